@@ -1,0 +1,1 @@
+"""cbprove: which layers' views of a control block can live together, proved or refuted."""

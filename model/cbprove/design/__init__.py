@@ -1,0 +1,1 @@
+"""Which designs work: the verdicts of many candidates."""

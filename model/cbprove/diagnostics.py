@@ -1,0 +1,76 @@
+"""What is wrong with a spec or an artefact, as data that somebody else will draw."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text and the name it is shown under; no span refers to anything else."""
+
+    name: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def _starts(self) -> tuple[int, ...]:
+        starts = [0]
+        starts.extend(i + 1 for i, character in enumerate(self.text) if character == "\n")
+        return tuple(starts)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """The line and the column of a character offset, both counted from 1."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line counted from 1, without its newline."""
+        start = self._starts[number - 1]
+        end = self._starts[number] - 1 if number < len(self._starts) else len(self.text)
+        return self.text[start:end]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A piece of a source: characters [start, end)."""
+
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def line(self) -> int:
+        return self.source.position(self.start)[0]
+
+    @property
+    def column(self) -> int:
+        return self.source.position(self.start)[1]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A second place that explains a diagnostic: where the other of two things stands."""
+
+    message: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One mistake: its code, what is wrong, where, and what would make it right."""
+
+    code: str
+    message: str
+    span: Span | None
+    help: str = ""
+    notes: tuple[Note, ...] = ()
+
+
+class SpecError(Exception):
+    """A spec or an artefact has mistakes; carries all of them, in the order of their places."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__("; ".join(f"{d.code}: {d.message}" for d in diagnostics))
+        self.diagnostics = diagnostics

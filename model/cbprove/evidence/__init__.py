@@ -1,0 +1,1 @@
+"""Why an answer can be believed."""

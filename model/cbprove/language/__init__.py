@@ -1,0 +1,1 @@
+"""What was written: grammar, syntax tree, and its resolution to meaning."""

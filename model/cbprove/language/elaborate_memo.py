@@ -1,0 +1,164 @@
+"""Elaboration remembered by what it looked at: a result is used again for every assignment that agrees on those axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.system import FREE, Assignment, AxisValue, Free, NeedsValue
+
+T = TypeVar("T")
+Key = tuple[Any, ...]
+
+
+class Mistake(Exception):
+    """A mistake on its way to be reported; what it stopped stays silent."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class Poison(Exception):
+    """Something here has no meaning because of a mistake that is already reported."""
+
+
+def mistake(code: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()) -> Mistake:
+    return Mistake(Diagnostic(code, message, span, help, notes))
+
+
+@dataclass
+class _Frame:
+    """What one computation looked at, in order, and the mistakes it found."""
+
+    reads: dict[str, AxisValue | Free] = field(default_factory=dict)
+    diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """How a computation ended: with a value or with an exception to raise again."""
+
+    value: Any
+    failure: Poison | NeedsValue | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+@dataclass
+class _Branch:
+    """The axis that the computation looks at next, and what follows for each value met so far."""
+
+    axis: str
+    children: dict[AxisValue | Free, _Branch | _Outcome]
+
+
+class Memo:
+    """The assignment at hand, and all results so far as tries over the axes that each looked at.
+
+    A computation is a function of the axes it looks at, so which axis it looks at next depends only on the values before:
+    the path through its trie is the path it took.
+    """
+
+    def __init__(self) -> None:
+        self._assignment: Assignment = {}
+        self._frames: list[_Frame] = [_Frame()]
+        self._roots: dict[Key, _Branch | _Outcome] = {}
+        self._running: set[Key] = set()
+        self._shared: dict[Key, Any] = {}
+
+    def begin(self, assignment: Assignment) -> None:
+        """Look at this assignment from now on."""
+        self._assignment = assignment
+        self._frames = [_Frame()]
+        self._running.clear()
+
+    def axis(self, name: str) -> AxisValue | Free:
+        """The value of an axis, which the computation at hand depends on from now on."""
+        value = self._assignment[name]
+        self._frames[-1].reads.setdefault(name, value)
+        return value
+
+    def value(self, name: str) -> AxisValue:
+        """The value of an axis where a real one is needed; raises NeedsValue."""
+        value = self.axis(name)
+        if isinstance(value, Free):
+            raise NeedsValue(name)
+        return value
+
+    def report(self, diagnostic: Diagnostic) -> None:
+        self._frames[-1].diagnostics[diagnostic] = None
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The mistakes that the computations since `begin` found."""
+        return tuple(self._frames[-1].diagnostics)
+
+    def attempt(self, compute: Callable[[], T]) -> T | None:
+        """The result, or None where there is none because of a mistake, which is reported."""
+        try:
+            return compute()
+        except Mistake as error:
+            self.report(error.diagnostic)
+        except Poison:
+            pass
+        return None
+
+    def share(self, key: Key, compute: Callable[[], T]) -> T:
+        """A result that depends on its key alone."""
+        if key not in self._shared:
+            self._shared[key] = compute()
+        found: T = self._shared[key]
+        return found
+
+    def remember(self, key: Key, compute: Callable[[], T], cycle: Callable[[], Mistake] | None = None) -> T:
+        """The result for the assignment at hand; `cycle` is the mistake of needing itself."""
+        node = self._roots.get(key)
+        while isinstance(node, _Branch):
+            node = node.children.get(self.axis(node.axis))
+        if node is None:
+            if key in self._running and cycle is not None:
+                raise cycle()
+            node = self._run(key, compute)
+        self._frames[-1].diagnostics.update(dict.fromkeys(node.diagnostics))
+        if node.failure is not None:
+            raise node.failure.with_traceback(None)
+        value: T = node.value
+        return value
+
+    def _run(self, key: Key, compute: Callable[[], Any]) -> _Outcome:
+        frame = _Frame()
+        self._frames.append(frame)
+        self._running.add(key)
+        value, failure = None, None
+        try:
+            value = compute()
+        except Mistake as error:
+            self.report(error.diagnostic)
+            failure = Poison()
+        except (Poison, NeedsValue) as error:
+            failure = error
+        finally:
+            self._frames.pop()
+            self._running.discard(key)
+        outcome = _Outcome(value, failure, tuple(frame.diagnostics))
+        self._insert(key, list(frame.reads.items()), outcome)
+        for name, seen in frame.reads.items():
+            self._frames[-1].reads.setdefault(name, seen)
+        return outcome
+
+    def _insert(self, key: Key, reads: list[tuple[str, AxisValue | Free]], outcome: _Outcome) -> None:
+        if not reads:
+            self._roots[key] = outcome
+            return
+        node = self._roots.setdefault(key, _Branch(reads[0][0], {}))
+        for (_, value), (following, _) in zip(reads, reads[1:], strict=False):
+            assert isinstance(node, _Branch)
+            node = node.children.setdefault(value, _Branch(following, {}))
+        assert isinstance(node, _Branch)
+        node.children[reads[-1][1]] = outcome
+
+
+def fixed(assignment: Mapping[str, AxisValue | Free]) -> dict[str, AxisValue]:
+    """The axes that an assignment gives a value."""
+    return {name: value for name, value in assignment.items() if value is not FREE and not isinstance(value, Free)}

@@ -1,0 +1,279 @@
+"""Run-time expressions: gcc's types and conversions on the ABI, made explicit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeGuard
+
+from cbprove.diagnostics import Span
+from cbprove.language import elaborate_static as static
+from cbprove.language import syntax
+from cbprove.language.elaborate_context import Context, number, text_of
+from cbprove.language.elaborate_memo import mistake
+from cbprove.language.elaborate_places import Scope, place
+from cbprove.language.elaborate_types import int_type, type_of
+from cbprove.language.names import Enumeration, hint, unknown
+from cbprove.layout.abi import Abi
+from cbprove.system import Axis, Binary, Conditional, Convert, Expr, InputValue, IntType, Literal_, MemberValue, Unary
+from cbprove.terms import Term
+
+INT = IntType("int", 32, True)
+UNSIGNED = IntType("unsigned int", 32, False)
+LONG_LONG = IntType("long long", 64, True)
+UNSIGNED_LONG_LONG = IntType("unsigned long long", 64, False)
+
+_LOGICAL = ("&&", "||")
+_COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+
+
+def typed(cx: Context, node: syntax.Expr, scope: Scope) -> Expr:
+    """A run-time expression with its C types; what is constant in it is worked out as C would."""
+    match node:
+        case syntax.Number():
+            return _number(cx, node)
+        case syntax.Place():
+            return _name(cx, node, scope)
+        case syntax.Unary():
+            return _unary(cx, node, scope)
+        case syntax.Binary():
+            return _binary(cx, node, scope)
+        case syntax.Conditional():
+            return _conditional(cx, node, scope)
+        case syntax.Sizeof():
+            return Literal_(static.size_of(cx, node, scope), _size_t(cx.abi()))
+        case syntax.Alignof():
+            return Literal_(static.align_of(cx, node, scope), _size_t(cx.abi()))
+        case syntax.Offsetof():
+            return Literal_(static.offset_of(cx, node), _size_t(cx.abi()))
+        case syntax.Has():
+            return Literal_(int(static.has(cx, node)), INT)
+
+
+def converted(operand: Expr, type: IntType) -> Expr:
+    """The expression as a value of the type, a conversion added if it has another one."""
+    if _alike(operand.type, type):
+        return operand
+    if _constant(operand):
+        return Literal_(wrapped(operand.value, type), type)
+    return Convert(operand, type)
+
+
+def wrapped(value: int, type: IntType) -> int:
+    """A number as C stores it in the type."""
+    if type.boolean:
+        return int(value != 0)
+    value &= (1 << type.bits) - 1
+    return value - (1 << type.bits) if type.signed and value >> (type.bits - 1) else value
+
+
+def input_type(cx: Context, node: syntax.Input) -> IntType:
+    """The integer type of an input."""
+    type = int_type(type_of(cx, node.type), cx.abi())
+    if type is None:
+        raise mistake("CB0132", f"the input `{node.name.text}` needs an integer type", node.name.span)
+    return type
+
+
+def bounds(type: IntType) -> tuple[int, int]:
+    """The least and the greatest value of a type."""
+    if type.boolean:
+        return 0, 1
+    half = 1 << (type.bits - 1)
+    return (-half, half - 1) if type.signed else (0, 2 * half - 1)
+
+
+def _alike(a: IntType, b: IntType) -> bool:
+    return (a.bits, a.signed, a.boolean) == (b.bits, b.signed, b.boolean)
+
+
+def _constant(node: Expr) -> TypeGuard[Literal_]:
+    """Whether an expression is a known number; the value of a free axis is not."""
+    return isinstance(node, Literal_) and not isinstance(node.value, Term)
+
+
+def _size_t(abi: Abi) -> IntType:
+    return IntType("unsigned long", 8 * abi.pointer_size, False)
+
+
+def _long(abi: Abi, signed: bool) -> IntType:
+    return IntType("long" if signed else "unsigned long", 8 * abi.pointer_size, signed)
+
+
+# --- leaves ---
+
+
+def _number(cx: Context, node: syntax.Number) -> Expr:
+    """The first of C's types for a constant of this suffix that holds it; only octal and hexadecimal ones may turn unsigned."""
+    unsigned, longs = "u" in node.suffix, node.suffix.count("l")
+    written = node.span.source.text[node.span.start : node.span.end]
+    either = written.startswith("0") and not unsigned
+    abi = cx.abi()
+    ranks = [(INT, UNSIGNED), (_long(abi, True), _long(abi, False)), (LONG_LONG, UNSIGNED_LONG_LONG)][longs:]
+    for signed_type, unsigned_type in ranks:
+        for type, allowed in ((signed_type, not unsigned), (unsigned_type, unsigned or either)):
+            if allowed and node.value <= bounds(type)[1]:
+                return Literal_(node.value, type)
+    raise mistake("CB0129", f"{node.value} is too large for any integer type", node.span)
+
+
+def _name(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
+    name = node.base.text
+    if node.suffixes or name in scope or name in cx.names.views or name in cx.names.objects or name == "parent":
+        return _member(cx, node, scope)
+    if name in cx.names.inputs:
+        return InputValue(name, cx.memo.remember(("input type", name), lambda: input_type(cx, cx.names.inputs[name])))
+    if name in cx.names.constants:
+        return _constant_named(cx, node, scope)
+    if name in cx.names.axes:
+        axis = cx.names.axes[name]
+        return Literal_(number(static.axis_value(cx, axis, node.span)), _type_of_axis(axis))
+    known = [*cx.names.views, *cx.names.inputs, *cx.names.constants, *cx.names.axes, *cx.names.objects, *scope]
+    raise unknown("CB0101", "name", node.base, known)
+
+
+def _type_of_axis(axis: Axis) -> IntType:
+    if isinstance(axis.values, range) and not (-(1 << 31) <= axis.values[0] and axis.values[-1] < 1 << 31):
+        return LONG_LONG
+    return INT
+
+
+def _constant_named(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
+    """A `#define` stands for what it was defined as, an enumerator for an int or the first wider type that holds it."""
+    found = cx.names.constants[node.base.text]
+    exact = static.constant(cx, node.base)
+    if not isinstance(found, Enumeration):
+        return typed(cx, found.value, scope)
+    value = exact if isinstance(exact, int) else 0
+    for type in (INT, UNSIGNED, LONG_LONG, UNSIGNED_LONG_LONG):
+        low, high = bounds(type)
+        if low <= value <= high:
+            return Literal_(value, type)
+    raise mistake("CB0129", f"{value} is too large for any integer type", node.span)
+
+
+def _member(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
+    found = place(cx, node, scope)
+    if found.type is None:
+        help = hint(node.base.text, []) or "name one integer member or element"
+        raise mistake("CB0132", f"`{found.text}` is not an integer and has no value in an expression", node.span, help)
+    return MemberValue(found, found.type)
+
+
+# --- operators ---
+
+
+def _promoted(operand: Expr) -> Expr:
+    """C's integer promotions: what an int can hold becomes one; a bit-field wider than an int keeps its width."""
+    type = operand.type
+    if type.boolean or type.bits < 32:
+        return converted(operand, INT)
+    return operand
+
+
+def common(left: IntType, right: IntType) -> IntType:
+    """The usual arithmetic conversions of two promoted types: the wider one, of equally wide ones the unsigned one."""
+    if left.bits != right.bits:
+        return left if left.bits > right.bits else right
+    return right if left.signed and not right.signed else left
+
+
+def _balanced(left: Expr, right: Expr) -> tuple[Expr, Expr]:
+    left, right = _promoted(left), _promoted(right)
+    type = common(left.type, right.type)
+    return converted(left, type), converted(right, type)
+
+
+def _unary(cx: Context, node: syntax.Unary, scope: Scope) -> Expr:
+    operand = typed(cx, node.operand, scope)
+    if node.operator == "!":
+        return Literal_(int(operand.value == 0), INT) if _constant(operand) else Unary("!", operand, INT)
+    operand = _promoted(operand)
+    if node.operator == "+":
+        return operand
+    if _constant(operand):
+        exact = -operand.value if node.operator == "-" else ~operand.value
+        return Literal_(wrapped(exact, operand.type), operand.type)
+    return Unary(node.operator, operand, operand.type)
+
+
+def _binary(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
+    if node.operator in _LOGICAL:
+        return _logical(cx, node, scope)
+    if node.operator in _COMPARISONS and (known := static.compared(cx, node)) is not None:
+        return Literal_(int(known), INT)
+    left, right = typed(cx, node.left, scope), typed(cx, node.right, scope)
+    if node.operator in ("<<", ">>"):
+        return _shift(node, left, right)
+    left, right = _balanced(left, right)
+    if node.operator in ("/", "%"):
+        _check_divisor(right, node.right.span)
+    type = INT if node.operator in _COMPARISONS else left.type
+    return _folded(node.operator, left, right, type)
+
+
+def _logical(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
+    """A constant left side that decides leaves the right one without a meaning to need, as in a static expression."""
+    left = typed(cx, node.left, scope)
+    if _constant(left) and bool(left.value) is (node.operator == "||"):
+        return Literal_(int(node.operator == "||"), INT)
+    return _folded(node.operator, left, typed(cx, node.right, scope), INT)
+
+
+def _shift(node: syntax.Binary, left: Expr, right: Expr) -> Expr:
+    left, right = _promoted(left), _promoted(right)
+    if not _constant(right):
+        raise _not_known("shift count", node.right.span)
+    static.shift_count(right.value, left.type.bits, node.right.span)
+    return _folded(node.operator, left, right, left.type)
+
+
+def _check_divisor(right: Expr, span: Span) -> None:
+    if not _constant(right):
+        raise _not_known("divisor", span)
+    static.divisor(right.value, span)
+
+
+def _not_known(what: str, span: Span) -> Exception:
+    return mistake(
+        "CB0152", f"the {what} `{text_of(span)}` is not static", span, f"a {what} must be known before any run"
+    )
+
+
+def _free(node: Expr) -> bool:
+    return isinstance(node, Literal_) and isinstance(node.value, Term)
+
+
+_EXACT: dict[str, Callable[[int, int], int]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: static.divided("/", a, b),
+    "%": lambda a, b: static.divided("%", a, b),
+    "<<": lambda a, b: a << b,
+    ">>": lambda a, b: a >> b,
+    "&": lambda a, b: a & b,
+    "|": lambda a, b: a | b,
+    "^": lambda a, b: a ^ b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "&&": lambda a, b: bool(a and b),
+    "||": lambda a, b: bool(a or b),
+}
+
+
+def _folded(operator: str, left: Expr, right: Expr, type: IntType) -> Expr:
+    if _constant(left) and _constant(right):
+        return Literal_(wrapped(int(_EXACT[operator](left.value, right.value)), type), type)
+    return Binary(operator, left, right, type)
+
+
+def _conditional(cx: Context, node: syntax.Conditional, scope: Scope) -> Expr:
+    condition = typed(cx, node.condition, scope)
+    then, otherwise = _balanced(typed(cx, node.then, scope), typed(cx, node.otherwise, scope))
+    if _constant(condition):
+        return then if condition.value else otherwise
+    return Conditional(condition, then, otherwise, then.type)

@@ -1,0 +1,291 @@
+"""Every name that a spec declares, by namespace, and what may not be declared so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.language import syntax
+from cbprove.language.elaborate_memo import Mistake, mistake
+from cbprove.system import Axis
+
+# What begins a statement; a step called so could not be told from it.
+STATEMENT_WORDS = frozenset(
+    "read write clear copy clone new on each repeat either or optionally if else when assume share consume".split()
+)
+
+
+@dataclass(frozen=True)
+class Enumeration:
+    """A constant that an enum declares: the enumerator at `index`."""
+
+    body: syntax.EnumBody
+    index: int
+
+
+@dataclass(frozen=True)
+class ViewOf:
+    """A view and the layer that declares it."""
+
+    view: syntax.View
+    layer: syntax.Layer
+
+
+@dataclass(frozen=True)
+class StepOf:
+    """A step, the layer that declares it and its unique name: `layer.step` where two layers have one of that name."""
+
+    step: syntax.Step
+    layer: syntax.Layer
+    name: str
+
+
+Tagged = syntax.RecordBody | syntax.EnumBody | syntax.Packing
+
+
+@dataclass
+class Names:
+    """The namespaces, each in order of declaration. `shared` says what an object's, view's, input's, axis's or
+    constant's name stands for, and where it was declared."""
+
+    tags: dict[str, Tagged] = field(default_factory=dict)
+    typedefs: dict[str, syntax.Typedef] = field(default_factory=dict)
+    objects: dict[str, syntax.Object] = field(default_factory=dict)
+    constants: dict[str, syntax.Define | Enumeration] = field(default_factory=dict)
+    views: dict[str, ViewOf] = field(default_factory=dict)
+    inputs: dict[str, syntax.Input] = field(default_factory=dict)
+    axis_declarations: dict[str, syntax.AbiAxis | syntax.Packing | syntax.Param] = field(default_factory=dict)
+    axes: dict[str, Axis] = field(default_factory=dict)
+    layers: dict[str, syntax.Layer] = field(default_factory=dict)
+    steps: dict[str, list[StepOf]] = field(default_factory=dict)
+    parts: dict[str, syntax.Path] = field(default_factory=dict)
+    properties: dict[str, syntax.Property] = field(default_factory=dict)
+    proposals: dict[str, syntax.Proposal] = field(default_factory=dict)
+    asks: dict[str, syntax.Ask] = field(default_factory=dict)
+    requires: list[syntax.Require] = field(default_factory=list)
+    shared: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    _declared: dict[tuple[str, str], Span] = field(default_factory=dict)
+
+    def all_steps(self) -> Iterator[StepOf]:
+        """Every step, in order of declaration inside its layer."""
+        for layer in self.layers.values():
+            for step in layer.steps:
+                yield from (s for s in self.steps[step.name.text] if s.step is step)
+
+    def step(self, name: syntax.Name, among: str = "step") -> StepOf:
+        """The step of this name, `layer.step` allowed."""
+        layer, _, plain = name.text.rpartition(".")
+        found = [s for s in self.steps.get(plain, []) if not layer or s.layer.name.text == layer]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ambiguous(name, found)
+        raise unknown("CB0104", among, name, [*self.steps, *(s.name for s in self.all_steps())])
+
+    def first_object(self) -> str:
+        """The name of what paths run on; empty if the spec declares no object."""
+        return next(iter(self.objects), "")
+
+    def declare(self, space: str, name: syntax.Name, what: str) -> bool:
+        """Enter a name into a namespace; False, and a diagnostic, if it is there already."""
+        first = self._declared.setdefault((space, name.text), name.span)
+        if first is name.span:
+            return True
+        self.diagnostics.append(_twice(name, what, first))
+        return False
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """The help for a name that is not known: the nearest one that is."""
+    close = get_close_matches(name, list(known), 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+def unknown(code: str, what: str, name: syntax.Name, known: Iterable[str], help: str = "") -> Mistake:
+    """The mistake of a name that nothing is called by."""
+    return mistake(code, f"there is no {what} `{name.text}`", name.span, hint(name.text, known) or help)
+
+
+def ambiguous(name: syntax.Name, found: list[StepOf]) -> Mistake:
+    spelled = " or ".join(f"`{s.layer.name.text}.{s.step.name.text}`" for s in found)
+    return mistake("CB0112", f"`{name.text}` is a step of {len(found)} layers", name.span, f"write {spelled}")
+
+
+def _twice(name: syntax.Name, what: str, first: Span) -> Diagnostic:
+    notes = (Note("first declared here", first),)
+    return Diagnostic("CB0110", f"the {what} `{name.text}` is declared a second time", name.span, notes=notes)
+
+
+def collect(tree: syntax.Tree) -> Names:
+    """Enter every declaration of a tree."""
+    names = Names()
+    for declaration in tree.declarations:
+        _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
+    _name_steps(names)
+    return names
+
+
+def _nothing(names: Names, declaration: object) -> None:
+    """A declaration without a name of its own."""
+
+
+def _share(names: Names, name: syntax.Name, what: str) -> bool:
+    if names.declare("shared", name, what):
+        names.shared[name.text] = (what, name.span)
+        return True
+    return False
+
+
+def _object(names: Names, declaration: syntax.Object) -> None:
+    if _share(names, declaration.name, "object"):
+        names.objects[declaration.name.text] = declaration
+    _members(names, declaration.members)
+
+
+def _type(names: Names, declaration: syntax.TypeDeclaration) -> None:
+    _c_type(names, declaration.type)
+
+
+def _typedef(names: Names, declaration: syntax.Typedef) -> None:
+    if names.declare("typedef", declaration.name, "typedef"):
+        names.typedefs[declaration.name.text] = declaration
+    _c_type(names, declaration.type)
+
+
+def _define(names: Names, declaration: syntax.Define) -> None:
+    if _share(names, declaration.name, "constant"):
+        names.constants[declaration.name.text] = declaration
+
+
+def _packing(names: Names, declaration: syntax.Packing) -> None:
+    if names.declare("tag", declaration.tag, declaration.kind):
+        names.tags[declaration.tag.text] = declaration
+        if _share(names, declaration.tag, "axis"):
+            names.axis_declarations[declaration.tag.text] = declaration
+    arms = {}
+    for arm in declaration.arms:
+        if arm.name.text in arms:
+            names.diagnostics.append(_twice(arm.name, "packing", arms[arm.name.text]))
+        arms.setdefault(arm.name.text, arm.name.span)
+        _members(names, arm.body.members)
+
+
+def _abi(names: Names, declaration: syntax.AbiAxis) -> None:
+    if _share(names, syntax.Name("abi", declaration.span), "axis"):
+        names.axis_declarations["abi"] = declaration
+
+
+def _param(names: Names, declaration: syntax.Param) -> None:
+    if _share(names, declaration.name, "axis"):
+        names.axis_declarations[declaration.name.text] = declaration
+
+
+def _input(names: Names, declaration: syntax.Input) -> None:
+    if _share(names, declaration.name, "input"):
+        names.inputs[declaration.name.text] = declaration
+
+
+def _layer(names: Names, declaration: syntax.Layer) -> None:
+    if not names.declare("layer", declaration.name, "layer"):
+        return
+    names.layers[declaration.name.text] = declaration
+    for view in declaration.views:
+        if _share(names, view.name, "view"):
+            names.views[view.name.text] = ViewOf(view, declaration)
+        _c_type(names, view.type)
+    for step in declaration.steps:
+        names.declare(f"step of {declaration.name.text}", step.name, "step")
+        names.steps.setdefault(step.name.text, []).append(StepOf(step, declaration, step.name.text))
+        if step.name.text in STATEMENT_WORDS:
+            message = f"a step cannot be called `{step.name.text}`: a statement begins so"
+            names.diagnostics.append(Diagnostic("CB0111", message, step.name.span))
+
+
+def _path(names: Names, declaration: syntax.Path) -> None:
+    if names.declare("part", declaration.name, declaration.kind):
+        names.parts[declaration.name.text] = declaration
+
+
+def _property(names: Names, declaration: syntax.Property) -> None:
+    if names.declare("property", declaration.name, "property"):
+        names.properties[declaration.name.text] = declaration
+
+
+def _proposal(names: Names, declaration: syntax.Proposal) -> None:
+    if names.declare("proposal", declaration.name, "proposal"):
+        names.proposals[declaration.name.text] = declaration
+
+
+def _ask(names: Names, declaration: syntax.Ask) -> None:
+    if names.declare("ask", declaration.name, "ask"):
+        names.asks[declaration.name.text] = declaration
+
+
+def _require(names: Names, declaration: syntax.Require) -> None:
+    names.requires.append(declaration)
+
+
+def _c_type(names: Names, node: syntax.CType) -> None:
+    """Enter the tags and enumerators that a type declares inside it."""
+    if isinstance(node, syntax.ArrayType):
+        _c_type(names, node.element)
+    elif isinstance(node, syntax.EnumBody):
+        _tag(names, node, "enum")
+        for index, enumerator in enumerate(node.enumerators):
+            if _share(names, enumerator.name, "constant"):
+                names.constants[enumerator.name.text] = Enumeration(node, index)
+    elif isinstance(node, syntax.RecordBody):
+        _tag(names, node, node.kind)
+        _members(names, node.members)
+
+
+def _tag(names: Names, node: syntax.RecordBody | syntax.EnumBody, what: str) -> None:
+    if node.tag is not None and names.declare("tag", node.tag, what):
+        names.tags[node.tag.text] = node
+
+
+def _members(names: Names, members: tuple[syntax.MemberItem, ...]) -> None:
+    """Members of one declaration share its type, which is entered once."""
+    last: syntax.CType | None = None
+    for member in members:
+        if isinstance(member, syntax.MemberChoice):
+            _members(names, member.then)
+            _members(names, member.otherwise)
+            continue
+        base = member.type
+        while isinstance(base, syntax.ArrayType):
+            base = base.element
+        if base is not last:
+            _c_type(names, base)
+        last = base
+
+
+def _name_steps(names: Names) -> None:
+    """Give each step its unique name, and refuse one that is called like a path or part."""
+    for plain, steps in names.steps.items():
+        part = names.parts.get(plain)
+        if part is not None:
+            names.diagnostics.append(_twice(part.name, part.kind, steps[0].step.name.span))
+        if len({s.layer.name.text for s in steps}) > 1:
+            names.steps[plain] = [StepOf(s.step, s.layer, f"{s.layer.name.text}.{plain}") for s in steps]
+
+
+_COLLECTORS: dict[type, Callable[[Names, object], None]] = {
+    syntax.AbiAxis: _abi,
+    syntax.Object: _object,
+    syntax.TypeDeclaration: _type,
+    syntax.Typedef: _typedef,
+    syntax.Define: _define,
+    syntax.Packing: _packing,
+    syntax.Param: _param,
+    syntax.Input: _input,
+    syntax.Require: _require,
+    syntax.Layer: _layer,
+    syntax.Path: _path,
+    syntax.Property: _property,
+    syntax.Proposal: _proposal,
+    syntax.Ask: _ask,
+}  # type: ignore[dict-item]

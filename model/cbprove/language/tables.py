@@ -1,0 +1,167 @@
+"""The grammar as tables of plain numbers: built by Lark once, kept in the user's cache, so that a warm run needs no Lark."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+GRAMMAR = Path(__file__).with_name("grammar.lark")
+FORMAT = 2
+END = "$END"
+EOL = "_EOL"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One way to make a symbol out of the last `size` ones.
+
+    `parts` says what the node is made from: the index of a symbol, its complement for a list to be spliced in, None for an
+    optional part that is absent. `action` names the function that makes the node; it is empty where the parts are
+    the value: a list when `gathers`, and else the only one.
+    """
+
+    symbol: str
+    size: int
+    parts: tuple[int | None, ...]
+    action: str
+    gathers: bool
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the parser does in each state: `rows[state][terminal]` is a state to go to, or the complement of a rule.
+
+    A keyword or a sign is its own terminal; the others are NAME, NUMBER, CHARACTER, STRING, EOL and END.
+    """
+
+    rows: tuple[dict[str, int], ...]
+    gotos: tuple[dict[str, int], ...]
+    rules: tuple[Rule, ...]
+    literals: frozenset[str]
+    patterns: dict[str, str]
+    start: int
+    accepting: int
+
+
+@cache
+def tables() -> Tables:
+    """The tables of the grammar, from the cache if they are there."""
+    grammar = GRAMMAR.read_text(encoding="utf-8")
+    kept = _cache_file()
+    plain = _recall(kept, grammar)
+    if plain is None:
+        plain = build(grammar)
+        _remember(kept, grammar, plain)
+    return _thaw(plain)
+
+
+def build(grammar: str) -> dict[str, Any]:
+    """Have Lark work out the tables; a conflict in the grammar is an error."""
+    from lark import Lark
+    from lark.lexer import PatternStr
+    from lark.parsers.lalr_analysis import Shift
+
+    lark = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=True)
+    table = lark.parser.parser._parse_table
+    numbers = {rule: number for number, rule in enumerate(lark.rules)}
+    rows: list[dict[str, int]] = [{} for _ in table.states]
+    gotos: list[dict[str, int]] = [{} for _ in table.states]
+    literals = {t.name: t.pattern.value for t in lark.terminals if isinstance(t.pattern, PatternStr)}
+    terminals = {t.name: literals.get(t.name, t.name) for t in lark.terminals} | {END: END, EOL: EOL}
+    for state, row in table.states.items():
+        for symbol, (action, argument) in sorted(row.items()):
+            number = argument if action is Shift else ~numbers[argument]
+            if symbol in terminals:
+                rows[state][terminals[symbol]] = number
+            else:
+                gotos[state][symbol] = number
+    start = table.start_states["start"]
+    return {
+        "rows": rows,
+        "gotos": gotos,
+        "rules": [_rule(rule) for rule in lark.rules],
+        "literals": sorted(literals.values()),
+        "patterns": {t.name: t.pattern.to_regexp() for t in lark.terminals if t.name not in literals},
+        "start": start,
+        "accepting": gotos[start]["start"],
+    }
+
+
+def _rule(rule: Any) -> list[Any]:
+    """A rule of Lark's as the plain values of a Rule."""
+    name = str(rule.origin.name)
+    gathers = name.startswith("_")
+    parts: list[int | None] = []
+    absent = rule.options.empty_indices or [False] * len(rule.expansion)
+    symbols = iter(enumerate(rule.expansion))
+    for missing in absent:
+        if missing:
+            parts.append(None)
+            continue
+        index, symbol = next(symbols)
+        if not symbol.is_term:
+            parts.append(~index if symbol.name.startswith("_") else index)
+        elif rule.options.keep_all_tokens or not symbol.filter_out:
+            parts.append(index)
+    passes = rule.options.expand1 and not rule.alias and len(parts) == 1
+    action = "" if gathers or passes else str(rule.alias or name)
+    return [name, len(rule.expansion), parts, action, gathers]
+
+
+def _thaw(plain: dict[str, Any]) -> Tables:
+    rules = tuple(
+        Rule(name, size, tuple(parts), action, gathers) for name, size, parts, action, gathers in plain["rules"]
+    )
+    return Tables(
+        rows=tuple(plain["rows"]),
+        gotos=tuple(plain["gotos"]),
+        rules=rules,
+        literals=frozenset(plain["literals"]),
+        patterns=plain["patterns"],
+        start=plain["start"],
+        accepting=plain["accepting"],
+    )
+
+
+def _cache_file() -> Path | None:
+    """Where the tables are kept; None where there is no home to keep them in."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(base, "cbprove", "grammar.json") if os.path.isabs(base) else None
+
+
+def _recall(kept: Path | None, grammar: str) -> dict[str, Any] | None:
+    """The tables as they were kept for exactly this grammar; anything else that may lie there is passed over."""
+    try:
+        if kept is None:
+            return None
+        document = json.loads(kept.read_bytes())
+        if document["format"] == FORMAT and document["grammar"] == grammar:
+            tables = document["tables"]
+            return tables if isinstance(tables, dict) else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        pass
+    return None
+
+
+def _remember(kept: Path | None, grammar: str, plain: dict[str, Any]) -> None:
+    """Keep the tables, whole or not at all; a place that cannot be written to is no mistake."""
+    import tempfile
+
+    if kept is None:
+        return
+    text = json.dumps({"format": FORMAT, "grammar": grammar, "tables": plain}, separators=(",", ":"))
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=kept.parent, prefix=kept.name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.replace(name, kept)
+        except OSError:
+            os.unlink(name)
+    except OSError:
+        pass

@@ -1,0 +1,1 @@
+"""Where C puts things: ABIs, types, struct layout."""

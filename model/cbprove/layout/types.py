@@ -1,0 +1,78 @@
+"""C types as data, before any ABI says how large they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """An arithmetic type under its C name: `unsigned int`, `long long`, `_Bool`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A pointer to anything, functions included."""
+
+    to: str = "void"
+
+
+@dataclass(frozen=True)
+class Enum:
+    """An enumeration: as gcc keeps it, an `unsigned int`, or an `int` with a negative enumerator.
+
+    `low` and `high` are its least and greatest enumerators. One that 32 bits cannot hold takes 64;
+    `packed` is `__packed`: the smallest integer that holds them.
+    """
+
+    tag: str | None
+    low: int
+    high: int
+    packed: bool = False
+
+
+@dataclass(frozen=True)
+class Array:
+    """`count` elements in a row; None is a flexible array, which occupies nothing."""
+
+    element: Type
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """A typedef that changes the alignment (bytes) of a type: it may raise it or lower it."""
+
+    type: Type
+    align: int
+
+
+@dataclass(frozen=True)
+class Field:
+    """One declarator of a struct: `name` is None for an anonymous struct, union or unnamed bit-field.
+
+    `bits` is the width of a bit-field; `align` (bytes) and `packed` are the member's own attributes.
+    """
+
+    name: str | None
+    type: Type
+    bits: int | None = None
+    align: int | None = None
+    packed: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """A struct or a union; `align` (bytes) and `packed` are its own attributes."""
+
+    kind: Literal["struct", "union"]
+    tag: str | None
+    fields: tuple[Field, ...]
+    packed: bool = False
+    align: int | None = None
+
+
+Type = Scalar | Pointer | Enum | Array | Aligned | Record

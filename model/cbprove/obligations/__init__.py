@@ -1,0 +1,1 @@
+"""Runs made symbolic: sources as terms, claims as formulas."""

@@ -1,0 +1,245 @@
+"""A claim as a formula: when a run reaches it, and when it is broken there.
+
+`broken_by_sources` follows one symbolic bit and knows no values: what it calls unbroken is unbroken, whatever is stored.
+`broken_by_values` follows plain extents and what was stored in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cbprove.obligations.cells import Cells, Reading, flags
+from cbprove.obligations.ops import Area, ClaimAt, Run, Store, Touched, Unfolding
+from cbprove.obligations.sources import Trail, holds, identity, in_history, within
+from cbprove.obligations.still import number, positions
+from cbprove.obligations.unfold import ghost_area, merged
+from cbprove.properties.events import SameMember, Stored, Unchanged
+from cbprove.system import Leaf, Place
+from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mul, not_, or_, sub, var
+
+BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first
+
+
+def _flag(at: ClaimAt, unfolding: Unfolding) -> tuple[int, Area]:
+    return at.current.base + unfolding.ghost_lows[at.property], (at.current.number, ghost_area(at.property, None))
+
+
+def _marked(store: Store) -> bool:
+    return store.kind in ("mark", "head")
+
+
+# --- by sources -------------------------------------------------------------------------------------------
+
+
+def reached_by_sources(unfolding: Unfolding, at: ClaimAt) -> Bool:
+    """When a run makes the claim."""
+    if not isinstance(at.claim, Unchanged):
+        return at.guard
+    address, area = _flag(at, unfolding)
+    found = Trail(unfolding).sources(address, area, at.time)
+    return and_(at.guard, holds(found, lambda store, _: _marked(store)))
+
+
+def broken_by_sources(unfolding: Unfolding, at: ClaimAt) -> Bool:
+    """When a run that makes the claim may find it broken at `BIT`."""
+    if at.condition is not None:
+        return not_(at.condition)
+    match at.claim:
+        case Unchanged(places=places):
+            return or_(*_changed(unfolding, at, places))
+        case SameMember(place=place):
+            found = Trail(unfolding).sources(add(at.touched[0].low, BIT), _area(place, at.touched[0]), at.time)
+            return or_(*(_strange(found, leaf, place, at) for leaf in place.leaves))
+        case Stored(place=place, by=by):
+            found = Trail(unfolding).sources(add(at.touched[0].low, BIT), _area(place, at.touched[0]), at.time)
+            stored = holds(found, lambda store, position: _stored(store, position, by, at))
+            return and_(_observed(place, at), not_(stored))
+    raise AssertionError(at.claim)
+
+
+def _area(place: Place, touched: Touched) -> Area:
+    return touched.instance.number, place.area
+
+
+def _changed(unfolding: Unfolding, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[Bool]:
+    trail = Trail(unfolding)
+    low = at.current.base + unfolding.ghost_lows[at.property] + 8
+    for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
+        area = (at.current.number, ghost_area(at.property, index))
+        now = identity(trail.sources(add(touched.low, BIT), _area(place, touched), at.time))
+        then = identity(trail.sources(add(low, BIT), area, at.time))
+        same = and_(eq(now[0], then[0]), eq(now[1], then[1]))
+        yield and_(within(BIT, _leaf_runs(place)), _judged(place, touched, BIT), not_(same))
+        low += place.width
+
+
+def _judged(place: Place, touched: Touched, bit: Int) -> Bool:
+    """Bits outside the control block are not judged."""
+    if isinstance(place.low, int) and not touched.indexes and place.bound[0] <= place.low:
+        if place.low + place.width <= place.bound[1]:
+            return True
+    address = sub(add(touched.low, bit), touched.instance.base)
+    return and_(le(place.bound[0], address), lt(address, place.bound[1]))
+
+
+def _observed(place: Place, at: ClaimAt) -> Bool:
+    judged = _judged(place, at.touched[0], BIT)
+    if at.length is None:
+        return and_(judged, within(BIT, _leaf_runs(place)))
+    inner = and_(le(0, BIT), lt(BIT, mul(at.length.term, 8)))
+    low = add(at.touched[0].low, BIT)
+    base = at.touched[0].instance.base
+    return and_(inner, le(add(base, place.bound[0]), low), lt(low, add(base, place.bound[1])))
+
+
+def _leaf_runs(place: Place) -> tuple[Run, ...]:
+    return merged([(leaf.offset, leaf.width) for leaf in place.leaves])
+
+
+def _strange(found: list, leaf: Leaf, place: Place, at: ClaimAt) -> Bool:  # type: ignore[type-arg]
+    """`BIT` lies in a leaf and was last stored as another member's."""
+    inner = and_(within(BIT, ((leaf.offset, leaf.width),)), _judged(place, at.touched[0], BIT))
+    if at.length is not None:
+        inner = and_(inner, lt(BIT, mul(at.length.term, 8)))
+    wanted = add(BIT, leaf.at - leaf.offset)
+    return and_(inner, not_(holds(found, lambda store, position: _same_member(store, position, leaf, wanted))))
+
+
+def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
+    if store.kind == "blank":
+        return True
+    if store.kind not in ("fresh", "value"):
+        return False
+    return or_(
+        *(
+            and_(within(position, ((own.offset, own.width),)), eq(add(position, own.at - own.offset), wanted))
+            for own in store.leaves
+            if own.identity == leaf.identity
+        )
+    )
+
+
+def _stored(store: Store, position: Int, by: frozenset[str] | None, at: ClaimAt) -> Bool:
+    if store.kind == "blank":
+        return by is None
+    if store.kind not in ("fresh", "value"):
+        return False
+    if by is not None and not (store.run and store.run.step in by and in_history(store, at.current, at.clock)):
+        return False
+    return not_(within(position, store.unspecified))
+
+
+# --- by values --------------------------------------------------------------------------------------------
+
+Source = tuple[Store, int]
+Origins = list[tuple[int, "Source | tuple[Bool, Origins, Origins]"]]
+
+_ORIGINS: Reading[Origins] = Reading(
+    lambda store, position, width: [(width, (store, position))],
+    lambda guard, then, otherwise: [(sum(w for w, _ in then), (guard, then, otherwise))],
+    lambda parts: [run for _, runs in parts for run in runs],
+)
+Judge = Callable[[Store, int, int, int], Bool]  # store, position, width, bit of the place
+
+
+def reached_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
+    """When a run makes the claim."""
+    if not isinstance(at.claim, Unchanged):
+        return at.guard
+    address, area = _flag(at, unfolding)
+    return and_(at.guard, cells.read(unfolding, _MARKED, address, 8, area, at.time))
+
+
+_MARKED = flags(lambda store, position, width: _marked(store))
+
+
+def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
+    """When a run that makes the claim finds it broken."""
+    if at.condition is not None:
+        return not_(at.condition)
+    match at.claim:
+        case Unchanged(places=places):
+            return or_(*_differing(unfolding, at, cells, places))
+        case SameMember(place=place):
+            return or_(*(_taken_over(unfolding, at, cells, place, leaf) for leaf in place.leaves))
+        case Stored(place=place, by=by):
+            runs = _leaf_runs(place) if at.length is None else ((0, _furthest(place)),)
+            judge = _stored_judge(by, at)
+            return or_(*(_failing(unfolding, at, cells, place, run, judge) for run in runs))
+    raise AssertionError(at.claim)
+
+
+def _furthest(place: Place) -> int:
+    return place.bound[1] - place.bound[0]
+
+
+def _differing(unfolding: Unfolding, at: ClaimAt, cells: Cells, places: tuple[Place, ...]) -> Iterator[Bool]:
+    low = at.current.base + unfolding.ghost_lows[at.property] + 8
+    for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
+        ghost = (at.current.number, ghost_area(at.property, index))
+        for on, start in positions(number(touched.low), touched.indexes):
+            for offset, width in _clipped(place, start - touched.instance.base, _leaf_runs(place)):
+                now = cells.read(unfolding, cells.values, start + offset, width, _area(place, touched), at.time)
+                then = cells.read(unfolding, cells.values, low + offset, width, ghost, at.time)
+                yield and_(on, not_(eq(now, then)))
+        low += place.width
+
+
+def _clipped(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[Run]:
+    for offset, width in runs:
+        first = max(offset, place.bound[0] - low)
+        last = min(offset + width, place.bound[1] - low)
+        if first < last:
+            yield first, last - first
+
+
+def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, leaf: Leaf) -> Bool:
+    def judge(store: Store, position: int, width: int, bit: int) -> Bool:
+        bits = range(width)
+        return all(_same_member(store, position + i, leaf, bit + i + leaf.at - leaf.offset) is True for i in bits)
+
+    return _failing(unfolding, at, cells, place, (leaf.offset, leaf.width), judge)
+
+
+def _stored_judge(by: frozenset[str] | None, at: ClaimAt) -> Judge:
+    def judge(store: Store, position: int, width: int, bit: int) -> Bool:
+        return all(_stored(store, position + i, by, at) is True for i in range(width))
+
+    return judge
+
+
+def _failing(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, run: Run, judge: Judge) -> Bool:
+    """Whether some bit of a run of the place comes from a source that is not accepted."""
+    touched = at.touched[0]
+    failures: list[Bool] = []
+    for on, start in positions(number(touched.low), touched.indexes):
+        for offset, width in _clipped(place, start - touched.instance.base, (run,)):
+            for first, size, reached in _by_length(at, offset, width):
+                origins = cells.read(unfolding, _ORIGINS, start + first, size, _area(place, touched), at.time)
+                failures.append(and_(on, reached, not_(_accepted(origins, judge, first))))
+    return or_(*failures)
+
+
+def _by_length(at: ClaimAt, offset: int, width: int) -> Iterator[tuple[int, int, Bool]]:
+    """A run byte by byte, each under the condition that the length reaches it; whole where there is no length."""
+    if at.length is None:
+        yield offset, width, True
+        return
+    last = offset + width
+    while offset < last:
+        size = min(last - offset, 8 - offset % 8)
+        yield offset, size, lt(offset // 8, at.length.term)
+        offset += size
+
+
+def _accepted(origins: Origins, judge: Judge, bit: int) -> Bool:
+    result: Bool = True
+    for width, origin in origins:
+        if len(origin) == 2:
+            result = and_(result, judge(origin[0], origin[1], width, bit))
+        else:
+            guard, then, otherwise = origin
+            yes, no = _accepted(then, judge, bit), _accepted(otherwise, judge, bit)
+            result = and_(result, or_(and_(guard, yes), and_(not_(guard), no)))
+        bit += width
+    return result

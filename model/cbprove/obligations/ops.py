@@ -1,0 +1,183 @@
+"""A run unfolded: every store, copy and making that any choice can lead to, in order, each under its guard.
+
+Every object made has an address space of its own, so that one integer says where a bit lies: `base` of the object plus
+the bit's position in it. Extents are in bits, half open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cbprove.diagnostics import Span
+from cbprove.obligations.values import Value
+from cbprove.properties.events import ClaimMade, Moment
+from cbprove.system import Input, Leaf, Object, Place
+from cbprove.terms import Bool, Int, Term
+
+BASE = 1 << 26  # bits between the address spaces of two objects: more than any object has
+
+Run = tuple[int, int]
+Area = tuple[int, str]
+Key = tuple[object, ...]
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of the run. `made` is the number of events before it was made; `parent` what it was made from, by the
+    name `parent_name`."""
+
+    number: int
+    name: str
+    shape: Object
+    parent: Instance | None
+    made: int
+    key: Key
+    parent_name: Held | None = None
+
+    @property
+    def base(self) -> int:
+        return self.number * BASE
+
+
+@dataclass(eq=False)
+class Held:
+    """A name of an object: whether it was given up, and whether it was taken at all."""
+
+    text: str
+    instance: Instance
+    live: Bool
+    gone: Bool
+
+
+@dataclass(eq=False)
+class StepRun:
+    """One run of a step; `ended` is the number of events up to its end."""
+
+    step: str
+    instance: Instance
+    ended: int | None = None
+
+
+StoreKind = Literal["fresh", "value", "blank", "debris", "head", "mark"]
+
+
+@dataclass(eq=False)
+class Store:
+    """The bits of `runs` (of the extent, in bits from its first; None: all of it) get this store as their source.
+
+    `unspecified` runs are stored by nobody, `zero` runs hold a stored zero (the upper bits of a bool).
+    `bound` is what the extent is clipped to, None when it surely lies inside. A "head" stands for the turns of a loop that
+    went before: it may have changed these bits; positions in it are addresses.
+    """
+
+    number: int
+    key: Key
+    kind: StoreKind
+    area: Area
+    low: Int
+    width: Int
+    guard: Bool
+    bound: Run | None = None
+    runs: tuple[Run, ...] | None = None
+    unspecified: tuple[Run, ...] = ()
+    zero: tuple[Run, ...] = ()
+    leaves: tuple[Leaf, ...] = ()
+    value: Value | None = None
+    run: StepRun | None = None
+    text: str = ""
+    indexes: tuple[tuple[Input, Term, int], ...] = ()
+    length: Value | None = None
+
+
+@dataclass(eq=False)
+class Copied:
+    """The bits of one extent get the sources of another of the same width, all read before any is written."""
+
+    area: Area
+    low: Int
+    origin: Area
+    origin_low: Int
+    width: Int
+    guard: Bool
+    bound: Run | None = None
+    origin_bound: Run | None = None
+    text: str = ""
+    indexes: tuple[tuple[Input, Term, int], ...] = ()
+    origin_indexes: tuple[tuple[Input, Term, int], ...] = ()
+    length: Value | None = None
+
+
+@dataclass(eq=False)
+class Made:
+    """An object comes to be: a clone of its parent, or debris that inherits the history alone."""
+
+    instance: Instance
+    debris: bool
+
+
+Operation = Store | Copied | Made
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A choice of the run: the key that the reference asks its oracle with, its unknown, its range, and when it is met."""
+
+    key: Key
+    term: Term
+    low: int
+    high: int
+    guard: Bool
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Where a place lies in the run: in which object, from which address."""
+
+    instance: Instance
+    low: Int
+    indexes: tuple[tuple[Input, Term, int], ...]
+
+
+@dataclass(frozen=True)
+class ClaimAt:
+    """A claim met in the run: after how many operations and events, under which guard (assumptions included), on which
+    object."""
+
+    property: int
+    claim: ClaimMade
+    time: int
+    clock: int
+    guard: Bool
+    current: Instance
+    moment: Moment
+    touched: tuple[Touched, ...]
+    condition: Bool | None = None
+    length: Value | None = None
+    span: Span | None = None
+
+
+@dataclass(eq=False)
+class Unfolding:
+    """All that the runs of one path can do, as far as the plan follows its loops.
+
+    `cut` lists the loops that stand for any number of turns, `truncated` those not followed to their end.
+    """
+
+    path: str
+    operations: list[Operation] = field(default_factory=list)
+    instances: list[Instance] = field(default_factory=list)
+    decisions: dict[Key, Decision] = field(default_factory=dict)
+    claims: list[ClaimAt] = field(default_factory=list)
+    constraints: list[Bool] = field(default_factory=list)
+    turns: list[Bool] = field(default_factory=list)
+    steps: list[Bool] = field(default_factory=list)
+    cut: dict[Moment, Term] = field(default_factory=dict)
+    cut_low: dict[Moment, int] = field(default_factory=dict)
+    truncated: list[Span] = field(default_factory=list)
+    assumptions: dict[str, None] = field(default_factory=dict)
+    heads: dict[Moment, list[tuple[Area, Int, Int]]] = field(default_factory=dict)
+    debris: dict[int, Store] = field(default_factory=dict)
+    ghosts: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
+    ghost_lows: Mapping[int, int] = field(default_factory=dict)

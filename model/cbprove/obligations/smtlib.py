@@ -1,0 +1,85 @@
+"""Terms as SMT-LIB 2: what is declared, what is defined under a name, and what is asserted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cbprove.terms import Bool, Int, Term, subterms
+
+_PLAIN = re.compile(r"^[A-Za-z_~!$%^&*+=<>?/.@-][A-Za-z0-9_~!$%^&*+=<>?/.@-]*$")
+
+
+def symbol(name: str) -> str:
+    """A name as an SMT-LIB symbol."""
+    return name if _PLAIN.match(name) else f"|{name}|"
+
+
+class Script:
+    """A growing SMT-LIB text: each unknown is declared once, each named or shared term defined once."""
+
+    def __init__(self, ranges: Mapping[str, tuple[int, int]]) -> None:
+        self.lines: list[str] = []
+        self.declared: dict[str, str] = {}
+        self._ranges = ranges
+        self._texts: dict[Term, str] = {}
+        self._names: dict[str, Term] = {}
+
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def assert_(self, formula: Bool) -> None:
+        """Add an assertion, and before it what it speaks of."""
+        self.lines.append(f"(assert {self.express(formula)})")
+
+    def express(self, root: Int | Bool) -> str:
+        """A term as text; whatever it hangs on is declared or defined first."""
+        order = [term for term in subterms(root) if term not in self._texts]
+        uses = _uses(order, root)
+        for term in order:
+            self._texts[term] = self._write(term, uses.get(term, 0) > 1)
+        return self._of(root)
+
+    def _of(self, term: object) -> str:
+        if isinstance(term, bool):
+            return "true" if term else "false"
+        if isinstance(term, int):
+            return str(term) if term >= 0 else f"(- {-term})"
+        assert isinstance(term, Term)
+        return self._texts[term]
+
+    def _write(self, term: Term, shared: bool) -> str:
+        match term.operator:
+            case "var" | "choice":
+                return self._declare(term.args[0], term.boolean)
+            case "named":
+                return self._define(term.args[0], term, self._of(term.args[1]))
+        text = f"({term.operator} {' '.join(map(self._of, term.args))})"
+        return self._define(f"t{len(self._names)}", term, text) if shared else text
+
+    def _declare(self, name: str, boolean: bool) -> str:
+        quoted = symbol(name)
+        if name not in self.declared:
+            self.declared[name] = "Bool" if boolean else "Int"
+            self.lines.append(f"(declare-const {quoted} {self.declared[name]})")
+            if name in self._ranges:
+                low, high = self._ranges[name]
+                self.lines.append(f"(assert (and (<= {self._of(low)} {quoted}) (<= {quoted} {self._of(high)})))")
+        return quoted
+
+    def _define(self, name: str, term: Term, text: str) -> str:
+        while name in self._names:
+            name += "'"
+        self._names[name] = term
+        sort = "Bool" if term.boolean else "Int"
+        self.lines.append(f"(define-fun {symbol(name)} () {sort} {text})")
+        return symbol(name)
+
+
+def _uses(order: Iterable[Term], root: object) -> dict[Term, int]:
+    counts: dict[Term, int] = {}
+    for term in order:
+        for arg in term.args:
+            if isinstance(arg, Term):
+                counts[arg] = counts.get(arg, 0) + 1
+    return counts

@@ -1,0 +1,686 @@
+"""From a path to its unfolding: branches become guards, turns are laid out or cut, claims are noted where they are met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from cbprove.obligations.ops import (
+    Area,
+    ClaimAt,
+    Copied,
+    Decision,
+    Held,
+    Instance,
+    Key,
+    Made,
+    Run,
+    StepRun,
+    Store,
+    StoreKind,
+    Touched,
+    Unfolding,
+)
+from cbprove.obligations.values import Value, greatest, least, translate, truth
+from cbprove.properties import table
+from cbprove.properties.events import (
+    Accessed,
+    Began,
+    ClaimMade,
+    Ended,
+    Event,
+    Inside,
+    IsTrue,
+    Moment,
+    NotGivenUp,
+    ReadsBack,
+    SameMember,
+    Stored,
+)
+from cbprove.system import (
+    Assume,
+    Block,
+    Call,
+    Clear,
+    Consume,
+    Copy,
+    Each,
+    Either,
+    Expr,
+    If,
+    Input,
+    InputValue,
+    Leaf,
+    Lent,
+    Make,
+    MemberValue,
+    Object,
+    On,
+    Part,
+    Place,
+    Preserved,
+    Program,
+    Property,
+    Read,
+    Repeat,
+    Share,
+    Statement,
+    Write,
+)
+from cbprove.terms import Bool, Int, Term, add, and_, choice, eq, ite, le, lt, mul, named, named_bool, not_, or_, sub, var
+
+
+class TooLarge(Exception):
+    """The unfolding would pass a limit on its operations."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"more than {limit} operations")
+        self.limit = limit
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How loops are followed.
+
+    `cut`: a loop of many turns is one arbitrary turn after arbitrary earlier ones. Otherwise it is laid out for at most
+    `turns` beyond its LO (a loop without HI, or with one over 1,000) and for at most `known` turns (any other).
+    `heads` says what the earlier turns of a cut loop may have changed, where values are followed.
+    """
+
+    cut: bool
+    turns: int = 3
+    known: int = 1000
+    limit: int = 200_000
+    heads: Mapping[Moment, Sequence[tuple[Area, Int, Int]]] | None = None
+
+
+class Memory(Protocol):
+    """Says what value a place holds after the operations so far."""
+
+    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment) -> Value: ...
+
+
+@dataclass(frozen=True)
+class _Here:
+    """Where in the run a statement stands."""
+
+    current: Instance
+    name: Held
+    scope: Mapping[str, tuple[Instance, Held]]
+    moment: Moment
+    guard: Bool
+    step: StepRun | None
+    step_moment: Moment
+
+
+FOLLOWED = 1000  # a HI up to this is followed to its end
+_SMALL = 2  # loops of at most so many turns are laid out even where others are cut
+
+
+def unfold(program: Program, path: Part, properties: Sequence[Property], plan: Plan, memory: Memory, symbolic: bool) -> Unfolding:
+    """All runs of a path. With `symbolic`, extents keep their names and may hang on axes left free.
+
+    Raises TooLarge.
+    """
+    return _Unfolder(program, path, properties, plan, memory, symbolic).run()
+
+
+class _Unfolder:
+    def __init__(
+        self, program: Program, path: Part, properties: Sequence[Property], plan: Plan, memory: Memory, symbolic: bool
+    ) -> None:
+        self.program, self.path, self.properties = program, path, properties
+        self.plan, self.memory, self.symbolic = plan, memory, symbolic
+        self.out = Unfolding(path.name)
+        self.alive: Bool = True
+        self.names: dict[Instance, list[Held]] = {}
+        self.lent = any(isinstance(p.claim, Lent) for p in properties)
+        self.out.ghosts = {i: p.claim.members for i, p in enumerate(properties) if isinstance(p.claim, Preserved)}
+        self.out.ghost_lows = self._ghost_lows()
+        self.numbers = 0
+        self.clock = 0
+
+    def run(self) -> Unfolding:
+        scope = {}
+        for shape in self.program.objects[1:]:
+            instance = self._instance(shape.name, None, ("object", shape.name), shape)
+            scope[shape.name] = (instance, self._hold(shape.name, instance, live=True))
+        first = self.program.objects[0]
+        packet = self._instance(first.name, None, ("object", first.name), first)
+        here = _Here(packet, self._hold(first.name, packet, live=True), scope, (), True, None, ())
+        self._block(self.path.body, here)
+        return self.out
+
+    # --- objects and names ----------------------------------------------------------------------------
+
+    def _instance(self, name: str, parent: Instance | None, key: Key, shape: Object, by: Held | None = None) -> Instance:
+        instance = Instance(len(self.out.instances), name, shape, parent, self._tick(), key, by)
+        self.out.instances.append(instance)
+        self.names[instance] = []
+        self.out.debris[instance.number] = Store(
+            self._number(), ("debris", key), "debris", (instance.number, ""), instance.base, BASE_WIDTH, True, text=name
+        )
+        return instance
+
+    def _hold(self, text: str, instance: Instance, live: Bool) -> Held:
+        held = Held(text, instance, live, False)
+        self.names[instance].append(held)
+        return held
+
+    def _tick(self) -> int:
+        self.clock += 1
+        return self.clock
+
+    def _number(self) -> int:
+        self.numbers += 1
+        return self.numbers
+
+    def _find(self, place: Place | None, here: _Here) -> tuple[Instance, Held]:
+        if place is None or place.object == ".":
+            return here.current, here.name
+        if place.object == "..":
+            parent = here.current.parent
+            assert parent is not None, "resolve lets no parent be named where there is none"
+            assert here.current.parent_name is not None
+            return parent, here.current.parent_name
+        return here.scope[place.object]
+
+    # --- places ---------------------------------------------------------------------------------------
+
+    def _touch(self, place: Place, here: _Here) -> Touched:
+        instance, _ = self._find(place, here)
+        low = named(f"{place.text}.lo", place.low) if self.symbolic else place.low
+        indexes = []
+        for name, stride in place.indexes:
+            declared = self.program.inputs[name]
+            unknown = self._input(name, here)
+            indexes.append((declared, unknown, stride))
+            if self.symbolic:
+                low = add(low, mul(unknown, stride))
+        return Touched(instance, add(instance.base, low), tuple(indexes))
+
+    def _bound(self, place: Place, touched: Touched, length: Value | None) -> Run | None:
+        """What the extent must be clipped to, in addresses; None where it surely lies inside."""
+        first, last = place.bound
+        if isinstance(place.low, int) and not touched.indexes and length is None:
+            if first <= place.low and place.low + place.width <= last:
+                return None
+        return touched.instance.base + first, touched.instance.base + last
+
+    # --- decisions ------------------------------------------------------------------------------------
+
+    def _decide(self, key: Key, low: int, high: int, guard: Bool) -> Term:
+        decision = self.out.decisions.get(key)
+        if decision is None:
+            decision = Decision(key, var(spell(key)), low, high, guard)
+            self.out.decisions[key] = decision
+        return decision.term
+
+    def _input(self, name: str, here: _Here) -> Term:
+        declared = self.program.inputs[name]
+        key: Key = ("input", name, here.step_moment) if declared.per_step else ("input", name)
+        return self._decide(key, declared.low, declared.high, True)
+
+    def _look(self, here: _Here, now: Moment):  # type: ignore[no-untyped-def]
+        def look_up(expr: InputValue | MemberValue) -> Value:
+            if isinstance(expr, InputValue):
+                declared = self.program.inputs[expr.name]
+                return Value(self._input(expr.name, here), declared.low, declared.high)
+            return self.memory.value(self.out, expr.place, self._touch(expr.place, here), now)
+
+        return look_up
+
+    def _value(self, expr: Expr, here: _Here) -> Value:
+        return translate(expr, self._look(here, here.moment))
+
+    def _length(self, expr: Expr | None, here: _Here) -> Value | None:
+        """How many bytes `for EXPR` means; a negative number is more than there are, as memcpy's size_t makes it."""
+        if expr is None:
+            return None
+        value = self._value(expr, here)
+        if value.low >= 0:
+            return value
+        return Value(ite(lt(value.term, 0), _ENDLESS, value.term), 0, max(value.high, _ENDLESS))
+
+    def _truth(self, expr: Expr, here: _Here) -> Bool:
+        return truth(expr, self._look(here, here.moment))
+
+    # --- events and claims ----------------------------------------------------------------------------
+
+    def _announce(self, event: Event, here: _Here, statement: Statement | None, value: Value | None = None) -> None:
+        for index, prop in enumerate(self.properties):
+            for claim in table.of_event(prop, event):
+                self._claim(index, claim, here, statement, value)
+
+    def _claim(self, index: int, claim: ClaimMade, here: _Here, statement: Statement | None, value: Value | None) -> None:
+        places: tuple[Place, ...] = ()
+        condition: Bool | None = None
+        length: Value | None = None
+        match claim:
+            case SameMember(place=place) | Stored(place=place):
+                places = (place,)
+                length = self._length(claim.length, here)
+            case Inside(place=place):
+                condition = self._inside(place, claim.length, here)
+            case ReadsBack(place=place):
+                assert value is not None and place.type is not None
+                condition = fits_type(value, place)
+            case IsTrue(condition=expr):
+                condition = self._truth(expr, here)
+            case NotGivenUp(place=touched_place, store=store):
+                condition = self._held(touched_place, store, here)
+            case _:
+                places = claim.places
+        guard = and_(self.alive, here.guard)
+        touched = tuple(self._touch(p, here) for p in places)
+        span = statement.span if statement else None
+        at = ClaimAt(
+            index,
+            claim,
+            len(self.out.operations),
+            self.clock,
+            guard,
+            here.current,
+            here.moment,
+            touched,
+            condition,
+            length,
+            span,
+        )
+        self.out.claims.append(at)
+
+    def _inside(self, place: Place, length: Expr | None, here: _Here) -> Bool:
+        touched = self._touch(place, here)
+        low = sub(touched.low, touched.instance.base)
+        if not self.symbolic:
+            for _, unknown, stride in touched.indexes:
+                low = add(low, mul(unknown, stride))
+        size = self._length(length, here)
+        width = place.width if size is None else mul(size.term, 8)
+        first, last = place.bound
+        nothing = eq(width, 0)
+        return or_(nothing, and_(le(first, low), le(add(low, width), last)))
+
+    def _held(self, place: Place | None, store: bool, here: _Here) -> Bool:
+        instance, name = self._find(place, here)
+        kept = not_(name.gone)
+        if not store:
+            return kept
+        others = [and_(h.live, not_(h.gone)) for h in self.names[instance] if h is not name]
+        return and_(kept, not_(or_(*others)))
+
+    def _accessed(self, kind, place, here: _Here, statement, length=None, value=None, exact=None) -> None:  # type: ignore[no-untyped-def]
+        step = here.step.step if here.step else None
+        self._announce(Accessed(self.path.name, step, kind, place, length, value), here, statement, exact)
+
+    def _reads_of(self, expr: Expr | None, here: _Here, statement: Statement) -> None:
+        """Members in an expression are read."""
+        for place in members_of(expr):
+            self._accessed("read", place, here, statement)
+
+    # --- statements -----------------------------------------------------------------------------------
+
+    def _block(self, block: Block, here: _Here) -> None:
+        scope = dict(here.scope)
+        here = replace(here, scope=scope)
+        for statement in block:
+            moment = (*here.moment, statement.uid)
+            own = replace(here, moment=moment)
+            if here.step is None:
+                own = replace(own, step_moment=moment)
+            match statement:
+                case Make(kind=kind, name=name):
+                    if kind == "clone":
+                        self._accessed("cut", None, own, statement)
+                    made = self._make(name, own, kind == "new")
+                    scope[name] = (made, self._hold(name, made, live=True))
+                case Share(name=name):
+                    scope[name] = (here.current, self._hold(name, here.current, live=here.guard))
+                case _:
+                    self._statement(statement, own)
+
+    def _make(self, name: str, here: _Here, debris: bool) -> Instance:
+        made = self._instance(name, here.current, ("made", here.moment), self.program.objects[0], here.name)
+        self._emit(Made(made, debris))
+        return made
+
+    def _emit(self, operation: Store | Copied | Made) -> None:
+        self.out.operations.append(operation)
+        if len(self.out.operations) > self.plan.limit:
+            raise TooLarge(self.plan.limit)
+
+    def _statement(self, statement: Statement, here: _Here) -> None:
+        match statement:
+            case Read(places=places, length=length):
+                self._reads_of(length, here, statement)
+                for place in places:
+                    self._accessed("read", place, here, statement, length)
+            case Write():
+                self._write(statement, here)
+            case Clear(places=places, length=length):
+                self._reads_of(length, here, statement)
+                for index, place in enumerate(places):
+                    self._accessed("clear", place, here, statement, length)
+                    self._store("blank", place, index, here, length)
+            case Copy():
+                self._copy(statement, here)
+            case On(name=name, body=body):
+                instance, held = here.scope[name]
+                self._block(body, replace(here, current=instance, name=held))
+            case Either(arms=arms):
+                self._either(arms, here)
+            case If(condition=condition, then=then, otherwise=otherwise):
+                self._reads_of(condition, here, statement)
+                holds = named_bool(spell(("if", here.moment)), self._truth(condition, here))
+                self._block(then, replace(here, guard=and_(here.guard, holds)))
+                self._block(otherwise, replace(here, guard=and_(here.guard, not_(holds))))
+            case Assume(condition=condition, reason=reason, text=text):
+                self.out.assumptions[f"{text}: {reason}" if reason else text] = None
+                self._assume(self._truth(condition, here), here)
+            case Consume():
+                here.name.gone = or_(here.name.gone, here.guard)
+            case Call(kind="part", name=name):
+                self._block(self.program.parts[name].body, replace(here, scope=self._shared(here)))
+            case Call(name=name):
+                self._step(name, here)
+            case Each() | Repeat():
+                self._loop(statement, here)
+            case _:
+                raise AssertionError(statement)
+
+    def _shared(self, here: _Here) -> dict[str, tuple[Instance, Held]]:
+        """The names that every body sees: the declared objects."""
+        return {o.name: here.scope[o.name] for o in self.program.objects[1:]} if here.scope else {}
+
+    def _assume(self, condition: Bool, here: _Here) -> None:
+        alive = and_(self.alive, or_(not_(here.guard), condition))
+        self.alive = named_bool(spell(("alive", here.moment)), alive)
+
+    def _either(self, arms: tuple[Block, ...], here: _Here) -> None:
+        picked = self._decide(("arm", here.moment), 0, len(arms) - 1, here.guard)
+        last = len(arms) - 1
+        for index, arm in enumerate(arms):
+            taken = not_(or_(*(eq(picked, i) for i in range(last)))) if index == last else eq(picked, index)
+            self._block(arm, replace(here, guard=and_(here.guard, taken)))
+
+    def _step(self, name: str, here: _Here) -> None:
+        step = self.program.steps[name]
+        run = StepRun(name, here.current)
+        inner = replace(here, step=run, step_moment=here.moment, scope=self._shared(here))
+        self.out.steps.append(here.guard)
+        self._announce(Began(self.path.name, name), inner, None)
+        self._block(step.body, inner)
+        run.ended = self._tick()
+        ended = Ended(self.path.name, name)
+        self._remember(ended, inner)
+        self._announce(ended, inner, None)
+
+    # --- stores and copies ----------------------------------------------------------------------------
+
+    def _write(self, statement: Write, here: _Here) -> None:
+        self._reads_of(statement.length, here, statement)
+        self._reads_of(statement.value, here, statement)
+        value = self._value(statement.value, here) if statement.value is not None else None
+        exact = self._value(statement.exact_value, here) if statement.exact_value is not None else None
+        for index, place in enumerate(statement.places):
+            self._accessed("write", place, here, statement, statement.length, statement.exact_value, exact)
+            kind: StoreKind = "fresh" if value is None else "value"
+            self._store(kind, place, index, here, statement.length, value)
+
+    def _store(
+        self, kind: StoreKind, place: Place, index: int, here: _Here, length: Expr | None, value: Value | None = None
+    ) -> None:
+        touched = self._touch(place, here)
+        size = self._length(length, here)
+        whole = kind == "blank" or size is not None
+        runs = None if whole else covered(place)
+        store = Store(
+            self._number(),
+            (kind, (*here.moment, index)),
+            kind,
+            (touched.instance.number, place.area),
+            touched.low,
+            place.width if size is None else mul(size.term, 8),
+            here.guard,
+            self._bound(place, touched, size),
+            None if runs == ((0, place.width),) else runs,
+            () if whole else place.padding,
+            () if whole else zeroes(place.leaves, self.program.little_endian),
+            place.leaves,
+            value,
+            here.step,
+            place.text,
+            touched.indexes,
+            size,
+        )
+        self._emit(store)
+
+    def _copy(self, statement: Copy, here: _Here) -> None:
+        self._reads_of(statement.length, here, statement)
+        self._accessed("copy from", statement.origin, here, statement, statement.length)
+        self._accessed("copy to", statement.target, here, statement, statement.length)
+        length = self._length(statement.length, here)
+        self._carry(statement.origin, statement.target, here, length)
+
+    def _carry(self, source: Place, target: Place, here: _Here, length: Value | None) -> None:
+        origin, goal = self._touch(source, here), self._touch(target, here)
+        copied = Copied(
+            (goal.instance.number, target.area),
+            goal.low,
+            (origin.instance.number, source.area),
+            origin.low,
+            target.width if length is None else mul(length.term, 8),
+            here.guard,
+            self._bound(target, goal, length),
+            self._bound(source, origin, length),
+            f"{source.text} -> {target.text}",
+            goal.indexes,
+            origin.indexes,
+            length,
+        )
+        self._emit(copied)
+
+    # --- snapshots ------------------------------------------------------------------------------------
+
+    def _ghost_lows(self) -> dict[int, int]:
+        lows, low = {}, self.program.objects[0].width + 64
+        for index, members in self.out.ghosts.items():
+            lows[index] = low
+            low += 8 + sum(m.width for m in members)
+        return lows
+
+    def _remember(self, event: Ended, here: _Here) -> None:
+        for index, prop in enumerate(self.properties):
+            if table.remembers(prop, event):
+                self._snapshot(index, here)
+
+    def _snapshot(self, index: int, here: _Here) -> None:
+        flag = here.current.base + self.out.ghost_lows[index]
+        low = flag + 8
+        for number, member in enumerate(self.out.ghosts[index]):
+            touched = self._touch(member, here)
+            area = (here.current.number, ghost_area(index, number))
+            copied = Copied(
+                area,
+                low,
+                (touched.instance.number, member.area),
+                touched.low,
+                member.width,
+                here.guard,
+                None,
+                self._bound(member, touched, None),
+                f"{member.text} is remembered",
+                (),
+                touched.indexes,
+            )
+            self._emit(copied)
+            low += member.width
+        mark_area = (here.current.number, ghost_area(index, None))
+        self._emit(Store(self._number(), ("mark", here.moment), "mark", mark_area, flag, 8, here.guard))
+
+    # --- loops ----------------------------------------------------------------------------------------
+
+    def _loop(self, loop: Each | Repeat, here: _Here) -> None:
+        if self.plan.cut and (loop.high is None or loop.high > _SMALL):
+            self._cut(loop, here)
+        else:
+            self._lay_out(loop, here)
+
+    def _turns(self, loop: Each | Repeat) -> int:
+        if loop.high is not None and loop.high <= FOLLOWED:
+            return max(loop.low, min(loop.high, self.plan.known))
+        wanted = loop.low + self.plan.turns
+        return wanted if loop.high is None else min(wanted, loop.high)
+
+    def _lay_out(self, loop: Each | Repeat, here: _Here) -> None:
+        count = self._turns(loop)
+        if loop.high is None or loop.high > count:
+            self.out.truncated.append(loop.span)
+        turns: Int = count
+        if count > loop.low:
+            turns = self._decide(("turns", here.moment), loop.low, count, here.guard)
+        for turn in range(count):
+            guard = and_(here.guard, lt(turn, turns))
+            self.out.turns.append(guard)
+            self._turn(loop, replace(here, guard=guard), turn)
+
+    def _turn(self, loop: Each | Repeat, here: _Here, turn: int) -> None:
+        inner = replace(here, moment=(*here.moment, turn))
+        if isinstance(loop, Repeat):
+            self._block(loop.body, inner)
+            return
+        self._accessed("cut", None, inner, loop)
+        made = self._make(loop.name, inner, debris=False)
+        held = self._hold(loop.name, made, live=True)
+        scope = {**inner.scope, loop.name: (made, held)}
+        self._block(loop.body, replace(inner, current=made, name=held, scope=scope))
+
+    def _cut(self, loop: Each | Repeat, here: _Here) -> None:
+        """One arbitrary turn after arbitrary earlier ones; a run that took it goes no further."""
+        inside = choice(spell(("turn", here.moment)))
+        self.out.cut[here.moment] = inside
+        self.out.cut_low[here.moment] = loop.low
+        head = len(self.out.operations)
+        before = set(range(len(self.out.instances)))
+        self._havoc(here)
+        guard = and_(here.guard, inside)
+        self.out.turns.append(guard)
+        with self._names_changed(here):
+            self._turn(loop, replace(here, guard=guard), 0)
+        self.out.heads[here.moment] = touched_since(self.out.operations[head:], before)
+        self.alive = named_bool(spell(("before", here.moment)), and_(self.alive, not_(guard)))
+
+    def _havoc(self, here: _Here) -> None:
+        """What earlier turns changed, where it is known beforehand; else a place is kept for it."""
+        if self.plan.heads is None:
+            self._emit(Store(self._number(), ("head", here.moment), "head", (-1, ""), 0, 0, here.guard))
+            return
+        for index, (area, low, width) in enumerate(self.plan.heads.get(here.moment, ())):
+            key = ("head", (*here.moment, index))
+            self._emit(Store(self._number(), key, "head", area, low, width, here.guard))
+
+    @contextmanager
+    def _names_changed(self, here: _Here) -> Iterator[None]:
+        """Names that the loop's body gives up or takes may have been given up or taken in earlier turns."""
+        outer = [h for held in self.names.values() for h in held]
+        unsure = [choice(spell(("gone", here.moment, i))) for i in range(len(outer))]
+        before = []
+        for held, maybe in zip(outer, unsure, strict=True):
+            held.gone = or_(held.gone, maybe) if self.lent else held.gone
+            before.append(held.gone)
+        counts = {i: len(held) for i, held in self.names.items()}
+        extra = {i: self._earlier(i, here) for i in counts} if self.lent else {}
+        yield
+        for held, maybe, gone in zip(outer, unsure, before, strict=True):
+            if held.gone is gone:
+                self.out.constraints.append(not_(maybe))
+        for instance, held in extra.items():
+            if len(self.names[instance]) == counts[instance] + 1 and isinstance(held.live, Term):
+                self.out.constraints.append(not_(held.live))
+
+    def _earlier(self, instance: Instance, here: _Here) -> Held:
+        """A name that an earlier turn may have given an object."""
+        return self._hold("", instance, choice(spell(("taken", here.moment, instance.number))))
+
+
+BASE_WIDTH = 1 << 25
+_ENDLESS = 1 << 40  # more bytes than any object has
+
+
+def ghost_area(prop: int, member: int | None) -> str:
+    """The area of a property's snapshot on an object: of one member, or of the flag that there is one."""
+    return f"#{prop}" if member is None else f"#{prop}.{member}"
+
+
+def spell(key: Sequence[object]) -> str:
+    """A key as a name in formulas."""
+    words = [".".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in key]
+    return "@".join(words)
+
+
+def members_of(expr: Expr | None) -> Iterator[Place]:
+    """The places whose values an expression looks at, from left to right."""
+    if isinstance(expr, MemberValue):
+        yield expr.place
+    elif expr is not None:
+        for part in ("condition", "operand", "left", "right", "then", "otherwise"):
+            yield from members_of(getattr(expr, part, None))
+
+
+def covered(place: Place) -> tuple[Run, ...]:
+    """The runs of a place that a plain write gives a source: what leaves cover and what is left unspecified."""
+    return merged([(leaf.offset, leaf.width) for leaf in place.leaves] + list(place.padding))
+
+
+def merged(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Runs in order, those that touch or overlap joined."""
+    joined: list[Run] = []
+    for low, width in sorted(runs):
+        if joined and low <= joined[-1][0] + joined[-1][1]:
+            first = joined[-1][0]
+            joined[-1] = (first, max(joined[-1][0] + joined[-1][1], low + width) - first)
+        else:
+            joined.append((low, width))
+    return tuple(joined)
+
+
+def zeroes(leaves: tuple[Leaf, ...], little_endian: bool) -> tuple[Run, ...]:
+    """The runs that hold zero after any store: all but the value bit of each bool that no other arm covers."""
+    runs: list[Run] = []
+    for leaf in leaves:
+        if leaf.boolean and leaf.element > 1 and not any(o is not leaf and _overlap(o, leaf) for o in leaves):
+            first = leaf.offset + (1 if little_endian else 0)
+            runs.extend((first + i, leaf.element - 1) for i in range(0, leaf.width, leaf.element))
+    return tuple(runs)
+
+
+def _overlap(a: Leaf, b: Leaf) -> bool:
+    return a.offset < b.offset + b.width and b.offset < a.offset + a.width
+
+
+def fits_type(value: Value, place: Place) -> Bool:
+    """Whether a value is one of those that the place's type holds."""
+    assert place.type is not None
+    low, high = least(place.type), greatest(place.type)
+    if low <= value.low and value.high <= high:
+        return True
+    return and_(not_(lt(value.term, low)), not_(lt(high, value.term)))
+
+
+def touched_since(operations: Sequence[object], instances: set[int]) -> list[tuple[Area, Int, Int]]:
+    """The extents that operations give new sources in objects that were there before."""
+    extents: dict[tuple[Area, Int, Int], None] = {}
+    for operation in operations:
+        if isinstance(operation, Store | Copied) and operation.area[0] in instances:
+            extents[_reach(operation)] = None
+    return list(extents)
+
+
+def _reach(operation: Store | Copied) -> tuple[Area, Int, Int]:
+    """Where an operation may store in any turn: its control block, where an input or a length moves it."""
+    loose = operation.length is not None or operation.indexes
+    if loose and operation.bound is not None:
+        return operation.area, operation.bound[0], operation.bound[1] - operation.bound[0]
+    return operation.area, operation.low, operation.width

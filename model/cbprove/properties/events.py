@@ -1,0 +1,121 @@
+"""What happens in a run, as properties see it, and the closed set of claims they make about it.
+
+Both accounts of a run, on plain numbers and as formulas, announce the same events and read each claim in their own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from cbprove.system import Expr, Place
+
+# A moment of a run: the uids of the calls around it and, for each turn of a loop, the loop's uid and the turn counted
+# from 0; then the statement's own uid.
+Moment = tuple[int, ...]
+
+Access = Literal["read", "write", "clear", "copy from", "copy to", "cut"]
+
+
+@dataclass(frozen=True)
+class Began:
+    """A step began on the current object. `step` is its unique name."""
+
+    path: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A step ended; it enters the history of the object that it began on."""
+
+    path: str
+    step: str
+
+
+@dataclass(frozen=True)
+class Accessed:
+    """A statement touched bytes.
+
+    `step` is None in a path's or part's own statements. `place` is None for "cut" (the current object as a whole). `length` is
+    the run-time length (bytes) of `for EXPR`. `value` is the EXPR of a `write M = EXPR` before its conversion to M's type.
+    """
+
+    path: str
+    step: str | None
+    kind: Access
+    place: Place | None
+    length: Expr | None = None
+    value: Expr | None = None
+
+
+Event = Began | Ended | Accessed
+
+
+# --- claims -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """The place's bits are, by value, those of the latest snapshot in the current object's history; no snapshot, no claim."""
+
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class SameMember:
+    """Each bit of each leaf is blank or was last stored as the same bit of the same identity (`Leaf.identity`, `Leaf.at`).
+
+    With `length`, only the leaf bits in the place's first `length` bytes.
+    """
+
+    place: Place
+    length: Expr | None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Each bit observed is blank or was stored; with `by`, it was stored by a run of one of these steps that is in
+    the history of the object it is read on, and blank is not enough.
+
+    Observed are the bits that leaves cover; with `length`, the first `length` bytes and all that is in them.
+    """
+
+    place: Place
+    length: Expr | None
+    by: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class ReadsBack:
+    """The value is one that the place's type holds unchanged."""
+
+    place: Place
+    value: Expr
+
+
+@dataclass(frozen=True)
+class IsTrue:
+    """The expression is not 0."""
+
+    condition: Expr
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The access lies inside the place's bound; with `length`, its first `length` bytes do."""
+
+    place: Place
+    length: Expr | None
+
+
+@dataclass(frozen=True)
+class NotGivenUp:
+    """The name by which the place (None: the current object) is touched was not given up; for a store, the object is
+    also not shared: it has one live name."""
+
+    place: Place | None
+    store: bool
+
+
+ClaimMade = Unchanged | SameMember | Stored | ReadsBack | IsTrue | Inside | NotGivenUp

@@ -1,0 +1,15 @@
+"""Each value written is read back unchanged: the width is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove.properties.events import Accessed, ClaimMade, Event, ReadsBack
+from cbprove.properties.members import named
+from cbprove.system import Exact
+
+
+def claims(claim: Exact, event: Event) -> Iterator[ClaimMade]:
+    """Each `write M = EXPR` stores a value that M can hold."""
+    if isinstance(event, Accessed) and event.value is not None and event.place and named(event.place, claim.members):
+        yield ReadsBack(event.place, event.value)

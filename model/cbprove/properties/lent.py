@@ -1,0 +1,16 @@
+"""No step touches an object by a name it gave up, and none stores to an object that is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove.properties.events import Accessed, ClaimMade, Event, NotGivenUp
+from cbprove.system import Lent
+
+_STORES = ("write", "clear", "copy to")
+
+
+def claims(claim: Lent, event: Event) -> Iterator[ClaimMade]:
+    """Each access is by a name still held, and each store to an object with one name."""
+    if isinstance(event, Accessed):
+        yield NotGivenUp(event.place, event.kind in _STORES)

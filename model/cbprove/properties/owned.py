@@ -1,0 +1,17 @@
+"""Every bit read through a view is blank or was last written as that bit of that member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove.properties.events import Accessed, ClaimMade, Event, SameMember
+from cbprove.properties.members import named
+from cbprove.system import Owned
+
+
+def claims(claim: Owned, event: Event) -> Iterator[ClaimMade]:
+    """Each read through a view finds its own members' bits."""
+    if isinstance(event, Accessed) and event.kind == "read" and event.place and event.place.view is not None:
+        place = named(event.place, claim.members)
+        if place is not None:
+            yield SameMember(place, event.length)

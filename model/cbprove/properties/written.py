@@ -1,0 +1,17 @@
+"""Every bit read was stored by somebody, or by those named, before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove.properties.events import Accessed, ClaimMade, Event, Stored
+from cbprove.properties.members import named
+from cbprove.system import Written
+
+
+def claims(claim: Written, event: Event) -> Iterator[ClaimMade]:
+    """Each read finds bits that were stored."""
+    if isinstance(event, Accessed) and event.kind == "read" and event.place:
+        place = named(event.place, claim.members)
+        if place is not None:
+            yield Stored(place, event.length, claim.by)

@@ -1,0 +1,1 @@
+"""How it is said to people and to programs."""

@@ -1,0 +1,1 @@
+"""What a run does to the bits, in plain Python on plain numbers: the reference."""

@@ -1,0 +1,142 @@
+"""C's arithmetic on plain integers, and how a value lies in a run of bits."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from cbprove.system import (
+    Binary,
+    Conditional,
+    Convert,
+    Expr,
+    InputValue,
+    IntType,
+    Literal_,
+    MemberValue,
+    Place,
+    Unary,
+)
+
+
+class Values(Protocol):
+    """What an expression is about: the values of inputs, and those that members hold."""
+
+    def input(self, name: str) -> int:
+        """The value of an input."""
+
+    def member(self, place: Place, type: IntType) -> int:
+        """The value of a place as a type reads it."""
+
+
+def evaluate(expr: Expr, values: Values) -> int:
+    """The value of an expression; what decides nothing (the other side of `&&`, `||` and `?:`) is not looked at."""
+    match expr:
+        case Literal_(value):
+            assert isinstance(value, int)
+            return value
+        case InputValue(name):
+            return values.input(name)
+        case MemberValue(place, type):
+            return values.member(place, type)
+        case Convert(operand, type):
+            return convert(evaluate(operand, values), type)
+        case Unary(sign, operand, type):
+            return _unary(sign, evaluate(operand, values), type)
+        case Conditional(condition, then, otherwise):
+            return evaluate(then if evaluate(condition, values) else otherwise, values)
+        case Binary("&&", left, right):
+            return int(evaluate(left, values) != 0 and evaluate(right, values) != 0)
+        case Binary("||", left, right):
+            return int(evaluate(left, values) != 0 or evaluate(right, values) != 0)
+        case Binary(sign, left, right, type):
+            return convert(_BINARY[sign](evaluate(left, values), evaluate(right, values)), type)
+
+
+def members(expr: Expr) -> Iterator[Place]:
+    """The places an expression names, in the order they are written."""
+    match expr:
+        case MemberValue(place):
+            yield place
+        case Convert(operand) | Unary(_, operand):
+            yield from members(operand)
+        case Binary(_, left, right):
+            yield from members(left)
+            yield from members(right)
+        case Conditional(condition, then, otherwise):
+            for part in (condition, then, otherwise):
+                yield from members(part)
+
+
+def convert(value: int, type: IntType) -> int:
+    """A value as C converts it: to bool by `!= 0`, else modulo 2^bits."""
+    if type.boolean:
+        return int(value != 0)
+    return _signed(value, type.bits, type.signed)
+
+
+def _signed(value: int, bits: int, signed: bool) -> int:
+    value %= 1 << bits
+    return value - (1 << bits) if signed and value >> (bits - 1) else value
+
+
+def _unary(sign: str, value: int, type: IntType) -> int:
+    match sign:
+        case "-":
+            return convert(-value, type)
+        case "~":
+            return convert(~value, type)
+        case "!":
+            return int(value == 0)
+    raise AssertionError(f"no such operator: {sign}")
+
+
+def _divide(left: int, right: int) -> int:
+    quotient = abs(left) // abs(right)
+    return quotient if (left < 0) == (right < 0) else -quotient
+
+
+_BINARY: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": _divide,
+    "%": lambda left, right: left - right * _divide(left, right),
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def weight(position: int, width: int, little_endian: bool) -> int:
+    """The power of two that the bit at a position of a scalar stands for."""
+    return position if little_endian else width - 1 - position
+
+
+def read_back(bits: list[int], type: IntType, little_endian: bool) -> int:
+    """The value that a scalar's bits have as a type reads them, sign extended from their own width."""
+    value = sum(bit << weight(i, len(bits), little_endian) for i, bit in enumerate(bits))
+    return int(value != 0) if type.boolean else _signed(value, len(bits), type.signed)
+
+
+def laid_out(value: int, width: int, little_endian: bool) -> list[int]:
+    """The bits of a value in a scalar of `width` bits."""
+    return [value >> weight(i, width, little_endian) & 1 for i in range(width)]
+
+
+def holds(value: int, place: Place) -> bool:
+    """Whether a place's type holds a value unchanged."""
+    type = place.type
+    assert type is not None
+    if type.boolean:
+        return value in (0, 1)
+    return value == _signed(value, min(type.bits, place.width), type.signed)

@@ -1,0 +1,138 @@
+"""The reading of each claim on numbers: the bits that break it now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cbprove.properties.events import (
+    ClaimMade,
+    Inside,
+    IsTrue,
+    NotGivenUp,
+    ReadsBack,
+    SameMember,
+    Stored,
+    Unchanged,
+)
+from cbprove.semantics import arithmetic
+from cbprove.semantics.memory import Extent, ObjectKey, Source
+from cbprove.semantics.state import Frame, State
+
+_STORED = ("fresh", "value")
+
+
+@dataclass(frozen=True)
+class BrokenBit:
+    """A bit of an object that is not as claimed; `remembered` is what `Unchanged` had found there."""
+
+    object: ObjectKey
+    bit: int
+    found: Source
+    remembered: Source | None = None
+
+
+# The bits that break a claim; None where the claim holds. A claim that is not about bits breaks with none of them.
+Finding = tuple[BrokenBit, ...] | None
+
+
+def judge(claim: ClaimMade, name: str, state: State, frame: Frame) -> Finding:
+    """What breaks the claim that the property `name` makes now."""
+    return _READINGS[type(claim)](claim, name, state, frame)
+
+
+def _finding(bits: list[BrokenBit]) -> Finding:
+    return tuple(bits) or None
+
+
+def _bit(extent: Extent, position: int, remembered: Source | None = None) -> BrokenBit:
+    return BrokenBit(extent.name.object.key, extent.low + position, extent.source(position), remembered)
+
+
+def remember(claim_places: tuple[Any, ...], state: State, frame: Frame) -> tuple[dict[int, Source], ...]:
+    """The sources of the members' bits now, by position, for each place."""
+    extents = (state.extent(frame, place) for place in claim_places)
+    return tuple({i: extent.source(i) for i in extent.members()} for extent in extents)
+
+
+def _unchanged(claim: Unchanged, name: str, state: State, frame: Frame) -> Finding:
+    """Each bit of the members is the one remembered, by value."""
+    snapshot = frame.current.object.snapshots[name]
+    broken = []
+    for place, before in zip(claim.places, snapshot, strict=True):
+        extent = state.extent(frame, place)
+        pairs = [(i, before[i]) for i in extent.members() if i in before]
+        broken += [_bit(extent, i, source) for i, source in pairs if not state.same(extent.source(i), source)]
+    return _finding(broken)
+
+
+def _same_member(claim: SameMember, name: str, state: State, frame: Frame) -> Finding:
+    """Each bit of each leaf is blank, or came in through the same bit of the same leaf."""
+    extent = state.extent(frame, claim.place)
+    inside = extent.inside(state.length(frame, claim.length))
+    broken: dict[int, BrokenBit] = {}
+    for leaf in claim.place.leaves:
+        for i in range(leaf.width):
+            position = leaf.offset + i
+            if position in inside and not _came_through(state, extent.source(position), (leaf.identity, leaf.at + i)):
+                broken.setdefault(position, _bit(extent, position))
+    return _finding([broken[position] for position in sorted(broken)])
+
+
+def _came_through(state: State, source: Source, origin: tuple[str, int]) -> bool:
+    store = state.stores.get(source.store)
+    if source.store.kind == "blank":
+        return True
+    return source.store.kind in _STORED and store is not None and origin in store.origins(source.position)
+
+
+def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:
+    """Each bit observed was stored, by those named if any are."""
+    extent = state.extent(frame, claim.place)
+    length = state.length(frame, claim.length)
+    observed = extent.members() if length is None else extent.inside(length)
+    return _finding([_bit(extent, i) for i in observed if not _was_stored(claim, state, extent, i)])
+
+
+def _was_stored(claim: Stored, state: State, extent: Extent, position: int) -> bool:
+    source = extent.source(position)
+    kind = source.store.kind
+    if claim.by is None:
+        return kind in (*_STORED, "blank")
+    if kind not in _STORED:
+        return False
+    store = state.stores[source.store]
+    return store.step in claim.by and store.began in extent.name.object.history
+
+
+def _reads_back(claim: ReadsBack, name: str, state: State, frame: Frame) -> Finding:
+    """The value fits."""
+    return None if arithmetic.holds(state.number(frame, claim.value), claim.place) else ()
+
+
+def _is_true(claim: IsTrue, name: str, state: State, frame: Frame) -> Finding:
+    """The condition is not 0."""
+    return None if state.number(frame, claim.condition) else ()
+
+
+def _inside(claim: Inside, name: str, state: State, frame: Frame) -> Finding:
+    """The access stays within its bound."""
+    return None if state.extent(frame, claim.place).contains(state.length(frame, claim.length)) else ()
+
+
+def _not_given_up(claim: NotGivenUp, name: str, state: State, frame: Frame) -> Finding:
+    """The name is live, and for a store the object has no other."""
+    used = frame.current if claim.place is None else state.name(frame, claim.place.object)
+    return None if used.live and not (claim.store and used.object.shared) else ()
+
+
+_READINGS: Mapping[type, Callable[[Any, str, State, Frame], Finding]] = {
+    Unchanged: _unchanged,
+    SameMember: _same_member,
+    Stored: _stored,
+    ReadsBack: _reads_back,
+    IsTrue: _is_true,
+    Inside: _inside,
+    NotGivenUp: _not_given_up,
+}

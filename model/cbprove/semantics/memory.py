@@ -1,0 +1,131 @@
+"""Objects as flat lists of bits, each holding its source; the names that objects go by; who made a store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from cbprove.properties.events import Moment
+from cbprove.system import Place
+
+# fresh: an arbitrary value. value: that of an EXPR. blank: cleared. unspecified: padding that a struct assignment left.
+# debris: stored by nobody. outside: beyond what an access may touch, where the spec says nothing.
+Kind = Literal["fresh", "value", "blank", "unspecified", "debris", "outside"]
+
+
+class StoreKey(NamedTuple):
+    """Names a store: the moment of its statement, the ordinal of the place in it, and what it left.
+
+    Debris has the key of its object, and the bits outside an access that of the object they were looked for in.
+    """
+
+    moment: Moment
+    ordinal: int
+    kind: Kind
+
+
+class Source(NamedTuple):
+    """A store, and the position in bits from the first bit of the place it went to (of the object, for debris)."""
+
+    store: StoreKey
+    position: int
+
+
+class ObjectKey(NamedTuple):
+    """Names an object: the moment it was made. Declared ones are made at () and told apart by their ordinal."""
+
+    moment: Moment
+    ordinal: int
+
+
+@dataclass(frozen=True)
+class Store:
+    """Who stored, and through which place; `began` is the moment of the step run (None in a path's own statements)."""
+
+    key: StoreKey
+    step: str | None
+    layer: str | None
+    began: Moment | None
+    place: Place
+
+    def origins(self, position: int) -> tuple[tuple[str, int], ...]:
+        """The identities, each with the position in it, through which the bit was stored: none for padding."""
+        leaves = (leaf for leaf in self.place.leaves if 0 <= position - leaf.offset < leaf.width)
+        return tuple((leaf.identity, leaf.at + position - leaf.offset) for leaf in leaves)
+
+
+@dataclass(eq=False)
+class Object:
+    """The bits of one object and what it remembers of the steps that ran on it.
+
+    `history` is the step runs that ended on it or on what it was made from. `snapshots` are the bits remembered for
+    each property (by name): for each place, the source at each position.
+    """
+
+    key: ObjectKey
+    bits: list[Source]
+    parent: Name | None = None
+    history: list[Moment] = field(default_factory=list)
+    snapshots: dict[str, tuple[dict[int, Source], ...]] = field(default_factory=dict)
+    names: list[Name] = field(default_factory=list)
+
+    @property
+    def shared(self) -> bool:
+        """Two names of it or more are live."""
+        return sum(name.live for name in self.names) > 1
+
+
+@dataclass(eq=False)
+class Name:
+    """One name that an object goes by, live until it is given up."""
+
+    object: Object
+    live: bool = True
+
+    def __post_init__(self) -> None:
+        self.object.names.append(self)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Where a place lies at a moment of a run: by which name, and its first bit in the object."""
+
+    name: Name
+    place: Place
+    low: int
+
+    def inside(self, length: int | None = None) -> range:
+        """The positions that may be touched: those of the place, or of its first `length` bytes, within its bound."""
+        first, last = self.place.bound
+        end = self.place.width if length is None else 8 * length
+        return range(max(0, first - self.low), min(end, last - self.low))
+
+    def contains(self, length: int | None = None) -> bool:
+        """Whether all of the access may be touched."""
+        end = self.place.width if length is None else 8 * length
+        return end <= 0 or self.inside(length) == range(end)
+
+    def members(self, length: int | None = None) -> list[int]:
+        """The positions that may be touched and that some leaf covers, in order."""
+        covered = {leaf.offset + i for leaf in self.place.leaves for i in range(leaf.width)}
+        return [i for i in self.inside(length) if i in covered]
+
+    def source(self, position: int) -> Source:
+        """What the bit at a position holds."""
+        bit = self.low + position
+        if self.place.bound[0] <= bit < self.place.bound[1]:
+            return self.name.object.bits[bit]
+        key = self.name.object.key
+        return Source(StoreKey(key.moment, key.ordinal, "outside"), bit)
+
+
+def debris(key: ObjectKey, width: int) -> list[Source]:
+    """Bits that nobody stored."""
+    store = StoreKey(key.moment, key.ordinal, "debris")
+    return [Source(store, bit) for bit in range(width)]
+
+
+def make(key: ObjectKey, origin: Name, bits: list[Source]) -> Name:
+    """A new object with one name, made from another: it begins with that one's history."""
+    made = origin.object
+    return Name(Object(key, bits, parent=origin, history=list(made.history), snapshots=dict(made.snapshots)))

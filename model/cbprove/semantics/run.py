@@ -1,0 +1,352 @@
+"""The meaning of the language: one path, statement by statement, on a list of bits for each object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cbprove.properties import table
+from cbprove.properties.events import Access, Accessed, Began, ClaimMade, Ended, Event, Moment, Unchanged
+from cbprove.semantics import arithmetic
+from cbprove.semantics.judge import BrokenBit, judge, remember
+from cbprove.semantics.memory import (
+    Extent,
+    Kind,
+    Name,
+    Object,
+    ObjectKey,
+    Source,
+    Store,
+    StoreKey,
+    debris,
+    make,
+)
+from cbprove.semantics.state import DecisionKey, Frame, Oracle, State
+from cbprove.semantics.trace import Stage, Trace
+from cbprove.system import (
+    Assume,
+    Block,
+    Call,
+    Clear,
+    Consume,
+    Copy,
+    Each,
+    Either,
+    Expr,
+    If,
+    Make,
+    On,
+    Part,
+    Place,
+    Preserved,
+    Program,
+    Property,
+    Read,
+    Repeat,
+    Share,
+    Statement,
+    Write,
+)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A claim that does not hold: where it was made, and the bits that break it (none where it is not about bits)."""
+
+    event: Event
+    object: ObjectKey
+    moment: Moment
+    claim: ClaimMade
+    bits: tuple[BrokenBit, ...]
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """An assumption that the run met, and whether it was true; if not, it was the end of the run."""
+
+    statement: Assume
+    moment: Moment
+    true: bool
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What one `copy` or `clear` costs, in bytes; the moment tells in which turn."""
+
+    moment: Moment
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run came to; the mappings are by the names of the properties, in their order.
+
+    `reached` counts the claims made; `arrivals` those arrivals at the end of a `preserved` that had nothing to compare with.
+    `ended` says that an assumption was false. `stores` tells who made each store, `values` the bits that were computed or
+    decided; `trace` is empty unless asked for.
+    """
+
+    path: str
+    reached: Mapping[str, int]
+    broken: Mapping[str, tuple[Broken, ...]]
+    arrivals: Mapping[str, int]
+    assumptions: tuple[Assumed, ...]
+    ended: bool
+    decisions: tuple[tuple[DecisionKey, int], ...]
+    stores: Mapping[StoreKey, Store]
+    values: Mapping[Source, int]
+    moved: tuple[Moved, ...]
+    trace: tuple[Stage, ...]
+
+    @property
+    def cost(self) -> int:
+        """Bytes that copies and clears moved."""
+        return sum(moved.bytes for moved in self.moved)
+
+
+def run(program: Program, path: Part, properties: Sequence[Property], oracle: Oracle, *, trace: bool = False) -> Run:
+    """Runs a path as the oracle decides, and judges what the properties claim on the way."""
+    machine = _Machine(program, path, properties, State(program, oracle), Trace(trace))
+    try:
+        machine.start()
+        ended = False
+    except _EndOfRun:
+        ended = True
+    return machine.outcome(ended)
+
+
+class _EndOfRun(Exception):  # no error: an assumption is false
+    """Ends the run; what came before still counts."""
+
+
+class _Machine:
+    """Runs the statements of one path and collects what properties say about them."""
+
+    def __init__(
+        self, program: Program, path: Part, properties: Sequence[Property], state: State, trace: Trace
+    ) -> None:
+        self.program = program
+        self.path = path
+        self.properties = [prop for prop in properties if prop.applies is not False]
+        self.state = state
+        self.trace = trace
+        self.reached = {prop.name: 0 for prop in properties}
+        self.arrivals = {prop.name: 0 for prop in properties}
+        self.broken: dict[str, list[Broken]] = {prop.name: [] for prop in properties}
+        self.assumptions: list[Assumed] = []
+        self.moved: list[Moved] = []
+
+    def start(self) -> None:
+        """Makes the declared objects of debris and runs the path on the first."""
+        state = self.state
+        for index, declared in enumerate(self.program.objects):
+            key = ObjectKey((), index)
+            state.declared[declared.name] = self._keep(Name(Object(key, debris(key, declared.width))))
+        first = state.declared[self.program.objects[0].name]
+        self._block(Frame(first, {}, (), ()), self.path.body)
+
+    def outcome(self, ended: bool) -> Run:
+        """What came of it."""
+        return Run(
+            path=self.path.name,
+            reached=self.reached,
+            broken={name: tuple(broken) for name, broken in self.broken.items()},
+            arrivals=self.arrivals,
+            assumptions=tuple(self.assumptions),
+            ended=ended,
+            decisions=tuple(self.state.decisions),
+            stores=self.state.stores,
+            values=self.state.known,
+            moved=tuple(self.moved),
+            trace=self.trace.stages(),
+        )
+
+    # --- statements ---------------------------------------------------------------------------------------
+
+    def _block(self, frame: Frame, block: Block) -> None:
+        """Runs the statements in order; names made in them are seen to the end of the block."""
+        inner = replace(frame, names=dict(frame.names))
+        for statement in block:
+            here = replace(inner, moment=(*frame.prefix, statement.uid))
+            self._statement(here, statement)
+            if not isinstance(statement, Call):
+                self._end_of_unnamed_step(here)
+
+    def _statement(self, here: Frame, statement: Statement) -> None:
+        match statement:
+            case Read():
+                self._read(here, statement)
+            case Write():
+                self._write(here, statement)
+            case Clear():
+                self._clear(here, statement)
+            case Copy():
+                self._copy(here, statement)
+            case Make(_, kind, name):
+                here.names[name] = self._made(here, kind)
+            case Share(_, name):
+                here.names[name] = Name(here.current.object)
+            case Consume():
+                here.current.live = False
+            case On(_, name, body):
+                self._block(replace(here, current=self.state.name(here, name)), body)
+            case Each() | Repeat():
+                self._loop(here, statement)
+            case Either(_, arms):
+                arm = self.state.ask(("arm", here.moment), 0, len(arms) - 1)
+                self._block(here, arms[arm])
+            case If(_, condition, then, otherwise):
+                self._reads_of(here, condition)
+                self._end_of_unnamed_step(here)
+                self._block(here, then if self.state.number(here, condition) else otherwise)
+            case Assume():
+                self._assume(here, statement)
+            case Call(_, "step", name):
+                self._step(here, name)
+            case Call(_, _, name):
+                self._block(replace(here, names={}, prefix=here.moment), self.program.parts[name].body)
+
+    def _read(self, here: Frame, statement: Read) -> None:
+        self._reads_of(here, statement.length)
+        for place in statement.places:
+            self._access(here, "read", place, statement.length)
+
+    def _write(self, here: Frame, statement: Write) -> None:
+        self._reads_of(here, statement.value)
+        self._reads_of(here, statement.length)
+        length = self.state.length(here, statement.length)
+        for index, place in enumerate(statement.places):
+            extent = self._access(here, "write", place, statement.length, statement.exact_value)
+            if statement.value is not None:
+                self._store_value(here, index, extent, self.state.number(here, statement.value))
+            elif length is not None:
+                self._store(here, index, extent, "fresh", extent.inside(length))
+            else:
+                padding = [offset + i for offset, width in place.padding for i in range(width)]
+                self._store(here, index, extent, "unspecified", [i for i in padding if i in extent.inside()])
+                self._store(here, index, extent, "fresh", extent.members())
+
+    def _clear(self, here: Frame, statement: Clear) -> None:
+        self._reads_of(here, statement.length)
+        length = self.state.length(here, statement.length)
+        for index, place in enumerate(statement.places):
+            extent = self._access(here, "clear", place, statement.length)
+            self._store(here, index, extent, "blank", extent.inside(length))
+            self._moves(here, extent, length)
+
+    def _copy(self, here: Frame, statement: Copy) -> None:
+        """memmove: everything is read before anything is written."""
+        self._reads_of(here, statement.length)
+        length = self.state.length(here, statement.length)
+        origin = self._access(here, "copy from", statement.origin, statement.length)
+        target = self._access(here, "copy to", statement.target, statement.length)
+        taken = [(i, origin.source(i)) for i in target.inside(length)]
+        for i, source in taken:
+            target.name.object.bits[target.low + i] = source
+        self._moves(here, target, length)
+
+    def _moves(self, here: Frame, extent: Extent, length: int | None) -> None:
+        self.moved.append(Moved(here.moment, -(-len(extent.inside(length)) // 8)))
+
+    def _made(self, here: Frame, kind: str) -> Name:
+        """A new object made from the current one, as a copy of it or of debris."""
+        key = ObjectKey(here.moment, 0)
+        origin = here.current
+        if kind == "new":
+            return self._keep(make(key, origin, debris(key, len(origin.object.bits))))
+        self._announce(here, Accessed(self.path.name, _step(here), "cut", None))
+        self.trace.touch(here.moment, "cut", None, origin.object.key, range(len(origin.object.bits)))
+        return self._keep(make(key, origin, list(origin.object.bits)))
+
+    def _keep(self, name: Name) -> Name:
+        self.state.objects.append(name.object)
+        return name
+
+    def _loop(self, here: Frame, statement: Each | Repeat) -> None:
+        turns = self.state.ask(("turns", here.moment), statement.low, statement.high)
+        for turn in range(turns):
+            moment = (*here.moment, turn)
+            frame = replace(here, names=dict(here.names), prefix=moment, moment=moment)
+            if isinstance(statement, Each):
+                made = self._made(frame, "clone")
+                self._end_of_unnamed_step(frame)
+                frame.names[statement.name] = made
+                frame = replace(frame, current=made)
+            self._block(frame, statement.body)
+
+    def _assume(self, here: Frame, statement: Assume) -> None:
+        true = self.state.number(here, statement.condition) != 0
+        self.assumptions.append(Assumed(statement, here.moment, true))
+        if not true:
+            raise _EndOfRun
+
+    def _step(self, here: Frame, name: str) -> None:
+        """A step begins, does what it does, ends, and enters the history of the object it began on."""
+        step = self.program.steps[name]
+        frame = replace(here, names={}, prefix=here.moment, step=step, began=here.moment)
+        self._announce(frame, Began(self.path.name, name))
+        self._block(frame, step.body)
+        frame.current.object.history.append(here.moment)
+        self._announce(frame, Ended(self.path.name, name))
+        self.trace.end(frame, self.state.objects)
+
+    def _end_of_unnamed_step(self, here: Frame) -> None:
+        if here.step is None and self.trace.pending():
+            self.trace.end(here, self.state.objects)
+
+    # --- stores -------------------------------------------------------------------------------------------
+
+    def _store(self, here: Frame, index: int, extent: Extent, kind: Kind, positions: Sequence[int]) -> StoreKey:
+        """Gives the bits at some positions of a place new sources."""
+        key = StoreKey(here.moment, index, kind)
+        layer = here.step.layer if here.step else None
+        self.state.stores[key] = Store(key, _step(here), layer, here.began, extent.place)
+        for i in positions:
+            extent.name.object.bits[extent.low + i] = Source(key, i)
+        return key
+
+    def _store_value(self, here: Frame, index: int, extent: Extent, value: int) -> None:
+        key = self._store(here, index, extent, "value", extent.members())
+        for i, bit in enumerate(arithmetic.laid_out(value, extent.place.width, self.program.little_endian)):
+            self.state.known[Source(key, i)] = bit
+
+    # --- events -------------------------------------------------------------------------------------------
+
+    def _access(
+        self, here: Frame, kind: Access, place: Place, length: Expr | None = None, value: Expr | None = None
+    ) -> Extent:
+        """Announces that a place is touched, and says where it lies."""
+        self._announce(here, Accessed(self.path.name, _step(here), kind, place, length, value))
+        extent = self.state.extent(here, place)
+        touched = extent.inside(self.state.length(here, length))
+        bits = range(extent.low + touched.start, extent.low + touched.stop)
+        self.trace.touch(here.moment, kind, place, extent.name.object.key, bits)
+        return extent
+
+    def _reads_of(self, here: Frame, expr: Expr | None) -> None:
+        """The members in an expression are read."""
+        if expr is not None:
+            for place in arithmetic.members(expr):
+                self._access(here, "read", place)
+
+    def _announce(self, here: Frame, event: Event) -> None:
+        """Has each property remember what it must, and judges what it claims."""
+        for prop in self.properties:
+            if table.remembers(prop, event):
+                assert isinstance(prop.claim, Preserved)
+                here.current.object.snapshots[prop.name] = remember(prop.claim.members, self.state, here)
+            for claim in table.of_event(prop, event):
+                self._claim(here, event, prop, claim)
+
+    def _claim(self, here: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
+        if isinstance(claim, Unchanged) and prop.name not in here.current.object.snapshots:
+            self.arrivals[prop.name] += 1
+            return
+        self.reached[prop.name] += 1
+        bits = judge(claim, prop.name, self.state, here)
+        if bits is not None:
+            self.broken[prop.name].append(Broken(event, here.current.object.key, here.moment, claim, bits))
+
+
+def _step(here: Frame) -> str | None:
+    return here.step.name if here.step else None

@@ -1,0 +1,82 @@
+"""Z3 behind three words: sat, unsat, unknown. Anything that is not exactly unsat proves nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`resources` counts Z3's own steps, the same on every machine; `seconds` is the wall clock, None for none."""
+
+    resources: int = 30_000_000
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the solver said; `model` gives each unknown's value if it said sat, `reason` why if unknown."""
+
+    result: Literal["sat", "unsat", "unknown"]
+    model: dict[str, int | bool]
+    reason: str = ""
+
+
+class Session(Protocol):
+    """One query that can grow: text in SMT-LIB 2, then questions."""
+
+    def add(self, text: str) -> None: ...
+
+    def check(self) -> Answer: ...
+
+    def push(self) -> None: ...
+
+    def pop(self) -> None: ...
+
+
+class Z3Session:
+    """A query held by Z3."""
+
+    def __init__(self, limits: Limits) -> None:
+        import z3
+
+        self._z3 = z3
+        self._solver = z3.SolverFor("QF_LIA")
+        self._solver.set("rlimit", limits.resources)
+        self._solver.set("random_seed", 0)
+        if limits.seconds is not None:
+            self._solver.set("timeout", int(limits.seconds * 1000))
+
+    def add(self, text: str) -> None:
+        """Add declarations, definitions and assertions."""
+        self._solver.from_string(text)
+
+    def push(self) -> None:
+        self._solver.push()
+
+    def pop(self) -> None:
+        self._solver.pop()
+
+    def check(self) -> Answer:
+        """Whether everything asserted can be true at once."""
+        try:
+            result = self._solver.check()
+        except self._z3.Z3Exception as error:
+            return Answer("unknown", {}, str(error))
+        if result == self._z3.unsat:
+            return Answer("unsat", {})
+        if result == self._z3.sat:
+            return Answer("sat", self._model())
+        return Answer("unknown", {}, self._solver.reason_unknown())
+
+    def _model(self) -> dict[str, int | bool]:
+        model = self._solver.model()
+        values: dict[str, int | bool] = {}
+        for declaration in model.decls():
+            value = model[declaration]
+            if self._z3.is_int_value(value):
+                values[declaration.name()] = value.as_long()
+            else:
+                values[declaration.name()] = self._z3.is_true(value)
+        return values

@@ -1,0 +1,571 @@
+"""What is meant: a spec with its names looked up, and the program it is under one choice of axes.
+
+A `System` knows the axes and what was put forward. A `Program` is the spec under an assignment of the axes: every place
+has its extent in bits, every `when` is decided, every expression has its C types. Positions are plain
+integers, or terms (`cbprove.terms`) over the axes that the assignment leaves free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cbprove.diagnostics import Span
+from cbprove.terms import Bool, Int
+
+# --- places -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A scalar, or an array of scalars taken as one run, among the bits of a place.
+
+    `offset` and `width` are in bits from the place's first bit. `identity` says whose bits they are whatever they lie in:
+    the innermost tagged struct and the member path inside it (`struct ip_options.optlen`), or the view or object of a
+    plain type (`view hwaddr`, `object skb.cb`); `at` is the position in that identity's run of the leaf's first bit.
+    `path` is how reports call it from the view on (`opt.optlen`, empty for a view of a plain type).
+    `element` is the width of one scalar; `boolean` says that a stored value is 0 or 1.
+    `shifts` are inputs by which the place was indexed and that move `at` as well: (name, bits for each 1 of its value).
+    """
+
+    offset: int
+    width: int
+    path: str
+    identity: str
+    at: int
+    element: int
+    boolean: bool = False
+    shifts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class IntType:
+    """An integer type on the ABI: width in bits, signedness; `boolean` is C's _Bool."""
+
+    name: str
+    bits: int
+    signed: bool
+    boolean: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a statement names and where it lies, in bits.
+
+    `object` is "." for the current object, ".." for the one it was made from, else a made, shared or declared name.
+    The extent is [low + sum(stride * input), + width) within the object; `low` is absolute in the object.
+    `bound` is the control block (or directly used member) that accesses must stay in, [first, last) bits of the object;
+    `area` is its name. `leaves` are the scalars covered, in order, union arms one after another;
+    `padding` the runs (offset, width) that a plain `write` of this place leaves unspecified.
+    `start` is the first bit counted from the view's, or for a raw place from its area's.
+    `type` is the integer type it has in an EXPR, None where it has none. `view` is None for a raw place.
+    """
+
+    text: str
+    object: str
+    area: str
+    low: Int
+    width: int
+    indexes: tuple[tuple[str, int], ...]
+    bound: tuple[int, int]
+    leaves: tuple[Leaf, ...]
+    padding: tuple[tuple[int, int], ...]
+    type: IntType | None
+    view: str | None
+    path: str
+    start: int
+    span: Span = field(compare=False)
+
+
+# --- expressions ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Literal_:
+    """A constant, a static expression or a param: its value is already of the type."""
+
+    value: Int
+    type: IntType
+
+
+@dataclass(frozen=True)
+class InputValue:
+    """The value of an input."""
+
+    name: str
+    type: IntType
+
+
+@dataclass(frozen=True)
+class MemberValue:
+    """The value that a place holds, as its type reads it."""
+
+    place: Place
+    type: IntType
+
+
+@dataclass(frozen=True)
+class Convert:
+    """A conversion as C does it: modulo 2^bits, and to bool by `!= 0`."""
+
+    operand: Expr
+    type: IntType
+
+
+@dataclass(frozen=True)
+class Unary:
+    """`-`, `~` (operand already promoted to `type`, result wraps) or `!` (result 0 or 1 of type int)."""
+
+    operator: str
+    operand: Expr
+    type: IntType
+
+
+@dataclass(frozen=True)
+class Binary:
+    """Both operands already converted to one type, but for shifts, whose right one is a Literal_.
+
+    Arithmetic wraps to `type`; comparisons, `&&` and `||` give 0 or 1 of type int (`&&` and `||` take any types).
+    Operators: + - * / % << >> & | ^ < <= > >= == != && ||; `/` and `%` truncate as C's, the right side a non-zero Literal_.
+    """
+
+    operator: str
+    left: Expr
+    right: Expr
+    type: IntType
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """`c ? a : b`, both sides already converted to `type`."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+    type: IntType
+
+
+Expr = Literal_ | InputValue | MemberValue | Convert | Unary | Binary | Conditional
+
+
+# --- statements -------------------------------------------------------------------------------------------
+# `uid` is a number of the statement, the same under every assignment: with the calls and turns around it, it
+# names a moment of a run.
+
+
+@dataclass(frozen=True)
+class Read:
+    uid: int
+    places: tuple[Place, ...]
+    length: Expr | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Write:
+    """`value` is already converted to the place's type; `exact_value` is the same before that conversion."""
+
+    uid: int
+    places: tuple[Place, ...]
+    value: Expr | None
+    exact_value: Expr | None
+    length: Expr | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Clear:
+    uid: int
+    places: tuple[Place, ...]
+    length: Expr | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Copy:
+    uid: int
+    origin: Place
+    target: Place
+    length: Expr | None
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Make:
+    uid: int
+    kind: Literal["clone", "new"]
+    name: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class On:
+    uid: int
+    name: str
+    body: Block
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Each:
+    """`high` None is unbounded."""
+
+    uid: int
+    name: str
+    low: int
+    high: int | None
+    body: Block
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Repeat:
+    uid: int
+    low: int
+    high: int | None
+    body: Block
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Either:
+    """Also `optionally`, whose second arm is empty."""
+
+    uid: int
+    arms: tuple[Block, ...]
+    optional: bool
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class If:
+    uid: int
+    condition: Expr
+    then: Block
+    otherwise: Block
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Assume:
+    uid: int
+    condition: Expr
+    reason: str
+    text: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Share:
+    uid: int
+    name: str
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Consume:
+    uid: int
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A step or a part run here; `kind` says which, `name` is its key in the program."""
+
+    uid: int
+    kind: Literal["step", "part"]
+    name: str
+    span: Span = field(compare=False)
+
+
+Statement = Read | Write | Clear | Copy | Make | On | Each | Repeat | Either | If | Assume | Share | Consume | Call
+Block = tuple[Statement, ...]
+
+
+# --- the program ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Object:
+    """Its size in bits, alignment in bytes, and control blocks or members by name: [first, last) bits."""
+
+    name: str
+    width: int
+    align: int
+    areas: tuple[tuple[str, int, int], ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Step:
+    """`name` is unique (`layer.step` where two layers have one of that name)."""
+
+    name: str
+    layer: str
+    body: Block
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A path, which starts runs, or a part, which is only called."""
+
+    name: str
+    title: str
+    body: Block
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Input:
+    """An arbitrary value in low..high, both included; `per_step` draws it afresh for each step run that uses it."""
+
+    name: str
+    type: IntType
+    low: int
+    high: int
+    per_step: bool
+
+
+@dataclass(frozen=True)
+class MemberAlignment:
+    """One member of a view for `aligned`: its place in the object (bits) and the bytes its C type asks for."""
+
+    path: str
+    low: Int
+    align: int
+
+
+@dataclass(frozen=True)
+class View:
+    """A view laid over an object: `place` is the whole of it; `members` what `aligned` asks about."""
+
+    name: str
+    layer: str
+    place: Place
+    members: tuple[MemberAlignment, ...]
+    align: int
+    span: Span = field(compare=False)
+
+
+# --- properties -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Where:
+    """Narrows a property: to claims made in these paths or in these steps; both empty is everywhere."""
+
+    paths: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Preserved:
+    members: tuple[Place, ...]
+    start: str
+    end: str
+
+
+@dataclass(frozen=True)
+class Owned:
+    """`members` empty: every read through a view."""
+
+    members: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """`by` are step names; None is any step, and then blank is enough."""
+
+    members: tuple[Place, ...]
+    by: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class Exact:
+    members: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Holds:
+    condition: Expr
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Fits:
+    members: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Aligned:
+    members: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Disjoint:
+    left: Place
+    right: Place
+
+
+@dataclass(frozen=True)
+class Lent:
+    pass
+
+
+Claim = Preserved | Owned | Written | Exact | Holds | Fits | Aligned | Disjoint | Lent
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property under an assignment; `applies` is its `when` (False or a term: no case where it is false)."""
+
+    name: str
+    title: str
+    applies: Bool
+    claim: Claim
+    where: Where
+    span: Span | None = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The spec under one assignment of the axes; the first object is what paths run on."""
+
+    little_endian: bool
+    objects: tuple[Object, ...]
+    views: tuple[View, ...]
+    inputs: Mapping[str, Input]
+    steps: Mapping[str, Step]
+    parts: Mapping[str, Part]
+    paths: tuple[Part, ...]
+    properties: tuple[Property, ...]
+    required: Bool
+
+
+# --- the system -------------------------------------------------------------------------------------------
+
+AxisValue = int | str
+
+
+@dataclass(frozen=True)
+class Axis:
+    """What may vary: `values` in order of declaration (a range for a ranged param, ("no", "yes") for a bare one)."""
+
+    name: str
+    kind: Literal["abi", "packing", "param"]
+    values: tuple[str, ...] | range
+    default: AxisValue | None
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What is to be expected of one property of one proposal.
+
+    `verdict` is proved, refuted, vacuous or excluded; `turns` is N of "proved up to N"; `somewhere` asks one candidate only;
+    with `condition` (an index into the system's static conditions) the verdict is `otherwise` where it is false.
+    """
+
+    property: str | None
+    verdict: str
+    turns: int | None = None
+    somewhere: bool = False
+    condition: int | None = None
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Candidates put forward: the values of every axis, in the order of the axes."""
+
+    name: str
+    title: str
+    domains: Mapping[str, tuple[str, ...] | range]
+    expectations: tuple[Expectation, ...]
+    span: Span = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A question: the choices of `axes` whose every candidate in `domains` (filtered by `given`) is proved for all.
+
+    `given` is an index into the system's static conditions. `expect` is none, some or exactly, with `rows` for the last
+    (each the values of the asked axes, in their order).
+    """
+
+    name: str
+    title: str
+    axes: tuple[str, ...]
+    domains: Mapping[str, tuple[str, ...] | range]
+    properties: tuple[str, ...]
+    given: int | None
+    expect: Literal["none", "some", "exactly"] | None
+    rows: tuple[tuple[AxisValue, ...], ...]
+    span: Span = field(compare=False)
+
+
+class Free:
+    """The marker of an axis that an assignment leaves open: its value is the term `terms.var(NAME)`."""
+
+    def __repr__(self) -> str:
+        return "FREE"
+
+
+FREE = Free()
+
+Assignment = Mapping[str, AxisValue | Free]
+
+
+class NeedsValue(Exception):
+    """The meaning depends on a value that the assignment leaves free; try again with that axis fixed."""
+
+    def __init__(self, axis: str) -> None:
+        super().__init__(f"the value of {axis} is needed")
+        self.axis = axis
+
+
+@dataclass(frozen=True)
+class PropertyName:
+    """What is known of a property before any assignment; `span` is None for the implicit `fits`."""
+
+    name: str
+    title: str
+    span: Span | None = field(compare=False)
+
+
+@dataclass(frozen=True)
+class LayerNames:
+    """A layer as it was declared: its views and steps (unique names), and the places it says it reads and writes.
+
+    The places are as written; None where nothing was declared.
+    """
+
+    name: str
+    title: str
+    views: tuple[str, ...]
+    steps: tuple[str, ...]
+    reads: tuple[str, ...] | None
+    writes: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class System:
+    """A spec with its names looked up.
+
+    `conditions` are the texts of the static conditions of expectations and asks; `language.elaborate.condition` tells their
+    truth under an assignment. `sources` are the names of the texts. `handle` belongs to `language.elaborate`.
+    """
+
+    name: str
+    title: str
+    axes: tuple[Axis, ...]
+    proposals: tuple[Proposal, ...]
+    asks: tuple[Ask, ...]
+    properties: tuple[PropertyName, ...]
+    layers: tuple[LayerNames, ...]
+    conditions: tuple[str, ...]
+    sources: tuple[str, ...]
+    handle: object = field(repr=False, compare=False)

@@ -1,0 +1,252 @@
+"""Integer and Boolean terms over named unknowns, small enough to read: built, folded, evaluated, listed.
+
+Python's own `int` and `bool` are the constants, so that what is known stays a plain number.
+Terms are shared: the same construction gives the same object, and equality is identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+class Term:
+    """A node: an operator and its arguments (terms, numbers, or a name for `var` and `named`)."""
+
+    __slots__ = ("args", "boolean", "operator")
+
+    def __init__(self, operator: str, args: tuple[Any, ...], boolean: bool) -> None:
+        self.operator = operator
+        self.args = args
+        self.boolean = boolean
+
+    def __repr__(self) -> str:
+        return f"({self.operator} {' '.join(map(str, self.args))})"
+
+
+Int = int | Term
+Bool = bool | Term
+
+_shared: dict[tuple[Any, ...], Term] = {}
+
+
+def _make(operator: str, *args: Any, boolean: bool = False) -> Term:
+    key = (operator, *((type(a), a) for a in args))
+    term = _shared.get(key)
+    if term is None:
+        term = _shared[key] = Term(operator, args, boolean)
+    return term
+
+
+def forget() -> None:
+    """Drop every shared term; those still held stay valid but are no longer shared with new ones."""
+    _shared.clear()
+
+
+def var(name: str) -> Term:
+    """An unknown integer."""
+    return _make("var", name)
+
+
+def choice(name: str) -> Term:
+    """An unknown truth value."""
+    return _make("choice", name, boolean=True)
+
+
+def named(name: str, value: Int) -> Term:
+    """A value under a name that is kept: it is neither folded away nor looked into, and printed as a definition."""
+    return _make("named", name, value)
+
+
+def named_bool(name: str, value: Bool) -> Bool:
+    """A truth value under a name that is kept, unless it is already known."""
+    return value if isinstance(value, bool) else _make("named", name, value, boolean=True)
+
+
+def add(left: Int, right: Int) -> Int:
+    if isinstance(left, int):
+        if isinstance(right, int):
+            return left + right
+        left, right = right, left
+    if isinstance(right, int):
+        if right == 0:
+            return left
+        if left.operator == "+" and isinstance(left.args[1], int):
+            return add(left.args[0], left.args[1] + right)
+    return _make("+", left, right)
+
+
+def total(terms: list[Int]) -> Int:
+    """The sum of any number of terms."""
+    result: Int = 0
+    for term in terms:
+        result = add(result, term)
+    return result
+
+
+def sub(left: Int, right: Int) -> Int:
+    if isinstance(right, int):
+        return add(left, -right)
+    if left is right:
+        return 0
+    return _make("-", left, right)
+
+
+def mul(left: Int, right: Int) -> Int:
+    if isinstance(left, int):
+        if isinstance(right, int):
+            return left * right
+        left, right = right, left
+    if isinstance(right, int):
+        if right == 0:
+            return 0
+        if right == 1:
+            return left
+    return _make("*", left, right)
+
+
+def div(left: Int, right: int) -> Int:
+    """Quotient rounded down, by a positive constant."""
+    if isinstance(left, int):
+        return left // right
+    return left if right == 1 else _make("div", left, right)
+
+
+def mod(left: Int, right: int) -> Int:
+    """Remainder in 0..right-1, by a positive constant."""
+    if isinstance(left, int):
+        return left % right
+    return 0 if right == 1 else _make("mod", left, right)
+
+
+def ite(condition: Bool, then: Int, otherwise: Int) -> Int:
+    if isinstance(condition, bool):
+        return then if condition else otherwise
+    if then is otherwise or (isinstance(then, int) and isinstance(otherwise, int) and then == otherwise):
+        return then
+    return _make("ite", condition, then, otherwise)
+
+
+def le(left: Int, right: Int) -> Bool:
+    if isinstance(left, int) and isinstance(right, int):
+        return left <= right
+    return True if left is right else _make("<=", left, right, boolean=True)
+
+
+def lt(left: Int, right: Int) -> Bool:
+    if isinstance(left, int) and isinstance(right, int):
+        return left < right
+    return False if left is right else _make("<", left, right, boolean=True)
+
+
+def eq(left: Int, right: Int) -> Bool:
+    if isinstance(left, int) and isinstance(right, int):
+        return left == right
+    return True if left is right else _make("=", left, right, boolean=True)
+
+
+def not_(term: Bool) -> Bool:
+    if isinstance(term, bool):
+        return not term
+    if term.operator == "not":
+        inner: Bool = term.args[0]
+        return inner
+    return _make("not", term, boolean=True)
+
+
+def _gather(operator: str, neutral: bool, terms: tuple[Bool, ...]) -> Bool:
+    kept: dict[Term, None] = {}
+    for term in terms:
+        if isinstance(term, bool):
+            if term is not neutral:
+                return not neutral
+        elif term.operator == operator:
+            kept.update(dict.fromkeys(term.args))
+        else:
+            kept[term] = None
+    if not kept:
+        return neutral
+    return next(iter(kept)) if len(kept) == 1 else _make(operator, *kept, boolean=True)
+
+
+def and_(*terms: Bool) -> Bool:
+    return _gather("and", True, terms)
+
+
+def or_(*terms: Bool) -> Bool:
+    return _gather("or", False, terms)
+
+
+def implies(left: Bool, right: Bool) -> Bool:
+    return or_(not_(left), right)
+
+
+def as_int(term: Bool) -> Int:
+    """1 where it is true, 0 elsewhere."""
+    return ite(term, 1, 0)
+
+
+def subterms(*roots: Int | Bool) -> Iterator[Term]:
+    """Every term below the roots, each once, arguments before what is made of them."""
+    seen: set[Term] = set()
+    stack: list[tuple[Any, bool]] = [(root, False) for root in reversed(roots)]
+    while stack:
+        term, ready = stack.pop()
+        if not isinstance(term, Term) or (term in seen and not ready):
+            continue
+        if ready:
+            yield term
+            continue
+        seen.add(term)
+        stack.append((term, True))
+        stack.extend((arg, False) for arg in reversed(term.args))
+
+
+def evaluate(values: Mapping[str, int | bool], *roots: Int | Bool) -> list[Any]:
+    """What the roots are when every unknown has the value given for it; an unknown that is not given is 0 or False."""
+    known: dict[Term, Any] = {}
+
+    def of(arg: Any) -> Any:
+        return known[arg] if isinstance(arg, Term) else arg
+
+    for term in subterms(*roots):
+        known[term] = _apply(term, of, values)
+    return [of(root) for root in roots]
+
+
+def _apply(term: Term, of: Any, values: Mapping[str, int | bool]) -> Any:
+    args, operator = term.args, term.operator
+    match operator:
+        case "var":
+            return values.get(args[0], 0)
+        case "choice":
+            return bool(values.get(args[0], False))
+        case "named":
+            return of(args[1])
+        case "and":
+            return all(of(a) for a in args)
+        case "or":
+            return any(of(a) for a in args)
+        case "not":
+            return not of(args[0])
+        case "ite":
+            return of(args[1]) if of(args[0]) else of(args[2])
+    left, right = of(args[0]), of(args[1])
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "div":
+            return left // right
+        case "mod":
+            return left % right
+        case "<=":
+            return left <= right
+        case "<":
+            return left < right
+        case "=":
+            return left == right
+    raise AssertionError(f"no such operator: {operator}")

@@ -1,0 +1,144 @@
+"""What is answered: findings about candidates, cases of proposals, the design space, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cbprove.diagnostics import Span
+from cbprove.properties.placement import Misplaced
+from cbprove.semantics.run import Run
+from cbprove.system import AxisValue, Program
+
+Verdict = Literal["proved", "refuted", "mixed", "vacuous", "unknown", "excluded"]
+
+Candidate = Mapping[str, AxisValue]
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A run that was replayed by the reference, with its trace, on one candidate.
+
+    `matters` are the decisions that the outcome hangs on; `misplaced` stands instead of a run for claims about placement.
+    """
+
+    candidate: Candidate
+    program: Program
+    path: str
+    run: Run | None
+    misplaced: Misplaced | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of one property of one candidate.
+
+    `turns` is the bound of "proved up to N turns", None where it is for every run. `witness` is the run that breaks it or, for
+    a proof, one that reaches it. `reason` says why it is unknown, or which loops were cut, and what to do.
+    `queries` are the SMT-LIB texts that were asked, the deciding one last; `reads` their names.
+    """
+
+    verdict: Verdict
+    turns: int | None = None
+    witness: Witness | None = None
+    reason: str = ""
+    queries: tuple[Query, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Query:
+    """One question to the solver: its text without `(check-sat)`, and the answer."""
+
+    name: str
+    text: str
+    answer: Literal["sat", "unsat", "unknown"]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Bytes moved by `copy` and `clear` on the dearest run: outside loops over segments, and inside one turn of one."""
+
+    per_packet: int
+    per_segment: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A property of a proposal. `counts` are its candidates by verdict; `regions` says where each verdict holds, as text.
+
+    `finding` is the one to show: of the first candidate that has the verdict (or, mixed, of the first that was refuted).
+    `expected` is the expectation as words; `met` whether it is met; `closed` whether nothing but a bound or an unknown
+    stands in the way (exit code 3), as against a decided verdict that was not expected (exit code 1).
+    """
+
+    id: str
+    proposal: str
+    property: str
+    verdict: Verdict
+    candidate: Candidate
+    counts: Mapping[Verdict, int]
+    regions: tuple[tuple[Verdict, str], ...]
+    finding: Finding
+    expected: str
+    met: bool
+    cost: Cost
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class Space:
+    """What the whole design space holds for one property: candidates by verdict, and for each choice of the other axes the
+    values of the ranged axis that are proved (as closed intervals)."""
+
+    property: str
+    axes: tuple[str, ...]
+    counts: Mapping[Verdict, int]
+    proved: Mapping[str, tuple[tuple[int, int], ...]]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer to an `ask`: the choices found, None where an unknown could change them."""
+
+    id: str
+    name: str
+    title: str
+    axes: tuple[str, ...]
+    answer: tuple[tuple[AxisValue, ...], ...] | None
+    expected: str | None
+    met: bool
+    reason: str
+    span: Span | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a run of cbprove found out about one spec."""
+
+    spec: str
+    title: str
+    path: str
+    cases: tuple[Case, ...]
+    space: tuple[Space, ...]
+    asks: tuple[Answered, ...]
+    inputs: tuple[tuple[str, str], ...] = ()  # path and sha256 of each file read
+    titles: Mapping[str, str] = field(default_factory=dict)  # of proposals
+
+
+def exit_code(report: Report) -> int:
+    """0 as expected, 1 decided otherwise, 3 unknown or bounded, 4 vacuous, 5 nothing to check."""
+    if not report.cases and not report.asks:
+        return 5
+    codes = {_code(case) for case in report.cases if not case.met}
+    codes |= {3 if ask.answer is None else 1 for ask in report.asks if not ask.met}
+    return next((code for code in (1, 4, 3) if code in codes), 0)
+
+
+def _code(case: Case) -> int:
+    if case.verdict == "unknown" or (case.verdict == "proved" and case.finding.turns is not None):
+        return 3
+    if case.counts.get("unknown") and not case.counts.get("refuted"):
+        return 3
+    return 4 if case.verdict == "vacuous" else 1
