@@ -1,7 +1,7 @@
 """Exhaustive enumeration with the reference semantics: every answer to every question, by replaying prefixes.
 
-A verdict here is about one concrete candidate, all of whose axes are decided, and about loops of at most `bound` turns beyond LO
-where they have no HI.
+A verdict here is about one concrete candidate, all of whose axes are decided, and about loops of at most `bound` turns
+beyond LO where they have no HI.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from cbprove.semantics.run import Broken, Run, run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system import Part, Program, Property
 
-
 # Loops with at most so many turns are followed to their HI.
 _FOLLOWED = 1_000
 
 
-class TooManyRuns(Exception):
+class TooManyRuns(Exception):  # noqa: N818 - no error: no answer
     """The enumeration was given up; nothing is known."""
 
 
@@ -69,8 +68,9 @@ def runs(
 class Judged:
     """The verdict of enumeration on one property.
 
-    `verdict` is excluded, refuted, vacuous, unknown (nothing reached, loops cut) or proved; None where the property makes no case.
-    `cut` says that loops were cut, so that proved means up to `bound` turns. `broken` is the first break found, with its run.
+    `verdict` is excluded, refuted, vacuous, unknown (nothing reached, loops cut) or proved; None where the property
+    makes no case. `cut` says that loops were cut, so that proved means up to `bound` turns. `broken` is the first break
+    found, with its run.
     """
 
     verdict: str | None

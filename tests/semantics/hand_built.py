@@ -1,4 +1,4 @@
-"""Programs built by hand, with every position derived from the C by whoever wrote the test; and memory as a line of text."""
+"""Programs built by hand, every position derived from the C by whoever wrote the test; and memory as a line of text."""
 
 from __future__ import annotations
 
@@ -155,9 +155,7 @@ def bytes_at(first: int, size: int, object: str = ".", bound: tuple[int, int] = 
     leaf = Leaf(0, size * 8, "", f"object {object}.cb", first * 8, 8)
     indexes = ((index, 8),) if index else ()
     type = U8 if size == 1 else None
-    return Place(
-        "cb", object, "cb", first * 8, size * 8, indexes, bound, (leaf,), (), type, None, "", first * 8, SPAN
-    )
+    return Place("cb", object, "cb", first * 8, size * 8, indexes, bound, (leaf,), (), type, None, "", first * 8, SPAN)
 
 
 @dataclass
@@ -176,7 +174,12 @@ class Script:
         return Read(self.uid(), places, length, SPAN)
 
     def write(
-        self, letter: str, *places: Place, value: Expr | None = None, exact: Expr | None = None, length: Expr | None = None
+        self,
+        letter: str,
+        *places: Place,
+        value: Expr | None = None,
+        exact: Expr | None = None,
+        length: Expr | None = None,
     ) -> Write:
         converted = Convert(value, places[0].type) if value and places[0].type else value
         return Write(self.uid(letter), places, converted, exact or value, length, SPAN)
@@ -274,9 +277,9 @@ FIRST = ObjectKey((), 0)
 
 
 def after(result: Run, script: Script, stage: int = -1, key: ObjectKey = FIRST) -> str:
-    """The bytes of an object after a stage: `a0` is byte 0 of store a, `--` cleared, `d3` debris of byte 3, `~a1` byte 1 of the
-    padding that store a left. A byte of several sources lists its runs of bits, first to last: `(a0+3,d3+5)` is bits 0..2 of
-    store a and five bits from bit 3 of the debris. What comes from another object's debris bears its name.
+    """The bytes of an object after a stage: `a0` is byte 0 of store a, `--` cleared, `d3` debris of byte 3, `~a1` the
+    padding store a left in byte 1. A byte of several sources lists its runs of bits, first to last: `(a0+3,d3+5)` is
+    bits 0..2 of store a and five bits from bit 3 of the debris. Another object's debris bears its name.
     """
     memory = result.trace[stage].memory[key]
     return " ".join(_byte(memory[i : i + 8], script, key) for i in range(0, len(memory), 8))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from brute import runs, verdict
-from hand_built import INT, U8, Member, Script, View, inp, lit, op, program, prop, to, val
+from tests.brute import runs, verdict
+from tests.semantics.hand_built import INT, U8, Member, Script, View, inp, lit, op, program, prop, to, val
 
 from cbprove.system import Exact, Holds, Input, Owned
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hand_built import (
+from tests.semantics.hand_built import (
     BIT,
     BOOL,
     FIRST,
@@ -197,9 +197,7 @@ def test_written_by_wants_the_run_in_the_history_of_the_object() -> None:
     copy = s.copy(replace(PAIR.whole(), object="n"), PAIR.whole())
     assert outcome(claim, s.make("clone", "n"), back, copy, read, steps={"save": (write,)}) == (1, 1)
     # an object made later has the run in its history
-    assert outcome(
-        claim, s.step("save"), s.make("clone", "n"), s.on("n", read), steps={"save": (write,)}
-    ) == (1, 0)
+    assert outcome(claim, s.step("save"), s.make("clone", "n"), s.on("n", read), steps={"save": (write,)}) == (1, 0)
 
 
 def test_written_for_a_length_observes_holes_and_what_follows() -> None:
@@ -360,3 +358,21 @@ def test_the_trace_has_a_stage_for_each_step_named_or_not() -> None:
     ]
 
 
+def test_a_made_name_is_not_seen_in_called_parts_and_steps() -> None:
+    for parts, steps in (({"q"}, set()), (set(), {"q"})):
+        s = Script()
+        body = (s.write("a", bytes_at(0, 1, "stack")),)
+        call = s.part("q") if parts else s.step("q")
+        made = s.make("clone", "stack")
+        prog = program(
+            made, call, parts=dict.fromkeys(parts, body), steps=dict.fromkeys(steps, body), objects={"stack": 1}
+        )
+        memory = execute(prog).trace[-1].memory
+        assert [key for key, bits in memory.items() if bits[0].store.kind == "fresh"] == [((), 1)]
+
+
+def test_a_stored_value_is_owned_and_written() -> None:
+    s = Script()
+    body = (s.write("a", PAIR["x"], value=lit(5)), s.read(PAIR["x"]))
+    assert outcome(prop(Owned(())), *body) == (1, 0)
+    assert outcome(prop(Written((), None)), *body) == (1, 0)

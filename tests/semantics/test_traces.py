@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hand_built import (
+from tests.semantics.hand_built import (
     BIT,
     BOOL,
     FIRST,
@@ -39,7 +39,9 @@ UNION = View("u", 4, {"x": Member(0, 16, U16), "y": Member(0, 8, U8), "z": Membe
 # struct w { u8 a; u8 b; u16 c; u32 d; }
 WORDS = View("w", 8, {"a": Member(0, 8, U8), "b": Member(8, 8, U8), "c": Member(16, 16, U16), "d": Member(32, 32, U32)})
 # struct z { s8 a; s16 b; bool c; }
-SIGNED = View("z", 6, {"a": Member(0, 8, S8), "b": Member(16, 16, S16), "c": Member(32, 8, BOOL)}, holes=((8, 8), (40, 8)))
+SIGNED = View(
+    "z", 6, {"a": Member(0, 8, S8), "b": Member(16, 16, S16), "c": Member(32, 8, BOOL)}, holes=((8, 8), (40, 8))
+)
 
 
 def test_bit_fields_are_stored_bit_by_bit() -> None:
@@ -150,6 +152,14 @@ def test_bool_is_stored_as_0_or_1() -> None:
         assert [key[0] for key, _ in result.decisions] == ["bit"]
 
 
+def test_bytes_stored_over_a_bool_may_be_anything() -> None:
+    """memcpy knows no bool: all bits of the byte are free."""
+    s = Script()
+    copy = s.write("b", WORDS["a"], value=val(bytes_at(4, 1)))
+    result = execute(program(s.write("a", SIGNED["c"], length=lit(1)), copy), {"bit": 1})
+    assert numbers(result)[0] == 255
+
+
 def test_bool_from_an_int_asks_whether_it_is_0() -> None:
     s = Script()
     result = execute(program(s.write("a", SIGNED["c"], value=lit(256))))
@@ -206,10 +216,18 @@ def test_sign_extension() -> None:
 
 def test_signed_bit_field_reads_negative() -> None:
     """int f:3 = 7 reads as -1, so that u16 c = f is 0xffff."""
+    for type in (IntType("int:3", 3, True), INT):
+        s = Script()
+        field = View("b", 1, {"f": Member(0, 3, type)})
+        body = (s.write("a", field["f"], value=lit(7)), s.write("b", WORDS["c"], value=to(INT, val(field["f"]))))
+        assert numbers(execute(program(*body)))[2:4] == [0xFF, 0xFF]
+
+
+def test_a_byte_read_as_bool_is_0_or_1() -> None:
+    """A bool that lies over a byte of 2 reads as true, 1."""
     s = Script()
-    field = View("b", 1, {"f": Member(0, 3, IntType("int:3", 3, True))})
-    body = (s.write("a", field["f"], value=lit(7)), s.write("b", WORDS["c"], value=to(INT, val(field["f"]))))
-    assert numbers(execute(program(*body)))[2:4] == [0xFF, 0xFF]
+    body = (s.write("a", bytes_at(4, 1), value=lit(2)), s.write("b", WORDS["a"], value=to(INT, val(SIGNED["c"]))))
+    assert numbers(execute(program(*body)))[0] == 1
 
 
 def test_promotion_to_int_before_a_sum() -> None:

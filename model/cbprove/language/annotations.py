@@ -19,9 +19,14 @@ DROPPED = words("""
 
 # The same, with something in parentheses that goes with them.
 DROPPED_WITH_ARGUMENTS = words("""
-    __counted_by __counted_by_le __counted_by_be __counted_by_ptr __guarded_by __pt_guarded_by __must_hold __acquires __releases
-    __section __cacheline_group_begin __cacheline_group_end __cacheline_group_begin_aligned __cacheline_group_end_aligned
+    __counted_by __counted_by_le __counted_by_be __counted_by_ptr __guarded_by __pt_guarded_by
+    __must_hold __acquires __releases
+    __section __cacheline_group_begin __cacheline_group_end
+    __cacheline_group_begin_aligned __cacheline_group_end_aligned
     """)
+
+# Lines that say what to do where no layout was meant to exist.
+DROPPED_DIRECTIVES = frozenset({"#error", "#warning"})
 
 # Other spellings of words that the grammar knows.
 SPELLINGS = {
@@ -50,4 +55,6 @@ BIGGEST_ALIGNMENT = 16
 UNMODELLED_ATTRIBUTES = frozenset({"vector_size", "mode", "scalar_storage_order", "ms_struct"})
 
 # Words that begin C which has no place in a spec.
-CODE_WORDS = words("static inline extern __always_inline __inline __inline__ noinline _Static_assert static_assert")
+CODE_WORDS = words(
+    "static inline extern __always_inline __inline __inline__ noinline void _Static_assert static_assert"
+)

@@ -1,4 +1,4 @@
-"""The tree made from the bottom up: one method a rule of the grammar, called as soon as the parser has seen all of it."""
+"""The tree made from the bottom up: one method a rule of the grammar, called when the parser has seen it."""
 
 from __future__ import annotations
 

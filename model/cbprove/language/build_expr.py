@@ -147,6 +147,13 @@ class ExprBuilder:
     def has(self, span: Span, type: syntax.CType, member: syntax.Place) -> syntax.Has:
         return syntax.Has(type, member, span)
 
+    def bit(self, span: Span, number: syntax.Expr, suffix: str = "ul") -> syntax.Binary:
+        """`BIT(n)`, as the kernel defines it."""
+        return syntax.Binary("<<", syntax.Number(1, suffix, span), number, span)
+
+    def bit_ull(self, span: Span, number: syntax.Expr) -> syntax.Binary:
+        return self.bit(span, number, "ull")
+
     def configured(self, span: Span, name: Token) -> syntax.Place:
         """`defined(X)` and `IS_ENABLED(X)`: the yes-or-no axis X itself."""
         return syntax.Place(self.name(name), (), self.span(name))

@@ -57,7 +57,7 @@ class Context:
         return result if isinstance(result, bool) else needs(result)
 
     def uid(self, node: object, which: int = 0) -> int:
-        """The number of a statement, by its place in the spec; `which` tells apart those made for a step without a body."""
+        """The number of a statement, by its place in the spec; `which` counts those made for a step without a body."""
         return self.uids[id(node)] + which
 
 

@@ -93,7 +93,7 @@ def padding(width: int, covered: tuple[Leaf, ...]) -> Runs:
 
 
 def nested_padding(spot: Spot, covered: tuple[Leaf, ...], layout_of: LayoutOf) -> Runs:
-    """The bits in no leaf but inside a named member: what storing each member, but not the whole, leaves unspecified."""
+    """The bits in no leaf but inside a named member: what storing each member, not the whole, leaves unspecified."""
     inside = sorted(_named(replace(spot, offset=0), layout_of))
     outside = list(_gaps(spot.width, inside))
     known = sorted([*outside, *((leaf.offset, leaf.width) for leaf in covered)])
@@ -101,7 +101,7 @@ def nested_padding(spot: Spot, covered: tuple[Leaf, ...], layout_of: LayoutOf) -
 
 
 def asked_alignments(spot: Spot, layout_of: LayoutOf, cap: int = 0) -> Iterator[tuple[str, int, int]]:
-    """Path, offset (bits) and alignment (bytes) of every member that has an address; a `cap` comes from a packed struct."""
+    """Path, offset (bits) and alignment (bytes) of each member with an address; a `cap` comes from a packed struct."""
     array = bare(spot.type)
     if isinstance(array, types.Array):
         if array.count and _is_record(array.element):

@@ -1,9 +1,10 @@
-"""Elaboration remembered by what it looked at: a result is used again for every assignment that agrees on those axes."""
+"""Elaboration remembered by what it looked at: a result serves every assignment that agrees on those axes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from cbprove.diagnostics import Diagnostic, Note, Span
@@ -13,7 +14,7 @@ T = TypeVar("T")
 Key = tuple[Any, ...]
 
 
-class Mistake(Exception):
+class Mistake(Exception):  # noqa: N818 (the word of the house)
     """A mistake on its way to be reported; what it stopped stays silent."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -21,7 +22,7 @@ class Mistake(Exception):
         self.diagnostic = diagnostic
 
 
-class Poison(Exception):
+class Poison(Exception):  # noqa: N818 (the word of the house)
     """Something here has no meaning because of a mistake that is already reported."""
 
 
@@ -57,8 +58,8 @@ class _Branch:
 class Memo:
     """The assignment at hand, and all results so far as tries over the axes that each looked at.
 
-    A computation is a function of the axes it looks at, so which axis it looks at next depends only on the values before:
-    the path through its trie is the path it took.
+    A computation is a function of the axes it looks at, so which axis it looks at next depends only on the values
+    before: the path through its trie is the path it took.
     """
 
     def __init__(self) -> None:
@@ -130,7 +131,8 @@ class Memo:
         frame = _Frame()
         self._frames.append(frame)
         self._running.add(key)
-        value, failure = None, None
+        value: Any = None
+        failure: Poison | NeedsValue | None = None
         try:
             value = compute()
         except Mistake as error:
@@ -152,7 +154,7 @@ class Memo:
             self._roots[key] = outcome
             return
         node = self._roots.setdefault(key, _Branch(reads[0][0], {}))
-        for (_, value), (following, _) in zip(reads, reads[1:], strict=False):
+        for (_, value), (following, _) in pairwise(reads):
             assert isinstance(node, _Branch)
             node = node.children.setdefault(value, _Branch(following, {}))
         assert isinstance(node, _Branch)

@@ -34,7 +34,10 @@ class _Root:
 
 @dataclass(frozen=True)
 class Area:
-    """Where something lies: object, control block or member with its bounds (bits), first bit, and the bit counted from there."""
+    """Where something lies, in bits: its object, the control block or member with its bounds, its first bit.
+
+    `start` is the first bit counted from the view's, or from the first bit of the control block.
+    """
 
     object: str
     name: str
@@ -184,7 +187,7 @@ def _root(cx: Context, node: syntax.Place, scope: Scope) -> _Root:
         return _raw(cx, node, name, "." if current else name, node.suffixes)
     if name in cx.names.shared:
         what, _ = cx.names.shared[name]
-        raise mistake("CB0142", f"`{name}` is {_article(what)}, not a place", node.base.span)
+        raise mistake("CB0142", f"`{name}` is {article(what)}, not a place", node.base.span)
     known = [*cx.names.views, *cx.names.objects, *scope, "parent"]
     if node.suffixes and isinstance(node.suffixes[0], syntax.Dot) and node.suffixes[0].name.text in cx.names.views:
         raise unknown(
@@ -193,7 +196,8 @@ def _root(cx: Context, node: syntax.Place, scope: Scope) -> _Root:
     raise unknown("CB0101", "view or object", node.base, known)
 
 
-def _article(what: str) -> str:
+def article(what: str) -> str:
+    """A word with `a` or `an` before it."""
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 

@@ -9,7 +9,7 @@ from cbprove import terms
 from cbprove.diagnostics import Span
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context, needs, number, settled, text_of, truth
-from cbprove.language.elaborate_memo import Mistake, mistake
+from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.elaborate_places import NOWHERE, Scope, member_at, type_at
 from cbprove.language.elaborate_types import enumerators, is_type_name, named_type, type_of
 from cbprove.language.names import Enumeration, hint, unknown
@@ -193,6 +193,8 @@ def _name(cx: Context, node: syntax.Place) -> Int | Bool:
             return constant(cx, name)
         if name.text in cx.names.axes:
             return axis_value(cx, cx.names.axes[name.text], node.span)
+        if name.text in cx.names.axis_declarations:
+            raise Poison
     if name.text in cx.names.shared or name.text == "parent":
         raise mistake("CB0120", f"`{text_of(node.span)}` is not static: it is known only in a run", node.span)
     raise unknown("CB0101", "constant or axis", name, [*cx.names.constants, *cx.names.axes])
@@ -225,7 +227,7 @@ def _binary(cx: Context, node: syntax.Binary) -> Int | Bool:
 
 
 def _logical(cx: Context, node: syntax.Binary) -> Bool:
-    """The right side need not have a meaning where the left one decides: `has(struct X, m) && offsetof(struct X, m) == 4`."""
+    """The right side needs no meaning where the left one decides: `has(struct X, m) && offsetof(struct X, m) == 4`."""
     left = truth(value(cx, node.left))
     if isinstance(left, bool) and left is (node.operator == "||"):
         return left

@@ -21,7 +21,7 @@ _MOST_RECORDS = 1 << 14
 
 
 def type_of(cx: Context, node: syntax.CType) -> Type:
-    """The type that was written; the same object for the same node under assignments that agree on what it looked at."""
+    """The type that was written: one object for a node under assignments that agree on what it looked at."""
     return cx.memo.remember(("type", id(node)), lambda: _type(cx, node), lambda: _itself(node))
 
 

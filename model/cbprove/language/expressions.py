@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeGuard
+from collections.abc import Callable, Iterator
 
 from cbprove.diagnostics import Span
 from cbprove.language import elaborate_static as static
 from cbprove.language import syntax
-from cbprove.language.elaborate_context import Context, number, text_of
-from cbprove.language.elaborate_memo import mistake
+from cbprove.language.elaborate_context import Context, number, settled, text_of
+from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.elaborate_places import Scope, place
 from cbprove.language.elaborate_types import int_type, type_of
 from cbprove.language.names import Enumeration, hint, unknown
 from cbprove.layout.abi import Abi
 from cbprove.system import Axis, Binary, Conditional, Convert, Expr, InputValue, IntType, Literal_, MemberValue, Unary
-from cbprove.terms import Term
 
 INT = IntType("int", 32, True)
 UNSIGNED = IntType("unsigned int", 32, False)
@@ -53,8 +51,9 @@ def converted(operand: Expr, type: IntType) -> Expr:
     """The expression as a value of the type, a conversion added if it has another one."""
     if _alike(operand.type, type):
         return operand
-    if _constant(operand):
-        return Literal_(wrapped(operand.value, type), type)
+    exact = known(operand)
+    if exact is not None:
+        return Literal_(wrapped(exact, type), type)
     return Convert(operand, type)
 
 
@@ -86,9 +85,9 @@ def _alike(a: IntType, b: IntType) -> bool:
     return (a.bits, a.signed, a.boolean) == (b.bits, b.signed, b.boolean)
 
 
-def _constant(node: Expr) -> TypeGuard[Literal_]:
-    """Whether an expression is a known number; the value of a free axis is not."""
-    return isinstance(node, Literal_) and not isinstance(node.value, Term)
+def known(node: Expr) -> int | None:
+    """The number that an expression is; None for one of a run, or of an axis left free."""
+    return node.value if isinstance(node, Literal_) and isinstance(node.value, int) else None
 
 
 def _size_t(abi: Abi) -> IntType:
@@ -103,7 +102,7 @@ def _long(abi: Abi, signed: bool) -> IntType:
 
 
 def _number(cx: Context, node: syntax.Number) -> Expr:
-    """The first of C's types for a constant of this suffix that holds it; only octal and hexadecimal ones may turn unsigned."""
+    """The first of C's types for this suffix that holds the constant; only octal and hexadecimal ones turn unsigned."""
     unsigned, longs = "u" in node.suffix, node.suffix.count("l")
     written = node.span.source.text[node.span.start : node.span.end]
     either = written.startswith("0") and not unsigned
@@ -127,12 +126,14 @@ def _name(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
     if name in cx.names.axes:
         axis = cx.names.axes[name]
         return Literal_(number(static.axis_value(cx, axis, node.span)), _type_of_axis(axis))
+    if name in cx.names.axis_declarations:
+        raise Poison
     known = [*cx.names.views, *cx.names.inputs, *cx.names.constants, *cx.names.axes, *cx.names.objects, *scope]
     raise unknown("CB0101", "name", node.base, known)
 
 
 def _type_of_axis(axis: Axis) -> IntType:
-    if isinstance(axis.values, range) and not (-(1 << 31) <= axis.values[0] and axis.values[-1] < 1 << 31):
+    if isinstance(axis.values, range) and not (axis.values[0] >= -(1 << 31) and axis.values[-1] < 1 << 31):
         return LONG_LONG
     return INT
 
@@ -186,21 +187,22 @@ def _balanced(left: Expr, right: Expr) -> tuple[Expr, Expr]:
 def _unary(cx: Context, node: syntax.Unary, scope: Scope) -> Expr:
     operand = typed(cx, node.operand, scope)
     if node.operator == "!":
-        return Literal_(int(operand.value == 0), INT) if _constant(operand) else Unary("!", operand, INT)
+        exact = known(operand)
+        return Unary("!", operand, INT) if exact is None else Literal_(int(exact == 0), INT)
     operand = _promoted(operand)
     if node.operator == "+":
         return operand
-    if _constant(operand):
-        exact = -operand.value if node.operator == "-" else ~operand.value
-        return Literal_(wrapped(exact, operand.type), operand.type)
-    return Unary(node.operator, operand, operand.type)
+    exact = known(operand)
+    if exact is None:
+        return Unary(node.operator, operand, operand.type)
+    return Literal_(wrapped(-exact if node.operator == "-" else ~exact, operand.type), operand.type)
 
 
 def _binary(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
     if node.operator in _LOGICAL:
         return _logical(cx, node, scope)
-    if node.operator in _COMPARISONS and (known := static.compared(cx, node)) is not None:
-        return Literal_(int(known), INT)
+    if node.operator in _COMPARISONS and (named := static.compared(cx, node)) is not None:
+        return Literal_(int(named), INT)
     left, right = typed(cx, node.left, scope), typed(cx, node.right, scope)
     if node.operator in ("<<", ">>"):
         return _shift(node, left, right)
@@ -214,33 +216,50 @@ def _binary(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
 def _logical(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
     """A constant left side that decides leaves the right one without a meaning to need, as in a static expression."""
     left = typed(cx, node.left, scope)
-    if _constant(left) and bool(left.value) is (node.operator == "||"):
+    decided = known(left)
+    if decided is not None and bool(decided) is (node.operator == "||"):
         return Literal_(int(node.operator == "||"), INT)
     return _folded(node.operator, left, typed(cx, node.right, scope), INT)
 
 
 def _shift(node: syntax.Binary, left: Expr, right: Expr) -> Expr:
     left, right = _promoted(left), _promoted(right)
-    if not _constant(right):
-        raise _not_known("shift count", node.right.span)
-    static.shift_count(right.value, left.type.bits, node.right.span)
+    count = known(right)
+    if count is None:
+        raise _not_known("shift count", right, node.right.span)
+    static.shift_count(count, left.type.bits, node.right.span)
     return _folded(node.operator, left, right, left.type)
 
 
 def _check_divisor(right: Expr, span: Span) -> None:
-    if not _constant(right):
-        raise _not_known("divisor", span)
-    static.divisor(right.value, span)
+    exact = known(right)
+    if exact is None:
+        raise _not_known("divisor", right, span)
+    static.divisor(exact, span)
 
 
-def _not_known(what: str, span: Span) -> Exception:
+def _not_known(what: str, node: Expr, span: Span) -> Mistake:
+    """The mistake of a value that only a run knows; raises NeedsValue if it is an axis left free."""
+    for inner in operands(node):
+        if isinstance(inner, Literal_):
+            settled(inner.value)
     return mistake(
         "CB0152", f"the {what} `{text_of(span)}` is not static", span, f"a {what} must be known before any run"
     )
 
 
-def _free(node: Expr) -> bool:
-    return isinstance(node, Literal_) and isinstance(node.value, Term)
+def operands(node: Expr) -> Iterator[Expr]:
+    """An expression and everything inside it."""
+    yield node
+    match node:
+        case Convert() | Unary():
+            yield from operands(node.operand)
+        case Binary():
+            yield from operands(node.left)
+            yield from operands(node.right)
+        case Conditional():
+            for inner in (node.condition, node.then, node.otherwise):
+                yield from operands(inner)
 
 
 _EXACT: dict[str, Callable[[int, int], int]] = {
@@ -266,14 +285,16 @@ _EXACT: dict[str, Callable[[int, int], int]] = {
 
 
 def _folded(operator: str, left: Expr, right: Expr, type: IntType) -> Expr:
-    if _constant(left) and _constant(right):
-        return Literal_(wrapped(int(_EXACT[operator](left.value, right.value)), type), type)
+    a, b = known(left), known(right)
+    if a is not None and b is not None:
+        return Literal_(wrapped(int(_EXACT[operator](a, b)), type), type)
     return Binary(operator, left, right, type)
 
 
 def _conditional(cx: Context, node: syntax.Conditional, scope: Scope) -> Expr:
     condition = typed(cx, node.condition, scope)
     then, otherwise = _balanced(typed(cx, node.then, scope), typed(cx, node.otherwise, scope))
-    if _constant(condition):
-        return then if condition.value else otherwise
+    decided = known(condition)
+    if decided is not None:
+        return then if decided else otherwise
     return Conditional(condition, then, otherwise, then.type)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
-from cbprove.language.annotations import DROPPED, DROPPED_WITH_ARGUMENTS, SPELLINGS
+from cbprove.language.annotations import DROPPED, DROPPED_DIRECTIVES, DROPPED_WITH_ARGUMENTS, SPELLINGS
 from cbprove.language.tables import END, EOL, Tables, tables
 
 MAX_DEPTH = 100
@@ -107,6 +107,8 @@ class Lexer:
     def _directive(self, match: re.Match[str]) -> bool:
         """A `#` word: whether the grammar reads the rest of its line."""
         word = "#" + match.group()[1:].strip()
+        if word in DROPPED_DIRECTIVES:
+            return False
         if word in self._directives:
             self.tokens.append(Token(word, word, match.start(), match.end()))
             return True
@@ -123,17 +125,21 @@ class Lexer:
         if piece == "/*":
             self._mistake("CB0011", "this comment is never closed", start, start + 2, "add `*/` where it ends")
         elif piece in "\"'":
-            end = self.source.text.find("\n", start)
-            what = "string" if piece == '"' else "character constant"
-            help = f"add `{piece}` where it ends: it must end on its own line"
-            self._mistake(
-                "CB0012", f"this {what} is never closed", start, end if end >= 0 else len(self.source.text), help
-            )
+            self._unclosed(piece, start)
             return True
         else:
             shown = f"`{piece}`" if piece.isprintable() else " ".join(f"U+{ord(c):04X}" for c in piece[:4])
             self._mistake("CB0010", f"{shown} is not part of the language", start, start + len(piece), "delete it")
         return False
+
+    def _unclosed(self, quote: str, start: int) -> None:
+        """Report a quote that does not end on its line, and let the rest of the line be what it begins."""
+        end = self.source.text.find("\n", start)
+        end = end if end >= 0 else len(self.source.text)
+        what, kind, text = ("string", "STRING", '""') if quote == '"' else ("character constant", "NUMBER", "0")
+        help = f"add `{quote}` where it ends: it must end on its own line"
+        self._mistake("CB0012", f"this {what} is never closed", start, end, help)
+        self.tokens.append(Token(kind, text, start, end))
 
     def _refuse_depth(self) -> None:
         """Refuse a text whose brackets nest too deep, whatever they mean."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.language import syntax
@@ -13,7 +14,26 @@ from cbprove.system import Axis
 
 # What begins a statement; a step called so could not be told from it.
 STATEMENT_WORDS = frozenset(
-    "read write clear copy clone new on each repeat either or optionally if else when assume share consume".split()
+    [
+        "read",
+        "write",
+        "clear",
+        "copy",
+        "clone",
+        "new",
+        "on",
+        "each",
+        "repeat",
+        "either",
+        "or",
+        "optionally",
+        "if",
+        "else",
+        "when",
+        "assume",
+        "share",
+        "consume",
+    ]
 )
 
 
@@ -165,7 +185,7 @@ def _packing(names: Names, declaration: syntax.Packing) -> None:
         names.tags[declaration.tag.text] = declaration
         if _share(names, declaration.tag, "axis"):
             names.axis_declarations[declaration.tag.text] = declaration
-    arms = {}
+    arms: dict[str, Span] = {}
     for arm in declaration.arms:
         if arm.name.text in arms:
             names.diagnostics.append(_twice(arm.name, "packing", arms[arm.name.text]))
@@ -273,7 +293,7 @@ def _name_steps(names: Names) -> None:
             names.steps[plain] = [StepOf(s.step, s.layer, f"{s.layer.name.text}.{plain}") for s in steps]
 
 
-_COLLECTORS: dict[type, Callable[[Names, object], None]] = {
+_COLLECTORS: dict[type, Callable[[Names, Any], None]] = {
     syntax.AbiAxis: _abi,
     syntax.Object: _object,
     syntax.TypeDeclaration: _type,
@@ -288,4 +308,4 @@ _COLLECTORS: dict[type, Callable[[Names, object], None]] = {
     syntax.Property: _property,
     syntax.Proposal: _proposal,
     syntax.Ask: _ask,
-}  # type: ignore[dict-item]
+}

@@ -1,4 +1,4 @@
-"""Text to tree: `parse` for one source. The tables of the grammar drive it; what they want next decides what a word is."""
+"""Text to tree: `parse` for one source. The tables drive it, and what they want next decides what a word is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cbprove.language.recovery import Recovery
 from cbprove.language.stack import Stack
 from cbprove.language.tables import END, Rule, Tables, tables
 
-# Rules that put one expression or declarator into another without a bracket: only these can nest without the lexer's notice.
+# Rules that put one thing into another without a bracket: only these can nest without the lexer's notice.
 _NESTING = frozenset(
     {"binary", "unary_operation", "conditional", "pointer", "array", "function", "choice", "elif_", "if_", "when"}
 )

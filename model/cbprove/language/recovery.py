@@ -1,7 +1,8 @@
 """After a mistake: say what was expected, then find the next place where reading on makes sense.
 
-A list of the grammar (declarations, entries of a layer, statements, members) is such a place. The mistake's own entry is given up
-to its `;` or its closing brace, and the list goes on behind it. A `;` that is missing at the end of a line is supplied.
+A list of the grammar (declarations, entries of a layer, statements, members) is such a place. The mistake's own entry
+is given up to its `;` or its closing brace, and the list goes on behind it. A `;` that is missing at the end of a line
+is supplied.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from cbprove.language.build import STATEMENT_WORDS
 from cbprove.language.lexer import MAX_MISTAKES, Token
 from cbprove.language.stack import Stack
 from cbprove.language.tables import END, EOL
-from cbprove.language.wording import DECLARATION_WORDS, SHAPES, close_to, expected, found, macro_mistake
+from cbprove.language.wording import DECLARATION_WORDS, SHAPES, WORD_TYPES, close_to, expected, found, macro_mistake
 
 # The lists that reading can go on in, and what an entry of each is called.
 _ENTRIES = {
@@ -94,6 +95,8 @@ class Recovery:
                 return at
             if kind == EOL and in_directive:
                 return at + 1
+            if kind == ";" and tokens[at + 1].text == "expect" and entry == "_declaration":
+                kind = ""
             if depth <= 0 and (kind == ";" or (kind == "}" and entry == "_declaration" and depth < 0)):
                 return at + 1
             if depth <= 0 and entry == "_member" and kind in ("#elif", "#else", "#endif"):
@@ -150,12 +153,13 @@ class Recovery:
         entry, size = self._entry(outermost=False)
         if self._misspelt(entry, size, at):
             return False
-        self._mistake("CB0021", f"expected `;` after the {_ENTRIES[entry]}", before.end, before.end, "add `;` here")
+        if not self._known_wrong(at):
+            self._mistake("CB0021", f"expected `;` after the {_ENTRIES[entry]}", before.end, before.end, "add `;` here")
         self.tokens.insert(at, Token(";", ";", before.end, before.end))
         return True
 
     def _misspelt(self, entry: str, size: int, at: int) -> bool:
-        """Whether a statement began with a word that is no statement: a name, and something that is not `;` after it."""
+        """Whether a statement began with a word that is no statement: a name, and no `;` after it."""
         if entry != "_statement" or size != 1 or not self.stack.accepts(";"):
             return False
         word, token = self.tokens[at - 1], self.tokens[at]
@@ -188,8 +192,12 @@ class Recovery:
         """Give up a declaration that has not ended where the next one begins."""
         entry, inner = self._entry(outermost=False)
         _, size = self._entry(outermost=True)
-        if not again and not self._report_open(size, self.tokens[begun]):
-            self._report(at, entry, inner)
+        if not again and not self._known_wrong(begun) and not self._report_open(size, self.tokens[begun]):
+            if begun == at:
+                self._report(at, entry, inner)
+            else:
+                end, message = self.tokens[begun - 1].end, f"expected `;` before {found(self.tokens[begun])}"
+                self._mistake("CB0021", message, end, end, self._help(begun, entry, size))
         self._give_up("_declaration", size)
         return begun
 
@@ -221,7 +229,8 @@ class Recovery:
                 return
         if token.kind == END and self._report_open(self._entry(outermost=True)[1], token):
             return
-        wanted = expected(self.stack.expected())
+        before = self.tokens[at - 1].kind if at else ""
+        wanted = expected([kind for kind in self.stack.expected() if not kind == before == "STRING"])
         after = f" after {found(self.tokens[at - 1])}" if size and at else ""
         help = self._help(at, entry, size)
         self._mistake("CB0020", f"expected {wanted}{after}, found {found(token)}", token.start, token.end, help)
@@ -265,7 +274,7 @@ class Recovery:
 
     def _report_code(self, at: int, entry: str, size: int) -> bool:
         token = self.tokens[at]
-        if size or entry != "_declaration" or token.text not in CODE_WORDS:
+        if size or entry != "_declaration" or token.text not in CODE_WORDS | WORD_TYPES:
             return False
         help = "paste structs, unions, enums, typedefs and `#define`s only"
         self._mistake("CB0026", f"`{token.text}` begins C code, which is not read", token.start, token.end, help)

@@ -6,10 +6,11 @@ from __future__ import annotations
 _FIXED = {
     "unsigned char": "u8 __u8 uint8_t u_char unchar u_int8_t uchar blk_status_t",
     "signed char": "s8 __s8 int8_t",
-    "unsigned short": "u16 __u16 __be16 __le16 uint16_t u_int16_t u_short ushort __sum16 sa_family_t __kernel_sa_family_t umode_t",
+    "unsigned short": "u16 __u16 __be16 __le16 uint16_t u_int16_t u_short ushort __sum16 sa_family_t "
+    "__kernel_sa_family_t umode_t",
     "short": "s16 __s16 int16_t",
-    "unsigned int": "u32 __u32 __be32 __le32 uint32_t u_int32_t u_int uint __wsum gfp_t fmode_t slab_flags_t dev_t uid_t gid_t "
-    "__poll_t blk_opf_t",
+    "unsigned int": "u32 __u32 __be32 __le32 uint32_t u_int32_t u_int uint __wsum gfp_t fmode_t slab_flags_t dev_t "
+    "uid_t gid_t __poll_t blk_opf_t",
     "int": "s32 __s32 int32_t pid_t key_serial_t",
     "unsigned long long": "u64 __u64 __be64 __le64 uint64_t u_int64_t netdev_features_t sector_t blkcnt_t __addrpair",
     "long long": "s64 __s64 int64_t ktime_t loff_t time64_t",
@@ -23,7 +24,7 @@ _FIXED = {
 CANONICAL = {name: canonical for canonical, names in _FIXED.items() for name in names.split()}
 
 # Names for an unsigned integer as wide as a bus address: 64 bits where pointers have 64, else 32.
-ADDRESSES = frozenset("dma_addr_t phys_addr_t resource_size_t".split())
+ADDRESSES = frozenset(["dma_addr_t", "phys_addr_t", "resource_size_t"])
 
 # Names that are structs of one counter in the kernel: of the same size and alignment as the integer.
 CANONICAL |= {"atomic_t": "int", "refcount_t": "int", "atomic_long_t": "long"}

@@ -8,7 +8,7 @@ from cbprove.language.annotations import words
 from cbprove.language.tables import END, Tables
 
 # Words that are keywords of an expression only before a parenthesis.
-_CALLED = words("sizeof alignof offsetof has IS_ENABLED")
+_CALLED = words("sizeof alignof offsetof has IS_ENABLED BIT BIT_ULL")
 
 
 class Stack:

@@ -1,4 +1,4 @@
-"""The grammar as tables of plain numbers: built by Lark once, kept in the user's cache, so that a warm run needs no Lark."""
+"""The grammar as tables of plain numbers: built by Lark once and kept, so that a warm run needs no Lark."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ EOL = "_EOL"
 class Rule:
     """One way to make a symbol out of the last `size` ones.
 
-    `parts` says what the node is made from: the index of a symbol, its complement for a list to be spliced in, None for an
-    optional part that is absent. `action` names the function that makes the node; it is empty where the parts are
+    `parts` says what the node is made from: the index of a symbol, its complement for a list to be spliced in, None for
+    an optional part that is absent. `action` names the function that makes the node; it is empty where the parts are
     the value: a list when `gathers`, and else the only one.
     """
 
@@ -67,28 +67,40 @@ def build(grammar: str) -> dict[str, Any]:
 
     lark = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=True)
     table = lark.parser.parser._parse_table
-    numbers = {rule: number for number, rule in enumerate(lark.rules)}
-    rows: list[dict[str, int]] = [{} for _ in table.states]
-    gotos: list[dict[str, int]] = [{} for _ in table.states]
     literals = {t.name: t.pattern.value for t in lark.terminals if isinstance(t.pattern, PatternStr)}
     terminals = {t.name: literals.get(t.name, t.name) for t in lark.terminals} | {END: END, EOL: EOL}
-    for state, row in table.states.items():
-        for symbol, (action, argument) in sorted(row.items()):
-            number = argument if action is Shift else ~numbers[argument]
+    states = _numbered(table.states, table.start_states["start"], Shift)
+    rules = {rule: number for number, rule in enumerate(lark.rules)}
+    rows: list[dict[str, int]] = [{} for _ in states]
+    gotos: list[dict[str, int]] = [{} for _ in states]
+    for state, number in states.items():
+        for symbol, (action, argument) in sorted(table.states[state].items()):
+            target = states[argument] if action is Shift else ~rules[argument]
             if symbol in terminals:
-                rows[state][terminals[symbol]] = number
+                rows[number][terminals[symbol]] = target
             else:
-                gotos[state][symbol] = number
-    start = table.start_states["start"]
+                gotos[number][symbol] = target
     return {
         "rows": rows,
         "gotos": gotos,
         "rules": [_rule(rule) for rule in lark.rules],
         "literals": sorted(literals.values()),
         "patterns": {t.name: t.pattern.to_regexp() for t in lark.terminals if t.name not in literals},
-        "start": start,
-        "accepting": gotos[start]["start"],
+        "start": 0,
+        "accepting": gotos[0]["start"],
     }
+
+
+def _numbered(table: Any, start: int, shift: Any) -> dict[int, int]:
+    """The states in the order they are reached from the start: Lark's own numbers differ from run to run."""
+    numbers = {start: 0}
+    waiting = [start]
+    for state in waiting:
+        for _, (action, target) in sorted(table[state].items(), key=lambda entry: str(entry[0])):
+            if action is shift and target not in numbers:
+                numbers[target] = len(numbers)
+                waiting.append(target)
+    return numbers
 
 
 def _rule(rule: Any) -> list[Any]:

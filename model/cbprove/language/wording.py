@@ -16,10 +16,10 @@ _WORDS = {
 }
 
 # What may begin an expression, continue one, and so on: said in one word when all of it could come.
-_EXPRESSION = words("NAME NUMBER CHARACTER ( + - ~ ! sizeof alignof offsetof has defined IS_ENABLED")
+_EXPRESSION = words("NAME NUMBER CHARACTER ( + - ~ ! sizeof alignof offsetof has defined IS_ENABLED BIT BIT_ULL")
 _OPERATORS = words("* / % + - << >> < > <= >= == != & ^ | && || ?")
 _TYPE = words("NAME char short int long signed unsigned double struct union enum")
-_WORD_TYPE = words("char short int long signed unsigned double")
+WORD_TYPES = words("char short int long signed unsigned double")
 _ATTRIBUTES = words("__packed __aligned __attribute__ ____cacheline_aligned")
 _MEMBER = (
     _TYPE
@@ -36,6 +36,7 @@ _DECLARATION = words(
     "spec include abi object struct union enum typedef #define packing param input require layer path part property "
     "proposal ask ;"
 )
+_CLAIM = words("preserved owned written exact holds fits aligned disjoint lent")
 _DECLARATOR = frozenset(["NAME", "*", "(", ":"])
 
 DECLARATION_WORDS = tuple(sorted(word for word in _DECLARATION if word.isalpha()))
@@ -47,7 +48,7 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     (frozenset({"#ifdef", "int"}), _MEMBER, "a member"),
     (frozenset({"NUMBER", "sizeof"}), _EXPRESSION, "an expression"),
     (frozenset({"int", "struct"}), _TYPE | _ATTRIBUTES, "a type"),
-    (frozenset({"preserved", "lent"}), words("preserved owned written exact holds fits aligned disjoint lent"), "a property"),
+    (frozenset({"preserved", "lent"}), _CLAIM, "a property"),
     (frozenset({"&&", "||"}), _OPERATORS, ""),
     (frozenset({"NAME", "*", "("}), _DECLARATOR, "a name"),
 )  # fmt: skip
@@ -67,7 +68,7 @@ def expected(kinds: list[str]) -> str:
         if not said and len(left) > 1 and not {sign, "]"} <= left.keys() and "[" in kinds:
             left.pop(sign, None)
     if len(left) + len(said) > 1:
-        for kind in (*_ATTRIBUTES, *(_WORD_TYPE if not said else ())):
+        for kind in _ATTRIBUTES | WORD_TYPES:
             left.pop(kind, None)
     if "." in left and len(left) > 1:
         left.pop(".")
@@ -117,12 +118,12 @@ def macro_mistake(name: str) -> tuple[str, str]:
 
 # How each construct is written, by its first word or by the list that it is an entry of.
 SHAPES = {
-    "_statement": "a statement is `read M;`, `write M;`, `clear V;`, `copy A -> B;`, a call `step;` or a block such as `if (E) { }`",
+    "_statement": "a statement is `read M;`, `write M;`, `copy A -> B;`, a call `step;`, a block such as `if (E) { }`",
     "_layer_entry": "a layer has views, `reads`, `writes` and steps",
     "_proposal_entry": "a proposal has settings `AXIS = value;` and `expect PROPERTY VERDICT;`",
     "_member": "a member is written as in C: `TYPE name;`",
     "_arm": 'a packing is written `NAME "title" { members };`',
-    "_declaration": "a declaration begins with a word such as `struct`, `object`, `layer`, `path`, `property` or `proposal`",
+    "_declaration": "a declaration begins with `struct`, `object`, `layer`, `path`, `property`, `proposal` or the like",
     "spec": 'it is written `spec NAME "title";`',
     "include": 'it is written `include "file.cbs";`',
     "abi": "it is written `abi x86_64;` or `abi x86_64, i386 = x86_64;`",

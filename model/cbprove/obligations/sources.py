@@ -19,17 +19,19 @@ ZERO = 0  # the number of the source that all bits known to be zero share, where
 
 
 class AnyValue:
-    """A memory that knows no values: each look-up is a new unknown of the place's type."""
+    """A memory that knows no values: what a place holds is an unknown of its type, the same until something is stored."""
 
     def __init__(self) -> None:
-        self.unknowns: list[tuple[Int, int, int]] = []
+        self.unknowns: dict[tuple[object, ...], Value] = {}
 
     def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment) -> Value:
+        """An unknown for what the place holds now."""
         assert place.type is not None
-        low, high = least(place.type), greatest(place.type)
-        unknown = var(f"value@{len(self.unknowns)}")
-        self.unknowns.append((unknown, low, high))
-        return Value(unknown, low, high)
+        key = (unfolding.path, touched.instance.number, touched.low, place.width, place.type, len(unfolding.operations))
+        if key not in self.unknowns:
+            name = f"{place.text}@{len(self.unknowns)}"
+            self.unknowns[key] = Value(var(name), least(place.type), greatest(place.type))
+        return self.unknowns[key]
 
 
 @dataclass(frozen=True)

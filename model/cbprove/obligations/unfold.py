@@ -143,12 +143,12 @@ class _Unfolder:
         self.clock = 0
 
     def run(self) -> Unfolding:
+        first = self.program.objects[0]
+        packet = self._instance(first.name, None, ("object", first.name), first)
         scope = {}
         for shape in self.program.objects[1:]:
             instance = self._instance(shape.name, None, ("object", shape.name), shape)
             scope[shape.name] = (instance, self._hold(shape.name, instance, live=True))
-        first = self.program.objects[0]
-        packet = self._instance(first.name, None, ("object", first.name), first)
         here = _Here(packet, self._hold(first.name, packet, live=True), scope, (), True, None, ())
         self._block(self.path.body, here)
         return self.out
@@ -266,7 +266,7 @@ class _Unfolder:
                 condition = self._inside(place, claim.length, here)
             case ReadsBack(place=place):
                 assert value is not None and place.type is not None
-                condition = fits_type(value, place)
+                condition = self._fits_type(value, place)
             case IsTrue(condition=expr):
                 condition = self._truth(expr, here)
             case NotGivenUp(place=touched_place, store=store):
@@ -302,6 +302,16 @@ class _Unfolder:
         first, last = place.bound
         nothing = eq(width, 0)
         return or_(nothing, and_(le(first, low), le(add(low, width), last)))
+
+    def _fits_type(self, value: Value, place: Place) -> Bool:
+        """Whether a value is one of those that the place's type holds."""
+        assert place.type is not None
+        low, high = self._known(place, "min", least(place.type)), self._known(place, "max", greatest(place.type))
+        return and_(le(low, value.term), le(value.term, high))
+
+    def _known(self, place: Place, what: str, number: int) -> Int:
+        """A number of the layout, under its name where extents keep theirs."""
+        return named(f"{place.text}.{what}", number) if self.symbolic else number
 
     def _held(self, place: Place | None, store: bool, here: _Here) -> Bool:
         instance, name = self._find(place, here)
@@ -658,15 +668,6 @@ def zeroes(leaves: tuple[Leaf, ...], little_endian: bool) -> tuple[Run, ...]:
 
 def _overlap(a: Leaf, b: Leaf) -> bool:
     return a.offset < b.offset + b.width and b.offset < a.offset + a.width
-
-
-def fits_type(value: Value, place: Place) -> Bool:
-    """Whether a value is one of those that the place's type holds."""
-    assert place.type is not None
-    low, high = least(place.type), greatest(place.type)
-    if low <= value.low and value.high <= high:
-        return True
-    return and_(not_(lt(value.term, low)), not_(lt(high, value.term)))
 
 
 def touched_since(operations: Sequence[object], instances: set[int]) -> list[tuple[Area, Int, Int]]:

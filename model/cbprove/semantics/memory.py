@@ -40,13 +40,17 @@ class ObjectKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Store:
-    """Who stored, and through which place; `began` is the moment of the step run (None in a path's own statements)."""
+    """Who stored, and through which place; `began` is the moment of the step run (None in a path's own statements).
+
+    `typed` says that members were stored, each with a value of its type; a store of so many bytes may leave anything.
+    """
 
     key: StoreKey
     step: str | None
     layer: str | None
     began: Moment | None
     place: Place
+    typed: bool = True
 
     def origins(self, position: int) -> tuple[tuple[str, int], ...]:
         """The identities, each with the position in it, through which the bit was stored: none for padding."""

@@ -1,4 +1,8 @@
-"""The meaning of the language: one path, statement by statement, on a list of bits for each object."""
+"""The meaning of the language: one path, statement by statement, on a list of bits for each object.
+
+In turn N of a loop the moment begins with that of the loop and N; `each` cuts its clone at that moment, which is also
+the clone's key. A step begins and ends at the moment of its call.
+"""
 
 from __future__ import annotations
 
@@ -81,9 +85,9 @@ class Moved:
 class Run:
     """What one run came to; the mappings are by the names of the properties, in their order.
 
-    `reached` counts the claims made; `arrivals` those arrivals at the end of a `preserved` that had nothing to compare with.
-    `ended` says that an assumption was false. `stores` tells who made each store, `values` the bits that were computed or
-    decided; `trace` is empty unless asked for.
+    `reached` counts the claims made; `arrivals` those arrivals at the end of a `preserved` that had nothing to compare
+    with. `ended` says that an assumption was false. `stores` tells who made each store, `values` the bits that were
+    computed or decided; `trace` is empty unless asked for.
     """
 
     path: str
@@ -115,7 +119,7 @@ def run(program: Program, path: Part, properties: Sequence[Property], oracle: Or
     return machine.outcome(ended)
 
 
-class _EndOfRun(Exception):  # no error: an assumption is false
+class _EndOfRun(Exception):  # noqa: N818 - no error: an assumption is false
     """Ends the run; what came before still counts."""
 
 
@@ -220,7 +224,7 @@ class _Machine:
             if statement.value is not None:
                 self._store_value(here, index, extent, self.state.number(here, statement.value))
             elif length is not None:
-                self._store(here, index, extent, "fresh", extent.inside(length))
+                self._store(here, index, extent, "fresh", extent.inside(length), typed=False)
             else:
                 padding = [offset + i for offset, width in place.padding for i in range(width)]
                 self._store(here, index, extent, "unspecified", [i for i in padding if i in extent.inside()])
@@ -296,11 +300,13 @@ class _Machine:
 
     # --- stores -------------------------------------------------------------------------------------------
 
-    def _store(self, here: Frame, index: int, extent: Extent, kind: Kind, positions: Sequence[int]) -> StoreKey:
+    def _store(
+        self, here: Frame, index: int, extent: Extent, kind: Kind, positions: Sequence[int], typed: bool = True
+    ) -> StoreKey:
         """Gives the bits at some positions of a place new sources."""
         key = StoreKey(here.moment, index, kind)
         layer = here.step.layer if here.step else None
-        self.state.stores[key] = Store(key, _step(here), layer, here.began, extent.place)
+        self.state.stores[key] = Store(key, _step(here), layer, here.began, extent.place, typed)
         for i in positions:
             extent.name.object.bits[extent.low + i] = Source(key, i)
         return key

@@ -18,7 +18,7 @@ DecisionKey = tuple[object, ...]
 _ENDLESS = 1 << 64
 
 
-class Cut(Exception):  # no error: an oracle's way of giving up a run
+class Cut(Exception):  # noqa: N818 - no error: an oracle's way of giving up a run
     """Raised by an oracle to abandon a run."""
 
 
@@ -129,7 +129,7 @@ class State:
     def _above_bool(self, source: Source) -> bool:
         """Whether the bit was stored through bools only, and is not the one bit of them that may be 1."""
         store = self.stores.get(source.store)
-        if store is None or source.store.kind != "fresh":
+        if store is None or source.store.kind != "fresh" or not store.typed:
             return False
         leaves = [leaf for leaf in store.place.leaves if 0 <= source.position - leaf.offset < leaf.width]
         return bool(leaves) and all(self._zero_in(leaf, source.position) for leaf in leaves)

@@ -13,7 +13,7 @@ from cbprove.system import Place
 
 @dataclass(frozen=True)
 class Action:
-    """One access: `bits` are those of the object that were touched. `place` is None when an object is cut from this one."""
+    """One access: `bits` are those of the object that were touched; `place` is None when an object is cut from it."""
 
     moment: Moment
     kind: Access

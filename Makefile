@@ -1,0 +1,47 @@
+# Every target makes the virtual environment it needs. `make` alone proves the main spec.
+
+VENV   ?= .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.stamp
+SPEC   ?= specs/gso_ipoib.cbs
+
+.PHONY: prove test lint check audit bench oracle mutants fuzz clean
+.DEFAULT_GOAL := prove
+
+prove: $(STAMP)            ## the verdicts of the main spec
+	@$(BIN)/cbprove $(SPEC)
+
+test: $(STAMP)             ## what must pass before every commit, in about a minute
+	@$(BIN)/python -m pytest -q -m "not slow"
+
+lint: $(STAMP)             ## format, style, types, architecture
+	@$(BIN)/ruff format --check -q .
+	@$(BIN)/ruff check -q .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports --no-logo
+
+check: lint test           ## lint and test
+
+audit: check oracle mutants fuzz   ## everything, slow parts included
+	@$(BIN)/python -m pytest -q -m slow
+
+oracle: $(STAMP)           ## layouts against every C compiler that is installed
+	@$(BIN)/python -m pytest -q tests/layout/test_against_compilers.py
+
+mutants: $(STAMP)          ## break the encoding on purpose: some test must notice each time
+	@$(BIN)/python -m tests.mutants
+
+fuzz: $(STAMP)             ## random specs: prover against the reference, parser against noise
+	@$(BIN)/python -m tests.fuzz
+
+bench: $(STAMP)            ## how fast, against whom
+	@$(BIN)/python -m benchmarks
+
+clean:
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info model/*.egg-info
+
+$(STAMP): pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+	@touch $@

@@ -1,0 +1,100 @@
+"""The design space in sectors: the axes that change what the program is are fixed, the others stay free.
+
+A `Sheet` holds one mark for each candidate of a sector, by the values of its free axes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from cbprove.design.cubes import NotLinear, Region, region
+from cbprove.system import AxisValue
+from cbprove.terms import Bool, evaluate
+
+Ranges = tuple[tuple[str, range], ...]
+
+
+@dataclass(frozen=True)
+class Sector:
+    """All candidates that agree on the fixed axes."""
+
+    fixed: Mapping[str, AxisValue]
+    free: Ranges
+
+    @property
+    def size(self) -> int:
+        return prod(len(values) for _, values in self.free)
+
+    def candidate(self, index: int) -> dict[str, AxisValue]:
+        """The candidate that a mark of a sheet stands for."""
+        return {**self.fixed, **self.point(index)}
+
+    def point(self, index: int) -> dict[str, int]:
+        """The values of the free axes at a mark."""
+        values: dict[str, int] = {}
+        for name, domain in reversed(self.free):
+            index, place = divmod(index, len(domain))
+            values[name] = domain[place]
+        return {name: values[name] for name, _ in self.free}
+
+    def index(self, candidate: Mapping[str, AxisValue]) -> int:
+        """The mark that stands for a candidate."""
+        index = 0
+        for name, domain in self.free:
+            index = index * len(domain) + domain.index(int(candidate[name]))
+        return index
+
+    def stretches(self, area: Region) -> Iterator[tuple[int, int]]:
+        """The marks of a region as half open intervals of indexes."""
+        if not self.free:
+            yield 0, 1
+            return
+        *outer, (name, domain) = self.free
+        for row, values in enumerate(product(*(d for _, d in outer))):
+            fixed = dict(zip((n for n, _ in outer), values, strict=True))
+            low, high = area.interval(fixed, name, domain[0], domain[-1])
+            if low <= high:
+                start = row * len(domain) - domain[0]
+                yield start + low, start + high + 1
+
+
+class Sheet:
+    """A mark (a small number) for each candidate of a sector; 0 is none."""
+
+    def __init__(self, sector: Sector) -> None:
+        self.sector = sector
+        self.marks = bytearray(sector.size)
+
+    def fill(self, stretches: Sequence[tuple[int, int]], mark: int) -> None:
+        """Mark the candidates of some stretches that have no mark yet."""
+        for low, high in stretches:
+            chunk = self.marks[low:high]
+            if not any(chunk):
+                self.marks[low:high] = bytes([mark]) * (high - low)
+            else:
+                self.marks[low:high] = chunk.replace(b"\0", bytes([mark]))
+
+    def first(self, mark: int = 0) -> int | None:
+        """The first candidate with a mark."""
+        index = self.marks.find(mark)
+        return None if index < 0 else index
+
+
+def spread(sector: Sector, term: Bool) -> bytearray:
+    """1 for each candidate of a sector where a condition over the free axes is true."""
+    if isinstance(term, bool):
+        return bytearray([int(term)]) * sector.size
+    sheet = Sheet(sector)
+    axes = frozenset(name for name, _ in sector.free)
+    while (index := sheet.first()) is not None:
+        point = sector.point(index)
+        (held,) = evaluate(point, term)
+        try:
+            stretches = list(sector.stretches(region(term, point, axes, None)))
+        except NotLinear:
+            stretches = [(index, index + 1)]
+        sheet.fill(stretches, 1 + int(held))
+    return bytearray(mark - 1 for mark in sheet.marks)

@@ -1,0 +1,167 @@
+"""One property of one candidate, with all values followed: the plain numbers where sources alone cannot tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cbprove.evidence.replay import replay
+from cbprove.obligations.decisions import Decided
+from cbprove.obligations.forms import Form, PathForm, by_sources, by_values
+from cbprove.obligations.ops import Area
+from cbprove.obligations.smtlib import Script
+from cbprove.obligations.unfold import FOLLOWED, Plan, TooLarge
+from cbprove.properties.events import Moment
+from cbprove.semantics.run import Run
+from cbprove.solving.solver import Answer, Limits, Z3Session
+from cbprove.system import Program, Property
+from cbprove.terms import Bool, Int, evaluate, or_
+from cbprove.verdicts import Verdict
+
+
+class NotReplayed(Exception):
+    """The solver gave a run that the reference does not agree with: a fault of ours, never a verdict."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A verdict; `turns` is the bound of a proof that is none for more turns."""
+
+    verdict: Verdict
+    turns: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answer to one formula, and the text it was asked with."""
+
+    answer: Answer
+    text: str
+
+
+def ask(formula: Bool, ranges: dict[str, tuple[int, int]], limits: Limits) -> Asked:
+    """Whether a formula can be true."""
+    if formula is False:
+        return Asked(Answer("unsat", {}), "(assert false)\n")
+    script = Script(ranges)
+    script.assert_(formula)
+    session = Z3Session(limits)
+    session.add(script.text())
+    return Asked(session.check(), script.text())
+
+
+def run_of(program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False) -> Run | None:
+    """The run that a model stands for, if the reference sees it break (or else reach) a claim there."""
+    for one in form.paths:
+        (true,) = evaluate(answer.model, one.broken if broken else one.reached)
+        if true:
+            run = _replayed(program, one, prop, answer, trace)
+            if (run.broken if broken else run.reached)[prop.name]:
+                return run
+    return None
+
+
+def _replayed(program: Program, form: PathForm, prop: Property, answer: Answer, trace: bool) -> Run:
+    path = next(p for p in program.paths if p.name == form.unfolding.path)
+    return replay(program, path, (prop,), Decided(form.unfolding, answer.model, program.little_endian), trace)
+
+
+def settle(program: Program, prop: Property, bound: int, limits: Limits) -> Settled:
+    """The verdict on one candidate that is not excluded."""
+    try:
+        return _Settling(program, prop, bound, limits).verdict()
+    except TooLarge as large:
+        return Settled("unknown", reason=f"the runs have {large}; raise it with --operations")
+
+
+class _Settling:
+    def __init__(self, program: Program, prop: Property, bound: int, limits: Limits) -> None:
+        self.program, self.prop, self.bound, self.limits = program, prop, bound, limits
+
+    def verdict(self) -> Settled:
+        """First the shortest runs, then all turns at once, then longer and longer runs."""
+        proof: Settled | None = None
+        for stage, plan in enumerate(_plans(self.bound)):
+            form = by_values(self.program, self.prop, plan)
+            found = self._broken(form)
+            if found is not None:
+                return found
+            if not form.truncated:
+                return self._reached(form)
+            if stage == 0:
+                proof = self._all_turns()
+            if proof is not None and (proof.verdict == "vacuous" or self._reach(form) == "sat"):
+                return proof
+        return self._bounded(form, proof)
+
+    def _broken(self, form: Form) -> Settled | None:
+        asked = ask(form.broken, form.ranges, self.limits)
+        if asked.answer.result == "unsat":
+            return None
+        if asked.answer.result == "unknown":
+            return Settled("unknown", reason=_gave_up(asked.answer))
+        if form.misplaced and or_(*(m.broken for m in form.misplaced)) is True:
+            return Settled("refuted")
+        if run_of(self.program, form, self.prop, asked.answer, broken=True) is None:
+            raise NotReplayed(f"{self.prop.name}: the solver's counterexample does not replay")
+        return Settled("refuted")
+
+    def _reached(self, form: Form) -> Settled:
+        """The verdict on runs that break nothing and were followed to their end."""
+        match self._reach(form):
+            case "sat":
+                return Settled("proved")
+            case "unsat":
+                return Settled("vacuous")
+            case _:
+                return Settled("unknown", reason="the solver could not tell whether a run reaches it; raise --resources")
+
+    def _reach(self, form: Form) -> str:
+        """Whether a run reaches a claim, replayed if so."""
+        if form.misplaced:
+            return "sat"
+        answer = ask(form.reached, form.ranges, self.limits).answer
+        if answer.result == "sat" and run_of(self.program, form, self.prop, answer, broken=False) is None:
+            raise NotReplayed(f"{self.prop.name}: the solver's run does not reach the claim")
+        return answer.result
+
+    def _all_turns(self) -> Settled | None:
+        """A proof, or vacuity, for every number of turns."""
+        form = by_values(self.program, self.prop, Plan(cut=True, heads=self._heads()))
+        if ask(form.broken, form.ranges, self.limits).answer.result != "unsat":
+            return None
+        if not form.misplaced and ask(form.reached, form.ranges, self.limits).answer.result == "unsat":
+            return Settled("vacuous")
+        return Settled("proved")
+
+    def _heads(self) -> dict[Moment, list[tuple[Area, Int, Int]]]:
+        form = by_sources(self.program, self.prop, Plan(cut=True))
+        heads: dict[Moment, list[tuple[Area, Int, Int]]] = {}
+        for path in form.paths:
+            for moment, extents in path.unfolding.heads.items():
+                heads[moment] = [(area, _plain(low), _plain(width)) for area, low, width in extents]
+        return heads
+
+    def _bounded(self, form: Form, proof: Settled | None) -> Settled:
+        if self._reach(form) != "sat":
+            return Settled("unknown", reason=f"no run of up to {self.bound} turns reaches it; raise --bound")
+        return proof or Settled("proved", turns=self.bound, reason=f"loops were followed for {self.bound} turns beyond LO")
+
+
+def _plain(term: Int) -> int:
+    (value,) = evaluate({}, term)
+    return int(value)
+
+
+def _plans(bound: int) -> list[Plan]:
+    """Loops laid out for more and more turns; the last goes as far as is asked."""
+    plans, turns = [], 1
+    while turns < FOLLOWED:
+        plans.append(Plan(cut=False, turns=min(turns, bound), known=turns))
+        turns *= 4
+    plans.append(Plan(cut=False, turns=bound, known=FOLLOWED))
+    return plans
+
+
+def _gave_up(answer: Answer) -> str:
+    return f"the solver gave up: {answer.reason or 'no reason given'}; raise --resources or --timeout"

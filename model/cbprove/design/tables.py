@@ -1,0 +1,181 @@
+"""The verdict of one property for every candidate of a sector: a query for all of them, then single candidates where it must be.
+
+The solver names a candidate with a broken run; the reference replays it; the reasons give the region of candidates that are
+broken alike, which is marked and barred. What is left when nothing more is satisfiable is proved, if it is reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from cbprove.design.cubes import NotLinear, Region, region
+from cbprove.design.sectors import Sector, Sheet, spread
+from cbprove.design.settle import NotReplayed, Settled, run_of, settle
+from cbprove.obligations.claims import BIT
+from cbprove.obligations.forms import Form, by_sources
+from cbprove.obligations.smtlib import Script
+from cbprove.obligations.unfold import Plan, TooLarge
+from cbprove.properties import table as properties
+from cbprove.solving.solver import Answer, Limits, Z3Session
+from cbprove.system import AxisValue, Program, Property
+from cbprove.terms import Bool, Int, add, and_, le, mul, not_, var
+from cbprove.verdicts import Verdict
+
+EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, _HARD = range(1, 9)
+
+VERDICTS: dict[int, Verdict] = {
+    EXCLUDED: "excluded",
+    REFUTED: "refuted",
+    PROVED: "proved",
+    BOUNDED: "proved",
+    VACUOUS: "vacuous",
+    UNKNOWN: "unknown",
+}
+_MARKS: dict[Verdict, int] = {"refuted": REFUTED, "proved": PROVED, "vacuous": VACUOUS, "unknown": UNKNOWN}
+
+Programs = Callable[[dict[str, AxisValue]], Program]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The sheet of a sector; `settled` holds what is known of candidates that were decided one by one."""
+
+    sheet: Sheet
+    settled: dict[int, Settled] = field(default_factory=dict)
+
+
+def named(program: Program, name: str) -> Property:
+    """A property of a program by its name."""
+    return next(p for p in program.properties if p.name == name)
+
+
+def table(sector: Sector, program: Program, name: str, programs: Programs, bound: int, limits: Limits) -> Table:
+    """The verdicts of a property for a sector; `program` is that of the sector, `programs` gives that of one candidate."""
+    return _Tabling(sector, program, named(program, name), programs, bound, limits).table()
+
+
+class _Tabling:
+    def __init__(
+        self, sector: Sector, program: Program, prop: Property, programs: Programs, bound: int, limits: Limits
+    ) -> None:
+        self.sector, self.program, self.prop, self.programs = sector, program, prop, programs
+        self.bound, self.limits = bound, limits
+        self.out = Table(Sheet(sector))
+        self.axes = frozenset(axis for axis, _ in sector.free)
+        self.ranges = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
+        self.barred: list[Bool] = []
+
+    def table(self) -> Table:
+        self._mark_where(not_(self.program.required), EXCLUDED)
+        self._mark_where(not_(self.prop.applies), INAPPLICABLE)
+        if self.out.sheet.first() is not None:
+            try:
+                form = by_sources(self.program, self.prop, Plan(cut=True))
+            except TooLarge:
+                self._rest(_HARD)
+            else:
+                self._refute(form)
+                self._reach(form)
+            self._one_by_one()
+        return self.out
+
+    # --- marks ----------------------------------------------------------------------------------------
+
+    def _mark_where(self, condition: Bool, mark: int) -> None:
+        if condition is False:
+            return
+        for index, held in enumerate(spread(self.sector, condition)):
+            if held:
+                self.out.sheet.fill([(index, index + 1)], mark)
+
+    def _rest(self, mark: int) -> None:
+        self.out.sheet.fill([(0, self.sector.size)], mark)
+
+    def _session(self, form: Form, formula: Bool) -> tuple[Script, Z3Session]:
+        script = Script({**form.ranges, **self.ranges})
+        for axis in self.axes:
+            script.express(var(axis))
+        script.assert_(and_(formula, self.program.required, self.prop.applies))
+        for bar in self.barred:
+            script.assert_(bar)
+        session = Z3Session(self.limits)
+        session.add(script.text())
+        return script, session
+
+    def _sweep(self, form: Form, formula: Bool, broken: bool, mark: int) -> str:
+        """Mark region after region where the formula can be true, until the solver finds no more; its last word."""
+        if formula is False:
+            return "unsat"
+        script, session = self._session(form, formula)
+        while self.out.sheet.first() is not None:
+            answer = session.check()
+            if answer.result != "sat":
+                return answer.result
+            bar = self._found(form, formula, answer, broken, mark)
+            if broken:
+                self.barred.append(bar)
+            said = len(script.lines)
+            script.assert_(bar)
+            session.add("\n".join(script.lines[said:]))
+        return "unsat"
+
+    def _found(self, form: Form, formula: Bool, answer: Answer, broken: bool, mark: int) -> Bool:
+        """Mark the candidates that are like the model's; returns the condition that bars them."""
+        point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
+        model = {**answer.model, **point}
+        if not self._confirmed(form, model, point, broken):
+            if form.faithful:
+                raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
+            mark = _HARD
+        area = self._area(form, formula, model, point)
+        self.out.sheet.fill(list(self.sector.stretches(area)), mark)
+        return not_(and_(*(le(0, _sum(condition)) for condition in area.conditions)))
+
+    def _confirmed(self, form: Form, model: dict[str, int | bool], point: dict[str, int], broken: bool) -> bool:
+        """Whether the reference agrees at the model's candidate."""
+        program = self.programs({**self.sector.fixed, **point}) if self.axes else self.program
+        prop = named(program, self.prop.name)
+        if broken and any(m.broken is True for m in properties.of_placement(prop, program)):
+            return True
+        return run_of(program, form, prop, Answer("sat", model), broken) is not None
+
+    def _area(self, form: Form, formula: Bool, model: dict[str, int | bool], point: dict[str, int]) -> Region:
+        if form.faithful:
+            try:
+                return region(formula, model, self.axes, BIT.args[0])
+            except NotLinear:
+                pass
+        exact = [(((axis, sign),), -sign * value) for axis, value in point.items() for sign in (1, -1)]
+        return Region(tuple(exact))
+
+    # --- the sweeps -----------------------------------------------------------------------------------
+
+    def _refute(self, form: Form) -> None:
+        last = self._sweep(form, form.broken, True, REFUTED)
+        if last != "unsat":
+            self._rest(_HARD)
+
+    def _reach(self, form: Form) -> None:
+        """What cannot be broken is proved where it is reached, and vacuous where no run can reach it."""
+        if form.reached is True:
+            self._rest(PROVED)
+        last = self._sweep(form, form.reached, False, PROVED)
+        self._rest(VACUOUS if last == "unsat" else _HARD)
+
+    def _one_by_one(self) -> None:
+        sheet = self.out.sheet
+        while (index := sheet.first(_HARD)) is not None:
+            program = self.programs(self.sector.candidate(index)) if self.axes else self.program
+            settled = settle(program, named(program, self.prop.name), self.bound, self.limits)
+            self.out.settled[index] = settled
+            sheet.marks[index] = BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
+
+
+def _sum(condition: tuple[tuple[tuple[str, int], ...], int]) -> Int:
+    coefficients, constant = condition
+    result: Int = constant
+    for axis, factor in coefficients:
+        result = add(mul(var(axis), factor), result)
+    return result
+

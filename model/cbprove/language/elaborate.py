@@ -1,0 +1,188 @@
+"""A system under an assignment of its axes: the program, and the truth of conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+from typing import TypeVar
+
+from cbprove import system as meaning
+from cbprove import terms
+from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.language import elaborate_layers, elaborate_properties, elaborate_static, syntax
+from cbprove.language.elaborate_context import Context
+from cbprove.language.elaborate_memo import Memo, mistake
+from cbprove.language.elaborate_places import object_of, view_of
+from cbprove.language.expressions import bounds, input_type
+from cbprove.language.names import Names
+from cbprove.system import FREE, Assignment, Input, Program, System
+from cbprove.terms import Bool
+
+T = TypeVar("T")
+
+# How many values of the free axes are tried to see whether any candidate is left by the requirements.
+_MOST_TRIED = 100_000
+
+
+def context(names: Names) -> Context:
+    """A context for these names, with nothing remembered yet."""
+    return Context(names, Memo(), elaborate_static.value)
+
+
+def program(system: System, assignment: Assignment) -> Program:
+    """The spec under an assignment of every axis, a ranged param may be FREE.
+
+    Raises NeedsValue for an axis that cannot stay free, and SpecError for mistakes of a candidate that is not excluded.
+    What the result does not depend on is shared: equal parts of two programs are one object.
+    """
+    made, diagnostics = elaborated(system, assignment)
+    if diagnostics and possible(system, made.required, assignment):
+        raise SpecError(diagnostics)
+    return made
+
+
+def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """The program without what has mistakes, and the mistakes, in the order they were found."""
+    cx = _context(system)
+    cx.memo.begin(assignment)
+    made = cx.memo.remember(("program",), lambda: _program(cx))
+    return made, cx.memo.diagnostics()
+
+
+def requirement(system: System, assignment: Assignment) -> Bool:
+    """Whether the requirements leave the candidate in."""
+    cx = _context(system)
+    cx.memo.begin(assignment)
+    return _answer(cx, lambda: _required(cx))
+
+
+def condition(system: System, index: int, assignment: Assignment) -> Bool:
+    """The truth of one of the system's static conditions."""
+    cx = _context(system)
+    cx.memo.begin(assignment)
+    return _answer(cx, lambda: _condition(cx, index))
+
+
+def conditions_of(cx: Context) -> list[syntax.Expr]:
+    """The static conditions of expectations and asks, in order: what `condition` counts."""
+    found: list[syntax.Expr] = []
+    for proposal in cx.names.proposals.values():
+        found.extend(e.condition for e in proposal.expectations if e.condition is not None)
+    found.extend(ask.given for ask in cx.names.asks.values() if ask.given is not None)
+    return found
+
+
+def possible(system: System, required: Bool, assignment: Assignment) -> bool:
+    """Whether some value of the free axes meets the requirements; a search too long counts as yes."""
+    if isinstance(required, bool):
+        return required
+    free = [axis for axis in system.axes if assignment[axis.name] is FREE and isinstance(axis.values, range)]
+    count = 1
+    for axis in free:
+        count *= len(axis.values)
+    if count > _MOST_TRIED:
+        return True
+    for chosen in product(*(axis.values for axis in free)):
+        values = {axis.name: int(str(value)) for axis, value in zip(free, chosen, strict=True)}
+        if terms.evaluate(values, required)[0]:
+            return True
+    return False
+
+
+def _context(system: System) -> Context:
+    cx = system.handle
+    assert isinstance(cx, Context)
+    return cx
+
+
+def _answer(cx: Context, compute: Callable[[], Bool]) -> Bool:
+    answer = cx.memo.attempt(compute)
+    if answer is None:
+        raise SpecError(cx.memo.diagnostics())
+    return answer
+
+
+def _condition(cx: Context, index: int) -> Bool:
+    node = conditions_of(cx)[index]
+    return cx.memo.remember(("condition", id(node)), lambda: cx.truth(node))
+
+
+def _required(cx: Context) -> Bool:
+    conditions = (_requirement(cx, node) for node in cx.names.requires)
+    return terms.and_(*conditions)
+
+
+def _requirement(cx: Context, node: syntax.Require) -> Bool:
+    return cx.memo.remember(("require", id(node)), lambda: cx.truth(node.condition))
+
+
+def _program(cx: Context) -> Program:
+    names = cx.names
+    each = names.parts.values()
+    parts = tuple(_all(cx, (lambda n=node: elaborate_layers.part(cx, n) for node in each)))  # type: ignore[misc]
+    paths = {node.name.text for node in each if node.kind == "path"}
+    views = _all(cx, (lambda n=name: view_of(cx, n) for name in names.views))  # type: ignore[misc]
+    steps = _all(cx, (lambda s=found: elaborate_layers.step(cx, s) for found in names.all_steps()))  # type: ignore[misc]
+    inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
+    required = _all(cx, (lambda n=node: _requirement(cx, n) for node in names.requires))  # type: ignore[misc]
+    return Program(
+        little_endian=cx.abi().endianness == "little",
+        objects=tuple(_all(cx, (lambda n=name: object_of(cx, n) for name in names.objects))),  # type: ignore[misc]
+        views=tuple(view for view in views if view is not None),
+        inputs={made.name: made for made in inputs},
+        steps={made.name: made for made in steps},
+        parts={made.name: made for made in parts if made.name not in paths},
+        paths=tuple(made for made in parts if made.name in paths),
+        properties=_properties(cx),
+        required=terms.and_(*required),
+    )
+
+
+def _all(cx: Context, computations: Iterable[Callable[[], T]]) -> list[T]:
+    """The results of those that have no mistake."""
+    return [result for compute in computations if (result := cx.memo.attempt(compute)) is not None]
+
+
+def _properties(cx: Context) -> tuple[meaning.Property, ...]:
+    declared = cx.names.properties.values()
+    made = _all(cx, (lambda n=node: elaborate_properties.prop(cx, n) for node in declared))  # type: ignore[misc]
+    return tuple(made) if elaborate_properties.has_fits(declared) else (*made, elaborate_properties.FITS)
+
+
+def _input(cx: Context, node: syntax.Input) -> Input:
+    return cx.memo.remember(("input", id(node)), lambda: _new_input(cx, node))
+
+
+def _new_input(cx: Context, node: syntax.Input) -> Input:
+    type = input_type(cx, node)
+    least, most = bounds(type)
+    if node.range is None:
+        return Input(node.name.text, type, least, most, node.per_step)
+    low, high = (cx.number(side) for side in node.range)
+    span = node.range[0].span
+    if low > high:
+        raise mistake("CB0124", f"the range {low}..{high} of `{node.name.text}` is empty", span)
+    if low < least or high > most:
+        message = f"the range {low}..{high} of `{node.name.text}` is not inside {least}..{most}, which its type holds"
+        raise mistake("CB0129", message, span)
+    return Input(node.name.text, type, low, high, node.per_step)
+
+
+def statements(nodes: syntax.Block) -> Iterator[syntax.Statement]:
+    """Every statement of a block and of the blocks inside, in the order they were written."""
+    for node in nodes:
+        yield node
+        for inner in _blocks(node):
+            yield from statements(inner)
+
+
+def _blocks(node: syntax.Statement) -> tuple[syntax.Block, ...]:
+    match node:
+        case syntax.On() | syntax.Each() | syntax.Repeat():
+            return (node.body,)
+        case syntax.Either():
+            return node.arms
+        case syntax.If() | syntax.When():
+            return (node.then, node.otherwise)
+        case _:
+            return ()

@@ -1,0 +1,125 @@
+"""Properties under an assignment: their members, steps and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cbprove import system
+from cbprove.language import syntax
+from cbprove.language.elaborate_context import Context, text_of
+from cbprove.language.elaborate_memo import mistake
+from cbprove.language.elaborate_places import NOWHERE
+from cbprove.language.elaborate_statements import places
+from cbprove.language.expressions import INT, operands, typed
+from cbprove.language.names import unknown
+from cbprove.system import Claim, InputValue, Literal_, Place, Property, Where
+
+FITS = Property(
+    "fits", "each view and each access stays inside its control block", True, system.Fits(()), Where(), None
+)
+
+
+def has_fits(declared: Iterable[syntax.Property]) -> bool:
+    """Whether a spec says itself what must fit; otherwise everything must."""
+    return any(isinstance(p.claim, syntax.Fits) for p in declared)
+
+
+def prop(cx: Context, node: syntax.Property) -> Property:
+    """A property; where its `when` is false it makes no case, and its names need not exist."""
+    return cx.memo.remember(("property", id(node)), lambda: _property(cx, node))
+
+
+def _property(cx: Context, node: syntax.Property) -> Property:
+    applies = True if node.condition is None else cx.truth(node.condition)
+    claim = _EMPTY[type(node.claim)](cx, node.claim) if applies is False else _claim(cx, node.claim)
+    return Property(node.name.text, node.title, applies, claim, _where(cx, node.where), node.span)
+
+
+def _claim(cx: Context, node: syntax.Claim) -> Claim:
+    match node:
+        case syntax.Preserved():
+            return system.Preserved(_members(cx, node.members), _step(cx, node.start), _step(cx, node.end))
+        case syntax.Owned():
+            return system.Owned(_members(cx, node.members))
+        case syntax.Written():
+            return system.Written(_members(cx, node.members), _by(cx, node.by))
+        case syntax.Exact():
+            return system.Exact(_members(cx, node.members))
+        case syntax.Holds():
+            return _holds(cx, node)
+        case syntax.Fits():
+            return system.Fits(_members(cx, node.members))
+        case syntax.AlignedViews():
+            return system.Aligned(_members(cx, node.members))
+        case syntax.Disjoint():
+            left, right = _members(cx, (node.left, node.right))
+            return system.Disjoint(left, right)
+        case syntax.Lent():
+            return system.Lent()
+
+
+# What stands for a claim that is not made.
+_EMPTY: dict[type, Callable[..., Claim]] = {
+    syntax.Preserved: lambda cx, node: system.Preserved((), _step(cx, node.start), _step(cx, node.end)),
+    syntax.Owned: lambda cx, node: system.Owned(()),
+    syntax.Written: lambda cx, node: system.Written((), None),
+    syntax.Exact: lambda cx, node: system.Exact(()),
+    syntax.Holds: lambda cx, node: system.Holds(Literal_(1, INT), _step(cx, node.at), text_of(node.condition.span)),
+    syntax.Fits: lambda cx, node: system.Fits(()),
+    syntax.AlignedViews: lambda cx, node: system.Aligned(()),
+    syntax.Disjoint: lambda cx, node: system.Fits(()),
+    syntax.Lent: lambda cx, node: system.Lent(),
+}
+
+
+def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
+    for node in nodes:
+        if node.base.text == "parent":
+            raise mistake("CB0145", "a property speaks of the current object and not of its parent", node.base.span)
+    return places(cx, nodes, NOWHERE)
+
+
+def _holds(cx: Context, node: syntax.Holds) -> Claim:
+    condition = typed(cx, node.condition, NOWHERE)
+    for inner in operands(condition):
+        if isinstance(inner, InputValue) and cx.names.inputs[inner.name].per_step:
+            message = f"`{inner.name}` is drawn afresh by each step, and `holds` is outside of all of them"
+            raise mistake("CB0167", message, node.condition.span)
+    return system.Holds(condition, _step(cx, node.at), text_of(node.condition.span))
+
+
+def _step(cx: Context, name: syntax.Name) -> str:
+    if name.text in cx.names.parts:
+        kind = cx.names.parts[name.text].kind
+        raise mistake("CB0150", f"`{name.text}` is a {kind}, and a step is needed here", name.span)
+    return cx.names.step(name).name
+
+
+def _by(cx: Context, names: tuple[syntax.Name, ...]) -> frozenset[str] | None:
+    if not names:
+        return None
+    found: list[str] = []
+    for name in names:
+        found.extend(_steps_of(cx, name, "step or layer", []))
+    return frozenset(found)
+
+
+def _where(cx: Context, names: tuple[syntax.Name, ...]) -> Where:
+    paths = {p: part for p, part in cx.names.parts.items() if part.kind == "path"}
+    chosen = [n.text for n in names if n.text in paths]
+    steps: list[str] = []
+    for name in names:
+        if name.text not in paths:
+            steps.extend(_steps_of(cx, name, "step, layer or path", paths))
+    return Where(frozenset(chosen), frozenset(steps))
+
+
+def _steps_of(cx: Context, name: syntax.Name, what: str, others: Iterable[str]) -> list[str]:
+    """One step, or all steps of a layer."""
+    if "." in name.text or name.text in cx.names.steps:
+        return [cx.names.step(name).name]
+    if name.text in cx.names.layers:
+        return [s.name for s in cx.names.all_steps() if s.layer.name.text == name.text]
+    if name.text in cx.names.parts:
+        raise mistake("CB0150", f"`{name.text}` is a part, and a {what} is needed here", name.span)
+    raise unknown("CB0109", what, name, [*cx.names.steps, *cx.names.layers, *others])

@@ -1,0 +1,92 @@
+"""Tree to system: names looked up, axes and their domains worked out, proposals and asks decided."""
+
+from __future__ import annotations
+
+from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.language import elaborate, resolve_axes, resolve_calls, resolve_check, resolve_questions, syntax
+from cbprove.language.elaborate_context import Context, text_of
+from cbprove.language.elaborate_properties import FITS, has_fits
+from cbprove.language.names import Names, collect
+from cbprove.system import LayerNames, PropertyName, System
+
+
+def resolve(tree: syntax.Tree) -> System:
+    """The system that a tree describes; raises SpecError with all mistakes if what holds for every candidate has any.
+
+    `resolve_check.check` finds those that candidates make.
+    """
+    names = collect(tree)
+    names.diagnostics.extend(resolve_calls.recursion(names))
+    cx = elaborate.context(names)
+    _number_statements(cx)
+    resolve_axes.axes(cx)
+    cx.memo.begin(resolve_axes.constants(cx))
+    made = _system(tree, cx)
+    found = [*names.diagnostics, *_without_object(tree, names), *cx.memo.diagnostics()]
+    if found:
+        recursive = any(d.code == "CB0113" for d in found)
+        found += [] if recursive else resolve_check.mistakes(made)
+        raise SpecError(resolve_check.tidy(found, tree.sources))
+    return made
+
+
+def _system(tree: syntax.Tree, cx: Context) -> System:
+    line = next((d for d in tree.declarations if isinstance(d, syntax.SpecLine)), None)
+    return System(
+        name=line.name.text if line else "",
+        title=line.title if line else "",
+        axes=tuple(cx.names.axes.values()),
+        proposals=resolve_questions.proposals(cx),
+        asks=resolve_questions.asks(cx),
+        properties=_properties(cx.names),
+        layers=tuple(_layer(cx.names, layer) for layer in cx.names.layers.values()),
+        conditions=tuple(text_of(node.span) for node in elaborate.conditions_of(cx)),
+        sources=tree.sources,
+        handle=cx,
+    )
+
+
+def _properties(names: Names) -> tuple[PropertyName, ...]:
+    declared = tuple(PropertyName(p.name.text, p.title, p.span) for p in names.properties.values())
+    if has_fits(names.properties.values()):
+        return declared
+    if FITS.name in names.properties:
+        span = names.properties[FITS.name].name.span
+        message = "`fits` is the name of the property that every spec is checked for"
+        names.diagnostics.append(Diagnostic("CB0110", message, span, "call this one something else"))
+    return (*declared, PropertyName(FITS.name, FITS.title, None))
+
+
+def _layer(names: Names, node: syntax.Layer) -> LayerNames:
+    return LayerNames(
+        name=node.name.text,
+        title=node.title,
+        views=tuple(view.name.text for view in node.views),
+        steps=tuple(s.name for s in names.all_steps() if s.layer is node),
+        reads=None if node.reads is None else tuple(text_of(p.span) for p in node.reads),
+        writes=None if node.writes is None else tuple(text_of(p.span) for p in node.writes),
+    )
+
+
+def _without_object(tree: syntax.Tree, names: Names) -> list[Diagnostic]:
+    if names.objects:
+        return []
+    line = next((d for d in tree.declarations if isinstance(d, syntax.SpecLine)), None)
+    help = "declare what paths run on, as `object skb { char cb[48]; }`"
+    return [Diagnostic("CB0115", "the spec declares no object", line.span if line else None, help)]
+
+
+def _number_statements(cx: Context) -> None:
+    """Give each statement its number, in the order of the spec; a step without a body takes two."""
+    following = 1
+    for step in cx.names.all_steps():
+        if step.step.body is None:
+            cx.uids[id(step.step)] = following
+            following += 2
+        for node in elaborate.statements(step.step.body or ()):
+            cx.uids[id(node)] = following
+            following += 1
+    for part in cx.names.parts.values():
+        for node in elaborate.statements(part.body):
+            cx.uids[id(node)] = following
+            following += 1

@@ -1,0 +1,108 @@
+"""Who calls whom: no part runs inside itself, and `parent` is named only where something was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove import system
+from cbprove.diagnostics import Diagnostic
+from cbprove.language import syntax
+from cbprove.language.elaborate import statements
+from cbprove.language.elaborate_layers import inner_blocks
+from cbprove.language.expressions import operands
+from cbprove.language.names import Names
+from cbprove.system import Block, Expr, MemberValue, Place, Program, Statement
+
+
+def recursion(names: Names) -> Iterator[Diagnostic]:
+    """Each call that closes a circle of parts."""
+    done: set[str] = set()
+    for name in names.parts:
+        yield from _circles(names, name, (), done)
+
+
+def _circles(names: Names, name: str, around: tuple[str, ...], done: set[str]) -> Iterator[Diagnostic]:
+    if name in done:
+        return
+    inside = (*around, name)
+    for node in statements(names.parts[name].body):
+        if isinstance(node, syntax.Call) and node.callee.text in names.parts:
+            callee = node.callee.text
+            if callee in inside:
+                circle = " calls ".join(f"`{part}`" for part in (*inside[inside.index(callee) :], callee))
+                yield Diagnostic("CB0113", f"recursion: {circle}", node.callee.span)
+            else:
+                yield from _circles(names, callee, inside, done)
+    done.add(name)
+
+
+class Orphans:
+    """Finds places that name `parent` where the current object was made from nothing.
+
+    What was walked once is not walked again: bodies are shared between the programs of one system.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, bool], tuple[object, tuple[Diagnostic, ...]]] = {}
+
+    def of(self, program: Program) -> Iterator[Diagnostic]:
+        """The mistakes of a program, walked from each path through its calls."""
+        for path in program.paths:
+            yield from self._body(program, path.body, {}, False)
+
+    def _body(self, program: Program, body: Block, made: dict[str, bool], child: bool) -> Iterator[Diagnostic]:
+        made = dict(made)
+        for statement in body:
+            yield from () if child else _named(statement)
+            match statement:
+                case system.Make():
+                    made[statement.name] = statement.kind == "clone"
+                case system.Share():
+                    made[statement.name] = child
+                case system.On():
+                    yield from self._body(program, statement.body, made, made.get(statement.name, child))
+                case system.Each():
+                    yield from self._body(program, statement.body, {**made, statement.name: True}, True)
+                case system.Call():
+                    yield from self._called(program, statement, child)
+                case _:
+                    for inner in inner_blocks(statement):
+                        yield from self._body(program, inner, made, child)
+
+    def _called(self, program: Program, call: system.Call, child: bool) -> tuple[Diagnostic, ...]:
+        callee = (program.steps if call.kind == "step" else program.parts).get(call.name)
+        if callee is None:
+            return ()
+        if call.kind == "part":
+            return tuple(self._body(program, callee.body, {}, child))
+        key = (id(callee), child)
+        if key not in self._known:
+            self._known[key] = (callee, tuple(self._body(program, callee.body, {}, child)))
+        return self._known[key][1]
+
+
+def _named(statement: Statement) -> Iterator[Diagnostic]:
+    for place in _places(statement):
+        if place.object == "..":
+            message = f"`{place.text}` has no parent here: the current object was made from none"
+            help = "`parent` is what a `clone` or an `each` was cut from"
+            yield Diagnostic("CB0145", message, place.span, help)
+
+
+def _places(statement: Statement) -> Iterator[Place]:
+    expressions: list[Expr | None] = []
+    match statement:
+        case system.Read() | system.Clear():
+            yield from statement.places
+            expressions = [statement.length]
+        case system.Write():
+            yield from statement.places
+            expressions = [statement.exact_value, statement.length]
+        case system.Copy():
+            yield from (statement.origin, statement.target)
+            expressions = [statement.length]
+        case system.If() | system.Assume():
+            expressions = [statement.condition]
+    for expression in expressions:
+        if expression is not None:
+            yield from (e.place for e in operands(expression) if isinstance(e, MemberValue))

@@ -1,0 +1,121 @@
+"""A property of a program as one formula over all its paths: when it is broken, when it is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cbprove.obligations.cells import Cells
+from cbprove.obligations.claims import (
+    broken_by_sources,
+    broken_by_values,
+    reached_by_sources,
+    reached_by_values,
+)
+from cbprove.obligations.ops import Store, Unfolding
+from cbprove.obligations.sources import AnyValue
+from cbprove.obligations.unfold import Plan, unfold
+from cbprove.properties import table
+from cbprove.properties.placement import Misplaced
+from cbprove.system import Program, Property, View
+from cbprove.terms import Bool, Term, and_, named, or_
+
+
+@dataclass(frozen=True)
+class PathForm:
+    """One path: its runs, and when they break or reach a claim."""
+
+    unfolding: Unfolding
+    broken: Bool
+    reached: Bool
+
+
+@dataclass(frozen=True)
+class Form:
+    """A property under an assignment of the axes.
+
+    `ranges` bounds the unknowns by name. `faithful` says that a run that the formula calls broken is surely broken: no value
+    was left out and no loop cut. `truncated` says that loops were not followed to their end.
+    """
+
+    paths: tuple[PathForm, ...]
+    misplaced: tuple[Misplaced, ...]
+    ranges: dict[str, tuple[int, int]]
+    faithful: bool
+    truncated: bool
+    assumptions: tuple[str, ...]
+
+    @property
+    def broken(self) -> Bool:
+        """When some claim is broken."""
+        return or_(*(m.broken for m in self.misplaced), *(p.broken for p in self.paths))
+
+    @property
+    def reached(self) -> Bool:
+        """When some claim is made."""
+        return True if self.misplaced else or_(*(p.reached for p in self.paths))
+
+
+def by_sources(program: Program, prop: Property, plan: Plan) -> Form:
+    """The form in which stored values are left out: what it does not call broken is not broken."""
+    memory = AnyValue()
+    unfoldings = [unfold(program, path, (prop,), plan, memory, symbolic=True) for path in program.paths]
+    paths = tuple(_by_sources(u) for u in unfoldings)
+    ranges = {v.term.args[0]: (v.low, v.high) for v in memory.unknowns.values() if isinstance(v.term, Term)}
+    misplaced = table.of_placement(prop, _named(program))
+    faithful = not memory.unknowns and all(_faithful(u) for u in unfoldings)
+    return _form(paths, misplaced, ranges, faithful)
+
+
+def by_values(program: Program, prop: Property, plan: Plan) -> Form:
+    """The form that follows values as well; every extent must be a plain number."""
+    paths: list[PathForm] = []
+    ranges: dict[str, tuple[int, int]] = {}
+    for path in program.paths:
+        cells = Cells(program.little_endian)
+        unfolding = unfold(program, path, (prop,), plan, cells, symbolic=False)
+        reached = [reached_by_values(unfolding, at, cells) for at in unfolding.claims]
+        broken = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
+        paths.append(_path_form(unfolding, reached, broken))
+        ranges.update({unknown.args[0]: (0, 255) for unknown in cells.free.values()})
+    faithful = not any(p.unfolding.cut for p in paths)
+    return _form(tuple(paths), table.of_placement(prop, program), ranges, faithful)
+
+
+def _form(
+    paths: tuple[PathForm, ...], misplaced: tuple[Misplaced, ...], ranges: dict[str, tuple[int, int]], faithful: bool
+) -> Form:
+    for path in paths:
+        ranges.update({d.term.args[0]: (d.low, d.high) for d in path.unfolding.decisions.values()})
+    truncated = any(p.unfolding.truncated for p in paths)
+    assumptions = tuple(dict.fromkeys(a for p in paths for a in p.unfolding.assumptions))
+    return Form(paths, misplaced, ranges, faithful, truncated, assumptions)
+
+
+def _by_sources(unfolding: Unfolding) -> PathForm:
+    reached = [reached_by_sources(unfolding, at) for at in unfolding.claims]
+    return _path_form(unfolding, reached, [broken_by_sources(unfolding, at) for at in unfolding.claims])
+
+
+def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) -> PathForm:
+    constraints = and_(*unfolding.constraints)
+    some = or_(*(and_(r, b) for r, b in zip(reached, broken, strict=True)))
+    return PathForm(unfolding, and_(some, constraints), and_(or_(*reached), constraints))
+
+
+def _faithful(unfolding: Unfolding) -> bool:
+    if any(unfolding.heads.values()) or any(low > 1 for low in unfolding.cut_low.values()):
+        return False
+    return not any(isinstance(o, Store) and o.kind == "value" for o in unfolding.operations)
+
+
+def _named(program: Program) -> Program:
+    """The program whose views' positions keep their names in formulas."""
+    return replace(program, views=tuple(_named_view(view) for view in program.views))
+
+
+def _named_view(view: View) -> View:
+    place = replace(view.place, low=named(f"{view.name}.lo", view.place.low))
+    members = tuple(
+        replace(m, low=named(f"{view.name}.{m.path}.lo" if m.path else f"{view.name}.lo", m.low)) for m in view.members
+    )
+    return replace(view, place=place, members=members)

@@ -1,0 +1,151 @@
+"""Bits by the names that people gave them: ranges in bytes, members of a place, and who stored what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from cbprove.semantics.memory import Source, Store, StoreKey
+from cbprove.system import Leaf, Place
+
+
+def position(bit: int) -> str:
+    """A bit's position in bytes: `12`, or `12.3` for bit 3 of byte 12."""
+    return str(bit // 8) if bit % 8 == 0 else f"{bit // 8}.{bit % 8}"
+
+
+def span(low: int, high: int) -> str:
+    """A half-open range of bits, in bytes: `[32..42)`."""
+    return f"[{position(low)}..{position(high)})"
+
+
+def amount(bits: int) -> str:
+    """How much that is: `10 bytes`, or `13 bits` where it is no whole number of bytes."""
+    unit, number = ("bit", bits) if bits % 8 else ("byte", bits // 8)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
+def runs(bits: Iterable[int]) -> list[tuple[int, int]]:
+    """Consecutive numbers, sorted, as half-open ranges."""
+    ordered = enumerate(sorted(set(bits)))
+    grouped = [[bit for _, bit in group] for _, group in groupby(ordered, lambda pair: pair[1] - pair[0])]
+    return [(group[0], group[-1] + 1) for group in grouped]
+
+
+def braced(prefix: str, names: list[str]) -> str:
+    """`p.{a, b}`, `p.a`, or `p[0..4)` where the name is only a range."""
+    joined = [name if name.startswith("[") or not name else "." + name for name in names]
+    if len(joined) == 1:
+        return prefix + joined[0]
+    return f"{prefix}.{{{', '.join(name.removeprefix('.') for name in joined)}}}"
+
+
+# --- of a place -------------------------------------------------------------------------------------------
+
+
+def named(place: Place, positions: Iterable[int]) -> str:
+    """What the positions (bits, from the place's first) are called: `IPCB.{flags, opt.optlen}`, `hwaddr[4..14)`."""
+    left = set(positions)
+    if place.view is None or not any(_covers(leaf, left) for leaf in place.leaves):
+        return ", ".join(_raw(place, low, high) for low, high in runs(left))
+    if left >= {i for leaf in place.leaves for i in _positions(leaf)}:
+        return place.text.removesuffix(".*")
+    return braced(place.view, list(_leaf_names(place, left)))
+
+
+def _leaf_names(place: Place, left: set[int]) -> Iterator[str]:
+    """Each bit is named once: by the first leaf that covers it."""
+    for leaf in place.leaves:
+        taken = left & set(_positions(leaf))
+        if taken:
+            left -= taken
+            yield from _parts(leaf, leaf.path, taken)
+
+
+def _parts(leaf: Leaf, name: str, taken: set[int]) -> Iterator[str]:
+    if len(taken) == leaf.width:
+        yield name
+        return
+    # A view of a plain type has no member to name; counted from its own first bit, which `at` is for it.
+    base = leaf.at - leaf.offset if not leaf.path else -leaf.offset
+    for low, high in runs(taken):
+        yield name + span(low + base, high + base)
+
+
+def _raw(place: Place, low: int, high: int) -> str:
+    return f"{place.area}{span(place.start + low, place.start + high)}"
+
+
+def _positions(leaf: Leaf) -> range:
+    return range(leaf.offset, leaf.offset + leaf.width)
+
+
+def _covers(leaf: Leaf, positions: set[int]) -> bool:
+    return not positions.isdisjoint(_positions(leaf))
+
+
+# --- of sources -------------------------------------------------------------------------------------------
+
+
+def owner(source: Source, stores: Mapping[StoreKey, Store]) -> str:
+    """Whose the bit is: the view or raw place it was stored through; empty for what nobody stored or was cleared."""
+    store = stores.get(source.store)
+    if store is None or source.store.kind not in ("fresh", "value"):
+        return ""
+    return store.place.view or store.place.area
+
+
+def origin(source: Source, stores: Mapping[StoreKey, Store]) -> tuple[str, str]:
+    """What bits that are described together share: the kind of store, and the struct or the step."""
+    kind, store = source.store.kind, stores.get(source.store)
+    if store is None or kind in ("debris", "outside"):
+        return kind, ""
+    if kind in ("blank", "unspecified"):
+        return kind, store.step or ""
+    return "stored", _struct(source, store)
+
+
+def described(sources: list[Source], stores: Mapping[StoreKey, Store]) -> str:
+    """What bits of one origin are now: the members they were stored as, or in what other way they came about."""
+    kind, name = origin(sources[0], stores)
+    by = f" by {name}" if name else ""
+    match kind:
+        case "debris":
+            return "never stored"
+        case "outside":
+            return "outside"
+        case "blank":
+            return f"cleared{by}"
+        case "unspecified":
+            return f"padding left unspecified{by}"
+    return braced(name, list(dict.fromkeys(_members(sources, stores))))
+
+
+def _members(sources: list[Source], stores: Mapping[StoreKey, Store]) -> Iterator[str]:
+    for (_, leaf), group in groupby(sources, lambda source: (source.store, _leaf(source, stores[source.store]))):
+        taken = [source.position for source in group]
+        if leaf is None:
+            yield ""
+        elif leaf.element < leaf.width and len(taken) < leaf.width:
+            for low, high in runs(taken):
+                yield _member(leaf) + span(low - leaf.offset, high - leaf.offset)
+        else:
+            yield _member(leaf)
+
+
+def _leaf(source: Source, store: Store) -> Leaf | None:
+    return next((leaf for leaf in store.place.leaves if source.position in _positions(leaf)), None)
+
+
+def _struct(source: Source, store: Store) -> str:
+    """`skb_gso_cb` for a member of that struct, else the view's or the object's name."""
+    leaf = _leaf(source, store)
+    if leaf is None:
+        return store.place.view or store.place.area
+    _, _, name = leaf.identity.rpartition(" ")
+    return name.partition(".")[0] or store.place.text
+
+
+def _member(leaf: Leaf) -> str:
+    _, _, name = leaf.identity.rpartition(" ")
+    return name.partition(".")[2]

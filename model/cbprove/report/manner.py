@@ -1,0 +1,33 @@
+"""How much is said, and what only the command line knows: colour, saved queries, the options of this run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cbprove.report.style import Paint, plain
+
+
+@dataclass(frozen=True)
+class Manner:
+    """`verbosity`: -1 the summary alone, 0 the usual, 1 why each proof holds, 2 the queries as well.
+
+    `queries` are the files that queries were saved in, by case; `again` the options this run was given.
+    """
+
+    paint: Paint = plain
+    verbosity: int = 0
+    queries: Mapping[str, str] = field(default_factory=dict)
+    bound: int = 3
+    resources: int = 30_000_000
+    seconds: float | None = None
+
+
+def again(path: str, reason: str, manner: Manner) -> str:
+    """The command that tries an undecided case again, with the limit raised that stood in the way."""
+    words = reason.lower()
+    if "timeout" in words or "canceled" in words:
+        return f"cbprove check {path} --timeout {10 * (manner.seconds or 60):g}s"
+    if "bound" in words or "turn" in words or "loop" in words:
+        return f"cbprove check {path} --bound {2 * manner.bound}"
+    return f"cbprove check {path} --resources {10 * manner.resources}"

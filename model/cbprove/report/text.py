@@ -1,0 +1,218 @@
+"""A report for a terminal: what was not expected, the proposals, the questions, the design space, one line of counts."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from cbprove.report import story, table, witness
+from cbprove.report.excerpt import printable
+from cbprove.report.manner import Manner, again
+from cbprove.report.style import Role, counted
+from cbprove.verdicts import Answered, Case, Report, Space, Verdict
+
+VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
+_RIGHT = 88
+_ROLES: dict[Verdict, Role] = {"proved": "good", "refuted": "bad", "mixed": "bad", "vacuous": "warn", "unknown": "warn"}
+
+
+def text(report: Report, manner: Manner) -> str:
+    """The whole report on one spec."""
+    if manner.verbosity < 0:
+        return summary(report)
+    parts = [*_blocks(report, manner), table.proposals(report, manner.paint)]
+    parts += [_asks(report, manner), _space(report), _assumptions(report), summary(report)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def summary(report: Report) -> str:
+    """One line of counts."""
+    sizes = [counted(len({case.proposal for case in report.cases}), "proposal"), counted(len(report.cases), "verdict")]
+    if report.asks:
+        sizes.append(counted(len(report.asks), "question"))
+    told = [*_counts(report.cases), *_unmet(report)]
+    return f"{printable(report.path)}: {', '.join(sizes)}" + (f": {', '.join(told)}" if told else "")
+
+
+def total(reports: Iterable[Report]) -> str:
+    """The counts of several specs in one line."""
+    known = list(reports)
+    cases = [case for report in known for case in report.cases]
+    unmet = sum(not each.met for report in known for each in (*report.cases, *report.asks))
+    told = [*_counts(cases), *([f"{unmet} not as expected"] if unmet else [])]
+    return f"{counted(len(known), 'spec')}, {counted(len(cases), 'verdict')}: {', '.join(told) or 'nothing to check'}"
+
+
+def verdict_words(case: Case) -> str:
+    """The verdict as the table and the blocks say it."""
+    turns = case.finding.turns
+    if case.verdict == "proved" and turns is not None:
+        return f"proved up to {counted(turns, 'turn')}"
+    return case.verdict
+
+
+def _counts(cases: Iterable[Case]) -> Iterator[str]:
+    """`29 proved`, `7 refuted (7 expected)`: what is no plain proof says how much of it was expected."""
+    listed = list(cases)
+    bounded = [case for case in listed if case.verdict == "proved" and case.finding.turns is not None]
+    words: Counter[str] = Counter(case.verdict for case in listed)
+    for verdict in VERDICTS:
+        group = [case for case in listed if case.verdict == verdict and case not in bounded]
+        if group:
+            met = sum(case.met for case in group)
+            plain = verdict == "proved" or not met
+            yield f"{len(group)} {verdict}" + ("" if plain else f" ({met} expected)")
+        if verdict == "proved" and bounded and words:
+            yield f"{len(bounded)} proved up to a bound"
+
+
+def _unmet(report: Report) -> list[str]:
+    number = sum(not each.met for each in (*report.cases, *report.asks))
+    return [f"{number} not as expected"] if number else []
+
+
+# --- blocks -----------------------------------------------------------------------------------------------
+
+
+def _blocks(report: Report, manner: Manner) -> Iterator[str]:
+    """One for each unexpected verdict; with -v, then one for each other."""
+    for case in report.cases:
+        if not case.met:
+            yield _block(report, case, manner)
+    if manner.verbosity > 0:
+        for case in report.cases:
+            if case.met:
+                yield _block(report, case, manner)
+
+
+def _block(report: Report, case: Case, manner: Manner) -> str:
+    """A verdict in full."""
+    body = list(_body(report, case, manner))
+    return "\n".join([_title(case, manner), *([""] if body else []), *(f"  {line}".rstrip() for line in body)])
+
+
+def _title(case: Case, manner: Manner) -> str:
+    word = verdict_words(case)
+    rest = f": {case.property} under {case.proposal}"
+    place = f"{printable(case.span.source.name)}:{case.span.line}" if case.span else ""
+    gap = max(2, _RIGHT - len(word) - len(rest) - len(place))
+    painted = manner.paint(word, _ROLES.get(case.verdict, "strong")) + manner.paint(rest, "strong")
+    return painted + (" " * gap + place if place else "")
+
+
+def _body(report: Report, case: Case, manner: Manner) -> Iterator[str]:
+    if not case.met and case.expected != "proved":
+        yield f"the spec expects {case.expected}"
+    yield from _candidates(case)
+    yield from _story(case, manner)
+    if case.finding.reason:
+        yield from textwrap.wrap(printable(case.finding.reason), witness.WIDTH)
+    yield from _undecided(report, case, manner)
+    if case.id in manner.queries:
+        yield f"query saved in {manner.queries[case.id]}"
+    for assumption in case.finding.assumptions:
+        yield f"assuming {assumption}"
+
+
+def _candidates(case: Case) -> Iterator[str]:
+    """Of several candidates: how many of each verdict, where, and which one is shown."""
+    if sum(case.counts.values()) == 1:
+        return
+    counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
+    yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
+    for verdict, region in case.regions:
+        yield from textwrap.wrap(f"{verdict} where {region}", witness.WIDTH, subsequent_indent="    ")
+    if case.finding.witness is not None:
+        shown = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
+        yield from textwrap.wrap(f"shown: {shown}", witness.WIDTH, subsequent_indent="    ")
+
+
+def _story(case: Case, manner: Manner) -> Iterator[str]:
+    found = case.finding.witness
+    if found is None:
+        return
+    if case.finding.verdict == "refuted":
+        yield from witness.block(found, case.property)
+        yield from _arrivals(case)
+    elif manner.verbosity > 0 and found.run is not None:
+        claims = counted(found.run.reached.get(case.property, 0), "claim")
+        yield f"path {' > '.join(story.way(found.program, found.run))} reaches {claims}, all of them true"
+        yield from _arrivals(case)
+
+
+def _arrivals(case: Case) -> Iterator[str]:
+    run = case.finding.witness.run if case.finding.witness else None
+    number = run.arrivals.get(case.property, 0) if run else 0
+    if number:
+        yield f"{counted(number, 'arrival')} with nothing to compare with made no claim"
+
+
+def _undecided(report: Report, case: Case, manner: Manner) -> Iterator[str]:
+    """What became of the proof, and for what a limit stood in the way of, how to raise it."""
+    if case.verdict == "vacuous":
+        yield "no run reaches what it claims, for any number of turns: nothing was asked, so nothing is proved"
+    limited = case.verdict == "unknown" or (case.verdict == "proved" and case.finding.turns is not None)
+    if limited and not case.met:
+        yield f"try again with: {again(printable(report.path), case.finding.reason, manner)}"
+    if manner.verbosity > 0 and case.finding.queries:
+        answers = Counter(query.answer for query in case.finding.queries)
+        told = ", ".join(f"{number} {answer}" for answer, number in answers.items())
+        yield f"{'query' if len(case.finding.queries) == 1 else 'queries'}: {told}"
+
+
+# --- the rest ---------------------------------------------------------------------------------------------
+
+
+def _asks(report: Report, manner: Manner) -> str:
+    lines = []
+    for ask in report.asks:
+        lines += _ask(ask, manner)
+    return "\n".join(lines)
+
+
+def _ask(ask: Answered, manner: Manner) -> list[str]:
+    word = manner.paint("answered" if ask.met else "answered otherwise", "good" if ask.met else "bad")
+    lines = [f"{word}: {ask.name}" + (f": {printable(ask.title)}" if ask.title else "")]
+    if ask.answer is None:
+        lines.append(f"  unknown: {printable(ask.reason)}")
+    else:
+        lines += [f"  {', '.join(_choice(ask, row))}" for row in ask.answer] or ["  none"]
+    if not ask.met:
+        lines.append(f"  the spec expects {ask.expected}")
+    return lines
+
+
+def _choice(ask: Answered, row: tuple[int | str, ...]) -> Iterator[str]:
+    return (f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True))
+
+
+def _space(report: Report) -> str:
+    lines: list[str] = []
+    for space in report.space:
+        counts = ", ".join(f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v))
+        size = counted(sum(space.counts.values()), "candidate")
+        lines.append(f"{space.property} in the design space of {size}: {counts}")
+        lines += _proved(space)
+    return "\n".join(lines)
+
+
+def _proved(space: Space) -> list[str]:
+    width = max((len(key) for key in space.proved), default=0)
+    return [f"  {key:<{width}}  {intervals(values)}".rstrip() for key, values in space.proved.items() if key or values]
+
+
+def intervals(values: tuple[tuple[int, int], ...]) -> str:
+    """`0..20, 22`; two neighbours are listed, none is `none`."""
+    return ", ".join(_interval(low, high) for low, high in values) or "none"
+
+
+def _interval(low: int, high: int) -> str:
+    if high - low > 1:
+        return f"{low}..{high}"
+    return str(low) if low == high else f"{low}, {high}"
+
+
+def _assumptions(report: Report) -> str:
+    told = dict.fromkeys(assumption for case in report.cases for assumption in case.finding.assumptions)
+    return "\n".join(["assuming", *(f"  {printable(assumption)}" for assumption in told)]) if told else ""

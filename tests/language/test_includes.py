@@ -1,0 +1,94 @@
+"""Files and what is read of them: includes, `spec` lines, and files that are no specs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cbprove.diagnostics import SpecError
+from cbprove.language import syntax
+from cbprove.language.includes import load
+
+SPEC = 'spec a "t";\n'
+
+
+def written(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """The files of a folder; the first is the one that is named."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return folder / next(iter(files))
+
+
+def told(path: Path) -> list[str]:
+    """The mistakes of a file: code and message, its folder left out."""
+    with pytest.raises(SpecError) as caught:
+        load(path)
+    return [f"{one.code} {one.message}".replace(f"{path.parent}/", "") for one in caught.value.diagnostics]
+
+
+def test_includes_are_unfolded_in_place_and_once(tmp_path: Path) -> None:
+    path = written(
+        tmp_path,
+        {
+            "a.cbs": SPEC + 'param A;\ninclude "sub/b.cbs";\ninclude "sub/../c.cbs";\nparam D;\n',
+            "sub/b.cbs": 'include "../c.cbs";\nparam B;\n',
+            "c.cbs": "param C;\n",
+        },
+    )
+    tree = load(path)
+    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == ["A", "C", "B", "D"]
+    assert [Path(name).name for name in tree.sources] == ["a.cbs", "b.cbs", "c.cbs"]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"a.cbs": SPEC + 'include "a.cbs";'}, ["CB0006 a file includes itself: `a.cbs` includes `a.cbs`"]),
+        (
+            {"a.cbs": SPEC + 'include "b.cbs";', "b.cbs": 'include "a.cbs";'},
+            ["CB0006 a file includes itself: `a.cbs` includes `b.cbs` includes `a.cbs`"],
+        ),
+        ({"a.cbs": SPEC + 'include "b.cbs";', "b.cbs": SPEC}, ["CB0007 an included file has a `spec` line"]),
+        ({"a.cbs": "param A;"}, ["CB0007 no `spec` line"]),
+        ({"a.cbs": SPEC + SPEC}, ["CB0007 a second `spec` line"]),
+        ({"a.cbs": SPEC + 'include "b.cbs";'}, ["CB0001 `b.cbs` does not exist"]),
+        ({"a.cbs": SPEC + 'include "";'}, ["CB0001 this is not a file's name"]),
+        ({"a.cbs": SPEC + 'include "..";'}, ["CB0001 `..` is a directory"]),
+        ({"a.cbs": b"spec a\0;"}, ["CB0002 `a.cbs` is binary"]),
+        ({"a.cbs": b"spec a;\n\xff\xfe"}, ["CB0002 `a.cbs` is not UTF-8 text: line 2"]),
+        ({"a.cbs": " \n"}, ["CB0004 `a.cbs` is empty"]),
+        ({"a.cbs": SPEC + " " * 1_000_000}, ["CB0003 `a.cbs` is over 1 MB"]),
+        (
+            {"a.cbs": SPEC + 'include "b.cbs"; include "c.cbs"; param 3;', "b.cbs": "param 1;", "c.cbs": "param 2;"},
+            ["CB0020 expected a name after `param`, found `3`"],
+        ),
+        (
+            {"a.cbs": SPEC + 'include "b.cbs"; include "c.cbs";', "b.cbs": "param 1;", "c.cbs": "param 2;"},
+            ["CB0020 expected a name after `param`, found `1`", "CB0020 expected a name after `param`, found `2`"],
+        ),
+    ],
+)
+def test_mistakes(tmp_path: Path, files: dict[str, str | bytes], expected: list[str]) -> None:
+    assert told(written(tmp_path, files)) == expected
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    assert told(tmp_path / "none.cbs") == ["CB0001 `none.cbs` does not exist"]
+    assert told(tmp_path / ("x" * 5000))[0].startswith("CB0001 ")
+    (tmp_path / "folder").mkdir()
+    assert told(tmp_path / "folder") == ["CB0001 `folder` is a directory"]
+    assert told(Path("/dev/null")) == ["CB0001 `null` is not a file"]
+
+
+def test_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:
+    path = written(tmp_path, {"a.cbs": b'\xef\xbb\xbfspec a "t";\r\n#define A 1\r\nparam B; // c\r\n'})
+    assert len(load(path).declarations) == 3
+
+
+def test_many_includes_inside_each_other(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"f{n}.cbs": f'include "f{n + 1}.cbs";\n' for n in range(150)}
+    files["f0.cbs"] = SPEC + 'include "f1.cbs";\n'
+    assert told(written(tmp_path, files)) == ["CB0005 includes nested deeper than 100"]

@@ -1,0 +1,6 @@
+"""Lets the tests here import `reports`."""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent)]
