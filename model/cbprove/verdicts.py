@@ -68,9 +68,9 @@ class Cost:
 class Case:
     """A property of a proposal. `counts` are its candidates by verdict; `regions` says where each verdict holds, as text.
 
-    `finding` is the one to show: of the first candidate that has the verdict (or, mixed, of the first that was refuted).
-    `expected` is the expectation as words; `met` whether it is met; `closed` whether nothing but a bound or an unknown
-    stands in the way (exit code 3), as against a decided verdict that was not expected (exit code 1).
+    `finding` is the one to show: of the first candidate that is not as expected, or else of the first that has the verdict
+    (mixed: that was refuted). `expected` is the expectation as words; `met` whether it is met; `code` is the exit code that it
+    asks for: 0 as expected, 1 decided otherwise, 3 unknown or proved up to a bound only, 4 vacuous.
     """
 
     id: str
@@ -83,6 +83,7 @@ class Case:
     finding: Finding
     expected: str
     met: bool
+    code: int
     cost: Cost
     span: Span | None
 
@@ -131,14 +132,6 @@ def exit_code(report: Report) -> int:
     """0 as expected, 1 decided otherwise, 3 unknown or bounded, 4 vacuous, 5 nothing to check."""
     if not report.cases and not report.asks:
         return 5
-    codes = {_code(case) for case in report.cases if not case.met}
+    codes = {case.code for case in report.cases}
     codes |= {3 if ask.answer is None else 1 for ask in report.asks if not ask.met}
     return next((code for code in (1, 4, 3) if code in codes), 0)
-
-
-def _code(case: Case) -> int:
-    if case.verdict == "unknown" or (case.verdict == "proved" and case.finding.turns is not None):
-        return 3
-    if case.counts.get("unknown") and not case.counts.get("refuted"):
-        return 3
-    return 4 if case.verdict == "vacuous" else 1

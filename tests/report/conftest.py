@@ -1,6 +1,24 @@
-"""Lets the tests here import `reports`."""
+"""Lets the tests here import `reports`, and compares texts with files that `CBPROVE_GOLDEN=write` writes anew."""
 
+import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent)]
+import pytest
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE)]
+
+
+@pytest.fixture
+def golden() -> Callable[[str, str], None]:
+    """Checks a text against the file of a name."""
+
+    def compare(name: str, text: str) -> None:
+        file = HERE / "golden" / name
+        if os.environ.get("CBPROVE_GOLDEN") == "write":
+            file.write_text(text + "\n")
+        assert text + "\n" == file.read_text()
+
+    return compare

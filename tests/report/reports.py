@@ -155,16 +155,25 @@ def case(
         finding=found,
         expected=expected,
         met=verdict == expected and not bounded,
+        code=_code(verdict, expected, bounded),
         cost=Cost(20, 0),
         span=at(71),
     )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
+def _code(verdict: Verdict, expected: str, bounded: bool) -> int:
+    if verdict == "unknown" or bounded:
+        return 3
+    return 0 if verdict == expected else 4 if verdict == "vacuous" else 1
+
+
 def report(*cases: Case, space: tuple[Space, ...] = (), asks: tuple[Answered, ...] = ()) -> Report:
     """A report on specs/gso_ipoib.cbs."""
     path = TEXT.name
-    return Report("gso_ipoib", "IPoIB against GSO", path, cases, space, asks, ((path, "0" * 64),), {"linux_4_5": "at 32"})
+    return Report(
+        "gso_ipoib", "IPoIB against GSO", path, cases, space, asks, ((path, "0" * 64),), {"linux_4_5": "at 32"}
+    )
 
 
 REFUTED = Finding("refuted", witness=witness(), assumptions=("the qdisc keeps cb",))

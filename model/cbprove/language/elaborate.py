@@ -12,7 +12,9 @@ from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.language import elaborate_layers, elaborate_properties, elaborate_static, syntax
 from cbprove.language.elaborate_context import Context
 from cbprove.language.elaborate_memo import Memo, mistake
+from cbprove.language.elaborate_mistakes import tidy, too_deep
 from cbprove.language.elaborate_places import object_of, view_of
+from cbprove.language.elaborate_types import named_type, tagged
 from cbprove.language.expressions import bounds, input_type
 from cbprove.language.names import Names
 from cbprove.system import FREE, Assignment, Input, Program, System
@@ -37,7 +39,7 @@ def program(system: System, assignment: Assignment) -> Program:
     """
     made, diagnostics = elaborated(system, assignment)
     if diagnostics and possible(system, made.required, assignment):
-        raise SpecError(diagnostics)
+        raise SpecError(tidy(diagnostics, system.sources))
     return made
 
 
@@ -45,7 +47,10 @@ def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[D
     """The program without what has mistakes, and the mistakes, in the order they were found."""
     cx = _context(system)
     cx.memo.begin(assignment)
-    made = cx.memo.remember(("program",), lambda: _program(cx))
+    try:
+        made = cx.memo.remember(("program",), lambda: _program(cx))
+    except RecursionError:
+        raise SpecError((too_deep(),)) from None
     return made, cx.memo.diagnostics()
 
 
@@ -96,9 +101,12 @@ def _context(system: System) -> Context:
 
 
 def _answer(cx: Context, compute: Callable[[], Bool]) -> Bool:
-    answer = cx.memo.attempt(compute)
+    try:
+        answer = cx.memo.attempt(compute)
+    except RecursionError:
+        raise SpecError((too_deep(),)) from None
     if answer is None:
-        raise SpecError(cx.memo.diagnostics())
+        raise SpecError(tidy(cx.memo.diagnostics(), ()))
     return answer
 
 
@@ -117,10 +125,13 @@ def _requirement(cx: Context, node: syntax.Require) -> Bool:
 
 
 def _program(cx: Context) -> Program:
+    cx.memo.count(("program",))
     names = cx.names
     each = names.parts.values()
     parts = tuple(_all(cx, (lambda n=node: elaborate_layers.part(cx, n) for node in each)))  # type: ignore[misc]
     paths = {node.name.text for node in each if node.kind == "path"}
+    _all(cx, (lambda t=tag: tagged(cx, t) for tag in names.tags))  # type: ignore[misc]
+    _all(cx, (lambda t=node: named_type(cx, t.name) for node in names.typedefs.values()))  # type: ignore[misc]
     views = _all(cx, (lambda n=name: view_of(cx, n) for name in names.views))  # type: ignore[misc]
     steps = _all(cx, (lambda s=found: elaborate_layers.step(cx, s) for found in names.all_steps()))  # type: ignore[misc]
     inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]

@@ -13,8 +13,11 @@ from cbprove.system import FREE, Assignment, AxisValue, Free, NeedsValue
 T = TypeVar("T")
 Key = tuple[Any, ...]
 
+# So many results of one computation are kept where they are counted.
+_MANY = 10_000
 
-class Mistake(Exception):  # noqa: N818 (the word of the house)
+
+class Mistake(Exception):
     """A mistake on its way to be reported; what it stopped stays silent."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -22,7 +25,7 @@ class Mistake(Exception):  # noqa: N818 (the word of the house)
         self.diagnostic = diagnostic
 
 
-class Poison(Exception):  # noqa: N818 (the word of the house)
+class Poison(Exception):
     """Something here has no meaning because of a mistake that is already reported."""
 
 
@@ -68,6 +71,7 @@ class Memo:
         self._roots: dict[Key, _Branch | _Outcome] = {}
         self._running: set[Key] = set()
         self._shared: dict[Key, Any] = {}
+        self._counts: dict[Key, int] = {}
 
     def begin(self, assignment: Assignment) -> None:
         """Look at this assignment from now on."""
@@ -94,6 +98,13 @@ class Memo:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """The mistakes that the computations since `begin` found."""
         return tuple(self._frames[-1].diagnostics)
+
+    def count(self, key: Key) -> None:
+        """Drop the results of a computation once there are many: programs are large, and few are asked for again."""
+        self._counts[key] = self._counts.get(key, 0) + 1
+        if self._counts[key] >= _MANY:
+            self._counts.pop(key)
+            self._roots.pop(key, None)
 
     def attempt(self, compute: Callable[[], T]) -> T | None:
         """The result, or None where there is none because of a mistake, which is reported."""

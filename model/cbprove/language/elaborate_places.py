@@ -11,7 +11,7 @@ from cbprove.language.elaborate_context import Context, refuse_large, settled, t
 from cbprove.language.elaborate_leaves import Spot
 from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.elaborate_types import bare, described, int_type, record, type_of
-from cbprove.language.names import ViewOf, hint, unknown
+from cbprove.language.names import ViewOf, hint, listed, unknown
 from cbprove.layout import types
 from cbprove.layout.types import Type
 from cbprove.system import MemberAlignment, Object, Place, View
@@ -20,6 +20,9 @@ from cbprove.terms import Int, add
 # The names made or shared around a statement, and how.
 Scope = Mapping[str, str]
 NOWHERE: Scope = {}
+
+# So few members are listed in a message.
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -273,7 +276,8 @@ def _member(cx: Context, spot: Spot, name: syntax.Name) -> Spot:
         known = elaborate_leaves.member_names(spot, cx.layout)
         whole = spot.identity.removeprefix("object ") if spot.identity.startswith("object ") else described(spot.type)
         subject = whole if whole.startswith("a ") else f"`{whole}`"
-        raise mistake("CB0103", f"{subject} has no member `{name.text}`", name.span, hint(name.text, known))
+        near = hint(name.text, known) or (f"it has {listed(known)}" if len(known) in range(1, _FEW) else "")
+        raise mistake("CB0103", f"{subject} has no member `{name.text}`", name.span, near)
     return found
 
 

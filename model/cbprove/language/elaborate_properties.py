@@ -50,7 +50,7 @@ def _claim(cx: Context, node: syntax.Claim) -> Claim:
         case syntax.Fits():
             return system.Fits(_members(cx, node.members))
         case syntax.AlignedViews():
-            return system.Aligned(_members(cx, node.members))
+            return system.Aligned(_views(cx, node.members))
         case syntax.Disjoint():
             left, right = _members(cx, (node.left, node.right))
             return system.Disjoint(left, right)
@@ -77,6 +77,14 @@ def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
         if node.base.text == "parent":
             raise mistake("CB0145", "a property speaks of the current object and not of its parent", node.base.span)
     return places(cx, nodes, NOWHERE)
+
+
+def _views(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
+    found = _members(cx, nodes)
+    for place in found:
+        if place.view is None:
+            raise mistake("CB0154", f"`aligned` speaks of views, and `{place.text}` is not in one", place.span)
+    return found
 
 
 def _holds(cx: Context, node: syntax.Holds) -> Claim:

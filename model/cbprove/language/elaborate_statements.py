@@ -127,8 +127,6 @@ def _access(
     found = places(cx, nodes, around.scope, start=length is not None)
     if length is None:
         return found, None
-    if len(nodes) != 1:
-        raise mistake("CB0151", f"`for` goes with one place, not with {len(nodes)}", nodes[1].span)
     return found, _length(cx, length, found, around)
 
 
@@ -147,9 +145,6 @@ def _write(cx: Context, node: syntax.Write, around: Around) -> system.Write:
     found, length = _access(cx, node.places, node.length, around)
     if node.value is None:
         return system.Write(cx.uid(node), found, None, None, length, node.span)
-    if len(found) != 1 or length is not None:
-        what = "`for`" if length is not None else f"{len(found)} places"
-        raise mistake("CB0151", f"a value is written to one place, not with {what}", node.span)
     (target,) = found
     if target.type is None:
         help = "name one integer member or element, or write it without a value"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from cbprove import terms
 from cbprove.diagnostics import Span
@@ -11,12 +11,14 @@ from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context, needs, number, settled, text_of, truth
 from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.elaborate_places import NOWHERE, Scope, member_at, type_at
-from cbprove.language.elaborate_types import enumerators, is_type_name, named_type, type_of
-from cbprove.language.names import Enumeration, hint, unknown
+from cbprove.language.elaborate_types import enumerator, is_type_name, named_type, type_of
+from cbprove.language.names import Enumeration, hint, listed, unknown
 from cbprove.layout import types
 from cbprove.layout.types import Type
 from cbprove.system import FREE, Axis
 from cbprove.terms import Bool, Int, Term
+
+_BEFORE_RUNS = "what stands here must be known before any run: numbers, `sizeof`, constants and axes"
 
 # Static shifts are of exact integers; no value in a control block needs a larger one.
 _MOST_SHIFT = 63
@@ -106,12 +108,16 @@ def constant(cx: Context, name: syntax.Name) -> Int | Bool:
     """The value of a `#define` or an enumerator."""
     found = cx.names.constants[name.text]
     if isinstance(found, Enumeration):
-        return enumerators(cx, found.body)[found.index]
+        return enumerator(cx, found.body, found.index)
 
     def cycle() -> Mistake:
-        return mistake("CB0114", f"`{name.text}` is defined by itself", name.span)
+        return defined_by_itself(name)
 
     return cx.memo.remember(("define", name.text), lambda: value(cx, found.value), cycle)
+
+
+def defined_by_itself(name: syntax.Name) -> Mistake:
+    return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
 
 
 def axis_value(cx: Context, axis: Axis, span: Span) -> Int | Bool:
@@ -162,12 +168,7 @@ def unknown_value(axis: Axis, name: syntax.Name) -> Mistake:
 
 
 def _values(axis: Axis) -> str:
-    return "its values are " + _listed(map(str, axis.values))
-
-
-def _listed(names: Iterable[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return "its values are " + listed(map(str, axis.values))
 
 
 def _is_value(node: syntax.Expr, axis: Axis) -> bool:
@@ -196,8 +197,9 @@ def _name(cx: Context, node: syntax.Place) -> Int | Bool:
         if name.text in cx.names.axis_declarations:
             raise Poison
     if name.text in cx.names.shared or name.text == "parent":
-        raise mistake("CB0120", f"`{text_of(node.span)}` is not static: it is known only in a run", node.span)
-    raise unknown("CB0101", "constant or axis", name, [*cx.names.constants, *cx.names.axes])
+        raise mistake("CB0120", f"`{text_of(node.span)}` is known only in a run", node.span, _BEFORE_RUNS)
+    help = f"declare it, as `param {name.text};`" if name.text.startswith("CONFIG_") else ""
+    raise unknown("CB0101", "constant or axis", name, [*cx.names.constants, *cx.names.axes], help)
 
 
 def _unary(cx: Context, node: syntax.Unary) -> Int | Bool:

@@ -144,10 +144,18 @@ def _tagged(cx: Context, node: syntax.TaggedType) -> Type:
     kind = "enum" if isinstance(found, syntax.EnumBody) else found.kind
     if kind != node.kind:
         raise mistake("CB0117", f"`{node.tag.text}` is declared as {_a(kind)}, not as {_a(node.kind)}", node.tag.span)
-    if isinstance(found, syntax.Packing):
-        key = ("packing", node.tag.text)
-        return cx.memo.remember(key, lambda: _packing(cx, found), lambda: _itself(node))
-    return type_of(cx, found)
+    return tagged(cx, node.tag.text)
+
+
+def tagged(cx: Context, tag: str) -> Type:
+    """The struct, union or enum of a tag; a packing's is the one that its axis says."""
+    found = cx.names.tags[tag]
+    if not isinstance(found, syntax.Packing):
+        return type_of(cx, found)
+    if tag not in cx.names.axes or cx.names.axis_declarations.get(tag) is not found:
+        raise Poison
+    whole = f"{found.kind} {tag}"
+    return cx.memo.remember(("packing", tag), lambda: _packing(cx, found), lambda: _needs_itself(whole, found.tag.span))
 
 
 def _a(kind: str) -> str:
@@ -176,52 +184,57 @@ def _array(cx: Context, node: syntax.ArrayType) -> Type:
 
 
 def _enum(cx: Context, node: syntax.EnumBody) -> Type:
-    values = enumerators(cx, node)
+    values = [enumerator(cx, node, index) for index in range(len(node.enumerators))]
     packed = node.attributes.packed
     enum = types.Enum(node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed)
-    return _sound(cx, enum, node.span)
+    return _sound(cx, enum, node.tag.span if node.tag else node.span)
 
 
-def enumerators(cx: Context, node: syntax.EnumBody) -> tuple[int, ...]:
-    """The values of an enum's constants, in order."""
+def enumerator(cx: Context, node: syntax.EnumBody, index: int) -> int:
+    """The value of one of an enum's constants: what is written there, or counted on from the last one written."""
+    for said in range(index, -1, -1):
+        value = node.enumerators[said].value
+        if value is not None:
+            return _said(cx, node.enumerators[said].name, value) + index - said
+    return index
 
-    def values() -> Iterator[int]:
-        following = 0
-        for enumerator in node.enumerators:
-            value = following if enumerator.value is None else cx.number(enumerator.value)
-            following = value + 1
-            yield value
 
+def _said(cx: Context, name: syntax.Name, value: syntax.Expr) -> int:
     def cycle() -> Mistake:
-        return _needs_itself(node.enumerators[0].name.text, node.span)
+        return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
 
-    return cx.memo.remember(("enumerators", id(node)), lambda: tuple(values()), cycle)
+    return cx.memo.remember(("enumerator", name.text), lambda: cx.number(value), cycle)
 
 
-def record(cx: Context, node: syntax.RecordBody | syntax.Object) -> types.Record:
+def record(cx: Context, node: syntax.Object) -> types.Record:
     """The members of an object as a struct without a tag."""
     fields = tuple(_fields(cx, node.members, {}))
     built = types.Record("struct", None, fields)
-    return _measured(cx, built, node.members, node.span)
+    return _measured(cx, built, node.members, node.name.span, f"the object `{node.name.text}`")
 
 
 def _record(cx: Context, node: syntax.RecordBody, tag: str | None, kind: str) -> types.Record:
     fields = tuple(_fields(cx, node.members, {}))
     align = _align(cx, node.attributes)
     built = types.Record("union" if kind == "union" else "struct", tag, fields, node.attributes.packed, align)
-    return _measured(cx, built, node.members, node.tag.span if node.tag else node.span)
+    return _measured(cx, built, node.members, node.tag.span if node.tag else node.span, described(built))
 
 
-def _measured(cx: Context, built: types.Record, members: tuple[syntax.MemberItem, ...], span: Span) -> types.Record:
+def _measured(
+    cx: Context, built: types.Record, members: tuple[syntax.MemberItem, ...], span: Span, what: str
+) -> types.Record:
     """The record, once it is known to have a layout; a mistake stands at the member that makes it."""
     abi = cx.abi()
     try:
-        refuse_large(lay_out(built, abi).size, described(built), span)
+        refuse_large(lay_out(built, abi).size, what, span)
     except LayoutError:
         chosen = tuple(_chosen(cx, members))
         for member, part in zip(chosen, built.fields, strict=True):
-            _sound(cx, replace(built, fields=(part,), align=None), member.name.span if member.name else member.span)
-        _sound(cx, built, span)
+            alone = replace(built, fields=(part,), align=None)
+            where = member.name.span if member.name else member.span
+            cx.memo.attempt(lambda alone=alone, where=where: _sound(cx, alone, where))  # type: ignore[misc]
+        _sound(cx, replace(built, fields=()), span)
+        raise Poison from None
     return built
 
 

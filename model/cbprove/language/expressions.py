@@ -9,8 +9,8 @@ from cbprove.language import elaborate_static as static
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context, number, settled, text_of
 from cbprove.language.elaborate_memo import Mistake, Poison, mistake
-from cbprove.language.elaborate_places import Scope, place
-from cbprove.language.elaborate_types import int_type, type_of
+from cbprove.language.elaborate_places import NOWHERE, Scope, place
+from cbprove.language.elaborate_types import enumerator, int_type, type_of
 from cbprove.language.names import Enumeration, hint, unknown
 from cbprove.layout.abi import Abi
 from cbprove.system import Axis, Binary, Conditional, Convert, Expr, InputValue, IntType, Literal_, MemberValue, Unary
@@ -122,7 +122,7 @@ def _name(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
     if name in cx.names.inputs:
         return InputValue(name, cx.memo.remember(("input type", name), lambda: input_type(cx, cx.names.inputs[name])))
     if name in cx.names.constants:
-        return _constant_named(cx, node, scope)
+        return _constant_named(cx, node)
     if name in cx.names.axes:
         axis = cx.names.axes[name]
         return Literal_(number(static.axis_value(cx, axis, node.span)), _type_of_axis(axis))
@@ -138,18 +138,24 @@ def _type_of_axis(axis: Axis) -> IntType:
     return INT
 
 
-def _constant_named(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
+def _constant_named(cx: Context, node: syntax.Place) -> Expr:
     """A `#define` stands for what it was defined as, an enumerator for an int or the first wider type that holds it."""
     found = cx.names.constants[node.base.text]
-    exact = static.constant(cx, node.base)
     if not isinstance(found, Enumeration):
-        return typed(cx, found.value, scope)
-    value = exact if isinstance(exact, int) else 0
+        return _defined(cx, node.base, found)
+    value = enumerator(cx, found.body, found.index)
     for type in (INT, UNSIGNED, LONG_LONG, UNSIGNED_LONG_LONG):
         low, high = bounds(type)
         if low <= value <= high:
             return Literal_(value, type)
     raise mistake("CB0129", f"{value} is too large for any integer type", node.span)
+
+
+def _defined(cx: Context, name: syntax.Name, found: syntax.Define) -> Expr:
+    def cycle() -> Mistake:
+        return static.defined_by_itself(name)
+
+    return cx.memo.remember(("typed define", name.text), lambda: typed(cx, found.value, NOWHERE), cycle)
 
 
 def _member(cx: Context, node: syntax.Place, scope: Scope) -> Expr:

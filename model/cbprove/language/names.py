@@ -12,30 +12,6 @@ from cbprove.language import syntax
 from cbprove.language.elaborate_memo import Mistake, mistake
 from cbprove.system import Axis
 
-# What begins a statement; a step called so could not be told from it.
-STATEMENT_WORDS = frozenset(
-    [
-        "read",
-        "write",
-        "clear",
-        "copy",
-        "clone",
-        "new",
-        "on",
-        "each",
-        "repeat",
-        "either",
-        "or",
-        "optionally",
-        "if",
-        "else",
-        "when",
-        "assume",
-        "share",
-        "consume",
-    ]
-)
-
 
 @dataclass(frozen=True)
 class Enumeration:
@@ -124,6 +100,12 @@ def hint(name: str, known: Iterable[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else ""
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names in words: `a`, `b` and `c`."""
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
 def unknown(code: str, what: str, name: syntax.Name, known: Iterable[str], help: str = "") -> Mistake:
     """The mistake of a name that nothing is called by."""
     return mistake(code, f"there is no {what} `{name.text}`", name.span, hint(name.text, known) or help)
@@ -183,7 +165,7 @@ def _define(names: Names, declaration: syntax.Define) -> None:
 def _packing(names: Names, declaration: syntax.Packing) -> None:
     if names.declare("tag", declaration.tag, declaration.kind):
         names.tags[declaration.tag.text] = declaration
-        if _share(names, declaration.tag, "axis"):
+        if _share_axis(names, declaration.tag):
             names.axis_declarations[declaration.tag.text] = declaration
     arms: dict[str, Span] = {}
     for arm in declaration.arms:
@@ -198,8 +180,15 @@ def _abi(names: Names, declaration: syntax.AbiAxis) -> None:
         names.axis_declarations["abi"] = declaration
 
 
+def _share_axis(names: Names, name: syntax.Name) -> bool:
+    if name.text == "abi":
+        names.diagnostics.append(Diagnostic("CB0110", "`abi` is the axis of ABIs, in every spec", name.span))
+        return False
+    return _share(names, name, "axis")
+
+
 def _param(names: Names, declaration: syntax.Param) -> None:
-    if _share(names, declaration.name, "axis"):
+    if _share_axis(names, declaration.name):
         names.axis_declarations[declaration.name.text] = declaration
 
 
@@ -219,9 +208,6 @@ def _layer(names: Names, declaration: syntax.Layer) -> None:
     for step in declaration.steps:
         names.declare(f"step of {declaration.name.text}", step.name, "step")
         names.steps.setdefault(step.name.text, []).append(StepOf(step, declaration, step.name.text))
-        if step.name.text in STATEMENT_WORDS:
-            message = f"a step cannot be called `{step.name.text}`: a statement begins so"
-            names.diagnostics.append(Diagnostic("CB0111", message, step.name.span))
 
 
 def _path(names: Names, declaration: syntax.Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.language import elaborate, resolve_axes, resolve_calls, resolve_check, resolve_questions, syntax
 from cbprove.language.elaborate_context import Context, text_of
+from cbprove.language.elaborate_mistakes import tidy, too_deep
 from cbprove.language.elaborate_properties import FITS, has_fits
 from cbprove.language.names import Names, collect
 from cbprove.system import LayerNames, PropertyName, System
@@ -15,6 +16,13 @@ def resolve(tree: syntax.Tree) -> System:
 
     `resolve_check.check` finds those that candidates make.
     """
+    try:
+        return _resolve(tree)
+    except RecursionError:
+        raise SpecError((too_deep(),)) from None
+
+
+def _resolve(tree: syntax.Tree) -> System:
     names = collect(tree)
     names.diagnostics.extend(resolve_calls.recursion(names))
     cx = elaborate.context(names)
@@ -26,7 +34,7 @@ def resolve(tree: syntax.Tree) -> System:
     if found:
         recursive = any(d.code == "CB0113" for d in found)
         found += [] if recursive else resolve_check.mistakes(made)
-        raise SpecError(resolve_check.tidy(found, tree.sources))
+        raise SpecError(tidy(found, tree.sources))
     return made
 
 

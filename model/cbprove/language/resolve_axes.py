@@ -9,7 +9,7 @@ from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context, text_of
 from cbprove.language.elaborate_memo import Mistake, mistake
 from cbprove.language.elaborate_static import unknown_value, value_name
-from cbprove.language.names import hint
+from cbprove.language.names import hint, listed
 from cbprove.layout.abi import ABIS
 from cbprove.system import Axis, AxisValue
 
@@ -26,7 +26,7 @@ class OneValued(dict[str, AxisValue]):
         raise _Varies(name)
 
 
-class _Varies(Exception):  # noqa: N818 (nobody sees it)
+class _Varies(Exception):
     """A value that must be the same for every candidate depends on an axis."""
 
     def __init__(self, axis: str) -> None:
@@ -117,7 +117,7 @@ def _axis(cx: Context, node: syntax.AbiAxis | syntax.Packing | syntax.Param) -> 
 def _abi(cx: Context, node: syntax.AbiAxis) -> Axis:
     for name in node.values:
         if name.text not in ABIS:
-            help = hint(name.text, ABIS) or "known are " + ", ".join(f"`{abi}`" for abi in ABIS)
+            help = hint(name.text, ABIS) or f"known are {listed(ABIS)}"
             cx.memo.report(Diagnostic("CB0118", f"there is no abi `{name.text}`", name.span, help))
     values = _distinct(cx, [n for n in node.values if n.text in ABIS]) or ("x86_64",)
     return Axis("abi", "abi", values, _default_name(cx, node.default, "abi", values, node.values))
@@ -167,7 +167,7 @@ def _default_name(
     if node.text in values:
         return node.text
     if node.text not in {name.text for name in written}:
-        help = hint(node.text, values) or "its values are " + ", ".join(f"`{v}`" for v in values)
+        help = hint(node.text, values) or f"its values are {listed(values)}"
         cx.memo.report(Diagnostic("CB0126", f"the default `{node.text}` is no value of `{axis}`", node.span, help))
     return None
 

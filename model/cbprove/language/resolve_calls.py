@@ -13,6 +13,10 @@ from cbprove.language.expressions import operands
 from cbprove.language.names import Names
 from cbprove.system import Block, Expr, MemberValue, Place, Program, Statement
 
+# How deep parts may call parts.
+MOST_CALLS = 100
+_FLATTER = "let fewer parts call each other in a row"
+
 
 def recursion(names: Names) -> Iterator[Diagnostic]:
     """Each call that closes a circle of parts."""
@@ -25,12 +29,17 @@ def _circles(names: Names, name: str, around: tuple[str, ...], done: set[str]) -
     if name in done:
         return
     inside = (*around, name)
+    if len(inside) > MOST_CALLS:
+        yield Diagnostic("CB0113", f"calls nested deeper than {MOST_CALLS}", names.parts[name].name.span, _FLATTER)
+        done.update(inside)
+        return
     for node in statements(names.parts[name].body):
         if isinstance(node, syntax.Call) and node.callee.text in names.parts:
             callee = node.callee.text
             if callee in inside:
                 circle = " calls ".join(f"`{part}`" for part in (*inside[inside.index(callee) :], callee))
-                yield Diagnostic("CB0113", f"recursion: {circle}", node.callee.span)
+                help = "leave this call out; `repeat` runs a block again"
+                yield Diagnostic("CB0113", f"recursion: {circle}", node.callee.span, help)
             else:
                 yield from _circles(names, callee, inside, done)
     done.add(name)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import product
+from itertools import islice, product
+from math import prod
 
 from cbprove.diagnostics import Diagnostic, Note, SpecError
 from cbprove.language.elaborate import condition, elaborated, possible
+from cbprove.language.elaborate_mistakes import tidy
 from cbprove.language.resolve_calls import Orphans
-from cbprove.system import FREE, AxisValue, Free, NeedsValue, System
+from cbprove.system import FREE, Axis, AxisValue, Free, NeedsValue, System
 
-# How many assignments are looked at: whole design spaces of the usual size, a part of huge ones.
-MOST_ASSIGNMENTS = 20_000
+# How many assignments are looked at, and how many values of a range that cannot stay free: whole design spaces of
+# the usual size, a part of huge ones. `program` finds what is left.
+MOST_ASSIGNMENTS = 10_000
+MOST_OF_A_RANGE = 1024
 
 Assigned = dict[str, AxisValue | Free]
 
@@ -51,13 +55,11 @@ def assignments(system: System) -> Iterator[Assigned]:
     """Assignments that between them decide everything: ranged params stay free where the program lets them."""
     start: Assigned = {axis.name: FREE for axis in system.axes}
     named = [axis for axis in system.axes if not isinstance(axis.values, range) or len(axis.values) == 1]
-    budget = [MOST_ASSIGNMENTS]
     domains: list[Sequence[AxisValue]] = [axis.values for axis in named]
-    for chosen in product(*domains):
+    share = max(1, MOST_ASSIGNMENTS // prod(len(domain) for domain in domains))
+    for chosen in islice(product(*domains), MOST_ASSIGNMENTS):
         start.update({axis.name: value for axis, value in zip(named, chosen, strict=True)})
-        yield from _split(system, start, budget)
-        if budget[0] <= 0:
-            return
+        yield from _split(system, start, [share])
 
 
 def _split(system: System, assignment: Assigned, budget: list[int]) -> Iterator[Assigned]:
@@ -69,7 +71,7 @@ def _split(system: System, assignment: Assigned, budget: list[int]) -> Iterator[
         _conditions(system, assignment)
     except NeedsValue as needed:
         axis = next(a for a in system.axes if a.name == needed.axis)
-        for value in axis.values:
+        for value in _tried(axis):
             yield from _split(system, {**assignment, axis.name: value}, budget)
             if budget[0] <= 0:
                 return
@@ -98,19 +100,9 @@ def _with_candidate(system: System, diagnostic: Diagnostic, assignment: Assigned
     return replace(diagnostic, notes=(*diagnostic.notes, note)) if values else diagnostic
 
 
-def tidy(found: list[Diagnostic], sources: tuple[str, ...]) -> tuple[Diagnostic, ...]:
-    """In the order of their places, each mistake once; a name that is not known counts once for the whole spec."""
-    order = {name: number for number, name in enumerate(sources)}
-
-    def place(diagnostic: Diagnostic) -> tuple[int, int]:
-        if diagnostic.span is None:
-            return (-1, 0)
-        return (order.get(diagnostic.span.source.name, len(order)), diagnostic.span.start)
-
-    kept: dict[object, Diagnostic] = {}
-    for diagnostic in sorted(found, key=place):
-        span = diagnostic.span
-        unknown = diagnostic.message.startswith("there is no ")
-        at = None if span is None or unknown else (span.source.name, span.start)
-        kept.setdefault((diagnostic.code, diagnostic.message, at), diagnostic)
-    return tuple(kept.values())
+def _tried(axis: Axis) -> Sequence[AxisValue]:
+    """All values of an axis, or the first and the last ones of a long range."""
+    values = axis.values
+    if not isinstance(values, range) or len(values) <= MOST_OF_A_RANGE:
+        return values
+    return [*values[: MOST_OF_A_RANGE - 64], *values[-64:]]

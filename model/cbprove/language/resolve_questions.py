@@ -17,8 +17,6 @@ from cbprove.system import Ask, Axis, AxisValue, Expectation, Proposal
 Domain = tuple[str, ...] | range
 Row = tuple[AxisValue, ...]
 
-_VERDICTS = ("proved", "refuted", "vacuous", "excluded")
-
 
 def proposals(cx: Context) -> tuple[Proposal, ...]:
     """What was put forward; a spec that puts nothing forward has everything as one proposal."""
@@ -127,9 +125,6 @@ def _expectation(cx: Context, node: syntax.Expectation) -> Expectation:
     name = node.property
     if name is not None and name.text not in property_names(cx):
         raise unknown("CB0105", "property", name, property_names(cx))
-    for verdict in (node.verdict, node.otherwise):
-        if verdict is not None and verdict not in _VERDICTS:
-            raise _no_verdict(verdict, node.span)
     turns = None if node.turns is None else fixed_number(cx, node.turns, "a number of turns")
     if turns is not None and (turns < 1 or node.verdict != "proved"):
         raise mistake(
@@ -137,13 +132,6 @@ def _expectation(cx: Context, node: syntax.Expectation) -> Expectation:
         )
     index = None if node.condition is None else _index(cx, node.condition)
     return Expectation(name.text if name else None, node.verdict, turns, node.somewhere, index, node.otherwise)
-
-
-def _no_verdict(verdict: str, span: Span) -> Exception:
-    if verdict in ("unknown", "mixed"):
-        help = "expect P proved when COND, refuted otherwise" if verdict == "mixed" else ""
-        return mistake("CB0163", f"`{verdict}` cannot be expected", span, f"write `{help}`" if help else "")
-    return unknown("CB0163", "verdict", syntax.Name(verdict, span), _VERDICTS)
 
 
 def property_names(cx: Context) -> list[str]:

@@ -104,11 +104,12 @@ class Memory(Protocol):
 
 @dataclass(frozen=True)
 class _Here:
-    """Where in the run a statement stands."""
+    """Where in the run a statement stands; `prefix` is its moment without its own uid."""
 
     current: Instance
     name: Held
     scope: Mapping[str, tuple[Instance, Held]]
+    prefix: Moment
     moment: Moment
     guard: Bool
     step: StepRun | None
@@ -149,7 +150,7 @@ class _Unfolder:
         for shape in self.program.objects[1:]:
             instance = self._instance(shape.name, None, ("object", shape.name), shape)
             scope[shape.name] = (instance, self._hold(shape.name, instance, live=True))
-        here = _Here(packet, self._hold(first.name, packet, live=True), scope, (), True, None, ())
+        here = _Here(packet, self._hold(first.name, packet, live=True), scope, (), (), True, None, ())
         self._block(self.path.body, here)
         return self.out
 
@@ -336,7 +337,7 @@ class _Unfolder:
         scope = dict(here.scope)
         here = replace(here, scope=scope)
         for statement in block:
-            moment = (*here.moment, statement.uid)
+            moment = (*here.prefix, statement.uid)
             own = replace(here, moment=moment)
             if here.step is None:
                 own = replace(own, step_moment=moment)
@@ -392,7 +393,7 @@ class _Unfolder:
             case Consume():
                 here.name.gone = or_(here.name.gone, here.guard)
             case Call(kind="part", name=name):
-                self._block(self.program.parts[name].body, replace(here, scope=self._shared(here)))
+                self._block(self.program.parts[name].body, replace(here, prefix=here.moment, scope=self._shared(here)))
             case Call(name=name):
                 self._step(name, here)
             case Each() | Repeat():
@@ -418,7 +419,7 @@ class _Unfolder:
     def _step(self, name: str, here: _Here) -> None:
         step = self.program.steps[name]
         run = StepRun(name, here.current)
-        inner = replace(here, step=run, step_moment=here.moment, scope=self._shared(here))
+        inner = replace(here, prefix=here.moment, step=run, step_moment=here.moment, scope=self._shared(here))
         self.out.steps.append(here.guard)
         self._announce(Began(self.path.name, name), inner, None)
         self._block(step.body, inner)
@@ -557,7 +558,8 @@ class _Unfolder:
             self._turn(loop, replace(here, guard=guard), turn)
 
     def _turn(self, loop: Each | Repeat, here: _Here, turn: int) -> None:
-        inner = replace(here, moment=(*here.moment, turn))
+        moment = (*here.moment, turn)
+        inner = replace(here, prefix=moment, moment=moment)
         if isinstance(loop, Repeat):
             self._block(loop.body, inner)
             return

@@ -1,7 +1,7 @@
 """The picture of a refutation: a row for each step that touched the bytes in question, a column for each byte.
 
-A letter stands for whose the byte is (the view it was stored through): upper case where the row's step put it there, lower
-case where it lay there before. `.` was stored by nobody, `0` cleared, `~` is padding that a struct assignment left.
+A letter stands for whose the byte is (the view it was stored through): upper case where the row's step put it there,
+lower case where it lay there before. `.` was stored by nobody, `0` cleared, `~` is padding of a struct assignment.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ class _Artist:
 
     def letters_of(self, rows: tuple[Row, ...]) -> dict[str, str]:
         return {
-            letter: name for name, letter in self.letters.items() if _occurs(letter, rows) or _occurs(letter.lower(), rows)
+            letter: name
+            for name, letter in self.letters.items()
+            if _occurs(letter, rows) or _occurs(letter.lower(), rows)
         }
 
     def _memory(self, stage: Stage) -> tuple[Source, ...]:

@@ -20,14 +20,14 @@ class Manner:
     queries: Mapping[str, str] = field(default_factory=dict)
     bound: int = 3
     resources: int = 30_000_000
+    operations: int = 200_000
     seconds: float | None = None
 
 
 def again(path: str, reason: str, manner: Manner) -> str:
-    """The command that tries an undecided case again, with the limit raised that stood in the way."""
-    words = reason.lower()
-    if "timeout" in words or "canceled" in words:
-        return f"cbprove check {path} --timeout {10 * (manner.seconds or 60):g}s"
-    if "bound" in words or "turn" in words or "loop" in words:
-        return f"cbprove check {path} --bound {2 * manner.bound}"
-    return f"cbprove check {path} --resources {10 * manner.resources}"
+    """The command that tries an undecided case again, with the limit raised that its reason names."""
+    if manner.seconds is not None and ("timeout" in reason or "canceled" in reason):
+        return f"cbprove check {path} --timeout {10 * manner.seconds:g}s"
+    raised = {"bound": 4 * manner.bound, "resources": 10 * manner.resources, "operations": 10 * manner.operations}
+    named = [option for option in raised if f"--{option}" in reason] or ["bound" if "turn" in reason else "resources"]
+    return f"cbprove check {path} --{named[0]} {raised[named[0]]}"

@@ -24,7 +24,8 @@ class Choice:
 
 def statements(program: Program) -> Mapping[int, Statement]:
     """Every statement by its uid."""
-    bodies = [owner.body for owner in (*program.paths, *program.parts.values(), *program.steps.values())]
+    bodies = [part.body for part in (*program.paths, *program.parts.values())]
+    bodies += [step.body for step in program.steps.values()]
     return {statement.uid: statement for body in bodies for statement in _inside(body)}
 
 
@@ -72,9 +73,7 @@ def choices(program: Program, run: Run) -> tuple[Choice, ...]:
     return tuple(choice for choice in told if choice is not None)
 
 
-def _choice(
-    known: Mapping[int, Statement], program: Program, key: tuple[object, ...], answer: int
-) -> Choice | None:
+def _choice(known: Mapping[int, Statement], program: Program, key: tuple[object, ...], answer: int) -> Choice | None:
     if key[0] == "input":
         return Choice(None, str(key[1]), str(answer))
     if key[0] not in ("arm", "turns"):
@@ -141,9 +140,7 @@ def first_bit(run: Run, place: Place) -> int:
 
 def lineage(run: Run, key: ObjectKey) -> tuple[ObjectKey, ...]:
     """An object, what it was cut from, what that was cut from, and so on."""
-    parents = {
-        action.moment: action.object for stage in run.trace for action in stage.actions if action.kind == "cut"
-    }
+    parents = {action.moment: action.object for stage in run.trace for action in stage.actions if action.kind == "cut"}
     chain = [key]
     while (parent := parents.get(chain[-1].moment)) is not None and parent not in chain:
         chain.append(parent)

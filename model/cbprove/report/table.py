@@ -73,5 +73,8 @@ def _rows(columns: list[list[str]], paint: Paint) -> list[str]:
 def _legend(report: Report) -> str:
     unmet = any(not case.met for case in report.cases)
     mixed = any(case.verdict == "mixed" for case in report.cases)
-    told = [*(["! is not as the spec expects"] if unmet else []), *(["mixed P/N: P of N candidates proved"] if mixed else [])]
+    told = [
+        *(["! is not as the spec expects"] if unmet else []),
+        *(["mixed P/N: P of N candidates proved"] if mixed else []),
+    ]
     return f"\n\n{', '.join(told)}" if told else ""

@@ -1,4 +1,4 @@
-"""A report for a terminal: what was not expected, the proposals, the questions, the design space, one line of counts."""
+"""A report for a terminal: what was not expected, proposals, questions, the design space, one line of counts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def total(reports: Iterable[Report]) -> str:
     """The counts of several specs in one line."""
     known = list(reports)
     cases = [case for report in known for case in report.cases]
-    unmet = sum(not each.met for report in known for each in (*report.cases, *report.asks))
+    unmet = sum(len(unmet_in(report)) for report in known)
     told = [*_counts(cases), *([f"{unmet} not as expected"] if unmet else [])]
     return f"{counted(len(known), 'spec')}, {counted(len(cases), 'verdict')}: {', '.join(told) or 'nothing to check'}"
 
@@ -68,8 +68,13 @@ def _counts(cases: Iterable[Case]) -> Iterator[str]:
 
 
 def _unmet(report: Report) -> list[str]:
-    number = sum(not each.met for each in (*report.cases, *report.asks))
+    number = len(unmet_in(report))
     return [f"{number} not as expected"] if number else []
+
+
+def unmet_in(report: Report) -> list[Case | Answered]:
+    """The cases and questions that did not come out as the spec expects."""
+    return [*(case for case in report.cases if not case.met), *(ask for ask in report.asks if not ask.met)]
 
 
 # --- blocks -----------------------------------------------------------------------------------------------
@@ -154,7 +159,8 @@ def _undecided(report: Report, case: Case, manner: Manner) -> Iterator[str]:
         yield "no run reaches what it claims, for any number of turns: nothing was asked, so nothing is proved"
     limited = case.verdict == "unknown" or (case.verdict == "proved" and case.finding.turns is not None)
     if limited and not case.met:
-        yield f"try again with: {again(printable(report.path), case.finding.reason, manner)}"
+        reason = case.finding.reason if case.verdict == "unknown" else "--bound"
+        yield f"try again with: {again(printable(report.path), reason, manner)}"
     if manner.verbosity > 0 and case.finding.queries:
         answers = Counter(query.answer for query in case.finding.queries)
         told = ", ".join(f"{number} {answer}" for answer, number in answers.items())
@@ -197,9 +203,15 @@ def _space(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _proved(space: Space) -> list[str]:
+def _proved(space: Space) -> Iterator[str]:
+    """A line for each choice of the other axes: the values of the ranged axis, if there is one, that are proved."""
     width = max((len(key) for key in space.proved), default=0)
-    return [f"  {key:<{width}}  {intervals(values)}".rstrip() for key, values in space.proved.items() if key or values]
+    for key, values in space.proved.items():
+        fixed = {part.partition(" = ")[0] for part in key.split(", ")} if key else set()
+        ranged = [axis for axis in space.axes if axis not in fixed]
+        told = f"{ranged[-1]} {intervals(values)}" if ranged else ""
+        if key or told:
+            yield f"  {key:<{width}}{'  ' if key else ''}{told}".rstrip()
 
 
 def intervals(values: tuple[tuple[int, int], ...]) -> str:

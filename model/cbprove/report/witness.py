@@ -122,7 +122,11 @@ class Scene:
         if stages and stages[-1].step == event.step:
             verb, what = bytemap.deed(stages[-1], objects, ("read",))
             wanted = {place.view for place in self.places()}
-            return step, verb, ", ".join(name for name in what.split(", ") if name in wanted) if verb == "reads" else what
+            return (
+                step,
+                verb,
+                ", ".join(name for name in what.split(", ") if name in wanted) if verb == "reads" else what,
+            )
         return step, "begins", ""
 
     def verdict(self) -> list[str]:
@@ -164,7 +168,9 @@ class Scene:
 
     def _count(self) -> str:
         wrong = {bit.bit for bit in self.broken.bits}
-        total = {self._first(p) + leaf.offset + i for p in self.places() for leaf in p.leaves for i in range(leaf.width)}
+        total = {
+            self._first(p) + leaf.offset + i for p in self.places() for leaf in p.leaves for i in range(leaf.width)
+        }
         part, whole = (wrong, total) if not _ragged(wrong) and not _ragged(total) else (None, None)
         ranges = ", ".join(f"{lost.area}{bits.span(lost.low, lost.high)}" for lost in self.lost())
         if part is None or whole is None:
@@ -178,7 +184,7 @@ class Scene:
             case Stored(_, _, None):
                 return "never written"
             case Stored(_, _, by) if by is not None:
-                return f"not written by {', '.join(sorted(by))}"
+                return f"not written by {', '.join(sorted(by)) if len(by) < 3 else 'those named'}"
             case _:
                 return "lost"
 
@@ -203,7 +209,7 @@ class Scene:
         claim = self.broken.claim
         if not isinstance(claim, Stored) or claim.by is None:
             return ""
-        stores = [self.run.stores.get(source.store) for source in sources]
+        stores = [self.run.stores.get(s.store) for s in sources if s.store.kind in ("fresh", "value")]
         names = dict.fromkeys(store.step or "the path" for store in stores if store)
         return f", stored by {', '.join(names)}" if names else ""
 

@@ -1,0 +1,5 @@
+"""`python -m cbprove` is `cbprove`."""
+
+from cbprove.cli import main
+
+main()

@@ -1,0 +1,78 @@
+"""The answers to `ask`: the choices of some axes for which every candidate is proved."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from cbprove.design.space import Space
+from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, UNKNOWN
+from cbprove.system import Ask, AxisValue
+from cbprove.verdicts import Answered
+
+Row = tuple[AxisValue, ...]
+
+
+def answers(space: Space) -> tuple[Answered, ...]:
+    """Every question of the system, answered."""
+    return tuple(_answer(space, ask) for ask in space.system.asks)
+
+
+def _answer(space: Space, ask: Ask) -> Answered:
+    proved, unknown = _choices(space, ask)
+    sure = not unknown
+    answer = tuple(row for row in _rows(ask) if row in proved)
+    expected = _words(ask)
+    met = ask.expect is None or (sure and _met(ask, answer))
+    return Answered(
+        id=f"{space.system.name}/{ask.name}",
+        name=ask.name,
+        title=ask.title,
+        axes=ask.axes,
+        answer=answer if sure else None,
+        expected=expected,
+        met=met,
+        reason="" if sure else f"{len(unknown)} choices hang on a verdict that is unknown or bounded",
+        span=ask.span,
+    )
+
+
+def _rows(ask: Ask) -> list[Row]:
+    return list(product(*(ask.domains[axis] for axis in ask.axes)))
+
+
+def _choices(space: Space, ask: Ask) -> tuple[set[Row], set[Row]]:
+    """The choices whose candidates are all proved, and those that only an unknown keeps from it."""
+    proved: set[Row] = set()
+    unknown: set[Row] = set()
+    broken: set[Row] = set()
+    for sector in space.sectors(ask.domains):
+        meant = space.where(ask.given, sector) if ask.given is not None else None
+        sheets = [space.table(sector, name).sheet.marks for name in ask.properties]
+        for index in space.indexes(sector, ask.domains):
+            marks = {sheet[index] for sheet in sheets} - {INAPPLICABLE}
+            if (meant is not None and not meant[index]) or EXCLUDED in marks:
+                continue
+            candidate = sector.candidate(index)
+            row = tuple(candidate[axis] for axis in ask.axes)
+            if marks <= {PROVED}:
+                proved.add(row)
+            elif marks <= {PROVED, UNKNOWN, UNKNOWN + 1}:
+                unknown.add(row)
+            else:
+                broken.add(row)
+    return proved - unknown - broken, unknown - broken
+
+
+def _met(ask: Ask, answer: tuple[Row, ...]) -> bool:
+    if ask.expect == "none":
+        return not answer
+    if ask.expect == "some":
+        return bool(answer)
+    return set(answer) == set(ask.rows)
+
+
+def _words(ask: Ask) -> str | None:
+    if ask.expect != "exactly":
+        return ask.expect
+    rows = ("; ".join(f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True)) for row in ask.rows)
+    return "exactly { " + " | ".join(rows) + " }"

@@ -1,0 +1,51 @@
+"""What a design costs: bytes that `copy` and `clear` move on the dearest run."""
+
+from __future__ import annotations
+
+from cbprove.system import Block, Call, Clear, Copy, Each, Either, If, On, Place, Program, Repeat, Statement
+from cbprove.verdicts import Cost
+
+_Pair = tuple[int, int]  # bytes outside segments, bytes inside one turn of the dearest outermost `each`
+
+
+def cost(program: Program) -> Cost:
+    """The cost of the dearest run of any path; cutting objects is not counted, inner loops are counted once."""
+    pairs = [_block(program, path.body) for path in program.paths]
+    return Cost(*max(pairs, key=sum, default=(0, 0)))
+
+
+def _block(program: Program, block: Block) -> _Pair:
+    packet = segment = 0
+    for statement in block:
+        outside, inside = _statement(program, statement)
+        packet += outside
+        segment = max(segment, inside)
+    return packet, segment
+
+
+def _statement(program: Program, statement: Statement) -> _Pair:
+    match statement:
+        case Copy(target=target):
+            return _bytes(target, statement.length is not None), 0
+        case Clear(places=places):
+            return sum(_bytes(place, statement.length is not None) for place in places), 0
+        case Call(kind="step", name=name):
+            return _block(program, program.steps[name].body)
+        case Call(name=name):
+            return _block(program, program.parts[name].body)
+        case Each(body=body):
+            return 0, sum(_block(program, body))
+        case Repeat(body=body) | On(body=body):
+            return _block(program, body)
+        case Either(arms=arms):
+            return max((_block(program, arm) for arm in arms), key=sum)
+        case If(then=then, otherwise=otherwise):
+            return max(_block(program, then), _block(program, otherwise), key=sum)
+        case _:
+            return 0, 0
+
+
+def _bytes(place: Place, at_most: bool) -> int:
+    """Whole bytes; where the length is known at run time only, as many as the control block has."""
+    bits = place.bound[1] - place.bound[0] if at_most else place.width
+    return -(-bits // 8)

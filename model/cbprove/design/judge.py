@@ -1,0 +1,183 @@
+"""From the design space to what is said of it: a case for each property of each proposal, the space, the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from cbprove.design.answers import answers
+from cbprove.design.costs import cost
+from cbprove.design.sectors import Sector
+from cbprove.design.space import Options, Space, Stage
+from cbprove.design.summary import regions, summary
+from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
+from cbprove.design.witness import reaching, witness
+from cbprove.system import AxisValue, Expectation, Proposal, PropertyName, System
+from cbprove.verdicts import Case, Finding, Report, Verdict
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """One candidate of a proposal: where it stands in the space, its mark, and whether it is as expected."""
+
+    sector: Sector
+    index: int
+    mark: int
+    expected: Expectation
+
+    @property
+    def candidate(self) -> dict[str, AxisValue]:
+        return self.sector.candidate(self.index)
+
+
+def judge(system: System, stage: Stage, options: Options, progress: Progress = lambda done, total: None) -> Report:
+    """All verdicts on a system."""
+    space = Space(system, stage, options)
+    sectors = list(space.sectors(space.everything()))
+    total = len(sectors) * len(system.properties)
+    for done, (name, sector) in enumerate((p.name, s) for p in system.properties for s in sectors):
+        progress(done, total)
+        space.table(sector, name)
+    progress(total, total)
+    cases = tuple(_cases(space))
+    titles = {proposal.name: proposal.title for proposal in system.proposals}
+    return Report(system.name, system.title, "", cases, summary(space), answers(space), titles=titles)
+
+
+def _cases(space: Space) -> Iterator[Case]:
+    for proposal in space.system.proposals:
+        for prop in space.system.properties:
+            case = _case(space, proposal, prop)
+            if case is not None:
+                yield case
+
+
+def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
+    spots = [s for s in _spots(space, proposal, prop.name) if s.mark != INAPPLICABLE]
+    if not spots:
+        return None
+    counts: dict[Verdict, int] = {}
+    for spot in spots:
+        counts[VERDICTS[spot.mark]] = counts.get(VERDICTS[spot.mark], 0) + 1
+    verdict = _shared(counts)
+    wrong, code = _failures(space, spots, prop.name)
+    shown = wrong or _example(spots, verdict)
+    return Case(
+        id=f"{space.system.name}/{proposal.name}/{prop.name}",
+        proposal=proposal.name,
+        property=prop.name,
+        verdict=verdict,
+        candidate=shown.candidate,
+        counts=counts,
+        regions=regions(space, prop.name, proposal) if verdict == "mixed" else (),
+        finding=_finding(space, shown, prop.name, code),
+        expected=_words(spots),
+        met=code == 0,
+        code=code,
+        cost=cost(space.candidate(shown.candidate)),
+        span=prop.span,
+    )
+
+
+def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
+    said = [e for e in proposal.expectations if e.property in (name, None)]
+    for sector in space.sectors(proposal.domains):
+        sheet = space.table(sector, name).sheet
+        for index in space.indexes(sector, proposal.domains):
+            yield _Spot(sector, index, sheet.marks[index], _expectation(space, said, sector, index))
+
+
+_PROVED = Expectation(None, "proved")
+
+
+def _expectation(space: Space, said: list[Expectation], sector: Sector, index: int) -> Expectation:
+    """What is expected of one candidate; unsaid means proved."""
+    for expectation in said:
+        if expectation.condition is None:
+            return expectation
+        if space.where(expectation.condition, sector)[index]:
+            return expectation
+        if expectation.otherwise is not None:
+            return Expectation(expectation.property, expectation.otherwise)
+    return _PROVED
+
+
+def _shared(counts: dict[Verdict, int]) -> Verdict:
+    """The verdict that all candidates share, excluded ones left out."""
+    left = [verdict for verdict in counts if verdict != "excluded"]
+    if not left:
+        return "excluded"
+    return left[0] if len(left) == 1 else "mixed"
+
+
+def _example(spots: list[_Spot], verdict: Verdict) -> _Spot:
+    wanted = "refuted" if verdict == "mixed" else verdict
+    return next((s for s in spots if VERDICTS[s.mark] == wanted), spots[0])
+
+
+# --- expectations -----------------------------------------------------------------------------------------
+
+
+def _failures(space: Space, spots: list[_Spot], name: str) -> tuple[_Spot | None, int]:
+    """The first candidate that is not as expected, and the exit code that all such ask for."""
+    wrong = [s for s in _judged(spots) if not _met(space, s, name)]
+    somewhere = [s for s in spots if s.expected.somewhere]
+    if somewhere:
+        found = any(VERDICTS[s.mark] == s.expected.verdict for s in somewhere)
+        wrong = [s for s in wrong if not s.expected.somewhere] + ([] if found else somewhere[:1])
+    codes = {_code(s) for s in wrong}
+    code = next((c for c in (1, 4, 3) if c in codes), 0)
+    return next((s for s in wrong if _code(s) == code), None), code
+
+
+def _judged(spots: list[_Spot]) -> list[_Spot]:
+    """The candidates that expectations speak of: those not excluded, all if all are or it is `excluded` that is expected."""
+    left = [s for s in spots if s.mark != EXCLUDED]
+    if not left or any(s.expected.verdict == "excluded" for s in spots):
+        return spots
+    return left
+
+
+def _met(space: Space, spot: _Spot, name: str) -> bool:
+    expected = spot.expected
+    if VERDICTS[spot.mark] != expected.verdict:
+        return False
+    if spot.mark != BOUNDED:
+        return True
+    settled = space.settled(spot.sector, name, spot.index)
+    return expected.turns is not None and settled is not None and (settled.turns or 0) >= expected.turns
+
+
+def _code(spot: _Spot) -> int:
+    if VERDICTS[spot.mark] == "unknown" or (spot.mark == BOUNDED and spot.expected.verdict == "proved"):
+        return 3
+    return 4 if VERDICTS[spot.mark] == "vacuous" else 1
+
+
+def _words(spots: list[_Spot]) -> str:
+    """The expectation in words; several are joined."""
+    words = []
+    for spot in spots:
+        expected = spot.expected
+        up_to = f" up to {expected.turns}" if expected.turns is not None else ""
+        words.append(f"{expected.verdict}{up_to}{' somewhere' if expected.somewhere else ''}")
+    return " or ".join(dict.fromkeys(words))
+
+
+# --- findings ---------------------------------------------------------------------------------------------
+
+
+def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
+    verdict = VERDICTS[spot.mark]
+    settled = space.settled(spot.sector, name, spot.index)
+    turns, reason = (settled.turns, settled.reason) if settled else (None, "")
+    program = space.candidate(spot.candidate)
+    prop = named(program, name)
+    if verdict == "refuted" and (code or space.options.witnesses):
+        return Finding(verdict, witness=witness(program, prop, spot.candidate, space.options))
+    if verdict == "proved" and space.options.witnesses:
+        run = reaching(program, prop, spot.candidate, space.options)
+        return Finding(verdict, turns, run, reason)
+    return Finding(verdict, turns, reason=reason)

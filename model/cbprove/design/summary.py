@@ -1,0 +1,112 @@
+"""What the design space holds: counts by verdict, and where each property is proved, said with the axes that matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cbprove.design.sectors import Sector
+from cbprove.design.space import Domains, Space
+from cbprove.design.tables import BOUNDED, INAPPLICABLE, PROVED, VERDICTS
+from cbprove.system import AxisValue, Proposal
+from cbprove.verdicts import Space as Row
+from cbprove.verdicts import Verdict
+
+Interval = tuple[int, int]
+_Cells = dict[tuple[AxisValue, ...], bytes]
+
+
+def summary(space: Space) -> tuple[Row, ...]:
+    """One row a property, over all candidates."""
+    return tuple(_row(space, prop.name) for prop in space.system.properties)
+
+
+def _row(space: Space, name: str) -> Row:
+    counts: dict[Verdict, int] = {}
+    cells: _Cells = {}
+    for sector in space.sectors(space.everything()):
+        marks = space.table(sector, name).sheet.marks
+        for mark, verdict in VERDICTS.items():
+            if found := marks.count(mark):
+                counts[verdict] = counts.get(verdict, 0) + found
+        cells[tuple(sector.fixed.values())] = _only(marks, {PROVED})
+    axes, merged = _without_idle(tuple(a.name for a in space.fixed), cells)
+    free = space.free[0].name if len(space.free) == 1 else ""
+    proved = {_label(axes, key): _intervals(space, proved) for key, proved in merged.items() if any(proved)}
+    return Row(name, (*axes, free) if free else axes, counts, proved)
+
+
+def _only(marks: bytearray, wanted: set[int]) -> bytes:
+    return bytes(int(mark in wanted) for mark in marks)
+
+
+def _without_idle(axes: tuple[str, ...], cells: _Cells) -> tuple[tuple[str, ...], _Cells]:
+    """The cells keyed by those axes alone that make a difference."""
+    at = 0
+    while at < len(axes):
+        merged: _Cells = {}
+        idle = True
+        for key, cell in cells.items():
+            shorter = key[:at] + key[at + 1 :]
+            idle = idle and merged.setdefault(shorter, cell) == cell
+        if idle:
+            axes, cells = axes[:at] + axes[at + 1 :], merged
+        else:
+            at += 1
+    return axes, cells
+
+
+def _label(axes: tuple[str, ...], key: tuple[AxisValue, ...]) -> str:
+    return ", ".join(f"{axis} = {value}" for axis, value in zip(axes, key, strict=True))
+
+
+def _intervals(space: Space, cell: bytes) -> tuple[Interval, ...]:
+    """The runs of ones as values of the free axis; with none or several free axes, as positions."""
+    first = space.free[0].values[0] if len(space.free) == 1 else 0
+    assert isinstance(first, int)
+    found: list[Interval] = []
+    start = cell.find(1)
+    while start >= 0:
+        end = cell.find(0, start)
+        end = len(cell) if end < 0 else end
+        found.append((first + start, first + end - 1))
+        start = cell.find(1, end)
+    return tuple(found)
+
+
+# --- a proposal of many candidates --------------------------------------------------------------------------
+
+
+def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict, str], ...]:
+    """Where each verdict holds among the candidates of a proposal, in the axes that make a difference."""
+    groups: dict[Verdict, list[str]] = {}
+    free = space.free[0].name if len(space.free) == 1 else ""
+    for axes, key, cell in _cells_of(space, name, proposal.domains):
+        where = _label(axes, key)
+        for mark in dict.fromkeys(m for m in cell if m not in (0, INAPPLICABLE)):
+            values = _intervals(space, bytes(int(m == mark) for m in cell))
+            parts = [where] if where else []
+            if free and cell.count(mark) < len(cell) - cell.count(0):
+                parts.append(f"{free} in {spelled(values)}")
+            groups.setdefault(VERDICTS[mark], []).append(", ".join(parts) or "everywhere")
+    return tuple((verdict, text) for verdict, texts in groups.items() for text in texts)
+
+
+def _cells_of(space: Space, name: str, domains: Domains) -> list[tuple[tuple[str, ...], tuple[AxisValue, ...], bytes]]:
+    cells: _Cells = {}
+    for sector in space.sectors(domains):
+        cells[tuple(sector.fixed.values())] = _marks(space, sector, name, domains)
+    axes, merged = _without_idle(tuple(a.name for a in space.fixed), cells)
+    return [(axes, key, cell) for key, cell in merged.items()]
+
+
+def _marks(space: Space, sector: Sector, name: str, domains: Mapping[str, tuple[str, ...] | range]) -> bytes:
+    marks = space.table(sector, name).sheet.marks
+    kept = bytearray(len(marks))
+    for index in space.indexes(sector, domains):
+        kept[index] = PROVED if marks[index] == BOUNDED else marks[index]
+    return bytes(kept)
+
+
+def spelled(intervals: tuple[Interval, ...]) -> str:
+    """Closed intervals as people write them: `0..20, 22`."""
+    return ", ".join(str(low) if low == high else f"{low}..{high}" for low, high in intervals)

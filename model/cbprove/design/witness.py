@@ -1,0 +1,144 @@
+"""The run to show: with the fewest turns, then the fewest steps, then the first choices in order of declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cbprove.design.settle import NotReplayed, run_of
+from cbprove.design.space import Options
+from cbprove.obligations.forms import Form, PathForm, by_sources, by_values
+from cbprove.obligations.smtlib import Script
+from cbprove.obligations.unfold import FOLLOWED, Plan
+from cbprove.properties import table as properties
+from cbprove.solving.solver import Answer, Z3Session
+from cbprove.system import AxisValue, Program, Property
+from cbprove.terms import Bool, Int, and_, as_int, evaluate, le, not_, or_, total
+from cbprove.verdicts import Witness
+
+Candidate = Mapping[str, AxisValue]
+
+
+def witness(program: Program, prop: Property, candidate: Candidate, options: Options) -> Witness:
+    """The least run that breaks a property of a refuted candidate.
+
+    Raises NotReplayed if the reference does not see it break.
+    """
+    for misplaced in properties.of_placement(prop, program):
+        if misplaced.broken is True:
+            return Witness(candidate, program, "", None, misplaced)
+    return _least(program, prop, candidate, options, broken=True)
+
+
+def reaching(program: Program, prop: Property, candidate: Candidate, options: Options) -> Witness | None:
+    """The least run that reaches a claim of a proved candidate; None where claims are about placement."""
+    if properties.of_placement(prop, program):
+        return None
+    return _least(program, prop, candidate, options, broken=False)
+
+
+def _least(program: Program, prop: Property, candidate: Candidate, options: Options, broken: bool) -> Witness:
+    for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
+        plan = Plan(cut=False, turns=min(turns, options.bound), known=turns)
+        form = _form(program, prop, plan)
+        for path in _by_cost(form, broken, options):
+            found = run_of(program, form, prop, path, broken, trace=True)
+            if found is None:
+                raise NotReplayed(f"{prop.name}: the least run does not replay")
+            return Witness(candidate, program, found.path, found)
+    raise NotReplayed(f"{prop.name}: no run of the candidate found again")
+
+
+def _form(program: Program, prop: Property, plan: Plan) -> Form:
+    """Sources where they say all there is to say, else values."""
+    form = by_sources(program, prop, plan)
+    return form if form.faithful else by_values(program, prop, plan)
+
+
+def _by_cost(form: Form, broken: bool, options: Options) -> list[Answer]:
+    """The least model of all paths together, if there is one."""
+    best: tuple[int, int, Answer] | None = None
+    for path in form.paths:
+        formula = path.broken if broken else path.reached
+        if formula is False:
+            continue
+        found = _Least(form, path, formula, options).answer()
+        if found is not None and (best is None or found[:2] < best[:2]):
+            best = found
+    return [best[2]] if best else []
+
+
+class _Least:
+    """Narrows a satisfiable formula of one path down to its least run."""
+
+    def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options) -> None:
+        self.path = path
+        others = [p.broken for p in form.paths if p is not path] + [p.reached for p in form.paths if p is not path]
+        self.others = others
+        self.script = Script(form.ranges)
+        self.script.assert_(formula)
+        self.session = Z3Session(options.limits)
+        self.session.add(self.script.text())
+        self.turns = total([as_int(turn) for turn in path.unfolding.turns])
+        self.steps = total([as_int(step) for step in path.unfolding.steps])
+
+    def answer(self) -> tuple[int, int, Answer] | None:
+        """Its turns, its steps and its model; None where there is none."""
+        answer = self.session.check()
+        if answer.result != "sat":
+            return None
+        answer = self._fewest(self.turns, answer)
+        answer = self._fewest(self.steps, answer)
+        for decision in self.path.unfolding.decisions.values():
+            answer = self._first(decision.term, decision.low, decision.guard, answer)
+        turns, steps = evaluate(answer.model, self.turns, self.steps)
+        return turns, steps, Answer("sat", self._alone(answer.model))
+
+    def _alone(self, model: dict[str, int | bool]) -> dict[str, int | bool]:
+        """The model without what could make another path look broken: only this one was asked about."""
+        return {**model, "path": False} if not or_(*self.others) else model
+
+    def _tell(self, formula: Bool) -> Answer:
+        said = len(self.script.lines)
+        self.script.assert_(formula)
+        self.session.add("\n".join(self.script.lines[said:]))
+        return self.session.check()
+
+    def _holds(self, formula: Bool) -> Answer | None:
+        """The answer with one more condition, which is kept if it can be met."""
+        said = len(self.script.lines)
+        text = self.script.express(formula)
+        self.session.add("\n".join(self.script.lines[said:]))
+        self.session.push()
+        self.session.add(f"(assert {text})")
+        answer = self.session.check()
+        self.session.pop()
+        if answer.result != "sat":
+            return None
+        self.session.add(f"(assert {text})")
+        return answer
+
+    def _fewest(self, count: Int, answer: Answer) -> Answer:
+        (now,) = evaluate(answer.model, count)
+        low = 0
+        while low < now:
+            middle = (low + now) // 2
+            better = self._holds(le(count, middle))
+            if better is None:
+                low = middle + 1
+            else:
+                answer = better
+                (now,) = evaluate(answer.model, count)
+        self._holds(le(count, now))
+        return answer
+
+    def _first(self, term: Int, low: int, guard: Bool, answer: Answer) -> Answer:
+        value, met = evaluate(answer.model, term, guard)
+        while met and value > low:
+            better = self._holds(and_(guard, le(term, value - 1)))
+            if better is None:
+                break
+            answer = better
+            (value,) = evaluate(answer.model, term)
+        if met:
+            self._holds(and_(guard, le(term, value), not_(le(term, value - 1))))
+        return answer

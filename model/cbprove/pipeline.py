@@ -1,0 +1,136 @@
+"""The stages in order: what was written, what it means, what holds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cbprove.design import judge as design
+from cbprove.design.space import Options as Reach
+from cbprove.design.space import Stage
+from cbprove.language import elaborate, resolve_check
+from cbprove.language.includes import load
+from cbprove.language.resolve import resolve
+from cbprove.report import layout as layouts
+from cbprove.report.shapes import shapes
+from cbprove.report.sweep import Matrix, cells
+from cbprove.solving.solver import Limits
+from cbprove.system import Axis, AxisValue, Proposal, System
+from cbprove.verdicts import Report
+
+Progress = Callable[[int, int], None]
+
+STAGE = Stage(elaborate.program, elaborate.condition)
+MOST_CELLS = 10_000
+
+
+class WrongQuestion(Exception):
+    """Asked for something that the spec does not have; `help` says what it has."""
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__(message)
+        self.help = help
+
+
+@dataclass(frozen=True)
+class Options:
+    """How far to go. `resources` are the solver's own steps for each query, `seconds` the wall clock of one, if any.
+
+    `witnesses` asks for a run for each verdict, not only for those that were not expected.
+    """
+
+    bound: int = 3
+    resources: int = 30_000_000
+    seconds: float | None = None
+    witnesses: bool = False
+
+
+def check(path: str, options: Options, progress: Progress) -> Report:
+    """Every verdict on the spec in a file; raises SpecError if it has mistakes."""
+    system = meaning(path)
+    report = design.judge(system, STAGE, _reach(options), progress)
+    return replace(report, path=path, inputs=inputs(system))
+
+
+def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """The files to check, each once, and whether it was named itself; a folder stands for every .cbs file below it."""
+    seen: set[str] = set()
+    for path in named:
+        found = _below(path) if os.path.isdir(path) else [path]
+        for file in found:
+            identity = os.path.realpath(file)
+            if identity not in seen:
+                seen.add(identity)
+                yield file, file == path
+
+
+def _below(folder: str) -> list[str]:
+    found = []
+    for parent, _, names in os.walk(folder):
+        found += [os.path.join(parent, name) for name in names if name.endswith(".cbs")]
+    return sorted(found)
+
+
+def meaning(path: str) -> System:
+    """What the spec in a file means."""
+    system = resolve(load(path))
+    resolve_check.check(system)
+    return system
+
+
+def inputs(system: System) -> tuple[tuple[str, str], ...]:
+    """Each file read, with its sha256."""
+    return tuple((name, hashlib.sha256(Path(name).read_bytes()).hexdigest()) for name in system.sources)
+
+
+def sweep(path: str, names: tuple[str, str, str], options: Options, progress: Progress) -> Matrix:
+    """The verdicts of a property over two axes (the names); the others at their default, or over all their values."""
+    system = meaning(path)
+    prop, rows, cols = names
+    _known("property", prop, [each.name for each in system.properties])
+    one, other = _axis(system, rows), _axis(system, cols)
+    if one is other:
+        raise WrongQuestion(f"the rows and the columns are both `{rows}`", "name two axes")
+    if len(one.values) * len(other.values) > MOST_CELLS:
+        raise WrongQuestion(f"`{rows}` times `{cols}` has more than {MOST_CELLS} cells", "name smaller axes")
+    asked = replace(
+        system,
+        proposals=cells(system, one, other),
+        asks=(),
+        properties=tuple(each for each in system.properties if each.name == prop),
+    )
+    report = design.judge(asked, STAGE, _reach(options), progress)
+    return Matrix(prop, one, other, replace(report, path=path, inputs=inputs(system)))
+
+
+def layout(path: str, only: str | None) -> str:
+    """The structs of a spec; then, for the first candidate of each proposal, where views lie and what layers touch."""
+    system = meaning(path)
+    if only is not None:
+        _known("proposal", only, [proposal.name for proposal in system.proposals])
+    firsts = {each.name: _first(each) for each in system.proposals if only in (None, each.name)}
+    programs = {name: elaborate.program(system, first) for name, first in firsts.items()}
+    return layouts.text(shapes(system, firsts.values()), programs)
+
+
+def _first(proposal: Proposal) -> dict[str, AxisValue]:
+    return {axis: values[0] for axis, values in proposal.domains.items()}
+
+
+def _axis(system: System, name: str) -> Axis:
+    _known("axis", name, [axis.name for axis in system.axes])
+    return next(axis for axis in system.axes if axis.name == name)
+
+
+def _known(what: str, name: str, names: list[str]) -> None:
+    if name not in names:
+        many = {"axis": "axes", "property": "properties", "proposal": "proposals"}[what]
+        raise WrongQuestion(f"there is no {what} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}")
+
+
+def _reach(options: Options) -> Reach:
+    limits = Limits(options.resources, options.seconds)
+    return Reach(bound=options.bound, limits=limits, witnesses=options.witnesses)

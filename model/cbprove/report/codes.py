@@ -1,0 +1,105 @@
+"""Codes that are not about the meaning of a spec: of reading one (CB00xx), and of verdicts (CB20xx)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cbprove.language.codes import Code
+
+READING: Mapping[str, Code] = MappingProxyType(
+    {
+        "CB0001": Code("a file cannot be had", "check the path and its permissions", 'include "nowhere.cbs";'),
+        "CB0002": Code("a file is not UTF-8 text", "save it as UTF-8", ""),
+        "CB0003": Code("a file is over 1 MB", "split it up with `include`", ""),
+        "CB0004": Code("a file is empty", 'begin with `spec NAME "title";`', ""),
+        "CB0005": Code("something is nested deeper than 100", "flatten it, or give its parts names", ""),
+        "CB0006": Code("a file includes itself, perhaps through others", "delete one of the includes", ""),
+        "CB0007": Code(
+            "a file that is checked has exactly one `spec` line, an included one has none",
+            'begin with `spec NAME "title";`, or name a file that includes this one',
+            'spec again "a second one";',
+        ),
+        "CB0010": Code("a character that is no part of the language", "delete it", "object skb { char cb[48]; } @"),
+        "CB0011": Code("a comment that never ends", "close it with `*/`", "/* object skb { char cb[48]; }"),
+        "CB0012": Code("a string or character constant that never ends", "close it on its line", 'include "skb.cbs;'),
+        "CB0013": Code("a number that C does not have", "write it as 31, 0x1f, 037 or 0b11111", "param P in 0..0x;"),
+        "CB0014": Code(
+            "a character constant of none or several", "put one character between the quotes", "#define A 'ab'"
+        ),
+        "CB0015": Code("a preprocessor line that is not read in a spec", "delete it", "#pragma pack(1)"),
+        "CB0020": Code(
+            "something else was expected here", "see docs/language.md for what may stand here", "object { }"
+        ),
+        "CB0021": Code("a `;` is missing", "end the line with `;`", "param P in 0..7"),
+        "CB0022": Code("a `{` that is never closed", "close it with `}`", "object skb { char cb[48];"),
+        "CB0023": Code("a step or part named like a statement", "name it otherwise", "layer l { step read; }"),
+        "CB0024": Code("C that a spec has no use for", "leave it out", "static int x;"),
+        "CB0025": Code("a macro with parameters", "write what it stands for", "#define TWICE(x) (2 * x)"),
+        "CB0026": Code(
+            "C code, which is not read", "describe the accesses with `read` and `write`", "int f(void) { return 0; }"
+        ),
+        "CB0027": Code(
+            "an expectation that makes no sense",
+            "expect proved, refuted, vacuous or excluded",
+            "proposal now { expect kept unknown; }",
+        ),
+        "CB0028": Code("`=` or `for` with more than one place, or both", "write one statement for each place", ""),
+        "CB0029": Code("a type or an attribute that is not modelled", "write the type out with the layout it has", ""),
+    }
+)
+
+VERDICTS: Mapping[str, Code] = MappingProxyType(
+    {
+        "CB2000": Code(
+            "proved: the property holds on every run, of every number of turns.\n"
+            "A run that reaches what it claims was found and replayed, so the proof is about something. What it rests\n"
+            "on besides: the assumptions that the report lists, and what the spec says of the code",
+            "-v shows the run that reaches it",
+            "",
+        ),
+        "CB2001": Code(
+            "refuted: some run breaks the property; the report shows a shortest one.\n"
+            "The map has a row for each step that touched the bytes, and a column for each byte. A capital is stored\n"
+            "by the row's step, a small letter lay there before. The reference replayed the run before it was shown",
+            "move a view, make a struct smaller, save the bytes with `copy`, or say `expect P refuted`",
+            "",
+        ),
+        "CB2002": Code(
+            "unknown: undecided, or only decidable past a limit; the reason says which.\n"
+            "It is never taken for a proof. The query is saved, and can be given to any SMT solver",
+            "try again as the report says: a higher --bound, --resources or --timeout",
+            "",
+        ),
+        "CB2003": Code(
+            "vacuous: proved, for every number of turns, that no run reaches what the property claims.\n"
+            "Nothing was asked, so nothing is known. Often a step is missing from the path, or an assumption rules\n"
+            "all runs out",
+            "run both steps on one object in one path; if that is as it should be, say `expect P vacuous`",
+            "",
+        ),
+        "CB2004": Code(
+            "mixed: the candidates of a proposal do not share a verdict; the report says how many have which, and\n"
+            "where",
+            "decide more axes, or say `expect P proved when COND, refuted otherwise`",
+            "",
+        ),
+        "CB2005": Code(
+            "excluded: a `require` rules the candidate out, as a BUILD_BUG_ON does; nothing else is judged",
+            "choose other values, or say `expect excluded`",
+            "",
+        ),
+        "CB2006": Code(
+            "proved up to N turns: no run of so many turns of each loop breaks the property, and no proof for all was\n"
+            "found."
+            " A bound never rounds up: this does not meet `expect P proved`",
+            "raise --bound, or say `expect P proved up to N`",
+            "",
+        ),
+    }
+)
+
+# What people call a verdict by, for `explain refuted`.
+NAMES: Mapping[str, str] = MappingProxyType(
+    {code.meaning.partition(":")[0].lower(): key for key, code in VERDICTS.items()}
+)

@@ -1,0 +1,137 @@
+"""Reports as one versioned document; `schema.json` beside this file says its shape.
+
+Nothing in it depends on verbosity, colour, time or machine.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cbprove.diagnostics import Diagnostic, Span
+from cbprove.report import story, witness
+from cbprove.report.text import VERDICTS, unmet_in
+from cbprove.report.version import VERSION
+from cbprove.verdicts import Answered, Case, Report, Space, Witness
+
+SCHEMA_VERSION = 1
+
+
+def text(reports: Iterable[Report], mistakes: Iterable[Diagnostic], queries: Mapping[str, str]) -> str:
+    """The document as text, ended by a newline."""
+    return json.dumps(document(reports, mistakes, queries), indent=2, ensure_ascii=False) + "\n"
+
+
+def schema() -> Any:
+    """The JSON Schema of the document."""
+    return json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+
+
+def document(
+    reports: Iterable[Report], mistakes: Iterable[Diagnostic] = (), queries: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The document as plain data; `queries` are the files they were saved in, by case."""
+    known = list(reports)
+    inputs = {path: digest for report in known for path, digest in report.inputs}
+    found: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "cbprove", "version": VERSION},
+        "inputs": [{"path": path, "sha256": digest} for path, digest in inputs.items()],
+        "cases": [_case(report, case, queries or {}) for report in known for case in report.cases],
+        "space": [_space(report, space) for report in known for space in report.space],
+        "asks": [_ask(ask) for report in known for ask in report.asks],
+        "summary": _summary(known),
+    }
+    diagnostics = [_diagnostic(mistake) for mistake in mistakes]
+    if diagnostics:
+        found["diagnostics"] = diagnostics
+    return found
+
+
+def _summary(reports: list[Report]) -> dict[str, int]:
+    cases = [case for report in reports for case in report.cases]
+    counts: dict[str, int] = {verdict: sum(case.verdict == verdict for case in cases) for verdict in VERDICTS}
+    return {**counts, "unexpected": sum(len(unmet_in(report)) for report in reports)}
+
+
+def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, Any]:
+    counts = {verdict: case.counts[verdict] for verdict in VERDICTS if case.counts.get(verdict)}
+    told: dict[str, Any] = {
+        "id": case.id,
+        "spec": report.spec,
+        "proposal": case.proposal,
+        "candidate": dict(case.candidate),
+        "candidates": {"total": sum(counts.values()), **counts},
+        "property": case.property,
+        "verdict": case.verdict,
+        "expected": case.expected,
+        "met": case.met,
+        "scope": "every run" if case.finding.turns is None else {"turns": case.finding.turns},
+        "assumptions": list(case.finding.assumptions),
+        "cost": {"per_packet": case.cost.per_packet, "per_segment": case.cost.per_segment},
+        "location": _location(case.span),
+    }
+    if case.regions:
+        told["regions"] = [{"verdict": verdict, "where": where} for verdict, where in case.regions]
+    if case.finding.reason:
+        told["reason"] = case.finding.reason
+    if case.verdict == "unknown" and case.id in queries:
+        told["query"] = queries[case.id]
+    if case.finding.verdict == "refuted" and case.finding.witness is not None:
+        told["witness"] = _witness(case.finding.witness, case.property)
+    return told
+
+
+def _location(span: Span | None) -> dict[str, Any] | None:
+    return {"file": span.source.name, "line": span.line, "column": span.column} if span else None
+
+
+def _witness(found: Witness, property_name: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"candidate": dict(found.candidate), "path": [], "lost": []}
+    if found.misplaced is not None:
+        return {**told, "misplaced": {"subject": found.misplaced.subject, "reason": found.misplaced.reason}}
+    broken = witness.first_broken(found, property_name)
+    if broken is None or found.run is None:
+        return {**told, "path": [found.path]}
+    scene = witness.Scene(found.program, found.run, broken, property_name)
+    told["path"] = list(story.crumbs(found.program, found.path, broken.moment))
+    told["steps"] = [stage.step for stage in story.until(found.run, broken.moment) if stage.step]
+    chosen = story.choices(found.program, found.run)
+    told["choices"] = [{"line": c.line, "what": c.what, "answer": c.answer} for c in chosen if c.line is not None]
+    told["values"] = [{"name": c.what, "value": int(c.answer)} for c in chosen if c.line is None]
+    told["values"] += [{"name": name, "value": value} for name, value in story.values(found.program, found.run)]
+    told["lost"] = [_lost(lost) for lost in scene.lost()]
+    told["explanation"] = scene.verdict()
+    return told
+
+
+def _lost(lost: witness.Lost) -> dict[str, Any]:
+    """Bytes are those touched at all; bits the exact range, where it is no whole number of bytes."""
+    told: dict[str, Any] = {"object": lost.object, "area": lost.area, "bytes": [lost.low // 8, -(-lost.high // 8)]}
+    if lost.low % 8 or lost.high % 8:
+        told["bits"] = [lost.low, lost.high]
+    return told
+
+
+def _space(report: Report, space: Space) -> dict[str, Any]:
+    return {
+        "spec": report.spec,
+        "property": space.property,
+        "axes": list(space.axes),
+        "counts": {verdict: space.counts[verdict] for verdict in VERDICTS if space.counts.get(verdict)},
+        "proved": {key: [list(interval) for interval in values] for key, values in space.proved.items()},
+    }
+
+
+def _ask(ask: Answered) -> dict[str, Any]:
+    rows = None if ask.answer is None else [dict(zip(ask.axes, row, strict=True)) for row in ask.answer]
+    told = {"id": ask.id, "answer": rows, "expected": ask.expected, "met": ask.met, "location": _location(ask.span)}
+    return {**told, "reason": ask.reason} if ask.reason else told
+
+
+def _diagnostic(mistake: Diagnostic) -> dict[str, Any]:
+    notes = [{"message": note.message, "location": _location(note.span)} for note in mistake.notes]
+    told = {"code": mistake.code, "message": mistake.message, "location": _location(mistake.span)}
+    return {**told, "help": mistake.help, "notes": notes}

@@ -1,0 +1,183 @@
+"""What goes where: results on stdout, the rest on stderr, nothing but the document with JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+import tiny
+
+from cbprove.report.json import schema
+
+Spec = Callable[[str, str], str]
+MODEL = str(Path(__file__).parents[2] / "model")
+
+
+def test_check_may_be_left_out(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    name = spec("a.cbs", tiny.GOOD)
+    assert cbprove(name).stdout == cbprove("check", name).stdout
+
+
+def test_folder_means_every_spec_below_it(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    for name in ("d/b.cbs", "d/a.cbs", "d/sub/c.cbs"):
+        spec(name, tiny.GOOD)
+    spec("d/included.cbs", tiny.INCLUDED)
+    spec("d/notes.txt", "no spec")
+    done = cbprove("-q", "d", "d/a.cbs")
+    assert done.returncode == 0
+    assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [
+        "d/a.cbs",
+        "d/b.cbs",
+        "d/sub/c.cbs",
+        "3 specs, 12 verdicts",
+    ]
+
+
+def test_included_file_named_is_a_mistake(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    done = cbprove(spec("included.cbs", tiny.INCLUDED))
+    assert done.returncode == 2
+    assert "no `spec` line" in done.stderr
+
+
+def test_json_is_the_document_alone(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    done = cbprove("--format", "json", spec("a.cbs", tiny.REFUTED))
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema())
+    assert done.stderr == ""
+    assert [case["verdict"] for case in found["cases"]] == ["proved", "proved", "refuted", "proved"]
+    assert found["cases"][2]["witness"]["lost"] == [{"object": "skb", "area": "cb", "bytes": [4, 6]}]
+
+
+def test_json_of_mistakes(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    found = json.loads(cbprove("--format", "json", spec("a.cbs", tiny.MISTAKE)).stdout)
+    jsonschema.validate(found, schema())
+    assert (found["cases"], found["diagnostics"][0]["code"]) == ([], "CB0101")
+
+
+def test_verbosity_never_changes_json(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    name = spec("a.cbs", tiny.REFUTED)
+    once = cbprove("--format", "json", name).stdout
+    assert once == cbprove("--format", "json", "-vv", name).stdout == cbprove("--format", "json", "-q", name).stdout
+
+
+def test_same_input_same_bytes(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    name = spec("a.cbs", tiny.REFUTED)
+    assert cbprove(name, PYTHONHASHSEED="1").stdout == cbprove(name, PYTHONHASHSEED="2").stdout
+
+
+def test_colour_on_demand(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    name = spec("a.cbs", tiny.REFUTED)
+    assert "\x1b[" not in cbprove(name).stdout
+    assert "\x1b[" in cbprove("--color", "always", name).stdout
+    assert "\x1b[" in cbprove(name, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in cbprove(name, FORCE_COLOR="1", NO_COLOR="1").stdout
+    assert "\x1b[" not in cbprove("--color", "never", name, FORCE_COLOR="1").stdout
+
+
+def test_sweep(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    done = cbprove("sweep", spec("a.cbs", tiny.GOOD), "--property", "keep", "--rows", "g", "--cols", "OFF")
+    assert done.returncode == 0
+    assert (
+        done.stdout
+        == """\
+keep: g down, OFF across
+
+     0  1  2  3  4  5  6  7  8
+one  x  x  x  x  x  x  x  x  +
+two  x  x  x  x  x  x  x  x  +
+
++ proved  x refuted
+
+18 candidates: 16 refuted, 2 proved
+  refuted where OFF in 0..7
+  proved where OFF in 8
+"""
+    )
+
+
+def test_sweep_as_json(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    name = spec("a.cbs", tiny.GOOD)
+    done = cbprove("sweep", name, "--property", "keep", "--rows", "g", "--cols", "OFF", "--format", "json")
+    assert json.loads(done.stdout)["sweep"]["verdicts"] == [["refuted"] * 8 + ["proved"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "cols", "message"),
+    [("nope", "OFF", "there is no axis `nope`"), ("OFF", "OFF", "the rows and the columns are both `OFF`")],
+)
+def test_sweep_over_nothing(cbprove, spec: Spec, rows: str, cols: str, message: str) -> None:  # type: ignore[no-untyped-def]
+    done = cbprove("sweep", spec("a.cbs", tiny.GOOD), "--property", "keep", "--rows", rows, "--cols", cols)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_layout(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    done = cbprove("layout", spec("a.cbs", tiny.GOOD), "--proposal", "second")
+    assert done.returncode == 0
+    assert "\tu8                         a;                    /*     0     1 */\n" in done.stdout
+    assert "  G  m  ..GGGG..........  [2..6)\n" in done.stdout
+    assert "m  reads   G\n   writes  G.*\n" in done.stdout
+
+
+@pytest.mark.parametrize("code", ["CB0103", "CB0007", "CB2001", "refuted", "cb0103", "proved up to N turns"])
+def test_explain(cbprove, code: str) -> None:  # type: ignore[no-untyped-def]
+    done = cbprove("explain", code)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("CB") and "\nhelp: " in done.stdout
+
+
+def test_explain_lists_every_code(cbprove) -> None:  # type: ignore[no-untyped-def]
+    lines = cbprove("explain").stdout.splitlines()
+    assert lines == sorted(lines)
+    assert all(line[:2] == "CB" and line[6:8] == "  " for line in lines)
+
+
+def test_version(cbprove) -> None:  # type: ignore[no-untyped-def]
+    assert cbprove("--version").stdout.startswith("cbprove 0.")
+
+
+def test_help_says_every_command(cbprove) -> None:  # type: ignore[no-untyped-def]
+    told = cbprove("--help")
+    assert told.returncode == 0
+    assert all(f"    {command} " in told.stdout for command in ("check", "sweep", "layout", "explain"))
+
+
+def test_reader_that_leaves(spec: Spec, tmp_path: Path) -> None:
+    name = spec("a.cbs", tiny.REFUTED)
+    command = f"{sys.executable} -m cbprove {name} | true"
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": MODEL}, capture_output=True, text=True
+    )
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["explain", "CB0103"]])
+def test_loads_neither_solver_nor_parser(arguments: list[str], tmp_path: Path) -> None:
+    script = (
+        "import sys\nfrom cbprove.cli import main\n"
+        f"try:\n    main({arguments!r})\nexcept SystemExit:\n"
+        "    print(*[m for m in ('z3', 'lark', 'rich') if m in sys.modules], 'loaded')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": MODEL}, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines()[-1] == "loaded"
+
+
+def test_mistakes_and_layouts_load_no_solver(spec: Spec, tmp_path: Path) -> None:
+    for arguments in (["check", spec("a.cbs", tiny.MISTAKE)], ["layout", spec("b.cbs", tiny.GOOD)]):
+        script = f"import sys\nfrom cbprove.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    assert 'z3' not in sys.modules"
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": MODEL},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr

@@ -1,0 +1,116 @@
+"""The byte map and the sentences under it, on the IPoIB address against GSO at 32."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import reports
+
+from cbprove.properties.placement import Misplaced
+from cbprove.report import bytemap
+from cbprove.report.witness import Scene, block, first_broken
+from cbprove.system import Claim, Holds, Literal_, MemberValue, Owned, Preserved, Written
+from cbprove.verdicts import Witness
+
+NAME = "hwaddr_preserved"
+
+
+def drawn(claim: Claim = reports.PRESERVED, **more: bool) -> str:
+    return "\n".join(block(reports.witness(claim, **more), NAME))
+
+
+def scene(witness: Witness) -> Scene:
+    broken = first_broken(witness, NAME)
+    assert broken is not None and witness.run is not None
+    return Scene(witness.program, witness.run, broken, NAME)
+
+
+def test_lost_to_a_store() -> None:
+    assert (
+        drawn()
+        == """\
+path local > transmit, segment 1
+choices  line 61 optionally: left out; line 62 each segment: 1 turn
+                                      0       8       16      24      32      40      48
+ipoib_hard_header  writes hwaddr      0000000000000000ii00........HHHHHHHHHHHHHHHHHHHH
+skb_segment        writes SKB_GSO_CB  0000000000000000ii00........hhhhGGGGGGGGGGhhhhhh
+ipoib_start_xmit   reads  hwaddr          10 of 20 bytes lost: cb[32..42)
+                                          hwaddr[4..14) = skb_gso_cb.{mac_offset, encap_level, csum_start}
+                                      I IPCB  0 cleared"""
+    )
+
+
+def test_lost_to_a_clear() -> None:
+    assert "hwaddr[4..16): cleared by wipe" in drawn(clear=True)
+    assert "wipe               clears SKB_GSO_CB  0000000000000000ii00........hhhh000000000000hhhh" in drawn(clear=True)
+
+
+def test_a_copy_away_is_shown() -> None:
+    told = "\n".join(block(reports.witness(answers={"arm": 0, "turns": 2}), NAME))
+    assert "(path)             copies hwaddr to stack.hwaddr  " in told
+    assert "line 61 optionally: taken; line 62 each segment: 2 turns" in told
+
+
+def test_not_its_own() -> None:
+    assert "10 of 20 bytes not its own: cb[32..42)" in drawn(Owned(()))
+
+
+def test_written_by_somebody_else() -> None:
+    told = drawn(Written((), frozenset(["ip_rcv"])))
+    assert "20 of 20 bytes not written by ip_rcv: cb[28..48)" in told
+    assert "hwaddr[0..4) = hwaddr[0..4), stored by ipoib_hard_header" in told
+
+
+def test_members_are_named_by_their_paths() -> None:
+    told = drawn(Preserved((reports.GSO,), "ipoib_hard_header", "ipoib_start_xmit"))
+    assert "10 of 10 bytes lost: cb[32..42)" in told
+    assert "SKB_GSO_CB = skb_gso_cb.{mac_offset, encap_level, csum_start}" in told
+
+
+def test_condition_is_false() -> None:
+    claim = Holds(Literal_(0, reports.INT), "ipoib_start_xmit", "1 == 2")
+    assert drawn(claim).endswith("`1 == 2` is false")
+
+
+def test_condition_shows_the_values_of_members() -> None:
+    flags = replace(reports.FLAGS, low=0, start=0, text="IPCB.zero", path="zero")
+    told = drawn(Holds(MemberValue(flags, reports.U16), "ipoib_start_xmit", "IPCB.zero"))
+    assert "`IPCB.zero` is false" in told
+    assert "IPCB.zero = 0" in told
+
+
+def test_misplaced_needs_no_run() -> None:
+    witness = Witness(
+        {}, reports.program(reports.PRESERVED), "", None, Misplaced(True, "IPCB", "shares bytes with hwaddr")
+    )
+    assert block(witness, NAME) == ["IPCB: shares bytes with hwaddr"]
+
+
+def test_lost_ranges() -> None:
+    lost = scene(reports.witness()).lost()
+    assert [(part.object, part.area, part.low, part.high) for part in lost] == [("skb", "cb", 256, 336)]
+
+
+def test_letters_are_told_apart() -> None:
+    taken: list[str] = []
+    for name in ("hwaddr", "header", "SKB_GSO_CB", "skb_cb", "h"):
+        taken.append(bytemap.letter_for(name, taken))
+    assert taken == ["H", "E", "G", "C", "A"]
+
+
+def test_wide_blocks_are_cut_to_the_bytes_in_question() -> None:
+    window = bytemap.window("data", (0, 8 * 1000), [8 * 500])
+    assert 500 in range(window.first, window.last)
+    assert window.last - window.first == bytemap.WIDEST
+    assert bytemap.ruler(window).split()[0] == str(window.first)
+
+
+def test_narrow_blocks_are_whole() -> None:
+    assert bytemap.ruler(bytemap.window("cb", (0, 8 * 20), [])) == "0       8       16"
+
+
+def test_long_stories_are_elided() -> None:
+    rows = tuple(bytemap.Row(f"step{i}", "writes", "V", "VV") for i in range(40))
+    lines = bytemap.lines(bytemap.Map(bytemap.Window("cb", 0, 0, 2), rows, {}, ""))
+    assert len(lines) == 14
+    assert "... 28 more" in lines[7]

@@ -1,0 +1,65 @@
+"""The rules of the house that a program can hold: who may import whom, who prints, what the map names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "model" / "cbprove"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+MAP = ROOT / "ARCHITECTURE.md"
+
+each_module = pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+
+
+def tree(module: Path) -> ast.Module:
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def calls(module: Path) -> Iterator[str]:
+    """The names of all that a module calls, dotted where they are."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+def test_contracts_of_imports(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+    monkeypatch.syspath_prepend(str(PACKAGE.parent))
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+@each_module
+def test_only_the_command_line_prints_or_exits(module: Path) -> None:
+    if module == PACKAGE / "cli.py":
+        return
+    forbidden = {"print", "exit", "quit", "sys.exit", "os._exit", "input", "sys.stdout.write", "sys.stderr.write"}
+    assert not forbidden & set(calls(module))
+    assert not any(
+        isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr") for node in ast.walk(tree(module))
+    )
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.name == "__init__.py"], ids=lambda m: m.parent.name)
+def test_packages_import_nothing(module: Path) -> None:
+    (docstring,) = tree(module).body
+    assert isinstance(docstring, ast.Expr) and isinstance(docstring.value, ast.Constant)
+
+
+@each_module
+def test_modules_say_what_they_are(module: Path) -> None:
+    assert ast.get_docstring(tree(module))
+
+
+@pytest.mark.skipif(not MAP.exists(), reason="there is no map")
+@each_module
+def test_the_map_names_every_module(module: Path) -> None:
+    if module.name in ("__init__.py", "__main__.py"):
+        return
+    text = MAP.read_text(encoding="utf-8")
+    assert module.name in text or module.stem in text
