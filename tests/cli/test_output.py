@@ -172,12 +172,10 @@ def test_loads_neither_solver_nor_parser(arguments: list[str], tmp_path: Path) -
 
 def test_mistakes_and_layouts_load_no_solver(spec: Spec, tmp_path: Path) -> None:
     for arguments in (["check", spec("a.cbs", tiny.MISTAKE)], ["layout", spec("b.cbs", tiny.GOOD)]):
-        script = f"import sys\nfrom cbprove.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    assert 'z3' not in sys.modules"
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": MODEL},
-            capture_output=True,
-            text=True,
+        script = (
+            "import sys\nfrom cbprove.cli import main\n"
+            f"try:\n    main({arguments!r})\nexcept SystemExit:\n    assert 'z3' not in sys.modules"
         )
+        command, environment = [sys.executable, "-c", script], {**os.environ, "PYTHONPATH": MODEL}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr

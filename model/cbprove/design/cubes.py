@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cbprove.obligations.sources import UNSURE
 from cbprove.terms import Bool, Int, Term, evaluate, subterms
 
 Linear = tuple[tuple[tuple[str, int], ...], int]  # coefficients by name, and the constant
 
 
 class NotLinear(Exception):
-    """The reasons are not linear in the free axes; nothing is known but the point itself."""
+    """The reasons are not linear in the free axes, or hang on what was not followed; only the point itself is known."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ class _Reasons:
         self.conditions: list[Linear] = []
 
     def _depending(self) -> set[Term]:
-        """The terms whose value hangs on the axes or the bit."""
+        """The terms whose value hangs on the axes or the bit, or on what was not followed."""
         found: set[Term] = set()
         for term in self._terms:
-            own = term.operator == "var" and term.args[0] in self._unknowns
+            own = term.operator in ("var", "choice") and (
+                term.args[0] in self._unknowns or term.args[0].startswith(UNSURE)
+            )
             if own or any(isinstance(arg, Term) and arg in found for arg in term.args):
                 found.add(term)
         return found
@@ -134,7 +137,7 @@ class _Reasons:
 
     def _linear_of(self, term: Term) -> tuple[dict[str, int], int]:
         match term.operator:
-            case "var":
+            case "var" if term.args[0] in self._unknowns:
                 return {term.args[0]: 1}, 0
             case "named":
                 return self.linear(term.args[1])

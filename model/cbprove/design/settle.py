@@ -55,15 +55,16 @@ def run_of(program: Program, form: Form, prop: Property, answer: Answer, broken:
     for one in form.paths:
         (true,) = evaluate(answer.model, one.broken if broken else one.reached)
         if true:
-            run = _replayed(program, one, prop, answer, trace)
+            run = _replayed(program, form, one, prop, answer, trace)
             if (run.broken if broken else run.reached)[prop.name]:
                 return run
     return None
 
 
-def _replayed(program: Program, form: PathForm, prop: Property, answer: Answer, trace: bool) -> Run:
-    path = next(p for p in program.paths if p.name == form.unfolding.path)
-    return replay(program, path, (prop,), Decided(form.unfolding, answer.model, program.little_endian), trace)
+def _replayed(program: Program, form: Form, one: PathForm, prop: Property, answer: Answer, trace: bool) -> Run:
+    path = next(p for p in program.paths if p.name == one.unfolding.path)
+    decided = Decided(one.unfolding, answer.model, program.little_endian, form.held)
+    return replay(program, path, (prop,), decided, trace)
 
 
 def settle(program: Program, prop: Property, bound: int, limits: Limits) -> Settled:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, run_of, settle
-from cbprove.obligations.claims import BIT
 from cbprove.obligations.forms import Form, by_sources
 from cbprove.obligations.smtlib import Script
+from cbprove.obligations.sources import BIT
 from cbprove.obligations.unfold import Plan, TooLarge
 from cbprove.properties import table as properties
+from cbprove.semantics.memory import Source
+from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
 from cbprove.terms import Bool, Int, add, and_, le, mul, not_, var
@@ -71,7 +73,7 @@ class _Tabling:
         self._mark_where(not_(self.prop.applies), INAPPLICABLE)
         if self.out.sheet.first() is not None:
             try:
-                form = by_sources(self.program, self.prop, Plan(cut=True))
+                form = by_sources(self.program, self.prop, Plan(cut=True), self.ranges)
             except TooLarge:
                 self._rest(_HARD)
             else:
@@ -124,24 +126,27 @@ class _Tabling:
         """Mark the candidates that are like the model's; returns the condition that bars them."""
         point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
         model = {**answer.model, **point}
-        if not self._confirmed(form, model, point, broken):
-            if form.faithful:
-                raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
-            mark = _HARD
-        area = self._area(form, formula, model, point)
+        seen = self._confirmed(form, model, point, broken)
+        if seen == "not" and form.faithful:
+            raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
+        area = self._area(formula, model, point, widely=seen == "whatever is stored")
+        mark = _HARD if seen == "not" else mark
         self.out.sheet.fill(list(self.sector.stretches(area)), mark)
         return not_(and_(*(le(0, _sum(condition)) for condition in area.conditions)))
 
-    def _confirmed(self, form: Form, model: dict[str, int | bool], point: dict[str, int], broken: bool) -> bool:
-        """Whether the reference agrees at the model's candidate."""
+    def _confirmed(self, form: Form, model: dict[str, int | bool], point: dict[str, int], broken: bool) -> str:
+        """Whether the reference agrees at the model's candidate: not, for the values there, or whatever is stored."""
         program = self.programs({**self.sector.fixed, **point}) if self.axes else self.program
         prop = named(program, self.prop.name)
         if broken and any(m.broken is True for m in properties.of_placement(prop, program)):
-            return True
-        return run_of(program, form, prop, Answer("sat", model), broken) is not None
+            return "whatever is stored"
+        run = run_of(program, form, prop, Answer("sat", model), broken)
+        if run is None:
+            return "not"
+        return "whatever is stored" if not broken or differs_freely(run, prop.name) else "for these values"
 
-    def _area(self, form: Form, formula: Bool, model: dict[str, int | bool], point: dict[str, int]) -> Region:
-        if form.faithful:
+    def _area(self, formula: Bool, model: dict[str, int | bool], point: dict[str, int], widely: bool) -> Region:
+        if widely:
             try:
                 return region(formula, model, self.axes, BIT.args[0])
             except NotLinear:
@@ -170,6 +175,19 @@ class _Tabling:
             settled = settle(program, named(program, self.prop.name), self.bound, self.limits)
             self.out.settled[index] = settled
             sheet.marks[index] = BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
+
+
+def differs_freely(run: Run, name: str) -> bool:
+    """Whether what breaks a property differs because something arbitrary was stored, not because of computed values."""
+    for broken in run.broken[name]:
+        pairs = [(b.found, b.remembered) for b in broken.bits if b.remembered is not None]
+        if not pairs or any(_free(s, run) for pair in pairs for s in pair if s is not None):
+            return True
+    return False
+
+
+def _free(source: Source, run: Run) -> bool:
+    return source.store.kind not in ("blank", "value") and source not in run.values
 
 
 def _sum(condition: tuple[tuple[tuple[str, int], ...], int]) -> Int:

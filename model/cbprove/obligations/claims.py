@@ -10,15 +10,12 @@ from collections.abc import Callable, Iterator
 
 from cbprove.obligations.cells import Cells, Reading, flags
 from cbprove.obligations.ops import Area, ClaimAt, Run, Store, Touched, Unfolding
-from cbprove.obligations.sources import Trail, holds, identity, in_history, within
+from cbprove.obligations.sources import BIT, Found, Trail, holds, identity, in_history, within
 from cbprove.obligations.still import number, positions
 from cbprove.obligations.unfold import ghost_area, merged
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system import Leaf, Place
-from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mul, not_, or_, sub, var
-
-BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first
-
+from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mul, not_, or_, sub
 
 def _flag(at: ClaimAt, unfolding: Unfolding) -> tuple[int, Area]:
     return at.current.base + unfolding.ghost_lows[at.property], (at.current.number, ghost_area(at.property, None))
@@ -31,43 +28,47 @@ def _marked(store: Store) -> bool:
 # --- by sources -------------------------------------------------------------------------------------------
 
 
-def reached_by_sources(unfolding: Unfolding, at: ClaimAt) -> Bool:
+def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
     """When a run makes the claim."""
     if not isinstance(at.claim, Unchanged):
         return at.guard
-    address, area = _flag(at, unfolding)
-    found = Trail(unfolding).sources(address, area, at.time)
+    address, area = _flag(at, trail.unfolding)
+    found = trail.sources(sub(address, BIT), 1, area, at.time, at.guard)
     return and_(at.guard, holds(found, lambda store, _: _marked(store)))
 
 
-def broken_by_sources(unfolding: Unfolding, at: ClaimAt) -> Bool:
+def broken_by_sources(trail: Trail, at: ClaimAt) -> Bool:
     """When a run that makes the claim may find it broken at `BIT`."""
     if at.condition is not None:
         return not_(at.condition)
     match at.claim:
         case Unchanged(places=places):
-            return or_(*_changed(unfolding, at, places))
+            return or_(*_changed(trail, at, places))
         case SameMember(place=place):
-            found = Trail(unfolding).sources(add(at.touched[0].low, BIT), _area(place, at.touched[0]), at.time)
+            found = _found(trail, at, place)
             return or_(*(_strange(found, leaf, place, at) for leaf in place.leaves))
         case Stored(place=place, by=by):
-            found = Trail(unfolding).sources(add(at.touched[0].low, BIT), _area(place, at.touched[0]), at.time)
+            found = _found(trail, at, place)
             stored = holds(found, lambda store, position: _stored(store, position, by, at))
             return and_(_observed(place, at), not_(stored))
     raise AssertionError(at.claim)
+
+
+def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Found]:
+    width = place.width if at.length is None else place.bound[1] - place.bound[0]
+    return trail.sources(at.touched[0].low, width, _area(place, at.touched[0]), at.time, at.guard)
 
 
 def _area(place: Place, touched: Touched) -> Area:
     return touched.instance.number, place.area
 
 
-def _changed(unfolding: Unfolding, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[Bool]:
-    trail = Trail(unfolding)
-    low = at.current.base + unfolding.ghost_lows[at.property] + 8
+def _changed(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[Bool]:
+    low = at.current.base + trail.unfolding.ghost_lows[at.property] + 8
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
-        now = identity(trail.sources(add(touched.low, BIT), _area(place, touched), at.time))
-        then = identity(trail.sources(add(low, BIT), area, at.time))
+        now = identity(trail.sources(touched.low, place.width, _area(place, touched), at.time, at.guard))
+        then = identity(trail.sources(low, place.width, area, at.time, at.guard))
         same = and_(eq(now[0], then[0]), eq(now[1], then[1]))
         yield and_(within(BIT, _leaf_runs(place)), _judged(place, touched, BIT), not_(same))
         low += place.width
@@ -96,7 +97,7 @@ def _leaf_runs(place: Place) -> tuple[Run, ...]:
     return merged([(leaf.offset, leaf.width) for leaf in place.leaves])
 
 
-def _strange(found: list, leaf: Leaf, place: Place, at: ClaimAt) -> Bool:  # type: ignore[type-arg]
+def _strange(found: list[Found], leaf: Leaf, place: Place, at: ClaimAt) -> Bool:
     """`BIT` lies in a leaf and was last stored as another member's."""
     inner = and_(within(BIT, ((leaf.offset, leaf.width),)), _judged(place, at.touched[0], BIT))
     if at.length is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cbprove.obligations.members import Held
 from cbprove.obligations.ops import Store, Unfolding
+from cbprove.terms import evaluate
 
 Model = Mapping[str, int | bool]
 
@@ -16,14 +18,18 @@ class Decided(Mapping[tuple[object, ...], int]):
     Choices, inputs and numbers of turns are listed; the value of a free bit is looked up in the unknown of its byte.
     """
 
-    def __init__(self, unfolding: Unfolding, model: Model, little_endian: bool) -> None:
+    def __init__(self, unfolding: Unfolding, model: Model, little_endian: bool, held: Sequence[Held] = ()) -> None:
         self._little_endian = little_endian
         self._model = model
         self._listed = {d.key: int(model.get(d.term.args[0], d.low)) for d in unfolding.decisions.values()}
-        for moment, inside in unfolding.cut.items():
-            taken = bool(model.get(inside.args[0], False))
-            self._listed[("turns", moment)] = max(unfolding.cut_low[moment], int(taken))
+        for moment, first in unfolding.laid_out.items():
+            inside = unfolding.cut.get(moment)
+            if inside is not None and model.get(inside.args[0], False):
+                self._listed[("turns", moment)] = first + 1
+            else:
+                self._listed.setdefault(("turns", moment), first)
         self._stores = _numbers(unfolding)
+        self._members = dict(self._bits_of(held))
 
     def __getitem__(self, key: tuple[object, ...]) -> int:
         if key[0] == "bit":
@@ -38,9 +44,19 @@ class Decided(Mapping[tuple[object, ...], int]):
 
     def _bit(self, store: Any, position: Any) -> int:
         number = self._stores[tuple(store[:2])]
+        if (number, position) in self._members:
+            return self._members[(number, position)]
         byte, within = divmod(position, 8)
         weight = within if self._little_endian else 7 - within
         return int(self._model.get(f"bits@{number}.{byte}", 0)) >> weight & 1
+
+    def _bits_of(self, held: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
+        """The bits that unknowns of whole members stand for."""
+        for one in held:
+            position, value = evaluate(self._model, one.position, one.unknown)
+            for i in range(one.width):
+                weight = i if self._little_endian else one.width - 1 - i
+                yield (one.store, position + i), value >> weight & 1
 
 
 def _numbers(unfolding: Unfolding) -> dict[tuple[Any, ...], int]:

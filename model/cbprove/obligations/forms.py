@@ -11,8 +11,10 @@ from cbprove.obligations.claims import (
     reached_by_sources,
     reached_by_values,
 )
+from cbprove.obligations.bounds import Bounds, Interval
+from cbprove.obligations.members import Held, Members
 from cbprove.obligations.ops import Store, Unfolding
-from cbprove.obligations.sources import AnyValue
+from cbprove.obligations.sources import Trail
 from cbprove.obligations.unfold import Plan, unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
@@ -33,8 +35,9 @@ class PathForm:
 class Form:
     """A property under an assignment of the axes.
 
-    `ranges` bounds the unknowns by name. `faithful` says that a run that the formula calls broken is surely broken: no value
-    was left out and no loop cut. `truncated` says that loops were not followed to their end.
+    `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for. `faithful` says that a run
+    that the formula calls broken is surely broken: no value was left out and no loop cut. `truncated` says that loops were
+    not followed to their end.
     """
 
     paths: tuple[PathForm, ...]
@@ -43,6 +46,7 @@ class Form:
     faithful: bool
     truncated: bool
     assumptions: tuple[str, ...]
+    held: tuple[Held, ...] = ()
 
     @property
     def broken(self) -> Bool:
@@ -55,15 +59,20 @@ class Form:
         return True if self.misplaced else or_(*(p.reached for p in self.paths))
 
 
-def by_sources(program: Program, prop: Property, plan: Plan) -> Form:
-    """The form in which stored values are left out: what it does not call broken is not broken."""
-    memory = AnyValue()
+def by_sources(
+    program: Program, prop: Property, plan: Plan, axes: dict[str, Interval] | None = None, keep_all: bool = False
+) -> Form:
+    """The form that follows sources: what it does not call broken is not broken.
+
+    `axes` are the ranges of axes left free. With `keep_all`, stores that cannot touch what is asked about stay in it.
+    """
+    memory = Members(axes or {})
     unfoldings = [unfold(program, path, (prop,), plan, memory, symbolic=True) for path in program.paths]
-    paths = tuple(_by_sources(u) for u in unfoldings)
-    ranges = {v.term.args[0]: (v.low, v.high) for v in memory.unknowns.values() if isinstance(v.term, Term)}
+    paths = tuple(_by_sources(u, memory, keep_all) for u in unfoldings)
     misplaced = table.of_placement(prop, _named(program))
-    faithful = not memory.unknowns and all(_faithful(u) for u in unfoldings)
-    return _form(paths, misplaced, ranges, faithful)
+    faithful = not memory.ranges and all(_faithful(u) for u in unfoldings)
+    form = _form(paths, misplaced, dict(memory.ranges), faithful)
+    return replace(form, held=tuple(memory.held.values()))
 
 
 def by_values(program: Program, prop: Property, plan: Plan) -> Form:
@@ -91,9 +100,13 @@ def _form(
     return Form(paths, misplaced, ranges, faithful, truncated, assumptions)
 
 
-def _by_sources(unfolding: Unfolding) -> PathForm:
-    reached = [reached_by_sources(unfolding, at) for at in unfolding.claims]
-    return _path_form(unfolding, reached, [broken_by_sources(unfolding, at) for at in unfolding.claims])
+def _by_sources(unfolding: Unfolding, memory: Members, keep_all: bool) -> PathForm:
+    ranges = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
+    bounds = Bounds({**memory.axes, **memory.ranges, **ranges})
+    bounds.ranges["bit"] = (0, 0)
+    trail = Trail(unfolding, bounds, keep_all)
+    reached = [reached_by_sources(trail, at) for at in unfolding.claims]
+    return _path_form(unfolding, reached, [broken_by_sources(trail, at) for at in unfolding.claims])
 
 
 def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) -> PathForm:
@@ -103,7 +116,7 @@ def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) ->
 
 
 def _faithful(unfolding: Unfolding) -> bool:
-    if any(unfolding.heads.values()) or any(low > 1 for low in unfolding.cut_low.values()):
+    if unfolding.cut:
         return False
     return not any(isinstance(o, Store) and o.kind == "value" for o in unfolding.operations)
 

@@ -162,7 +162,8 @@ class ClaimAt:
 class Unfolding:
     """All that the runs of one path can do, as far as the plan follows its loops.
 
-    `cut` lists the loops that stand for any number of turns, `truncated` those not followed to their end.
+    `cut` lists the loops of which, after as many turns as `laid_out` says, one turn stands for all that follow; `truncated`
+    those not followed to their end.
     """
 
     path: str
@@ -174,7 +175,7 @@ class Unfolding:
     turns: list[Bool] = field(default_factory=list)
     steps: list[Bool] = field(default_factory=list)
     cut: dict[Moment, Term] = field(default_factory=dict)
-    cut_low: dict[Moment, int] = field(default_factory=dict)
+    laid_out: dict[Moment, int] = field(default_factory=dict)
     truncated: list[Span] = field(default_factory=list)
     assumptions: dict[str, None] = field(default_factory=dict)
     heads: dict[Moment, list[tuple[Area, Int, Int]]] = field(default_factory=dict)

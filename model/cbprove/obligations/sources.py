@@ -1,7 +1,7 @@
 """Where a bit comes from, as terms: the last store that defined it, followed back through copies and makings.
 
-One symbolic bit is followed through all runs at once. Nothing is decided here about extents: each store that could touch
-the bit's area leaves its comparison in the formula, so that the formula hangs on the layout.
+One symbolic bit is followed through all runs at once. What the formula says of extents hangs on the layout: each store that
+could touch the bit for some candidate leaves its comparison in it. `keep_all` keeps those of the others as well.
 """
 
 from __future__ import annotations
@@ -9,29 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cbprove.obligations.ops import BASE, Area, Copied, Instance, Made, Run, Store, Touched, Unfolding
-from cbprove.obligations.values import Value, greatest, least
-from cbprove.properties.events import Moment
-from cbprove.system import Place
-from cbprove.terms import Bool, Int, add, and_, ite, le, lt, not_, or_, sub, var
+from cbprove.obligations.bounds import Bounds, Interval
+from cbprove.obligations.ops import BASE, Area, Copied, Instance, Made, Run, Store, Unfolding
+from cbprove.terms import Bool, Int, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 
 ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
-
-
-class AnyValue:
-    """A memory that knows no values: what a place holds is an unknown of its type, the same until something is stored."""
-
-    def __init__(self) -> None:
-        self.unknowns: dict[tuple[object, ...], Value] = {}
-
-    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment) -> Value:
-        """An unknown for what the place holds now."""
-        assert place.type is not None
-        key = (unfolding.path, touched.instance.number, touched.low, place.width, place.type, len(unfolding.operations))
-        if key not in self.unknowns:
-            name = f"{place.text}@{len(self.unknowns)}"
-            self.unknowns[key] = Value(var(name), least(place.type), greatest(place.type))
-        return self.unknowns[key]
+BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first
+UNSURE = "?"  # begins the names of unknowns that stand for what was not followed
 
 
 @dataclass(frozen=True)
@@ -48,76 +32,170 @@ def within(position: Int, runs: tuple[Run, ...]) -> Bool:
     return or_(*(and_(le(low, position), lt(position, low + width)) for low, width in runs))
 
 
+def conjuncts(guard: Bool) -> frozenset[Bool]:
+    """The parts of a guard that are all true where it is."""
+    if isinstance(guard, Term) and guard.operator == "and":
+        return frozenset(guard.args)
+    return frozenset() if guard is True else frozenset((guard,))
+
+
+@dataclass
+class Reach:
+    """Which addresses the bit can still have, by area: between which numbers, both included (None: anywhere)."""
+
+    areas: dict[Area, Interval | None]
+
+    def meets(self, area: Area, extent: Interval | None) -> bool:
+        """Whether an extent can hold the bit."""
+        if area not in self.areas:
+            return False
+        own = self.areas[area]
+        return own is None or extent is None or (own[0] <= extent[1] and extent[0] <= own[1])
+
+    def widen(self, area: Area, interval: Interval | None) -> None:
+        """The bit may be there as well."""
+        own = self.areas.get(area, interval)
+        if own is None or interval is None:
+            self.areas[area] = None
+        else:
+            self.areas[area] = min(own[0], interval[0]), max(own[1], interval[1])
+
+
 class Trail:
     """Follows bits of one unfolding backwards."""
 
-    def __init__(self, unfolding: Unfolding) -> None:
-        self.unfolding = unfolding
+    def __init__(self, unfolding: Unfolding, bounds: Bounds, keep_all: bool = False) -> None:
+        self.unfolding, self.bounds, self.keep_all = unfolding, bounds, keep_all
 
-    def sources(self, address: Int, area: Area, time: int) -> list[Found]:
-        """The stores that the bit at an address of an area may come from before operation `time`, latest first.
+    def sources(self, low: Int, width: int, area: Area, time: int, guard: Bool) -> list[Found]:
+        """The stores that bit `BIT` of [low, low + width) in an area may come from before operation `time`, latest first.
 
-        The last one always hits: it is the debris the bit was made of.
+        `guard` is what holds where it matters. The last one found always hits.
         """
-        areas = {area}
-        found: list[Found] = []
-        for index in range(time - 1, -1, -1):
-            operation = self.unfolding.operations[index]
-            if isinstance(operation, Made):
-                address = self._before_making(operation, address, areas, found)
-            elif isinstance(operation, Copied):
-                if operation.area in areas:
-                    hit = and_(operation.guard, inside(operation, address))
-                    moved = add(sub(address, operation.low), operation.origin_low)
-                    found.extend(_beyond(operation, hit, moved))
-                    address = ite(hit, moved, address)
-                    areas.add(operation.origin)
-            elif operation.kind == "head":
-                found.extend(self._earlier_turns(operation, address, areas))
-            elif operation.area in areas:
-                hit = and_(operation.guard, inside(operation, address))
-                position = sub(address, operation.low)
-                if operation.runs is not None:
-                    hit = and_(hit, within(position, operation.runs))
-                found.append(Found(hit, operation, position))
-        found.extend(self._originals(address, areas))
-        return found
+        return _Walk(self, low, width, area, guard).back(time)
 
-    def _before_making(self, made: Made, address: Int, areas: set[Area], found: list[Found]) -> Int:
+
+class _Walk:
+    """One bit on its way back."""
+
+    def __init__(self, trail: Trail, low: Int, width: int, area: Area, guard: Bool) -> None:
+        self.unfolding, self.bounds, self.keep_all = trail.unfolding, trail.bounds, trail.keep_all
+        self.address = add(low, BIT)
+        start = self.bounds.of(low)
+        self.reach = Reach({area: None if start is None else (start[0], start[1] + width - 1)})
+        self.known = conjuncts(guard)
+        self.found: list[Found] = []
+
+    def back(self, time: int) -> list[Found]:
+        operations = self.unfolding.operations
+        for index in range(time - 1, -1, -1):
+            operation = operations[index]
+            if isinstance(operation, Made):
+                self._made(operation)
+            elif isinstance(operation, Copied):
+                self._copied(operation)
+            elif operation.kind == "head":
+                self._earlier_turns(operation)
+            else:
+                self._stored(operation)
+            if not self.reach.areas:
+                return self._settled()
+        self.found.extend(self._originals())
+        return self.found
+
+    def _settled(self) -> list[Found]:
+        """Every run has met a store by now: the earliest is what is left."""
+        last = self.found[-1]
+        self.found[-1] = Found(True, last.store, last.position)
+        return self.found
+
+    def _extent(self, operation: Store | Copied) -> Interval | None:
+        low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
+        return None if low is None or width is None else (low[0], low[1] + width[1] - 1)
+
+    def _sure(self, guard: Bool) -> bool:
+        return guard is True or conjuncts(guard) <= self.known
+
+    def _covers(self, operation: Store | Copied) -> bool:
+        """Whether the operation defines every bit that can still be meant, in every run that matters."""
+        own = self.reach.areas[operation.area]
+        low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
+        if own is None or low is None or width is None or operation.bound is not None or not self._sure(operation.guard):
+            return False
+        if isinstance(operation, Store) and operation.runs is not None:
+            return False
+        return low[1] <= own[0] and own[1] < low[0] + width[0]
+
+    def _stored(self, store: Store) -> None:
+        if not (self.reach.meets(store.area, self._extent(store)) or (self.keep_all and store.area in self.reach.areas)):
+            return
+        hit = and_(store.guard, inside(store, self.address))
+        position = sub(self.address, store.low)
+        if store.runs is not None:
+            hit = and_(hit, within(position, store.runs))
+        self.found.append(Found(hit, store, position))
+        if not self.keep_all and self._covers(store):
+            del self.reach.areas[store.area]
+
+    def _copied(self, copied: Copied) -> None:
+        if not (self.reach.meets(copied.area, self._extent(copied)) or (self.keep_all and copied.area in self.reach.areas)):
+            return
+        hit = and_(copied.guard, inside(copied, self.address))
+        moved = add(sub(self.address, copied.low), copied.origin_low)
+        if copied.origin_bound is not None:
+            low, high = copied.origin_bound
+            outside = or_(lt(moved, low), le(high, moved))
+            self.found.append(Found(and_(hit, outside), beyond(copied.origin), moved))
+        self.address = ite(hit, moved, self.address)
+        if not self.keep_all and self._covers(copied):
+            self._leave(copied)
+        self.reach.widen(copied.origin, self._brought(copied))
+
+    def _leave(self, copied: Copied) -> None:
+        del self.reach.areas[copied.area]
+
+    def _brought(self, copied: Copied) -> Interval | None:
+        low, width = self.bounds.of(copied.origin_low), self.bounds.of(copied.width)
+        return None if low is None or width is None else (low[0], low[1] + width[1] - 1)
+
+    def _made(self, made: Made) -> None:
         instance = made.instance
-        of_it = [a for a in areas if a[0] == instance.number]
+        of_it = {area: own for area, own in self.reach.areas.items() if area[0] == instance.number}
         if not of_it:
-            return address
-        others = len(of_it) < len(areas)
-        here = and_(le(instance.base, address), lt(address, instance.base + BASE)) if others else True
-        areas.difference_update(of_it)
-        if made.debris:
-            plain = [a for a in of_it if not a[1].startswith("#")]
-            if plain:
-                store = self.unfolding.debris[instance.number]
-                memory = and_(here, lt(address, instance.base + instance.shape.width))
-                found.append(Found(memory, store, sub(address, instance.base)))
-            of_it = [a for a in of_it if a[1].startswith("#")]
+            return
+        others = len(of_it) < len(self.reach.areas)
+        here = and_(le(instance.base, self.address), lt(self.address, instance.base + BASE)) if others else True
         parent = instance.parent
         assert parent is not None
-        areas.update((parent.number, name) for _, name in of_it)
-        return ite(here, add(address, parent.base - instance.base), address)
+        for area, own in of_it.items():
+            del self.reach.areas[area]
+            if made.debris and not area[1].startswith("#"):
+                store = self.unfolding.debris[instance.number]
+                memory = and_(here, lt(self.address, instance.base + instance.shape.width))
+                self.found.append(Found(memory, store, sub(self.address, instance.base)))
+            else:
+                moved = None if own is None else (own[0] - instance.base + parent.base, own[1] - instance.base + parent.base)
+                self.reach.widen((parent.number, area[1]), moved)
+        self.address = ite(here, add(self.address, parent.base - instance.base), self.address)
 
-    def _earlier_turns(self, head: Store, address: Int, areas: set[Area]) -> Iterator[Found]:
+    def _earlier_turns(self, head: Store) -> None:
         moment = head.key[1]
-        for area, low, width in self.unfolding.heads.get(moment, ()):  # type: ignore[call-overload]
-            if area in areas:
-                hit = and_(head.guard, le(low, address), lt(address, add(low, width)))
-                yield Found(hit, head, address)
+        for index, (area, low, width) in enumerate(self.unfolding.heads.get(moment, ())):  # type: ignore[call-overload]
+            first, size = self.bounds.of(low), self.bounds.of(width)
+            extent = None if first is None or size is None else (first[0], first[1] + size[1] - 1)
+            if self.reach.meets(area, extent):
+                unsure = choice(f"{UNSURE}{head.number}.{index}")
+                hit = and_(head.guard, unsure, le(low, self.address), lt(self.address, add(low, width)))
+                self.found.append(Found(hit, head, self.address))
 
-    def _originals(self, address: Int, areas: set[Area]) -> Iterator[Found]:
-        numbers = sorted({number for number, _ in areas})
+    def _originals(self) -> Iterator[Found]:
+        numbers = sorted({number for number, _ in self.reach.areas})
         for number in numbers[:-1]:
             store = self.unfolding.debris[number]
-            yield Found(lt(address, (number + 1) * BASE), store, sub(address, number * BASE))
+            yield Found(lt(self.address, (number + 1) * BASE), store, sub(self.address, number * BASE))
         if numbers:
             last = numbers[-1]
-            yield Found(True, self.unfolding.debris[last], sub(address, last * BASE))
+            yield Found(True, self.unfolding.debris[last], sub(self.address, last * BASE))
 
 
 def inside(operation: Store | Copied, address: Int) -> Bool:
@@ -126,14 +204,6 @@ def inside(operation: Store | Copied, address: Int) -> Bool:
     if operation.bound is not None:
         inner = and_(inner, le(operation.bound[0], address), lt(address, operation.bound[1]))
     return inner
-
-
-def _beyond(copied: Copied, hit: Bool, moved: Int) -> Iterator[Found]:
-    """A copy from beyond a control block brings bits that nobody stored."""
-    if copied.origin_bound is not None:
-        low, high = copied.origin_bound
-        outside = or_(lt(moved, low), le(high, moved))
-        yield Found(and_(hit, outside), beyond(copied.origin), moved)
 
 
 def beyond(area: Area) -> Store:

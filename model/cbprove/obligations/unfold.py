@@ -23,6 +23,7 @@ from cbprove.obligations.ops import (
     Touched,
     Unfolding,
 )
+from cbprove.obligations.sources import UNSURE
 from cbprove.obligations.values import Value, greatest, least, translate, truth
 from cbprove.properties import table
 from cbprove.properties.events import (
@@ -118,6 +119,7 @@ class _Here:
 
 FOLLOWED = 1000  # a HI up to this is followed to its end
 _SMALL = 2  # loops of at most so many turns are laid out even where others are cut
+_LAID_OUT = 8  # as many turns as a loop has at least are laid out before it is cut, if they are no more than this
 
 
 def unfold(program: Program, path: Part, properties: Sequence[Property], plan: Plan, memory: Memory, symbolic: bool) -> Unfolding:
@@ -570,18 +572,42 @@ class _Unfolder:
         self._block(loop.body, replace(inner, current=made, name=held, scope=scope))
 
     def _cut(self, loop: Each | Repeat, here: _Here) -> None:
+        """The first turns as they are; then, unless they touched nothing but what they made, one turn for all that follow."""
+        first = max(loop.low, 1) if loop.low <= _LAID_OUT else 1
+        outer = set(range(len(self.out.instances)))
+        start, names = len(self.out.operations), self._names_now()
+        turns: Int = first
+        if loop.low == 0:
+            turns = self._decide(("turns", here.moment), 0, 1, here.guard)
+        self.out.laid_out[here.moment] = first
+        for turn in range(first):
+            guard = and_(here.guard, lt(turn, turns))
+            self.out.turns.append(guard)
+            self._turn(loop, replace(here, guard=guard), turn)
+        alike = self._names_now(outer) == names and not touched_since(self.out.operations[start:], outer)
+        if alike and loop.low <= first:
+            return
+        self._follow(loop, replace(here, guard=and_(here.guard, lt(first - 1, turns))), first, outer)
+
+    def _names_now(self, instances: set[int] | None = None) -> list[object]:
+        """What names there are, and which were given up."""
+        held = [h for i, names in self.names.items() if instances is None or i.number in instances for h in names]
+        return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in held]
+
+    def _follow(self, loop: Each | Repeat, here: _Here, turn: int, outer: set[int]) -> None:
         """One arbitrary turn after arbitrary earlier ones; a run that took it goes no further."""
         inside = choice(spell(("turn", here.moment)))
         self.out.cut[here.moment] = inside
-        self.out.cut_low[here.moment] = loop.low
-        head = len(self.out.operations)
-        before = set(range(len(self.out.instances)))
+        if loop.low > turn:
+            skipped = choice(spell((UNSURE, here.moment)))
+            self.alive = and_(self.alive, or_(not_(here.guard), skipped))
         self._havoc(here)
+        head = len(self.out.operations)
         guard = and_(here.guard, inside)
         self.out.turns.append(guard)
         with self._names_changed(here):
-            self._turn(loop, replace(here, guard=guard), 0)
-        self.out.heads[here.moment] = touched_since(self.out.operations[head:], before)
+            self._turn(loop, replace(here, guard=guard), turn)
+        self.out.heads[here.moment] = touched_since(self.out.operations[head:], outer)
         self.alive = named_bool(spell(("before", here.moment)), and_(self.alive, not_(guard)))
 
     def _havoc(self, here: _Here) -> None:

@@ -1,0 +1,146 @@
+"""What a member holds, as a term, where extents may hang on axes left free: the value of the store that covers it whole.
+
+A store that covers a part of it only is not looked into; the unknown that stands for it then says so by its name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cbprove.obligations.bounds import Bounds, Interval
+from cbprove.obligations.ops import Area, Copied, Made, Store, Touched, Unfolding
+from cbprove.obligations.sources import UNSURE
+from cbprove.obligations.values import Value, greatest, least, wrap
+from cbprove.properties.events import Moment
+from cbprove.system import Place
+from cbprove.terms import Bool, Int, Term, add, and_, eq, ite, le, not_, or_, sub, var
+
+
+@dataclass(frozen=True)
+class Held:
+    """An unknown for the bits [position, position + width) of a store that may hold anything."""
+
+    unknown: Term
+    store: int
+    position: Int
+    width: int
+
+
+class Members:
+    """The memory that `by_sources` looks values up in."""
+
+    def __init__(self, ranges: dict[str, Interval]) -> None:
+        self.axes = ranges
+        self.held: dict[tuple[object, ...], Held] = {}
+        self.ranges: dict[str, Interval] = {}
+
+    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment) -> Value:
+        """What a place holds now."""
+        assert place.type is not None
+        return _Look(self, unfolding, place, touched).value()
+
+    def unknown(self, name: str, low: int, high: int) -> Term:
+        """An unknown of a range, under a name."""
+        self.ranges[name] = (low, high)
+        return var(name)
+
+
+class _Look:
+    """One member followed back."""
+
+    def __init__(self, memory: Members, unfolding: Unfolding, place: Place, touched: Touched) -> None:
+        assert place.type is not None
+        self.memory, self.unfolding, self.place, self.type = memory, unfolding, place, place.type
+        self.bounds = Bounds({**memory.axes, **{d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}})
+        self.address: Int = touched.low
+        self.area: Area = (touched.instance.number, place.area)
+        self.low, self.high = least(self.type), greatest(self.type)
+        if self.type.boolean:
+            self.low, self.high = 0, (1 << place.width) - 1
+
+    def value(self) -> Value:
+        return Value(self._before(len(self.unfolding.operations), self.address, self.area), self.low, self.high)
+
+    def _before(self, time: int, address: Int, area: Area) -> Int:
+        """The value at an address before an operation: what each operation that may reach it makes of it, latest first."""
+        answers: list[tuple[Bool, Int]] = []
+        last: Int | None = None
+        for index in range(time - 1, -1, -1):
+            operation = self.unfolding.operations[index]
+            if isinstance(operation, Made):
+                if operation.instance.number == area[0]:
+                    last = self._made(operation, index, address, area)
+                    break
+            elif isinstance(operation, Store) and operation.kind == "head":
+                answers.extend(self._earlier(operation, area))
+            elif operation.area == area and self._near(operation, address):
+                answers.extend(self._met(operation, index, address))
+        result = self._free(self.unfolding.debris[area[0]], address) if last is None else last
+        for condition, answer in reversed(answers):
+            result = ite(condition, answer, result)
+        return result
+
+    def _near(self, operation: Store | Copied, address: Int) -> bool:
+        here, low, width = self.bounds.of(address), self.bounds.of(operation.low), self.bounds.of(operation.width)
+        if here is None or low is None or width is None:
+            return True
+        return here[0] < low[1] + width[1] and low[0] < here[1] + self.place.width
+
+    def _met(self, operation: Store | Copied, index: int, address: Int) -> list[tuple[Bool, Int]]:
+        whole, apart = self._overlap(operation, address)
+        hit = and_(operation.guard, whole)
+        partly = and_(operation.guard, not_(whole), not_(apart))
+        unknown = self._not_followed(operation, index)
+        if isinstance(operation, Store):
+            return [(hit, self._stored(operation, address, unknown)), (partly, unknown)]
+        if operation.origin_bound is not None:
+            return [(or_(hit, partly), unknown)]
+        moved = add(sub(address, operation.low), operation.origin_low)
+        return [(hit, self._before(index, moved, operation.origin)), (partly, unknown)]
+
+    def _overlap(self, operation: Store | Copied, address: Int) -> tuple[Bool, Bool]:
+        """Whether an operation defines all of the member, and whether none of it."""
+        end, width = add(operation.low, operation.width), self.place.width
+        whole = and_(le(operation.low, address), le(add(address, width), end))
+        apart = or_(le(add(address, width), operation.low), le(end, address))
+        if operation.bound is not None or (isinstance(operation, Store) and operation.runs is not None):
+            return False, apart
+        return whole, apart
+
+    def _stored(self, store: Store, address: Int, unknown: Int) -> Int:
+        if store.kind == "blank":
+            return 0
+        if store.kind == "value" and store.value is not None:
+            exact = eq(store.low, address)
+            if isinstance(store.width, int) and store.width == self.place.width:
+                narrow = store.value if self.type.boolean else wrap(store.value, self.type)
+                return ite(exact, narrow.term, unknown)
+            return unknown
+        return self._free(store, address)
+
+    def _free(self, store: Store, address: Int) -> Int:
+        """An unknown for bits that may be anything, the same each time these bits are asked for."""
+        position = sub(address, store.low)
+        key = (store.number, position, self.place.width, self.type)
+        if key not in self.memory.held:
+            name = f"{self.place.text}@{len(self.memory.held)}"
+            self.memory.held[key] = Held(
+                self.memory.unknown(name, self.low, self.high), store.number, position, self.place.width
+            )
+        return self.memory.held[key].unknown
+
+    def _not_followed(self, operation: Store | Copied, index: int) -> Term:
+        name = f"{UNSURE}{self.place.text}@{self.unfolding.path}.{index}.{len(self.unfolding.operations)}"
+        return self.memory.unknown(name, self.low, self.high)
+
+    def _earlier(self, head: Store, area: Area) -> list[tuple[Bool, Int]]:
+        """Earlier turns of a loop may have left anything in what the loop stores to; which that is, is not known yet."""
+        name = f"{UNSURE}{self.place.text}@{head.number}.{area[0]}"
+        return [(head.guard, self.memory.unknown(name, self.low, self.high))]
+
+    def _made(self, made: Made, index: int, address: Int, area: Area) -> Int:
+        instance, parent = made.instance, made.instance.parent
+        if made.debris or parent is None:
+            return self._free(self.unfolding.debris[instance.number], address)
+        return self._before(index, add(address, parent.base - instance.base), (parent.number, area[1]))
+
