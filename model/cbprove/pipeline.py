@@ -69,7 +69,8 @@ def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:
 
 def _below(folder: str) -> list[str]:
     found = []
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         found += [os.path.join(parent, name) for name in names if name.endswith(".cbs")]
     return sorted(found)
 
@@ -111,9 +112,14 @@ def layout(path: str, only: str | None) -> str:
     system = meaning(path)
     if only is not None:
         _known("proposal", only, [proposal.name for proposal in system.proposals])
-    firsts = {each.name: _first(each) for each in system.proposals if only in (None, each.name)}
+    firsts = {_titled(each): _first(each) for each in system.proposals if only in (None, each.name)}
     programs = {name: elaborate.program(system, first) for name, first in firsts.items()}
     return layouts.text(shapes(system, firsts.values()), programs)
+
+
+def _titled(proposal: Proposal) -> str:
+    several = any(len(values) > 1 for values in proposal.domains.values())
+    return f"{proposal.name}, first candidate" if several else proposal.name
 
 
 def _first(proposal: Proposal) -> dict[str, AxisValue]:

@@ -29,6 +29,7 @@ def test_folder_means_every_spec_below_it(cbprove, spec: Spec) -> None:  # type:
         spec(name, tiny.GOOD)
     spec("d/included.cbs", tiny.INCLUDED)
     spec("d/notes.txt", "no spec")
+    spec("d/.hidden/e.cbs", tiny.MISTAKE)
     done = cbprove("-q", "d", "d/a.cbs")
     assert done.returncode == 0
     assert [line.partition(":")[0] for line in done.stdout.splitlines()] == [

@@ -77,11 +77,20 @@ def test_question_answered_otherwise() -> None:
     ask = replace(reports.ASK, answer=((20,), (22,)), met=False)
     told = text(reports.report(asks=(ask,)), Manner())
     assert told.startswith(
-        "answered otherwise: room_2016: is there room?\n"
-        "  SKB_GSO_CB_OFFSET = 20\n"
-        "  SKB_GSO_CB_OFFSET = 22\n"
-        "  the spec expects none\n"
+        "answered otherwise: room_2016: is there room?\n  SKB_GSO_CB_OFFSET = 20, 22\n  the spec expects none\n"
     )
+
+
+def test_answers_are_gathered_along_the_numbers() -> None:
+    rows = ((20, "roland"), (21, "roland"), (22, "roland"), (20, "packed"))
+    ask = replace(reports.ASK, axes=("OFFSET", "packing"), answer=rows)
+    told = text(reports.report(asks=(ask,)), Manner())
+    assert "\n  packing = roland, OFFSET = 20..22\n  packing = packed, OFFSET = 20\n" in told
+
+
+def test_long_lists_are_cut() -> None:
+    ask = replace(reports.ASK, axes=("packing",), answer=tuple((f"v{i}",) for i in range(100)))
+    assert "  ... 60 more; --format json has all\n" in text(reports.report(asks=(ask,)), Manner())
 
 
 def test_question_without_an_answer() -> None:

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from cbprove.evidence.replay import replay
 from cbprove.obligations.decisions import Decided
-from cbprove.obligations.forms import Form, PathForm, by_sources, by_values
-from cbprove.obligations.ops import Area
+from cbprove.obligations.forms import Form, PathForm, by_values
+from cbprove.obligations.members import Members
+from cbprove.obligations.ops import Store
 from cbprove.obligations.smtlib import Script
-from cbprove.obligations.unfold import FOLLOWED, Plan, TooLarge
+from cbprove.obligations.unfold import FOLLOWED, Plan, TooLarge, unfold
 from cbprove.properties.events import Moment
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import Program, Property
-from cbprove.terms import Bool, Int, evaluate, or_
+from cbprove.terms import Bool, evaluate, or_
 from cbprove.verdicts import Verdict
 
 
@@ -135,23 +136,18 @@ class _Settling:
             return Settled("vacuous")
         return Settled("proved")
 
-    def _heads(self) -> dict[Moment, list[tuple[Area, Int, Int]]]:
-        form = by_sources(self.program, self.prop, Plan(cut=True))
-        heads: dict[Moment, list[tuple[Area, Int, Int]]] = {}
-        for path in form.paths:
-            for moment, extents in path.unfolding.heads.items():
-                heads[moment] = [(area, _plain(low), _plain(width)) for area, low, width in extents]
+    def _heads(self) -> dict[Moment, list[Store]]:
+        """What the turns of each loop may leave to later ones, on plain numbers."""
+        heads: dict[Moment, list[Store]] = {}
+        for path in self.program.paths:
+            unfolding = unfold(self.program, path, (self.prop,), Plan(cut=True), Members({}), symbolic=False)
+            heads.update(unfolding.heads)
         return heads
 
     def _bounded(self, form: Form, proof: Settled | None) -> Settled:
         if self._reach(form) != "sat":
             return Settled("unknown", reason=f"no run of up to {self.bound} turns reaches it; raise --bound")
         return proof or Settled("proved", turns=self.bound, reason=f"loops were followed for {self.bound} turns beyond LO")
-
-
-def _plain(term: Int) -> int:
-    (value,) = evaluate({}, term)
-    return int(value)
 
 
 def _plans(bound: int) -> list[Plan]:

@@ -68,8 +68,8 @@ class Store:
     """The bits of `runs` (of the extent, in bits from its first; None: all of it) get this store as their source.
 
     `unspecified` runs are stored by nobody, `zero` runs hold a stored zero (the upper bits of a bool).
-    `bound` is what the extent is clipped to, None when it surely lies inside. A "head" stands for the turns of a loop that
-    went before: it may have changed these bits; positions in it are addresses.
+    `bound` is what the extent is clipped to, None when it surely lies inside. A "head" stands for turns of a loop that went
+    before: they may have left anything in these bits.
     """
 
     number: int
@@ -178,7 +178,7 @@ class Unfolding:
     laid_out: dict[Moment, int] = field(default_factory=dict)
     truncated: list[Span] = field(default_factory=list)
     assumptions: dict[str, None] = field(default_factory=dict)
-    heads: dict[Moment, list[tuple[Area, Int, Int]]] = field(default_factory=dict)
+    heads: dict[Moment, list[Store]] = field(default_factory=dict)
     debris: dict[int, Store] = field(default_factory=dict)
     ghosts: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
     ghost_lows: Mapping[int, int] = field(default_factory=dict)

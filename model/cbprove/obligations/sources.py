@@ -180,13 +180,14 @@ class _Walk:
 
     def _earlier_turns(self, head: Store) -> None:
         moment = head.key[1]
-        for index, (area, low, width) in enumerate(self.unfolding.heads.get(moment, ())):  # type: ignore[call-overload]
-            first, size = self.bounds.of(low), self.bounds.of(width)
-            extent = None if first is None or size is None else (first[0], first[1] + size[1] - 1)
-            if self.reach.meets(area, extent):
-                unsure = choice(f"{UNSURE}{head.number}.{index}")
-                hit = and_(head.guard, unsure, le(low, self.address), lt(self.address, add(low, width)))
-                self.found.append(Found(hit, head, self.address))
+        for index, store in enumerate(self.unfolding.heads.get(moment, ())):  # type: ignore[call-overload]
+            if self.reach.meets(store.area, self._extent(store)):
+                maybe = choice(f"{UNSURE}{head.number}.{index}")
+                hit = and_(head.guard, maybe, inside(store, self.address))
+                position = sub(self.address, store.low)
+                if store.runs is not None:
+                    hit = and_(hit, within(position, store.runs))
+                self.found.append(Found(hit, store, position))
 
     def _originals(self) -> Iterator[Found]:
         numbers = sorted({number for number, _ in self.reach.areas})

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cbprove.obligations.ops import (
-    Area,
     ClaimAt,
     Copied,
     Decision,
@@ -51,7 +50,6 @@ from cbprove.system import (
     Either,
     Expr,
     If,
-    Input,
     InputValue,
     Leaf,
     Lent,
@@ -94,7 +92,7 @@ class Plan:
     turns: int = 3
     known: int = 1000
     limit: int = 200_000
-    heads: Mapping[Moment, Sequence[tuple[Area, Int, Int]]] | None = None
+    heads: Mapping[Moment, Sequence[Store]] | None = None
 
 
 class Memory(Protocol):
@@ -607,17 +605,21 @@ class _Unfolder:
         self.out.turns.append(guard)
         with self._names_changed(here):
             self._turn(loop, replace(here, guard=guard), turn)
-        self.out.heads[here.moment] = touched_since(self.out.operations[head:], outer)
+        clock = self._tick()
+        self.out.heads[here.moment] = [
+            _earlier(operation, self._number(), clock) for operation in touched_since(self.out.operations[head:], outer)
+        ]
         self.alive = named_bool(spell(("before", here.moment)), and_(self.alive, not_(guard)))
 
     def _havoc(self, here: _Here) -> None:
-        """What earlier turns changed, where it is known beforehand; else a place is kept for it."""
+        """What earlier turns may have stored, where it is known beforehand; else a place is kept for it."""
         if self.plan.heads is None:
             self._emit(Store(self._number(), ("head", here.moment), "head", (-1, ""), 0, 0, here.guard))
             return
-        for index, (area, low, width) in enumerate(self.plan.heads.get(here.moment, ())):
-            key = ("head", (*here.moment, index))
-            self._emit(Store(self._number(), key, "head", area, low, width, here.guard))
+        for index, store in enumerate(self.plan.heads.get(here.moment, ())):
+            maybe = choice(spell((UNSURE, here.moment, index)))
+            key = (store.kind, (*here.moment, index))
+            self._emit(replace(store, number=self._number(), key=key, guard=and_(here.guard, maybe)))
 
     @contextmanager
     def _names_changed(self, here: _Here) -> Iterator[None]:
@@ -698,18 +700,31 @@ def _overlap(a: Leaf, b: Leaf) -> bool:
     return a.offset < b.offset + b.width and b.offset < a.offset + a.width
 
 
-def touched_since(operations: Sequence[object], instances: set[int]) -> list[tuple[Area, Int, Int]]:
-    """The extents that operations give new sources in objects that were there before."""
-    extents: dict[tuple[Area, Int, Int], None] = {}
+def touched_since(operations: Sequence[object], instances: set[int]) -> list[Store | Copied]:
+    """The operations that give bits new sources in objects that were there before, one for each extent and kind."""
+    touching: dict[tuple[object, ...], Store | Copied] = {}
     for operation in operations:
         if isinstance(operation, Store | Copied) and operation.area[0] in instances:
-            extents[_reach(operation)] = None
-    return list(extents)
+            kind = operation.kind if isinstance(operation, Store) else "copy"
+            run = operation.run and operation.run.step if isinstance(operation, Store) else None
+            touching[(operation.area, operation.low, operation.width, kind, operation.text, run)] = operation
+    return list(touching.values())
 
 
-def _reach(operation: Store | Copied) -> tuple[Area, Int, Int]:
-    """Where an operation may store in any turn: its control block, where an input or a length moves it."""
-    loose = operation.length is not None or operation.indexes
+def _earlier(operation: Store | Copied, number: int, clock: int) -> Store:
+    """What an operation left in some earlier turn of its loop: the same members of another store, or, where that cannot be
+    said, something of which nothing is known."""
+    loose = operation.length is not None or bool(operation.indexes)
+    if isinstance(operation, Store) and operation.kind in ("fresh", "value", "blank", "mark") and not loose:
+        run = operation.run and replace_run(operation.run, clock)
+        kind: StoreKind = "fresh" if operation.kind == "value" else operation.kind
+        return replace(operation, number=number, kind=kind, value=None, run=run)
+    low, width = operation.low, operation.width
     if loose and operation.bound is not None:
-        return operation.area, operation.bound[0], operation.bound[1] - operation.bound[0]
-    return operation.area, operation.low, operation.width
+        low, width = operation.bound[0], operation.bound[1] - operation.bound[0]
+    return Store(number, ("head", number), "head", operation.area, low, width, True)
+
+
+def replace_run(run: StepRun, clock: int) -> StepRun:
+    """The same step, run earlier: it ended at `clock` at the latest."""
+    return StepRun(run.step, run.instance, clock)

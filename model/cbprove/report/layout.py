@@ -48,13 +48,19 @@ class Shape:
 
 def text(shapes: Sequence[Shape], programs: Mapping[str, Program]) -> str:
     """All structs, then for the proposals, those that look alike together, the control blocks and what layers touch."""
+    maps = _together({name: control_blocks(program) for name, program in programs.items()})
+    sets = _together({name: layers(program) for name, program in programs.items()})
+    return "\n\n".join([*(shape(found) for found in shapes), *maps, *sets])
+
+
+def _together(told: Mapping[str, list[str]]) -> list[str]:
+    """What is told of each proposal, once where it is the same; the names are left out where it is so for all."""
     alike: dict[str, list[str]] = {}
-    for name, program in programs.items():
-        drawn = "\n".join([*control_blocks(program), "", *layers(program)]).strip("\n")
-        alike.setdefault(drawn, []).append(name)
-    parts = [shape(found) for found in shapes]
-    parts += [f"{', '.join(names)}\n\n{drawn}" for drawn, names in alike.items()]
-    return "\n\n".join(parts)
+    for name, lines in told.items():
+        if lines:
+            alike.setdefault("\n".join(lines), []).append(name)
+    whole = len(alike) == 1 and len(next(iter(alike.values()))) == len(told)
+    return list(alike) if whole else [f"{', '.join(names)}:\n\n{text}" for text, names in alike.items()]
 
 
 def shape(found: Shape) -> str:

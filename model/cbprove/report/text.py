@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cbprove.report import story, table, witness
+from cbprove.report.bits import runs
 from cbprove.report.excerpt import printable
 from cbprove.report.manner import Manner, again
 from cbprove.report.style import Role, counted
+from cbprove.system import AxisValue
 from cbprove.verdicts import Answered, Case, Report, Space, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
 _RIGHT = 88
+_MOST_LINES = 40
 _ROLES: dict[Verdict, Role] = {"proved": "good", "refuted": "bad", "mixed": "bad", "vacuous": "warn", "unknown": "warn"}
 
 
@@ -126,8 +129,8 @@ def _candidates(case: Case) -> Iterator[str]:
         return
     counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
     yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
-    for verdict, region in case.regions:
-        yield from textwrap.wrap(f"{verdict} where {region}", witness.WIDTH, subsequent_indent="    ")
+    for line in _capped([f"{verdict} where {region}" for verdict, region in case.regions]):
+        yield from textwrap.wrap(line, witness.WIDTH, subsequent_indent="    ")
     if case.finding.witness is not None:
         shown = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
         yield from textwrap.wrap(f"shown: {shown}", witness.WIDTH, subsequent_indent="    ")
@@ -183,14 +186,29 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     if ask.answer is None:
         lines.append(f"  unknown: {printable(ask.reason)}")
     else:
-        lines += [f"  {', '.join(_choice(ask, row))}" for row in ask.answer] or ["  none"]
+        lines += [f"  {row}" for row in _capped(list(_rows(ask.axes, ask.answer)))] or ["  none"]
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines
 
 
-def _choice(ask: Answered, row: tuple[int | str, ...]) -> Iterator[str]:
-    return (f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True))
+def _rows(axes: tuple[str, ...], rows: tuple[tuple[AxisValue, ...], ...]) -> Iterator[str]:
+    """The choices of an answer, those that differ in one number only together: `skb_gso_cb = roland, OFFSET = 20..22`."""
+    ranged = next((i for i in reversed(range(len(axes))) if rows and isinstance(rows[0][i], int)), None)
+    groups: dict[tuple[tuple[str, AxisValue], ...], list[int]] = {}
+    for row in rows:
+        fixed = tuple(pair for i, pair in enumerate(zip(axes, row, strict=True)) if i != ranged)
+        groups.setdefault(fixed, []).extend(int(row[i]) for i in (ranged,) if i is not None)
+    for fixed, values in groups.items():
+        told = [f"{axis} = {value}" for axis, value in fixed]
+        spans = tuple((low, high - 1) for low, high in runs(values))
+        yield ", ".join([*told, *([f"{axes[ranged]} = {intervals(spans)}"] if ranged is not None else [])])
+
+
+def _capped(lines: list[str]) -> list[str]:
+    """The first lines of a long list, and how many there are more."""
+    rest = len(lines) - _MOST_LINES
+    return lines if rest <= 0 else [*lines[:_MOST_LINES], f"... {rest:,} more; --format json has all"]
 
 
 def _space(report: Report) -> str:
@@ -199,7 +217,7 @@ def _space(report: Report) -> str:
         counts = ", ".join(f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v))
         size = counted(sum(space.counts.values()), "candidate")
         lines.append(f"{space.property} in the design space of {size}: {counts}")
-        lines += _proved(space)
+        lines += [f"  {line}" for line in _capped(list(_proved(space)))]
     return "\n".join(lines)
 
 
@@ -211,7 +229,7 @@ def _proved(space: Space) -> Iterator[str]:
         ranged = [axis for axis in space.axes if axis not in fixed]
         told = f"{ranged[-1]} {intervals(values)}" if ranged else ""
         if key or told:
-            yield f"  {key:<{width}}{'  ' if key else ''}{told}".rstrip()
+            yield f"{key:<{width}}{'  ' if key else ''}{told}".rstrip()
 
 
 def intervals(values: tuple[tuple[int, int], ...]) -> str:
