@@ -79,7 +79,7 @@ class Judged:
     runs: int = 0
 
 
-def verdict(program: Program, prop: Property, bound: int = 3) -> Judged:
+def verdict(program: Program, prop: Property, bound: int = 3, limit: int = 200_000) -> Judged:
     """What enumeration says of one property of a concrete candidate."""
     if prop.applies is False:
         return Judged(None)
@@ -88,13 +88,13 @@ def verdict(program: Program, prop: Property, bound: int = 3) -> Judged:
     placements = table.of_placement(prop, program)
     if any(claim.broken is True for claim in placements):
         return Judged("refuted")
-    return _of_runs(program, prop, bound, reached=bool(placements))
+    return _of_runs(program, prop, bound, limit, reached=bool(placements))
 
 
-def _of_runs(program: Program, prop: Property, bound: int, reached: bool) -> Judged:
+def _of_runs(program: Program, prop: Property, bound: int, limit: int, reached: bool) -> Judged:
     count, cut = 0, False
     for path in program.paths:
-        for one, was_cut in runs(program, path, [prop], bound):
+        for one, was_cut in runs(program, path, [prop], bound, limit):
             count += 1
             cut = cut or was_cut
             reached = reached or one.reached[prop.name] > 0

@@ -67,12 +67,14 @@ class _Reasons:
         self.conditions: list[Linear] = []
 
     def _depending(self) -> set[Term]:
-        """The terms whose value hangs on the axes or the bit, or on what was not followed."""
+        """The terms whose value hangs on the axes or the bit, or on what was not followed.
+
+        That earlier turns left nothing is no guess: there may have been none.
+        """
         found: set[Term] = set()
         for term in self._terms:
-            own = term.operator in ("var", "choice") and (
-                term.args[0] in self._unknowns or term.args[0].startswith(UNSURE)
-            )
+            own = term.operator == "var" and (term.args[0] in self._unknowns or term.args[0].startswith(UNSURE))
+            own = own or (term.operator == "choice" and term.args[0].startswith(UNSURE) and self._values[term])
             if own or any(isinstance(arg, Term) and arg in found for arg in term.args):
                 found.add(term)
         return found
@@ -157,6 +159,11 @@ class _Reasons:
                     raise NotLinear
                 factor, (sums, constant) = (a, (right, b)) if not left else (b, (left, a))
                 return {n: c * factor for n, c in sums.items()}, constant * factor
+            case "div" | "mod":
+                # Linear only where the branches taken leave nothing open.
+                if any(self.linear(arg)[0] for arg in term.args):
+                    raise NotLinear
+                return {}, int(self.value(term))
         raise NotLinear
 
 

@@ -13,8 +13,8 @@ from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, run_of, settle
 from cbprove.obligations.forms import Form, by_sources
-from cbprove.obligations.smtlib import Script
-from cbprove.obligations.sources import BIT
+from cbprove.obligations.smtlib import Script, symbol
+from cbprove.obligations.sources import BIT, UNSURE
 from cbprove.obligations.unfold import Plan, TooLarge
 from cbprove.properties import table as properties
 from cbprove.semantics.memory import Source
@@ -106,21 +106,38 @@ class _Tabling:
         return script, session
 
     def _sweep(self, form: Form, formula: Bool, broken: bool, mark: int) -> str:
-        """Mark region after region where the formula can be true, until the solver finds no more; its last word."""
+        """Mark region after region where the formula can be true, until the solver finds no more; its last word.
+
+        Runs that hang on what earlier turns of a loop left are looked at last: they speak for one candidate only.
+        """
         if formula is False:
             return "unsat"
         script, session = self._session(form, formula)
+        unsure = [name for name, sort in script.declared.items() if sort == "Bool" and name.startswith(UNSURE)]
+        if unsure:
+            session.push()
+            session.add("".join(f"(assert (not {symbol(name)}))" for name in unsure))
+            bars = self._regions(form, formula, broken, mark, script, session)[1]
+            session.pop()
+            for bar in bars:
+                _add(script, session, bar)
+        return self._regions(form, formula, broken, mark, script, session)[0]
+
+    def _regions(
+        self, form: Form, formula: Bool, broken: bool, mark: int, script: Script, session: Z3Session
+    ) -> tuple[str, list[Bool]]:
+        """The solver's last word, and what bars the regions found."""
+        bars: list[Bool] = []
         while self.out.sheet.first() is not None:
             answer = session.check()
             if answer.result != "sat":
-                return answer.result
+                return answer.result, bars
             bar = self._found(form, formula, answer, broken, mark)
+            bars.append(bar)
             if broken:
                 self.barred.append(bar)
-            said = len(script.lines)
-            script.assert_(bar)
-            session.add("\n".join(script.lines[said:]))
-        return "unsat"
+            _add(script, session, bar)
+        return "unsat", bars
 
     def _found(self, form: Form, formula: Bool, answer: Answer, broken: bool, mark: int) -> Bool:
         """Mark the candidates that are like the model's; returns the condition that bars them."""
@@ -175,6 +192,12 @@ class _Tabling:
             settled = settle(program, named(program, self.prop.name), self.bound, self.limits)
             self.out.settled[index] = settled
             sheet.marks[index] = BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
+
+
+def _add(script: Script, session: Z3Session, formula: Bool) -> None:
+    said = len(script.lines)
+    script.assert_(formula)
+    session.add("\n".join(script.lines[said:]))
 
 
 def differs_freely(run: Run, name: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cbprove.obligations.bounds import Bounds, Interval
-from cbprove.obligations.ops import Area, Copied, Made, Store, Touched, Unfolding
+from cbprove.obligations.ops import Area, Copied, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE
 from cbprove.obligations.values import Value, greatest, least, wrap
 from cbprove.properties.events import Moment
@@ -87,25 +87,33 @@ class _Look:
         return here[0] < low[1] + width[1] and low[0] < here[1] + self.place.width
 
     def _met(self, operation: Store | Copied, index: int, address: Int) -> list[tuple[Bool, Int]]:
-        whole, apart = self._overlap(operation, address)
-        hit = and_(operation.guard, whole)
-        partly = and_(operation.guard, not_(whole), not_(apart))
+        whole = self._whole(operation, address)
+        end = add(operation.low, operation.width)
+        apart = or_(le(add(address, self.place.width), operation.low), le(end, address))
         unknown = self._not_followed(operation, index)
         if isinstance(operation, Store):
-            return [(hit, self._stored(operation, address, unknown)), (partly, unknown)]
-        if operation.origin_bound is not None:
-            return [(or_(hit, partly), unknown)]
-        moved = add(sub(address, operation.low), operation.origin_low)
-        return [(hit, self._before(index, moved, operation.origin)), (partly, unknown)]
+            answer = self._stored(operation, address, unknown)
+        else:
+            moved = add(sub(address, operation.low), operation.origin_low)
+            whole = and_(whole, self._within(moved, operation.origin_bound))
+            answer = self._before(index, moved, operation.origin)
+        partly = and_(operation.guard, not_(whole), not_(apart))
+        return [(and_(operation.guard, whole), answer), (partly, unknown)]
 
-    def _overlap(self, operation: Store | Copied, address: Int) -> tuple[Bool, Bool]:
-        """Whether an operation defines all of the member, and whether none of it."""
-        end, width = add(operation.low, operation.width), self.place.width
-        whole = and_(le(operation.low, address), le(add(address, width), end))
-        apart = or_(le(add(address, width), operation.low), le(end, address))
-        if operation.bound is not None or (isinstance(operation, Store) and operation.runs is not None):
-            return False, apart
-        return whole, apart
+    def _whole(self, operation: Store | Copied, address: Int) -> Bool:
+        """Whether an operation defines all of the member."""
+        runs = operation.runs if isinstance(operation, Store) else None
+        end = add(address, self.place.width)
+        stretches = [(operation.low, add(operation.low, operation.width))]
+        if runs is not None:
+            stretches = [(add(operation.low, low), add(operation.low, low + width)) for low, width in runs]
+        covered = or_(*(and_(le(low, address), le(end, high)) for low, high in stretches))
+        return and_(covered, self._within(address, operation.bound))
+
+    def _within(self, address: Int, bound: Run | None) -> Bool:
+        if bound is None:
+            return True
+        return and_(le(bound[0], address), le(add(address, self.place.width), bound[1]))
 
     def _stored(self, store: Store, address: Int, unknown: Int) -> Int:
         if store.kind == "blank":

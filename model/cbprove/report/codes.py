@@ -34,7 +34,11 @@ READING: Mapping[str, Code] = MappingProxyType(
         "CB0021": Code("a `;` is missing", "end the line with `;`", "param P in 0..7"),
         "CB0022": Code("a `{` that is never closed", "close it with `}`", "object skb { char cb[48];"),
         "CB0023": Code("a step or part named like a statement", "name it otherwise", "layer l { step read; }"),
-        "CB0024": Code("C that a spec has no use for", "leave it out", "static int x;"),
+        "CB0024": Code(
+            "`#if` around anything but members of a struct",
+            "put it inside a struct, around members; for statements there is `when`",
+            "layer l {\n#ifdef CONFIG_X\nstep s { }\n#endif\n}",
+        ),
         "CB0025": Code("a macro with parameters", "write what it stands for", "#define TWICE(x) (2 * x)"),
         "CB0026": Code(
             "C code, which is not read", "describe the accesses with `read` and `write`", "int f(void) { return 0; }"

@@ -1,0 +1,188 @@
+"""One small system judged twice, by the prover and by enumeration; what they disagree on, and what was seen on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+
+from tests.brute import Judged, TooManyRuns, verdict
+
+from cbprove.design.sectors import Sector
+from cbprove.design.settle import NotReplayed
+from cbprove.design.space import Options, Space, Stage
+from cbprove.design.tables import BOUNDED, INAPPLICABLE, VERDICTS, named
+from cbprove.design.witness import reaching, witness
+from cbprove.diagnostics import Source, SpecError
+from cbprove.language import syntax
+from cbprove.language.elaborate import condition, program
+from cbprove.language.parse import parse
+from cbprove.language.resolve import resolve
+from cbprove.system import Program, System
+from cbprove.terms import forget
+
+BOUND = 3
+OPTIONS = Options(bound=BOUND)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A candidate and a property of it that the two accounts judge differently, or that one of them fails on."""
+
+    candidate: str
+    property: str
+    prover: str
+    reference: str
+
+    def __str__(self) -> str:
+        return f"{self.property} at {self.candidate}: prover {self.prover}, reference {self.reference}"
+
+
+@dataclass
+class Seen:
+    """What was drawn and found: `verdicts` by property kind, `statements` that stood in a system with a verdict."""
+
+    systems: int = 0
+    mistaken: int = 0
+    too_many: int = 0
+    judged: int = 0
+    unknown: int = 0
+    unknown_unbounded: int = 0
+    witnesses: int = 0
+    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    statements: Counter[tuple[str, str]] = field(default_factory=Counter)
+    with_verdict: Counter[str] = field(default_factory=Counter)
+    differences: list[Difference] = field(default_factory=list)
+
+
+def meant(text: str) -> System:
+    return resolve(syntax.Tree(parse(Source("random.cbs", text)), ("random.cbs",)))
+
+
+def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:
+    """Judge a text; raises nothing but what is neither a mistake in it nor a difference."""
+    forget()
+    try:
+        system = meant(text)
+        space = Space(system, Stage(program, condition), OPTIONS)
+        sectors = list(space.sectors(space.everything()))
+    except SpecError:
+        seen.mistaken += 1
+        return []
+    seen.systems += 1
+    found: list[Difference] = []
+    own: set[tuple[str, str]] = set()
+    for sector in sectors:
+        for prop in system.properties:
+            found += _sector(space, sector, prop.name, limit, seen, own)
+    kinds = statements(space.program(sectors[0]))
+    for kind, name in own:
+        seen.verdicts[kind, name] += 1
+    for name in {name for _, name in own}:
+        seen.with_verdict[name] += 1
+        seen.statements.update((statement, name) for statement in kinds)
+    seen.differences += found
+    return found
+
+
+def _sector(
+    space: Space, sector: Sector, name: str, limit: int, seen: Seen, own: set[tuple[str, str]]
+) -> Iterator[Difference]:
+    try:
+        sheet = space.table(sector, name)
+    except NotReplayed as failure:
+        yield Difference(str(dict(sector.fixed)), name, f"not replayed: {failure}", "-")
+        return
+    except AssertionError as failure:
+        yield Difference(str(dict(sector.fixed)), name, f"assertion: {failure!r}", "-")
+        return
+    shown: set[str] = set()
+    for index, mark in enumerate(sheet.sheet.marks):
+        made = space.candidate(sector.candidate(index))
+        where = ", ".join(f"{axis} = {value}" for axis, value in sector.candidate(index).items())
+        says = _said(mark)
+        try:
+            judged = _enumerated(made, name, limit)
+        except TooManyRuns:
+            seen.too_many += 1
+            continue
+        seen.judged += 1
+        own.add((type(named(made, name).claim).__name__.lower(), says))
+        if says == "unknown":
+            if judged.cut:
+                seen.unknown_unbounded += 1
+            else:
+                seen.unknown += 1
+        if not _agree(says, judged):
+            cut = ", loops cut" if judged.cut else ""
+            yield Difference(where, name, says, f"{judged.verdict}{cut}")
+        elif says in ("refuted", "proved") and says not in shown:
+            shown.add(says)
+            seen.witnesses += 1
+            yield from _run_again(space, made, name, says, where)
+
+
+def _said(mark: int) -> str:
+    if mark == INAPPLICABLE:
+        return "no case"
+    return "bounded" if mark == BOUNDED else VERDICTS[mark]
+
+
+def _enumerated(made: Program, name: str, limit: int) -> Judged:
+    return verdict(made, named(made, name), BOUND, limit)
+
+
+def _agree(prover: str, judged: Judged) -> bool:
+    """Whether what the prover says may stand beside what enumeration found."""
+    if judged.verdict is None:
+        return prover == "no case"
+    if prover == "unknown":
+        return judged.verdict != "excluded"
+    if not judged.cut or judged.verdict in ("refuted", "excluded"):
+        return prover == judged.verdict
+    allowed = {"proved": ("proved", "bounded"), "unknown": ("vacuous",)}
+    return prover in allowed[judged.verdict]
+
+
+def _run_again(space: Space, made: Program, name: str, says: str, where: str) -> Iterator[Difference]:
+    """The witness is found, and the reference sees in it what it is shown for."""
+    ask = witness if says == "refuted" else reaching
+    try:
+        shown = ask(made, named(made, name), {}, space.options)
+    except NotReplayed as failure:
+        yield Difference(where, name, says, f"not replayed: {failure}")
+        return
+    if shown is None or shown.run is None:
+        return
+    seen = shown.run.broken[name] if says == "refuted" else shown.run.reached[name]
+    if not seen:
+        yield Difference(where, name, says, "the witness does not show it")
+
+
+def statements(program: Program) -> set[str]:
+    """The kinds of statements in a program."""
+    found: set[str] = set()
+    for part in (*program.paths, *program.parts.values(), *program.steps.values()):
+        _collect(part.body, found)
+    return found
+
+
+def _collect(block: tuple[object, ...], found: set[str]) -> None:
+    for statement in block:
+        found.add(_kind(statement))
+        assert is_dataclass(statement)
+        for part in fields(statement):
+            value = getattr(statement, part.name)
+            if part.name in ("body", "then", "otherwise"):
+                _collect(value, found)
+            elif part.name == "arms":
+                for arm in value:
+                    _collect(arm, found)
+
+
+def _kind(statement: object) -> str:
+    name = type(statement).__name__.lower()
+    for word in ("value", "length"):
+        if getattr(statement, word, None) is not None:
+            return f"{name} {word}"
+    return str(getattr(statement, "kind", name)) if name in ("make", "call") else name
