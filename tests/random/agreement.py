@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
+from itertools import product
 
 from tests.brute import Judged, TooManyRuns, verdict
 
@@ -72,9 +73,11 @@ def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:
     seen.systems += 1
     found: list[Difference] = []
     own: set[tuple[str, str]] = set()
-    for sector in sectors:
-        for prop in system.properties:
+    try:
+        for sector, prop in product(sectors, system.properties):
             found += _sector(space, sector, prop.name, limit, seen, own)
+    except TooManyRuns:
+        seen.too_many += 1
     kinds = statements(space.program(sectors[0]))
     for kind, name in own:
         seen.verdicts[kind, name] += 1
@@ -101,11 +104,7 @@ def _sector(
         made = space.candidate(sector.candidate(index))
         where = ", ".join(f"{axis} = {value}" for axis, value in sector.candidate(index).items())
         says = _said(mark)
-        try:
-            judged = _enumerated(made, name, limit)
-        except TooManyRuns:
-            seen.too_many += 1
-            continue
+        judged = _enumerated(made, name, limit)
         seen.judged += 1
         own.add((type(named(made, name).claim).__name__.lower(), says))
         if says == "unknown":
@@ -129,7 +128,8 @@ def _said(mark: int) -> str:
 
 
 def _enumerated(made: Program, name: str, limit: int) -> Judged:
-    return verdict(made, named(made, name), BOUND, limit)
+    """What enumeration says; of an excluded candidate nothing else is said, not even that the property makes no case."""
+    return Judged("excluded") if made.required is False else verdict(made, named(made, name), BOUND, limit)
 
 
 def _agree(prover: str, judged: Judged) -> bool:

@@ -5,6 +5,7 @@ A `Sheet` holds one mark for each candidate of a sector, by the values of its fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -12,7 +13,7 @@ from math import prod
 
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.system import AxisValue
-from cbprove.terms import Bool, evaluate
+from cbprove.terms import Bool, and_, eq, evaluate, le, or_, var
 
 Ranges = tuple[tuple[str, range], ...]
 
@@ -61,12 +62,33 @@ class Sector:
                 yield start + low, start + high + 1
 
 
+    def condition(self, stretches: Sequence[tuple[int, int]]) -> Bool:
+        """That the free axes have the values of a mark in one of the stretches."""
+        if not self.free:
+            return bool(stretches)
+        name, domain = self.free[-1]
+        parts: list[Bool] = []
+        for low, high in stretches:
+            while low < high:
+                end = min(high, (low // len(domain) + 1) * len(domain))
+                *outer, (_, first) = self.point(low).items()
+                fixed = [eq(var(axis), value) for axis, value in outer]
+                parts.append(and_(*fixed, le(first, var(name)), le(var(name), first + end - low - 1)))
+                low = end
+        return or_(*parts)
+
+
 class Sheet:
     """A mark (a small number) for each candidate of a sector; 0 is none."""
 
-    def __init__(self, sector: Sector) -> None:
+    def __init__(self, sector: Sector, mark: int = 0) -> None:
         self.sector = sector
-        self.marks = bytearray(sector.size)
+        self.marks = bytearray([mark]) * sector.size
+
+    def overlay(self, other: Sheet) -> None:
+        """Give the candidates that have no mark yet those of another sheet."""
+        for low, high in self.stretches(0):
+            self.marks[low:high] = other.marks[low:high]
 
     def fill(self, stretches: Sequence[tuple[int, int]], mark: int) -> None:
         """Mark the candidates of some stretches that have no mark yet."""
@@ -76,6 +98,10 @@ class Sheet:
                 self.marks[low:high] = bytes([mark]) * (high - low)
             else:
                 self.marks[low:high] = chunk.replace(b"\0", bytes([mark]))
+
+    def stretches(self, mark: int) -> list[tuple[int, int]]:
+        """The runs of candidates with a mark, as half open intervals of indexes."""
+        return [(found.start(), found.end()) for found in re.finditer(re.escape(bytes([mark])) + b"+", self.marks)]
 
     def first(self, mark: int = 0) -> int | None:
         """The first candidate with a mark."""

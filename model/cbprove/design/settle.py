@@ -140,7 +140,7 @@ class _Settling:
         """What the turns of each loop may leave to later ones, on plain numbers."""
         heads: dict[Moment, list[Store]] = {}
         for path in self.program.paths:
-            unfolding = unfold(self.program, path, (self.prop,), Plan(cut=True), Members({}), symbolic=False)
+            unfolding = unfold(self.program, path, (self.prop,), Plan(cut=True), Members({}))
             heads.update(unfolding.heads)
         return heads
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from cbprove.design.sectors import Sector, spread
+from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import Settled
-from cbprove.design.tables import Table, table
+from cbprove.design.tables import Table, Tables
 from cbprove.solving.solver import Limits
 from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System
 from cbprove.terms import Bool
@@ -44,6 +44,8 @@ class Space:
         self._tables: dict[tuple[str, tuple[AxisValue, ...]], Table] = {}
         self._programs: dict[tuple[AxisValue, ...], Program] = {}
         self._spreads: dict[tuple[int, tuple[AxisValue, ...]], bytearray] = {}
+        self._makers: dict[tuple[AxisValue, ...], Tables] = {}
+        self._known: dict[object, Sheet] = {}
         self._pin()
 
     # --- axes -----------------------------------------------------------------------------------------
@@ -107,12 +109,14 @@ class Space:
 
     def table(self, sector: Sector, name: str) -> Table:
         """The verdicts of a property in a sector."""
-        key = (name, tuple(sector.fixed.values()))
-        if key not in self._tables:
-            options = self.options
-            program = self.program(sector)
-            self._tables[key] = table(sector, program, name, self.candidate, options.bound, options.limits)
-        return self._tables[key]
+        at = tuple(sector.fixed.values())
+        if (name, at) not in self._tables:
+            if at not in self._makers:
+                options, program = self.options, self.program(sector)
+                known = self._known
+                self._makers[at] = Tables(sector, program, self.candidate, options.bound, options.limits, known)
+            self._tables[(name, at)] = self._makers[at].table(name)
+        return self._tables[(name, at)]
 
     def settled(self, sector: Sector, name: str, index: int) -> Settled | None:
         """What is known of a candidate that was decided by itself."""

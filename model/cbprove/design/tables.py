@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, run_of, settle
-from cbprove.obligations.forms import Form, by_sources
+from cbprove.obligations.forms import Form, Unfolded, by_sources, unfolded
 from cbprove.obligations.smtlib import Script, symbol
 from cbprove.obligations.sources import BIT, UNSURE
 from cbprove.obligations.unfold import Plan, TooLarge
@@ -21,7 +21,7 @@ from cbprove.semantics.memory import Source
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, Int, add, and_, le, mul, not_, var
+from cbprove.terms import Bool, Int, add, and_, evaluate, le, mul, not_, var
 from cbprove.verdicts import Verdict
 
 EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, _HARD = range(1, 9)
@@ -52,56 +52,102 @@ def named(program: Program, name: str) -> Property:
     return next(p for p in program.properties if p.name == name)
 
 
-def table(sector: Sector, program: Program, name: str, programs: Programs, bound: int, limits: Limits) -> Table:
-    """The verdicts of a property for a sector; `program` is that of the sector, `programs` gives that of one candidate."""
-    return _Tabling(sector, program, named(program, name), programs, bound, limits).table()
+class Tables:
+    """All tables of a sector; sheets of one formula are shared between sectors by way of `known`."""
 
-
-class _Tabling:
     def __init__(
-        self, sector: Sector, program: Program, prop: Property, programs: Programs, bound: int, limits: Limits
+        self, sector: Sector, program: Program, programs: Programs, bound: int, limits: Limits, known: dict[object, Sheet]
     ) -> None:
-        self.sector, self.program, self.prop, self.programs = sector, program, prop, programs
-        self.bound, self.limits = bound, limits
-        self.out = Table(Sheet(sector))
-        self.axes = frozenset(axis for axis, _ in sector.free)
-        self.ranges = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
+        self.sector, self.program, self.programs = sector, program, programs
+        self.bound, self.limits, self.known = bound, limits, known
+        self._unfolded: Unfolded | None = None
+
+    def table(self, name: str) -> Table:
+        """The verdicts of a property."""
+        prop = named(self.program, name)
+        out = Table(Sheet(self.sector))
+        self._mark(out.sheet, not_(self.program.required), EXCLUDED)
+        self._mark(out.sheet, not_(prop.applies), INAPPLICABLE)
+        if out.sheet.first() is not None:
+            out.sheet.overlay(self._sheet(prop))
+            self._one_by_one(out, name)
+        return out
+
+    def _mark(self, sheet: Sheet, condition: Bool, mark: int) -> None:
+        if condition is not False:
+            held = Sheet(self.sector)
+            held.marks = spread(self.sector, condition)
+            sheet.fill(held.stretches(1), mark)
+
+    def _sheet(self, prop: Property) -> Sheet:
+        """The marks of all candidates in the sector's range, those excluded with them."""
+        try:
+            form = by_sources(self._unfold(), self.program.properties.index(prop), prop)
+        except TooLarge:
+            return Sheet(self.sector, _HARD)
+        key = (form.broken, form.reached, form.faithful, self.sector.free)
+        if key not in self.known:
+            self.known[key] = _Sheeting(self, prop, form).sheet()
+        return self.known[key]
+
+    def _unfold(self) -> Unfolded:
+        if self._unfolded is None:
+            axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
+            self._unfolded = unfolded(self.program, self.program.properties, Plan(cut=True), axes)
+        return self._unfolded
+
+    def candidate(self, point: dict[str, int]) -> Program:
+        """The program at a point of the sector."""
+        return self.programs({**self.sector.fixed, **point}) if self.sector.free else self.program
+
+    def _one_by_one(self, out: Table, name: str) -> None:
+        while (index := out.sheet.first(_HARD)) is not None:
+            program = self.candidate(self.sector.point(index))
+            settled = settle(program, named(program, name), self.bound, self.limits)
+            out.settled[index] = settled
+            out.sheet.marks[index] = BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
+
+
+class _Sheeting:
+    """Fills the sheet of one formula."""
+
+    def __init__(self, tables: Tables, prop: Property, form: Form) -> None:
+        self.tables, self.prop, self.form, self.sector = tables, prop, form, tables.sector
+        self.out = Sheet(self.sector)
+        self.axes = frozenset(axis for axis, _ in self.sector.free)
+        self.ranges = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
         self.barred: list[Bool] = []
 
-    def table(self) -> Table:
-        self._mark_where(not_(self.program.required), EXCLUDED)
-        self._mark_where(not_(self.prop.applies), INAPPLICABLE)
-        if self.out.sheet.first() is not None:
-            try:
-                form = by_sources(self.program, self.prop, Plan(cut=True), self.ranges)
-            except TooLarge:
-                self._rest(_HARD)
-            else:
-                self._refute(form)
-                self._reach(form)
-            self._one_by_one()
+    def sheet(self) -> Sheet:
+        self._decide(self.form)
         return self.out
+
+    def _decide(self, form: Form) -> None:
+        if form.misplaced and all(path.broken is False for path in form.paths):
+            self._measure(form)
+        self._refute(form)
+        self._reach(form)
+
+    def _measure(self, form: Form) -> None:
+        """Mark what plain numbers say of where things lie; the solver is then asked of the rest alone."""
+        for index, mark in enumerate(self.out.marks):
+            if not mark and evaluate(self.sector.point(index), form.broken)[0]:
+                self.out.fill([(index, index + 1)], REFUTED)
+        self.barred.append(self.sector.condition(self.out.stretches(0)))
 
     # --- marks ----------------------------------------------------------------------------------------
 
-    def _mark_where(self, condition: Bool, mark: int) -> None:
-        if condition is False:
-            return
-        for index, held in enumerate(spread(self.sector, condition)):
-            if held:
-                self.out.sheet.fill([(index, index + 1)], mark)
-
     def _rest(self, mark: int) -> None:
-        self.out.sheet.fill([(0, self.sector.size)], mark)
+        self.out.fill([(0, self.sector.size)], mark)
 
     def _session(self, form: Form, formula: Bool) -> tuple[Script, Z3Session]:
         script = Script({**form.ranges, **self.ranges})
         for axis in self.axes:
             script.express(var(axis))
-        script.assert_(and_(formula, self.program.required, self.prop.applies))
+        script.assert_(formula)
         for bar in self.barred:
             script.assert_(bar)
-        session = Z3Session(self.limits)
+        session = Z3Session(self.tables.limits)
         session.add(script.text())
         return script, session
 
@@ -128,7 +174,7 @@ class _Tabling:
     ) -> tuple[str, list[Bool]]:
         """The solver's last word, and what bars the regions found."""
         bars: list[Bool] = []
-        while self.out.sheet.first() is not None:
+        while self.out.first() is not None:
             answer = session.check()
             if answer.result != "sat":
                 return answer.result, bars
@@ -148,12 +194,12 @@ class _Tabling:
             raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
         area = self._area(formula, model, point, widely=seen == "whatever is stored")
         mark = _HARD if seen == "not" else mark
-        self.out.sheet.fill(list(self.sector.stretches(area)), mark)
+        self.out.fill(list(self.sector.stretches(area)), mark)
         return not_(and_(*(le(0, _sum(condition)) for condition in area.conditions)))
 
     def _confirmed(self, form: Form, model: dict[str, int | bool], point: dict[str, int], broken: bool) -> str:
         """Whether the reference agrees at the model's candidate: not, for the values there, or whatever is stored."""
-        program = self.programs({**self.sector.fixed, **point}) if self.axes else self.program
+        program = self.tables.candidate(point)
         prop = named(program, self.prop.name)
         if broken and any(m.broken is True for m in properties.of_placement(prop, program)):
             return "whatever is stored"
@@ -184,14 +230,6 @@ class _Tabling:
             self._rest(PROVED)
         last = self._sweep(form, form.reached, False, PROVED)
         self._rest(VACUOUS if last == "unsat" else _HARD)
-
-    def _one_by_one(self) -> None:
-        sheet = self.out.sheet
-        while (index := sheet.first(_HARD)) is not None:
-            program = self.programs(self.sector.candidate(index)) if self.axes else self.program
-            settled = settle(program, named(program, self.prop.name), self.bound, self.limits)
-            self.out.settled[index] = settled
-            sheet.marks[index] = BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
 
 
 def _add(script: Script, session: Z3Session, formula: Bool) -> None:

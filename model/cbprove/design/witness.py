@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
-from cbprove.obligations.forms import Form, PathForm, by_sources, by_values
+from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.smtlib import Script
 from cbprove.obligations.unfold import FOLLOWED, Plan
 from cbprove.properties import table as properties
@@ -50,7 +50,7 @@ def _least(program: Program, prop: Property, candidate: Candidate, options: Opti
 
 def _form(program: Program, prop: Property, plan: Plan) -> Form:
     """Sources where they say all there is to say, else values."""
-    form = by_sources(program, prop, plan)
+    form = by_sources(unfolded(program, (prop,), plan), 0, prop)
     return form if form.faithful else by_values(program, prop, plan)
 
 

@@ -56,7 +56,7 @@ class Cells:
         self._memo: dict[tuple[object, ...], object] = {}
         self.values: Reading[Int] = Reading(self._value_of, ite, self._compose)
 
-    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment) -> Value:
+    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
         """What a place holds now, as its type reads it."""
         assert place.type is not None
         area = (touched.instance.number, place.area)

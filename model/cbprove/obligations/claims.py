@@ -67,8 +67,9 @@ def _changed(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[B
     low = at.current.base + trail.unfolding.ghost_lows[at.property] + 8
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
-        now = identity(trail.sources(touched.low, place.width, _area(place, touched), at.time, at.guard))
-        then = identity(trail.sources(low, place.width, area, at.time, at.guard))
+        numbers: dict[int, int] = {}
+        now = identity(trail.sources(touched.low, place.width, _area(place, touched), at.time, at.guard), numbers)
+        then = identity(trail.sources(low, place.width, area, at.time, at.guard), numbers)
         same = and_(eq(now[0], then[0]), eq(now[1], then[1]))
         yield and_(within(BIT, _leaf_runs(place)), _judged(place, touched, BIT), not_(same))
         low += place.width

@@ -7,6 +7,7 @@ from typing import Any
 
 from cbprove.obligations.members import Held
 from cbprove.obligations.ops import Store, Unfolding
+from cbprove.obligations.sources import beyond
 from cbprove.terms import evaluate
 
 Model = Mapping[str, int | bool]
@@ -29,6 +30,7 @@ class Decided(Mapping[tuple[object, ...], int]):
             else:
                 self._listed.setdefault(("turns", moment), first)
         self._stores = _numbers(unfolding)
+        self._objects = {unfolding.debris[i.number].number: i for i in unfolding.instances}
         self._members = dict(self._bits_of(held))
 
     def __getitem__(self, key: tuple[object, ...]) -> int:
@@ -46,6 +48,9 @@ class Decided(Mapping[tuple[object, ...], int]):
         number = self._stores[tuple(store[:2])]
         if (number, position) in self._members:
             return self._members[(number, position)]
+        if store[2] == "outside":
+            instance = self._objects[number]
+            number, position = beyond((instance.number, "")).number, instance.base + position
         byte, within = divmod(position, 8)
         weight = within if self._little_endian else 7 - within
         return int(self._model.get(f"bits@{number}.{byte}", 0)) >> weight & 1

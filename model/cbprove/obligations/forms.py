@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cbprove.obligations.cells import Cells
@@ -59,18 +60,34 @@ class Form:
         return True if self.misplaced else or_(*(p.reached for p in self.paths))
 
 
-def by_sources(
-    program: Program, prop: Property, plan: Plan, axes: dict[str, Interval] | None = None, keep_all: bool = False
-) -> Form:
-    """The form that follows sources: what it does not call broken is not broken.
+@dataclass(frozen=True)
+class Unfolded:
+    """The unfoldings of all paths for all properties, made once; `memory` holds the unknowns in them."""
 
-    `axes` are the ranges of axes left free. With `keep_all`, stores that cannot touch what is asked about stay in it.
+    program: Program
+    unfoldings: tuple[Unfolding, ...]
+    memory: Members
+
+
+def unfolded(program: Program, properties: Sequence[Property], plan: Plan, axes: dict[str, Interval] | None = None) -> Unfolded:
+    """All paths unfolded with their sources; `axes` are the ranges of axes left free.
+
+    Raises TooLarge.
     """
     memory = Members(axes or {})
-    unfoldings = [unfold(program, path, (prop,), plan, memory, symbolic=True) for path in program.paths]
-    paths = tuple(_by_sources(u, memory, keep_all) for u in unfoldings)
-    misplaced = table.of_placement(prop, _named(program))
-    faithful = not memory.ranges and all(_faithful(u) for u in unfoldings)
+    unfoldings = tuple(unfold(program, path, properties, plan, memory, memory.axes) for path in program.paths)
+    return Unfolded(program, unfoldings, memory)
+
+
+def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = False) -> Form:
+    """The form that follows sources: what it does not call broken is not broken.
+
+    `index` is the property's among those unfolded. With `keep_all`, stores that cannot touch what is asked about stay in it.
+    """
+    memory = unfolded.memory
+    paths = tuple(_by_sources(u, index, memory, keep_all) for u in unfolded.unfoldings)
+    misplaced = table.of_placement(prop, _named(unfolded.program))
+    faithful = not memory.ranges and all(_faithful(u) for u in unfolded.unfoldings)
     form = _form(paths, misplaced, dict(memory.ranges), faithful)
     return replace(form, held=tuple(memory.held.values()))
 
@@ -81,7 +98,7 @@ def by_values(program: Program, prop: Property, plan: Plan) -> Form:
     ranges: dict[str, tuple[int, int]] = {}
     for path in program.paths:
         cells = Cells(program.little_endian)
-        unfolding = unfold(program, path, (prop,), plan, cells, symbolic=False)
+        unfolding = unfold(program, path, (prop,), plan, cells)
         reached = [reached_by_values(unfolding, at, cells) for at in unfolding.claims]
         broken = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
         paths.append(_path_form(unfolding, reached, broken))
@@ -100,13 +117,12 @@ def _form(
     return Form(paths, misplaced, ranges, faithful, truncated, assumptions)
 
 
-def _by_sources(unfolding: Unfolding, memory: Members, keep_all: bool) -> PathForm:
+def _by_sources(unfolding: Unfolding, index: int, memory: Members, keep_all: bool) -> PathForm:
     ranges = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
-    bounds = Bounds({**memory.axes, **memory.ranges, **ranges})
-    bounds.ranges["bit"] = (0, 0)
-    trail = Trail(unfolding, bounds, keep_all)
-    reached = [reached_by_sources(trail, at) for at in unfolding.claims]
-    return _path_form(unfolding, reached, [broken_by_sources(trail, at) for at in unfolding.claims])
+    trail = Trail(unfolding, Bounds({**memory.axes, **memory.ranges, **ranges, "bit": (0, 0)}), keep_all)
+    claims = [at for at in unfolding.claims if at.property == index]
+    reached = [reached_by_sources(trail, at) for at in claims]
+    return _path_form(unfolding, reached, [broken_by_sources(trail, at) for at in claims])
 
 
 def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) -> PathForm:

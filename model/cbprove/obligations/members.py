@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import Area, Copied, Made, Run, Store, Touched, Unfolding
-from cbprove.obligations.sources import UNSURE
+from cbprove.obligations.sources import UNSURE, conjuncts, spelled
 from cbprove.obligations.values import Value, greatest, least, wrap
 from cbprove.properties.events import Moment
 from cbprove.system import Place
@@ -34,10 +34,10 @@ class Members:
         self.held: dict[tuple[object, ...], Held] = {}
         self.ranges: dict[str, Interval] = {}
 
-    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment) -> Value:
+    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
         """What a place holds now."""
         assert place.type is not None
-        return _Look(self, unfolding, place, touched).value()
+        return _Look(self, unfolding, place, touched, guard).value()
 
     def unknown(self, name: str, low: int, high: int) -> Term:
         """An unknown of a range, under a name."""
@@ -48,10 +48,11 @@ class Members:
 class _Look:
     """One member followed back."""
 
-    def __init__(self, memory: Members, unfolding: Unfolding, place: Place, touched: Touched) -> None:
+    def __init__(self, memory: Members, unfolding: Unfolding, place: Place, touched: Touched, guard: Bool) -> None:
         assert place.type is not None
         self.memory, self.unfolding, self.place, self.type = memory, unfolding, place, place.type
         self.bounds = Bounds({**memory.axes, **{d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}})
+        self.known = conjuncts(guard)
         self.address: Int = touched.low
         self.area: Area = (touched.instance.number, place.area)
         self.low, self.high = least(self.type), greatest(self.type)
@@ -74,7 +75,11 @@ class _Look:
             elif isinstance(operation, Store) and operation.kind == "head":
                 answers.extend(self._earlier(operation, area))
             elif operation.area == area and self._near(operation, address):
-                answers.extend(self._met(operation, index, address))
+                wholly, partly = self._met(operation, index, address)
+                if conjuncts(operation.guard) <= self.known and self._whole(operation, address) is True:
+                    last = wholly[1]
+                    break
+                answers += [wholly, partly]
         result = self._free(self.unfolding.debris[area[0]], address) if last is None else last
         for condition, answer in reversed(answers):
             result = ite(condition, answer, result)
@@ -86,11 +91,11 @@ class _Look:
             return True
         return here[0] < low[1] + width[1] and low[0] < here[1] + self.place.width
 
-    def _met(self, operation: Store | Copied, index: int, address: Int) -> list[tuple[Bool, Int]]:
+    def _met(self, operation: Store | Copied, index: int, address: Int) -> tuple[tuple[Bool, Int], tuple[Bool, Int]]:
         whole = self._whole(operation, address)
         end = add(operation.low, operation.width)
         apart = or_(le(add(address, self.place.width), operation.low), le(end, address))
-        unknown = self._not_followed(operation, index)
+        unknown = self._not_followed(operation)
         if isinstance(operation, Store):
             answer = self._stored(operation, address, unknown)
         else:
@@ -98,7 +103,7 @@ class _Look:
             whole = and_(whole, self._within(moved, operation.origin_bound))
             answer = self._before(index, moved, operation.origin)
         partly = and_(operation.guard, not_(whole), not_(apart))
-        return [(and_(operation.guard, whole), answer), (partly, unknown)]
+        return (and_(operation.guard, whole), answer), (partly, unknown)
 
     def _whole(self, operation: Store | Copied, address: Int) -> Bool:
         """Whether an operation defines all of the member."""
@@ -131,19 +136,23 @@ class _Look:
         position = sub(address, store.low)
         key = (store.number, position, self.place.width, self.type)
         if key not in self.memory.held:
-            name = f"{self.place.text}@{len(self.memory.held)}"
+            name = f"{self.place.text}@{spelled(store.key)}@{len(self._alike(store))}"
             self.memory.held[key] = Held(
                 self.memory.unknown(name, self.low, self.high), store.number, position, self.place.width
             )
         return self.memory.held[key].unknown
 
-    def _not_followed(self, operation: Store | Copied, index: int) -> Term:
-        name = f"{UNSURE}{self.place.text}@{self.unfolding.path}.{index}.{len(self.unfolding.operations)}"
+    def _alike(self, store: Store) -> list[Held]:
+        """The unknowns there are for bits of a store."""
+        return [held for held in self.memory.held.values() if held.store == store.number]
+
+    def _not_followed(self, operation: Store | Copied) -> Term:
+        name = f"{UNSURE}{self.place.text}@{spelled((self.unfolding.path, *operation.key))}"
         return self.memory.unknown(name, self.low, self.high)
 
     def _earlier(self, head: Store, area: Area) -> list[tuple[Bool, Int]]:
         """Earlier turns of a loop may have left anything in what the loop stores to; which that is, is not known yet."""
-        name = f"{UNSURE}{self.place.text}@{head.number}.{area[0]}"
+        name = f"{UNSURE}{self.place.text}@{spelled(head.key)}.{area[0]}"
         return [(head.guard, self.memory.unknown(name, self.low, self.high))]
 
     def _made(self, made: Made, index: int, address: Int, area: Area) -> Int:

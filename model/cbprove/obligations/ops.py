@@ -95,6 +95,7 @@ class Store:
 class Copied:
     """The bits of one extent get the sources of another of the same width, all read before any is written."""
 
+    key: Key
     area: Area
     low: Int
     origin: Area

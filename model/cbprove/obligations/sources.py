@@ -6,7 +6,7 @@ could touch the bit for some candidate leaves its comparison in it. `keep_all` k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cbprove.obligations.bounds import Bounds, Interval
@@ -182,7 +182,7 @@ class _Walk:
         moment = head.key[1]
         for index, store in enumerate(self.unfolding.heads.get(moment, ())):  # type: ignore[call-overload]
             if self.reach.meets(store.area, self._extent(store)):
-                maybe = choice(f"{UNSURE}{head.number}.{index}")
+                maybe = choice(f"{UNSURE}{spelled(head.key)}.{index}")
                 hit = and_(head.guard, maybe, inside(store, self.address))
                 position = sub(self.address, store.low)
                 if store.runs is not None:
@@ -212,27 +212,38 @@ def beyond(area: Area) -> Store:
     return Store(-1 - area[0], ("beyond", area[0]), "debris", area, 0, 0, True)
 
 
+def spelled(key: Sequence[object]) -> str:
+    """A key as a name in formulas."""
+    words = [".".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in key]
+    return "@".join(words)
+
+
 # --- reading what was found -------------------------------------------------------------------------------
 
 
-def identity(found: list[Found]) -> tuple[Int, Int]:
-    """The source as two numbers, the store and the position in it, equal only where the values surely are."""
+def identity(found: list[Found], numbers: dict[int, int]) -> tuple[Int, Int]:
+    """The source as two numbers, the store and the position in it, equal only where the values surely are.
+
+    `numbers` counts the stores met, in the order in which they are met.
+    """
     number: Int = 0
     position: Int = 0
+    for one in found:
+        numbers.setdefault(one.store.number, len(numbers) + 1)
     for one in reversed(found):
-        own, at = _identity_in(one.store, one.position)
+        own, at = _identity_in(one.store, one.position, numbers[one.store.number])
         number = ite(one.hit, own, number)
         position = ite(one.hit, at, position)
     return number, position
 
 
-def _identity_in(store: Store, position: Int) -> tuple[Int, Int]:
+def _identity_in(store: Store, position: Int, number: int) -> tuple[Int, Int]:
     if store.kind == "blank":
         return ZERO, 0
     if store.zero:
         zero = within(position, store.zero)
-        return ite(zero, ZERO, store.number), ite(zero, 0, position)
-    return store.number, position
+        return ite(zero, ZERO, number), ite(zero, 0, position)
+    return number, position
 
 
 def holds(found: list[Found], judge: Callable[[Store, Int], Bool]) -> Bool:

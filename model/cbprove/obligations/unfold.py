@@ -22,7 +22,9 @@ from cbprove.obligations.ops import (
     Touched,
     Unfolding,
 )
+from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.sources import UNSURE
+from cbprove.obligations.sources import spelled as spell
 from cbprove.obligations.values import Value, greatest, least, translate, truth
 from cbprove.properties import table
 from cbprove.properties.events import (
@@ -98,7 +100,7 @@ class Plan:
 class Memory(Protocol):
     """Says what value a place holds after the operations so far."""
 
-    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment) -> Value: ...
+    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value: ...
 
 
 @dataclass(frozen=True)
@@ -120,20 +122,34 @@ _SMALL = 2  # loops of at most so many turns are laid out even where others are 
 _LAID_OUT = 8  # as many turns as a loop has at least are laid out before it is cut, if they are no more than this
 
 
-def unfold(program: Program, path: Part, properties: Sequence[Property], plan: Plan, memory: Memory, symbolic: bool) -> Unfolding:
-    """All runs of a path. With `symbolic`, extents keep their names and may hang on axes left free.
+def unfold(
+    program: Program,
+    path: Part,
+    properties: Sequence[Property],
+    plan: Plan,
+    memory: Memory,
+    axes: Mapping[str, Interval] | None = None,
+) -> Unfolding:
+    """All runs of a path. With `axes`, the ranges of axes left free, extents keep their names and may hang on those.
 
     Raises TooLarge.
     """
-    return _Unfolder(program, path, properties, plan, memory, symbolic).run()
+    return _Unfolder(program, path, properties, plan, memory, axes).run()
 
 
 class _Unfolder:
     def __init__(
-        self, program: Program, path: Part, properties: Sequence[Property], plan: Plan, memory: Memory, symbolic: bool
+        self,
+        program: Program,
+        path: Part,
+        properties: Sequence[Property],
+        plan: Plan,
+        memory: Memory,
+        axes: Mapping[str, Interval] | None,
     ) -> None:
         self.program, self.path, self.properties = program, path, properties
-        self.plan, self.memory, self.symbolic = plan, memory, symbolic
+        self.plan, self.memory, self.symbolic = plan, memory, axes is not None
+        self.bounds = Bounds(axes or {})
         self.out = Unfolding(path.name)
         self.alive: Bool = True
         self.names: dict[Instance, list[Held]] = {}
@@ -205,8 +221,9 @@ class _Unfolder:
     def _bound(self, place: Place, touched: Touched, length: Value | None) -> Run | None:
         """What the extent must be clipped to, in addresses; None where it surely lies inside."""
         first, last = place.bound
-        if isinstance(place.low, int) and not touched.indexes and length is None:
-            if first <= place.low and place.low + place.width <= last:
+        low = self.bounds.of(place.low)
+        if low is not None and not touched.indexes and length is None:
+            if first <= low[0] and low[1] + place.width <= last:
                 return None
         return touched.instance.base + first, touched.instance.base + last
 
@@ -229,7 +246,7 @@ class _Unfolder:
             if isinstance(expr, InputValue):
                 declared = self.program.inputs[expr.name]
                 return Value(self._input(expr.name, here), declared.low, declared.high)
-            return self.memory.value(self.out, expr.place, self._touch(expr.place, here), now)
+            return self.memory.value(self.out, expr.place, self._touch(expr.place, here), now, here.guard)
 
         return look_up
 
@@ -478,6 +495,7 @@ class _Unfolder:
     def _carry(self, source: Place, target: Place, here: _Here, length: Value | None) -> None:
         origin, goal = self._touch(source, here), self._touch(target, here)
         copied = Copied(
+            ("copy", here.moment),
             (goal.instance.number, target.area),
             goal.low,
             (origin.instance.number, source.area),
@@ -514,6 +532,7 @@ class _Unfolder:
             touched = self._touch(member, here)
             area = (here.current.number, ghost_area(index, number))
             copied = Copied(
+                ("remembered", here.moment, number),
                 area,
                 low,
                 (touched.instance.number, member.area),
@@ -652,12 +671,6 @@ _ENDLESS = 1 << 40  # more bytes than any object has
 def ghost_area(prop: int, member: int | None) -> str:
     """The area of a property's snapshot on an object: of one member, or of the flag that there is one."""
     return f"#{prop}" if member is None else f"#{prop}.{member}"
-
-
-def spell(key: Sequence[object]) -> str:
-    """A key as a name in formulas."""
-    words = [".".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in key]
-    return "@".join(words)
 
 
 def members_of(expr: Expr | None) -> Iterator[Place]:
