@@ -6,7 +6,9 @@ Terms are shared: the same construction gives the same object, and equality is i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import operator
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 
@@ -15,8 +17,8 @@ class Term:
 
     __slots__ = ("args", "boolean", "operator")
 
-    def __init__(self, operator: str, args: tuple[Any, ...], boolean: bool) -> None:
-        self.operator = operator
+    def __init__(self, symbol: str, args: tuple[Any, ...], boolean: bool) -> None:
+        self.operator = symbol
         self.args = args
         self.boolean = boolean
 
@@ -30,11 +32,12 @@ Bool = bool | Term
 _shared: dict[tuple[Any, ...], Term] = {}
 
 
-def _make(operator: str, *args: Any, boolean: bool = False) -> Term:
-    key = (operator, *((type(a), a) for a in args))
+def _make(symbol: str, *args: Any, boolean: bool = False) -> Term:
+    # True and 1 are equal keys; no operator takes either, so that its name tells them apart.
+    key = (symbol, *args)
     term = _shared.get(key)
     if term is None:
-        term = _shared[key] = Term(operator, args, boolean)
+        term = _shared[key] = Term(symbol, args, boolean)
     return term
 
 
@@ -154,19 +157,19 @@ def not_(term: Bool) -> Bool:
     return _make("not", term, boolean=True)
 
 
-def _gather(operator: str, neutral: bool, terms: tuple[Bool, ...]) -> Bool:
+def _gather(symbol: str, neutral: bool, terms: tuple[Bool, ...]) -> Bool:
     kept: dict[Term, None] = {}
     for term in terms:
         if isinstance(term, bool):
             if term is not neutral:
                 return not neutral
-        elif term.operator == operator:
+        elif term.operator == symbol:
             kept.update(dict.fromkeys(term.args))
         else:
             kept[term] = None
     if not kept:
         return neutral
-    return next(iter(kept)) if len(kept) == 1 else _make(operator, *kept, boolean=True)
+    return next(iter(kept)) if len(kept) == 1 else _make(symbol, *kept, boolean=True)
 
 
 def and_(*terms: Bool) -> Bool:
@@ -204,49 +207,55 @@ def subterms(*roots: Int | Bool) -> Iterator[Term]:
 
 def evaluate(values: Mapping[str, int | bool], *roots: Int | Bool) -> list[Any]:
     """What the roots are when every unknown has the value given for it; an unknown that is not given is 0 or False."""
-    known: dict[Term, Any] = {}
-
-    def of(arg: Any) -> Any:
-        return known[arg] if isinstance(arg, Term) else arg
-
-    for term in subterms(*roots):
-        known[term] = _apply(term, of, values)
-    return [of(root) for root in roots]
+    valuation = Valuation(values)
+    return [valuation.of(root) for root in roots]
 
 
-def _apply(term: Term, of: Any, values: Mapping[str, int | bool]) -> Any:
-    args, operator = term.args, term.operator
-    match operator:
-        case "var":
-            return values.get(args[0], 0)
-        case "choice":
-            return bool(values.get(args[0], False))
-        case "named":
-            return of(args[1])
-        case "and":
-            return all(of(a) for a in args)
-        case "or":
-            return any(of(a) for a in args)
-        case "not":
-            return not of(args[0])
-        case "ite":
-            return of(args[1]) if of(args[0]) else of(args[2])
-    left, right = of(args[0]), of(args[1])
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "div":
-            return left // right
-        case "mod":
-            return left % right
-        case "<=":
-            return left <= right
-        case "<":
-            return left < right
-        case "=":
-            return left == right
-    raise AssertionError(f"no such operator: {operator}")
+class Valuation:
+    """The values of terms under a model; only what a value hangs on is looked at."""
+
+    def __init__(self, values: Mapping[str, int | bool]) -> None:
+        self._values = values
+        self._known: dict[Term, Any] = {}
+
+    def of(self, term: Int | Bool) -> Any:
+        """The value of a term."""
+        if not isinstance(term, Term):
+            return term
+        if term not in self._known:
+            self._known[term] = self._apply(term)
+        return self._known[term]
+
+    def _apply(self, term: Term) -> Any:
+        args, operator = term.args, term.operator
+        match operator:
+            case "var":
+                return self._values.get(args[0], 0)
+            case "choice":
+                return bool(self._values.get(args[0], False))
+            case "named":
+                return self.of(args[1])
+            case "and":
+                return all(self.of(a) for a in args)
+            case "or":
+                return any(self.of(a) for a in args)
+            case "not":
+                return not self.of(args[0])
+            case "ite":
+                return self.of(args[1] if self.of(args[0]) else args[2])
+        return _OPERATORS[operator](self.of(args[0]), self.of(args[1]))
+
+
+_OPERATORS: Mapping[str, Callable[[int, int], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "div": operator.floordiv,
+    "mod": operator.mod,
+    "<=": operator.le,
+    "<": operator.lt,
+    "=": operator.eq,
+}
+
+# Terms are as deep as runs are long; Python's own limit is meant for runaway functions.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 1_000_000))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cbprove.obligations.sources import UNSURE
-from cbprove.terms import Bool, Int, Term, evaluate, subterms
+from cbprove.terms import Bool, Int, Term, Valuation
 
 Linear = tuple[tuple[tuple[str, int], ...], int]  # coefficients by name, and the constant
 
@@ -59,32 +59,34 @@ class _Reasons:
 
     def __init__(self, formula: Bool, model: Mapping[str, int | bool], unknowns: frozenset[str]) -> None:
         self._unknowns = unknowns
-        self._terms = list(subterms(formula))
-        self._values = dict(zip(self._terms, evaluate(model, *self._terms), strict=True))
-        self._open = self._depending()
+        self._valuation = Valuation(model)
+        self._open: dict[Term, bool] = {}
         self._seen: set[Term] = set()
         self._linear: dict[Term, tuple[dict[str, int], int]] = {}
         self.conditions: list[Linear] = []
 
-    def _depending(self) -> set[Term]:
-        """The terms whose value hangs on the axes or the bit, or on what was not followed.
+    def depends(self, term: Int | Bool) -> bool:
+        """Whether the value of a term may hang on the axes or the bit, or on what was not followed.
 
         That earlier turns left nothing is no guess: there may have been none.
         """
-        found: set[Term] = set()
-        for term in self._terms:
-            own = term.operator == "var" and (term.args[0] in self._unknowns or term.args[0].startswith(UNSURE))
-            own = own or (term.operator == "choice" and term.args[0].startswith(UNSURE) and self._values[term])
-            if own or any(isinstance(arg, Term) and arg in found for arg in term.args):
-                found.add(term)
-        return found
+        if not isinstance(term, Term):
+            return False
+        if term not in self._open:
+            self._open[term] = self._unknown(term) or any(self.depends(arg) for arg in term.args)
+        return self._open[term]
+
+    def _unknown(self, term: Term) -> bool:
+        if term.operator == "choice":
+            return bool(term.args[0].startswith(UNSURE) and self.value(term))
+        return term.operator == "var" and (term.args[0] in self._unknowns or term.args[0].startswith(UNSURE))
 
     def value(self, term: Int | Bool) -> int:
-        return self._values[term] if isinstance(term, Term) else term
+        return int(self._valuation.of(term))
 
     def of(self, term: Bool) -> None:
         """Note why a formula has its value."""
-        if not isinstance(term, Term) or term not in self._open or term in self._seen:
+        if not isinstance(term, Term) or term in self._seen or not self.depends(term):
             return
         self._seen.add(term)
         held = bool(self.value(term))
@@ -104,7 +106,7 @@ class _Reasons:
                 raise NotLinear
 
     def _cheapest(self, parts: list[Bool]) -> Bool:
-        return next((part for part in parts if part not in self._open), parts[0])
+        return next((part for part in parts if not self.depends(part)), parts[0])
 
     def _compare(self, operator: str, left: Int, right: Int, held: bool) -> None:
         a, b = self.value(left), self.value(right)
@@ -131,7 +133,7 @@ class _Reasons:
 
     def linear(self, term: Int) -> tuple[dict[str, int], int]:
         """A term as a sum over the axes and the bit, with the branches it takes in the model."""
-        if not isinstance(term, Term) or term not in self._open:
+        if not isinstance(term, Term) or not self.depends(term):
             return {}, int(self.value(term))
         if term not in self._linear:
             self._linear[term] = self._linear_of(term)

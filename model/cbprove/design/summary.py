@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Domains, Space
-from cbprove.design.tables import BOUNDED, INAPPLICABLE, PROVED, VERDICTS
+from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VERDICTS
 from cbprove.system import AxisValue, Proposal
 from cbprove.verdicts import Space as Row
 from cbprove.verdicts import Verdict
@@ -28,31 +28,53 @@ def _row(space: Space, name: str) -> Row:
         for mark, verdict in VERDICTS.items():
             if found := marks.count(mark):
                 counts[verdict] = counts.get(verdict, 0) + found
-        cells[tuple(sector.fixed.values())] = _only(marks, {PROVED})
+        cells[tuple(sector.fixed.values())] = _proved_or_excluded(marks)
     axes, merged = _without_idle(tuple(a.name for a in space.fixed), cells)
     free = space.free[0].name if len(space.free) == 1 else ""
-    proved = {_label(axes, key): _intervals(space, proved) for key, proved in merged.items() if any(proved)}
+    proved = {_label(axes, key): _intervals(space, cell) for key, cell in merged.items() if 1 in cell}
     return Row(name, (*axes, free) if free else axes, counts, proved)
 
 
-def _only(marks: bytearray, wanted: set[int]) -> bytes:
-    return bytes(int(mark in wanted) for mark in marks)
+_OUTSIDE = 16  # added to the marks of a proposal's own candidates
+_WILD = 2  # in a cell: excluded, so that it agrees with anything
+
+
+def _proved_or_excluded(marks: bytearray) -> bytes:
+    """1 where proved, `_WILD` where excluded, 0 elsewhere."""
+    return marks.translate(bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 for m in range(256)))
+
+
+def _agreeing(one: bytes, other: bytes) -> bytes | None:
+    """What two cells say together, None where they contradict each other."""
+    if one == other:
+        return one
+    together = bytes(b if a == _WILD else a for a, b in zip(one, other, strict=True))
+    agree = all(a == b or b == _WILD for a, b in zip(together, other, strict=True))
+    return together if agree else None
 
 
 def _without_idle(axes: tuple[str, ...], cells: _Cells) -> tuple[tuple[str, ...], _Cells]:
-    """The cells keyed by those axes alone that make a difference."""
+    """The cells keyed by those axes alone that make a difference between candidates that are not excluded."""
     at = 0
     while at < len(axes):
-        merged: _Cells = {}
-        idle = True
-        for key, cell in cells.items():
-            shorter = key[:at] + key[at + 1 :]
-            idle = idle and merged.setdefault(shorter, cell) == cell
-        if idle:
+        merged = _merged(at, cells)
+        if merged is not None:
             axes, cells = axes[:at] + axes[at + 1 :], merged
         else:
             at += 1
     return axes, cells
+
+
+def _merged(at: int, cells: _Cells) -> _Cells | None:
+    """The cells without one axis, None if it makes a difference."""
+    merged: _Cells = {}
+    for key, cell in cells.items():
+        shorter = key[:at] + key[at + 1 :]
+        together = _agreeing(merged.get(shorter, cell), cell)
+        if together is None:
+            return None
+        merged[shorter] = together
+    return merged
 
 
 def _label(axes: tuple[str, ...], key: tuple[AxisValue, ...]) -> str:
@@ -66,8 +88,9 @@ def _intervals(space: Space, cell: bytes) -> tuple[Interval, ...]:
     found: list[Interval] = []
     start = cell.find(1)
     while start >= 0:
-        end = cell.find(0, start)
-        end = len(cell) if end < 0 else end
+        end = start
+        while end < len(cell) and cell[end] == 1:
+            end += 1
         found.append((first + start, first + end - 1))
         start = cell.find(1, end)
     return tuple(found)
@@ -82,12 +105,12 @@ def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict,
     free = space.free[0].name if len(space.free) == 1 else ""
     for axes, key, cell in _cells_of(space, name, proposal.domains):
         where = _label(axes, key)
-        for mark in dict.fromkeys(m for m in cell if m not in (0, INAPPLICABLE)):
+        for mark in dict.fromkeys(m for m in cell if m not in (_WILD, _OUTSIDE + INAPPLICABLE)):
             values = _intervals(space, bytes(int(m == mark) for m in cell))
             parts = [where] if where else []
-            if free and cell.count(mark) < len(cell) - cell.count(0):
+            if free and cell.count(mark) < len(cell) - cell.count(_WILD):
                 parts.append(f"{free} in {spelled(values)}")
-            groups.setdefault(VERDICTS[mark], []).append(", ".join(parts) or "everywhere")
+            groups.setdefault(VERDICTS[mark - _OUTSIDE], []).append(", ".join(parts) or "everywhere")
     return tuple((verdict, text) for verdict, texts in groups.items() for text in texts)
 
 
@@ -101,9 +124,9 @@ def _cells_of(space: Space, name: str, domains: Domains) -> list[tuple[tuple[str
 
 def _marks(space: Space, sector: Sector, name: str, domains: Mapping[str, tuple[str, ...] | range]) -> bytes:
     marks = space.table(sector, name).sheet.marks
-    kept = bytearray(len(marks))
+    kept = bytearray([_WILD]) * len(marks)
     for index in space.indexes(sector, domains):
-        kept[index] = PROVED if marks[index] == BOUNDED else marks[index]
+        kept[index] = _OUTSIDE + (PROVED if marks[index] == BOUNDED else marks[index])
     return bytes(kept)
 
 

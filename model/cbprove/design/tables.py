@@ -85,7 +85,7 @@ class Tables:
             form = by_sources(self._unfold(), self.program.properties.index(prop), prop)
         except TooLarge:
             return Sheet(self.sector, _HARD)
-        key = (form.broken, form.reached, form.faithful, self.sector.free)
+        key = (form.broken, form.reached, form.faithful, prop.applies, self.sector.free)
         if key not in self.known:
             self.known[key] = _Sheeting(self, prop, form).sheet()
         return self.known[key]
@@ -144,7 +144,7 @@ class _Sheeting:
         script = Script({**form.ranges, **self.ranges})
         for axis in self.axes:
             script.express(var(axis))
-        script.assert_(formula)
+        script.assert_(and_(formula, self.prop.applies))
         for bar in self.barred:
             script.assert_(bar)
         session = Z3Session(self.tables.limits)
