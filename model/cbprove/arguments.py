@@ -105,6 +105,13 @@ def _add_reach(parser: argparse.ArgumentParser) -> None:
         help="the solver's own steps for a query, the same on every machine (%(default)s)",
     )
     parser.add_argument(
+        "--operations",
+        type=_positive,
+        default=200_000,
+        metavar="N",
+        help="stores, copies and makings that the runs of one path are unfolded to (%(default)s)",
+    )
+    parser.add_argument(
         "--timeout", type=_duration, metavar="TIME", help="for a query, with its unit: 500ms, 5s, 2m (none)"
     )
 

@@ -211,7 +211,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 def _options(given: argparse.Namespace, witnesses: bool) -> Options:
     from cbprove.pipeline import Options
 
-    return Options(given.bound, given.resources, given.timeout, witnesses)
+    queries = given.verbose > 1
+    return Options(given.bound, given.resources, given.timeout, witnesses, queries, given.operations)
 
 
 def _manner(given: argparse.Namespace, report: Report) -> Manner:
@@ -224,6 +225,7 @@ def _manner(given: argparse.Namespace, report: Report) -> Manner:
         queries=_saved(report, given, verbosity),
         bound=given.bound,
         resources=given.resources,
+        operations=given.operations,
         seconds=given.timeout,
     )
 

@@ -39,13 +39,16 @@ class WrongQuestion(Exception):
 class Options:
     """How far to go. `resources` are the solver's own steps for each query, `seconds` the wall clock of one, if any.
 
-    `witnesses` asks for a run for each verdict, not only for those that were not expected.
+    `witnesses` asks for a run for each verdict, not only for those that were not expected; `queries` for the text of what was
+    asked of each. `operations` is how far the runs of a path are unfolded.
     """
 
     bound: int = 3
     resources: int = 30_000_000
     seconds: float | None = None
     witnesses: bool = False
+    queries: bool = False
+    operations: int = 200_000
 
 
 def check(path: str, options: Options, progress: Progress) -> Report:
@@ -138,5 +141,5 @@ def _known(what: str, name: str, names: list[str]) -> None:
 
 
 def _reach(options: Options) -> Reach:
-    limits = Limits(options.resources, options.seconds)
-    return Reach(bound=options.bound, limits=limits, witnesses=options.witnesses)
+    limits = Limits(options.resources, options.seconds, options.operations)
+    return Reach(options.bound, limits, options.witnesses, options.queries)

@@ -82,7 +82,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Literal_:
+class Constant:
     """A constant, a static expression or a param: its value is already of the type."""
 
     value: Int
@@ -124,10 +124,10 @@ class Unary:
 
 @dataclass(frozen=True)
 class Binary:
-    """Both operands already converted to one type, but for shifts, whose right one is a Literal_.
+    """Both operands already converted to one type, but for shifts, whose right one is a Constant.
 
     Arithmetic wraps to `type`; comparisons, `&&` and `||` give 0 or 1 of type int (`&&` and `||` take any types).
-    Operators: + - * / % << >> & | ^ < <= > >= == != && ||; `/` and `%` truncate as C's, the right side a non-zero Literal_.
+    Operators: + - * / % << >> & | ^ < <= > >= == != && ||; `/` and `%` truncate as C's, the right side a non-zero Constant.
     """
 
     operator: str
@@ -146,7 +146,7 @@ class Conditional:
     type: IntType
 
 
-Expr = Literal_ | InputValue | MemberValue | Convert | Unary | Binary | Conditional
+Expr = Constant | InputValue | MemberValue | Convert | Unary | Binary | Conditional
 
 
 # --- statements -------------------------------------------------------------------------------------------

@@ -261,7 +261,10 @@ def _place(d: _Drawing, own: Sequence[_View]) -> str:
         return view.name
     if d.chance(0.05):
         return f"skb.cb[{d.rng.choice((0, 1, 2, *d.inputs))}]"
-    return _spelt(view, d.rng.choice(view.members))
+    member = d.rng.choice(view.members)
+    if member.path.endswith("[1]") and d.inputs and d.chance(0.5):
+        return f"{view.name}.{member.path[:-2]}{d.rng.choice(d.inputs)}]"
+    return _spelt(view, member)
 
 
 def _whole(d: _Drawing, own: Sequence[_View]) -> str:

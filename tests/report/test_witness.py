@@ -9,7 +9,7 @@ import reports
 from cbprove.properties.placement import Misplaced
 from cbprove.report import bytemap
 from cbprove.report.witness import Scene, block, first_broken
-from cbprove.system import Claim, Holds, Literal_, MemberValue, Owned, Preserved, Written
+from cbprove.system import Claim, Holds, Constant, MemberValue, Owned, Preserved, Written
 from cbprove.verdicts import Witness
 
 NAME = "hwaddr_preserved"
@@ -68,7 +68,7 @@ def test_members_are_named_by_their_paths() -> None:
 
 
 def test_condition_is_false() -> None:
-    claim = Holds(Literal_(0, reports.INT), "ipoib_start_xmit", "1 == 2")
+    claim = Holds(Constant(0, reports.INT), "ipoib_start_xmit", "1 == 2")
     assert drawn(claim).endswith("`1 == 2` is false")
 
 

@@ -15,7 +15,7 @@ from cbprove.system import (
     Free,
     InputValue,
     IntType,
-    Literal_,
+    Constant,
     MemberValue,
     Write,
 )
@@ -96,11 +96,11 @@ def test_conversions_are_written_out() -> None:
 
 def test_a_value_is_converted_to_its_member() -> None:
     found = value("300", "a")
-    assert found.exact_value == Literal_(300, IntType("int", 32, True))
-    assert isinstance(found.value, Literal_) and found.value.value == 44
+    assert found.exact_value == Constant(300, IntType("int", 32, True))
+    assert isinstance(found.value, Constant) and found.value.value == 44
     assert isinstance(value("V.e", "a").value, Convert)
     flag = value("2", "g").value
-    assert isinstance(flag, Literal_) and (flag.value, flag.type.boolean) == (1, True)
+    assert isinstance(flag, Constant) and (flag.value, flag.type.boolean) == (1, True)
     bits = value("V.a", "h").value
     assert isinstance(bits, Convert) and bits.type.bits == 3
 
@@ -132,12 +132,12 @@ def test_constants_are_worked_out_as_c_does(text: str, expected: int) -> None:
     if "sizeof(n)" in text:
         text = text.replace("sizeof(n)", "sizeof(u8)")
     found = exact(text)
-    assert isinstance(found, Literal_) and found.value == expected
+    assert isinstance(found, Constant) and found.value == expected
 
 
 def test_a_free_param_is_a_literal_term() -> None:
     found = exact("V.a + OFF", OFF=FREE)
-    assert isinstance(found, Binary) and found.right == Literal_(terms.var("OFF"), IntType("int", 32, True))
+    assert isinstance(found, Binary) and found.right == Constant(terms.var("OFF"), IntType("int", 32, True))
     twice = exact("V.a + TWICE", OFF=FREE)
     assert isinstance(twice, Binary) and isinstance(twice.right, Binary)
 

@@ -29,7 +29,7 @@ from cbprove.system import (
     InputValue,
     IntType,
     Leaf,
-    Literal_,
+    Constant,
     Make,
     MemberValue,
     Object,
@@ -59,8 +59,8 @@ BOOL = IntType("bool", 8, False, boolean=True)
 BIT = IntType("u8:1", 1, False)
 
 
-def lit(value: int, type: IntType = INT) -> Literal_:
-    return Literal_(value, type)
+def lit(value: int, type: IntType = INT) -> Constant:
+    return Constant(value, type)
 
 
 def to(type: IntType, operand: Expr) -> Convert:

@@ -20,7 +20,7 @@ from cbprove.system import (
     If,
     Input,
     InputValue,
-    Literal_,
+    Constant,
     MemberValue,
     Place,
     Preserved,
@@ -82,7 +82,7 @@ class Plain:
 
     def value(self, expr: Expr) -> int:
         match expr:
-            case Literal_(value):
+            case Constant(value):
                 return int(value)  # type: ignore[arg-type]
             case InputValue():
                 return self.fixed

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cbprove.design.answers import answers
+from cbprove.design.assumptions import assumptions
 from cbprove.design.costs import cost
+from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.witness import reaching, witness
-from cbprove.system import AxisValue, Expectation, Proposal, PropertyName, System
-from cbprove.verdicts import Case, Finding, Report, Verdict
+from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, System
+from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
 
 Progress = Callable[[int, int], None]
 
@@ -172,12 +174,25 @@ def _words(spots: list[_Spot]) -> str:
 def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
     verdict = VERDICTS[spot.mark]
     settled = space.settled(spot.sector, name, spot.index)
-    turns, reason = (settled.turns, settled.reason) if settled else (None, "")
     program = space.candidate(spot.candidate)
     prop = named(program, name)
+    shown: Witness | None = None
     if verdict == "refuted" and (code or space.options.witnesses):
-        return Finding(verdict, witness=witness(program, prop, spot.candidate, space.options))
-    if verdict == "proved" and space.options.witnesses:
-        run = reaching(program, prop, spot.candidate, space.options)
-        return Finding(verdict, turns, run, reason)
-    return Finding(verdict, turns, reason=reason)
+        shown = witness(program, prop, spot.candidate, space.options)
+    elif verdict == "proved" and space.options.witnesses:
+        shown = reaching(program, prop, spot.candidate, space.options)
+    return Finding(
+        verdict,
+        turns=settled.turns if settled else None,
+        witness=shown,
+        reason=settled.reason if settled else "",
+        queries=_queries(space, spot, program, prop) if space.options.queries or verdict == "unknown" else (),
+        assumptions=assumptions(program),
+    )
+
+
+def _queries(space: Space, spot: _Spot, program: Program, prop: Property) -> tuple[Query, ...]:
+    if spot.mark == EXCLUDED:
+        return ()
+    sector = space.program(spot.sector)
+    return queries(spot.sector, sector, program, named(sector, prop.name), spot.candidate, space.options)

@@ -61,7 +61,6 @@ class Sector:
                 start = row * len(domain) - domain[0]
                 yield start + low, start + high + 1
 
-
     def condition(self, stretches: Sequence[tuple[int, int]]) -> Bool:
         """That the free axes have the values of a mark in one of the stretches."""
         if not self.free:

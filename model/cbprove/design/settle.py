@@ -51,7 +51,9 @@ def ask(formula: Bool, ranges: dict[str, tuple[int, int]], limits: Limits) -> As
     return Asked(session.check(), script.text())
 
 
-def run_of(program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False) -> Run | None:
+def run_of(
+    program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
+) -> Run | None:
     """The run that a model stands for, if the reference sees it break (or else reach) a claim there."""
     for one in form.paths:
         (true,) = evaluate(answer.model, one.broken if broken else one.reached)
@@ -83,7 +85,7 @@ class _Settling:
     def verdict(self) -> Settled:
         """First the shortest runs, then all turns at once, then longer and longer runs."""
         proof: Settled | None = None
-        for stage, plan in enumerate(_plans(self.bound)):
+        for stage, plan in enumerate(plans(self.bound, self.limits)):
             form = by_values(self.program, self.prop, plan)
             found = self._broken(form)
             if found is not None:
@@ -116,7 +118,9 @@ class _Settling:
             case "unsat":
                 return Settled("vacuous")
             case _:
-                return Settled("unknown", reason="the solver could not tell whether a run reaches it; raise --resources")
+                return Settled(
+                    "unknown", reason="the solver could not tell whether a run reaches it; raise --resources"
+                )
 
     def _reach(self, form: Form) -> str:
         """Whether a run reaches a claim, replayed if so."""
@@ -129,34 +133,36 @@ class _Settling:
 
     def _all_turns(self) -> Settled | None:
         """A proof, or vacuity, for every number of turns."""
-        form = by_values(self.program, self.prop, Plan(cut=True, heads=self._heads()))
+        form = by_values(self.program, self.prop, Plan(cut=True, heads=heads(self.program, self.prop), limit=self.limits.operations))
         if ask(form.broken, form.ranges, self.limits).answer.result != "unsat":
             return None
         if not form.misplaced and ask(form.reached, form.ranges, self.limits).answer.result == "unsat":
             return Settled("vacuous")
         return Settled("proved")
 
-    def _heads(self) -> dict[Moment, list[Store]]:
-        """What the turns of each loop may leave to later ones, on plain numbers."""
-        heads: dict[Moment, list[Store]] = {}
-        for path in self.program.paths:
-            unfolding = unfold(self.program, path, (self.prop,), Plan(cut=True), Members({}))
-            heads.update(unfolding.heads)
-        return heads
-
     def _bounded(self, form: Form, proof: Settled | None) -> Settled:
         if self._reach(form) != "sat":
             return Settled("unknown", reason=f"no run of up to {self.bound} turns reaches it; raise --bound")
-        return proof or Settled("proved", turns=self.bound, reason=f"loops were followed for {self.bound} turns beyond LO")
+        return proof or Settled(
+            "proved", turns=self.bound, reason=f"loops were followed for {self.bound} turns beyond LO"
+        )
 
 
-def _plans(bound: int) -> list[Plan]:
+def heads(program: Program, prop: Property) -> dict[Moment, list[Store]]:
+    """What the turns of each loop may leave to later ones, on plain numbers."""
+    found: dict[Moment, list[Store]] = {}
+    for path in program.paths:
+        found.update(unfold(program, path, (prop,), Plan(cut=True), Members({})).heads)
+    return found
+
+
+def plans(bound: int, limits: Limits) -> list[Plan]:
     """Loops laid out for more and more turns; the last goes as far as is asked."""
-    plans, turns = [], 1
+    plans, turns, most = [], 1, limits.operations
     while turns < FOLLOWED:
-        plans.append(Plan(cut=False, turns=min(turns, bound), known=turns))
+        plans.append(Plan(cut=False, turns=min(turns, bound), known=turns, limit=most))
         turns *= 4
-    plans.append(Plan(cut=False, turns=bound, known=FOLLOWED))
+    plans.append(Plan(cut=False, turns=bound, known=FOLLOWED, limit=most))
     return plans
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -20,11 +20,12 @@ Domains = Mapping[str, "tuple[str, ...] | range"]
 
 @dataclass(frozen=True)
 class Options:
-    """How far to go: turns beyond LO, the solver's limits, and which witnesses are wanted."""
+    """How far to go: turns beyond LO, the solver's limits; and whether all witnesses and the queries are wanted."""
 
     bound: int = 3
     limits: Limits = field(default_factory=Limits)
     witnesses: bool = False
+    queries: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Space:
         """The sectors that hold candidates of these domains, in order of declaration."""
         free = tuple((axis.name, axis.values) for axis in self.free if isinstance(axis.values, range))
         names = [axis.name for axis in self.fixed]
-        for values in product(*(domains[name] for name in names)):
+        choices: list[Sequence[AxisValue]] = [domains[name] for name in names]
+        for values in product(*choices):
             yield Sector(dict(zip(names, values, strict=True)), free)
 
     def indexes(self, sector: Sector, domains: Domains) -> Iterator[int]:

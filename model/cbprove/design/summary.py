@@ -41,7 +41,7 @@ _WILD = 2  # in a cell: excluded, so that it agrees with anything
 
 def _proved_or_excluded(marks: bytearray) -> bytes:
     """1 where proved, `_WILD` where excluded, 0 elsewhere."""
-    return marks.translate(bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 for m in range(256)))
+    return bytes(marks).translate(bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 for m in range(256)))
 
 
 def _agreeing(one: bytes, other: bytes) -> bytes | None:

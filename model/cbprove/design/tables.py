@@ -6,7 +6,8 @@ broken alike, which is marked and barred. What is left when nothing more is sati
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cbprove.design.cubes import NotLinear, Region, region
@@ -56,7 +57,13 @@ class Tables:
     """All tables of a sector; sheets of one formula are shared between sectors by way of `known`."""
 
     def __init__(
-        self, sector: Sector, program: Program, programs: Programs, bound: int, limits: Limits, known: dict[object, Sheet]
+        self,
+        sector: Sector,
+        program: Program,
+        programs: Programs,
+        bound: int,
+        limits: Limits,
+        known: dict[object, Sheet],
     ) -> None:
         self.sector, self.program, self.programs = sector, program, programs
         self.bound, self.limits, self.known = bound, limits, known
@@ -85,7 +92,10 @@ class Tables:
             form = by_sources(self._unfold(), self.program.properties.index(prop), prop)
         except TooLarge:
             return Sheet(self.sector, _HARD)
-        key = (form.broken, form.reached, form.faithful, prop.applies, self.sector.free)
+        ranges = tuple(sorted(form.ranges.items()))
+        key = (form.broken, form.reached, form.faithful, prop.applies, ranges, self.sector.free)
+        if not form.plain:
+            return _Sheeting(self, prop, form).sheet()
         if key not in self.known:
             self.known[key] = _Sheeting(self, prop, form).sheet()
         return self.known[key]
@@ -93,7 +103,7 @@ class Tables:
     def _unfold(self) -> Unfolded:
         if self._unfolded is None:
             axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-            self._unfolded = unfolded(self.program, self.program.properties, Plan(cut=True), axes)
+            self._unfolded = unfolded(self.program, self.program.properties, Plan(cut=True, limit=self.limits.operations), axes)
         return self._unfolded
 
     def candidate(self, point: dict[str, int]) -> Program:
@@ -188,7 +198,7 @@ class _Sheeting:
     def _found(self, form: Form, formula: Bool, answer: Answer, broken: bool, mark: int) -> Bool:
         """Mark the candidates that are like the model's; returns the condition that bars them."""
         point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
-        model = {**answer.model, **point}
+        model = ChainMap[str, int | bool](dict(point), answer.model)  # type: ignore[arg-type]
         seen = self._confirmed(form, model, point, broken)
         if seen == "not" and form.faithful:
             raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
@@ -197,7 +207,7 @@ class _Sheeting:
         self.out.fill(list(self.sector.stretches(area)), mark)
         return not_(and_(*(le(0, _sum(condition)) for condition in area.conditions)))
 
-    def _confirmed(self, form: Form, model: dict[str, int | bool], point: dict[str, int], broken: bool) -> str:
+    def _confirmed(self, form: Form, model: Mapping[str, int | bool], point: dict[str, int], broken: bool) -> str:
         """Whether the reference agrees at the model's candidate: not, for the values there, or whatever is stored."""
         program = self.tables.candidate(point)
         prop = named(program, self.prop.name)
@@ -208,7 +218,7 @@ class _Sheeting:
             return "not"
         return "whatever is stored" if not broken or differs_freely(run, prop.name) else "for these values"
 
-    def _area(self, formula: Bool, model: dict[str, int | bool], point: dict[str, int], widely: bool) -> Region:
+    def _area(self, formula: Bool, model: Mapping[str, int | bool], point: dict[str, int], widely: bool) -> Region:
         if widely:
             try:
                 return region(formula, model, self.axes, BIT.args[0])
@@ -257,4 +267,3 @@ def _sum(condition: tuple[tuple[tuple[str, int], ...], int]) -> Int:
     for axis, factor in coefficients:
         result = add(mul(var(axis), factor), result)
     return result
-

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
+from cbprove.evidence.spread import spread
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.smtlib import Script
 from cbprove.obligations.unfold import FOLLOWED, Plan
 from cbprove.properties import table as properties
 from cbprove.solving.solver import Answer, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, Int, and_, as_int, evaluate, le, not_, or_, total
+from cbprove.terms import Bool, Int, and_, as_int, evaluate, le, not_, total
 from cbprove.verdicts import Witness
 
 Candidate = Mapping[str, AxisValue]
@@ -40,10 +42,14 @@ def _least(program: Program, prop: Property, candidate: Candidate, options: Opti
     for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
         plan = Plan(cut=False, turns=min(turns, options.bound), known=turns)
         form = _form(program, prop, plan)
-        for path in _by_cost(form, broken, options):
-            found = run_of(program, form, prop, path, broken, trace=True)
+        least = _of_all_paths(form, broken, options)
+        if least is not None:
+            path, answer = least
+            found = run_of(program, replace(form, paths=(path,)), prop, answer, broken, trace=True)
             if found is None:
                 raise NotReplayed(f"{prop.name}: the least run does not replay")
+            if broken:
+                found = spread(program, next(p for p in program.paths if p.name == found.path), prop, found)
             return Witness(candidate, program, found.path, found)
     raise NotReplayed(f"{prop.name}: no run of the candidate found again")
 
@@ -54,17 +60,15 @@ def _form(program: Program, prop: Property, plan: Plan) -> Form:
     return form if form.faithful else by_values(program, prop, plan)
 
 
-def _by_cost(form: Form, broken: bool, options: Options) -> list[Answer]:
-    """The least model of all paths together, if there is one."""
-    best: tuple[int, int, Answer] | None = None
+def _of_all_paths(form: Form, broken: bool, options: Options) -> tuple[PathForm, Answer] | None:
+    """The path with the least run and the model of that run, if there is one."""
+    best: tuple[tuple[int, int], PathForm, Answer] | None = None
     for path in form.paths:
         formula = path.broken if broken else path.reached
-        if formula is False:
-            continue
-        found = _Least(form, path, formula, options).answer()
-        if found is not None and (best is None or found[:2] < best[:2]):
-            best = found
-    return [best[2]] if best else []
+        found = _Least(form, path, formula, options).answer() if formula is not False else None
+        if found is not None and (best is None or found[0] < best[0]):
+            best = (found[0], path, found[1])
+    return best[1:] if best else None
 
 
 class _Least:
@@ -72,8 +76,6 @@ class _Least:
 
     def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options) -> None:
         self.path = path
-        others = [p.broken for p in form.paths if p is not path] + [p.reached for p in form.paths if p is not path]
-        self.others = others
         self.script = Script(form.ranges)
         self.script.assert_(formula)
         self.session = Z3Session(options.limits)
@@ -81,8 +83,8 @@ class _Least:
         self.turns = total([as_int(turn) for turn in path.unfolding.turns])
         self.steps = total([as_int(step) for step in path.unfolding.steps])
 
-    def answer(self) -> tuple[int, int, Answer] | None:
-        """Its turns, its steps and its model; None where there is none."""
+    def answer(self) -> tuple[tuple[int, int], Answer] | None:
+        """Its turns and steps, and its model; None where there is none."""
         answer = self.session.check()
         if answer.result != "sat":
             return None
@@ -91,17 +93,7 @@ class _Least:
         for decision in self.path.unfolding.decisions.values():
             answer = self._first(decision.term, decision.low, decision.guard, answer)
         turns, steps = evaluate(answer.model, self.turns, self.steps)
-        return turns, steps, Answer("sat", self._alone(answer.model))
-
-    def _alone(self, model: dict[str, int | bool]) -> dict[str, int | bool]:
-        """The model without what could make another path look broken: only this one was asked about."""
-        return {**model, "path": False} if not or_(*self.others) else model
-
-    def _tell(self, formula: Bool) -> Answer:
-        said = len(self.script.lines)
-        self.script.assert_(formula)
-        self.session.add("\n".join(self.script.lines[said:]))
-        return self.session.check()
+        return (turns, steps), answer
 
     def _holds(self, formula: Bool) -> Answer | None:
         """The answer with one more condition, which is kept if it can be met."""

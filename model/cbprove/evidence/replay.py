@@ -27,7 +27,11 @@ class Script:
 
 
 def replay(
-    program: Program, path: Part, properties: Sequence[Property], decisions: Mapping[DecisionKey, int], trace: bool = False
+    program: Program,
+    path: Part,
+    properties: Sequence[Property],
+    decisions: Mapping[DecisionKey, int],
+    trace: bool = False,
 ) -> Run:
     """The run of a path under these decisions."""
     return run(program, path, properties, Script(decisions), trace=trace)

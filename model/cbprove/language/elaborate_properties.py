@@ -12,7 +12,7 @@ from cbprove.language.elaborate_places import NOWHERE
 from cbprove.language.elaborate_statements import places
 from cbprove.language.expressions import INT, operands, typed
 from cbprove.language.names import unknown
-from cbprove.system import Claim, InputValue, Literal_, Place, Property, Where
+from cbprove.system import Claim, InputValue, Constant, Place, Property, Where
 
 FITS = Property(
     "fits", "each view and each access stays inside its control block", True, system.Fits(()), Where(), None
@@ -64,7 +64,7 @@ _EMPTY: dict[type, Callable[..., Claim]] = {
     syntax.Owned: lambda cx, node: system.Owned(()),
     syntax.Written: lambda cx, node: system.Written((), None),
     syntax.Exact: lambda cx, node: system.Exact(()),
-    syntax.Holds: lambda cx, node: system.Holds(Literal_(1, INT), _step(cx, node.at), text_of(node.condition.span)),
+    syntax.Holds: lambda cx, node: system.Holds(Constant(1, INT), _step(cx, node.at), text_of(node.condition.span)),
     syntax.Fits: lambda cx, node: system.Fits(()),
     syntax.AlignedViews: lambda cx, node: system.Aligned(()),
     syntax.Disjoint: lambda cx, node: system.Fits(()),

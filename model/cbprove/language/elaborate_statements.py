@@ -12,7 +12,7 @@ from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.elaborate_places import Scope, article, place
 from cbprove.language.expressions import converted, typed
 from cbprove.language.names import unknown
-from cbprove.system import Block, Expr, Literal_, Place
+from cbprove.system import Block, Expr, Constant, Place
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _access(
 def _length(cx: Context, node: syntax.Expr, of: tuple[Place, ...], around: Around) -> Expr:
     """The bytes of a `for`, which begin at a whole byte."""
     length = typed(cx, node, around.scope)
-    if isinstance(length, Literal_) and isinstance(length.value, int) and length.value < 0:
+    if isinstance(length, Constant) and isinstance(length.value, int) and length.value < 0:
         raise mistake("CB0127", f"a length of {length.value} bytes", node.span)
     for found in of:
         if isinstance(found.low, int) and found.low % 8:

@@ -13,7 +13,7 @@ from cbprove.language.elaborate_places import NOWHERE, Scope, place
 from cbprove.language.elaborate_types import enumerator, int_type, type_of
 from cbprove.language.names import Enumeration, hint, unknown
 from cbprove.layout.abi import Abi
-from cbprove.system import Axis, Binary, Conditional, Convert, Expr, InputValue, IntType, Literal_, MemberValue, Unary
+from cbprove.system import Axis, Binary, Conditional, Convert, Expr, InputValue, IntType, Constant, MemberValue, Unary
 
 INT = IntType("int", 32, True)
 UNSIGNED = IntType("unsigned int", 32, False)
@@ -38,13 +38,13 @@ def typed(cx: Context, node: syntax.Expr, scope: Scope) -> Expr:
         case syntax.Conditional():
             return _conditional(cx, node, scope)
         case syntax.Sizeof():
-            return Literal_(static.size_of(cx, node, scope), _size_t(cx.abi()))
+            return Constant(static.size_of(cx, node, scope), _size_t(cx.abi()))
         case syntax.Alignof():
-            return Literal_(static.align_of(cx, node, scope), _size_t(cx.abi()))
+            return Constant(static.align_of(cx, node, scope), _size_t(cx.abi()))
         case syntax.Offsetof():
-            return Literal_(static.offset_of(cx, node), _size_t(cx.abi()))
+            return Constant(static.offset_of(cx, node), _size_t(cx.abi()))
         case syntax.Has():
-            return Literal_(int(static.has(cx, node)), INT)
+            return Constant(int(static.has(cx, node)), INT)
 
 
 def converted(operand: Expr, type: IntType) -> Expr:
@@ -53,7 +53,7 @@ def converted(operand: Expr, type: IntType) -> Expr:
         return operand
     exact = known(operand)
     if exact is not None:
-        return Literal_(wrapped(exact, type), type)
+        return Constant(wrapped(exact, type), type)
     return Convert(operand, type)
 
 
@@ -87,7 +87,7 @@ def _alike(a: IntType, b: IntType) -> bool:
 
 def known(node: Expr) -> int | None:
     """The number that an expression is; None for one of a run, or of an axis left free."""
-    return node.value if isinstance(node, Literal_) and isinstance(node.value, int) else None
+    return node.value if isinstance(node, Constant) and isinstance(node.value, int) else None
 
 
 def _size_t(abi: Abi) -> IntType:
@@ -111,7 +111,7 @@ def _number(cx: Context, node: syntax.Number) -> Expr:
     for signed_type, unsigned_type in ranks:
         for type, allowed in ((signed_type, not unsigned), (unsigned_type, unsigned or either)):
             if allowed and node.value <= bounds(type)[1]:
-                return Literal_(node.value, type)
+                return Constant(node.value, type)
     raise mistake("CB0129", f"{node.value} is too large for any integer type", node.span)
 
 
@@ -125,7 +125,7 @@ def _name(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
         return _constant_named(cx, node)
     if name in cx.names.axes:
         axis = cx.names.axes[name]
-        return Literal_(number(static.axis_value(cx, axis, node.span)), _type_of_axis(axis))
+        return Constant(number(static.axis_value(cx, axis, node.span)), _type_of_axis(axis))
     if name in cx.names.axis_declarations:
         raise Poison
     known = [*cx.names.views, *cx.names.inputs, *cx.names.constants, *cx.names.axes, *cx.names.objects, *scope]
@@ -147,7 +147,7 @@ def _constant_named(cx: Context, node: syntax.Place) -> Expr:
     for type in (INT, UNSIGNED, LONG_LONG, UNSIGNED_LONG_LONG):
         low, high = bounds(type)
         if low <= value <= high:
-            return Literal_(value, type)
+            return Constant(value, type)
     raise mistake("CB0129", f"{value} is too large for any integer type", node.span)
 
 
@@ -194,21 +194,21 @@ def _unary(cx: Context, node: syntax.Unary, scope: Scope) -> Expr:
     operand = typed(cx, node.operand, scope)
     if node.operator == "!":
         exact = known(operand)
-        return Unary("!", operand, INT) if exact is None else Literal_(int(exact == 0), INT)
+        return Unary("!", operand, INT) if exact is None else Constant(int(exact == 0), INT)
     operand = _promoted(operand)
     if node.operator == "+":
         return operand
     exact = known(operand)
     if exact is None:
         return Unary(node.operator, operand, operand.type)
-    return Literal_(wrapped(-exact if node.operator == "-" else ~exact, operand.type), operand.type)
+    return Constant(wrapped(-exact if node.operator == "-" else ~exact, operand.type), operand.type)
 
 
 def _binary(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
     if node.operator in _LOGICAL:
         return _logical(cx, node, scope)
     if node.operator in _COMPARISONS and (named := static.compared(cx, node)) is not None:
-        return Literal_(int(named), INT)
+        return Constant(int(named), INT)
     left, right = typed(cx, node.left, scope), typed(cx, node.right, scope)
     if node.operator in ("<<", ">>"):
         return _shift(node, left, right)
@@ -224,7 +224,7 @@ def _logical(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
     left = typed(cx, node.left, scope)
     decided = known(left)
     if decided is not None and bool(decided) is (node.operator == "||"):
-        return Literal_(int(node.operator == "||"), INT)
+        return Constant(int(node.operator == "||"), INT)
     return _folded(node.operator, left, typed(cx, node.right, scope), INT)
 
 
@@ -247,7 +247,7 @@ def _check_divisor(right: Expr, span: Span) -> None:
 def _not_known(what: str, node: Expr, span: Span) -> Mistake:
     """The mistake of a value that only a run knows; raises NeedsValue if it is an axis left free."""
     for inner in operands(node):
-        if isinstance(inner, Literal_):
+        if isinstance(inner, Constant):
             settled(inner.value)
     return mistake(
         "CB0152", f"the {what} `{text_of(span)}` is not static", span, f"a {what} must be known before any run"
@@ -293,7 +293,7 @@ _EXACT: dict[str, Callable[[int, int], int]] = {
 def _folded(operator: str, left: Expr, right: Expr, type: IntType) -> Expr:
     a, b = known(left), known(right)
     if a is not None and b is not None:
-        return Literal_(wrapped(int(_EXACT[operator](a, b)), type), type)
+        return Constant(wrapped(int(_EXACT[operator](a, b)), type), type)
     return Binary(operator, left, right, type)
 
 

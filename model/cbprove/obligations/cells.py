@@ -16,7 +16,7 @@ from cbprove.obligations.still import Still, number, positions, stilled
 from cbprove.obligations.values import Value, field, wrap
 from cbprove.properties.events import Moment
 from cbprove.system import Place
-from cbprove.terms import Bool, Int, Term, add, and_, ite, lt, mul, not_, or_, var
+from cbprove.terms import Bool, Int, Term, add, and_, as_int, eq, ite, lt, mul, not_, or_, var
 
 T = TypeVar("T")
 
@@ -66,8 +66,9 @@ class Cells:
             extent = (low, low + place.width)
             one = self._bounded(unfolding, self.values, extent, bound, area, len(unfolding.operations))
             raw = ite(on, one, raw)
-        held = Value(raw, 0, (1 << place.width) - 1)
-        return held if place.type.boolean else wrap(held, replace(place.type, bits=place.width))
+        if place.type.boolean:
+            return Value(as_int(not_(eq(raw, 0))), 0, 1)
+        return wrap(Value(raw, 0, (1 << place.width) - 1), replace(place.type, bits=place.width))
 
     def read(self, unfolding: Unfolding, reading: Reading[T], low: int, width: int, area: Area, time: int) -> T:
         """The answer for bits [low, low + width) of an area, before operation `time`."""
@@ -124,9 +125,7 @@ class Cells:
         bound = still.origin_bound or (low, last)
         return self._bounded(unfolding, reading, (low, last), bound, still.origin, still.time)
 
-    def _bounded(
-        self, unfolding: Unfolding, reading: Reading[T], extent: Run, bound: Run, area: Area, time: int
-    ) -> T:
+    def _bounded(self, unfolding: Unfolding, reading: Reading[T], extent: Run, bound: Run, area: Area, time: int) -> T:
         """The answer for bits [low, last), of which only those in the bound are read from the area."""
         low, last = extent
         first = min(max(low, bound[0]), last)
@@ -158,8 +157,7 @@ class Cells:
         if store.kind == "mark":
             return 1
         parts = [
-            (size, 0 if zero else self._stored(store, at, size))
-            for at, size, zero in _cut(store.zero, position, width)
+            (size, 0 if zero else self._stored(store, at, size)) for at, size, zero in _cut(store.zero, position, width)
         ]
         return parts[0][1] if len(parts) == 1 else self._compose(parts)
 

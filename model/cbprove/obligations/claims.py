@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator
 from cbprove.obligations.cells import Cells, Reading, flags
 from cbprove.obligations.ops import Area, ClaimAt, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import BIT, Found, Trail, holds, identity, in_history, within
-from cbprove.obligations.still import number, positions
+from cbprove.obligations.still import Indexes, number, positions
 from cbprove.obligations.unfold import ghost_area, merged
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system import Leaf, Place
-from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mul, not_, or_, sub
+from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mul, not_, or_, sub, total
+
 
 def _flag(at: ClaimAt, unfolding: Unfolding) -> tuple[int, Area]:
     return at.current.base + unfolding.ghost_lows[at.property], (at.current.number, ghost_area(at.property, None))
@@ -77,9 +78,9 @@ def _changed(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[B
 
 def _judged(place: Place, touched: Touched, bit: Int) -> Bool:
     """Bits outside the control block are not judged."""
-    if isinstance(place.low, int) and not touched.indexes and place.bound[0] <= place.low:
-        if place.low + place.width <= place.bound[1]:
-            return True
+    first, last = place.bound
+    if isinstance(place.low, int) and not touched.indexes and first <= place.low <= last - place.width:
+        return True
     address = sub(add(touched.low, bit), touched.instance.base)
     return and_(le(place.bound[0], address), lt(address, place.bound[1]))
 
@@ -103,7 +104,7 @@ def _strange(found: list[Found], leaf: Leaf, place: Place, at: ClaimAt) -> Bool:
     inner = and_(within(BIT, ((leaf.offset, leaf.width),)), _judged(place, at.touched[0], BIT))
     if at.length is not None:
         inner = and_(inner, lt(BIT, mul(at.length.term, 8)))
-    wanted = add(BIT, leaf.at - leaf.offset)
+    wanted = add(BIT, sub(_element(leaf, at.touched[0].indexes), leaf.offset))
     return and_(inner, not_(holds(found, lambda store, position: _same_member(store, position, leaf, wanted))))
 
 
@@ -114,11 +115,17 @@ def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
         return False
     return or_(
         *(
-            and_(within(position, ((own.offset, own.width),)), eq(add(position, own.at - own.offset), wanted))
-            for own in store.leaves
+            and_(within(position, ((own.offset, own.width),)), eq(add(position, sub(first, own.offset)), wanted))
+            for own, first in ((own, _element(own, store.indexes)) for own in store.leaves)
             if own.identity == leaf.identity
         )
     )
+
+
+def _element(leaf: Leaf, indexes: Indexes) -> Int:
+    """The position of a leaf's first bit among its identity's, which inputs that count array elements move."""
+    unknowns = {declared.name: unknown for declared, unknown, _ in indexes}
+    return total([leaf.at, *(mul(unknowns[name], bits) for name, bits in leaf.shifts)])
 
 
 def _stored(store: Store, position: Int, by: frozenset[str] | None, at: ClaimAt) -> Bool:
@@ -197,8 +204,8 @@ def _clipped(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[Run]:
 
 def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, leaf: Leaf) -> Bool:
     def judge(store: Store, position: int, width: int, bit: int) -> Bool:
-        bits = range(width)
-        return all(_same_member(store, position + i, leaf, bit + i + leaf.at - leaf.offset) is True for i in bits)
+        wanted = add(_element(leaf, at.touched[0].indexes), bit - leaf.offset)
+        return and_(*(_same_member(store, position + i, leaf, add(wanted, i)) for i in range(width)))
 
     return _failing(unfolding, at, cells, place, (leaf.offset, leaf.width), judge)
 

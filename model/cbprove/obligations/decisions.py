@@ -47,13 +47,14 @@ class Decided(Mapping[tuple[object, ...], int]):
     def _bit(self, store: Any, position: Any) -> int:
         number = self._stores[tuple(store[:2])]
         if (number, position) in self._members:
-            return self._members[(number, position)]
+            return int(self._members[(number, position)])
         if store[2] == "outside":
             instance = self._objects[number]
             number, position = beyond((instance.number, "")).number, instance.base + position
         byte, within = divmod(position, 8)
         weight = within if self._little_endian else 7 - within
-        return int(self._model.get(f"bits@{number}.{byte}", 0)) >> weight & 1
+        held = int(self._model.get(f"bits@{number}.{byte}", 0))
+        return held >> weight & 1
 
     def _bits_of(self, held: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
         """The bits that unknowns of whole members stand for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import (
     broken_by_sources,
@@ -12,7 +13,6 @@ from cbprove.obligations.claims import (
     reached_by_sources,
     reached_by_values,
 )
-from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.members import Held, Members
 from cbprove.obligations.ops import Store, Unfolding
 from cbprove.obligations.sources import Trail
@@ -38,7 +38,7 @@ class Form:
 
     `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for. `faithful` says that a run
     that the formula calls broken is surely broken: no value was left out and no loop cut. `truncated` says that loops were
-    not followed to their end.
+    not followed to their end. `plain` says that no run computes or looks at a value, so that the formula is all there is.
     """
 
     paths: tuple[PathForm, ...]
@@ -48,6 +48,7 @@ class Form:
     truncated: bool
     assumptions: tuple[str, ...]
     held: tuple[Held, ...] = ()
+    plain: bool = False
 
     @property
     def broken(self) -> Bool:
@@ -69,7 +70,9 @@ class Unfolded:
     memory: Members
 
 
-def unfolded(program: Program, properties: Sequence[Property], plan: Plan, axes: dict[str, Interval] | None = None) -> Unfolded:
+def unfolded(
+    program: Program, properties: Sequence[Property], plan: Plan, axes: dict[str, Interval] | None = None
+) -> Unfolded:
     """All paths unfolded with their sources; `axes` are the ranges of axes left free.
 
     Raises TooLarge.
@@ -87,9 +90,10 @@ def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = 
     memory = unfolded.memory
     paths = tuple(_by_sources(u, index, memory, keep_all) for u in unfolded.unfoldings)
     misplaced = table.of_placement(prop, _named(unfolded.program))
-    faithful = not memory.ranges and all(_faithful(u) for u in unfolded.unfoldings)
+    plain = not memory.ranges and all(_plain(u) for u in unfolded.unfoldings)
+    faithful = plain and not any(u.cut for u in unfolded.unfoldings)
     form = _form(paths, misplaced, dict(memory.ranges), faithful)
-    return replace(form, held=tuple(memory.held.values()))
+    return replace(form, held=tuple(memory.held.values()), plain=plain)
 
 
 def by_values(program: Program, prop: Property, plan: Plan) -> Form:
@@ -131,9 +135,7 @@ def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) ->
     return PathForm(unfolding, and_(some, constraints), and_(or_(*reached), constraints))
 
 
-def _faithful(unfolding: Unfolding) -> bool:
-    if unfolding.cut:
-        return False
+def _plain(unfolding: Unfolding) -> bool:
     return not any(isinstance(o, Store) and o.kind == "value" for o in unfolding.operations)
 
 

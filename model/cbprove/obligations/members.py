@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cbprove.obligations.bounds import Bounds, Interval
-from cbprove.obligations.ops import Area, Copied, Made, Run, Store, Touched, Unfolding
+from cbprove.obligations.ops import Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
 from cbprove.obligations.values import Value, greatest, least, wrap
 from cbprove.properties.events import Moment
 from cbprove.system import Place
-from cbprove.terms import Bool, Int, Term, add, and_, eq, ite, le, not_, or_, sub, var
+from cbprove.terms import Bool, Int, Term, add, and_, as_int, eq, ite, le, not_, or_, sub, var
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Members:
         self.axes = ranges
         self.held: dict[tuple[object, ...], Held] = {}
         self.ranges: dict[str, Interval] = {}
+        self.not_followed: dict[tuple[str, Key], dict[tuple[object, ...], int]] = {}
 
     def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
         """What a place holds now."""
@@ -60,7 +61,10 @@ class _Look:
             self.low, self.high = 0, (1 << place.width) - 1
 
     def value(self) -> Value:
-        return Value(self._before(len(self.unfolding.operations), self.address, self.area), self.low, self.high)
+        raw = self._before(len(self.unfolding.operations), self.address, self.area)
+        if self.type.boolean:
+            return Value(as_int(not_(eq(raw, 0))), 0, 1)
+        return Value(raw, self.low, self.high)
 
     def _before(self, time: int, address: Int, area: Area) -> Int:
         """The value at an address before an operation: what each operation that may reach it makes of it, latest first."""
@@ -73,7 +77,7 @@ class _Look:
                     last = self._made(operation, index, address, area)
                     break
             elif isinstance(operation, Store) and operation.kind == "head":
-                answers.extend(self._earlier(operation, area))
+                answers.extend(self._earlier(operation, area, address))
             elif operation.area == area and self._near(operation, address):
                 wholly, partly = self._met(operation, index, address)
                 if conjuncts(operation.guard) <= self.known and self._whole(operation, address) is True:
@@ -95,7 +99,7 @@ class _Look:
         whole = self._whole(operation, address)
         end = add(operation.low, operation.width)
         apart = or_(le(add(address, self.place.width), operation.low), le(end, address))
-        unknown = self._not_followed(operation)
+        unknown = self._not_followed(operation.key, address)
         if isinstance(operation, Store):
             answer = self._stored(operation, address, unknown)
         else:
@@ -146,18 +150,19 @@ class _Look:
         """The unknowns there are for bits of a store."""
         return [held for held in self.memory.held.values() if held.store == store.number]
 
-    def _not_followed(self, operation: Store | Copied) -> Term:
-        name = f"{UNSURE}{self.place.text}@{spelled((self.unfolding.path, *operation.key))}"
+    def _not_followed(self, key: Key, address: Int) -> Term:
+        """An unknown for what some operation left at an address, the same each time it is asked for."""
+        known = self.memory.not_followed.setdefault((self.unfolding.path, key), {})
+        number = known.setdefault((address, self.place.width, self.type), len(known))
+        name = f"{UNSURE}{self.place.text}@{spelled((self.unfolding.path, *key))}@{number}"
         return self.memory.unknown(name, self.low, self.high)
 
-    def _earlier(self, head: Store, area: Area) -> list[tuple[Bool, Int]]:
+    def _earlier(self, head: Store, area: Area, address: Int) -> list[tuple[Bool, Int]]:
         """Earlier turns of a loop may have left anything in what the loop stores to; which that is, is not known yet."""
-        name = f"{UNSURE}{self.place.text}@{spelled(head.key)}.{area[0]}"
-        return [(head.guard, self.memory.unknown(name, self.low, self.high))]
+        return [(head.guard, self._not_followed((*head.key, area[0]), address))]
 
     def _made(self, made: Made, index: int, address: Int, area: Area) -> Int:
         instance, parent = made.instance, made.instance.parent
         if made.debris or parent is None:
             return self._free(self.unfolding.debris[instance.number], address)
         return self._before(index, add(address, parent.base - instance.base), (parent.number, area[1]))
-

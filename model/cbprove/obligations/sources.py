@@ -120,14 +120,22 @@ class _Walk:
         """Whether the operation defines every bit that can still be meant, in every run that matters."""
         own = self.reach.areas[operation.area]
         low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
-        if own is None or low is None or width is None or operation.bound is not None or not self._sure(operation.guard):
+        if (
+            own is None
+            or low is None
+            or width is None
+            or operation.bound is not None
+            or not self._sure(operation.guard)
+        ):
             return False
         if isinstance(operation, Store) and operation.runs is not None:
             return False
         return low[1] <= own[0] and own[1] < low[0] + width[0]
 
     def _stored(self, store: Store) -> None:
-        if not (self.reach.meets(store.area, self._extent(store)) or (self.keep_all and store.area in self.reach.areas)):
+        if not (
+            self.reach.meets(store.area, self._extent(store)) or (self.keep_all and store.area in self.reach.areas)
+        ):
             return
         hit = and_(store.guard, inside(store, self.address))
         position = sub(self.address, store.low)
@@ -138,7 +146,9 @@ class _Walk:
             del self.reach.areas[store.area]
 
     def _copied(self, copied: Copied) -> None:
-        if not (self.reach.meets(copied.area, self._extent(copied)) or (self.keep_all and copied.area in self.reach.areas)):
+        if not (
+            self.reach.meets(copied.area, self._extent(copied)) or (self.keep_all and copied.area in self.reach.areas)
+        ):
             return
         hit = and_(copied.guard, inside(copied, self.address))
         moved = add(sub(self.address, copied.low), copied.origin_low)
@@ -174,7 +184,11 @@ class _Walk:
                 memory = and_(here, lt(self.address, instance.base + instance.shape.width))
                 self.found.append(Found(memory, store, sub(self.address, instance.base)))
             else:
-                moved = None if own is None else (own[0] - instance.base + parent.base, own[1] - instance.base + parent.base)
+                moved = (
+                    None
+                    if own is None
+                    else (own[0] - instance.base + parent.base, own[1] - instance.base + parent.base)
+                )
                 self.reach.widen((parent.number, area[1]), moved)
         self.address = ite(here, add(self.address, parent.base - instance.base), self.address)
 

@@ -87,9 +87,7 @@ def _clip(piece: Still, bound: Run | None) -> Still | None:
     if first >= last:
         return None
     moved = first - piece.low
-    return replace(
-        piece, low=first, last=last, position=piece.position + moved, origin_low=piece.origin_low + moved
-    )
+    return replace(piece, low=first, last=last, position=piece.position + moved, origin_low=piece.origin_low + moved)
 
 
 def number(term: Int) -> int:

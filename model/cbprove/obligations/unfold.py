@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import (
     ClaimAt,
     Copied,
@@ -22,7 +23,6 @@ from cbprove.obligations.ops import (
     Touched,
     Unfolding,
 )
-from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.sources import UNSURE
 from cbprove.obligations.sources import spelled as spell
 from cbprove.obligations.values import Value, greatest, least, translate, truth
@@ -70,7 +70,25 @@ from cbprove.system import (
     Statement,
     Write,
 )
-from cbprove.terms import Bool, Int, Term, add, and_, choice, eq, ite, le, lt, mul, named, named_bool, not_, or_, sub, var
+from cbprove.terms import (
+    Bool,
+    Int,
+    Term,
+    add,
+    and_,
+    choice,
+    eq,
+    ite,
+    le,
+    lt,
+    mul,
+    named,
+    named_bool,
+    not_,
+    or_,
+    sub,
+    var,
+)
 
 
 class TooLarge(Exception):
@@ -172,7 +190,9 @@ class _Unfolder:
 
     # --- objects and names ----------------------------------------------------------------------------
 
-    def _instance(self, name: str, parent: Instance | None, key: Key, shape: Object, by: Held | None = None) -> Instance:
+    def _instance(
+        self, name: str, parent: Instance | None, key: Key, shape: Object, by: Held | None = None
+    ) -> Instance:
         instance = Instance(len(self.out.instances), name, shape, parent, self._tick(), key, by)
         self.out.instances.append(instance)
         self.names[instance] = []
@@ -222,9 +242,9 @@ class _Unfolder:
         """What the extent must be clipped to, in addresses; None where it surely lies inside."""
         first, last = place.bound
         low = self.bounds.of(place.low)
-        if low is not None and not touched.indexes and length is None:
-            if first <= low[0] and low[1] + place.width <= last:
-                return None
+        still = low is not None and not touched.indexes and length is None
+        if still and low is not None and first <= low[0] and low[1] + place.width <= last:
+            return None
         return touched.instance.base + first, touched.instance.base + last
 
     # --- decisions ------------------------------------------------------------------------------------
@@ -272,7 +292,9 @@ class _Unfolder:
             for claim in table.of_event(prop, event):
                 self._claim(index, claim, here, statement, value)
 
-    def _claim(self, index: int, claim: ClaimMade, here: _Here, statement: Statement | None, value: Value | None) -> None:
+    def _claim(
+        self, index: int, claim: ClaimMade, here: _Here, statement: Statement | None, value: Value | None
+    ) -> None:
         places: tuple[Place, ...] = ()
         condition: Bool | None = None
         length: Value | None = None

@@ -15,7 +15,7 @@ from cbprove.system import (
     Expr,
     InputValue,
     IntType,
-    Literal_,
+    Constant,
     MemberValue,
     Unary,
 )
@@ -53,7 +53,7 @@ def constant(number: int) -> Value:
 def translate(expr: Expr, look_up: Lookup) -> Value:
     """The value of an expression; inputs and members are looked up."""
     match expr:
-        case Literal_(value=value, type=type):
+        case Constant(value=value, type=type):
             return constant(value) if isinstance(value, int) else Value(value, least(type), greatest(type))
         case InputValue() | MemberValue():
             return look_up(expr)
@@ -62,7 +62,9 @@ def translate(expr: Expr, look_up: Lookup) -> Value:
         case Unary(operator=operator, operand=operand, type=type):
             return _unary(operator, translate(operand, look_up), type)
         case Conditional(condition=condition, then=then, otherwise=otherwise):
-            return _choose(_truth(translate(condition, look_up)), translate(then, look_up), translate(otherwise, look_up))
+            return _choose(
+                _truth(translate(condition, look_up)), translate(then, look_up), translate(otherwise, look_up)
+            )
         case Binary(operator=operator, left=left, right=right, type=type):
             return _binary(operator, translate(left, look_up), translate(right, look_up), type)
 

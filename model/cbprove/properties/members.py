@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cbprove.system import Leaf, Place
 
-_INDEX = re.compile(r"\[\d+\]")
+_INDEX = re.compile(r"\[\w+\]")
 
 
 def named(place: Place, members: tuple[Place, ...]) -> Place | None:

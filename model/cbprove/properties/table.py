@@ -7,7 +7,20 @@ from typing import Any
 
 from cbprove.properties import exact, holds, lent, owned, placement, preserved, written
 from cbprove.properties.events import Accessed, ClaimMade, Event
-from cbprove.system import Aligned, Disjoint, Exact, Fits, Holds, Lent, Owned, Preserved, Program, Property, Where, Written
+from cbprove.system import (
+    Aligned,
+    Disjoint,
+    Exact,
+    Fits,
+    Holds,
+    Lent,
+    Owned,
+    Preserved,
+    Program,
+    Property,
+    Where,
+    Written,
+)
 
 _OF_EVENTS: dict[type, Callable[[Any, Event], Iterator[ClaimMade]]] = {
     Preserved: preserved.claims,

@@ -13,7 +13,7 @@ from cbprove.system import (
     Expr,
     InputValue,
     IntType,
-    Literal_,
+    Constant,
     MemberValue,
     Place,
     Unary,
@@ -33,7 +33,7 @@ class Values(Protocol):
 def evaluate(expr: Expr, values: Values) -> int:
     """The value of an expression; what decides nothing (the other side of `&&`, `||` and `?:`) is not looked at."""
     match expr:
-        case Literal_(value):
+        case Constant(value):
             assert isinstance(value, int)
             return value
         case InputValue(name):

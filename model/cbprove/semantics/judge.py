@@ -72,7 +72,7 @@ def _same_member(claim: SameMember, name: str, state: State, frame: Frame) -> Fi
     extent = state.extent(frame, claim.place)
     inside = extent.inside(state.length(frame, claim.length))
     broken: dict[int, BrokenBit] = {}
-    for leaf in claim.place.leaves:
+    for leaf in state.counted(frame, claim.place).leaves:
         for i in range(leaf.width):
             position = leaf.offset + i
             if position in inside and not _came_through(state, extent.source(position), (leaf.identity, leaf.at + i)):

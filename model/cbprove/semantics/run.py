@@ -119,7 +119,7 @@ def run(program: Program, path: Part, properties: Sequence[Property], oracle: Or
     return machine.outcome(ended)
 
 
-class _EndOfRun(Exception):  # noqa: N818 - no error: an assumption is false
+class _EndOfRun(Exception):
     """Ends the run; what came before still counts."""
 
 
@@ -306,7 +306,7 @@ class _Machine:
         """Gives the bits at some positions of a place new sources."""
         key = StoreKey(here.moment, index, kind)
         layer = here.step.layer if here.step else None
-        self.state.stores[key] = Store(key, _step(here), layer, here.began, extent.place, typed)
+        self.state.stores[key] = Store(key, _step(here), layer, here.began, self.state.counted(here, extent.place), typed)
         for i in positions:
             extent.name.object.bits[extent.low + i] = Source(key, i)
         return key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cbprove.properties.events import Moment
@@ -18,7 +18,7 @@ DecisionKey = tuple[object, ...]
 _ENDLESS = 1 << 64
 
 
-class Cut(Exception):  # noqa: N818 - no error: an oracle's way of giving up a run
+class Cut(Exception):
     """Raised by an oracle to abandon a run."""
 
 
@@ -82,6 +82,14 @@ class State:
         assert isinstance(place.low, int)
         low = place.low + sum(stride * self.input(frame, name) for name, stride in place.indexes)
         return Extent(self.name(frame, place.object), place, low)
+
+    def counted(self, frame: Frame, place: Place) -> Place:
+        """The place with each leaf as the array element that it is now."""
+        return replace(place, leaves=tuple(self._element(frame, leaf) for leaf in place.leaves))
+
+    def _element(self, frame: Frame, leaf: Leaf) -> Leaf:
+        moved = sum(bits * self.input(frame, name) for name, bits in leaf.shifts)
+        return replace(leaf, at=leaf.at + moved, shifts=()) if leaf.shifts else leaf
 
     # --- values -------------------------------------------------------------------------------------------
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+_DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool)\)")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """`resources` counts Z3's own steps, the same on every machine; `seconds` is the wall clock, None for none."""
+    """`resources` counts Z3's own steps, the same on every machine; `seconds` is the wall clock, None for none; `operations`
+    is how many stores, copies and makings the runs of one path may be unfolded to."""
 
     resources: int = 30_000_000
     seconds: float | None = None
+    operations: int = 200_000
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,7 @@ class Answer:
     """What the solver said; `model` gives each unknown's value if it said sat, `reason` why if unknown."""
 
     result: Literal["sat", "unsat", "unknown"]
-    model: dict[str, int | bool]
+    model: Mapping[str, int | bool]
     reason: str = ""
 
 
@@ -42,6 +48,8 @@ class Z3Session:
         import z3
 
         self._z3 = z3
+        self._sorts: dict[str, str] = {}
+        # The simple solver checks again in a tenth of the time of the others, and is no slower on these formulas.
         self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", limits.resources)
         self._solver.set("random_seed", 0)
@@ -51,6 +59,7 @@ class Z3Session:
     def add(self, text: str) -> None:
         """Add declarations, definitions and assertions."""
         self._solver.from_string(text)
+        self._sorts.update((name.strip("|"), sort) for name, sort in _DECLARED.findall(text))
 
     def push(self) -> None:
         self._solver.push()
@@ -67,20 +76,38 @@ class Z3Session:
         if result == self._z3.unsat:
             return Answer("unsat", {})
         if result == self._z3.sat:
-            return Answer("sat", self._model())
+            return Answer("sat", _Model(self._z3, self._solver.model(), self._sorts))
         return Answer("unknown", {}, self._solver.reason_unknown())
 
-    def _model(self) -> dict[str, int | bool]:
-        """The model, by Z3's own functions: its Python classes take ten times as long."""
-        core, model = self._z3.z3core, self._solver.model()
-        context = model.ctx.ref()
-        values: dict[str, int | bool] = {}
-        for index in range(core.Z3_model_get_num_consts(context, model.model)):
-            declaration = core.Z3_model_get_const_decl(context, model.model, index)
-            name = core.Z3_get_symbol_string(context, core.Z3_get_decl_name(context, declaration))
-            value = core.Z3_model_get_const_interp(context, model.model, declaration)
-            if core.Z3_get_ast_kind(context, value) == self._z3.Z3_NUMERAL_AST:
-                values[name] = int(core.Z3_get_numeral_string(context, value))
-            else:
-                values[name] = core.Z3_get_bool_value(context, value) > 0
-        return values
+
+class _Model(Mapping[str, "int | bool"]):
+    """A model of Z3's, asked for one unknown at a time: most are never looked at."""
+
+    def __init__(self, z3: Any, model: Any, sorts: Mapping[str, str]) -> None:
+        self._core, self._model, self._sorts = z3.z3core, model, sorts
+        self._context = model.ctx.ref()
+        self._kinds = {"Int": z3.IntSort().ast, "Bool": z3.BoolSort().ast}
+        self._numeral = z3.Z3_NUMERAL_AST
+        self._known: dict[str, int | bool] = {}
+
+    def __getitem__(self, name: str) -> int | bool:
+        if name not in self._known:
+            self._known[name] = self._look_up(name)
+        return self._known[name]
+
+    def _look_up(self, name: str) -> int | bool:
+        core, context = self._core, self._context
+        symbol = core.Z3_mk_string_symbol(context, name)
+        declaration = core.Z3_mk_func_decl(context, symbol, 0, None, self._kinds[self._sorts[name]])
+        value = core.Z3_model_get_const_interp(context, self._model.model, declaration)
+        if not value:
+            raise KeyError(name)
+        if core.Z3_get_ast_kind(context, value) == self._numeral:
+            return int(core.Z3_get_numeral_string(context, value))
+        return bool(core.Z3_get_bool_value(context, value) > 0)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sorts)
+
+    def __len__(self) -> int:
+        return len(self._sorts)

@@ -1,0 +1,57 @@
+"""The question behind a verdict on one candidate, as text that any solver can be asked again.
+
+Axes left free are declared constants, extents are named definitions, and stores that miss stay in it: one wrong number of the
+layout makes the text of a proof satisfiable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cbprove.design.sectors import Sector
+from cbprove.design.settle import heads, plans
+from cbprove.obligations.forms import Form, by_sources, by_values, unfolded
+from cbprove.obligations.smtlib import Script
+from cbprove.obligations.unfold import Plan, TooLarge
+from cbprove.design.space import Options
+from cbprove.solving.solver import Limits, Z3Session
+from cbprove.system import AxisValue, Program, Property
+from cbprove.terms import and_, eq, var
+from cbprove.verdicts import Query
+
+
+def queries(
+    sector: Sector, program: Program, candidate: Program, prop: Property, point: Mapping[str, AxisValue], options: Options
+) -> tuple[Query, ...]:
+    """What was asked of one candidate, from sources to values, until the solver said unsat; `program` is the sector's."""
+    asked: list[Query] = []
+    for name, form in _forms(sector, program, candidate, prop, options):
+        query = _ask(name, form, sector, point, options.limits)
+        asked.append(query)
+        if query.answer == "unsat":
+            break
+    return tuple(asked)
+
+
+def _forms(
+    sector: Sector, program: Program, candidate: Program, prop: Property, options: Options
+) -> Iterator[tuple[str, Form]]:
+    axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
+    try:
+        yield "sources", by_sources(unfolded(program, (prop,), Plan(cut=True), axes), 0, prop, keep_all=True)
+        yield "values", by_values(candidate, prop, Plan(cut=True, heads=heads(candidate, prop)))
+        yield "turns", by_values(candidate, prop, plans(options.bound, options.limits)[-1])
+    except TooLarge:
+        return
+
+
+def _ask(name: str, form: Form, sector: Sector, point: Mapping[str, AxisValue], limits: Limits) -> Query:
+    ranges = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
+    script = Script({**form.ranges, **ranges})
+    script.lines += [f"; {axis} = {value}" for axis, value in sector.fixed.items()]
+    script.lines.append("(set-logic ALL)")
+    script.assert_(and_(*(eq(var(axis), int(point[axis])) for axis in ranges)))
+    script.assert_(form.broken)
+    session = Z3Session(limits)
+    session.add(script.text())
+    return Query(name, script.text(), session.check().result)

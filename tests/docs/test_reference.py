@@ -1,0 +1,62 @@
+"""The documents are complete: nothing of the language, the command line or the tree is left out, and links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.docs.blocks import DOCUMENTS, ROOT
+
+from cbprove.arguments import COMMANDS
+from cbprove.language.tables import GRAMMAR, tables
+from cbprove.layout.abi import ABIS
+from cbprove.report.codes import VERDICTS
+
+LANGUAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
+PROPERTIES = (ROOT / "docs" / "properties.md").read_text(encoding="utf-8")
+
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+
+def words() -> list[str]:
+    """Every word that the grammar knows."""
+    return sorted(word for word in tables().literals if word.strip("_#").isalpha() or "_" in word)
+
+
+@pytest.mark.parametrize("word", words())
+def test_the_reference_names_every_word_of_the_grammar(word: str) -> None:
+    assert re.search(rf"(?<![\w#]){re.escape(word)}(?!\w)", LANGUAGE)
+
+
+def properties() -> list[str]:
+    rule = re.search(r"^_claim: (.*)$", GRAMMAR.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rule
+    return rule[1].split(" | ")
+
+
+@pytest.mark.parametrize("name", properties())
+def test_every_property_has_a_section(name: str) -> None:
+    assert re.search(rf"^## `{name}\b", PROPERTIES, re.MULTILINE)
+
+
+@pytest.mark.parametrize("abi", ABIS)
+def test_the_reference_names_every_abi(abi: str) -> None:
+    assert f"`{abi}`" in LANGUAGE
+
+
+@pytest.mark.parametrize("code", VERDICTS.values(), ids=lambda code: code.meaning.partition(":")[0])
+def test_the_reference_names_every_verdict(code: object) -> None:
+    word = getattr(code, "meaning").partition(":")[0].split()[0]  # noqa: B009 - any code has one
+    assert f"**{word}" in LANGUAGE
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readme_names_every_command(command: str) -> None:
+    assert f"`{command}`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document: Path) -> None:
+    targets = _LINK.findall(document.read_text(encoding="utf-8"))
+    assert [t for t in targets if "://" not in t and not (document.parent / t).exists()] == []
