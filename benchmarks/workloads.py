@@ -215,7 +215,9 @@ def path(steps: int) -> Workload:
     """
     name = f"path_{steps}"
     calls = [_call(number) for number in range(steps)]
-    fixed = "".join(f"    view f{at} : u16 at skb.cb[{2 * at}]; step store_{at} {{ write f{at}; }}\n" for at in range(14))
+    fixed = "".join(
+        f"    view f{at} : u16 at skb.cb[{2 * at}]; step store_{at} {{ write f{at}; }}\n" for at in range(14)
+    )
     body = "".join(f"    {f'optionally {{ {call}; }}' if maybe else f'{call};'}\n" for call, maybe in calls)
     spec = _PATH.format(name=name, steps=steps, fixed=fixed, body=body)
 

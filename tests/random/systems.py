@@ -50,6 +50,7 @@ class _Drawing:
     mode: bool = False
     stack: str = ""
     lent: bool = False
+    in_step: bool = True
 
     def chance(self, of: float) -> bool:
         return self.rng.random() < of
@@ -66,6 +67,7 @@ def text(seed: int) -> str:
     lines += _requires(d)
     bodies = {layer: _steps(d, layer) for layer in d.steps}
     lines += [line for layer, steps in bodies.items() for line in _layer(d, layer, steps)]
+    d.in_step = False
     lines += _paths(d) + _properties(d)
     return "\n".join(lines) + "\n"
 
@@ -263,7 +265,7 @@ def _place(d: _Drawing, own: Sequence[_View]) -> str:
         return f"skb.cb[{d.rng.choice((0, 1, 2, *d.inputs))}]"
     member = d.rng.choice(view.members)
     if member.path.endswith("[1]") and d.inputs and d.chance(0.5):
-        return f"{view.name}.{member.path[:-2]}{d.rng.choice(d.inputs)}]"
+        return f"{_spelt(view, member)[:-2]}{d.rng.choice(d.inputs)}]"
     return _spelt(view, member)
 
 
@@ -393,7 +395,9 @@ def _nested(d: _Drawing, head: str, made: Sequence[str], depth: int) -> list[str
 def _body(d: _Drawing, made: list[str], depth: int, length: int) -> list[str]:
     lines: list[str] = []
     for _ in range(length):
-        if d.left <= 0 or d.chance(0.45):
+        if d.in_step:
+            lines += _either_way(d, d.views)
+        elif d.left <= 0 or d.chance(0.45):
             lines.append(f"{d.rng.choice([s for steps in d.steps.values() for s in steps])};")
         else:
             d.left -= 1

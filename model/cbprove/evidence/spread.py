@@ -14,7 +14,7 @@ from cbprove.semantics.run import Broken, Run, run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system import Part, Program, Property
 
-_TRIES = 48
+_TRIES = 14
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def spread(program: Program, path: Part, prop: Property, witness: Run) -> Run:
             best = one
         for bit in broken.bits:
             lost.setdefault((bit.object, bit.bit), bit)
-    return _with_bits(best, prop.name, [lost[key] for key in sorted(lost)])
+    shown = run(program, path, (prop,), _Values(dict(best.decisions), None, False), trace=True)
+    return _with_bits(shown, prop.name, [lost[key] for key in sorted(lost)])
 
 
 def _others(program: Program, path: Part, prop: Property, witness: Run) -> list[Run]:
@@ -57,7 +58,7 @@ def _others(program: Program, path: Part, prop: Property, witness: Run) -> list[
     oracles += [_Values(kept, Random(seed), False) for seed in range(_TRIES)]
     if not any(key[0] in ("input", "bit") for key, _ in witness.decisions):
         return []
-    return [run(program, path, (prop,), oracle, trace=True) for oracle in oracles]
+    return [run(program, path, (prop,), oracle) for oracle in oracles]
 
 
 def _same_claim(one: Run, name: str, first: Broken) -> Broken | None:

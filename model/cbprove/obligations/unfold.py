@@ -722,17 +722,31 @@ def merged(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 
 def zeroes(leaves: tuple[Leaf, ...], little_endian: bool) -> tuple[Run, ...]:
-    """The runs that hold zero after any store: all but the value bit of each bool that no other arm covers."""
-    runs: list[Run] = []
+    """The runs that hold zero after any store: what only bools cover, but for the one bit of each that may be 1."""
+    zero: list[Run] = []
+    arbitrary: list[Run] = []
     for leaf in leaves:
-        if leaf.boolean and leaf.element > 1 and not any(o is not leaf and _overlap(o, leaf) for o in leaves):
-            first = leaf.offset + (1 if little_endian else 0)
-            runs.extend((first + i, leaf.element - 1) for i in range(0, leaf.width, leaf.element))
-    return tuple(runs)
+        if not leaf.boolean:
+            arbitrary.append((leaf.offset, leaf.width))
+            continue
+        value, rest = (0, 1) if little_endian else (leaf.element - 1, 0)
+        for first in range(leaf.offset, leaf.offset + leaf.width, leaf.element):
+            arbitrary.append((first + value, 1))
+            zero.append((first + rest, leaf.element - 1))
+    return without(merged(zero), merged(arbitrary))
 
 
-def _overlap(a: Leaf, b: Leaf) -> bool:
-    return a.offset < b.offset + b.width and b.offset < a.offset + a.width
+def without(runs: Sequence[Run], others: Sequence[Run]) -> tuple[Run, ...]:
+    """What of some runs is in none of the others; all in order."""
+    left: list[Run] = []
+    for low, width in runs:
+        end = low + width
+        for other, size in others:
+            if low < other + size and other < end:
+                left.append((low, other - low))
+                low = other + size
+        left.append((low, end - low))
+    return tuple((low, width) for low, width in left if width > 0)
 
 
 def touched_since(operations: Sequence[object], instances: set[int]) -> list[Store | Copied]:

@@ -92,18 +92,18 @@ def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:
     extent = state.extent(frame, claim.place)
     length = state.length(frame, claim.length)
     observed = extent.members() if length is None else extent.inside(length)
-    return _finding([_bit(extent, i) for i in observed if not _was_stored(claim, state, extent, i)])
+    return _finding([_bit(extent, i) for i in observed if not _was_stored(claim, state, frame, extent.source(i))])
 
 
-def _was_stored(claim: Stored, state: State, extent: Extent, position: int) -> bool:
-    source = extent.source(position)
+def _was_stored(claim: Stored, state: State, frame: Frame, source: Source) -> bool:
+    """The object that a bit is read on is the one the step runs on, wherever the bit lies."""
     kind = source.store.kind
     if claim.by is None:
         return kind in (*_STORED, "blank")
     if kind not in _STORED:
         return False
     store = state.stores[source.store]
-    return store.step in claim.by and store.began in extent.name.object.history
+    return store.step in claim.by and store.began in frame.current.object.history
 
 
 def _reads_back(claim: ReadsBack, name: str, state: State, frame: Frame) -> Finding:
