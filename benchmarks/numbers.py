@@ -30,6 +30,9 @@ def _proved(workload: Workload, candidate: Candidate, claim: Kept | bool) -> boo
 
 def kept(size: int, operations: list[Operation], claim: Kept) -> bool:
     """Whether each byte can have but one source at the end, the one it had."""
+    later = operations[claim.since :]
+    if all(isinstance(operation, Store) for operation in later):
+        return all(set(claim.places).isdisjoint(store.places) for store in later if isinstance(store, Store))
     memory: list[Sources] = [frozenset({-1 - at}) for at in range(size)]
     before = memory
     for number, operation in enumerate(operations):

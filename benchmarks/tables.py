@@ -18,9 +18,9 @@ NO_CBMC = "CBMC is not installed: its columns and targets are skipped."
 _EXPLAINED = """\
 Ratios of whole processes run in turns (A B A B), pair by pair: the median, and in brackets the least and the most. The floor is
 `python -c "import z3, lark"`; *processor* is the same by processor time, which other work on the machine disturbs less.
-*After parsing* is by processor time, what the parser alone takes taken off. *Plain* is a fresh Z3 query for each candidate and
-property over a list of bytes. `<` and `>`: one of the two was stopped for its time, so that the ratio is a bound. All that ran to its end
-gave the same verdict on each candidate and property, and those of `benchmarks/numbers.py`.
+*After parsing* is by processor time, what the parser alone takes taken off. *Plain* is a fresh Z3 query for each candidate
+and property over a list of bytes. `<` and `>`: one of the two was stopped for its time, so that the ratio is a bound. All that
+ran to its end gave the same verdict on each candidate and property, and those of `benchmarks/numbers.py`.
 
 The specs expect their refutations, so that no witness is searched for.
 """
@@ -35,10 +35,10 @@ def results(rows: Mapping[str, Row]) -> str:
 def facts() -> str:
     """What it ran on, without names."""
     cbmc = _cbmc_version()
-    return (
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; Python {platform.python_version()}, z3-solver {version('z3-solver')}, "
-        f"lark {version('lark')}, {f'CBMC {cbmc}' if cbmc else 'no CBMC'}.\n{'' if cbmc else NO_CBMC + chr(10)}"
-    )
+    packages = ", ".join(f"{name} {version(name)}" for name in ("z3-solver", "lark"))
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end"
+    told = f"{machine}; Python {platform.python_version()}, {packages}, {f'CBMC {cbmc}' if cbmc else 'no CBMC'}.\n"
+    return told if cbmc else f"{told}{NO_CBMC}\n"
 
 
 def _cbmc_version() -> str | None:

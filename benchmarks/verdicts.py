@@ -15,7 +15,7 @@ Verdicts = dict[str, set[str]]
 _COUNTS = re.compile(r"^(\w+) in the design space of [\d,]+ candidates?: (.+)$", re.MULTILINE)
 
 
-class Disagreement(Exception):  # noqa: N818 - it is what happened
+class Disagreement(Exception):
     """Two ways of deciding the same workload gave different verdicts."""
 
 

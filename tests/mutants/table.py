@@ -106,8 +106,8 @@ MUTANTS = (
     ),
     Mutant(
         _UNFOLD,
-        'self._made_now(name, own, kind == "new")',
-        "self._made_now(name, own, False)",
+        'self._make(name, own, kind == "new")',
+        "self._make(name, own, False)",
         "new makes a clone",
         AGREE,
     ),
@@ -127,8 +127,8 @@ MUTANTS = (
     ),
     Mutant(
         _UNFOLD,
-        "turns = self._decide((\"turns\", here.moment), loop.low, count, here.guard)",
-        "turns = self._decide((\"turns\", here.moment), min(loop.low + 1, count), count, here.guard)",
+        'turns = self._decide(("turns", here.moment), loop.low, count, here.guard)',
+        'turns = self._decide(("turns", here.moment), min(loop.low + 1, count), count, here.guard)',
         "a loop takes at least one turn more than it must",
         AGREE,
     ),
@@ -192,8 +192,8 @@ MUTANTS = (
     # --- claims
     Mutant(
         _CLAIMS,
-        "    if store.kind not in (\"fresh\", \"value\"):\n        return False\n    return or_(",
-        "    if store.kind not in (\"fresh\", \"value\"):\n        return True\n    return or_(",
+        '    if store.kind not in ("fresh", "value"):\n        return False\n    return or_(',
+        '    if store.kind not in ("fresh", "value"):\n        return True\n    return or_(',
         "owned takes what nobody stored",
         AGREE,
     ),
@@ -348,7 +348,7 @@ MUTANTS = (
     ),
     Mutant(
         "design/cubes.py",
-        "            self._note(left, right, int(operator == \"<\"))",
+        '            self._note(left, right, int(operator == "<"))',
         "            self._note(left, right, 0)",
         "regions take in the candidate beyond a strict comparison",
         AGREE,
@@ -451,9 +451,9 @@ MUTANTS = (
     ),
     Mutant(
         "semantics/judge.py",
-        "    return value is not None",
-        "    return True",
-        "",
+        "    return None if used.live and not (claim.store and used.object.shared) else ()",
+        "    return None if used.live else ()",
+        "lent lets shared objects be stored to, says the reference",
         AGREE,
     ),
     Mutant(
@@ -558,9 +558,9 @@ MUTANTS = (
     ),
     Mutant(
         "layout/records.py",
-        "            align = max(own, 8 if packed else 8 * layout.align)",
-        "            align = max(own, 8 * layout.align)",
-        "",
+        "        align = max(own, 8 if packed else 8 * layout.align)",
+        "        align = max(own, 8 * layout.align)",
+        "members of packed structs are aligned",
         LAYOUT,
     ),
     Mutant(

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import product
 
-from tests.brute import Judged, TooManyRuns, verdict
-
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space, Stage
@@ -21,6 +19,7 @@ from cbprove.language.parse import parse
 from cbprove.language.resolve import resolve
 from cbprove.system import Program, System
 from cbprove.terms import forget
+from tests.brute import Judged, TooManyRuns, verdict
 
 BOUND = 3
 OPTIONS = Options(bound=BOUND)

@@ -108,7 +108,9 @@ def _struct(d: _Drawing, inner: dict[str, tuple[_Member, ...]]) -> tuple[str, tu
 
 
 def _member(d: _Drawing, name: str, inner: dict[str, tuple[_Member, ...]]) -> tuple[str, list[_Member]]:
-    match d.rng.choice(("u8", "u16", "s8", "bits", "bits", "bool", "flag", "array", "union", "union", "inner", "short")):
+    match d.rng.choice(
+        ("u8", "u16", "s8", "bits", "bits", "bool", "flag", "array", "union", "union", "inner", "short")
+    ):
         case "bits":
             first, second = d.rng.choice(((1, 2), (2, 6), (3, 9), (1, 7)))
             base = "u16" if first + second > 8 or d.chance(0.3) else "u8"
@@ -122,7 +124,9 @@ def _member(d: _Drawing, name: str, inner: dict[str, tuple[_Member, ...]]) -> tu
             element = d.rng.choice(("u8", "u8", "bool"))
             return f"{element} {name}[2];", [_Member(name, 0), _Member(f"{name}[1]", 8, element == "bool")]
         case "union":
-            arms = d.rng.choice(("u8 {0}; u16 {0}b;", "bool {0}; u8 {0}b;", "u8 {0}:2; u8 {0}b;", "bool {0}; bool {0}b[2];"))
+            arms = d.rng.choice(
+                ("u8 {0}; u16 {0}b;", "bool {0}; u8 {0}b;", "u8 {0}:2; u8 {0}b;", "bool {0}; bool {0}b[2];")
+            )
             bits = 2 if ":2" in arms else 8
             second = _Member(f"{name}b", 0 if "[2]" in arms else 16 if "u16" in arms else 8)
             return f"union {{ {arms.format(name)} }};", [_Member(name, bits, "bool {0};" in arms), second]
@@ -440,7 +444,9 @@ def _claim(d: _Drawing, kind: str) -> str:
     members = f" {_asked(d)}" if d.chance(0.4) else ""
     match kind:
         case "preserved":
-            start, end = ("set", "use") if d.chance(0.8) else d.rng.choices([s for n in d.steps.values() for s in n], k=2)
+            start, end = (
+                ("set", "use") if d.chance(0.8) else d.rng.choices([s for n in d.steps.values() for s in n], k=2)
+            )
             return f"preserved {_asked(d)} from {start} to {end}"
         case "written":
             by = f" by {d.rng.choice(('set', 'meddle', 'owner', 'set, meddle'))}" if d.chance(0.45) else ""
@@ -450,7 +456,7 @@ def _claim(d: _Drawing, kind: str) -> str:
         case "fits" | "aligned":
             return f"{kind} {d.rng.choice(d.views).name}" if members else kind
         case "disjoint":
-            return "disjoint {0.name}, {1.name}".format(*d.rng.sample(d.views, 2))
+            return "disjoint {}, {}".format(*d.rng.sample([v.name for v in d.views], 2))
         case "lent":
             return "lent"
         case _:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from cbprove.design.induction import heads
 from cbprove.design.sectors import Sector
-from cbprove.design.settle import heads, plans
+from cbprove.design.settle import plans
+from cbprove.design.space import Options
 from cbprove.obligations.forms import Form, by_sources, by_values, unfolded
 from cbprove.obligations.smtlib import Script
 from cbprove.obligations.unfold import Plan, TooLarge
-from cbprove.design.space import Options
 from cbprove.solving.solver import Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
 from cbprove.terms import and_, eq, var
@@ -21,7 +22,12 @@ from cbprove.verdicts import Query
 
 
 def queries(
-    sector: Sector, program: Program, candidate: Program, prop: Property, point: Mapping[str, AxisValue], options: Options
+    sector: Sector,
+    program: Program,
+    candidate: Program,
+    prop: Property,
+    point: Mapping[str, AxisValue],
+    options: Options,
 ) -> tuple[Query, ...]:
     """What was asked of one candidate, from sources to values, until the solver said unsat; `program` is the sector's."""
     asked: list[Query] = []
@@ -39,7 +45,7 @@ def _forms(
     axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
     try:
         yield "sources", by_sources(unfolded(program, (prop,), Plan(cut=True), axes), 0, prop, keep_all=True)
-        yield "values", by_values(candidate, prop, Plan(cut=True, heads=heads(candidate, prop)))
+        yield "values", by_values(candidate, prop, Plan(cut=True, heads=heads(candidate, prop, options.limits)))
         yield "turns", by_values(candidate, prop, plans(options.bound, options.limits)[-1])
     except TooLarge:
         return

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cbprove.design.asking import ask
+from cbprove.design.induction import heads
 from cbprove.evidence.replay import replay
 from cbprove.obligations.decisions import Decided
 from cbprove.obligations.forms import Form, PathForm, by_values
-from cbprove.obligations.members import Members
-from cbprove.obligations.ops import Store
-from cbprove.obligations.smtlib import Script
-from cbprove.obligations.unfold import FOLLOWED, Plan, TooLarge, unfold
-from cbprove.properties.events import Moment
+from cbprove.obligations.unfold import FOLLOWED, Plan, TooLarge
 from cbprove.semantics.run import Run
-from cbprove.solving.solver import Answer, Limits, Z3Session
+from cbprove.solving.solver import Answer, Limits
 from cbprove.system import Program, Property
-from cbprove.terms import Bool, evaluate, or_
+from cbprove.terms import evaluate, or_
 from cbprove.verdicts import Verdict
 
 
@@ -30,25 +28,6 @@ class Settled:
     verdict: Verdict
     turns: int | None = None
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The answer to one formula, and the text it was asked with."""
-
-    answer: Answer
-    text: str
-
-
-def ask(formula: Bool, ranges: dict[str, tuple[int, int]], limits: Limits) -> Asked:
-    """Whether a formula can be true."""
-    if formula is False:
-        return Asked(Answer("unsat", {}), "(assert false)\n")
-    script = Script(ranges)
-    script.assert_(formula)
-    session = Z3Session(limits)
-    session.add(script.text())
-    return Asked(session.check(), script.text())
 
 
 def run_of(
@@ -133,7 +112,8 @@ class _Settling:
 
     def _all_turns(self) -> Settled | None:
         """A proof, or vacuity, for every number of turns."""
-        form = by_values(self.program, self.prop, Plan(cut=True, heads=heads(self.program, self.prop), limit=self.limits.operations))
+        found = heads(self.program, self.prop, self.limits)
+        form = by_values(self.program, self.prop, Plan(cut=True, heads=found, limit=self.limits.operations))
         if ask(form.broken, form.ranges, self.limits).answer.result != "unsat":
             return None
         if not form.misplaced and ask(form.reached, form.ranges, self.limits).answer.result == "unsat":
@@ -146,14 +126,6 @@ class _Settling:
         return proof or Settled(
             "proved", turns=self.bound, reason=f"loops were followed for {self.bound} turns beyond LO"
         )
-
-
-def heads(program: Program, prop: Property) -> dict[Moment, list[Store]]:
-    """What the turns of each loop may leave to later ones, on plain numbers."""
-    found: dict[Moment, list[Store]] = {}
-    for path in program.paths:
-        found.update(unfold(program, path, (prop,), Plan(cut=True), Members({})).heads)
-    return found
 
 
 def plans(bound: int, limits: Limits) -> list[Plan]:

@@ -103,7 +103,9 @@ class Tables:
     def _unfold(self) -> Unfolded:
         if self._unfolded is None:
             axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-            self._unfolded = unfolded(self.program, self.program.properties, Plan(cut=True, limit=self.limits.operations), axes)
+            self._unfolded = unfolded(
+                self.program, self.program.properties, Plan(cut=True, limit=self.limits.operations), axes
+            )
         return self._unfolded
 
     def candidate(self, point: dict[str, int]) -> Program:

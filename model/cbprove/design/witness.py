@@ -9,12 +9,13 @@ from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.spread import spread
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
+from cbprove.obligations.ops import Decision
 from cbprove.obligations.smtlib import Script
 from cbprove.obligations.unfold import FOLLOWED, Plan
 from cbprove.properties import table as properties
 from cbprove.solving.solver import Answer, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, Int, and_, as_int, evaluate, le, not_, total
+from cbprove.terms import Bool, Int, and_, as_int, evaluate, le, total
 from cbprove.verdicts import Witness
 
 Candidate = Mapping[str, AxisValue]
@@ -91,7 +92,7 @@ class _Least:
         answer = self._fewest(self.turns, answer)
         answer = self._fewest(self.steps, answer)
         for decision in self.path.unfolding.decisions.values():
-            answer = self._first(decision.term, decision.low, decision.guard, answer)
+            answer = self._first(decision, answer)
         turns, steps = evaluate(answer.model, self.turns, self.steps)
         return (turns, steps), answer
 
@@ -110,27 +111,24 @@ class _Least:
         return answer
 
     def _fewest(self, count: Int, answer: Answer) -> Answer:
-        (now,) = evaluate(answer.model, count)
-        low = 0
-        while low < now:
-            middle = (low + now) // 2
-            better = self._holds(le(count, middle))
+        """The answer with the least count, which is kept."""
+        return self._least(count, 0, True, answer)
+
+    def _first(self, decision: Decision, answer: Answer) -> Answer:
+        """The answer with the first choice of those that remain, which is kept; a decision not met is let be."""
+        (met,) = evaluate(answer.model, decision.guard)
+        return self._least(decision.term, decision.low, decision.guard, answer) if met else answer
+
+    def _least(self, term: Int, low: int, guard: Bool, answer: Answer) -> Answer:
+        (now,) = evaluate(answer.model, term)
+        bound = low
+        while bound < now:
+            better = self._holds(and_(guard, le(term, bound)))
             if better is None:
-                low = middle + 1
+                low, bound = bound + 1, (bound + 1 + now) // 2
             else:
                 answer = better
-                (now,) = evaluate(answer.model, count)
-        self._holds(le(count, now))
-        return answer
-
-    def _first(self, term: Int, low: int, guard: Bool, answer: Answer) -> Answer:
-        value, met = evaluate(answer.model, term, guard)
-        while met and value > low:
-            better = self._holds(and_(guard, le(term, value - 1)))
-            if better is None:
-                break
-            answer = better
-            (value,) = evaluate(answer.model, term)
-        if met:
-            self._holds(and_(guard, le(term, value), not_(le(term, value - 1))))
+                (now,) = evaluate(answer.model, term)
+                bound = (low + now) // 2
+        self._holds(and_(guard, le(term, now)))
         return answer

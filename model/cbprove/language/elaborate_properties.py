@@ -12,7 +12,7 @@ from cbprove.language.elaborate_places import NOWHERE
 from cbprove.language.elaborate_statements import places
 from cbprove.language.expressions import INT, operands, typed
 from cbprove.language.names import unknown
-from cbprove.system import Claim, InputValue, Constant, Place, Property, Where
+from cbprove.system import Claim, Constant, InputValue, Place, Property, Where
 
 FITS = Property(
     "fits", "each view and each access stays inside its control block", True, system.Fits(()), Where(), None

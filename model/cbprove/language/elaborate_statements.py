@@ -12,7 +12,7 @@ from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.elaborate_places import Scope, article, place
 from cbprove.language.expressions import converted, typed
 from cbprove.language.names import unknown
-from cbprove.system import Block, Expr, Constant, Place
+from cbprove.system import Block, Constant, Expr, Place
 
 
 @dataclass(frozen=True)

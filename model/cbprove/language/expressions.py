@@ -13,7 +13,7 @@ from cbprove.language.elaborate_places import NOWHERE, Scope, place
 from cbprove.language.elaborate_types import enumerator, int_type, type_of
 from cbprove.language.names import Enumeration, hint, unknown
 from cbprove.layout.abi import Abi
-from cbprove.system import Axis, Binary, Conditional, Convert, Expr, InputValue, IntType, Constant, MemberValue, Unary
+from cbprove.system import Axis, Binary, Conditional, Constant, Convert, Expr, InputValue, IntType, MemberValue, Unary
 
 INT = IntType("int", 32, True)
 UNSIGNED = IntType("unsigned int", 32, False)

@@ -54,7 +54,7 @@ class Decided(Mapping[tuple[object, ...], int]):
         byte, within = divmod(position, 8)
         weight = within if self._little_endian else 7 - within
         held = int(self._model.get(f"bits@{number}.{byte}", 0))
-        return held >> weight & 1
+        return int(held >> weight & 1)
 
     def _bits_of(self, held: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
         """The bits that unknowns of whole members stand for."""

@@ -163,8 +163,9 @@ class ClaimAt:
 class Unfolding:
     """All that the runs of one path can do, as far as the plan follows its loops.
 
-    `cut` lists the loops of which, after as many turns as `laid_out` says, one turn stands for all that follow; `truncated`
-    those not followed to their end.
+    `cut` lists the loops of which, after as many turns as `laid_out` says, one turn stands for all that follow; `heads` are what
+    those may leave to later ones, `followed` the operations and the guard of that turn. `truncated` lists the loops that were
+    not followed to their end.
     """
 
     path: str
@@ -180,6 +181,7 @@ class Unfolding:
     truncated: list[Span] = field(default_factory=list)
     assumptions: dict[str, None] = field(default_factory=dict)
     heads: dict[Moment, list[Store]] = field(default_factory=dict)
+    followed: dict[Moment, tuple[int, int, Bool]] = field(default_factory=dict)
     debris: dict[int, Store] = field(default_factory=dict)
     ghosts: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
     ghost_lows: Mapping[int, int] = field(default_factory=dict)

@@ -235,23 +235,26 @@ def spelled(key: Sequence[object]) -> str:
 # --- reading what was found -------------------------------------------------------------------------------
 
 
-def identity(found: list[Found], numbers: dict[int, int]) -> tuple[Int, Int]:
-    """The source as two numbers, the store and the position in it, equal only where the values surely are.
+def identity(found: list[Found], numbers: dict[int, int], by_value: bool = True) -> tuple[Int, Int]:
+    """The source as two numbers, the store and the position in it; `numbers` counts the stores met, as they are met.
 
-    `numbers` counts the stores met, in the order in which they are met.
+    Equal numbers mean equal sources, or, `by_value`, that both bits are known to be zero.
     """
     number: Int = 0
     position: Int = 0
     for one in found:
         numbers.setdefault(one.store.number, len(numbers) + 1)
     for one in reversed(found):
-        own, at = _identity_in(one.store, one.position, numbers[one.store.number])
+        own: Int = numbers[one.store.number]
+        at = one.position
+        if by_value:
+            own, at = _value_in(one.store, at, own)
         number = ite(one.hit, own, number)
         position = ite(one.hit, at, position)
     return number, position
 
 
-def _identity_in(store: Store, position: Int, number: int) -> tuple[Int, Int]:
+def _value_in(store: Store, position: Int, number: Int) -> tuple[Int, Int]:
     if store.kind == "blank":
         return ZERO, 0
     if store.zero:

@@ -641,12 +641,12 @@ class _Unfolder:
             skipped = choice(spell((UNSURE, here.moment)))
             self.alive = and_(self.alive, or_(not_(here.guard), skipped))
         self._havoc(here)
-        head = len(self.out.operations)
+        head, clock = len(self.out.operations), self._tick()
         guard = and_(here.guard, inside)
         self.out.turns.append(guard)
         with self._names_changed(here):
             self._turn(loop, replace(here, guard=guard), turn)
-        clock = self._tick()
+        self.out.followed[here.moment] = head, len(self.out.operations), guard
         self.out.heads[here.moment] = [
             _earlier(operation, self._number(), clock) for operation in touched_since(self.out.operations[head:], outer)
         ]

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from cbprove.system import (
     Binary,
     Conditional,
+    Constant,
     Convert,
     Expr,
     InputValue,
     IntType,
-    Constant,
     MemberValue,
     Unary,
 )

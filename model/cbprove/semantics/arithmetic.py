@@ -9,11 +9,11 @@ from typing import Protocol
 from cbprove.system import (
     Binary,
     Conditional,
+    Constant,
     Convert,
     Expr,
     InputValue,
     IntType,
-    Constant,
     MemberValue,
     Place,
     Unary,

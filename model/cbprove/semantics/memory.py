@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from cbprove.properties.events import Moment
@@ -125,8 +126,12 @@ class Extent:
 
 def debris(key: ObjectKey, width: int) -> list[Source]:
     """Bits that nobody stored."""
-    store = StoreKey(key.moment, key.ordinal, "debris")
-    return [Source(store, bit) for bit in range(width)]
+    return list(_debris(StoreKey(key.moment, key.ordinal, "debris"), width))
+
+
+@lru_cache(maxsize=256)
+def _debris(store: StoreKey, width: int) -> tuple[Source, ...]:
+    return tuple(Source(store, bit) for bit in range(width))
 
 
 def make(key: ObjectKey, origin: Name, bits: list[Source]) -> Name:

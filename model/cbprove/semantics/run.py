@@ -306,7 +306,9 @@ class _Machine:
         """Gives the bits at some positions of a place new sources."""
         key = StoreKey(here.moment, index, kind)
         layer = here.step.layer if here.step else None
-        self.state.stores[key] = Store(key, _step(here), layer, here.began, self.state.counted(here, extent.place), typed)
+        self.state.stores[key] = Store(
+            key, _step(here), layer, here.began, self.state.counted(here, extent.place), typed
+        )
         for i in positions:
             extent.name.object.bits[extent.low + i] = Source(key, i)
         return key

@@ -1,0 +1,28 @@
+"""One formula, asked of a fresh solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cbprove.obligations.smtlib import Script
+from cbprove.solving.solver import Answer, Limits, Z3Session
+from cbprove.terms import Bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The answer to one formula, and the text it was asked with."""
+
+    answer: Answer
+    text: str
+
+
+def ask(formula: Bool, ranges: dict[str, tuple[int, int]], limits: Limits) -> Asked:
+    """Whether a formula can be true."""
+    if formula is False:
+        return Asked(Answer("unsat", {}), "(assert false)\n")
+    script = Script(ranges)
+    script.assert_(formula)
+    session = Z3Session(limits)
+    session.add(script.text())
+    return Asked(session.check(), script.text())

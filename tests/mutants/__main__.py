@@ -1,0 +1,64 @@
+"""Break cbprove on purpose, one fault at a time: some test must notice each. `python -m tests.mutants [WORD]`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.mutants.table import MUTANTS, Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+_AT_ONCE = 2
+_SECONDS = 180  # a fault that makes the tests run for ever was noticed
+
+
+def noticed(tests: tuple[str, ...], mutant: Mutant | None) -> bool:
+    """Whether the tests fail with the fault planted in a copy of the model."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "model"
+        shutil.copytree(ROOT / "model", model)
+        if mutant is not None:
+            planted = model / "cbprove" / mutant.file
+            planted.write_text(planted.read_text().replace(mutant.text, mutant.replacement))
+        return _fails(tests, model)
+
+
+def _fails(tests: tuple[str, ...], model: Path) -> bool:
+    options = ["-q", "-x", "-m", "not slow", "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT} {model}"]
+    surroundings = {**os.environ, "PYTHONPATH": str(model), "CBPROVE_SHRINK": "no"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *options, *tests],
+            cwd=ROOT,
+            env=surroundings,
+            capture_output=True,
+            timeout=_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    return done.returncode != 0
+
+
+def main(word: str = "") -> int:
+    chosen = [m for m in MUTANTS if word in f"{m.file} {m.breaks}"]
+    selections = list(dict.fromkeys(m.tests for m in chosen))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        sound = list(pool.map(lambda tests: noticed(tests, None), selections))
+        if any(sound):
+            print(f"fails without any fault: {', '.join(selections[sound.index(True)])}")
+            return 1
+        found = list(pool.map(lambda m: noticed(m.tests, m), chosen))
+    survivors = [m for m, caught in zip(chosen, found, strict=True) if not caught]
+    for mutant in survivors:
+        print(f"survives: {mutant.file}: {mutant.breaks}")
+    print(f"{len(chosen) - len(survivors)} of {len(chosen)} faults noticed")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
