@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.docs.blocks import DOCUMENTS, Block, blocks, commands, spec_of
-from tests.docs.folder import Folder, agrees
 
 from cbprove.diagnostics import SpecError
 from cbprove.pipeline import Options, check
 from cbprove.report.manner import Manner
 from cbprove.report.text import text
 from cbprove.verdicts import Report, exit_code
+from tests.docs.blocks import DOCUMENTS, Block, blocks, commands, spec_of
+from tests.docs.folder import Folder, agrees
 
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 SPECS = [block for block in BLOCKS if block.language == "cbs" and "preamble" not in block.words]

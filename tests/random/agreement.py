@@ -114,6 +114,8 @@ def _sector(
         if not _agree(says, judged):
             cut = ", loops cut" if judged.cut else ""
             yield Difference(where, name, says, f"{judged.verdict}{cut}")
+        elif judged.cut and says in ("proved", "vacuous") and (later := _later(made, name, says, limit)):
+            yield Difference(where, name, says, f"{later} beyond the bound")
         elif says in ("refuted", "proved") and says not in shown:
             shown.add(says)
             seen.witnesses += 1
@@ -129,6 +131,15 @@ def _said(mark: int) -> str:
 def _enumerated(made: Program, name: str, limit: int) -> Judged:
     """What enumeration says; of an excluded candidate nothing else is said, not even that the property makes no case."""
     return Judged("excluded") if made.required is False else verdict(made, named(made, name), BOUND, limit)
+
+
+def _later(made: Program, name: str, says: str, limit: int) -> str | None:
+    """What contradicts a verdict for every number of turns in runs of a few turns more; None if nothing is found."""
+    try:
+        found = verdict(made, named(made, name), 2 * BOUND, limit).verdict
+    except TooManyRuns:
+        return None
+    return found if found == "refuted" or (says == "vacuous" and found == "proved") else None
 
 
 def _agree(prover: str, judged: Judged) -> bool:

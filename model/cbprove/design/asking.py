@@ -19,8 +19,6 @@ class Asked:
 
 def ask(formula: Bool, ranges: dict[str, tuple[int, int]], limits: Limits) -> Asked:
     """Whether a formula can be true."""
-    if formula is False:
-        return Asked(Answer("unsat", {}), "(assert false)\n")
     script = Script(ranges)
     script.assert_(formula)
     session = Z3Session(limits)

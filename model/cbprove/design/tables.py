@@ -168,8 +168,6 @@ class _Sheeting:
 
         Runs that hang on what earlier turns of a loop left are looked at last: they speak for one candidate only.
         """
-        if formula is False:
-            return "unsat"
         script, session = self._session(form, formula)
         unsure = [name for name, sort in script.declared.items() if sort == "Bool" and name.startswith(UNSURE)]
         if unsure:
