@@ -18,7 +18,7 @@ from cbprove.system import Part, Program, Property
 _FOLLOWED = 1_000
 
 
-class TooManyRuns(Exception):  # noqa: N818 - no error: no answer
+class TooManyRuns(Exception):
     """The enumeration was given up; nothing is known."""
 
 

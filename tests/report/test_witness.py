@@ -9,7 +9,7 @@ import reports
 from cbprove.properties.placement import Misplaced
 from cbprove.report import bytemap
 from cbprove.report.witness import Scene, block, first_broken
-from cbprove.system import Claim, Holds, Constant, MemberValue, Owned, Preserved, Written
+from cbprove.system import Claim, Constant, Holds, MemberValue, Owned, Preserved, Written
 from cbprove.verdicts import Witness
 
 NAME = "hwaddr_preserved"

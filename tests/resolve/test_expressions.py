@@ -10,12 +10,12 @@ from cbprove.system import (
     FREE,
     AxisValue,
     Binary,
+    Constant,
     Convert,
     Expr,
     Free,
     InputValue,
     IntType,
-    Constant,
     MemberValue,
     Write,
 )

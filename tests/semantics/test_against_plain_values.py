@@ -6,26 +6,25 @@ import random
 from collections.abc import Callable, Iterator
 from itertools import product
 
-from tests.brute import verdict
-from tests.semantics.hand_built import BIT, INT, Member, Script, View, bytes_at, inp, lit, op, program, prop, to, val
-
 from cbprove.system import (
     Binary,
     Block,
     Call,
     Clear,
+    Constant,
     Copy,
     Either,
     Expr,
     If,
     Input,
     InputValue,
-    Constant,
     MemberValue,
     Place,
     Preserved,
     Write,
 )
+from tests.brute import verdict
+from tests.semantics.hand_built import BIT, INT, Member, Script, View, bytes_at, inp, lit, op, program, prop, to, val
 
 BITS = 4
 VIEW = View("v", 1, {f"b{i}": Member(i, 1, BIT) for i in range(BITS)} | {"two": Member(1, 2, None, element=1)})

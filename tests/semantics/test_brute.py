@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from cbprove.system import Exact, Holds, Input, Owned
 from tests.brute import runs, verdict
 from tests.semantics.hand_built import INT, U8, Member, Script, View, inp, lit, op, program, prop, to, val
-
-from cbprove.system import Exact, Holds, Input, Owned
 
 BYTE = View("v", 1, {"x": Member(0, 8, U8)})
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cbprove.semantics.run import run
+from cbprove.system import Exact, Fits, Holds, Input, Lent, Owned, Preserved, Statement, Where, Written
 from tests.semantics.hand_built import (
     BIT,
     BOOL,
@@ -25,9 +27,6 @@ from tests.semantics.hand_built import (
     to,
     val,
 )
-
-from cbprove.semantics.run import run
-from cbprove.system import Exact, Fits, Holds, Input, Lent, Owned, Preserved, Statement, Where, Written
 
 PAIR = View("v", 4, {"x": Member(0, 8, U8), "y": Member(16, 16, U16)}, holes=((8, 8),))
 OTHER = View("w", 4, {"x": Member(0, 8, U8), "y": Member(16, 16, U16)}, holes=((8, 8),))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cbprove.semantics.memory import ObjectKey
+from cbprove.system import Input, IntType, Unary
 from tests.semantics.hand_built import (
     BIT,
     BOOL,
@@ -26,9 +28,6 @@ from tests.semantics.hand_built import (
     to,
     val,
 )
-
-from cbprove.semantics.memory import ObjectKey
-from cbprove.system import Input, IntType, Unary
 
 # struct s { u8 a; /* 3 bytes hole */ u32 b; }
 HOLED = View("s", 8, {"a": Member(0, 8, U8), "b": Member(32, 32, U32)}, holes=((8, 24),))

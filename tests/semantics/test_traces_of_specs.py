@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from tests.semantics.hand_built import Answers
-
 from cbprove.diagnostics import Source as Text
 from cbprove.language.elaborate import program
 from cbprove.language.parse import parse
@@ -17,6 +15,7 @@ from cbprove.language.resolve import resolve
 from cbprove.language.syntax import Tree
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Run, run
+from tests.semantics.hand_built import Answers
 
 SKB = ObjectKey((), 0)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.brute import verdict
-from tests.traps.test_traps_reference import candidates, expected
 
 from cbprove.language.elaborate import program
 from cbprove.language.includes import load
 from cbprove.language.resolve import resolve
 from cbprove.language.resolve_check import check
+from tests.brute import verdict
+from tests.traps.test_traps_reference import candidates, expected
 
 SPECS = Path(__file__).parents[2] / "specs"
 CASES = sorted((SPECS / "cases").glob("*.cbs"))

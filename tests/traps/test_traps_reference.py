@@ -10,12 +10,12 @@ from itertools import groupby, product
 from pathlib import Path
 
 import pytest
-from tests.brute import Judged, verdict
 
 from cbprove.language.elaborate import condition, program
 from cbprove.language.includes import load
 from cbprove.language.resolve import resolve
 from cbprove.system import Assignment, Proposal, System
+from tests.brute import Judged, verdict
 
 TRAPS = sorted(Path(__file__).parent.glob("*.cbs"))
 

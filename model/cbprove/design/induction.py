@@ -14,9 +14,10 @@ from cbprove.design.asking import ask
 from cbprove.obligations.bounds import Bounds
 from cbprove.obligations.members import Members
 from cbprove.obligations.ops import Area, Store, Unfolding
+from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import BIT, Trail, identity, within
 from cbprove.obligations.still import number
-from cbprove.obligations.unfold import Plan, unfold
+from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
 from cbprove.solving.solver import Limits
 from cbprove.system import Part, Program, Property

@@ -9,7 +9,7 @@ from cbprove.design.induction import heads
 from cbprove.evidence.replay import replay
 from cbprove.obligations.decisions import Decided
 from cbprove.obligations.forms import Form, PathForm, by_values
-from cbprove.obligations.unfold import FOLLOWED, Plan, TooLarge
+from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits
 from cbprove.system import Program, Property

@@ -14,9 +14,9 @@ from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, run_of, settle
 from cbprove.obligations.forms import Form, Unfolded, by_sources, unfolded
+from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.smtlib import Script, symbol
 from cbprove.obligations.sources import BIT, UNSURE
-from cbprove.obligations.unfold import Plan, TooLarge
 from cbprove.properties import table as properties
 from cbprove.semantics.memory import Source
 from cbprove.semantics.run import Run

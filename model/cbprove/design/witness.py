@@ -10,8 +10,8 @@ from cbprove.design.space import Options
 from cbprove.evidence.spread import spread
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.ops import Decision
+from cbprove.obligations.plan import FOLLOWED, Plan
 from cbprove.obligations.smtlib import Script
-from cbprove.obligations.unfold import FOLLOWED, Plan
 from cbprove.properties import table as properties
 from cbprove.solving.solver import Answer, Z3Session
 from cbprove.system import AxisValue, Program, Property

@@ -15,8 +15,9 @@ from cbprove.obligations.claims import (
 )
 from cbprove.obligations.members import Held, Members
 from cbprove.obligations.ops import Store, Unfolding
+from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import Trail
-from cbprove.obligations.unfold import Plan, unfold
+from cbprove.obligations.unfold import unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
 from cbprove.system import Program, Property, View

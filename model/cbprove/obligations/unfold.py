@@ -23,8 +23,11 @@ from cbprove.obligations.ops import (
     Touched,
     Unfolding,
 )
+from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
+from cbprove.obligations.runs import covered, zeroes
 from cbprove.obligations.sources import UNSURE
 from cbprove.obligations.sources import spelled as spell
+from cbprove.obligations.turns import earlier, touched_since
 from cbprove.obligations.values import Value, greatest, least, translate, truth
 from cbprove.properties import table
 from cbprove.properties.events import (
@@ -53,7 +56,6 @@ from cbprove.system import (
     Expr,
     If,
     InputValue,
-    Leaf,
     Lent,
     Make,
     MemberValue,
@@ -91,30 +93,6 @@ from cbprove.terms import (
 )
 
 
-class TooLarge(Exception):
-    """The unfolding would pass a limit on its operations."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"more than {limit} operations")
-        self.limit = limit
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How loops are followed.
-
-    `cut`: a loop of many turns is one arbitrary turn after arbitrary earlier ones. Otherwise it is laid out for at most
-    `turns` beyond its LO (a loop without HI, or with one over 1,000) and for at most `known` turns (any other).
-    `heads` says what the earlier turns of a cut loop may have changed, where values are followed.
-    """
-
-    cut: bool
-    turns: int = 3
-    known: int = 1000
-    limit: int = 200_000
-    heads: Mapping[Moment, Sequence[Store]] | None = None
-
-
 class Memory(Protocol):
     """Says what value a place holds after the operations so far."""
 
@@ -135,7 +113,6 @@ class _Here:
     step_moment: Moment
 
 
-FOLLOWED = 1000  # a HI up to this is followed to its end
 _SMALL = 2  # loops of at most so many turns are laid out even where others are cut
 _LAID_OUT = 8  # as many turns as a loop has at least are laid out before it is cut, if they are no more than this
 
@@ -648,7 +625,7 @@ class _Unfolder:
             self._turn(loop, replace(here, guard=guard), turn)
         self.out.followed[here.moment] = head, len(self.out.operations), guard
         self.out.heads[here.moment] = [
-            _earlier(operation, self._number(), clock) for operation in touched_since(self.out.operations[head:], outer)
+            earlier(operation, self._number(), clock) for operation in touched_since(self.out.operations[head:], outer)
         ]
         self.alive = named_bool(spell(("before", here.moment)), and_(self.alive, not_(guard)))
 
@@ -702,78 +679,3 @@ def members_of(expr: Expr | None) -> Iterator[Place]:
     elif expr is not None:
         for part in ("condition", "operand", "left", "right", "then", "otherwise"):
             yield from members_of(getattr(expr, part, None))
-
-
-def covered(place: Place) -> tuple[Run, ...]:
-    """The runs of a place that a plain write gives a source: what leaves cover and what is left unspecified."""
-    return merged([(leaf.offset, leaf.width) for leaf in place.leaves] + list(place.padding))
-
-
-def merged(runs: Sequence[Run]) -> tuple[Run, ...]:
-    """Runs in order, those that touch or overlap joined."""
-    joined: list[Run] = []
-    for low, width in sorted(runs):
-        if joined and low <= joined[-1][0] + joined[-1][1]:
-            first = joined[-1][0]
-            joined[-1] = (first, max(joined[-1][0] + joined[-1][1], low + width) - first)
-        else:
-            joined.append((low, width))
-    return tuple(joined)
-
-
-def zeroes(leaves: tuple[Leaf, ...], little_endian: bool) -> tuple[Run, ...]:
-    """The runs that hold zero after any store: what only bools cover, but for the one bit of each that may be 1."""
-    zero: list[Run] = []
-    arbitrary: list[Run] = []
-    for leaf in leaves:
-        if not leaf.boolean:
-            arbitrary.append((leaf.offset, leaf.width))
-            continue
-        value, rest = (0, 1) if little_endian else (leaf.element - 1, 0)
-        for first in range(leaf.offset, leaf.offset + leaf.width, leaf.element):
-            arbitrary.append((first + value, 1))
-            zero.append((first + rest, leaf.element - 1))
-    return without(merged(zero), merged(arbitrary))
-
-
-def without(runs: Sequence[Run], others: Sequence[Run]) -> tuple[Run, ...]:
-    """What of some runs is in none of the others; all in order."""
-    left: list[Run] = []
-    for low, width in runs:
-        end = low + width
-        for other, size in others:
-            if low < other + size and other < end:
-                left.append((low, other - low))
-                low = other + size
-        left.append((low, end - low))
-    return tuple((low, width) for low, width in left if width > 0)
-
-
-def touched_since(operations: Sequence[object], instances: set[int]) -> list[Store | Copied]:
-    """The operations that give bits new sources in objects that were there before, one for each extent and kind."""
-    touching: dict[tuple[object, ...], Store | Copied] = {}
-    for operation in operations:
-        if isinstance(operation, Store | Copied) and operation.area[0] in instances:
-            kind = operation.kind if isinstance(operation, Store) else "copy"
-            run = operation.run and operation.run.step if isinstance(operation, Store) else None
-            touching[(operation.area, operation.low, operation.width, kind, operation.text, run)] = operation
-    return list(touching.values())
-
-
-def _earlier(operation: Store | Copied, number: int, clock: int) -> Store:
-    """What an operation left in some earlier turn of its loop: the same members of another store, or, where that cannot be
-    said, something of which nothing is known."""
-    loose = operation.length is not None or bool(operation.indexes)
-    if isinstance(operation, Store) and operation.kind in ("fresh", "value", "blank", "mark") and not loose:
-        run = operation.run and replace_run(operation.run, clock)
-        kind: StoreKind = "fresh" if operation.kind == "value" else operation.kind
-        return replace(operation, number=number, kind=kind, value=None, run=run)
-    low, width = operation.low, operation.width
-    if loose and operation.bound is not None:
-        low, width = operation.bound[0], operation.bound[1] - operation.bound[0]
-    return Store(number, ("head", number), "head", operation.area, low, width, True)
-
-
-def replace_run(run: StepRun, clock: int) -> StepRun:
-    """The same step, run earlier: it ended at `clock` at the latest."""
-    return StepRun(run.step, run.instance, clock)
