@@ -26,8 +26,8 @@ check: lint test           ## lint and test
 audit: check oracle mutants fuzz   ## everything, slow parts included
 	@$(BIN)/python -m pytest -q -m slow
 
-oracle: $(STAMP)           ## layouts against every C compiler that is installed
-	@$(BIN)/python -m pytest -q tests/layout/test_against_compilers.py
+oracle: $(STAMP)           ## what the C compilers of all 8 targets say of 2,000 structs each, written down
+	@$(BIN)/python -m tests.oracle.write
 
 mutants: $(STAMP)          ## break the encoding on purpose: some test must notice each time
 	@$(BIN)/python -m tests.mutants

@@ -25,17 +25,17 @@ class Folder:
         (path / "specs").symlink_to(ROOT / "specs")
         for name, text in files_before(block).items():
             (path / name).write_text(text, encoding="utf-8")
-        self._code = 0
+        self.code = 0
 
     def run(self, command: str) -> str:
-        """What a command prints; `$?` in it is the exit code of the one before."""
+        """What a command prints; `$?` in it is the exit code of the one before, which is `code`."""
         known = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "PYTHONWARNINGS")}
         known |= {"PYTHONPATH": str(ROOT / "model"), "PATH": f"{self.path / 'bin'}:{os.environ['PATH']}"}
-        script = f"(exit {self._code}); {command}"
+        script = f"(exit {self.code}); {command}"
         done = subprocess.run(
             ["bash", "-c", script], cwd=self.path, env=known, capture_output=True, text=True, timeout=600
         )
-        self._code = done.returncode
+        self.code = done.returncode
         return done.stdout + done.stderr
 
 

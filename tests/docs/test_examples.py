@@ -13,6 +13,7 @@ from cbprove.report.text import text
 from cbprove.verdicts import Report, exit_code
 from tests.docs.blocks import DOCUMENTS, Block, blocks, commands, spec_of
 from tests.docs.folder import Folder, agrees
+from tests.random.agreement import Seen, compare
 
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 SPECS = [block for block in BLOCKS if block.language == "cbs" and "preamble" not in block.words]
@@ -35,6 +36,14 @@ def test_specs_come_out_as_they_expect(block: Block, tmp_path: Path, monkeypatch
     spec.write_text(spec_of(block), encoding="utf-8")
     report = judged(spec)
     assert exit_code(report) == int(block.words.get("exit", "0")), text(report, Manner())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", [b for b in SPECS if "mistake" not in b.words], ids=str)
+def test_enumeration_agrees(block: Block) -> None:
+    seen = Seen()
+    assert compare(spec_of(block), seen, limit=400) == []
+    assert seen.systems == 1
 
 
 @pytest.mark.parametrize("block", [b for b in SPECS if "mistake" in b.words], ids=str)

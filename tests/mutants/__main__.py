@@ -52,11 +52,12 @@ def main(word: str = "") -> int:
         if any(sound):
             print(f"fails without any fault: {', '.join(selections[sound.index(True)])}")
             return 1
-        found = list(pool.map(lambda m: noticed(m.tests, m), chosen))
-    survivors = [m for m, caught in zip(chosen, found, strict=True) if not caught]
-    for mutant in survivors:
-        print(f"survives: {mutant.file}: {mutant.breaks}")
-    print(f"{len(chosen) - len(survivors)} of {len(chosen)} faults noticed")
+        survivors = 0
+        for mutant, caught in zip(chosen, pool.map(lambda m: noticed(m.tests, m), chosen), strict=True):
+            if not caught:
+                survivors += 1
+                print(f"survives: {mutant.file}: {mutant.breaks}", flush=True)
+    print(f"{len(chosen) - survivors} of {len(chosen)} faults noticed")
     return 1 if survivors else 0
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from cbprove.design.sectors import Sector, Sheet, spread
+from cbprove.design.sectors import Sector, spread
 from cbprove.design.settle import Settled
-from cbprove.design.tables import Table, Tables
+from cbprove.design.tables import Known, Table, Tables
 from cbprove.solving.solver import Limits
 from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System
 from cbprove.terms import Bool
@@ -46,7 +46,7 @@ class Space:
         self._programs: dict[tuple[AxisValue, ...], Program] = {}
         self._spreads: dict[tuple[int, tuple[AxisValue, ...]], bytearray] = {}
         self._makers: dict[tuple[AxisValue, ...], Tables] = {}
-        self._known: dict[object, Sheet] = {}
+        self._known = Known()
         self._pin()
 
     # --- axes -----------------------------------------------------------------------------------------

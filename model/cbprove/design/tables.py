@@ -53,21 +53,31 @@ def named(program: Program, name: str) -> Property:
     return next(p for p in program.properties if p.name == name)
 
 
+class Known:
+    """What one sector found that others can use: unfoldings by the parts of the program, sheets by their formula."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[object, Sheet] = {}
+        self._unfolded: dict[tuple[int, ...], Unfolded] = {}
+
+    def unfolded(self, program: Program, plan: Plan, axes: dict[str, tuple[int, int]]) -> Unfolded:
+        """The unfolding of a program; equal parts of two programs are one object, so that their identities tell."""
+        parts = (*program.objects, *program.views, *program.paths, *program.properties)
+        parts += (*program.inputs.values(), *program.steps.values(), *program.parts.values())
+        key = tuple(map(id, parts))
+        if key not in self._unfolded:
+            self._unfolded[key] = unfolded(program, program.properties, plan, axes)
+        return self._unfolded[key]
+
+
 class Tables:
-    """All tables of a sector; sheets of one formula are shared between sectors by way of `known`."""
+    """All tables of a sector."""
 
     def __init__(
-        self,
-        sector: Sector,
-        program: Program,
-        programs: Programs,
-        bound: int,
-        limits: Limits,
-        known: dict[object, Sheet],
+        self, sector: Sector, program: Program, programs: Programs, bound: int, limits: Limits, known: Known
     ) -> None:
         self.sector, self.program, self.programs = sector, program, programs
         self.bound, self.limits, self.known = bound, limits, known
-        self._unfolded: Unfolded | None = None
 
     def table(self, name: str) -> Table:
         """The verdicts of a property."""
@@ -93,20 +103,14 @@ class Tables:
         except TooLarge:
             return Sheet(self.sector, _HARD)
         ranges = tuple(sorted(form.ranges.items()))
-        key = (form.broken, form.reached, form.faithful, prop.applies, ranges, self.sector.free)
-        if not form.plain:
-            return _Sheeting(self, prop, form).sheet()
-        if key not in self.known:
-            self.known[key] = _Sheeting(self, prop, form).sheet()
-        return self.known[key]
+        key = (form.broken, form.reached, form.faithful, prop.applies, ranges, form.computed, self.sector.free)
+        if key not in self.known.sheets:
+            self.known.sheets[key] = _Sheeting(self, prop, form).sheet()
+        return self.known.sheets[key]
 
     def _unfold(self) -> Unfolded:
-        if self._unfolded is None:
-            axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-            self._unfolded = unfolded(
-                self.program, self.program.properties, Plan(cut=True, limit=self.limits.operations), axes
-            )
-        return self._unfolded
+        axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
+        return self.known.unfolded(self.program, Plan(cut=True, limit=self.limits.operations), axes)
 
     def candidate(self, point: dict[str, int]) -> Program:
         """The program at a point of the sector."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cbprove.obligations.bounds import Bounds, Interval
@@ -21,7 +21,7 @@ from cbprove.obligations.unfold import unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
 from cbprove.system import Program, Property, View
-from cbprove.terms import Bool, and_, named, or_
+from cbprove.terms import Bool, Int, and_, named, or_
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Form:
 
     `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for. `faithful` says that a run
     that the formula calls broken is surely broken: no value was left out and no loop cut. `truncated` says that loops were
-    not followed to their end. `plain` says that no run computes or looks at a value, so that the formula is all there is.
+    not followed to their end. `computed` are the values that the runs compute and store: with them, the formula is all that
+    tells one form from another.
     """
 
     paths: tuple[PathForm, ...]
@@ -49,7 +50,7 @@ class Form:
     truncated: bool
     assumptions: tuple[str, ...]
     held: tuple[Held, ...] = ()
-    plain: bool = False
+    computed: tuple[Int, ...] = ()
 
     @property
     def broken(self) -> Bool:
@@ -91,10 +92,10 @@ def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = 
     memory = unfolded.memory
     paths = tuple(_by_sources(u, index, memory, keep_all) for u in unfolded.unfoldings)
     misplaced = table.of_placement(prop, _named(unfolded.program))
-    plain = not memory.ranges and all(_plain(u) for u in unfolded.unfoldings)
-    faithful = plain and not any(u.cut for u in unfolded.unfoldings)
+    computed = tuple(value for u in unfolded.unfoldings for value in _computed(u))
+    faithful = not memory.ranges and not computed and not any(u.cut for u in unfolded.unfoldings)
     form = _form(paths, misplaced, dict(memory.ranges), faithful)
-    return replace(form, held=tuple(memory.held.values()), plain=plain)
+    return replace(form, held=tuple(memory.held.values()), computed=computed)
 
 
 def by_values(program: Program, prop: Property, plan: Plan) -> Form:
@@ -136,8 +137,10 @@ def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) ->
     return PathForm(unfolding, and_(some, constraints), and_(or_(*reached), constraints))
 
 
-def _plain(unfolding: Unfolding) -> bool:
-    return not any(isinstance(o, Store) and o.kind == "value" for o in unfolding.operations)
+def _computed(unfolding: Unfolding) -> Iterator[Int]:
+    for operation in unfolding.operations:
+        if isinstance(operation, Store) and operation.kind == "value" and operation.value is not None:
+            yield operation.value.term
 
 
 def _named(program: Program) -> Program:
