@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import tables
-from benchmarks.contest import Row, contest, of_files
+from benchmarks.contest import Row, contest, of_files, warm_up
 from benchmarks.measure import ROOT
 from benchmarks.suite import entries
 from benchmarks.targets import CASES, MAIN
@@ -37,6 +37,7 @@ def main() -> None:
 
 
 def _rows(only: tuple[str, ...]) -> Iterator[Row]:
+    warm_up()
     with tempfile.TemporaryDirectory() as folder:
         for entry in entries():
             if not only or entry.name.startswith(only):

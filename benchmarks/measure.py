@@ -72,7 +72,13 @@ def run(command: Sequence[str], limit: float) -> Outcome:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "model"), str(ROOT)))}
+    """Compiled modules are kept as in an installation, but not among the sources."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    path = os.pathsep.join((str(ROOT / "model"), str(ROOT)))
+    return {**kept, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": _COMPILED.name}
+
+
+_COMPILED = tempfile.TemporaryDirectory()
 
 
 def side_by_side(commands: Mapping[str, Sequence[str]], rounds: int, limit: float) -> dict[str, list[Outcome]]:

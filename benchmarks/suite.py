@@ -15,7 +15,7 @@ class Entry:
     work: Workload | Narrow
     plain: bool = True
     c: str | None = None
-    rounds: int = 5
+    rounds: int = 3
     limit: float = 60.0
 
     @property
@@ -29,23 +29,23 @@ def entries() -> list[Entry]:
         Entry(single()),
         *(_gso(segments) for segments in (1, 4, 16, 64, 256)),
         Entry(gso(None), plain=False),
-        Entry(gso(4, drawn(60)), rounds=3),
-        Entry(gso(4, drawn(600)), plain=False, rounds=3),
+        Entry(gso(4, drawn(60))),
+        Entry(gso(4, drawn(600)), plain=False),
         Entry(three(10)),
-        Entry(three(100), plain=False, rounds=1, limit=180),
-        Entry(path(100), c=cbmc.long_path(100), rounds=3),
-        Entry(path(1_000), c=cbmc.long_path(1_000), rounds=3),
-        Entry(path(10_000), plain=False, c=cbmc.long_path(10_000), rounds=1, limit=180),
+        Entry(three(100), plain=False, rounds=1, limit=150),
+        Entry(path(100), c=cbmc.long_path(100)),
+        Entry(path(1_000), c=cbmc.long_path(1_000)),
+        Entry(path(10_000), plain=False, c=cbmc.long_path(10_000), rounds=1, limit=150),
         Entry(Narrow(4)),
-        Entry(Narrow(16), rounds=3, limit=20),
-        Entry(Narrow(256), plain=False, rounds=3),
-        Entry(Narrow(256, 512), plain=False, rounds=3),
+        Entry(Narrow(16), limit=20),
+        Entry(Narrow(256), plain=False),
+        Entry(Narrow(256, 512), plain=False),
     ]
 
 
 def _gso(segments: int) -> Entry:
     work = gso(segments)
-    return Entry(work, c=cbmc.gso(work), rounds=5 if segments <= 16 else 3)
+    return Entry(work, c=cbmc.gso(work))
 
 
 def small() -> list[Workload | Narrow]:

@@ -211,7 +211,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
 def _options(given: argparse.Namespace, witnesses: bool) -> Options:
     from cbprove.pipeline import Options
 
-    queries = given.verbose > 1
+    queries = getattr(given, "verbose", 0) > 1
     return Options(given.bound, given.resources, given.timeout, witnesses, queries, given.operations)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -227,23 +228,27 @@ class Valuation:
         return self._known[term]
 
     def _apply(self, term: Term) -> Any:
-        args, operator = term.args, term.operator
-        match operator:
+        args, symbol = term.args, term.operator
+        match symbol:
             case "var":
                 return self._values.get(args[0], 0)
             case "choice":
                 return bool(self._values.get(args[0], False))
             case "named":
                 return self.of(args[1])
-            case "and":
-                return all(self.of(a) for a in args)
-            case "or":
-                return any(self.of(a) for a in args)
+            case "and" | "or":
+                return self._gathered(args, symbol == "or")
             case "not":
                 return not self.of(args[0])
             case "ite":
                 return self.of(args[1] if self.of(args[0]) else args[2])
-        return _OPERATORS[operator](self.of(args[0]), self.of(args[1]))
+        return _OPERATORS[symbol](self.of(args[0]), self.of(args[1]))
+
+    def _gathered(self, args: tuple[Any, ...], decisive: bool) -> bool:
+        for arg in args:
+            if bool(self.of(arg)) is decisive:
+                return decisive
+        return not decisive
 
 
 _OPERATORS: Mapping[str, Callable[[int, int], Any]] = {
@@ -257,5 +262,13 @@ _OPERATORS: Mapping[str, Callable[[int, int], Any]] = {
     "=": operator.eq,
 }
 
-# Terms are as deep as runs are long; Python's own limit is meant for runaway functions.
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 1_000_000))
+
+@contextmanager
+def deep() -> Iterator[None]:
+    """Lets functions over terms go as deep as runs are long; they call themselves from Python alone, never through C."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 1_000_000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)

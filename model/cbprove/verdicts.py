@@ -91,12 +91,14 @@ class Case:
 @dataclass(frozen=True)
 class Space:
     """What the whole design space holds for one property: candidates by verdict, and for each choice of the other axes the
-    values of the ranged axis that are proved (as closed intervals)."""
+    values of the ranged axis that are proved (as closed intervals). `bounded` are the candidates proved up to a bound only: they
+    are in neither."""
 
     property: str
     axes: tuple[str, ...]
     counts: Mapping[Verdict, int]
     proved: Mapping[str, tuple[tuple[int, int], ...]]
+    bounded: int = 0
 
 
 @dataclass(frozen=True)

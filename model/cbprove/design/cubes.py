@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cbprove.obligations.sources import UNSURE
 from cbprove.terms import Bool, Int, Term, Valuation
@@ -73,8 +74,14 @@ class _Reasons:
         if not isinstance(term, Term):
             return False
         if term not in self._open:
-            self._open[term] = self._unknown(term) or any(self.depends(arg) for arg in term.args)
+            self._open[term] = self._unknown(term) or self._any(term.args)
         return self._open[term]
+
+    def _any(self, args: tuple[Any, ...]) -> bool:
+        for arg in args:  # noqa: SIM110  (`any` would call back through C, whose stack is not as deep as runs are long)
+            if self.depends(arg):
+                return True
+        return False
 
     def _unknown(self, term: Term) -> bool:
         if term.operator == "choice":

@@ -15,6 +15,7 @@ from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.witness import reaching, witness
 from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, System
+from cbprove.terms import deep
 from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
 
 Progress = Callable[[int, int], None]
@@ -36,6 +37,11 @@ class _Spot:
 
 def judge(system: System, stage: Stage, options: Options, progress: Progress = lambda done, total: None) -> Report:
     """All verdicts on a system."""
+    with deep():
+        return _judge(system, stage, options, progress)
+
+
+def _judge(system: System, stage: Stage, options: Options, progress: Progress) -> Report:
     space = Space(system, stage, options)
     sectors = list(space.sectors(space.everything()))
     total = len(sectors) * len(system.properties)

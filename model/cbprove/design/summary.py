@@ -23,16 +23,18 @@ def summary(space: Space) -> tuple[Row, ...]:
 def _row(space: Space, name: str) -> Row:
     counts: dict[Verdict, int] = {}
     cells: _Cells = {}
+    bounded = 0
     for sector in space.sectors(space.everything()):
         marks = space.table(sector, name).sheet.marks
+        bounded += marks.count(BOUNDED)
         for mark, verdict in VERDICTS.items():
-            if found := marks.count(mark):
+            if mark != BOUNDED and (found := marks.count(mark)):
                 counts[verdict] = counts.get(verdict, 0) + found
         cells[tuple(sector.fixed.values())] = _proved_or_excluded(marks)
     axes, merged = _without_idle(tuple(a.name for a in space.fixed), cells)
     free = space.free[0].name if len(space.free) == 1 else ""
     proved = {_label(axes, key): _intervals(space, cell) for key, cell in merged.items() if 1 in cell}
-    return Row(name, (*axes, free) if free else axes, counts, proved)
+    return Row(name, (*axes, free) if free else axes, counts, proved, bounded)
 
 
 _OUTSIDE = 16  # added to the marks of a proposal's own candidates

@@ -65,7 +65,7 @@ class Orphans:
             yield from () if child else _named(statement)
             match statement:
                 case system.Make():
-                    made[statement.name] = statement.kind == "clone"
+                    made[statement.name] = True
                 case system.Share():
                     made[statement.name] = child
                 case system.On():
@@ -94,7 +94,7 @@ def _named(statement: Statement) -> Iterator[Diagnostic]:
     for place in _places(statement):
         if place.object == "..":
             message = f"`{place.text}` has no parent here: the current object was made from none"
-            help = "`parent` is what a `clone` or an `each` was cut from"
+            help = "`parent` is what a `clone`, a `new` or an `each` made the current object from"
             yield Diagnostic("CB0145", message, place.span, help)
 
 

@@ -214,8 +214,10 @@ def _capped(lines: list[str]) -> list[str]:
 def _space(report: Report) -> str:
     lines: list[str] = []
     for space in report.space:
-        counts = ", ".join(f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v))
-        size = counted(sum(space.counts.values()), "candidate")
+        told = [f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v)]
+        told += [f"{space.bounded:,} proved up to a bound only"] if space.bounded else []
+        counts = ", ".join(told)
+        size = counted(sum(space.counts.values()) + space.bounded, "candidate")
         lines.append(f"{space.property} in the design space of {size}: {counts}")
         lines += [f"  {line}" for line in _capped(list(_proved(space)))]
     return "\n".join(lines)
