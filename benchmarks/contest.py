@@ -136,6 +136,9 @@ def _sizes(work: Workload | Narrow) -> tuple[int, int]:
 # --- figures ----------------------------------------------------------------------------------------------------
 
 
+_MANY = 500  # lines: in shorter texts the parser's work is lost in the noise
+
+
 def _row(entry: Entry, found: Mapping[str, Sequence[Outcome]]) -> Row:
     ours, floor = found["cbprove"], found["floor"]
     parsing = [one.processor - other.processor for one, other in zip(found["parsing"], found["nothing"], strict=True)]
@@ -148,7 +151,7 @@ def _row(entry: Entry, found: Mapping[str, Sequence[Outcome]]) -> Row:
         _sizes(entry.work)[0],
         **_common(found),
         after_parsing=of(after, ratio(ours, floor).sign),
-        parsing=1000 * of(parsing).middle / lines,
+        parsing=1000 * of(parsing).middle / lines if lines >= _MANY else None,
         plain=ratio(ours, found["plain"]) if "plain" in found else None,
         cbmc=ratio(ours, found["cbmc"]) if "cbmc" in found else None,
     )

@@ -38,8 +38,8 @@ def entries() -> list[Entry]:
         Entry(path(10_000), plain=False, c=cbmc.long_path(10_000), rounds=1, limit=150),
         Entry(Narrow(4)),
         Entry(Narrow(16), limit=20),
-        Entry(Narrow(256), plain=False),
-        Entry(Narrow(256, 512), plain=False),
+        Entry(Narrow(256)),
+        Entry(Narrow(256, 512)),
     ]
 
 

@@ -81,14 +81,11 @@ def _flat(rows: Mapping[str, Row]) -> tuple[str, str, str]:
 
 
 def _parsing(rows: Mapping[str, Row]) -> tuple[str, str, str]:
-    costs = [row.parsing for row in rows.values() if row.parsing is not None and row.name in _LONG]
+    costs = [row.parsing for row in rows.values() if row.parsing is not None]
     claim = f"parsing: {MOST_PARSING} ms a line"
     if not costs:
         return claim, "not measured", "-"
     return claim, f"{max(costs):.3g} ms", "holds" if max(costs) <= MOST_PARSING else "does not hold"
-
-
-_LONG = ("path_1000", "path_10000", "gso_24600_4")  # texts long enough that the parser's start does not count
 
 
 def _memory(rows: Mapping[str, Row]) -> tuple[str, str, str]:

@@ -46,7 +46,7 @@ class Kept:
 class Workload:
     """A spec, and the same for the rivals. `candidates` are those that are not excluded, `total` counts all.
 
-    `lines` is how much of the text is generated, `segments` how often a struct is written, None for without bound.
+    `segments` is how often a struct is written, None for without bound.
     """
 
     name: str
@@ -57,10 +57,6 @@ class Workload:
     operations: Callable[[Candidate], list[Operation]]
     properties: Mapping[str, Callable[[Candidate], Kept | bool]]
     segments: int | None = 1
-
-    @property
-    def lines(self) -> int:
-        return self.spec.count("\n")
 
 
 # --- the GSO struct at every offset -----------------------------------------------------------------------------

@@ -21,8 +21,10 @@ TRAPS = ("tests/traps/test_traps_prover.py", "tests/traps/test_traps_reference.p
 NUMBERS = ("tests/semantics",)
 LAYOUT = ("tests/layout/test_records.py", "tests/layout/test_traps.py")
 RULES = ("tests/mutants/test_rules.py",)
+RARE = ("tests/mutants/test_rare.py",)
 
 _UNFOLD = "obligations/unfold.py"
+_RUNS = "obligations/runs.py"
 _SOURCES = "obligations/sources.py"
 _CLAIMS = "obligations/claims.py"
 _CELLS = "obligations/cells.py"
@@ -42,7 +44,7 @@ MUTANTS = (
         AGREE,
     ),
     Mutant(
-        _UNFOLD,
+        _RUNS,
         "    return merged([(leaf.offset, leaf.width) for leaf in place.leaves] + list(place.padding))",
         "    return ((0, place.width),)",
         "write touches padding that no member store touches",
@@ -56,18 +58,18 @@ MUTANTS = (
         AGREE,
     ),
     Mutant(
-        _UNFOLD,
+        _RUNS,
         "        value, rest = (0, 1) if little_endian else (leaf.element - 1, 0)",
         "        value, rest = (0, 1)",
         "the bit of a bool that may be 1 is the first one on big-endian ABIs too",
         AGREE,
     ),
     Mutant(
-        _UNFOLD,
+        _RUNS,
         "    return without(merged(zero), merged(arbitrary))",
         "    return merged(zero)",
         "a bool's upper bits are zero under another arm of the union",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _UNFOLD,
@@ -81,7 +83,7 @@ MUTANTS = (
         "        alive = and_(self.alive, or_(not_(here.guard), condition))",
         "        alive = and_(self.alive, condition)",
         "assume counts where it is not met",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _UNFOLD,
@@ -95,7 +97,7 @@ MUTANTS = (
         "here.name.gone = or_(here.name.gone, here.guard)",
         "here.name.gone = True",
         "consume gives the name up on every branch",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _UNFOLD,
@@ -109,7 +111,7 @@ MUTANTS = (
         'self._make(name, own, kind == "new")',
         "self._make(name, own, False)",
         "new makes a clone",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _UNFOLD,
@@ -123,14 +125,14 @@ MUTANTS = (
         "return Value(ite(lt(value.term, 0), _ENDLESS, value.term), 0, max(value.high, _ENDLESS))",
         "return Value(ite(lt(value.term, 0), 0, value.term), 0, max(value.high, 0))",
         "a negative length means nothing instead of everything",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _UNFOLD,
         'turns = self._decide(("turns", here.moment), loop.low, count, here.guard)',
         'turns = self._decide(("turns", here.moment), min(loop.low + 1, count), count, here.guard)',
         "a loop takes at least one turn more than it must",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _UNFOLD,
@@ -144,7 +146,7 @@ MUTANTS = (
         "        return wanted if loop.high is None else min(wanted, loop.high)",
         "        return wanted - 1 if loop.high is None else min(wanted, loop.high)",
         "loops without end are followed for one turn less than said",
-        AGREE,
+        RARE,
     ),
     # --- sources
     Mutant(
@@ -180,7 +182,7 @@ MUTANTS = (
         "            return run.ended <= time",
         "            return True",
         "a step is in the history of an object made before it ended",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _SOURCES,
@@ -290,18 +292,11 @@ MUTANTS = (
         AGREE,
     ),
     Mutant(
-        _STILL,
-        "    first, last = max(piece.low, bound[0]), min(piece.last, bound[1])",
-        "    first, last = piece.low, piece.last",
-        "bits outside the control block are stored to",
-        AGREE,
-    ),
-    Mutant(
         _VALUES,
         "            return wrap(Value(sub(0, value.term), -value.high, -value.low), type)",
         "            return wrap(Value(value.term, value.low, value.high), type)",
         "minus does nothing",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _VALUES,
@@ -326,18 +321,18 @@ MUTANTS = (
         AGREE,
     ),
     Mutant(
-        _TABLES,
-        "        if not form.plain:\n            return _Sheeting(self, prop, form).sheet()\n",
-        "",
+        "obligations/forms.py",
+        "            yield unfolding.path, operation.key, operation.value.term, little_endian",
+        "            yield operation.value.term",
         "sectors whose values differ share their verdicts",
-        AGREE,
+        RULES,
     ),
     Mutant(
         _TABLES,
         'return "whatever is stored" if not broken or differs_freely(run, prop.name) else "for these values"',
         'return "whatever is stored"',
         "what breaks for the values at one candidate is refuted around it",
-        AGREE,
+        RARE,
     ),
     Mutant(
         _TABLES,
@@ -447,7 +442,7 @@ MUTANTS = (
         "        for i in target.inside(length):\n"
         "            target.name.object.bits[target.low + i] = origin.source(i)\n",
         "a copy reads what it has just written",
-        AGREE,
+        RARE,
     ),
     Mutant(
         "semantics/judge.py",
@@ -511,14 +506,14 @@ MUTANTS = (
         "isinstance(event, Began) and event.step == claim.at",
         "isinstance(event, Began)",
         "holds is asked at every step",
-        NUMBERS,
+        RARE,
     ),
     Mutant(
         "properties/lent.py",
         '_STORES = ("write", "clear", "copy to")',
         '_STORES = ("write", "clear")',
         "a copy may store to a shared object",
-        NUMBERS,
+        RARE,
     ),
     Mutant(
         "properties/placement.py",

@@ -136,6 +136,7 @@ def test_a_bound_never_rounds_up(expectation: str, code: int) -> None:
         ("OFF such that kept; expect exactly { OFF = 2; };", True),
         ("OFF such that kept; expect exactly { OFF = 1; };", False),
         ("OFF such that kept; expect exactly { OFF = 1; OFF = 2; };", False),
+        ("OFF such that fits; expect exactly { OFF = 2; };", False),
         ("OFF such that kept; expect some;", True),
         ("OFF such that kept; expect none;", False),
         ("OFF such that kept given OFF != 2; expect none;", True),
@@ -163,3 +164,42 @@ def test_placement() -> None:
 def test_array_elements_that_inputs_count_are_told_apart() -> None:
     verdicts = {c.property: c.verdict for c in report(ELEMENTS + "proposal only { }").cases}
     assert (verdicts["own_moved"], verdicts["own_still"]) == ("refuted", "proved")
+
+
+# Both specs have sectors of one formula whose stored values differ: by byte order, or by which store has the value.
+BYTE_ORDER = """
+spec byte_order;
+abi x86_64, s390x;
+object skb { char cb[6]; }
+layer owner { view V : u16 at skb.cb[2]; step set { write V = 1; } step use { read V; } }
+layer guest { view W : u16 at skb.cb[1]; step clobber { write W = 0; } }
+path p { set; clobber; use; }
+property kept: preserved V from set to use;
+"""
+
+LAST_OR_FIRST = """
+spec last_or_first;
+abi x86_64;
+param mode in { last, first };
+object skb { char cb[6]; }
+layer owner {
+    view V : u8 at skb.cb[2];
+    step set { when mode == first { write V = 1; write V; } else { write V; write V = 1; } }
+    step use { read V; }
+}
+path p { set; when mode == first { write V = 1; } else { write V = 1; } use; }
+property kept: preserved V from set to use;
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "settings"),
+    [
+        (BYTE_ORDER, "abi = any; expect kept proved when abi == s390x, refuted otherwise;"),
+        (LAST_OR_FIRST, "mode = any; expect kept proved when mode == last, refuted otherwise;"),
+    ],
+)
+def test_sectors_whose_values_differ_share_no_verdict(text: str, settings: str) -> None:
+    found = case(f"{text} proposal only {{ {settings} }}", "kept")
+    assert found.verdict == "mixed" and found.met
+    assert found.counts == {"proved": 1, "refuted": 1}

@@ -39,8 +39,8 @@ class Form:
 
     `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for. `faithful` says that a run
     that the formula calls broken is surely broken: no value was left out and no loop cut. `truncated` says that loops were
-    not followed to their end. `computed` are the values that the runs compute and store: with them, the formula is all that
-    tells one form from another.
+    not followed to their end. `computed` are the values that the runs compute and store, by their stores, and how values
+    that runs store or look at lie in bytes: with them, the formula is all that tells one form from another.
     """
 
     paths: tuple[PathForm, ...]
@@ -50,7 +50,7 @@ class Form:
     truncated: bool
     assumptions: tuple[str, ...]
     held: tuple[Held, ...] = ()
-    computed: tuple[Int, ...] = ()
+    computed: tuple[object, ...] = ()
 
     @property
     def broken(self) -> Bool:
@@ -92,8 +92,10 @@ def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = 
     memory = unfolded.memory
     paths = tuple(_by_sources(u, index, memory, keep_all) for u in unfolded.unfoldings)
     misplaced = table.of_placement(prop, _named(unfolded.program))
-    computed = tuple(value for u in unfolded.unfoldings for value in _computed(u))
-    faithful = not memory.ranges and not computed and not any(u.cut for u in unfolded.unfoldings)
+    computed = tuple(value for u in unfolded.unfoldings for value in _computed(u, unfolded.program.little_endian))
+    if memory.ranges:
+        computed += (unfolded.program.little_endian,)
+    faithful = not computed and not any(u.cut for u in unfolded.unfoldings)
     form = _form(paths, misplaced, dict(memory.ranges), faithful)
     return replace(form, held=tuple(memory.held.values()), computed=computed)
 
@@ -137,10 +139,10 @@ def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) ->
     return PathForm(unfolding, and_(some, constraints), and_(or_(*reached), constraints))
 
 
-def _computed(unfolding: Unfolding) -> Iterator[Int]:
+def _computed(unfolding: Unfolding, little_endian: bool) -> Iterator[object]:
     for operation in unfolding.operations:
         if isinstance(operation, Store) and operation.kind == "value" and operation.value is not None:
-            yield operation.value.term
+            yield unfolding.path, operation.key, operation.value.term, little_endian
 
 
 def _named(program: Program) -> Program:

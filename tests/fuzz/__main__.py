@@ -1,0 +1,56 @@
+"""Hunts for faults for a while: `python -m tests.fuzz --minutes 60 --seed 1`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+from collections import Counter
+from random import Random
+
+from tests.fuzz.noise import mutated, outcome
+from tests.random.agreement import Seen, compare
+from tests.random.systems import text
+
+
+def main() -> int:
+    """Takes noise and random systems in turn until the time is up; 1 if anything was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long (%(default)s)")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="where chance begins (the clock)")
+    given = parser.parse_args()
+    end = time.monotonic() + 60 * given.minutes
+    seen, counts, faults, seed = Seen(), Counter[str](), 0, given.seed
+    while time.monotonic() < end:
+        faults += sum(_noise(20 * seed + i, counts) for i in range(20)) + _system(seed, seen, counts)
+        seed += 1
+    told = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+    print(f"seeds {given.seed}..{seed - 1}: {told}; {faults} faults")
+    return int(faults > 0)
+
+
+def _noise(seed: int, counts: Counter[str]) -> int:
+    spec = mutated(Random(seed))
+    try:
+        counts[f"noisy specs with {outcome(spec)}"] += 1
+    except Exception:
+        print(f"seed {seed}: noise\n{spec}\n{traceback.format_exc()}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _system(seed: int, seen: Seen, counts: Counter[str]) -> int:
+    counts["random systems"] += 1
+    try:
+        found = compare(text(seed), seen)
+    except Exception:
+        print(f"seed {seed}: system\n{text(seed)}\n{traceback.format_exc()}", file=sys.stderr)
+        return 1
+    if found:
+        print(f"seed {seed}: prover and reference differ\n{text(seed)}\n{found[0]}", file=sys.stderr)
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

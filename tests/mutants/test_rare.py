@@ -1,0 +1,87 @@
+"""What chance seldom draws: one spec for each rule, judged by the prover and by enumeration."""
+
+from __future__ import annotations
+
+import pytest
+
+from cbprove.design.space import Space, Stage
+from cbprove.design.tables import BOUNDED, VERDICTS, named
+from cbprove.language.elaborate import condition, program
+from tests.brute import verdict
+from tests.random.agreement import BOUND, OPTIONS, meant
+
+PREAMBLE = """
+abi x86_64;
+object skb { char cb[8]; }
+struct arms { union { bool one; u8 whole; }; };
+struct three { u8 a; u8 b; u8 c; };
+input x : u8 in 0..1;
+input y : u8 in 0..1;
+input less : s8 in -1..-1;
+layer owner {
+    view V : u8 at skb.cb[0];
+    view U : struct arms at skb.cb[1];
+    view A : struct three at skb.cb[2];
+    view B : struct three at skb.cb[3];
+    view N : u8 at skb.cb[7];
+    step set    { write V; write U.*; write A.*; }
+    step use    { read V; }
+    step other  { read U; }
+    step tick   { write N = N + 1; }
+    step zero   { write N = 0; }
+    step negate { write A.b = 1; write A.a = -A.b; }
+    step itself { write V; read V; }
+    step second { read B.b; }
+}
+"""
+
+RARE = {
+    "a bool's upper bits are another arm's": ("set; use;", "holds !(U.whole & 2) at use", "refuted"),
+    "an assumption on one branch": ('if (x) { assume y == 0 "so it is"; } use;', "holds y == 0 at use", "refuted"),
+    "given up on one branch": ("if (x) { consume; } if (!x) { use; }", "lent", "proved"),
+    "new is debris": ("set; new n; on n { use; }", "written V", "refuted"),
+    "a negative length is endless": ("set; clear V for less; use;", "preserved V from set to use", "refuted"),
+    "no turn at all": ('repeat [0..2] { assume x > 5 "never"; } use;', "holds x < 2 at use", "proved"),
+    "the third turn": ("zero; repeat { tick; if (N == 3) { use; } }", "holds x < 2 at use", "proved"),
+    "a step that has not ended": ("itself;", "written V by itself", "refuted"),
+    "a step that has ended": ("itself; use;", "written V by itself in use", "proved"),
+    "minus": ("negate; use;", "holds A.a == 255 at use", "proved"),
+    "memmove, not memcpy": ("set; copy skb.cb[2] -> skb.cb[3] for 2; second;", "owned B", "proved"),
+    "only at the step named": ("if (!x) { use; } other;", "holds x == 0 at use", "proved"),
+    "a copy stores": ("share n; copy V -> N;", "lent", "refuted"),
+    "a copy stores to its own": ("copy V -> N;", "lent", "proved"),
+}
+
+NEAR = """
+abi x86_64;
+param OFF in 0..7;
+object skb { char cb[8]; }
+layer owner { view V : u16 at skb.cb[2]; step set { write V = 1; } step use { read V; } }
+layer guest { view W : u8 at skb.cb[OFF]; step same { write W = 1; } }
+path p { set; same; use; }
+property kept: preserved V from set to use;
+"""
+
+
+def found(text: str) -> list[tuple[str, str | None]]:
+    """What the prover and what enumeration say of the first property, for each candidate."""
+    system = meant(text)
+    space = Space(system, Stage(program, condition), OPTIONS)
+    name = system.properties[0].name
+    pairs: list[tuple[str, str | None]] = []
+    for sector in space.sectors(space.everything()):
+        for index, mark in enumerate(space.table(sector, name).sheet.marks):
+            made = space.candidate(sector.candidate(index))
+            says = "proved" if mark == BOUNDED else VERDICTS[mark]
+            pairs.append((says, verdict(made, named(made, name), BOUND).verdict))
+    return pairs
+
+
+@pytest.mark.parametrize("rule", RARE)
+def test_rare(rule: str) -> None:
+    body, claim, wanted = RARE[rule]
+    assert found(f"{PREAMBLE} path p {{ {body} }} property asked: {claim};") == [(wanted, wanted)]
+
+
+def test_the_same_value_beside_another() -> None:
+    assert found(NEAR) == [(word, word) for word in ("proved",) * 3 + ("refuted",) + ("proved",) * 4]

@@ -1,0 +1,253 @@
+"""Writes specs/cases/README.md anew from the cases: `python -m tests.specs.cases_table --write`.
+
+The header of a case says when, the fix, and what passed; what is refuted, and on which bytes, comes from the prover.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from cbprove.pipeline import Options, check
+from cbprove.properties.events import NotGivenUp
+from cbprove.report import bits
+from cbprove.semantics.run import Broken, Run
+from cbprove.system import Aligned, Disjoint, Place, Program
+from cbprove.verdicts import Case, Report, Witness
+
+FOLDER = Path(__file__).resolve().parents[2] / "specs" / "cases"
+README = FOLDER / "README.md"
+CASES = sorted(FOLDER.glob("*.cbs"))
+
+# The lines that a header begins with, in this order; `fix`, `since`, `CVE` and `passed all along` may stand never or often.
+KEYS = ("year", "fix", "since", "CVE", "passed all along")
+
+UNWRITTEN = "a check for unwritten memory"
+
+_LINE = re.compile(rf"(?:/\*| \*) ({'|'.join(KEYS)}): (.+)")
+_COMMIT = re.compile(r"\b([0-9a-f]{12})\b")
+_CHECK = re.compile(r"(?:sizeof|offsetof)\(.* (?:<=|==) [^,]+")
+_SPEC = re.compile(r'^spec \w+ "(.+)";$', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first comment of a case says in lines of their own."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+
+    def all(self, key: str) -> list[str]:
+        return [value for name, value in self.facts if name == key]
+
+    @property
+    def year(self) -> int:
+        return int(self.all("year")[0][:4])
+
+    @property
+    def checks(self) -> list[str]:
+        """Those of the kernel's checks that a `require` can say."""
+        return [found[0] for value in self.all("passed all along") if (found := _CHECK.match(value))]
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """A property that a design breaks, and the bits [low, high) of an area that show it."""
+
+    property: str
+    proposal: str
+    bytes: str
+
+
+def header(path: Path) -> Header:
+    """The header of a case; it ends with the first line that is none of its lines."""
+    text = path.read_text(encoding="utf-8")
+    title = _SPEC.search(text)
+    facts = []
+    for line in text.splitlines():
+        found = _LINE.fullmatch(line)
+        if not found:
+            break
+        facts.append((found[1], found[2]))
+    return Header(title[1] if title else "", tuple(facts))
+
+
+@cache
+def report(path: Path) -> Report:
+    """The verdicts on a case, with witnesses."""
+    return check(str(path), Options(witnesses=True), lambda done, total: None)
+
+
+def refuted(path: Path) -> list[Refuted]:
+    """Each property of each proposal that does not hold, in the order of the spec; what proposals share stands once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    cases = [case for case in report(path).cases if case.verdict == "refuted"]
+    for case in cases:
+        found.setdefault((case.property, where(case)), []).append(case.proposal)
+    several = len({case.proposal for case in cases}) > 1
+    return [Refuted(name, ", ".join(them) if several else "", span) for (name, span), them in found.items()]
+
+
+# --- bytes ------------------------------------------------------------------------------------------------
+
+
+def where(case: Case) -> str:
+    """The bytes that the witness of a refuted case loses or finds to be another's, as the tool writes ranges."""
+    witness = case.finding.witness
+    assert witness is not None, case.id
+    if witness.misplaced is not None:
+        return _spans(list(_misplaced(witness, case.property)))
+    assert witness.run is not None, case.id
+    return _spans([area for broken in _together(witness.run, case.property) for area in _broken(broken)])
+
+
+# Bits [low, high), counted from the start of the area that is named.
+_Range = tuple[str, int, int]
+
+
+def _together(run: Run, name: str) -> list[Broken]:
+    """The first broken claim, and those that the same step, in the same turn, breaks of the same object."""
+    claims = run.broken[name]
+    first = claims[0]
+    same = (first.event.step, first.object, first.moment[:-1], bool(first.bits))
+    return [b for b in claims if (b.event.step, b.object, b.moment[:-1], bool(b.bits)) == same]
+
+
+def _broken(broken: Broken) -> Iterator[_Range]:
+    claim = broken.claim
+    places = claim.places if hasattr(claim, "places") else (claim.place,)
+    base = places[0].bound[0]
+    if isinstance(claim, NotGivenUp):
+        yield _of(places[0])
+    for bit in broken.bits:
+        yield places[0].area, bit.bit - base, bit.bit - base + 1
+
+
+def _misplaced(witness: Witness, name: str) -> Iterator[_Range]:
+    """Where the view or member lies that lies wrong; what two places share."""
+    assert witness.misplaced is not None
+    claim = next(p.claim for p in witness.program.properties if p.name == name)
+    if isinstance(claim, Disjoint):
+        (area, low, high), (_, other_low, other_high) = _of(claim.left), _of(claim.right)
+        yield area, max(low, other_low), min(high, other_high)
+    else:
+        yield _laid(witness.program, witness.misplaced.subject, members=isinstance(claim, Aligned))
+
+
+def _laid(program: Program, subject: str, members: bool) -> _Range:
+    view = next(v for v in program.views if v.name == subject.partition(".")[0])
+    area, low, high = _of(view.place)
+    if not members:
+        return area, low, high
+    leaf = next(leaf for leaf in view.place.leaves if leaf.path == subject.partition(".")[2])
+    return area, low + leaf.offset, low + leaf.offset + leaf.width
+
+
+def _of(place: Place) -> _Range:
+    low = place.low - place.bound[0]
+    return place.area, low, low + place.width
+
+
+def _spans(ranges: list[_Range]) -> str:
+    areas = dict.fromkeys(area for area, _, _ in ranges)
+    return ", ".join(
+        f"{area}{bits.span(low, high)}"
+        for area in areas
+        for low, high in bits.runs(bit for name, low, high in ranges if name == area for bit in range(low, high))
+    )
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+TEXT = """\
+# Twenty bugs of real kernels
+
+<!-- Written by `python -m tests.specs.cases_table --write` from the cases. Change those, not this page. -->
+
+Each file is one bug in the use of `sk_buff->cb` that was in Linux: the structs as the kernel has them, the path that a packet takes,
+the design that was wrong with `expect ... refuted`, and its fix, of which everything is proved.
+
+{table}
+
+## How to read the table
+
+- **bug** is the file, with the title of its spec.
+- **fix** is the commit that mends it. *Not confirmed* means that an id or a title was not looked up in the kernel's history.
+- **refuted** names the properties that the wrong design breaks, each with the bytes of `cb` on which the least run shows it: bytes
+  that are lost, or not the reader's own; for `lent` those touched by one who may not, for `aligned`, `disjoint` and `fits` those that
+  lie wrong. `[14..16)` is half open, and `12.3` is byte 12, bit 3. Where a case has several wrong designs, the proposal
+  stands in brackets. With `abi = any` the bytes are those of x86_64.
+- **passed all along** are the checks that the kernel had, or could have had, and that say nothing: a `BUILD_BUG_ON` as the condition
+  that it enforces, which is a `require` of the spec and holds in the wrong design too. "{unwritten}" (KMSAN, say) is content where
+  a property `written` is proved of the wrong design.
+
+## How to run them
+
+```sh
+cbprove -q specs/cases                                   # all of them, a line for each
+cbprove -v specs/cases/b07_xfrmi_decode_session.cbs      # one of them, with a run for each verdict
+cbprove layout specs/cases/b10_amt_tunnel.cbs            # where its structs lie
+```
+
+## How to add one
+
+1. Write `bNN_name.cbs`, 30 to 80 lines. Structs are pasted; those that several cases share are in `specs/include`. The path is the
+   real one: other steps that touch `cb` on the way are in it, and a property `owned` runs over all of it.
+2. One axis (`param fixed in {{ no, yes }};`) tells the wrong design from the fix. One proposal expects what is wrong to be refuted,
+   one expects nothing, so that everything has to be proved.
+3. Begin with the facts, and leave out what you cannot confirm:
+
+   ```c
+   /* year: 2012 (Jun, v3.5)
+    * fix: 5ee31c6898ea "bonding: Fix corrupted queue_mapping"
+    * since: the commit or version that brought it
+    * CVE: CVE-2026-43037
+    * passed all along: sizeof(struct tcp_skb_cb) <= sizeof(skb.cb), tcp_init()
+    *
+    * What happened, in a few lines, with byte ranges.
+    */
+   ```
+
+   `year`, `fix` and `passed all along` must be there; `fix` and `passed all along` may stand several times. Where an id or a title
+   is not confirmed, say so in brackets behind it.
+4. `python -m tests.specs.cases_table --write`, read the new row, and run `pytest tests/specs`.
+"""
+
+
+def text() -> str:
+    """The page."""
+    headers = {path: header(path) for path in CASES}
+    ordered = sorted(CASES, key=lambda path: (headers[path].year, path.name))
+    rows = ["| year | bug | fix | refuted | passed all along |", "|---|---|---|---|---|"]
+    rows += [_row(path, headers[path], refuted(path)) for path in ordered]
+    return TEXT.format(table="\n".join(rows), unwritten=UNWRITTEN)
+
+
+def _row(path: Path, head: Header, found: list[Refuted]) -> str:
+    number = path.stem.partition("_")[0]
+    fixes = [_COMMIT.sub(r"`\1`", value) for value in head.all("fix")] + head.all("CVE")
+    broken = [f"`{r.property}`{f' ({r.proposal})' if r.proposal else ''} `{r.bytes}`" for r in found]
+    passed = [_CHECK.sub(lambda each: f"`{each[0]}`", value) for value in head.all("passed all along")]
+    cells = (str(head.year), f"[{number}]({path.name}) {head.title}", *map("<br>".join, (fixes, broken, passed)))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def facts_missing(head: Header, names: Mapping[str, int] = {"year": 1, "fix": 1, "passed all along": 1}) -> list[str]:
+    return [name for name, least in names.items() if len(head.all(name)) < least]
+
+
+def main(arguments: list[str]) -> int:
+    """Print the page, or write it."""
+    if arguments == ["--write"]:
+        README.write_text(text(), encoding="utf-8")
+    else:
+        print(text(), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
