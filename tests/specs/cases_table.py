@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from cbprove.pipeline import Options, check
-from cbprove.properties.events import NotGivenUp
 from cbprove.report import bits
+from cbprove.report.witness import Scene
 from cbprove.semantics.run import Broken, Run
 from cbprove.system import Aligned, Disjoint, Place, Program
 from cbprove.verdicts import Case, Report, Witness
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "specs" / "cases"
 README = FOLDER / "README.md"
 CASES = sorted(FOLDER.glob("*.cbs"))
 
-# The lines that a header begins with, in this order; `fix`, `since`, `CVE` and `passed all along` may stand never or often.
+# The lines that a header begins with, in this order.
 KEYS = ("year", "fix", "since", "CVE", "passed all along")
 
 UNWRITTEN = "a check for unwritten memory"
@@ -36,7 +36,7 @@ _SPEC = re.compile(r'^spec \w+ "(.+)";$', re.MULTILINE)
 
 @dataclass(frozen=True)
 class Header:
-    """What the first comment of a case says in lines of their own."""
+    """What a case says of itself: the title of its spec, and the lines that its first comment begins with."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -59,12 +59,13 @@ class Refuted:
     """A property that a design breaks, and the bits [low, high) of an area that show it."""
 
     property: str
-    proposal: str
+    claim: str
+    proposals: str
     bytes: str
 
 
 def header(path: Path) -> Header:
-    """The header of a case; it ends with the first line that is none of its lines."""
+    """The header of a case; its lines end with the first that is none."""
     text = path.read_text(encoding="utf-8")
     title = _SPEC.search(text)
     facts = []
@@ -89,7 +90,17 @@ def refuted(path: Path) -> list[Refuted]:
     for case in cases:
         found.setdefault((case.property, where(case)), []).append(case.proposal)
     several = len({case.proposal for case in cases}) > 1
-    return [Refuted(name, ", ".join(them) if several else "", span) for (name, span), them in found.items()]
+    claims = {case.property: kind(case) for case in cases}
+    return [
+        Refuted(name, claims[name], ", ".join(them) if several else "", span) for (name, span), them in found.items()
+    ]
+
+
+def kind(case: Case) -> str:
+    """The kind of claim that a case is about, as the language spells it."""
+    witness = case.finding.witness
+    claims = [prop.claim for prop in witness.program.properties if prop.name == case.property] if witness else []
+    return type(claims[0]).__name__.lower() if claims else ""
 
 
 # --- bytes ------------------------------------------------------------------------------------------------
@@ -102,7 +113,8 @@ def where(case: Case) -> str:
     if witness.misplaced is not None:
         return _spans(list(_misplaced(witness, case.property)))
     assert witness.run is not None, case.id
-    return _spans([area for broken in _together(witness.run, case.property) for area in _broken(broken)])
+    scenes = (Scene(witness.program, witness.run, b, case.property) for b in _together(witness.run, case.property))
+    return _spans([each for scene in scenes for each in _lost(scene)])
 
 
 # Bits [low, high), counted from the start of the area that is named.
@@ -117,14 +129,10 @@ def _together(run: Run, name: str) -> list[Broken]:
     return [b for b in claims if (b.event.step, b.object, b.moment[:-1], bool(b.bits)) == same]
 
 
-def _broken(broken: Broken) -> Iterator[_Range]:
-    claim = broken.claim
-    places = claim.places if hasattr(claim, "places") else (claim.place,)
-    base = places[0].bound[0]
-    if isinstance(claim, NotGivenUp):
-        yield _of(places[0])
-    for bit in broken.bits:
-        yield places[0].area, bit.bit - base, bit.bit - base + 1
+def _lost(scene: Scene) -> Iterator[_Range]:
+    """The bits that break a claim; of one that is not about bits, the place."""
+    lost = [(each.area, each.low, each.high) for each in scene.lost()]
+    yield from lost or map(_of, scene.places())
 
 
 def _misplaced(witness: Witness, name: str) -> Iterator[_Range]:
@@ -164,12 +172,12 @@ def _spans(ranges: list[_Range]) -> str:
 # --- the page ---------------------------------------------------------------------------------------------
 
 TEXT = """\
-# Twenty bugs of real kernels
+# Bugs of real kernels
 
 <!-- Written by `python -m tests.specs.cases_table --write` from the cases. Change those, not this page. -->
 
-Each file is one bug in the use of `sk_buff->cb` that was in Linux: the structs as the kernel has them, the path that a packet takes,
-the design that was wrong with `expect ... refuted`, and its fix, of which everything is proved.
+Each file is one bug in the use of `sk_buff->cb` that was in Linux: the structs as the kernel has them, the path that a packet
+takes, the design that was wrong with `expect ... refuted`, and its fix. The table comes from the specs and their verdicts.
 
 {table}
 
@@ -177,13 +185,14 @@ the design that was wrong with `expect ... refuted`, and its fix, of which every
 
 - **bug** is the file, with the title of its spec.
 - **fix** is the commit that mends it. *Not confirmed* means that an id or a title was not looked up in the kernel's history.
-- **refuted** names the properties that the wrong design breaks, each with the bytes of `cb` on which the least run shows it: bytes
-  that are lost, or not the reader's own; for `lent` those touched by one who may not, for `aligned`, `disjoint` and `fits` those that
-  lie wrong. `[14..16)` is half open, and `12.3` is byte 12, bit 3. Where a case has several wrong designs, the proposal
-  stands in brackets. With `abi = any` the bytes are those of x86_64.
-- **passed all along** are the checks that the kernel had, or could have had, and that say nothing: a `BUILD_BUG_ON` as the condition
-  that it enforces, which is a `require` of the spec and holds in the wrong design too. "{unwritten}" (KMSAN, say) is content where
-  a property `written` is proved of the wrong design.
+- **property** is what the prover refutes of the wrong design: the kind of claim, and its name in the spec. Where several
+  designs of a case are wrong, the proposal stands in brackets.
+- **bytes** are those on which the least run shows it, line by line with the properties: bytes that are lost, or not the reader's
+  own; for `lent` those touched by one who may not, for `aligned`, `disjoint` and `fits` those that lie wrong. `[14..16)` is half
+  open, and `15.2` is byte 15, bit 2. With `abi = any` they are those of x86_64. Other runs may break other bytes.
+- **passed all along** are checks that the kernel makes, or could have made, and that see nothing. A check at build time is
+  written as the condition that it enforces; the spec has it as a `require`, which the wrong design meets. *{unwritten}*,
+  as KMSAN is one, sees nothing where a property `written` is proved of the wrong design.
 
 ## How to run them
 
@@ -195,25 +204,24 @@ cbprove layout specs/cases/b10_amt_tunnel.cbs            # where its structs lie
 
 ## How to add one
 
-1. Write `bNN_name.cbs`, 30 to 80 lines. Structs are pasted; those that several cases share are in `specs/include`. The path is the
-   real one: other steps that touch `cb` on the way are in it, and a property `owned` runs over all of it.
-2. One axis (`param fixed in {{ no, yes }};`) tells the wrong design from the fix. One proposal expects what is wrong to be refuted,
-   one expects nothing, so that everything has to be proved.
+1. Write `bNN_name.cbs`, 30 to 80 lines of facts. Structs are pasted; those that several cases share are in `specs/include`. The
+   path is the real one: other steps that touch `cb` on the way are in it, and a property `owned` runs over all of it.
+2. One axis (`param fixed in {{ no, yes }};`) tells the wrong design from the fix. One proposal expects what is wrong to be
+   refuted, one expects nothing, so that everything has to be proved.
 3. Begin with the facts, and leave out what you cannot confirm:
 
    ```c
-   /* year: 2012 (Jun, v3.5)
-    * fix: 5ee31c6898ea "bonding: Fix corrupted queue_mapping"
-    * since: the commit or version that brought it
-    * CVE: CVE-2026-43037
+   /* year: 2017 (Dec, v4.15)
+    * fix: eeea10b83a13 "tcp: add tcp_v4_fill_cb()/tcp_v4_restore_cb()"
+    * since: 971f10eca186, 2014
     * passed all along: sizeof(struct tcp_skb_cb) <= sizeof(skb.cb), tcp_init()
     *
     * What happened, in a few lines, with byte ranges.
     */
    ```
 
-   `year`, `fix` and `passed all along` must be there; `fix` and `passed all along` may stand several times. Where an id or a title
-   is not confirmed, say so in brackets behind it.
+   `year`, `fix` and `passed all along` must be there, `since` and `CVE` need not; all but `year` may stand several times, in this
+   order. Where an id or a title is not confirmed, say so in brackets behind it.
 4. `python -m tests.specs.cases_table --write`, read the new row, and run `pytest tests/specs`.
 """
 
@@ -222,7 +230,7 @@ def text() -> str:
     """The page."""
     headers = {path: header(path) for path in CASES}
     ordered = sorted(CASES, key=lambda path: (headers[path].year, path.name))
-    rows = ["| year | bug | fix | refuted | passed all along |", "|---|---|---|---|---|"]
+    rows = ["| year | bug | fix | property | bytes | passed all along |", "|---|---|---|---|---|---|"]
     rows += [_row(path, headers[path], refuted(path)) for path in ordered]
     return TEXT.format(table="\n".join(rows), unwritten=UNWRITTEN)
 
@@ -230,14 +238,11 @@ def text() -> str:
 def _row(path: Path, head: Header, found: list[Refuted]) -> str:
     number = path.stem.partition("_")[0]
     fixes = [_COMMIT.sub(r"`\1`", value) for value in head.all("fix")] + head.all("CVE")
-    broken = [f"`{r.property}`{f' ({r.proposal})' if r.proposal else ''} `{r.bytes}`" for r in found]
+    broken = [f"{r.claim} `{r.property}`{f' ({r.proposals})' if r.proposals else ''}" for r in found]
+    lost = [f"`{r.bytes}`" for r in found]
     passed = [_CHECK.sub(lambda each: f"`{each[0]}`", value) for value in head.all("passed all along")]
-    cells = (str(head.year), f"[{number}]({path.name}) {head.title}", *map("<br>".join, (fixes, broken, passed)))
+    cells = (str(head.year), f"[{number}]({path.name}) {head.title}", *map("<br>".join, (fixes, broken, lost, passed)))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def facts_missing(head: Header, names: Mapping[str, int] = {"year": 1, "fix": 1, "passed all along": 1}) -> list[str]:
-    return [name for name, least in names.items() if len(head.all(name)) < least]
 
 
 def main(arguments: list[str]) -> int:
