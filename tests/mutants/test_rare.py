@@ -14,6 +14,7 @@ PREAMBLE = """
 abi x86_64;
 object skb { char cb[8]; }
 struct arms { union { bool one; u8 whole; }; };
+struct parts { u8 first:1; u8 rest:7; };
 struct three { u8 a; u8 b; u8 c; };
 input x : u8 in 0..1;
 input y : u8 in 0..1;
@@ -32,11 +33,15 @@ layer owner {
     step negate { write A.b = 1; write A.a = -A.b; }
     step itself { write V; read V; }
     step second { read B.b; }
+    view T : struct parts at skb.cb[1];
+    step again  { write U.*; }
+    step flag   { write U.one; }
 }
 """
 
 RARE = {
-    "a bool's upper bits are another arm's": ("set; use;", "holds !(U.whole & 2) at use", "refuted"),
+    "a bool's upper bits may be another arm's": ("set; again; use;", "preserved T.rest from set to use", "refuted"),
+    "a bool's upper bits are zero": ("clear U; set; flag; flag; use;", "preserved T.rest from flag to use", "proved"),
     "an assumption on one branch": ('if (x) { assume y == 0 "so it is"; } use;', "holds y == 0 at use", "refuted"),
     "given up on one branch": ("if (x) { consume; } if (!x) { use; }", "lent", "proved"),
     "new is debris": ("set; new n; on n { use; }", "written V", "refuted"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import product
 
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Domains, Space
@@ -30,11 +31,22 @@ def _row(space: Space, name: str) -> Row:
         for mark, verdict in VERDICTS.items():
             if mark != BOUNDED and (found := marks.count(mark)):
                 counts[verdict] = counts.get(verdict, 0) + found
-        cells[tuple(sector.fixed.values())] = _proved_or_excluded(marks)
-    axes, merged = _without_idle(tuple(a.name for a in space.fixed), cells)
-    free = space.free[0].name if len(space.free) == 1 else ""
+        for outer, row in _rows(space, sector):
+            cells[(*sector.fixed.values(), *outer)] = _proved_or_excluded(marks[row.start : row.stop])
+    free = space.free[-1].name if space.free else ""
+    axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
     proved = {_label(axes, key): _intervals(space, cell) for key, cell in merged.items() if 1 in cell}
     return Row(name, (*axes, free) if free else axes, counts, proved, bounded)
+
+
+def _rows(space: Space, sector: Sector) -> Iterator[tuple[tuple[int, ...], range]]:
+    """The marks of a sector in rows over the last free axis, with the values of the other free ones."""
+    if not sector.free:
+        yield (), range(1)
+        return
+    *others, (_, last) = sector.free
+    for row, outer in enumerate(product(*(values for _, values in others))):
+        yield outer, range(row * len(last), (row + 1) * len(last))
 
 
 _OUTSIDE = 16  # added to the marks of a proposal's own candidates
@@ -84,8 +96,8 @@ def _label(axes: tuple[str, ...], key: tuple[AxisValue, ...]) -> str:
 
 
 def _intervals(space: Space, cell: bytes) -> tuple[Interval, ...]:
-    """The runs of ones as values of the free axis; with none or several free axes, as positions."""
-    first = space.free[0].values[0] if len(space.free) == 1 else 0
+    """The runs of ones as values of the last free axis."""
+    first = space.free[-1].values[0] if space.free else 0
     assert isinstance(first, int)
     found: list[Interval] = []
     start = cell.find(1)
@@ -104,7 +116,7 @@ def _intervals(space: Space, cell: bytes) -> tuple[Interval, ...]:
 def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict, str], ...]:
     """Where each verdict holds among the candidates of a proposal, in the axes that make a difference."""
     groups: dict[Verdict, list[str]] = {}
-    free = space.free[0].name if len(space.free) == 1 else ""
+    free = space.free[-1].name if space.free else ""
     for axes, key, cell in _cells_of(space, name, proposal.domains):
         where = _label(axes, key)
         for mark in dict.fromkeys(m for m in cell if m not in (_WILD, _OUTSIDE + INAPPLICABLE)):
@@ -119,8 +131,10 @@ def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict,
 def _cells_of(space: Space, name: str, domains: Domains) -> list[tuple[tuple[str, ...], tuple[AxisValue, ...], bytes]]:
     cells: _Cells = {}
     for sector in space.sectors(domains):
-        cells[tuple(sector.fixed.values())] = _marks(space, sector, name, domains)
-    axes, merged = _without_idle(tuple(a.name for a in space.fixed), cells)
+        marks = _marks(space, sector, name, domains)
+        for outer, row in _rows(space, sector):
+            cells[(*sector.fixed.values(), *outer)] = marks[row.start : row.stop]
+    axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
     return [(axes, key, cell) for key, cell in merged.items()]
 
 

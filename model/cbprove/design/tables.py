@@ -22,7 +22,7 @@ from cbprove.semantics.memory import Source
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, Int, add, and_, evaluate, le, mul, not_, var
+from cbprove.terms import Bool, Int, add, and_, le, mul, not_, var
 from cbprove.verdicts import Verdict
 
 EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, _HARD = range(1, 9)
@@ -146,9 +146,9 @@ class _Sheeting:
 
     def _measure(self, form: Form) -> None:
         """Mark what plain numbers say of where things lie; the solver is then asked of the rest alone."""
-        for index, mark in enumerate(self.out.marks):
-            if not mark and evaluate(self.sector.point(index), form.broken)[0]:
-                self.out.fill([(index, index + 1)], REFUTED)
+        broken = Sheet(self.sector)
+        broken.marks = spread(self.sector, form.broken)
+        self.out.fill(broken.stretches(1), REFUTED)
         self.barred.append(self.sector.condition(self.out.stretches(0)))
 
     # --- marks ----------------------------------------------------------------------------------------

@@ -66,16 +66,17 @@ def _of_all_paths(form: Form, broken: bool, options: Options) -> tuple[PathForm,
     best: tuple[tuple[int, int], PathForm, Answer] | None = None
     for path in form.paths:
         formula = path.broken if broken else path.reached
-        found = _Least(form, path, formula, options).answer() if formula is not False else None
+        found = _Least(form, path, formula, options, first=broken).answer() if formula is not False else None
         if found is not None and (best is None or found[0] < best[0]):
             best = (found[0], path, found[1])
     return best[1:] if best else None
 
 
 class _Least:
-    """Narrows a satisfiable formula of one path down to its least run."""
+    """Narrows a satisfiable formula of one path down to its least run; `first` wants the first choices as well."""
 
-    def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options) -> None:
+    def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options, first: bool) -> None:
+        self.first = first
         self.path = path
         self.script = Script(form.ranges)
         self.script.assert_(formula)
@@ -91,7 +92,7 @@ class _Least:
             return None
         answer = self._fewest(self.turns, answer)
         answer = self._fewest(self.steps, answer)
-        for decision in self.path.unfolding.decisions.values():
+        for decision in self.path.unfolding.decisions.values() if self.first else ():
             answer = self._first(decision, answer)
         turns, steps = evaluate(answer.model, self.turns, self.steps)
         return (turns, steps), answer

@@ -21,7 +21,7 @@ from cbprove.obligations.unfold import unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
 from cbprove.system import Program, Property, View
-from cbprove.terms import Bool, Int, and_, named, or_
+from cbprove.terms import Bool, and_, named, or_
 
 
 @dataclass(frozen=True)

@@ -600,21 +600,22 @@ class _Unfolder:
             guard = and_(here.guard, lt(turn, turns))
             self.out.turns.append(guard)
             self._turn(loop, replace(here, guard=guard), turn)
-        alike = self._names_now(outer) == names and not touched_since(self.out.operations[start:], outer)
-        if alike and loop.low <= first:
-            return
-        self._follow(loop, replace(here, guard=and_(here.guard, lt(first - 1, turns))), first, outer)
+        touched = touched_since(self.out.operations[start:], outer)
+        if touched or self._names_now(outer) != names:
+            after = replace(here, guard=and_(here.guard, lt(first - 1, turns)))
+            self._follow(loop, after, first, outer, any(isinstance(o, Copied) for o in touched))
 
     def _names_now(self, instances: set[int] | None = None) -> list[object]:
         """What names there are, and which were given up."""
         held = [h for i, names in self.names.items() if instances is None or i.number in instances for h in names]
         return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in held]
 
-    def _follow(self, loop: Each | Repeat, here: _Here, turn: int, outer: set[int]) -> None:
+    def _follow(self, loop: Each | Repeat, here: _Here, turn: int, outer: set[int], copies: bool) -> None:
         """One arbitrary turn after arbitrary earlier ones; a run that took it goes no further."""
         inside = choice(spell(("turn", here.moment)))
         self.out.cut[here.moment] = inside
-        if loop.low > turn:
+        if loop.low > turn and copies:
+            # What is copied in each turn may come to lie elsewhere with every turn that is passed over.
             skipped = choice(spell((UNSURE, here.moment)))
             self.alive = and_(self.alive, or_(not_(here.guard), skipped))
         self._havoc(here)
