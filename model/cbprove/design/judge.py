@@ -23,12 +23,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class _Spot:
-    """One candidate of a proposal: where it stands in the space, its mark, and whether it is as expected."""
+    """Candidates of a proposal that have one mark and of which one thing is expected: the first of them, and how many."""
 
     sector: Sector
     index: int
     mark: int
     expected: Expectation
+    count: int = 1
 
     @property
     def candidate(self) -> dict[str, AxisValue]:
@@ -68,7 +69,7 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
         return None
     counts: dict[Verdict, int] = {}
     for spot in spots:
-        counts[VERDICTS[spot.mark]] = counts.get(VERDICTS[spot.mark], 0) + 1
+        counts[VERDICTS[spot.mark]] = counts.get(VERDICTS[spot.mark], 0) + spot.count
     verdict = _shared(counts)
     wrong, code = _failures(space, spots, prop.name)
     shown = wrong or _example(spots, verdict)
@@ -90,11 +91,19 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
 
 
 def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
+    """The candidates of a proposal, those alike in a sector together, in the order of their first ones."""
     said = [e for e in proposal.expectations if e.property in (name, None)]
     for sector in space.sectors(proposal.domains):
-        sheet = space.table(sector, name).sheet
-        for index in space.indexes(sector, proposal.domains):
-            yield _Spot(sector, index, sheet.marks[index], _expectation(space, said, sector, index))
+        table = space.table(sector, name)
+        marks = bytes(table.sheet.marks[i] for i in space.indexes(sector, proposal.domains))
+        plain = not table.settled and all(e.condition is None for e in said)
+        if plain and len(marks) == sector.size:
+            expected = said[0] if said else _PROVED
+            firsts = sorted((marks.index(mark), mark) for mark in set(marks))
+            yield from (_Spot(sector, first, mark, expected, marks.count(mark)) for first, mark in firsts)
+        else:
+            for mark, index in zip(marks, space.indexes(sector, proposal.domains), strict=True):
+                yield _Spot(sector, index, mark, _expectation(space, said, sector, index))
 
 
 _PROVED = Expectation(None, "proved")
