@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, run_of, settle
+from cbprove.evidence.replay import replay
 from cbprove.obligations.forms import Form, Unfolded, by_sources, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.smtlib import Script, symbol
-from cbprove.obligations.sources import BIT, UNSURE
+from cbprove.obligations.sources import BIT, UNSURE, spelled
 from cbprove.properties import table as properties
 from cbprove.semantics.memory import Source
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, Int, add, and_, le, mul, not_, var
+from cbprove.terms import Bool, Int, add, and_, evaluate, le, mul, not_, var
 from cbprove.verdicts import Verdict
 
 EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, _HARD = range(1, 9)
@@ -242,8 +243,30 @@ class _Sheeting:
         """What cannot be broken is proved where it is reached, and vacuous where no run can reach it."""
         if form.reached is True:
             self._rest(PROVED)
+        self._plainest(form)
+        if self.out.first() is None:
+            return
         last = self._sweep(form, form.reached, False, PROVED)
         self._rest(VACUOUS if last == "unsat" else _HARD)
+
+    def _plainest(self, form: Form) -> None:
+        """Where the plainest run, that of the first choices, reaches a claim, nothing needs to be asked."""
+        while (index := self.out.first()) is not None:
+            area = self._reached_plainly(form, self.sector.point(index))
+            if area is None:
+                return
+            self.out.fill(list(self.sector.stretches(area)), PROVED)
+
+    def _reached_plainly(self, form: Form, point: dict[str, int]) -> Region | None:
+        program = self.tables.candidate(point)
+        prop = named(program, self.prop.name)
+        for path, one in zip(program.paths, form.paths, strict=True):
+            run = replay(program, path, (prop,), {}) if one.reached is not False else None
+            if run is not None and run.reached[prop.name]:
+                model = {spelled(key): answer for key, answer in run.decisions if key[0] != "bit"} | point
+                if evaluate(model, one.reached)[0]:
+                    return self._area(one.reached, model, point, widely=True)
+        return None
 
 
 def _add(script: Script, session: Z3Session, formula: Bool) -> None:
