@@ -11,7 +11,7 @@ from math import gcd
 
 from cbprove.properties.events import Accessed, ClaimMade, Event, Inside
 from cbprove.system import Aligned, Disjoint, Fits, Object, Place, Program, View
-from cbprove.terms import Bool, add, and_, eq, le, lt, mod, not_, or_
+from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mod, not_, or_
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,21 @@ def members_aligned(claim: Aligned, program: Program) -> Iterator[Misplaced]:
             if _meant(view.place, claim.members):
                 broken = _astray(member.low, member.align, _object(view, objects, program))
                 name = f"{view.name}.{member.path}" if member.path else view.name
-                yield Misplaced(broken, name, f"asks for a multiple of {member.align} bytes")
+                yield Misplaced(broken, name, f"{_where(member.low)}asks for a multiple of {member.align} bytes")
+
+
+def _where(low: Int) -> str:
+    return f"lies at byte {low // 8} and " if isinstance(low, int) else ""
 
 
 def _object(view: View, objects: dict[str, Object], program: Program) -> Object:
     return objects.get(view.place.object, program.objects[0])
 
 
-def _astray(low: int | object, align: int, owner: Object) -> Bool:
+def _astray(low: Int, align: int, owner: Object) -> Bool:
     if gcd(owner.align, align) != align:
         return True
-    return not_(eq(mod(low, 8 * align), 0))  # type: ignore[arg-type]
+    return not_(eq(mod(low, 8 * align), 0))
 
 
 def views_disjoint(claim: Disjoint, program: Program) -> Iterator[Misplaced]:
