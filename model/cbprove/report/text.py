@@ -16,7 +16,8 @@ from cbprove.verdicts import Answered, Case, Report, Space, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
 _RIGHT = 88
-_MOST_LINES = 40
+_MOST_ANSWERS = 40
+_MOST_PROVED = 12  # lines of the design space for each property
 _ROLES: dict[Verdict, Role] = {"proved": "good", "refuted": "bad", "mixed": "bad", "vacuous": "warn", "unknown": "warn"}
 
 
@@ -129,7 +130,7 @@ def _candidates(case: Case) -> Iterator[str]:
         return
     counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
     yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
-    for line in _capped([f"{verdict} where {region}" for verdict, region in case.regions]):
+    for line in _capped([f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS):
         yield from textwrap.wrap(line, witness.WIDTH, subsequent_indent="    ")
     if case.finding.witness is not None:
         shown = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
@@ -186,7 +187,7 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     if ask.answer is None:
         lines.append(f"  unknown: {printable(ask.reason)}")
     else:
-        lines += [f"  {row}" for row in _capped(list(_rows(ask.axes, ask.answer)))] or ["  none"]
+        lines += [f"  {row}" for row in _capped(list(_rows(ask.axes, ask.answer)), _MOST_ANSWERS)] or ["  none"]
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines
@@ -205,10 +206,10 @@ def _rows(axes: tuple[str, ...], rows: tuple[tuple[AxisValue, ...], ...]) -> Ite
         yield ", ".join([*told, *([f"{axes[ranged]} = {intervals(spans)}"] if ranged is not None else [])])
 
 
-def _capped(lines: list[str]) -> list[str]:
+def _capped(lines: list[str], most: int) -> list[str]:
     """The first lines of a long list, and how many there are more."""
-    rest = len(lines) - _MOST_LINES
-    return lines if rest <= 0 else [*lines[:_MOST_LINES], f"... {rest:,} more; --format json has all"]
+    rest = len(lines) - most
+    return lines if rest <= 0 else [*lines[:most], f"... {rest:,} more; --format json has all"]
 
 
 def _space(report: Report) -> str:
@@ -219,7 +220,7 @@ def _space(report: Report) -> str:
         counts = ", ".join(told)
         size = counted(sum(space.counts.values()) + space.bounded, "candidate")
         lines.append(f"{space.property} in the design space of {size}: {counts}")
-        lines += [f"  {line}" for line in _capped(list(_proved(space)))]
+        lines += [f"  {line}" for line in _capped(list(_proved(space)), _MOST_PROVED)]
     return "\n".join(lines)
 
 
