@@ -12,7 +12,7 @@ SPEC   ?= specs/gso_ipoib.cbs
 prove: $(STAMP)            ## the verdicts of the main spec
 	@$(BIN)/cbprove $(SPEC)
 
-test: $(STAMP)             ## what must pass before every commit, in about a minute
+test: $(STAMP)             ## what must pass before every commit, in about two minutes
 	@$(BIN)/python -m pytest -q -m "not slow"
 
 lint: $(STAMP)             ## format, style, types, architecture

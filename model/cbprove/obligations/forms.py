@@ -48,7 +48,6 @@ class Form:
     ranges: dict[str, tuple[int, int]]
     faithful: bool
     truncated: bool
-    assumptions: tuple[str, ...]
     held: tuple[Held, ...] = ()
     computed: tuple[object, ...] = ()
 
@@ -121,8 +120,7 @@ def _form(
     for path in paths:
         ranges.update({d.term.args[0]: (d.low, d.high) for d in path.unfolding.decisions.values()})
     truncated = any(p.unfolding.truncated for p in paths)
-    assumptions = tuple(dict.fromkeys(a for p in paths for a in p.unfolding.assumptions))
-    return Form(paths, misplaced, ranges, faithful, truncated, assumptions)
+    return Form(paths, misplaced, ranges, faithful, truncated)
 
 
 def _by_sources(unfolding: Unfolding, index: int, memory: Members, keep_all: bool) -> PathForm:

@@ -179,7 +179,6 @@ class Unfolding:
     cut: dict[Moment, Term] = field(default_factory=dict)
     laid_out: dict[Moment, int] = field(default_factory=dict)
     truncated: list[Span] = field(default_factory=list)
-    assumptions: dict[str, None] = field(default_factory=dict)
     heads: dict[Moment, list[Store]] = field(default_factory=dict)
     followed: dict[Moment, tuple[int, int, Bool]] = field(default_factory=dict)
     debris: dict[int, Store] = field(default_factory=dict)

@@ -403,8 +403,7 @@ class _Unfolder:
                 holds = named_bool(spell(("if", here.moment)), self._truth(condition, here))
                 self._block(then, replace(here, guard=and_(here.guard, holds)))
                 self._block(otherwise, replace(here, guard=and_(here.guard, not_(holds))))
-            case Assume(condition=condition, reason=reason, text=text):
-                self.out.assumptions[f"{text}: {reason}" if reason else text] = None
+            case Assume(condition=condition):
                 self._assume(self._truth(condition, here), here)
             case Consume():
                 here.name.gone = or_(here.name.gone, here.guard)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool)\)")
 
@@ -27,18 +27,6 @@ class Answer:
     result: Literal["sat", "unsat", "unknown"]
     model: Mapping[str, int | bool]
     reason: str = ""
-
-
-class Session(Protocol):
-    """One query that can grow: text in SMT-LIB 2, then questions."""
-
-    def add(self, text: str) -> None: ...
-
-    def check(self) -> Answer: ...
-
-    def push(self) -> None: ...
-
-    def pop(self) -> None: ...
 
 
 class Z3Session:
