@@ -1,0 +1,1 @@
+"""Layouts from real files: BTF, DWARF, C headers."""
