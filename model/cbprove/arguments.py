@@ -1,22 +1,29 @@
-"""The command line's grammar: which commands, options and values there are."""
+"""The command line's grammar: which commands there are, and which of them was meant."""
 
 from __future__ import annotations
 
 import argparse
-import re
+import importlib
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn, Protocol, cast
+
+from cbprove.usage import WrongUsage
 
 COMMANDS = ("check", "sweep", "layout", "explain")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 
 
-class WrongUsage(Exception):
-    """The arguments make no sense; `help` says what to look at."""
+class Command(Protocol):
+    """A module of `commands`."""
 
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.help = help
+    HELP: str
+
+    def add(self, parser: argparse.ArgumentParser) -> None:
+        """Its arguments."""
+        ...
+
+    def run(self, given: argparse.Namespace) -> int:
+        """What it does; the exit code. Raises SpecError and WrongUsage."""
+        ...
 
 
 class _Parser(argparse.ArgumentParser):
@@ -26,14 +33,17 @@ class _Parser(argparse.ArgumentParser):
         raise WrongUsage(message, f"see `{self.prog} --help`")
 
 
-def parse(given: Sequence[str]) -> argparse.Namespace:
-    """The arguments; `command` names what to do, None if nothing was asked. Raises WrongUsage."""
-    return _parser().parse_args(_with_command(list(given)))
+def parse(given: Sequence[str]) -> tuple[argparse.Namespace, Command | None]:
+    """The arguments and what to do with them, None if nothing was asked. Raises WrongUsage."""
+    arguments = _with_command(list(given))
+    known = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
+    parsed = _parser(known).parse_args(arguments)
+    return parsed, _command(parsed.command) if parsed.command else None
 
 
 def usage() -> str:
     """What `--help` says."""
-    return _parser().format_help()
+    return _parser(COMMANDS).format_help()
 
 
 def _with_command(given: list[str]) -> list[str]:
@@ -43,7 +53,14 @@ def _with_command(given: list[str]) -> list[str]:
     return ["check", *given]
 
 
-def _parser() -> _Parser:
+def _command(name: str) -> Command:
+    # `import` is a word of Python, so that its module is called import_.
+    module = f"{name}_" if name == "import" else name
+    return cast(Command, importlib.import_module(f"cbprove.commands.{module}"))
+
+
+def _parser(known: Sequence[str]) -> _Parser:
+    """The grammar of the whole line, with the arguments of the commands that may stand on it."""
     parser = _Parser(
         prog="cbprove",
         description="Proves that layers sharing a control block keep out of each other's bytes, or shows where not.",
@@ -52,105 +69,7 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_Parser)
-    _add_check(commands)
-    _add_sweep(commands)
-    _add_layout(commands)
-    _add_explain(commands)
+    for name in known:
+        command = _command(name)
+        command.add(commands.add_parser(name, help=command.HELP))
     return parser
-
-
-def _add_check(commands: Any) -> None:
-    check = commands.add_parser("check", help="a verdict for every property of every proposal, then the design space")
-    check.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
-    _add_reach(check)
-    check.add_argument(
-        "--queries", metavar="DIR", default=".cbprove/queries", help="where queries are saved (%(default)s)"
-    )
-    check.add_argument("--exit-zero", action="store_true", help="only report: exit 0 whatever the verdicts are")
-    _add_output(check, verbose=True)
-
-
-def _add_sweep(commands: Any) -> None:
-    sweep = commands.add_parser("sweep", help="the verdicts of a property as a matrix over two axes, and as regions")
-    sweep.add_argument("spec", metavar="SPEC")
-    sweep.add_argument("--property", required=True, metavar="P")
-    sweep.add_argument("--rows", required=True, metavar="AXIS")
-    sweep.add_argument("--cols", required=True, metavar="AXIS")
-    _add_reach(sweep)
-    _add_output(sweep, verbose=False)
-
-
-def _add_layout(commands: Any) -> None:
-    layout = commands.add_parser(
-        "layout", help="structs as pahole prints them, where views lie, what each layer touches"
-    )
-    layout.add_argument("spec", metavar="SPEC")
-    layout.add_argument("--proposal", metavar="NAME", help="this proposal alone")
-    _add_color(layout)
-
-
-def _add_explain(commands: Any) -> None:
-    explain = commands.add_parser("explain", help="a code at length, with an example; all codes if none is named")
-    explain.add_argument("code", nargs="?", metavar="CODE", help="CB0103, CB2001, or a verdict's name")
-
-
-def _add_reach(parser: argparse.ArgumentParser) -> None:
-    """How far proofs go."""
-    parser.add_argument("--bound", type=_count, default=3, metavar="N", help="turns beyond LO to follow (%(default)s)")
-    parser.add_argument(
-        "--resources",
-        type=_positive,
-        default=30_000_000,
-        metavar="N",
-        help="the solver's own steps for a query, the same on every machine (%(default)s)",
-    )
-    parser.add_argument(
-        "--operations",
-        type=_positive,
-        default=200_000,
-        metavar="N",
-        help="stores, copies and makings that the runs of one path are unfolded to (%(default)s)",
-    )
-    parser.add_argument(
-        "--timeout", type=_duration, metavar="TIME", help="for a query, with its unit: 500ms, 5s, 2m (none)"
-    )
-
-
-def _add_output(parser: argparse.ArgumentParser, verbose: bool) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text")
-    if verbose:
-        parser.add_argument("-q", "--quiet", action="store_true", help="the line of counts alone")
-        parser.add_argument(
-            "-v", "--verbose", action="count", default=0, help="why each proof holds; -vv the queries too"
-        )
-    _add_color(parser)
-
-
-def _add_color(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-
-
-def _count(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of turns")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    # Z3 keeps the limit in 32 bits, and takes 0 for none.
-    if not re.fullmatch(r"[0-9]{1,10}", text) or not 0 < int(text) < 1 << 32:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to {(1 << 32) - 1}")
-    return int(text)
-
-
-def _duration(text: str) -> float:
-    """Seconds."""
-    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([a-z]*)", text)
-    if match is None or (match[2] and match[2] not in _SECONDS):
-        raise argparse.ArgumentTypeError(f"`{text}` is not a time; write 500ms, 5s, 2m or 1h")
-    if not match[2]:
-        raise argparse.ArgumentTypeError(f"`{text}` has no unit; did you mean `{text}s`?")
-    seconds = float(match[1]) * _SECONDS[match[2]]
-    if not 0.001 <= seconds <= 4_000_000:
-        raise argparse.ArgumentTypeError(f"`{text}` is not between 1ms and 1000h")
-    return seconds

@@ -19,20 +19,13 @@ from cbprove.report.shapes import shapes
 from cbprove.report.sweep import Matrix, cells
 from cbprove.solving.solver import Limits
 from cbprove.system import Axis, AxisValue, Proposal, System
+from cbprove.usage import WrongUsage
 from cbprove.verdicts import Report
 
 Progress = Callable[[int, int], None]
 
 STAGE = Stage(elaborate.program, elaborate.condition)
 MOST_CELLS = 10_000
-
-
-class WrongQuestion(Exception):
-    """Asked for something that the spec does not have; `help` says what it has."""
-
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.help = help
 
 
 @dataclass(frozen=True)
@@ -97,9 +90,9 @@ def sweep(path: str, names: tuple[str, str, str], options: Options, progress: Pr
     _known("property", prop, [each.name for each in system.properties])
     one, other = _axis(system, rows), _axis(system, cols)
     if one is other:
-        raise WrongQuestion(f"the rows and the columns are both `{rows}`", "name two axes")
+        raise WrongUsage(f"the rows and the columns are both `{rows}`", "name two axes")
     if len(one.values) * len(other.values) > MOST_CELLS:
-        raise WrongQuestion(f"`{rows}` times `{cols}` has more than {MOST_CELLS} cells", "name smaller axes")
+        raise WrongUsage(f"`{rows}` times `{cols}` has more than {MOST_CELLS} cells", "name smaller axes")
     asked = replace(
         system,
         proposals=cells(system, one, other),
@@ -137,7 +130,7 @@ def _axis(system: System, name: str) -> Axis:
 def _known(what: str, name: str, names: list[str]) -> None:
     if name not in names:
         many = {"axis": "axes", "property": "properties", "proposal": "proposals"}[what]
-        raise WrongQuestion(f"there is no {what} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}")
+        raise WrongUsage(f"there is no {what} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}")
 
 
 def _reach(options: Options) -> Reach:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 import tiny
 
-from cbprove.cli import mixed
+from cbprove.commands.shared import mixed
 
 Spec = Callable[[str, str], str]
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cbprove.cli import OURS
+from cbprove.commands.shared import OURS
 from tests.docs.blocks import DOCUMENTS, Block, blocks, commands
 from tests.docs.folder import Folder
 

@@ -1,0 +1,145 @@
+"""`cbprove check`: a verdict for every property of every proposal, then what the whole design space holds."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from cbprove import console
+from cbprove.commands.shared import OURS, USAGE, add_color, add_format, add_reach, mixed, options
+
+if TYPE_CHECKING:
+    from cbprove.diagnostics import Diagnostic, SpecError
+    from cbprove.report.manner import Manner
+    from cbprove.verdicts import Report
+
+HELP = "a verdict for every property of every proposal, then the design space"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
+    add_reach(parser)
+    parser.add_argument(
+        "--queries", metavar="DIR", default=".cbprove/queries", help="where queries are saved (%(default)s)"
+    )
+    parser.add_argument("--exit-zero", action="store_true", help="only report: exit 0 whatever the verdicts are")
+    add_format(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="the line of counts alone")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="why each proof holds; -vv the queries too")
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.pipeline import files
+
+    asked = _Check(given)
+    for path, named in files(given.specs):
+        asked.file(path, named)
+    asked.close()
+    code = mixed(asked.codes)
+    return 0 if given.exit_zero and code not in (USAGE, OURS) else code
+
+
+class _Check:
+    """One run over all specs: what was found, and what was wrong with those that could not be read."""
+
+    def __init__(self, given: argparse.Namespace) -> None:
+        self.given = given
+        self.options = options(given, given.verbose > 0 or given.format == "json", queries=given.verbose > 1)
+        self.reports: list[Report] = []
+        self.mistakes: dict[Diagnostic, None] = {}
+        self.codes: list[int] = []
+
+    def file(self, path: str, named: bool) -> None:
+        """One spec. What is wrong with it, or with us, must not hide the next one."""
+        from cbprove.diagnostics import SpecError
+
+        try:
+            self._judge(path)
+        except SpecError as error:
+            if named or not _is_included(error):
+                self._mistaken(error)
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            console.our_bug(error)
+            self.codes.append(OURS)
+
+    def close(self) -> None:
+        """The line over all specs, and what to say where there was none; the document, if that was asked for."""
+        from cbprove.report.style import counted
+        from cbprove.report.text import total
+
+        if self.given.format == "json":
+            self._document()
+        elif len(self.reports) > 1:
+            console.show(("" if self.given.quiet else "\n") + total(self.reports))
+        if not self.codes and self.given.format == "text":
+            console.show("nothing to check")
+        if self.mistakes:
+            specs = counted(self.codes.count(USAGE), "spec")
+            console.say(f"{counted(len(self.mistakes), 'mistake')}, no verdicts on {specs}")
+
+    def _judge(self, path: str) -> None:
+        from cbprove.pipeline import check
+        from cbprove.verdicts import exit_code
+
+        with console.Progress(path) as progress:
+            report = check(path, self.options, progress)
+        self.reports.append(report)
+        self.codes.append(exit_code(report))
+        if self.given.format == "text":
+            self._show(report)
+
+    def _show(self, report: Report) -> None:
+        from cbprove.report.text import text
+
+        if len(self.reports) > 1 and not self.given.quiet:
+            console.show("")
+        console.show(text(report, _manner(self.given, report)))
+
+    def _mistaken(self, error: SpecError) -> None:
+        fresh = tuple(d for d in error.diagnostics if d not in self.mistakes)
+        self.mistakes.update(dict.fromkeys(fresh))
+        console.complain(fresh)
+        self.codes.append(USAGE)
+
+    def _document(self) -> None:
+        from cbprove.report.json import text
+
+        queries = {case: name for report in self.reports for case, name in _saved(report, self.given, 0).items()}
+        console.document(text(self.reports, tuple(self.mistakes), queries))
+
+
+def _manner(given: argparse.Namespace, report: Report) -> Manner:
+    from cbprove.report.manner import Manner
+
+    verbosity = -1 if given.quiet else min(given.verbose, 2)
+    return Manner(
+        paint=console.paint(),
+        verbosity=verbosity,
+        queries=_saved(report, given, verbosity),
+        bound=given.bound,
+        resources=given.resources,
+        operations=given.operations,
+        seconds=given.timeout,
+    )
+
+
+def _is_included(error: SpecError) -> bool:
+    """Whether all that is wrong is that the file has no `spec` line: it is made to be included."""
+    return all(d.code == "CB0007" and d.message.startswith("no ") for d in error.diagnostics)
+
+
+def _saved(report: Report, given: argparse.Namespace, verbosity: int) -> dict[str, str]:
+    """Saves the deciding query of each unknown, with -vv of every verdict; the files by case."""
+    wanted = [c for c in report.cases if c.finding.queries and (verbosity > 1 or c.verdict == "unknown")]
+    names: dict[str, str] = {}
+    for case in wanted:
+        name = os.path.join(given.queries, case.id.replace("/", ".") + ".smt2")
+        os.makedirs(given.queries, exist_ok=True)
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(case.finding.queries[-1].text.rstrip("\n") + "\n(check-sat)\n")
+        names[case.id] = name
+    return names

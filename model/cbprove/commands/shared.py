@@ -1,0 +1,86 @@
+"""What commands share: exit codes, and arguments that several of them take."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cbprove.pipeline import Options
+
+USAGE, NOTHING, OURS, INTERRUPTED, READER_LEFT = 2, 5, 70, 130, 128 + 13
+# Of several exit codes the first of these that occurs is the one that counts.
+WORST_FIRST = (OURS, USAGE, 1, 4, 3, 0)
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+def mixed(codes: Sequence[int]) -> int:
+    """The exit code of several specs; 5 if nothing was checked in any."""
+    checked = [code for code in codes if code != NOTHING]
+    return next((code for code in WORST_FIRST if code in checked), NOTHING)
+
+
+def add_reach(parser: argparse.ArgumentParser) -> None:
+    """How far proofs go."""
+    parser.add_argument("--bound", type=_count, default=3, metavar="N", help="turns beyond LO to follow (%(default)s)")
+    parser.add_argument(
+        "--resources",
+        type=_positive,
+        default=30_000_000,
+        metavar="N",
+        help="the solver's own steps for a query, the same on every machine (%(default)s)",
+    )
+    parser.add_argument(
+        "--operations",
+        type=_positive,
+        default=200_000,
+        metavar="N",
+        help="stores, copies and makings that the runs of one path are unfolded to (%(default)s)",
+    )
+    parser.add_argument(
+        "--timeout", type=_duration, metavar="TIME", help="for a query, with its unit: 500ms, 5s, 2m (none)"
+    )
+
+
+def options(given: argparse.Namespace, witnesses: bool, queries: bool = False) -> Options:
+    """How far proofs go, as the arguments of `add_reach` say."""
+    from cbprove.pipeline import Options
+
+    return Options(given.bound, given.resources, given.timeout, witnesses, queries, given.operations)
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def add_color(parser: Any) -> None:
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+def _count(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of turns")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    # Z3 keeps the limit in 32 bits, and takes 0 for none.
+    if not re.fullmatch(r"[0-9]{1,10}", text) or not 0 < int(text) < 1 << 32:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number from 1 to {(1 << 32) - 1}")
+    return int(text)
+
+
+def _duration(text: str) -> float:
+    """Seconds."""
+    match = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)([a-z]*)", text)
+    if match is None or (match[2] and match[2] not in _SECONDS):
+        raise argparse.ArgumentTypeError(f"`{text}` is not a time; write 500ms, 5s, 2m or 1h")
+    if not match[2]:
+        raise argparse.ArgumentTypeError(f"`{text}` has no unit; did you mean `{text}s`?")
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if not 0.001 <= seconds <= 4_000_000:
+        raise argparse.ArgumentTypeError(f"`{text}` is not between 1ms and 1000h")
+    return seconds

@@ -1,0 +1,36 @@
+"""`cbprove sweep`: the verdict of every candidate, as a matrix over two axes."""
+
+from __future__ import annotations
+
+import argparse
+
+from cbprove import console
+from cbprove.commands.shared import add_color, add_format, add_reach, options
+
+HELP = "the verdicts of a property as a matrix over two axes, and as regions"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="SPEC")
+    parser.add_argument("--property", required=True, metavar="P")
+    parser.add_argument("--rows", required=True, metavar="AXIS")
+    parser.add_argument("--cols", required=True, metavar="AXIS")
+    add_reach(parser)
+    add_format(parser)
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.pipeline import sweep
+    from cbprove.report.sweep import document, text
+
+    with console.Progress(given.spec) as progress:
+        names = (given.property, given.rows, given.cols)
+        matrix = sweep(given.spec, names, options(given, witnesses=False), progress)
+    if given.format == "json":
+        import json
+
+        console.show(json.dumps(document(matrix), indent=2, ensure_ascii=False))
+    else:
+        console.show(text(matrix, console.paint()))
+    return 0
