@@ -9,7 +9,7 @@ from typing import NoReturn, Protocol, cast
 
 from cbprove.usage import WrongUsage
 
-COMMANDS = ("check", "sweep", "layout", "explain")
+COMMANDS = ("check", "sweep", "layout", "diff", "explain")
 
 
 class Command(Protocol):

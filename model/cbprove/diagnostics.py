@@ -9,10 +9,11 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Source:
-    """A text and the name it is shown under; no span refers to anything else."""
+    """A text and the name it is shown under; no span refers to anything else. `sha256` is that of the file it was read from."""
 
     name: str
     text: str = field(repr=False)
+    sha256: str = field(default="", repr=False, compare=False)
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Stage
+from cbprove.diagnostics import SpecError
 from cbprove.language import elaborate, resolve_check
-from cbprove.language.includes import load
+from cbprove.language.includes import Reader, load, read
 from cbprove.language.resolve import resolve
 from cbprove.report import layout as layouts
 from cbprove.report.shapes import shapes
@@ -46,7 +45,11 @@ class Options:
 
 def check(path: str, options: Options, progress: Progress) -> Report:
     """Every verdict on the spec in a file; raises SpecError if it has mistakes."""
-    system = meaning(path)
+    return judged(meaning(path), path, options, progress)
+
+
+def judged(system: System, path: str, options: Options, progress: Progress) -> Report:
+    """Every verdict on a system; `path` is what reports call its spec."""
     report = design.judge(system, STAGE, _reach(options), progress)
     return replace(report, path=path, inputs=inputs(system))
 
@@ -55,7 +58,7 @@ def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """The files to check, each once, and whether it was named itself; a folder stands for every .cbs file below it."""
     seen: set[str] = set()
     for path in named:
-        found = _below(path) if os.path.isdir(path) else [path]
+        found = below(path) if os.path.isdir(path) else [path]
         for file in found:
             identity = os.path.realpath(file)
             if identity not in seen:
@@ -63,7 +66,8 @@ def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:
                 yield file, file == path
 
 
-def _below(folder: str) -> list[str]:
+def below(folder: str) -> list[str]:
+    """Every .cbs file below a folder, those in hidden ones left out."""
     found = []
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -71,16 +75,21 @@ def _below(folder: str) -> list[str]:
     return sorted(found)
 
 
-def meaning(path: str) -> System:
-    """What the spec in a file means."""
-    system = resolve(load(path))
+def is_included(error: SpecError) -> bool:
+    """Whether all that is wrong is that the file has no `spec` line: it is made to be included."""
+    return all(d.code == "CB0007" and d.message.startswith("no ") for d in error.diagnostics)
+
+
+def meaning(path: str, reader: Reader = read) -> System:
+    """What the spec in a file means; `reader` gives the text of it and of what it includes. Raises SpecError."""
+    system = resolve(load(path, reader))
     resolve_check.check(system)
     return system
 
 
 def inputs(system: System) -> tuple[tuple[str, str], ...]:
     """Each file read, with its sha256."""
-    return tuple((name, hashlib.sha256(Path(name).read_bytes()).hexdigest()) for name in system.sources)
+    return tuple((source.name, source.sha256) for source in system.sources)
 
 
 def sweep(path: str, names: tuple[str, str, str], options: Options, progress: Progress) -> Matrix:
@@ -108,18 +117,23 @@ def layout(path: str, only: str | None) -> str:
     system = meaning(path)
     if only is not None:
         _known("proposal", only, [proposal.name for proposal in system.proposals])
-    firsts = {_titled(each): _first(each) for each in system.proposals if only in (None, each.name)}
+    firsts = first_candidates(system, only)
     programs = {name: elaborate.program(system, first) for name, first in firsts.items()}
     return layouts.text(shapes(system, firsts.values()), programs)
+
+
+def first_candidates(system: System, only: str | None = None) -> dict[str, dict[str, AxisValue]]:
+    """The first candidate of each proposal, or of that one alone, by what to call it."""
+    return {
+        _titled(each): {axis: values[0] for axis, values in each.domains.items()}
+        for each in system.proposals
+        if only in (None, each.name)
+    }
 
 
 def _titled(proposal: Proposal) -> str:
     several = any(len(values) > 1 for values in proposal.domains.values())
     return f"{proposal.name}, first candidate" if several else proposal.name
-
-
-def _first(proposal: Proposal) -> dict[str, AxisValue]:
-    return {axis: values[0] for axis, values in proposal.domains.items()}
 
 
 def _axis(system: System, name: str) -> Axis:

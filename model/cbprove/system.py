@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cbprove.diagnostics import Span
+from cbprove.diagnostics import Source, Span
 from cbprove.terms import Bool, Int
 
 # --- places -----------------------------------------------------------------------------------------------
@@ -556,7 +556,7 @@ class System:
     """A spec with its names looked up.
 
     `conditions` are the texts of the static conditions of expectations and asks; `language.elaborate.condition` tells their
-    truth under an assignment. `sources` are the names of the texts. `handle` belongs to `language.elaborate`.
+    truth under an assignment. `sources` are the texts it was read from. `handle` belongs to `language.elaborate`.
     """
 
     name: str
@@ -567,5 +567,5 @@ class System:
     properties: tuple[PropertyName, ...]
     layers: tuple[LayerNames, ...]
     conditions: tuple[str, ...]
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
     handle: object = field(repr=False, compare=False)

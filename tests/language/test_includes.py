@@ -40,7 +40,7 @@ def test_includes_are_unfolded_in_place_and_once(tmp_path: Path) -> None:
     )
     tree = load(path)
     assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == ["A", "C", "B", "D"]
-    assert [Path(name).name for name in tree.sources] == ["a.cbs", "b.cbs", "c.cbs"]
+    assert [Path(source.name).name for source in tree.sources] == ["a.cbs", "b.cbs", "c.cbs"]
 
 
 @pytest.mark.parametrize(

@@ -54,11 +54,12 @@ class _Check:
     def file(self, path: str, named: bool) -> None:
         """One spec. What is wrong with it, or with us, must not hide the next one."""
         from cbprove.diagnostics import SpecError
+        from cbprove.pipeline import is_included
 
         try:
             self._judge(path)
         except SpecError as error:
-            if named or not _is_included(error):
+            if named or not is_included(error):
                 self._mistaken(error)
         except BrokenPipeError:
             raise
@@ -125,11 +126,6 @@ def _manner(given: argparse.Namespace, report: Report) -> Manner:
         operations=given.operations,
         seconds=given.timeout,
     )
-
-
-def _is_included(error: SpecError) -> bool:
-    """Whether all that is wrong is that the file has no `spec` line: it is made to be included."""
-    return all(d.code == "CB0007" and d.message.startswith("no ") for d in error.diagnostics)
 
 
 def _saved(report: Report, given: argparse.Namespace, verbosity: int) -> dict[str, str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from cbprove.diagnostics import Diagnostic
+from cbprove.diagnostics import Diagnostic, Source
 from cbprove.language.codes import CODES
 
 # Of these, one name is one mistake, however often it is used.
 _NAMES = frozenset(("CB0101", "CB0102", "CB0104", "CB0105", "CB0106", "CB0108", "CB0109"))
 
 
-def tidy(found: Iterable[Diagnostic], sources: tuple[str, ...]) -> tuple[Diagnostic, ...]:
+def tidy(found: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:
     """In the order of their places, each mistake once; a name that is not known counts once for the whole spec."""
-    order = {name: number for number, name in enumerate(sources)}
+    order = {source.name: number for number, source in enumerate(sources)}
 
     def place(diagnostic: Diagnostic) -> tuple[int, int]:
         if diagnostic.span is None:

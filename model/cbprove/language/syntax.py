@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cbprove.diagnostics import Span
+from cbprove.diagnostics import Source, Span
 
 
 @dataclass(frozen=True)
@@ -128,11 +128,48 @@ Expr = Number | Place | Unary | Binary | Conditional | Sizeof | Alignof | Offset
 
 
 @dataclass(frozen=True)
+class PlacePin:
+    """`__at(BYTE)` or `__at(BYTE, BIT)`: a first bit, in bits from the start of the outermost struct."""
+
+    bit: int
+    span: Span
+
+
+@dataclass(frozen=True)
+class SizePin:
+    """`__size(BYTES)`."""
+
+    bytes: int
+    span: Span
+
+
+Pin = PlacePin | SizePin
+
+
+@dataclass(frozen=True)
 class Attributes:
-    """`__packed`, `__aligned(n)` and their long spellings; `aligned` is None when unsaid."""
+    """`__packed`, `__aligned(n)` and their long spellings, and where an artefact was found to have what they stand by."""
 
     packed: bool = False
     aligned: tuple[Expr, ...] = ()
+    pins: tuple[Pin, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pinning:
+    """`pinned ABI "origin"`: what is said of all types of such a block."""
+
+    abi: Name
+    origin: str
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A struct or union as it was found: its size in bytes; `base` is its first bit in the outermost one around it."""
+
+    size: int
+    base: int
+    by: Pinning
 
 
 @dataclass(frozen=True)
@@ -170,13 +207,14 @@ class EnumBody:
 
 @dataclass(frozen=True)
 class RecordBody:
-    """`struct tag { ... }` or `union tag { ... }`."""
+    """`struct tag { ... }` or `union tag { ... }`; `pinned` inside of a `pinned` block."""
 
     kind: Literal["struct", "union"]
     tag: Name | None
     members: tuple[MemberItem, ...]
     attributes: Attributes
     span: Span
+    pinned: Pinned | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +244,7 @@ class Member:
     `name` is None for an anonymous struct or union and for an unnamed bit-field. `struct_group(NAME, ...)` is parsed to the
     union of an anonymous struct and a struct NAME, and `DECLARE_BITMAP(NAME, n)` to an array of `unsigned long`
     whose count is the marker expression the parser builds: (n + 8 * sizeof(long) - 1) / (8 * sizeof(long)).
+    `at` is where a pinned one lies, in bits from the first bit of the body that it stands in.
     """
 
     name: Name | None
@@ -213,6 +252,7 @@ class Member:
     bits: Expr | None
     attributes: Attributes
     span: Span
+    at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -715,4 +755,4 @@ class Tree:
     """All declarations of a spec, includes unfolded in place (each file once), in the order they were written."""
 
     declarations: tuple[Declaration, ...]
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]

@@ -41,7 +41,7 @@ def document(
         "inputs": [{"path": path, "sha256": digest} for path, digest in inputs.items()],
         "cases": [_case(report, case, queries or {}) for report in known for case in report.cases],
         "space": [_space(report, space) for report in known for space in report.space],
-        "asks": [_ask(ask) for report in known for ask in report.asks],
+        "asks": [of_ask(ask) for report in known for ask in report.asks],
         "summary": _summary(known),
     }
     diagnostics = [_diagnostic(mistake) for mistake in mistakes]
@@ -71,7 +71,7 @@ def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, A
         "scope": "every run" if case.finding.turns is None else {"turns": case.finding.turns},
         "assumptions": list(case.finding.assumptions),
         "cost": {"per_packet": case.cost.per_packet, "per_segment": case.cost.per_segment},
-        "location": _location(case.span),
+        "location": located(case.span),
     }
     if case.regions:
         told["regions"] = [{"verdict": verdict, "where": where} for verdict, where in case.regions]
@@ -80,15 +80,17 @@ def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, A
     if case.verdict == "unknown" and case.id in queries:
         told["query"] = queries[case.id]
     if case.finding.verdict == "refuted" and case.finding.witness is not None:
-        told["witness"] = _witness(case.finding.witness, case.property)
+        told["witness"] = of_witness(case.finding.witness, case.property)
     return told
 
 
-def _location(span: Span | None) -> dict[str, Any] | None:
+def located(span: Span | None) -> dict[str, Any] | None:
+    """Where something stands, as plain data."""
     return {"file": span.source.name, "line": span.line, "column": span.column} if span else None
 
 
-def _witness(found: Witness, property_name: str) -> dict[str, Any]:
+def of_witness(found: Witness, property_name: str) -> dict[str, Any]:
+    """The run that breaks a property, as plain data."""
     told: dict[str, Any] = {"candidate": dict(found.candidate), "path": [], "lost": []}
     if found.misplaced is not None:
         return {**told, "misplaced": {"subject": found.misplaced.subject, "reason": found.misplaced.reason}}
@@ -126,13 +128,14 @@ def _space(report: Report, space: Space) -> dict[str, Any]:
     }
 
 
-def _ask(ask: Answered) -> dict[str, Any]:
+def of_ask(ask: Answered) -> dict[str, Any]:
+    """A question and its answer, as plain data."""
     rows = None if ask.answer is None else [dict(zip(ask.axes, row, strict=True)) for row in ask.answer]
-    told = {"id": ask.id, "answer": rows, "expected": ask.expected, "met": ask.met, "location": _location(ask.span)}
+    told = {"id": ask.id, "answer": rows, "expected": ask.expected, "met": ask.met, "location": located(ask.span)}
     return {**told, "reason": ask.reason} if ask.reason else told
 
 
 def _diagnostic(mistake: Diagnostic) -> dict[str, Any]:
-    notes = [{"message": note.message, "location": _location(note.span)} for note in mistake.notes]
-    told = {"code": mistake.code, "message": mistake.message, "location": _location(mistake.span)}
+    notes = [{"message": note.message, "location": located(note.span)} for note in mistake.notes]
+    told = {"code": mistake.code, "message": mistake.message, "location": located(mistake.span)}
     return {**told, "help": mistake.help, "notes": notes}

@@ -187,17 +187,17 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     if ask.answer is None:
         lines.append(f"  unknown: {printable(ask.reason)}")
     else:
-        lines += [f"  {row}" for row in _capped(list(_rows(ask.axes, ask.answer)), _MOST_ANSWERS)] or ["  none"]
+        lines += [f"  {row}" for row in _capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)] or ["  none"]
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines
 
 
-def _rows(axes: tuple[str, ...], rows: tuple[tuple[AxisValue, ...], ...]) -> Iterator[str]:
+def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> Iterator[str]:
     """The choices of an answer, those that differ in one number only together: `skb_gso_cb = roland, OFFSET = 20..22`."""
-    ranged = next((i for i in reversed(range(len(axes))) if rows and isinstance(rows[0][i], int)), None)
+    ranged = next((i for i in reversed(range(len(axes))) if choices and isinstance(choices[0][i], int)), None)
     groups: dict[tuple[tuple[str, AxisValue], ...], list[int]] = {}
-    for row in rows:
+    for row in choices:
         fixed = tuple(pair for i, pair in enumerate(zip(axes, row, strict=True)) if i != ranged)
         groups.setdefault(fixed, []).extend(int(row[i]) for i in (ranged,) if i is not None)
     for fixed, values in groups.items():

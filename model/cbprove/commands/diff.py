@@ -1,0 +1,63 @@
+"""`cbprove diff`: what a change of specs or of layouts does to everyone."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cbprove import console
+from cbprove.commands.shared import add_color, add_format, add_reach, mixed, options
+from cbprove.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from cbprove.sides import Pair
+
+HELP = "two specs, two kernels or two revisions: layouts that changed, views that moved, what became of each verdict"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="BASE and HEAD; one with --against; any with --git")
+    parser.add_argument(
+        "--against", action="append", default=[], metavar="ARTEFACT", help="twice: the spec under the layouts of each"
+    )
+    parser.add_argument(
+        "--git", metavar="REV", help="the specs as this revision has them, against those that stand here"
+    )
+    add_reach(parser)
+    add_format(parser)
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.report.diff import document, text
+    from cbprove.review import compare
+
+    found = []
+    for before, after in _pairs(given):
+        with console.Progress(after.title) as progress:
+            found.append(compare(before, after, options(given, witnesses=False), progress))
+        if given.format == "text":
+            console.show(("" if len(found) == 1 else "\n") + text(found[-1], console.paint()))
+    if given.format == "json":
+        import json
+
+        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+    elif not found:
+        console.show("nothing to compare")
+    return mixed([each.code for each in found])
+
+
+def _pairs(given: argparse.Namespace) -> tuple[Pair, ...]:
+    from cbprove import sides
+
+    if given.git is not None and given.against:
+        raise WrongUsage("--git and --against ask for two different things", "give one of them")
+    if given.git is not None:
+        return sides.revisions(given.git, given.specs)
+    if given.against:
+        if len(given.specs) != 1 or len(given.against) != 2:
+            raise WrongUsage("--against compares one spec under two artefacts", "give one SPEC and --against twice")
+        return (sides.artefacts(given.specs[0], given.against[0], given.against[1]),)
+    if len(given.specs) != 2:
+        raise WrongUsage(f"two specs are compared, not {len(given.specs)}", "give BASE and HEAD, or --git REV")
+    return sides.paths(given.specs[0], given.specs[1])

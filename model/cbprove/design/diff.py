@@ -1,0 +1,88 @@
+"""What a change does to the verdicts: two reports on one spec, case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cbprove.verdicts import Answered, Case, Report
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A case before and after; None on the side that does not have it.
+
+    `kind` is `unchanged`, `newly refuted` (or proved, bounded, unknown, vacuous, excluded, mixed), `counts` where a mixed
+    proposal has other counts and no more refuted candidates, `added` or `removed`.
+    """
+
+    proposal: str
+    property: str
+    kind: str
+    before: Case | None
+    after: Case | None
+
+
+@dataclass(frozen=True)
+class Reanswered:
+    """A question whose answer is another one, or that only one side asks."""
+
+    name: str
+    before: Answered | None
+    after: Answered | None
+
+
+def verdicts(before: Report, after: Report) -> tuple[Changed, ...]:
+    """All cases of both, those of the later report first, in its order."""
+    old = {(case.proposal, case.property): case for case in before.cases}
+    new = {(case.proposal, case.property): case for case in after.cases}
+    return tuple(Changed(*key, kind(old.get(key), new.get(key)), old.get(key), new.get(key)) for key in {**new, **old})
+
+
+def kind(before: Case | None, after: Case | None) -> str:
+    """What became of a case, in two words."""
+    if before is None or after is None:
+        return "added" if before is None else "removed"
+    refuted = before.counts.get("refuted", 0), after.counts.get("refuted", 0)
+    if state(after) == state(before) == "mixed":
+        if refuted[1] > refuted[0]:
+            return "newly refuted"
+        return "unchanged" if dict(before.counts) == dict(after.counts) else "counts"
+    if state(after) == state(before):
+        return "unchanged"
+    if state(after) == "mixed" and refuted[1] and state(before) != "refuted":
+        return "newly refuted"
+    return f"newly {state(after)}"
+
+
+def state(case: Case) -> str:
+    """The verdict, `bounded` for a proof that holds up to some number of turns only."""
+    return "bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict
+
+
+def answers(before: Report, after: Report) -> tuple[Reanswered, ...]:
+    """The questions that are answered otherwise."""
+    return tuple(_answers(before.asks, after.asks))
+
+
+def _answers(before: Sequence[Answered], after: Sequence[Answered]) -> Iterator[Reanswered]:
+    old, new = ({ask.name: ask for ask in asks} for asks in (before, after))
+    for name in {**new, **old}:
+        one, other = old.get(name), new.get(name)
+        if one is None or other is None or one.answer != other.answer:
+            yield Reanswered(name, one, other)
+
+
+def exit_code(verdicts: Sequence[Changed], answers: Sequence[Reanswered]) -> int:
+    """1 if something is newly refuted; else the worst that the later side of what changed asks for."""
+    codes = {_code(change) for change in verdicts}
+    codes |= {
+        3 if each.after.answer is None else 1 for each in answers if each.after is not None and not each.after.met
+    }
+    return next((code for code in (1, 4, 3) if code in codes), 0)
+
+
+def _code(change: Changed) -> int:
+    if change.kind == "newly refuted":
+        return 1
+    return change.after.code if change.after is not None and change.kind != "unchanged" else 0
