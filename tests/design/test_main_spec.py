@@ -23,7 +23,8 @@ SPEC = Path(__file__).parents[2] / "specs" / "gso_ipoib.cbs"
 
 def report(text: str, options: Options | None = None) -> Report:
     """What is found out about a text."""
-    tree = Tree(parse(Source("gso_ipoib.cbs", text)), ("gso_ipoib.cbs",))
+    source = Source("gso_ipoib.cbs", text)
+    tree = Tree(parse(source), (source,))
     return judge(resolve(tree), STAGE, options or Options())
 
 

@@ -53,10 +53,11 @@ def _another_piece(draw: Random, text: str) -> str:
 def outcome(text: str) -> str:
     """What came out: `mistakes` or `verdicts`; anything else is raised."""
     try:
-        declarations = parse(Source("noise.cbs", text))
+        source = Source("noise.cbs", text)
+        declarations = parse(source)
         if any(isinstance(d, Include) for d in declarations):
             return "left out"
-        system = resolve(Tree(declarations, ("noise.cbs",)))
+        system = resolve(Tree(declarations, (source,)))
         check(system)
     except SpecError:
         return "mistakes"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from cbprove.diagnostics import SpecError
+from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
 from cbprove.language import syntax
-from cbprove.language.includes import load
+from cbprove.language.includes import load, parsed
 
 SPEC = 'spec a "t";\n'
 
@@ -92,3 +93,38 @@ def test_many_includes_inside_each_other(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"f{n}.cbs": f'include "f{n + 1}.cbs";\n' for n in range(150)}
     files["f0.cbs"] = SPEC + 'include "f1.cbs";\n'
     assert told(written(tmp_path, files)) == ["CB0005 includes nested deeper than 100"]
+
+
+def test_a_reader_gives_texts_from_elsewhere() -> None:
+    texts = {
+        "at/a.cbs": SPEC + 'include "b/c.cbs";\ninclude "x/../d.cbs";',
+        "at/b/c.cbs": 'include "../d.cbs";\nparam C;',
+    }
+    texts["at/d.cbs"] = "param D;"
+    asked: list[tuple[str, int | None]] = []
+
+    def reader(path: Path, span: Span | None) -> Source:
+        asked.append((str(path), span.line if span else None))
+        name = os.path.normpath(path)
+        if name not in texts:
+            raise SpecError((Diagnostic("CB0001", f"no {name}", span, "look again"),))
+        return Source(f"rev:{name}", texts[name])
+
+    tree = load("at/a.cbs", reader)
+    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == ["D", "C"]
+    assert [source.name for source in tree.sources] == ["rev:at/a.cbs", "rev:at/b/c.cbs", "rev:at/d.cbs"]
+    assert asked == [("at/a.cbs", None), ("at/b/c.cbs", 2), ("at/b/../d.cbs", 1)]
+    del texts["at/d.cbs"]
+    with pytest.raises(SpecError, match=r"^CB0001: no at/d.cbs; CB0001: no at/d.cbs$"):
+        load("at/a.cbs", reader)
+
+
+def test_a_text_at_hand_is_read_as_an_included_file(tmp_path: Path) -> None:
+    written(tmp_path, {"c.cbs": "param C;\n"})
+    tree = parsed(Source(str(tmp_path / "nowhere"), 'param A;\ninclude "c.cbs";\nparam B;'))
+    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == ["A", "C", "B"]
+    assert [Path(source.name).name for source in tree.sources] == ["nowhere", "c.cbs"]
+    with pytest.raises(SpecError, match=r"^CB0007: an included file has a `spec` line$"):
+        parsed(Source("nowhere", SPEC))
+    with pytest.raises(SpecError, match=r"^CB0020"):
+        parsed(Source("nowhere", "param ;"))

@@ -20,6 +20,7 @@ AGREE = ("tests/random/test_agreement.py::test_prover_and_reference_agree",)
 TRAPS = ("tests/traps/test_traps_prover.py", "tests/traps/test_traps_reference.py")
 NUMBERS = ("tests/semantics",)
 LAYOUT = ("tests/layout/test_records.py", "tests/layout/test_traps.py")
+PINS = ("tests/resolve/test_pins.py",)
 RULES = ("tests/mutants/test_rules.py",)
 RARE = ("tests/mutants/test_rare.py",)
 
@@ -546,23 +547,52 @@ MUTANTS = (
     # --- layouts
     Mutant(
         "layout/records.py",
-        "    return Layout(_up(end, align) // 8, align // 8, tuple(members))\n\n\ndef _union",
-        "    return Layout(_up(end, 8) // 8, align // 8, tuple(members))\n\n\ndef _union",
+        "    return Layout(up(end, align) // 8, align // 8, tuple(members))\n\n\ndef _union",
+        "    return Layout(up(end, 8) // 8, align // 8, tuple(members))\n\n\ndef _union",
         "structs have no padding at their end",
         LAYOUT,
     ),
     Mutant(
-        "layout/records.py",
-        "        align = max(own, 8 if packed else 8 * layout.align)",
-        "        align = max(own, 8 * layout.align)",
+        "layout/demands.py",
+        "        asked = max(own, 8 if packed else 8 * align)",
+        "        asked = max(own, 8 * align)",
         "members of packed structs are aligned",
         LAYOUT,
     ),
     Mutant(
-        "layout/records.py",
-        "    if -(-(start % align + demand.width) // align) <= size // align:",
-        "    if True:",
+        "layout/demands.py",
+        "    return -(-(start % align + demand.width) // align) > size // align",
+        "    return False",
         "bit-fields cross the units of their type",
         LAYOUT,
+    ),
+    # --- what was found where
+    Mutant(
+        "language/build_pins.py",
+        "        return replace(item, type=self.type(item.type, first, item.attributes.pins), at=first - base)",
+        "        return replace(item, type=self.type(item.type, first, item.attributes.pins), at=first)",
+        "places of nested pinned members count from the outermost struct, not from their own",
+        PINS,
+    ),
+    Mutant(
+        "layout/records.py",
+        "    packed = record.packed or not _natural(record, record.size, abi)",
+        "    packed = record.packed",
+        "a pinned struct whose members lie astray is as aligned as they ask for",
+        PINS,
+    ),
+    Mutant(
+        "layout/demands.py",
+        "    return at % demand.start == 0 and not _crosses(at, demand)",
+        "    return at % demand.start == 0",
+        "a pinned bit-field that crosses the units of its type is no sign of packing",
+        PINS,
+    ),
+    Mutant(
+        "layout/pins.py",
+        "if one.low < mine.high and mine.low < one.high",
+        "if one.low == mine.low and one.high == mine.high",
+        "pinned members may overlap in part",
+        ("tests/resolve/test_mistakes.py",),
     ),
 )

@@ -80,7 +80,8 @@ property own_still: owned V.m in still;
 
 
 def report(text: str) -> Report:
-    system = resolve(syntax.Tree(parse(Source("rules.cbs", text)), ("rules.cbs",)))
+    source = Source("rules.cbs", text)
+    system = resolve(syntax.Tree(parse(source), (source,)))
     return judge(system, Stage(program, condition), Options())
 
 

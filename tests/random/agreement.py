@@ -56,7 +56,8 @@ class Seen:
 
 
 def meant(text: str) -> System:
-    return resolve(syntax.Tree(parse(Source("random.cbs", text)), ("random.cbs",)))
+    source = Source("random.cbs", text)
+    return resolve(syntax.Tree(parse(source), (source,)))
 
 
 def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:

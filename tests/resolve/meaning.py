@@ -13,7 +13,7 @@ from cbprove.system import AxisValue, Free, Place, Program, Read, System, Write
 def system(text: str) -> System:
     """The system of a spec, its `spec` line left out."""
     source = Source("test.cbs", f"spec test;\n{text}")
-    return resolve(syntax.Tree(parse(source), ("test.cbs",)))
+    return resolve(syntax.Tree(parse(source), (source,)))
 
 
 def assigned(meant: System, **chosen: AxisValue | Free) -> dict[str, AxisValue | Free]:

@@ -22,7 +22,7 @@ SKB = ObjectKey((), 0)
 
 def execute(text: str, abi: str = "x86_64", **answers: int) -> Run:
     source = Text("test.cbs", text)
-    made = program(resolve(Tree(parse(source), (source.name,))), {"abi": abi})
+    made = program(resolve(Tree(parse(source), (source,))), {"abi": abi})
     return run(made, made.paths[0], made.properties, Answers(answers), trace=True)
 
 

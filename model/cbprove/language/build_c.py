@@ -10,6 +10,7 @@ from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.language import syntax
 from cbprove.language.annotations import BIGGEST_ALIGNMENT, CACHE_LINE, UNMODELLED_ATTRIBUTES
 from cbprove.language.build_expr import ExprBuilder
+from cbprove.language.build_pins import Pins
 from cbprove.language.lexer import MAX_DEPTH, Token, too_deep
 from cbprove.language.syntax import Attributes, CType, Expr, MemberItem, Name
 from cbprove.language.wording import macro_mistake
@@ -26,6 +27,7 @@ class CBuilder(ExprBuilder):
     def __init__(self, source: Source, report: Callable[[Diagnostic], None]) -> None:
         super().__init__(source, report)
         self.hoisted: list[syntax.Define] = []
+        self.pins = Pins(report)
 
     # --- top level ---
 
@@ -75,6 +77,13 @@ class CBuilder(ExprBuilder):
     def arm(self, span: Span, name: Token, title: str | None, members: Group, attributes: Attributes) -> syntax.Arm:
         body = syntax.RecordBody("struct", None, members, attributes, span)
         return syntax.Arm(self.name(name), title or "", body)
+
+    def pinned(self, span: Span, abi: Token, origin: str | None, *entries: Any) -> list[syntax.Declaration]:
+        """The declarations of the block, each struct and union with where it was found."""
+        found: list[syntax.Declaration] = []
+        for entry in entries:
+            found.extend(entry if isinstance(entry, list) else [entry] if entry is not None else [])
+        return self.pins.pinned(syntax.Pinning(self.name(abi), origin or ""), span, found)
 
     # --- types ---
 
@@ -275,6 +284,15 @@ class CBuilder(ExprBuilder):
     def cacheline_aligned(self, span: Span) -> Attributes:
         return Attributes(aligned=(syntax.Number(CACHE_LINE, "", span),))
 
+    def place_pin(self, span: Span, byte: syntax.Number, bit: syntax.Number | None) -> Attributes:
+        if bit is not None and bit.value > 7:
+            help = f"bits count from 0 to 7: this is bit {bit.value % 8} of byte {byte.value + bit.value // 8}"
+            self.mistake("CB0031", f"a byte has no bit {bit.value}", bit.span, help)
+        return Attributes(pins=(self.pins.said(syntax.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),))
+
+    def size_pin(self, span: Span, bytes: syntax.Number) -> Attributes:
+        return Attributes(pins=(self.pins.said(syntax.SizePin(bytes.value, span)),))
+
     def attribute_list(self, span: Span, *attributes: Attributes | None) -> Attributes:
         return _joined(*(attribute for attribute in attributes if attribute is not None))
 
@@ -307,7 +325,11 @@ def _joined(*parts: Attributes) -> Attributes:
         return _PLAIN
     if len(said) == 1:
         return said[0]
-    return Attributes(any(part.packed for part in said), tuple(to for part in said for to in part.aligned))
+    return Attributes(
+        any(part.packed for part in said),
+        tuple(to for part in said for to in part.aligned),
+        tuple(pin for part in said for pin in part.pins),
+    )
 
 
 def _said(type: CType) -> str:

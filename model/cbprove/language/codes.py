@@ -96,6 +96,16 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "leave it out, or write what it comes to",
             "struct ops { int open(void); };",
         ),
+        "CB0030": Code(
+            "a `pinned` block does not say where a member lies, or how large a struct is",
+            "add `__at(BYTE)` behind a member, `__size(BYTES)` behind a struct's `}`",
+            "pinned x86_64 { struct parm { int iif; } __size(4); }",
+        ),
+        "CB0031": Code(
+            "`__at` or `__size` where it pins nothing, or twice, or a bit that no byte has",
+            "pin members and structs in a `pinned` block, once each",
+            "struct parm { int iif __at(0); };",
+        ),
         "CB0101": Code(
             "nothing that could stand here has this name",
             "check the spelling, or declare it",
@@ -377,6 +387,16 @@ CODES: Mapping[str, Code] = MappingProxyType(
             + "#define A0 1\n"
             + "".join(f"#define A{i + 1} (A{i} + 1)\n" for i in range(400))
             + "require A400 == 0;",
+        ),
+        "CB0170": Code(
+            "a member cannot lie where it is pinned",
+            "compare the offsets, the types and the size with what pahole prints",
+            _SKB + "pinned x86_64 { struct parm { int iif __at(0); u16 flags __at(2); } __size(4); }",
+        ),
+        "CB0171": Code(
+            "types are pinned for one ABI and laid out for another",
+            "choose the ABI that they are pinned for",
+            "abi i386;\n" + _SKB + "pinned x86_64 { struct parm { int iif __at(0); } __size(4); }",
         ),
     }
 )

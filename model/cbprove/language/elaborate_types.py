@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, Note, Span
-from cbprove.language import scalars, syntax
+from cbprove.language import elaborate_pins, scalars, syntax
 from cbprove.language.elaborate_context import LARGEST, Context, refuse_large
 from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.names import unknown
@@ -214,9 +214,14 @@ def record(cx: Context, node: syntax.Object) -> types.Record:
 
 
 def _record(cx: Context, node: syntax.RecordBody, tag: str | None, kind: str) -> types.Record:
+    if node.pinned is not None:
+        elaborate_pins.of_this_abi(cx, node.pinned.by)
     fields = tuple(_fields(cx, node.members, {}))
     align = _align(cx, node.attributes)
-    built = types.Record("union" if kind == "union" else "struct", tag, fields, node.attributes.packed, align)
+    size = node.pinned.size if node.pinned else None
+    built = types.Record("union" if kind == "union" else "struct", tag, fields, node.attributes.packed, align, size)
+    if node.pinned is not None:
+        elaborate_pins.check(cx, built, node.pinned, tuple(_chosen(cx, node.members)))
     return _measured(cx, built, node.members, node.tag.span if node.tag else node.span, described(built))
 
 
@@ -271,7 +276,8 @@ def _fields(cx: Context, members: tuple[syntax.MemberItem, ...], seen: dict[str,
 def _field(cx: Context, member: syntax.Member) -> types.Field:
     bits = None if member.bits is None else cx.number(member.bits)
     name = member.name.text if member.name else None
-    return types.Field(name, type_of(cx, member.type), bits, _align(cx, member.attributes), member.attributes.packed)
+    said = member.attributes
+    return types.Field(name, type_of(cx, member.type), bits, _align(cx, said), said.packed, member.at)
 
 
 def _refuse_twice(cx: Context, member: syntax.Member, seen: dict[str, Span]) -> None:

@@ -14,12 +14,11 @@ from cbprove.language.parse import parse
 MAX_BYTES = 1_000_000
 MAX_INCLUDES = 100
 
-
 # The text of a file, given the include that wants it; raises SpecError.
 Reader = Callable[[Path, Span | None], Source]
 
 
-def from_disk(path: Path, asked: Span | None = None) -> Source:
+def read(path: Path, asked: Span | None = None) -> Source:
     """The text of a file; `asked` is the include that wants it. Raises SpecError."""
 
     def refuse(code: str, message: str, help: str) -> SpecError:
@@ -53,17 +52,13 @@ def from_disk(path: Path, asked: Span | None = None) -> Source:
     return Source(name, text, hashlib.sha256(data).hexdigest())
 
 
-# Gives the text of a path; the span is the include that asks for it, None for the file that was named.
-Reader = Callable[[Path, Span | None], Source]
-
-
-def load(path: str | os.PathLike[str], read: Reader | None = None) -> syntax.Tree:
+def load(path: str | os.PathLike[str], reader: Reader = read) -> syntax.Tree:
     """The spec in a file with all that it includes; a SpecError with the mistakes of all those files.
 
-    `read` gives texts from elsewhere than the disk, and raises SpecError where it cannot; no path is looked at then, and
-    two are of one file if they differ by `.` and `..` alone.
+    Where `reader` gives texts from elsewhere than the disk, no path is looked at there, and two are of one file if they
+    differ by `.` and `..` alone.
     """
-    loader = _Loader() if read is None else _Loader(read, os.path.normpath)
+    loader = _Loader(reader, os.path.realpath if reader is read else os.path.normpath)
     declarations = loader.file(Path(path), None)
     if not loader.mistakes:
         loader.check_spec_lines(declarations)
@@ -72,17 +67,17 @@ def load(path: str | os.PathLike[str], read: Reader | None = None) -> syntax.Tre
 
 def parsed(source: Source) -> syntax.Tree:
     """A text that is at hand, read as an included file is: it has no `spec` line. Its includes count from its name."""
-    loader = _Loader()
+    loader = _Loader(read, os.path.realpath)
     return loader.tree(loader.text(Path(source.name), source, included=True))
 
 
 class _Loader:
     """Reads files once each, depth first, and remembers which are open."""
 
-    def __init__(self, read: Reader | None = None, identity: Callable[[Path], str] = os.path.realpath) -> None:
-        self.read = read or from_disk
+    def __init__(self, reader: Reader, identity: Callable[[Path], str]) -> None:
+        self.reader = reader
         self.identity = identity
-        self.sources: list[str] = []
+        self.sources: list[Source] = []
         self.mistakes: list[Diagnostic] = []
         self.seen: set[str] = set()
         self.open: list[str] = []
@@ -97,7 +92,7 @@ class _Loader:
     def file(self, path: Path, asked: Span | None) -> tuple[syntax.Declaration, ...]:
         """The declarations of a file, its includes unfolded; none, and mistakes kept, where it cannot be had."""
         try:
-            source = self.read(path, asked)
+            source = self.reader(path, asked)
         except SpecError as error:
             self.mistakes.extend(error.diagnostics)
             return ()
@@ -106,7 +101,7 @@ class _Loader:
     def text(self, path: Path, source: Source, included: bool) -> tuple[syntax.Declaration, ...]:
         """The declarations of a text, its includes unfolded; none, and mistakes kept, where it has any itself."""
         self.root = self.root or source
-        self.sources.append(source.name)
+        self.sources.append(source)
         try:
             declarations = parse(source)
         except SpecError as error:

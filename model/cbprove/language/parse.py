@@ -24,6 +24,8 @@ def parse(source: Source) -> tuple[syntax.Declaration, ...]:
     lexer.run()
     parser = _Parser(source, lexer.tokens, lexer.mistakes)
     declarations: tuple[syntax.Declaration, ...] = parser.run()
+    if not parser.mistakes:
+        parser.builder.pins.refuse_idle()
     if parser.mistakes:
         raise SpecError(tuple(sorted(parser.mistakes, key=_place)))
     return declarations
@@ -43,8 +45,8 @@ class _Parser:
         self.mistakes = mistakes
         self.stack = Stack(self.tables)
         self.recovery = Recovery(source, tokens, self.stack, mistakes)
-        builder = Builder(source, mistakes.append)
-        self.actions: list[Any] = [getattr(builder, rule.action, None) for rule in self.tables.rules]
+        self.builder = Builder(source, mistakes.append)
+        self.actions: list[Any] = [getattr(self.builder, rule.action, None) for rule in self.tables.rules]
 
     def run(self) -> Any:
         """All declarations; only worth something if there are no mistakes."""

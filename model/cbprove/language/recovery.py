@@ -24,10 +24,12 @@ _ENTRIES = {
     "_proposal_entry": "entry",
     "_member": "member",
     "_arm": "packing",
+    "_pinned_entry": "declaration",
     "_declaration": "declaration",
 }
 _CONDITIONALS = frozenset({"#if", "#ifdef", "#ifndef"})
 _C_WORDS = frozenset({"struct", "union", "enum", "typedef"})
+_IN_C = frozenset({"_member", "_pinned_entry"})
 _LAYER_WORDS = frozenset({"view", "step", "reads", "writes"})
 _WORD = re.compile(r"#?[A-Za-z_]+")
 
@@ -169,9 +171,9 @@ class Recovery:
     # --- a declaration that begins where another has not ended ---
 
     def _begins_declaration(self, at: int, entry: str) -> bool:
-        """Whether a token at the left margin is the first word of a declaration; among members, C does not count."""
+        """Whether a token at the left margin is the first word of a declaration; among others of C, C does not count."""
         token = self.tokens[at]
-        if token.text not in DECLARATION_WORDS or (entry == "_member" and token.text in _C_WORDS):
+        if token.text not in DECLARATION_WORDS or (entry in _IN_C and token.text in _C_WORDS):
             return False
         return token.start == 0 or self.source.text[token.start - 1] == "\n"
 

@@ -18,9 +18,9 @@ _WORDS = {
 # What may begin an expression, continue one, and so on: said in one word when all of it could come.
 _EXPRESSION = words("NAME NUMBER CHARACTER ( + - ~ ! sizeof alignof offsetof has defined IS_ENABLED BIT BIT_ULL")
 _OPERATORS = words("* / % + - << >> < > <= >= == != & ^ | && || ?")
-_TYPE = words("NAME char short int long signed unsigned double struct union enum")
-WORD_TYPES = words("char short int long signed unsigned double")
-_ATTRIBUTES = words("__packed __aligned __attribute__ ____cacheline_aligned")
+_TYPE = words("NAME char short int long signed unsigned double __int128 struct union enum")
+WORD_TYPES = words("char short int long signed unsigned double __int128")
+_ATTRIBUTES = words("__packed __aligned __attribute__ ____cacheline_aligned __at __size")
 _MEMBER = (
     _TYPE
     | _ATTRIBUTES
@@ -33,9 +33,10 @@ _STATEMENT = words(
     "NAME read write clear copy clone new on each repeat either optionally if when assume share consume ;"
 )
 _DECLARATION = words(
-    "spec include abi object struct union enum typedef #define packing param input require layer path part property "
+    "spec include abi object struct union enum typedef #define packing pinned param input require layer path part property "
     "proposal ask ;"
 )
+_PINNED = words("struct union enum typedef #define packing ;")
 _CLAIM = words("preserved owned written exact holds fits aligned disjoint lent")
 _DECLARATOR = frozenset(["NAME", "*", "(", ":"])
 
@@ -44,6 +45,7 @@ DECLARATION_WORDS = tuple(sorted(word for word in _DECLARATION if word.isalpha()
 # The most telling group first; a group counts if its telling members are all expected.
 _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
     (frozenset({"proposal", "layer"}), _DECLARATION, "a declaration"),
+    (frozenset({"typedef", "packing"}), _PINNED, "a declaration of a type"),
     (frozenset({"consume", "repeat"}), _STATEMENT, "a statement"),
     (frozenset({"#ifdef", "int"}), _MEMBER, "a member"),
     (frozenset({"NUMBER", "sizeof"}), _EXPRESSION, "an expression"),
@@ -123,6 +125,7 @@ SHAPES = {
     "_proposal_entry": "a proposal has settings `AXIS = value;` and `expect PROPERTY VERDICT;`",
     "_member": "a member is written as in C: `TYPE name;`",
     "_arm": 'a packing is written `NAME "title" { members };`',
+    "_pinned_entry": "a `pinned` block has structs, unions, enums, typedefs, packings and `#define`s",
     "_declaration": "a declaration begins with `struct`, `object`, `layer`, `path`, `property`, `proposal` or the like",
     "spec": 'it is written `spec NAME "title";`',
     "include": 'it is written `include "file.cbs";`',
@@ -133,6 +136,7 @@ SHAPES = {
     "enum": "it is written `enum NAME { A, B = 2 };`",
     "typedef": "it is written `typedef TYPE NAME;`",
     "packing": 'it is written `packing struct NAME { ARM "title" { members }; ... }`',
+    "pinned": 'it is written `pinned ABI "where from" { struct x { int a __at(0); } __size(4); }`',
     "param": "it is written `param P in 0..47 = 4;`, `param P in { a, b } = a;` or `param P = yes;`",
     "input": "it is written `input NAME : TYPE in LO..HI;`, and `per step` before the `;` if each step draws its own",
     "require": "it is written `require CONDITION;`",

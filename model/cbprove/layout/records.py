@@ -3,6 +3,9 @@
 The rules are those of gcc (stor-layout.cc: layout_decl, update_alignment_for_field, place_field), which are also the
 psABIs' wherever these say anything. Bits are counted from the least significant bit of a byte on a little-endian ABI
 and from the most significant on a big-endian one, so that every member is one run of bits.
+
+A *pinned* record (types.py) lies as it was found. Of it only the alignment is concluded, where it is not said: a record
+whose members lie as they ask for is as aligned as the one that asks for most; any other one must have been packed.
 """
 
 from __future__ import annotations
@@ -12,6 +15,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from cbprove.layout.abi import Abi, LayoutError, ScalarLayout, scalar
+from cbprove.layout.demands import Demand, demand, lowest_bit, may_start, power_of_two, start, up
+from cbprove.layout.pins import is_padding, misplaced
 from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
 
 
@@ -42,20 +47,6 @@ class Layout:
     members: tuple[Member, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Demand:
-    """What a field asks of the struct it is put into, all in bits.
-
-    It starts at a multiple of `start`, and the struct becomes aligned to `record`. `unit` is the alignment and the size
-    of the type of a bit-field that may touch no more units of this alignment than the type has; None if it may.
-    """
-
-    width: int
-    start: int
-    record: int
-    unit: tuple[int, int] | None = None
-
-
 # The integers that enumerations are kept in, by size (bytes) and signedness.
 _INTEGERS = {
     (1, False): "unsigned char",
@@ -82,7 +73,9 @@ def lay_out(type: Type, abi: Abi) -> Layout:
         case Array(element, count):
             return _array(lay_out(element, abi), 0 if count is None else count)
         case Aligned(inner, align):
-            return replace(lay_out(inner, abi), align=_power_of_two(align))
+            return replace(lay_out(inner, abi), align=power_of_two(align))
+        case Record(size=int(size)):
+            return _pinned(type, size, abi)
         case Record():
             return _union(type, abi) if type.kind == "union" else _struct(type, abi)
 
@@ -108,6 +101,22 @@ def integer(type: Type, abi: Abi) -> ScalarLayout:
             return integer(inner, abi)
         case _:
             raise LayoutError("a bit-field needs an integer type")
+
+
+def attributes(record: Record, abi: Abi) -> tuple[bool, int | None]:
+    """Whether a record is packed, and the alignment (bytes) that it states: for a pinned one, what it must have had."""
+    if record.size is None:
+        return record.packed, record.align
+    packed = record.packed or not _natural(record, record.size, abi)
+    return packed, None if record.align == _asked(record, packed, abi) else record.align
+
+
+def width_of(field: Field, abi: Abi) -> int:
+    """How many bits a field takes; raises LayoutError for a bit-field that its type does not have."""
+    if field.bits is None:
+        return 8 * lay_out(field.type, abi).size
+    _check_bit_field(field, abi)
+    return field.bits
 
 
 def find(layout: Layout, name: str) -> Member | None:
@@ -145,35 +154,67 @@ def _array(element: Layout, count: int) -> Layout:
 
 
 def _struct(record: Record, abi: Abi) -> Layout:
-    align = 8 * _power_of_two(record.align or 1)
+    align = 8 * power_of_two(record.align or 1)
     # gcc counts bits from the last multiple of this many, and the units of a bit-field's type from there as well.
     window = max(align, 8 * abi.biggest_align)
     end = 0
     members: list[Member] = []
     for field in record.fields:
-        demand = _demand(field, record.packed, _lowest_bit(end), abi)
-        start = _start(end, demand, window)
-        align = max(align, demand.record)
-        end = start + demand.width
-        members.extend(_members(field, record.packed, start, demand.width, abi))
-    return Layout(_up(end, align) // 8, align // 8, tuple(members))
+        asked = _demand(field, record.packed, lowest_bit(end), abi)
+        at = start(end, asked, window)
+        align = max(align, asked.record)
+        end = at + asked.width
+        members.extend(_members(field, record.packed, at, asked.width, abi))
+    return Layout(up(end, align) // 8, align // 8, tuple(members))
 
 
 def _union(record: Record, abi: Abi) -> Layout:
-    align = 8 * _power_of_two(record.align or 1)
+    align = 8 * power_of_two(record.align or 1)
     end = 0
     members: list[Member] = []
     for field in record.fields:
-        demand = _demand(field, record.packed, 0, abi)
-        align = max(align, demand.record)
-        end = max(end, demand.width)
-        members.extend(_members(field, record.packed, 0, demand.width, abi))
-    return Layout(_up(end, align) // 8, align // 8, tuple(members))
+        asked = _demand(field, record.packed, 0, abi)
+        align = max(align, asked.record)
+        end = max(end, asked.width)
+        members.extend(_members(field, record.packed, 0, asked.width, abi))
+    return Layout(up(end, align) // 8, align // 8, tuple(members))
+
+
+def _pinned(record: Record, size: int, abi: Abi) -> Layout:
+    widths = [width_of(field, abi) for field in record.fields]
+    for wrong in misplaced(record, size, widths):
+        raise LayoutError(wrong.message)
+    packed, stated = attributes(record, abi)
+    align = power_of_two(stated or _asked(record, packed, abi))
+    if size % align:
+        raise LayoutError(f"{size} bytes cannot be aligned to {align}")
+    placed = zip(record.fields, widths, strict=True)
+    members = (m for field, width in placed for m in _members(field, packed, field.at or 0, width, abi))
+    return Layout(size, align, tuple(members))
+
+
+def _natural(record: Record, size: int, abi: Abi) -> bool:
+    """Whether a pinned record gives every member the alignment that it asks for where nothing is packed.
+
+    A bit-field as wide as an integer asks for more where it can be one: nothing is concluded from that.
+    """
+    demands = [(field.at or 0, _demand(field, False, 1, abi)) for field in record.fields if not is_padding(field)]
+    align = record.align or _asked(record, False, abi)
+    if size % align or any(asked.record > 8 * align for _, asked in demands):
+        return False
+    return all(may_start(at, asked) for at, asked in demands)
+
+
+def _asked(record: Record, packed: bool, abi: Abi) -> int:
+    """What the members of a pinned record make it aligned to, in bytes."""
+    members = [field for field in record.fields if not is_padding(field)]
+    demands = (_demand(field, packed, lowest_bit(field.at or 0), abi) for field in members)
+    return max((asked.record // 8 or 1 for asked in demands), default=1)
 
 
 def _members(field: Field, packed: bool, offset: int, width: int, abi: Abi) -> Iterator[Member]:
     """The member that a field declares; nothing for an unnamed bit-field, whose bits are padding."""
-    if field.name is None and field.bits is not None:
+    if is_padding(field):
         return
     align = max(field.align or 1, 1 if packed or field.packed else lay_out(field.type, abi).align)
     nested = None if field.bits is not None else _nested(field.type, abi)
@@ -190,49 +231,12 @@ def _nested(type: Type, abi: Abi) -> Layout | None:
             return None
 
 
-def _demand(field: Field, packed: bool, known: int, abi: Abi) -> _Demand:
+def _demand(field: Field, packed: bool, known: int, abi: Abi) -> Demand:
     """What a field asks for at a place known to be aligned to `known` bits (0: to anything)."""
-    packed = packed or field.packed
-    own = 8 * _power_of_two(field.align or 1)
-    if field.bits is None:
-        layout = lay_out(field.type, abi)
-        align = max(own, 8 if packed else 8 * layout.align)
-        return _Demand(8 * layout.size, align, align)
-    _check_bit_field(field, abi)
-    if field.bits == 0:
-        return _zero_width(field, own, abi)
-    return _bit_field(field, field.bits, packed, known, abi)
-
-
-def _zero_width(field: Field, own: int, abi: Abi) -> _Demand:
-    """A bit-field of zero width ends the unit of its type; `packed` does not touch it."""
-    if not abi.bit_field_types_matter:
-        start = max(own, 8 * abi.empty_field_align)
-        return _Demand(0, start, start)
-    start = max(own, 8 * lay_out(field.type, abi).align)
-    return _Demand(0, start, start if abi.unnamed_bit_fields_align else 1)
-
-
-def _bit_field(field: Field, bits: int, packed: bool, known: int, abi: Abi) -> _Demand:
-    """A bit-field of some width. To gcc, one as wide as a machine integer, where that could stand, is that integer."""
-    own = 8 * _power_of_two(field.align) if field.align else 1
-    whole = _machine_align(bits, abi)
-    is_integer = whole > 0 and not (packed and whole > 8) and (known == 0 or known >= whole)
-    start = max(own, whole) if is_integer else own
-    if not packed and not field.align:
-        start = min(start, 8 * abi.integer_member_align)
-    if not abi.bit_field_types_matter:
-        return _Demand(bits, start, start)
+    if field.bits is not None:
+        _check_bit_field(field, abi)
     layout = lay_out(field.type, abi)
-    of_type = 8 if packed else 8 * layout.align
-    aligns = field.name is not None or abi.unnamed_bit_fields_align
-    unit = None if packed or is_integer else (8 * layout.align, 8 * layout.size)
-    return _Demand(bits, start, max(start, of_type) if aligns else 1, unit)
-
-
-def _machine_align(bits: int, abi: Abi) -> int:
-    """The alignment (bits) of the machine integer of this width, 0 if there is none."""
-    return min(bits, 8 * abi.biggest_align) if bits in (8, 16, 32, 64, 128) else 0
+    return demand(field, layout.size, layout.align, packed, known, abi)
 
 
 def _check_bit_field(field: Field, abi: Abi) -> None:
@@ -241,29 +245,3 @@ def _check_bit_field(field: Field, abi: Abi) -> None:
         raise LayoutError(f"a bit-field of this type has at most {widest} bits, not {field.bits}")
     if field.bits == 0 and field.name is not None:
         raise LayoutError(f"the bit-field '{field.name}' has zero width but a name")
-
-
-def _start(end: int, demand: _Demand, window: int) -> int:
-    """The first bit of a field after `end`; a bit-field touches no more units of alignment than its type has."""
-    start = _up(end, demand.start)
-    if demand.unit is None:
-        return start
-    align, size = demand.unit
-    if -(-(start % align + demand.width) // align) <= size // align:
-        return start
-    base = end - end % window if demand.start < window else start
-    return base + _up(start - base, align)
-
-
-def _lowest_bit(position: int) -> int:
-    return position & -position
-
-
-def _up(position: int, align: int) -> int:
-    return -(-position // align) * align
-
-
-def _power_of_two(align: int) -> int:
-    if align < 1 or align & (align - 1):
-        raise LayoutError(f"an alignment is a power of two, not {align}")
-    return align

@@ -1,0 +1,96 @@
+"""Whether two structs have the same members at the same places, however their types are spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cbprove.layout.abi import Abi
+from cbprove.layout.records import integer, lay_out
+from cbprove.layout.types import Aligned, Array, Enum, Pointer, Record, Scalar, Type
+
+
+def alike(mine: Record, theirs: Record, abi: Abi) -> bool:
+    """Whether size and members agree: names, places, widths and what they are; how a type is spelled does not count."""
+    return lay_out(mine, abi).size == lay_out(theirs, abi).size and _same(
+        tuple(_members(mine, abi)), tuple(_members(theirs, abi)), abi
+    )
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A member that has a name, at bits from the struct's start."""
+
+    path: str
+    offset: int
+    width: int
+    bitfield: bool
+    type: Type
+
+
+def _members(record: Record, abi: Abi, path: str = "", base: int = 0) -> Iterator[_Placed]:
+    """Members in order; those of a struct without a tag stand for it."""
+    for member in lay_out(record, abi).members:
+        name = ".".join(part for part in (path, member.name) if part)
+        inner = _plain(member.type)
+        if isinstance(inner, Record) and inner.tag is None and _only(inner) is None:
+            yield from _members(inner, abi, name, base + member.offset)
+        else:
+            yield _Placed(name, base + member.offset, member.width, member.bitfield, member.type)
+
+
+def _same(mine: tuple[_Placed, ...], theirs: tuple[_Placed, ...], abi: Abi) -> bool:
+    if len(mine) != len(theirs):
+        return False
+    return all(
+        (a.path, a.offset, a.width, a.bitfield) == (b.path, b.offset, b.width, b.bitfield)
+        and _of_one_kind(a.type, b.type, abi)
+        for a, b in zip(mine, theirs, strict=True)
+    )
+
+
+def _of_one_kind(mine: Type, theirs: Type, abi: Abi) -> bool:
+    mine, theirs = _plain(mine), _plain(theirs)
+    match mine, theirs:
+        case (Record(), Record()):
+            if mine.tag is None or theirs.tag is None:
+                return mine.tag is theirs.tag and alike(mine, theirs, abi)
+            return _untold(mine.tag) == _untold(theirs.tag) and lay_out(mine, abi).size == lay_out(theirs, abi).size
+        case (Record(), _) if (only := _only(mine)) is not None:
+            return _of_one_kind(only, theirs, abi)
+        case (_, Record()) if (only := _only(theirs)) is not None:
+            return _of_one_kind(mine, only, abi)
+        case (Array(one, count), Array(other, number)):
+            return (count or 0) == (number or 0) and _of_one_kind(one, other, abi)
+        case (Pointer(), Pointer()):
+            return True
+        case (Scalar() | Enum(), Scalar() | Enum()):
+            return _integers(mine, theirs, abi)
+        case _:
+            return False
+
+
+def _integers(mine: Type, theirs: Type, abi: Abi) -> bool:
+    """Size and signedness; that of `char` and of enumerations is not the same for all compilers."""
+    one, other = integer(mine, abi), integer(theirs, abi)
+    loose = any(isinstance(type, Enum) or type == Scalar("char") for type in (mine, theirs))
+    return (one.size, one.is_bool) == (other.size, other.is_bool) and (loose or one.signed == other.signed)
+
+
+def _plain(type: Type) -> Type:
+    return _plain(type.type) if isinstance(type, Aligned) else type
+
+
+def _only(record: Record) -> Type | None:
+    """The integer that a struct wraps, as the kernel's atomic_t does."""
+    if record.kind == "struct" and len(record.fields) == 1 and record.fields[0].bits is None:
+        inner = _plain(record.fields[0].type)
+        if isinstance(inner, Record):
+            return _only(inner)
+        return inner if isinstance(inner, Scalar | Enum) else None
+    return None
+
+
+def _untold(tag: str) -> str:
+    """A tag without its flavour."""
+    return tag.partition("___")[0]

@@ -1,0 +1,101 @@
+"""Members that were found at a place: whether all those of a record can lie where they are said to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cbprove.layout.types import Field, Record
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A field, by its number in the record, that cannot lie where it is pinned; `other` is the one in its way.
+
+    The message names ranges in bytes, `[4..8)`, a dot before the bit where they are no whole bytes.
+    """
+
+    field: int
+    message: str
+    other: int | None = None
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A field that has its bits [low, high) to itself."""
+
+    field: int
+    low: int
+    high: int
+
+
+def is_padding(field: Field) -> bool:
+    """Whether a field is an unnamed bit-field: no member, and where it lies is seen from the others."""
+    return field.name is None and field.bits is not None
+
+
+def misplaced(record: Record, size: int, widths: Sequence[int], base: int = 0) -> Iterator[Misplaced]:
+    """Every field of a pinned record of `size` bytes that cannot lie where it is; `widths` are the fields', in bits.
+
+    `base` is the record's own first bit in what the messages count from.
+    """
+    placed: list[_Placed] = []
+    end = 0
+    for number, (field, width) in enumerate(zip(record.fields, widths, strict=True)):
+        if is_padding(field):
+            continue
+        wrong = _alone(record, 8 * size, field, width, base)
+        if wrong or field.at is None:
+            yield Misplaced(number, wrong)
+            continue
+        mine = _Placed(number, field.at, field.at + width)
+        clash = _clash(placed, mine) if record.kind == "struct" and mine.low < end else None
+        if clash is not None:
+            yield Misplaced(number, _overlap(record, mine, clash, base), clash.field)
+            continue
+        placed.append(mine)
+        end = max(end, mine.high)
+
+
+def _alone(record: Record, size: int, field: Field, width: int, base: int) -> str:
+    """What is wrong with the place of a field whatever the others do; `size` is in bits."""
+    what = _called(record.kind, field)
+    if field.at is None:
+        return f"{what} has no place in a pinned {record.kind}"
+    where = _span(base + field.at, width)
+    if field.bits is None and field.at % 8:
+        return f"{what} lies at {where}, and is no bit-field"
+    if record.kind == "union" and field.at:
+        return f"{what} lies at {where}, and its union begins at {_position(base)}"
+    if field.at < 0 or field.at + width > size:
+        return f"{what} lies at {where}, and its {record.kind} at {_span(base, size)}"
+    return ""
+
+
+def _clash(placed: list[_Placed], mine: _Placed) -> _Placed | None:
+    return next((one for one in placed if one.low < mine.high and mine.low < one.high), None)
+
+
+def _overlap(record: Record, mine: _Placed, other: _Placed, base: int) -> str:
+    spans = (
+        f"{_called('struct', record.fields[p.field])} lies at {_span(base + p.low, p.high - p.low)}"
+        for p in (mine, other)
+    )
+    return ", and ".join(spans)
+
+
+def _called(kind: str, field: Field) -> str:
+    """A field by name; one without is a record, by its kind."""
+    if field.name is not None:
+        return f"`{field.name}`"
+    inner = field.type.kind if isinstance(field.type, Record) else kind
+    return f"an anonymous {inner}"
+
+
+def _span(low: int, width: int) -> str:
+    return f"[{_position(low)}..{_position(low + width)})"
+
+
+def _position(bit: int) -> str:
+    """A bit's position in bytes: `12`, or `12.3` for bit 3 of byte 12."""
+    return f"{bit // 8}.{bit % 8}" if bit % 8 else str(bit // 8)

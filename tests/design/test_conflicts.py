@@ -1,0 +1,110 @@
+"""What nobody can satisfy, against enumeration: every subset of the properties and of the layers, on small systems."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+
+from cbprove.design.judge import judge
+from cbprove.design.space import Options
+from cbprove.design.tables import named
+from cbprove.diagnostics import Source
+from cbprove.language.elaborate import program
+from cbprove.language.parse import parse
+from cbprove.language.resolve import resolve
+from cbprove.language.syntax import Tree
+from cbprove.pipeline import STAGE
+from cbprove.report.clash import sentence
+from cbprove.system import System
+from cbprove.verdicts import Conflict
+from tests.brute import verdict
+
+LAYERS = {"low": ("set_low", "use_low"), "mid": ("put",), "top": ("set_top", "use_top"), "far": ("note",)}
+STEPS = ["set_low", "set_top", "put", "note", "use_low", "use_top"]
+
+
+def spec(size: int, calls: list[str]) -> str:
+    """A guest of `size` bytes between two owners, in an area of 6 bytes, wherever it is put."""
+    return f"""spec small "small";
+abi x86_64;
+object skb {{ char cb[6]; char rest[4]; }}
+param AT in 0..5;
+require AT + {size} <= 6;
+layer low {{ view L : u8[2] at skb.cb[0]; step set_low {{ write L; }} step use_low {{ read L; }} }}
+layer mid {{ view M : u8[{size}] at skb.cb[AT]; step put {{ write M; }} }}
+layer top {{ view T : u8[2] at skb.cb[4]; step set_top {{ write T; }} step use_top {{ read T; }} }}
+layer far {{ view F : u32 at skb.rest[0]; step note {{ write F; }} }}
+path p {{ {" ".join(call + ";" for call in calls)} }}
+property low_kept: preserved L from set_low to use_low;
+property top_kept: preserved T from set_top to use_top;
+property far_owned: owned F;
+ask room: AT such that low_kept and far_owned and top_kept; expect none;
+"""
+
+
+def meant(text: str) -> System:
+    return resolve(Tree(parse(Source("small.cbs", text)), ("small.cbs",)))
+
+
+def satisfied(text: str, names: tuple[str, ...], vacuous: bool) -> bool:
+    """Whether enumeration finds a value of AT with all the properties."""
+    system = meant(text)
+    good = ("proved", "vacuous") if vacuous else ("proved",)
+    made = [program(system, {"abi": "x86_64", "AT": at}) for at in range(6)]
+    made = [one for one in made if one.required is not False]
+    return any(all(verdict(one, named(one, name)).verdict in good for name in names) for one in made)
+
+
+def conflict(text: str, witnesses: bool = True) -> Conflict | None:
+    return judge(meant(text), STAGE, Options(witnesses=witnesses)).asks[0].conflict
+
+
+@pytest.mark.parametrize("size", [3, 4, 5])
+@pytest.mark.parametrize("read", [False, True], ids=["", "far_is_read"])
+def test_against_enumeration(size: int, read: bool) -> None:
+    steps = STEPS if not read else [*STEPS[:4], *STEPS[4:]]
+    text = spec(size, steps)
+    if read:
+        text = text.replace("step note { write F; }", "step note { read F; }")
+    found = conflict(text)
+    assert found is not None and found.layers is not None
+    names = tuple(name for name, _ in found.properties)
+    assert not satisfied(text, names, vacuous=False)
+    asked = ("low_kept", "far_owned", "top_kept")
+    fewer = [some for size in range(1, len(names)) for some in combinations(asked, size)]
+    assert all(satisfied(text, some, vacuous=False) for some in fewer)
+    layers = [name for name, _ in found.layers]
+
+    def alone(kept: list[str]) -> str:
+        calls = [step for step in steps if any(step in LAYERS[layer] for layer in kept)]
+        return text.replace(" ".join(f"{s};" for s in steps), " ".join(f"{s};" for s in calls))
+
+    assert not satisfied(alone(layers), names, vacuous=True)
+    for left_out in layers:
+        assert satisfied(alone([layer for layer in layers if layer != left_out]), names, vacuous=True)
+
+
+def test_the_sentence() -> None:
+    told = sentence(conflict(spec(3, STEPS)) or pytest.fail())
+    assert told == (
+        "no choice satisfies low_kept (line 11) and top_kept (line 12) together: low (line 6), mid (line 7) and top (line 8) "
+        "cannot coexist, for L, M and T take at least 2 + 3 + 2 of the 6 bytes of cb"
+    )
+
+
+def test_room_for_all_is_not_said_to_be_too_little() -> None:
+    """The guest comes where the owner is, though there is room beside it: no sum says why."""
+    text = spec(1, STEPS).replace("AT + 1 <= 6", "AT <= 1").replace("low_kept and far_owned and top_kept", "low_kept")
+    found = conflict(text)
+    assert found is not None and found.layers is not None
+    assert [name for name, _ in found.layers] == ["low", "mid"] and not found.needs
+
+
+def test_layers_are_looked_for_with_witnesses_only() -> None:
+    found = conflict(spec(3, STEPS), witnesses=False)
+    assert found is not None and found.layers is None and len(found.properties) == 2
+
+
+def test_no_conflict_where_there_is_an_answer() -> None:
+    assert conflict(spec(2, STEPS)) is None
