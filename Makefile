@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: prove test lint check audit bench oracle mutants fuzz clean
+.PHONY: prove test lint check audit bench oracle artefacts mutants fuzz clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -28,6 +28,9 @@ audit: check oracle mutants fuzz   ## everything, slow parts included
 
 oracle: $(STAMP)           ## what the C compilers of all 8 targets say of 2,000 structs each, written down
 	@$(BIN)/python -m tests.oracle.write
+
+artefacts: $(STAMP)        ## every type of the running kernel's BTF, and of a module over it, against bpftool
+	@$(BIN)/python -m tests.artifacts
 
 mutants: $(STAMP)          ## break the encoding on purpose: some test must notice each time
 	@$(BIN)/python -m tests.mutants

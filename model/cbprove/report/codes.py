@@ -1,4 +1,4 @@
-"""Codes that are not about the meaning of a spec: of reading one (CB00xx), and of verdicts (CB20xx)."""
+"""Codes that are not about the meaning of a spec: of reading one (CB00xx) or an artefact (CB03xx), and of verdicts (CB20xx)."""
 
 from __future__ import annotations
 
@@ -50,6 +50,119 @@ READING: Mapping[str, Code] = MappingProxyType(
         ),
         "CB0028": Code("`=` or `for` with more than one place, or both", "write one statement for each place", ""),
         "CB0029": Code("a type or an attribute that is not modelled", "write the type out with the layout it has", ""),
+        "CB0300": Code(
+            "an artefact cannot be had: no such file, no permission, a folder without modules",
+            "check the path; without one, /sys/kernel/btf/vmlinux is opened",
+            "",
+        ),
+        "CB0301": Code("a file is no BTF, no ELF file and no bzImage", "name a vmlinux, a bzImage, a .ko or a .o", ""),
+        "CB0302": Code(
+            "an artefact's wrapping is broken: compression, ELF headers, the setup header of a bzImage",
+            "it is truncated or damaged: copy it again",
+            "",
+        ),
+        "CB0303": Code(
+            "an artefact is compressed in a way that is not read here",
+            "for zstd `pip install zstandard`; else unpack it first",
+            "",
+        ),
+        "CB0304": Code(
+            "an artefact has neither BTF nor DWARF, so nothing in it tells how its structs lie",
+            "build the kernel with CONFIG_DEBUG_INFO_BTF, or give an object its BTF with `gcc -g` and `pahole -J`",
+            "",
+        ),
+        "CB0305": Code(
+            "types break a rule: a piece that is cut off, an id or a name that is not there, a struct that holds itself, a\n"
+            "member that lies outside its struct. What is not asked for is not looked at",
+            "copy or build the artefact again",
+            "",
+        ),
+        "CB0306": Code(
+            "BTF has a kind of type that is newer than what cbprove knows, and does not say how long it is, or needs it",
+            "use a newer cbprove, or BTF made by an older pahole",
+            "",
+        ),
+        "CB0307": Code(
+            "which ABI an artefact is for is not told, or not the one that was said.\n"
+            "Raw BTF tells byte order and the size of a `long`; an ELF file also tells the machine",
+            "say which ABI it has, or leave it out where the file tells",
+            "",
+        ),
+        "CB0308": Code(
+            "a module's BTF does not go with the kernel that was opened: it is written over that of its own kernel",
+            "take kernel and modules from one build",
+            "",
+        ),
+        "CB0309": Code(
+            "no type of this name is defined in what was opened",
+            "check the spelling, or open the module that has it",
+            "",
+        ),
+        "CB0310": Code("DWARF is read with pyelftools, which is not installed", "pip install 'cbprove[artefacts]'", ""),
+        "CB0311": Code(
+            "the DWARF of an object is missing, or is not in it as a whole: stripped, split off, or in sections of many",
+            "compile with -g, without -gsplit-dwarf and -fdebug-types-section",
+            "",
+        ),
+        "CB0312": Code(
+            "DWARF makes no sense. clang's is refused where it lays a member over a bit-field",
+            "build the file anew, with gcc where clang misplaced a bit-field",
+            "",
+        ),
+        "CB0313": Code(
+            "the C compiler that is asked about headers cannot be run",
+            'install it, or let another one answer for its target: --cc "clang --target=s390x-linux-gnu", or with\n'
+            "`pip install 'cbprove[cc]'` --cc \"python3 -m ziglang cc -target s390x-linux-musl\"",
+            "",
+        ),
+        "CB0314": Code(
+            "the compiler turns the headers down; its first errors are shown",
+            "give it the options that these headers need",
+            "",
+        ),
+        "CB0315": Code(
+            "headers define no struct, union or typedef of one of this name: it is only declared, or not there",
+            "name the header that defines it, and the options that make it do so",
+            "",
+        ),
+        "CB0316": Code(
+            "headers have no constant of this name whose value the compiler can compute as an integer of 64 bits",
+            "name the header that defines it",
+            "",
+        ),
+        "CB0317": Code("a compiler gave no answer in two minutes, and was ended", "try the command by hand", ""),
+        "CB0318": Code("a compiler is for a target that cbprove has no ABI for", "choose another target", ""),
+        "CB0321": Code("a struct of an artefact contains itself", "the artefact is corrupt: make it again", ""),
+        "CB0322": Code(
+            "a member of a struct in an artefact has a type without a size: void, a function, a struct only declared",
+            "the artefact is corrupt: make it again",
+            "",
+        ),
+        "CB0323": Code(
+            "an artefact has several different structs of one name, and the spec does not say which it means",
+            "name it X___MODULE in the spec, or open one of the modules alone",
+            "",
+        ),
+        "CB0324": Code(
+            "an artefact has none of the structs that a spec declares", "name the artefact that has them", ""
+        ),
+        "CB0325": Code("a file cannot be written", "check the folder and its permissions", ""),
+        "CB0326": Code(
+            "there is no such member to lay structs over", "name it as STRUCT.MEMBER: --over sk_buff.cb", ""
+        ),
+        "CB0327": Code(
+            "--at gives an offset to something that was not asked for", "ask for it as well: --struct X --at X=32", ""
+        ),
+        "CB0328": Code(
+            "a name is that of another kind of type: a typedef was asked for as a struct, say",
+            "ask with --struct, --union, --typedef or --enum",
+            "",
+        ),
+        "CB0329": Code(
+            "a spec is not about the ABI of the artefact that it is compared with",
+            "add the ABI to the spec's `abi` line, or name another artefact",
+            "",
+        ),
     }
 )
 

@@ -1,0 +1,191 @@
+"""What a DIE says of a C type, as a node of the graph. Sources: DWARF 5, chapter 5; DWARF 4, section 5.5.6, for bit-fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Literal
+
+from cbprove.artifacts.dwarf_entry import Entry
+from cbprove.artifacts.dwarf_file import DwarfFile
+from cbprove.artifacts.model import (
+    Array,
+    Composite,
+    Enumeration,
+    Forward,
+    Function,
+    Member,
+    Node,
+    Number,
+    Pointer,
+    Qualified,
+    Ref,
+    Typedef,
+    bad,
+)
+
+_WORDS: Mapping[str, Literal["const", "volatile", "restrict", "_Atomic"]] = MappingProxyType(
+    {
+        "DW_TAG_const_type": "const",
+        "DW_TAG_volatile_type": "volatile",
+        "DW_TAG_restrict_type": "restrict",
+        "DW_TAG_atomic_type": "_Atomic",
+    }
+)
+_BOOLEAN, _SIGNED, _FLOATS = 2, (5, 6, 0xD), (3, 4, 9, 0xF)  # DW_ATE_*: of DWARF's encodings those that C has
+_DEPTH = 100  # typedefs and qualifiers of one another
+
+
+class Reader:
+    """Makes nodes of a file's DIEs, each once.
+
+    The inner arrays of an array with several dimensions have no DIE of their own: they go by those of their bounds.
+    """
+
+    def __init__(self, file: DwarfFile, order: Literal["little", "big"]) -> None:
+        self._file = file
+        self._order = order
+        self._nodes: dict[Ref, Node] = {}
+
+    def node(self, ref: Ref) -> Node:
+        """The node of a reference; raises SpecError where the DWARF is corrupt."""
+        if ref not in self._nodes:
+            self._nodes[ref] = self._node(self._entry(ref))
+        return self._nodes[ref]
+
+    def defines(self, ref: Ref) -> str | None:
+        """The name that a DIE defines; None where it has none, or only declares it."""
+        entry = self._entry(ref)
+        return None if entry.declared else entry.name
+
+    def _entry(self, ref: Ref) -> Entry:
+        return Entry(self._file, ref, self._file.die(ref))
+
+    def _node(self, entry: Entry) -> Node:
+        if entry.tag in _WORDS:
+            return Qualified(_WORDS[entry.tag], entry.type())
+        match entry.tag:
+            case "DW_TAG_base_type":
+                return _number(entry)
+            case "DW_TAG_pointer_type":
+                return Pointer(entry.type())
+            case "DW_TAG_typedef":
+                return Typedef(entry.name or "", entry.type(), entry.optional("DW_AT_alignment"))
+            case "DW_TAG_array_type":
+                return self._array(entry)
+            case "DW_TAG_enumeration_type":
+                return Forward("enum", entry.name or "") if entry.declared else self._enumeration(entry)
+            case "DW_TAG_structure_type":
+                return Forward("struct", entry.name or "") if entry.declared else self._composite(entry, "struct")
+            case "DW_TAG_union_type":
+                return Forward("union", entry.name or "") if entry.declared else self._composite(entry, "union")
+            case "DW_TAG_subroutine_type":
+                return _function(entry)
+            case _:
+                return entry.corrupt()
+
+    def _array(self, entry: Entry) -> Array:
+        element = entry.known_type()
+        bounds = tuple(entry.children("DW_TAG_subrange_type"))
+        for bound in reversed(bounds[1:]):
+            self._nodes[bound.ref] = Array(element, _count(bound))
+            element = bound.ref
+        return Array(element, _count(bounds[0]) if bounds else 0)
+
+    def _enumeration(self, entry: Entry) -> Enumeration:
+        values = tuple((each.name or "", each.constant()) for each in entry.children("DW_TAG_enumerator"))
+        behind = self._behind(entry)
+        integer = _number(behind) if behind is not None and behind.tag == "DW_TAG_base_type" else None
+        signed = any(value < 0 for _, value in values) if integer is None else integer.signed
+        size = entry.optional("DW_AT_byte_size")
+        if size is None:
+            size = entry.corrupt() if integer is None else integer.size
+        return Enumeration(entry.name, size, signed, values)
+
+    def _composite(self, entry: Entry, kind: Literal["struct", "union"]) -> Composite:
+        listed = (each for each in entry.children("DW_TAG_member") if not _is_padding(each))
+        members = tuple(self._member(each, kind) for each in listed)
+        if kind == "struct":
+            _check_bit_fields(entry, members)
+        return Composite(kind, entry.name, entry.size(), members, entry.optional("DW_AT_alignment"))
+
+    def _member(self, entry: Entry, of: Literal["struct", "union"]) -> Member:
+        bits = entry.optional("DW_AT_bit_size")
+        offset = 8 * entry.location() if bits is None else self._bit_offset(entry, bits, of)
+        if offset < 0:
+            entry.corrupt()
+        return Member(entry.name, entry.known_type(), offset, bits, entry.optional("DW_AT_alignment"))
+
+    def _bit_offset(self, entry: Entry, bits: int, of: Literal["struct", "union"]) -> int:
+        """The first bit of a bit-field; DWARF and the layouts of either byte order count alike (DWARF 5, section 5.7.6).
+
+        DW_AT_bit_offset of older DWARF counts down from the most significant bit of a unit of storage. In a union it is not
+        needed, and not to be relied on: gcc 12 leaves out the location that it counts from.
+        """
+        if of == "union":
+            return 0
+        if entry.has("DW_AT_data_bit_offset"):
+            return entry.signed("DW_AT_data_bit_offset")
+        start = 8 * entry.location()
+        if not entry.has("DW_AT_bit_offset"):
+            return start
+        down = entry.signed("DW_AT_bit_offset")
+        return start + down if self._order == "big" else start + 8 * self._storage(entry) - down - bits
+
+    def _storage(self, entry: Entry) -> int:
+        """The bytes of a bit-field's unit of storage: of its type, where nothing else is said."""
+        size = entry.optional("DW_AT_byte_size")
+        if size is not None:
+            return size
+        integer = self._behind(entry)
+        return entry.corrupt() if integer is None else integer.size()
+
+    def _behind(self, entry: Entry) -> Entry | None:
+        """The type of an entry, behind typedefs and qualifiers."""
+        target = entry.type()
+        for _ in range(_DEPTH):
+            found = None if target is None else self._entry(target)
+            if found is None or (found.tag != "DW_TAG_typedef" and found.tag not in _WORDS):
+                return found
+            target = found.type()
+        return entry.corrupt()
+
+
+def _number(entry: Entry) -> Number:
+    encoding = entry.optional("DW_AT_encoding")
+    if encoding == _BOOLEAN:
+        return Number(entry.name or "", entry.size(), False, "bool")
+    if encoding in _FLOATS:
+        return Number(entry.name or "", entry.size(), True, "float")
+    return Number(entry.name or "", entry.size(), encoding in _SIGNED)
+
+
+def _function(entry: Entry) -> Function:
+    parameters = tuple(each.type() for each in entry.children("DW_TAG_formal_parameter"))
+    variadic = any(True for _ in entry.children("DW_TAG_unspecified_parameters"))
+    return Function(entry.type(), parameters, variadic)
+
+
+def _count(bound: Entry) -> int:
+    """The number of elements; 0 for a flexible array, which has no bound."""
+    count, upper = bound.optional("DW_AT_count"), bound.upper_bound()
+    if count is not None:
+        return count
+    return 0 if upper is None else upper + 1
+
+
+def _is_padding(member: Entry) -> bool:
+    """An unnamed bit-field, which some compilers list; no member as C means it."""
+    return member.has("DW_AT_bit_size") and not member.has("DW_AT_name")
+
+
+def _check_bit_fields(entry: Entry, members: tuple[Member, ...]) -> None:
+    """Refuse what clang 14 gets wrong: it rounds the offset of a bit-field as wide as its type down to a byte."""
+    for one, next in pairwise(members):
+        if one.bits is not None and one.offset <= next.offset < one.offset + one.bits:
+            raise bad(
+                "CB0312",
+                f"the DWARF of `{entry.file.name}` lays `{next.name}` over `{one.name}` in `struct {entry.name or '{...}'}`",
+                "clang misplaces bit-fields as wide as their type in packed structs; build it with gcc",
+            )

@@ -1,0 +1,193 @@
+"""From the graph of an artefact to C types that lie as they were found, and to declarations as C writes them."""
+
+from __future__ import annotations
+
+from cbprove.artifacts.model import (
+    Array,
+    Composite,
+    Enumeration,
+    Forward,
+    Function,
+    Member,
+    Number,
+    Pointer,
+    Qualified,
+    Ref,
+    Typedef,
+    Types,
+    bad,
+)
+from cbprove.layout import types as c
+from cbprove.layout.abi import Abi
+
+_BYTE = c.Scalar("unsigned char")
+
+
+class Records:
+    """The types of one unit as layouts know them, each made once."""
+
+    def __init__(self, types: Types) -> None:
+        self.types = types
+        self.made: dict[Ref, c.Record | None] = {}
+
+    def record(self, ref: Ref) -> c.Record:
+        """A struct or union, pinned. Raises SpecError where it contains itself, or what has no size."""
+        node = self.types.node(ref)
+        assert isinstance(node, Composite)
+        found = self.made.get(ref)
+        if found is None:
+            if ref in self.made:
+                raise cyclic(node)
+            self.made[ref] = None
+            fields = tuple(self._field(member, node) for member in node.members)
+            found = c.Record(node.kind, node.tag, fields, align=node.align, size=node.size)
+            self.made[ref] = found
+        return found
+
+    def _field(self, member: Member, owner: Composite) -> c.Field:
+        made = self.type(member.type)
+        if made is None:
+            told = declaration(self.types, member.type, member.name or "")
+            raise bad("CB0322", f"`{title(owner)}` has a member of no size: `{told}`", "the artefact is corrupt")
+        return c.Field(member.name, made, member.bits, member.align, at=member.offset)
+
+    def type(self, ref: Ref | None) -> c.Type | None:
+        """Any type; None for one without a size: void, a function, a struct that is only declared."""
+        node = None if ref is None else self.types.node(ref)
+        match node:
+            case Number():
+                return number(node, self.types.abi)
+            case Pointer(to):
+                return c.Pointer(declaration(self.types, to, ""))
+            case Array(element, count):
+                inner = self.type(element)
+                return None if inner is None else c.Array(inner, count)
+            case Enumeration():
+                return enumeration(node, self.types.abi)
+            case Typedef(type=to, align=align):
+                inner = self.type(to)
+                return c.Aligned(inner, align) if inner is not None and align else inner
+            case Qualified(type=to):
+                return self.type(to)
+            case Composite():
+                assert ref is not None
+                return self.record(ref)
+            case _:
+                return None
+
+
+def number(node: Number, abi: Abi) -> c.Type:
+    """The scalar of a number; bytes where C's integers have none: floating point, odd sizes."""
+    name = integer_name(node, abi)
+    return c.Array(_BYTE, node.size) if name is None else c.Scalar(name)
+
+
+def integer_name(node: Number, abi: Abi) -> str | None:
+    """C's name for a number: the one it goes by, put in C's order, or that of its size; None for what is no integer of C."""
+    if node.kind == "bool":
+        return "_Bool" if node.size == 1 else None
+    if node.kind == "float":
+        return None
+    words = [word for word in node.name.split() if word not in ("int", "signed", "unsigned")]
+    rest = " ".join(words) or "int"
+    if rest == "char":
+        named = "char" if node.name == "char" else "signed char" if node.signed else "unsigned char"
+        return named if node.size == 1 else None
+    by_size = {1: "char", 2: "short", 4: "int", 8: "long long", 16: "__int128"}
+    for name in (rest, by_size.get(node.size, "")):
+        full = name if node.signed else f"unsigned {name}"
+        full = "signed char" if full == "char" else full
+        if full in abi.scalars and abi.scalars[full].size == node.size:
+            return full
+    return None
+
+
+def enumeration(node: Enumeration, abi: Abi) -> c.Type:
+    """The enumeration, if C gives one of these values this size; else the integer of its size."""
+    if is_ordinary(node):
+        values = [value for _, value in node.values]
+        return c.Enum(node.tag, min(values), max(values), packed=node.size < 4)
+    return number(Number("", node.size, node.signed), abi)
+
+
+def is_ordinary(node: Enumeration) -> bool:
+    """Whether gcc would keep these values in this many bytes, `__packed` allowed."""
+    if not node.values:
+        return False
+    low, high = min(value for _, value in node.values), max(value for _, value in node.values)
+    bits = max((~low if low < 0 else low).bit_length(), high.bit_length()) + (low < 0)
+    least = next((size for size in (1, 2, 4, 8) if bits <= 8 * size), None)
+    return least is not None and node.size == (least if node.size < 4 else max(least, 4))
+
+
+def title(node: Composite) -> str:
+    """`struct X`, as messages name it."""
+    return f"{node.kind} {node.tag}" if node.tag else f"{node.kind} {{ ... }}"
+
+
+def cyclic(node: Composite) -> Exception:
+    """A struct that contains itself by value."""
+    return bad("CB0321", f"`{title(node)}` contains itself", "the artefact is corrupt; make it again")
+
+
+# --- declarations -----------------------------------------------------------------------------------------
+
+
+def declaration(types: Types, ref: Ref | None, name: str, names: Names | None = None) -> str:
+    """A type and a name as C writes them: `void (*destructor)(struct sk_buff *)`; without a name the type alone.
+
+    A struct or union without a tag is `void` here: only behind a pointer may it be left out.
+    """
+    head, body = _declared(types, ref, name, names or Names())
+    return f"{head} {body}" if body and not body.startswith("[") else head + body
+
+
+class Names:
+    """How structs, unions and enums are called; a subclass may tell two of one tag apart."""
+
+    def tagged(self, types: Types, ref: Ref) -> str:
+        node = types.node(ref)
+        match node:
+            case Composite(kind, tag) | Forward(kind, tag):
+                return f"{kind} {tag}" if tag else "void"
+            case Enumeration(tag):
+                return f"enum {tag}" if tag else "int"
+            case Typedef(name):
+                return name
+            case _:
+                raise AssertionError("only what has a name of its own is asked for")
+
+
+def _declared(types: Types, ref: Ref | None, body: str, names: Names) -> tuple[str, str]:
+    """The type in front, and the declarator: read from the name outwards, as C does."""
+    node = None if ref is None else types.node(ref)
+    match node:
+        case None:
+            return "void", body
+        case Number(name, size):
+            called = integer_name(node, types.abi)
+            return (called or name, body) if called or not body else ("unsigned char", f"{body}[{size}]")
+        case Pointer(to):
+            inner = None if to is None else types.node(to)
+            star = f"(*{body})" if isinstance(inner, Array | Function) else f"*{body}"
+            return _declared(types, to, star, names)
+        case Array(element, count):
+            return _declared(types, element, f"{body}[{count}]", names)
+        case Function(returns, parameters, variadic):
+            told = [declaration(types, parameter, "", names) for parameter in parameters]
+            told += ["..."] if variadic else []
+            return _declared(types, returns, f"{body}({', '.join(told) or 'void'})", names)
+        case Qualified(word, inner_ref):
+            return _qualified(types, word, inner_ref, body, names)
+        case _:
+            assert ref is not None
+            return names.tagged(types, ref), body
+
+
+def _qualified(types: Types, word: str, to: Ref | None, body: str, names: Names) -> tuple[str, str]:
+    """A qualifier of a pointer stands behind the star, any other before the type."""
+    inner = None if to is None else types.node(to)
+    if isinstance(inner, Pointer):
+        return _declared(types, to, f" {word} {body}".rstrip(), names)
+    head, rest = _declared(types, to, body, names)
+    return f"{word} {head}", rest
