@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cbprove.artifacts.model import Artifact, Composite, Kind, Types
+from cbprove.artifacts.model import Artifact, Kind, Types
 from cbprove.artifacts.needs import Definition
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from cbprove.artifacts.records import Records
@@ -16,6 +16,7 @@ from cbprove.language.elaborate_context import Context
 from cbprove.language.elaborate_types import type_of
 from cbprove.language.parse import parse
 from cbprove.language.resolve import resolve
+from cbprove.layout import types as c
 from cbprove.layout.abi import Abi
 from cbprove.layout.records import Layout, lay_out
 
@@ -37,7 +38,8 @@ def check(kernel: Path = Path(RUNNING)) -> Iterator[str]:
     """A line for a kernel, and one for each struct that came out otherwise, which then begins with `difference`."""
     artifact = open_artifact(str(kernel))
     types = artifact.units[0]
-    found = [one for one in every(types) if not _members(one) & UNREADABLE]
+    records = Records(types)
+    found = [one for one in every(types) if _readable(records.record(one.ref))]
     alike = 0
     for start in range(0, len(found), AT_ONCE):
         some = found[start : start + AT_ONCE]
@@ -57,18 +59,23 @@ def every(types: Types) -> list[Definition]:
 def differing(artifact: Artifact, found: Sequence[Definition]) -> list[str]:
     """The names of those that lie otherwise once they are written and read again."""
     read = layouts(written(artifact, found, {}), artifact.units[0].abi)
-    return [one.name for one in found if read.get(one.name) != placed(lay_out(Records(one.types).record(one.ref), one.types.abi))]
+    records = Records(artifact.units[0])
+    abi = artifact.units[0].abi
+    return [one.name for one in found if placed(lay_out(records.record(one.ref), abi)) not in read.get(one.name, [])]
 
 
-def layouts(text: str, abi: Abi) -> dict[str, Placed]:
-    """Where everything lies in each struct of a text."""
+def layouts(text: str, abi: Abi) -> dict[str, list[Placed]]:
+    """Where everything lies in each struct of a text; those of one name, whatever tells them apart, together."""
     source = Source("imported", AROUND.format(abi=abi.name) + text)
     system = resolve(syntax.Tree(parse(source), (source,)))
     cx = system.handle
     assert isinstance(cx, Context)
     cx.memo.begin({"abi": abi.name})
-    nodes = {tag: node for tag, node in cx.names.tags.items() if isinstance(node, syntax.RecordBody)}
-    return {tag: placed(lay_out(type_of(cx, node), abi)) for tag, node in nodes.items()}
+    found: dict[str, list[Placed]] = {}
+    for tag, node in cx.names.tags.items():
+        if isinstance(node, syntax.RecordBody):
+            found.setdefault(tag.partition("___")[0], []).append(placed(lay_out(type_of(cx, node), abi)))
+    return found
 
 
 def placed(layout: Layout) -> Placed:
@@ -84,7 +91,12 @@ def _flat(layout: Layout, path: str, base: int) -> Iterator[tuple[str, int, int,
             yield from _flat(member.layout, name, base + member.offset)
 
 
-def _members(one: Definition) -> set[str | None]:
-    node = one.types.node(one.ref)
-    assert isinstance(node, Composite)
-    return {member.name for member in node.members}
+def _readable(type: c.Type) -> bool:
+    """Whether no member at any depth has a name that the language takes for its own."""
+    match type:
+        case c.Record():
+            return all(field.name not in UNREADABLE and _readable(field.type) for field in type.fields)
+        case c.Array(inner, _) | c.Aligned(inner, _):
+            return _readable(inner)
+        case _:
+            return True
