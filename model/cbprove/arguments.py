@@ -9,7 +9,19 @@ from typing import NoReturn, Protocol, cast
 
 from cbprove.usage import WrongUsage
 
-COMMANDS = ("check", "sweep", "layout", "diff", "explain")
+COMMANDS = (
+    "check",
+    "sweep",
+    "layout",
+    "import",
+    "drift",
+    "overlays",
+    "diff",
+    "certify",
+    "recheck",
+    "reproduce",
+    "explain",
+)
 
 
 class Command(Protocol):

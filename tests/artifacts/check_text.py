@@ -61,7 +61,8 @@ def differing(artifact: Artifact, found: Sequence[Definition]) -> list[str]:
     read = layouts(written(artifact, found, {}), artifact.units[0].abi)
     records = Records(artifact.units[0])
     abi = artifact.units[0].abi
-    return [one.name for one in found if placed(lay_out(records.record(one.ref), abi)) not in read.get(one.name, [])]
+    wanted = {one.name: placed(lay_out(records.record(one.ref), abi)) for one in found}
+    return [name for name, place in wanted.items() if place not in read.get(name.partition("___")[0], [])]
 
 
 def layouts(text: str, abi: Abi) -> dict[str, list[Placed]]:

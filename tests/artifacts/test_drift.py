@@ -9,9 +9,12 @@ import pytest
 from cbprove.artifacts.model import Composite, Enumeration, Forward, Member, Number, Pointer, Typedef
 from cbprove.diagnostics import SpecError
 from cbprove.language import elaborate
+from cbprove.language.includes import load
+from cbprove.language.resolve import resolve
 from cbprove.rebase import drifted, overlays, rebased
 from cbprove.report.drift import document, exit_code, text
 from cbprove.report.overlays import document as tables
+from cbprove.report.shapes import shapes
 from cbprove.report.style import plain
 from tests.artifacts.hand_built import U8, U16, U32, ByHand, artifact, struct, unit
 
@@ -59,13 +62,24 @@ def test_each_of_these_differs(tmp_path: Path, body: str) -> None:
     assert states(tmp_path, f"struct s {{ {body} }};", S)[0] == ("struct s", "differs", None)
 
 
+def test_padding_that_grew_differs(tmp_path: Path) -> None:
+    types = unit("k", struct("s", 12, ("a", U8, 0), ("b", U32, 4)))
+    assert states(tmp_path, "struct s { u8 a; u32 b; };", types) == [("struct s", "differs", None)]
+
+
 def test_an_alignment_alone_is_no_drift(tmp_path: Path) -> None:
     """BTF does not tell it, and no member lies elsewhere for it."""
     assert states(tmp_path, "struct s { u8 a; u32 b; } __aligned(8);", S) == [("struct s", "same", None)]
 
 
 def test_what_wraps_an_integer_is_that_integer(tmp_path: Path) -> None:
-    types = unit("k", struct("s", 4, ("users", 4, 0)), Typedef("atomic_t", 5), struct(None, 4, ("counter", 6, 0)), Number("int", 4, True))
+    types = unit(
+        "k",
+        struct("s", 4, ("users", 4, 0)),
+        Typedef("atomic_t", 5),
+        struct(None, 4, ("counter", 6, 0)),
+        Number("int", 4, True),
+    )
     assert states(tmp_path, "struct s { atomic_t users; };", types) == [("struct s", "same", None)]
     assert states(tmp_path, "struct s { u32 users; };", types) == [("struct s", "differs", None)]
 
@@ -90,6 +104,29 @@ def test_packings_match_by_any_arm(tmp_path: Path) -> None:
     (found,) = drifted(spec(tmp_path, other), artifact(S))
     assert (found.state, found.arms) == ("differs", ("older", "old"))
     assert found.diff[0].endswith("s.cbs (old)")
+
+
+def test_a_packing_of_a_union(tmp_path: Path) -> None:
+    node = Composite("union", "s", 4, (Member("a", U8, 0), Member("b", U32, 0)))
+    told = "packing union s = a { a { u8 a; }; b { u8 a; u32 b; }; }"
+    assert states(tmp_path, told, unit("k", node)) == [("union s", "same", "b")]
+
+
+def test_arms_do_not_change_from_one_look_to_the_next(tmp_path: Path) -> None:
+    """What elaboration remembers goes by node: none may be made for the occasion."""
+    told = "packing struct s = a { a { u8 a; }; b { u8 a; u32 b; }; }\npacking struct t = c { c { u32 c; }; d { u64 d; }; }\n"
+    path = spec(tmp_path, told + "struct u { struct s s; struct t t; };")
+    types = artifact(unit("k", struct("s", 8, ("a", U8, 0), ("b", U32, 4)), struct("t", 4, ("c", U32, 0))))
+    first = drifted(path, types)
+    assert [(one.name, one.arm, one.arms) for one in first] == [
+        ("struct s", "b", ("a", "b")),
+        ("struct t", "c", ("c", "d")),
+        ("struct u", None, ()),
+    ]
+    system = resolve(load(path))
+    candidate = {"abi": "x86_64", "s": "a", "t": "c"}
+    looks = [[(one.record.tag, one.note, one.record) for one in shapes(system, [candidate])] for _ in range(30)]
+    assert all(look == looks[0] for look in looks)
 
 
 def test_flavours_name_the_module(tmp_path: Path) -> None:
@@ -120,7 +157,9 @@ def test_another_abi_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         states(tmp_path, "struct s { u8 a; };", unit("k", struct("s", 1, ("a", U8, 0)), abi="m68k"))
     assert [d.code for d in caught.value.diagnostics] == ["CB0329"]
-    assert states(tmp_path, "abi x86_64, m68k;\nstruct s { u8 a; u32 b; };", unit("k", struct("s", 6, ("a", U8, 0), ("b", U32, 2)), abi="m68k")) == [("struct s", "same", None)]  # fmt: skip
+    types = unit("k", struct("s", 6, ("a", U8, 0), ("b", U32, 2)), abi="m68k")
+    told = "abi x86_64, m68k;\nstruct s { u8 a; u32 b; };"
+    assert states(tmp_path, told, types) == [("struct s", "same", None)]
 
 
 # --- under the layouts of an artefact ---------------------------------------------------------------------
@@ -133,7 +172,7 @@ packing struct g = old { old { u16 x; }; new { u64 x; }; }
 require sizeof(struct s) <= 44;
 require sizeof(G) <= 16;
 layer l { view S : struct s at skb.cb[28]; step a { write S; } }
-layer m { view G : struct g at skb.cb[0]; view W : u8[8] at skb.cb[6]; step b { write G; } }
+layer m { view G : struct g at skb.cb[0]; view W : u8[8] at skb.cb[2]; step b { write G; } }
 path p { a; b; }
 """
 
@@ -156,8 +195,20 @@ def test_one_of_several_has_to_be_named(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         rebased(spec(tmp_path, "", VIEWS), artifact(*units))
     assert [d.code for d in caught.value.diagnostics] == ["CB0323"]
-    named = rebased(spec(tmp_path, "", VIEWS.replace("struct s ", "struct s___m2 ").replace("struct s)", "struct s___m2)")), artifact(*units))
+    named = rebased(
+        spec(tmp_path, "", VIEWS.replace("struct s ", "struct s___m2 ").replace("struct s)", "struct s___m2)")),
+        artifact(*units),
+    )
     assert elaborate.program(named, {"abi": "x86_64", "g": "old"}).views[0].place.width == 8
+
+
+def test_a_struct_that_holds_a_packing_holds_what_the_artefact_has(tmp_path: Path) -> None:
+    around = VIEWS.replace("struct s { u8 a; u16 b; };", "struct s { struct g g; u8 a; };")
+    types = unit("k", struct("s", 8, ("g", 4, 0), ("a", U8, 4)), struct("g", 4, ("x", U32, 0)))
+    system = rebased(spec(tmp_path, "", around), artifact(types))
+    for arm, width in (("old", 16), ("new", 64)):
+        views = elaborate.program(system, {"abi": "x86_64", "g": arm}).views
+        assert [view.place.width for view in views] == [64, width, 64]
 
 
 def test_an_artefact_without_any_of_it(tmp_path: Path) -> None:
@@ -177,7 +228,9 @@ def test_the_table_of_overlays(tmp_path: Path) -> None:
 
 
 def test_the_table_under_an_artefact_has_its_sizes_and_arms(tmp_path: Path) -> None:
-    types = unit("k", struct("s", 24, ("a", U8, 0), ("b", U16, 2)), struct("g", 8, ("x", 5, 0)), Number("u64", 8, False))
+    types = unit(
+        "k", struct("s", 24, ("a", U8, 0), ("b", U16, 2)), struct("g", 8, ("x", 5, 0)), Number("u64", 8, False)
+    )
     (block,) = tables([overlays(spec(tmp_path, "", VIEWS), artifact(types))])["tables"][0]["blocks"]
     told = {view["view"]: view for view in block["views"]}
     assert (told["S"]["size"], told["S"]["crosses"], told["S"]["beyond"]) == (192, {"32": True, "44": True}, 32)

@@ -28,7 +28,9 @@ BYTE = c.Scalar("unsigned char")
 
 
 def test_a_struct_is_pinned_where_it_was() -> None:
-    types = unit("k", Composite("struct", "s", 6, (Member("a", U8, 8), Member("f", U16, 19, bits=5), Member("z", U8, 40))))
+    types = unit(
+        "k", Composite("struct", "s", 6, (Member("a", U8, 8), Member("f", U16, 19, bits=5), Member("z", U8, 40)))
+    )
     record = Records(types).record(3)
     fields = (
         c.Field("a", BYTE, at=8),
@@ -36,7 +38,11 @@ def test_a_struct_is_pinned_where_it_was() -> None:
         c.Field("z", BYTE, at=40),
     )
     assert record == c.Record("struct", "s", fields, size=6)
-    assert [(m.name, m.offset, m.width) for m in lay_out(record, X86).members] == [("a", 8, 8), ("f", 19, 5), ("z", 40, 8)]
+    assert [(m.name, m.offset, m.width) for m in lay_out(record, X86).members] == [
+        ("a", 8, 8),
+        ("f", 19, 5),
+        ("z", 40, 8),
+    ]
 
 
 def test_alignments_that_are_said_are_kept() -> None:
@@ -131,7 +137,10 @@ def test_enumerations_that_c_gives_their_size(size: int, signed: bool, values: t
         ((Pointer(U8),), "unsigned char *x"),
         ((Array(U8, 3),), "unsigned char x[3]"),
         ((Array(4, 2), Array(U8, 3)), "unsigned char x[2][3]"),
-        ((Pointer(4), Function(None, (5, U8)), Pointer(6), Forward("struct", "sk_buff")), "void (*x)(struct sk_buff *, unsigned char)"),
+        (
+            (Pointer(4), Function(None, (5, U8)), Pointer(6), Forward("struct", "sk_buff")),
+            "void (*x)(struct sk_buff *, unsigned char)",
+        ),
         ((Array(4, 2), Pointer(5), Function(U8, (), True)), "unsigned char (*x[2])(...)"),
         ((Pointer(4), Function(U8, ())), "unsigned char (*x)(void)"),
         ((Pointer(4), Array(U8, 7)), "unsigned char (*x)[7]"),

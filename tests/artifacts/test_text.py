@@ -26,14 +26,19 @@ from tests.artifacts.hand_built import U8, U16, U32, ByHand, artifact, struct, u
 
 HERE = Path(__file__).parent
 FIXTURES = sorted(
-    [*(HERE / "btf").glob("*.o"), *(HERE / "btf").glob("*.btf"), *(HERE / "dwarf").glob("*.o"), *(HERE / "pahole").glob("shapes.*")]
+    [
+        *(HERE / "btf").glob("*.o"),
+        *(HERE / "btf").glob("*.btf"),
+        *(HERE / "dwarf").glob("*.o"),
+        *(HERE / "pahole").glob("shapes.*"),
+    ]
 )
 READABLE = [path for path in FIXTURES if path.suffix in (".o", ".btf") and path.name != "module.btf"]
 
 
 def text(*units: ByHand, asked: str = "s") -> str:
     whole = artifact(*units)
-    return written(whole, find(whole, [flavoured("struct", asked)]), {})
+    return written(whole, find(whole, [flavoured("struct", asked, whole)]), {})
 
 
 def test_members_enums_and_typedefs() -> None:
@@ -113,7 +118,13 @@ def test_alignments_that_are_said_are_written() -> None:
 
 def test_a_typedef_that_the_language_means_otherwise_is_written() -> None:
     """`u32` of two bytes, and `atomic_t`, which to the language is an int."""
-    types = unit("k", struct("s", 8, ("a", 4, 0), ("b", 5, 4)), Typedef("u32", U16), Typedef("atomic_t", 6), struct(None, 4, ("c", U32, 0)))
+    types = unit(
+        "k",
+        struct("s", 8, ("a", 4, 0), ("b", 5, 4)),
+        Typedef("u32", U16),
+        Typedef("atomic_t", 6),
+        struct(None, 4, ("c", U32, 0)),
+    )
     told = text(types)
     assert "typedef unsigned short u32;" in told
     assert "} __size(4) atomic_t;" in told
@@ -151,8 +162,8 @@ def test_two_structs_of_one_name_are_told_apart() -> None:
     assert "/* struct s of ah4; another one in ah6 */\n    struct s___ah4 {" in told
     assert "/* struct s of ah6; another one in ah4 */\n    struct s___ah6 {" in told
     whole = artifact(one, other)
-    assert written(whole, find(whole, [flavoured("struct", "s___ah6")]), {}).count("struct s___ah6 {") == 1
-    assert "struct s___ah4" not in written(whole, find(whole, [flavoured("struct", "s___ah6")]), {})
+    assert written(whole, find(whole, [flavoured("struct", "s___ah6", whole)]), {}).count("struct s___ah6 {") == 1
+    assert "struct s___ah4" not in written(whole, find(whole, [flavoured("struct", "s___ah6", whole)]), {})
 
 
 def test_what_holds_one_of_two_by_value_names_it() -> None:
@@ -161,6 +172,12 @@ def test_what_holds_one_of_two_by_value_names_it() -> None:
     whole = artifact(one, other)
     told = written(whole, find(whole, [Asked("struct", "s"), Asked("struct", "t")]), {})
     assert "struct s___ah_6 s " in told
+
+
+def test_a_name_may_have_underscores_of_its_own() -> None:
+    """As the kernel's struct nf_conn___init has."""
+    whole = artifact(unit("k", struct("s___init", 4, ("a", U32, 0)), struct("s", 1, ("a", U8, 0))))
+    assert "    struct s___init {" in written(whole, find(whole, [flavoured("struct", "s___init", whole)]), {})
 
 
 def test_two_in_one_unit_are_numbered() -> None:
@@ -221,7 +238,9 @@ def test_every_struct_of_the_fixtures_lies_as_it_did(path: Path) -> None:
 def test_the_same_bytes_each_time() -> None:
     whole = open_artifact(str(HERE / "btf" / "x86_64.btf"))
     found = every(whole.units[0])
-    assert written(whole, found, {}) == written(open_artifact(str(HERE / "btf" / "x86_64.btf")), every(whole.units[0]), {})
+    assert written(whole, found, {}) == written(
+        open_artifact(str(HERE / "btf" / "x86_64.btf")), every(whole.units[0]), {}
+    )
 
 
 @pytest.mark.slow
@@ -232,5 +251,3 @@ def test_every_struct_of_the_running_kernel_lies_as_it_did() -> None:
 
 def _abi(path: Path) -> str | None:
     return {"bpfeb.btf": "s390x", "shapes.btf": "x86_64"}.get(path.name)
-
-

@@ -14,7 +14,7 @@ _WRAPPER = f'#!/bin/sh\nexec "{sys.executable}" -m cbprove "$@"\n'
 
 
 class Folder:
-    """The folder of one block: `cbprove` is on the path, `specs` is the project's, earlier files of the document lie in it."""
+    """The folder of one block: `cbprove` is on the path; in it lie `specs`, `docs` and earlier files of the document."""
 
     def __init__(self, path: Path, block: Block) -> None:
         self.path = path
@@ -22,7 +22,8 @@ class Folder:
         wrapper = path / "bin" / "cbprove"
         wrapper.write_text(_WRAPPER, encoding="utf-8")
         wrapper.chmod(0o755)
-        (path / "specs").symlink_to(ROOT / "specs")
+        for folder in ("specs", "docs"):
+            (path / folder).symlink_to(ROOT / folder)
         for name, text in files_before(block).items():
             (path / name).write_text(text, encoding="utf-8")
         self.code = 0

@@ -6,7 +6,9 @@ import reports
 
 from cbprove.layout.abi import ABIS
 from cbprove.layout.types import Array, Field, Pointer, Record, Scalar
-from cbprove.report.layout import Shape, control_blocks, layers, shape
+from cbprove.report.blocks import of_program
+from cbprove.report.layout import Shape, shape
+from cbprove.report.touched import layers
 
 U8, U16, U32 = Scalar("unsigned char"), Scalar("unsigned short"), Scalar("unsigned int")
 
@@ -95,35 +97,32 @@ def test_union_and_pointer() -> None:
         printed(Field("dev", Pointer("struct net_device")), Field("port", U16), kind="union")
         == """\
 union x {
-	struct net_device *        dev;                  /*     0     8 */
-	short unsigned int         port;                 /*     0     2 */
-
-	/* size: 8, cachelines: 1, members: 2 */
-	/* last cacheline: 8 bytes */
+	struct net_device *        dev;                /*     0     8 */
+	short unsigned int         port;               /*     0     2 */
 };"""
     )
 
 
 def test_cachelines() -> None:
-    """struct x { u8 a[60]; u64 b; u8 c[60]; } __attribute__((__packed__));"""
-    told = printed(
-        Field("a", Array(U8, 60)), Field("b", Scalar("unsigned long")), Field("c", Array(U8, 60)), packed=True
-    )
+    """struct x { u8 a[60]; u64 b; u8 c[60]; u8 d; } __attribute__((__packed__)); none is told behind the last member."""
+    fields = Field("a", Array(U8, 60)), Field("b", Scalar("unsigned long")), Field("c", Array(U8, 60))
+    told = printed(*fields, Field("d", U8), packed=True)
     assert "\t/* --- cacheline 1 boundary (64 bytes) was 4 bytes ago --- */\n" in told
     assert "\t/* --- cacheline 2 boundary (128 bytes) --- */\n" in told
     assert told.endswith("} __attribute__((__packed__));")
-    assert "last cacheline" not in told
+    assert "last cacheline" not in printed(*fields, packed=True)
+    assert "cacheline 2" not in printed(*fields, packed=True)
 
 
 def test_control_block_of_a_candidate() -> None:
     assert (
-        "\n".join(control_blocks(reports.program(reports.PRESERVED)))
+        "\n".join(of_program(reports.program(reports.PRESERVED)))
         == """\
 skb.cb, 48 bytes
                      0       8       16      24      32      40      48
-  IPCB        ip     IIIIIIIIIIIIIIIIII--............................  [0..20)
-  SKB_GSO_CB  gso    ................................GGGGGGGGGG--....  [32..44)
-  hwaddr      ipoib  ............................HHHHHHHHHHHHHHHHHHHH  [28..48)"""
+  IPCB        ip     IIIIIIIIIIIIIIIIII--............................  [0..20), 28 bytes left
+  SKB_GSO_CB  gso    ................................GGGGGGGGGG--....  [32..44), 4 bytes left
+  hwaddr      ipoib  ............................HHHHHHHHHHHHHHHHHHHH  [28..48), none left, crosses 32, 44"""
     )
 
 
@@ -136,3 +135,50 @@ def test_what_layers_touch() -> None:
         "gso    reads   nothing",
         "       writes  SKB_GSO_CB",
     ]
+
+
+def pinned(*fields: Field, size: int, align: int | None = None) -> str:
+    return shape(Shape(Record("struct", "x", fields, align=align, size=size), ABIS["x86_64"], "", {}))
+
+
+def test_holes_of_a_pinned_struct_are_where_it_has_them() -> None:
+    """Nothing before byte 4, nothing in bytes 9 and 10, 3 bytes behind: what no compiler would do by itself."""
+    fields = (Field("a", U32, at=32), Field("b", U8, at=64), Field("c", Array(U8, 2), at=88))
+    told = pinned(*fields, size=16)
+    assert (
+        told
+        == """\
+struct x {
+
+	/* XXX 4 bytes hole, try to pack */
+
+	unsigned int               a;                    /*     4     4 */
+	unsigned char              b;                    /*     8     1 */
+
+	/* XXX 2 bytes hole, try to pack */
+
+	unsigned char              c[2];                 /*    11     2 */
+
+	/* size: 16, cachelines: 1, members: 3 */
+	/* sum members: 7, holes: 2, sum holes: 6 */
+	/* padding: 3 */
+	/* last cacheline: 16 bytes */
+};"""
+    )
+
+
+def test_attributes_of_a_pinned_struct_are_those_it_must_have_had() -> None:
+    """Stated or concluded: an alignment that follows from the members is not printed."""
+    a, b = Field("a", U8, at=0), Field("b", U32, at=32)
+    astray = Field("b", U32, at=16)
+    ends = {
+        pinned(*fields, size=8, align=align).splitlines()[-1]: (fields, align)
+        for fields, align in (((a, b), None), ((a, b), 8), ((a, astray), None), ((a, astray), 2))
+    }
+    assert list(ends) == [
+        "};",
+        "} __attribute__((__aligned__(8)));",
+        "} __attribute__((__packed__));",
+        "} __attribute__((__packed__)) __attribute__((__aligned__(2)));",
+    ]
+    assert pinned(a, b, size=8, align=4).endswith("\n};")

@@ -70,7 +70,7 @@ class Gathering:
                 self.add(named)
             case Composite(members=members):
                 for member in members:
-                    # -fms-extensions lets a struct with a tag stand without a name: it is written out there, as one without a tag.
+                    # With -fms-extensions a struct with a tag may stand without a name: it is written out there.
                     self._below(types, member.type, top=member.name is None)
             case Typedef(type=to) if top or not self.is_known(types, ref):
                 self._below(types, to)
@@ -120,7 +120,12 @@ def endings(definitions: Mapping[tuple[Kind, str, str], Definition]) -> dict[tup
     for keys in together.values():
         taken: dict[str, int] = {}
         for key in keys if len(keys) > 1 else ():
-            unit = re.sub(r"\W", "_", definitions[key].types.name)
+            unit = identifier(definitions[key].types.name)
             taken[unit] = taken.get(unit, 0) + 1
             found[key] = f"___{unit}" + (f"_{taken[unit]}" if taken[unit] > 1 else "")
     return found
+
+
+def identifier(unit: str) -> str:
+    """A unit's name as a part of a name in C."""
+    return re.sub(r"\W", "_", unit)

@@ -3,21 +3,64 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
 
 from cbprove import console
+from cbprove.commands.artefacts import KINDS, add_modules, add_names, found, names, opened
 from cbprove.commands.shared import add_color
+from cbprove.usage import WrongUsage
 
 HELP = "structs as pahole prints them, where views lie, what each layer touches"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", metavar="SPEC")
-    parser.add_argument("--proposal", metavar="NAME", help="this proposal alone")
+    parser.add_argument(
+        "spec", nargs="?", metavar="SPEC", help="a .cbs file, or an artefact: a vmlinux, .ko or .o (the running kernel)"
+    )
+    parser.add_argument("--proposal", metavar="NAME", help="of a spec, this proposal alone")
+    add_names(parser)
+    parser.add_argument("--over", metavar="STRUCT.MEMBER", help="the control block of an artefact (sk_buff.cb)")
+    parser.add_argument(
+        "--at", action="append", default=[], type=_offset, metavar="X=BYTES", help="where X lies over it (0)"
+    )
+    add_modules(parser)
     add_color(parser)
 
 
 def run(given: argparse.Namespace) -> int:
+    of_artefact = [f"--{name}" for name in (*KINDS, "over", "at", "module", "modules", "abi") if getattr(given, name)]
+    if given.spec is not None and (given.spec.endswith(".cbs") or os.path.isdir(given.spec)):
+        if of_artefact:
+            raise WrongUsage(
+                f"{of_artefact[0]} is for artefacts", f"`{given.spec}` is a spec: all its structs are shown"
+            )
+        return _of_spec(given)
+    if given.proposal is not None:
+        raise WrongUsage("--proposal is for specs", "name a .cbs file")
+    return _of_artefact(given)
+
+
+def _of_spec(given: argparse.Namespace) -> int:
     from cbprove.pipeline import layout
 
     console.show(layout(given.spec, given.proposal))
     return 0
+
+
+def _of_artefact(given: argparse.Namespace) -> int:
+    from cbprove.report.artefact import block, text
+
+    if not names(given):
+        raise WrongUsage("nothing was asked for", "name a spec, or what to show of an artefact: --struct sk_buff")
+    artifact = opened(given, given.spec)
+    all = found(given, artifact)
+    console.show(text(all, block(artifact, given.over, all, dict(given.at))))
+    return 0
+
+
+def _offset(text: str) -> tuple[str, int]:
+    match = re.fullmatch(r"(\w+)=([0-9]{1,6})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"`{text}` is not of the form X=BYTES")
+    return match[1], int(match[2])

@@ -40,6 +40,11 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="stores, copies and makings that the runs of one path are unfolded to (%(default)s)",
     )
+    add_timeout(parser)
+
+
+def add_timeout(parser: argparse.ArgumentParser) -> None:
+    """How long a solver may take."""
     parser.add_argument(
         "--timeout", type=_duration, metavar="TIME", help="for a query, with its unit: 500ms, 5s, 2m (none)"
     )

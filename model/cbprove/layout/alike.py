@@ -29,11 +29,12 @@ class _Placed:
 
 
 def _members(record: Record, abi: Abi, path: str = "", base: int = 0) -> Iterator[_Placed]:
-    """Members in order; those of a struct without a tag stand for it."""
+    """Members in order; those of a struct without a tag or a name stand for it."""
     for member in lay_out(record, abi).members:
         name = ".".join(part for part in (path, member.name) if part)
         inner = _plain(member.type)
-        if isinstance(inner, Record) and inner.tag is None and _only(inner) is None:
+        bare = member.name is None or (isinstance(inner, Record) and inner.tag is None and _only(inner) is None)
+        if isinstance(inner, Record) and bare:
             yield from _members(inner, abi, name, base + member.offset)
         else:
             yield _Placed(name, base + member.offset, member.width, member.bitfield, member.type)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cbprove.layout.records import Layout, lay_out
+from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.report import bits
 from cbprove.report.layout import Shape, shape
 from cbprove.system import Program, View
@@ -91,5 +92,14 @@ def _flat(layout: Layout, path: str, base: int) -> Iterator[tuple[str, int, int]
         first = base + member.offset
         if member.name is not None:
             yield name, first, member.width
-        if member.layout is not None:
+        if member.layout is not None and _untagged(member.type):
             yield from _flat(member.layout, name, first)
+
+
+def _untagged(type: Type) -> bool:
+    """Whether a type has no name of its own: what has one is told of under that."""
+    match type:
+        case Array(inner, _) | Aligned(inner, _):
+            return _untagged(inner)
+        case _:
+            return isinstance(type, Record) and type.tag is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context
@@ -48,10 +49,12 @@ def _shape(cx: Context, node: object, candidate: Candidate, arm: syntax.Arm | No
     if not isinstance(body, syntax.RecordBody):
         return None
     cx.memo.begin(candidate)
-    tag = syntax.TaggedType(node.kind, node.tag) if isinstance(node, syntax.Packing) else body
-    made = cx.memo.attempt(lambda: _record(cx, tag))
+    # Of the tree's own nodes alone: what is remembered goes by which node it was.
+    made = cx.memo.attempt(lambda: _record(cx, body))
     if made is None:
         return None
+    if isinstance(node, syntax.Packing):
+        made = replace(made, tag=node.tag.text)
     notes = [arm.name.text + (f": {arm.title}" if arm.title else "")] if arm else []
     notes += [str(candidate["abi"])] if with_abi else []
     return Shape(made, cx.abi(), ", ".join(notes), dict(_spelled(body.members, "")))

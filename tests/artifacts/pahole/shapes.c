@@ -110,6 +110,26 @@ struct far {
 	u32 a;
 	u32 b __attribute__((aligned(64)));
 };
+struct near_a_line {
+	char a[56];
+	u32 b __attribute__((aligned(64)));
+};
+struct packed_tail {
+	u32 a;
+	u8 b;
+} __attribute__((packed));
+struct across_units {
+	u32 a : 20;
+	u32 b : 20;
+	u8 c;
+	u32 d : 30;
+	u32 e : 6;
+} __attribute__((packed));
+struct forced {
+	u8 a : 3;
+	u16 : 0;
+	enum { NEAR, FAR = 300 } b : 10;
+};
 struct empty {};
 struct holds_nothing {
 	struct empty e;
@@ -126,6 +146,10 @@ union alone {
 		char d[64];
 		u32 e;
 	} f;
+	struct {
+		char g[64];
+		u32 h;
+	} i[2], j;
 };
 struct {
 	struct aligned a;
@@ -139,6 +163,10 @@ struct {
 	struct cache_lines c;
 	struct one_byte_over o;
 	struct far f;
+	struct near_a_line l;
+	struct packed_tail t;
+	struct across_units x;
+	struct forced forced;
 	struct holds_nothing h;
 	union alone u;
 } all;

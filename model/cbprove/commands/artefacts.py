@@ -1,0 +1,60 @@
+"""What commands share that open artefacts: the arguments, and what they open."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cbprove.artifacts.model import Artifact, Kind
+    from cbprove.artifacts.needs import Definition
+
+KINDS: tuple[Kind, ...] = ("struct", "union", "typedef", "enum")
+
+
+def add_modules(parser: argparse.ArgumentParser) -> None:
+    """What is opened over an artefact."""
+    parser.add_argument(
+        "--module",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a module over the artefact: a .ko file, or the name of a running one",
+    )
+    parser.add_argument(
+        "--modules", action="append", default=[], metavar="DIR", help="every module below a folder, opened when asked"
+    )
+    parser.add_argument("--abi", metavar="ABI", help="the ABI of an artefact that does not tell its own")
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """What is asked of an artefact."""
+    for kind in KINDS:
+        about = f"a {kind} by its tag; X___M is the one of module M" if kind == "struct" else f"a {kind} by its name"
+        parser.add_argument(f"--{kind}", action="append", default=[], metavar="X", help=about)
+
+
+def opened(given: argparse.Namespace, path: str | None) -> Artifact:
+    """The artefact, the running kernel where none is named, and the modules over it."""
+    from cbprove.artifacts.opening import RUNNING, open_artifact
+
+    beside = os.path.dirname(RUNNING)
+    running = [os.path.join(beside, name) for name in given.module]
+    modules = [
+        there if not os.path.exists(name) and os.path.exists(there) else name
+        for name, there in zip(given.module, running, strict=True)
+    ]
+    return open_artifact(path, [*modules, *given.modules], given.abi)
+
+
+def names(given: argparse.Namespace) -> list[tuple[Kind, str]]:
+    """What was asked for, in the order of kinds."""
+    return [(kind, name) for kind in KINDS for name in dict.fromkeys(getattr(given, kind))]
+
+
+def found(given: argparse.Namespace, artifact: Artifact) -> list[Definition]:
+    """All that was asked for; raises SpecError with all that is missing."""
+    from cbprove.imports import find, flavoured
+
+    return find(artifact, [flavoured(kind, name, artifact) for kind, name in names(given)])

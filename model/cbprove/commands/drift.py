@@ -1,0 +1,34 @@
+"""`cbprove drift`: whether the structs of a spec are still those of a kernel."""
+
+from __future__ import annotations
+
+import argparse
+
+from cbprove import console
+from cbprove.commands.artefacts import add_modules, opened
+from cbprove.commands.shared import add_color, add_format
+
+HELP = "each struct of a spec against a kernel, a module or an object file: what differs, as a diff"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="SPEC")
+    parser.add_argument("--against", metavar="ARTEFACT", help="a vmlinux, .ko or .o; the running kernel if not said")
+    add_modules(parser)
+    add_format(parser)
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.rebase import drifted
+    from cbprove.report.drift import document, exit_code, text
+
+    artifact = opened(given, given.against)
+    found = drifted(given.spec, artifact)
+    if given.format == "json":
+        import json
+
+        console.show(json.dumps(document(given.spec, artifact, found), indent=2, ensure_ascii=False))
+    else:
+        console.show(text(given.spec, artifact, found, console.paint()))
+    return exit_code(found)

@@ -1,0 +1,41 @@
+"""`cbprove overlays`: what lies over a control block, how far it reaches, and what checks of sizes cannot see."""
+
+from __future__ import annotations
+
+import argparse
+
+from cbprove import console
+from cbprove.commands.artefacts import add_modules, opened
+from cbprove.commands.shared import add_color, add_format
+
+HELP = "the views over a control block: sizes, what they cross or exceed, and what their build-time checks cannot see"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="SPEC")
+    parser.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="ARTEFACT",
+        help="with the layouts of this kernel; several times for several",
+    )
+    add_modules(parser)
+    add_format(parser)
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.commands.shared import NOTHING
+    from cbprove.rebase import overlays
+    from cbprove.report.overlays import document, text
+
+    artefacts = [opened(given, path) for path in given.against]
+    found = [overlays(given.spec, each) for each in artefacts] or [overlays(given.spec, None)]
+    if given.format == "json":
+        import json
+
+        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+    else:
+        console.show(text(found, console.paint()))
+    return 0 if any(each.blocks for each in found) else NOTHING

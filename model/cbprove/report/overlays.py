@@ -1,0 +1,157 @@
+"""The views over a control block as a table: where each ends, what it reaches across, and what a check of its size cannot see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cbprove.design.overlays import Check, Sized
+from cbprove.report import bits
+from cbprove.report.blocks import Block, Overlay, blocks, crossed, fixed
+from cbprove.report.excerpt import printable
+from cbprove.report.style import Paint, Role
+from cbprove.report.version import VERSION
+from cbprove.system import Program
+
+SCHEMA_VERSION = 1
+_NOTE = "A check bounds where a view ends. Whether others that share its bytes still need them, it cannot see."
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A view over a control block, with its type and the checks that name it.
+
+    `crosses` are the fixed borders inside of it, `excess` is how much of it lies beyond the block, both in bits; `shares` are the
+    other views that share bytes with it.
+    """
+
+    overlay: Overlay
+    type: str
+    checks: tuple[Check, ...]
+    crosses: tuple[int, ...]
+    excess: int
+    shares: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The views of one candidate; `against` names the artefact whose layouts they have, None for the spec's own."""
+
+    spec: str
+    against: str | None
+    blocks: tuple[tuple[Block, tuple[Laid, ...]], ...]
+
+
+def table(spec: str, against: str | None, program: Program, sized: Mapping[str, Sized]) -> Table:
+    """All views of a program, by the control block that they lie over."""
+    return Table(spec, against, tuple((block, _laid(block, sized)) for block in blocks(program)))
+
+
+def _laid(block: Block, sized: Mapping[str, Sized]) -> tuple[Laid, ...]:
+    marks = [8 * byte for byte in fixed(block)]
+    return tuple(
+        Laid(
+            overlay,
+            sized[overlay.name].type,
+            sized[overlay.name].checks,
+            crossed(overlay, marks),
+            max(0, overlay.high - block.width),
+            tuple(other.name for other in block.overlays if other is not overlay and _meet(overlay, other)),
+        )
+        for overlay in block.overlays
+    )
+
+
+def _meet(one: Overlay, other: Overlay) -> bool:
+    return one.low < other.high and other.low < one.high
+
+
+# --- text -------------------------------------------------------------------------------------------------
+
+
+def text(found: Sequence[Table], paint: Paint) -> str:
+    """A table for each control block, and what checks do not say."""
+    parts = [_block(each, block, laid, paint) for each in found for block, laid in each.blocks]
+    return "\n\n".join([*parts, _NOTE] if parts else ["no view lies over a control block"])
+
+
+def _block(found: Table, block: Block, laid: tuple[Laid, ...], paint: Paint) -> str:
+    under = f" under {printable(found.against)}" if found.against else ""
+    title = f"{printable(found.spec)}{under}: {block.title}, {bits.amount(block.width)}"
+    marks = fixed(block)
+    head = [
+        "view",
+        "type",
+        "at",
+        "size",
+        "ends",
+        *(f"crosses {byte}" for byte in marks),
+        "beyond",
+        "checked by",
+        "shares bytes with",
+    ]
+    rows = [head, *(_row(each, marks) for each in laid)]
+    widths = [max(len(row[number]) for row in rows) for number in range(len(head))]
+    lines = [_line(row, widths) for row in rows]
+    roles: list[Role | None] = [None, *("bad" if each.excess else None for each in laid)]
+    return "\n".join([title, *(paint(line, role) if role else line for line, role in zip(lines, roles, strict=True))])
+
+
+def _row(each: Laid, marks: Sequence[int]) -> list[str]:
+    overlay = each.overlay
+    numbers = [bits.position(bit) for bit in (overlay.low, overlay.width, overlay.high)]
+    across = ["yes" if 8 * byte in each.crosses else "-" for byte in marks]
+    beyond = bits.position(each.excess) if each.excess else "-"
+    return [overlay.name, each.type, *numbers, *across, beyond, _checked(each.checks), ", ".join(each.shares) or "-"]
+
+
+def _checked(checks: tuple[Check, ...]) -> str:
+    return ", ".join(f"line {check.line}" for check in checks) or "nothing"
+
+
+def _line(row: list[str], widths: list[int]) -> str:
+    """Numbers to the right, words to the left."""
+    cells = [
+        cell.rjust(width) if 2 <= n <= 4 else cell.ljust(width)
+        for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+    ]
+    return f"  {'  '.join(cells)}".rstrip()
+
+
+# --- json -------------------------------------------------------------------------------------------------
+
+
+def document(found: Sequence[Table]) -> dict[str, Any]:
+    """The same for programs; positions and sizes in bits."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "cbprove", "version": VERSION},
+        "tables": [_table(each) for each in found],
+    }
+
+
+def _table(each: Table) -> dict[str, Any]:
+    return {
+        "spec": each.spec,
+        "against": each.against,
+        "blocks": [
+            {"block": block.title, "bits": block.width, "views": [_view(one, fixed(block)) for one in laid]}
+            for block, laid in each.blocks
+        ],
+    }
+
+
+def _view(each: Laid, marks: Sequence[int]) -> dict[str, Any]:
+    return {
+        "view": each.overlay.name,
+        "layer": each.overlay.by,
+        "type": each.type,
+        "at": each.overlay.low,
+        "size": each.overlay.width,
+        "ends": each.overlay.high,
+        "crosses": {str(byte): 8 * byte in each.crosses for byte in marks},
+        "beyond": each.excess,
+        "checks": [{"file": check.file, "line": check.line, "text": check.text} for check in each.checks],
+        "shares": list(each.shares),
+    }

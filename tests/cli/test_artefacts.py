@@ -1,0 +1,161 @@
+"""`cbprove import`, `drift`, `overlays` and `layout` on artefacts, as people run them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+Cbprove = Callable[..., "subprocess.CompletedProcess[str]"]
+
+ROOT = Path(__file__).parents[2]
+KERNEL = str(ROOT / "docs" / "linux-6.1.btf")
+MODULES = ROOT / "tests" / "artifacts" / "btf"
+REPORT = ROOT / "model" / "cbprove" / "report"
+
+SPEC = """\
+spec s "a spec";
+object skb { char cb[48]; }
+include "layouts.cbs";
+require sizeof(struct skb_gso_cb) <= 16;
+layer gso { view GSO : struct skb_gso_cb at skb.cb[32]; step cut { write GSO.*; } }
+path p { cut; }
+"""
+
+
+def schema(name: str) -> object:
+    return json.loads((REPORT / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def imported(cbprove: Cbprove, tmp_path: Path) -> Path:
+    """A spec over an import."""
+    done = cbprove("import", KERNEL, "--struct", "skb_gso_cb", "-o", "layouts.cbs")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    (tmp_path / "s.cbs").write_text(SPEC, encoding="utf-8")
+    return tmp_path
+
+
+def test_an_import_is_as_the_kernel_has_it(imported: Path, cbprove: Cbprove) -> None:
+    done = cbprove("drift", "s.cbs", "--against", KERNEL)
+    assert (done.returncode, done.stdout) == (0, "s.cbs against linux-6.1: 1 struct: 1 the same\n")
+
+
+def test_drift_shows_what_differs(imported: Path, cbprove: Cbprove) -> None:
+    layouts = imported / "layouts.cbs"
+    layouts.write_text(layouts.read_text().replace("csum_start ", "csum_starts"), encoding="utf-8")
+    done = cbprove("drift", "s.cbs", "--against", KERNEL)
+    assert done.returncode == 1
+    assert "-\t__u16                      csum_starts;          /*    12     2 */" in done.stdout
+    document = json.loads(cbprove("drift", "s.cbs", "--against", KERNEL, "--format", "json").stdout)
+    jsonschema.validate(document, schema("drift.schema.json"))
+    assert document["summary"] == {"same": 0, "differs": 1, "absent": 0}
+
+
+def test_drift_of_nothing_that_is_there(imported: Path, cbprove: Cbprove) -> None:
+    assert cbprove("drift", "s.cbs", "--against", str(MODULES / "x86_64.btf")).returncode == 5
+
+
+def test_overlays(imported: Path, cbprove: Cbprove) -> None:
+    done = cbprove("overlays", "s.cbs", "--against", KERNEL, "--format", "json")
+    document = json.loads(done.stdout)
+    jsonschema.validate(document, schema("overlays.schema.json"))
+    (view,) = document["tables"][0]["blocks"][0]["views"]
+    assert (done.returncode, view["ends"], view["crosses"]) == (0, 384, {"32": False, "44": True})
+    assert "checked by" in cbprove("overlays", "s.cbs").stdout
+
+
+def test_layout_of_an_artefact(cbprove: Cbprove) -> None:
+    done = cbprove("layout", KERNEL, "--struct", "qdisc_skb_cb", "--struct", "tcp_skb_cb", "--struct", "sk_buff")
+    assert done.returncode == 0
+    assert done.stdout.startswith("struct qdisc_skb_cb {\n\tstruct {\n")
+    *_, title, _, qdisc, tcp = done.stdout.rstrip("\n").split("\n")
+    assert title == "sk_buff.cb, 48 bytes"
+    assert qdisc.endswith("[0..28), 20 bytes left")
+    assert tcp.endswith("[0..48), none left, crosses 32, 44")
+
+
+def test_layout_over_another_block(cbprove: Cbprove) -> None:
+    command = ("layout", KERNEL, "--struct", "qdisc_skb_cb", "--struct", "skb_gso_cb")
+    last = cbprove(*command, "--over", "qdisc_skb_cb.data", "--at", "skb_gso_cb=8").stdout.rstrip("\n").split("\n")
+    assert last[-3] == "qdisc_skb_cb.data, 20 bytes"
+    assert last[-1].endswith("[8..24), 4 bytes too many")
+    assert "too many" not in cbprove(*command, "--over", "qdisc_skb_cb.data").stdout
+
+
+def test_modules_over_a_kernel(cbprove: Cbprove) -> None:
+    """`struct bits` is another one in the module."""
+    base, module = str(MODULES / "x86_64.btf"), str(MODULES / "module.btf")
+    told = cbprove("import", base, "--abi", "x86_64", "--module", module, "--struct", "bits").stdout
+    assert "struct bits___x86_64 {" in told
+    assert "struct bits___module {" in told
+    shown = cbprove("layout", base, "--abi", "x86_64", "--module", module, "--struct", "bits").stdout
+    assert shown.count("struct bits {") == 2
+    assert shown.startswith("/* x86_64 */\nstruct bits {")
+    assert "\n/* module */\nstruct bits {" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("import",), "nothing was asked for"),
+        (("import", KERNEL, "--const", "X"), "no artefact records macros"),
+        (("import", KERNEL, KERNEL, "--struct", "x"), "2 artefacts were named"),
+        (("import", "--cc", "gcc", "--struct", "x"), "no header was named"),
+        (("import", "--cc", "gcc", "--abi", "arm", "--struct", "x", "a.h"), "--cc takes no modules and no --abi"),
+        (("import", KERNEL, "--struct", "sk_buf"), "did you mean `sk_buff`?"),
+        (("import", KERNEL, "--typedef", "sk_buff"), "ask with --struct sk_buff"),
+        (("import", KERNEL, "--struct", "sk_buff", "-o", "gone/x.cbs"), "`gone/x.cbs` cannot be written"),
+        (("import", "gone.btf", "--struct", "x"), "there is no file `gone.btf`"),
+        (("layout", KERNEL), "nothing was asked for"),
+        (("layout", KERNEL, "--struct", "sk_buff", "--proposal", "p"), "--proposal is for specs"),
+        (("layout", "s.cbs", "--over", "sk_buff.cb"), "--over is for artefacts"),
+        (("layout", KERNEL, "--struct", "sk_buff", "--at", "x"), "`x` is not of the form X=BYTES"),
+        (("layout", KERNEL, "--struct", "sk_buff", "--at", "x=1"), "`x` has an offset and was not asked for"),
+        (("layout", KERNEL, "--struct", "sk_buff", "--over", "sk_buff.cc"), "has no member `cc`"),
+        (("layout", KERNEL, "--struct", "sk_buff", "--over", "sk_buf.cb"), "there is no `struct sk_buf`"),
+    ],
+)
+def test_mistakes(cbprove: Cbprove, arguments: tuple[str, ...], told: str) -> None:
+    done = cbprove(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_is_replaced_or_left(cbprove: Cbprove, tmp_path: Path) -> None:
+    (tmp_path / "x.cbs").write_text("before", encoding="utf-8")
+    assert cbprove("import", KERNEL, "--struct", "sk_buf", "-o", "x.cbs").returncode == 2
+    assert (tmp_path / "x.cbs").read_text(encoding="utf-8") == "before"
+    assert cbprove("import", KERNEL, "--struct", "ip_options", "-o", "x.cbs").returncode == 0
+    assert (tmp_path / "x.cbs").read_text(encoding="utf-8") == cbprove(
+        "import", KERNEL, "--struct", "ip_options"
+    ).stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["x.cbs"]
+    (tmp_path / "folder").mkdir()
+    assert cbprove("import", KERNEL, "--struct", "ip_options", "-o", "folder").returncode == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "x.cbs"]
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
+def test_headers_and_constants(cbprove: Cbprove, tmp_path: Path) -> None:
+    header = "#define OFFSET (16 + 4)\nstruct s { char c; union { int i; short h; }; } __attribute__((packed));\n"
+    (tmp_path / "a.h").write_text(header, encoding="utf-8")
+    told = cbprove("import", "--cc", "gcc", "--struct", "s", "--const", "OFFSET", "a.h").stdout
+    assert "            int i                                        __at(1);" in told
+    assert told.endswith("} __size(5) __aligned(1);\n}\n\n#define OFFSET 20\n")
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
+def test_an_object_with_debug_information(cbprove: Cbprove, tmp_path: Path) -> None:
+    (tmp_path / "a.c").write_text("struct s { char c; int i:3; } s;\n", encoding="utf-8")
+    subprocess.run(["gcc", "-g", "-c", "a.c"], cwd=tmp_path, check=True)
+    assert (
+        "\tint                        i:3;                  /*     0: 8  4 */"
+        in cbprove("layout", "a.o", "--struct", "s").stdout
+    )
