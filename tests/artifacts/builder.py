@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from typing import Literal
 
-from cbprove.artifacts import btf_format as form
+from cbprove.artifacts.btf import format as form
 
 Words = tuple[int, ...]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cbprove.artifacts.btf import Btf
+from cbprove.artifacts.btf.reader import Btf
 from cbprove.artifacts.model import Types
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from tests.artifacts import bpftool, make_fixtures

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from cbprove.artifacts import elf
+from cbprove.artifacts.files import elf
 from cbprove.artifacts.identity import fingerprints
 from cbprove.artifacts.model import Composite, Ref, Types
 from cbprove.layout.abi import ABIS

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cbprove.artifacts import btf_format as form
+from cbprove.artifacts.btf import format as form
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.model import (
     Array,

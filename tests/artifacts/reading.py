@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.artifacts import btf, btf_format
-from cbprove.artifacts.btf import Btf
-from cbprove.artifacts.btf_records import Records
+from cbprove.artifacts.btf import format as btf_format
+from cbprove.artifacts.btf import reader as btf
+from cbprove.artifacts.btf.reader import Btf
+from cbprove.artifacts.btf.records import Records
 from cbprove.artifacts.identity import fingerprints
 from cbprove.artifacts.model import Kind, Types
 from cbprove.diagnostics import Diagnostic, SpecError

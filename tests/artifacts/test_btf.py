@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.artifacts import btf_format as form
-from cbprove.artifacts.btf import Btf
+from cbprove.artifacts.btf import format as form
+from cbprove.artifacts.btf.reader import Btf
 from cbprove.artifacts.model import Composite, Enumeration, Forward, Function, Member, Number, Pointer
 from cbprove.artifacts.opening import open_artifact
 from cbprove.layout.abi import ABIS

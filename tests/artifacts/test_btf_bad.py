@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cbprove.artifacts import btf_format as form
+from cbprove.artifacts.btf import format as form
 from cbprove.diagnostics import SpecError
 from tests.artifacts.builder import Builder
 from tests.artifacts.reading import FIXTURES, mistake, unit, walk

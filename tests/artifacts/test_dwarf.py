@@ -10,9 +10,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from cbprove.artifacts import dwarf, elf
-from cbprove.artifacts.dwarf_entry import Entry
-from cbprove.artifacts.dwarf_file import read as read_file
+from cbprove.artifacts.dwarf import reader as dwarf
+from cbprove.artifacts.dwarf.entry import Entry
+from cbprove.artifacts.dwarf.file import read as read_file
+from cbprove.artifacts.files import elf
 from cbprove.artifacts.model import (
     Array,
     Composite,

@@ -7,7 +7,9 @@ from random import Random
 
 import pytest
 
-from cbprove.artifacts import dwarf, dwarf_file, elf
+from cbprove.artifacts.dwarf import file as dwarf_file
+from cbprove.artifacts.dwarf import reader as dwarf
+from cbprove.artifacts.files import elf
 from cbprove.artifacts.identity import fingerprints
 from cbprove.artifacts.model import Types
 from cbprove.diagnostics import SpecError

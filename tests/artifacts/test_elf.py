@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from cbprove.artifacts import elf
+from cbprove.artifacts.files import elf
 from cbprove.diagnostics import SpecError
 from cbprove.layout.abi import ABIS
 from tests.artifacts.reading import mistake

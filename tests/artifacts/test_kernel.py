@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.artifacts.btf import Btf
+from cbprove.artifacts.btf.reader import Btf
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from tests.artifacts import bpftool, check_btf, kernels
 

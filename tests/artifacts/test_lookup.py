@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.artifacts import btf_format as form
+from cbprove.artifacts.btf import format as form
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.model import Artifact, Kind
 from cbprove.artifacts.opening import open_artifact

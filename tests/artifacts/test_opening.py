@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.artifacts import compression, opening
+from cbprove.artifacts import opening
+from cbprove.artifacts.files import compression
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.opening import open_artifact
 from cbprove.diagnostics import SpecError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cbprove.artifacts.elf import Elf, Order
+from cbprove.artifacts.files.elf import Elf, Order
 from cbprove.artifacts.model import bad
 from cbprove.layout.abi import ABIS, Abi
 

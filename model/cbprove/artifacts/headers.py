@@ -15,8 +15,10 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
-from cbprove.artifacts import compiler, dwarf, elf
+from cbprove.artifacts import compiler
 from cbprove.artifacts.alignments import Pinned, spellings
+from cbprove.artifacts.dwarf import reader as dwarf
+from cbprove.artifacts.files import elf
 from cbprove.artifacts.model import Composite, Enumeration, Kind, Qualified, Ref, Typedef, Types, bad
 from cbprove.diagnostics import Diagnostic, SpecError
 

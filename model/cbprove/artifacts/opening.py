@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from cbprove.artifacts import abis, btf, btf_format, elf
-from cbprove.artifacts.btf import Btf
-from cbprove.artifacts.btf_records import Records
-from cbprove.artifacts.containers import is_bzimage, unwrap
+from cbprove.artifacts import abis
+from cbprove.artifacts.btf import format as btf_format
+from cbprove.artifacts.btf import reader as btf
+from cbprove.artifacts.btf.reader import Btf
+from cbprove.artifacts.btf.records import Records
 from cbprove.artifacts.deferred import Deferred
+from cbprove.artifacts.files import elf
+from cbprove.artifacts.files.containers import is_bzimage, unwrap
 from cbprove.artifacts.model import Artifact, Types, bad
 from cbprove.layout.abi import Abi
 
@@ -116,7 +119,7 @@ def _dwarf(file: elf.Elf, name: str, source: str, said: Abi | None) -> Types:
             f"`{name}` has neither BTF nor DWARF",
             "build the kernel with CONFIG_DEBUG_INFO_BTF, or give an object its BTF with `gcc -g` and `pahole -J`",
         )
-    from cbprove.artifacts import dwarf
+    from cbprove.artifacts.dwarf import reader as dwarf
 
     return dwarf.types(file.data, name, f"DWARF {source}", abis.of_machine(file, name, said))
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
 
-from cbprove.artifacts.dwarf_file import DwarfFile, Unit, read
-from cbprove.artifacts.dwarf_nodes import Reader
-from cbprove.artifacts.dwarf_scan import definitions
+from cbprove.artifacts.dwarf.file import DwarfFile, Unit, read
+from cbprove.artifacts.dwarf.nodes import Reader
+from cbprove.artifacts.dwarf.scan import definitions
 from cbprove.artifacts.identity import distinct
 from cbprove.artifacts.model import Kind, Node, Ref, Types, bad
 from cbprove.layout.abi import Abi

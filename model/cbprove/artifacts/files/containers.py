@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from cbprove.artifacts.compression import decompress
+from cbprove.artifacts.files.compression import decompress
 from cbprove.artifacts.model import bad
 
 _DEPTH = 4  # a compressed bzImage holds a compressed kernel, and nothing wraps more than that

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO, TYPE_CHECKING
 
-from cbprove.artifacts.dwarf_relocate import relocate
+from cbprove.artifacts.dwarf.relocate import relocate
 from cbprove.artifacts.model import bad
 from cbprove.diagnostics import SpecError
 

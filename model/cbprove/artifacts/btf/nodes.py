@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from cbprove.artifacts import btf_format as form
-from cbprove.artifacts.btf_format import corrupt
-from cbprove.artifacts.btf_records import WORDS, Record, Records, is_forward
+from cbprove.artifacts.btf import format as form
+from cbprove.artifacts.btf.format import corrupt
+from cbprove.artifacts.btf.records import WORDS, Record, Records, is_forward
 from cbprove.artifacts.model import (
     Array,
     Composite,

@@ -7,8 +7,8 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal
 
-from cbprove.artifacts.dwarf_entry import Entry
-from cbprove.artifacts.dwarf_file import DwarfFile
+from cbprove.artifacts.dwarf.entry import Entry
+from cbprove.artifacts.dwarf.file import DwarfFile
 from cbprove.artifacts.model import (
     Array,
     Composite,

@@ -9,8 +9,8 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from cbprove.artifacts import btf_format as form
-from cbprove.artifacts.btf_format import Section, corrupt
+from cbprove.artifacts.btf import format as form
+from cbprove.artifacts.btf.format import Section, corrupt
 from cbprove.artifacts.model import Ref
 
 WORDS: Mapping[int, Literal["const", "volatile", "restrict"]] = MappingProxyType(

@@ -8,10 +8,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import get_args
 
-from cbprove.artifacts import btf_format as form
-from cbprove.artifacts import btf_nodes
-from cbprove.artifacts.btf_format import Section
-from cbprove.artifacts.btf_records import Record, Records, is_forward
+from cbprove.artifacts.btf import format as form
+from cbprove.artifacts.btf import nodes
+from cbprove.artifacts.btf.format import Section
+from cbprove.artifacts.btf.records import Record, Records, is_forward
 from cbprove.artifacts.identity import distinct
 from cbprove.artifacts.model import Kind, Node, Ref, bad
 from cbprove.layout.abi import Abi
@@ -42,7 +42,7 @@ class Btf:
         """What a type id stands for; raises SpecError CB0305 or CB0306 where there is nothing sound of this id."""
         known = self._nodes.get(ref)
         if known is None:
-            known = self._nodes[ref] = btf_nodes.node(self.records, self.records.record(ref))
+            known = self._nodes[ref] = nodes.node(self.records, self.records.record(ref))
         return known
 
     def find(self, kind: Kind, name: str) -> tuple[Ref, ...]:

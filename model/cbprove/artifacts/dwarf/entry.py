@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from cbprove.artifacts.dwarf_file import DwarfFile, corrupt
+from cbprove.artifacts.dwarf.file import DwarfFile, corrupt
 from cbprove.artifacts.model import Ref, bad
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from cbprove.artifacts.dwarf_file import DwarfFile, Unit, reading
+from cbprove.artifacts.dwarf.file import DwarfFile, Unit, reading
 from cbprove.artifacts.model import Kind
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from struct import Struct
 from typing import IO, TYPE_CHECKING
 
-from cbprove.artifacts.elf import Order
+from cbprove.artifacts.files.elf import Order
 
 if TYPE_CHECKING:
     from elftools.elf.elffile import ELFFile

@@ -1,0 +1,1 @@
+"""BTF: what the kernel keeps of its types."""

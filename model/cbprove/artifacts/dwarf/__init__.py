@@ -1,0 +1,1 @@
+"""DWARF: what a compiler keeps of the types of an object."""

@@ -1,0 +1,1 @@
+"""Files as they come: ELF, kernel images, what is compressed."""
