@@ -20,7 +20,7 @@ Candidate = Mapping[str, AxisValue]
 class Witness:
     """A run that was replayed by the reference, with its trace, on one candidate.
 
-    `matters` are the decisions that the outcome hangs on; `misplaced` stands instead of a run for claims about placement.
+    `misplaced` stands instead of a run for claims about placement.
     """
 
     candidate: Candidate
@@ -102,8 +102,33 @@ class Space:
 
 
 @dataclass(frozen=True)
+class Need:
+    """The least bytes that a view takes under any candidate."""
+
+    view: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Why nothing answers a question: the fewest of its properties that no choice satisfies together, by name.
+
+    `layers` alone make it so, each of them needed; None where they were not looked for (`reason` says why, if that is of
+    interest) or the paths' own statements do.
+    `needs` is what their views take at least of an area of so many bytes, where that is more than there is.
+    """
+
+    properties: tuple[tuple[str, Span | None], ...]
+    layers: tuple[tuple[str, Span | None], ...] | None = None
+    needs: tuple[Need, ...] = ()
+    area: str = ""
+    bytes: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Answered:
-    """The answer to an `ask`: the choices found, None where an unknown could change them."""
+    """The answer to an `ask`: the choices found, None where an unknown could change them; if there are none, why."""
 
     id: str
     name: str
@@ -114,6 +139,7 @@ class Answered:
     met: bool
     reason: str
     span: Span | None
+    conflict: Conflict | None = None
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def test_layout(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     done = cbprove("layout", spec("a.cbs", tiny.GOOD), "--proposal", "second")
     assert done.returncode == 0
     assert "\tu8                         a;                    /*     0     1 */\n" in done.stdout
-    assert "  G  m  ..GGGG..........  [2..6)\n" in done.stdout
+    assert "  G  m  ..GGGG..........  [2..6), 10 bytes left\n" in done.stdout
     assert "m  reads   G\n   writes  G.*\n" in done.stdout
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import jsonschema
 import pytest
 
 from cbprove.design.judge import judge
@@ -16,6 +17,9 @@ from cbprove.language.resolve import resolve
 from cbprove.language.syntax import Tree
 from cbprove.pipeline import STAGE
 from cbprove.report.clash import sentence
+from cbprove.report.json import document, schema
+from cbprove.report.manner import Manner
+from cbprove.report.text import text as told_of
 from cbprove.system import System
 from cbprove.verdicts import Conflict
 from tests.brute import verdict
@@ -34,7 +38,7 @@ require AT + {size} <= 6;
 layer low {{ view L : u8[2] at skb.cb[0]; step set_low {{ write L; }} step use_low {{ read L; }} }}
 layer mid {{ view M : u8[{size}] at skb.cb[AT]; step put {{ write M; }} }}
 layer top {{ view T : u8[2] at skb.cb[4]; step set_top {{ write T; }} step use_top {{ read T; }} }}
-layer far {{ view F : u32 at skb.rest[0]; step note {{ write F; }} }}
+layer far {{ view F : u32 at skb.rest[0]; step note {{ write F; read F; }} }}
 path p {{ {" ".join(call + ";" for call in calls)} }}
 property low_kept: preserved L from set_low to use_low;
 property top_kept: preserved T from set_top to use_top;
@@ -63,10 +67,10 @@ def conflict(text: str, witnesses: bool = True) -> Conflict | None:
 @pytest.mark.parametrize("size", [3, 4, 5])
 @pytest.mark.parametrize("read", [False, True], ids=["", "far_is_read"])
 def test_against_enumeration(size: int, read: bool) -> None:
-    steps = STEPS if not read else [*STEPS[:4], *STEPS[4:]]
+    steps = STEPS
     text = spec(size, steps)
     if read:
-        text = text.replace("step note { write F; }", "step note { read F; }")
+        text = text.replace("step note { write F; read F; }", "step note { read F; }")
     found = conflict(text)
     assert found is not None and found.layers is not None
     names = tuple(name for name, _ in found.properties)
@@ -101,6 +105,25 @@ def test_room_for_all_is_not_said_to_be_too_little() -> None:
     assert [name for name, _ in found.layers] == ["low", "mid"] and not found.needs
 
 
+def test_what_is_vacuous_is_not_a_matter_of_layers() -> None:
+    found = conflict(spec(2, STEPS).replace("step note { write F; read F; }", "step note { write F; }"))
+    assert found is not None and [name for name, _ in found.properties] == ["far_owned"] and found.layers is None
+
+
+def test_the_document_says_it() -> None:
+    report = judge(meant(spec(3, STEPS)), STAGE, Options(witnesses=True))
+    found = document([report])
+    jsonschema.validate(found, schema())
+    assert found["asks"][0]["conflict"] == {
+        "properties": ["low_kept", "top_kept"],
+        "layers": ["low", "mid", "top"],
+        "needs": [{"view": "L", "bytes": 2}, {"view": "M", "bytes": 3}, {"view": "T", "bytes": 2}],
+        "area": {"name": "cb", "bytes": 6},
+    }
+    told = told_of(report, Manner())
+    assert "  none\n  no choice satisfies low_kept (line 11) and top_kept (line 12) together: low (line 6)," in told
+
+
 def test_layers_are_looked_for_with_witnesses_only() -> None:
     found = conflict(spec(3, STEPS), witnesses=False)
     assert found is not None and found.layers is None and len(found.properties) == 2
@@ -108,3 +131,11 @@ def test_layers_are_looked_for_with_witnesses_only() -> None:
 
 def test_no_conflict_where_there_is_an_answer() -> None:
     assert conflict(spec(2, STEPS)) is None
+
+
+def test_a_choice_with_two_candidates() -> None:
+    """Each choice of AT has a place for the guest near L and one near T: what one candidate breaks, the choice breaks."""
+    text = spec(1, STEPS).replace("param AT in 0..5;", "param AT in 0..2; param MORE in 0..1 = 0;")
+    text = text.replace("require AT + 1 <= 6;", "").replace("skb.cb[AT]", "skb.cb[AT + 3 * MORE]")
+    found = conflict(text.replace("top_kept; expect", "top_kept given MORE >= 0; expect"))
+    assert found is not None and [name for name, _ in found.properties] == ["low_kept", "top_kept"]

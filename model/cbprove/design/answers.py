@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+from cbprove.design.conflicts import conflict
 from cbprove.design.space import Space
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, UNKNOWN
 from cbprove.system import Ask, AxisValue
@@ -33,6 +34,7 @@ def _answer(space: Space, ask: Ask) -> Answered:
         met=met,
         reason="" if sure else f"{len(unknown)} choices hang on a verdict that is unknown or bounded",
         span=ask.span,
+        conflict=conflict(space, ask) if sure and not answer else None,
     )
 
 

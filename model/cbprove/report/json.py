@@ -14,7 +14,7 @@ from cbprove.diagnostics import Diagnostic, Span
 from cbprove.report import story, witness
 from cbprove.report.text import VERDICTS, unmet_in
 from cbprove.report.version import VERSION
-from cbprove.verdicts import Answered, Case, Report, Space, Witness
+from cbprove.verdicts import Answered, Case, Conflict, Report, Space, Witness
 
 SCHEMA_VERSION = 1
 
@@ -100,13 +100,18 @@ def of_witness(found: Witness, property_name: str) -> dict[str, Any]:
     scene = witness.Scene(found.program, found.run, broken, property_name)
     told["path"] = list(story.crumbs(found.program, found.path, broken.moment))
     told["steps"] = [stage.step for stage in story.until(found.run, broken.moment) if stage.step]
-    chosen = story.choices(found.program, found.run)
-    told["choices"] = [{"line": c.line, "what": c.what, "answer": c.answer} for c in chosen if c.line is not None]
-    told["values"] = [{"name": c.what, "value": int(c.answer)} for c in chosen if c.line is None]
-    told["values"] += [{"name": name, "value": value} for name, value in story.values(found.program, found.run)]
+    chosen = witness.decided(found, property_name)
+    told["choices"] = [
+        {"line": c.line, "what": c.what, "answer": c.answer, **_any(c)} for c in chosen if c.line is not None
+    ]
+    told["values"] = [{"name": c.what, "value": int(c.answer), **_any(c)} for c in chosen if c.line is None]
     told["lost"] = [_lost(lost) for lost in scene.lost()]
     told["explanation"] = scene.verdict()
     return told
+
+
+def _any(choice: story.Choice) -> dict[str, bool]:
+    return {"any": True} if choice.any else {}
 
 
 def _lost(lost: witness.Lost) -> dict[str, Any]:
@@ -132,7 +137,19 @@ def of_ask(ask: Answered) -> dict[str, Any]:
     """A question and its answer, as plain data."""
     rows = None if ask.answer is None else [dict(zip(ask.axes, row, strict=True)) for row in ask.answer]
     told = {"id": ask.id, "answer": rows, "expected": ask.expected, "met": ask.met, "location": located(ask.span)}
+    if ask.conflict is not None:
+        told["conflict"] = _conflict(ask.conflict)
     return {**told, "reason": ask.reason} if ask.reason else told
+
+
+def _conflict(found: Conflict) -> dict[str, Any]:
+    told: dict[str, Any] = {"properties": [name for name, _ in found.properties]}
+    if found.layers is not None:
+        told["layers"] = [name for name, _ in found.layers]
+    if found.needs:
+        told["needs"] = [{"view": need.view, "bytes": need.bytes} for need in found.needs]
+        told["area"] = {"name": found.area, "bytes": found.bytes}
+    return told
 
 
 def _diagnostic(mistake: Diagnostic) -> dict[str, Any]:

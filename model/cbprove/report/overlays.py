@@ -10,11 +10,12 @@ from cbprove.design.overlays import Check, Sized
 from cbprove.report import bits
 from cbprove.report.blocks import Block, Overlay, blocks, crossed, fixed
 from cbprove.report.excerpt import printable
-from cbprove.report.style import Paint, Role
+from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
 from cbprove.system import Program
 
 SCHEMA_VERSION = 1
+_MOST_NAMES = 3
 _NOTE = "A check bounds where a view ends. Whether others that share its bytes still need them, it cannot see."
 
 
@@ -95,7 +96,16 @@ def _block(found: Table, block: Block, laid: tuple[Laid, ...], paint: Paint) -> 
     widths = [max(len(row[number]) for row in rows) for number in range(len(head))]
     lines = [_line(row, widths) for row in rows]
     roles: list[Role | None] = [None, *("bad" if each.excess else None for each in laid)]
-    return "\n".join([title, *(paint(line, role) if role else line for line, role in zip(lines, roles, strict=True))])
+    painted = [paint(line, role) if role else line for line, role in zip(lines, roles, strict=True)]
+    return "\n".join([title, *painted, f"  {_counts(laid, marks)}"])
+
+
+def _counts(laid: tuple[Laid, ...], marks: Sequence[int]) -> str:
+    told = [f"{sum(8 * byte in each.crosses for each in laid)} cross {byte}" for byte in marks]
+    told += [f"{sum(each.excess > 0 for each in laid)} end beyond it"]
+    return (
+        f"{counted(len(laid), 'view')}: {', '.join(told)}, {sum(not each.checks for each in laid)} checked by nothing"
+    )
 
 
 def _row(each: Laid, marks: Sequence[int]) -> list[str]:
@@ -103,11 +113,18 @@ def _row(each: Laid, marks: Sequence[int]) -> list[str]:
     numbers = [bits.position(bit) for bit in (overlay.low, overlay.width, overlay.high)]
     across = ["yes" if 8 * byte in each.crosses else "-" for byte in marks]
     beyond = bits.position(each.excess) if each.excess else "-"
-    return [overlay.name, each.type, *numbers, *across, beyond, _checked(each.checks), ", ".join(each.shares) or "-"]
+    return [overlay.name, each.type, *numbers, *across, beyond, _checked(each.checks), _few(each.shares) or "-"]
 
 
 def _checked(checks: tuple[Check, ...]) -> str:
-    return ", ".join(f"line {check.line}" for check in checks) or "nothing"
+    lines = _few(tuple(str(check.line) for check in checks))
+    return f"line {lines}" if lines else "nothing"
+
+
+def _few(names: tuple[str, ...]) -> str:
+    """The first names of a list, and how many there are more."""
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(names) if rest <= 1 else f"{', '.join(names[:_MOST_NAMES])} and {rest} more"
 
 
 def _line(row: list[str], widths: list[int]) -> str:

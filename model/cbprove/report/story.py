@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from cbprove.properties.events import Moment
 from cbprove.semantics import arithmetic
@@ -15,11 +15,18 @@ from cbprove.system import Block, Call, Each, Either, If, On, Place, Program, Re
 
 @dataclass(frozen=True)
 class Choice:
-    """A decision of the run: where it was taken (a line of the spec, None for an input), of what, and the answer."""
+    """A decision of the run: where it was taken (a line of the spec, None for a value), of what, the answer, and whether
+    any other would have done."""
 
     line: int | None
     what: str
     answer: str
+    any: bool = False
+
+    @property
+    def told(self) -> str:
+        """The answer, if it matters."""
+        return "any" if self.any else self.answer
 
 
 def statements(program: Program) -> Mapping[int, Statement]:
@@ -66,11 +73,14 @@ def crumbs(program: Program, path: str, moment: Moment) -> tuple[str, ...]:
     return tuple(found)
 
 
-def choices(program: Program, run: Run) -> tuple[Choice, ...]:
+Idle = Collection[tuple[object, ...]]  # the decisions that do not matter
+
+
+def choices(program: Program, run: Run, idle: Idle = ()) -> tuple[Choice, ...]:
     """What was decided on the way, in order; the values of stored bits are told by `values`."""
     known = statements(program)
-    told = (_choice(known, program, key, answer) for key, answer in run.decisions)
-    return tuple(choice for choice in told if choice is not None)
+    told = ((key, _choice(known, program, key, answer)) for key, answer in run.decisions)
+    return tuple(replace(choice, any=key in idle) for key, choice in told if choice is not None)
 
 
 def _choice(known: Mapping[int, Statement], program: Program, key: tuple[object, ...], answer: int) -> Choice | None:
@@ -100,21 +110,22 @@ def _turns(number: int) -> str:
 # --- values -----------------------------------------------------------------------------------------------
 
 
-def values(program: Program, run: Run) -> tuple[tuple[str, int], ...]:
+def values(program: Program, run: Run, idle: Idle = ()) -> tuple[Choice, ...]:
     """The values that stored members had to have, where the run hangs on some of their bits."""
-    keys: dict[StoreKey, None] = {}
+    keys: dict[StoreKey, bool] = {}
     for key, _ in run.decisions:
         if key[0] == "bit" and isinstance(key[1], StoreKey | tuple):
-            keys.setdefault(StoreKey(*key[1]))
-    return tuple(pair for key in keys if (pair := _stored(program, run, key)) is not None)
+            keys.setdefault(StoreKey(*key[1]), key in idle)
+    return tuple(told for key, any in keys.items() if (told := _stored(program, run, key, any)) is not None)
 
 
-def _stored(program: Program, run: Run, key: StoreKey) -> tuple[str, int] | None:
+def _stored(program: Program, run: Run, key: StoreKey, any: bool) -> Choice | None:
     store = run.stores.get(key)
     if store is None or store.place.type is None:
         return None
     bits = [run.values.get(Source(key, i), 0) for i in range(store.place.width)]
-    return store.place.text, arithmetic.read_back(bits, store.place.type, program.little_endian)
+    value = arithmetic.read_back(bits, store.place.type, program.little_endian)
+    return Choice(None, store.place.text, str(value), any)
 
 
 def held(program: Program, run: Run, place: Place, memory: tuple[Source, ...]) -> int | None:

@@ -6,7 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cbprove.report import story, table, witness
+from cbprove.report import clash, reasons, story, table, witness
 from cbprove.report.bits import runs
 from cbprove.report.excerpt import printable
 from cbprove.report.manner import Manner, again
@@ -148,6 +148,7 @@ def _story(case: Case, manner: Manner) -> Iterator[str]:
         claims = counted(found.run.reached.get(case.property, 0), "claim")
         yield f"path {' > '.join(story.way(found.program, found.run))} reaches {claims}, all of them true"
         yield from _arrivals(case)
+        yield from reasons.reasons(found.program, case.property)
 
 
 def _arrivals(case: Case) -> Iterator[str]:
@@ -188,6 +189,10 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
         lines.append(f"  unknown: {printable(ask.reason)}")
     else:
         lines += [f"  {row}" for row in _capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)] or ["  none"]
+    if ask.conflict is not None:
+        lines += textwrap.wrap(
+            clash.sentence(ask.conflict), witness.WIDTH, initial_indent="  ", subsequent_indent="    "
+        )
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines

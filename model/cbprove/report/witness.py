@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from cbprove.evidence.idle import idle
 from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, ReadsBack, SameMember, Stored, Unchanged
 from cbprove.report import bits, bytemap, story
 from cbprove.semantics import arithmetic
@@ -38,7 +39,7 @@ def block(witness: Witness, property_name: str) -> list[str]:
         return [f"path {witness.path}"]
     scene = Scene(witness.program, witness.run, broken, property_name)
     head = ["path " + " > ".join(story.crumbs(witness.program, witness.path, broken.moment))]
-    return head + _decided(witness.program, witness.run) + scene.picture()
+    return head + _decided(witness, property_name) + scene.picture()
 
 
 def first_broken(witness: Witness, property_name: str) -> Broken | None:
@@ -47,12 +48,24 @@ def first_broken(witness: Witness, property_name: str) -> Broken | None:
     return found[0] if found else None
 
 
-def _decided(program: Program, run: Run) -> list[str]:
-    """What was chosen and which values it took, wrapped."""
-    chosen = story.choices(program, run)
-    made = [f"line {c.line} {c.what}: {c.answer}" for c in chosen if c.line is not None]
-    values = [f"{c.what} = {c.answer}" for c in chosen if c.line is None]
-    values += [f"{name} = {value}" for name, value in story.values(program, run)]
+def decided(witness: Witness, property_name: str) -> tuple[story.Choice, ...]:
+    """What was chosen, then which values were taken, each with whether it matters."""
+    assert witness.run is not None
+    program, run = witness.program, witness.run
+    path = next(path for path in program.paths if path.name == run.path)
+    prop = next(prop for prop in program.properties if prop.name == property_name)
+    unneeded = idle(program, path, prop, run)
+    chosen = story.choices(program, run, unneeded)
+    made = [choice for choice in chosen if choice.line is not None]
+    taken = [choice for choice in chosen if choice.line is None]
+    return (*made, *taken, *story.values(program, run, unneeded))
+
+
+def _decided(witness: Witness, property_name: str) -> list[str]:
+    """The same as lines, wrapped."""
+    chosen = decided(witness, property_name)
+    made = [f"line {c.line} {c.what}: {c.told}" for c in chosen if c.line is not None]
+    values = [f"{c.what} = {c.told}" for c in chosen if c.line is None]
     return [*_wrapped("choices  ", made), *_wrapped("values   ", values)]
 
 

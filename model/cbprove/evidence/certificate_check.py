@@ -1,0 +1,99 @@
+"""Checks a certificate on plain numbers: every store that may run before a claim needs a line, and each line must be true.
+
+The way back shares with the prover where things lie and what properties claim, nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Spot
+from cbprove.evidence.never import Condition
+from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
+from cbprove.evidence.ways import Stood
+from cbprove.system import Program, Property
+
+
+def check(program: Program, prop: Property, certificate: Certificate) -> str | None:
+    """What is wrong with a certificate of a property of a candidate's program; None if it shows that the property holds."""
+    given = _Given(certificate)
+    try:
+        if certificate.property != prop.name:
+            raise Wrong(f"it speaks of {certificate.property}, not of {prop.name}")
+        Walk(program, prop, given).claims()
+        given.end()
+    except Wrong as wrong:
+        return str(wrong)
+    return None
+
+
+class _Given:
+    """A certificate as advice: its lines in their order, none left over."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        self._claims: list[ClaimProof] = list(certificate.claims)
+        self._lines: list[Line | Invariant] = []
+
+    def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]:
+        given = self._claims[0].given if self._claims else ()
+        if not all(where in conditions for where, _ in given):
+            raise Wrong(f"the cases of claim {number} at {at} hang on what may change in a run")
+        return tuple(where for where, _ in given)
+
+    def claim(self, path: str, at: Spot, number: int, given: Given) -> None:
+        if self._lines:
+            raise Wrong(f"a line too many: {self._lines[0]}")
+        one = self._claims.pop(0) if self._claims else None
+        if one is None or (one.path, one.at, one.claim, one.given) != (path, at, number, given):
+            raise Wrong(f"no proof of claim {number} at {at} in {path} given {given}")
+        self._lines = list(one.lines)
+
+    def met(self, met: Met, state: State) -> None:
+        line = self._lines.pop(0) if self._lines else None
+        extent = (met.at, met.place, met.object, met.low, met.high)
+        if not isinstance(line, Line) or (line.at, line.place, line.object, line.low, line.high) != extent:
+            raise Wrong(f"no line for the store at {met.at} to {met.object}[{met.low}, {met.high})")
+        if not holds(line, met, state):
+            raise Wrong(f"not true: {line}")
+
+    def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None:
+        line = self._lines[0] if self._lines else None
+        if not isinstance(line, Line) or line != Line(at, arm, "", 0, 0, "never", by=line.by):
+            return None
+        self._lines.pop(0)
+        return line.by
+
+    def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
+        if not self._lines or not isinstance(one := self._lines.pop(0), Invariant) or one.at != at:
+            raise Wrong(f"no invariant for the loop at {at}")
+        return frozenset(bit for followed in one.kept for bit in _bits(followed))
+
+    def end(self) -> None:
+        if self._lines or self._claims:
+            raise Wrong("it has more in it than the program has claims and stores")
+
+
+def _bits(followed: Followed) -> Iterator[Bit]:
+    name, low, width, number = followed
+    return ((name, low + i, number + i if number >= 0 else number - i) for i in range(width))
+
+
+def holds(line: Line, met: Met, state: State) -> bool:
+    """Whether the reason of a line is true."""
+    if met.hits or line.reason in ("own", "blank", "brought", "begun"):
+        return bool(met.hits) and line.reason == met.kind
+    later = [one for one in state.taken if one.object == met.object and one.low < met.high and met.low < one.high]
+    if later or line.reason in ("undone", "shadowed"):
+        kinds = {"brought": "undone"}
+        return any((line.by, line.reason) == (one.at, kinds.get(one.kind, "shadowed")) for one in later)
+    own = [bit for name, bit, _ in state.bits if name == met.object]
+    match line.reason:
+        case "elsewhere":
+            return not own
+        case "ends before":
+            return bool(own) and line.near == min(own) >= met.high
+        case "starts after":
+            return bool(own) and line.near == max(own) + 1 <= met.low
+        case "between":
+            return bool(own) and min(own) < met.high and met.low <= max(own)
+    return False

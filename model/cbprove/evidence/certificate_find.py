@@ -1,0 +1,104 @@
+"""Finds the certificate of a property of a candidate: the reasons as the walk back meets the stores, invariants by iteration.
+
+Nothing here is believed: what is found is checked like any other certificate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Reason, Spot
+from cbprove.evidence.never import Condition, excluded
+from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
+from cbprove.evidence.ways import Stood
+from cbprove.system import Program, Property
+
+_MOST_ROUNDS = 100
+_MOST_CONDITIONS = 4  # that a claim is split on, where it must be
+
+
+def find(program: Program, prop: Property) -> Certificate | None:
+    """The certificate of a property; None where stores and the order of statements alone do not show that it holds."""
+    for split in (False, True):
+        finding = _Finding(program, split)
+        try:
+            Walk(program, prop, finding).claims()
+        except Wrong:
+            continue
+        return Certificate(prop.name, tuple(finding.claims))
+    return None
+
+
+class _Finding:
+    """Advice that is made up as it is asked for, and written down."""
+
+    def __init__(self, program: Program, split: bool) -> None:
+        self.program, self.split = program, split
+        self.claims: list[ClaimProof] = []
+        self._lines: list[Line | Invariant] = []
+
+    def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]:
+        return tuple(conditions)[:_MOST_CONDITIONS] if self.split else ()
+
+    def claim(self, path: str, at: Spot, number: int, given: Given) -> None:
+        self.claims.append(ClaimProof(path, at, number, given, ()))
+        self._lines = []
+
+    def _write(self, line: Line | Invariant) -> None:
+        self._lines.append(line)
+        self.claims[-1] = replace(self.claims[-1], lines=tuple(self._lines))
+
+    def met(self, met: Met, state: State) -> None:
+        reason, near, by = explained(met, state)
+        self._write(Line(met.at, met.place, met.object, met.low, met.high, reason, near, by))
+
+    def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None:
+        by = next((where for where, fact in facts if excluded(self.program, fact, own)), None)
+        if by is not None:
+            self._write(Line(at, arm, "", 0, 0, "never", by=by))
+        return by
+
+    def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
+        """The least that holds what is followed after the loop and what any turn makes of it."""
+        bits, written = state.bits, len(self._lines)
+        for _ in range(_MOST_ROUNDS):
+            before = walk.back(loop, State(bits, state.taken)).bits
+            del self._lines[written:]
+            if before <= bits:
+                self._write(Invariant(at, _runs(bits)))
+                return bits
+            bits |= before
+        raise Wrong("no invariant found")
+
+
+def explained(met: Met, state: State) -> tuple[Reason, int | None, Spot | None]:
+    """Why a store does no harm."""
+    if met.hits:
+        return met.kind, None, None
+    for later in state.taken:
+        if later.object == met.object and later.low < met.high and met.low < later.high:
+            return "undone" if later.kind == "brought" else "shadowed", None, later.at
+    own = [bit for name, bit, _ in state.bits if name == met.object]
+    if not own:
+        return "elsewhere", None, None
+    if met.high <= min(own):
+        return "ends before", min(own), None
+    if max(own) < met.low:
+        return "starts after", max(own) + 1, None
+    return "between", None, None
+
+
+def _runs(bits: Bits) -> tuple[Followed, ...]:
+    """The bits in order, neighbours that stand for neighbours together."""
+    ordered = sorted(bits, key=lambda bit: (bit[0], bit[2] < 0, bit[1] - abs(bit[2]), bit[1]))
+    groups = groupby(enumerate(ordered), lambda pair: (*_line_of(pair[1]), pair[1][1] - pair[0]))
+    runs = [[bit for _, bit in group] for _, group in groups]
+    return tuple((run[0][0], run[0][1], len(run), run[0][2]) for run in runs)
+
+
+def _line_of(bit: Bit) -> tuple[str, bool, int]:
+    """What neighbours that stand for neighbours share."""
+    name, at, number = bit
+    return name, number < 0, at - abs(number)

@@ -1,0 +1,344 @@
+"""The walk back from each claim of a property to where every bit that it is about is accounted for, on plain numbers.
+
+It asks for the reason at every store that it meets, and for the invariant of every loop. Branches are joined, a loop is closed
+under its invariant, and of values it knows only that a cleared bit is zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Protocol
+
+from cbprove.evidence.certificate import Given, Reason, Spot
+from cbprove.evidence.never import Condition, excluded, steady
+from cbprove.evidence.ways import Env, Level, Stood, events, inside, made, opened, sites
+from cbprove.properties import table
+from cbprove.properties.events import ClaimMade, Ended, SameMember, Stored, Unchanged
+from cbprove.system import (
+    Call,
+    Clear,
+    Constant,
+    Copy,
+    Each,
+    Either,
+    Expr,
+    If,
+    Make,
+    Place,
+    Program,
+    Property,
+    Repeat,
+    Statement,
+    Write,
+)
+
+Bit = tuple[str, int, int]  # object, bit of it, number of what it stands for; negative, -1 - number: it must be zero
+Bits = frozenset[Bit]
+_PENDING = ""  # in place of an object: a bit that is zero now and must have been so where the `preserved` begins
+
+
+_KINDS: dict[type, Reason] = {Clear: "blank", Write: "own"}
+
+
+class Wrong(Exception):
+    """The certificate does not show what it is to show."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """A store on the way back, its extent and the followed bits that it stores to."""
+
+    at: Spot
+    place: int
+    object: str
+    low: int
+    high: int
+    kind: Reason
+    hits: Bits = frozenset()
+
+
+@dataclass(frozen=True)
+class State:
+    """The bits followed, and what later gave some bits what they hold."""
+
+    bits: Bits
+    taken: tuple[Met, ...] = ()
+
+    def joined(self, other: State) -> State:
+        return State(self.bits | other.bits, tuple(dict.fromkeys(self.taken + other.taken)))
+
+
+Facts = Sequence[tuple[Spot, Condition]]  # what is known of the claim's run: where it was met, what it came to
+
+
+class Advice(Protocol):
+    """Says which cases there are, why stores do no harm and what loops keep; the walk believes nothing of it."""
+
+    def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]: ...
+    def claim(self, path: str, at: Spot, number: int, given: Given) -> None: ...
+    def met(self, met: Met, state: State) -> None: ...
+    def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None: ...
+    def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits: ...
+
+
+class Walk:
+    """Goes back from each claim of a property to where every followed bit is accounted for."""
+
+    def __init__(self, program: Program, prop: Property, advice: Advice) -> None:
+        self.program, self.prop, self.advice = program, prop, advice
+
+    def claims(self) -> None:
+        """Every claim that the program makes; raises Wrong."""
+        for path in self.program.paths:
+            levels = list(sites(self.program, opened(self.program, path)))
+            conditions = dict(fact for level in levels for fact in _condition(self.program, level, True))
+            for level in levels:
+                statement, env = level.here
+                made_here = [claim for event in events(statement, env) for claim in table.of_event(self.prop, event)]
+                for number, claim in enumerate(made_here):
+                    self._cases(claim, number, level, conditions)
+
+    def _cases(self, claim: ClaimMade, number: int, level: Level, conditions: Mapping[Spot, Condition]) -> None:
+        """A claim, once for each way that some conditions may come out."""
+        path, at = level.here[1].path, level.here[1].spot(level.here[0])
+        split = self.advice.cases(path, at, number, conditions)
+        for truths in product((True, False), repeat=len(split)):
+            given = tuple(zip(split, truths, strict=True))
+            self.advice.claim(path, at, number, given)
+            self._claim(claim, level, [(where, (conditions[where][0], truth)) for where, truth in given])
+
+    def _claim(self, claim: ClaimMade, level: Level, given: Facts) -> None:
+        statement, env = level.here
+        self.claim, self.reader, self.reading = claim, env.current, env.began
+        self.facts = [*given, *_conditions(self.program, level)]
+        self.wanted: list[tuple[str, int]] = []
+        state: State = State(frozenset(self._asked(claim, env)))
+        above: Level | None = level
+        while above is not None and state.bits:
+            state = self.back(above.stood[: above.index], state)
+            above = above.up
+            if above is not None and above.here[1].spot(above.here[0]) == self.reading:
+                self.reading = None  # what ran before the claim's own step began has ended
+            if above is not None and isinstance(loop := above.here[0], Each | Repeat) and loop.high != 1:
+                state, _ = self._turns(loop, above.here[1], state)
+        if any(name != _PENDING and (number < 0 or not isinstance(claim, Unchanged)) for name, _, number in state.bits):
+            raise Wrong(f"bits of the claim at {env.spot(statement)} may have been stored by nobody")
+
+    # --- what a claim asks ----------------------------------------------------------------------------
+
+    def _asked(self, claim: ClaimMade, env: Env) -> Iterator[Bit]:
+        """The bits that the claim is about; `wanted` says member and position of each."""
+        match claim:
+            case Unchanged(places=places):
+                for number, place in enumerate(places):
+                    yield from self._want(place, env, [(str(number), i, i) for i in _members(place)])
+            case SameMember(place=place, length=length):
+                bits = [(x.identity, x.at + i, x.offset + i) for x in place.leaves for i in range(x.width)]
+                within = _reach(self.program, place, length)[0]
+                yield from self._want(place, env, [bit for bit in bits if _low(place) + bit[2] in within])
+            case Stored(place=place, length=length):
+                within = _reach(self.program, place, length)[0]
+                asked = _members(place) if length is None else [i - _low(place) for i in within]
+                yield from self._want(place, env, [("", i, i) for i in asked])
+            case _:
+                raise Wrong("what the property claims is not where bits come from")
+
+    def _want(self, place: Place, env: Env, bits: list[tuple[str, int, int]]) -> Iterator[Bit]:
+        if place.indexes:
+            raise Wrong(f"an input says where {place.text} lies")
+        low = _low(place)
+        for identity, at, offset in bits:
+            if place.bound[0] <= low + offset < place.bound[1]:
+                yield env.thing(place).label, low + offset, len(self.wanted)
+                self.wanted.append((identity, at))
+
+    # --- the way back ---------------------------------------------------------------------------------
+
+    def back(self, stood: Stood, state: State) -> State:
+        """What is followed before some statements; raises Wrong."""
+        for statement, env in reversed(stood):
+            if state.bits:
+                state = self._over(statement, env, state)
+        return state
+
+    def _over(self, statement: Statement, env: Env, state: State) -> State:
+        match statement:
+            case Write(places=places) | Clear(places=places):
+                for index in reversed(range(len(places))):
+                    state = self._stored(statement, index, env, state)
+            case Copy():
+                return self._copied(statement, env, state)
+            case Make():
+                return self._made(statement, env, state)
+            case Either() | If():
+                ways = [w for w in enumerate(inside(self.program, statement, env)) if self._taken(statement, env, w[0])]
+                after = [self._arm(statement, env, arm, block, state) for arm, block in ways]
+                joined = State(frozenset())
+                for one in after:
+                    joined = joined.joined(one)
+                return joined
+            case Each(low=low) | Repeat(low=low):
+                none, some = self._turns(statement, env, state)
+                return some if low else none
+            case _:
+                if isinstance(statement, Call) and statement.kind == "step":
+                    state = self._begun(statement, env, state)
+                for block in inside(self.program, statement, env):
+                    state = self.back(block, state)
+        return state
+
+    def _arm(self, statement: Statement, env: Env, arm: int, block: Stood, state: State) -> State:
+        """One way through a branch, whose condition is known on it."""
+        known = list(self.facts)
+        if isinstance(statement, If) and steady(self.program, statement.condition):
+            self.facts.append((env.spot(statement), (statement.condition, arm == 0)))
+        after = self.back(block, state)
+        self.facts = known
+        return after
+
+    def _taken(self, statement: Either | If, env: Env, arm: int) -> bool:
+        """Whether a run of the claim may go this way."""
+        if not isinstance(statement, If) or not steady(self.program, statement.condition):
+            return True
+        at, own = env.spot(statement), (statement.condition, arm == 0)
+        by = self.advice.never(at, arm, own, self.facts)
+        if by is not None and not any(by == where and excluded(self.program, fact, own) for where, fact in self.facts):
+            raise Wrong(f"arm {arm} of the condition at {at} may be taken")
+        return by is None
+
+    def _turns(self, loop: Each | Repeat, env: Env, state: State) -> tuple[State, State]:
+        """What is followed before any number of turns, and before at least one."""
+        (block,) = inside(self.program, loop, env)
+        if loop.high == 1:
+            once = self.back(block, state)
+            return state.joined(once), once
+        kept = replace(state, bits=self.advice.kept(self, block, env.spot(loop), state))
+        some = self.back(block, kept)
+        if not state.bits <= kept.bits or not some.bits <= kept.bits:
+            raise Wrong(f"turns of the loop at {env.spot(loop)} do not keep the invariant")
+        return kept.joined(some), some
+
+    # --- stores ---------------------------------------------------------------------------------------
+
+    def _stored(self, statement: Write | Clear, index: int, env: Env, state: State) -> State:
+        place = statement.places[index]
+        value = statement.value if isinstance(statement, Write) else None
+        reach, sure = _reach(self.program, place, None if value else statement.length)
+        bits = set(reach)
+        if isinstance(statement, Write) and not place.indexes and (value or statement.length is None):
+            padding = [] if value else [low + i for low, width in place.padding for i in range(width)]
+            bits &= {_low(place) + i for i in [*_members(place), *padding]}
+        if not bits:
+            return state
+        label, kind = env.thing(place).label, _KINDS[type(statement)]
+        hits = frozenset(b for b in state.bits if b[0] == label and b[1] in bits)
+        met = Met(env.spot(statement), index, label, min(bits), max(bits) + 1, kind, hits)
+        self.advice.met(met, state)
+        left = [self._after(hit, statement, place, env) for hit in hits]
+        gone = hits if sure else frozenset()
+        return State(state.bits - gone | {bit for bit in left if bit}, (*state.taken, met) if gone else state.taken)
+
+    def _after(self, hit: Bit, statement: Write | Clear, place: Place, env: Env) -> Bit | None:
+        """What is left to show of a bit that is stored to; raises Wrong if the claim does not allow that."""
+        number = hit[2]
+        if isinstance(statement, Clear):
+            if isinstance(self.claim, Unchanged) and number >= 0:
+                return _PENDING, 0, -1 - number
+            allowed = not isinstance(self.claim, Stored) or self.claim.by is None
+        else:
+            allowed = number >= 0 and not place.indexes and self._own(hit, statement, place, env)
+        if not allowed:
+            raise Wrong(f"a bit of the claim may be stored to at {env.spot(statement)}")
+        return None
+
+    def _own(self, hit: Bit, statement: Write, place: Place, env: Env) -> bool:
+        """Whether a write stores what the claim asks for."""
+        position = hit[1] - _low(place)
+        leaves = [leaf for leaf in place.leaves if 0 <= position - leaf.offset < leaf.width]
+        match self.claim:
+            case SameMember():
+                return any((x.identity, x.at + position - x.offset) == self.wanted[hit[2]] for x in leaves)
+            case Stored(by=by):
+                ended = env.runs_on is not None and env.runs_on.label == self.reader.label and env.began != self.reading
+                return bool(leaves or statement.length) and (by is None or (env.step in by and ended))
+        return False
+
+    def _copied(self, copy: Copy, env: Env, state: State) -> State:
+        reach, sure = _reach(self.program, copy.target, copy.length)
+        label, origin = env.thing(copy.target).label, env.thing(copy.origin).label
+        hits = frozenset(bit for bit in state.bits if bit[0] == label and bit[1] in reach)
+        if not reach:
+            return state
+        met = Met(env.spot(copy), 0, label, reach.start, reach.stop, "brought", hits)
+        self.advice.met(met, state)
+        moved = frozenset((origin, bit - _low(copy.target) + _low(copy.origin), number) for _, bit, number in hits)
+        first, last = copy.origin.bound
+        if hits and (copy.target.indexes or copy.origin.indexes or not all(first <= b[1] < last for b in moved)):
+            raise Wrong(f"what is copied at {met.at} is not known")
+        gone = hits if sure else frozenset()
+        return State(state.bits - gone | moved, (*state.taken, met) if gone else state.taken)
+
+    def _made(self, statement: Make, env: Env, state: State) -> State:
+        """What is followed in an object lay in the one that it was cut from; what a new one holds, nobody stored."""
+        thing = made(statement, env)
+        if self.reader.label == thing.label:
+            self.reader = env.current
+        hits = frozenset(bit for bit in state.bits if bit[0] == thing.label)
+        if hits and statement.kind == "new":
+            raise Wrong(f"bits of the claim may be those of the new object made at {env.spot(statement)}")
+        moved = {(env.current.label, bit, number) for _, bit, number in hits}
+        return State(state.bits - hits | moved, tuple(met for met in state.taken if met.object != thing.label))
+
+    def _begun(self, statement: Call, env: Env, state: State) -> State:
+        """The members as a `preserved` remembers them are where it finds them; cleared ones must have been zero."""
+        live = frozenset(bit for bit in state.bits if bit[2] >= 0 or bit[0] == _PENDING)
+        remembers = table.remembers(self.prop, Ended(env.path, statement.name))
+        if not (live and remembers and isinstance(self.claim, Unchanged) and env.current.label == self.reader.label):
+            return state
+        self.advice.met(Met(env.spot(statement), 0, env.current.label, 0, 0, "begun", live), state)
+        left = state.bits - live
+        for name, bit, number in live:
+            member, position = self.wanted[number if number >= 0 else -1 - number]
+            place = self.claim.places[int(member)]
+            home = env.thing(place).label, _low(place) + position
+            if place.indexes or (number >= 0 and (name, bit) != home):
+                raise Wrong(f"{name} {bit} holds another bit than was remembered at {env.spot(statement)}")
+            left |= {(*home, number)} if number < 0 else frozenset()
+        return replace(state, bits=left)
+
+
+def _condition(program: Program, level: Level, truth: bool) -> Iterator[tuple[Spot, Condition]]:
+    """That an `if` on what never changes in a run came to this."""
+    statement, env = level.here
+    if isinstance(statement, If) and steady(program, statement.condition):
+        yield env.spot(statement), (statement.condition, truth)
+
+
+def _conditions(program: Program, level: Level) -> Iterator[tuple[Spot, Condition]]:
+    """What the blocks around a claim say of its run."""
+    while level.up is not None:
+        yield from _condition(program, level.up, level.arm == 0)
+        level = level.up
+
+
+def _low(place: Place) -> int:
+    assert isinstance(place.low, int), "a certificate speaks of one candidate"
+    return place.low
+
+
+def _members(place: Place) -> list[int]:
+    return [leaf.offset + i for leaf in place.leaves for i in range(leaf.width)]
+
+
+def _reach(program: Program, place: Place, length: Expr | None) -> tuple[range, bool]:
+    """The bits of its object that an access may touch, and whether it touches all of them in every run."""
+    first, last = place.bound
+    moves = [(stride * program.inputs[name].low, stride * program.inputs[name].high) for name, stride in place.indexes]
+    low, size = _low(place) + sum(map(min, moves)), place.width
+    if length is not None:
+        size = 8 * length.value if isinstance(length, Constant) and isinstance(length.value, int) else -1
+        size = size if size >= 0 else last
+    sure = not moves and (length is None or isinstance(length, Constant))
+    return range(max(first, low), min(last, low + sum(max(m) - min(m) for m in moves) + size)), sure

@@ -1,0 +1,171 @@
+"""The statements of a program as they stand in its paths: on which object, under which names, inside of which calls.
+
+Turns of a loop are not told apart: what one turn makes is one object, made at the turn's begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cbprove.evidence.certificate import Spot
+from cbprove.properties.events import Accessed, Began, Event
+from cbprove.semantics import arithmetic
+from cbprove.system import (
+    Block,
+    Call,
+    Clear,
+    Copy,
+    Each,
+    Either,
+    Expr,
+    If,
+    Make,
+    On,
+    Part,
+    Place,
+    Program,
+    Read,
+    Repeat,
+    Share,
+    Statement,
+    Write,
+)
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object of the run by a name of its own, and what it was made from."""
+
+    label: str
+    parent: Thing | None = None
+
+
+@dataclass(frozen=True)
+class Env:
+    """Where a statement stands: on what, which names it sees, what is around it; in which step, begun on what, when."""
+
+    path: str
+    current: Thing
+    names: Mapping[str, Thing]
+    prefix: Spot = ()
+    step: str | None = None
+    runs_on: Thing | None = None
+    began: Spot | None = None
+
+    def spot(self, statement: Statement) -> Spot:
+        return (*self.prefix, statement.uid)
+
+    def thing(self, place: Place) -> Thing:
+        """The object that a place names."""
+        if place.object == "..":
+            assert self.current.parent is not None, "resolve lets no parent be named where there is none"
+            return self.current.parent
+        return self.names.get(place.object, self.current)
+
+
+Stood = Sequence[tuple[Statement, Env]]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A block as far as a statement in it; `up` is the statement around it, of whose blocks this is number `arm`."""
+
+    stood: Stood
+    index: int
+    up: Level | None
+    arm: int = 0
+
+    @property
+    def here(self) -> tuple[Statement, Env]:
+        return self.stood[self.index]
+
+
+def opened(program: Program, path: Part) -> Stood:
+    """A path's own statements."""
+    first, *declared = program.objects
+    return _stood(path.body, Env(path.name, Thing(first.name), {o.name: Thing(o.name) for o in declared}))
+
+
+def inside(program: Program, statement: Statement, env: Env) -> tuple[Stood, ...]:
+    """The blocks that run as a part of a statement: of an `either` or `if` one of them, of a loop one in each turn."""
+    within = replace(env, prefix=env.spot(statement))
+    match statement:
+        case On(name=name, body=body):
+            return (_stood(body, replace(env, current=env.names.get(name, env.current))),)
+        case Either(arms=arms):
+            return tuple(_stood(arm, env) for arm in arms)
+        case If(then=then, otherwise=otherwise):
+            return _stood(then, env), _stood(otherwise, env)
+        case Repeat(body=body):
+            return (_stood(body, within),)
+        case Each():
+            return (_segment(statement, within),)
+        case Call(kind="part", name=name):
+            return (_stood(program.parts[name].body, replace(within, names=_declared(program))),)
+        case Call(name=name):
+            of_step = replace(within, names=_declared(program), step=name, runs_on=env.current, began=within.prefix)
+            return (_stood(program.steps[name].body, of_step),)
+    return ()
+
+
+def _declared(program: Program) -> dict[str, Thing]:
+    return {declared.name: Thing(declared.name) for declared in program.objects[1:]}
+
+
+def _segment(loop: Each, env: Env) -> Stood:
+    """A turn of `each`: the cutting of its object, then the body on it."""
+    cut = Make(loop.uid, "clone", loop.name, loop.span)
+    segment = made(cut, env)
+    names = {**env.names, loop.name: segment}
+    return [(cut, env), *_stood(loop.body, replace(env, current=segment, names=names))]
+
+
+def made(statement: Make, env: Env) -> Thing:
+    """The object that a statement makes."""
+    return Thing(f"{statement.name}@{'.'.join(map(str, env.spot(statement)))}", env.current)
+
+
+def _stood(block: Block, env: Env) -> Stood:
+    found = []
+    for statement in block:
+        found.append((statement, env))
+        if isinstance(statement, Make):
+            env = replace(env, names={**env.names, statement.name: made(statement, env)})
+        elif isinstance(statement, Share):
+            env = replace(env, names={**env.names, statement.name: env.current})
+    return found
+
+
+def sites(program: Program, stood: Stood, up: Level | None = None, arm: int = 0) -> Iterator[Level]:
+    """Every statement of a block and of the blocks in it, in the order of the text."""
+    for index, (statement, env) in enumerate(stood):
+        level = Level(stood, index, up, arm)
+        yield level
+        for number, block in enumerate(inside(program, statement, env)):
+            yield from sites(program, block, level, number)
+
+
+def events(statement: Statement, env: Env) -> Iterator[Event]:
+    """What a statement announces before it changes anything: what it reads, or that a step begins."""
+    if isinstance(statement, Call) and statement.kind == "step":
+        yield Began(env.path, statement.name)
+    for expr in looked_at(statement):
+        for place in arithmetic.members(expr):
+            yield Accessed(env.path, env.step, "read", place)
+    if isinstance(statement, Read):
+        for place in statement.places:
+            yield Accessed(env.path, env.step, "read", place, statement.length)
+
+
+def looked_at(statement: Statement) -> Iterator[Expr]:
+    """The expressions whose members a statement reads."""
+    parts: tuple[Expr | None, ...] = ()
+    match statement:
+        case Write(value=value, length=length):
+            parts = value, length
+        case Read(length=length) | Clear(length=length) | Copy(length=length):
+            parts = (length,)
+        case If(condition=condition):
+            parts = (condition,)
+    yield from (part for part in parts if part is not None)

@@ -1,0 +1,223 @@
+"""Why a proof by sources holds, in sentences with lines: what of its certificate is needed to see it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cbprove.evidence import ways
+from cbprove.evidence.certificate import Certificate, ClaimProof, Invariant, Line
+from cbprove.evidence.certificate_check import check
+from cbprove.evidence.certificate_find import find
+from cbprove.report import bits, story
+from cbprove.semantics import arithmetic
+from cbprove.system import Clear, Copy, Place, Preserved, Program, Property, Read, Statement, Write, Written
+
+_WIDTH = 100
+_WHY = "holds because "
+_AND = "and ".rjust(len(_WHY))
+_MOST = 12
+
+
+def reasons(program: Program, property_name: str) -> list[str]:
+    """The lines of a report; none where no certificate tells why."""
+    prop = next(p for p in program.properties if p.name == property_name)
+    found = find(program, prop)
+    if found is None or check(program, prop, found) is not None:
+        return []
+    told = list(_Telling(program, prop).told(found))
+    rest = len(told) - _MOST
+    told = told if rest <= 1 else [*told[:_MOST], f"{rest} reasons more of the same kinds"]
+    return [
+        line
+        for first, clause in zip([_WHY, *[_AND] * len(told)], told, strict=False)
+        for line in _wrapped(first, clause)
+    ]
+
+
+def _wrapped(first: str, clause: str) -> list[str]:
+    return textwrap.wrap(
+        clause, _WIDTH, initial_indent=first, subsequent_indent=" " * (len(_WHY) + 2), break_on_hyphens=False
+    )
+
+
+Pair = tuple[Line, Place, Place]  # a line, the place stored to, and the one that is followed
+
+
+@dataclass
+class _Found:
+    """What was gathered from the lines: sentences that stand alone, and lines of the spec for those that are listed."""
+
+    apart: dict[tuple[str, str, bool], list[Pair]] = field(default_factory=dict)
+    undone: dict[tuple[str, str, int], dict[int, None]] = field(default_factory=dict)
+    stored: dict[str, dict[str, dict[int, None]]] = field(default_factory=dict)
+    never: dict[tuple[int, int], None] = field(default_factory=dict)
+    given: dict[int, None] = field(default_factory=dict)
+    kept: dict[str, dict[int, None]] = field(default_factory=dict)
+
+
+class _Telling:
+    """Puts one certificate into words."""
+
+    def __init__(self, program: Program, prop: Property) -> None:
+        self.program, self.prop = program, prop
+        self.statements: Mapping[int, Statement] = story.statements(program)
+        self.views = {view.name: view for view in program.views}
+        self.anybodys = isinstance(prop.claim, Written) and prop.claim.by is None
+        self.found = _Found()
+
+    def told(self, certificate: Certificate) -> Iterator[str]:
+        """Every reason once, those of one kind together."""
+        for proof in certificate.claims:
+            self.found.given.update((self._at(where[-1]), None) for where, _ in proof.given)
+            for line in proof.lines:
+                self._gather(proof, line)
+        found = self.found
+        for name, by_verb in found.stored.items():
+            yield f"{name} is read as " + " or ".join(f"{verb} ({_lines(at)})" for verb, at in by_verb.items())
+        for (*_, before), pairs in found.apart.items():
+            yield from dict.fromkeys(self._clauses(before, pairs))
+        for (name, verb, by), at in found.undone.items():
+            yield f"what is stored to {name} ({_lines(at)}) is {verb} in line {by}"
+        for name, loops in found.kept.items():
+            yield f"{name} is kept in every turn of the loop in {_lines(loops)}"
+        for arm, by in found.never:
+            yield f"the condition in line {arm} comes out otherwise where that in line {by} lets the run pass"
+        if found.given:
+            yield f"this is so however the conditions in {_lines(found.given)} come out"
+
+    # --- gathering ------------------------------------------------------------------------------------
+
+    def _gather(self, proof: ClaimProof, line: Line | Invariant) -> None:
+        if isinstance(line, Invariant):
+            self._loop(proof, line)
+            return
+        match line.reason:
+            case "own" | "blank" if not isinstance(self.prop.claim, Preserved):
+                verb = "written" if line.reason == "own" else "cleared"
+                lines = self.found.stored.setdefault(self._subject(proof), {}).setdefault(verb, {})
+                lines[self._at(line.at[-1])] = None
+            case "ends before" | "starts after" if not self.anybodys:
+                self._apart(proof, line)
+            case "undone" | "shadowed" if not self.anybodys and line.by is not None:
+                self._later(proof, line, line.by[-1])
+            case "never" if line.by is not None and not proof.given:
+                self.found.never[self._at(line.at[-1]), self._at(line.by[-1])] = None
+
+    def _apart(self, proof: ClaimProof, line: Line) -> None:
+        assert line.near is not None
+        place, own = self._stored(line), self._followed(proof, line)
+        if place.view is None or place.view != own.view:
+            key = own.view or own.text, place.view or place.text, line.reason == "ends before"
+            self.found.apart.setdefault(key, []).append((line, place, own))
+
+    def _clauses(self, before: bool, pairs: list[Pair]) -> Iterator[str]:
+        """That a store and what is followed lie apart: in one clause if one number of each says it of all."""
+        edges = [line.high if before else line.low for line, *_ in pairs]
+        nears = [line.near or 0 for line, *_ in pairs]
+        if (max(edges) <= min(nears)) if before else (max(nears) <= min(edges)):
+            last = edges.index(max(edges) if before else min(edges))
+            near = nears.index(min(nears) if before else max(nears))
+            yield self._clause(before, (edges[last], pairs[last][1]), (nears[near], pairs[near][2]))
+        else:
+            for edge, near, (_, place, own) in zip(edges, nears, pairs, strict=True):
+                yield self._clause(before, (edge, place), (near, own))
+
+    def _clause(self, before: bool, store: tuple[int, Place], followed: tuple[int, Place]) -> str:
+        """`IPCB ends at 20 (line 31) and GSO starts at 20 (line 47)`: of whole views where they lie apart."""
+        (edge, place), (near, own) = store, followed
+        whole, all_of_own = self._whole(place, not before), self._whole(own, before)
+        if whole is not None and (whole <= near if before else near <= whole):
+            edge, name = whole, place.view or place.text
+        else:
+            name = place.text
+        if all_of_own is not None and (edge <= all_of_own if before else all_of_own <= edge):
+            near, mine = all_of_own, own.view or own.text
+        else:
+            mine = f"what is asked of {own.view or own.text}"
+        other = f"{name} {'ends' if before else 'starts'} at {bits.position(edge)}{self._line_of(place)}"
+        mine = f"{mine} {'starts' if before else 'ends'} at {bits.position(near)}{self._line_of(own)}"
+        return f"{other} and {mine}" if before else f"{mine} and {other}"
+
+    def _whole(self, place: Place, first: bool) -> int | None:
+        """Where the view of a place begins or ends, of a raw one the place itself."""
+        view = self.views.get(place.view or "")
+        return _side(view.place if view else place, first)
+
+    def _later(self, proof: ClaimProof, line: Line, by: int) -> None:
+        place = self._stored(line)
+        if line.reason == "shadowed" and (place.view in {p.view for p in self._claimed(proof)} or by == line.at[-1]):
+            return
+        verb = "undone by the copy" if line.reason == "undone" else "stored over again"
+        lines = self.found.undone.setdefault((place.view or place.text, verb, self._at(by)), {})
+        lines[self._at(line.at[-1])] = None
+
+    def _loop(self, proof: ClaimProof, loop: Invariant) -> None:
+        """Only what was saved elsewhere is worth a word: that the place itself is kept is said by who misses it."""
+        own = {p.object for p in self._claimed(proof)}
+        for place in self._brought(proof):
+            if place.object not in own and any(name == place.object for name, *_ in loop.kept):
+                self.found.kept.setdefault(place.text, {})[self._at(loop.at[-1])] = None
+
+    # --- names ----------------------------------------------------------------------------------------
+
+    def _at(self, uid: int) -> int:
+        return self.statements[uid].span.line
+
+    def _stored(self, line: Line) -> Place:
+        statement = self.statements[line.at[-1]]
+        assert isinstance(statement, Write | Clear | Copy)
+        return statement.target if isinstance(statement, Copy) else statement.places[line.place]
+
+    def _claimed(self, proof: ClaimProof) -> tuple[Place, ...]:
+        """The places that a claim is about."""
+        if isinstance(self.prop.claim, Preserved):
+            return self.prop.claim.members
+        statement = self.statements[proof.at[-1]]
+        looked_at = (place for expr in ways.looked_at(statement) for place in arithmetic.members(expr))
+        return statement.places if isinstance(statement, Read) else tuple(looked_at)
+
+    def _brought(self, proof: ClaimProof) -> Iterator[Place]:
+        for line in proof.lines:
+            if isinstance(line, Line) and line.reason == "brought":
+                statement = self.statements[line.at[-1]]
+                if isinstance(statement, Copy):
+                    yield statement.origin
+
+    def _followed(self, proof: ClaimProof, line: Line) -> Place:
+        """The place that the bits followed are those of, as a line tells them."""
+        assert line.near is not None
+        claimed = self._claimed(proof)
+        inside = line.near - (line.reason == "starts after")
+        brought = [place for place in self._brought(proof) if place.object == line.object]
+        places = [place for place in (*brought, *claimed) if _covers(place, inside)]
+        return (places or claimed)[0]
+
+    def _subject(self, proof: ClaimProof) -> str:
+        names = dict.fromkeys(place.view or place.text for place in self._claimed(proof))
+        return ", ".join(names)
+
+    def _line_of(self, place: Place | None) -> str:
+        """Where the view was declared, or for a raw place its object."""
+        if place is None:
+            return ""
+        view = self.views.get(place.view or "")
+        spans = {o.name: o.span for o in self.program.objects}
+        span = view.span if view else spans.get(place.object, self.program.objects[0].span)
+        return f" (line {span.line})"
+
+
+def _side(place: Place, first: bool) -> int | None:
+    if not isinstance(place.low, int) or place.indexes:
+        return None
+    return place.low if first else place.low + place.width
+
+
+def _covers(place: Place, bit: int) -> bool:
+    return isinstance(place.low, int) and place.low <= bit < place.low + place.width
+
+
+def _lines(numbers: Mapping[int, None]) -> str:
+    listed = ", ".join(map(str, sorted(numbers)))
+    return f"line {listed}" if len(numbers) == 1 else f"lines {listed}"

@@ -1,0 +1,93 @@
+"""Decisions of a witness that do not matter: said where every other answer breaks the same claim, and only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cbprove import pipeline
+from cbprove.design.space import Options
+from cbprove.design.tables import named
+from cbprove.design.witness import witness
+from cbprove.evidence.idle import idle
+from cbprove.evidence.replay import replay
+from cbprove.language.elaborate import program
+from cbprove.report.witness import decided
+from cbprove.system import Program
+from cbprove.verdicts import Witness
+
+CASES = Path(__file__).parent.parent.parent / "specs" / "cases"
+
+SPEC = """spec small "small";
+abi x86_64;
+object skb { char cb[8]; }
+input x : u8 in 0..5;
+input y : u8 in 0..200;
+layer owner {
+    view V : u8 at skb.cb[0]; view W : u8 at skb.cb[1];
+    step set { write V = x; } step other { write W = y; } step use { read V; }
+}
+path p { optionally { other; } set; repeat [1..4] { other; } either { write V = 7; } or { other; } use; }
+property low: holds V < 3 at use;
+"""
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Witness:
+    spec = tmp_path / "small.cbs"
+    spec.write_text(SPEC)
+    made = program(pipeline.meaning(str(spec)), {"abi": "x86_64"})
+    return witness(made, named(made, "low"), {}, Options())
+
+
+def test_what_matters_and_what_does_not(shown: Witness) -> None:
+    """V is 7 on the first arm, whatever was stored before; the arm alone matters."""
+    told = {choice.what: choice.told for choice in decided(shown, "low")}
+    assert told == {"optionally": "any", "x": "any", "repeat": "any", "y": "any", "either": "arm 1"}
+
+
+def test_a_value_that_matters(tmp_path: Path) -> None:
+    spec = tmp_path / "small.cbs"
+    spec.write_text(SPEC.replace("either { write V = 7; } or { other; }", ""))
+    made = program(pipeline.meaning(str(spec)), {"abi": "x86_64"})
+    found = witness(made, named(made, "low"), {}, Options())
+    told = {choice.what: choice.told for choice in decided(found, "low")}
+    assert told["x"] in ("3", "4", "5") and told["y"] == "any"
+
+
+def every(made: Program, name: str, found: Witness) -> None:
+    """All answers of idle arms and small inputs are tried here."""
+    assert found.run is not None
+    path = next(path for path in made.paths if path.name == found.path)
+    prop, run = named(made, name), found.run
+    for key in idle(made, path, prop, run):
+        if key[0] == "input":
+            declared = made.inputs[str(key[1])]
+            answers = range(declared.low, min(declared.high, declared.low + 300) + 1)
+        else:
+            answers = range(2 if key[0] == "bit" else 4)
+        for answer in answers if key[0] != "bit" else ():
+            again = replay(made, path, (prop,), {**dict(run.decisions), key: answer})
+            assert again.broken[name] and again.broken[name][0].moment == run.broken[name][0].moment, (key, answer)
+
+
+@pytest.mark.parametrize("spec", sorted(CASES.glob("*.cbs"))[::3], ids=lambda path: path.stem)
+def test_every_answer_breaks_the_same_claim(spec: Path) -> None:
+    system = pipeline.meaning(str(spec))
+    for proposal in system.proposals:
+        made = program(system, {axis: values[0] for axis, values in proposal.domains.items()})
+        for name in {e.property for e in proposal.expectations if e.verdict == "refuted" and e.property}:
+            found = witness(made, named(made, name), {}, Options())
+            if found.run is not None:
+                every(made, name, found)
+                assert decided(found, name) == decided(found, name)
+
+
+def test_one_answer_alone_is_not_any(tmp_path: Path) -> None:
+    """A loop of exactly two turns has nothing to choose."""
+    spec = tmp_path / "small.cbs"
+    spec.write_text(SPEC.replace("[1..4]", "[2..2]"))
+    made = program(pipeline.meaning(str(spec)), {"abi": "x86_64"})
+    found = witness(made, named(made, "low"), {}, Options())
+    assert {c.what: c.told for c in decided(found, "low")}.get("repeat") in (None, "2 turns")
