@@ -251,3 +251,8 @@ def test_packings_and_choices_among_members_may_be_pinned() -> None:
         layouts = [cx.layout(tagged(cx, tag)) for tag in ("x", "y")]
         found.append([(layout.size, layout.members[0].offset) for layout in layouts])
     assert found == [[(2, 8), (8, 32)], [(8, 48), (8, 0)]]
+
+
+def test_members_may_be_called_as_pins_are() -> None:
+    layout = of_text("struct x { u64 __size __at(0); u8 __at __at(8); } __size(16);")
+    assert [(member.name, member.offset) for member in layout.members] == [("__size", 0), ("__at", 64)]

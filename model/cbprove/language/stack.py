@@ -7,8 +7,8 @@ from typing import Any
 from cbprove.language.annotations import words
 from cbprove.language.tables import END, Tables
 
-# Words that are keywords of an expression only before a parenthesis.
-_CALLED = words("sizeof alignof offsetof has IS_ENABLED BIT BIT_ULL")
+# Words that are keywords only before a parenthesis.
+_CALLED = words("sizeof alignof offsetof has IS_ENABLED BIT BIT_ULL __at __size")
 
 
 class Stack:
@@ -52,7 +52,7 @@ class Stack:
         """What a word that might be a keyword is here: itself or NAME; `after` is the kind of the next token."""
         row = self.tables.rows[self.states[-1]]
         action = row.get(word)
-        if action is None or (word in _CALLED and after != "("):
+        if action is None or (word in _CALLED and after != "(" and self.accepts("NAME")):
             return "NAME"
         if action >= 0 or "NAME" not in row:
             return word
