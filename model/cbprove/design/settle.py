@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cbprove.design.asking import ask
-from cbprove.design.induction import heads
+from cbprove.design.induction import Invariant, invariant
 from cbprove.evidence.replay import replay
 from cbprove.obligations.decisions import Decided
 from cbprove.obligations.forms import Form, PathForm, by_values
@@ -23,11 +23,14 @@ class NotReplayed(Exception):
 
 @dataclass(frozen=True)
 class Settled:
-    """A verdict; `turns` is the bound of a proof that is none for more turns."""
+    """A verdict; `turns` is the bound of a proof that is none for more turns, `plan` how a proof followed the loops, `invariant`
+    what it takes for unchanged by those that it cuts."""
 
     verdict: Verdict
     turns: int | None = None
     reason: str = ""
+    plan: Plan | None = None
+    invariant: Invariant | None = None
 
 
 def run_of(
@@ -70,12 +73,12 @@ class _Settling:
             if found is not None:
                 return found
             if not form.truncated:
-                return self._reached(form)
+                return replace(self._reached(form), plan=plan)
             if stage == 0:
                 proof = self._all_turns()
             if proof is not None and (proof.verdict == "vacuous" or self._reach(form) == "sat"):
                 return proof
-        return self._bounded(form, proof)
+        return self._bounded(form, proof or Settled("proved", self.bound, _FOLLOWED.format(self.bound), plan))
 
     def _broken(self, form: Form) -> Settled | None:
         asked = ask(form.broken, form.ranges, self.limits)
@@ -112,20 +115,22 @@ class _Settling:
 
     def _all_turns(self) -> Settled | None:
         """A proof, or vacuity, for every number of turns."""
-        found = heads(self.program, self.prop, self.limits)
-        form = by_values(self.program, self.prop, Plan(cut=True, heads=found, limit=self.limits.operations))
+        found = invariant(self.program, self.prop, self.limits)
+        plan = Plan(cut=True, heads=found.heads, limit=self.limits.operations)
+        form = by_values(self.program, self.prop, plan)
         if ask(form.broken, form.ranges, self.limits).answer.result != "unsat":
             return None
         if not form.misplaced and ask(form.reached, form.ranges, self.limits).answer.result == "unsat":
-            return Settled("vacuous")
-        return Settled("proved")
+            return Settled("vacuous", plan=plan, invariant=found)
+        return Settled("proved", plan=plan, invariant=found)
 
-    def _bounded(self, form: Form, proof: Settled | None) -> Settled:
+    def _bounded(self, form: Form, proof: Settled) -> Settled:
         if self._reach(form) != "sat":
             return Settled("unknown", reason=f"no run of up to {self.bound} turns reaches it; raise --bound")
-        return proof or Settled(
-            "proved", turns=self.bound, reason=f"loops were followed for {self.bound} turns beyond LO"
-        )
+        return proof
+
+
+_FOLLOWED = "loops were followed for {} turns beyond LO"
 
 
 def plans(bound: int, limits: Limits) -> list[Plan]:

@@ -13,6 +13,7 @@ from cbprove.obligations.ops import Decision
 from cbprove.obligations.plan import FOLLOWED, Plan
 from cbprove.obligations.smtlib import Script
 from cbprove.properties import table as properties
+from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Z3Session
 from cbprove.system import AxisValue, Program, Property
 from cbprove.terms import Bool, Int, and_, as_int, evaluate, le, total
@@ -29,17 +30,21 @@ def witness(program: Program, prop: Property, candidate: Candidate, options: Opt
     for misplaced in properties.of_placement(prop, program):
         if misplaced.broken is True:
             return Witness(candidate, program, "", None, misplaced)
-    return _least(program, prop, candidate, options, broken=True)
+    least = least_run(program, prop, options, broken=True)
+    path = next(p for p in program.paths if p.name == least.path)
+    return Witness(candidate, program, least.path, spread(program, path, prop, least))
 
 
 def reaching(program: Program, prop: Property, candidate: Candidate, options: Options) -> Witness | None:
     """The least run that reaches a claim of a proved candidate; None where claims are about placement."""
     if properties.of_placement(prop, program):
         return None
-    return _least(program, prop, candidate, options, broken=False)
+    least = least_run(program, prop, options, broken=False)
+    return Witness(candidate, program, least.path, least)
 
 
-def _least(program: Program, prop: Property, candidate: Candidate, options: Options, broken: bool) -> Witness:
+def least_run(program: Program, prop: Property, options: Options, broken: bool) -> Run:
+    """The least run that breaks, or else reaches, a claim, as the reference sees it; raises NotReplayed."""
     for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
         plan = Plan(cut=False, turns=min(turns, options.bound), known=turns)
         form = _form(program, prop, plan)
@@ -49,9 +54,7 @@ def _least(program: Program, prop: Property, candidate: Candidate, options: Opti
             found = run_of(program, replace(form, paths=(path,)), prop, answer, broken, trace=True)
             if found is None:
                 raise NotReplayed(f"{prop.name}: the least run does not replay")
-            if broken:
-                found = spread(program, next(p for p in program.paths if p.name == found.path), prop, found)
-            return Witness(candidate, program, found.path, found)
+            return found
     raise NotReplayed(f"{prop.name}: no run of the candidate found again")
 
 

@@ -44,9 +44,21 @@ class Script:
         if isinstance(term, bool):
             return "true" if term else "false"
         if isinstance(term, int):
-            return str(term) if term >= 0 else f"(- {-term})"
+            return self._number(term)
         assert isinstance(term, Term)
         return self._texts[term]
+
+    def _number(self, number: int) -> str:
+        return str(number) if number >= 0 else f"(- {-number})"
+
+    def _sort(self, boolean: bool) -> str:
+        return "Bool" if boolean else "Int"
+
+    def _apply(self, term: Term) -> str:
+        return f"({term.operator} {' '.join(map(self._of, term.args))})"
+
+    def _between(self, low: int, name: str, high: int) -> str:
+        return f"(and (<= {self._of(low)} {name}) (<= {name} {self._of(high)}))"
 
     def _write(self, term: Term, shared: bool) -> str:
         match term.operator:
@@ -54,25 +66,24 @@ class Script:
                 return self._declare(term.args[0], term.boolean)
             case "named":
                 return self._define(term.args[0], term, self._of(term.args[1]))
-        text = f"({term.operator} {' '.join(map(self._of, term.args))})"
+        text = self._apply(term)
         return self._define(f"t{len(self._names)}", term, text) if shared else text
 
     def _declare(self, name: str, boolean: bool) -> str:
         quoted = symbol(name)
         if name not in self.declared:
-            self.declared[name] = "Bool" if boolean else "Int"
+            self.declared[name] = self._sort(boolean)
             self.lines.append(f"(declare-const {quoted} {self.declared[name]})")
             if name in self._ranges:
                 low, high = self._ranges[name]
-                self.lines.append(f"(assert (and (<= {self._of(low)} {quoted}) (<= {quoted} {self._of(high)})))")
+                self.lines.append(f"(assert {self._between(low, quoted, high)})")
         return quoted
 
     def _define(self, name: str, term: Term, text: str) -> str:
         while name in self._names:
             name += "'"
         self._names[name] = term
-        sort = "Bool" if term.boolean else "Int"
-        self.lines.append(f"(define-fun {symbol(name)} () {sort} {text})")
+        self.lines.append(f"(define-fun {symbol(name)} () {self._sort(term.boolean)} {text})")
         return symbol(name)
 
 

@@ -29,6 +29,13 @@ class Answer:
     reason: str = ""
 
 
+def version() -> str:
+    """Which Z3 this is."""
+    import z3
+
+    return str(z3.get_version_string())
+
+
 class Z3Session:
     """A query held by Z3."""
 

@@ -1,0 +1,227 @@
+"""From the verdicts on a spec to a record of them and the texts of its obligations."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cbprove.archive import record, runs
+from cbprove.archive.record import Chosen, Obligation, Part, Record, Recorded
+from cbprove.archive.regions import boxes
+from cbprove.archive.stated import Statements
+from cbprove.archive.told import counted, proposed, shared
+from cbprove.design.division import Stage
+from cbprove.design.sectors import Sector
+from cbprove.design.settle import NotReplayed, Settled
+from cbprove.design.space import Options, Space
+from cbprove.design.tables import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS, Table
+from cbprove.design.witness import least_run
+from cbprove.evidence.replay import replay
+from cbprove.report.version import VERSION
+from cbprove.semantics.run import Run
+from cbprove.solving.solver import Z3Session, version
+from cbprove.system import Program, Proposal, System
+from cbprove.terms import deep
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A record, and the texts of its obligations by name."""
+
+    record: Record
+    texts: Mapping[str, str]
+
+
+def certify(system: System, stage: Stage, options: Options) -> Certified:
+    """All verdicts on a spec, with what each rests on. Raises NotReplayed."""
+    with deep():
+        return _Certifying(Space(system, stage, options)).all()
+
+
+class _Certifying:
+    def __init__(self, space: Space) -> None:
+        self.space, self.options = space, space.options
+        self.statements = Statements(space)
+        self.texts: dict[str, str] = {}
+        self.obligations: dict[str, tuple[str, tuple[Obligation, ...]]] = {}
+        self._names: dict[str, str] = {}  # by what they state
+        self._answers: dict[str, str] = {}  # by text
+
+    def all(self) -> Certified:
+        """The record of everything."""
+        system, limits = self.space.system, self.options.limits
+        pairs = [(proposal, prop.name) for proposal in system.proposals for prop in system.properties]
+        verdicts = [v for proposal, name in pairs if (v := self._verdict(proposal, name)) is not None]
+        asked = record.Limits(self.options.bound, limits.resources, limits.operations)
+        return Certified(
+            Record(
+                spec=system.name,
+                command=record.command(os.path.normpath(system.sources[0].name), asked),
+                versions={"cbprove": VERSION, "z3": version()},
+                limits=asked,
+                inputs=tuple((os.path.normpath(source.name), source.sha256) for source in system.sources),
+                proposals=tuple(proposed(self.space, proposal) for proposal in system.proposals),
+                verdicts=tuple(verdicts),
+                obligations=dict(sorted(self.obligations.items())),
+            ),
+            self.texts,
+        )
+
+    def _verdict(self, proposal: Proposal, name: str) -> Recorded | None:
+        """None where the property speaks of none of the proposal's candidates."""
+        parts: list[Part] = []
+        bounded = False
+        for sector in self.space.sectors(proposal.domains):
+            own = _Sectored(self, sector, name)
+            found = [own.table.sheet.marks[i] for i in self.space.indexes(sector, proposal.domains)]
+            bounded = bounded or BOUNDED in found
+            parts += own.parts(list(self.space.indexes(sector, proposal.domains)))
+        if not parts:
+            return None
+        counts = counted(self.statements, parts)
+        return Recorded(
+            id=f"{self.space.system.name}/{proposal.name}/{name}",
+            verdict=shared(counts),
+            scope=self.options.bound if bounded else "every run",
+            counts=counts,
+            parts=tuple(parts),
+        )
+
+    def obliged(self, asked: Obligation) -> str:
+        """The name of an obligation, stated without conditions where it can be."""
+        key = repr(asked)
+        if key not in self._names:
+            self._names[key] = self._stated(asked)
+        return self._names[key]
+
+    def _stated(self, asked: Obligation) -> str:
+        if asked.by == "sources":
+            loose = replace(asked, loose=True)
+            text = self.statements.state(loose).text
+            if self._answer(text) == "unsat":
+                return self._keep(loose, text)
+        text = self.statements.state(asked).text
+        if self._answer(text) == "sat":
+            raise NotReplayed(f"{asked.property}: the obligation of a proof can be satisfied")
+        return self._keep(asked, text)
+
+    def _answer(self, text: str) -> str:
+        """What Z3 says of a text: what it proved had stores left out, what is kept has them all."""
+        if text in self._answers:
+            return self._answers[text]
+        session = Z3Session(self.space.options.limits)
+        session.add(text.replace("(check-sat)\n", ""))
+        self._answers[text] = session.check().result
+        return self._answers[text]
+
+    def _keep(self, asked: Obligation, text: str) -> str:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        name = digest[:16]
+        self.texts[name] = text
+        self.obligations[name] = digest, (*self.obligations.get(name, (digest, ()))[1], asked)
+        return name
+
+
+class _Sectored:
+    """One property in one sector."""
+
+    def __init__(self, certifying: _Certifying, sector: Sector, name: str) -> None:
+        self.certifying, self.space, self.sector, self.name = certifying, certifying.space, sector, name
+        self.table: Table = self.space.table(sector, name)
+
+    def parts(self, indexes: Sequence[int]) -> Iterator[Part]:
+        """The candidates at these marks, each in one part."""
+        marks = self.table.sheet.marks
+        for mark in sorted({marks[i] for i in indexes} - {INAPPLICABLE}):
+            own = [i for i in indexes if marks[i] == mark]
+            if mark == REFUTED:
+                yield from self._refuted(own)
+            elif mark in (PROVED, BOUNDED, VACUOUS):
+                yield from self._held(mark, own)
+            else:
+                yield from self._others(mark, own)
+
+    def _program(self, index: int) -> Program:
+        return self.space.candidate(self.sector.candidate(index))
+
+    def _part(self, mark: int, indexes: Sequence[int], run: Chosen | None = None) -> Part:
+        return Part(VERDICTS[mark], self.sector.fixed, boxes(self.sector, indexes), run=run)
+
+    # --- refuted, and what nothing is said of -----------------------------------------------------------
+
+    def _refuted(self, indexes: Sequence[int]) -> Iterator[Part]:
+        astray = [i for i in indexes if runs.misplaced(self._program(i), runs.named(self._program(i), self.name))]
+        if astray:
+            yield self._part(REFUTED, astray)
+        for run, shown in self._cover([i for i in indexes if i not in astray], broken=True):
+            yield self._part(REFUTED, shown, run)
+
+    def _others(self, mark: int, indexes: Sequence[int]) -> Iterator[Part]:
+        reasons: dict[str, list[int]] = {}
+        for index in indexes:
+            settled = self.table.settled.get(index)
+            reasons.setdefault(settled.reason if settled else "", []).append(index)
+        for reason, own in reasons.items():
+            yield replace(self._part(mark, own), reason=reason)
+
+    # --- proved and vacuous -----------------------------------------------------------------------------
+
+    def _held(self, mark: int, indexes: Sequence[int]) -> Iterator[Part]:
+        alone = [i for i in indexes if i in self.table.settled]
+        together = [i for i in indexes if i not in self.table.settled]
+        if together:
+            yield from self._shown(mark, together, (self._by_sources(mark),))
+        for index in alone:
+            yield from self._shown(mark, [index], tuple(self._by_values(mark, index, self.table.settled[index])))
+
+    def _shown(self, mark: int, indexes: list[int], obligations: tuple[str, ...]) -> Iterator[Part]:
+        program = self._program(indexes[0])
+        if mark == VACUOUS or runs.placed(program, runs.named(program, self.name)):
+            yield replace(self._part(mark, indexes), obligations=obligations)
+            return
+        for run, shown in self._cover(indexes, broken=False):
+            yield replace(self._part(mark, shown, run), obligations=obligations)
+
+    def _by_sources(self, mark: int) -> str:
+        """What is proved of the whole sector at once."""
+        marks = self.table.sheet.marks
+        own = [i for i, one in enumerate(marks) if one == mark and i not in self.table.settled]
+        where = boxes(self.sector, own)
+        return self.certifying.obliged(Obligation("sources", _claim(mark), self.name, self.sector.fixed, where))
+
+    def _by_values(self, mark: int, index: int, settled: Settled) -> Iterator[str]:
+        plan, kept = settled.plan, settled.invariant
+        assert plan is not None, "what was settled by a proof says how loops were followed"
+        asked = Obligation("values", _claim(mark), self.name, self.sector.candidate(index))
+        if kept is None:
+            yield self.certifying.obliged(replace(asked, turns=plan.turns, known=plan.known))
+            return
+        yield self.certifying.obliged(replace(asked, invariant=kept.kept))
+        for path, pieces in kept.kept.items():
+            if pieces:
+                step = replace(asked, by="step", claim="broken", invariant={path: pieces}, path=path)
+                yield self.certifying.obliged(step)
+
+    # --- runs -------------------------------------------------------------------------------------------
+
+    def _cover(self, indexes: list[int], broken: bool) -> list[tuple[Chosen, list[int]]]:
+        def find(index: int) -> Run:
+            program = self._program(index)
+            prop = runs.named(program, self.name)
+            plain = None if broken else _plainest(program, self.name)
+            return plain or least_run(program, prop, self.space.options, broken)
+
+        return runs.cover(indexes, self._program, self.name, broken, find)
+
+
+def _claim(mark: int) -> record.Claim:
+    return "reached" if mark == VACUOUS else "broken"
+
+
+def _plainest(program: Program, name: str) -> Run | None:
+    """The run of the first choices on the first path where that reaches a claim."""
+    prop = runs.named(program, name)
+    found = (replay(program, path, (prop,), {}) for path in program.paths)
+    return next((run for run in found if run.reached[name]), None)

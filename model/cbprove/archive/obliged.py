@@ -1,0 +1,98 @@
+"""The obligations of a record: regenerated, compared to the byte, and asked of each solver, once for all verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cbprove.archive.folder import ENDING, Failure
+from cbprove.archive.record import Obligation
+from cbprove.archive.stated import Stated, Statements, Unstated
+from cbprove.obligations import bitvectors
+
+Solvers = Mapping[str, Callable[[str], str]]  # by name: what each says of a text
+
+
+class Obliged:
+    """What is known of each obligation; `decided` counts those that each solver found unsatisfiable."""
+
+    def __init__(
+        self,
+        statements: Statements,
+        obligations: Mapping[str, tuple[str, tuple[Obligation, ...]]],
+        texts: Mapping[str, str],
+        solvers: Solvers,
+    ) -> None:
+        self.statements, self.obligations, self.texts, self.solvers = statements, obligations, texts, solvers
+        self.decided = dict.fromkeys(solvers, 0)
+        self.failures: list[Failure] = []
+        self.used: dict[str, Stated | None] = {}
+
+    def states(self, name: str) -> tuple[Obligation, ...]:
+        """All that the record says an obligation states."""
+        return self.obligations[name][1] if name in self.obligations else ()
+
+    def confirmed(self, name: str) -> Stated | None:
+        """An obligation that is as the spec states it and that no solver can satisfy; None for any other."""
+        if name not in self.used:
+            before = len(self.failures)
+            stated = self._stated(name)
+            self.used[name] = stated if len(self.failures) == before else None
+        return self.used[name]
+
+    def _fail(self, name: str, what: str, code: int = 1) -> None:
+        self.failures.append(Failure(f"{name}{ENDING}", what, code))
+
+    def _stated(self, name: str) -> Stated | None:
+        if name not in self.texts:
+            self._fail(name, "there is no text of it", 2)
+            return None
+        stated = [found for asked in self.states(name) if (found := self._regenerated(name, asked)) is not None]
+        if not stated:
+            return None
+        self._decide(name, stated[0])
+        return stated[0]
+
+    def _regenerated(self, name: str, asked: Obligation) -> Stated | None:
+        try:
+            stated = self.statements.state(asked)
+        except Unstated as wrong:
+            self._fail(name, f"the spec has no such obligation: {wrong}")
+            return None
+        if stated.text != self.texts[name]:
+            self._fail(name, _difference(stated.text, self.texts[name]))
+        return stated
+
+    def _decide(self, name: str, stated: Stated) -> None:
+        """Each solver is asked; one that cannot be may leave it to another."""
+        said = {solver: self._answer(solver, name, stated) for solver in self.solvers}
+        for solver, answer in said.items():
+            if answer == "unsat":
+                self.decided[solver] += 1
+            elif answer == "sat":
+                self._fail(name, f"{solver} can satisfy it")
+            elif answer == "unknown":
+                self._fail(name, f"{solver} cannot tell whether it can be satisfied", 3)
+        if all(answer == "unbounded" for answer in said.values()):
+            self._fail(name, "its integers have no bounds, so that it cannot be asked as bit-vectors: use cvc5", 3)
+
+    def _answer(self, solver: str, name: str, stated: Stated) -> str:
+        """The kept text itself where the solver knows integers, else what it says as bit-vectors."""
+        if solver != "bitwuzla":
+            return self.solvers[solver](self.texts[name])
+        try:
+            return self.solvers[solver](bitvectors.text(stated.formulas, stated.ranges))
+        except bitvectors.Unbounded:
+            return "unbounded"
+
+
+def _difference(wanted: str, found: str) -> str:
+    """The first line in which two texts differ."""
+    lines, others = wanted.splitlines(), found.splitlines()
+    for number, (line, other) in enumerate(zip(lines, others, strict=False), 1):
+        if line != other:
+            return f"it is not what the spec states: line {number} is `{_short(other)}`, not `{_short(line)}`"
+    return f"it is not what the spec states: it has {len(others)} lines, not {len(lines)}"
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= 80 else line[:77] + "..."

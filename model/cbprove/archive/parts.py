@@ -1,0 +1,144 @@
+"""One part of a verdict confirmed: its obligations by what they state, its run by the reference, at each of its candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cbprove.archive import runs
+from cbprove.archive.obliged import Obliged
+from cbprove.archive.record import Claim, Obligation, Part
+from cbprove.archive.regions import indexes
+from cbprove.archive.stated import Statements, Unstated
+from cbprove.design.sectors import Sector
+from cbprove.obligations.plan import FOLLOWED
+from cbprove.system import Program, Property
+from cbprove.terms import evaluate
+
+
+class Wrong(Exception):
+    """Why a part is not confirmed (nothing where that is said of an obligation), and the exit code that it asks for."""
+
+    def __init__(self, what: str, code: int = 1) -> None:
+        super().__init__(what)
+        self.code = code
+
+
+class Confirming:
+    """Confirms parts; `runs` counts the replays."""
+
+    def __init__(self, statements: Statements, obliged: Obliged) -> None:
+        self.statements, self.obliged, self.runs = statements, obliged, 0
+
+    def part(self, part: Part, name: str) -> int | None:
+        """Confirms a part, or raises Wrong; the bound of a proof that is none for more turns."""
+        sector, own = self._marks(part)
+        for index in own:
+            (required,) = evaluate(sector.point(index), self.statements.division.program(sector).required)
+            if required == (part.verdict == "excluded"):
+                raise Wrong(f"{self._at(sector, index)} is {'not ' if required else ''}excluded by the spec")
+        self._stray(part)
+        match part.verdict:
+            case "refuted":
+                self._shown(part, sector, own, name, broken=True)
+            case "proved":
+                self._shown(part, sector, own, name, broken=False)
+                return self._proved(part, sector, own, name)
+            case "vacuous":
+                return self._proved(part, sector, own, name)
+            case "unknown":
+                raise Wrong(f"it is unknown: {part.reason}", 3)
+            case "mixed":
+                raise Wrong("a part cannot be mixed")
+        return None
+
+    def _marks(self, part: Part) -> tuple[Sector, list[int]]:
+        try:
+            sector = self.statements.sector(part.fixed)
+            own = indexes(sector, part.where)
+        except (ValueError, Unstated) as wrong:
+            raise Wrong(f"there is no region with {wrong}") from None
+        if not own:
+            raise Wrong("a part without candidates")
+        return sector, own
+
+    def _stray(self, part: Part) -> None:
+        if part.run is not None and part.verdict not in ("refuted", "proved"):
+            raise Wrong(f"a run shows nothing where the verdict is {part.verdict}")
+        if part.obligations and part.verdict not in ("proved", "vacuous"):
+            raise Wrong(f"obligations show nothing where the verdict is {part.verdict}")
+        if part.reason and part.verdict != "unknown":
+            raise Wrong(f"a reason is given although the verdict is {part.verdict}")
+
+    def _at(self, sector: Sector, index: int) -> str:
+        return ", ".join(f"{axis} = {value}" for axis, value in sector.candidate(index).items()) or "the candidate"
+
+    # --- runs -------------------------------------------------------------------------------------------
+
+    def _shown(self, part: Part, sector: Sector, own: list[int], name: str, broken: bool) -> None:
+        """The run shows it at each candidate; where claims are about placement, the numbers do."""
+        for index in own:
+            program = self.statements.division.candidate(sector.candidate(index))
+            prop = runs.named(program, name)
+            if part.run is None:
+                self._without_run(program, prop, broken, self._at(sector, index))
+                continue
+            if not broken and runs.placed(program, prop):
+                raise Wrong("a run shows nothing where claims are about placement")
+            run = runs.shows(program, prop, part.run, broken)
+            self.runs += 1
+            if run is None:
+                what = "breaks it" if broken else "reaches a claim"
+                raise Wrong(f"the run on {part.run.path} never {what} at {self._at(sector, index)}")
+            if index == own[0] and runs.chosen(run) != part.run:
+                raise Wrong(f"the run on {part.run.path} decides something else than the record says")
+
+    def _without_run(self, program: Program, prop: Property, broken: bool, at: str) -> None:
+        if broken and not runs.misplaced(program, prop):
+            raise Wrong(f"no run is given, and nothing lies where it must not at {at}")
+        if not broken and not runs.placed(program, prop):
+            raise Wrong(f"no run is given that reaches a claim at {at}")
+
+    # --- obligations ------------------------------------------------------------------------------------
+
+    def _proved(self, part: Part, sector: Sector, own: list[int], name: str) -> int | None:
+        """The obligations are those that such a verdict rests on, and are confirmed."""
+        states = [self.obliged.states(obligation) for obligation in part.obligations]
+        if not states or not all(states):
+            raise Wrong("it rests on obligations that the record does not have")
+        claim: Claim = "reached" if part.verdict == "vacuous" else "broken"
+        firsts = [one for one in states[0] if one.property == name and one.claim == claim]
+        found = next((one for one in firsts if self._enough(one, states, sector, own)), None)
+        if found is None:
+            raise Wrong("it rests on obligations that are about something else")
+        confirmed = [self.obliged.confirmed(obligation) for obligation in part.obligations]
+        if None in confirmed:
+            raise Wrong("")
+        if not any(stated is not None and stated.truncated for stated in confirmed):
+            return None
+        if found.known != FOLLOWED:
+            raise Wrong(f"loops with a HI of up to {FOLLOWED} turns are not followed to their end")
+        return found.turns
+
+    def _enough(
+        self, first: Obligation, states: Sequence[Sequence[Obligation]], sector: Sector, own: list[int]
+    ) -> bool:
+        """Whether the first obligation, and for an invariant its steps, say it of all these candidates."""
+        if first.by == "sources":
+            return len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, own)
+        if first.by != "values" or len(own) > 1 or first.fixed != sector.candidate(own[0]):
+            return False
+        steps = list(_steps(first))
+        return len(states) == 1 + len(steps) and all(s in found for s, found in zip(steps, states[1:], strict=True))
+
+    def _held(self, asked: Obligation, sector: Sector, own: list[int]) -> bool:
+        try:
+            return set(own) <= set(indexes(sector, asked.where))
+        except ValueError:
+            return False
+
+
+def _steps(first: Obligation) -> Iterator[Obligation]:
+    """What must be shown of each path for the invariant of a proof by values."""
+    for path, pieces in (first.invariant or {}).items():
+        if pieces:
+            yield Obligation("step", "broken", first.property, first.fixed, invariant={path: pieces}, path=path)

@@ -1,0 +1,207 @@
+"""An archive against the spec: everything in the record is worked out anew, tried, or asked of other solvers than Z3.
+
+Nothing here, nor anything it imports, knows Z3.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from cbprove.archive.folder import ENDING, RECORD, Failure, Folder
+from cbprove.archive.obliged import Obliged, Solvers
+from cbprove.archive.parts import Confirming, Wrong
+from cbprove.archive.record import Recorded, Scope, command
+from cbprove.archive.regions import indexes
+from cbprove.archive.stated import Statements, Unstated
+from cbprove.archive.told import counted, proposed, shared
+from cbprove.design.division import Division, Stage
+from cbprove.design.sectors import spread
+from cbprove.diagnostics import SpecError
+from cbprove.report.version import VERSION
+from cbprove.system import Proposal, System
+from cbprove.terms import deep
+
+Meaning = Callable[[str], System]
+
+
+@dataclass
+class Outcome:
+    """What came of the record of one spec: verdicts confirmed of how many, obligations by who decided them, runs replayed."""
+
+    spec: str
+    verdicts: int
+    confirmed: int = 0
+    decided: dict[str, int] = field(default_factory=dict)
+    runs: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+def recheck(folder: Folder, place: str, root: str, meaning: Meaning, stage: Stage, solvers: Solvers) -> Outcome:
+    """What is confirmed of a record; `place` is the archive's folder, `root` the one that the paths of specs count from."""
+    outcome = Outcome(folder.name, len(folder.record.verdicts))
+    with deep():
+        _Rechecking(folder, os.path.join(place, folder.name), root, outcome).all(meaning, stage, solvers)
+    return outcome
+
+
+class _Rechecking:
+    def __init__(self, folder: Folder, place: str, root: str, outcome: Outcome) -> None:
+        self.folder, self.record, self.place, self.root, self.outcome = folder, folder.record, place, root, outcome
+
+    def all(self, meaning: Meaning, stage: Stage, solvers: Solvers) -> None:
+        """First what the record says of itself, then whether it is about this spec, then every verdict."""
+        self._itself()
+        system = self._spec(meaning)
+        if system is None:
+            return
+        division = Division(system, stage)
+        self._verdicts(division, solvers)
+
+    def _fail(self, what: str, where: str = RECORD, code: int = 1) -> None:
+        name = os.path.join(self.place, where) if where.endswith((RECORD, ENDING)) else where
+        self.outcome.failures.append(Failure(name, what, code))
+
+    # --- the record itself, and the spec it is about ----------------------------------------------------
+
+    def _itself(self) -> None:
+        record = self.record
+        if list(record.versions) != ["cbprove", "z3"]:
+            self._fail(f"versions are of {', '.join(record.versions)}, not of cbprove, z3")
+        elif record.versions["cbprove"] != VERSION:
+            self._fail(f"it is of cbprove {record.versions['cbprove']}, this is {VERSION}: certify again", code=2)
+        if not record.inputs:
+            self._fail("it names no spec", code=2)
+        elif record.command != command(record.inputs[0][0], record.limits):
+            self._fail(f"its command should be `{command(record.inputs[0][0], record.limits)}`")
+
+    def _spec(self, meaning: Meaning) -> System | None:
+        """The spec as it is now, None if the record is not about it."""
+        if not self.record.inputs:
+            return None
+        path = self.record.inputs[0][0]
+        try:
+            system = meaning(os.path.normpath(os.path.join(self.root, path)))
+        except SpecError as error:
+            what = f"the spec of {self.place} cannot be read: {error.diagnostics[0].message}"
+            self._fail(what, path, code=2)
+            return None
+        if system.name != self.record.spec:
+            self._fail(f"it declares the spec {system.name}, the record is about {self.record.spec}", path)
+            return None
+        return system if self._same_inputs(system) else None
+
+    def _same_inputs(self, system: System) -> bool:
+        read = {os.path.relpath(source.name, self.root): source.sha256 for source in system.sources}
+        said = {os.path.normpath(path): digest for path, digest in self.record.inputs}
+        for path in said.keys() - read.keys():
+            self._fail("the record says that the spec includes it, which it does not", path)
+        for path, digest in read.items():
+            if said.get(path) != digest:
+                now = f"the record says {said[path]}" if path in said else "the record does not know it"
+                self._fail(f"its sha256 is {digest}, {now}: certify again", path)
+        return read == said
+
+    # --- verdicts ---------------------------------------------------------------------------------------
+
+    def _verdicts(self, division: Division, solvers: Solvers) -> None:
+        self._proposals(division)
+        expected = dict(_expected(division))
+        self._listed(list(expected))
+        statements = Statements(division)
+        obliged = Obliged(statements, self.record.obligations, self.folder.texts, solvers)
+        confirming = Confirming(statements, obliged)
+        for verdict in self.record.verdicts:
+            if verdict.id in expected:
+                self._verdict(verdict, expected[verdict.id], confirming)
+        for name in self.record.obligations:
+            if name not in obliged.used:
+                self._fail("no verdict rests on it", f"{name}{ENDING}")
+        for failure in obliged.failures:
+            self._fail(failure.what, failure.where, failure.code)
+        self.outcome.runs, self.outcome.decided = confirming.runs, obliged.decided
+
+    def _proposals(self, division: Division) -> None:
+        known = [proposed(division, proposal) for proposal in division.system.proposals]
+        said = {one.name: one for one in self.record.proposals}
+        if [one.name for one in self.record.proposals] != [one.name for one in known]:
+            self._fail(f"its proposals are not those of the spec: {', '.join(one.name for one in known)}")
+        for one in known:
+            if one.name in said and said[one.name].candidates != one.candidates:
+                self._fail(f"the candidates of proposal {one.name} are not those of the spec")
+            if one.name in said and said[one.name].assumptions != one.assumptions:
+                self._fail(f"the assumptions of proposal {one.name} are not those of the spec")
+
+    def _listed(self, expected: Sequence[str]) -> None:
+        said = [verdict.id for verdict in self.record.verdicts]
+        for missing in (one for one in expected if one not in said):
+            self._fail("there is no verdict in the record", missing)
+        for strange in (one for one in dict.fromkeys(said) if one not in expected):
+            self._fail("the spec has no such verdict", strange)
+        if len(set(said)) < len(said) or (sorted(said) == sorted(expected) and said != list(expected)):
+            self._fail("its verdicts are not in the order of the spec, each once")
+
+    def _verdict(self, verdict: Recorded, asked: tuple[Proposal, str], confirming: Confirming) -> None:
+        wrong: list[Wrong] = []
+        scope: Scope = "every run"
+        for part in verdict.parts:
+            try:
+                turns = confirming.part(part, asked[1])
+                scope = scope if turns is None else turns
+            except Wrong as found:
+                wrong.append(found)
+        wrong += self._summary(verdict, asked, confirming.statements)
+        if not wrong and verdict.scope != scope:
+            wrong.append(Wrong(f"its scope is {scope}, the record says {verdict.scope}"))
+        elif not wrong and scope not in ("every run", self.record.limits.bound):
+            wrong.append(Wrong(f"its scope is {scope}, but the bound was {self.record.limits.bound}"))
+        for one in wrong:
+            if str(one):
+                self._fail(str(one), verdict.id, one.code)
+        self.outcome.confirmed += not wrong
+
+    def _summary(self, verdict: Recorded, asked: tuple[Proposal, str], statements: Statements) -> Iterator[Wrong]:
+        """What is wrong with the candidates that the parts speak of, and with what is said of all of them."""
+        proposal, name = asked
+        try:
+            said = [
+                (*part.fixed.values(), index)
+                for part in verdict.parts
+                for index in indexes(statements.sector(part.fixed), part.where)
+            ]
+            counts = counted(statements, verdict.parts)
+        except (ValueError, Unstated) as wrong:
+            yield Wrong(f"there is no region with {wrong}")
+            return
+        if sorted(said, key=str) != sorted(_candidates(statements.division, proposal, name), key=str):
+            yield Wrong("its parts are not the candidates of the proposal, each once")
+        if verdict.counts != counts:
+            yield Wrong(f"its parts count {_words(counts)}, the record says {_words(verdict.counts)}")
+        if verdict.verdict != shared(counts):
+            yield Wrong(f"its parts are {shared(counts)}, the record says {verdict.verdict}")
+
+
+def _words(counts: object) -> str:
+    assert isinstance(counts, dict)
+    return ", ".join(f"{number} {verdict}" for verdict, number in counts.items()) or "nothing"
+
+
+def _expected(division: Division) -> Iterator[tuple[str, tuple[Proposal, str]]]:
+    """The verdicts that a spec asks for, by their ids."""
+    system = division.system
+    for proposal in system.proposals:
+        for prop in system.properties:
+            if next(_candidates(division, proposal, prop.name), None) is not None:
+                yield f"{system.name}/{proposal.name}/{prop.name}", (proposal, prop.name)
+
+
+def _candidates(division: Division, proposal: Proposal, name: str) -> Iterator[tuple[object, ...]]:
+    """The candidates of a proposal that a property speaks of: the fixed axes and the mark in the sector."""
+    for sector in division.sectors(proposal.domains):
+        program = division.program(sector)
+        prop = next(p for p in program.properties if p.name == name)
+        required, speaks = spread(sector, program.required), spread(sector, prop.applies)
+        for index in division.indexes(sector, proposal.domains):
+            if speaks[index] or not required[index]:
+                yield (*sector.fixed.values(), index)

@@ -1,0 +1,123 @@
+"""What an archive says of one spec: its verdicts, and the obligations that they rest on, as data.
+
+Everything in a record is either worked out anew and compared when it is checked, or is a hint (the choices of a run, an
+invariant) that is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cbprove.archive.regions import Box
+from cbprove.obligations.invariants import Piece
+from cbprove.semantics.state import DecisionKey
+from cbprove.system import AxisValue
+from cbprove.verdicts import Verdict
+
+SCHEMA = 1
+Claim = Literal["broken", "reached"]
+Scope = Literal["every run"] | int  # an int: up to so many turns beyond LO
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A run: its path and what was decided, free bits that are 0 left out."""
+
+    path: str
+    decisions: tuple[tuple[DecisionKey, int], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Candidates of a sector that have one verdict for one reason.
+
+    `fixed` are the axes that the sector fixes, `where` the values of the others. `obligations` are the names of those that
+    nothing may satisfy. `run` breaks a claim at each of the candidates (refuted) or reaches one (proved); None where claims
+    are about placement alone, or nothing can be shown. `reason` says why it is unknown.
+    """
+
+    verdict: Verdict
+    fixed: Mapping[str, AxisValue]
+    where: tuple[Box, ...]
+    obligations: tuple[str, ...] = ()
+    run: Chosen | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal: the values of each axis as text, and what verdicts on it take as given."""
+
+    name: str
+    candidates: Mapping[str, str]
+    assumptions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A property of a proposal; `counts` are its candidates by verdict."""
+
+    id: str
+    verdict: Verdict
+    scope: Scope
+    counts: Mapping[str, int]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """What a text states that nothing may satisfy, so that it can be written anew.
+
+    `claim` is what no run does: break a claim, or reach one. It is stated
+
+    - `by` "sources": for the candidates `where` of the sector `fixed`; if `loose`, whatever the conditions of `if` and `assume`
+      come to;
+    - by "values": for one candidate, its loops laid out by `turns` and `known` of `Plan`, or else cut, with the pieces of memory
+      in `invariant` that turns leave as they were, by path;
+    - by "step": that a turn on `path` keeps them.
+    """
+
+    by: Literal["sources", "values", "step"]
+    claim: Claim
+    property: str
+    fixed: Mapping[str, AxisValue]
+    where: tuple[Box, ...] = ()
+    loose: bool = False
+    turns: int | None = None
+    known: int | None = None
+    invariant: Mapping[str, tuple[Piece, ...]] | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How far the verdicts were asked for to go."""
+
+    bound: int = 3
+    resources: int = 30_000_000
+    operations: int = 200_000
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is kept of one spec; `inputs` are the sha256 of each file. `obligations` are by name: the sha256 of the text, and
+    all that it states, as candidates that differ in nothing that matters have one text."""
+
+    spec: str
+    command: str
+    versions: Mapping[str, str]
+    limits: Limits
+    inputs: tuple[tuple[str, str], ...]
+    proposals: tuple[Proposed, ...]
+    verdicts: tuple[Recorded, ...]
+    obligations: Mapping[str, tuple[str, tuple[Obligation, ...]]]
+
+
+def command(path: str, limits: Limits) -> str:
+    """What must be run to get this record."""
+    said = {"--bound": limits.bound, "--resources": limits.resources, "--operations": limits.operations}
+    usual = {"--bound": Limits.bound, "--resources": Limits.resources, "--operations": Limits.operations}
+    options = [f"{name} {value}" for name, value in said.items() if value != usual[name]]
+    return " ".join(["cbprove certify", path, *options])

@@ -1,0 +1,172 @@
+"""The text of an obligation, made from the spec and what the record says of it. No solver is asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cbprove.archive.record import Obligation
+from cbprove.archive.regions import indexes, stretches
+from cbprove.design.division import Division
+from cbprove.design.sectors import Sector
+from cbprove.obligations.forms import Unfolded, by_sources, by_values, unfolded
+from cbprove.obligations.invariants import Heads, Loops, Piece
+from cbprove.obligations.loose import loosened
+from cbprove.obligations.ops import BASE
+from cbprove.obligations.plan import Plan
+from cbprove.obligations.smtlib import Script
+from cbprove.obligations.sources import BIT
+from cbprove.system import AxisValue, Program, Property
+from cbprove.terms import Bool, and_, var
+
+_ENDLESS = sys.maxsize  # what was unfolded once can be unfolded again
+_BITS = {BIT.args[0]: (0, BASE - 1)}  # no object has more
+
+
+class Unstated(Exception):
+    """A record speaks of an obligation that the spec does not have."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """Formulas that cannot be true at once, the ranges of their unknowns, and how all that is written.
+
+    `truncated` says that loops were not followed to their end.
+    """
+
+    formulas: tuple[Bool, ...]
+    ranges: Mapping[str, tuple[int, int]]
+    text: str
+    truncated: bool = False
+
+
+class Statements:
+    """Writes the obligations of one spec; what several need is made once."""
+
+    def __init__(self, division: Division) -> None:
+        self.division = division
+        self._unfolded: dict[tuple[AxisValue, ...], Unfolded] = {}
+
+    def sector(self, fixed: Mapping[str, AxisValue]) -> Sector:
+        """The sector that fixes these axes. Raises Unstated."""
+        axes = {axis.name: axis.values for axis in self.division.fixed}
+        if list(fixed) != list(axes) or any(value not in axes[name] for name, value in fixed.items()):
+            raise Unstated(f"there is no sector {_listed(fixed)}")
+        free = tuple((axis.name, axis.values) for axis in self.division.free if isinstance(axis.values, range))
+        return Sector(dict(fixed), free)
+
+    def state(self, asked: Obligation) -> Stated:
+        """The obligation as a text. Raises Unstated."""
+        match asked.by:
+            case "sources":
+                return self._by_sources(asked)
+            case "values":
+                return self._by_values(asked)
+            case "step":
+                return self._step(asked)
+
+    # --- by sources: a whole sector -------------------------------------------------------------------------
+
+    def _by_sources(self, asked: Obligation) -> Stated:
+        sector = self.sector(asked.fixed)
+        program = self.division.program(sector)
+        prop = _property(program, asked.property)
+        axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
+        form = by_sources(self._unfold(sector, program), program.properties.index(prop), prop, keep_all=True)
+        try:
+            region = sector.condition(stretches(sector, indexes(sector, asked.where)))
+        except ValueError as wrong:
+            raise Unstated(f"there is no region with {wrong}") from None
+        claim = form.broken if asked.claim == "broken" else form.reached
+        claim = loosened(claim) if asked.loose else claim
+        return _stated(asked, (region, and_(claim, prop.applies)), {**form.ranges, **axes, **_BITS}, axes)
+
+    def _unfold(self, sector: Sector, program: Program) -> Unfolded:
+        key = tuple(sector.fixed.values())
+        if key not in self._unfolded:
+            axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
+            plan = Plan(cut=True, limit=_ENDLESS)
+            self._unfolded[key] = unfolded(program, program.properties, plan, axes)
+        return self._unfolded[key]
+
+    # --- by values: one candidate ---------------------------------------------------------------------------
+
+    def _by_values(self, asked: Obligation) -> Stated:
+        program, prop = self._candidate(asked)
+        form = by_values(program, prop, self._plan(asked, program, prop))
+        claim = form.broken if asked.claim == "broken" else form.reached
+        return _stated(asked, (claim,), form.ranges, {}, form.truncated)
+
+    def _plan(self, asked: Obligation, program: Program, prop: Property) -> Plan:
+        if asked.invariant is None:
+            if asked.turns is None or asked.known is None:
+                raise Unstated("it says neither how many turns nor what they leave as it was")
+            return Plan(cut=False, turns=asked.turns, known=asked.known, limit=_ENDLESS)
+        if list(asked.invariant) != [path.name for path in program.paths]:
+            raise Unstated("the invariant is not about the paths that there are")
+        heads: Heads = {}
+        for path, kept in asked.invariant.items():
+            loops = _loops(program, path, prop, kept)
+            heads.update(loops.heads(kept))
+        return Plan(cut=True, heads=heads, limit=_ENDLESS)
+
+    def _step(self, asked: Obligation) -> Stated:
+        program, prop = self._candidate(asked)
+        if asked.invariant is None or list(asked.invariant) != [asked.path]:
+            raise Unstated("a step without the invariant of its path")
+        kept = asked.invariant[asked.path]
+        loops = _loops(program, asked.path, prop, kept)
+        return _stated(asked, (loops.step(kept),), {**loops.ranges, **_BITS}, {})
+
+    def _candidate(self, asked: Obligation) -> tuple[Program, Property]:
+        axes = {axis.name: axis.values for axis in self.division.system.axes}
+        if set(asked.fixed) != set(axes) or any(value not in axes[name] for name, value in asked.fixed.items()):
+            raise Unstated(f"there is no candidate {_listed(asked.fixed)}")
+        program = self.division.candidate(asked.fixed)
+        return program, _property(program, asked.property)
+
+
+def _loops(program: Program, path: str, prop: Property, kept: tuple[Piece, ...]) -> Loops:
+    part = next((p for p in program.paths if p.name == path), None)
+    if part is None:
+        raise Unstated(f"there is no path {path}")
+    loops = Loops(program, part, prop, _ENDLESS)
+    if not set(kept) <= set(loops.pieces):
+        raise Unstated(f"the invariant names memory that no turn on {path} stores to")
+    return loops
+
+
+def _property(program: Program, name: str) -> Property:
+    found = next((prop for prop in program.properties if prop.name == name), None)
+    if found is None:
+        raise Unstated(f"there is no property {name}")
+    return found
+
+
+def _stated(
+    asked: Obligation,
+    formulas: tuple[Bool, ...],
+    ranges: Mapping[str, tuple[int, int]],
+    axes: Mapping[str, object],
+    truncated: bool = False,
+) -> Stated:
+    script = Script(ranges)
+    script.lines += [f"; {_sentence(asked)}", "(set-logic ALL)"]
+    for axis in axes:
+        script.express(var(axis))
+    for formula in formulas:
+        script.assert_(formula)
+    return Stated(formulas, ranges, script.text() + "(check-sat)\n", truncated)
+
+
+def _sentence(asked: Obligation) -> str:
+    if asked.by == "step":
+        return f"no turn on {asked.path} changes what proofs by values take for unchanged"
+    given = " whatever conditions come to," if asked.loose else ""
+    what = "breaks" if asked.claim == "broken" else "reaches"
+    return f"no run {what} a claim of {asked.property},{given} followed by {asked.by}"
+
+
+def _listed(values: Mapping[str, AxisValue]) -> str:
+    return ", ".join(f"{axis} = {value}" for axis, value in values.items()) or "without axes"

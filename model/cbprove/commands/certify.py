@@ -1,0 +1,90 @@
+"""`cbprove certify`: what every verdict rests on, kept so that others can check it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cbprove import console
+from cbprove.commands.shared import NOTHING, USAGE, add_color, add_reach, mixed
+from cbprove.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from cbprove.archive.certify import Certified
+    from cbprove.design.space import Options
+
+HELP = "an archive of all verdicts, with what each rests on, for `recheck`"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="the archive, made anew as a whole")
+    add_reach(parser)
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.design.space import Options
+    from cbprove.report.style import counted
+    from cbprove.solving.solver import Limits
+
+    options = Options(given.bound, Limits(given.resources, given.timeout, given.operations))
+    kept = _all(given.specs, options)
+    if kept is None:
+        return USAGE
+    if not kept:
+        console.show("nothing to certify")
+        return NOTHING
+    changed = _write(given.output, kept)
+    console.show(f"{given.output}: {counted(len(kept), 'spec')}, {'written' if changed else 'unchanged'}")
+    return mixed([3 if _unknown(one) else 0 for one in kept])
+
+
+def _all(specs: list[str], options: Options) -> list[Certified] | None:
+    """What is kept of each spec; None if one has mistakes, of which all are said."""
+    from cbprove.diagnostics import SpecError
+    from cbprove.pipeline import files, is_included
+
+    kept: list[Certified] = []
+    mistaken = False
+    for path, named in files(specs):
+        try:
+            kept.append(_one(path, options))
+        except SpecError as error:
+            if named or not is_included(error):
+                console.complain(error.diagnostics)
+                mistaken = True
+    return None if mistaken else kept
+
+
+def _one(path: str, options: Options) -> Certified:
+    from cbprove.archive.certify import certify
+    from cbprove.pipeline import STAGE, meaning
+    from cbprove.report.style import counted
+
+    with console.Progress(path):
+        one = certify(meaning(path), STAGE, options)
+    unknown = _unknown(one)
+    told = f"{counted(len(one.record.verdicts), 'verdict')}, {counted(len(one.texts), 'obligation')}"
+    console.show(f"{path}: {told}{f', {unknown} unknown' if unknown else ''}")
+    return one
+
+
+def _unknown(one: Certified) -> int:
+    return sum("unknown" in verdict.counts for verdict in one.record.verdicts)
+
+
+def _write(place: str, kept: list[Certified]) -> bool:
+    from cbprove.archive.folder import place_of, write
+    from cbprove.archive.text import Unreadable
+
+    names = [place_of(one.record) for one in kept]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise WrongUsage(f"two specs would be kept in `{twice}`", "certify them into two archives")
+    try:
+        return write(place, kept)
+    except Unreadable as wrong:
+        raise WrongUsage(str(wrong), "name another folder, or remove it") from None
+    except OSError as wrong:
+        raise WrongUsage(f"`{place}` cannot be written: {(wrong.strerror or str(wrong)).lower()}", "see -o") from None

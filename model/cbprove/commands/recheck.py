@@ -1,0 +1,106 @@
+"""`cbprove recheck`: an archive against the specs, by other solvers than the one that proved. Z3 is never loaded."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cbprove import console
+from cbprove.commands.shared import USAGE, add_color, add_timeout, mixed
+from cbprove.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from cbprove.archive.folder import Failure
+    from cbprove.archive.recheck import Outcome
+    from cbprove.system import System
+
+HELP = "every verdict of an archive checked again, without Z3"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("archive", metavar="DIR", help="what `certify` wrote")
+    parser.add_argument(
+        "root", nargs="?", default=".", metavar="ROOT", help="where the paths of specs begin (%(default)s)"
+    )
+    parser.add_argument("--solver", choices=("cvc5", "bitwuzla"), help="ask this one alone (both)")
+    add_timeout(parser)
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.archive.folder import open_archive
+    from cbprove.archive.text import Unreadable
+
+    solvers = _solvers(given.solver, given.timeout)
+    try:
+        folders, failures = open_archive(given.archive)
+    except Unreadable as wrong:
+        console.refuse(wrong, "name a folder that `cbprove certify` wrote")
+        return USAGE
+    outcomes = [_one(folder, given, solvers) for folder in folders]
+    _amiss(failures)
+    every = [*failures, *(failure for outcome in outcomes for failure in outcome.failures)]
+    console.show(_summary(given.archive, outcomes, every, list(solvers)))
+    return mixed([*(failure.code for failure in every), *(0 for _ in outcomes)])
+
+
+def _solvers(only: str | None, seconds: float | None) -> dict[str, Callable[[str], str]]:
+    from cbprove.rechecking.solvers import SOLVERS, Missing, need
+
+    def asking(name: str) -> Callable[[str], str]:
+        return lambda text: SOLVERS[name](text, seconds)
+
+    names = [only] if only else list(SOLVERS)
+    for name in names:
+        try:
+            need(name)
+        except Missing:
+            other = "" if only else f", or take the other one alone: --solver {next(n for n in SOLVERS if n != name)}"
+            raise WrongUsage(f"{name} is not installed", f"pip install 'cbprove[recheck]'{other}") from None
+    return {name: asking(name) for name in names}
+
+
+def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[[str], str]]) -> Outcome:
+    from cbprove.archive.folder import Folder
+    from cbprove.archive.recheck import recheck
+    from cbprove.design.division import Stage
+    from cbprove.language import elaborate
+
+    assert isinstance(folder, Folder)
+    stage = Stage(elaborate.program, elaborate.condition)
+    with console.Progress(folder.name):
+        outcome = recheck(folder, given.archive, given.root, _meaning, stage, solvers)
+    console.show(_line(outcome))
+    _amiss(outcome.failures)
+    return outcome
+
+
+def _meaning(path: str) -> System:
+    from cbprove.language import resolve_check
+    from cbprove.language.includes import load
+    from cbprove.language.resolve import resolve
+
+    system = resolve(load(path))
+    resolve_check.check(system)
+    return system
+
+
+def _line(outcome: Outcome) -> str:
+    verdicts = f"{outcome.confirmed} of {outcome.verdicts} verdicts confirmed"
+    decided = ", ".join(f"{number} by {name}" for name, number in outcome.decided.items())
+    return f"{outcome.spec}: {verdicts}, obligations {decided or 'not asked'}, {outcome.runs} replays"
+
+
+def _amiss(failures: list[Failure]) -> None:
+    for failure in failures:
+        console.show(f"  {failure.where}: {failure.what}")
+
+
+def _summary(place: str, outcomes: list[Outcome], failures: list[Failure], solvers: list[str]) -> str:
+    from cbprove.report.style import counted
+
+    verdicts = sum(outcome.verdicts for outcome in outcomes)
+    confirmed = sum(outcome.confirmed for outcome in outcomes)
+    told = f"{place}: {counted(len(outcomes), 'spec')}, {confirmed} of {verdicts} verdicts confirmed by {' and '.join(solvers)}"
+    return f"{told}, {counted(len(failures), 'thing')} amiss" if failures else told

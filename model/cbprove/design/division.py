@@ -1,0 +1,106 @@
+"""How a design space is divided into sectors: which axes stay free, which candidates each sector holds. No solver is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from cbprove.design.sectors import Sector, spread
+from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System
+from cbprove.terms import Bool
+
+Elaborate = Callable[[System, Assignment], Program]
+Condition = Callable[[System, int, Assignment], Bool]
+Domains = Mapping[str, "tuple[str, ...] | range"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The two functions of the language that the design space is asked through."""
+
+    program: Elaborate
+    condition: Condition
+
+
+class Division:
+    """The sectors of a system and their programs; what is asked twice is found once."""
+
+    def __init__(self, system: System, stage: Stage) -> None:
+        self.system, self.stage = system, stage
+        self._pinned: set[str] = set()
+        self._programs: dict[tuple[AxisValue, ...], Program] = {}
+        self._spreads: dict[tuple[int, tuple[AxisValue, ...]], bytearray] = {}
+        self._pin()
+
+    # --- axes -----------------------------------------------------------------------------------------
+
+    def _pin(self) -> None:
+        """Find the axes that cannot stay free: those whose value changes what the program is."""
+        while True:
+            try:
+                for sector in self.sectors(self.everything()):
+                    self.program(sector)
+                return
+            except NeedsValue as needed:
+                self._pinned.add(needed.axis)
+                self._programs.clear()
+
+    @property
+    def free(self) -> tuple[Axis, ...]:
+        """The axes that stay free in every sector."""
+        return tuple(a for a in self.system.axes if isinstance(a.values, range) and a.name not in self._pinned)
+
+    @property
+    def fixed(self) -> tuple[Axis, ...]:
+        """The axes that a sector fixes."""
+        return tuple(a for a in self.system.axes if not isinstance(a.values, range) or a.name in self._pinned)
+
+    def everything(self) -> Domains:
+        """All values of all axes."""
+        return {axis.name: axis.values for axis in self.system.axes}
+
+    def sectors(self, domains: Domains) -> Iterator[Sector]:
+        """The sectors that hold candidates of these domains, in order of declaration."""
+        free = tuple((axis.name, axis.values) for axis in self.free if isinstance(axis.values, range))
+        names = [axis.name for axis in self.fixed]
+        choices: list[Sequence[AxisValue]] = [domains[name] for name in names]
+        for values in product(*choices):
+            yield Sector(dict(zip(names, values, strict=True)), free)
+
+    def indexes(self, sector: Sector, domains: Domains) -> Iterator[int]:
+        """The marks of a sector that stand for candidates of these domains."""
+        if all(domains[name] == values for name, values in sector.free):
+            yield from range(sector.size)
+            return
+        strides, stride = [], 1
+        for name, values in reversed(sector.free):
+            strides.append([(int(v) - values[0]) * stride for v in domains[name]])
+            stride *= len(values)
+        for offsets in product(*reversed(strides)):
+            yield sum(offsets)
+
+    # --- programs and conditions ----------------------------------------------------------------------------
+
+    def program(self, sector: Sector) -> Program:
+        """The program of a sector, its free axes left free."""
+        key = tuple(sector.fixed.values())
+        if key not in self._programs:
+            self._programs[key] = self.stage.program(self.system, _assignment(sector))
+        return self._programs[key]
+
+    def candidate(self, candidate: Mapping[str, AxisValue]) -> Program:
+        """The program of one candidate."""
+        return self.stage.program(self.system, candidate)
+
+    def where(self, condition: int, sector: Sector) -> bytearray:
+        """1 for each candidate of a sector that meets one of the system's conditions."""
+        key = (condition, tuple(sector.fixed.values()))
+        if key not in self._spreads:
+            term = self.stage.condition(self.system, condition, _assignment(sector))
+            self._spreads[key] = spread(sector, term)
+        return self._spreads[key]
+
+
+def _assignment(sector: Sector) -> dict[str, AxisValue | Free]:
+    return {**sector.fixed, **{name: FREE for name, _ in sector.free}}

@@ -1,0 +1,111 @@
+"""Facts about loops: "whatever the turns before did, this piece of memory has the sources it had before the first".
+
+Before the first turn such a fact is true by what it says. That a turn which finds all of them true leaves all of them true is
+a formula here; who looks for the facts that survive is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from cbprove.obligations.bounds import Bounds
+from cbprove.obligations.members import Members
+from cbprove.obligations.ops import Area, Store
+from cbprove.obligations.plan import Plan
+from cbprove.obligations.sources import BIT, Trail, identity, within
+from cbprove.obligations.unfold import unfold
+from cbprove.properties.events import Moment
+from cbprove.system import Part, Program, Property
+from cbprove.terms import Bool, Int, and_, eq, evaluate, not_, or_, subterms
+
+Heads = dict[Moment, list[Store]]
+Piece = tuple[Moment, Area, int, int]  # of a loop: bits [low, last) of an area, by address
+
+
+class Loops:
+    """The cut loops of one path of a candidate, whose extents keep their names, as they are under a sector's free axes, so that
+    an input that moves a store moves it here as well. Raises TooLarge."""
+
+    def __init__(self, program: Program, path: Part, prop: Property, limit: int) -> None:
+        memory = Members({})
+        self.unfolding = unfold(program, path, (prop,), Plan(cut=True, limit=limit), memory, {})
+        decided = {d.term.args[0]: (d.low, d.high) for d in self.unfolding.decisions.values()}
+        self.ranges = {**memory.ranges, **decided}
+        self._touched = self.unfolding.heads
+        self.pieces = [p for moment, stores in self._touched.items() for p in _pieces(moment, stores)]
+
+    def heads(self, kept: Sequence[Piece]) -> Heads:
+        """What turns may leave changed to later ones, on plain numbers: all that they store to but for the pieces kept."""
+        return {moment: list(map(_grounded, stores)) for moment, stores in self._left(kept).items()}
+
+    def _left(self, kept: Sequence[Piece]) -> Heads:
+        changed = [piece for piece in self.pieces if piece not in kept]
+        return {
+            moment: [left for store in stores for left in _within(moment, store, changed)]
+            for moment, stores in self._touched.items()
+        }
+
+    def suppose(self, kept: Sequence[Piece]) -> None:
+        """From here on, turns find the kept pieces as they were before the loop."""
+        self.unfolding.heads = self._left(kept)
+
+    def changes(self, piece: Piece) -> Bool:
+        """When a turn leaves a bit of the piece with another source than it had before that turn."""
+        moment, area, low, last = piece
+        before, after, guard = self.unfolding.followed[moment]
+        trail = Trail(self.unfolding, Bounds({**self.ranges, "bit": (0, 0)}))
+        numbers: dict[int, int] = {}
+        was = identity(trail.sources(low, last - low, area, before, guard), numbers, by_value=False)
+        now = identity(trail.sources(low, last - low, area, after, guard), numbers, by_value=False)
+        same = and_(eq(was[0], now[0]), eq(was[1], now[1]))
+        return and_(guard, within(BIT, ((0, last - low),)), not_(same))
+
+    def step(self, kept: Sequence[Piece]) -> Bool:
+        """When a turn that finds all pieces as they were changes one of them: an invariant, if it cannot be."""
+        self.suppose(kept)
+        return or_(*(self.changes(piece) for piece in kept))
+
+
+def _pieces(moment: Moment, stores: list[Store]) -> list[Piece]:
+    """The touched bits cut wherever one of the extents begins or ends."""
+    found: dict[Piece, None] = {}
+    for area in dict.fromkeys(store.area for store in stores):
+        extents = [extent for store in stores if store.area == area for extent in _extents(store)]
+        cuts = sorted({cut for extent in extents for cut in extent})
+        for low, last in pairwise(cuts):
+            if any(first <= low and last <= end for first, end in extents):
+                found[(moment, area, low, last)] = None
+    return list(found)
+
+
+def _extents(store: Store) -> list[tuple[int, int]]:
+    """The bits a store gives a source, as half open runs of addresses within its bound."""
+    low = _plain(store.low)
+    runs = [(low + offset, low + offset + width) for offset, width in store.runs or ((0, _plain(store.width)),)]
+    first, last = store.bound or (low, low + _plain(store.width))
+    clipped = [(max(a, first), min(b, last)) for a, b in runs]
+    return [(a, b) for a, b in clipped if a < b]
+
+
+def _within(moment: Moment, store: Store, changed: list[Piece]) -> Iterator[Store]:
+    low = _plain(store.low)
+    runs = tuple(
+        (a - low, b - a)
+        for m, area, a, b in changed
+        if m == moment and area == store.area and any(first <= a and b <= last for first, last in _extents(store))
+    )
+    if runs:
+        yield replace(store, runs=runs)
+
+
+def _grounded(store: Store) -> Store:
+    return replace(store, low=_plain(store.low), width=_plain(store.width))
+
+
+def _plain(term: Int) -> int:
+    """The number that a term over named numbers stands for."""
+    assert all(part.operator not in ("var", "choice") for part in subterms(term)), "turns leave fixed extents"
+    (value,) = evaluate({}, term)
+    return int(value)

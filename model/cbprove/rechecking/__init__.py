@@ -1,0 +1,1 @@
+"""Solvers other than the one that proves."""

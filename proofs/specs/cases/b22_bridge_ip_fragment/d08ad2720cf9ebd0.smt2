@@ -1,0 +1,13 @@
+; no run breaks a claim of fits, whatever conditions come to, followed by sources
+(set-logic ALL)
+(assert true)
+(define-fun IPCB.lo () Int 0)
+(define-fun t1 () Int (+ IPCB.lo 128))
+(define-fun BR_INPUT_SKB_CB.lo () Int 0)
+(define-fun BR_INPUT_SKB_CB.brdev.lo () Int 0)
+(define-fun BR_INPUT_SKB_CB.igmp.lo () Int 64)
+(define-fun BR_INPUT_SKB_CB.mrouters_only.lo () Int 96)
+(define-fun IPCB.opt.optlen.lo () Int 32)
+(define-fun IPCB.flags.lo () Int 96)
+(assert (or (< IPCB.lo 0) (< 384 t1) (< BR_INPUT_SKB_CB.lo 0) (< 384 (+ BR_INPUT_SKB_CB.lo 128)) (not (and (<= 0 BR_INPUT_SKB_CB.brdev.lo) (<= (+ BR_INPUT_SKB_CB.brdev.lo 64) 384))) (not (and (<= 0 BR_INPUT_SKB_CB.igmp.lo) (<= (+ BR_INPUT_SKB_CB.igmp.lo 32) 384))) (not (and (<= 0 BR_INPUT_SKB_CB.mrouters_only.lo) (<= (+ BR_INPUT_SKB_CB.mrouters_only.lo 32) 384))) (not (and (<= 0 IPCB.lo) (<= t1 384))) (not (and (<= 0 IPCB.opt.optlen.lo) (<= (+ IPCB.opt.optlen.lo 8) 384))) (not (and (<= 0 IPCB.flags.lo) (<= (+ IPCB.flags.lo 8) 384)))))
+(check-sat)

@@ -1,0 +1,11 @@
+; no run breaks a claim of reads_own_bytes, whatever conditions come to, followed by sources
+(set-logic ALL)
+(assert true)
+(declare-const bit Int)
+(assert (and (<= 0 bit) (<= bit 67108863)))
+(define-fun sfb_skb_cb.hashes.lo () Int 64)
+(define-fun QDISC_CB.pkt_len.lo () Int 0)
+(define-fun t2 () Int (+ QDISC_CB.pkt_len.lo bit))
+(define-fun t3 () Int (- t2 QDISC_CB.pkt_len.lo))
+(assert (and (<= 0 bit) (< bit 32) (not (and (not (and (<= sfb_skb_cb.hashes.lo t2) (< t2 (+ sfb_skb_cb.hashes.lo 64)))) (<= QDISC_CB.pkt_len.lo t2) (< t2 (+ QDISC_CB.pkt_len.lo 32)) (<= 0 t3) (< t3 32) (= t3 bit)))))
+(check-sat)

@@ -1,0 +1,10 @@
+; no run breaks a claim of fits, whatever conditions come to, followed by sources
+(set-logic ALL)
+(assert true)
+(define-fun QDISC_CB.lo () Int 0)
+(define-fun sfb_skb_cb.lo () Int 64)
+(define-fun QDISC_CB.pkt_len.lo () Int 0)
+(define-fun sfb_skb_cb.hashes.lo () Int 64)
+(define-fun QDISC_CB.data.lo () Int 64)
+(assert (or (< QDISC_CB.lo 0) (< 384 (+ QDISC_CB.lo 224)) (< sfb_skb_cb.lo 0) (< 384 (+ sfb_skb_cb.lo 64)) (not (and (<= 0 QDISC_CB.pkt_len.lo) (<= (+ QDISC_CB.pkt_len.lo 32) 384))) (not (and (<= 0 sfb_skb_cb.hashes.lo) (<= (+ sfb_skb_cb.hashes.lo 64) 384))) (not (and (<= 0 QDISC_CB.data.lo) (<= (+ QDISC_CB.data.lo 160) 384)))))
+(check-sat)

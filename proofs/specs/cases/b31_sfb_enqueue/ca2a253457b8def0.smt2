@@ -1,0 +1,12 @@
+; no run breaks a claim of reads_own_bytes, whatever conditions come to, followed by sources
+(set-logic ALL)
+(assert true)
+(declare-const bit Int)
+(assert (and (<= 0 bit) (<= bit 67108863)))
+(define-fun QDISC_CB.data.lo () Int 64)
+(define-fun QDISC_CB.pkt_len.lo () Int 0)
+(define-fun t2 () Int (+ QDISC_CB.pkt_len.lo bit))
+(define-fun sfb_skb_cb.hashes.lo () Int 64)
+(define-fun t4 () Int (- t2 QDISC_CB.pkt_len.lo))
+(assert (and (<= 0 bit) (< bit 32) (not (and (not (and (<= QDISC_CB.data.lo t2) (< t2 (+ QDISC_CB.data.lo 160)))) (not (and (<= sfb_skb_cb.hashes.lo t2) (< t2 (+ sfb_skb_cb.hashes.lo 64)))) (<= QDISC_CB.pkt_len.lo t2) (< t2 (+ QDISC_CB.pkt_len.lo 32)) (<= 0 t4) (< t4 32) (= t4 bit)))))
+(check-sat)

@@ -1,0 +1,13 @@
+; no run breaks a claim of fits, whatever conditions come to, followed by sources
+(set-logic ALL)
+(assert true)
+(define-fun QDISC_CB.lo () Int 0)
+(define-fun sfb_skb_cb.lo () Int 64)
+(define-fun t2 () Int (+ sfb_skb_cb.lo 64))
+(define-fun QDISC_CB.pkt_len.lo () Int 0)
+(define-fun sfb_skb_cb.hashes.lo () Int 64)
+(define-fun stack.cb.lo () Int 0)
+(define-fun QDISC_CB.data.lo () Int 64)
+(define-fun stack.cb.hashes.lo () Int 0)
+(assert (or (< QDISC_CB.lo 0) (< 384 (+ QDISC_CB.lo 224)) (< sfb_skb_cb.lo 0) (< 384 t2) (not (and (<= 0 QDISC_CB.pkt_len.lo) (<= (+ QDISC_CB.pkt_len.lo 32) 384))) (not (and (<= 0 sfb_skb_cb.hashes.lo) (<= (+ sfb_skb_cb.hashes.lo 64) 384))) (not (and (<= 0 sfb_skb_cb.lo) (<= t2 384))) (not (and (<= 0 stack.cb.lo) (<= (+ stack.cb.lo 64) 64))) (not (and (<= 0 QDISC_CB.data.lo) (<= (+ QDISC_CB.data.lo 160) 384))) (not (and (<= 0 stack.cb.hashes.lo) (<= (+ stack.cb.hashes.lo 64) 64)))))
+(check-sat)

@@ -1,0 +1,13 @@
+; no run breaks a claim of fits, whatever conditions come to, followed by sources
+(set-logic ALL)
+(assert true)
+(define-fun NETLINK_CB.lo () Int 0)
+(define-fun scm.creds.lo () Int 0)
+(declare-const arm@9 Int)
+(assert (and (<= 0 arm@9) (<= arm@9 1)))
+(define-fun scm.creds.*.lo () Int 0)
+(define-fun NETLINK_CB.pid.lo () Int 96)
+(define-fun NETLINK_CB.dst_group.lo () Int 128)
+(define-fun NETLINK_CB.creds.lo () Int 0)
+(assert (or (< NETLINK_CB.lo 0) (< 384 (+ NETLINK_CB.lo 160)) (not (and (<= 0 scm.creds.lo) (<= (+ scm.creds.lo 96) 96))) (and (= arm@9 0) (not (and (<= 0 scm.creds.*.lo) (<= (+ scm.creds.*.lo 96) 96)))) (not (and (<= 0 NETLINK_CB.pid.lo) (<= (+ NETLINK_CB.pid.lo 32) 384))) (not (and (<= 0 NETLINK_CB.dst_group.lo) (<= (+ NETLINK_CB.dst_group.lo 32) 384))) (not (and (<= 0 NETLINK_CB.creds.lo) (<= (+ NETLINK_CB.creds.lo 96) 384)))))
+(check-sat)

@@ -1,0 +1,12 @@
+; no run breaks a claim of gso_aligned, whatever conditions come to, followed by sources
+(set-logic ALL)
+(declare-const SKB_GSO_CB_OFFSET Int)
+(assert (and (<= 0 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 47)))
+(assert (and (<= 0 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 38)))
+(define-fun t0 () Int (* SKB_GSO_CB_OFFSET 8))
+(define-fun SKB_GSO_CB.csum.lo () Int t0)
+(define-fun SKB_GSO_CB.mac_offset.lo () Int (+ t0 32))
+(define-fun SKB_GSO_CB.encap_level.lo () Int (+ t0 48))
+(define-fun SKB_GSO_CB.csum_start.lo () Int (+ t0 64))
+(assert (or (not (= (mod SKB_GSO_CB.csum.lo 8) 0)) (not (= (mod SKB_GSO_CB.mac_offset.lo 8) 0)) (not (= (mod SKB_GSO_CB.encap_level.lo 8) 0)) (not (= (mod SKB_GSO_CB.csum_start.lo 8) 0))))
+(check-sat)

@@ -1,0 +1,11 @@
+; no run breaks a claim of gso_aligned, whatever conditions come to, followed by sources
+(set-logic ALL)
+(declare-const SKB_GSO_CB_OFFSET Int)
+(assert (and (<= 0 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 47)))
+(assert (or (and (<= 0 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 0)) (and (<= 4 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 4)) (and (<= 8 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 8)) (and (<= 12 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 12)) (and (<= 16 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 16)) (and (<= 20 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 20)) (and (<= 24 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 24)) (and (<= 28 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 28)) (and (<= 32 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 32)) (and (<= 36 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 36)) (and (<= 40 SKB_GSO_CB_OFFSET) (<= SKB_GSO_CB_OFFSET 40))))
+(define-fun t0 () Int (* SKB_GSO_CB_OFFSET 8))
+(define-fun SKB_GSO_CB.mac_offset.lo () Int t0)
+(define-fun SKB_GSO_CB.encap_level.lo () Int (+ t0 32))
+(define-fun SKB_GSO_CB.csum_start.lo () Int (+ t0 48))
+(assert (or (not (= (mod SKB_GSO_CB.mac_offset.lo 32) 0)) (not (= (mod SKB_GSO_CB.encap_level.lo 16) 0)) (not (= (mod SKB_GSO_CB.csum_start.lo 16) 0))))
+(check-sat)
