@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 import traceback
 from collections import Counter
+from pathlib import Path
 from random import Random
 
+from tests.fuzz.compiled import compiled
 from tests.fuzz.noise import mutated, outcome
 from tests.random.agreement import Seen, compare
 from tests.random.systems import text
@@ -19,11 +22,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0, help="how long (%(default)s)")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="where chance begins (the clock)")
+    parser.add_argument(
+        "--compiled", action="store_true", help="also compile random systems to C and run them with gcc"
+    )
     given = parser.parse_args()
     end = time.monotonic() + 60 * given.minutes
     seen, counts, faults, seed = Seen(), Counter[str](), 0, given.seed
     while time.monotonic() < end:
         faults += sum(_noise(20 * seed + i, counts) for i in range(20)) + _system(seed, seen, counts)
+        faults += _compiled(seed, counts) if given.compiled else 0
         seed += 1
     told = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
     print(f"seeds {given.seed}..{seed - 1}: {told}; {faults} faults")
@@ -49,6 +56,18 @@ def _system(seed: int, seen: Seen, counts: Counter[str]) -> int:
         return 1
     if found:
         print(f"seed {seed}: prover and reference differ\n{text(seed)}\n{found[0]}", file=sys.stderr)
+    return int(bool(found))
+
+
+def _compiled(seed: int, counts: Counter[str]) -> int:
+    try:
+        with tempfile.TemporaryDirectory(prefix="cbprove-fuzz-") as folder:
+            found = compiled(text(seed), Path(folder), counts)
+    except Exception:
+        print(f"seed {seed}: compiled\n{text(seed)}\n{traceback.format_exc()}", file=sys.stderr)
+        return 1
+    if found:
+        print(f"seed {seed}: reference and compiled C differ\n{text(seed)}\n{found[0]}", file=sys.stderr)
     return int(bool(found))
 
 

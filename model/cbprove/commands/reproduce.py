@@ -1,0 +1,73 @@
+"""`cbprove reproduce`: a case as a C program that a compiler and a machine can answer for."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cbprove import console
+from cbprove.commands.shared import add_color, add_reach, options
+from cbprove.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from cbprove.system import System
+    from cbprove.verdicts import Case, Report
+
+HELP = "a C program that exits 1 where a candidate is refuted, and 0 where it is proved"
+
+_NEAR = 3
+_INSTEAD = {
+    "vacuous": "no run reaches what it claims, so there is nothing to run; `cbprove check` says where",
+    "unknown": "try `cbprove check` with a higher --bound or --resources first",
+    "excluded": "its `require` is a static assert of the program of any other candidate: reproduce that one, with -D",
+}
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("spec", metavar="SPEC")
+    parser.add_argument("--case", required=True, metavar="ID", help="as --format json names it: SPEC/PROPOSAL/PROPERTY")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write it (standard output)")
+    parser.add_argument("--kunit", action="store_true", help="as a KUnit test case")
+    add_reach(parser)
+    add_color(parser)
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.imports import save
+    from cbprove.pipeline import judged, meaning
+    from cbprove.reproduce.program import program
+    from cbprove.reproduce.script import shown
+
+    system = meaning(given.spec)
+    _refuse_unknown(system, given.case)
+    with console.Progress(given.spec) as progress:
+        report = judged(system, given.spec, options(given, witnesses=True), progress)
+    case = _case(report, given.case)
+    text = program(system, shown(system, case), given.spec.rpartition("/")[2], given.kunit)
+    if given.output is None:
+        console.document(text)
+    else:
+        save(given.output, text)
+        console.show(f"{given.output}: {case.id}, {case.finding.verdict}")
+    return 0
+
+
+def _refuse_unknown(system: System, id: str) -> None:
+    """Before anything is proved: whether there can be such a case."""
+    from difflib import get_close_matches
+
+    proposals = [p.name for p in system.proposals] or ["any"]
+    known = [f"{system.name}/{proposal}/{p.name}" for proposal in proposals for p in system.properties]
+    if id not in known:
+        near = get_close_matches(id, known, _NEAR, 0.3) or known[:_NEAR]
+        raise WrongUsage(f"there is no case `{id}`", f"near it: {', '.join(near)}")
+
+
+def _case(report: Report, id: str) -> Case:
+    """The case of this id, if there is anything in it to run."""
+    found = next((case for case in report.cases if case.id == id), None)
+    if found is None:
+        raise WrongUsage(f"`{id}` makes no case: its `when` is false there", "reproduce another proposal")
+    if found.finding.verdict in _INSTEAD:
+        raise WrongUsage(f"`{id}` is {found.finding.verdict}", _INSTEAD[found.finding.verdict])
+    return found

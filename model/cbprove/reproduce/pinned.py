@@ -1,0 +1,57 @@
+"""Structs that were found and not computed: plain C where a compiler lays them out so anyway, else every gap is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cbprove.language import syntax
+from cbprove.language.elaborate_context import Context
+from cbprove.language.elaborate_types import type_of
+from cbprove.layout.abi import LayoutError
+from cbprove.layout.records import Layout, lay_out
+from cbprove.layout.types import Record
+
+
+def gaps(cx: Context, body: syntax.RecordBody) -> tuple[list[list[str]], int] | None:
+    """For a pinned struct that C lays out otherwise: the padding before each member and behind the last one, and the alignment.
+
+    None where plain C does as well.
+    """
+    if body.pinned is None:
+        return None
+    type = type_of(cx, body)
+    assert isinstance(type, Record)
+    found = lay_out(type, cx.abi())
+    if _alike(found, _natural(cx, type)):
+        return None
+    padding, end = [], 0
+    for number, member in enumerate(found.members):
+        start = 0 if type.kind == "union" else member.offset
+        padding.append(_padding(end, start, f"cb_gap{number}"))
+        end = 0 if type.kind == "union" else start + member.width
+    return [*padding, _padding(end, 8 * found.size, "cb_rest")], found.align
+
+
+def _natural(cx: Context, type: Record) -> Layout | None:
+    plain = replace(type, size=None, align=None, fields=tuple(replace(field, at=None) for field in type.fields))
+    try:
+        return lay_out(plain, cx.abi())
+    except LayoutError:
+        return None
+
+
+def _alike(found: Layout, natural: Layout | None) -> bool:
+    if natural is None or (found.size, found.align) != (natural.size, natural.align):
+        return False
+    pairs = zip(found.members, natural.members, strict=True)
+    return all((one.offset, one.width) == (other.offset, other.width) for one, other in pairs)
+
+
+def _padding(first: int, last: int, name: str) -> list[str]:
+    """The bits [first, last) of nobody, in a packed struct: to the next whole byte, whole bytes, and what is left."""
+    if first // 8 == last // 8:
+        return [f"unsigned char :{last - first};"] if last > first else []
+    whole = -(-first // 8)
+    pieces = [f"unsigned char :{8 * whole - first};"] if first % 8 else []
+    pieces += [f"unsigned char {name}[{last // 8 - whole}];"] if last // 8 > whole else []
+    return [*pieces, *([f"unsigned char :{last % 8};"] if last % 8 else [])]
