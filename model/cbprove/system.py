@@ -7,12 +7,15 @@ integers, or terms (`cbprove.terms`) over the axes that the assignment leaves fr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from cbprove.diagnostics import Source, Span
 from cbprove.terms import Bool, Int
+
+_INDEX = re.compile(r"\[\w+\]")
 
 # --- places -----------------------------------------------------------------------------------------------
 
@@ -76,6 +79,11 @@ class Place:
     path: str
     start: int
     span: Span = field(compare=False)
+
+    def is_over(self, view: str | None, path: str) -> bool:
+        """Whether this is the member at a path of a view, or holds it; which element of an array does not count."""
+        own, other = _INDEX.sub("", self.path), _INDEX.sub("", path)
+        return self.view == view and (not own or other == own or other.startswith(own + "."))
 
 
 # --- expressions ------------------------------------------------------------------------------------------

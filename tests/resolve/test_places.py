@@ -57,6 +57,15 @@ def test_a_plain_view_counts_by_its_name_and_position() -> None:
     assert named(found, (whole,)) == found
 
 
+def test_a_property_speaks_of_each_part_that_it_names_once() -> None:
+    whole = place_of("u8[20]", "")
+    parts = tuple(place_of("u8[20]", index) for index in ("[9]", "[4]", "[4]", "[5]"))
+    found = named(whole, parts)
+    assert found is not None
+    assert shown(found.leaves) == [(32, 8, "", "view V", 32), (40, 8, "", "view V", 40), (72, 8, "", "view V", 72)]
+    assert named(parts[0], parts[1:]) is None
+
+
 def test_a_struct_without_a_tag_counts_by_the_view() -> None:
     found = place_of("foo_t", ".b", "typedef struct { u8 a; u8 b; } foo_t;")
     assert shown(found.leaves) == [(0, 8, "b", "view V.b", 0)]

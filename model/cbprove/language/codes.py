@@ -388,6 +388,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             + "".join(f"#define A{i + 1} (A{i} + 1)\n" for i in range(400))
             + "require A400 == 0;",
         ),
+        "CB0169": Code(
+            "a property of a member, and an access that a run may move into it and out of it",
+            "name the whole array in the property, or a constant index in the access",
+            "object skb { char cb[48]; }\ninput i : u8 in 0..3;\n"
+            "layer ip { view IPCB : u8[4] at skb.cb[0]; step rcv { write IPCB; read IPCB[i]; } }\n"
+            "path p { rcv; }\nproperty second: owned IPCB[1];",
+        ),
         "CB0170": Code(
             "a member cannot lie where it is pinned",
             "compare the offsets, the types and the size with what pahole prints",

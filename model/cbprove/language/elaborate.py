@@ -9,7 +9,7 @@ from typing import TypeVar
 from cbprove import system as meaning
 from cbprove import terms
 from cbprove.diagnostics import Diagnostic, SpecError
-from cbprove.language import elaborate_layers, elaborate_properties, elaborate_static, syntax
+from cbprove.language import elaborate_indexed, elaborate_layers, elaborate_properties, elaborate_static, syntax
 from cbprove.language.elaborate_context import Context
 from cbprove.language.elaborate_memo import Memo, mistake
 from cbprove.language.elaborate_mistakes import tidy, too_deep
@@ -136,7 +136,7 @@ def _program(cx: Context) -> Program:
     steps = _all(cx, (lambda s=found: elaborate_layers.step(cx, s) for found in names.all_steps()))  # type: ignore[misc]
     inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
     required = _all(cx, (lambda n=node: _requirement(cx, n) for node in names.requires))  # type: ignore[misc]
-    return Program(
+    made = Program(
         little_endian=cx.abi().endianness == "little",
         objects=tuple(_all(cx, (lambda n=name: object_of(cx, n) for name in names.objects))),  # type: ignore[misc]
         views=tuple(view for view in views if view is not None),
@@ -147,6 +147,8 @@ def _program(cx: Context) -> Program:
         properties=_properties(cx),
         required=terms.and_(*required),
     )
+    _all(cx, (lambda p=prop: elaborate_indexed.check(made, p) for prop in made.properties))  # type: ignore[misc]
+    return made
 
 
 def _all(cx: Context, computations: Iterable[Callable[[], T]]) -> list[T]:

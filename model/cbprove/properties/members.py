@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from cbprove.system import Leaf, Place
-
-_INDEX = re.compile(r"\[\w+\]")
 
 
 def named(place: Place, members: tuple[Place, ...]) -> Place | None:
     """The place with only the leaves under one of the members, None if there are none; no members means all."""
     if not members:
         return place
-    leaves = tuple(part for leaf in place.leaves if (part := _under(place, leaf, members)) is not None)
+    leaves = tuple(part for leaf in place.leaves for part in _under(place, leaf, members))
     return replace(place, leaves=leaves) if leaves else None
 
 
-def _under(place: Place, leaf: Leaf, members: tuple[Place, ...]) -> Leaf | None:
-    for member in members:
-        if member.view == place.view and _prefix(_INDEX.sub("", member.path), _INDEX.sub("", leaf.path)):
-            first = place.start + leaf.offset
-            low = max(first, member.start)
-            high = min(first + leaf.width, member.start + member.width)
-            if low < high:
-                return replace(leaf, offset=low - place.start, width=high - low, at=leaf.at + low - first)
-    return None
-
-
-def _prefix(member: str, path: str) -> bool:
-    return not member or path == member or path.startswith(member + ".")
+def _under(place: Place, leaf: Leaf, members: tuple[Place, ...]) -> Iterator[Leaf]:
+    """The parts of a leaf that lie in some member, each bit once."""
+    first = place.start + leaf.offset
+    reached = first
+    for member in sorted((m for m in members if m.is_over(place.view, leaf.path)), key=lambda m: m.start):
+        low = max(reached, member.start)
+        high = min(first + leaf.width, member.start + member.width)
+        if low < high:
+            yield replace(leaf, offset=low - place.start, width=high - low, at=leaf.at + low - first)
+            reached = high
