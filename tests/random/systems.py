@@ -477,9 +477,11 @@ def _holds(d: _Drawing) -> str:
 
 
 def _asked(d: _Drawing) -> str:
-    """A member or a view, seldom two: the owner's for choice."""
+    """A member or a view, seldom two, or two elements of an array: the owner's for choice."""
     own = [v for v in d.views if v.layer == "owner"] if d.chance(0.8) else d.views
     view = d.rng.choice(own)
+    if view.counted and not d.inputs:
+        return ", ".join(f"{view.name}[{index}]" for index in sorted(d.rng.sample(range(3), 2)))
     first = view.name if d.chance(0.4) or view.counted else _spelt(view, d.rng.choice(view.members))
     if d.chance(0.15):
         return f"{first}, {d.rng.choice(d.views).name}"
