@@ -179,7 +179,7 @@ def last_proved_now_refuted(record: Record) -> None:
     mine = verdict(record, "wide/last/kept")
     mine |= {"verdict": "refuted", "counts": {"refuted": 1}}
     mine["parts"][0]["verdict"] = "refuted"
-    del mine["parts"][0]["obligations"]
+    del mine["parts"][0]["obligations"], mine["parts"][0]["certificates"]
 
 
 def last_proved_now_excluded(record: Record) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cbprove.archive import record, runs
+from cbprove.archive.believed import Certificates, of_clauses
+from cbprove.archive.folder import ENDING, PROOF
 from cbprove.archive.record import Chosen, Obligation, Part, Record, Recorded
 from cbprove.archive.regions import boxes
 from cbprove.archive.stated import Statements
@@ -28,16 +30,19 @@ from cbprove.terms import deep
 
 @dataclass(frozen=True)
 class Certified:
-    """A record, and the texts of its obligations by name."""
+    """A record, and the texts beside it by the names of their files."""
 
     record: Record
     texts: Mapping[str, str]
 
 
-def certify(system: System, stage: Stage, options: Options) -> Certified:
-    """All verdicts on a spec, with what each rests on. Raises NotReplayed."""
+def certify(system: System, stage: Stage, options: Options, clausal: bool = False) -> Certified:
+    """All verdicts on a spec, with what each rests on; `clausal` says whether with clausal proofs.
+
+    Raises NotReplayed; NoSolver.
+    """
     with deep():
-        return _Certifying(Space(system, stage, options)).all()
+        return _Certifying(Space(system, stage, options)).all(clausal)
 
 
 class _Certifying:
@@ -48,26 +53,50 @@ class _Certifying:
         self.obligations: dict[str, tuple[str, tuple[Obligation, ...]]] = {}
         self._names: dict[str, str] = {}  # by what they state
         self._answers: dict[str, str] = {}  # by text
+        self._certificates = Certificates(space)
+        self._bare: set[str] = set()  # obligations that proofs without certificate rest on
 
-    def all(self) -> Certified:
+    def all(self, clausal: bool) -> Certified:
         """The record of everything."""
         system, limits = self.space.system, self.options.limits
         pairs = [(proposal, prop.name) for proposal in system.proposals for prop in system.properties]
         verdicts = [v for proposal, name in pairs if (v := self._verdict(proposal, name)) is not None]
+        proofs = self._proofs() if clausal else None
         asked = record.Limits(self.options.bound, limits.resources, limits.operations)
         return Certified(
             Record(
                 spec=system.name,
-                command=record.command(os.path.normpath(system.sources[0].name), asked),
+                command=record.command(os.path.normpath(system.sources[0].name), asked, clausal),
                 versions={"cbprove": VERSION, "z3": version()},
                 limits=asked,
                 inputs=tuple((os.path.normpath(source.name), source.sha256) for source in system.sources),
                 proposals=tuple(proposed(self.space, proposal) for proposal in system.proposals),
                 verdicts=tuple(verdicts),
                 obligations=dict(sorted(self.obligations.items())),
+                certificates=self._certificates.digests(),
+                clausal=proofs,
             ),
-            self.texts,
+            self.texts | self._certificates.texts,
         )
+
+    def _proofs(self) -> dict[str, record.Clausal]:
+        """The clausal proofs of what followed values, and of what has no certificate."""
+        found = {}
+        for name, (_, states) in sorted(self.obligations.items()):
+            if name in self._bare or any(asked.by != "sources" for asked in states):
+                one = of_clauses(self.statements.state(states[0]))
+                if one is not None:
+                    found[name], proof = one
+                    self.texts |= {f"{name}{PROOF}": proof} if found[name].drat else {}
+        return found
+
+    def held(self, part: Part, name: str) -> Part:
+        """A proved part with its certificates, if it has them for each of its candidates."""
+        sector = self.statements.sector(part.fixed)
+        certificates = self._certificates.of(sector, part.where, name) if part.verdict == "proved" else {}
+        if not certificates:
+            self._bare.update(part.obligations)
+        return replace(part, certificates=certificates)
 
     def _verdict(self, proposal: Proposal, name: str) -> Recorded | None:
         """None where the property speaks of none of the proposal's candidates."""
@@ -119,7 +148,7 @@ class _Certifying:
     def _keep(self, asked: Obligation, text: str) -> str:
         digest = hashlib.sha256(text.encode()).hexdigest()
         name = digest[:16]
-        self.texts[name] = text
+        self.texts[f"{name}{ENDING}"] = text
         self.obligations[name] = digest, (*self.obligations.get(name, (digest, ()))[1], asked)
         return name
 
@@ -179,10 +208,13 @@ class _Sectored:
     def _shown(self, mark: int, indexes: list[int], obligations: tuple[str, ...]) -> Iterator[Part]:
         program = self._program(indexes[0])
         if mark == VACUOUS or runs.placed(program, runs.named(program, self.name)):
-            yield replace(self._part(mark, indexes), obligations=obligations)
+            yield self._resting(self._part(mark, indexes), obligations)
             return
         for run, shown in self._cover(indexes, broken=False):
-            yield replace(self._part(mark, shown, run), obligations=obligations)
+            yield self._resting(self._part(mark, shown, run), obligations)
+
+    def _resting(self, part: Part, obligations: tuple[str, ...]) -> Part:
+        return self.certifying.held(replace(part, obligations=obligations), self.name)
 
     def _by_sources(self, mark: int) -> str:
         """What is proved of the whole sector at once."""

@@ -1,4 +1,5 @@
-"""An archive on disk: `index.json`, and for each spec a folder with `record.json` and the texts of its obligations.
+"""An archive on disk: `index.json`, and for each spec a folder with `record.json`, the texts of its obligations, its certificates
+and its clausal proofs.
 
 It is written beside its place and moved there whole, so that what stands there is never half an archive.
 """
@@ -18,11 +19,12 @@ from typing import Protocol
 from cbprove.archive.record import SCHEMA, Record
 from cbprove.archive.text import Unreadable, digests, parsed, read, text
 
-INDEX, RECORD, ENDING = "index.json", "record.json", ".smt2"
+INDEX, RECORD = "index.json", "record.json"
+ENDING, CERTIFICATE, PROOF = ".smt2", ".txt", ".drat"
 
 
 class Kept(Protocol):
-    """What is kept of one spec."""
+    """What is kept of one spec; the texts beside the record by the names of their files."""
 
     @property
     def record(self) -> Record: ...
@@ -42,7 +44,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder of one spec as it was found."""
+    """The folder of one spec as it was found; the texts beside the record by the names of their files."""
 
     name: str
     record: Record
@@ -92,8 +94,8 @@ def _fill(folder: Path, all_kept: Iterable[Kept]) -> None:
         own.mkdir(parents=True)
         written = text(kept.record)
         (own / RECORD).write_text(written, encoding="utf-8")
-        for name, obligation in kept.texts.items():
-            (own / f"{name}{ENDING}").write_text(obligation, encoding="utf-8")
+        for name, beside in kept.texts.items():
+            (own / name).write_text(beside, encoding="utf-8")
         listed.append({"folder": place, "sha256": sha256(written)})
     (folder / INDEX).write_text(_index(listed), encoding="utf-8")
 
@@ -177,7 +179,7 @@ def _folder(place: Path, name: str, digest: str) -> tuple[Folder, list[Failure]]
         failures.append(Failure(str(place / RECORD), f"its sha256 is {sha256(written)}, the index says {digest}"))
     if not record.inputs or place_of(record) != name:
         failures.append(Failure(str(place / RECORD), "it is about another spec than its folder says"))
-    wanted = {f"{one}{ENDING}" for one in record.obligations}
+    wanted = _listed(record)
     failures += [
         Failure(str(place / found), "the record does not list it")
         for found in sorted(os.listdir(place))
@@ -187,10 +189,20 @@ def _folder(place: Path, name: str, digest: str) -> tuple[Folder, list[Failure]]
     return Folder(name, record, texts), failures + amiss
 
 
+def _listed(record: Record) -> dict[str, str]:
+    """The files that a record lists, with their sha256."""
+    proofs = {name: one.drat for name, one in (record.clausal or {}).items() if one.drat}
+    return {
+        **{f"{name}{ENDING}": digest for name, (digest, _) in record.obligations.items()},
+        **{f"{name}{CERTIFICATE}": digest for name, digest in record.certificates.items()},
+        **{f"{name}{PROOF}": digest for name, digest in proofs.items()},
+    }
+
+
 def _texts(place: Path, record: Record) -> tuple[dict[str, str], list[Failure]]:
     texts, failures = {}, []
-    for name, (digest, _) in record.obligations.items():
-        file = place / f"{name}{ENDING}"
+    for name, digest in _listed(record).items():
+        file = place / name
         try:
             texts[name] = _text(file)
         except Unreadable as wrong:
@@ -199,6 +211,6 @@ def _texts(place: Path, record: Record) -> tuple[dict[str, str], list[Failure]]:
         found = sha256(texts[name])
         if found != digest:
             failures.append(Failure(str(file), f"its sha256 is {found}, the record says {digest}"))
-        elif not digest.startswith(name) or len(name) != 16:
+        elif file.suffix != PROOF and file.stem != digest[:16]:
             failures.append(Failure(str(file), f"its name is not the beginning of its sha256, {digest}"))
     return texts, failures

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cbprove.archive.folder import ENDING, Failure
+from cbprove.archive.folder import ENDING, PROOF, Failure, Folder, sha256
 from cbprove.archive.record import Obligation
 from cbprove.archive.stated import Stated, Statements, Unstated
+from cbprove.evidence import rup
 from cbprove.obligations import bitvectors
+from cbprove.obligations.clauses import Unbounded, cnf
+from cbprove.terms import and_
 
 Solvers = Mapping[str, Callable[[str], str]]  # by name: what each says of a text
 
 
 class Obliged:
-    """What is known of each obligation; `decided` counts those that each solver found unsatisfiable."""
+    """What is known of each obligation; `decided` counts those that each solver found unsatisfiable, `proved` are those whose
+    clausal proof holds."""
 
-    def __init__(
-        self,
-        statements: Statements,
-        obligations: Mapping[str, tuple[str, tuple[Obligation, ...]]],
-        texts: Mapping[str, str],
-        solvers: Solvers,
-    ) -> None:
-        self.statements, self.obligations, self.texts, self.solvers = statements, obligations, texts, solvers
+    def __init__(self, statements: Statements, folder: Folder, solvers: Solvers) -> None:
+        self.statements, self.texts, self.solvers = statements, folder.texts, solvers
+        self.obligations, self.clausal = folder.record.obligations, folder.record.clausal or {}
+        self.proved: set[str] = set()
         self.decided = dict.fromkeys(solvers, 0)
         self.failures: list[Failure] = []
         self.used: dict[str, Stated | None] = {}
@@ -39,17 +39,19 @@ class Obliged:
             self.used[name] = stated if len(self.failures) == before else None
         return self.used[name]
 
-    def _fail(self, name: str, what: str, code: int = 1) -> None:
-        self.failures.append(Failure(f"{name}{ENDING}", what, code))
+    def _fail(self, name: str, what: str, code: int = 1, ending: str = ENDING) -> None:
+        self.failures.append(Failure(f"{name}{ending}", what, code))
 
     def _stated(self, name: str) -> Stated | None:
-        if name not in self.texts:
+        if f"{name}{ENDING}" not in self.texts:
             self._fail(name, "there is no text of it", 2)
             return None
         stated = [found for asked in self.states(name) if (found := self._regenerated(name, asked)) is not None]
         if not stated:
             return None
         self._decide(name, stated[0])
+        if name in self.clausal:
+            self._clauses(name, stated[0])
         return stated[0]
 
     def _regenerated(self, name: str, asked: Obligation) -> Stated | None:
@@ -58,9 +60,25 @@ class Obliged:
         except Unstated as wrong:
             self._fail(name, f"the spec has no such obligation: {wrong}")
             return None
-        if stated.text != self.texts[name]:
-            self._fail(name, _difference(stated.text, self.texts[name]))
+        if stated.text != self.texts[f"{name}{ENDING}"]:
+            self._fail(name, _difference(stated.text, self.texts[f"{name}{ENDING}"]))
         return stated
+
+    def _clauses(self, name: str, stated: Stated) -> None:
+        """The clauses made anew, and the proof that they cannot be met, step by step; no solver is asked."""
+        kept = self.clausal[name]
+        try:
+            clauses = cnf(and_(*stated.formulas), stated.ranges)
+        except Unbounded as wrong:
+            self._fail(name, f"it has no clauses: {wrong}")
+            return
+        digest = sha256(clauses.dimacs())
+        if digest != kept.cnf:
+            self._fail(name, f"the sha256 of its clauses is {digest}, the record says {kept.cnf}")
+        elif kept.drat and not rup.check(clauses.clauses, self.texts.get(f"{name}{PROOF}", "")):
+            self._fail(name, "it does not show that the clauses cannot be met", ending=PROOF)
+        elif kept.drat:
+            self.proved.add(name)
 
     def _decide(self, name: str, stated: Stated) -> None:
         """Each solver is asked; one that cannot be may leave it to another."""
@@ -78,7 +96,7 @@ class Obliged:
     def _answer(self, solver: str, name: str, stated: Stated) -> str:
         """The kept text itself where the solver knows integers, else what it says as bit-vectors."""
         if solver != "bitwuzla":
-            return self.solvers[solver](self.texts[name])
+            return self.solvers[solver](self.texts[f"{name}{ENDING}"])
         try:
             return self.solvers[solver](bitvectors.text(stated.formulas, stated.ranges))
         except bitvectors.Unbounded:

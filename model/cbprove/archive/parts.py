@@ -1,15 +1,20 @@
-"""One part of a verdict confirmed: its obligations by what they state, its run by the reference, at each of its candidates."""
+"""One part of a verdict confirmed, at each of its candidates: its obligations by what they state, its run by the reference, its
+certificates by their checker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from cbprove.archive import runs
+from cbprove.archive.folder import CERTIFICATE
 from cbprove.archive.obliged import Obliged
 from cbprove.archive.record import Claim, Obligation, Part
 from cbprove.archive.regions import indexes
 from cbprove.archive.stated import Statements, Unstated
 from cbprove.design.sectors import Sector
+from cbprove.evidence.certificate_check import check
+from cbprove.evidence.certificate_text import Unreadable, read
 from cbprove.obligations.plan import FOLLOWED
 from cbprove.system import Program, Property
 from cbprove.terms import evaluate
@@ -23,11 +28,19 @@ class Wrong(Exception):
         self.code = code
 
 
-class Confirming:
-    """Confirms parts; `runs` counts the replays."""
+Shown = Literal["certificate", "clausal", "solvers"]  # what shows a proof: the first of them that it has
 
-    def __init__(self, statements: Statements, obliged: Obliged) -> None:
-        self.statements, self.obliged, self.runs = statements, obliged, 0
+
+class Confirming:
+    """Confirms parts; `runs` counts the replays, `proofs` the parts that say that no run breaks or reaches a claim.
+
+    `texts` are those beside the record, `used` the names of the certificates that were asked for.
+    """
+
+    def __init__(self, statements: Statements, obliged: Obliged, texts: Mapping[str, str]) -> None:
+        self.statements, self.obliged, self.texts, self.runs = statements, obliged, texts, 0
+        self.proofs: dict[Shown, int] = {"certificate": 0, "clausal": 0, "solvers": 0}
+        self.used: set[str] = set()
 
     def part(self, part: Part, name: str) -> int | None:
         """Confirms a part, or raises Wrong; the bound of a proof that is none for more turns."""
@@ -66,6 +79,8 @@ class Confirming:
             raise Wrong(f"a run shows nothing where the verdict is {part.verdict}")
         if part.obligations and part.verdict not in ("proved", "vacuous"):
             raise Wrong(f"obligations show nothing where the verdict is {part.verdict}")
+        if part.certificates and part.verdict != "proved":
+            raise Wrong(f"certificates show nothing where the verdict is {part.verdict}")
         if part.reason and part.verdict != "unknown":
             raise Wrong(f"a reason is given although the verdict is {part.verdict}")
 
@@ -111,13 +126,48 @@ class Confirming:
         if found is None:
             raise Wrong("it rests on obligations that are about something else")
         confirmed = [self.obliged.confirmed(obligation) for obligation in part.obligations]
+        self._certified(part, sector, own, name)
         if None in confirmed:
             raise Wrong("")
+        self.proofs[self._shown_by(part)] += 1
         if not any(stated is not None and stated.truncated for stated in confirmed):
             return None
         if found.known != FOLLOWED:
             raise Wrong(f"loops with a HI of up to {FOLLOWED} turns are not followed to their end")
         return found.turns
+
+    def _shown_by(self, part: Part) -> Shown:
+        if part.certificates:
+            return "certificate"
+        return "clausal" if self.obliged.proved.issuperset(part.obligations) else "solvers"
+
+    # --- certificates -----------------------------------------------------------------------------------
+
+    def _certified(self, part: Part, sector: Sector, own: list[int], name: str) -> None:
+        """If there are certificates, each candidate has one, and it shows that the property holds there."""
+        self.used.update(part.certificates)
+        try:
+            said = {one: indexes(sector, where) for one, where in part.certificates.items()}
+        except ValueError as wrong:
+            raise Wrong(f"there is no region with {wrong}") from None
+        every = sorted(index for own_ones in said.values() for index in own_ones)
+        if said and (every != own or not all(said.values())):
+            raise Wrong("its certificates are not about its candidates, each once")
+        for one, indices in said.items():
+            for index in indices:
+                program = self.statements.division.candidate(sector.candidate(index))
+                wrong_there = self._wrong(program, runs.named(program, name), f"{one}{CERTIFICATE}")
+                if wrong_there is not None:
+                    raise Wrong(f"{one}{CERTIFICATE} does not show it at {self._at(sector, index)}: {wrong_there}")
+
+    def _wrong(self, program: Program, prop: Property, file: str) -> str | None:
+        """What is wrong with a certificate, at one candidate."""
+        if file not in self.texts:
+            return "there is no such certificate"
+        try:
+            return check(program, prop, read(program, self.texts[file]))
+        except Unreadable as wrong:
+            return str(wrong)
 
     def _enough(
         self, first: Obligation, states: Sequence[Sequence[Obligation]], sector: Sector, own: list[int]

@@ -9,9 +9,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from cbprove.archive.folder import ENDING, RECORD, Failure, Folder
+from cbprove.archive.folder import CERTIFICATE, ENDING, PROOF, RECORD, Failure, Folder
 from cbprove.archive.obliged import Obliged, Solvers
-from cbprove.archive.parts import Confirming, Wrong
+from cbprove.archive.parts import Confirming, Shown, Wrong
 from cbprove.archive.record import Recorded, Scope, command
 from cbprove.archive.regions import indexes
 from cbprove.archive.stated import Statements, Unstated
@@ -28,13 +28,15 @@ Meaning = Callable[[str], System]
 
 @dataclass
 class Outcome:
-    """What came of the record of one spec: verdicts confirmed of how many, obligations by who decided them, runs replayed."""
+    """What came of the record of one spec: verdicts confirmed of how many, obligations by who decided them, runs replayed,
+    proofs by what shows them."""
 
     spec: str
     verdicts: int
     confirmed: int = 0
     decided: dict[str, int] = field(default_factory=dict)
     runs: int = 0
+    proofs: dict[Shown, int] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -60,7 +62,7 @@ class _Rechecking:
         self._verdicts(division, solvers)
 
     def _fail(self, what: str, where: str = RECORD, code: int = 1) -> None:
-        name = os.path.join(self.place, where) if where.endswith((RECORD, ENDING)) else where
+        name = os.path.join(self.place, where) if where.endswith((RECORD, ENDING, CERTIFICATE, PROOF)) else where
         self.outcome.failures.append(Failure(name, what, code))
 
     # --- the record itself, and the spec it is about ----------------------------------------------------
@@ -73,8 +75,8 @@ class _Rechecking:
             self._fail(f"it is of cbprove {record.versions['cbprove']}, this is {VERSION}: certify again", code=2)
         if not record.inputs:
             self._fail("it names no spec", code=2)
-        elif record.command != command(record.inputs[0][0], record.limits):
-            self._fail(f"its command should be `{command(record.inputs[0][0], record.limits)}`")
+        elif record.command != (wanted := command(record.inputs[0][0], record.limits, record.clausal is not None)):
+            self._fail(f"its command should be `{wanted}`")
 
     def _spec(self, meaning: Meaning) -> System | None:
         """The spec as it is now, None if the record is not about it."""
@@ -110,17 +112,25 @@ class _Rechecking:
         expected = dict(_expected(division))
         self._listed(list(expected))
         statements = Statements(division)
-        obliged = Obliged(statements, self.record.obligations, self.folder.texts, solvers)
-        confirming = Confirming(statements, obliged)
+        obliged = Obliged(statements, self.folder, solvers)
+        confirming = Confirming(statements, obliged, self.folder.texts)
         for verdict in self.record.verdicts:
             if verdict.id in expected:
                 self._verdict(verdict, expected[verdict.id], confirming)
         for name in self.record.obligations:
             if name not in obliged.used:
                 self._fail("no verdict rests on it", f"{name}{ENDING}")
+        for name in sorted(self.record.certificates.keys() - confirming.used):
+            self._fail("no proof has it", f"{name}{CERTIFICATE}")
+        for name in sorted((self.record.clausal or {}).keys() - self.record.obligations.keys()):
+            self._fail("the record has no such obligation", f"{name}{PROOF}")
         for failure in obliged.failures:
             self._fail(failure.what, failure.where, failure.code)
-        self.outcome.runs, self.outcome.decided = confirming.runs, obliged.decided
+        self.outcome.runs, self.outcome.decided, self.outcome.proofs = (
+            confirming.runs,
+            obliged.decided,
+            confirming.proofs,
+        )
 
     def _proposals(self, division: Division) -> None:
         known = [proposed(division, proposal) for proposal in division.system.proposals]

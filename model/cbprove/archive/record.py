@@ -7,7 +7,7 @@ invariant) that is tried.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cbprove.archive.regions import Box
@@ -34,14 +34,16 @@ class Part:
     """Candidates of a sector that have one verdict for one reason.
 
     `fixed` are the axes that the sector fixes, `where` the values of the others. `obligations` are the names of those that
-    nothing may satisfy. `run` breaks a claim at each of the candidates (refuted) or reaches one (proved); None where claims
-    are about placement alone, or nothing can be shown. `reason` says why it is unknown.
+    nothing may satisfy. `certificates` say why it is proved, by name, each for some of the candidates; there are none where one
+    of the candidates has none. `run` breaks a claim at each of the candidates (refuted) or reaches one (proved); None where
+    claims are about placement alone, or nothing can be shown. `reason` says why it is unknown.
     """
 
     verdict: Verdict
     fixed: Mapping[str, AxisValue]
     where: tuple[Box, ...]
     obligations: tuple[str, ...] = ()
+    certificates: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
     run: Chosen | None = None
     reason: str = ""
 
@@ -92,6 +94,15 @@ class Obligation:
 
 
 @dataclass(frozen=True)
+class Clausal:
+    """The sha256 of an obligation's clauses (DIMACS) and of the proof that they cannot be met (DRAT), or why it is left out."""
+
+    cnf: str
+    drat: str = ""
+    left_out: str = ""
+
+
+@dataclass(frozen=True)
 class Limits:
     """How far the verdicts were asked for to go."""
 
@@ -103,7 +114,8 @@ class Limits:
 @dataclass(frozen=True)
 class Record:
     """All that is kept of one spec; `inputs` are the sha256 of each file. `obligations` are by name: the sha256 of the text, and
-    all that it states, as candidates that differ in nothing that matters have one text."""
+    all that it states, as candidates that differ in nothing that matters have one text. `certificates` are by name, with the
+    sha256 of each. `clausal` is by the names of obligations, None where no clausal proofs were asked for."""
 
     spec: str
     command: str
@@ -113,11 +125,14 @@ class Record:
     proposals: tuple[Proposed, ...]
     verdicts: tuple[Recorded, ...]
     obligations: Mapping[str, tuple[str, tuple[Obligation, ...]]]
+    certificates: Mapping[str, str]
+    clausal: Mapping[str, Clausal] | None
 
 
-def command(path: str, limits: Limits) -> str:
+def command(path: str, limits: Limits, clausal: bool) -> str:
     """What must be run to get this record."""
     said = {"--bound": limits.bound, "--resources": limits.resources, "--operations": limits.operations}
     usual = {"--bound": Limits.bound, "--resources": Limits.resources, "--operations": Limits.operations}
-    options = [f"{name} {value}" for name, value in said.items() if value != usual[name]]
+    options = ["--clausal"] if clausal else []
+    options += [f"{name} {value}" for name, value in said.items() if value != usual[name]]
     return " ".join(["cbprove certify", path, *options])

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cbprove.archive.record import SCHEMA, Chosen, Limits, Obligation, Part, Proposed, Record, Recorded
+from cbprove.archive.record import SCHEMA, Chosen, Clausal, Limits, Obligation, Part, Proposed, Record, Recorded
 
 
 class Unreadable(Exception):
@@ -34,7 +34,9 @@ def text(record: Record) -> str:
     obligations = [_stated(name, *found) for name, found in record.obligations.items()]
     lines = [f'  "{key}": {_line(value)},' for key, value in head.items()]
     lines += [f'  "proposals": {_block(proposals)},', f'  "verdicts": {_block(verdicts)},']
-    lines.append(f'  "obligations": {_block(obligations)}')
+    certificates = [_line({"name": name, "sha256": digest}) for name, digest in record.certificates.items()]
+    lines += [f'  "obligations": {_block(obligations)},', f'  "certificates": {_block(certificates)},']
+    lines.append(f'  "clausal": {_clausal(record.clausal)}')
     return "\n".join(["{", *lines, "}"]) + "\n"
 
 
@@ -62,10 +64,19 @@ def _stated(name: str, digest: str, states: Sequence[Obligation]) -> str:
     return f'{_line({"name": name, "sha256": digest})[:-1]}, "states": [\n{lines}\n    ]}}'
 
 
+def _clausal(clausal: Mapping[str, Clausal] | None) -> str:
+    if clausal is None:
+        return "null"
+    found = {name: {"cnf": one.cnf, "drat": one.drat, "left_out": one.left_out} for name, one in clausal.items()}
+    return _block([_line({"name": name, **{k: v for k, v in one.items() if v}}) for name, one in found.items()])
+
+
 def _part(part: Part) -> dict[str, object]:
     told: dict[str, object] = {"verdict": part.verdict, "fixed": part.fixed, "where": part.where}
     if part.obligations:
         told["obligations"] = part.obligations
+    if part.certificates:
+        told["certificates"] = part.certificates
     if part.run is not None:
         told["run"] = {"path": part.run.path, "decisions": part.run.decisions}
     if part.reason:
@@ -114,7 +125,7 @@ def parsed(text: str) -> Any:
 
 
 def _record(found: Mapping[str, Any]) -> Record:
-    names = "schema_version spec command versions limits inputs proposals verdicts obligations"
+    names = "schema_version spec command versions limits inputs proposals verdicts obligations certificates clausal"
     _exactly(found, names.split())
     return Record(
         spec=_text(found["spec"]),
@@ -125,6 +136,8 @@ def _record(found: Mapping[str, Any]) -> Record:
         proposals=tuple(map(_read_proposal, found["proposals"])),
         verdicts=tuple(map(_read_verdict, found["verdicts"])),
         obligations=dict(map(_read_stated, found["obligations"])),
+        certificates=dict(map(_read_certificate, found["certificates"])),
+        clausal=None if found["clausal"] is None else dict(map(_read_clausal, found["clausal"])),
     )
 
 
@@ -152,7 +165,7 @@ _VERDICTS = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
 
 
 def _read_part(found: Mapping[str, Any]) -> Part:
-    _exactly(found, ["verdict", "fixed", "where"], ["obligations", "run", "reason"])
+    _exactly(found, ["verdict", "fixed", "where"], ["obligations", "certificates", "run", "reason"])
     run = found.get("run")
     if run is not None:
         _exactly(run, ["path", "decisions"])
@@ -161,6 +174,7 @@ def _read_part(found: Mapping[str, Any]) -> Part:
         fixed=_fixed(found["fixed"]),
         where=tuple(map(_box, found["where"])),
         obligations=tuple(map(_text, found.get("obligations", []))),
+        certificates={_text(k): tuple(map(_box, v)) for k, v in found.get("certificates", {}).items()},
         run=Chosen(_text(run["path"]), tuple((_tupled(k), _number(v)) for k, v in run["decisions"])) if run else None,
         reason=_text(found.get("reason", "")),
     )
@@ -186,6 +200,17 @@ def _read_obligation(found: Mapping[str, Any]) -> Obligation:
         invariant=None if kept is None else {_text(k): tuple(map(_tupled, v)) for k, v in kept.items()},
         path=_text(found.get("path", "")),
     )
+
+
+def _read_certificate(found: Mapping[str, Any]) -> tuple[str, str]:
+    _exactly(found, ["name", "sha256"])
+    return _text(found["name"]), _text(found["sha256"])
+
+
+def _read_clausal(found: Mapping[str, Any]) -> tuple[str, Clausal]:
+    _exactly(found, ["name", "cnf", "left_out" if "left_out" in found else "drat"])
+    said = (_text(found.get(key, "")) for key in ("cnf", "drat", "left_out"))
+    return _text(found["name"]), Clausal(*said)
 
 
 def _exactly(found: Mapping[str, Any], names: Sequence[str], others: Sequence[str] = ()) -> None:

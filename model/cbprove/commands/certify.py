@@ -19,6 +19,7 @@ HELP = "an archive of all verdicts, with what each rests on, for `recheck`"
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="the archive, made anew as a whole")
+    parser.add_argument("--clausal", action="store_true", help="with clausal proofs, which cadical writes")
     add_reach(parser)
     add_color(parser)
 
@@ -29,7 +30,7 @@ def run(given: argparse.Namespace) -> int:
     from cbprove.solving.solver import Limits
 
     options = Options(given.bound, Limits(given.resources, given.timeout, given.operations))
-    kept = _all(given.specs, options)
+    kept = _all(given.specs, options, given.clausal)
     if kept is None:
         return USAGE
     if not kept:
@@ -40,7 +41,7 @@ def run(given: argparse.Namespace) -> int:
     return mixed([3 if _unknown(one) else 0 for one in kept])
 
 
-def _all(specs: list[str], options: Options) -> list[Certified] | None:
+def _all(specs: list[str], options: Options, clausal: bool) -> list[Certified] | None:
     """What is kept of each spec; None if one has mistakes, of which all are said."""
     from cbprove.diagnostics import SpecError
     from cbprove.pipeline import files, is_included
@@ -49,7 +50,7 @@ def _all(specs: list[str], options: Options) -> list[Certified] | None:
     mistaken = False
     for path, named in files(specs):
         try:
-            kept.append(_one(path, options))
+            kept.append(_one(path, options, clausal))
         except SpecError as error:
             if named or not is_included(error):
                 console.complain(error.diagnostics)
@@ -57,15 +58,21 @@ def _all(specs: list[str], options: Options) -> list[Certified] | None:
     return None if mistaken else kept
 
 
-def _one(path: str, options: Options) -> Certified:
+def _one(path: str, options: Options, clausal: bool) -> Certified:
     from cbprove.archive.certify import certify
+    from cbprove.evidence.clausal import NoSolver
     from cbprove.pipeline import STAGE, meaning
     from cbprove.report.style import counted
 
-    with console.Progress(path):
-        one = certify(meaning(path), STAGE, options)
-    unknown = _unknown(one)
-    told = f"{counted(len(one.record.verdicts), 'verdict')}, {counted(len(one.texts), 'obligation')}"
+    try:
+        with console.Progress(path):
+            one = certify(meaning(path), STAGE, options, clausal)
+    except NoSolver as wrong:
+        raise WrongUsage(str(wrong), "leave out --clausal") from None
+    unknown, record = _unknown(one), one.record
+    told = f"{counted(len(record.verdicts), 'verdict')}, {counted(len(record.obligations), 'obligation')}"
+    told += f", {counted(len(record.certificates), 'certificate')}"
+    told += f", {counted(len(record.clausal), 'clausal proof')}" if record.clausal else ""
     console.show(f"{path}: {told}{f', {unknown} unknown' if unknown else ''}")
     return one
 

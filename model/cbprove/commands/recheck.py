@@ -41,6 +41,7 @@ def run(given: argparse.Namespace) -> int:
     outcomes = [_one(folder, given, solvers) for folder in folders]
     _amiss(failures)
     every = [*failures, *(failure for outcome in outcomes for failure in outcome.failures)]
+    console.show(_resting(outcomes))
     console.show(_summary(given.archive, outcomes, every, list(solvers)))
     return mixed([*(failure.code for failure in every), *(0 for _ in outcomes)])
 
@@ -95,6 +96,16 @@ def _line(outcome: Outcome) -> str:
 def _amiss(failures: list[Failure]) -> None:
     for failure in failures:
         console.show(f"  {failure.where}: {failure.what}")
+
+
+def _resting(outcomes: list[Outcome]) -> str:
+    """What shows the proofs, over all specs."""
+    from cbprove.report.style import counted
+
+    sums = {by: sum(outcome.proofs.get(by, 0) for outcome in outcomes) for by in ("certificate", "clausal", "solvers")}
+    total = counted(sum(sums.values()), "proof")
+    told = f"{sums['certificate']} by a certificate, {sums['clausal']} by a clausal proof"
+    return f"{total}: {told}, {sums['solvers']} by the solvers alone"
 
 
 def _summary(place: str, outcomes: list[Outcome], failures: list[Failure], solvers: list[str]) -> str:

@@ -5,8 +5,9 @@ All numbers are of one candidate: extents in bits of their object, half open. St
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from cbprove.frozen import frozen
 
 # The uids of the calls and loops around a statement, then its own; turns are not counted.
 Spot = tuple[int, ...]
@@ -32,7 +33,7 @@ Reason = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@frozen
 class Line:
     """Why one store does no harm. `place` counts the places of its statement; `near` and `by` are as the reason says."""
 
@@ -46,7 +47,7 @@ class Line:
     by: Spot | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Invariant:
     """The bits that are followed wherever a turn of a loop begins or ends."""
 
@@ -54,7 +55,7 @@ class Invariant:
     kept: tuple[Followed, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimProof:
     """One claim: the path, the statement that makes it, the how many-th of that statement; its lines, latest store first.
 
@@ -68,7 +69,7 @@ class ClaimProof:
     lines: tuple[Line | Invariant, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Certificate:
     """Why a property of a candidate holds, claim by claim, in the order of the paths."""
 

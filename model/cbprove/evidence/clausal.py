@@ -6,22 +6,26 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cbprove.evidence.rup import check
+from cbprove.frozen import frozen
 from cbprove.obligations.clauses import Cnf, Interval, cnf
 from cbprove.terms import Bool
 
-CADICAL = ("cadical", "-q", "--no-binary")
-_SAT, _UNSAT = 10, 20  # the exit codes of SAT solvers
+CADICAL = ("cadical", "-q", "--no-binary", "-c", "100000")  # conflicts, so that it gives up alike everywhere
+_GAVE_UP, _SAT, _UNSAT = 0, 10, 20  # the exit codes of SAT solvers
 
 
 class NoSolver(Exception):
-    """The solver is not installed, or it said neither that the clauses can be met nor that they cannot."""
+    """The solver is not installed, or it failed."""
 
 
-@dataclass(frozen=True)
+class GaveUp(NoSolver):
+    """The solver reached a limit before it knew whether the clauses can be met."""
+
+
+@frozen
 class Clausal:
     """Clauses, and the proof (DRAT as text) that they cannot all be met; None if they can."""
 
@@ -38,15 +42,15 @@ def clausal(
 ) -> Clausal:
     """What a solver says of a formula whose unknowns lie in ranges.
 
-    `solver` is any command that takes a DIMACS file and the name of a file for its DRAT proof, as text. Raises NoSolver, and
-    Unbounded where an unknown has no range.
+    `solver` is any command that takes a DIMACS file and the name of a file for its DRAT proof, as text. Raises NoSolver,
+    GaveUp, and Unbounded where an unknown has no range.
     """
     found = cnf(formula, ranges)
     return Clausal(found, proof_of(found, solver, seconds))
 
 
 def proof_of(found: Cnf, solver: Sequence[str] = CADICAL, seconds: float | None = None) -> str | None:
-    """The proof that some clauses cannot be met, None if they can. Raises NoSolver."""
+    """The proof that some clauses cannot be met, None if they can. Raises NoSolver and GaveUp."""
     if shutil.which(solver[0]) is None:
         raise NoSolver(f"{solver[0]} is not installed; Debian has cadical, or name another solver that writes DRAT")
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +59,9 @@ def proof_of(found: Cnf, solver: Sequence[str] = CADICAL, seconds: float | None 
         try:
             run = subprocess.run([*solver, str(problem), str(proof)], capture_output=True, timeout=seconds, check=False)
         except subprocess.TimeoutExpired as late:
-            raise NoSolver(f"{solver[0]} was not done after {seconds} seconds") from late
+            raise GaveUp(f"{solver[0]} was not done after {seconds} seconds") from late
+        if run.returncode == _GAVE_UP:
+            raise GaveUp(f"{solver[0]} gave up: it ended with {run.returncode}")
         if run.returncode == _SAT:
             return None
         if run.returncode != _UNSAT:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from cbprove.frozen import frozen
 from cbprove.semantics import arithmetic
 from cbprove.system import (
     Binary,
@@ -63,7 +63,7 @@ def _is(expr: Expr, values: _Values) -> bool:
     return arithmetic.evaluate(expr, values) != 0
 
 
-@dataclass(frozen=True)
+@frozen
 class _Values:
     known: dict[str, int]
 

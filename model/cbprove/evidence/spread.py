@@ -6,9 +6,10 @@ The values tried are the least, the greatest and a fixed series of arbitrary one
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
+from cbprove.frozen import frozen
 from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.run import Broken, Run, run
 from cbprove.semantics.state import DecisionKey
@@ -17,7 +18,7 @@ from cbprove.system import Part, Program, Property
 _TRIES = 14
 
 
-@dataclass(frozen=True)
+@frozen
 class _Values:
     """An oracle that keeps arms and turns, and answers for inputs and bits what its series gives."""
 

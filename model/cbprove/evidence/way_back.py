@@ -7,13 +7,14 @@ under its invariant, and of values it knows only that a cleared bit is zero.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import Protocol
 
 from cbprove.evidence.certificate import Given, Reason, Spot
 from cbprove.evidence.never import Condition, excluded, steady
 from cbprove.evidence.ways import Env, Level, Stood, events, inside, made, opened, sites
+from cbprove.frozen import frozen
 from cbprove.properties import table
 from cbprove.properties.events import ClaimMade, Ended, SameMember, Stored, Unchanged
 from cbprove.system import (
@@ -26,18 +27,23 @@ from cbprove.system import (
     Expr,
     If,
     Make,
+    Owned,
     Place,
+    Preserved,
     Program,
     Property,
     Repeat,
     Statement,
     Write,
+    Written,
 )
 
 Bit = tuple[str, int, int]  # object, bit of it, number of what it stands for; negative, -1 - number: it must be zero
 Bits = frozenset[Bit]
 _PENDING = ""  # in place of an object: a bit that is zero now and must have been so where the `preserved` begins
 
+# What other properties claim hangs on events that this walk does not look for.
+_BY_SOURCES = (Preserved, Owned, Written)
 
 _KINDS: dict[type, Reason] = {Clear: "blank", Write: "own"}
 
@@ -46,7 +52,7 @@ class Wrong(Exception):
     """The certificate does not show what it is to show."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Met:
     """A store on the way back, its extent and the followed bits that it stores to."""
 
@@ -59,7 +65,7 @@ class Met:
     hits: Bits = frozenset()
 
 
-@dataclass(frozen=True)
+@frozen
 class State:
     """The bits followed, and what later gave some bits what they hold."""
 
@@ -91,6 +97,8 @@ class Walk:
 
     def claims(self) -> None:
         """Every claim that the program makes; raises Wrong."""
+        if not isinstance(self.prop.claim, _BY_SOURCES):
+            raise Wrong(f"{self.prop.name} is not about where bits come from")
         for path in self.program.paths:
             levels = list(sites(self.program, opened(self.program, path)))
             conditions = dict(fact for level in levels for fact in _condition(self.program, level, True))

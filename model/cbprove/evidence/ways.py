@@ -6,9 +6,10 @@ Turns of a loop are not told apart: what one turn makes is one object, made at t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cbprove.evidence.certificate import Spot
+from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, Began, Event
 from cbprove.semantics import arithmetic
 from cbprove.system import (
@@ -33,7 +34,7 @@ from cbprove.system import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Thing:
     """An object of the run by a name of its own, and what it was made from."""
 
@@ -41,7 +42,7 @@ class Thing:
     parent: Thing | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Env:
     """Where a statement stands: on what, which names it sees, what is around it; in which step, begun on what, when."""
 
@@ -67,7 +68,7 @@ class Env:
 Stood = Sequence[tuple[Statement, Env]]
 
 
-@dataclass(frozen=True)
+@frozen
 class Level:
     """A block as far as a statement in it; `up` is the statement around it, of whose blocks this is number `arm`."""
 

@@ -7,9 +7,9 @@ where the formula is true for some values in the ranges.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from cbprove.frozen import frozen
 from cbprove.terms import Bool, Int, Term, subterms
 
 Lit = int
@@ -24,7 +24,7 @@ class Unbounded(Exception):
     """An unknown has no range, so that no number of bits holds it."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Cnf:
     """Clauses, how many variables they have, and the bits of each unknown by its name."""
 
