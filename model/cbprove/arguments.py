@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NoReturn, Protocol, cast
 
 from cbprove.usage import WrongUsage
@@ -39,17 +41,21 @@ class Command(Protocol):
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse whose mistakes can be said as all other mistakes are."""
+    """argparse whose mistakes can be said as all other mistakes are; `asked` is the command they are about, if known."""
+
+    asked = ""
 
     def error(self, message: str) -> NoReturn:
-        raise WrongUsage(message, f"see `{self.prog} --help`")
+        raise WrongUsage(message, f"see `{self.asked or self.prog} --help`")
 
 
 def parse(given: Sequence[str]) -> tuple[argparse.Namespace, Command | None]:
     """The arguments and what to do with them, None if nothing was asked. Raises WrongUsage."""
     arguments = _with_command(list(given))
-    known = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
-    parsed = _parser(known).parse_args(arguments)
+    known = tuple(arguments[:1]) if arguments and arguments[0] in COMMANDS else COMMANDS
+    parser = _parser(known)
+    parser.asked = f"cbprove {known[0]}" if len(known) == 1 else ""
+    parsed = parser.parse_args(arguments)
     return parsed, _command(parsed.command) if parsed.command else None
 
 
@@ -59,9 +65,12 @@ def usage() -> str:
 
 
 def _with_command(given: list[str]) -> list[str]:
-    """`check` stands before arguments that name no command."""
+    """`check` stands before arguments that name no command. Raises WrongUsage for a command that is misspelt."""
     if not given or given[0] in (*COMMANDS, "-h", "--help", "--version"):
         return given
+    near = get_close_matches(given[0], COMMANDS, 1) if given[0].isalpha() and not os.path.lexists(given[0]) else []
+    if near:
+        raise WrongUsage(f"there is no command and no file `{given[0]}`", f"did you mean `cbprove {near[0]}`?")
     return ["check", *given]
 
 

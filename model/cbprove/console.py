@@ -20,21 +20,43 @@ def begin(color: Literal["auto", "always", "never"]) -> None:
     """How this run wants its colours; signs that a terminal's encoding lacks are replaced, not a reason to fail."""
     global _color
     _color = color
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
 
 
+def _open_what_is_closed() -> None:
+    """A stream that the shell closed (`>&-`) takes what is written and keeps nothing."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
 def show(text: str) -> None:
-    """A result, at once."""
-    print(text)
-    sys.stdout.flush()
+    """A result, at once. Raises SpecError CB0325 where there is no room for it."""
+    document(f"{text}\n")
 
 
 def document(text: str) -> None:
-    """A whole document, as it is."""
-    sys.stdout.write(text)
+    """A whole document, as it is. Raises as `show`."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _lost(error) from None
+
+
+def _lost(error: OSError) -> Exception:
+    from cbprove.diagnostics import Diagnostic, SpecError
+
+    reader_left()
+    reason = (error.strerror or str(error)).lower()
+    message = f"standard output cannot be written: {reason}"
+    return SpecError((Diagnostic("CB0325", message, None, "check the disk, or name another place"),))
 
 
 def say(text: str) -> None:

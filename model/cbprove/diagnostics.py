@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from cbprove.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Source:
     """A text and the name it is shown under; no span refers to anything else. `sha256` is that of the file it was read from."""
 
@@ -33,7 +35,7 @@ class Source:
         return self.text[start:end]
 
 
-@dataclass(frozen=True)
+@frozen
 class Span:
     """A piece of a source: characters [start, end)."""
 
@@ -50,7 +52,7 @@ class Span:
         return self.source.position(self.start)[1]
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
     """A second place that explains a diagnostic: where the other of two things stands."""
 
@@ -58,7 +60,7 @@ class Note:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Diagnostic:
     """One mistake: its code, what is wrong, where, and what would make it right."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import get_args
 
 from cbprove.artifacts.lookup import lookup
@@ -13,11 +12,12 @@ from cbprove.artifacts.model import Artifact, Kind, bad
 from cbprove.artifacts.needs import Definition
 from cbprove.artifacts.text import text
 from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.frozen import frozen
 from cbprove.language import scalars
 from cbprove.layout.abi import Abi
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """A definition by name; `module` asks one unit alone, `called` is what to write for its name, if not that."""
 
@@ -77,12 +77,20 @@ def meant(name: str, abi: Abi) -> str | None:
 
 
 def save(path: str, text: str) -> None:
-    """Writes a file as a whole or not at all. Raises SpecError CB0325."""
-    beside = f"{path}.{os.getpid()}.part"
+    """Writes a file as a whole or not at all; through a link what it leads to, and a device or a pipe as it is.
+
+    Raises SpecError CB0325.
+    """
+    place = os.path.realpath(path)
+    beside = f"{place}.{os.getpid()}.part"
     try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8") as device:
+                device.write(text)
+            return
         with open(beside, "x", encoding="utf-8") as file:
             file.write(text)
-        os.replace(beside, path)
+        os.replace(beside, place)
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(beside)

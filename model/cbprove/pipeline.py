@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Stage
 from cbprove.diagnostics import SpecError
+from cbprove.frozen import frozen
 from cbprove.language import elaborate, resolve_check
 from cbprove.language.includes import Reader, load, read
 from cbprove.language.resolve import resolve
@@ -27,7 +28,7 @@ STAGE = Stage(elaborate.program, elaborate.condition)
 MOST_CELLS = 10_000
 
 
-@dataclass(frozen=True)
+@frozen
 class Options:
     """How far to go. `resources` are the solver's own steps for each query, `seconds` the wall clock of one, if any.
 

@@ -27,10 +27,12 @@ def rebased(path: str, artifact: Artifact, reader: Reader = read) -> System:
     """The spec with each struct, union and enum that the artefact has as it lies there; a packing keeps its arms.
 
     `struct X___M` is the X of the unit M. Raises SpecError: the spec's own mistakes, those that it makes under these layouts,
-    CB0323 for a struct of which the artefact has several and the spec does not say which, and CB0324 where it has none of them.
+    CB0323 for a struct of which the artefact has several and the spec does not say which, CB0324 where it has none of them, and
+    CB0329 where the spec is not about its ABI.
     """
     tree = load(path, reader)
     system = resolve(tree)
+    _of_this_abi(system, path, artifact)
     found = [*_beside_packings(system, artifact)]
     found += [definition for each in asked(system, artifact) for definition in _one(artifact, each)]
     if not found:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cbprove.design.diff import Changed, answers, verdicts
+from cbprove.frozen import frozen
 from cbprove.language import elaborate
 from cbprove.pipeline import Options, Progress, first_candidates, judged
 from cbprove.report import changes
@@ -15,7 +16,7 @@ from cbprove.system import Program, System
 from cbprove.verdicts import Report, Witness
 
 
-@dataclass(frozen=True)
+@frozen
 class Side:
     """A spec as it stands on one side; `title` names the side, `system` is None where there is no such spec."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
+from cbprove.frozen import frozen
 from cbprove.usage import WrongUsage
 
 
-@dataclass(frozen=True)
+@frozen
 class Revision:
     """A revision of the repository at `root`."""
 

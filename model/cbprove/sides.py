@@ -18,7 +18,9 @@ _Reader = Callable[[], Side]
 def paths(before: str, after: str) -> tuple[Pair, ...]:
     """Two specs, or two folders file by file. Raises SpecError with the mistakes of both, and WrongUsage."""
     if os.path.isdir(before) != os.path.isdir(after):
-        raise WrongUsage(f"`{before}` and `{after}` are a folder and a file", "compare two files or two folders")
+        folder, other = (before, after) if os.path.isdir(before) else (after, before)
+        what = "a file" if os.path.exists(other) else "not there"
+        raise WrongUsage(f"`{folder}` is a folder and `{other}` is {what}", "compare two files or two folders")
     if not os.path.isdir(before):
         return _read([(lambda: _plain(before), lambda: _plain(after))])
     old, new = ({os.path.relpath(path, folder) for path in below(folder)} for folder in (before, after))

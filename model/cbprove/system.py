@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import cached_property
 from typing import Literal
 
 from cbprove.diagnostics import Source, Span
+from cbprove.frozen import frozen
 from cbprove.terms import Bool, Int
 
 _INDEX = re.compile(r"\[\w+\]")
@@ -20,7 +22,7 @@ _INDEX = re.compile(r"\[\w+\]")
 # --- places -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Leaf:
     """A scalar, or an array of scalars taken as one run, among the bits of a place.
 
@@ -42,7 +44,7 @@ class Leaf:
     shifts: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class IntType:
     """An integer type on the ABI: width in bits, signedness; `boolean` is C's _Bool."""
 
@@ -52,7 +54,7 @@ class IntType:
     boolean: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """What a statement names and where it lies, in bits.
 
@@ -80,6 +82,11 @@ class Place:
     start: int
     span: Span = field(compare=False)
 
+    @cached_property
+    def covered(self) -> frozenset[int]:
+        """The bits, from the place's first, that some leaf covers."""
+        return frozenset(leaf.offset + i for leaf in self.leaves for i in range(leaf.width))
+
     def is_over(self, view: str | None, path: str) -> bool:
         """Whether this is the member at a path of a view, or holds it; which element of an array does not count."""
         own, other = _INDEX.sub("", self.path), _INDEX.sub("", path)
@@ -89,7 +96,7 @@ class Place:
 # --- expressions ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Constant:
     """A constant, a static expression or a param: its value is already of the type."""
 
@@ -97,7 +104,7 @@ class Constant:
     type: IntType
 
 
-@dataclass(frozen=True)
+@frozen
 class InputValue:
     """The value of an input."""
 
@@ -105,7 +112,7 @@ class InputValue:
     type: IntType
 
 
-@dataclass(frozen=True)
+@frozen
 class MemberValue:
     """The value that a place holds, as its type reads it."""
 
@@ -113,7 +120,7 @@ class MemberValue:
     type: IntType
 
 
-@dataclass(frozen=True)
+@frozen
 class Convert:
     """A conversion as C does it: modulo 2^bits, and to bool by `!= 0`."""
 
@@ -121,7 +128,7 @@ class Convert:
     type: IntType
 
 
-@dataclass(frozen=True)
+@frozen
 class Unary:
     """`-`, `~` (operand already promoted to `type`, result wraps) or `!` (result 0 or 1 of type int)."""
 
@@ -130,7 +137,7 @@ class Unary:
     type: IntType
 
 
-@dataclass(frozen=True)
+@frozen
 class Binary:
     """Both operands already converted to one type, but for shifts, whose right one is a Constant.
 
@@ -144,7 +151,7 @@ class Binary:
     type: IntType
 
 
-@dataclass(frozen=True)
+@frozen
 class Conditional:
     """`c ? a : b`, both sides already converted to `type`."""
 
@@ -162,7 +169,7 @@ Expr = Constant | InputValue | MemberValue | Convert | Unary | Binary | Conditio
 # names a moment of a run.
 
 
-@dataclass(frozen=True)
+@frozen
 class Read:
     uid: int
     places: tuple[Place, ...]
@@ -170,7 +177,7 @@ class Read:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Write:
     """`value` is already converted to the place's type; `exact_value` is the same before that conversion."""
 
@@ -182,7 +189,7 @@ class Write:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Clear:
     uid: int
     places: tuple[Place, ...]
@@ -190,7 +197,7 @@ class Clear:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Copy:
     uid: int
     origin: Place
@@ -199,7 +206,7 @@ class Copy:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Make:
     uid: int
     kind: Literal["clone", "new"]
@@ -207,7 +214,7 @@ class Make:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class On:
     uid: int
     name: str
@@ -215,7 +222,7 @@ class On:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Each:
     """`high` None is unbounded."""
 
@@ -227,7 +234,7 @@ class Each:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Repeat:
     uid: int
     low: int
@@ -236,7 +243,7 @@ class Repeat:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Either:
     """Also `optionally`, whose second arm is empty."""
 
@@ -246,7 +253,7 @@ class Either:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class If:
     uid: int
     condition: Expr
@@ -255,7 +262,7 @@ class If:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Assume:
     uid: int
     condition: Expr
@@ -264,20 +271,20 @@ class Assume:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Share:
     uid: int
     name: str
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Consume:
     uid: int
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Call:
     """A step or a part run here; `kind` says which, `name` is its key in the program."""
 
@@ -294,7 +301,7 @@ Block = tuple[Statement, ...]
 # --- the program ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Object:
     """Its size in bits, alignment in bytes, and control blocks or members by name: [first, last) bits."""
 
@@ -305,7 +312,7 @@ class Object:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """`name` is unique (`layer.step` where two layers have one of that name)."""
 
@@ -315,7 +322,7 @@ class Step:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Part:
     """A path, which starts runs, or a part, which is only called."""
 
@@ -325,7 +332,7 @@ class Part:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Input:
     """An arbitrary value in low..high, both included; `per_step` draws it afresh for each step run that uses it."""
 
@@ -336,7 +343,7 @@ class Input:
     per_step: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class MemberAlignment:
     """One member of a view for `aligned`: its place in the object (bits) and the bytes its C type asks for."""
 
@@ -345,7 +352,7 @@ class MemberAlignment:
     align: int
 
 
-@dataclass(frozen=True)
+@frozen
 class View:
     """A view laid over an object: `place` is the whole of it; `members` what `aligned` asks about."""
 
@@ -360,7 +367,7 @@ class View:
 # --- properties -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Where:
     """Narrows a property: to claims made in these paths or in these steps; both empty is everywhere."""
 
@@ -368,21 +375,21 @@ class Where:
     steps: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@frozen
 class Preserved:
     members: tuple[Place, ...]
     start: str
     end: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Owned:
     """`members` empty: every read through a view."""
 
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """`by` are step names; None is any step, and then blank is enough."""
 
@@ -390,35 +397,35 @@ class Written:
     by: frozenset[str] | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Exact:
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Holds:
     condition: Expr
     at: str
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Fits:
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Aligned:
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Disjoint:
     left: Place
     right: Place
 
 
-@dataclass(frozen=True)
+@frozen
 class Lent:
     pass
 
@@ -426,7 +433,7 @@ class Lent:
 Claim = Preserved | Owned | Written | Exact | Holds | Fits | Aligned | Disjoint | Lent
 
 
-@dataclass(frozen=True)
+@frozen
 class Property:
     """One property under an assignment; `applies` is its `when` (False or a term: no case where it is false)."""
 
@@ -438,7 +445,7 @@ class Property:
     span: Span | None = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Program:
     """The spec under one assignment of the axes; the first object is what paths run on."""
 
@@ -458,7 +465,7 @@ class Program:
 AxisValue = int | str
 
 
-@dataclass(frozen=True)
+@frozen
 class Axis:
     """What may vary: `values` in order of declaration (a range for a ranged param, ("no", "yes") for a bare one)."""
 
@@ -469,7 +476,7 @@ class Axis:
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class Expectation:
     """What is to be expected of one property of one proposal.
 
@@ -485,7 +492,7 @@ class Expectation:
     otherwise: str | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Proposal:
     """Candidates put forward: the values of every axis, in the order of the axes."""
 
@@ -496,7 +503,7 @@ class Proposal:
     span: Span = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Ask:
     """A question: the choices of `axes` whose every candidate in `domains` (filtered by `given`) is proved for all.
 
@@ -535,7 +542,7 @@ class NeedsValue(Exception):
         self.axis = axis
 
 
-@dataclass(frozen=True)
+@frozen
 class PropertyName:
     """What is known of a property before any assignment; `span` is None for the implicit `fits`."""
 
@@ -544,7 +551,7 @@ class PropertyName:
     span: Span | None = field(compare=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class LayerNames:
     """A layer as it was declared: its views and steps (unique names), and the places it says it reads and writes.
 
@@ -559,7 +566,7 @@ class LayerNames:
     writes: tuple[str, ...] | None
 
 
-@dataclass(frozen=True)
+@frozen
 class System:
     """A spec with its names looked up.
 

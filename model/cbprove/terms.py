@@ -229,6 +229,8 @@ class Valuation:
 
     def _apply(self, term: Term) -> Any:
         args, symbol = term.args, term.operator
+        if symbol in _OPERATORS:
+            return _OPERATORS[symbol](self.of(args[0]), self.of(args[1]))
         match symbol:
             case "var":
                 return self._values.get(args[0], 0)
@@ -242,7 +244,7 @@ class Valuation:
                 return not self.of(args[0])
             case "ite":
                 return self.of(args[1] if self.of(args[0]) else args[2])
-        return _OPERATORS[symbol](self.of(args[0]), self.of(args[1]))
+        raise AssertionError(symbol)
 
     def _gathered(self, args: tuple[Any, ...], decisive: bool) -> bool:
         for arg in args:

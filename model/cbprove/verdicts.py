@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from cbprove.diagnostics import Span
+from cbprove.frozen import frozen
 from cbprove.properties.placement import Misplaced
 from cbprove.semantics.run import Run
 from cbprove.system import AxisValue, Program
@@ -16,7 +17,7 @@ Verdict = Literal["proved", "refuted", "mixed", "vacuous", "unknown", "excluded"
 Candidate = Mapping[str, AxisValue]
 
 
-@dataclass(frozen=True)
+@frozen
 class Witness:
     """A run that was replayed by the reference, with its trace, on one candidate.
 
@@ -30,7 +31,7 @@ class Witness:
     misplaced: Misplaced | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Finding:
     """The verdict of one property of one candidate.
 
@@ -47,7 +48,7 @@ class Finding:
     assumptions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Query:
     """One question to the solver: its text without `(check-sat)`, and the answer."""
 
@@ -56,7 +57,7 @@ class Query:
     answer: Literal["sat", "unsat", "unknown"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Cost:
     """Bytes moved by `copy` and `clear` on the dearest run: outside loops over segments, and inside one turn of one."""
 
@@ -64,7 +65,7 @@ class Cost:
     per_segment: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Case:
     """A property of a proposal. `counts` are its candidates by verdict; `regions` says where each verdict holds, as text.
 
@@ -88,7 +89,7 @@ class Case:
     span: Span | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Space:
     """What the whole design space holds for one property: candidates by verdict, and for each choice of the other axes the
     values of the ranged axis that are proved (as closed intervals). `bounded` are the candidates proved up to a bound only: they
@@ -101,7 +102,7 @@ class Space:
     bounded: int = 0
 
 
-@dataclass(frozen=True)
+@frozen
 class Need:
     """The least bytes that a view takes under any candidate."""
 
@@ -109,7 +110,7 @@ class Need:
     bytes: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Conflict:
     """Why nothing answers a question: the fewest of its properties that no choice satisfies together, by name.
 
@@ -126,7 +127,7 @@ class Conflict:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Answered:
     """The answer to an `ask`: the choices found, None where an unknown could change them; if there are none, why."""
 
@@ -142,7 +143,7 @@ class Answered:
     conflict: Conflict | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Report:
     """All that a run of cbprove found out about one spec."""
 

@@ -169,20 +169,38 @@ def test_all_mistakes_at_once(header: str) -> None:
         GCC, [header], ["inner", "outr", "declared"], ["HEADER_LENGHT", "TEXT", "function", "ENUMERATOR", "number"]
     )
     assert [(diagnostic.code, diagnostic.message) for diagnostic in found] == [
-        ("CB0315", "`header` defines no struct `outr`"),
-        ("CB0315", "`header` defines no struct `declared`"),
-        ("CB0316", "`header` has no integer constant `HEADER_LENGHT`"),
-        ("CB0316", "`header` has no integer constant `TEXT`"),
-        ("CB0316", "`header` has no integer constant `function`"),
-        ("CB0316", "`header` has no integer constant `number`"),
+        ("CB0315", "`header.h` defines no struct `outr`"),
+        ("CB0315", "`header.h` defines no struct `declared`"),
+        ("CB0316", "`header.h` has no integer constant `HEADER_LENGHT`"),
+        ("CB0316", "`header.h` has no integer constant `TEXT`"),
+        ("CB0316", "`header.h` has no integer constant `function`"),
+        ("CB0316", "`header.h` has no integer constant `number`"),
     ]
     assert found[0].help == "did you mean `outer`?"
+
+
+def test_kinds_are_told_apart(tmp_path: Path) -> None:
+    """C keeps typedefs in a namespace of their own; an enumeration is none of the others."""
+    (tmp_path / "t.h").write_text("typedef struct s { int x; } s; enum e { ONE = 1 };")
+    found = headers.ask(GCC, [str(tmp_path / "t.h")], ["typedef s", "enum e"], [])
+    assert (len(found.types.find("typedef", "s")), len(found.types.find("enum", "e"))) == (1, 1)
+    missing = mistakes(GCC, [str(tmp_path / "t.h")], ["enum s", "typedef ss", "enum ee"], [])
+    assert [each.message for each in missing] == [
+        f"`t.h` defines no `{name}`" for name in ("enum s", "typedef ss", "enum ee")
+    ]
+    assert [each.help.partition("?")[0] for each in missing][1:] == ["did you mean `s`", "did you mean `e`"]
+
+
+def test_a_compiler_that_says_several_things(tmp_path: Path) -> None:
+    (tmp_path / "t.h").write_text("int a = b;\nint c = d;\n")
+    (found,) = mistakes(GCC, [str(tmp_path / "t.h")], ["x"], [])
+    assert found.code == "CB0314" and found.message.count("error:") == 2 and "\n" not in found.message
 
 
 def test_a_typedef_of_no_struct(tmp_path: Path) -> None:
     (tmp_path / "t.h").write_text("typedef int number;")
     (found,) = mistakes(GCC, [str(tmp_path / "t.h")], ["number"], [])
-    assert (found.code, found.message) == ("CB0315", "`t` defines no struct `number`")
+    assert (found.code, found.message) == ("CB0315", "`t.h` defines no struct `number`")
 
 
 @pytest.mark.parametrize("name", ["a b", "*", "x; int y", "struct", "struct  x", "1x", ""])

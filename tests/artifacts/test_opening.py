@@ -153,9 +153,22 @@ def test_zstd_without_a_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    assert refused(tmp_path)[:2] == ("CB0300", f"`{tmp_path}` is no regular file")
+    assert refused(tmp_path)[:2] == ("CB0300", f"there is no kernel in `{tmp_path}`")
     assert refused(tmp_path / "none")[:2] == ("CB0300", f"there is no file `{tmp_path / 'none'}`")
     assert refused(Path("/dev/zero"))[0] == "CB0300"
+    (tmp_path / "loop").symlink_to("loop")
+    assert refused(tmp_path / "loop")[1] == f"`{tmp_path / 'loop'}` is a link that leads nowhere"
+
+
+def test_a_file_of_another_kind_is_not_read_whole(tmp_path: Path) -> None:
+    """16 TB of nothing: reading them would take all memory there is."""
+    path = tmp_path / "image"
+    try:
+        with path.open("wb") as file:
+            file.truncate(1 << 44)
+    except OSError:
+        pytest.skip("this file system has no files with holes, or none so large")
+    assert refused(path)[:2] == ("CB0301", "`image` is no BTF, no ELF file and no bzImage")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -257,6 +270,30 @@ def test_a_folder_like_that_of_the_running_kernel(tmp_path: Path) -> None:
     artifact = open_artifact(str(folder / "vmlinux"), [str(folder)])
     assert [unit.name for unit in artifact.units] == ["vmlinux", "esp4"]
     assert artifact.units[1].find("struct", "module_cb")
+
+
+@pytest.mark.parametrize("kernel", ["vmlinux", "vmlinuz", "../../../boot/vmlinuz-6.1", "../../../../boot/vmlinuz-6.1"])
+def test_a_folder_with_a_kernel_and_its_modules(kernel: str, tmp_path: Path) -> None:
+    """As build trees, /lib/modules/VERSION of some distributions, and that of others with /boot."""
+    folder = tmp_path / "usr/lib/modules/6.1"
+    (folder / "kernel").mkdir(parents=True)
+    for boot in ("usr/boot", "boot"):
+        (tmp_path / boot).mkdir()
+    assert refused(folder)[1] == f"there is no kernel in `{folder}`"
+    written(folder, kernel, RAW)
+    written(folder, "kernel/one-two.ko", SPLIT)
+    artifact = open_artifact(str(folder), abi="x86_64")
+    assert artifact.path == str(folder)
+    assert [unit.name for unit in artifact.units] == [Path(kernel).name, "one_two"]
+    assert lookup(artifact, "struct", "module_cb")[0][0].name == "one_two"
+
+
+def test_a_folder_like_that_of_the_running_kernel_is_one_artefact(tmp_path: Path) -> None:
+    folder = tmp_path / "btf"
+    folder.mkdir()
+    written(folder, "vmlinux", RAW)
+    shutil.copy(FIXTURES / "module.btf", folder / "esp4")
+    assert [unit.name for unit in open_artifact(str(folder)).units] == ["vmlinux", "esp4"]
 
 
 def test_a_folder_without_modules(tmp_path: Path) -> None:

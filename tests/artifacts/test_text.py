@@ -204,6 +204,12 @@ def test_a_constant_takes_its_name_from_an_enumerator() -> None:
     assert "OFFSET___2 = 1" in written(whole, find(whole, [Asked("struct", "s")]), {"OFFSET": 32})
 
 
+def test_a_constant_that_is_an_enumerator_is_written_once() -> None:
+    whole = artifact(unit("k", struct("s", 4, ("e", 4, 0)), Enumeration("e", 4, False, (("OFFSET", 32),))))
+    told = written(whole, find(whole, [Asked("struct", "s")]), {"OFFSET": 32, "OTHER": 1})
+    assert "OFFSET = 32" in told and told.endswith("}\n\n#define OTHER 1\n")
+
+
 def test_all_that_is_missing_is_told_at_once() -> None:
     whole = artifact(unit("k", struct("sk_buff", 1, ("a", U8, 0)), Typedef("atomic_t", U32)))
     with pytest.raises(SpecError) as caught:

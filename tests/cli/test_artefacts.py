@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -86,6 +87,43 @@ def test_layout_over_another_block(cbprove: Cbprove) -> None:
     assert last[-3] == "qdisc_skb_cb.data, 20 bytes"
     assert last[-1].endswith("[8..24), 4 bytes too many")
     assert "too many" not in cbprove(*command, "--over", "qdisc_skb_cb.data").stdout
+
+
+def test_where_an_import_is_written(cbprove: Cbprove, tmp_path: Path) -> None:
+    """Through a link; into a pipe and onto the terminal as they are."""
+    command = ("import", KERNEL, "--struct", "skb_gso_cb", "-o")
+    text = cbprove(*command, "-").stdout
+    assert text.startswith("pinned x86_64") and list(tmp_path.iterdir()) == []
+    (tmp_path / "link.cbs").symlink_to("kept.cbs")
+    assert cbprove(*command, "link.cbs").returncode == 0
+    assert (tmp_path / "link.cbs").is_symlink() and (tmp_path / "kept.cbs").read_text() == text
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert cbprove(*command, "pipe").returncode == 0
+    assert os.read(reader, 1 << 16).decode() == text and (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize(
+    "command", [("drift", "--against", KERNEL), ("overlays", "--against", KERNEL), ("diff", *["--against", KERNEL] * 2)]
+)
+def test_a_spec_of_another_abi(imported: Path, cbprove: Cbprove, command: tuple[str, ...]) -> None:
+    struct = "struct skb_gso_cb { int mac_offset; };"
+    spec = SPEC.replace('include "layouts.cbs";', f"abi s390x;\n{struct}")
+    (imported / "s.cbs").write_text(spec, encoding="utf-8")
+    done = cbprove(command[0], "s.cbs", *command[1:])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "error[CB0329]: `s.cbs` is about s390x, and `linux-6.1` is x86_64" in done.stderr
+
+
+def test_names_in_lines(cbprove: Cbprove, tmp_path: Path) -> None:
+    """What a kernel does not have may be much."""
+    structs = "".join(f"struct cb_of_module_number_{n} {{ u8 x; }};\n" for n in range(30))
+    (tmp_path / "s.cbs").write_text(f'spec s "many";\nobject skb {{ char cb[48]; }}\n{structs}', encoding="utf-8")
+    done = cbprove("drift", "s.cbs", "--against", KERNEL)
+    lines = done.stdout.splitlines()
+    assert (done.returncode, lines[0][:22], len(lines)) == (5, "not in linux-6.1: stru", 12)
+    assert max(map(len, lines)) <= 120
+    assert all(line.startswith("  struct ") for line in lines[1:-2])
 
 
 def test_modules_over_a_kernel(cbprove: Cbprove) -> None:

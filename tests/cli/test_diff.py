@@ -157,7 +157,8 @@ def test_mistakes_of_both_sides_at_once(cbprove, spec: Spec) -> None:  # type: i
     [
         (("a.cbs",), "two specs are compared, not 1"),
         (("a.cbs", "a.cbs", "a.cbs"), "two specs are compared, not 3"),
-        (("a.cbs", "d"), "a folder and a file"),
+        (("a.cbs", "d"), "`d` is a folder and `a.cbs` is a file"),
+        (("d", "gone"), "`d` is a folder and `gone` is not there"),
         (("--git", "HEAD", "a.cbs"), "in no git repository"),
         (("--git", "HEAD", "--against", "x", "a.cbs"), "two different things"),
         (("--against", "x", "a.cbs"), "one spec under two artefacts"),

@@ -13,10 +13,12 @@ import jsonschema
 import pytest
 import tiny
 
+from cbprove.arguments import COMMANDS
 from cbprove.report.json import schema
 
 Spec = Callable[[str, str], str]
 MODEL = str(Path(__file__).parents[2] / "model")
+REPORT = Path(MODEL, "cbprove", "report")
 
 
 def test_check_may_be_left_out(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
@@ -105,7 +107,9 @@ two  x  x  x  x  x  x  x  x  +
 def test_sweep_as_json(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     name = spec("a.cbs", tiny.GOOD)
     done = cbprove("sweep", name, "--property", "keep", "--rows", "g", "--cols", "OFF", "--format", "json")
-    assert json.loads(done.stdout)["sweep"]["verdicts"] == [["refuted"] * 8 + ["proved"]] * 2
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, json.loads((REPORT / "sweep.schema.json").read_text(encoding="utf-8")))
+    assert found["sweep"]["verdicts"] == [["refuted"] * 8 + ["proved"]] * 2
 
 
 @pytest.mark.parametrize(
@@ -146,7 +150,46 @@ def test_version(cbprove) -> None:  # type: ignore[no-untyped-def]
 def test_help_says_every_command(cbprove) -> None:  # type: ignore[no-untyped-def]
     told = cbprove("--help")
     assert told.returncode == 0
-    assert all(f"    {command} " in told.stdout for command in ("check", "sweep", "layout", "explain"))
+    assert [command for command in COMMANDS if f"\n    {command}" not in told.stdout] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command(cbprove, command: str) -> None:  # type: ignore[no-untyped-def]
+    told = cbprove(command, "--help")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.startswith(f"usage: cbprove {command} ") and " a enum" not in told.stdout
+
+
+def test_a_misspelt_command(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    done = cbprove("explai", "CB0103")
+    told = "error: there is no command and no file `explai`\n  = help: did you mean `cbprove explain`?\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+    assert cbprove("-q", spec("explai", tiny.GOOD)).returncode == 0
+    assert cbprove(spec("explai", tiny.GOOD)).returncode == 0
+    assert "`nothing` does not exist" in cbprove("nothing").stderr
+
+
+def test_a_mistake_names_the_help_of_its_command(cbprove) -> None:  # type: ignore[no-untyped-def]
+    assert cbprove("drift", "a.cbs", "b.cbs").stderr.endswith("  = help: see `cbprove drift --help`\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no such device here")
+@pytest.mark.parametrize("asked", [(), ("--format", "json")])
+def test_a_full_disk(spec: Spec, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "cbprove", spec("a.cbs", tiny.GOOD), *asked]
+    environment = {**os.environ, "PYTHONPATH": MODEL}
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert "error[CB0325]: standard output cannot be written: no space left on device" in done.stderr
+    assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
+
+
+def test_a_closed_output(spec: Spec, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m cbprove {spec('a.cbs', tiny.REFUTED)} >&-"
+    environment = {**os.environ, "PYTHONPATH": MODEL}
+    done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_reader_that_leaves(spec: Spec, tmp_path: Path) -> None:

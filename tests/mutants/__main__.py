@@ -7,13 +7,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.mutants.table import MUTANTS, Mutant
+from tests.mutants.planting import Mutant
+from tests.mutants.table import MUTANTS
 
 ROOT = Path(__file__).resolve().parents[2]
-_AT_ONCE = 2
+_AT_ONCE = os.cpu_count() or 1
 _SECONDS = 180  # a fault that makes the tests run for ever was noticed
 
 
@@ -24,7 +27,7 @@ def noticed(tests: tuple[str, ...], mutant: Mutant | None) -> bool:
         shutil.copytree(ROOT / "model", model)
         if mutant is not None:
             planted = model / "cbprove" / mutant.file
-            planted.write_text(planted.read_text().replace(mutant.text, mutant.replacement))
+            planted.write_text(mutant.planted_in(planted.read_text()))
         return _fails(tests, model)
 
 
@@ -50,15 +53,23 @@ def main(word: str = "") -> int:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         sound = list(pool.map(lambda tests: noticed(tests, None), selections))
         if any(sound):
-            print(f"fails without any fault: {', '.join(selections[sound.index(True)])}")
+            print(f"fails without any fault: {' '.join(selections[sound.index(True)])}")
             return 1
-        survivors = 0
-        for mutant, caught in zip(chosen, pool.map(lambda m: noticed(m.tests, m), chosen), strict=True):
-            if not caught:
-                survivors += 1
+        caught: list[Mutant] = []
+        for mutant, seen in zip(chosen, pool.map(lambda m: noticed(m.tests, m), chosen), strict=True):
+            if seen:
+                caught.append(mutant)
+            else:
                 print(f"survives: {mutant.file}: {mutant.breaks}", flush=True)
-    print(f"{len(chosen) - survivors} of {len(chosen)} faults noticed")
-    return 1 if survivors else 0
+    print("\n".join(_counted(chosen, caught)))
+    return 0 if len(caught) == len(chosen) else 1
+
+
+def _counted(chosen: Iterable[Mutant], caught: Iterable[Mutant]) -> list[str]:
+    """How many of each folder, then of all."""
+    planted, seen = Counter(m.folder for m in chosen), Counter(m.folder for m in caught)
+    lines = [f"{folder}: {seen[folder]} of {planted[folder]}" for folder in sorted(planted)]
+    return [*lines, f"{seen.total()} of {planted.total()} faults noticed"]
 
 
 if __name__ == "__main__":

@@ -375,3 +375,14 @@ def test_a_stored_value_is_owned_and_written() -> None:
     body = (s.write("a", PAIR["x"], value=lit(5)), s.read(PAIR["x"]))
     assert outcome(prop(Owned(())), *body) == (1, 0)
     assert outcome(prop(Written((), None)), *body) == (1, 0)
+
+
+def test_an_element_of_an_array_is_told_apart_by_what_indexes_it() -> None:
+    for read, broken in ((2, 0), (3, 1)):
+        s = Script()
+        element = bytes_at(0, 1, index="i")
+        (leaf,) = element.leaves
+        moved = replace(element, leaves=(replace(leaf, shifts=(("i", 8),)),))
+        own = replace(bytes_at(2, 1), leaves=(replace(leaf, at=8 * read),), view="v")
+        body = (s.write("a", moved), s.read(own))
+        assert outcome(prop(Owned(())), *body, inputs=(Input("i", U8, 2, 2, False),)) == (1, broken)

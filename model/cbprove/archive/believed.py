@@ -18,7 +18,7 @@ from cbprove.obligations.clauses import Unbounded, cnf
 from cbprove.system import AxisValue
 from cbprove.terms import and_
 
-LARGEST = 200_000  # bytes of a clausal proof that is kept
+LARGEST = 200_000  # bytes of a clausal proof, or of the certificates of several candidates, that are kept
 
 
 class Certificates:
@@ -27,38 +27,40 @@ class Certificates:
     def __init__(self, division: Division) -> None:
         self.division = division
         self.texts: dict[str, str] = {}
-        self._names: dict[tuple[object, ...], str | None] = {}
+        self._found: dict[tuple[object, ...], str | None] = {}
 
     def of(self, sector: Sector, where: tuple[Box, ...], name: str) -> Mapping[str, tuple[Box, ...]]:
-        """The certificates of a property, by name with their candidates; none if one of the candidates has none."""
+        """The certificates of a property, by name with their candidates.
+
+        None if one of the candidates has none, or if they are too long to be read: a clausal proof speaks of all at once.
+        """
         found: dict[str, list[int]] = {}
         for index in indexes(sector, where):
-            one = self._of(sector.candidate(index), name)
-            if one is None:
+            text = self._of(sector.candidate(index), name)
+            if text is None:
                 return {}
-            found.setdefault(one, []).append(index)
-        return {one: boxes(sector, own) for one, own in found.items()}
+            found.setdefault(text, []).append(index)
+        if len(found) > 1 and sum(map(len, found)) > LARGEST:
+            return {}
+        self.texts |= {f"{_short(text)}{CERTIFICATE}": text for text in found}
+        return {_short(text): boxes(sector, own) for text, own in found.items()}
 
     def _of(self, candidate: Mapping[str, AxisValue], name: str) -> str | None:
         key = (name, *candidate.values())
-        if key not in self._names:
-            self._names[key] = self._found(candidate, name)
-        return self._names[key]
-
-    def _found(self, candidate: Mapping[str, AxisValue], name: str) -> str | None:
-        program = self.division.candidate(candidate)
-        found = find(program, runs.named(program, name))
-        if found is None:
-            return None
-        text = written(program, found)
-        digest = sha256(text)
-        self.texts[f"{digest[:16]}{CERTIFICATE}"] = text
-        return digest[:16]
+        if key not in self._found:
+            program = self.division.candidate(candidate)
+            found = find(program, runs.named(program, name))
+            self._found[key] = None if found is None else written(program, found)
+        return self._found[key]
 
     def digests(self) -> dict[str, str]:
         """The sha256 of each by its name."""
         found = sorted(sha256(text) for text in self.texts.values())
         return {digest[:16]: digest for digest in found}
+
+
+def _short(text: str) -> str:
+    return sha256(text)[:16]
 
 
 def of_clauses(stated: Stated) -> tuple[Clausal, str] | None:

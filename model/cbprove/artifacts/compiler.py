@@ -25,11 +25,11 @@ class Answer:
     said: str
 
     def summary(self) -> str:
-        """The first errors in few lines, for a message."""
+        """The first errors, for a message."""
         lines = [line for line in self.said.splitlines() if line.strip()]
         errors = [line for line in lines if "error:" in line] or lines or ["it said nothing"]
         more = [f"... and {len(errors) - _LINES} more"] if len(errors) > _LINES else []
-        return "\n".join((*errors[:_LINES], *more))
+        return "; ".join((*errors[:_LINES], *more))
 
 
 def words(cc: str) -> tuple[str, ...]:

@@ -25,9 +25,9 @@ from cbprove.diagnostics import Diagnostic, SpecError
 _OBJECT = ("-g", "-fno-lto", "-fno-debug-types-section", "-w", "-c")
 _EVERYTHING = (*_OBJECT, "-fno-eliminate-unused-debug-types")
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-_TYPE = re.compile(r"(?:(struct|union|enum) )?([A-Za-z_]\w*)", re.ASCII)
+_TYPE = re.compile(r"(?:(struct|union|enum|typedef) )?([A-Za-z_]\w*)", re.ASCII)
 _KINDS: Mapping[str | None, Kind] = MappingProxyType(
-    {None: "typedef", "struct": "struct", "union": "union", "enum": "enum"}
+    {None: "typedef", "typedef": "typedef", "struct": "struct", "union": "union", "enum": "enum"}
 )
 
 
@@ -41,11 +41,12 @@ class Headers:
 
 @dataclass(frozen=True)
 class _Unit:
-    """The headers of one question: how they are included, and what is said of them."""
+    """The headers of one question: how they are included, and what is said of them; messages call them `shown`."""
 
     command: tuple[str, ...]
     includes: str
     name: str
+    shown: str
     origin: str
 
     def types(self, declarations: Iterable[str], flags: Sequence[str] = _OBJECT) -> Types | compiler.Answer:
@@ -60,7 +61,9 @@ class _Unit:
 
 
 def ask(cc: str, files: Sequence[str], structs: Sequence[str], constants: Sequence[str]) -> Headers:
-    """What a compiler says of structs (`iphdr`, `union u`, `enum e`, a typedef's name) and integer constants of these headers.
+    """What a compiler says of structs (`iphdr`, `union u`, `enum e`, `typedef t`) and integer constants of these headers.
+
+    A name without its kind is that of a struct, or else of a union, or else of a typedef.
 
     `cc` is the command with its options, split as a shell would and run without one; a file that is not found as it stands is
     searched where the compiler searches; there is at least one. Raises SpecError: CB0313 and CB0317 for a compiler that is
@@ -70,13 +73,13 @@ def ask(cc: str, files: Sequence[str], structs: Sequence[str], constants: Sequen
     command = compiler.words(cc)
     _check_names(structs, constants)
     unit = _unit(command, files)
-    spelled = tuple(name if " " in name else f"struct {name}" for name in structs)
+    spelled = tuple(_ways(name)[0] for name in structs)
     types = unit.types(_variables(spelled))
     values = unit.types(_enumerators(constants))
     if isinstance(types, compiler.Answer) or isinstance(values, compiler.Answer):
         spelled = _settle(unit, structs, constants)
         types, values = _taken(unit, _variables(spelled)), _taken(unit, _enumerators(constants))
-    roots = tuple(_root(types, name) for name in spelled)
+    roots = tuple(_root(unit, types, name) for name in spelled)
     pinned = Pinned(types, _alignments(unit, types, roots))
     return Headers(pinned, tuple(zip(constants, _values(values, len(constants)), strict=True)))
 
@@ -92,7 +95,8 @@ def _unit(command: tuple[str, ...], files: Sequence[str]) -> _Unit:
     version = version.strip().strip('"')  # "12.2.0" of gcc, "Clang 22.1.8" of clang
     compiled = f"{Path(command[0]).name} {version}" if version[:1].isdigit() else version
     digest = sha256(text.encode()).hexdigest()
-    return _Unit(command, includes, Path(files[0]).stem, f"{shown}, by {compiled}, preprocessed sha256 {digest}")
+    origin = f"{shown}, by {compiled}, preprocessed sha256 {digest}"
+    return _Unit(command, includes, Path(files[0]).stem, shown, origin)
 
 
 def _include(file: str) -> str:
@@ -147,7 +151,7 @@ def _read(data: bytes, unit: _Unit) -> Types:
     return dwarf.types(data, unit.name, unit.origin, file.abi)
 
 
-def _root(types: Types, name: str) -> Ref:
+def _root(unit: _Unit, types: Types, name: str) -> Ref:
     """The struct, union, enum or typedef of this spelling, which the compiler knows."""
     match = _TYPE.fullmatch(name)
     assert match is not None
@@ -157,7 +161,7 @@ def _root(types: Types, name: str) -> Ref:
     while isinstance(node, Typedef | Qualified) and node.type is not None:
         node = types.node(node.type)
     if not isinstance(node, Composite) and kind != "enum":
-        raise SpecError((_no_struct(types.name, name, ()),))
+        raise SpecError((_no_struct(unit, name, None),))
     return ref
 
 
@@ -179,35 +183,41 @@ def _settle(unit: _Unit, structs: Sequence[str], constants: Sequence[str]) -> tu
     missing = [name for name, found in spelled.items() if found is None]
     wrong = [name for name in constants if not unit.takes(_enumerators((name,))[0])]
     if missing or wrong:
-        known = _known(unit) if missing else ()
-        found = [_no_struct(unit.name, name, known) for name in missing]
-        raise SpecError((*found, *(_no_constant(unit.name, name) for name in wrong)))
+        known = _known(unit) if missing else None
+        found = [_no_struct(unit, name, known) for name in missing]
+        raise SpecError((*found, *(_no_constant(unit, name) for name in wrong)))
     return tuple(text for text in spelled.values() if text is not None)
 
 
 def _ways(name: str) -> tuple[str, ...]:
-    return (name,) if " " in name else (f"struct {name}", f"union {name}", name)
+    """How C may spell what is asked for."""
+    if " " in name:
+        return (name.removeprefix("typedef "),)
+    return (f"struct {name}", f"union {name}", name)
 
 
-def _known(unit: _Unit) -> tuple[str, ...]:
-    """The names of all structs and unions of the headers, where the compiler can be made to tell."""
+def _known(unit: _Unit) -> Types | None:
+    """All types of the headers, where the compiler can be made to tell."""
     types = unit.types((), _EVERYTHING)
-    return () if isinstance(types, compiler.Answer) else (*types.names("struct"), *types.names("union"))
+    return None if isinstance(types, compiler.Answer) else types
 
 
-def _no_struct(unit: str, name: str, known: Sequence[str]) -> Diagnostic:
-    near = get_close_matches(name.rpartition(" ")[2], known, 3)
+def _no_struct(unit: _Unit, name: str, known: Types | None) -> Diagnostic:
+    kind, _, tag = name.rpartition(" ")
+    kinds: tuple[Kind, ...] = (_KINDS[kind],) if kind else ("struct", "union")
+    near = get_close_matches(tag, [each for kind in kinds for each in known.names(kind)] if known else (), 3)
     help = (
         f"did you mean {', '.join(f'`{each}`' for each in near)}?"
         if near
         else "name the header that defines it, and options that do"
     )
-    return Diagnostic("CB0315", f"`{unit}` defines no struct `{name}`", None, help)
+    what = f"`{name}`" if " " in name else f"struct `{name}`"
+    return Diagnostic("CB0315", f"`{unit.shown}` defines no {what}", None, help)
 
 
-def _no_constant(unit: str, name: str) -> Diagnostic:
+def _no_constant(unit: _Unit, name: str) -> Diagnostic:
     help = "name the header that defines it; a macro has to be an integer that the compiler can compute"
-    return Diagnostic("CB0316", f"`{unit}` has no integer constant `{name}`", None, help)
+    return Diagnostic("CB0316", f"`{unit.shown}` has no integer constant `{name}`", None, help)
 
 
 def _refused(command: str, answer: compiler.Answer) -> SpecError:

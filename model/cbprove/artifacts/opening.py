@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,60 +17,51 @@ from cbprove.artifacts.btf import reader as btf
 from cbprove.artifacts.btf.reader import Btf
 from cbprove.artifacts.btf.records import Records
 from cbprove.artifacts.deferred import Deferred
-from cbprove.artifacts.files import elf
-from cbprove.artifacts.files.containers import is_bzimage, unwrap
+from cbprove.artifacts.files import elf, folders
+from cbprove.artifacts.files.containers import is_bzimage, is_wrapped, unwrap
 from cbprove.artifacts.model import Artifact, Types, bad
 from cbprove.layout.abi import Abi
 
 RUNNING = "/sys/kernel/btf/vmlinux"
 
-_PACKED = (".gz", ".xz", ".zst")
+_HEAD = 1024  # bytes of a file that say what it is, so that a disk's image is not read for nothing
 _NAME_ONE = "name a vmlinux, a bzImage, a .ko or a .o"
 
 
 def open_artifact(path: str | None = None, modules: Sequence[str] = (), abi: str | None = None) -> Artifact:
     """The types of an artefact, of the running kernel where none is named, and of modules over it.
 
-    `modules` are files or folders; what a folder holds is opened when something is asked of it, and a module without BTF has
-    no types there. `abi` is for artefacts that do not tell theirs. Raises SpecError CB0300 to CB0308.
+    An artefact that is a folder is the kernel in it with every module below it. `modules` are files or folders; what a folder
+    holds is opened when something is asked of it, and a module without BTF has no types there. `abi` is for artefacts that do
+    not tell theirs. Raises SpecError CB0300 to CB0308.
     """
     path = RUNNING if path is None else path
     said = None if abi is None else abis.named(abi)
-    base = _unit(Path(path), None, said)
-    return Artifact(path, (base, *(unit for each in modules for unit in _modules(Path(each), base, said))))
+    inside = os.path.isdir(path)
+    base = _unit(folders.kernel(Path(path)) if inside else Path(path), None, said)
+    below = tuple(_deferred(folders.modules(Path(path)), base, said)) if inside else ()
+    return Artifact(path, (base, *below, *(unit for each in modules for unit in _modules(Path(each), base, said))))
 
 
-def _modules(path: Path, base: Types, said: Abi | None) -> Iterator[Types]:
+def _modules(path: Path, base: Types, said: Abi | None) -> Iterable[Types]:
     if not os.path.isdir(path):
-        yield _unit(path, base, said)
-        return
-    found = sorted(_in_folder(path))
+        return (_unit(path, base, said),)
+    found = folders.modules(path)
     if not found:
         raise bad(
             "CB0300", f"there are no modules below `{path}`", "name a folder with .ko files in it, or /sys/kernel/btf"
         )
-    for each in found:
+    return _deferred(found, base, said)
+
+
+def _deferred(files: Iterable[Path], base: Types, said: Abi | None) -> Iterator[Types]:
+    for each in files:
         yield Deferred(unit_name(each), base.abi, partial(_unit, each, base, said))
-
-
-def _in_folder(path: Path) -> Iterator[Path]:
-    """Every module below a folder; in one like /sys/kernel/btf, every file but the kernel's own."""
-    for each in path.rglob("*"):
-        of_running = path.name == "btf" and each.name != "vmlinux" and each.parent == path
-        if (of_running or unpacked(each.name).endswith(".ko")) and os.path.isfile(each):
-            yield each
-
-
-def unpacked(name: str) -> str:
-    """A file's name without the ending that compression gave it."""
-    for ending in _PACKED:
-        name = name.removesuffix(ending)
-    return name
 
 
 def unit_name(path: Path) -> str:
     """What the unit of a file is called: a module as the kernel calls it, anything else as the file."""
-    name = unpacked(path.name).removesuffix(".btf")
+    name = folders.unpacked(path.name).removesuffix(".btf")
     return name.removesuffix(".ko").replace("-", "_") if name.endswith(".ko") else name
 
 
@@ -83,7 +74,7 @@ def _unit(path: Path, base: Types | None, said: Abi | None) -> Types:
     if data[:2] in btf_format.MAGIC:
         return _btf(data, name, source, base, said, None)
     if data[:4] != b"\x7fELF":
-        raise bad("CB0301", f"`{shown}` is no BTF, no ELF file and no bzImage", _NAME_ONE)
+        raise _none_of_these(shown)
     file = elf.read(data, shown)
     section = file.section(".BTF")
     if section is None:
@@ -101,15 +92,24 @@ def _bytes(path: Path) -> bytes:
     """A file's contents. Questions go to os.path: those of pathlib raise where a folder on the way may not be searched."""
     if not os.path.exists(path):
         help = f"this kernel was built without CONFIG_DEBUG_INFO_BTF: {_NAME_ONE}"
-        raise bad("CB0300", f"there is no file `{path}`", help if str(path) == RUNNING else "check the path")
+        what = f"`{path}` is a link that leads nowhere" if os.path.islink(path) else f"there is no file `{path}`"
+        raise bad("CB0300", what, help if str(path) == RUNNING else "check the path")
     if not os.path.isfile(path):
         raise bad("CB0300", f"`{path}` is no regular file", _NAME_ONE)
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            if head[:2] not in btf_format.MAGIC and head[:4] != b"\x7fELF" and not is_wrapped(head):
+                raise _none_of_these(path.name)
+            return head + file.read()
     except OSError as fault:
         raise bad(
             "CB0300", f"`{path}` cannot be read: {(fault.strerror or '').lower()}", "check its permissions"
         ) from None
+
+
+def _none_of_these(shown: str) -> Exception:
+    return bad("CB0301", f"`{shown}` is no BTF, no ELF file and no bzImage", _NAME_ONE)
 
 
 def _dwarf(file: elf.Elf, name: str, source: str, said: Abi | None) -> Types:

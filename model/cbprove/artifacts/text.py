@@ -36,7 +36,7 @@ def text(artifact: Artifact, asked: Iterable[Definition], constants: Mapping[str
         gathered.add(definition)
     writer = _Writer(gathered, constants)
     blocks = [writer.block(unit) for unit in artifact.units]
-    defines = "".join(f"#define {name} {value}\n" for name, value in constants.items())
+    defines = "".join(f"#define {name} {value}\n" for name, value in constants.items() if name not in writer.told)
     return "\n".join([*(block for block in blocks if block), *([defines] if defines else [])])
 
 
@@ -62,12 +62,13 @@ class _Spelling(Names):
 
 @dataclass
 class _Writer:
-    """Writes blocks; keeps which constants are taken."""
+    """Writes blocks; keeps which constants are taken, and which of those asked for are enumerators that were written."""
 
     gathered: Gathering
     constants: Mapping[str, int]
     names: _Spelling = field(init=False)
     taken: set[str] = field(init=False)
+    told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.names = _Spelling(self.gathered)
@@ -146,15 +147,18 @@ class _Writer:
         return declaration(types, ref, name, self.names)
 
     def _enum(self, node: Enumeration, head: str, ending: str) -> list[str]:
-        told = ", ".join(f"{self._constant(name)} = {value}" for name, value in node.values)
+        told = ", ".join(f"{self._constant(name, value)} = {value}" for name, value in node.values)
         packed = " __packed" if node.size < 4 else ""
         line = f"{head} {{ {told} }}{packed}{ending}"
         if len(line) <= _WIDTH - 16:
             return [line]
         return [f"{head} {{", *_wrapped(told), f"}}{packed}{ending}"]
 
-    def _constant(self, name: str) -> str:
+    def _constant(self, name: str, value: int) -> str:
         """An enumerator's name, with a number if another enumeration has one of it: they share a namespace."""
+        if self.constants.get(name) == value and name not in self.told:
+            self.told.add(name)
+            return name
         free, number = name, 1
         while free in self.taken:
             number += 1

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from cbprove.artifacts.model import Artifact, Kind
     from cbprove.artifacts.needs import Definition
 
+ARTEFACT = "a vmlinux, vmlinuz, .ko or .o, or a folder with a kernel and modules"
 KINDS: tuple[Kind, ...] = ("struct", "union", "typedef", "enum")
 
 
@@ -31,8 +32,9 @@ def add_modules(parser: argparse.ArgumentParser) -> None:
 def add_names(parser: argparse.ArgumentParser) -> None:
     """What is asked of an artefact."""
     for kind in KINDS:
-        about = f"a {kind} by its tag; X___M is the one of module M" if kind == "struct" else f"a {kind} by its name"
-        parser.add_argument(f"--{kind}", action="append", default=[], metavar="X", help=about)
+        article = "an" if kind == "enum" else "a"
+        about = "its tag; X___M is the one of module M" if kind == "struct" else "its name"
+        parser.add_argument(f"--{kind}", action="append", default=[], metavar="X", help=f"{article} {kind} by {about}")
 
 
 def opened(given: argparse.Namespace, path: str | None) -> Artifact:

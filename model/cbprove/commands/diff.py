@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from cbprove import console
+from cbprove.commands.artefacts import ARTEFACT
 from cbprove.commands.shared import add_color, add_format, add_reach, mixed, options
 from cbprove.usage import WrongUsage
 
@@ -18,7 +19,11 @@ HELP = "two specs, two kernels or two revisions: layouts that changed, views tha
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="BASE and HEAD; one with --against; any with --git")
     parser.add_argument(
-        "--against", action="append", default=[], metavar="ARTEFACT", help="twice: the spec under the layouts of each"
+        "--against",
+        action="append",
+        default=[],
+        metavar="ARTEFACT",
+        help=f"twice: the spec under the layouts of each; {ARTEFACT}",
     )
     parser.add_argument(
         "--git", metavar="REV", help="the specs as this revision has them, against those that stand here"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cbprove import console
-from cbprove.commands.artefacts import add_modules, opened
+from cbprove.commands.artefacts import ARTEFACT, add_modules, opened
 from cbprove.commands.shared import add_color, add_format
 
 HELP = "each struct of a spec against a kernel, a module or an object file: what differs, as a diff"
@@ -13,7 +13,7 @@ HELP = "each struct of a spec against a kernel, a module or an object file: what
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC")
-    parser.add_argument("--against", metavar="ARTEFACT", help="a vmlinux, .ko or .o; the running kernel if not said")
+    parser.add_argument("--against", metavar="ARTEFACT", help=f"{ARTEFACT} (the running kernel)")
     add_modules(parser)
     add_format(parser)
     add_color(parser)

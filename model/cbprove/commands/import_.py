@@ -20,7 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--const", action="append", default=[], metavar="NAME", help="a constant of the headers")
     parser.add_argument("--cc", metavar="COMMAND", help="the compiler to ask, with its options: 'gcc -Iinclude'")
     add_modules(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to write; standard output if not said")
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
     add_color(parser)
 
 
@@ -30,7 +30,7 @@ def run(given: argparse.Namespace) -> int:
     if not names(given) and not given.const:
         raise WrongUsage("nothing was asked for", "name what to import: --struct sk_buff")
     text = _of_artefact(given) if given.cc is None else _of_headers(given)
-    if given.output is None:
+    if given.output in (None, "-"):
         console.document(text)
     else:
         save(given.output, text)
@@ -59,7 +59,7 @@ def _of_headers(given: argparse.Namespace) -> str:
         raise WrongUsage("no header was named", "name the headers behind --cc: --cc gcc linux/ip.h")
     if given.module or given.modules or given.abi:
         raise WrongUsage("--cc takes no modules and no --abi", "the compiler is asked for its own target")
-    spelled = [f"{kind} {name}" if kind == "union" else name for kind, name in names(given)]
+    spelled = [name if kind == "struct" else f"{kind} {name}" for kind, name in names(given)]
     said = ask(given.cc, given.files, spelled, given.const)
     artifact = Artifact(given.files[0], (said.types,))
     return written(artifact, found(given, artifact), dict(said.constants))

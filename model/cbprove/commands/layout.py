@@ -7,7 +7,7 @@ import os
 import re
 
 from cbprove import console
-from cbprove.commands.artefacts import KINDS, add_modules, add_names, found, names, opened
+from cbprove.commands.artefacts import ARTEFACT, KINDS, add_modules, add_names, found, names, opened
 from cbprove.commands.shared import add_color
 from cbprove.usage import WrongUsage
 
@@ -16,7 +16,7 @@ HELP = "structs as pahole prints them, where views lie, what each layer touches"
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "spec", nargs="?", metavar="SPEC", help="a .cbs file, or an artefact: a vmlinux, .ko or .o (the running kernel)"
+        "spec", nargs="?", metavar="SPEC", help=f"a .cbs file, or an artefact: {ARTEFACT} (the running kernel)"
     )
     parser.add_argument("--proposal", metavar="NAME", help="of a spec, this proposal alone")
     add_names(parser)
@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     of_artefact = [f"--{name}" for name in (*KINDS, "over", "at", "module", "modules", "abi") if getattr(given, name)]
-    if given.spec is not None and (given.spec.endswith(".cbs") or os.path.isdir(given.spec)):
+    if given.spec is not None and (given.spec.endswith(".cbs") or (os.path.isdir(given.spec) and not of_artefact)):
         if of_artefact:
             raise WrongUsage(
                 f"{of_artefact[0]} is for artefacts", f"`{given.spec}` is a spec: all its structs are shown"

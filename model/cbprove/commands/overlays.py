@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cbprove import console
-from cbprove.commands.artefacts import add_modules, opened
+from cbprove.commands.artefacts import ARTEFACT, add_modules, opened
 from cbprove.commands.shared import add_color, add_format
 
 HELP = "the views over a control block: sizes, what they cross or exceed, and what their build-time checks cannot see"
@@ -18,7 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ARTEFACT",
-        help="with the layouts of this kernel; several times for several",
+        help=f"with the layouts of {ARTEFACT}; several times for several",
     )
     add_modules(parser)
     add_format(parser)

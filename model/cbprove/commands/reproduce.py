@@ -41,15 +41,28 @@ def run(given: argparse.Namespace) -> int:
     system = meaning(given.spec)
     _refuse_unknown(system, given.case)
     with console.Progress(given.spec) as progress:
-        report = judged(system, given.spec, options(given, witnesses=True), progress)
+        report = judged(_asked(system, given.case), given.spec, options(given, witnesses=True), progress)
     case = _case(report, given.case)
     text = program(system, shown(system, case), given.spec.rpartition("/")[2], given.kunit)
-    if given.output is None:
+    if given.output in (None, "-"):
         console.document(text)
     else:
         save(given.output, text)
         console.show(f"{given.output}: {case.id}, {case.finding.verdict}")
     return 0
+
+
+def _asked(system: System, id: str) -> System:
+    """The system with no more than this case to judge."""
+    from dataclasses import replace
+
+    _, proposal, property = id.split("/")
+    return replace(
+        system,
+        proposals=tuple(each for each in system.proposals if each.name == proposal),
+        properties=tuple(each for each in system.properties if each.name == property),
+        asks=(),
+    )
 
 
 def _refuse_unknown(system: System, id: str) -> None:

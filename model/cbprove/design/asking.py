@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cbprove.frozen import frozen
 from cbprove.obligations.smtlib import Script
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.terms import Bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Asked:
     """The answer to one formula, and the text it was asked with."""
 

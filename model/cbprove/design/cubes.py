@@ -7,9 +7,9 @@ bit asked about) fixed as the model has it, are linear conditions on the axes: a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from cbprove.frozen import frozen
 from cbprove.obligations.sources import UNSURE
 from cbprove.terms import Bool, Int, Term, Valuation
 
@@ -20,7 +20,7 @@ class NotLinear(Exception):
     """The reasons are not linear in the free axes, or hang on what was not followed; only the point itself is known."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Region:
     """All points where each sum (coefficients * axes + constant) is at least 0."""
 

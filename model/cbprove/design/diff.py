@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.verdicts import Answered, Case, Report
 
 
-@dataclass(frozen=True)
+@frozen
 class Changed:
     """A case before and after; None on the side that does not have it.
 
@@ -23,7 +23,7 @@ class Changed:
     after: Case | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Reanswered:
     """A question whose answer is another one, or that only one side asks."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 
 from cbprove.design.sectors import Sector, spread
+from cbprove.frozen import frozen
 from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System
 from cbprove.terms import Bool
 
@@ -15,7 +15,7 @@ Condition = Callable[[System, int, Assignment], Bool]
 Domains = Mapping[str, "tuple[str, ...] | range"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """The two functions of the language that the design space is asked through."""
 
@@ -68,17 +68,15 @@ class Division:
         for values in product(*choices):
             yield Sector(dict(zip(names, values, strict=True)), free)
 
-    def indexes(self, sector: Sector, domains: Domains) -> Iterator[int]:
-        """The marks of a sector that stand for candidates of these domains."""
+    def indexes(self, sector: Sector, domains: Domains) -> Sequence[int]:
+        """The marks of a sector that stand for candidates of these domains; a range if all do."""
         if all(domains[name] == values for name, values in sector.free):
-            yield from range(sector.size)
-            return
+            return range(sector.size)
         strides, stride = [], 1
         for name, values in reversed(sector.free):
             strides.append([(int(v) - values[0]) * stride for v in domains[name]])
             stride *= len(values)
-        for offsets in product(*reversed(strides)):
-            yield sum(offsets)
+        return [sum(offsets) for offsets in product(*reversed(strides))]
 
     # --- programs and conditions ----------------------------------------------------------------------------
 

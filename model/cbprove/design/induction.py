@@ -7,15 +7,15 @@ rest survive a turn together. A fact given up refutes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from cbprove.design.asking import ask
+from cbprove.frozen import frozen
 from cbprove.obligations.invariants import Heads, Loops, Piece
 from cbprove.solving.solver import Limits
 from cbprove.system import Part, Program, Property
 
 
-@dataclass(frozen=True)
+@frozen
 class Invariant:
     """What turns may leave changed to later ones, on plain numbers, and the pieces that they leave as they were, by path."""
 

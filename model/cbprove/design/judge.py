@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from cbprove.design.answers import answers
 from cbprove.design.assumptions import assumptions
@@ -14,6 +13,7 @@ from cbprove.design.space import Options, Space, Stage
 from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.witness import reaching, witness
+from cbprove.frozen import frozen
 from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, System
 from cbprove.terms import deep
 from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
@@ -21,7 +21,7 @@ from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
 Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
+@frozen
 class _Spot:
     """Candidates of a proposal that have one mark and of which one thing is expected: the first of them, and how many."""
 
@@ -95,14 +95,16 @@ def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
     said = [e for e in proposal.expectations if e.property in (name, None)]
     for sector in space.sectors(proposal.domains):
         table = space.table(sector, name)
-        marks = bytes(table.sheet.marks[i] for i in space.indexes(sector, proposal.domains))
+        indexes, marks = space.indexes(sector, proposal.domains), bytes(table.sheet.marks)
+        if indexes != range(sector.size):
+            marks = bytes(marks[i] for i in indexes)
         plain = not table.settled and all(e.condition is None for e in said)
         if plain and len(marks) == sector.size:
             expected = said[0] if said else _PROVED
             firsts = sorted((marks.index(mark), mark) for mark in set(marks))
             yield from (_Spot(sector, first, mark, expected, marks.count(mark)) for first, mark in firsts)
         else:
-            for mark, index in zip(marks, space.indexes(sector, proposal.domains), strict=True):
+            for mark, index in zip(marks, indexes, strict=True):
                 yield _Spot(sector, index, mark, _expectation(space, said, sector, index))
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 
+from cbprove.frozen import frozen
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context
 from cbprove.system import System
 
 
-@dataclass(frozen=True)
+@frozen
 class Check:
     """A `require`, which stands for a BUILD_BUG_ON of the kernel: where it is written, and as what."""
 
@@ -19,7 +20,7 @@ class Check:
     text: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Sized:
     """A view's type in words, and the checks that name that type or the view."""
 

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
 from math import prod
 
 from cbprove.design.cubes import NotLinear, Region, region
+from cbprove.frozen import frozen
 from cbprove.system import AxisValue
 from cbprove.terms import Bool, and_, eq, evaluate, le, or_, var
 
 Ranges = tuple[tuple[str, range], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Sector:
     """All candidates that agree on the fixed axes."""
 
@@ -100,12 +100,35 @@ class Sheet:
 
     def stretches(self, mark: int) -> list[tuple[int, int]]:
         """The runs of candidates with a mark, as half open intervals of indexes."""
-        return [(found.start(), found.end()) for found in re.finditer(re.escape(bytes([mark])) + b"+", self.marks)]
+        return runs(self.marks, mark)
+
+    def where(self, mark: int) -> Bool:
+        """That the free axes have the values of a candidate with a mark; neighbours that are alike are said at once."""
+        return _where(self.sector.free, bytes(self.marks), mark)
 
     def first(self, mark: int = 0) -> int | None:
         """The first candidate with a mark."""
         index = self.marks.find(mark)
         return None if index < 0 else index
+
+
+def runs(marks: bytes | bytearray, mark: int) -> list[tuple[int, int]]:
+    """The runs of a mark, as half open intervals of indexes."""
+    return [found.span() for found in re.finditer(re.escape(bytes([mark])) + b"+", marks)]
+
+
+def _where(free: Ranges, marks: bytes, mark: int) -> Bool:
+    if not free:
+        return marks[0] == mark
+    (name, domain), *inner = free
+    size = len(marks) // len(domain)
+    blocks = [marks[at : at + size] for at in range(0, len(marks), size)]
+    parts: list[Bool] = []
+    for block, alike in groupby(range(len(blocks)), blocks.__getitem__):
+        first, *others = alike
+        within = and_(le(domain[first], var(name)), le(var(name), domain[first + len(others)]))
+        parts.append(and_(within, _where(tuple(inner), block, mark)))
+    return or_(*parts)
 
 
 def spread(sector: Sector, term: Bool) -> bytearray:
@@ -122,4 +145,4 @@ def spread(sector: Sector, term: Bool) -> bytearray:
         except NotLinear:
             stretches = [(index, index + 1)]
         sheet.fill(stretches, 1 + int(held))
-    return bytearray(mark - 1 for mark in sheet.marks)
+    return sheet.marks.translate(bytes.maketrans(b"\1\2", b"\0\1"))

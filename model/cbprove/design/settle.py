@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cbprove.design.asking import ask
 from cbprove.design.induction import Invariant, invariant
 from cbprove.evidence.replay import replay
+from cbprove.frozen import frozen
 from cbprove.obligations.decisions import Decided
 from cbprove.obligations.forms import Form, PathForm, by_values
 from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
@@ -21,7 +22,7 @@ class NotReplayed(Exception):
     """The solver gave a run that the reference does not agree with: a fault of ours, never a verdict."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Settled:
     """A verdict; `turns` is the bound of a proof that is none for more turns, `plan` how a proof followed the loops, `invariant`
     what it takes for unchanged by those that it cuts."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cbprove.design.division import Division, Domains, Stage
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
 from cbprove.design.tables import Known, Table, Tables
+from cbprove.frozen import frozen
 from cbprove.solving.solver import Limits
 from cbprove.system import AxisValue, System
 
 __all__ = ["Domains", "Options", "Space", "Stage"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Options:
     """How far to go: turns beyond LO, the solver's limits; and whether all witnesses and the queries are wanted."""
 

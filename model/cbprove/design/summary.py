@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from cbprove.design.sectors import Sector
+from cbprove.design.sectors import Sector, runs
 from cbprove.design.space import Domains, Space
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VERDICTS
 from cbprove.system import AxisValue, Proposal
@@ -32,10 +32,11 @@ def _row(space: Space, name: str) -> Row:
             if mark != BOUNDED and (found := marks.count(mark)):
                 counts[verdict] = counts.get(verdict, 0) + found
         for outer, row in _rows(space, sector):
-            cells[(*sector.fixed.values(), *outer)] = _proved_or_excluded(marks[row.start : row.stop])
+            cells[(*sector.fixed.values(), *outer)] = bytes(marks[row.start : row.stop]).translate(_PROVED_OR_EXCLUDED)
     free = space.free[-1].name if space.free else ""
     axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
-    proved = {_label(axes, key): _intervals(space, cell) for key, cell in merged.items() if 1 in cell}
+    first = _first(space)
+    proved = {_label(axes, key): _intervals(first, cell, 1) for key, cell in merged.items() if 1 in cell}
     return Row(name, (*axes, free) if free else axes, counts, proved, bounded)
 
 
@@ -53,9 +54,9 @@ _OUTSIDE = 16  # added to the marks of a proposal's own candidates
 _WILD = 2  # in a cell: excluded, so that it agrees with anything
 
 
-def _proved_or_excluded(marks: bytearray) -> bytes:
-    """1 where proved, `_WILD` where excluded, 0 elsewhere."""
-    return bytes(marks).translate(bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 for m in range(256)))
+# By mark: 1 where proved, `_WILD` where excluded, 0 elsewhere; and the marks of a proposal's own candidates.
+_PROVED_OR_EXCLUDED = bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 for m in range(256))
+_OWN = bytes(_OUTSIDE + (PROVED if m == BOUNDED else m) for m in range(16)) + bytes(240)
 
 
 def _agreeing(one: bytes, other: bytes) -> bytes | None:
@@ -95,19 +96,16 @@ def _label(axes: tuple[str, ...], key: tuple[AxisValue, ...]) -> str:
     return ", ".join(f"{axis} = {value}" for axis, value in zip(axes, key, strict=True))
 
 
-def _intervals(space: Space, cell: bytes) -> tuple[Interval, ...]:
-    """The runs of ones as values of the last free axis."""
+def _first(space: Space) -> int:
+    """The first value of the last free axis."""
     first = space.free[-1].values[0] if space.free else 0
     assert isinstance(first, int)
-    found: list[Interval] = []
-    start = cell.find(1)
-    while start >= 0:
-        end = start
-        while end < len(cell) and cell[end] == 1:
-            end += 1
-        found.append((first + start, first + end - 1))
-        start = cell.find(1, end)
-    return tuple(found)
+    return first
+
+
+def _intervals(first: int, cell: bytes, mark: int) -> tuple[Interval, ...]:
+    """The runs of a mark as values of an axis."""
+    return tuple((first + start, first + end - 1) for start, end in runs(cell, mark))
 
 
 # --- a proposal of many candidates --------------------------------------------------------------------------
@@ -116,11 +114,11 @@ def _intervals(space: Space, cell: bytes) -> tuple[Interval, ...]:
 def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict, str], ...]:
     """Where each verdict holds among the candidates of a proposal, in the axes that make a difference."""
     groups: dict[Verdict, list[str]] = {}
-    free = space.free[-1].name if space.free else ""
+    free, first = space.free[-1].name if space.free else "", _first(space)
     for axes, key, cell in _cells_of(space, name, proposal.domains):
         where = _label(axes, key)
-        for mark in dict.fromkeys(m for m in cell if m not in (_WILD, _OUTSIDE + INAPPLICABLE)):
-            values = _intervals(space, bytes(int(m == mark) for m in cell))
+        for mark in sorted(set(cell) - {_WILD, _OUTSIDE + INAPPLICABLE}, key=cell.index):
+            values = _intervals(first, cell, mark)
             parts = [where] if where else []
             if free and cell.count(mark) < len(cell) - cell.count(_WILD):
                 parts.append(f"{free} in {spelled(values)}")
@@ -139,10 +137,13 @@ def _cells_of(space: Space, name: str, domains: Domains) -> list[tuple[tuple[str
 
 
 def _marks(space: Space, sector: Sector, name: str, domains: Mapping[str, tuple[str, ...] | range]) -> bytes:
-    marks = space.table(sector, name).sheet.marks
+    marks = bytes(space.table(sector, name).sheet.marks).translate(_OWN)
+    indexes = space.indexes(sector, domains)
+    if indexes == range(len(marks)):
+        return marks
     kept = bytearray([_WILD]) * len(marks)
-    for index in space.indexes(sector, domains):
-        kept[index] = _OUTSIDE + (PROVED if marks[index] == BOUNDED else marks[index])
+    for index in indexes:
+        kept[index] = marks[index]
     return bytes(kept)
 
 

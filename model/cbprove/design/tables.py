@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, run_of, settle
 from cbprove.evidence.replay import replay
+from cbprove.frozen import frozen
 from cbprove.obligations.forms import Form, Unfolded, by_sources, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.smtlib import Script, symbol
@@ -41,7 +42,7 @@ _MARKS: dict[Verdict, int] = {"refuted": REFUTED, "proved": PROVED, "vacuous": V
 Programs = Callable[[dict[str, AxisValue]], Program]
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """The sheet of a sector; `settled` holds what is known of candidates that were decided one by one."""
 
@@ -55,20 +56,27 @@ def named(program: Program, name: str) -> Property:
 
 
 class Known:
-    """What one sector found that others can use: unfoldings by the parts of the program, sheets by their formula."""
+    """What one sector found that others can use: forms by the parts of the program, sheets by their formula."""
 
     def __init__(self) -> None:
         self.sheets: dict[object, Sheet] = {}
         self._unfolded: dict[tuple[int, ...], Unfolded] = {}
+        self._forms: dict[tuple[int, tuple[int, ...]], Form] = {}
 
-    def unfolded(self, program: Program, plan: Plan, axes: dict[str, tuple[int, int]]) -> Unfolded:
-        """The unfolding of a program; equal parts of two programs are one object, so that their identities tell."""
+    def form(self, program: Program, prop: Property, plan: Plan, axes: dict[str, tuple[int, int]]) -> Form:
+        """The form of a property; equal parts of two programs are one object, so that their identities tell.
+
+        Raises TooLarge.
+        """
         parts = (*program.objects, *program.views, *program.paths, *program.properties)
         parts += (*program.inputs.values(), *program.steps.values(), *program.parts.values())
         key = tuple(map(id, parts))
         if key not in self._unfolded:
             self._unfolded[key] = unfolded(program, program.properties, plan, axes)
-        return self._unfolded[key]
+        index = program.properties.index(prop)
+        if (index, key) not in self._forms:
+            self._forms[index, key] = by_sources(self._unfolded[key], index, prop)
+        return self._forms[index, key]
 
 
 class Tables:
@@ -100,7 +108,7 @@ class Tables:
     def _sheet(self, prop: Property) -> Sheet:
         """The marks of all candidates in the sector's range, those excluded with them."""
         try:
-            form = by_sources(self._unfold(), self.program.properties.index(prop), prop)
+            form = self._form(prop)
         except TooLarge:
             return Sheet(self.sector, _HARD)
         ranges = tuple(sorted(form.ranges.items()))
@@ -109,9 +117,9 @@ class Tables:
             self.known.sheets[key] = _Sheeting(self, prop, form).sheet()
         return self.known.sheets[key]
 
-    def _unfold(self) -> Unfolded:
+    def _form(self, prop: Property) -> Form:
         axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-        return self.known.unfolded(self.program, Plan(cut=True, limit=self.limits.operations), axes)
+        return self.known.form(self.program, prop, Plan(cut=True, limit=self.limits.operations), axes)
 
     def candidate(self, point: dict[str, int]) -> Program:
         """The program at a point of the sector."""
@@ -150,7 +158,7 @@ class _Sheeting:
         broken = Sheet(self.sector)
         broken.marks = spread(self.sector, form.broken)
         self.out.fill(broken.stretches(1), REFUTED)
-        self.barred.append(self.sector.condition(self.out.stretches(0)))
+        self.barred.append(self.out.where(0))
 
     # --- marks ----------------------------------------------------------------------------------------
 

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cbprove.language.accesses import accesses
 from cbprove.language.elaborate_memo import mistake
-from cbprove.language.expressions import operands
-from cbprove.system import (
-    Block,
-    Each,
-    Either,
-    Exact,
-    Expr,
-    If,
-    MemberValue,
-    On,
-    Owned,
-    Place,
-    Program,
-    Property,
-    Read,
-    Repeat,
-    Statement,
-    Write,
-    Written,
-)  # fmt: skip
+from cbprove.system import Exact, Owned, Place, Program, Property, Written
 
 
 def check(program: Program, prop: Property) -> None:
@@ -50,52 +32,14 @@ def _partly(place: Place, member: Place, least: int, most: int) -> bool:
 
 
 def _moved(program: Program, place: Place) -> tuple[int, int]:
-    """How far the inputs move a place, in bits: at least, at most."""
-    ends = [(stride * program.inputs[name].low, stride * program.inputs[name].high) for name, stride in place.indexes]
+    """How far the inputs move a place, in bits: at least, at most. One that has a mistake of its own is not known."""
+    known = [(program.inputs[name], stride) for name, stride in place.indexes if name in program.inputs]
+    ends = [(stride * moved.low, stride * moved.high) for moved, stride in known]
     return sum(min(0, *end) for end in ends), sum(max(0, *end) for end in ends)
 
 
 def _accessed(program: Program) -> Iterator[Place]:
     """The places with an index of a run that something reads or writes."""
-    for block in (*(step.body for step in program.steps.values()), *_bodies(program)):
-        for statement in _all(block):
-            yield from (place for place in _places(statement) if place.indexes)
-
-
-def _bodies(program: Program) -> Iterator[Block]:
-    yield from (part.body for part in (*program.parts.values(), *program.paths))
-
-
-def _all(block: Block) -> Iterator[Statement]:
-    for statement in block:
-        yield statement
-        for inner in _blocks(statement):
-            yield from _all(inner)
-
-
-def _blocks(statement: Statement) -> tuple[Block, ...]:
-    match statement:
-        case On() | Each() | Repeat():
-            return (statement.body,)
-        case Either():
-            return statement.arms
-        case If():
-            return (statement.then, statement.otherwise)
-        case _:
-            return ()
-
-
-def _places(statement: Statement) -> Iterator[Place]:
-    match statement:
-        case Read():
-            yield from statement.places
-        case Write():
-            yield from statement.places
-            yield from _looked_at(statement.value)
-        case If():
-            yield from _looked_at(statement.condition)
-
-
-def _looked_at(expr: Expr | None) -> Iterator[Place]:
-    if expr is not None:
-        yield from (inner.place for inner in operands(expr) if isinstance(inner, MemberValue))
+    bodies = [step.body for step in program.steps.values()]
+    bodies += [part.body for part in (*program.parts.values(), *program.paths)]
+    return (place for body in bodies for _, place in accesses(body) if place.indexes)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cbprove import system
 from cbprove.diagnostics import Diagnostic
 from cbprove.language import syntax
+from cbprove.language.accesses import accesses
 from cbprove.language.elaborate_context import Context
 from cbprove.language.elaborate_memo import mistake
 from cbprove.language.elaborate_places import NOWHERE
 from cbprove.language.elaborate_statements import Around, block, places
-from cbprove.language.expressions import operands
 from cbprove.language.names import StepOf
-from cbprove.system import Block, Expr, MemberValue, Part, Place, Statement, Step
+from cbprove.system import Block, Part, Place, Statement, Step
 
 
 def step(cx: Context, found: StepOf) -> Step:
@@ -66,7 +64,7 @@ def declared(cx: Context, layer: syntax.Layer, which: str) -> tuple[Place, ...] 
 def _check_inside(cx: Context, layer: syntax.Layer, body: Block) -> None:
     """Every access of a step lies, by name, in what its layer declares."""
     allowed = {which: cx.memo.attempt(lambda w=which: declared(cx, layer, w)) for which in ("reads", "writes")}  # type: ignore[misc]
-    for which, place in _accesses(body):
+    for which, place in accesses(body):
         known = allowed[which]
         if known is not None and not any(_covers(outer, place) for outer in known):
             verb = "read" if which == "reads" else "write"
@@ -79,45 +77,3 @@ def _covers(outer: Place, inner: Place) -> bool:
     if outer.view != inner.view:
         return False
     return not outer.path or inner.path == outer.path or inner.path.startswith((f"{outer.path}.", f"{outer.path}["))
-
-
-def _accesses(body: Block) -> Iterator[tuple[str, Place]]:
-    """What statements read and write, in order; a copy reads nothing."""
-    for statement in body:
-        for expression in _expressions(statement):
-            yield from (("reads", e.place) for e in operands(expression) if isinstance(e, MemberValue))
-        match statement:
-            case system.Read():
-                yield from (("reads", place) for place in statement.places)
-            case system.Write() | system.Clear():
-                yield from (("writes", place) for place in statement.places)
-            case system.Copy():
-                yield "writes", statement.target
-        for inner in inner_blocks(statement):
-            yield from _accesses(inner)
-
-
-def _expressions(statement: Statement) -> Iterator[Expr]:
-    match statement:
-        case system.Read() | system.Clear() | system.Copy():
-            found = [statement.length]
-        case system.Write():
-            found = [statement.exact_value, statement.length]
-        case system.If():
-            found = [statement.condition]
-        case _:
-            found = []
-    yield from (e for e in found if e is not None)
-
-
-def inner_blocks(statement: Statement) -> tuple[Block, ...]:
-    """The blocks that stand inside a statement."""
-    match statement:
-        case system.On() | system.Each() | system.Repeat():
-            return (statement.body,)
-        case system.Either():
-            return statement.arms
-        case system.If():
-            return (statement.then, statement.otherwise)
-        case _:
-            return ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cbprove.frozen import frozen
 from cbprove.language.elaborate_types import bare, int_type
 from cbprove.layout import types
 from cbprove.layout.abi import Abi
@@ -17,7 +18,7 @@ LayoutOf = Callable[[Type], Layout]
 Runs = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Spot:
     """A piece of a type: where it lies (bits), what it is, and whose it is.
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.frozen import frozen
 from cbprove.system import FREE, Assignment, AxisValue, Free, NeedsValue
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class _Frame:
     diagnostics: dict[Diagnostic, None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen
 class _Outcome:
     """How a computation ended: with a value or with an exception to raise again."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cbprove.diagnostics import Span
+from cbprove.frozen import frozen
 from cbprove.language import elaborate_leaves, syntax
 from cbprove.language.elaborate_context import Context, refuse_large, settled, text_of
 from cbprove.language.elaborate_leaves import Spot
@@ -25,7 +26,7 @@ NOWHERE: Scope = {}
 _FEW = 8
 
 
-@dataclass(frozen=True)
+@frozen
 class _Root:
     """Where a place begins: a view, or the object of a raw place, and the suffixes still to be followed."""
 
@@ -35,7 +36,7 @@ class _Root:
     suffixes: tuple[syntax.Dot | syntax.Index | syntax.Star, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Area:
     """Where something lies, in bits: its object, the control block or member with its bounds, its first bit.
 

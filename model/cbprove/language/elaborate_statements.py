@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cbprove import system
 from cbprove.diagnostics import Note, Span
+from cbprove.frozen import frozen
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context, settled, text_of
 from cbprove.language.elaborate_memo import Mistake, Poison, mistake
@@ -15,7 +14,7 @@ from cbprove.language.names import unknown
 from cbprove.system import Block, Constant, Expr, Place
 
 
-@dataclass(frozen=True)
+@frozen
 class Around:
     """What stands around a statement: the names made so far, and whether it is a step's (which calls nothing)."""
 

@@ -8,12 +8,13 @@ from difflib import get_close_matches
 from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.frozen import frozen
 from cbprove.language import syntax
 from cbprove.language.elaborate_memo import Mistake, mistake
 from cbprove.system import Axis
 
 
-@dataclass(frozen=True)
+@frozen
 class Enumeration:
     """A constant that an enum declares: the enumerator at `index`."""
 
@@ -21,7 +22,7 @@ class Enumeration:
     index: int
 
 
-@dataclass(frozen=True)
+@frozen
 class ViewOf:
     """A view and the layer that declares it."""
 
@@ -29,7 +30,7 @@ class ViewOf:
     layer: syntax.Layer
 
 
-@dataclass(frozen=True)
+@frozen
 class StepOf:
     """A step, the layer that declares it and its unique name: `layer.step` where two layers have one of that name."""
 

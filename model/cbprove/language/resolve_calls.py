@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cbprove import system
 from cbprove.diagnostics import Diagnostic
 from cbprove.language import syntax
+from cbprove.language.accesses import inner_blocks
 from cbprove.language.elaborate import statements
-from cbprove.language.elaborate_layers import inner_blocks
 from cbprove.language.expressions import operands
 from cbprove.language.names import Names
 from cbprove.system import Block, Expr, MemberValue, Place, Program, Statement

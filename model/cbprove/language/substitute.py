@@ -24,7 +24,7 @@ def substitute(tree: Tree, other: Tree) -> tuple[Tree, tuple[str, ...]]:
     """
     ours, theirs = _declared(tree), _declared(other)
     packings = [key for key in ours if key in theirs and _is_packing(ours[key], theirs[key])]
-    shared = [key for key in ours if key in theirs and key[0] != "constant" and key not in packings]
+    shared = [key for key in ours if key in theirs and key[0] != "constant"]
     taken = {key: theirs[key] for key in _needed(theirs, shared, packings)}
     sources = (*tree.sources, *(source for source in other.sources if source not in tree.sources))
     left = tuple(f"{_kind(ours[key])} {key[1]} is a packing" for key in packings)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from cbprove.diagnostics import Source, Span
+from cbprove.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Name:
     """An identifier where it stands; `text` may hold one dot for `layer.step`."""
 
@@ -19,7 +19,7 @@ class Name:
 # --- expressions: one syntax for static and run-time ones -------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Number:
     """A C integer or character constant; `suffix` is its lower-case letters, as in `ul`."""
 
@@ -28,28 +28,28 @@ class Number:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Dot:
     """`.member`."""
 
     name: Name
 
 
-@dataclass(frozen=True)
+@frozen
 class Index:
     """`[EXPR]`."""
 
     value: Expr
 
 
-@dataclass(frozen=True)
+@frozen
 class Star:
     """`.*`, every member."""
 
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Place:
     """A name and what follows it: `IPCB.opt`, `skb.cb[28]`, `parent.IPCB`, `V.*`; in an expression, any name at all."""
 
@@ -58,7 +58,7 @@ class Place:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Unary:
     """`-`, `+`, `~` or `!` before an operand."""
 
@@ -67,7 +67,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Binary:
     """Any of C's two-sided operators but the assignments and the comma."""
 
@@ -77,7 +77,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Conditional:
     """`c ? a : b`."""
 
@@ -87,7 +87,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Sizeof:
     """`sizeof(struct X)`, `sizeof(u16)`, `sizeof(skb.cb)`, `sizeof(IPCB)`: a type or a place, in bytes."""
 
@@ -95,7 +95,7 @@ class Sizeof:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Alignof:
     """`alignof(TYPE)`, in bytes."""
 
@@ -103,7 +103,7 @@ class Alignof:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Offsetof:
     """`offsetof(TYPE, member.path)`, in bytes."""
 
@@ -112,7 +112,7 @@ class Offsetof:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Has:
     """`has(struct X, member.path)`: whether the type has that member in this candidate."""
 
@@ -127,7 +127,7 @@ Expr = Number | Place | Unary | Binary | Conditional | Sizeof | Alignof | Offset
 # --- C declarations ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class PlacePin:
     """`__at(BYTE)` or `__at(BYTE, BIT)`: a first bit, in bits from the start of the outermost struct."""
 
@@ -135,7 +135,7 @@ class PlacePin:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class SizePin:
     """`__size(BYTES)`."""
 
@@ -146,7 +146,7 @@ class SizePin:
 Pin = PlacePin | SizePin
 
 
-@dataclass(frozen=True)
+@frozen
 class Attributes:
     """`__packed`, `__aligned(n)` and their long spellings, and where an artefact was found to have what they stand by."""
 
@@ -155,7 +155,7 @@ class Attributes:
     pins: tuple[Pin, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Pinning:
     """`pinned ABI "origin"`: what is said of all types of such a block."""
 
@@ -163,7 +163,7 @@ class Pinning:
     origin: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Pinned:
     """A struct or union as it was found: its size in bytes; `base` is its first bit in the outermost one around it."""
 
@@ -172,14 +172,14 @@ class Pinned:
     by: Pinning
 
 
-@dataclass(frozen=True)
+@frozen
 class NamedType:
     """A scalar in words (`unsigned int`), or a typedef's name, canonical single spaces, qualifiers dropped."""
 
     name: Name
 
 
-@dataclass(frozen=True)
+@frozen
 class TaggedType:
     """`struct X`, `union X` or `enum X` without a body."""
 
@@ -187,7 +187,7 @@ class TaggedType:
     tag: Name
 
 
-@dataclass(frozen=True)
+@frozen
 class Enumerator:
     """`NAME` or `NAME = EXPR` in an enum."""
 
@@ -195,7 +195,7 @@ class Enumerator:
     value: Expr | None
 
 
-@dataclass(frozen=True)
+@frozen
 class EnumBody:
     """`enum tag { ... }`."""
 
@@ -205,7 +205,7 @@ class EnumBody:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class RecordBody:
     """`struct tag { ... }` or `union tag { ... }`; `pinned` inside of a `pinned` block."""
 
@@ -217,7 +217,7 @@ class RecordBody:
     pinned: Pinned | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class PointerType:
     """A pointer or a pointer to a function; what it points to need not be declared."""
 
@@ -225,7 +225,7 @@ class PointerType:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class ArrayType:
     """`T x[n]`; `count` is None for a flexible array."""
 
@@ -237,7 +237,7 @@ class ArrayType:
 CType = NamedType | TaggedType | EnumBody | RecordBody | PointerType | ArrayType
 
 
-@dataclass(frozen=True)
+@frozen
 class Member:
     """One declarator: its full type (arrays and pointers applied), bit-field width and own attributes.
 
@@ -255,7 +255,7 @@ class Member:
     at: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class MemberChoice:
     """`#if COND ... #else ... #endif` among members; `#ifdef X` and `IS_ENABLED(X)` have the condition X."""
 
@@ -271,7 +271,7 @@ MemberItem = Member | MemberChoice
 # --- statements -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Read:
     """`read M, N;` or `read PLACE for EXPR;`."""
 
@@ -280,7 +280,7 @@ class Read:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Write:
     """`write M, V.*;`, `write M = EXPR;` (one place) or `write PLACE for EXPR;` (one place)."""
 
@@ -290,7 +290,7 @@ class Write:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Clear:
     """`clear V;` or `clear PLACE for EXPR;`."""
 
@@ -299,7 +299,7 @@ class Clear:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Copy:
     """`copy A -> B;` or `copy A -> B for EXPR;`."""
 
@@ -309,7 +309,7 @@ class Copy:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Make:
     """`clone NAME;` or `new NAME;`."""
 
@@ -318,7 +318,7 @@ class Make:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class On:
     """`on NAME { }`."""
 
@@ -327,7 +327,7 @@ class On:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Bounds:
     """`[LO..HI]`; `[N]` has both alike; a side that was not written is None."""
 
@@ -335,7 +335,7 @@ class Bounds:
     high: Expr | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Each:
     """`each NAME [LO..HI] { }`."""
 
@@ -345,7 +345,7 @@ class Each:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Repeat:
     """`repeat [LO..HI] { }`."""
 
@@ -354,7 +354,7 @@ class Repeat:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Either:
     """`either { } or { } or { }`, two arms or more; `optionally { }` has its block and an empty one."""
 
@@ -363,7 +363,7 @@ class Either:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class If:
     """`if (EXPR) { } else { }`, on run-time values; an `else if` is an If in `otherwise`."""
 
@@ -373,7 +373,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class When:
     """`when STATIC { } else { }`, on axes."""
 
@@ -383,7 +383,7 @@ class When:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Assume:
     """`assume EXPR "reason";`."""
 
@@ -392,7 +392,7 @@ class Assume:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Share:
     """`share NAME;`."""
 
@@ -400,14 +400,14 @@ class Share:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Consume:
     """`consume;`."""
 
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Call:
     """`step;`, `layer.step;` or `part;`."""
 
@@ -424,7 +424,7 @@ Block = tuple[Statement, ...]
 # --- declarations -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class SpecLine:
     """`spec NAME "title";`."""
 
@@ -433,7 +433,7 @@ class SpecLine:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Include:
     """`include "file.cbs";`."""
 
@@ -441,7 +441,7 @@ class Include:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class AbiAxis:
     """`abi a, b = a;`."""
 
@@ -450,7 +450,7 @@ class AbiAxis:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Object:
     """`object NAME { members }`."""
 
@@ -459,7 +459,7 @@ class Object:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class TypeDeclaration:
     """`struct X { ... } attributes;`, `union X { ... };` or `enum X { ... };`."""
 
@@ -467,7 +467,7 @@ class TypeDeclaration:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Typedef:
     """`typedef TYPE NAME attributes;`."""
 
@@ -477,7 +477,7 @@ class Typedef:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Define:
     """`#define NAME EXPR`."""
 
@@ -486,7 +486,7 @@ class Define:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Arm:
     """One packing of a `packing struct X`: its name, title, members and attributes."""
 
@@ -495,7 +495,7 @@ class Arm:
     body: RecordBody
 
 
-@dataclass(frozen=True)
+@frozen
 class Packing:
     """`packing struct X = DEFAULT { arm "title" { members } attributes; ... }`; its axis is the tag X."""
 
@@ -506,7 +506,7 @@ class Packing:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Param:
     """`param P in LO..HI = v;`, `param P in { a, b } = a;` or, both None, the yes-or-no `param P = yes;`."""
 
@@ -517,7 +517,7 @@ class Param:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Input:
     """`input NAME : TYPE in LO..HI per step;`; without `in`, the whole range of the type."""
 
@@ -528,7 +528,7 @@ class Input:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Require:
     """`require STATIC;`."""
 
@@ -536,7 +536,7 @@ class Require:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Location:
     """Where a view lies, and when: `skb.cb[0] when home == in_cb`."""
 
@@ -544,7 +544,7 @@ class Location:
     condition: Expr | None
 
 
-@dataclass(frozen=True)
+@frozen
 class View:
     """`view NAME : TYPE at PLACE when STATIC, PLACE when STATIC;`."""
 
@@ -554,7 +554,7 @@ class View:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Step:
     """`step NAME { }`, or `step NAME;`, whose body is None: it reads and then writes all its layer declares."""
 
@@ -564,7 +564,7 @@ class Step:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Layer:
     """`layer NAME "title" { views, reads, writes, steps }`, in the order they were written inside each kind."""
 
@@ -577,7 +577,7 @@ class Layer:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Path:
     """`path NAME "title" { }` or `part NAME "title" { }`."""
 
@@ -588,7 +588,7 @@ class Path:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Preserved:
     """`preserved M, N from S to T`."""
 
@@ -597,14 +597,14 @@ class Preserved:
     end: Name
 
 
-@dataclass(frozen=True)
+@frozen
 class Owned:
     """`owned`, `owned M, N`."""
 
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Written:
     """`written`, `written M`, `written M by WHO, WHO`; an empty `by` is anybody."""
 
@@ -612,14 +612,14 @@ class Written:
     by: tuple[Name, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Exact:
     """`exact M, N`; no members: all."""
 
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Holds:
     """`holds EXPR at T`."""
 
@@ -627,21 +627,21 @@ class Holds:
     at: Name
 
 
-@dataclass(frozen=True)
+@frozen
 class Fits:
     """`fits`, `fits M`."""
 
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class AlignedViews:
     """`aligned`, `aligned M`."""
 
     members: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Disjoint:
     """`disjoint V, W`."""
 
@@ -649,7 +649,7 @@ class Disjoint:
     right: Place
 
 
-@dataclass(frozen=True)
+@frozen
 class Lent:
     """`lent`."""
 
@@ -657,7 +657,7 @@ class Lent:
 Claim = Preserved | Owned | Written | Exact | Holds | Fits | AlignedViews | Disjoint | Lent
 
 
-@dataclass(frozen=True)
+@frozen
 class Property:
     """`property NAME "title" when STATIC: CLAIM in WHERE;`; an empty `where` is everywhere."""
 
@@ -669,7 +669,7 @@ class Property:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Setting:
     """`AXIS = value;`, `AXIS = any;` (value None, range None) or `AXIS in LO..HI;` / `AXIS in { a, b };`."""
 
@@ -680,7 +680,7 @@ class Setting:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Expectation:
     """`P VERDICT`, with `somewhere`, `when COND`, `otherwise`, or `proved up to N`.
 
@@ -697,7 +697,7 @@ class Expectation:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Proposal:
     """`proposal NAME "title" { settings; expect ...; }`."""
 
@@ -708,7 +708,7 @@ class Proposal:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class AskExpectation:
     """`expect none | some | exactly { A = 20, B = roland; ... }`; rows are assignments of the asked axes."""
 
@@ -717,7 +717,7 @@ class AskExpectation:
     span: Span
 
 
-@dataclass(frozen=True)
+@frozen
 class Ask:
     """`ask Q "title": AXES such that P and ... given COND; expect ...;`."""
 
@@ -750,7 +750,7 @@ Declaration = (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Tree:
     """All declarations of a spec, includes unfolded in place (each file once), in the order they were written."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from cbprove.frozen import frozen
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
 FORMAT = 2
@@ -15,7 +16,7 @@ END = "$END"
 EOL = "_EOL"
 
 
-@dataclass(frozen=True)
+@frozen
 class Rule:
     """One way to make a symbol out of the last `size` ones.
 
@@ -31,7 +32,7 @@ class Rule:
     gathers: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Tables:
     """What the parser does in each state: `rows[state][terminal]` is a state to go to, or the complement of a rule.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from cbprove.frozen import frozen
+
 
 class LayoutError(ValueError):
     """A type that C, or the ABI it is laid out for, does not have; the message is a clause without a place."""
@@ -19,7 +21,7 @@ class NoSuchType(LayoutError):
     """A scalar type that an ABI lacks, as 32-bit ones lack `__int128`."""
 
 
-@dataclass(frozen=True)
+@frozen
 class ScalarLayout:
     """One arithmetic or pointer type: its size and its alignment inside a struct, both in bytes."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.layout.abi import Abi
 from cbprove.layout.records import integer, lay_out
 from cbprove.layout.types import Aligned, Array, Enum, Pointer, Record, Scalar, Type
@@ -17,7 +17,7 @@ def alike(mine: Record, theirs: Record, abi: Abi) -> bool:
     )
 
 
-@dataclass(frozen=True)
+@frozen
 class _Placed:
     """A member that has a name, at bits from the struct's start."""
 

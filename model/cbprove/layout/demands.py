@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cbprove.frozen import frozen
 from cbprove.layout.abi import Abi, LayoutError
 from cbprove.layout.types import Field
 
 
-@dataclass(frozen=True)
+@frozen
 class Demand:
     """What a field asks of the struct it is put into, all in bits.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.layout.records import Layout, Member
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """Bits [offset, offset + width) of a record, `width` at least 1."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.layout.types import Field, Record
 
 
-@dataclass(frozen=True)
+@frozen
 class Misplaced:
     """A field, by its number in the record, that cannot lie where it is pinned; `other` is the one in its way.
 
@@ -20,7 +20,7 @@ class Misplaced:
     other: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class _Placed:
     """A field that has its bits [low, high) to itself."""
 

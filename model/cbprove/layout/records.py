@@ -11,16 +11,17 @@ whose members lie as they ask for is as aligned as the one that asks for most; a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
+from cbprove.frozen import frozen
 from cbprove.layout.abi import Abi, LayoutError, ScalarLayout, scalar
 from cbprove.layout.demands import Demand, demand, lowest_bit, may_start, power_of_two, start, up
 from cbprove.layout.pins import is_padding, misplaced
 from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
 
 
-@dataclass(frozen=True)
+@frozen
 class Member:
     """A member where it lies: bits [offset, offset + width) of the record that lists it.
 
@@ -38,7 +39,7 @@ class Member:
     layout: Layout | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """A type under an ABI: size and alignment in bytes; members in order of declaration, without unnamed bit-fields."""
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cbprove.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Scalar:
     """An arithmetic type under its C name: `unsigned int`, `long long`, `_Bool`."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Pointer:
     """A pointer to anything, functions included."""
 
     to: str = "void"
 
 
-@dataclass(frozen=True)
+@frozen
 class Enum:
     """An enumeration: as gcc keeps it, an `unsigned int`, or an `int` with a negative enumerator.
 
@@ -34,7 +35,7 @@ class Enum:
     packed: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Array:
     """`count` elements in a row; None is a flexible array, which occupies nothing."""
 
@@ -42,7 +43,7 @@ class Array:
     count: int | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Aligned:
     """A typedef that changes the alignment (bytes) of a type: it may raise it or lower it."""
 
@@ -50,7 +51,7 @@ class Aligned:
     align: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Field:
     """One declarator of a struct: `name` is None for an anonymous struct, union or unnamed bit-field.
 
@@ -66,7 +67,7 @@ class Field:
     at: int | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class Record:
     """A struct or a union; `align` (bytes) and `packed` are its own attributes.
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
+from cbprove.frozen import frozen
 from cbprove.obligations.ops import Area, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import beyond
 from cbprove.obligations.still import Still, number, positions, stilled
@@ -21,7 +22,7 @@ from cbprove.terms import Bool, Int, Term, add, and_, as_int, eq, ite, lt, mul, 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@frozen
 class Reading(Generic[T]):
     """What is asked of a run of bits.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 
+from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import (
@@ -24,7 +26,7 @@ from cbprove.system import Program, Property, View
 from cbprove.terms import Bool, and_, named, or_
 
 
-@dataclass(frozen=True)
+@frozen
 class PathForm:
     """One path: its runs, and when they break or reach a claim."""
 
@@ -33,7 +35,7 @@ class PathForm:
     reached: Bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Form:
     """A property under an assignment of the axes.
 
@@ -51,24 +53,44 @@ class Form:
     held: tuple[Held, ...] = ()
     computed: tuple[object, ...] = ()
 
-    @property
+    @cached_property
     def broken(self) -> Bool:
         """When some claim is broken."""
         return or_(*(m.broken for m in self.misplaced), *(p.broken for p in self.paths))
 
-    @property
+    @cached_property
     def reached(self) -> Bool:
         """When some claim is made."""
         return True if self.misplaced else or_(*(p.reached for p in self.paths))
 
 
-@dataclass(frozen=True)
+@frozen
 class Unfolded:
-    """The unfoldings of all paths for all properties, made once; `memory` holds the unknowns in them."""
+    """The unfoldings of all paths for all properties, made once; `memory` holds the unknowns in them.
+
+    What else all properties share is found when the first asks for it.
+    """
 
     program: Program
     unfoldings: tuple[Unfolding, ...]
     memory: Members
+
+    @cached_property
+    def named(self) -> Program:
+        """The program whose views' positions keep their names in formulas."""
+        return replace(self.program, views=tuple(_named_view(view) for view in self.program.views))
+
+    @cached_property
+    def bounds(self) -> tuple[Bounds, ...]:
+        """What is known of terms, for each unfolding."""
+        return tuple(_bounds(unfolding, self.memory) for unfolding in self.unfoldings)
+
+    @cached_property
+    def computed(self) -> tuple[object, ...]:
+        """What `Form.computed` is for every property."""
+        little_endian = self.program.little_endian
+        computed = tuple(value for u in self.unfoldings for value in _computed(u, little_endian))
+        return (*computed, little_endian) if self.memory.ranges else computed
 
 
 def unfolded(
@@ -89,14 +111,12 @@ def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = 
     `index` is the property's among those unfolded. With `keep_all`, stores that cannot touch what is asked about stay in it.
     """
     memory = unfolded.memory
-    paths = tuple(_by_sources(u, index, memory, keep_all) for u in unfolded.unfoldings)
-    misplaced = table.of_placement(prop, _named(unfolded.program))
-    computed = tuple(value for u in unfolded.unfoldings for value in _computed(u, unfolded.program.little_endian))
-    if memory.ranges:
-        computed += (unfolded.program.little_endian,)
-    faithful = not computed and not any(u.cut for u in unfolded.unfoldings)
+    trails = (Trail(u, bounds, keep_all) for u, bounds in zip(unfolded.unfoldings, unfolded.bounds, strict=True))
+    paths = tuple(_by_sources(trail, index) for trail in trails)
+    misplaced = table.of_placement(prop, unfolded.named)
+    faithful = not unfolded.computed and not any(u.cut for u in unfolded.unfoldings)
     form = _form(paths, misplaced, dict(memory.ranges), faithful)
-    return replace(form, held=tuple(memory.held.values()), computed=computed)
+    return replace(form, held=tuple(memory.held.values()), computed=unfolded.computed)
 
 
 def by_values(program: Program, prop: Property, plan: Plan) -> Form:
@@ -123,12 +143,15 @@ def _form(
     return Form(paths, misplaced, ranges, faithful, truncated)
 
 
-def _by_sources(unfolding: Unfolding, index: int, memory: Members, keep_all: bool) -> PathForm:
+def _bounds(unfolding: Unfolding, memory: Members) -> Bounds:
     ranges = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
-    trail = Trail(unfolding, Bounds({**memory.axes, **memory.ranges, **ranges, "bit": (0, 0)}), keep_all)
-    claims = [at for at in unfolding.claims if at.property == index]
+    return Bounds({**memory.axes, **memory.ranges, **ranges, "bit": (0, 0)})
+
+
+def _by_sources(trail: Trail, index: int) -> PathForm:
+    claims = [at for at in trail.unfolding.claims if at.property == index]
     reached = [reached_by_sources(trail, at) for at in claims]
-    return _path_form(unfolding, reached, [broken_by_sources(trail, at) for at in claims])
+    return _path_form(trail.unfolding, reached, [broken_by_sources(trail, at) for at in claims])
 
 
 def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) -> PathForm:
@@ -141,11 +164,6 @@ def _computed(unfolding: Unfolding, little_endian: bool) -> Iterator[object]:
     for operation in unfolding.operations:
         if isinstance(operation, Store) and operation.kind == "value" and operation.value is not None:
             yield unfolding.path, operation.key, operation.value.term, little_endian
-
-
-def _named(program: Program) -> Program:
-    """The program whose views' positions keep their names in formulas."""
-    return replace(program, views=tuple(_named_view(view) for view in program.views))
 
 
 def _named_view(view: View) -> View:

@@ -5,8 +5,7 @@ A store that covers a part of it only is not looked into; the unknown that stand
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
@@ -16,7 +15,7 @@ from cbprove.system import Place
 from cbprove.terms import Bool, Int, Term, add, and_, as_int, eq, ite, le, not_, or_, sub, var
 
 
-@dataclass(frozen=True)
+@frozen
 class Held:
     """An unknown for the bits [position, position + width) of a store that may hold anything."""
 

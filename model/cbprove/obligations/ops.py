@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from cbprove.diagnostics import Span
+from cbprove.frozen import frozen
 from cbprove.obligations.values import Value
 from cbprove.properties.events import ClaimMade, Moment
 from cbprove.system import Input, Leaf, Object, Place
@@ -121,7 +122,7 @@ class Made:
 Operation = Store | Copied | Made
 
 
-@dataclass(frozen=True)
+@frozen
 class Decision:
     """A choice of the run: the key that the reference asks its oracle with, its unknown, its range, and when it is met."""
 
@@ -132,7 +133,7 @@ class Decision:
     guard: Bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Touched:
     """Where a place lies in the run: in which object, from which address."""
 
@@ -141,7 +142,7 @@ class Touched:
     indexes: tuple[tuple[Input, Term, int], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class ClaimAt:
     """A claim met in the run: after how many operations and events, under which guard (assumptions included), on which
     object."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.obligations.ops import Store
 from cbprove.properties.events import Moment
 
@@ -19,7 +19,7 @@ class TooLarge(Exception):
         self.limit = limit
 
 
-@dataclass(frozen=True)
+@frozen
 class Plan:
     """How loops are followed.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import BASE, Area, Copied, Instance, Made, Run, Store, Unfolding
 from cbprove.terms import Bool, Int, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
@@ -18,7 +19,7 @@ BIT = var("bit")  # the bit of the place that is asked about, counted from the p
 UNSURE = "?"  # begins the names of unknowns that stand for what was not followed
 
 
-@dataclass(frozen=True)
+@frozen
 class Found:
     """One store that a bit may come from: when it does (unless a later one did), and the position in it (bits)."""
 

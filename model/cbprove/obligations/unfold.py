@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
+from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import (
     ClaimAt,
@@ -99,7 +100,7 @@ class Memory(Protocol):
     def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value: ...
 
 
-@dataclass(frozen=True)
+@frozen
 class _Here:
     """Where in the run a statement stands; `prefix` is its moment without its own uid."""
 
@@ -351,12 +352,10 @@ class _Unfolder:
 
     def _block(self, block: Block, here: _Here) -> None:
         scope = dict(here.scope)
-        here = replace(here, scope=scope)
         for statement in block:
             moment = (*here.prefix, statement.uid)
-            own = replace(here, moment=moment)
-            if here.step is None:
-                own = replace(own, step_moment=moment)
+            began = moment if here.step is None else here.step_moment
+            own = _Here(here.current, here.name, scope, here.prefix, moment, here.guard, here.step, began)
             match statement:
                 case Make(kind=kind, name=name):
                     if kind == "clone":

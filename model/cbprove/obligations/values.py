@@ -6,8 +6,8 @@ A wrap is written only where the range of the operands allows one, so that sums 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.system import (
     Binary,
     Conditional,
@@ -22,7 +22,7 @@ from cbprove.system import (
 from cbprove.terms import Bool, Int, Term, add, and_, as_int, div, eq, ite, le, lt, mod, mul, not_, or_, sub, total
 
 
-@dataclass(frozen=True)
+@frozen
 class Value:
     """A term and bounds (both included) that it surely lies in."""
 

@@ -5,9 +5,9 @@ Both accounts of a run, on plain numbers and as formulas, announce the same even
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cbprove.frozen import frozen
 from cbprove.system import Expr, Place
 
 # A moment of a run: the uids of the calls around it and, for each turn of a loop, the loop's uid and the turn counted
@@ -17,7 +17,7 @@ Moment = tuple[int, ...]
 Access = Literal["read", "write", "clear", "copy from", "copy to", "cut"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Began:
     """A step began on the current object. `step` is its unique name."""
 
@@ -25,7 +25,7 @@ class Began:
     step: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Ended:
     """A step ended; it enters the history of the object that it began on."""
 
@@ -33,7 +33,7 @@ class Ended:
     step: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Accessed:
     """A statement touched bytes.
 
@@ -55,14 +55,14 @@ Event = Began | Ended | Accessed
 # --- claims -----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@frozen
 class Unchanged:
     """The place's bits are, by value, those of the latest snapshot in the current object's history; no snapshot, no claim."""
 
     places: tuple[Place, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class SameMember:
     """Each bit of each leaf is blank or was last stored as the same bit of the same identity (`Leaf.identity`, `Leaf.at`).
 
@@ -73,7 +73,7 @@ class SameMember:
     length: Expr | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Stored:
     """Each bit observed is blank or was stored; with `by`, it was stored by a run of one of these steps that is in
     the history of the object it is read on, and blank is not enough.
@@ -86,7 +86,7 @@ class Stored:
     by: frozenset[str] | None
 
 
-@dataclass(frozen=True)
+@frozen
 class ReadsBack:
     """The value is one that the place's type holds unchanged."""
 
@@ -94,14 +94,14 @@ class ReadsBack:
     value: Expr
 
 
-@dataclass(frozen=True)
+@frozen
 class IsTrue:
     """The expression is not 0."""
 
     condition: Expr
 
 
-@dataclass(frozen=True)
+@frozen
 class Inside:
     """The access lies inside the place's bound; with `length`, its first `length` bytes do."""
 
@@ -109,7 +109,7 @@ class Inside:
     length: Expr | None
 
 
-@dataclass(frozen=True)
+@frozen
 class NotGivenUp:
     """The name by which the place (None: the current object) is touched was not given up; for a store, the object is
     also not shared: it has one live name."""

@@ -6,15 +6,15 @@ Each claim is the condition under which it is broken, on plain numbers or as a t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import gcd
 
+from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, ClaimMade, Event, Inside
 from cbprove.system import Aligned, Disjoint, Fits, Object, Place, Program, View
 from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mod, not_, or_
 
 
-@dataclass(frozen=True)
+@frozen
 class Misplaced:
     """`broken` says when the claim fails; the two texts name what clashes."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.report import bits, bytemap
 from cbprove.system import Place, Program, View
 
@@ -14,7 +14,7 @@ SKB_CB_SIZE = 48
 SKB_CB_BORDERS = (32, 44)
 
 
-@dataclass(frozen=True)
+@frozen
 class Overlay:
     """A type laid over a control block, `low` its first bit there; `members` are the bits [low, high) in it that have a member.
 
@@ -32,7 +32,7 @@ class Overlay:
         return self.low + self.width
 
 
-@dataclass(frozen=True)
+@frozen
 class Block:
     """A control block of `width` bits, `first` its first bit in its object, and what is laid over it."""
 

@@ -7,8 +7,8 @@ lower case where it lay there before. `.` was stored by nobody, `0` cleared, `~`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.properties.events import Moment
 from cbprove.report import bits
 from cbprove.semantics.memory import ObjectKey, Source, Store, StoreKey
@@ -22,7 +22,7 @@ _STORING = ("write", "clear", "copy to")
 _MOST_ROWS = 12
 
 
-@dataclass(frozen=True)
+@frozen
 class Window:
     """What is drawn: bytes [first, last) of an area that begins at byte `base` of its object."""
 
@@ -36,7 +36,7 @@ class Window:
         return range(self.base + self.first, self.base + self.last)
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
     """One step: what it did in words, and whose each byte was after it."""
 
@@ -46,7 +46,7 @@ class Row:
     cells: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Map:
     """Rows over a window, and what letters stand for (only those that occur), in order of appearance."""
 

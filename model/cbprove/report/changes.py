@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.report import bits
@@ -13,7 +13,7 @@ from cbprove.report.layout import Shape, shape
 from cbprove.system import Program, View
 
 
-@dataclass(frozen=True)
+@frozen
 class Reshaped:
     """A struct before and after; None on the side that does not have it. `name` has the arm of a packing behind it."""
 
@@ -22,7 +22,7 @@ class Reshaped:
     after: Shape | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Moved:
     """A view whose extent is another one; an extent is `skb.cb[0..20)`, None on the side that does not have the view."""
 

@@ -51,7 +51,7 @@ READING: Mapping[str, Code] = MappingProxyType(
         "CB0028": Code("`=` or `for` with more than one place, or both", "write one statement for each place", ""),
         "CB0029": Code("a type or an attribute that is not modelled", "write the type out with the layout it has", ""),
         "CB0300": Code(
-            "an artefact cannot be had: no such file, no permission, a folder without modules",
+            "an artefact cannot be had: no such file, no permission, a folder without a kernel or modules",
             "check the path; without one, /sys/kernel/btf/vmlinux is opened",
             "",
         ),

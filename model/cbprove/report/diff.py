@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cbprove.design.diff import Changed, Reanswered, exit_code, state
+from cbprove.frozen import frozen
 from cbprove.layout.records import lay_out
 from cbprove.report import changes, witness
 from cbprove.report.changes import Moved, Reshaped
@@ -27,7 +28,7 @@ _ORDER = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Comparison:
     """One spec on two sides; a report is None on the side that does not have the spec.
 

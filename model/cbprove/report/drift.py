@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.model import Artifact, Kind, Ref, Types
 from cbprove.artifacts.records import Records
+from cbprove.frozen import frozen
 from cbprove.layout.alike import alike
 from cbprove.report import outlines
 from cbprove.report.excerpt import printable
@@ -18,11 +19,12 @@ from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
 
 SCHEMA_VERSION = 1
+_WIDTH = 120
 State = Literal["same", "differs", "absent"]
 _COLOURS: dict[str, Role] = {"-": "bad", "+": "good", "@": "faint"}
 
 
-@dataclass(frozen=True)
+@frozen
 class Drift:
     """A struct of a spec; `arms` are those of a packing, `arm` the one that the artefact has, None for a struct without arms.
 
@@ -98,10 +100,17 @@ def text(spec: str, artifact: Artifact, found: Sequence[Drift], paint: Paint) ->
     """What differs, then the arms that match, what is not there, and how much there was."""
     parts = [_differs(each, paint) for each in found if each.state == "differs"]
     matching = [f"{each.name}: {each.unit} has the arm {each.arm}" for each in found if each.arm is not None]
-    absent = ", ".join(each.name for each in found if each.state == "absent")
+    absent = [each.name for each in found if each.state == "absent"]
     parts += ["\n".join(matching)] if matching else []
-    parts += [f"not in {_against(artifact)}: {absent}"] if absent else []
+    parts += [_listed(f"not in {_against(artifact)}: ", absent)] if absent else []
     return "\n\n".join([*parts, summary(spec, artifact, found)])
+
+
+def _listed(head: str, names: Iterable[str]) -> str:
+    """Names behind a head, in lines; the space inside `struct x` is no place to break one."""
+    joined = ", ".join(name.replace(" ", "\0") for name in names)
+    lines = textwrap.wrap(head + joined, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace("\0", " ")
 
 
 def summary(spec: str, artifact: Artifact, found: Sequence[Drift]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from cbprove.frozen import frozen
 
-@dataclass(frozen=True)
+
+@frozen
 class Outline:
     """A struct or union as it is printed. `size` and `align` are in bytes.
 
@@ -26,7 +27,7 @@ class Outline:
         return max((entry.natural for entry in self.entries), default=1)
 
 
-@dataclass(frozen=True)
+@frozen
 class Choices:
     """An enumeration without a tag, written out where it stands. `size` is in bytes."""
 
@@ -34,7 +35,7 @@ class Choices:
     values: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Entry:
     """A member.
 
@@ -71,7 +72,7 @@ class Entry:
         return self.offset + (8 * self.size if self.bits is None else self.bits)
 
 
-@dataclass(frozen=True)
+@frozen
 class Gaps:
     """What is free: bytes and bits behind each member (first: before all of them), then at the end."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.layout.abi import Abi
 from cbprove.layout.records import Layout, Member, align_of, attributes, lay_out
 from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
@@ -26,7 +26,7 @@ _DWARF = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Shape:
     """A struct or union to print, under the name it goes by here (`struct skb_gso_cb`, with ` = v4_4` for a packing).
 

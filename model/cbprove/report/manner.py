@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from cbprove.frozen import frozen
 from cbprove.report.style import Paint, plain
 
 
-@dataclass(frozen=True)
+@frozen
 class Manner:
     """`verbosity`: -1 the summary alone, 0 the usual, 1 why each proof holds, 2 the queries as well.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cbprove.design.overlays import Check, Sized
+from cbprove.frozen import frozen
 from cbprove.report import bits
 from cbprove.report.blocks import Block, Overlay, blocks, crossed, fixed
 from cbprove.report.excerpt import printable
@@ -19,7 +19,7 @@ _MOST_NAMES = 3
 _NOTE = "A check bounds where a view ends. Whether others that share its bytes still need them, it cannot see."
 
 
-@dataclass(frozen=True)
+@frozen
 class Laid:
     """A view over a control block, with its type and the checks that name it.
 
@@ -35,7 +35,7 @@ class Laid:
     shares: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Table:
     """The views of one candidate; `against` names the artefact whose layouts they have, None for the spec's own."""
 

@@ -8,8 +8,9 @@ struct of a kernel with the tool itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cbprove.frozen import frozen
 from cbprove.report.holes import Choices, Entry, Gaps, Outline, gaps, is_packed
 
 CACHELINE = 64
@@ -30,7 +31,7 @@ def enumerated(choices: Choices, tag: str | None, typedef: str = "") -> str:
     return f"{head}{body.removeprefix('enum')}{f' {typedef}' if typedef else ''};"
 
 
-@dataclass(frozen=True)
+@frozen
 class _At:
     """Where the printer is: depth in tabs, the first byte of the struct printed, the columns left for a type.
 

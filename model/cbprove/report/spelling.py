@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cbprove.artifacts.model import (
     Array,
@@ -17,9 +17,10 @@ from cbprove.artifacts.model import (
     Typedef,
     Types,
 )
+from cbprove.frozen import frozen
 
 
-@dataclass(frozen=True)
+@frozen
 class Spelt:
     """A declaration in parts: what counts as part of the type's width, the type, and what stands in the column of names."""
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cbprove.frozen import frozen
+from cbprove.language.accesses import inner_blocks
 from cbprove.properties.events import Moment
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import ObjectKey, Source, StoreKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import Stage
-from cbprove.system import Block, Call, Each, Either, If, On, Place, Program, Repeat, Statement
+from cbprove.system import Block, Call, Each, Either, Place, Program, Repeat, Statement
 
 
-@dataclass(frozen=True)
+@frozen
 class Choice:
     """A decision of the run: where it was taken (a line of the spec, None for a value), of what, the answer, and whether
     any other would have done."""
@@ -39,21 +41,8 @@ def statements(program: Program) -> Mapping[int, Statement]:
 def _inside(body: Block) -> Iterator[Statement]:
     for statement in body:
         yield statement
-        for block in blocks(statement):
+        for block in inner_blocks(statement):
             yield from _inside(block)
-
-
-def blocks(statement: Statement) -> tuple[Block, ...]:
-    """The blocks that stand in a statement."""
-    match statement:
-        case On() | Each() | Repeat():
-            return (statement.body,)
-        case Either():
-            return statement.arms
-        case If():
-            return (statement.then, statement.otherwise)
-        case _:
-            return ()
 
 
 def crumbs(program: Program, path: str, moment: Moment) -> tuple[str, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from cbprove.frozen import frozen
 from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
 from cbprove.system import Axis, AxisValue, Proposal, System
@@ -20,7 +20,7 @@ _WHOLE = "the whole"
 _Domain = tuple[str, ...] | range
 
 
-@dataclass(frozen=True)
+@frozen
 class Matrix:
     """A property over two axes. The report has a proposal for each cell, as `cells` makes them, and one for all."""
 

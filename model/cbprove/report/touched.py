@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cbprove.report import story
+from cbprove.language.accesses import inner_blocks
 from cbprove.semantics import arithmetic
 from cbprove.system import Block, Clear, Copy, Expr, If, Program, Read, Write
 
@@ -38,7 +38,7 @@ def _touched(body: Block, reads: dict[str, None], writes: dict[str, None]) -> No
                 writes.setdefault(target.text)
             case If(_, condition):
                 _read_by(condition, reads)
-        for block in story.blocks(statement):
+        for block in inner_blocks(statement):
             _touched(block, reads, writes)
 
 

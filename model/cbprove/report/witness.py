@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
 from cbprove.evidence.idle import idle
+from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, ReadsBack, SameMember, Stored, Unchanged
 from cbprove.report import bits, bytemap, story
 from cbprove.semantics import arithmetic
@@ -20,7 +20,7 @@ from cbprove.verdicts import Witness
 WIDTH = 100
 
 
-@dataclass(frozen=True)
+@frozen
 class Lost:
     """Bits [low, high) of an area, counted from its start, that are not as claimed."""
 
@@ -76,7 +76,7 @@ def _wrapped(title: str, parts: list[str]) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=title, subsequent_indent=" " * len(title), break_on_hyphens=False)
 
 
-@dataclass(frozen=True)
+@frozen
 class Scene:
     """A broken claim of a run, ready to be drawn."""
 

@@ -139,4 +139,4 @@ def holds(value: int, place: Place) -> bool:
     assert type is not None
     if type.boolean:
         return value in (0, 1)
-    return value == _signed(value, min(type.bits, place.width), type.signed)
+    return value == _signed(value, type.bits, type.signed)

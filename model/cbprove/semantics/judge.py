@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from cbprove.frozen import frozen
 from cbprove.properties.events import (
     ClaimMade,
     Inside,
@@ -23,7 +23,7 @@ from cbprove.semantics.state import Frame, State
 _STORED = ("fresh", "value")
 
 
-@dataclass(frozen=True)
+@frozen
 class BrokenBit:
     """A bit of an object that is not as claimed; `remembered` is what `Unchanged` had found there."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from cbprove.frozen import frozen
 from cbprove.properties.events import Moment
 from cbprove.system import Place
 
@@ -39,7 +40,7 @@ class ObjectKey(NamedTuple):
     ordinal: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Store:
     """Who stored, and through which place; `began` is the moment of the step run (None in a path's own statements).
 
@@ -91,7 +92,7 @@ class Name:
         self.object.names.append(self)
 
 
-@dataclass(frozen=True)
+@frozen
 class Extent:
     """Where a place lies at a moment of a run: by which name, and its first bit in the object."""
 
@@ -112,7 +113,7 @@ class Extent:
 
     def members(self, length: int | None = None) -> list[int]:
         """The positions that may be touched and that some leaf covers, in order."""
-        covered = {leaf.offset + i for leaf in self.place.leaves for i in range(leaf.width)}
+        covered = self.place.covered
         return [i for i in self.inside(length) if i in covered]
 
     def source(self, position: int) -> Source:
@@ -126,11 +127,12 @@ class Extent:
 
 def debris(key: ObjectKey, width: int) -> list[Source]:
     """Bits that nobody stored."""
-    return list(_debris(StoreKey(key.moment, key.ordinal, "debris"), width))
+    return list(sources(StoreKey(key.moment, key.ordinal, "debris"), width))
 
 
-@lru_cache(maxsize=256)
-def _debris(store: StoreKey, width: int) -> tuple[Source, ...]:
+@lru_cache(maxsize=1024)
+def sources(store: StoreKey, width: int) -> tuple[Source, ...]:
+    """The first bits of a store; a path is run many times, and stores the same each time."""
     return tuple(Source(store, bit) for bit in range(width))
 
 

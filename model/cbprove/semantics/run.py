@@ -7,8 +7,9 @@ the clone's key. A step begins and ends at the moment of its call.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from cbprove.frozen import frozen
 from cbprove.properties import table
 from cbprove.properties.events import Access, Accessed, Began, ClaimMade, Ended, Event, Moment, Unchanged
 from cbprove.semantics import arithmetic
@@ -24,6 +25,7 @@ from cbprove.semantics.memory import (
     StoreKey,
     debris,
     make,
+    sources,
 )
 from cbprove.semantics.state import DecisionKey, Frame, Oracle, State
 from cbprove.semantics.trace import Stage, Trace
@@ -53,7 +55,7 @@ from cbprove.system import (
 )
 
 
-@dataclass(frozen=True)
+@frozen
 class Broken:
     """A claim that does not hold: where it was made, and the bits that break it (none where it is not about bits)."""
 
@@ -64,7 +66,7 @@ class Broken:
     bits: tuple[BrokenBit, ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class Assumed:
     """An assumption that the run met, and whether it was true; if not, it was the end of the run."""
 
@@ -73,7 +75,7 @@ class Assumed:
     true: bool
 
 
-@dataclass(frozen=True)
+@frozen
 class Moved:
     """What one `copy` or `clear` costs, in bytes; the moment tells in which turn."""
 
@@ -81,7 +83,7 @@ class Moved:
     bytes: int
 
 
-@dataclass(frozen=True)
+@frozen
 class Run:
     """What one run came to; the mappings are by the names of the properties, in their order.
 
@@ -169,9 +171,10 @@ class _Machine:
 
     def _block(self, frame: Frame, block: Block) -> None:
         """Runs the statements in order; names made in them are seen to the end of the block."""
-        inner = replace(frame, names=dict(frame.names))
+        names = dict(frame.names)
         for statement in block:
-            here = replace(inner, moment=(*frame.prefix, statement.uid))
+            moment = (*frame.prefix, statement.uid)
+            here = Frame(frame.current, names, frame.prefix, moment, frame.step, frame.began)
             self._statement(here, statement)
             if not isinstance(statement, Call):
                 self._end_of_unnamed_step(here)
@@ -226,8 +229,8 @@ class _Machine:
             elif length is not None:
                 self._store(here, index, extent, "fresh", extent.inside(length), typed=False)
             else:
-                padding = [offset + i for offset, width in place.padding for i in range(width)]
-                self._store(here, index, extent, "unspecified", [i for i in padding if i in extent.inside()])
+                padding, inside = (offset + i for offset, width in place.padding for i in range(width)), extent.inside()
+                self._store(here, index, extent, "unspecified", [i for i in padding if i in inside])
                 self._store(here, index, extent, "fresh", extent.members())
 
     def _clear(self, here: Frame, statement: Clear) -> None:
@@ -309,14 +312,16 @@ class _Machine:
         self.state.stores[key] = Store(
             key, _step(here), layer, here.began, self.state.counted(here, extent.place), typed
         )
+        bits, low = extent.name.object.bits, extent.low
+        made = sources(key, max(positions, default=-1) + 1)
         for i in positions:
-            extent.name.object.bits[extent.low + i] = Source(key, i)
+            bits[low + i] = made[i]
         return key
 
     def _store_value(self, here: Frame, index: int, extent: Extent, value: int) -> None:
         key = self._store(here, index, extent, "value", extent.members())
-        for i, bit in enumerate(arithmetic.laid_out(value, extent.place.width, self.program.little_endian)):
-            self.state.known[Source(key, i)] = bit
+        laid_out = arithmetic.laid_out(value, extent.place.width, self.program.little_endian)
+        self.state.known.update(zip(sources(key, extent.place.width), laid_out, strict=True))
 
     # --- events -------------------------------------------------------------------------------------------
 

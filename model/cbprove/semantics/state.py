@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from cbprove.frozen import frozen
 from cbprove.properties.events import Moment
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, Name, Object, Source, Store, StoreKey
@@ -29,7 +30,7 @@ class Oracle(Protocol):
         """A number in low..high, both included; with `high` None there is no upper limit."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Frame:
     """Where a run stands: the name in use, the names to be seen, and the moment.
 
@@ -85,6 +86,8 @@ class State:
 
     def counted(self, frame: Frame, place: Place) -> Place:
         """The place with each leaf as the array element that it is now."""
+        if not any(leaf.shifts for leaf in place.leaves):
+            return place
         return replace(place, leaves=tuple(self._element(frame, leaf) for leaf in place.leaves))
 
     def _element(self, frame: Frame, leaf: Leaf) -> Leaf:
@@ -147,7 +150,7 @@ class State:
         return leaf.boolean and arithmetic.weight(bit, leaf.element, self.program.little_endian) > 0
 
 
-@dataclass(frozen=True)
+@frozen
 class _Now:
     """The values an expression finds at one moment."""
 

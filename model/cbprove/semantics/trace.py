@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from cbprove.frozen import frozen
 from cbprove.properties.events import Access, Moment
 from cbprove.semantics.memory import Object, ObjectKey, Source
 from cbprove.semantics.state import Frame
 from cbprove.system import Place
 
 
-@dataclass(frozen=True)
+@frozen
 class Action:
     """One access: `bits` are those of the object that were touched; `place` is None when an object is cut from it."""
 
@@ -22,7 +22,7 @@ class Action:
     bits: range
 
 
-@dataclass(frozen=True)
+@frozen
 class Stage:
     """One step of a run, or one statement of a path's own (`step` and `layer` None), and the memory it left.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from cbprove.frozen import frozen
 
 _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool)\)")
 
 
-@dataclass(frozen=True)
+@frozen
 class Limits:
     """`resources` counts Z3's own steps, the same on every machine; `seconds` is the wall clock, None for none; `operations`
     is how many stores, copies and makings the runs of one path may be unfolded to."""
@@ -20,7 +21,7 @@ class Limits:
     operations: int = 200_000
 
 
-@dataclass(frozen=True)
+@frozen
 class Answer:
     """What the solver said; `model` gives each unknown's value if it said sat, `reason` why if unknown."""
 

@@ -36,6 +36,11 @@ def decompress(data: bytes, shown: str) -> bytes | None:
     return None
 
 
+def is_packed(head: bytes) -> bool:
+    """Whether the beginning of a file is that of a compressed one."""
+    return any(head.startswith(magic) for magic, _ in (*_OPENERS, *_CLOSED))
+
+
 def _guarded(opener: Callable[[bytes], bytes | None], data: bytes, shown: str) -> bytes:
     try:
         out = opener(data)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 
-from cbprove.artifacts.files.compression import decompress
+from cbprove.artifacts.files.compression import decompress, is_packed
 from cbprove.artifacts.model import bad
 
 _DEPTH = 4  # a compressed bzImage holds a compressed kernel, and nothing wraps more than that
@@ -24,6 +24,11 @@ def unwrap(data: bytes, shown: str) -> bytes:
             return data
         data = opened
     raise bad("CB0302", f"`{shown}` is wrapped more than {_DEPTH} times", "unpack it, and name what is inside")
+
+
+def is_wrapped(head: bytes) -> bool:
+    """Whether a file that begins like this is a bzImage or compressed."""
+    return is_bzimage(head) or is_packed(head)
 
 
 def is_bzimage(data: bytes) -> bool:

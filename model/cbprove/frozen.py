@@ -1,0 +1,36 @@
+"""`@frozen`: a dataclass that nobody assigns to, which the type checker holds and no code at run time.
+
+The standard library writes and compiles six functions for every frozen dataclass: a third of the time of a small run went there.
+Here it writes `__init__` alone; equality, hash and text are the same as ever, made of the fields by functions that all share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Any, TypeVar, dataclass_transform
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(cls: type[T]) -> type[T]:
+    """The class as a dataclass that is equal to another of its class, and has its hash, by the fields that are compared."""
+    made: Any = dataclass(eq=False, repr=False)(cls)
+    compared = [each.name for each in fields(made) if each.compare]
+    values = attrgetter(*compared) if compared else lambda one: ()
+
+    def equal(one: Any, other: object) -> Any:
+        return values(one) == values(other) if other.__class__ is one.__class__ else NotImplemented
+
+    made.__eq__ = equal
+    made.__hash__ = lambda one: hash(values(one))
+    if "__repr__" not in vars(cls):
+        made.__repr__ = _text
+    result: type[T] = made
+    return result
+
+
+def _text(one: Any) -> str:
+    parts = (f"{each.name}={getattr(one, each.name)!r}" for each in fields(one) if each.repr)
+    return f"{one.__class__.__qualname__}({', '.join(parts)})"

@@ -1,0 +1,119 @@
+"""What a planted fault is, and the tests that are asked to notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`text` stands exactly once in `file`, a path below model/cbprove."""
+
+    file: str
+    text: str
+    replacement: str
+    breaks: str
+    tests: tuple[str, ...]
+
+    @property
+    def folder(self) -> str:
+        """The part of the package that the fault is in."""
+        return self.file.split("/")[0].removesuffix(".py")
+
+    def planted_in(self, code: str) -> str:
+        """The code of the file with the fault in it."""
+        return code.replace(self.text, self.replacement)
+
+
+def planted(file: str, tests: tuple[str, ...], *faults: tuple[str, str, str]) -> tuple[Mutant, ...]:
+    """Faults of one file for the same tests, each as what it breaks, what is replaced, and by what."""
+    return tuple(Mutant(file, text, replacement, breaks, tests) for breaks, text, replacement in faults)
+
+
+def _of(file: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"tests/{file}::{name}" for name in names)
+
+
+AGREE = _of("random/test_agreement.py", "test_prover_and_reference_agree")
+TRAPS = ("tests/traps/test_traps_prover.py", "tests/traps/test_traps_reference.py")
+NUMBERS = ("tests/semantics",)
+CHOICES = ("tests/resolve/test_choices.py",)
+CLAIMS = ("tests/semantics/test_claims_on_numbers.py",)
+TRACES = ("tests/semantics/test_traces.py",)
+RULES = ("tests/mutants/test_rules.py",)
+RARE = ("tests/mutants/test_rare.py",)
+LAYOUT = ("tests/layout/test_records.py", "tests/layout/test_traps.py")
+PINS = ("tests/resolve/test_pins.py",)
+MISTAKES = ("tests/resolve/test_mistakes.py",)
+PLACES = ("tests/resolve/test_places.py",)
+EXPRESSIONS = ("tests/resolve/test_expressions.py",)
+PROGRAMS = _of(
+    "resolve/test_programs.py",
+    "test_when_leaves_out_what_is_not_of_the_candidate",
+    "test_turns_have_their_defaults",
+    "test_a_step_without_a_body_reads_and_writes_what_its_layer_declares",
+    "test_where_and_by_say_layers_as_their_steps",
+    "test_axes_defaults_and_proposals",
+    "test_mistakes_of_excluded_candidates_do_not_count",
+)
+MEMO = _of(
+    "resolve/test_programs.py",
+    "test_a_program_is_the_same_from_a_fresh_system",
+    "test_what_does_not_depend_on_an_axis_is_one_object",
+)
+ALIKE = ("tests/layout/test_alike.py",)
+BIT_FIELDS = ("tests/layout/test_bit_fields.py",)
+BTF = ("tests/artifacts/test_btf.py", "tests/artifacts/test_btf_bad.py")
+DWARF = ("tests/artifacts/test_dwarf.py",)
+ELF = ("tests/artifacts/test_elf.py",)
+GRAPH = ("tests/artifacts/test_records.py", "tests/artifacts/test_lookup.py")
+TEXT = ("tests/artifacts/test_text.py",)
+DRIFT = ("tests/artifacts/test_drift.py",)
+SUBSTITUTE = ("tests/language/test_substitute.py",)
+LOSING = _of("certificates/test_certificates.py", "test_no_certificate_of_what_is_refuted")
+SPOILT = _of("certificates/test_certificates.py", "test_what_is_changed_in_a_certificate_is_noticed[gso_ipoib]")
+LOST = ("tests/certificates/test_lost.py",)
+RUP = _of(
+    "certificates/test_clausal.py",
+    "test_a_proof_by_hand",
+    "test_contradictions_that_need_no_proof",
+    "test_what_is_no_proof",
+    "test_a_step_that_is_only_rat_is_refused",
+    "test_what_forced_something_is_not_forgotten",
+    "test_proofs_of_a_solver_and_what_is_left_of_them",
+)
+BITS = _of("certificates/test_clausal.py", "test_bits_against_values", "test_unknowns_keep_their_ranges")
+IDLE = _of(
+    "certificates/test_idle.py",
+    "test_what_matters_and_what_does_not",
+    "test_a_value_that_matters",
+    "test_one_answer_alone_is_not_any",
+)
+BITVECTORS = ("tests/archive/test_bitvectors.py",)
+INVARIANTS = ("tests/archive/test_invariants.py",)
+LOOSE = ("tests/archive/test_loose.py",)
+CHANGED = ("tests/design/test_changed.py",)
+LAYOUTS_CHANGED = ("tests/report/test_changes.py",)
+IDENTITY = ("tests/artifacts/test_identity.py",)
+DRIFT_DETAILS = ("tests/artifacts/test_drift_details.py",)
+BOUNDS = ("tests/random/test_bounds.py",)
+WHAT_MATTERS = ("tests/certificates/test_what_matters.py",)
+LEB = ("tests/artifacts/test_leb128.py",)
+OPENING = ("tests/artifacts/test_opening.py",)
+ARCHIVED = ("tests/archive/test_archive.py",)
+SWINDLES = ("tests/archive/test_swindles.py",)
+TOLD = ("tests/archive/test_told.py",)
+REGIONS = ("tests/archive/test_regions.py",)
+ROUNDS = ("tests/archive/test_invariants.py", "tests/archive/test_invariant_rounds.py")
+
+
+def _tampered(word: str) -> tuple[str, ...]:
+    return ("tests/archive/test_tampering.py", "-k", word)
+
+
+TAMPERED_FILES = _tampered("index or folder or file")
+TAMPERED_RECORDS = _tampered("record or proposal or assumption or candidate")
+TAMPERED_VERDICTS = _tampered("verdict or counts or made or part or vacuous or proved")
+TAMPERED_RUNS = _tampered("run or witness or choice")
+TAMPERED_TEXTS = _tampered("text")
+TAMPERED_OBLIGATIONS = _tampered("obligation or invariant or bounded")

@@ -1,0 +1,40 @@
+"""A term never comes to a number outside of what is said to bound it, and the ends are met where they can be."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from cbprove.obligations.bounds import Bounds
+from cbprove.terms import Int, add, evaluate, ite, lt, mod, mul, named, sub, var
+
+RANGES = {"a": (-7, 30), "b": (2, 9), "c": (-5, -1)}
+
+
+def drawn(draw: Random, depth: int) -> Int:
+    if depth == 0:
+        return draw.choice([var("a"), var("b"), var("c"), draw.randint(-20, 20)])
+    one, other = drawn(draw, depth - 1), drawn(draw, depth - 1)
+    divisor, name = draw.choice([1, 3, 8]), f"n{draw.randint(0, 1 << 30)}"
+    terms = [add(one, other), sub(one, other), mul(one, other), mod(one, divisor), ite(lt(one, other), one, other)]
+    return draw.choice([*terms, named(name, one)])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_values_lie_within(seed: int) -> None:
+    draw = Random(seed)
+    term, bounds = drawn(draw, 3), Bounds(RANGES)
+    for _ in range(20):
+        model = {name: draw.choice([low, high, draw.randint(low, high)]) for name, (low, high) in RANGES.items()}
+        (value,) = evaluate(model, term)
+        interval = bounds.of(term)
+        assert interval is None or interval[0] <= int(value) <= interval[1]
+
+
+def test_no_wider_than_needed() -> None:
+    bounds = Bounds(RANGES)
+    a, b, c = (var(name) for name in RANGES)
+    terms = [add(a, b), sub(a, b), mul(a, c), mod(a, 8), ite(lt(a, 0), b, c)]
+    assert list(map(bounds.of, terms)) == [(-5, 39), (-16, 28), (-150, 35), (0, 7), (-5, 9)]
+    assert bounds.of(add(a, var("unknown"))) is None

@@ -1,0 +1,62 @@
+"""`@frozen` is a dataclass in all but what is generated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from cbprove.frozen import frozen
+
+
+@frozen
+class Point:
+    x: int
+    y: tuple[int, ...] = ()
+    label: str = field(default="", compare=False)
+    secret: str = field(default="?", repr=False)
+
+
+@frozen
+class Other:
+    x: int
+    y: tuple[int, ...] = ()
+    secret: str = "?"
+
+
+@frozen
+class Nothing:
+    pass
+
+
+def test_equality_and_hash_are_by_the_fields_compared() -> None:
+    assert Point(1, (2,), "a") == Point(1, (2,), "b")
+    assert hash(Point(1, (2,), "a")) == hash(Point(1, (2,), "b"))
+    assert Point(1) != Point(2)
+    assert Point(1) != Point(1, secret="!")
+    assert len({Point(1), Point(1), Point(2)}) == 2
+
+
+def test_another_class_is_never_equal() -> None:
+    assert Point(1) != Other(1)
+    assert Point(1) != (1, (), "?")
+    assert Nothing() == Nothing() and hash(Nothing()) == hash(Nothing())
+
+
+def test_the_text_is_that_of_a_dataclass() -> None:
+    assert repr(Point(1, (2,))) == "Point(x=1, y=(2,), label='')"
+    assert repr(Other(1)) == repr(dataclass(_bare())(1)).replace("_bare.<locals>.", "")
+    assert repr(Nothing()) == "Nothing()"
+
+
+def _bare() -> type:
+    class Other:
+        x: int
+        y: tuple[int, ...] = ()
+        secret: str = "?"
+
+    return Other
+
+
+def test_it_is_replaced_and_matched() -> None:
+    match replace(Point(1, (2,)), x=5):
+        case Point(x, y):
+            assert (x, y) == (5, (2,))
