@@ -68,8 +68,8 @@ def test_a_candidate_that_is_excluded_does_not_compile(tmp_path: Path) -> None:
 def test_another_layout_does_not_compile(tmp_path: Path) -> None:
     text = text_of(ALL_KINDS, "good/kept").replace("u32 seq;", "u64 seq;")
     said = str(build(text, tmp_path))
-    assert "struct state has another size here" in said
-    assert "struct state.sum lies elsewhere here" in said
+    assert "struct state_wide has another size here" in said
+    assert "struct state_wide.sum lies elsewhere here" in said
 
 
 def test_two_steps_the_other_way_round(tmp_path: Path) -> None:

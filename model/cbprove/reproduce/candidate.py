@@ -30,7 +30,23 @@ _EXIT_CODES = """ *
  */"""
 
 
-def head(system: System, shown: Shown, title: str, path: str, kunit: bool) -> Iterator[str]:
+def preamble(kunit: bool, runs: bool, maybe: bool) -> Iterator[str]:
+    """What is included, and the numbers that -D may set."""
+    headers = ("kunit/test.h", "linux/string.h", "linux/types.h") if kunit else ("stddef.h", "stdio.h", "string.h")
+    yield from (f"#include <{header}>" for header in headers)
+    yield from ["", f"#define CB_PRINT(...) {'pr_cont' if kunit else 'printf'}(__VA_ARGS__)"]
+    if maybe:
+        yield "#define CB_MAYBE __attribute__((unused))\t/* some candidates do without */"
+    if runs:
+        yield from ["#ifndef CB_TURNS", "#define CB_TURNS 3\t\t/* of a loop without end */", "#endif"]
+        yield from [
+            "#ifndef CB_RUNS",
+            "#define CB_RUNS 2000\t/* of a path, before chance picks as many more */",
+            "#endif",
+        ]
+
+
+def head(system: System, shown: Shown, title: str, path: str, kunit: bool, wraps: bool) -> Iterator[str]:
     """What this is, how it is compiled, and what the exit code means."""
     yield f"/* {comment(shown.id)}: {shown.verdict}"
     if title:
@@ -41,7 +57,7 @@ def head(system: System, shown: Shown, title: str, path: str, kunit: bool) -> It
     if kunit:
         yield " *     a KUnit test case, to be built with a kernel that has CONFIG_KUNIT; it was not run in one"
     else:
-        yield " *     cc -std=c11 -fwrapv -Wall -Wextra repro.c -o repro && ./repro"
+        yield f" *     cc -std=c11 {'-fwrapv ' if wraps else ''}-Wall -Wextra repro.c -o repro && ./repro"
     yield from _choices(system, shown)
     yield from _EXIT_CODES.splitlines()
 
@@ -76,21 +92,32 @@ def candidate(system: System, shown: Shown) -> Iterator[str]:
         else:
             yield from _named(axis, shown)
     tests = [
-        f"({name}) == {value}" if isinstance(value, int) else shapes.is_axis(name, value)
+        f"{identifier(name)} == {value}" if isinstance(value, int) else shapes.is_axis(name, value)
         for name, value in shown.candidate.items()
+        if not (name == "abi" and _one_abi(system))
     ]
-    yield from [f"#define CB_SHOWN ({' && '.join(tests) or '1'})\t/* the candidate of the witness */", ""]
+    if shown.script is not None:
+        yield f"#define CB_SHOWN ({' && '.join(tests) or '1'})\t/* the case's candidate */"
+        yield ""
+
+
+def _one_abi(system: System) -> bool:
+    return all(len(axis.values) == 1 for axis in system.axes if axis.name == "abi")
 
 
 def _abi(axis: Axis, shown: Shown) -> Iterator[str]:
     """The compiler's own, where the spec speaks of it; else the layouts and the byte order must be the shown one's."""
     default = str(shown.candidate["abi"])
+    big = " || ".join(shapes.is_axis("abi", str(value)) for value in axis.values if value in _BIG) or "0"
+    if len(axis.values) == 1:
+        yield f"#if __BYTE_ORDER__ == __ORDER_{'LITTLE' if axis.values[0] in _BIG else 'BIG'}_ENDIAN__"
+        yield from [f'#error "the spec is about {axis.values[0]}"', "#endif", ""]
+        return
     yield from (f"#define CB_NUM_abi_{value} {number}" for number, value in enumerate(axis.values, 1))
     for number, value in enumerate(axis.values):
         yield f"#{'el' if number else ''}if {_ABIS[str(value)]}"
         yield f"#define abi abi_{value}"
     yield from ["#else", f"#define abi abi_{default}", "#endif"]
-    big = " || ".join(shapes.is_axis("abi", str(value)) for value in axis.values if value in _BIG) or "0"
     yield from [f"#if ({big}) != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)"]
     yield from [f'#error "the spec is about {", ".join(map(str, axis.values))}"', "#endif", ""]
 
@@ -98,7 +125,7 @@ def _abi(axis: Axis, shown: Shown) -> Iterator[str]:
 def _ranged(axis: Axis, values: range, shown: Shown) -> list[str]:
     name = identifier(axis.name)
     default = [f"#ifndef {name}", f"#define {name} {shown.candidate[axis.name]}", "#endif"]
-    check = f"#if ({name}) < {values[0]} || ({name}) > {values[-1]}"
+    check = f"#if {name} < {values[0]} || {name} > {values[-1]}"
     return [*default, check, f'#error "{name} is {values[0]} to {values[-1]}"', "#endif", ""]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cbprove.diagnostics import Span
 from cbprove.language import syntax
+from cbprove.reproduce.runtime import words
 from cbprove.reproduce.spelling import identifier, quoted
 from cbprove.reproduce.statements import Statements
 from cbprove.reproduce.values import Here
@@ -58,9 +59,9 @@ def _members(claim: syntax.Claim) -> tuple[syntax.Place, ...]:
 
 
 def _listed(skb: str, places: list[str]) -> list[str]:
-    lines = [f"static cb_maybe void cb_members(struct cb_name *{skb}, struct cb_place *cb_to)", "{"]
-    lines += [f"\tcb_to[{number}] = {place};" for number, place in enumerate(places)]
-    return [*lines, f"\t(void){skb}, (void)cb_to;", "}", ""]
+    lines = [f"\tcb_to[{number}] = {place};" for number, place in enumerate(places)]
+    unused = [f"\t(void){name};" for name in (skb, "cb_to") if name not in words(lines)]
+    return [f"static void cb_members(struct cb_name *{skb}, struct cb_place *cb_to)", "{", *lines, *unused, "}"]
 
 
 def _meant(statements: Statements, where: tuple[syntax.Name, ...]) -> list[str]:
@@ -70,7 +71,7 @@ def _meant(statements: Statements, where: tuple[syntax.Name, ...]) -> list[str]:
     others = [name for name in where if name.text not in statements.names.parts]
     tests += [f"cb_same(cb_step, {quoted(step)})" for step in _steps(statements, others)]
     condition = " || ".join(tests) or "1"
-    return [f"static cb_maybe int cb_meant(void) {{ return {condition}; }}"]
+    return [f"static int cb_meant(void) {{ return {condition}; }}"]
 
 
 def _steps(statements: Statements, names: Iterable[syntax.Name]) -> list[str]:
@@ -110,9 +111,9 @@ def _particular(statements: Statements, claim: syntax.Claim, skb: str) -> list[s
 
 def _meant_views(statements: Statements, members: tuple[syntax.Place, ...]) -> str:
     views = [node.base.text if node.base.text in statements.names.views else "" for node in members]
-    tests = [f"cb_same(cb_of->name, {quoted(view)})" if view else "cb_of->raw" for view in views]
-    head = "static cb_maybe int cb_meant_view(const struct cb_view *cb_of)"
-    return f"{head} {{ (void)cb_of; return {' || '.join(tests) or '1'}; }}"
+    tests = [f"cb_same(cb_view, {quoted(identifier(view))})" if view else "cb_raw" for view in views]
+    head = "static int cb_meant_view(const char *cb_view, int cb_raw)"
+    return f"{head} {{ (void)cb_view, (void)cb_raw; return {' || '.join(tests) or '1'}; }}"
 
 
 def _text(span: Span) -> str:
@@ -131,5 +132,5 @@ def _checks(statements: Statements, claim: syntax.Claim, places: list[str]) -> l
     checks = []
     for view in meant:
         statements.values.views.view(view)
-        checks.append(f"if (CB_LAID({view})) cb_view_{word}(&V_{view});")
+        checks.append(f"if ((cb_v = cb_view_of({quoted(identifier(view))}))->length) cb_view_{word}(cb_v);")
     return checks

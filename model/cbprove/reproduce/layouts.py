@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from itertools import product
-from textwrap import wrap
 
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context
@@ -13,6 +12,7 @@ from cbprove.language.elaborate_places import object_type
 from cbprove.language.elaborate_types import tagged
 from cbprove.layout.records import Layout
 from cbprove.reproduce import shapes
+from cbprove.reproduce.spelling import identifier
 from cbprove.system import AxisValue
 
 # So many choices are told apart for one type; of one with more only the shown candidate's layout is asserted.
@@ -24,6 +24,12 @@ def asserted(cx: Context, tag: str, shown: Mapping[str, AxisValue]) -> list[str]
     found = cx.names.tags[tag]
     if isinstance(found, syntax.EnumBody):
         return []
+    if isinstance(found, syntax.Packing):
+        lines: list[str] = []
+        for arm in found.arms:
+            spelled, chosen = f"struct {tag}_{arm.name.text}", {**shown, tag: arm.name.text}
+            lines += _asserted(cx, spelled, arm.body, chosen, lambda: cx.layout(tagged(cx, tag)), tag)
+        return lines
     return _asserted(cx, f"{found.kind} {tag}", found, shown, lambda: cx.layout(tagged(cx, tag)))
 
 
@@ -34,9 +40,15 @@ def of_object(cx: Context, name: str, shown: Mapping[str, AxisValue]) -> list[st
 
 
 def _asserted(
-    cx: Context, spelled: str, node: object, shown: Mapping[str, AxisValue], layout: Callable[[], Layout]
+    cx: Context,
+    spelled: str,
+    node: object,
+    shown: Mapping[str, AxisValue],
+    layout: Callable[[], Layout],
+    fixed: str = "",
 ) -> list[str]:
-    axes = [axis for axis in _axes(cx, node, set()) if len(cx.names.axes[axis].values) > 1]
+    own = {fixed} if fixed else set()
+    axes = [axis for axis in _axes(cx, node, own) if len(cx.names.axes[axis].values) > 1]
     if "abi" in cx.names.axes and len(cx.names.axes["abi"].values) > 1:
         axes = ["abi", *(axis for axis in axes if axis != "abi")]
     values: list[list[AxisValue]] = [list(cx.names.axes[axis].values) for axis in axes]
@@ -46,14 +58,33 @@ def _asserted(
     choices: list[tuple[AxisValue, ...]] = (
         list(product(*values)) if count <= _MOST else [tuple(shown[axis] for axis in axes)]
     )
-    told: dict[tuple[str, ...], list[str]] = {}
+    found: dict[tuple[AxisValue, ...], tuple[str, ...]] = {}
     for choice in choices:
-        chosen: dict[str, AxisValue] = dict(zip(axes, choice, strict=True))
-        lines = _lines(cx, spelled, {**shown, **chosen}, layout)
+        lines = _lines(cx, spelled, {**shown, **dict(zip(axes, choice, strict=True))}, layout)
         if lines:
-            told.setdefault(lines, []).append(" && ".join(_equals(cx, axis, value) for axis, value in chosen.items()))
+            found[choice] = lines
+    if len(choices) == count:
+        axes, found = _without_idle(axes, found)
+    told: dict[tuple[str, ...], list[str]] = {}
+    for choice, lines in found.items():
+        equal = (_equals(cx, axis, value) for axis, value in zip(axes, choice, strict=True))
+        told.setdefault(lines, []).append(" && ".join(equal))
     cx.memo.begin(shown)
     return list(_guarded(told, len(choices) == count))
+
+
+def _without_idle(
+    axes: list[str], found: dict[tuple[AxisValue, ...], tuple[str, ...]]
+) -> tuple[list[str], dict[tuple[AxisValue, ...], tuple[str, ...]]]:
+    """Without the axes on which nothing hangs."""
+    for number in reversed(range(len(axes))):
+        fewer: dict[tuple[AxisValue, ...], set[tuple[str, ...]]] = {}
+        for choice, lines in found.items():
+            fewer.setdefault((*choice[:number], *choice[number + 1 :]), set()).add(lines)
+        if all(len(some) == 1 for some in fewer.values()):
+            axes = [*axes[:number], *axes[number + 1 :]]
+            found = {choice: next(iter(some)) for choice, some in fewer.items()}
+    return axes, found
 
 
 def _guarded(told: Mapping[tuple[str, ...], list[str]], complete: bool) -> Iterator[str]:
@@ -67,7 +98,7 @@ def _guarded(told: Mapping[tuple[str, ...], list[str]], complete: bool) -> Itera
 
 
 def _equals(cx: Context, axis: str, value: AxisValue) -> str:
-    return f"({axis}) == {value}" if isinstance(value, int) else shapes.is_axis(axis, value)
+    return f"{identifier(axis)} == {value}" if isinstance(value, int) else shapes.is_axis(axis, value)
 
 
 def _lines(
@@ -77,9 +108,8 @@ def _lines(
     found = cx.memo.attempt(layout)
     if found is None:  # a candidate that is a mistake, and excluded
         return ()
-    asserts = [f"CB_SIZE({spelled}, {found.size});"]
-    asserts += [f"CB_LIES({spelled}, {name}, {at});" for name, at in _offsets(found, 0)]
-    return tuple(wrap(" ".join(asserts), 118, break_long_words=False, break_on_hyphens=False))
+    asserts = [f"CB_AT({spelled}, {name}, {at});" for name, at in _offsets(found, 0)]
+    return (f"CB_SIZE({spelled}, {found.size});", *asserts)
 
 
 def _offsets(layout: Layout, start: int) -> Iterator[tuple[str, int]]:

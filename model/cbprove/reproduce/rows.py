@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cbprove.language import syntax
@@ -10,6 +10,9 @@ from cbprove.language.names import Names
 from cbprove.reproduce import shapes
 from cbprove.reproduce.spelling import quoted
 from cbprove.reproduce.static import Static
+
+_WIDTH = 110
+_ALONE = ("CB_STRUCT", "CB_BARE")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Rows:
         self.static = static
         self.names = static.names
         self.lays: dict[str, list[str]] = {}
+        self.bools = False
 
     def tag(self, type: syntax.CType) -> str:
         """The tag that a type goes by, through typedefs."""
@@ -64,10 +68,7 @@ class Rows:
             self.lays[tag] = [
                 f"static void lay_{tag}(struct cb_view *cb_v, long cb_base, const char *cb_within)",
                 "{",
-                f"\ttypedef {found.kind} {tag} CB_T;",
-                f"\tconst char *cb_whose = {quoted(f'{found.kind} {tag}')};",
-                *(row if row.startswith("#") else f"\t{row}" for row in rows),
-                "\t(void)cb_v, (void)cb_base, (void)cb_within, (void)cb_whose, (void)sizeof(CB_T);",
+                *indented(wrapped([f"CB_STRUCT({found.kind} {tag});", *rows])),
                 "}",
             ]
         return f"lay_{tag}"
@@ -102,7 +103,7 @@ class Rows:
         return list(self._rows(body, at))
 
     def _field(self, member: syntax.Member, at: Inside) -> str:
-        boolean = int(shapes.canonical(self.names, member.type) == "_Bool")
+        boolean = self._boolean(member.type)
         if (at.member, at.shift, boolean) == (at.path, "0", 0) and at.path == at.whose:
             return f"CB_FIELD({at.member});"
         return f"CB_FIELD_AS({at.member}, {quoted(at.path)}, {quoted(at.whose)}, {at.shift}, {boolean});"
@@ -133,11 +134,18 @@ class Rows:
             yield self._leaf(type, at, "")
 
     def _leaf(self, type: syntax.CType, at: Inside, dimensions: str) -> str:
-        boolean = int(shapes.canonical(self.names, type) == "_Bool")
+        boolean = self._boolean(type)
         if (at.member, at.shift, boolean, dimensions) == (at.path, "0", 0, "") and at.path == at.whose:
             return f"CB_LEAF({at.member});"
         element = at.member + dimensions
+        if (at.member, at.shift, boolean) == (at.path, "0", 0) and at.path == at.whose:
+            return f"CB_ARRAY({at.member}, {element});"
         return f"CB_LEAF_AS({at.member}, {quoted(at.path)}, {quoted(at.whose)}, {at.shift}, {element}, {boolean});"
+
+    def _boolean(self, type: syntax.CType) -> int:
+        found = shapes.canonical(self.names, type) == "_Bool"
+        self.bools = self.bools or found
+        return int(found)
 
     def _array(self, type: syntax.ArrayType, at: Inside) -> Iterator[str]:
         """Scalars in a row are one; structs are told apart. A flexible array occupies nothing."""
@@ -158,6 +166,28 @@ class Rows:
         shift = f"{number} * CB_SIZED({one})" if at.shift == "0" else f"{at.shift} + {number} * CB_SIZED({one})"
         yield from self.of(element, Inside(one, at.path, at.whose, shift))
         yield "}"
+
+
+def wrapped(rows: list[str]) -> list[str]:
+    """Rows, as many on a line as there is room for."""
+    lines: list[str] = []
+    for row in rows:
+        alone = row.startswith(("#", "for ", "{", "}", *_ALONE)) or not lines or lines[-1].startswith("#")
+        if (
+            alone
+            or lines[-1].endswith(("{", "}"))
+            or lines[-1].startswith(_ALONE)
+            or len(lines[-1]) + len(row) > _WIDTH
+        ):
+            lines.append(row)
+        else:
+            lines[-1] += f" {row}"
+    return lines
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """One tab further; what the preprocessor reads stays where it is."""
+    return [text if text.startswith("#") else f"\t{text}" for text in lines]
 
 
 def _bare(names: Names, type: syntax.CType) -> syntax.CType:

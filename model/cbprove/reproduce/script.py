@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cbprove.language.elaborate_context import Context
-from cbprove.reproduce.spelling import line
+from cbprove.reproduce.spelling import line, literal, quoted
 from cbprove.semantics.run import Run
 from cbprove.system import AxisValue, System
 from cbprove.verdicts import Case
@@ -39,6 +39,15 @@ def shown(system: System, case: Case) -> Shown:
     run = finding.witness.run if finding.verdict == "refuted" and finding.witness is not None else None
     chosen = script(system.handle, run) if run is not None else None
     return Shown(case.id, case.property, finding.verdict, case.candidate, chosen)
+
+
+def printed_script(script: Script | None) -> Iterator[str]:
+    """The choices as a table in C, which `main` begins with."""
+    yield "static struct { const char *what; long line; long long value; } cb_script[] = {"
+    for what, at, value in script.choices if script else ():
+        yield f"\t{{ {quoted(what)}, {at}, {value if abs(value) < 1 << 31 else literal(value)} }},"
+    yield from ["\t{ 0, 0, 0 }", "};"]
+    yield f"static const char cb_script_bit[] = {quoted(script.bits if script else '')};"
 
 
 def script(cx: Context, run: Run) -> Script:

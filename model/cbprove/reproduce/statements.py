@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
+from cbprove.diagnostics import Span
 from cbprove.language import syntax
 from cbprove.language.names import StepOf
-from cbprove.reproduce.spelling import identifier, line, quoted, where
+from cbprove.reproduce.runtime import words
+from cbprove.reproduce.spelling import identifier, line, quoted
 from cbprove.reproduce.values import Here, Values
-
-ALL = "CB_ALL"
 
 
 class Statements:
@@ -21,15 +21,16 @@ class Statements:
         self.static = values.static
         self.names = values.names
         self.exact = exact
-        self.afresh = any(node.per_step for node in self.names.inputs.values())
         self.steps: dict[str, StepOf] = {}
         self.parts: dict[str, syntax.Path] = {}
 
-    def function(self, kind: str, name: str, span: object, body: list[str]) -> list[str]:
+    def function(self, kind: str, name: str, span: Span, body: list[str]) -> list[str]:
         """One C function of the current object."""
         skb = identifier(self.names.first_object())
-        head = f"static cb_maybe void {kind}_{name}(cb_named_object {skb})"
-        return [head, "{", *(text if text.startswith("#") else f"\t{text}" for text in body), "}", ""]
+        if skb not in words(body, sure=True):
+            body = [f"(void){skb};", *body]
+        head = f"static void {kind}_{name}(struct cb_name *{skb})\t\t/* line {line(span)} */"
+        return [head, "{", *_indented(body), "}"]
 
     def step(self, found: StepOf) -> list[str]:
         """A step; without a body it reads and then writes all that its layer declares."""
@@ -38,21 +39,18 @@ class Statements:
         body = (
             list(self.block(node.body, here, in_path=False)) if node.body is not None else self._declared(found, here)
         )
-        lines = [f"CB_LINE({line(node.name.span)}) cb_begin({skb}, {quoted(found.name)});", *body, f"cb_end({skb});"]
-        source = where(node.span)
-        return [source, *self.function("step", found.name.replace(".", "__"), node.span, lines)]
+        lines = [f"cb_begin({line(node.name.span)}, {skb}, {quoted(found.name)});", *body, f"cb_end({skb});"]
+        return self.function("step", found.name.replace(".", "__"), node.span, lines)
 
     def part(self, node: syntax.Path) -> list[str]:
         """A path or a part."""
         body = list(self.block(node.body, Here(identifier(self.names.first_object())), in_path=True))
-        source = where(node.span)
-        return [source, *self.function(node.kind, node.name.text, node.span, body)]
+        return self.function(node.kind, node.name.text, node.span, body)
 
     def _declared(self, found: StepOf, here: Here) -> list[str]:
-        lines = [f"CB_LINE({line(found.step.span)})"]
-        lines += [f"cb_read({self.values.place(node, here)}, {ALL});" for node in found.layer.reads or ()]
-        lines += [f"cb_write({self.values.place(node, here)}, {_star(node)});" for node in found.layer.writes or ()]
-        return lines
+        at = line(found.step.span)
+        lines = [self._one("read", at, node, here) for node in found.layer.reads or ()]
+        return lines + [self._one("write", at, node, here) for node in found.layer.writes or ()]
 
     # --- blocks -------------------------------------------------------------------------------------------
 
@@ -62,28 +60,35 @@ class Statements:
         for node in nodes:
             if isinstance(node, syntax.Make | syntax.Share):
                 name = identifier(node.name.text)
-                made = f"cb_{'share' if isinstance(node, syntax.Share) else node.kind}({here.skb})"
-                declared = "" if name in own else "cb_named_object "
-                yield f"CB_LINE({line(node.span)}) {declared}{name} = {made};"
+                kind = "share" if isinstance(node, syntax.Share) else node.kind
+                if name in own:
+                    yield f"{name} = cb_{kind}({line(node.span)}, {here.skb});"
+                else:
+                    yield f"CB_{kind.upper()}({line(node.span)}, {name}, {here.skb});"
                 own.add(name)
                 here = replace(here, made=here.made | {node.name.text})
-            else:
-                if in_path and self.afresh and not isinstance(node, syntax.Call | syntax.When):
-                    yield "cb_next_moment();"
-                yield from self._statement(node, here, in_path)
+                continue
+            lines = list(self._statement(node, here, in_path))
+            if in_path and self._draws(lines):
+                yield "cb_next_moment();"
+            yield from lines
 
-    def _braced(self, nodes: syntax.Block, here: Here, in_path: bool, *before: str) -> list[str]:
-        inner = [*before, *self.block(nodes, here, in_path)]
-        return ["{", *(text if text.startswith("#") else f"\t{text}" for text in inner), "}"]
+    def _draws(self, lines: list[str]) -> bool:
+        """Whether a statement of a path, which is a moment of its own, asks for an input that is drawn at each."""
+        drawn = words(lines)
+        return any(node.per_step and f"input_{name}" in drawn for name, node in self.names.inputs.items())
+
+    def _braced(self, head: str, nodes: syntax.Block, here: Here, in_path: bool) -> list[str]:
+        return [f"{head} {{", *_indented(self.block(nodes, here, in_path)), "}"]
 
     def _statement(self, node: syntax.Statement, here: Here, in_path: bool) -> Iterator[str]:
         match node:
             case syntax.Read() | syntax.Clear() | syntax.Write() | syntax.Copy():
-                yield from (f"CB_LINE({line(node.span)}) {text}" for text in self._access(node, here))
+                yield from self._access(node, here)
             case syntax.Assume(condition):
-                yield f"CB_LINE({line(node.span)}) cb_assume(({self.values.text(condition, here)}) != 0);"
+                yield f"CB_ASSUME({line(node.span)}, {self.values.text(condition, here)});"
             case syntax.Consume():
-                yield f"CB_LINE({line(node.span)}) cb_consume({here.skb});"
+                yield f"cb_consume({line(node.span)}, {here.skb});"
             case syntax.Call(callee):
                 yield f"{self._callee(callee)}({here.skb});"
             case syntax.When():
@@ -95,58 +100,49 @@ class Statements:
         at = line(node.span)
         match node:
             case syntax.On(name, body):
-                entered = f"cb_named_object {here.skb} = cb_on({identifier(name.text)});"
-                outer = f"cb_named_object cb_outer = {here.skb};"
-                yield from _nested([outer, *self._braced(body, here, in_path, entered), "cb_on(cb_outer);"])
+                yield from self._braced(f"CB_ON({identifier(name.text)}, {here.skb})", body, here, in_path)
             case syntax.Repeat(bounds, body):
-                yield f"for (long cb_turn = {self._turns(at, bounds, 0)}; cb_turn > 0; cb_turn--)"
-                yield from self._braced(body, here, in_path)
+                yield from self._braced(f"CB_REPEAT({at}, {self._turns(bounds, 0)})", body, here, in_path)
             case syntax.Each(name, bounds, body):
-                yield from self._each(node, here, in_path)
-            case syntax.Either(arms):
-                yield f"switch (cb_arm({at}, {len(arms)})) {{"
-                for number, arm in enumerate(arms):
-                    yield f"case {number}:" if number < len(arms) - 1 else "default:"
-                    yield from (
-                        f"\t{text}" if not text.startswith("#") else text for text in self._braced(arm, here, in_path)
-                    )
-                    yield "\tbreak;"
-                yield "}"
+                inner = replace(here, made=here.made | {name.text})
+                head = f"CB_EACH({at}, {identifier(name.text)}, {here.skb}, {self._turns(bounds, 1)})"
+                yield from self._braced(head, body, inner, in_path)
+            case syntax.Either():
+                yield from self._either(node, here, in_path)
             case syntax.If(condition, then, otherwise):
                 for place in self.values.read(condition, here):
-                    yield f"CB_LINE({at}) cb_read({self.values.place(place, here)}, {ALL});"
-                yield f"if (!cb_stopped && ({self.values.text(condition, here)}))"
-                yield from self._braced(then, here, in_path)
+                    yield self._one("read", at, place, here)
+                yield from self._braced(f"CB_IF({at}, {self.values.text(condition, here)})", then, here, in_path)
                 if otherwise:
-                    yield "else if (!cb_stopped)"
-                    yield from self._braced(otherwise, here, in_path)
+                    yield from self._braced("else", otherwise, here, in_path)
 
-    def _each(self, node: syntax.Each, here: Here, in_path: bool) -> Iterator[str]:
-        """Each turn runs on a clone of the object that was current before the loop."""
-        name, at = identifier(node.name.text), line(node.span)
-        inner = replace(here, made=here.made | {node.name.text})
-        body = self._braced(node.body, inner, in_path, f"cb_named_object {here.skb} = cb_on({name});")
-        yield f"for (long cb_turn = {self._turns(at, node.bounds, 1)}; cb_turn > 0; cb_turn--)"
-        lines = [
-            f"CB_LINE({at}) cb_named_object {name} = cb_clone({here.skb}), *cb_outer = {here.skb};",
-            *body,
-            "cb_on(cb_outer);",
-        ]
-        yield from _nested(lines)
+    def _either(self, node: syntax.Either, here: Here, in_path: bool) -> Iterator[str]:
+        at = line(node.span)
+        if len(node.arms) > 2:
+            yield f"switch (cb_arm({at}, {len(node.arms)})) {{"
+            for number, arm in enumerate(node.arms):
+                head = f"case {number}:" if number < len(node.arms) - 1 else "default:"
+                yield from [*self._braced(head, arm, here, in_path)[:-1], "\tbreak;", "}"]
+            yield "}"
+            return
+        first, second = node.arms
+        head = f"CB_OPTIONALLY({at})" if node.optional else f"CB_EITHER({at})"
+        yield from self._braced(head, first, here, in_path)
+        if second:
+            yield from self._braced("else", second, here, in_path)
 
-    def _turns(self, at: int, bounds: syntax.Bounds, least: int) -> str:
+    def _turns(self, bounds: syntax.Bounds, least: int) -> str:
         low = str(least) if bounds.low is None else self.static.text(bounds.low)
-        high = "-1" if bounds.high is None else self.static.text(bounds.high)
-        return f"cb_turns({at}, {low}, {high})"
+        high = "CB_MANY" if bounds.high is None else self.static.text(bounds.high)
+        return f"{low}, {high}"
 
     def _when(self, node: syntax.When, here: Here, in_path: bool) -> Iterator[str]:
         """Decided by the preprocessor where it can be."""
         condition = self.static.condition(node.condition)
         if condition is None:
-            yield f"if ({self.static.text(node.condition)})"
-            yield from self._braced(node.then, here, in_path)
-            yield "else"
-            yield from self._braced(node.otherwise, here, in_path)
+            yield from self._braced(f"if ({self.static.text(node.condition)})", node.then, here, in_path)
+            if node.otherwise:
+                yield from self._braced("else", node.otherwise, here, in_path)
             return
         yield f"#if {condition}"
         yield from self.block(node.then, here, in_path)
@@ -170,41 +166,84 @@ class Statements:
         if isinstance(node, syntax.Write) and node.value is not None:
             yield from self._set(node, here)
             return
-        rest, length = node.length is not None, ALL
-        if node.length is not None:
-            yield from self._reads(node.length, here)
-            length = f"(long long)({self.values.text(node.length, here)})"
         if isinstance(node, syntax.Copy):
-            ends = (self.values.place(place, here, rest) for place in (node.origin, node.target))
-            yield f"cb_copy({', '.join(ends)}, {length});"
+            yield from self._copy(node, here)
             return
+        word = type(node).__name__.lower()
+        if node.length is None:
+            yield from (self._one(word, line(node.span), place, here) for place in node.places)
+            return
+        yield from self._reads(node.length, line(node.span), here)
+        length = f"CB_LENGTH({self.values.text(node.length, here)})"
         for place in node.places:
-            text = self.values.place(place, here, rest)
-            if isinstance(node, syntax.Write):
-                yield f"cb_write_for({text}, {length});" if rest else f"cb_write({text}, {_star(place)});"
-            else:
-                yield f"cb_{'read' if isinstance(node, syntax.Read) else 'clear'}({text}, {length});"
+            made = "write_for" if word == "write" else word
+            yield f"cb_{made}({line(node.span)}, {self.values.place(place, here, True)}, {length});"
 
-    def _reads(self, node: syntax.Expr, here: Here) -> Iterator[str]:
+    def _one(self, word: str, at: int, node: syntax.Place, here: Here) -> str:
+        """A statement about the whole of one place."""
+        said, each = self.values.said(node, here), _star(node)
+        if said is not None:
+            return f"CB_{word.upper()}{'_EACH' if word == 'write' and each else ''}({at}, {said});"
+        if word == "write":
+            return f"cb_write{'_each' if each else ''}({at}, {self.values.place(node, here)});"
+        return f"cb_{word}({at}, {self.values.place(node, here)}, CB_ALL);"
+
+    def _copy(self, node: syntax.Copy, here: Here) -> Iterator[str]:
+        at, ends = line(node.span), (node.origin, node.target)
+        said = [self.values.said(place, here) for place in ends]
+        if node.length is None and None not in said:
+            yield f"CB_COPY({at}, {', '.join(filter(None, said))});"
+            return
+        length = "CB_ALL"
+        if node.length is not None:
+            yield from self._reads(node.length, at, here)
+            length = f"CB_LENGTH({self.values.text(node.length, here)})"
+        places = (self.values.place(place, here, node.length is not None) for place in ends)
+        yield f"cb_copy({at}, {', '.join(places)}, {length});"
+
+    def _reads(self, node: syntax.Expr, at: int, here: Here) -> Iterator[str]:
         for place in self.values.read(node, here):
-            yield f"cb_read({self.values.place(place, here)}, {ALL});"
+            yield self._one("read", at, place, here)
 
     def _set(self, node: syntax.Write, here: Here) -> Iterator[str]:
         """The compiler stores the value into the member of a view, as the kernel's does."""
         assert node.value is not None
-        yield from self._reads(node.value, here)
+        at = line(node.span)
+        yield from self._reads(node.value, at, here)
         (target,) = node.places
         value = self.values.text(node.value, here)
+        if _constant(node.value, list(self.values.read(node.value, here)), self.names.inputs):
+            self.values.operators.setdefault("=")
+        word = "CB_SET_EXACTLY" if self.exact else "CB_SET"
         if self.values.pointer(target, here):
-            value = f"(void *)(unsigned long)({value})"
-        view, member = self.values.view_of(target, here), self.values.member(target, here)
-        word = "CB_SET_EXACTLY" if self.exact and not value.startswith("(void *)") else "CB_SET"
-        yield f"{word}({view}, {self.values.place(target, here)}, {member}, {value});"
+            value, word = f"(void *)(unsigned long)({value})", "CB_SET"
+        said = self.values.said(target, here)
+        if said is not None:
+            yield f"{word}({at}, {said}, {value});"
+        else:
+            yield f"{word}_AT({at}, {self.values.place(target, here)}, {self.values.member(target, here)}, {value});"
+
+
+def _constant(node: syntax.Expr, read: list[syntax.Place], inputs: Collection[str]) -> bool:
+    """Whether a compiler may see that a value does not fit where it is stored."""
+    if isinstance(node, syntax.Conditional):
+        return True
+    if isinstance(node, syntax.Place) and node.base.text in inputs:
+        return False
+    if isinstance(node, syntax.Unary | syntax.Binary):
+        return True
+    return not read and not (isinstance(node, syntax.Number) and node.value == 0)
 
 
 def _star(node: syntax.Place) -> int:
     return int(bool(node.suffixes) and isinstance(node.suffixes[-1], syntax.Star))
 
 
-def _nested(lines: list[str]) -> list[str]:
-    return ["{", *(text if text.startswith("#") else f"\t{text}" for text in lines), "}"]
+def _indented(lines: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for text in lines:
+        if text == "else {":
+            found[-1] += f" {text}"
+        else:
+            found.append(text if text.startswith("#") else f"\t{text}")
+    return found

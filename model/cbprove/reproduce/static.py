@@ -6,7 +6,7 @@ from cbprove.language import elaborate_static, scalars, syntax
 from cbprove.language.elaborate_context import Context
 from cbprove.language.names import Enumeration, Names
 from cbprove.reproduce import shapes
-from cbprove.reproduce.spelling import identifier, literal
+from cbprove.reproduce.spelling import bracketed, exact, identifier, literal
 from cbprove.reproduce.types import Types
 
 
@@ -29,7 +29,7 @@ class Static:
         """The text of a constant expression of C."""
         match node:
             case syntax.Number(value):
-                return literal(value)
+                return exact(value)
             case syntax.Place():
                 return self._name(node, preprocessed)
             case syntax.Unary(sign, operand):
@@ -38,7 +38,11 @@ class Static:
                 compared = self.compared(node)
                 if compared is not None:
                     return compared
-                return f"{self._inner(node.left, preprocessed)} {node.operator} {self._inner(node.right, preprocessed)}"
+                left, right = (self.text(side, preprocessed) for side in (node.left, node.right))
+                if node.operator == "<<" and not preprocessed:
+                    left = f"(long long){bracketed(syntax.Unary('-', node.left, node.span), node.left, left)}"
+                    return f"{left} << {bracketed(node, node.right, right)}"
+                return f"{bracketed(node, node.left, left)} {node.operator} {bracketed(node, node.right, right)}"
             case syntax.Conditional(asked, then, otherwise):
                 parts = [self._inner(part, preprocessed) for part in (asked, then, otherwise)]
                 return f"{parts[0]} ? {parts[1]} : {parts[2]}"
@@ -47,6 +51,15 @@ class Static:
         if preprocessed:
             raise _NeedsTypes
         return f"(long long){self.of_types(node)}"
+
+    def alone(self, node: syntax.Expr) -> str:
+        """The text where it is cast as a whole."""
+        text = self.text(node)
+        return (
+            text
+            if isinstance(node, syntax.Unary | syntax.Binary | syntax.Conditional)
+            else text.removeprefix("(long long)")
+        )
 
     def of_types(self, node: syntax.Sizeof | syntax.Alignof | syntax.Offsetof) -> str:
         """`sizeof` and its like, of the type that C gives them."""
@@ -59,7 +72,7 @@ class Static:
         if base not in self.names.shared and (base in self.names.typedefs or self._scalar(base)):
             return f"{word}({self.types.name(syntax.NamedType(node.operand.base))}{self._indexes(node.operand)})"
         member = self.types.member_text(node.operand)
-        return f"{word}(__typeof__({member}))"
+        return f"sizeof({member})" if word == "sizeof" else f"{word}(__typeof__({member}))"
 
     def path(self, node: syntax.Place) -> str:
         """`member.path[3]` as it is written, indexes as numbers."""
@@ -89,12 +102,12 @@ class Static:
         ways = [" && ".join(way.conditions) for way in found]
         if any(not way for way in ways):
             return "1"
-        return f"({' || '.join(f'({way})' for way in ways)})" if ways else "0"
+        ways = [f"({way})" if len(found) > 1 and "&&" in way else way for way in ways]
+        return (f"({' || '.join(ways)})" if len(ways) > 1 else ways[0]) if ways else "0"
 
     def _inner(self, node: syntax.Expr, preprocessed: bool) -> str:
         text = self.text(node, preprocessed)
-        plain = isinstance(node, syntax.Number | syntax.Place | syntax.Has)
-        return text if plain else f"({text})"
+        return bracketed(syntax.Unary("-", node, node.span), node, text)
 
     def _scalar(self, name: str) -> bool:
         return name in scalars.ADDRESSES or scalars.canonical(name) is not None
@@ -110,7 +123,9 @@ class Static:
         if found is not None:
             return f"({self.text(found.value, preprocessed)})"
         axis = self.names.axes[name]
-        return f"({identifier(name)})" if isinstance(axis.values, range) else shapes.is_axis(name, "yes")
+        if not isinstance(axis.values, range):
+            return shapes.is_axis(name, "yes")
+        return identifier(name) if preprocessed else f"(long long){identifier(name)}"
 
     def _enumerator(self, found: Enumeration, preprocessed: bool) -> str:
         """What is written at it or at the last one before it, and how many later."""

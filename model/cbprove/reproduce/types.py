@@ -50,7 +50,7 @@ class Types:
         typedef = self.names.typedefs.get(name)
         if typedef is not None:
             if ("typedef", name) not in self.declared:
-                text = self._declarator(typedef.type, identifier(name))
+                text = self.declarator(typedef.type, identifier(name))
                 self.declared["typedef", name] = [f"typedef {text}{self._attributes(typedef.attributes)};"]
             return identifier(name)
         if name in scalars.ADDRESSES:
@@ -124,11 +124,11 @@ class Types:
         return [*lines, "#endif"]
 
     def _member(self, member: syntax.Member) -> str:
-        text = self._declarator(member.type, member.name.text if member.name else "")
+        text = self.declarator(member.type, member.name.text if member.name else "")
         bits = f":{self._count(member.bits)}" if member.bits is not None else ""
         return f"{text}{bits}{self._attributes(member.attributes)};"
 
-    def _declarator(self, type: syntax.CType, name: str) -> str:
+    def declarator(self, type: syntax.CType, name: str) -> str:
         base, dimensions = self._array(type) if isinstance(type, syntax.ArrayType) else (type, "")
         text = self.name(base)
         return f"{text}{'' if text.endswith('*') or not name else ' '}{name}{dimensions}"
@@ -165,15 +165,21 @@ class Types:
             name, suffixes = suffixes[0].name.text, suffixes[1:]
             if name not in self.names.views and name not in self.names.objects:
                 first = self.names.first_object()
-                return self._chain(f"((struct object_{first} *)0)->{name}", suffixes)
+                suffixes = (syntax.Dot(syntax.Name(name, node.span)), *suffixes)
+                return self._chain(f"((struct object_{first} *)0)", suffixes)
         if name in self.names.views:
             type = self.names.views[name].view.type
-            return self._chain(
-                f"(*({self.name(type)} *)0)" if not isinstance(type, syntax.PointerType) else "*(void **)0", suffixes
-            )
-        return self._chain(f"(*(struct object_{name} *)0)", suffixes)
+            pointer = "*" if self.name(type).endswith("*") else " *"
+            return self._chain(f"(({self.name(type)}{pointer})0)", suffixes)
+        return self._chain(f"((struct object_{name} *)0)", suffixes)
 
-    def _chain(self, text: str, suffixes: tuple[shapes.Suffix, ...]) -> str:
+    def _chain(self, pointer: str, suffixes: tuple[shapes.Suffix, ...]) -> str:
+        """What a null pointer points at, or a member of it."""
+        text = pointer
+        if not suffixes or not isinstance(suffixes[0], syntax.Dot):
+            text = f"(*{pointer})" if suffixes else f"*{pointer}"
+        elif suffixes:
+            text, suffixes = f"{pointer}->{suffixes[0].name.text}", suffixes[1:]
         for suffix in suffixes:
             if isinstance(suffix, syntax.Dot):
                 text += f".{suffix.name.text}"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cbprove.language import elaborate_types, syntax
-from cbprove.language.names import Enumeration
+from cbprove.language.names import Enumeration, Names
 from cbprove.reproduce import shapes
-from cbprove.reproduce.spelling import identifier, refuse
+from cbprove.reproduce.spelling import bracketed, identifier, refuse
 from cbprove.reproduce.views import Views
 
 
@@ -30,6 +30,12 @@ class _Root:
     suffixes: tuple[shapes.Suffix, ...]
 
 
+_INT, _UNSIGNED, _OTHER = range(3)
+_ARITHMETIC = frozenset("+-*/%")
+_OVERFLOW = frozenset(("+", "-", "*", "<<"))
+_NARROW = ("_Bool", "char", "signed char", "unsigned char", "short", "unsigned short", "int")
+
+
 class Values:
     """Prints places and expressions."""
 
@@ -38,7 +44,7 @@ class Values:
         self.static = views.static
         self.names = views.names
         self.inputs: dict[str, None] = {}
-        self.constants: dict[str, None] = {}
+        self.operators: dict[str, None] = {}
 
     # --- places -------------------------------------------------------------------------------------------
 
@@ -46,27 +52,26 @@ class Values:
         """A place; with `rest` an index at its end means the rest of the array, with `still` inputs count as 0."""
         root = self._root(node, here)
         path = ".".join(s.name.text for s in root.suffixes if isinstance(s, syntax.Dot))
-        text, member = f"CB_AT({root.on}, {root.view}, {path})", ""
-        text = text.replace(", )", ",)")
+        text, member = f"CB_PLACE({root.on}, {root.view}{'.' if path else ''}{path})", root.view
         for number, suffix in enumerate(root.suffixes):
             if isinstance(suffix, syntax.Dot):
-                member += f".{suffix.name.text}" if member else suffix.name.text
+                member += f".{suffix.name.text}"
             elif isinstance(suffix, syntax.Index):
                 last = not any(isinstance(s, syntax.Dot) for s in root.suffixes[number:])
                 end = number == len(root.suffixes) - 1
-                text, member = self._element(text, root, suffix, member or "it", (last, rest and end), still)
+                text, member = self._element(text, root, suffix, member, (last, rest and end), still)
         return text
 
     def _element(
         self, text: str, root: _Root, suffix: syntax.Index, member: str, ends: tuple[bool, bool], still: bool
     ) -> tuple[str, str]:
         last, rest = ends
-        size = f"8 * (long)sizeof(((T_{root.view} *)0)->{member}[0])"
+        size = f"CB_SIZE_OF({member}[0])"
         varying = self._input(suffix.value)
         if varying is not None:
             index = "0" if still else f"(long){varying}"
             return f"cb_element({text}, {index}, {size}, {int(last)}, 1)", f"{member}[0]"
-        index = f"(long)({self.static.text(suffix.value)})"
+        index = self.static.text(suffix.value)
         return f"cb_element({text}, {index}, {size}, {2 if rest else int(last)}, 0)", f"{member}[0]"
 
     def _input(self, node: syntax.Expr) -> str | None:
@@ -101,9 +106,9 @@ class Values:
         return self._raw(first, on, node, node.suffixes)
 
     def member(self, node: syntax.Place, here: Here) -> str:
-        """What comes after the view's value: `.opt.optlen`; where an input counts, element 0 of the moved view."""
+        """The place in `union cb_views`: `IPCB.opt.optlen`; where an input counts, element 0 of the moved view."""
         root = self._root(node, here)
-        text = "" if shapes.is_record(self.names, root.type) else ".it"
+        text = root.view
         for suffix in root.suffixes:
             if isinstance(suffix, syntax.Dot):
                 text += f".{suffix.name.text}"
@@ -112,8 +117,11 @@ class Values:
                 text += "[0]" if moved else f"[{self.static.text(suffix.value)}]"
         return text
 
-    def view_of(self, node: syntax.Place, here: Here) -> str:
-        return self._root(node, here).view
+    def said(self, node: syntax.Place, here: Here) -> str | None:
+        """The object and the member as two arguments, None where an index is in the way."""
+        root = self._root(node, here)
+        plain = not any(isinstance(suffix, syntax.Index) for suffix in root.suffixes)
+        return self.place(node, here).removeprefix("CB_PLACE(").removesuffix(")") if plain else None
 
     def pointer(self, node: syntax.Place, here: Here) -> bool:
         """Whether the place holds a pointer, which is an unsigned integer to expressions."""
@@ -124,7 +132,14 @@ class Values:
     # --- expressions --------------------------------------------------------------------------------------
 
     def text(self, node: syntax.Expr, here: Here) -> str:
-        """A run-time expression."""
+        """A run-time expression; notes the operators in it, and `wraps` where a signed one may overflow."""
+        if isinstance(node, syntax.Unary | syntax.Binary):
+            if not _clear(node):
+                self.operators.setdefault(node.operator)
+            if node.operator in _OVERFLOW and self._rank(node, here) != _UNSIGNED:
+                self.operators.setdefault("wraps")
+        if isinstance(node, syntax.Conditional) and isinstance(node.condition, syntax.Unary | syntax.Binary):
+            self.operators.setdefault("?")
         match node:
             case syntax.Number(_, suffix, span):
                 written = span.source.text[span.start : span.end]
@@ -132,20 +147,14 @@ class Values:
             case syntax.Place():
                 return self._name(node, here)
             case syntax.Unary(sign, operand):
-                return f"{sign}({self.text(operand, here)})"
+                return f"{sign}{bracketed(node, operand, self.text(operand, here))}"
             case syntax.Binary(sign, left, right):
                 compared = self.static.compared(node)
-                return compared or f"({self.text(left, here)}) {sign} ({self.text(right, here)})"
+                sides = (bracketed(node, side, self.text(side, here)) for side in (left, right))
+                return compared or f" {sign} ".join(sides)
             case syntax.Conditional(asked, then, otherwise):
-                return " ".join(
-                    [
-                        f"({self.text(asked, here)})",
-                        "?",
-                        f"({self.text(then, here)})",
-                        ":",
-                        f"({self.text(otherwise, here)})",
-                    ]
-                )
+                texts = [bracketed(node, part, self.text(part, here)) for part in (asked, then, otherwise)]
+                return f"{texts[0]} ? {texts[1]} : {texts[2]}"
             case syntax.Has():
                 return self.static.has(node)
             case _:
@@ -166,10 +175,30 @@ class Values:
                 for part in (asked, then, otherwise):
                     yield from self.read(part, here)
 
+    def _rank(self, node: syntax.Expr, here: Here) -> int:
+        """Whether arithmetic is done as unsigned int, as int, or as something that is not looked into."""
+        match node:
+            case syntax.Number(value, suffix):
+                return _INT if value < 1 << 31 and not suffix else _OTHER
+            case syntax.Place():
+                return max((_ranked(self.names, found) for found in self._types(node, here)), default=_OTHER)
+            case syntax.Unary(_, operand):
+                return self._rank(operand, here)
+            case syntax.Binary(sign, left, right) if sign in _ARITHMETIC:
+                return max(self._rank(left, here), self._rank(right, here))
+        return _OTHER
+
+    def _types(self, node: syntax.Place, here: Here) -> Iterator[shapes.Found]:
+        if self._is_place(node, here):
+            root = self._root(node, here)
+            yield from shapes.find(self.names, root.type, root.suffixes, self.static.condition)
+        elif node.base.text in self.names.inputs:
+            yield shapes.Found((), self.names.inputs[node.base.text].type)
+
     def input(self, name: str) -> str:
         """The value of an input, in its type."""
         self.inputs.setdefault(name)
-        return f"(({self.static.types.name(self.names.inputs[name].type)})cb_input(&I_{name}))"
+        return f"input_{name}()"
 
     def _is_place(self, node: syntax.Place, here: Here) -> bool:
         name = node.base.text
@@ -179,7 +208,8 @@ class Values:
     def _name(self, node: syntax.Place, here: Here) -> str:
         name = node.base.text
         if self._is_place(node, here):
-            text = f"of_{self.view_of(node, here)}({self.place(node, here)}){self.member(node, here)}"
+            said = self.said(node, here)
+            text = f"CB_VALUE({said})" if said else f"CB_VALUE_AT({self.place(node, here)}, {self.member(node, here)})"
             return f"(unsigned long){text}" if self.pointer(node, here) else text
         if name in self.names.inputs:
             return self.input(name)
@@ -203,4 +233,26 @@ class Values:
         if not isinstance(axis.values, range):
             return shapes.is_axis(name, "yes")
         narrow = axis.values[0] >= -(1 << 31) and axis.values[-1] < 1 << 31
-        return f"((int){identifier(name)})" if narrow else f"((long long){identifier(name)})"
+        return (
+            identifier(name)
+            if narrow and axis.values[0] >= 0
+            else f"({'int' if narrow else 'long long'}){identifier(name)}"
+        )
+
+
+def _clear(node: syntax.Unary | syntax.Binary) -> bool:
+    """Whether it is a sum or product against a positive int, in which no compiler finds anything odd."""
+    match node:
+        case syntax.Binary(
+            "<" | "<=" | ">" | ">=" | "==" | "!=", syntax.Binary("+" | "-" | "*"), syntax.Number(value, "")
+        ):
+            return 0 < value < 1 << 31
+    return False
+
+
+def _ranked(names: Names, found: shapes.Found) -> int:
+    """What C promotes a value of this type to; bit-fields are not looked into."""
+    kind = shapes.canonical(names, found.type)
+    if found.bit_field:
+        return _OTHER
+    return _UNSIGNED if kind == "unsigned int" else _INT if kind in _NARROW else _OTHER

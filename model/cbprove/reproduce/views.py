@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from cbprove.language import syntax
 from cbprove.reproduce import shapes
-from cbprove.reproduce.rows import Inside, Rows
-from cbprove.reproduce.spelling import identifier, quoted, refuse, where
+from cbprove.reproduce.rows import Inside, Rows, indented, wrapped
+from cbprove.reproduce.spelling import identifier, line, refuse
 from cbprove.reproduce.static import Static
+
+_BYTES = ("char", "signed char", "unsigned char")
 
 
 class Views:
-    """The views and areas that a program uses, declared in the order of their first use."""
+    """The views and areas that a program uses, in the order of their first use: as members of `union cb_views`."""
 
     def __init__(self, static: Static) -> None:
         self.static = static
         self.names = static.names
         self.types = static.types
         self.rows = Rows(static)
-        self.tables: dict[str, list[str]] = {}
+        self.members: dict[str, str] = {}
         self.setups: dict[str, list[str]] = {}
+        self.listed: dict[str, list[str]] = {}
 
     # --- what is used -------------------------------------------------------------------------------------
 
@@ -27,28 +30,26 @@ class Views:
         if name not in self.setups:
             node = self.names.views[name].view
             self.setups[name] = []
-            self._type(name, node.type)
             lines = self._locations(node)
+            self.members[name] = f"{self.types.declarator(node.type, identifier(name))};"
+            self._list(identifier(name), node.type, Inside(identifier(name)), f'CB_BARE("view {name}");')
             del self.setups[name]
             self.setups[name] = lines
-        return name
+        return identifier(name)
 
     def area(self, object: str, node: syntax.Place) -> str:
         """Notes the member of an object that a raw place begins with; what comes back is its C name."""
         dot = node.suffixes[0]
         assert isinstance(dot, syntax.Dot)
-        area, key = dot.name.text, f"{object}__{dot.name.text}"
+        area, key = dot.name.text, f"{object}.{dot.name.text}"
         if key in self.setups:
             return key
         (found, *_) = shapes.find(self.names, self.object_type(object), (dot,), self.static.condition)
         if found.bit_field:
             refuse("a bit-field of an object", node.span)
-        self._type(key, found.type, raw=f"object {object}.{area}")
-        low = f"8 * (long)offsetof(struct object_{object}, {area})"
-        end = f"{low} + 8 * (long)sizeof(((struct object_{object} *)0)->{area})"
-        shown = quoted(f"{object}.{area}")
-        setup = f"CB_VIEW({key}, {shown}, {low}, {quoted(area)}, {low}, {end}, _Alignof(struct object_{object})); CB_RAW({key});"
-        self.setups[key] = [setup, f"view_{key}(&V_{key});"]
+        self.members.setdefault(object, f"struct object_{object} {object};")
+        self._list(key, found.type, Inside(area), f"CB_BARE_IN({object}, {area});")
+        self.setups[key] = [f"CB_AREA({object}, {area});"]
         return key
 
     def object_type(self, name: str) -> syntax.RecordBody:
@@ -75,73 +76,62 @@ class Views:
     def _locations(self, node: syntax.View) -> list[str]:
         name, lines = node.name.text, []
         several = len({self._object(location.place) for location in node.locations}) > 1
+        said = f"\t/* line {line(node.name.span)} */"
         for number, location in enumerate(node.locations):
             condition = "1" if location.condition is None else self.static.condition(location.condition)
             if condition is None:
                 refuse("this condition of a place", location.condition.span if location.condition else node.span)
             lines.append(f"#{'el' if number else ''}if {condition}")
-            lines += self._location(name, location.place)
+            lines.append(self._location(name, location.place) + said)
             if several:
                 lines.append(f"#define ON_{name}(skb) {identifier(self._object(location.place)) or '(skb)'}")
-        lines = lines[1:] if len(node.locations) == 1 and lines[0] == "#if 1" else [*lines, "#endif"]
-        return [where(node.name.span), *lines]
+        return lines[1:] if len(node.locations) == 1 and lines[0] == "#if 1" else [*lines, "#endif"]
 
-    def _location(self, name: str, place: syntax.Place) -> list[str]:
+    def _location(self, name: str, place: syntax.Place) -> str:
         base = place.base.text
         whole = self.view(base) if base in self.names.views else self.area(base, place)
         suffixes = place.suffixes if base in self.names.views else place.suffixes[1:]
-        self._refuse_bit_field(place)
-        at = f"CB_LOW({whole}){self._offset(whole, suffixes)}"
-        bound = f"CB_BOUND({whole})"
-        return [f"CB_VIEW({name}, {quoted(name)}, {at}, {bound});", f"view_{name}(&V_{name});"]
-
-    def _refuse_bit_field(self, place: syntax.Place) -> None:
-        base = place.base.text
         type = self.names.views[base].view.type if base in self.names.views else self.object_type(base)
         if any(found.bit_field for found in shapes.find(self.names, type, place.suffixes, self.static.condition)):
             refuse("a view over a bit-field", place.span)
+        return f"CB_VIEW({identifier(name)}, {whole}, {self._offset(whole, suffixes, self._bytes(type, place))});"
 
-    def _offset(self, whole: str, suffixes: tuple[shapes.Suffix, ...]) -> str:
-        """Bits from the beginning of a view or area; an index may lie beyond its array."""
-        member, added = "", ""
-        plain = f"(((T_{whole} *)0)->"
+    def _bytes(self, type: syntax.CType, place: syntax.Place) -> bool:
+        """Whether the whole is a row of bytes, where an index is an offset."""
+        for found in shapes.find(self.names, type, place.suffixes[:-1], self.static.condition):
+            if not isinstance(found.type, syntax.ArrayType) or not isinstance(found.type.element, syntax.NamedType):
+                return False
+            if shapes.canonical(self.names, found.type.element) not in _BYTES:
+                return False
+        return True
+
+    def _offset(self, whole: str, suffixes: tuple[shapes.Suffix, ...], bytes: bool) -> str:
+        """Bytes from the beginning of a view or area; an index may lie beyond its array."""
+        if bytes and len(suffixes) == 1 and isinstance(suffixes[0], syntax.Index):
+            return self.static.alone(suffixes[0].value)
+        member, parts = whole, []
         for suffix in suffixes:
             if isinstance(suffix, syntax.Dot):
-                member += f".{suffix.name.text}" if member else suffix.name.text
+                member += f".{suffix.name.text}"
             elif isinstance(suffix, syntax.Index):
-                member = f"{member or 'it'}[0]"
-                added += f" + 8 * (long)({self.static.text(suffix.value)}) * (long)sizeof {plain}{member})"
-        start = f" + 8 * (long)offsetof(T_{whole}, {member})" if member and member != "it[0]" else ""
-        return start + added
+                member += "[0]"
+                parts.append(f"({self.static.text(suffix.value)}) * (long)sizeof(((union cb_views *)0)->{member})")
+        if any(isinstance(suffix, syntax.Dot) for suffix in suffixes):
+            start = f"offsetof(union cb_views, {member})"
+            start += f" - offsetof(union cb_views, {whole})" if "." in whole else ""
+            parts.insert(0, f"(long)({start})" if "-" in start else f"(long){start}")
+        return " + ".join(parts) or "0"
 
     # --- what lies inside ---------------------------------------------------------------------------------
 
-    def _type(self, name: str, type: syntax.CType, raw: str = "") -> None:
-        """The C type of a view, and how its table is filled."""
-        whose = raw or f"view {name}"
-        record = shapes.is_record(self.names, type)
-        object, _, area = raw.removeprefix("object ").partition(".")
-        spelled = f"__typeof__(((struct object_{object} *)0)->{area})" if raw else self.types.name(type)
-        tagged = self.rows.tag(type)
-        if tagged and record:
-            body = [f'\t{self.rows.lay(tagged)}(cb_v, 0, "");']
+    def _list(self, name: str, type: syntax.CType, at: Inside, bare: str) -> None:
+        """The lines that list the members of a view or area."""
+        tag = self.rows.tag(type)
+        if tag and shapes.is_record(self.names, type):
+            self.listed[name] = [f'CB_LISTED({name}) {self.rows.lay(tag)}(cb_v, 0, "");']
+            return
+        rows = list(self.rows.of(type, at))
+        if len(rows) == 1:
+            self.listed[name] = [f"CB_LISTED({name}) {{ {bare} {rows[0]} }}"]
         else:
-            inside = Inside() if record else Inside("it", "", "")
-            rows = list(self.rows.of(type, inside))
-            body = [
-                "\tconst long cb_base = 0;",
-                f'\tconst char *cb_within = "", *cb_whose = {quoted(whose)};',
-                *(f"\t{r}" for r in rows),
-            ]
-            body.insert(0, f"\ttypedef T_{name} CB_T;")
-        declared = f"typedef {spelled} T_{name};" if record else f"typedef struct {{ {spelled} it; }} T_{name};"
-        self.tables[name] = [
-            declared,
-            f"static struct cb_view V_{name};",
-            f"static cb_maybe void view_{name}(struct cb_view *cb_v)",
-            "{",
-            *body,
-            "}",
-            f"static cb_maybe T_{name} of_{name}(struct cb_place cb_p) "
-            f"{{ T_{name} cb_t; cb_load(cb_p, &cb_t, sizeof cb_t); return cb_t; }}",
-        ]
+            self.listed[name] = [f"CB_LISTED({name}) {{", *indented(wrapped([bare, *rows])), "}"]

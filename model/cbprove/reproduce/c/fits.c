@@ -1,15 +1,11 @@
-/* --- the claim: each view lies, and each access stays, inside of its area -------------------------------------- */
+/* --- the claim: each view lies, and each access stays, inside of its area ---- */
 
-static cb_maybe void cb_began(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_ended(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_cut(struct cb_name *skb) { (void)skb; }
-
-static cb_maybe void cb_accessed(int kind, struct cb_place p, long long bytes)
+static void cb_accessed(int kind, struct cb_place p, long long bytes)
 {
 	long end = bytes == CB_ALL ? p.width : bytes < 0 || bytes > CB_BYTES ? 8L * CB_BYTES + 8 : 8 * (long)bytes;
 
 	(void)kind;
-	if (!cb_meant() || !cb_meant_view(p.view)) return;
+	if (!cb_meant() || !cb_meant_view(p.view->name, p.view->raw)) return;
 	cb_reached++;
 	if (end <= 0 || (p.low >= p.view->first && p.low + end <= p.view->last)) return;
 	cb_refuted("reaches out of the area");

@@ -1,10 +1,6 @@
-/* --- the claim: a condition is true whenever CB_END begins ----------------------------------------------------- */
+/* --- the claim: a condition is true whenever CB_END begins ---- */
 
-static cb_maybe void cb_ended(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_cut(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_accessed(int kind, struct cb_place p, long long bytes) { (void)kind; (void)p; (void)bytes; }
-
-static cb_maybe void cb_began(struct cb_name *skb)
+static void cb_began(struct cb_name *skb)
 {
 	if (!cb_same(cb_step, CB_END) || !cb_meant()) return;
 	cb_reached++;

@@ -1,9 +1,6 @@
-/* --- the claim: nobody uses a name that was given up, nobody stores to what is shared -------------------------- */
+/* --- the claim: nobody uses a name that was given up, nobody stores to what is shared ---- */
 
-static cb_maybe void cb_began(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_ended(struct cb_name *skb) { (void)skb; }
-
-static cb_maybe void cb_used(const struct cb_name *name, int store)
+static void cb_used(const struct cb_name *name, int store)
 {
 	if (!cb_meant()) return;
 	cb_reached++;
@@ -11,10 +8,10 @@ static cb_maybe void cb_used(const struct cb_name *name, int store)
 	cb_refuted(name->live ? "stores to a shared object" : "uses a name that was given up");
 }
 
-static cb_maybe void cb_accessed(int kind, struct cb_place p, long long bytes)
+static void cb_accessed(int kind, struct cb_place p, long long bytes)
 {
 	(void)bytes;
 	cb_used(p.name, kind == CB_WRITE_IT || kind == CB_CLEAR_IT || kind == CB_COPY_TO);
 }
 
-static cb_maybe void cb_cut(struct cb_name *skb) { cb_used(skb, 0); }
+static void cb_cut(struct cb_name *skb) { cb_used(skb, 0); }

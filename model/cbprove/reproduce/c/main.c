@@ -1,6 +1,6 @@
-/* --- all runs ------------------------------------------------------------------------------------------------ */
+/* --- all runs ---- */
 
-static cb_maybe void cb_one_run(void (*path)(struct cb_name *))
+static void cb_one_run(void (*path)(struct cb_name *))
 {
 	cb_objects = cb_names = cb_stores = cb_runs_of_steps = cb_run = cb_line = cb_stopped = 0;
 	cb_asked = 0;
@@ -12,7 +12,15 @@ static cb_maybe void cb_one_run(void (*path)(struct cb_name *))
 	cb_runs++;
 }
 
-static cb_maybe void cb_search(const char *name, void (*path)(struct cb_name *))
+static void cb_follow_script(const char *name, void (*path)(struct cb_name *))
+{
+	cb_path = name;
+	cb_scripted = 1;
+	cb_one_run(path);
+	cb_scripted = 0;
+}
+
+static void cb_search(const char *name, void (*path)(struct cb_name *))
 {
 	long most = cb_runs + CB_RUNS;
 
@@ -29,4 +37,13 @@ static cb_maybe void cb_search(const char *name, void (*path)(struct cb_name *))
 			most += CB_RUNS;
 		}
 	}
+}
+
+static int cb_summary(void)
+{
+	const char *some = cb_sampled ? ", of which some at random" : "", *cut = cb_out_of_room ? "; some were too long to be followed" : "";
+
+	if (cb_reached) CB_PRINT("%s: no violating run among %ld tried%s%s\n", CB_PROPERTY, cb_runs, some, cut);
+	else CB_PRINT("vacuous: %s is not reached in %ld runs\n", CB_PROPERTY, cb_runs);
+	return cb_reached ? 0 : 4;
 }

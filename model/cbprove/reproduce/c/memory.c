@@ -1,6 +1,6 @@
-/* --- memory in which each bit knows which store it came from ------------------------------------------------- */
+/* --- memory in which each bit knows which store it came from ---- */
 
-enum { CB_DEBRIS, CB_OUTSIDE, CB_BLANK, CB_UNSPECIFIED, CB_FRESH, CB_VALUE };
+enum { CB_DEBRIS, CB_OUTSIDE, CB_BLANK, CB_UNSPECIFIED, CB_FRESH, CB_COMPUTED };
 enum { CB_READ_IT, CB_WRITE_IT, CB_CLEAR_IT, CB_COPY_FROM, CB_COPY_TO };
 
 struct cb_bit    { int store, at; unsigned char known, value; };
@@ -10,20 +10,24 @@ struct cb_object { struct cb_name *parent; int debris, live; unsigned char byte[
 
 static struct cb_object cb_object[CB_OBJECTS];
 static struct cb_store cb_store[CB_STORES];
-static int cb_objects, cb_names, cb_stores, cb_runs_of_steps, cb_run, cb_line, cb_sampled;
-static const char *cb_path, *cb_step;
-
+static int cb_objects;
+static int cb_names;
+static int cb_stores;
+static int cb_run;							/* of a step: its number in this run of the path */
+static int cb_runs_of_steps;
+static int cb_run_of_path;
 static long cb_out_of_room;
-static cb_maybe void cb_full(void) { cb_stopped = 1; cb_out_of_room++; }		/* a run too long to be followed */
 
-static cb_maybe int cb_new_store(int kind, struct cb_place p)
+static void cb_full(void) { cb_stopped = 1; cb_out_of_room++; }		/* a run too long to be followed */
+
+static int cb_new_store(int kind, struct cb_place p)
 {
 	if (cb_stores == CB_STORES) { cb_full(); return 0; }
 	cb_store[cb_stores] = (struct cb_store){ kind, cb_run, cb_line, cb_step, p.view, p.path, p.at, p.width };
 	return cb_stores++;
 }
 
-static cb_maybe struct cb_name *cb_new_name(struct cb_object *object)
+static struct cb_name *cb_new_name(struct cb_object *object)
 {
 	if (cb_names == CB_NAMES) { cb_full(); return &cb_name[0]; }
 	cb_name[cb_names] = (struct cb_name){ object, 1 };
@@ -31,7 +35,7 @@ static cb_maybe struct cb_name *cb_new_name(struct cb_object *object)
 	return &cb_name[cb_names++];
 }
 
-static cb_maybe struct cb_name *cb_make(struct cb_name *from, int copied)	/* clone, or new */
+static struct cb_name *cb_make(struct cb_name *from, int copied)	/* clone, or new */
 {
 	static const struct cb_place nowhere;
 	struct cb_object *made = &cb_object[cb_objects];
@@ -48,19 +52,19 @@ static cb_maybe struct cb_name *cb_make(struct cb_name *from, int copied)	/* clo
 	return cb_new_name(made);
 }
 
-static cb_maybe void cb_put(struct cb_object *o, long at, struct cb_bit bit)
+static void cb_put(struct cb_object *o, long at, struct cb_bit bit)
 {
 	o->bit[at] = bit;
 	if (bit.value) o->byte[at / 8] |= CB_MASK(at); else o->byte[at / 8] &= ~CB_MASK(at);
 }
 
-static cb_maybe struct cb_bit cb_get(struct cb_place p, long i)
+static struct cb_bit cb_get(struct cb_place p, long i)
 {
 	if (p.view->first <= p.low + i && p.low + i < p.view->last) return p.name->object->bit[p.low + i];
 	return (struct cb_bit){ p.name->object->debris + 1, (int)(p.low + i), 0, 0 };	/* nothing is known outside of the area */
 }
 
-static cb_maybe void cb_inside(struct cb_place p, long long bytes, long *from, long *to)
+static void cb_inside(struct cb_place p, long long bytes, long *from, long *to)
 {
 	long end = bytes == CB_ALL ? p.width : bytes < 0 || bytes > CB_BYTES ? 8L * CB_BYTES + 8 : 8 * (long)bytes;
 
@@ -68,19 +72,19 @@ static cb_maybe void cb_inside(struct cb_place p, long long bytes, long *from, l
 	*to = p.low + end > p.view->last ? p.view->last - p.low : end;
 }
 
-static cb_maybe int cb_covers(const struct cb_place *p, const struct cb_member *m, long i)	/* is bit i of p in the scalar m? */
+static int cb_covers(const struct cb_place *p, const struct cb_member *m, long i)	/* is bit i of p in the scalar m? */
 {
 	return m->leaf && i < p->width && m->low <= p->at + i && p->at + i < m->low + m->width && cb_under(m->path, p->path);
 }
 
-static cb_maybe int cb_in_member(struct cb_place p, long i)
+static int cb_in_member(struct cb_place p, long i)
 {
 	for (int k = 0; k < p.view->members; k++)
 		if (cb_covers(&p, &p.view->member[k], i)) return 1;
 	return 0;
 }
 
-static cb_maybe int cb_in_group(struct cb_place p, long i)		/* in a struct that is a member */
+static int cb_in_group(struct cb_place p, long i)		/* in a struct that is a member */
 {
 	for (int k = 0; k < p.view->members; k++) {
 		const struct cb_member *m = &p.view->member[k];
@@ -90,19 +94,4 @@ static cb_maybe int cb_in_group(struct cb_place p, long i)		/* in a struct that 
 	return 0;
 }
 
-/* Stored through bools only, and not the bit of them that may be 1. */
-static cb_maybe int cb_always_zero(struct cb_place p, long i)
-{
-	int zero = 0;
-
-	for (int k = 0; k < p.view->members; k++) {
-		const struct cb_member *m = &p.view->member[k];
-		long bit = m->element ? (p.at + i - m->low) % m->element : 0;
-		if (!cb_covers(&p, m, i)) continue;
-		if (!m->boolean || bit == (CB_LITTLE ? 0 : m->element - 1)) return 0;
-		zero = 1;
-	}
-	return zero;
-}
-
-static cb_maybe struct cb_name *cb_parent(struct cb_name *name) { return name->object->parent; }
+static struct cb_name *cb_parent(struct cb_name *name) { return name->object->parent; }

@@ -1,15 +1,11 @@
-/* --- the claim: each bit read through a view is blank, or was stored as the same bit of the same member -------- */
+/* --- the claim: each bit read through a view is blank, or was stored as the same bit of the same member ---- */
 
-static cb_maybe void cb_began(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_ended(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_cut(struct cb_name *skb) { (void)skb; }
-
-static cb_maybe int cb_came_as(struct cb_bit bit, const struct cb_member *m, long at)	/* at: the bit, in the view of m */
+static int cb_came_as(struct cb_bit bit, const struct cb_member *m, long at)	/* at: the bit, in the view of m */
 {
 	const struct cb_store *s = &cb_store[bit.store];
 
 	if (s->kind == CB_BLANK) return 1;
-	if (s->kind != CB_FRESH && s->kind != CB_VALUE) return 0;
+	if (s->kind != CB_FRESH && s->kind != CB_COMPUTED) return 0;
 	if (bit.at < s->at || bit.at >= s->at + s->width) return 0;
 	for (int k = 0; k < s->view->members; k++) {
 		const struct cb_member *n = &s->view->member[k];
@@ -19,7 +15,7 @@ static cb_maybe int cb_came_as(struct cb_bit bit, const struct cb_member *m, lon
 	return 0;
 }
 
-static cb_maybe void cb_accessed(int kind, struct cb_place p, long long bytes)
+static void cb_accessed(int kind, struct cb_place p, long long bytes)
 {
 	long from, to;
 

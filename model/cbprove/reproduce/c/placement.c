@@ -1,14 +1,14 @@
-/* --- the claim is about where things lie, before any run ------------------------------------------------------- */
+/* --- the claim is about where things lie, before any run ---- */
 
-static cb_maybe void cb_misplaced(void)
+static void cb_misplaced(void)
 {
 	if (!cb_broken) CB_PRINT("refuted: %s\n\n", CB_PROPERTY);
-	cb_broken = 1;
+	if (cb_broken == 0) cb_broken = 1;
 }
 
-static cb_maybe long cb_asked_align(const struct cb_view *v, const struct cb_member *m);
+static long cb_asked_align(const struct cb_view *v, const struct cb_member *m);
 
-static cb_maybe long cb_cap(const struct cb_view *v, const struct cb_member *m)	/* of a struct that was packed */
+static long cb_cap(const struct cb_view *v, const struct cb_member *m)	/* of a struct that was packed */
 {
 	const struct cb_member *around = 0;
 	long align;
@@ -21,14 +21,14 @@ static cb_maybe long cb_cap(const struct cb_view *v, const struct cb_member *m)	
 	return align < around->natural || cb_cap(v, around) ? align : 0;
 }
 
-static cb_maybe long cb_asked_align(const struct cb_view *v, const struct cb_member *m)
+static long cb_asked_align(const struct cb_view *v, const struct cb_member *m)
 {
 	long cap = cb_cap(v, m);
 
 	return cap && cap < m->align ? cap : m->align;
 }
 
-static cb_maybe void cb_view_aligned(const struct cb_view *v)
+static void cb_view_aligned(const struct cb_view *v)
 {
 	for (int k = 0; k < v->members; k++) {
 		const struct cb_member *m = &v->member[k];
@@ -43,7 +43,7 @@ static cb_maybe void cb_view_aligned(const struct cb_view *v)
 	cb_reached += v->members == 0;
 }
 
-static cb_maybe void cb_view_fits(const struct cb_view *v)
+static void cb_view_fits(const struct cb_view *v)
 {
 	cb_reached++;
 	if (v->low >= v->first && v->low + v->width <= v->last) return;
@@ -51,7 +51,7 @@ static cb_maybe void cb_view_fits(const struct cb_view *v)
 	CB_PRINT("  %s: %ld bytes do not fit into %s at their place\n", v->name, v->width / 8, v->area);
 }
 
-static cb_maybe void cb_disjoint(struct cb_place a, struct cb_place b)
+static void cb_disjoint(struct cb_place a, struct cb_place b)
 {
 	cb_reached++;
 	if (a.name != b.name || a.low >= b.low + b.width || b.low >= a.low + a.width) return;

@@ -1,9 +1,6 @@
-/* --- the claim: the bits of some members are, by value, what they were when CB_START last ended ---------------- */
+/* --- the claim: the bits of some members are, by value, what they were when CB_START last ended ---- */
 
-static cb_maybe void cb_accessed(int kind, struct cb_place p, long long bytes) { (void)kind; (void)p; (void)bytes; }
-static cb_maybe void cb_cut(struct cb_name *skb) { (void)skb; }
-
-static cb_maybe void cb_ended(struct cb_name *skb)
+static void cb_ended(struct cb_name *skb)
 {
 	struct cb_place place[CB_CLAIMED];
 	long at = 0, from, to;
@@ -19,7 +16,7 @@ static cb_maybe void cb_ended(struct cb_name *skb)
 	skb->object->remembered = 1;
 }
 
-static cb_maybe void cb_began(struct cb_name *skb)
+static void cb_began(struct cb_name *skb)
 {
 	struct cb_place place[CB_CLAIMED];
 	long at = 0, from, to;

@@ -1,15 +1,15 @@
-/* --- what is said -------------------------------------------------------------------------------------------- */
+/* --- what is said ---- */
 
 static unsigned char cb_bad[CB_BITS + 8];				/* bits of a place that break the claim */
 
-static cb_maybe const char *cb_stored_by(struct cb_bit bit)
+static const char *cb_stored_by(struct cb_bit bit)
 {
 	static const char *const by[] = { "debris, stored by nobody", "from outside of the area", "cleared", "padding of a write",
 					  "stored", "stored" };
 	return by[cb_store[bit.store].kind];
 }
 
-static cb_maybe void cb_say_bits(struct cb_place p, long from, long to)
+static void cb_say_bits(struct cb_place p, long from, long to)
 {
 	long base = p.view->first;
 
@@ -18,7 +18,7 @@ static cb_maybe void cb_say_bits(struct cb_place p, long from, long to)
 	else CB_PRINT("%s[%ld..%ld)", p.view->area, (from - base) / 8, (to - base) / 8);
 }
 
-static cb_maybe void cb_say_source(struct cb_bit bit)
+static void cb_say_source(struct cb_bit bit)
 {
 	const struct cb_store *s = &cb_store[bit.store];
 	const struct cb_member *m = 0;
@@ -34,7 +34,7 @@ static cb_maybe void cb_say_source(struct cb_bit bit)
 }
 
 /* The first bad bits of a place: how many, where, and who stored what lies there now. */
-static cb_maybe void cb_say_lost(struct cb_place p, const char *what, const char *how)
+static void cb_say_lost(struct cb_place p, const char *what, const char *how)
 {
 	long bits = 0, bytes = 0, all = 0, last = -1;
 
@@ -57,14 +57,14 @@ static cb_maybe void cb_say_lost(struct cb_place p, const char *what, const char
 	}
 }
 
-static cb_maybe void cb_refuted(const char *where)
+static void cb_refuted(const char *where)
 {
 	cb_broken = 1;
 	cb_stopped = 1;
 	CB_PRINT("refuted: %s\n\n  path %s", CB_PROPERTY, cb_path);
 	for (long i = 0; i < cb_asked && i < CB_CHOICES; i++)
 		if (cb_told[i].line) CB_PRINT(", %s%lld%s at line %ld", cb_same(cb_told[i].what, "arm") ? "arm " : "",
-					      cb_told[i].value, cb_same(cb_told[i].what, "arm") ? "" : " turns", cb_told[i].line);
+					      cb_told[i].value, cb_same(cb_told[i].what, "arm") ? "" : cb_told[i].value == 1 ? " turn" : " turns", cb_told[i].line);
 		else CB_PRINT(", %s = %lld", cb_told[i].what, cb_told[i].value);
 	CB_PRINT("\n  %s %s", *cb_step ? cb_step : "a statement of the path", where);
 	if (cb_line) CB_PRINT(", line %d", cb_line);
@@ -72,7 +72,7 @@ static cb_maybe void cb_refuted(const char *where)
 }
 
 /* Says it if some bits of the place are bad. */
-static cb_maybe void cb_judge(struct cb_place p, const char *where, const char *what, const char *how)
+static void cb_judge(struct cb_place p, const char *where, const char *what, const char *how)
 {
 	int any = 0;
 

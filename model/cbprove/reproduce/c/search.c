@@ -1,17 +1,25 @@
-/* --- the search: every choice in turn, the witness's first --------------------------------------------------- */
+/* --- the search: every choice in turn, the witness's first ---- */
 
-static long cb_digit[CB_CHOICES], cb_radix[CB_CHOICES], cb_asked, cb_given, cb_runs, cb_script_at, cb_script_bits;
-static int cb_scripted, cb_sampling;
+static long cb_digit[CB_CHOICES];
+static long cb_radix[CB_CHOICES];
+static long cb_asked;
+static long cb_given;
+static long cb_runs;
+static long cb_script_at;
+static long cb_script_bits;
+static int cb_scripted;
+static int cb_sampled;
+static int cb_sampling;
 static unsigned long long cb_seed = 1;
 static struct { const char *what; long line; long long value; } cb_told[CB_CHOICES];
 
-static cb_maybe void cb_tell(const char *what, long line, long long value)
+static void cb_tell(const char *what, long line, long long value)
 {
 	if (cb_asked <= CB_CHOICES) { cb_told[cb_asked - 1].what = what; cb_told[cb_asked - 1].line = line;
 				      cb_told[cb_asked - 1].value = value; }
 }
 
-static cb_maybe long cb_choose(long among)					/* 0 .. among-1 */
+static long cb_choose(long among)					/* 0 .. among-1 */
 {
 	long i = cb_asked;
 
@@ -26,7 +34,7 @@ static cb_maybe long cb_choose(long among)					/* 0 .. among-1 */
 	return cb_digit[i];
 }
 
-static cb_maybe int cb_next(void)						/* the next choices, the last one first */
+static int cb_next(void)						/* the next choices, the last one first */
 {
 	for (cb_given = cb_asked; cb_given > 0; cb_given--)
 		if (cb_digit[cb_given - 1] + 1 < cb_radix[cb_given - 1]) {
@@ -36,7 +44,7 @@ static cb_maybe int cb_next(void)						/* the next choices, the last one first *
 	return 0;
 }
 
-static cb_maybe int cb_from_script(const char *what, long line, long long *value)
+static int cb_from_script(const char *what, long line, long long *value)
 {
 	if (!cb_scripted) return 0;
 	for (long i = cb_script_at; cb_script[i].what; i++)
@@ -48,7 +56,7 @@ static cb_maybe int cb_from_script(const char *what, long line, long long *value
 	return 1;
 }
 
-static cb_maybe long cb_arm(long line, long arms)
+static long cb_arm(long line, long arms)
 {
 	long arm = cb_choose(arms);
 	long long said = arm;
@@ -58,7 +66,7 @@ static cb_maybe long cb_arm(long line, long arms)
 	return arm;
 }
 
-static cb_maybe long cb_turns(long line, long low, long high)		/* high < 0: no limit */
+static long cb_turns(long line, long low, long high)		/* high < 0: no limit */
 {
 	long most = high < 0 || high > 1000 ? low + CB_TURNS : high, turns = low + cb_choose(most - low + 1);
 	long long said = low;
@@ -70,7 +78,7 @@ static cb_maybe long cb_turns(long line, long low, long high)		/* high < 0: no l
 }
 
 /* One of low..high: all of them if they are few, else the edges and what the spec compares with. */
-static cb_maybe unsigned long long cb_pick(unsigned long long low, unsigned long long high)
+static unsigned long long cb_pick(unsigned long long low, unsigned long long high)
 {
 	unsigned long long span = high - low, list[CB_EDGES * 3 + 4], d;
 	long count = 0;
@@ -84,9 +92,9 @@ static cb_maybe unsigned long long cb_pick(unsigned long long low, unsigned long
 	return low + list[cb_choose(count)];
 }
 
-/* --- values: bits that were stored by `write M` have any, until one is looked at ----------------------------- */
+/* --- values: bits that were stored by `write M` have any, until one is looked at ---- */
 
-static cb_maybe void cb_decide(struct cb_bit bit)				/* wherever that bit went */
+static void cb_decide(struct cb_bit bit)				/* wherever that bit went */
 {
 	for (int o = 0; o < cb_objects; o++) {
 		for (long i = 0; i < CB_BITS; i++)
@@ -98,7 +106,7 @@ static cb_maybe void cb_decide(struct cb_bit bit)				/* wherever that bit went *
 	}
 }
 
-static cb_maybe void cb_settle(struct cb_place p)
+static void cb_settle(struct cb_place p)
 {
 	unsigned long long value = 0;
 	long from, to, open = 0, one;
@@ -128,20 +136,17 @@ static cb_maybe void cb_settle(struct cb_place p)
 	cb_tell(*p.path ? p.path : p.view->name, 0, (long long)value);
 }
 
-static cb_maybe void cb_load(struct cb_place p, void *to, long size)	/* the view as it lies in memory */
+static union cb_views cb_load(struct cb_place p)				/* the view as it lies in memory */
 {
-	const struct cb_object *o = p.name->object;
-	long from = (p.view->low + p.moved) / 8;
+	union cb_views value;
+	unsigned char *to = (unsigned char *)&value + cb_window(p.view);
+	long from = (p.view->low + p.moved) / 8, size = p.view->width / 8;
 
+	memset(&value, 0, sizeof value);
+	if (cb_stopped) return value;					/* there may be no parent then */
 	cb_settle(p);
-	o = p.name->object;
-	memset(to, 0, (size_t)size);
 	for (long i = 0; i < size; i++)
-		if (from + i >= 0 && from + i < CB_BYTES) ((unsigned char *)to)[i] = o->byte[from + i];
-	for (int k = 0; k < p.view->members; k++) {			/* whatever is there, a bool reads as 0 or 1 */
-		const struct cb_member *m = &p.view->member[k];
-		if (m->boolean && m->element % 8 == 0 && cb_under(m->path, p.path))
-			for (long i = m->low / 8; i < (m->low + m->width) / 8; i++)
-				((unsigned char *)to)[i] = ((unsigned char *)to)[i] != 0;
-	}
+		if (from + i >= 0 && from + i < CB_BYTES) to[i] = p.name->object->byte[from + i];
+	cb_mend(p, to);
+	return value;
 }

@@ -1,19 +1,15 @@
-/* --- the claim: each bit read was stored, by those that are asked for if any are ------------------------------- */
+/* --- the claim: each bit read was stored, by those that are asked for if any are ---- */
 
-static cb_maybe void cb_began(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_ended(struct cb_name *skb) { (void)skb; }
-static cb_maybe void cb_cut(struct cb_name *skb) { (void)skb; }
-
-static cb_maybe int cb_was_stored(struct cb_bit bit)
+static int cb_was_stored(struct cb_bit bit)
 {
 	const struct cb_store *s = &cb_store[bit.store];
 
 	if (s->kind == CB_BLANK) return !CB_BY_SOME;
-	if (s->kind != CB_FRESH && s->kind != CB_VALUE) return 0;
+	if (s->kind != CB_FRESH && s->kind != CB_COMPUTED) return 0;
 	return !CB_BY_SOME || (s->step && *s->step && cb_by(s->step) && cb_here->object->ended[s->run]);
 }
 
-static cb_maybe void cb_accessed(int kind, struct cb_place p, long long bytes)
+static void cb_accessed(int kind, struct cb_place p, long long bytes)
 {
 	long from, to;
 
