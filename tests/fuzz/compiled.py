@@ -30,7 +30,8 @@ def compiled(text: str, folder: Path, counts: Counter[str]) -> list[str]:
     """What the two accounts differ in; mistakes in the text and enumerations too long are counted and left."""
     forget()
     try:
-        system = resolve(syntax.Tree(parse(Source("drawn.cbs", text)), ("drawn.cbs",)))
+        source = Source("drawn.cbs", text)
+        system = resolve(syntax.Tree(parse(source), (source,)))
         candidates = [(candidate, elaborated(system, candidate)) for candidate in _candidates(system)]
     except SpecError:
         counts["compiled systems with mistakes"] += 1

@@ -2,7 +2,7 @@
 
 static void cb_one_run(void (*path)(struct cb_name *))
 {
-	cb_objects = cb_names = cb_stores = cb_runs_of_steps = cb_run = cb_line = cb_stopped = 0;
+	cb_objects = cb_names = cb_stores = cb_beyonds = cb_runs_of_steps = cb_run = cb_line = cb_stopped = 0;
 	cb_asked = 0;
 	cb_run_of_path++;
 	cb_step = "";

@@ -58,10 +58,19 @@ static void cb_put(struct cb_object *o, long at, struct cb_bit bit)
 	if (bit.value) o->byte[at / 8] |= CB_MASK(at); else o->byte[at / 8] &= ~CB_MASK(at);
 }
 
+static struct cb_bit cb_beyond[CB_BITS];				/* bits outside of areas that were looked at in this run */
+static int cb_beyonds;
+
+static int cb_outside(struct cb_place p, long i) { return p.low + i < p.view->first || p.view->last <= p.low + i; }
+
 static struct cb_bit cb_get(struct cb_place p, long i)
 {
-	if (p.view->first <= p.low + i && p.low + i < p.view->last) return p.name->object->bit[p.low + i];
-	return (struct cb_bit){ p.name->object->debris + 1, (int)(p.low + i), 0, 0 };	/* nothing is known outside of the area */
+	struct cb_bit found = { p.name->object->debris + 1, (int)(p.low + i), 0, 0 };
+
+	if (!cb_outside(p, i)) return p.name->object->bit[p.low + i];
+	for (int k = 0; k < cb_beyonds; k++)
+		if (cb_beyond[k].store == found.store && cb_beyond[k].at == found.at) return cb_beyond[k];
+	return found;
 }
 
 static void cb_inside(struct cb_place p, long long bytes, long *from, long *to)

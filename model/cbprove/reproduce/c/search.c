@@ -109,21 +109,20 @@ static void cb_decide(struct cb_bit bit)				/* wherever that bit went */
 static void cb_settle(struct cb_place p)
 {
 	unsigned long long value = 0;
-	long from, to, open = 0, one;
+	long open = 0, one;
 
-	cb_inside(p, CB_ALL, &from, &to);
-	for (long i = from; i < to; i++) open += !cb_get(p, i).known;
+	for (long i = 0; i < p.width; i++) open += !cb_get(p, i).known;
 	if (open == 0 || cb_stopped || p.width > 64) return;
 	if (cb_scripted) {
 		cb_choose(1);
 	} else if (open <= CB_SMALL) {
 		one = cb_choose(1L << open);
-		for (long i = from, k = 0; i < to; i++)
+		for (long i = 0, k = 0; i < p.width; i++)
 			if (!cb_get(p, i).known) value |= (unsigned long long)(one >> k++ & 1) << (CB_LITTLE ? i : p.width - 1 - i);
 	} else {
 		value = cb_pick(0, p.width == 64 ? ~0ull : (1ull << p.width) - 1);
 	}
-	for (long i = from; i < to; i++) {
+	for (long i = 0; i < p.width; i++) {
 		struct cb_bit bit = cb_get(p, i);
 		long weight = CB_LITTLE ? i : p.width - 1 - i;
 		if (bit.known) continue;
@@ -132,6 +131,8 @@ static void cb_settle(struct cb_place p)
 		if (cb_scripted && cb_script_bit[cb_script_bits]) cb_script_bits++;
 		if (cb_scripted && bit.value) value |= 1ull << weight;
 		cb_decide(bit);
+		if (cb_store[bit.store].kind != CB_OUTSIDE) continue;
+		if (cb_beyonds < CB_BITS) cb_beyond[cb_beyonds++] = bit; else cb_full();
 	}
 	cb_tell(*p.path ? p.path : p.view->name, 0, (long long)value);
 }
@@ -147,6 +148,10 @@ static union cb_views cb_load(struct cb_place p)				/* the view as it lies in me
 	cb_settle(p);
 	for (long i = 0; i < size; i++)
 		if (from + i >= 0 && from + i < CB_BYTES) to[i] = p.name->object->byte[from + i];
+	for (long i = 0, at = p.low - p.view->low - p.moved; i < p.width; i++, at++) {
+		if (!cb_outside(p, i)) continue;
+		if (cb_get(p, i).value) to[at / 8] |= CB_MASK(at); else to[at / 8] &= ~CB_MASK(at);
+	}
 	cb_mend(p, to);
 	return value;
 }
