@@ -1,0 +1,13 @@
+; no run breaks a claim of data_aligned, whatever conditions come to, followed by sources
+(set-logic ALL)
+(assert true)
+(define-fun BPF_CB.qdisc_cb.lo () Int 0)
+(define-fun BPF_CB.qdisc_cb.pkt_len.lo () Int 0)
+(define-fun BPF_CB.qdisc_cb.slave_dev_queue_mapping.lo () Int 32)
+(define-fun BPF_CB.qdisc_cb.tc_classid.lo () Int 48)
+(define-fun BPF_CB.qdisc_cb.data.lo () Int 64)
+(define-fun BPF_CB.qdisc_cb.more.lo () Int 224)
+(define-fun BPF_CB.data_meta.lo () Int 320)
+(define-fun BPF_CB.data_end.lo () Int 384)
+(assert (or (not (= (mod BPF_CB.qdisc_cb.lo 32) 0)) (not (= (mod BPF_CB.qdisc_cb.pkt_len.lo 32) 0)) (not (= (mod BPF_CB.qdisc_cb.slave_dev_queue_mapping.lo 16) 0)) (not (= (mod BPF_CB.qdisc_cb.tc_classid.lo 16) 0)) (not (= (mod BPF_CB.qdisc_cb.data.lo 8) 0)) (not (= (mod BPF_CB.qdisc_cb.more.lo 32) 0)) (not (= (mod BPF_CB.data_meta.lo 64) 0)) (not (= (mod BPF_CB.data_end.lo 64) 0))))
+(check-sat)
