@@ -12,7 +12,7 @@ SPEC   ?= specs/gso_ipoib.cbs
 prove: $(STAMP)            ## the verdicts of the main spec
 	@$(BIN)/cbprove $(SPEC)
 
-test: $(STAMP)             ## what must pass before every commit, in about two minutes
+test: $(STAMP)             ## what must pass before every commit, in a few minutes
 	@$(BIN)/python -m pytest -q -m "not slow"
 
 lint: $(STAMP)             ## format, style, types, architecture

@@ -41,7 +41,8 @@ def run(given: argparse.Namespace) -> int:
     outcomes = [_one(folder, given, solvers) for folder in folders]
     _amiss(failures)
     every = [*failures, *(failure for outcome in outcomes for failure in outcome.failures)]
-    console.show(_resting(outcomes))
+    if any(any(outcome.proofs.values()) for outcome in outcomes):
+        console.show(_resting(outcomes))
     console.show(_summary(given.archive, outcomes, every, list(solvers)))
     return mixed([*(failure.code for failure in every), *(0 for _ in outcomes)])
 
