@@ -9,9 +9,10 @@ from cbprove.frozen import frozen
 from cbprove.language import elaborate
 from cbprove.pipeline import Options, Progress, first_candidates, judged
 from cbprove.report import changes
+from cbprove.report.changes import Reshaped
 from cbprove.report.diff import Comparison
 from cbprove.report.layout import Shape
-from cbprove.report.shapes import shapes
+from cbprove.report.shapes import laid, shapes
 from cbprove.system import Program, System
 from cbprove.verdicts import Report, Witness
 
@@ -32,11 +33,13 @@ def compare(before: Side, after: Side, options: Options, progress: Progress) -> 
     if old is None or new is None or before.system is None or after.system is None:
         return Comparison(titles, old, new)
     changed = verdicts(old, new)
+    layouts, unlaid = _layouts(before.system, after.system)
     return Comparison(
         titles,
         old,
         new,
-        layouts=changes.layouts(_shapes(before.system), _shapes(after.system)),
+        layouts=layouts,
+        unlaid=unlaid,
         views=changes.views(_programs(before.system), _programs(after.system)),
         verdicts=changed,
         answers=answers(old, new),
@@ -46,6 +49,15 @@ def compare(before: Side, after: Side, options: Options, progress: Progress) -> 
 
 def _judged(side: Side, options: Options, progress: Progress) -> Report | None:
     return judged(side.system, side.path, options, progress) if side.system is not None else None
+
+
+def _layouts(before: System, after: System) -> tuple[tuple[Reshaped, ...], int]:
+    """The layouts that changed of structs that some view has, and how many others did."""
+    old, new = _shapes(before), _shapes(after)
+    tags = laid(before, old) | laid(after, new)
+    changed = changes.layouts(old, new)
+    seen = tuple(each for each in changed if (each.after or each.before or new[0]).record.tag in tags)
+    return seen, len(changed) - len(seen)
 
 
 def _shapes(system: System) -> list[Shape]:

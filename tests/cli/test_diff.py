@@ -83,6 +83,16 @@ def test_bytes_without_a_verdict(cbprove, spec: Spec) -> None:  # type: ignore[n
     assert done.stdout.endswith("1 layout and 1 view changed, and no verdict did; 2 verdicts: 2 unchanged\n")
 
 
+def test_structs_that_no_view_has_are_only_counted(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    known = "struct inner {{ {0} }}; struct outer {{ struct inner in; }}; struct idle {{ {0} }};\n"
+    before, after = (tiny("struct outer o; u32 a;", known.format(members) + AT_4) for members in ("u8 x;", "u16 x;"))
+    done = cbprove("diff", spec("a.cbs", before), spec("b.cbs", after))
+    told = done.stdout
+    assert "struct inner: 1 byte -> 2 bytes" in told and "struct outer: 1 byte -> 2 bytes" in told
+    assert "struct idle" not in told
+    assert told.endswith("; 1 other struct changed that no view has\n")
+
+
 def test_what_the_spec_expects_does_not_hide_what_is_new(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     after = tiny(WIDE, "proposal at_4 { AT = 4; expect kept refuted; }")
     done = cbprove("diff", spec("a.cbs", tiny(SMALL)), spec("b.cbs", after))

@@ -32,13 +32,15 @@ _ORDER = (
 class Comparison:
     """One spec on two sides; a report is None on the side that does not have the spec.
 
-    `titles` name the sides; `witnesses` are the runs that break what is newly refuted, by case id.
+    `layouts` are those of structs that a view has; `unlaid` counts the others that changed. `titles` name the sides;
+    `witnesses` are the runs that break what is newly refuted, by case id.
     """
 
     titles: tuple[str, str]
     before: Report | None
     after: Report | None
     layouts: tuple[Reshaped, ...] = ()
+    unlaid: int = 0
     views: tuple[Moved, ...] = ()
     verdicts: tuple[Changed, ...] = ()
     answers: tuple[Reanswered, ...] = ()
@@ -73,9 +75,10 @@ def summary(found: Comparison) -> str:
     bytes_changed += [counted(len(found.views), "view")] if found.views else []
     verdicts = f"{counted(len(found.verdicts), 'verdict')}: {', '.join(told)}"
     calm = not found.answers and set(kinds) <= {"unchanged"}
+    others = f"; {counted(found.unlaid, 'other struct')} changed that no view has" if found.unlaid else ""
     if not bytes_changed:
-        return f"no bytes changed; {verdicts}"
-    return f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; {verdicts}"
+        return f"no bytes changed; {verdicts}{others}"
+    return f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; {verdicts}{others}"
 
 
 def _worded(kind: str) -> str:
@@ -159,6 +162,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         "before": _side(found.titles[0], found.before),
         "after": _side(found.titles[1], found.after),
         "layouts": [_reshaped(each) for each in found.layouts],
+        "unlaid": found.unlaid,
         "views": [
             {"view": v.view, "layer": v.layer, "before": v.before, "after": v.after, "proposals": list(v.proposals)}
             for v in found.views

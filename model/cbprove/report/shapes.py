@@ -9,7 +9,7 @@ from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context
 from cbprove.language.elaborate_memo import Poison
 from cbprove.language.elaborate_types import type_of
-from cbprove.layout.types import Record
+from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.report.layout import Shape
 from cbprove.system import AxisValue, System
 
@@ -29,6 +29,55 @@ def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
             if made is not None:
                 found.setdefault((tag, made.record, made.note), made)
     return list(found.values())
+
+
+def laid(system: System, found: Iterable[Shape]) -> frozenset[str]:
+    """The tags of those structs that a view or an object has, by themselves or inside of another."""
+    cx = system.handle
+    assert isinstance(cx, Context)
+    inside: dict[str, set[str]] = {}
+    for each in found:
+        inside.setdefault(each.record.tag or "", set()).update(_tags(each.record))
+    nodes = [each.view.type for each in cx.names.views.values()]
+    nodes += [member.type for each in cx.names.objects.values() for member in _plain(each.members)]
+    known: set[str] = set()
+    fresh = {tag for node in nodes for tag in _named(cx, node)}
+    while fresh:
+        known |= fresh
+        fresh = {tag for one in fresh for tag in inside.get(one, ())} - known
+    return frozenset(known)
+
+
+def _tags(type: Type) -> Iterator[str]:
+    """The tags of the records in a type; pointers lead to none."""
+    match type:
+        case Array(inner, _) | Aligned(inner, _):
+            yield from _tags(inner)
+        case Record():
+            yield from ([type.tag] if type.tag else [])
+            for each in type.fields:
+                yield from _tags(each.type)
+
+
+def _named(cx: Context, node: syntax.CType) -> Iterator[str]:
+    match _element(node):
+        case syntax.TaggedType(_, tag):
+            yield tag.text
+        case syntax.RecordBody(_, tag) as body:
+            yield from ([tag.text] if tag else [])
+            for member in _plain(body.members):
+                yield from _named(cx, member.type)
+        case syntax.NamedType(name) if name.text in cx.names.typedefs:
+            yield from _named(cx, cx.names.typedefs[name.text].type)
+
+
+def _plain(members: Iterable[syntax.MemberItem]) -> Iterator[syntax.Member]:
+    """All members, on whichever side of an `#if`."""
+    for member in members:
+        if isinstance(member, syntax.MemberChoice):
+            yield from _plain((*member.then, *member.otherwise))
+        else:
+            yield member
 
 
 def _forms(node: object, candidates: list[Candidate]) -> Iterator[tuple[Candidate, syntax.Arm | None]]:
