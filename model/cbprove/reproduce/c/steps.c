@@ -45,7 +45,7 @@ struct cb_place { struct cb_name *name; const struct cb_view *view; const char *
 /* Numbers of any C type, told apart from what is equal modulo 2^64 only. */
 struct cb_number { int large; long long value; };
 #define CB_LARGE(e) _Generic((e), unsigned long: 1, unsigned long long: 1, default: 0)
-#define CB_NUMBER(e) ((struct cb_number){ CB_LARGE(e) && (long long)(e) < 0, (long long)(e) })
+#define CB_NUMBER(e) cb_numbered(CB_LARGE(e), (long long)(e))
 
 static int cb_line;							/* of the spec */
 static int cb_stopped;							/* this run is over */
