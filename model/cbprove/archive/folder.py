@@ -166,7 +166,7 @@ def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except OSError as wrong:
-        raise Unreadable(f"it cannot be read: {wrong.strerror}") from None
+        raise Unreadable(f"it cannot be read: {(wrong.strerror or str(wrong)).lower()}") from None
     except UnicodeDecodeError:
         raise Unreadable("it is not a text") from None
 
