@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cbprove.semantics.memory import ObjectKey
+from cbprove.semantics.memory import ObjectKey, Source
+from cbprove.semantics.trace import Action, CopiedBits, StoredBits
 from cbprove.system import Input, IntType, Unary
 from tests.semantics.hand_built import (
     BIT,
@@ -328,3 +329,14 @@ def test_bits_of_a_flag_byte() -> None:
         s = Script()
         prog = program(s.clear(bytes_at(0, 1)), s.write("a", flags["y"], value=lit(1)), size=1, little_endian=little)
         assert numbers(execute(prog), little) == [number]
+
+
+def test_what_was_done_to_memory_is_kept_in_order() -> None:
+    """A store, a copy of its bytes, and no record where none is asked for."""
+    s = Script()
+    body = program(s.write("a", WORDS["c"]), s.copy(WORDS["c"], bytes_at(4, 2)), size=8)
+    stored, copied = (each for each in execute(body).effects if not isinstance(each, Action))
+    assert isinstance(stored, StoredBits) and isinstance(copied, CopiedBits)
+    assert (stored.low, stored.bits) == (16, tuple(range(16, 32)))
+    assert (copied.low, copied.origin_low, copied.bits) == (32, 16, tuple(range(32, 48)))
+    assert copied.sources == tuple(Source(stored.store.key, i) for i in range(16))

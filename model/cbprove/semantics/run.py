@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from cbprove.frozen import frozen
 from cbprove.properties import table
-from cbprove.properties.events import Access, Accessed, Began, ClaimMade, Ended, Event, Moment, Unchanged
+from cbprove.properties.events import Access, Accessed, Began, ClaimMade, Ended, Event, Moment, NotGivenUp, Unchanged
 from cbprove.semantics import arithmetic
 from cbprove.semantics.judge import BrokenBit, judge, remember
 from cbprove.semantics.memory import (
@@ -28,7 +28,17 @@ from cbprove.semantics.memory import (
     sources,
 )
 from cbprove.semantics.state import DecisionKey, Frame, Oracle, State
-from cbprove.semantics.trace import Stage, Trace
+from cbprove.semantics.trace import (
+    BrokenClaim,
+    CopiedBits,
+    Effect,
+    EndedStep,
+    HeldName,
+    MadeObject,
+    Stage,
+    StoredBits,
+    Trace,
+)
 from cbprove.system import (
     Assume,
     Block,
@@ -89,7 +99,7 @@ class Run:
 
     `reached` counts the claims made; `arrivals` those arrivals at the end of a `preserved` that had nothing to compare
     with. `ended` says that an assumption was false. `stores` tells who made each store, `values` the bits that were
-    computed or decided; `trace` is empty unless asked for.
+    computed or decided; `trace` and `effects` are empty unless asked for.
     """
 
     path: str
@@ -103,6 +113,7 @@ class Run:
     values: Mapping[Source, int]
     moved: tuple[Moved, ...]
     trace: tuple[Stage, ...]
+    effects: tuple[Effect, ...] = ()
 
     @property
     def cost(self) -> int:
@@ -165,6 +176,7 @@ class _Machine:
             values=self.state.known,
             moved=tuple(self.moved),
             trace=self.trace.stages(),
+            effects=self.trace.effects(),
         )
 
     # --- statements ---------------------------------------------------------------------------------------
@@ -190,11 +202,13 @@ class _Machine:
             case Copy():
                 self._copy(here, statement)
             case Make(_, kind, name):
-                here.names[name] = self._made(here, kind)
+                here.names[name] = self._made(here, kind, name)
             case Share(_, name):
                 here.names[name] = Name(here.current.object)
+                self._held(here, here.names[name], name)
             case Consume():
                 here.current.live = False
+                self._held(here, here.current, "")
             case On(_, name, body):
                 self._block(replace(here, current=self.state.name(here, name)), body)
             case Each() | Repeat():
@@ -250,20 +264,44 @@ class _Machine:
         taken = [(i, origin.source(i)) for i in target.inside(length)]
         for i, source in taken:
             target.name.object.bits[target.low + i] = source
+        if self.trace.wanted:
+            self._copied(here, origin, target, taken)
         self._moves(here, target, length)
+
+    def _copied(self, here: Frame, origin: Extent, target: Extent, taken: list[tuple[int, Source]]) -> None:
+        self.trace.did(
+            CopiedBits(
+                moment=here.moment,
+                step=_step(here),
+                began=here.began,
+                origin=origin.place,
+                origin_object=origin.name.object.key,
+                origin_low=origin.low,
+                target=target.place,
+                object=target.name.object.key,
+                low=target.low,
+                bits=tuple(target.low + i for i, _ in taken),
+                sources=tuple(source for _, source in taken),
+            )
+        )
 
     def _moves(self, here: Frame, extent: Extent, length: int | None) -> None:
         self.moved.append(Moved(here.moment, -(-len(extent.inside(length)) // 8)))
 
-    def _made(self, here: Frame, kind: str) -> Name:
+    def _made(self, here: Frame, kind: str, name: str) -> Name:
         """A new object made from the current one, as a copy of it or of debris."""
         key = ObjectKey(here.moment, 0)
         origin = here.current
+        self.trace.did(MadeObject(here.moment, _step(here), kind, name, key, origin.object.key))
         if kind == "new":
             return self._keep(make(key, origin, debris(key, len(origin.object.bits))))
         self._announce(here, Accessed(self.path.name, _step(here), "cut", None))
         self.trace.touch(here.moment, "cut", None, origin.object.key, range(len(origin.object.bits)))
         return self._keep(make(key, origin, list(origin.object.bits)))
+
+    def _held(self, here: Frame, name: Name, called: str) -> None:
+        number = name.object.names.index(name)
+        self.trace.did(HeldName(here.moment, _step(here), name.object.key, number, called, name.live))
 
     def _keep(self, name: Name) -> Name:
         self.state.objects.append(name.object)
@@ -275,7 +313,7 @@ class _Machine:
             moment = (*here.moment, turn)
             frame = replace(here, names=dict(here.names), prefix=moment, moment=moment)
             if isinstance(statement, Each):
-                made = self._made(frame, "clone")
+                made = self._made(frame, "clone", statement.name)
                 self._end_of_unnamed_step(frame)
                 frame.names[statement.name] = made
                 frame = replace(frame, current=made)
@@ -294,6 +332,7 @@ class _Machine:
         self._announce(frame, Began(self.path.name, name))
         self._block(frame, step.body)
         frame.current.object.history.append(here.moment)
+        self.trace.did(EndedStep(here.moment, name, frame.current.object.key))
         self._announce(frame, Ended(self.path.name, name))
         self.trace.end(frame, self.state.objects)
 
@@ -316,6 +355,9 @@ class _Machine:
         made = sources(key, max(positions, default=-1) + 1)
         for i in positions:
             bits[low + i] = made[i]
+        if positions and self.trace.wanted:
+            reached = tuple(low + i for i in positions)
+            self.trace.did(StoredBits(self.state.stores[key], extent.name.object.key, low, reached))
         return key
 
     def _store_value(self, here: Frame, index: int, extent: Extent, value: int) -> None:
@@ -359,6 +401,11 @@ class _Machine:
         bits = judge(claim, prop.name, self.state, here)
         if bits is not None:
             self.broken[prop.name].append(Broken(event, here.current.object.key, here.moment, claim, bits))
+            used = here.current
+            if isinstance(claim, NotGivenUp) and claim.place is not None:
+                used = self.state.name(here, claim.place.object)
+            named = (used.object.key, used.object.names.index(used))
+            self.trace.did(BrokenClaim(prop.name, here.moment, here.began, named))
 
 
 def _step(here: Frame) -> str | None:

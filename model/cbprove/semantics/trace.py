@@ -1,4 +1,5 @@
-"""What a report needs to draw a run: who touched which bits, and whose the bits were after each step."""
+"""What a report needs to draw a run, and a program to repeat it: who touched which bits, whose the bits were after each
+step, and what was done to memory, one thing after the other."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Mapping
 
 from cbprove.frozen import frozen
 from cbprove.properties.events import Access, Moment
-from cbprove.semantics.memory import Object, ObjectKey, Source
+from cbprove.semantics.memory import Object, ObjectKey, Source, Store
 from cbprove.semantics.state import Frame
 from cbprove.system import Place
 
@@ -37,18 +38,109 @@ class Stage:
     memory: Mapping[ObjectKey, tuple[Source, ...]]
 
 
+# --- what was done, in order ------------------------------------------------------------------------------
+# Bits and positions are absolute in the object; `began` is the moment of the step run, None in a path's own statements.
+
+
+@frozen
+class StoredBits:
+    """A store through a place that began at the bit `low` of an object: it reached these bits, which are sources
+    `(store.key, bit - low)` from then on."""
+
+    store: Store
+    object: ObjectKey
+    low: int
+    bits: tuple[int, ...]
+
+
+@frozen
+class CopiedBits:
+    """A copy: the `bits` of the target have these `sources` from then on. `low` and `origin_low` are the places' first bits."""
+
+    moment: Moment
+    step: str | None
+    began: Moment | None
+    origin: Place
+    origin_object: ObjectKey
+    origin_low: int
+    target: Place
+    object: ObjectKey
+    low: int
+    bits: tuple[int, ...]
+    sources: tuple[Source, ...]
+
+
+@frozen
+class MadeObject:
+    """An object made from another under a name: a copy of it (`clone`) or debris (`new`)."""
+
+    moment: Moment
+    step: str | None
+    kind: str
+    name: str
+    object: ObjectKey
+    parent: ObjectKey
+
+
+@frozen
+class HeldName:
+    """A name of an object, the `number`th that it got (0 is the first), was given by `share` or given up by `consume`."""
+
+    moment: Moment
+    step: str | None
+    object: ObjectKey
+    number: int
+    name: str
+    live: bool
+
+
+@frozen
+class EndedStep:
+    """A step ended, and entered the history of the object that it ran on."""
+
+    moment: Moment
+    step: str
+    object: ObjectKey
+
+
+@frozen
+class BrokenClaim:
+    """A claim of a property did not hold; `named` is the name by which its place is touched: the object, and its number."""
+
+    property: str
+    moment: Moment
+    began: Moment | None
+    named: tuple[ObjectKey, int]
+
+
+Effect = Action | StoredBits | CopiedBits | MadeObject | HeldName | EndedStep | BrokenClaim
+
+
 class Trace:
-    """Collects the stages of a run, or does nothing."""
+    """Collects the stages and the effects of a run, or does nothing."""
 
     def __init__(self, wanted: bool) -> None:
         self._wanted = wanted
         self._stages: list[Stage] = []
         self._actions: list[Action] = []
+        self._effects: list[Effect] = []
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything is collected."""
+        return self._wanted
+
+    def did(self, effect: Effect) -> None:
+        """One more thing that happened."""
+        if self._wanted:
+            self._effects.append(effect)
 
     def touch(self, moment: Moment, kind: Access, place: Place | None, key: ObjectKey, bits: range) -> None:
         """An access within the step that goes on."""
         if self._wanted:
-            self._actions.append(Action(moment, kind, place, key, bits))
+            action = Action(moment, kind, place, key, bits)
+            self._actions.append(action)
+            self._effects.append(action)
 
     def pending(self) -> bool:
         """Whether anything was touched since the last stage."""
@@ -67,3 +159,7 @@ class Trace:
     def stages(self) -> tuple[Stage, ...]:
         """What was collected."""
         return tuple(self._stages)
+
+    def effects(self) -> tuple[Effect, ...]:
+        """All that was done, in order."""
+        return tuple(self._effects)
