@@ -78,6 +78,14 @@ def complain(mistakes: tuple[Diagnostic, ...]) -> None:
         say(diagnostics(mistakes, _paint(sys.stderr)) + "\n")
 
 
+def warn(warnings: tuple[Diagnostic, ...]) -> None:
+    """What a spec leaves unsaid, behind its result."""
+    from cbprove.report.excerpt import diagnostics
+
+    if warnings:
+        say("\n" + diagnostics(warnings, _paint(sys.stderr), "warning"))
+
+
 def our_bug(error: Exception) -> None:
     """A failure inside our own code, with all that a report of it needs."""
     import traceback

@@ -52,7 +52,7 @@ def check(path: str, options: Options, progress: Progress) -> Report:
 def judged(system: System, path: str, options: Options, progress: Progress) -> Report:
     """Every verdict on a system; `path` is what reports call its spec."""
     report = design.judge(system, STAGE, _reach(options), progress)
-    return replace(report, path=path, inputs=inputs(system))
+    return replace(report, path=path, inputs=inputs(system), warnings=system.warnings)
 
 
 def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:

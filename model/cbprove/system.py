@@ -13,7 +13,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import Literal
 
-from cbprove.diagnostics import Source, Span
+from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.frozen import frozen
 from cbprove.terms import Bool, Int
 
@@ -571,7 +571,8 @@ class System:
     """A spec with its names looked up.
 
     `conditions` are the texts of the static conditions of expectations and asks; `language.elaborate.condition` tells their
-    truth under an assignment. `sources` are the texts it was read from. `handle` belongs to `language.elaborate`.
+    truth under an assignment. `sources` are the texts it was read from; `warnings` is what they leave unsaid. `handle`
+    belongs to `language.elaborate`.
     """
 
     name: str
@@ -583,4 +584,5 @@ class System:
     layers: tuple[LayerNames, ...]
     conditions: tuple[str, ...]
     sources: tuple[Source, ...]
+    warnings: tuple[Diagnostic, ...] = field(compare=False)
     handle: object = field(repr=False, compare=False)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
-from cbprove.diagnostics import Span
+from cbprove.diagnostics import Diagnostic, Span
 from cbprove.frozen import frozen
 from cbprove.properties.placement import Misplaced
 from cbprove.semantics.run import Run
@@ -155,6 +155,7 @@ class Report:
     asks: tuple[Answered, ...]
     inputs: tuple[tuple[str, str], ...] = ()  # path and sha256 of each file read
     titles: Mapping[str, str] = field(default_factory=dict)  # of proposals
+    warnings: tuple[Diagnostic, ...] = ()  # what the spec leaves unsaid; no verdict depends on it
 
 
 def exit_code(report: Report) -> int:

@@ -49,6 +49,7 @@ class _Check:
         self.options = options(given, given.verbose > 0 or given.format == "json", queries=given.verbose > 1)
         self.reports: list[Report] = []
         self.mistakes: dict[Diagnostic, None] = {}
+        self.warnings: dict[Diagnostic, None] = {}
         self.codes: list[int] = []
 
     def file(self, path: str, named: bool) -> None:
@@ -99,6 +100,10 @@ class _Check:
         if len(self.reports) > 1 and not self.given.quiet:
             console.show("")
         console.show(text(report, _manner(self.given, report)))
+        fresh = tuple(d for d in report.warnings if d not in self.warnings)
+        self.warnings.update(dict.fromkeys(fresh))
+        if not self.given.quiet:
+            console.warn(fresh)
 
     def _mistaken(self, error: SpecError) -> None:
         fresh = tuple(d for d in error.diagnostics if d not in self.mistakes)

@@ -52,8 +52,8 @@ class Builder(CBuilder):
     def abi(self, span: Span, values: tuple[syntax.Name, ...], default: Token | None) -> syntax.AbiAxis:
         return syntax.AbiAxis(values, self.maybe_name(default), span)
 
-    def object(self, span: Span, name: Token, members: Any) -> syntax.Object:
-        return syntax.Object(self.name(name), members, span)
+    def object(self, span: Span, name: Token, per_path: bool | None, members: Any) -> syntax.Object:
+        return syntax.Object(self.name(name), per_path is not None, members, span)
 
     def require(self, span: Span, condition: syntax.Expr) -> syntax.Require:
         return syntax.Require(condition, span)
@@ -74,7 +74,7 @@ class Builder(CBuilder):
     def per_step(self, span: Span, *said: Token) -> bool:
         return True
 
-    somewhere = per_step
+    per_path = somewhere = per_step
 
     # --- layers and paths ---
 

@@ -1,6 +1,6 @@
 """Every code of a mistake in a spec: what it says, the help of last resort, the least spec that makes it.
 
-CB00xx are mistakes of spelling, which the parser finds; CB01xx are mistakes of meaning.
+CB00xx are mistakes of spelling, which the parser finds; CB01xx are mistakes of meaning; CB04xx are warnings.
 """
 
 from __future__ import annotations
@@ -404,6 +404,22 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "types are pinned for one ABI and laid out for another",
             "choose the ABI that they are pinned for",
             "abi i386;\n" + _SKB + "pinned x86_64 { struct parm { int iif __at(0); } __size(4); }",
+        ),
+        "CB0172": Code(
+            "which object paths run on is said of two, or could be any of several",
+            "say it of one, as in `object skb per path { ... }`",
+            "object skb per path { char cb[48]; }\nobject stack per path { u32 count; }",
+        ),
+    }
+)
+
+# What is told, and keeps nothing from being judged.
+WARNINGS: Mapping[str, Code] = MappingProxyType(
+    {
+        "CB0401": Code(
+            "paths make objects, and could run on more than one; the first that is declared counts",
+            "say it, as in `object skb per path { ... }`",
+            "object frame { u32 len; }\nobject packet { u32 len; }\npath p { clone other; }",
         ),
     }
 )

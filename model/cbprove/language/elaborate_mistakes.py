@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, Source
-from cbprove.language.codes import CODES
+from cbprove.language.codes import CODES, WARNINGS
 
 # Of these, one name is one mistake, however often it is used.
 _NAMES = frozenset(("CB0101", "CB0102", "CB0104", "CB0105", "CB0106", "CB0108", "CB0109"))
@@ -30,7 +30,7 @@ def tidy(found: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diag
 
 
 def _helped(diagnostic: Diagnostic) -> Diagnostic:
-    return diagnostic if diagnostic.help else replace(diagnostic, help=CODES[diagnostic.code].help)
+    return diagnostic if diagnostic.help else replace(diagnostic, help={**CODES, **WARNINGS}[diagnostic.code].help)
 
 
 def too_deep() -> Diagnostic:

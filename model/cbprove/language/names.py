@@ -64,6 +64,7 @@ class Names:
     requires: list[syntax.Require] = field(default_factory=list)
     shared: dict[str, tuple[str, Span]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
     _declared: dict[tuple[str, str], Span] = field(default_factory=dict)
 
     def all_steps(self) -> Iterator[StepOf]:
@@ -83,7 +84,7 @@ class Names:
         raise unknown("CB0104", among, name, [*self.steps, *(s.name for s in self.all_steps())])
 
     def first_object(self) -> str:
-        """The name of what paths run on; empty if the spec declares no object."""
+        """The name of what paths run on, which `resolve_object` puts first; empty if the spec declares no object."""
         return next(iter(self.objects), "")
 
     def declare(self, space: str, name: syntax.Name, what: str) -> bool:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from cbprove.diagnostics import Diagnostic, SpecError
-from cbprove.language import elaborate, resolve_axes, resolve_calls, resolve_check, resolve_questions, syntax
+from cbprove.language import (
+    elaborate,
+    resolve_axes,
+    resolve_calls,
+    resolve_check,
+    resolve_object,
+    resolve_questions,
+    syntax,
+)
 from cbprove.language.elaborate_context import Context, text_of
 from cbprove.language.elaborate_mistakes import tidy, too_deep
 from cbprove.language.elaborate_properties import FITS, has_fits
@@ -24,6 +32,7 @@ def resolve(tree: syntax.Tree) -> System:
 
 def _resolve(tree: syntax.Tree) -> System:
     names = collect(tree)
+    resolve_object.choose(names)
     names.diagnostics.extend(resolve_calls.recursion(names))
     cx = elaborate.context(names)
     _number_statements(cx)
@@ -50,6 +59,7 @@ def _system(tree: syntax.Tree, cx: Context) -> System:
         layers=tuple(_layer(cx.names, layer) for layer in cx.names.layers.values()),
         conditions=tuple(text_of(node.span) for node in elaborate.conditions_of(cx)),
         sources=tree.sources,
+        warnings=tidy(cx.names.warnings, tree.sources),
         handle=cx,
     )
 

@@ -452,9 +452,10 @@ class AbiAxis:
 
 @frozen
 class Object:
-    """`object NAME { members }`."""
+    """`object NAME per path { members }`; without `per path` it may still be what paths run on."""
 
     name: Name
+    per_path: bool
     members: tuple[MemberItem, ...]
     span: Span
 

@@ -13,9 +13,11 @@ LONGEST = 140
 _BEFORE = 40
 
 
-def diagnostic(mistake: Diagnostic, paint: Paint = plain) -> str:
-    """One mistake in full, with its notes."""
-    title = paint(f"error[{mistake.code}]", "bad") + paint(f": {printable(mistake.message)}", "strong")
+def diagnostic(mistake: Diagnostic, paint: Paint = plain, word: str = "error") -> str:
+    """One mistake in full, with its notes; with another word, a warning."""
+    title = paint(f"{word}[{mistake.code}]", "bad" if word == "error" else "strong") + paint(
+        f": {printable(mistake.message)}", "strong"
+    )
     gutter = _gutter(mistake)
     lines = [title]
     if mistake.span is not None:
@@ -29,9 +31,9 @@ def diagnostic(mistake: Diagnostic, paint: Paint = plain) -> str:
     return "\n".join(lines)
 
 
-def diagnostics(mistakes: tuple[Diagnostic, ...], paint: Paint = plain) -> str:
+def diagnostics(mistakes: tuple[Diagnostic, ...], paint: Paint = plain, word: str = "error") -> str:
     """All mistakes, an empty line between them."""
-    return "\n\n".join(diagnostic(mistake, paint) for mistake in mistakes)
+    return "\n\n".join(diagnostic(mistake, paint, word) for mistake in mistakes)
 
 
 def location(span: Span) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from difflib import get_close_matches
 
-from cbprove.language.codes import CODES, Code
+from cbprove.language.codes import CODES, WARNINGS, Code
 from cbprove.report.codes import NAMES, READING, VERDICTS
 
 
@@ -29,7 +29,7 @@ def nearest(asked: str) -> str:
 
 
 def _all() -> dict[str, Code]:
-    return {**READING, **CODES, **VERDICTS}
+    return {**READING, **CODES, **WARNINGS, **VERDICTS}
 
 
 def _parts(key: str, code: Code) -> list[str]:

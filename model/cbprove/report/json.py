@@ -47,6 +47,9 @@ def document(
     diagnostics = [_diagnostic(mistake) for mistake in mistakes]
     if diagnostics:
         found["diagnostics"] = diagnostics
+    warnings = dict.fromkeys(warning for report in known for warning in report.warnings)
+    if warnings:
+        found["warnings"] = [_diagnostic(warning) for warning in warnings]
     return found
 
 
