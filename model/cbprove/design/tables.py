@@ -12,7 +12,7 @@ from dataclasses import field
 
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
-from cbprove.design.settle import NotReplayed, Settled, run_of, settle
+from cbprove.design.settle import NotReplayed, Settled, late, run_of, settle
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
 from cbprove.obligations.forms import Form, Unfolded, by_sources, unfolded
@@ -60,8 +60,8 @@ class Known:
 
     def __init__(self) -> None:
         self.sheets: dict[object, Sheet] = {}
-        self._unfolded: dict[tuple[int, ...], Unfolded] = {}
-        self._forms: dict[tuple[int, tuple[int, ...]], Form] = {}
+        self._unfolded: dict[tuple[object, ...], Unfolded] = {}
+        self._forms: dict[tuple[int, tuple[object, ...]], Form] = {}
 
     def form(self, program: Program, prop: Property, plan: Plan, axes: dict[str, tuple[int, int]]) -> Form:
         """The form of a property; equal parts of two programs are one object, so that their identities tell.
@@ -70,7 +70,7 @@ class Known:
         """
         parts = (*program.objects, *program.views, *program.paths, *program.properties)
         parts += (*program.inputs.values(), *program.steps.values(), *program.parts.values())
-        key = tuple(map(id, parts))
+        key = (plan, *map(id, parts))
         if key not in self._unfolded:
             self._unfolded[key] = unfolded(program, program.properties, plan, axes)
         index = program.properties.index(prop)
@@ -118,8 +118,15 @@ class Tables:
         return self.known.sheets[key]
 
     def _form(self, prop: Property) -> Form:
+        return self._followed(prop, Plan(cut=True, limit=self.limits.operations))
+
+    def laid_out(self, prop: Property) -> Form:
+        """The form of the same candidates with every loop laid out for LO + 3 turns. Raises TooLarge."""
+        return self._followed(prop, late(self.limits))
+
+    def _followed(self, prop: Property, plan: Plan) -> Form:
         axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-        return self.known.form(self.program, prop, Plan(cut=True, limit=self.limits.operations), axes)
+        return self.known.form(self.program, prop, plan, axes)
 
     def candidate(self, point: dict[str, int]) -> Program:
         """The program at a point of the sector."""
@@ -216,7 +223,10 @@ class _Sheeting:
         if seen == "not" and form.faithful:
             raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
         area = self._area(formula, model, point, widely=seen == "whatever is stored")
-        mark = _HARD if seen == "not" else mark
+        return self._fill(area, _HARD if seen == "not" else mark)
+
+    def _fill(self, area: Region, mark: int) -> Bool:
+        """Mark a region; returns the condition that bars it."""
         self.out.fill(list(self.sector.stretches(area)), mark)
         return not_(and_(*(le(0, _sum(condition)) for condition in area.conditions)))
 
@@ -237,8 +247,10 @@ class _Sheeting:
                 return region(formula, model, self.axes, BIT.args[0])
             except NotLinear:
                 pass
-        exact = [(((axis, sign),), -sign * value) for axis, value in point.items() for sign in (1, -1)]
-        return Region(tuple(exact))
+        return self._exactly(point)
+
+    def _exactly(self, point: dict[str, int]) -> Region:
+        return Region(tuple((((axis, sign),), -sign * value) for axis, value in point.items() for sign in (1, -1)))
 
     # --- the sweeps -----------------------------------------------------------------------------------
 
@@ -246,6 +258,28 @@ class _Sheeting:
         last = self._sweep(form, form.broken, True, REFUTED)
         if last != "unsat":
             self._rest(_HARD)
+        elif any(path.unfolding.followed for path in form.paths):
+            self._distrust()
+
+    def _distrust(self) -> None:
+        """A cut loop allows more than any run does, so that loops laid out break nothing where it breaks nothing. Asked all the
+        same before anything is called proved: where the two accounts of loops disagree, each candidate is settled by itself.
+
+        Turns that touch nothing but what they made are one account, not two: then there is nothing to ask.
+        """
+        try:
+            form = self.tables.laid_out(self.prop)
+        except TooLarge:
+            return
+        if form.broken is False:
+            return
+        script, session = self._session(form, form.broken)
+        while self.out.first() is not None and (answer := session.check()).result != "unsat":
+            if answer.result == "unknown":
+                return self._rest(_HARD)
+            point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
+            bar = self._fill(self._exactly(point), _HARD)
+            _add(script, session, bar)
 
     def _reach(self, form: Form) -> None:
         """What cannot be broken is proved where it is reached, and vacuous where no run can reach it."""

@@ -41,9 +41,11 @@ class Loops:
         return {moment: list(map(_grounded, stores)) for moment, stores in self._left(kept).items()}
 
     def _left(self, kept: Sequence[Piece]) -> Heads:
+        """Every store to every piece that is not kept, by itself: each piece has a last operation of its own, whatever the
+        last one of its neighbours is, since nothing is known of the order of earlier turns (`turns.py`)."""
         changed = [piece for piece in self.pieces if piece not in kept]
         return {
-            moment: [left for store in stores for left in _within(moment, store, changed)]
+            moment: [left for piece in changed if piece[0] == moment for left in _reaching(piece, stores)]
             for moment, stores in self._touched.items()
         }
 
@@ -89,15 +91,12 @@ def _extents(store: Store) -> list[tuple[int, int]]:
     return [(a, b) for a, b in clipped if a < b]
 
 
-def _within(moment: Moment, store: Store, changed: list[Piece]) -> Iterator[Store]:
-    low = _plain(store.low)
-    runs = tuple(
-        (a - low, b - a)
-        for m, area, a, b in changed
-        if m == moment and area == store.area and any(first <= a and b <= last for first, last in _extents(store))
-    )
-    if runs:
-        yield replace(store, runs=runs)
+def _reaching(piece: Piece, stores: list[Store]) -> Iterator[Store]:
+    """The stores that reach a piece, each as far as the piece goes."""
+    _, area, low, last = piece
+    for store in stores:
+        if store.area == area and any(first <= low and last <= end for first, end in _extents(store)):
+            yield replace(store, runs=((low - _plain(store.low), last - low),))
 
 
 def _grounded(store: Store) -> Store:

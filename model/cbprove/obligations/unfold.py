@@ -556,13 +556,15 @@ class _Unfolder:
             self._lay_out(loop, here)
 
     def _turns(self, loop: Each | Repeat) -> int:
-        if loop.high is not None and loop.high <= FOLLOWED:
-            return max(loop.low, min(loop.high, self.plan.known))
         wanted = loop.low + self.plan.turns
+        if loop.high is not None and loop.high <= FOLLOWED:
+            return min(loop.high, max(wanted, self.plan.known))
         return wanted if loop.high is None else min(wanted, loop.high)
 
     def _lay_out(self, loop: Each | Repeat, here: _Here) -> None:
         count = self._turns(loop)
+        if count > self.plan.limit:
+            raise TooLarge(self.plan.limit)
         if loop.high is None or loop.high > count:
             self.out.truncated.append(loop.span)
         turns: Int = count
@@ -624,7 +626,8 @@ class _Unfolder:
             self._turn(loop, replace(here, guard=guard), turn)
         self.out.followed[here.moment] = head, len(self.out.operations), guard
         self.out.heads[here.moment] = [
-            earlier(operation, self._number(), clock) for operation in touched_since(self.out.operations[head:], outer)
+            earlier(operation, self._number(), clock, outer)
+            for operation in touched_since(self.out.operations[head:], outer)
         ]
         self.alive = named_bool(spell(("before", here.moment)), and_(self.alive, not_(guard)))
 
