@@ -1,5 +1,8 @@
-"""Small systems whose loops break in a late turn, if at all: flags that one turn sets and a later one tests, steps on clones and on
-the packet alike, stores over each other in any order, with and without `for`, an object that exists once."""
+"""Small systems whose loops break in a late turn, if at all.
+
+Flags that one turn sets and a later one tests, steps on clones and on the packet alike, stores over each other in any order,
+with and without `for`, an object that exists once.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,7 @@ class _Drawing:
     def statement(self, depth: int, calls: bool) -> str:
         draw = self.random
         kind = draw.choices(("store", "flag", "call", "if", "either", "clone", "loop"), (4, 3, 4, 4, 2, 2, 1))[0]
-        if depth == 0 or not calls and kind in ("call", "clone"):
+        if depth == 0 or (not calls and kind in ("call", "clone")):
             kind = draw.choice(("store", "flag", "call" if calls else "store"))
         match kind:
             case "store":

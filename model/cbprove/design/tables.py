@@ -276,7 +276,8 @@ class _Sheeting:
         script, session = self._session(form, form.broken)
         while self.out.first() is not None and (answer := session.check()).result != "unsat":
             if answer.result == "unknown":
-                return self._rest(_HARD)
+                self._rest(_HARD)
+                return
             point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
             bar = self._fill(self._exactly(point), _HARD)
             _add(script, session, bar)

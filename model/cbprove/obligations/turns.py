@@ -59,8 +59,8 @@ def earlier(operation: Store | Copied, number: int, clock: int, instances: set[i
     """Return what an operation left in some earlier turn of its loop: the same members of another store, or, where that cannot
     be said, something of which nothing is known.
 
-    `number` is the new store's, `clock` the count of events when the later turn begins, `instances` are the objects that were there
-    before the loop.
+    `number` is the new store's, `clock` the count of events when the later turn begins, `instances` are the objects that were
+    there before the loop.
     """
     if isinstance(operation, Store) and operation.kind in ("fresh", "value", "blank", "mark") and not _moves(operation):
         run = operation.run and _earlier_run(operation.run, clock, instances)
