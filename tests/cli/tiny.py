@@ -7,7 +7,7 @@ struct s { u8 a; u32 b; };
 param OFF in 0..8;
 packing struct g { one { u32 x; }; two { u16 x; u16 y; u8 z; }; }
 layer l { view A : struct s at skb.cb[0]; step set { write A.*; } step get { read A; } }
-layer m { view G : struct g at skb.cb[OFF]; step gso { write G.*; } step never { read G; } }
+layer m { view G : struct g at skb.cb[OFF]; step gso { write G.*; } step never unused { read G; } }
 path p "path" { set; optionally { gso; } each seg { gso; get; } }
 property keep "A survives": preserved A from set to get;
 """

@@ -48,7 +48,8 @@ ask room: AT such that low_kept and far_owned and top_kept; expect none;
 
 
 def meant(text: str) -> System:
-    return resolve(Tree(parse(Source("small.cbs", text)), ("small.cbs",)))
+    source = Source("small.cbs", text)
+    return resolve(Tree(parse(source), (source,)))
 
 
 def satisfied(text: str, names: tuple[str, ...], vacuous: bool) -> bool:

@@ -46,13 +46,17 @@ def first(system: System) -> str:
     return program(system, assigned(system)).objects[0].name
 
 
+def codes(system: System) -> list[str]:
+    return [warning.code for warning in system.warnings]
+
+
 @pytest.mark.parametrize("case", FOUND)
 @pytest.mark.parametrize("order", list(permutations((SKB, CPU, FRAME))), ids=str)
 def test_the_object_is_found_in_any_order(case: str, order: tuple[str, ...], tmp_path: Path) -> None:
     rest, wanted = FOUND[case]
     system = by_include(tmp_path, order, rest)
     assert first(system) == wanted
-    assert system.warnings == ()
+    assert "CB0401" not in codes(system)
 
 
 @pytest.mark.parametrize("order", list(permutations((SKB, CPU, FRAME.replace("frame", "frame per path")))), ids=str)
@@ -70,9 +74,9 @@ def test_objects_of_several_files_have_no_order(order: tuple[str, ...], tmp_path
 def test_in_one_file_the_first_counts_with_a_warning(order: tuple[str, ...], tmp_path: Path) -> None:
     system = by_include(tmp_path, (" ".join(order),), "path p { clone other; }")
     assert order[0].split()[1] == first(system)
-    assert [warning.code for warning in system.warnings] == ["CB0401"]
+    assert "CB0401" in codes(system)
 
 
 @pytest.mark.parametrize("order", list(permutations((CPU, FRAME))), ids=str)
 def test_without_made_objects_nothing_is_to_be_said(order: tuple[str, ...], tmp_path: Path) -> None:
-    assert by_include(tmp_path, order, "path p { write cpu.isn, frame.len; }").warnings == ()
+    assert codes(by_include(tmp_path, order, "path p { write cpu.isn, frame.len; }")) == []

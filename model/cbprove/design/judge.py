@@ -12,6 +12,7 @@ from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
+from cbprove.design.vacuity import why
 from cbprove.design.witness import reaching, witness
 from cbprove.frozen import frozen
 from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, System
@@ -202,7 +203,7 @@ def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
         verdict,
         turns=settled.turns if settled else None,
         witness=shown,
-        reason=settled.reason if settled else "",
+        reason=why(program, prop) if verdict == "vacuous" else settled.reason if settled else "",
         queries=_queries(space, spot, program, prop) if space.options.queries or verdict == "unknown" else (),
         assumptions=assumptions(program),
     )

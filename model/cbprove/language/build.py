@@ -68,13 +68,15 @@ class Builder(CBuilder):
         range, values = _domain(domain)
         return syntax.Param(self.name(name), range, values, default, span)
 
-    def input(self, span: Span, name: Token, type: syntax.CType, domain: Any, per_step: bool | None) -> syntax.Input:
-        return syntax.Input(self.name(name), type, _domain(domain)[0], per_step is not None, span)
+    def input(
+        self, span: Span, name: Token, unused: bool | None, type: syntax.CType, domain: Any, per_step: bool | None
+    ) -> syntax.Input:
+        return syntax.Input(self.name(name), type, _domain(domain)[0], per_step is not None, unused is not None, span)
 
     def per_step(self, span: Span, *said: Token) -> bool:
         return True
 
-    per_path = somewhere = per_step
+    per_path = unused = somewhere = per_step
 
     # --- layers and paths ---
 
@@ -91,8 +93,10 @@ class Builder(CBuilder):
             span,
         )
 
-    def view(self, span: Span, name: Token, type: syntax.CType, *locations: syntax.Location) -> syntax.View:
-        return syntax.View(self.name(name), type, locations, span)
+    def view(
+        self, span: Span, name: Token, unused: bool | None, type: syntax.CType, *locations: syntax.Location
+    ) -> syntax.View:
+        return syntax.View(self.name(name), type, locations, unused is not None, span)
 
     def location(self, span: Span, place: syntax.Place, condition: syntax.Expr | None) -> syntax.Location:
         return syntax.Location(place, condition)
@@ -103,19 +107,24 @@ class Builder(CBuilder):
     def writes(self, span: Span, places: Any) -> tuple[str, Any]:
         return "writes", places
 
-    def step(self, span: Span, name: Token, title: str | None, body: syntax.Block | None = None) -> syntax.Step:
-        return syntax.Step(self.called("step", name), title or "", body, span)
+    def step(
+        self, span: Span, name: Token, unused: bool | None, title: str | None, body: syntax.Block | None = None
+    ) -> syntax.Step:
+        return syntax.Step(self.called("step", name), title or "", body, unused is not None, span)
 
     bodiless_step = step
 
-    def path(self, span: Span, kind: Any, name: Token, title: str | None, body: syntax.Block) -> syntax.Path:
-        return syntax.Path(kind, self.called(kind, name), title or "", body, span)
+    def path(self, span: Span, name: Token, title: str | None, body: syntax.Block) -> syntax.Path:
+        return syntax.Path("path", self.called("path", name), title or "", body, False, span)
+
+    def part(self, span: Span, name: Token, unused: bool | None, title: str | None, body: syntax.Block) -> syntax.Path:
+        return syntax.Path("part", self.called("part", name), title or "", body, unused is not None, span)
 
     def word_of(self, span: Span, token: Token) -> str:
         """The word that a rule of one word stands for."""
         return token.text
 
-    path_kind = make_kind = ask_kind = word_of
+    make_kind = ask_kind = word_of
 
     def called(self, kind: str, name: Token) -> syntax.Name:
         """The name of what a statement may call, which no statement may begin with."""
@@ -159,8 +168,8 @@ class Builder(CBuilder):
             help = f"write a `{word}` statement for each place"
             self.mistake("CB0028", f"`{sign}` after {len(places)} places", places[1].span, help)
 
-    def make(self, span: Span, kind: Any, name: Token) -> syntax.Make:
-        return syntax.Make(kind, self.name(name), span)
+    def make(self, span: Span, kind: Any, name: Token, unused: bool | None) -> syntax.Make:
+        return syntax.Make(kind, self.name(name), unused is not None, span)
 
     def on(self, span: Span, name: Token, body: syntax.Block) -> syntax.On:
         return syntax.On(self.name(name), body, span)

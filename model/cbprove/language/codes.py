@@ -419,7 +419,27 @@ WARNINGS: Mapping[str, Code] = MappingProxyType(
         "CB0401": Code(
             "paths make objects, and could run on more than one; the first that is declared counts",
             "say it, as in `object skb per path { ... }`",
-            "object frame { u32 len; }\nobject packet { u32 len; }\npath p { clone other; }",
+            "object frame { u32 len; }\nobject packet { u32 len; }\npath p { clone other; on other { } }",
+        ),
+        "CB0402": Code(
+            "a step or part that no path runs",
+            "call it in a path, delete it, or say `step NAME unused`",
+            _SKB + "layer ip { step rcv { } step send { } }\npath in { rcv; }",
+        ),
+        "CB0403": Code(
+            "a view that nothing uses: no step that a path runs, no property and no size",
+            "use it, delete it, or say `view NAME unused : ...`",
+            _SKB + "layer ip { view V : u8 at skb.cb[0]; step rcv { } }\npath in { rcv; }",
+        ),
+        "CB0404": Code(
+            "an input that nothing uses",
+            "use it, delete it, or say `input NAME unused : ...`",
+            _SKB + "input n : u8;\npath in { clear skb.cb; }",
+        ),
+        "CB0405": Code(
+            "an object is made, and nothing is done on it",
+            "say what is done, as in `on NAME { }`, delete it, or say `clone NAME unused;`",
+            _SKB + "path in { clone other; }",
         ),
     }
 )

@@ -185,11 +185,12 @@ def statements(nodes: syntax.Block) -> Iterator[syntax.Statement]:
     """Every statement of a block and of the blocks inside, in the order they were written."""
     for node in nodes:
         yield node
-        for inner in _blocks(node):
+        for inner in blocks(node):
             yield from statements(inner)
 
 
-def _blocks(node: syntax.Statement) -> tuple[syntax.Block, ...]:
+def blocks(node: syntax.Statement) -> tuple[syntax.Block, ...]:
+    """The blocks that were written inside a statement, both sides of a `when` too."""
     match node:
         case syntax.On() | syntax.Each() | syntax.Repeat():
             return (node.body,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.language import (
     elaborate,
@@ -10,6 +12,7 @@ from cbprove.language import (
     resolve_check,
     resolve_object,
     resolve_questions,
+    resolve_unsaid,
     syntax,
 )
 from cbprove.language.elaborate_context import Context, text_of
@@ -44,7 +47,8 @@ def _resolve(tree: syntax.Tree) -> System:
         recursive = any(d.code == "CB0113" for d in found)
         found += [] if recursive else resolve_check.mistakes(made)
         raise SpecError(tidy(found, tree.sources))
-    return made
+    told = (*names.warnings, *resolve_unsaid.warnings(tree, names))
+    return replace(made, warnings=tidy(told, tree.sources))
 
 
 def _system(tree: syntax.Tree, cx: Context) -> System:
@@ -59,7 +63,7 @@ def _system(tree: syntax.Tree, cx: Context) -> System:
         layers=tuple(_layer(cx.names, layer) for layer in cx.names.layers.values()),
         conditions=tuple(text_of(node.span) for node in elaborate.conditions_of(cx)),
         sources=tree.sources,
-        warnings=tidy(cx.names.warnings, tree.sources),
+        warnings=(),
         handle=cx,
     )
 

@@ -311,10 +311,11 @@ class Copy:
 
 @frozen
 class Make:
-    """`clone NAME;` or `new NAME;`."""
+    """`clone NAME;` or `new NAME;`; `unused` is the word after the name, here and below."""
 
     kind: Literal["clone", "new"]
     name: Name
+    unused: bool
     span: Span
 
 
@@ -526,6 +527,7 @@ class Input:
     type: CType
     range: tuple[Expr, Expr] | None
     per_step: bool
+    unused: bool
     span: Span
 
 
@@ -552,6 +554,7 @@ class View:
     name: Name
     type: CType
     locations: tuple[Location, ...]
+    unused: bool
     span: Span
 
 
@@ -562,6 +565,7 @@ class Step:
     name: Name
     title: str
     body: Block | None
+    unused: bool
     span: Span
 
 
@@ -586,6 +590,7 @@ class Path:
     name: Name
     title: str
     body: Block
+    unused: bool
     span: Span
 
 

@@ -72,8 +72,9 @@ def expected(kinds: list[str]) -> str:
     if len(left) + len(said) > 1:
         for kind in _ATTRIBUTES | WORD_TYPES:
             left.pop(kind, None)
-    if "." in left and len(left) > 1:
-        left.pop(".")
+    for rare in (".", "unused"):
+        if rare in left and len(left) > 1:
+            left.pop(rare)
     said.extend(_WORDS.get(kind) or f"`{kind}`" for kind in sorted(left, key=_usefulness))
     return alternatives(said)
 
@@ -130,7 +131,7 @@ SHAPES = {
     "spec": 'it is written `spec NAME "title";`',
     "include": 'it is written `include "file.cbs";`',
     "abi": "it is written `abi x86_64;` or `abi x86_64, i386 = x86_64;`",
-    "object": "it is written `object NAME { members }`",
+    "object": "it is written `object NAME { members }`, and `per path` before the `{` if paths run on it",
     "struct": "it is written `struct NAME { members };`",
     "union": "it is written `union NAME { members };`",
     "enum": "it is written `enum NAME { A, B = 2 };`",

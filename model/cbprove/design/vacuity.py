@@ -1,0 +1,136 @@
+"""Why no run reaches what a property claims, as far as it can be seen in what paths call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove.language.accesses import inner_blocks
+from cbprove.language.expressions import operands
+from cbprove.properties import table
+from cbprove.properties.events import Accessed, Began, Ended, Event
+from cbprove.system import (
+    Block,
+    Call,
+    Clear,
+    Copy,
+    Each,
+    Exact,
+    Expr,
+    Holds,
+    If,
+    Lent,
+    Make,
+    MemberValue,
+    Owned,
+    Part,
+    Place,
+    Preserved,
+    Program,
+    Property,
+    Read,
+    Statement,
+    Write,
+    Written,
+)  # fmt: skip
+
+
+def why(program: Program, prop: Property) -> str:
+    """The reason that a vacuous property is, in words.
+
+    Every event that some path could bring, were all its conditions true, is put to the property itself.
+    """
+    events = [event for path in program.paths for event in _events(program, path, None, path.body)]
+    claimed = any(table.of_event(prop, event) for event in events)
+    claim = prop.claim
+    if isinstance(claim, Preserved):
+        return _preserved(claim, prop, events, claimed)
+    if claimed:
+        return "no run meets all the conditions on the way to what it claims"
+    if isinstance(claim, Holds):
+        return f"{_where(prop, 'no path')} runs `{claim.at}`"
+    return _untouched(prop)
+
+
+def _preserved(claim: Preserved, prop: Property, events: list[Event], claimed: bool) -> str:
+    start, end = claim.start, claim.end
+    for step in (end, start):
+        if not any(isinstance(event, Began) and event.step == step for event in events):
+            return f"no path runs `{step}`"
+    if not claimed:
+        return f"{_where(prop, 'no path')} runs `{end}`"
+    ended = {event.path for event in events if isinstance(event, Ended) and event.step == start}
+    began = {event.path for event in events if isinstance(event, Began) and event.step == end}
+    if not ended & began:
+        return f"no path runs both `{start}` and `{end}`"
+    return f"`{end}` never follows `{start}` on one object in a run"
+
+
+def _untouched(prop: Property) -> str:
+    claim = prop.claim
+    who = _where(prop, "nothing that a path runs")
+    match claim:
+        case Owned():
+            return f"{who} reads {_listed(claim.members) or 'through a view'}"
+        case Written():
+            return f"{who} reads {_listed(claim.members) or 'anything'}"
+        case Exact():
+            return f"{who} stores a value in {_listed(claim.members) or 'a member'}, as `write M = EXPR` does"
+        case Lent():
+            return f"{who} touches an object"
+        case _:
+            return f"{who} touches what it speaks of"
+
+
+def _where(prop: Property, everywhere: str) -> str:
+    return "nothing in its WHERE" if prop.where.paths or prop.where.steps else everywhere
+
+
+def _listed(places: tuple[Place, ...]) -> str:
+    return " or ".join(f"`{place.text}`" for place in places)
+
+
+def _events(program: Program, path: Part, step: str | None, body: Block) -> Iterator[Event]:
+    """What happens in a body and in all that it calls, each once for each way to it, in the order it was written."""
+    for statement in body:
+        for place in _looked_at(statement):
+            yield Accessed(path.name, step, "read", place)
+        yield from _of_statement(program, path, step, statement)
+        for inner in inner_blocks(statement):
+            yield from _events(program, path, step, inner)
+
+
+def _of_statement(program: Program, path: Part, step: str | None, statement: Statement) -> Iterator[Event]:
+    match statement:
+        case Read():
+            yield from (Accessed(path.name, step, "read", p, statement.length) for p in statement.places)
+        case Write():
+            value = statement.exact_value
+            yield from (Accessed(path.name, step, "write", p, statement.length, value) for p in statement.places)
+        case Clear():
+            yield from (Accessed(path.name, step, "clear", p, statement.length) for p in statement.places)
+        case Copy():
+            yield Accessed(path.name, step, "copy from", statement.origin, statement.length)
+            yield Accessed(path.name, step, "copy to", statement.target, statement.length)
+        case Make() | Each():
+            yield Accessed(path.name, step, "cut", None)
+        case Call() if statement.kind == "part":
+            yield from _events(program, path, step, program.parts[statement.name].body)
+        case Call():
+            yield Began(path.name, statement.name)
+            yield from _events(program, path, statement.name, program.steps[statement.name].body)
+            yield Ended(path.name, statement.name)
+
+
+def _looked_at(statement: Statement) -> Iterator[Place]:
+    """The members that a statement's value, length or condition names."""
+    found: list[Expr | None] = []
+    match statement:
+        case Read() | Clear() | Copy():
+            found = [statement.length]
+        case Write():
+            found = [statement.exact_value, statement.length]
+        case If():
+            found = [statement.condition]
+    for expression in found:
+        if expression is not None:
+            yield from (each.place for each in operands(expression) if isinstance(each, MemberValue))
