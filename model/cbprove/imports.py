@@ -73,7 +73,7 @@ def meant(name: str, abi: Abi) -> str | None:
     """C's name of the scalar that the language means by a name."""
     if name in scalars.ADDRESSES:
         return "unsigned long long" if abi.pointer_size == 8 else "unsigned int"
-    return scalars.canonical(name)
+    return scalars.ALIGNED_TO_8.get(name) or scalars.canonical(name)
 
 
 def save(path: str, text: str) -> None:

@@ -16,6 +16,7 @@ from cbprove.artifacts.dwarf.file import read as read_file
 from cbprove.artifacts.files import elf
 from cbprove.artifacts.model import (
     Array,
+    Artifact,
     Composite,
     Enumeration,
     Forward,
@@ -28,8 +29,11 @@ from cbprove.artifacts.model import (
     Typedef,
     Types,
 )
+from cbprove.artifacts.records import Records
 from cbprove.diagnostics import SpecError
+from cbprove.imports import Asked, find, written
 from cbprove.layout.abi import ABIS, Abi
+from cbprove.layout.records import lay_out
 from tests.artifacts.objects import COUNT, FOLDER, VERSIONS, compile_c, path, structs, variables
 from tests.artifacts.placed import expected, placed
 from tests.oracle.compilers import COMMANDS, ask, installed
@@ -448,3 +452,17 @@ def test_without_pyelftools(monkeypatch: pytest.MonkeyPatch) -> None:
         read(next(FOLDER.iterdir()).read_bytes())
     (diagnostic,) = error.value.diagnostics
     assert (diagnostic.code, diagnostic.help) == ("CB0310", "pip install 'cbprove[artefacts]'")
+
+
+def test_a_vector_is_refused_where_its_alignment_would_be_needed() -> None:
+    """DWARF marks it (DW_AT_GNU_vector) and does not say how it is aligned, which hangs on the compiler's options."""
+    types = compiled(
+        "typedef int v4 __attribute__((vector_size(16))); struct vec { v4 v; char c; }; struct outer { char a; struct vec x; } x;"
+    )
+    artifact = Artifact("object", (types,))
+    for tag in ("vec", "outer"):
+        with pytest.raises(SpecError) as raised:
+            written(artifact, find(artifact, [Asked("struct", tag)]), {})
+        assert raised.value.diagnostics[0].code == "CB0330"
+    layout = lay_out(Records(types).record(one(types, "struct", "outer")), X86)
+    assert [(member.name, member.offset) for member in layout.members] == [("a", 0), ("x", 128)]

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from cbprove.artifacts.files.elf import Elf, Order
 from cbprove.artifacts.model import bad
 from cbprove.layout.abi import ABIS, Abi
-
-_GUESSES: Mapping[tuple[Order, int | None], str] = MappingProxyType(
-    {("little", 8): "x86_64", ("little", 4): "i386", ("big", 8): "s390x", ("big", 4): "m68k"}
-)
 
 
 def named(name: str) -> Abi:
@@ -42,9 +35,11 @@ def of_words(order: Order, word: int | None, name: str, said: Abi | None) -> Abi
             shown = f"{order}-endian" + (f" with pointers of {word} bytes" if word else "")
             raise bad("CB0307", f"`{name}` is {shown}, which {said.name} is not", "name another ABI, or none")
         return said
-    if (order, word) not in _GUESSES:
+    fitting = (abi for abi in ABIS.values() if (abi.endianness, abi.pointer_size) == (order, word))
+    found = next(fitting, None)
+    if found is None:
         raise bad("CB0307", f"nothing in `{name}` tells how large a pointer is", _ASK)
-    return ABIS[_GUESSES[order, word]]
+    return found
 
 
 _ASK = f"say which ABI it has: {', '.join(ABIS)}"

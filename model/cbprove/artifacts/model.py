@@ -8,7 +8,7 @@ significant bit of a byte on little-endian ABIs and from the most significant on
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from cbprove.diagnostics import Diagnostic, SpecError
@@ -43,10 +43,14 @@ class Function:
 
 @dataclass(frozen=True)
 class Array:
-    """`count` is 0 for a flexible array as well: BTF does not tell them apart."""
+    """`count` is 0 for a flexible array as well: BTF does not tell them apart.
+
+    `vector` is one of gcc's `vector_size`, which is aligned to more than its elements; BTF never says so.
+    """
 
     element: Ref
     count: int
+    vector: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from cbprove.artifacts.identity import fingerprints
-from cbprove.artifacts.model import Array, Artifact, Composite, Enumeration, Kind, Qualified, Ref, Typedef, Types
+from cbprove.artifacts.model import Array, Artifact, Composite, Enumeration, Kind, Qualified, Ref, Typedef, Types, bad
 from cbprove.artifacts.records import Records, is_ordinary
+from cbprove.diagnostics import SpecError
 from cbprove.layout import types as c
 from cbprove.layout.abi import Abi
 
@@ -74,6 +75,8 @@ class Gathering:
                     self._below(types, member.type, top=member.name is None)
             case Typedef(type=to) if top or not self.is_known(types, ref):
                 self._below(types, to)
+            case Array(vector=True):
+                raise _vector(types)
             case Qualified(type=to) | Array(element=to):
                 self._below(types, to)
             case _:
@@ -108,6 +111,12 @@ class Gathering:
 
     def key(self, definition: Definition) -> tuple[Kind, str, str]:
         return (definition.kind, definition.name, self.print_of(definition.types, definition.ref))
+
+
+def _vector(types: Types) -> SpecError:
+    """The alignment of a vector hangs on the options of the compiler, and its struct's on that: no text says either."""
+    help = "take a struct without it, or write the vector out, with the alignment that the compiler gave it"
+    return bad("CB0330", f"a vector (`vector_size`) of `{types.name}` has an alignment that DWARF does not say", help)
 
 
 def endings(definitions: Mapping[tuple[Kind, str, str], Definition]) -> dict[tuple[Kind, str, str], str]:

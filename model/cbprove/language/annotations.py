@@ -34,8 +34,7 @@ SPELLINGS = {
     "_Alignas": "__aligned",
     "alignas": "__aligned",
     "_Alignof": "alignof",
-    "__alignof__": "alignof",
-    "__alignof": "alignof",
+    "__alignof": "__alignof__",
     "__builtin_offsetof": "offsetof",
     "__signed__": "signed",
     "__signed": "signed",
@@ -44,12 +43,6 @@ SPELLINGS = {
     "____cacheline_aligned_in_smp": "____cacheline_aligned",
     "____cacheline_internodealigned_in_smp": "____cacheline_aligned",
 }
-
-# What `____cacheline_aligned` asks for: the line of x86, which is what those layouts were read with.
-CACHE_LINE = 64
-
-# What gcc aligns to where `aligned` has no number, on most of the ABIs.
-BIGGEST_ALIGNMENT = 16
 
 # Attributes that change a size or an offset in ways that are not modelled.
 UNMODELLED_ATTRIBUTES = frozenset({"vector_size", "mode", "scalar_storage_order", "ms_struct"})

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.language import syntax
-from cbprove.language.annotations import BIGGEST_ALIGNMENT, CACHE_LINE, UNMODELLED_ATTRIBUTES
+from cbprove.language.annotations import UNMODELLED_ATTRIBUTES
 from cbprove.language.build_expr import ExprBuilder
 from cbprove.language.build_pins import Pins
 from cbprove.language.lexer import MAX_DEPTH, Token, too_deep
@@ -282,7 +282,7 @@ class CBuilder(ExprBuilder):
         return Attributes(aligned=(boundary,))
 
     def cacheline_aligned(self, span: Span) -> Attributes:
-        return Attributes(aligned=(syntax.Number(CACHE_LINE, "", span),))
+        return Attributes(aligned=(syntax.Boundary("cache line"),))
 
     def place_pin(self, span: Span, byte: syntax.Number, bit: syntax.Number | None) -> Attributes:
         if bit is not None and bit.value > 7:
@@ -301,8 +301,7 @@ class CBuilder(ExprBuilder):
         if word == "packed":
             return Attributes(packed=True)
         if word == "aligned":
-            boundary = arguments[0] if arguments else syntax.Number(BIGGEST_ALIGNMENT, "", span)
-            return self.boundary(span, boundary)
+            return self.boundary(span, arguments[0] if arguments else syntax.Boundary("largest"))
         if word in UNMODELLED_ATTRIBUTES:
             help = "write the type out so that it has this layout without the attribute"
             self.mistake("CB0029", f"the attribute `{word}` changes layouts in a way that is not modelled", span, help)

@@ -141,6 +141,9 @@ class ExprBuilder:
     def alignof(self, span: Span, operand: Any) -> syntax.Alignof:
         return syntax.Alignof(operand, span)
 
+    def preferred_alignof(self, span: Span, operand: Any) -> syntax.Alignof:
+        return syntax.Alignof(operand, span, preferred=True)
+
     def offsetof(self, span: Span, type: syntax.CType, member: syntax.Place) -> syntax.Offsetof:
         return syntax.Offsetof(type, member, span)
 

@@ -23,7 +23,8 @@ class Spot:
     """A piece of a type: where it lies (bits), what it is, and whose it is.
 
     `identity` and `at` are those of `system.Leaf`, of its first bit; `shifts` move `at`, `indexes` the piece itself.
-    `first` is the number of its first element where it is the rest of an array.
+    `first` is the number of its first element where it is the rest of an array. `align` is what a member was declared with,
+    in bytes; None for anything else.
     """
 
     type: Type
@@ -36,6 +37,7 @@ class Spot:
     indexes: tuple[tuple[str, int], ...] = ()
     shifts: tuple[tuple[str, int], ...] = ()
     first: int = 0
+    align: int | None = None
 
 
 def member(spot: Spot, name: str, layout_of: LayoutOf) -> Spot | None:
@@ -63,7 +65,9 @@ def element(spot: Spot, index: Int, shown: str, layout_of: LayoutOf) -> Spot:
     stride = 8 * layout_of(array.element).size
     offset = add(spot.offset, mul(index, stride))
     at = spot.at + (index * stride if isinstance(index, int) else 0)
-    return replace(spot, type=array.element, offset=offset, width=stride, path=f"{spot.path}[{shown}]", at=at, first=0)
+    return replace(
+        spot, type=array.element, offset=offset, width=stride, path=f"{spot.path}[{shown}]", at=at, first=0, align=None
+    )
 
 
 def varying(spot: Spot, name: str, layout_of: LayoutOf) -> Spot:
@@ -143,6 +147,7 @@ def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]
             width=found.width,
             bit_field=found.bitfield,
             first=0,
+            align=None if found.bitfield else found.align,
         )
         if found.name is None:
             yield _tagged(inner, group) if group else inner, None

@@ -14,6 +14,7 @@ from cbprove.language.elaborate_places import NOWHERE, Scope, member_at, type_at
 from cbprove.language.elaborate_types import enumerator, is_type_name, named_type, type_of
 from cbprove.language.names import Enumeration, hint, listed, unknown
 from cbprove.layout import types
+from cbprove.layout.records import preferred_align
 from cbprove.layout.types import Type
 from cbprove.system import FREE, Axis
 from cbprove.terms import Bool, Int, Term
@@ -76,11 +77,17 @@ def size_of(cx: Context, node: syntax.Sizeof, scope: Scope) -> int:
 
 
 def align_of(cx: Context, node: syntax.Alignof, scope: Scope) -> int:
-    """`alignof` a type or the type of a place, in bytes."""
-    if isinstance(node.operand, syntax.Place):
-        type = _as_type(cx, node.operand)
-        return cx.layout(type or type_at(cx, node.operand, scope).type).align
-    return cx.layout(type_of(cx, node.operand)).align
+    """`alignof` a type or a place, in bytes. A member has the alignment that it was declared with, by either spelling."""
+    type = _as_type(cx, node.operand) if isinstance(node.operand, syntax.Place) else type_of(cx, node.operand)
+    if type is None:
+        assert isinstance(node.operand, syntax.Place)
+        spot = type_at(cx, node.operand, scope)
+        if spot.bit_field:
+            raise mistake("CB0132", f"`{text_of(node.operand.span)}` is a bit-field and has no alignment", node.span)
+        if spot.align is not None:
+            return spot.align
+        type = spot.type
+    return preferred_align(type, cx.abi()) if node.preferred else cx.layout(type).align
 
 
 def offset_of(cx: Context, node: syntax.Offsetof) -> int:

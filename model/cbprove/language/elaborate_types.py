@@ -33,6 +33,9 @@ def named_type(cx: Context, name: syntax.Name) -> Type:
         return cx.memo.remember(key, lambda: _typedef(cx, typedef), lambda: _needs_itself(name.text, name.span))
     if name.text in scalars.ADDRESSES:
         return _shared_scalar(cx, "unsigned long long" if cx.abi().pointer_size == 8 else "unsigned int")
+    if name.text in scalars.ALIGNED_TO_8:
+        wide = scalars.ALIGNED_TO_8[name.text]
+        return cx.memo.share(("aligned", name.text), lambda: types.Aligned(types.Scalar(wide), 8))
     canonical = scalars.canonical(name.text)
     if canonical is None:
         raise _unknown_type(cx, name)
@@ -45,7 +48,7 @@ def is_type_name(cx: Context, name: str) -> bool:
     """Whether a name standing where a place may stand too is a type's: no object, view or input is called so."""
     if name in cx.names.shared:
         return False
-    return name in cx.names.typedefs or name in scalars.ADDRESSES or scalars.canonical(name) is not None
+    return name in cx.names.typedefs or scalars.is_scalar(name)
 
 
 def bare(type: Type) -> Type:
@@ -295,5 +298,10 @@ def _refuse_twice(cx: Context, member: syntax.Member, seen: dict[str, Span]) -> 
 
 def _align(cx: Context, attributes: syntax.Attributes) -> int | None:
     """The largest `__aligned(n)`, in bytes."""
-    values = [cx.number(a) for a in attributes.aligned]
+    values = [_boundary(cx, a) if isinstance(a, syntax.Boundary) else cx.number(a) for a in attributes.aligned]
     return max(values) if values else None
+
+
+def _boundary(cx: Context, boundary: syntax.Boundary) -> int:
+    """An alignment that the ABI has, in bytes."""
+    return cx.abi().biggest_align if boundary.of == "largest" else cx.abi().cache_line

@@ -10,13 +10,13 @@ from cbprove.language.elaborate_context import Context, text_of
 from cbprove.language.elaborate_memo import Mistake, mistake
 from cbprove.language.elaborate_static import unknown_value, value_name
 from cbprove.language.names import hint, listed
-from cbprove.layout.abi import ABIS
+from cbprove.layout.abi import ABIS, DEFAULT_ABI
 from cbprove.system import Axis, AxisValue
 
 # The most values that a range may have.
 MOST_VALUES = 10_000_000
 
-_DEFAULT_ABI = Axis("abi", "abi", ("x86_64",), "x86_64")
+_DEFAULT_ABI = Axis("abi", "abi", (DEFAULT_ABI,), DEFAULT_ABI)
 
 
 class OneValued(dict[str, AxisValue]):
@@ -119,7 +119,7 @@ def _abi(cx: Context, node: syntax.AbiAxis) -> Axis:
         if name.text not in ABIS:
             help = hint(name.text, ABIS) or f"known are {listed(ABIS)}"
             cx.memo.report(Diagnostic("CB0118", f"there is no abi `{name.text}`", name.span, help))
-    values = _distinct(cx, [n for n in node.values if n.text in ABIS]) or ("x86_64",)
+    values = _distinct(cx, [n for n in node.values if n.text in ABIS]) or (DEFAULT_ABI,)
     return Axis("abi", "abi", values, _default_name(cx, node.default, "abi", values, node.values))
 
 

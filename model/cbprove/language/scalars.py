@@ -26,20 +26,36 @@ CANONICAL = {name: canonical for canonical, names in _FIXED.items() for name in 
 # Names for an unsigned integer as wide as a bus address: 64 bits where pointers have 64, else 32.
 ADDRESSES = frozenset(["dma_addr_t", "phys_addr_t", "resource_size_t"])
 
+# Names for integers of 64 bits that are aligned to 8 bytes everywhere (include/uapi/linux/types.h, include/linux/types.h).
+ALIGNED_TO_8 = {
+    **dict.fromkeys(
+        ["__aligned_u64", "__aligned_be64", "__aligned_le64", "aligned_u64", "aligned_be64", "aligned_le64"],
+        "unsigned long long",
+    ),
+    **dict.fromkeys(["__aligned_s64", "aligned_s64"], "long long"),
+}
+
 # Names that are structs of one counter in the kernel: of the same size and alignment as the integer.
 CANONICAL |= {"atomic_t": "int", "refcount_t": "int", "atomic_long_t": "long"}
 
 
 def canonical(name: str) -> str | None:
-    """The C type of a scalar's name, `dma_addr_t` and its like excepted; None if nothing is called so."""
+    """The C type of a scalar's name, those above that are no plain one excepted; None if nothing is called so."""
     if name in CANONICAL:
         return CANONICAL[name]
     return _words(name.split())
 
 
+def is_scalar(name: str) -> bool:
+    """Whether a scalar goes by this name."""
+    return name in ADDRESSES or name in ALIGNED_TO_8 or canonical(name) is not None
+
+
 def known() -> list[str]:
     """Every name of one word that a scalar may go by, for hints."""
-    return sorted([*CANONICAL, *ADDRESSES, "char", "short", "int", "long", "unsigned", "signed", "_Bool"])
+    return sorted(
+        [*CANONICAL, *ADDRESSES, *ALIGNED_TO_8, "char", "short", "int", "long", "unsigned", "signed", "_Bool"]
+    )
 
 
 def _words(words: list[str]) -> str | None:

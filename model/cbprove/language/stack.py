@@ -8,7 +8,7 @@ from cbprove.language.annotations import words
 from cbprove.language.tables import END, Tables
 
 # Words that are keywords only before a parenthesis.
-_CALLED = words("sizeof alignof offsetof has IS_ENABLED BIT BIT_ULL __at __size")
+_CALLED = words("sizeof alignof __alignof__ offsetof has IS_ENABLED BIT BIT_ULL __at __size")
 
 
 class Stack:

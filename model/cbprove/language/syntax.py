@@ -97,10 +97,11 @@ class Sizeof:
 
 @frozen
 class Alignof:
-    """`alignof(TYPE)`, in bytes."""
+    """`alignof(TYPE)`, in bytes; `preferred` is gcc's `__alignof__`: what a type asks for where it stands by itself."""
 
     operand: CType | Place
     span: Span
+    preferred: bool = False
 
 
 @frozen
@@ -147,11 +148,18 @@ Pin = PlacePin | SizePin
 
 
 @frozen
+class Boundary:
+    """An alignment that the ABI has: the largest of `aligned` without a number, the cache line of `____cacheline_aligned`."""
+
+    of: Literal["largest", "cache line"]
+
+
+@frozen
 class Attributes:
     """`__packed`, `__aligned(n)` and their long spellings, and where an artefact was found to have what they stand by."""
 
     packed: bool = False
-    aligned: tuple[Expr, ...] = ()
+    aligned: tuple[Expr | Boundary, ...] = ()
     pins: tuple[Pin, ...] = ()
 
 

@@ -16,7 +16,9 @@ _WORDS = {
 }
 
 # What may begin an expression, continue one, and so on: said in one word when all of it could come.
-_EXPRESSION = words("NAME NUMBER CHARACTER ( + - ~ ! sizeof alignof offsetof has defined IS_ENABLED BIT BIT_ULL")
+_EXPRESSION = words(
+    "NAME NUMBER CHARACTER ( + - ~ ! sizeof alignof __alignof__ offsetof has defined IS_ENABLED BIT BIT_ULL"
+)
 _OPERATORS = words("* / % + - << >> < > <= >= == != & ^ | && || ?")
 _TYPE = words("NAME char short int long signed unsigned double __int128 struct union enum")
 WORD_TYPES = words("char short int long signed unsigned double __int128")

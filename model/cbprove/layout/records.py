@@ -91,6 +91,19 @@ def align_of(type: Type, abi: Abi) -> int:
     return lay_out(type, abi).align
 
 
+def preferred_align(type: Type, abi: Abi) -> int:
+    """gcc's `__alignof__`, in bytes: the alignment that the type has where it stands by itself."""
+    match type:
+        case Scalar() | Enum():
+            return integer(type, abi).preferred
+        case Pointer():
+            return abi.pointer.preferred
+        case Array(element, _):
+            return preferred_align(element, abi)
+        case Aligned() | Record():
+            return lay_out(type, abi).align
+
+
 def integer(type: Type, abi: Abi) -> ScalarLayout:
     """The integer behind a scalar or an enumeration, typedefs removed; raises LayoutError for any other type."""
     match type:

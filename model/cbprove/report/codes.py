@@ -164,6 +164,12 @@ READING: Mapping[str, Code] = MappingProxyType(
             "ask with --struct, --union, --typedef or --enum",
             "",
         ),
+        "CB0330": Code(
+            "a struct of an artefact has a vector (`vector_size`) in it: its alignment hangs on the options of the compiler,\n"
+            "and DWARF does not say it, so that no struct with such a member can be laid out from it",
+            "take a struct without it, or write the vector out, with the alignment that the compiler gave it",
+            "",
+        ),
         "CB0329": Code(
             "a spec is not about the ABI of the artefact that it is compared with",
             "add the ABI to the spec's `abi` line, or name another artefact",

@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cbprove.layout.abi import ABIS
 from cbprove.reproduce import shapes
 from cbprove.reproduce.script import Shown
 from cbprove.reproduce.spelling import comment, identifier
-from cbprove.system import Axis, System
+from cbprove.system import Axis, AxisValue, System
 
-_ABIS = {
-    "x86_64": "defined(__x86_64__) && !defined(__ILP32__)",
-    "i386": "defined(__i386__)",
-    "aarch64": "defined(__aarch64__) && !defined(__ILP32__)",
-    "arm": "defined(__arm__)",
-    "s390x": "defined(__s390x__)",
-    "m68k": "defined(__m68k__)",
-    "riscv64": "defined(__riscv) && __riscv_xlen == 64",
-    "ppc64le": "defined(__powerpc64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__",
-}
-_BIG = ("s390x", "m68k")
 _EXIT_CODES = """ *
  * Exit code 1: a run breaks the property, and is told.
  *           0: none of those that were tried does: every choice of arms and of turns (a loop without end has up to
@@ -108,18 +98,22 @@ def _one_abi(system: System) -> bool:
 def _abi(axis: Axis, shown: Shown) -> Iterator[str]:
     """The compiler's own, where the spec speaks of it; else the layouts and the byte order must be the shown one's."""
     default = str(shown.candidate["abi"])
-    big = " || ".join(shapes.is_axis("abi", str(value)) for value in axis.values if value in _BIG) or "0"
+    big = " || ".join(shapes.is_axis("abi", str(value)) for value in axis.values if _is_big(value)) or "0"
     if len(axis.values) == 1:
-        yield f"#if __BYTE_ORDER__ == __ORDER_{'LITTLE' if axis.values[0] in _BIG else 'BIG'}_ENDIAN__"
+        yield f"#if __BYTE_ORDER__ == __ORDER_{'LITTLE' if _is_big(axis.values[0]) else 'BIG'}_ENDIAN__"
         yield from [f'#error "the spec is about {axis.values[0]}"', "#endif", ""]
         return
     yield from (f"#define CB_NUM_abi_{value} {number}" for number, value in enumerate(axis.values, 1))
     for number, value in enumerate(axis.values):
-        yield f"#{'el' if number else ''}if {_ABIS[str(value)]}"
+        yield f"#{'el' if number else ''}if {ABIS[str(value)].macro}"
         yield f"#define abi abi_{value}"
     yield from ["#else", f"#define abi abi_{default}", "#endif"]
     yield from [f"#if ({big}) != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__)"]
     yield from [f'#error "the spec is about {", ".join(map(str, axis.values))}"', "#endif", ""]
+
+
+def _is_big(value: AxisValue) -> bool:
+    return ABIS[str(value)].endianness == "big"
 
 
 def _ranged(axis: Axis, values: range, shown: Shown) -> list[str]:

@@ -65,14 +65,14 @@ class Static:
         """`sizeof` and its like, of the type that C gives them."""
         if isinstance(node, syntax.Offsetof):
             return f"offsetof({self.types.name(node.type)}, {self.path(node.member)})"
-        word = "sizeof" if isinstance(node, syntax.Sizeof) else "_Alignof"
+        word = "sizeof" if isinstance(node, syntax.Sizeof) else "__alignof__" if node.preferred else "_Alignof"
         if not isinstance(node.operand, syntax.Place):
             return f"{word}({self.types.name(node.operand)})"
         base = node.operand.base.text
         if base not in self.names.shared and (base in self.names.typedefs or self._scalar(base)):
             return f"{word}({self.types.name(syntax.NamedType(node.operand.base))}{self._indexes(node.operand)})"
         member = self.types.member_text(node.operand)
-        return f"sizeof({member})" if word == "sizeof" else f"{word}(__typeof__({member}))"
+        return f"{'sizeof' if word == 'sizeof' else '__alignof__'}({member})"
 
     def path(self, node: syntax.Place) -> str:
         """`member.path[3]` as it is written, indexes as numbers."""
@@ -110,7 +110,7 @@ class Static:
         return bracketed(syntax.Unary("-", node, node.span), node, text)
 
     def _scalar(self, name: str) -> bool:
-        return name in scalars.ADDRESSES or scalars.canonical(name) is not None
+        return scalars.is_scalar(name)
 
     def _indexes(self, node: syntax.Place) -> str:
         return "".join(f"[{self.text(s.value)}]" for s in node.suffixes if isinstance(s, syntax.Index))

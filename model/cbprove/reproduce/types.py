@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cbprove.language import scalars, syntax
 from cbprove.language.elaborate_context import Context
+from cbprove.layout.abi import ABIS
 from cbprove.reproduce import shapes
 from cbprove.reproduce.pinned import gaps
 from cbprove.reproduce.spelling import identifier, refuse
@@ -55,6 +56,9 @@ class Types:
             return identifier(name)
         if name in scalars.ADDRESSES:
             self.typedefs[name] = "__typeof__(_Generic((char (*)[sizeof(void *)])0, char (*)[8]: 0ULL, default: 0U))"
+            return name
+        if name in scalars.ALIGNED_TO_8:
+            self.typedefs[name] = f"{scalars.ALIGNED_TO_8[name]} __attribute__((aligned(8)))"
             return name
         if name in _STANDARD:
             return "_Bool" if name == "bool" else name
@@ -152,8 +156,17 @@ class Types:
 
     def _attributes(self, attributes: syntax.Attributes) -> str:
         words = ["packed"] if attributes.packed else []
-        words += [f"aligned({self._count(align)})" for align in attributes.aligned]
+        words += [self._aligned(align) for align in attributes.aligned]
         return f" __attribute__(({', '.join(words)}))" if words else ""
+
+    def _aligned(self, align: syntax.Expr | syntax.Boundary) -> str:
+        if not isinstance(align, syntax.Boundary):
+            return f"aligned({self._count(align)})"
+        if align.of == "largest":
+            return "aligned"
+        *others, (_, last) = [(name, ABIS[str(name)].cache_line) for name in self.names.axes["abi"].values]
+        text = "".join(f"{shapes.is_axis('abi', str(name))} ? {line} : " for name, line in others)
+        return f"aligned({text}{last})"
 
     # --- members, for sizeof ------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 from cbprove.artifacts.dwarf.relocate import relocate
 from cbprove.artifacts.model import bad
 from cbprove.diagnostics import SpecError
+from cbprove.layout.abi import ABIS
 
 if TYPE_CHECKING:
     from elftools.dwarf.compileunit import CompileUnit
@@ -104,7 +105,7 @@ def read(data: bytes, name: str) -> DwarfFile:
         if not elf.has_dwarf_info(strict=True):
             raise bad("CB0311", f"`{name}` has no DWARF", "compile it with -g, and do not strip it")
         _check_type_units(elf, name)
-        return _file(name, _dwarf(elf))
+        return _file(name, _dwarf(elf, _relocations(data)))
 
 
 def _check_type_units(elf: ELFFile, name: str) -> None:
@@ -118,13 +119,19 @@ def _check_type_units(elf: ELFFile, name: str) -> None:
         )
 
 
-def _dwarf(elf: ELFFile) -> DWARFInfo:
+def _dwarf(elf: ELFFile, sizes: Mapping[int, int]) -> DWARFInfo:
     dwarf = elf.get_dwarf_info(relocate_dwarf_sections=False, follow_links=False)
     if elf["e_type"] == "ET_REL":
         for section in (dwarf.debug_info_sec, dwarf.debug_types_sec, dwarf.debug_str_offsets_sec):
             if section is not None:
-                relocate(elf, section.name, section.stream)
+                relocate(elf, section.name, section.stream, sizes)
     return dwarf
+
+
+def _relocations(data: bytes) -> Mapping[int, int]:
+    """The relocations of an ELF file's machine; none are known of one that has no ABI."""
+    machine = int.from_bytes(data[18:20], "little" if data[5] == 1 else "big")
+    return next((abi.relocations for abi in ABIS.values() if abi.machine == machine), {})
 
 
 def _file(name: str, dwarf: DWARFInfo) -> DwarfFile:

@@ -91,7 +91,7 @@ class Reader:
         for bound in reversed(bounds[1:]):
             self._nodes[bound.ref] = Array(element, _count(bound))
             element = bound.ref
-        return Array(element, _count(bounds[0]) if bounds else 0)
+        return Array(element, _count(bounds[0]) if bounds else 0, entry.has("DW_AT_GNU_vector"))
 
     def _enumeration(self, entry: Entry) -> Enumeration:
         values = tuple((each.name or "", each.constant()) for each in entry.children("DW_TAG_enumerator"))

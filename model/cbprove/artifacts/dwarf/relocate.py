@@ -1,11 +1,11 @@
 """Relocations of debug sections in object files and modules, where a linker has not applied them.
 
-pyelftools knows those of some machines; all that types need is the few below, of every machine that has an ABI here.
+pyelftools knows those of some machines; all that types need is the few that the record of an ABI names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from struct import Struct
 from typing import IO, TYPE_CHECKING
 
@@ -15,23 +15,13 @@ if TYPE_CHECKING:
     from elftools.elf.elffile import ELFFile
     from elftools.elf.sections import Section
 
-# The relocations that store a symbol's address and an addend, with the bytes they take, by e_machine: as the psABIs number
-# them. Debug sections have others only about the addresses of code.
-_ABSOLUTE = {
-    "EM_386": {1: 4},  # R_386_32
-    "EM_68K": {1: 4},  # R_68K_32
-    "EM_PPC64": {1: 4, 38: 8},  # R_PPC64_ADDR32, R_PPC64_ADDR64
-    "EM_S390": {4: 4, 22: 8},  # R_390_32, R_390_64
-    "EM_ARM": {2: 4},  # R_ARM_ABS32
-    "EM_X86_64": {10: 4, 1: 8},  # R_X86_64_32, R_X86_64_64
-    "EM_AARCH64": {258: 4, 257: 8},  # R_AARCH64_ABS32, R_AARCH64_ABS64
-    "EM_RISCV": {1: 4, 2: 8},  # R_RISCV_32, R_RISCV_64
-}
 
+def relocate(elf: ELFFile, name: str, stream: IO[bytes], sizes: Mapping[int, int]) -> None:
+    """Apply to the contents of the section of this name the relocations that the file has for it.
 
-def relocate(elf: ELFFile, name: str, stream: IO[bytes]) -> None:
-    """Apply to the contents of the section of this name the relocations that the file has for it."""
-    sizes = _ABSOLUTE.get(elf["e_machine"], {})
+    `sizes` are the kinds that store an address and an addend, with the bytes they take: an ABI's. Debug sections have
+    others only about the addresses of code.
+    """
     stream.seek(0)
     data = bytearray(stream.read())
     for section in elf.iter_sections():

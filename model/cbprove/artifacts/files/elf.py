@@ -19,18 +19,6 @@ Order = Literal["little", "big"]
 EM_BPF = 247  # one machine for both byte orders, and no kernel's: its files tell no more than raw BTF
 
 _NOBITS = 8
-_MACHINES: Mapping[tuple[int, int, Order], str] = MappingProxyType(
-    {
-        (62, 64, "little"): "x86_64",
-        (3, 32, "little"): "i386",
-        (183, 64, "little"): "aarch64",
-        (40, 32, "little"): "arm",
-        (22, 64, "big"): "s390x",
-        (4, 32, "big"): "m68k",
-        (243, 64, "little"): "riscv64",
-        (21, 64, "little"): "ppc64le",
-    }
-)
 
 
 class Place(NamedTuple):
@@ -89,9 +77,10 @@ def _read(data: bytes) -> Elf:
     mark = "<" if order == "little" else ">"
     (machine,) = struct.unpack_from(mark + "H", data, 18)
     word = 32 * data[4]
-    name = _MACHINES.get((machine, word, order))
+    told = (machine, word // 8, order)
+    abi = next((a for a in ABIS.values() if (a.machine, a.pointer_size, a.endianness) == told), None)
     places = _places(data, mark, shape)
-    return Elf(data, order, word // 8, machine, None if name is None else ABIS[name], MappingProxyType(places))
+    return Elf(data, order, word // 8, machine, abi, MappingProxyType(places))
 
 
 def _order(letter: int) -> Order:
