@@ -31,7 +31,8 @@ def report(path: str) -> tuple[System, Report]:
 
 def meant(text: str) -> System:
     """The system of a text."""
-    return resolve(syntax.Tree(parse(Source("drawn.cbs", text)), ("drawn.cbs",)))
+    source = Source("drawn.cbs", text)
+    return resolve(syntax.Tree(parse(source), (source,)))
 
 
 def case(path: str, id: str) -> tuple[System, Case]:

@@ -12,6 +12,7 @@ import re
 from cbprove.diagnostics import Diagnostic, Note, Source, Span
 from cbprove.language.annotations import CODE_WORDS
 from cbprove.language.build import STATEMENT_WORDS
+from cbprove.language.habits import habit
 from cbprove.language.lexer import MAX_MISTAKES, Token
 from cbprove.language.stack import Stack
 from cbprove.language.tables import END, EOL
@@ -31,6 +32,8 @@ _CONDITIONALS = frozenset({"#if", "#ifdef", "#ifndef"})
 _C_WORDS = frozenset({"struct", "union", "enum", "typedef"})
 _IN_C = frozenset({"_member", "_pinned_entry"})
 _LAYER_WORDS = frozenset({"view", "step", "reads", "writes"})
+# What stands before a condition.
+_BEFORE_CONDITIONS = frozenset({"if", "when", "require", "assume", "holds", "given"})
 _WORD = re.compile(r"#?[A-Za-z_]+")
 
 
@@ -226,7 +229,14 @@ class Recovery:
         token = self.tokens[at]
         if self._known_wrong(at):
             return
-        for special in (self._report_directive, self._report_define, self._report_code, self._report_statement):
+        for special in (
+            self._report_directive,
+            self._report_define,
+            self._report_code,
+            self._report_habit,
+            self._report_equals,
+            self._report_statement,
+        ):
             if special(at, entry, size):
                 return
         if token.kind == END and self._report_open(self._entry(outermost=True)[1], token):
@@ -280,6 +290,31 @@ class Recovery:
             return False
         help = "paste structs, unions, enums, typedefs and `#define`s only"
         self._mistake("CB0026", f"`{token.text}` begins C code, which is not read", token.start, token.end, help)
+        return True
+
+    def _report_habit(self, at: int, entry: str, size: int) -> bool:
+        """A statement that is C's."""
+        if entry != "_statement":
+            return False
+        start = self.stack.starts[-size] if size else self.tokens[at].start
+        last = at
+        while self.tokens[last].kind not in (";", "{", "}", END):
+            last += 1
+        said = habit(self.source.text[start : self.tokens[last - 1].end]) if last else None
+        if said is None or self.tokens[last].kind == "{":
+            return False
+        self._mistake("CB0020", said.message, start + said.start, start + said.end, said.help)
+        return True
+
+    def _report_equals(self, at: int, entry: str, size: int) -> bool:
+        """A `=` in a condition."""
+        token = self.tokens[at]
+        if token.kind != "=" or not size:
+            return False
+        begun = self.stack.starts[-size]
+        if not any(begun <= word.start and word.text in _BEFORE_CONDITIONS for word in self.tokens[:at]):
+            return False
+        self._mistake("CB0020", "`=` compares nothing", token.start, token.end, "a condition compares with `==`")
         return True
 
     def _report_statement(self, at: int, entry: str, size: int) -> bool:
