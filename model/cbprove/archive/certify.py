@@ -230,11 +230,10 @@ class _Sectored:
         if kept is None:
             yield self.certifying.obliged(replace(asked, turns=plan.turns, known=plan.known))
             return
-        yield self.certifying.obliged(replace(asked, invariant=kept.kept))
-        for path, pieces in kept.kept.items():
-            if pieces:
-                step = replace(asked, by="step", claim="broken", invariant={path: pieces}, path=path)
-                yield self.certifying.obliged(step)
+        asked = replace(asked, invariant=kept.kept, facts=kept.facts or None)
+        yield self.certifying.obliged(asked)
+        for step in record.steps(asked):
+            yield self.certifying.obliged(step)
 
     # --- runs -------------------------------------------------------------------------------------------
 

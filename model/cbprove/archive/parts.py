@@ -3,13 +3,13 @@ certificates by their checker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from cbprove.archive import runs
 from cbprove.archive.folder import CERTIFICATE
 from cbprove.archive.obliged import Obliged
-from cbprove.archive.record import Claim, Obligation, Part
+from cbprove.archive.record import Claim, Obligation, Part, steps
 from cbprove.archive.regions import indexes
 from cbprove.archive.stated import Statements, Unstated
 from cbprove.design.sectors import Sector
@@ -177,18 +177,11 @@ class Confirming:
             return len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, own)
         if first.by != "values" or len(own) > 1 or first.fixed != sector.candidate(own[0]):
             return False
-        steps = list(_steps(first))
-        return len(states) == 1 + len(steps) and all(s in found for s, found in zip(steps, states[1:], strict=True))
+        needed = list(steps(first))
+        return len(states) == 1 + len(needed) and all(s in found for s, found in zip(needed, states[1:], strict=True))
 
     def _held(self, asked: Obligation, sector: Sector, own: list[int]) -> bool:
         try:
             return set(own) <= set(indexes(sector, asked.where))
         except ValueError:
             return False
-
-
-def _steps(first: Obligation) -> Iterator[Obligation]:
-    """What must be shown of each path for the invariant of a proof by values."""
-    for path, pieces in (first.invariant or {}).items():
-        if pieces:
-            yield Obligation("step", "broken", first.property, first.fixed, invariant={path: pieces}, path=path)

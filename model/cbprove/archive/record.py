@@ -6,11 +6,12 @@ invariant) that is tried.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from cbprove.archive.regions import Box
+from cbprove.obligations.facts import Fact
 from cbprove.obligations.invariants import Piece
 from cbprove.semantics.state import DecisionKey
 from cbprove.system import AxisValue
@@ -77,11 +78,12 @@ class Obligation:
     - `by` "sources": for the candidates `where` of the sector `fixed`; if `loose`, whatever the conditions of `if` and `assume`
       come to;
     - by "values": for one candidate, its loops laid out by `turns` and `known` of `Plan`, or else cut, with the pieces of memory
-      in `invariant` that turns leave as they were, by path;
-    - by "step": that a turn on `path` keeps them.
+      in `invariant` that turns leave as they were, by path, and the `facts` about values that they keep;
+    - by "step": that a turn on `path` keeps the pieces;
+    - by "facts": that the facts of `path` are true when its loops begin, and that a turn keeps them.
     """
 
-    by: Literal["sources", "values", "step"]
+    by: Literal["sources", "values", "step", "facts"]
     claim: Claim
     property: str
     fixed: Mapping[str, AxisValue]
@@ -91,6 +93,7 @@ class Obligation:
     known: int | None = None
     invariant: Mapping[str, tuple[Piece, ...]] | None = None
     path: str = ""
+    facts: Mapping[str, tuple[Fact, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -136,3 +139,14 @@ def command(path: str, limits: Limits, clausal: bool) -> str:
     options = ["--clausal"] if clausal else []
     options += [f"{name} {value}" for name, value in said.items() if value != usual[name]]
     return " ".join(["cbprove certify", path, *options])
+
+
+def steps(asked: Obligation) -> Iterator[Obligation]:
+    """Yield what must be shown besides a proof by values: of each path that turns keep its pieces, and its facts."""
+    shown = Obligation("step", "broken", asked.property, asked.fixed)
+    for path, pieces in (asked.invariant or {}).items():
+        if pieces:
+            yield replace(shown, invariant={path: pieces}, path=path)
+        facts = (asked.facts or {}).get(path, ())
+        if facts:
+            yield replace(shown, by="facts", invariant={path: pieces}, facts={path: facts}, path=path)

@@ -11,7 +11,7 @@ from cbprove.archive.regions import indexes, stretches
 from cbprove.design.division import Division
 from cbprove.design.sectors import Sector
 from cbprove.obligations.forms import Unfolded, by_sources, by_values, unfolded
-from cbprove.obligations.invariants import Heads, Loops, Piece
+from cbprove.obligations.invariants import Heads, Loops, Piece, unkept
 from cbprove.obligations.loose import loosened
 from cbprove.obligations.ops import BASE
 from cbprove.obligations.plan import Plan
@@ -65,6 +65,8 @@ class Statements:
                 return self._by_values(asked)
             case "step":
                 return self._step(asked)
+            case "facts":
+                return self._facts(asked)
 
     # --- by sources: a whole sector -------------------------------------------------------------------------
 
@@ -94,7 +96,10 @@ class Statements:
 
     def _by_values(self, asked: Obligation) -> Stated:
         program, prop = self._candidate(asked)
-        form = by_values(program, prop, self._plan(asked, program, prop))
+        try:
+            form = by_values(program, prop, self._plan(asked, program, prop))
+        except ValueError as wrong:
+            raise Unstated(str(wrong)) from None
         claim = form.broken if asked.claim == "broken" else form.reached
         return _stated(asked, (claim,), form.ranges, {}, form.truncated)
 
@@ -109,7 +114,8 @@ class Statements:
         for path, kept in asked.invariant.items():
             loops = _loops(program, path, prop, kept)
             heads.update(loops.heads(kept))
-        return Plan(cut=True, heads=heads, limit=_ENDLESS)
+        facts = tuple(fact for own in (asked.facts or {}).values() for fact in own)
+        return Plan(cut=True, heads=heads, facts=facts, limit=_ENDLESS)
 
     def _step(self, asked: Obligation) -> Stated:
         program, prop = self._candidate(asked)
@@ -118,6 +124,20 @@ class Statements:
         kept = asked.invariant[asked.path]
         loops = _loops(program, asked.path, prop, kept)
         return _stated(asked, (loops.step(kept),), {**loops.ranges, **_BITS}, {})
+
+    def _facts(self, asked: Obligation) -> Stated:
+        program, prop = self._candidate(asked)
+        named = {tuple(paths or {}) for paths in (asked.invariant, asked.facts)}
+        if asked.facts is None or named != {(asked.path,)}:
+            raise Unstated("facts without the invariant of their path")
+        loops = _loops(program, asked.path, prop, (asked.invariant or {})[asked.path])
+        path = next(p for p in program.paths if p.name == asked.path)
+        plan = Plan(cut=True, heads=loops.heads((asked.invariant or {})[asked.path]), limit=_ENDLESS)
+        try:
+            step, ranges = unkept(program, path, prop, plan, asked.facts[asked.path])
+        except ValueError as wrong:
+            raise Unstated(str(wrong)) from None
+        return _stated(asked, (step,), ranges, {})
 
     def _candidate(self, asked: Obligation) -> tuple[Program, Property]:
         axes = {axis.name: axis.values for axis in self.division.system.axes}
@@ -161,6 +181,8 @@ def _stated(
 
 
 def _sentence(asked: Obligation) -> str:
+    if asked.by == "facts":
+        return f"what proofs by values take for true of loops on {asked.path} is true at first, and every turn keeps it"
     if asked.by == "step":
         return f"no turn on {asked.path} changes what proofs by values take for unchanged"
     given = " whatever conditions come to," if asked.loose else ""

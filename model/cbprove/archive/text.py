@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from cbprove.archive.record import SCHEMA, Chosen, Clausal, Limits, Obligation, Part, Proposed, Record, Recorded
+from cbprove.obligations.facts import Fact, FactKind
 
 
 class Unreadable(Exception):
@@ -96,9 +97,17 @@ def _obligation(asked: Obligation) -> dict[str, object]:
         told |= {"turns": asked.turns, "known": asked.known}
     if asked.invariant is not None:
         told["invariant"] = asked.invariant
+    if asked.facts is not None:
+        told["facts"] = {path: list(map(_fact, facts)) for path, facts in asked.facts.items()}
     if asked.path:
         told["path"] = asked.path
     return told
+
+
+def _fact(fact: Fact) -> dict[str, object]:
+    told: dict[str, object] = {"moment": fact.moment, "kind": fact.kind, "extent": fact.extent}
+    optional = {"numbers": fact.numbers, "other": fact.other, "label": fact.label}
+    return told | {key: value for key, value in optional.items() if value}
 
 
 # --- and back ---------------------------------------------------------------------------------------------
@@ -186,10 +195,12 @@ def _read_stated(found: Mapping[str, Any]) -> tuple[str, tuple[str, tuple[Obliga
 
 
 def _read_obligation(found: Mapping[str, Any]) -> Obligation:
-    _exactly(found, ["by", "claim", "property", "fixed"], ["where", "loose", "turns", "known", "invariant", "path"])
-    kept = found.get("invariant")
+    _exactly(
+        found, ["by", "claim", "property", "fixed"], ["where", "loose", "turns", "known", "invariant", "facts", "path"]
+    )
+    kept, facts = found.get("invariant"), found.get("facts")
     return Obligation(
-        by=_one_of(found["by"], ("sources", "values", "step")),
+        by=_one_of(found["by"], ("sources", "values", "step", "facts")),
         claim=_one_of(found["claim"], ("broken", "reached")),
         property=_text(found["property"]),
         fixed=_fixed(found["fixed"]),
@@ -199,6 +210,19 @@ def _read_obligation(found: Mapping[str, Any]) -> Obligation:
         known=_number(found["known"]) if "known" in found else None,
         invariant=None if kept is None else {_text(k): tuple(map(_tupled, v)) for k, v in kept.items()},
         path=_text(found.get("path", "")),
+        facts=None if facts is None else {_text(k): tuple(map(_read_fact, v)) for k, v in facts.items()},
+    )
+
+
+def _read_fact(found: Mapping[str, Any]) -> Fact:
+    _exactly(found, ["moment", "kind", "extent"], ["numbers", "other", "label"])
+    return Fact(
+        moment=_tupled(found["moment"]),
+        kind=_one_of(found["kind"], get_args(FactKind)),
+        extent=_tupled(found["extent"]),
+        numbers=tuple(map(_number, found.get("numbers", []))),
+        other=_tupled(found["other"]) if "other" in found else None,
+        label=_text(found.get("label", "")),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cbprove.design.induction import invariant
+from cbprove.design.induction import invariant, strengthened
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import plans
 from cbprove.design.space import Options
@@ -45,10 +45,10 @@ def _forms(
     axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
     try:
         yield "sources", by_sources(unfolded(program, (prop,), Plan(cut=True), axes), 0, prop, keep_all=True)
-        yield (
-            "values",
-            by_values(candidate, prop, Plan(cut=True, heads=invariant(candidate, prop, options.limits).heads)),
-        )
+        kept = invariant(candidate, prop, options.limits)
+        yield "values", by_values(candidate, prop, kept.plan(options.limits))
+        for stronger in strengthened(candidate, prop, kept, options.limits):
+            yield "facts", by_values(candidate, prop, stronger.plan(options.limits))
         yield "turns", by_values(candidate, prop, plans(options.bound, options.limits)[-1])
     except TooLarge:
         return

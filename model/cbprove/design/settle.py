@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cbprove.design.asking import ask
-from cbprove.design.induction import Invariant, invariant
+from cbprove.design.induction import Invariant, invariant, strengthened
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
 from cbprove.obligations.decisions import Decided
@@ -115,9 +115,16 @@ class _Settling:
         return answer.result
 
     def _all_turns(self) -> Settled | None:
-        """A proof, or vacuity, for every number of turns."""
+        """A proof, or vacuity, for every number of turns: by what turns leave as it was, then by facts about values as well."""
         found = invariant(self.program, self.prop, self.limits)
-        plan = Plan(cut=True, heads=found.heads, limit=self.limits.operations)
+        proof = self._under(found)
+        if proof is None:
+            tried = (self._under(stronger) for stronger in strengthened(self.program, self.prop, found, self.limits))
+            proof = next((one for one in tried if one is not None), None)
+        return proof
+
+    def _under(self, found: Invariant) -> Settled | None:
+        plan = found.plan(self.limits)
         form = by_values(self.program, self.prop, plan)
         if ask(form.broken, form.ranges, self.limits).answer.result != "unsat":
             return None

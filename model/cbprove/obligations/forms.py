@@ -15,6 +15,7 @@ from cbprove.obligations.claims import (
     reached_by_sources,
     reached_by_values,
 )
+from cbprove.obligations.facts import supposed
 from cbprove.obligations.members import Held, Members
 from cbprove.obligations.ops import Store, Unfolding
 from cbprove.obligations.plan import Plan
@@ -128,6 +129,7 @@ def by_values(program: Program, prop: Property, plan: Plan) -> Form:
         unfolding = unfold(program, path, (prop,), plan, cells)
         reached = [reached_by_values(unfolding, at, cells) for at in unfolding.claims]
         broken = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
+        unfolding.constraints += supposed(unfolding, cells, plan.facts)
         paths.append(_path_form(unfolding, reached, broken))
         ranges.update({unknown.args[0]: (0, 255) for unknown in cells.free.values()})
     faithful = not any(p.unfolding.cut for p in paths)

@@ -11,6 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cbprove.obligations.bounds import Bounds
+from cbprove.obligations.cells import Cells
+from cbprove.obligations.facts import Fact, Facts, decided
 from cbprove.obligations.members import Members
 from cbprove.obligations.ops import Area, Store
 from cbprove.obligations.plan import Plan
@@ -56,7 +58,8 @@ class Loops:
     def changes(self, piece: Piece) -> Bool:
         """When a turn leaves a bit of the piece with another source than it had before that turn."""
         moment, area, low, last = piece
-        before, after, guard = self.unfolding.followed[moment]
+        turn = self.unfolding.followed[moment]
+        before, after, guard = turn.head, turn.end, turn.guard
         trail = Trail(self.unfolding, Bounds({**self.ranges, "bit": (0, 0)}))
         numbers: dict[int, int] = {}
         was = identity(trail.sources(low, last - low, area, before, guard), numbers, by_value=False)
@@ -108,3 +111,17 @@ def _plain(term: Int) -> int:
     assert all(part.operator not in ("var", "choice") for part in subterms(term)), "turns leave fixed extents"
     (value,) = evaluate({}, term)
     return int(value)
+
+
+def unkept(
+    program: Program, path: Part, prop: Property, plan: Plan, facts: Sequence[Fact]
+) -> tuple[Bool, dict[str, tuple[int, int]]]:
+    """Return when facts about the loops of a path are no invariant, and the ranges of the unknowns in that.
+
+    Raises TooLarge, and ValueError if a fact is about something else.
+    """
+    cells = Cells(program.little_endian)
+    unfolding = unfold(program, path, (prop,), plan, cells)
+    known = Facts(unfolding, cells)
+    known.check(facts)
+    return known.step(facts), decided(unfolding, cells)

@@ -160,12 +160,27 @@ class ClaimAt:
     span: Span | None = None
 
 
+@frozen
+class Followed:
+    """A cut loop's arbitrary later turn, in counts of operations: `before` what earlier turns left, after it (`head`), at the
+    turn's `end`. `entry` says that a run comes to the loop's later turns, `guard` that it takes this one, `alive` that it
+    comes to its end.
+    """
+
+    before: int
+    entry: Bool
+    head: int
+    end: int
+    guard: Bool
+    alive: Bool
+
+
 @dataclass(eq=False)
 class Unfolding:
     """All that the runs of one path can do, as far as the plan follows its loops.
 
     `cut` lists the loops of which, after as many turns as `laid_out` says, one turn stands for all that follow; `heads` are what
-    those may leave to later ones, `followed` the operations and the guard of that turn. `truncated` lists the loops that were
+    those may leave to later ones, `followed` where that turn stands. `truncated` lists the loops that were
     not followed to their end.
     """
 
@@ -181,7 +196,7 @@ class Unfolding:
     laid_out: dict[Moment, int] = field(default_factory=dict)
     truncated: list[Span] = field(default_factory=list)
     heads: dict[Moment, list[Store]] = field(default_factory=dict)
-    followed: dict[Moment, tuple[int, int, Bool]] = field(default_factory=dict)
+    followed: dict[Moment, Followed] = field(default_factory=dict)
     debris: dict[int, Store] = field(default_factory=dict)
     ghosts: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
     ghost_lows: Mapping[int, int] = field(default_factory=dict)

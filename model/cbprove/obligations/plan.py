@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cbprove.frozen import frozen
+from cbprove.obligations.facts import Fact
 from cbprove.obligations.ops import Store
 from cbprove.properties.events import Moment
 
@@ -25,7 +26,8 @@ class Plan:
 
     `cut`: a loop of many turns is one arbitrary turn after arbitrary earlier ones. Otherwise it is laid out for at most
     `turns` beyond its LO (a loop without HI, or with one over 1,000) and for at most `known` turns (any other).
-    `heads` says what the earlier turns of a cut loop may have changed, where values are followed.
+    `heads` says what the earlier turns of a cut loop may have changed, where values are followed, and `facts` what is
+    true of it whenever a turn begins.
     """
 
     cut: bool
@@ -33,3 +35,4 @@ class Plan:
     known: int = 1000
     limit: int = 200_000
     heads: Mapping[Moment, Sequence[Store]] | None = None
+    facts: Sequence[Fact] = ()

@@ -13,6 +13,7 @@ from cbprove.obligations.ops import (
     ClaimAt,
     Copied,
     Decision,
+    Followed,
     Held,
     Instance,
     Key,
@@ -618,13 +619,15 @@ class _Unfolder:
             # What is copied in each turn may come to lie elsewhere with every turn that is passed over.
             skipped = choice(spell((UNSURE, here.moment)))
             self.alive = and_(self.alive, or_(not_(here.guard), skipped))
+        before, entry = len(self.out.operations), and_(self.alive, here.guard)
         self._havoc(here)
         head, clock = len(self.out.operations), self._tick()
         guard = and_(here.guard, inside)
         self.out.turns.append(guard)
         with self._names_changed(here):
             self._turn(loop, replace(here, guard=guard), turn)
-        self.out.followed[here.moment] = head, len(self.out.operations), guard
+        alive = and_(self.alive, guard)
+        self.out.followed[here.moment] = Followed(before, entry, head, len(self.out.operations), guard, alive)
         self.out.heads[here.moment] = [
             earlier(operation, self._number(), clock, outer)
             for operation in touched_since(self.out.operations[head:], outer)
