@@ -1,37 +1,71 @@
-"""Which decisions of a witness do not matter: each run again with other answers, all else kept, and the same claim breaks.
+"""Which decisions of a witness do not matter: run again with other answers, all else kept, the same claim breaks by what
+the same statements stored.
 
-Of many answers the least, the greatest and a fixed series of others are tried, so that the same witness says the same.
+Each is tried alone, then together with those found before: of two that could each be otherwise, both may not. Of many answers
+the least, the greatest and a fixed series of others are tried, so that the same witness says the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 
 from cbprove.evidence.replay import replay
-from cbprove.semantics.run import Run
+from cbprove.properties.events import Moment
+from cbprove.semantics.run import Broken, Run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system import Part, Program, Property
+
+Answers = Mapping[DecisionKey, int]
 
 _ALL = 8  # answers that are all tried
 _TRIES = 4  # of the series
 _TURNS = 3  # more or fewer, where there is no limit
+_TOGETHER = 4  # times that all found are changed at once
 
 
 def idle(program: Program, path: Part, prop: Property, shown: Run) -> frozenset[DecisionKey]:
-    """The decisions of a run that breaks a property that could be otherwise, each alone, and its first broken claim would
-    still break. The bits of one stored value go together."""
-    found: list[DecisionKey] = []
-    for keys in _groups(shown):
-        tried = False
-        for other in _others(program, shown, keys):
-            again = replay(program, path, (prop,), {**dict(shown.decisions), **other})
-            tried = tried or _answers(again, keys) != _answers(shown, keys)
-            if not _same(prop, shown, again):
-                break
-        else:
-            found += keys if tried else ()
-    return frozenset(found)
+    """The decisions of a run that breaks a property that could be otherwise, all of them, and its first broken claim would
+    still break. The bits of one member looked at go together."""
+    found: list[list[Answers]] = []
+    for keys in _groups(prop, shown):
+        others = list(_others(program, shown, keys))
+        alone = (_again(program, path, prop, shown, other) for other in others)
+        together = (_again(program, path, prop, shown, mixed) for mixed in _mixed([*found, others]) if found)
+        if _idle(prop, shown, keys, alone) and all(
+            _same(prop, shown, again) or _ended(prop, again) for again in together
+        ):
+            found.append(others)
+    return frozenset(key for others in found for other in others for key in other)
+
+
+def _idle(prop: Property, shown: Run, keys: tuple[DecisionKey, ...], runs: Iterable[Run]) -> bool:
+    """Whether all runs break the same claim, those left out that an assumption ends, and one of them took another answer."""
+    tried = False
+    for again in runs:
+        if _ended(prop, again):
+            continue
+        if not _same(prop, shown, again):
+            return False
+        tried = tried or _answers(again, keys) != _answers(shown, keys)
+    return tried
+
+
+def _again(program: Program, path: Part, prop: Property, shown: Run, other: Answers) -> Run:
+    return replay(program, path, (prop,), {**dict(shown.decisions), **other})
+
+
+def _mixed(found: list[list[Answers]]) -> Iterator[Answers]:
+    """Other answers to several questions at once: the first, the last, and some of any."""
+    draw = Random(0)
+    yield _joined(others[0] for others in found)
+    yield _joined(others[-1] for others in found)
+    for _ in range(_TOGETHER):
+        yield _joined(draw.choice(others) for others in found)
+
+
+def _joined(answers: Iterable[Answers]) -> Answers:
+    return {key: answer for other in answers for key, answer in other.items()}
 
 
 def _answers(one: Run, keys: tuple[DecisionKey, ...]) -> list[int | None]:
@@ -40,18 +74,20 @@ def _answers(one: Run, keys: tuple[DecisionKey, ...]) -> list[int | None]:
     return [known.get(key) for key in keys]
 
 
-def _groups(shown: Run) -> Iterator[tuple[DecisionKey, ...]]:
-    """The decisions one by one, bits by their stores."""
-    stored: dict[object, list[DecisionKey]] = {}
-    for key, _ in shown.decisions:
-        if key[0] == "bit":
-            stored.setdefault(key[1], []).append(key)
-        else:
-            yield (key,)
-    yield from map(tuple, stored.values())
+def _groups(prop: Property, shown: Run) -> Iterator[tuple[DecisionKey, ...]]:
+    """The decisions up to the break one by one, bits by the members that they were first looked at in."""
+    standing = shown.broken[prop.name][0].standing
+    met = shown.decisions[: standing.decisions] if standing else shown.decisions
+    bits = {key for key, _ in met if key[0] == "bit"}
+    yield from ((key,) for key, _ in met if key not in bits)
+    for look in shown.looks:
+        keys = tuple(key for source in look.sources if (key := ("bit", *source)) in bits)
+        bits.difference_update(keys)
+        if keys:
+            yield tuple(dict.fromkeys(keys))
 
 
-def _others(program: Program, shown: Run, keys: tuple[DecisionKey, ...]) -> Iterator[Mapping[DecisionKey, int]]:
+def _others(program: Program, shown: Run, keys: tuple[DecisionKey, ...]) -> Iterator[Answers]:
     """Other answers to some questions."""
     now = dict(shown.decisions)
     if keys[0][0] == "bit":
@@ -77,7 +113,21 @@ def _range(program: Program, key: DecisionKey, answer: int) -> tuple[int, int]:
     return max(0, answer - _TURNS), answer + _TURNS
 
 
+def _ended(prop: Property, again: Run) -> bool:
+    """Whether an assumption leaves no such run."""
+    return again.ended and not again.broken[prop.name]
+
+
 def _same(prop: Property, shown: Run, again: Run) -> bool:
-    """Whether the same claim is the first to break."""
+    """Whether the same claim is the first to break, and no store is found there that is not shown."""
     first, broken = shown.broken[prop.name][0], again.broken[prop.name]
-    return bool(broken) and (broken[0].moment, broken[0].claim) == (first.moment, first.claim)
+    if not broken or (broken[0].moment, broken[0].claim) != (first.moment, first.claim):
+        return False
+    return _found(again, broken[0]) <= _found(shown, first)
+
+
+def _found(one: Run, broken: Broken) -> set[tuple[Moment, str]]:
+    """What stored the bits that break a claim, or those that it looked at: statements, in whichever turn they did."""
+    looked_at = [source for look in one.looks if look.moment == broken.moment for source in look.sources]
+    stores = [source.store for source in [*(bit.found for bit in broken.bits), *looked_at]]
+    return {(store.moment[-1:], store.kind) for store in stores}

@@ -1,6 +1,8 @@
 """Every bit that can be lost on the choices of a witness: the same arms and turns run again with other values.
 
 The values tried are the least, the greatest and a fixed series of arbitrary ones, so that the same witness shows the same bits.
+Other values may also take other branches, read and store elsewhere and take longer to break the claim. So a bit of another run
+counts only where values are compared, and if the run shown holds the very same there, and had the very same remembered.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from dataclasses import replace
 from random import Random
 
 from cbprove.frozen import frozen
+from cbprove.properties.events import Unchanged
 from cbprove.semantics.judge import BrokenBit
-from cbprove.semantics.run import Broken, Run, run
+from cbprove.semantics.run import Broken, Lying, Run, run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system import Part, Program, Property
 
@@ -40,17 +43,16 @@ class _Values:
 def spread(program: Program, path: Part, prop: Property, witness: Run) -> Run:
     """The witness with the values that lose most, and with all bits that its first broken claim loses for any values."""
     first = witness.broken[prop.name][0]
-    best, lost = witness, {(b.object, b.bit): b for b in first.bits}
+    best, seen = witness, list(first.bits)
     for one in _others(program, path, prop, witness):
         broken = _same_claim(one, prop.name, first)
         if broken is None:
             continue
         if len(broken.bits) > len(best.broken[prop.name][0].bits) and one.broken[prop.name][0] is broken:
             best = one
-        for bit in broken.bits:
-            lost.setdefault((bit.object, bit.bit), bit)
+        seen += broken.bits
     shown = run(program, path, (prop,), _Values(dict(best.decisions), None, False), trace=True)
-    return _with_bits(shown, prop.name, [lost[key] for key in sorted(lost)])
+    return _with_bits(shown, prop.name, seen)
 
 
 def _others(program: Program, path: Part, prop: Property, witness: Run) -> list[Run]:
@@ -63,9 +65,29 @@ def _others(program: Program, path: Part, prop: Property, witness: Run) -> list[
 
 
 def _same_claim(one: Run, name: str, first: Broken) -> Broken | None:
-    return next((b for b in one.broken[name] if (b.moment, b.claim) == (first.moment, first.claim)), None)
+    """The same claim broken after as many turns and steps."""
+    alike = (b for b in one.broken[name] if (b.moment, b.claim) == (first.moment, first.claim))
+    return next((b for b in alike if (b.turns, b.steps) == (first.turns, first.steps)), None)
 
 
-def _with_bits(one: Run, name: str, bits: Sequence[BrokenBit]) -> Run:
+def _with_bits(one: Run, name: str, seen: Sequence[BrokenBit]) -> Run:
     first, *rest = one.broken[name]
-    return replace(one, broken={**one.broken, name: (replace(first, bits=tuple(bits)), *rest)})
+    of_values = isinstance(first.claim, Unchanged)
+    lost = {(bit.object, bit.bit): bit for bit in seen if of_values and _holds(first, bit)}
+    lost.update({(bit.object, bit.bit): bit for bit in first.bits})
+    bits = tuple(lost[key] for key in sorted(lost))
+    return replace(one, broken={**one.broken, name: (replace(first, bits=bits), *rest)})
+
+
+def _holds(shown: Broken, bit: BrokenBit) -> bool:
+    """Whether the bit that another run lost has the same sources in the run shown, now and where they were remembered."""
+    assert shown.standing is not None
+    memory = shown.standing.stage.memory.get(bit.object, ())
+    if not 0 <= bit.bit < len(memory) or memory[bit.bit] != bit.found:
+        return False
+    return bit.remembered is None or any(_remembers(lying, bit) for lying in shown.places)
+
+
+def _remembers(lying: Lying, bit: BrokenBit) -> bool:
+    known = lying.remembered or {}
+    return lying.object == bit.object and known.get(bit.bit - lying.low) == bit.remembered

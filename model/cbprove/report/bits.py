@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from cbprove.semantics.memory import Source, Store, StoreKey
@@ -19,6 +19,30 @@ def span(low: int, high: int) -> str:
     return f"[{position(low)}..{position(high)})"
 
 
+def byte_and_bit(bit: int) -> str:
+    """A bit's position in words: `12`, or `byte 12 bit 3`."""
+    return str(bit // 8) if bit % 8 == 0 else f"byte {bit // 8} bit {bit % 8}"
+
+
+def part(low: int, high: int) -> str:
+    """A half-open range of bits as it stands behind a name: `[32..42)`, ` byte 12 bit 3`, ` byte 12 bits 3 to 5`."""
+    last = high - 1
+    if low % 8 == high % 8 == 0:
+        return span(low, high)
+    if low == last:
+        return f" byte {low // 8} bit {low % 8}"
+    if low // 8 == last // 8:
+        return f" byte {low // 8} bits {low % 8} to {last % 8}"
+    return f" byte {low // 8} bit {low % 8} to byte {last // 8} bit {last % 8}"
+
+
+def _part_of(low: int, high: int, width: int) -> str:
+    """The same of a member of so many bits; those of a bit-field or a byte are not told by bytes."""
+    if width > 8 and width % 8 == 0:
+        return part(low, high)
+    return f" bit {low}" if high - low == 1 else f" bits {low} to {high - 1}"
+
+
 def amount(bits: int) -> str:
     """How much that is: `10 bytes`, or `13 bits` where it is no whole number of bytes."""
     unit, number = ("bit", bits) if bits % 8 else ("byte", bits // 8)
@@ -33,12 +57,14 @@ def runs(bits: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def braced(prefix: str, names: list[str]) -> str:
-    """`p.{a, b}`, `p.a`, or `p[0..4)` where the name is only a range."""
-    joined = [name if name.startswith("[") or not name else "." + name for name in names]
+    """`p.{a, b}`, `p.a`, or `p[0..4)` and `p bit 3` where the name is only a range."""
+    joined = [name if name.startswith(("[", " ")) or not name else "." + name for name in names]
     if len(joined) == 1:
         return prefix + joined[0]
-    return f"{prefix}.{{{', '.join(name.removeprefix('.') for name in joined)}}}"
+    return f"{prefix}.{{{', '.join(name.removeprefix('.').strip() for name in joined)}}}"
 
+
+_OBJECTS = {".": "", "..": "parent"}
 
 # --- of a place -------------------------------------------------------------------------------------------
 
@@ -46,6 +72,8 @@ def braced(prefix: str, names: list[str]) -> str:
 def named(place: Place, positions: Iterable[int]) -> str:
     """What the positions (bits, from the place's first) are called: `IPCB.{flags, opt.optlen}`, `hwaddr[4..14)`."""
     left = set(positions)
+    if place.view is None and left == set(range(place.width)):
+        return place.text
     if place.view is None or not any(_covers(leaf, left) for leaf in place.leaves):
         return ", ".join(_raw(place, low, high) for low, high in runs(left))
     if left >= {i for leaf in place.leaves for i in _positions(leaf)}:
@@ -69,11 +97,12 @@ def _parts(leaf: Leaf, name: str, taken: set[int]) -> Iterator[str]:
     # A view of a plain type has no member to name; counted from its own first bit, which `at` is for it.
     base = leaf.at - leaf.offset if not leaf.path else -leaf.offset
     for low, high in runs(taken):
-        yield name + span(low + base, high + base)
+        yield name + _part_of(low + base, high + base, leaf.width)
 
 
 def _raw(place: Place, low: int, high: int) -> str:
-    return f"{place.area}{span(place.start + low, place.start + high)}"
+    area = f"{_OBJECTS.get(place.object, place.object)}.{place.area}".removeprefix(".")
+    return f"{area}{part(place.start + low, place.start + high)}"
 
 
 def _positions(leaf: Leaf) -> range:
@@ -87,12 +116,14 @@ def _covers(leaf: Leaf, positions: set[int]) -> bool:
 # --- of sources -------------------------------------------------------------------------------------------
 
 
-def owner(source: Source, stores: Mapping[StoreKey, Store]) -> str:
-    """Whose the bit is: the view or raw place it was stored through; empty for what nobody stored or was cleared."""
+def owner(source: Source, stores: Mapping[StoreKey, Store], once: Collection[str] = ()) -> str:
+    """Whose the bit is: the view or raw place it was stored through; empty for what nobody stored or was cleared. `once`
+    names the objects whose raw places are told with them."""
     store = stores.get(source.store)
     if store is None or source.store.kind not in ("fresh", "value"):
         return ""
-    return store.place.view or store.place.area
+    place = store.place
+    return place.view or (f"{place.object}.{place.area}" if place.object in once else place.area)
 
 
 def origin(source: Source, stores: Mapping[StoreKey, Store]) -> tuple[str, str]:
@@ -128,7 +159,7 @@ def _members(sources: list[Source], stores: Mapping[StoreKey, Store]) -> Iterato
             yield ""
         elif leaf.element < leaf.width and len(taken) < leaf.width:
             for low, high in runs(taken):
-                yield _member(leaf) + span(low - leaf.offset, high - leaf.offset)
+                yield _member(leaf) + _part_of(low - leaf.offset, high - leaf.offset, leaf.width)
         else:
             yield _member(leaf)
 

@@ -2,11 +2,13 @@
 
 A letter stands for whose the byte is (the view it was stored through): upper case where the row's step put it there,
 lower case where it lay there before. `.` was stored by nobody, `0` cleared, `~` is padding of a struct assignment.
+Where bytes of several objects or areas are in question, their columns stand beside each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
 
 from cbprove.frozen import frozen
 from cbprove.properties.events import Moment
@@ -14,12 +16,19 @@ from cbprove.report import bits
 from cbprove.semantics.memory import ObjectKey, Source, Store, StoreKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import Action, Stage
+from cbprove.system import Place
 
 WIDEST = 64
 _SIGNS = {"debris": ".", "outside": " ", "blank": "0", "unspecified": "~"}
+_WORDS = {"0": "cleared", "~": "padding", ".": "never stored"}
 VERBS = {"write": "writes", "clear": "clears", "copy to": "copies", "copy from": "copies", "read": "reads"}
 _STORING = ("write", "clear", "copy to")
+_CHANGING = (*_STORING, "copy from")
 _MOST_ROWS = 12
+_MOST_NAMES = 3
+_MOST_LETTERS = 40  # of the places of a row
+
+Phrase = tuple[str, tuple[str, str]]  # a verb, and a place by its view and what follows
 
 
 @frozen
@@ -37,51 +46,83 @@ class Window:
 
 
 @frozen
+class Column:
+    """A window on an object; `objects` is that one and those it was cut from. `title` is empty where it is plain whose."""
+
+    window: Window
+    objects: tuple[ObjectKey, ...]
+    title: str = ""
+
+
+@frozen
+class Spot:
+    """Bits in question of an object, and of those it was cut from."""
+
+    objects: tuple[ObjectKey, ...]
+    wanted: range
+
+    def hit_by(self, action: Action) -> bool:
+        """Whether an action touched some of them."""
+        return action.object in self.objects and _overlap(action.bits, self.wanted)
+
+
+@frozen
+class Wanted:
+    """What a picture is about: spots, and the moments at which what is there now was stored, wherever that was."""
+
+    spots: tuple[Spot, ...]
+    moments: Collection[Moment] = ()
+
+    def changed_by(self, action: Action) -> bool:
+        """Whether an action stored to some of it, copied some away, or stored what came to lie there."""
+        if action.kind not in _CHANGING:
+            return False
+        return any(spot.hit_by(action) for spot in self.spots) or (
+            action.kind in _STORING and action.moment in self.moments
+        )
+
+
+@frozen
 class Row:
-    """One step: what it did in words, and whose each byte was after it."""
+    """One step: what it did in words, and whose each byte of each column was after it."""
 
     step: str
     verb: str
     what: str
-    cells: str
+    cells: tuple[str, ...]
 
 
 @frozen
 class Map:
-    """Rows over a window, and what letters stand for (only those that occur), in order of appearance."""
+    """Rows over columns, and the letters of names (only those that occur), in order of appearance."""
 
-    window: Window
+    columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     letters: Mapping[str, str]
     signs: str
 
 
-def window(area: str, bound: tuple[int, int], touched: Iterable[int]) -> Window:
+def window(area: str, bound: tuple[int, int], touched: Iterable[int], widest: int = WIDEST) -> Window:
     """The whole area, or where it is too wide the part around the bits touched, on a multiple of 8."""
     base, size = bound[0] // 8, (bound[1] - bound[0] + 7) // 8
-    if size <= WIDEST:
+    if size <= widest:
         return Window(area, base, 0, size)
     middle = [bit // 8 - base for bit in touched] or [0]
-    first = max(0, min(min(middle) // 8 * 8 - 8, size - WIDEST) // 8 * 8)
-    return Window(area, base, first, min(size, first + WIDEST))
+    first = max(0, min(min(middle) // 8 * 8 - 8, size - widest) // 8 * 8)
+    return Window(area, base, first, min(size, first + widest))
 
 
-def draw(run: Run, stages: Iterable[Stage], objects: tuple[ObjectKey, ...], view: Window) -> Map:
-    """The rows for some stages; `objects` is the object in question and those it was cut from."""
-    artist = _Artist(run, objects, view)
+def draw(run: Run, stages: Iterable[Stage], columns: tuple[Column, ...], wanted: Wanted, once: Collection[str]) -> Map:
+    """The rows for some stages; `once` names the objects that exist once."""
+    artist = _Artist(run.stores, columns, wanted, once)
     rows = tuple(artist.row(stage) for stage in stages)
-    return Map(view, rows, artist.letters_of(rows), "".join(sign for sign in "0~" if _occurs(sign, rows)))
+    signs = "".join(sign for sign in _WORDS if _occurs(sign, rows))
+    return Map(columns, rows, artist.letters_of(rows), signs)
 
 
-def relevant(stages: tuple[Stage, ...], objects: tuple[ObjectKey, ...], wanted: range) -> tuple[Stage, ...]:
-    """The stages that stored to some of the bits or copied them away, but for the last, which is told apart."""
-    found = [stage for stage in stages[:-1] if any(_concerns(action, objects, wanted) for action in stage.actions)]
-    return tuple(found)
-
-
-def _concerns(action: Action, objects: tuple[ObjectKey, ...], wanted: range) -> bool:
-    changes = action.kind in _STORING or action.kind == "copy from"
-    return changes and action.object in objects and _overlap(action.bits, wanted)
+def relevant(stages: Iterable[Stage], wanted: Wanted) -> tuple[Stage, ...]:
+    """The stages that changed what is wanted."""
+    return tuple(stage for stage in stages if any(wanted.changed_by(action) for action in stage.actions))
 
 
 def _overlap(one: range, other: range) -> bool:
@@ -89,39 +130,33 @@ def _overlap(one: range, other: range) -> bool:
 
 
 def _occurs(sign: str, rows: tuple[Row, ...]) -> bool:
-    return any(sign in row.cells for row in rows)
+    return any(sign in cells for row in rows for cells in row.cells)
 
 
 class _Artist:
     """Keeps the letters given so far."""
 
-    def __init__(self, run: Run, objects: tuple[ObjectKey, ...], view: Window) -> None:
-        self.stores: Mapping[StoreKey, Store] = run.stores
-        self.objects = objects
-        self.view = view
+    def __init__(
+        self, stores: Mapping[StoreKey, Store], columns: tuple[Column, ...], wanted: Wanted, once: Collection[str]
+    ) -> None:
+        self.stores, self.columns, self.wanted, self.once = stores, columns, wanted, once
         self.letters: dict[str, str] = {}
 
     def row(self, stage: Stage) -> Row:
-        verb, what = deed(stage, self.objects)
-        return Row(title(stage), verb, what, self.cells(stage))
+        verb, what = deed(stage, self.wanted)
+        return Row(title(stage), verb, what, tuple(self.cells(stage, column) for column in self.columns))
 
-    def cells(self, stage: Stage) -> str:
-        memory = self._memory(stage)
-        copied = [a.bits for a in stage.actions if a.kind == "copy to" and a.object in self.objects]
-        return "".join(self._cell(memory[8 * byte : 8 * byte + 8], byte, stage, copied) for byte in self.view.bytes())
+    def cells(self, stage: Stage, column: Column) -> str:
+        memory = _memory(stage, column.objects)
+        copied = [a.bits for a in stage.actions if a.kind == "copy to" and a.object in column.objects]
+        return "".join(self._cell(memory[8 * i : 8 * i + 8], i, stage, copied) for i in column.window.bytes())
 
     def letters_of(self, rows: tuple[Row, ...]) -> dict[str, str]:
         return {
-            letter: name
+            name: letter
             for name, letter in self.letters.items()
             if _occurs(letter, rows) or _occurs(letter.lower(), rows)
         }
-
-    def _memory(self, stage: Stage) -> tuple[Source, ...]:
-        """That of the object in question, or before it was made, of what it was cut from."""
-        touched = [key for key in self.objects if any(a.object == key for a in stage.actions) and key in stage.memory]
-        known = touched or [key for key in self.objects if key in stage.memory]
-        return stage.memory[known[0]] if known else ()
 
     def _cell(self, byte: tuple[Source, ...], number: int, stage: Stage, copied: list[range]) -> str:
         if not byte:
@@ -129,8 +164,8 @@ class _Artist:
         here = [source for source in byte if _within(stage.moment, source.store.moment)]
         bits_of_byte = range(8 * number, 8 * number + 8)
         now = bool(here) or any(_overlap(extent, bits_of_byte) for extent in copied)
-        source = max(here or byte, key=lambda s: bool(bits.owner(s, self.stores)))
-        name = bits.owner(source, self.stores)
+        source = max(here or byte, key=lambda s: bool(bits.owner(s, self.stores, self.once)))
+        name = bits.owner(source, self.stores, self.once)
         if not name:
             return _SIGNS.get(source.store.kind, "?")
         letter = self._letter(name)
@@ -140,6 +175,13 @@ class _Artist:
         if name not in self.letters:
             self.letters[name] = letter_for(name, self.letters.values())
         return self.letters[name]
+
+
+def _memory(stage: Stage, objects: tuple[ObjectKey, ...]) -> tuple[Source, ...]:
+    """That of the object in question, or before it was made, of what it was cut from."""
+    touched = [key for key in objects if any(a.object == key for a in stage.actions) and key in stage.memory]
+    known = touched or [key for key in objects if key in stage.memory]
+    return stage.memory[known[0]] if known else ()
 
 
 def letter_for(name: str, taken: Iterable[str]) -> str:
@@ -159,23 +201,45 @@ def title(stage: Stage) -> str:
     return stage.step or "(path)"
 
 
-def deed(stage: Stage, objects: tuple[ObjectKey, ...], kinds: tuple[str, ...] = ()) -> tuple[str, str]:
-    """What a stage did to these objects, storing before reading: a verb and the views or places."""
-    actions = [a for a in stage.actions if a.object in objects and a.kind in (kinds or VERBS)]
-    copies = [a for a in stage.actions if a.kind in ("copy from", "copy to") and a.place is not None]
-    first = next((a.kind for a in actions if a.kind in _STORING), next((a.kind for a in actions), ""))
-    if first in ("copy to", "copy from"):
-        return "copies", " to ".join(_place(a) for a in copies[:2])
-    names = dict.fromkeys(_view(a) for a in actions if a.kind == first)
-    return VERBS.get(first, "begins"), ", ".join(names)
+def deed(stage: Stage, wanted: Wanted) -> tuple[str, str]:
+    """What a stage did to what is wanted, in order: a verb, and the places with whatever other verbs there are."""
+    return spoken(_phrase(action, stage) for action in stage.actions if wanted.changed_by(action))
 
 
-def _place(action: Action) -> str:
-    return action.place.text if action.place else ""
+def spoken(told: Iterable[Phrase]) -> tuple[str, str]:
+    """Verbs with places, those of one verb together: `writes`, `V.{a, b}, W, clears U`."""
+    groups = [(verb, [what for _, what in group]) for verb, group in groupby(dict.fromkeys(told), lambda one: one[0])]
+    if not groups:
+        return "begins", ""
+    rest = [f"{verb} {_names(places)}" for verb, places in groups[1:]]
+    return groups[0][0], ", ".join([_names(groups[0][1]), *rest])
 
 
-def _view(action: Action) -> str:
-    return (action.place.view or action.place.text) if action.place else ""
+def _names(places: list[tuple[str, str]]) -> str:
+    """Places by view and path: `V.{a, b}, W`; of a view of which many were meant, the name alone."""
+    views: dict[str, list[str]] = {}
+    for view, path in places:
+        views.setdefault(view, []).append(path)
+    told = [bits.braced(view, paths) for view, paths in views.items()]
+    if len(", ".join(told)) > _MOST_LETTERS:
+        told = [view + (paths[0] if len(paths) == 1 else "") for view, paths in views.items()]
+    rest = len(told) - _MOST_NAMES
+    return ", ".join(told) if rest <= 1 else f"{', '.join(told[:_MOST_NAMES])} and {rest} more"
+
+
+def phrase(verb: str, place: Place | None) -> Phrase:
+    """What was done to a place."""
+    if place is None:
+        return verb, ("", "")
+    view = place.view or place.text
+    return verb, (view, place.text.removeprefix(view).removesuffix(".*").removeprefix("."))
+
+
+def _phrase(action: Action, stage: Stage) -> Phrase:
+    if action.kind not in ("copy to", "copy from"):
+        return phrase(VERBS[action.kind], action.place)
+    both = [a.place for a in stage.actions if a.moment == action.moment and a.kind in ("copy from", "copy to")]
+    return VERBS[action.kind], (" to ".join(place.text for place in both[:2] if place), "")
 
 
 # --- as text ----------------------------------------------------------------------------------------------
@@ -186,15 +250,26 @@ def lines(picture: Map, last: tuple[str, str, str] | None = None, ends: tuple[st
     shown = _elided(picture.rows)
     labels = [(row.step, row.verb, row.what) for row in shown] + ([last] if last else [])
     widths = [max((len(label[i]) for label in labels), default=0) for i in range(3)]
-    margin = sum(widths) + 5
-    drawn = [" " * margin + ruler(picture.window)]
-    drawn += [f"{_label(label, widths)}  {row.cells}" for label, row in zip(labels, shown, strict=False)]
+    margin = " " * (sum(widths) + 5)
+    heads = [_titles(picture.columns), _beside(picture.columns, [ruler(c.window) for c in picture.columns])]
+    drawn = [margin + head for head in heads if head]
+    for label, row in zip(labels, shown, strict=False):
+        drawn.append(f"{_label(label, widths)}  {_beside(picture.columns, row.cells)}")
     texts = [" " * 4 + end for end in ends]
     if last:
-        drawn.append(f"{_label(last, widths)}  {texts[0] if texts else ''}".rstrip())
-        drawn += [" " * margin + text for text in texts[1:]]
+        drawn.append(f"{_label(last, widths)}  {texts[0] if texts else ''}")
+        drawn += [margin + text for text in texts[1:]]
     legend = _legend(picture)
-    return [line.rstrip() for line in drawn + ([" " * margin + legend] if legend else [])]
+    return [line.rstrip() for line in drawn + ([margin + legend] if legend else [])]
+
+
+def _titles(columns: tuple[Column, ...]) -> str:
+    return _beside(columns, [column.title for column in columns]).rstrip()
+
+
+def _beside(columns: tuple[Column, ...], texts: Iterable[str]) -> str:
+    widths = [max(len(c.title), len(ruler(c.window)), len(c.window.bytes())) for c in columns]
+    return "  ".join(text.ljust(width) for text, width in zip(texts, widths, strict=False))
 
 
 def ruler(view: Window) -> str:
@@ -213,13 +288,14 @@ def _elided(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     if len(rows) <= _MOST_ROWS:
         return rows
     kept = _MOST_ROWS // 2
-    gap = Row(f"... {len(rows) - 2 * kept} more", "", "", "")
+    gap = Row(f"... {len(rows) - 2 * kept} more", "", "", ())
     return (*rows[:kept], gap, *rows[-kept:])
 
 
 def _legend(picture: Map) -> str:
-    """Letters that no label spells out, and signs."""
-    told = " ".join(row.what for row in picture.rows)
-    parts = [f"{letter} {name}" for letter, name in picture.letters.items() if name not in told]
-    parts += [f"{sign} {word}" for sign, word in (("0", "cleared"), ("~", "padding")) if sign in picture.signs]
-    return "  ".join(parts)
+    """Every letter and sign that occurs."""
+    told: dict[str, list[str]] = {}
+    for name, letter in picture.letters.items():
+        told.setdefault(letter, []).append(name)
+    parts = [f"{letter} {', '.join(names)}" for letter, names in told.items()]
+    return "  ".join([*parts, *(f"{sign} {_WORDS[sign]}" for sign in picture.signs)])

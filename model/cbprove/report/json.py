@@ -12,6 +12,7 @@ from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Span
 from cbprove.report import story, witness
+from cbprove.report.scene import Lost, scene
 from cbprove.report.text import VERDICTS, unmet_in
 from cbprove.report.version import VERSION
 from cbprove.verdicts import Answered, Case, Conflict, Report, Space, Witness
@@ -97,27 +98,34 @@ def of_witness(found: Witness, property_name: str) -> dict[str, Any]:
     told: dict[str, Any] = {"candidate": dict(found.candidate), "path": [], "lost": []}
     if found.misplaced is not None:
         return {**told, "misplaced": {"subject": found.misplaced.subject, "reason": found.misplaced.reason}}
-    broken = witness.first_broken(found, property_name)
-    if broken is None or found.run is None:
+    shown = scene(found, property_name)
+    if shown is None:
         return {**told, "path": [found.path]}
-    scene = witness.Scene(found.program, found.run, broken, property_name)
-    told["path"] = list(story.crumbs(found.program, found.path, broken.moment))
-    told["steps"] = [stage.step for stage in story.until(found.run, broken.moment) if stage.step]
-    chosen = witness.decided(found, property_name)
-    told["choices"] = [
-        {"line": c.line, "what": c.what, "answer": c.answer, **_any(c)} for c in chosen if c.line is not None
-    ]
-    told["values"] = [{"name": c.what, "value": int(c.answer), **_any(c)} for c in chosen if c.line is None]
-    told["lost"] = [_lost(lost) for lost in scene.lost()]
-    told["explanation"] = scene.verdict()
+    told["path"] = list(story.crumbs(found.program, found.path, shown.first.moment))
+    told["steps"] = [stage.step for stage in shown.stages() if stage.step]
+    chosen = witness.decided(found, shown)
+    told["choices"] = [_choice(choice, choice.span) for choice in chosen if choice.span is not None]
+    told["values"] = [_value(choice) for choice in chosen if choice.span is None]
+    told["lost"] = [_lost(lost) for lost in shown.lost()]
+    told["explanation"] = shown.verdict()
     return told
+
+
+def _choice(choice: story.Choice, span: Span) -> dict[str, Any]:
+    place = {"file": span.source.name, "line": span.line}
+    return {**place, "what": choice.what, "answer": choice.answer, **_any(choice)}
+
+
+def _value(choice: story.Choice) -> dict[str, Any]:
+    at = {"at": choice.at} if choice.at else {}
+    return {"name": choice.what, "value": int(choice.answer), **at, **_any(choice)}
 
 
 def _any(choice: story.Choice) -> dict[str, bool]:
     return {"any": True} if choice.any else {}
 
 
-def _lost(lost: witness.Lost) -> dict[str, Any]:
+def _lost(lost: Lost) -> dict[str, Any]:
     """Bytes are those touched at all; bits the exact range, where it is no whole number of bytes."""
     told: dict[str, Any] = {"object": lost.object, "area": lost.area, "bytes": [lost.low // 8, -(-lost.high // 8)]}
     if lost.low % 8 or lost.high % 8:

@@ -6,12 +6,27 @@ the clone's key. A step begins and ends at the moment of its call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cbprove.frozen import frozen
 from cbprove.properties import table
-from cbprove.properties.events import Access, Accessed, Began, ClaimMade, Ended, Event, Moment, NotGivenUp, Unchanged
+from cbprove.properties.events import (
+    Access,
+    Accessed,
+    Began,
+    ClaimMade,
+    Ended,
+    Event,
+    Inside,
+    IsTrue,
+    Moment,
+    NotGivenUp,
+    ReadsBack,
+    SameMember,
+    Stored,
+    Unchanged,
+)
 from cbprove.semantics import arithmetic
 from cbprove.semantics.judge import BrokenBit, judge, remember
 from cbprove.semantics.memory import (
@@ -27,7 +42,7 @@ from cbprove.semantics.memory import (
     make,
     sources,
 )
-from cbprove.semantics.state import DecisionKey, Frame, Oracle, State
+from cbprove.semantics.state import DecisionKey, Frame, Look, Oracle, State
 from cbprove.semantics.trace import (
     BrokenClaim,
     CopiedBits,
@@ -36,6 +51,7 @@ from cbprove.semantics.trace import (
     HeldName,
     MadeObject,
     Stage,
+    Standing,
     StoredBits,
     Trace,
 )
@@ -66,14 +82,36 @@ from cbprove.system import (
 
 
 @frozen
+class Lying:
+    """Where a place lay when a claim about it was judged: from which bit of which object; `positions` are the bits judged,
+    from the place's first. `remembered` is what a snapshot has of them."""
+
+    place: Place
+    object: ObjectKey
+    low: int
+    positions: Sequence[int]
+    remembered: Mapping[int, Source] | None = None
+
+
+@frozen
 class Broken:
-    """A claim that does not hold: where it was made, and the bits that break it (none where it is not about bits)."""
+    """A claim that does not hold: where it was made, and the bits that break it (none where it is not about bits).
+
+    `turns` and `steps` are how many of each had begun. `places` is where what it is about lay, `looks` what values it looked
+    at, `value` what a `write` would have stored, `standing` where the run stood: all of them only if a trace is asked for.
+    """
 
     event: Event
     object: ObjectKey
     moment: Moment
     claim: ClaimMade
     bits: tuple[BrokenBit, ...]
+    turns: int
+    steps: int
+    places: tuple[Lying, ...] = ()
+    looks: tuple[Look, ...] = ()
+    value: int | None = None
+    standing: Standing | None = None
 
 
 @frozen
@@ -99,7 +137,7 @@ class Run:
 
     `reached` counts the claims made; `arrivals` those arrivals at the end of a `preserved` that had nothing to compare
     with. `ended` says that an assumption was false. `stores` tells who made each store, `values` the bits that were
-    computed or decided; `trace` and `effects` are empty unless asked for.
+    computed or decided, `looks` what members were found to hold; `trace` and `effects` are empty unless asked for.
     """
 
     path: str
@@ -111,6 +149,7 @@ class Run:
     decisions: tuple[tuple[DecisionKey, int], ...]
     stores: Mapping[StoreKey, Store]
     values: Mapping[Source, int]
+    looks: tuple[Look, ...]
     moved: tuple[Moved, ...]
     trace: tuple[Stage, ...]
     effects: tuple[Effect, ...] = ()
@@ -152,6 +191,7 @@ class _Machine:
         self.broken: dict[str, list[Broken]] = {prop.name: [] for prop in properties}
         self.assumptions: list[Assumed] = []
         self.moved: list[Moved] = []
+        self.turns = self.steps = 0
 
     def start(self) -> None:
         """Makes the declared objects of debris and runs the path on the first."""
@@ -174,6 +214,7 @@ class _Machine:
             decisions=tuple(self.state.decisions),
             stores=self.state.stores,
             values=self.state.known,
+            looks=tuple(self.state.looks),
             moved=tuple(self.moved),
             trace=self.trace.stages(),
             effects=self.trace.effects(),
@@ -310,6 +351,7 @@ class _Machine:
     def _loop(self, here: Frame, statement: Each | Repeat) -> None:
         turns = self.state.ask(("turns", here.moment), statement.low, statement.high)
         for turn in range(turns):
+            self.turns += 1
             moment = (*here.moment, turn)
             frame = replace(here, names=dict(here.names), prefix=moment, moment=moment)
             if isinstance(statement, Each):
@@ -327,6 +369,7 @@ class _Machine:
 
     def _step(self, here: Frame, name: str) -> None:
         """A step begins, does what it does, ends, and enters the history of the object it began on."""
+        self.steps += 1
         step = self.program.steps[name]
         frame = replace(here, names={}, prefix=here.moment, step=step, began=here.moment)
         self._announce(frame, Began(self.path.name, name))
@@ -398,14 +441,52 @@ class _Machine:
             self.arrivals[prop.name] += 1
             return
         self.reached[prop.name] += 1
+        looked = len(self.state.looks)
         bits = judge(claim, prop.name, self.state, here)
         if bits is not None:
-            self.broken[prop.name].append(Broken(event, here.current.object.key, here.moment, claim, bits))
-            used = here.current
-            if isinstance(claim, NotGivenUp) and claim.place is not None:
-                used = self.state.name(here, claim.place.object)
-            named = (used.object.key, used.object.names.index(used))
-            self.trace.did(BrokenClaim(prop.name, here.moment, here.began, named))
+            self.broken[prop.name].append(self._broken(here, event, prop, claim, bits, looked))
+            self._tell_broken(here, prop, claim)
+
+    def _tell_broken(self, here: Frame, prop: Property, claim: ClaimMade) -> None:
+        used = here.current
+        if isinstance(claim, NotGivenUp) and claim.place is not None:
+            used = self.state.name(here, claim.place.object)
+        named = (used.object.key, used.object.names.index(used))
+        self.trace.did(BrokenClaim(prop.name, here.moment, here.began, named))
+
+    def _broken(
+        self, here: Frame, event: Event, prop: Property, claim: ClaimMade, bits: tuple[BrokenBit, ...], looked: int
+    ) -> Broken:
+        state, key = self.state, here.current.object.key
+        if not self.trace.wanted:
+            return Broken(event, key, here.moment, claim, bits, self.turns, self.steps)
+        looks = tuple(state.looks[looked:])
+        standing = self.trace.standing(here, state.objects, looked, len(state.decisions))
+        value = state.number(here, claim.value) if isinstance(claim, ReadsBack) else None
+        places = tuple(self._lying(here, prop, claim, looks))
+        return Broken(event, key, here.moment, claim, bits, self.turns, self.steps, places, looks, value, standing)
+
+    def _lying(self, here: Frame, prop: Property, claim: ClaimMade, looks: tuple[Look, ...]) -> Iterator[Lying]:
+        """Where the places of a claim lie now; of a condition, those that were looked at."""
+        match claim:
+            case IsTrue():
+                yield from (Lying(look.place, look.object, look.low, range(look.place.width)) for look in looks)
+            case Unchanged(places):
+                for place, before in zip(places, here.current.object.snapshots[prop.name], strict=True):
+                    yield self._lies(here, place, None, before)
+            case SameMember(place, length) | Stored(place, length):
+                yield self._lies(here, place, length)
+            case ReadsBack(place) | Inside(place) | NotGivenUp(place):
+                if place is not None:
+                    yield self._lies(here, place)
+
+    def _lies(
+        self, here: Frame, place: Place, length: Expr | None = None, remembered: Mapping[int, Source] | None = None
+    ) -> Lying:
+        extent = self.state.extent(here, place)
+        inside = extent.inside(self.state.length(here, length))
+        judged = [i for i in inside if i in place.covered] or inside
+        return Lying(place, extent.name.object.key, extent.low, judged, remembered)
 
 
 def _step(here: Frame) -> str | None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from cbprove.frozen import frozen
 from cbprove.properties.events import Moment
 from cbprove.semantics import arithmetic
-from cbprove.semantics.memory import Extent, Name, Object, Source, Store, StoreKey
+from cbprove.semantics.memory import Extent, Name, Object, ObjectKey, Source, Store, StoreKey
 from cbprove.system import Expr, IntType, Leaf, Place, Program, Step
 
 # ("arm", moment), ("turns", moment), ("input", name), ("input", name, moment of the step run),
@@ -46,6 +46,18 @@ class Frame:
     began: Moment | None = None
 
 
+@frozen
+class Look:
+    """A value that a run looked at: when, of which place, from which bit of which object, and the sources of its bits."""
+
+    moment: Moment
+    place: Place
+    object: ObjectKey
+    low: int
+    value: int
+    sources: tuple[Source, ...]
+
+
 @dataclass
 class State:
     """All that a run has made and learnt."""
@@ -58,6 +70,7 @@ class State:
     known: dict[Source, int] = field(default_factory=dict)
     inputs: dict[DecisionKey, int] = field(default_factory=dict)
     decisions: list[tuple[DecisionKey, int]] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
 
     def ask(self, key: DecisionKey, low: int, high: int | None) -> int:
         """Has the oracle decide, and remembers that it did."""
@@ -162,5 +175,8 @@ class _Now:
 
     def member(self, place: Place, type: IntType) -> int:
         extent = self.state.extent(self.frame, place)
-        bits = [self.state.value(extent.source(i)) for i in range(place.width)]
-        return arithmetic.read_back(bits, type, self.state.program.little_endian)
+        found = tuple(extent.source(i) for i in range(place.width))
+        bits = [self.state.value(source) for source in found]
+        value = arithmetic.read_back(bits, type, self.state.program.little_endian)
+        self.state.looks.append(Look(self.frame.moment, place, extent.name.object.key, extent.low, value, found))
+        return value

@@ -38,6 +38,17 @@ class Stage:
     memory: Mapping[ObjectKey, tuple[Source, ...]]
 
 
+@frozen
+class Standing:
+    """Where a run stood when a claim broke: how many stages, looks and decisions lay behind it, and the stage that it was
+    in: what that had touched so far, and the memory then."""
+
+    stages: int
+    looks: int
+    decisions: int
+    stage: Stage
+
+
 # --- what was done, in order ------------------------------------------------------------------------------
 # Bits and positions are absolute in the object; `began` is the moment of the step run, None in a path's own statements.
 
@@ -149,12 +160,20 @@ class Trace:
     def end(self, frame: Frame, objects: list[Object]) -> None:
         """The step has ended."""
         if self._wanted:
-            step, layer = (frame.step.name, frame.step.layer) if frame.step else (None, None)
-            memory = {each.key: tuple(each.bits) for each in objects}
-            key = frame.current.object.key
-            moment = frame.began or frame.moment
-            self._stages.append(Stage(moment, step, layer, key, tuple(self._actions), memory))
+            self._stages.append(self._so_far(frame, objects))
             self._actions.clear()
+
+    def standing(self, frame: Frame, objects: list[Object], looks: int, decisions: int) -> Standing | None:
+        """Where the run stands now; None if no trace is wanted."""
+        if not self._wanted:
+            return None
+        return Standing(len(self._stages), looks, decisions, self._so_far(frame, objects))
+
+    def _so_far(self, frame: Frame, objects: list[Object]) -> Stage:
+        step, layer = (frame.step.name, frame.step.layer) if frame.step else (None, None)
+        memory = {each.key: tuple(each.bits) for each in objects}
+        moment = frame.began or frame.moment
+        return Stage(moment, step, layer, frame.current.object.key, tuple(self._actions), memory)
 
     def stages(self) -> tuple[Stage, ...]:
         """What was collected."""

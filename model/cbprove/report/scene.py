@@ -1,0 +1,365 @@
+"""A broken claim of a run, ready to be drawn: the bytes in question, the rows, and the sentences of what is wrong.
+
+Nothing is shown that the reference did not see: what lies somewhere is read from its memory at the break, and a sentence that the
+values shown do not bear out is a fault of ours (`Untrue`), not a witness.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from cbprove.frozen import frozen
+from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, ReadsBack, SameMember, Stored, Unchanged
+from cbprove.report import bits, bytemap, story
+from cbprove.semantics import arithmetic
+from cbprove.semantics.memory import ObjectKey, Source
+from cbprove.semantics.run import Broken, Lying, Run
+from cbprove.semantics.state import Look
+from cbprove.semantics.trace import Stage, Standing
+from cbprove.system import Expr, Holds, InputValue, IntType, Place, Program
+from cbprove.verdicts import Witness
+
+_MOST_COLUMNS = 3
+_BESIDE = 80  # bytes that columns beside each other may show
+_MOST_SENTENCES = 8
+_WIDE = 76  # letters of a sentence beside a label
+
+
+class Untrue(Exception):
+    """What would be shown contradicts itself: a fault of ours."""
+
+
+@frozen
+class Lost:
+    """Bits [low, high) of an area, counted from its start, that are not as claimed."""
+
+    object: str
+    area: str
+    low: int
+    high: int
+
+
+def scene(witness: Witness, property_name: str) -> Scene | None:
+    """The claims of a property that break first, all those of one step; None where the witness has no run.
+
+    Raises Untrue.
+    """
+    found = witness.run.broken.get(property_name, ()) if witness.run else ()
+    if not found or witness.run is None or found[0].standing is None:
+        return None
+    first = found[0]
+    claims = tuple(broken for broken in found if _together(first, broken))
+    shown = Scene(witness.program, witness.run, claims, property_name)
+    shown.check()
+    return shown
+
+
+def _together(first: Broken, broken: Broken) -> bool:
+    """Whether two claims of one kind break in one step run, or in one statement of a path."""
+    if type(broken.claim) is not type(first.claim) or broken.standing is None or first.standing is None:
+        return False
+    return (broken.standing.stages, broken.standing.stage.moment) == (
+        first.standing.stages,
+        first.standing.stage.moment,
+    )
+
+
+@frozen
+class Scene:
+    """Broken claims of one kind, in order, that one step meets; the run is shown up to the last of them."""
+
+    program: Program
+    run: Run
+    claims: tuple[Broken, ...]
+    property_name: str
+
+    @property
+    def first(self) -> Broken:
+        return self.claims[0]
+
+    @property
+    def standing(self) -> Standing:
+        standing = self.claims[-1].standing
+        assert standing is not None
+        return standing
+
+    # --- that it is true ----------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raises Untrue where what is shown and what is said about it disagree."""
+        for broken in self.claims:
+            assert broken.standing is not None
+            memory = broken.standing.stage.memory
+            for look in broken.looks:
+                self._check_look(look, memory)
+            for bit in broken.bits:
+                there = memory[bit.object][bit.bit : bit.bit + 1] if bit.bit >= 0 else ()
+                if there and there[0] != bit.found and bit.found.store.kind != "outside":
+                    raise Untrue(f"{self.property_name}: bit {bit.bit} is shown as what does not lie there")
+                if bit.remembered == bit.found:
+                    raise Untrue(f"{self.property_name}: bit {bit.bit} is shown as lost, and is what it was")
+            self._check_condition(broken)
+
+    def _check_look(self, look: Look, memory: Mapping[ObjectKey, tuple[Source, ...]]) -> None:
+        there = memory[look.object][max(0, look.low) : look.low + look.place.width]
+        found = tuple(source for source in look.sources if source.store.kind != "outside")
+        if len(there) == len(found) and there != found:
+            raise Untrue(f"{self.property_name}: {look.place.text} is shown with bits that do not lie there")
+
+    def _check_condition(self, broken: Broken) -> None:
+        match broken.claim:
+            case IsTrue(condition):
+                if arithmetic.evaluate(condition, _Shown(self.run, broken)):
+                    raise Untrue(f"{self.property_name}: `{self.condition()}` is true of the values shown")
+            case ReadsBack(place):
+                if broken.value is None or arithmetic.holds(broken.value, place):
+                    raise Untrue(f"{self.property_name}: the value shown fits into {place.text}")
+
+    # --- the picture --------------------------------------------------------------------------------------
+
+    def picture(self) -> list[str]:
+        """The byte map with the last row, or a sentence where the claim is not about bytes that were there."""
+        lying = self.lying()
+        if not lying:
+            return self.verdict()
+        stages = self.stages()
+        wanted = self._wanted(stages, lying)
+        shown = bytemap.relevant(stages, wanted)
+        once = [declared.name for declared in self.program.objects[1:]]
+        drawn = bytemap.draw(self.run, shown, self._columns(stages, lying), wanted, once)
+        told = (textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False) for line in self.verdict())
+        return bytemap.lines(drawn, self.last(wanted), tuple(part for lines in told for part in lines))
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The steps up to the break, the one that it lies in as far as that had come."""
+        return story.until(self.run, self.standing)
+
+    def lying(self) -> tuple[Lying, ...]:
+        """Where the places lay that the claims are about, each once."""
+        found: dict[tuple[Place, ObjectKey, int], Lying] = {}
+        for broken in self.claims:
+            for lying in broken.places:
+                found.setdefault((lying.place, lying.object, lying.low), lying)
+        return tuple(found.values())
+
+    def _wanted(self, stages: tuple[Stage, ...], lying: tuple[Lying, ...]) -> bytemap.Wanted:
+        spots = (
+            bytemap.Spot(story.lineage(stages, one.object), range(one.low, one.low + one.place.width)) for one in lying
+        )
+        sources = [bit.found for broken in self.claims for bit in broken.bits]
+        sources += [source for broken in self.claims for look in broken.looks for source in look.sources]
+        moments = {source.store.moment for source in sources if source.store in self.run.stores}
+        return bytemap.Wanted(tuple(spots), frozenset(moments))
+
+    def _columns(self, stages: tuple[Stage, ...], lying: tuple[Lying, ...]) -> tuple[bytemap.Column, ...]:
+        """A column for each area of an object that places lie in."""
+        areas: dict[tuple[ObjectKey, str], list[Lying]] = {}
+        for one in lying:
+            areas.setdefault((one.object, one.place.area), []).append(one)
+        shown = list(areas.items())[:_MOST_COLUMNS]
+        sizes = [(places[0].place.bound[1] - places[0].place.bound[0] + 7) // 8 for _, places in shown]
+        room = bytemap.WIDEST if len(shown) == 1 or sum(sizes) <= _BESIDE else _BESIDE // len(shown) // 8 * 8
+        columns = []
+        for (key, area), places in shown:
+            view = bytemap.window(area, places[0].place.bound, [one.low for one in places], room)
+            plain = len(shown) == 1 and self.object_name(key) == self.program.objects[0].name
+            title = "" if plain else self._area(places[0])
+            columns.append(bytemap.Column(view, story.lineage(stages, key), title))
+        return tuple(columns)
+
+    def last(self, wanted: bytemap.Wanted) -> tuple[str, str, str]:
+        """The label of the row where the claims break."""
+        events = [broken.event for broken in self.claims]
+        step = events[0].step or "(path)"
+        touched = [e for e in events if isinstance(e, Accessed)]
+        if touched:
+            return step, *bytemap.spoken(bytemap.phrase(bytemap.VERBS.get(e.kind, "cuts"), e.place) for e in touched)
+        stages = self.run.trace[self.standing.stages :]
+        later = stages[0] if stages and stages[0].moment == self.standing.stage.moment else self.standing.stage
+        reads = [a for a in later.actions if a.kind == "read" and any(spot.hit_by(a) for spot in wanted.spots)]
+        return step, *bytemap.spoken(bytemap.phrase("reads", action.place) for action in reads)
+
+    # --- what is wrong ------------------------------------------------------------------------------------
+
+    def verdict(self) -> list[str]:
+        """What is wrong, in a line for each claim, and for bits what they are instead."""
+        claim = self.first.claim
+        if isinstance(claim, IsTrue):
+            return [f"`{self.condition()}` is false", *self._held()]
+        if isinstance(claim, Unchanged | SameMember | Stored):
+            return _few([self._count(), *self._instead()])
+        return _few(list(dict.fromkeys(_sentence(broken) for broken in self.claims)))
+
+    def condition(self) -> str:
+        """The condition as it was written."""
+        claims = (prop.claim for prop in self.program.properties if prop.name == self.property_name)
+        return next((claim.text for claim in claims if isinstance(claim, Holds)), "the condition")
+
+    def lost(self) -> tuple[Lost, ...]:
+        """The bits that are not as claimed, and those that a false condition looked at, as ranges of areas."""
+        found: dict[Lost, None] = {}
+        for one in self.lying():
+            looked_at = isinstance(self.first.claim, IsTrue)
+            wrong = {one.low + i for i in one.positions} if looked_at else set(self._broken_of(one))
+            base, name = one.place.bound[0], self.object_name(one.object)
+            for low, high in bits.runs(wrong):
+                found[Lost(name, one.place.area, low - base, high - base)] = None
+        return tuple(found)
+
+    def object_name(self, key: ObjectKey) -> str:
+        """The object's name in the spec; one made in the run goes by that of the first object."""
+        if key.moment == () and key.ordinal < len(self.program.objects):
+            return self.program.objects[key.ordinal].name
+        return self.program.objects[0].name
+
+    def _area(self, one: Lying) -> str:
+        """An area by name, with its object where that is another than the current one."""
+        name = self.object_name(one.object)
+        if name != self.program.objects[0].name:
+            return f"{name}.{one.place.area}"
+        return one.place.area if one.object == self.first.object else f"{_owner(one.place.object)}.{one.place.area}"
+
+    def _broken_of(self, one: Lying) -> Mapping[int, Source]:
+        """What lies at the broken bits of a place, by the object's bit."""
+        end = one.low + max([one.place.width, *(i + 1 for i in one.positions[-1:])])
+        return {
+            bit.bit: bit.found
+            for broken in self.claims
+            if any(
+                (lying.place, lying.object, lying.low) == (one.place, one.object, one.low) for lying in broken.places
+            )
+            for bit in broken.bits
+            if bit.object == one.object and one.low <= bit.bit < end
+        }
+
+    def _count(self) -> str:
+        lying = self.lying()
+        wrong = {(one.object, bit) for one in lying for bit in self._broken_of(one)}
+        total = {(one.object, one.low + i) for one in lying for i in one.positions} | wrong
+        ranges = dict.fromkeys(self._ranges(lying))
+        whole = not any(_ragged(part) for part in (wrong, total))
+        part = f"{len(wrong) // 8} of {bits.amount(len(total))}" if whole else f"{len(wrong)} of {len(total)} bits"
+        return f"{part} {self._fate()}: {', '.join(ranges)}"
+
+    def _ranges(self, lying: tuple[Lying, ...]) -> Iterator[str]:
+        for one in lying:
+            base = one.place.bound[0]
+            for low, high in bits.runs(self._broken_of(one)):
+                yield f"{self._area(one)}{bits.part(low - base, high - base)}"
+
+    def _fate(self) -> str:
+        match self.first.claim:
+            case SameMember():
+                return "not its own"
+            case Stored(_, _, None):
+                return "never written"
+            case Stored(_, _, by) if by is not None:
+                return f"not written by {', '.join(sorted(by)) if len(by) < 3 else 'those named'}"
+            case _:
+                return "lost"
+
+    def _instead(self) -> Iterator[str]:
+        """What each member's broken bits are now, and who stored that."""
+        for one in self.lying():
+            found = {bit - one.low: source for bit, source in self._broken_of(one).items()}
+            for low, high in bits.runs(found):
+                yield from self._groups(one.place, found, low, high)
+
+    def _groups(self, place: Place, found: Mapping[int, Source], low: int, high: int) -> Iterator[str]:
+        for _, group in groupby(range(low, high), lambda i: bits.origin(found[i], self.run.stores)):
+            positions = list(group)
+            sources = [found[i] for i in positions]
+            sign = " =" if sources[0].store.kind in ("fresh", "value") else ":"
+            now = bits.described(sources, self.run.stores)
+            yield f"{bits.named(place, positions)}{sign} {now}{self._by(sources)}"
+
+    def _by(self, sources: list[Source]) -> str:
+        """Who stored the bits."""
+        stores = [self.run.stores.get(s.store) for s in sources if s.store.kind in ("fresh", "value")]
+        names = dict.fromkeys(store.step or "the path" for store in stores if store)
+        return f", stored by {', '.join(names)}" if names else ""
+
+    def _held(self) -> Iterator[str]:
+        """What the condition looked at: each member with its bytes and who stored it, each input."""
+        (broken,) = self.claims[:1]
+        for look in dict.fromkeys(broken.looks):
+            one = Lying(look.place, look.object, look.low, range(look.place.width))
+            low = look.low - look.place.bound[0]
+            where = f"{self._area(one)}{bits.part(low, low + look.place.width)}"
+            yield f"{look.place.text} = {look.value}: {where}{self._origins(list(look.sources))}"
+        shown = _Shown(self.run, broken)
+        assert isinstance(broken.claim, IsTrue)
+        for name in dict.fromkeys(_inputs(broken.claim.condition)):
+            if name in shown.inputs:
+                yield f"{name} = {shown.inputs[name]}"
+
+    def _origins(self, sources: list[Source]) -> str:
+        told = []
+        for (kind, name), _ in groupby(sources, lambda source: self._origin(source)):
+            told.append({"stored": f"stored by {name}", "blank": f"cleared by {name}"}.get(kind, "never stored"))
+        return "".join(f", {word}" for word in dict.fromkeys(told))
+
+    def _origin(self, source: Source) -> tuple[str, str]:
+        store, kind = self.run.stores.get(source.store), source.store.kind
+        who = (store.step or "the path") if store else ""
+        return ("stored" if kind in ("fresh", "value") else kind), who
+
+
+@frozen
+class _Shown:
+    """The values that a broken condition is shown with."""
+
+    run: Run
+    broken: Broken
+
+    @property
+    def inputs(self) -> dict[object, int]:
+        return {key[1]: answer for key, answer in self.run.decisions if key[0] == "input" and len(key) == 2}
+
+    def input(self, name: str) -> int:
+        return self.inputs[name]
+
+    def member(self, place: Place, type: IntType) -> int:
+        return next(look.value for look in self.broken.looks if look.place == place)
+
+
+def _sentence(broken: Broken) -> str:
+    """What is wrong with a claim that is not about bits."""
+    match broken.claim:
+        case ReadsBack(place):
+            return f"the value {broken.value} does not fit into {place.text}"
+        case Inside(place):
+            return f"{place.text} reaches beyond {place.area}{bits.span(0, place.bound[1] - place.bound[0])}"
+        case NotGivenUp(place, store):
+            name = place.text if place else "the object"
+            stores = ", or it is stored to while another name of it lives" if store else ""
+            return f"{name} is touched by a name that was given up{stores}"
+    raise AssertionError(broken.claim)
+
+
+def _inputs(expr: Expr) -> Iterator[str]:
+    if isinstance(expr, InputValue):
+        yield expr.name
+    for part in ("condition", "operand", "left", "right", "then", "otherwise"):
+        inner = getattr(expr, part, None)
+        if inner is not None:
+            yield from _inputs(inner)
+
+
+def _owner(name: str) -> str:
+    return {".": "current", "..": "parent"}.get(name, name)
+
+
+def _few(sentences: list[str]) -> list[str]:
+    rest = len(sentences) - _MOST_SENTENCES
+    return sentences if rest <= 1 else [*sentences[:_MOST_SENTENCES], f"and {rest} more"]
+
+
+def _ragged(positions: set[tuple[ObjectKey, int]]) -> bool:
+    """Whether a range in it begins or ends inside a byte."""
+    objects = {key for key, _ in positions}
+    return any(
+        low % 8 or high % 8 for key in objects for low, high in bits.runs(bit for own, bit in positions if own == key)
+    )
