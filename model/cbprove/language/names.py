@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any
 
@@ -124,12 +124,53 @@ def _twice(name: syntax.Name, what: str, first: Span) -> Diagnostic:
 
 
 def collect(tree: syntax.Tree) -> Names:
-    """Enter every declaration of a tree."""
+    """Enter every declaration of a tree, but for those that count no second time."""
     names = Names()
+    replaced = _replaced(tree)
+    known: dict[tuple[type, str], syntax.Declaration] = {}
     for declaration in tree.declarations:
+        again = _c_name(declaration)
+        if again is not None:
+            if again in replaced and not isinstance(declaration, syntax.Packing):
+                continue
+            first = known.setdefault(again, declaration)
+            if first is not declaration and alike(first, declaration):
+                continue
         _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
     _name_steps(names)
     return names
+
+
+def _c_name(node: syntax.Declaration) -> tuple[type, str] | None:
+    """What C calls a declaration of a type or a constant by; None for one without a name, and for what is not C."""
+    if isinstance(node, syntax.TypeDeclaration):
+        return None if node.type.tag is None else (syntax.TypeDeclaration, node.type.tag.text)
+    if isinstance(node, syntax.Typedef | syntax.Define):
+        return type(node), node.name.text
+    return (syntax.TypeDeclaration, node.tag.text) if isinstance(node, syntax.Packing) else None
+
+
+def _replaced(tree: syntax.Tree) -> set[tuple[type, str]]:
+    """The structs and unions of included files for which the file that is checked has a packing."""
+    root = next((node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None)
+    found: set[tuple[type, str]] = set()
+    for node in tree.declarations:
+        if isinstance(node, syntax.Packing) and node.span.source is root:
+            others = [d for d in tree.declarations if _c_name(d) == _c_name(node) and d is not node]
+            if others and all(d.span.source is not root and not isinstance(d, syntax.Packing) for d in others):
+                found.add((syntax.TypeDeclaration, node.tag.text))
+    return found
+
+
+def alike(one: object, other: object) -> bool:
+    """Whether two nodes of the tree say the same, wherever they stand."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if is_dataclass(one) and type(one) is type(other):
+        return all(
+            alike(getattr(one, part.name), getattr(other, part.name)) for part in fields(one) if part.name != "span"
+        )
+    return one == other
 
 
 def _nothing(names: Names, declaration: object) -> None:
