@@ -32,6 +32,8 @@ def shown(node: Any) -> Any:
             return f"[{shown(value)}]"
         case syntax.Star():
             return ".*"
+        case syntax.Defined(name, enabled):
+            return f"{'enabled' if enabled else 'defined'} {name.text}"
         case syntax.Unary(operator, operand):
             return f"({operator}{shown(operand)})"
         case syntax.Binary(operator, left, right):
@@ -151,7 +153,7 @@ def test_a_name_knows_where_it_stands() -> None:
         ("parent.IPCB.opt[2].in", "parent.IPCB.opt[2].in"),
         ("has + sizeof", "(has + sizeof)"),
         ("BIT(3) | BIT_ULL(n)", "((1ul << 3) | (1ull << n))"),
-        ("IS_ENABLED(CONFIG_X) && defined(Y) && defined Z", "((CONFIG_X && Y) && Z)"),
+        ("IS_ENABLED(CONFIG_X) && defined(Y) && defined Z", "((enabled CONFIG_X && defined Y) && defined Z)"),
     ],
 )
 def test_expressions(text: str, tree: str) -> None:
@@ -259,14 +261,20 @@ def test_statements(text: str, tree: tuple[Any, ...]) -> None:
         ),
         (
             '\n#if defined (A)\nu8 a:4, b:4;\n#elif defined (B)\nu8 b:4, a:4;\n#else\n#error "fix it"\n#endif\n',
-            [("A", [("u8", "a", "4"), ("u8", "b", "4")], [("B", [("u8", "b", "4"), ("u8", "a", "4")], [])])],
+            [
+                (
+                    "defined A",
+                    [("u8", "a", "4"), ("u8", "b", "4")],
+                    [("defined B", [("u8", "b", "4"), ("u8", "a", "4")], [])],
+                )
+            ],
         ),
         ("DECLARE_FLEX_ARRAY(u8, t);", [("u8[]", "t")]),
-        ("\n#ifdef X\nint a;\n#endif\n", [("X", [("int", "a")], [])]),
-        ("\n#ifndef X\nint a;\n#else\nint b;\n#endif\n", [("(!X)", [("int", "a")], [("int", "b")])]),
+        ("\n#ifdef X\nint a;\n#endif\n", [("defined X", [("int", "a")], [])]),
+        ("\n#ifndef X\nint a;\n#else\nint b;\n#endif\n", [("(!defined X)", [("int", "a")], [("int", "b")])]),
         (
             "\n#if IS_ENABLED(X) /* why */\nint a;\n#elif Y > 2\n#endif // end\n",
-            [("X", [("int", "a")], [("(Y > 2)", [], [])])],
+            [("enabled X", [("int", "a")], [("(Y > 2)", [], [])])],
         ),
     ],
 )

@@ -100,13 +100,55 @@ class CBuilder(ExprBuilder):
     def enum(
         self, span: Span, before: Attributes, tag: Token | None, enumerators: Any, after: Attributes
     ) -> syntax.EnumBody:
-        return syntax.EnumBody(self.maybe_name(tag), enumerators or (), _joined(before, after), span)
+        return syntax.EnumBody(self.maybe_name(tag), enumerators, _joined(before, after), span)
 
-    def enumerators(self, span: Span, *enumerators: syntax.Enumerator) -> tuple[syntax.Enumerator, ...]:
-        return enumerators
+    def enumerators(self, span: Span, *items: Any) -> tuple[syntax.Enumerator, ...]:
+        """The enumerators in order; a `#define` among them is a declaration of its own. A `#if` may end with a comma or not."""
+        found: list[syntax.Enumerator] = []
+        last = ""
+        for item in items:
+            if isinstance(item, syntax.Define):
+                self.hoist(item)
+            elif isinstance(item, tuple):
+                found.extend(item)
+                last = "choice"
+            else:
+                said, at = (item.text, item) if isinstance(item, Token) else (item.name.text, item.name)
+                kind = "comma" if isinstance(item, Token) else "enumerator"
+                if kind == last:
+                    wanted = "a name" if kind == "comma" else "`,`"
+                    where = self.span(at) if isinstance(at, Token) else at.span
+                    help = "it is written `enum NAME { A, B = 2 };`"
+                    self.mistake("CB0020", f"expected {wanted}, found `{said}`", where, help)
+                if isinstance(item, syntax.Enumerator):
+                    found.append(item)
+                last = kind
+        return tuple(found)
 
-    def enumerator(self, span: Span, name: Token, value: Expr | None) -> syntax.Enumerator:
+    def comma(self, span: Span, sign: Token) -> Token:
+        return sign
+
+    def enumerator(self, span: Span, name: Token, attributes: None, value: Expr | None) -> syntax.Enumerator:
         return syntax.Enumerator(self.name(name), value)
+
+    def enum_attributes(self, span: Span, *attributes: Attributes) -> None:
+        """`__attribute__((unused))` and its like of one enumerator say nothing of its value."""
+
+    def enum_choice(
+        self,
+        span: Span,
+        condition: Expr,
+        then: tuple[syntax.Enumerator, ...],
+        otherwise: tuple[syntax.Enumerator, ...] | None,
+    ) -> tuple[syntax.Enumerator, ...]:
+        negated = syntax.Unary("!", condition, condition.span)
+        return tuple(
+            replace(one, conditions=(said, *one.conditions))
+            for said, arm in ((condition, then), (negated, otherwise or ()))
+            for one in arm
+        )
+
+    enum_elif = enum_choice
 
     def tagged_record(self, span: Span, kind: Any, attributes: Attributes, tag: Token) -> syntax.TaggedType:
         return syntax.TaggedType(kind, self.name(tag))
@@ -161,6 +203,14 @@ class CBuilder(ExprBuilder):
 
     def anonymous(self, span: Span, before: Attributes, type: CType) -> Group:
         return (syntax.Member(None, type, None, before, span),)
+
+    def embedded(self, span: Span, before: Attributes, type: CType, after: Attributes) -> Group:
+        """`struct head;` among members: with -fms-extensions its members are there, as those of an anonymous struct."""
+        if not isinstance(type, syntax.TaggedType) or type.kind == "enum":
+            end = Span(self.source, span.end - 1, span.end)
+            self.mistake("CB0020", "expected a name, found `;`", end, "a member is written `TYPE NAME;`")
+            return ()
+        return (syntax.Member(None, type, None, _joined(before, after), span),)
 
     def members_of(self, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
         return tuple(
@@ -225,10 +275,10 @@ class CBuilder(ExprBuilder):
     elif_ = choice
 
     def ifdef(self, span: Span, name: Token) -> Expr:
-        return self.configured(span, name)
+        return self.defined(span, name)
 
     def ifndef(self, span: Span, name: Token) -> Expr:
-        return syntax.Unary("!", self.configured(span, name), span)
+        return syntax.Unary("!", self.defined(span, name), span)
 
     # --- kernel macros ---
 

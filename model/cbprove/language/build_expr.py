@@ -157,6 +157,9 @@ class ExprBuilder:
     def bit_ull(self, span: Span, number: syntax.Expr) -> syntax.Binary:
         return self.bit(span, number, "ull")
 
-    def configured(self, span: Span, name: Token) -> syntax.Place:
-        """`defined(X)` and `IS_ENABLED(X)`: the yes-or-no axis X itself."""
-        return syntax.Place(self.name(name), (), self.span(name))
+    def defined(self, span: Span, name: Token) -> syntax.Defined:
+        return syntax.Defined(self.name(name), False, self.span(name))
+
+    def configured(self, span: Span, name: Token) -> syntax.Defined:
+        """`IS_ENABLED(X)`."""
+        return syntax.Defined(self.name(name), True, self.span(name))

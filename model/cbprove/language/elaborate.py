@@ -15,7 +15,7 @@ from cbprove.language.elaborate_memo import Memo, mistake
 from cbprove.language.elaborate_mistakes import tidy, too_deep
 from cbprove.language.elaborate_places import object_of, view_of
 from cbprove.language.elaborate_types import named_type, tagged
-from cbprove.language.expressions import bounds, input_type
+from cbprove.language.expressions import bounds, computed, input_type
 from cbprove.language.names import Names
 from cbprove.system import FREE, Assignment, Input, Program, System
 from cbprove.terms import Bool
@@ -28,7 +28,7 @@ _MOST_TRIED = 100_000
 
 def context(names: Names) -> Context:
     """A context for these names, with nothing remembered yet."""
-    return Context(names, Memo(), elaborate_static.value)
+    return Context(names, Memo(), elaborate_static.value, computed)
 
 
 def program(system: System, assignment: Assignment) -> Program:

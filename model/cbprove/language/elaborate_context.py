@@ -23,11 +23,15 @@ LARGEST = 1 << 20
 
 @dataclass
 class Context:
-    """`evaluate` is `elaborate_static.value`, given from outside because types need values and values need types."""
+    """`evaluate` is `elaborate_static.value`, given from outside because types need values and values need types.
+
+    `compute` is what C makes of an expression, in C's own types; None where that is known only in a run.
+    """
 
     names: Names
     memo: Memo
     evaluate: Callable[[Context, syntax.Expr], Int | Bool]
+    compute: Callable[[Context, syntax.Expr], int | None]
     uids: dict[int, int] = field(default_factory=dict)
 
     def abi(self) -> Abi:

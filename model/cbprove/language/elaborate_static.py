@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from cbprove import terms
 from cbprove.diagnostics import Span
-from cbprove.language import syntax
+from cbprove.language import macros, syntax
 from cbprove.language.elaborate_context import Context, needs, number, settled, text_of, truth
 from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.elaborate_places import NOWHERE, Scope, member_at, type_at
@@ -62,6 +62,8 @@ def value(cx: Context, node: syntax.Expr) -> Int | Bool:
             return offset_of(cx, node)
         case syntax.Has():
             return has(cx, node)
+        case syntax.Defined():
+            return defined(cx, node)
 
 
 def size_of(cx: Context, node: syntax.Sizeof, scope: Scope) -> int:
@@ -120,7 +122,41 @@ def constant(cx: Context, name: syntax.Name) -> Int | Bool:
     def cycle() -> Mistake:
         return defined_by_itself(name)
 
-    return cx.memo.remember(("define", name.text), lambda: value(cx, found.value), cycle)
+    return cx.memo.remember(("define", name.text), lambda: _defined(cx, found.value), cycle)
+
+
+def _defined(cx: Context, node: syntax.Expr) -> Int | Bool:
+    """What C makes of a `#define`, in C's own types; exact where a ranged axis, which C has none of, is in it."""
+    exact = value(cx, node)
+    found = None if cx.names.ranged(node) else cx.compute(cx, node)
+    return exact if found is None else found
+
+
+def of_the_abi(cx: Context, name: str) -> int | None:
+    """What compilers and the kernel's headers define a name as, that the spec does not declare; 0 where they do not."""
+    return (macros.predefined(name, cx.abi()) or 0) if macros.is_known(name) else None
+
+
+def defined(cx: Context, node: syntax.Defined) -> bool:
+    """Whether a name is a macro, as C's `defined` says; of a yes-or-no axis, whether it is yes.
+
+    `IS_ENABLED` asks besides that it be defined as 1. A name that nothing declares is a mistake, not an undefined one:
+    `#ifdef` of a misspelt option would leave its members out without a word.
+    """
+    name = node.name.text
+    if name in cx.names.axes:
+        axis = cx.names.axes[name]
+        return axis.values != ("no", "yes") or cx.memo.value(name) == "yes"
+    if name in cx.names.axis_declarations:
+        raise Poison
+    found = cx.names.constants.get(name)
+    if found is not None and not isinstance(found, Enumeration):
+        return not node.enabled or constant(cx, node.name) == 1
+    if found is not None or name in cx.names.macros:
+        return name in cx.names.macros and not node.enabled
+    if macros.is_known(name):
+        return macros.predefined(name, cx.abi()) is not None
+    raise undeclared(cx, node.name)
 
 
 def defined_by_itself(name: syntax.Name) -> Mistake:
@@ -205,8 +241,16 @@ def _name(cx: Context, node: syntax.Place) -> Int | Bool:
             raise Poison
     if name.text in cx.names.shared or name.text == "parent":
         raise mistake("CB0120", f"`{text_of(node.span)}` is known only in a run", node.span, _BEFORE_RUNS)
+    found = of_the_abi(cx, name.text) if not node.suffixes else None
+    if found is not None:
+        return found
+    raise undeclared(cx, name)
+
+
+def undeclared(cx: Context, name: syntax.Name) -> Mistake:
+    """The mistake of a name in a static expression that nothing declares."""
     help = f"declare it, as `param {name.text};`" if name.text.startswith("CONFIG_") else ""
-    raise unknown("CB0101", "constant or axis", name, [*cx.names.constants, *cx.names.axes], help)
+    return unknown("CB0101", "constant or axis", name, [*cx.names.constants, *cx.names.axes], help)
 
 
 def _unary(cx: Context, node: syntax.Unary) -> Int | Bool:

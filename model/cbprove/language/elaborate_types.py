@@ -187,7 +187,7 @@ def _array(cx: Context, node: syntax.ArrayType) -> Type:
 
 
 def _enum(cx: Context, node: syntax.EnumBody) -> Type:
-    values = [enumerator(cx, node, index) for index in range(len(node.enumerators))]
+    values = [enumerator(cx, node, index) for index, one in enumerate(node.enumerators) if _is_there(cx, one)]
     packed = node.attributes.packed
     enum = types.Enum(node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed)
     return _sound(cx, enum, node.tag.span if node.tag else node.span)
@@ -195,18 +195,34 @@ def _enum(cx: Context, node: syntax.EnumBody) -> Type:
 
 def enumerator(cx: Context, node: syntax.EnumBody, index: int) -> int:
     """The value of one of an enum's constants: what is written there, or counted on from the last one written."""
-    for said in range(index, -1, -1):
-        value = node.enumerators[said].value
-        if value is not None:
-            return _said(cx, node.enumerators[said].name, value) + index - said
-    return index
+    asked = node.enumerators[index]
+    if not _is_there(cx, asked):
+        raise mistake("CB0101", f"`{asked.name.text}` is left out by `#if` here", asked.name.span)
+    after = 0
+    for one in reversed(node.enumerators[: index + 1]):
+        if _is_there(cx, one):
+            if one.value is not None:
+                return _said(cx, one.name, one.value) + after
+            after += 1
+    return after - 1
+
+
+def _is_there(cx: Context, one: syntax.Enumerator) -> bool:
+    return all(cx.decided(condition) for condition in one.conditions)
 
 
 def _said(cx: Context, name: syntax.Name, value: syntax.Expr) -> int:
     def cycle() -> Mistake:
         return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
 
-    return cx.memo.remember(("enumerator", name.text), lambda: cx.number(value), cycle)
+    return cx.memo.remember(("enumerator", name.text), lambda: static_value(cx, value), cycle)
+
+
+def static_value(cx: Context, node: syntax.Expr) -> int:
+    """What pasted C computes, in C's own types: `-1U` is 4294967295. What hangs on a ranged axis is exact."""
+    exact = cx.number(node)
+    found = None if cx.names.ranged(node) else cx.compute(cx, node)
+    return exact if found is None else found
 
 
 def record(cx: Context, node: syntax.Object) -> types.Record:
@@ -285,8 +301,9 @@ def _field(cx: Context, member: syntax.Member) -> types.Field:
 
 def _refuse_twice(cx: Context, member: syntax.Member, seen: dict[str, Span]) -> None:
     """Two members of one name, those of anonymous structs included."""
-    if member.name is None and isinstance(member.type, syntax.RecordBody):
-        for inner in _chosen(cx, member.type.members):
+    if member.name is None and member.bits is None:
+        body = cx.names.tags.get(member.type.tag.text) if isinstance(member.type, syntax.TaggedType) else member.type
+        for inner in _chosen(cx, body.members) if isinstance(body, syntax.RecordBody) else ():
             _refuse_twice(cx, inner, seen)
     elif member.name is not None:
         first = seen.setdefault(member.name.text, member.name.span)

@@ -45,6 +45,13 @@ def typed(cx: Context, node: syntax.Expr, scope: Scope) -> Expr:
             return Constant(static.offset_of(cx, node), _size_t(cx.abi()))
         case syntax.Has():
             return Constant(int(static.has(cx, node)), INT)
+        case syntax.Defined():
+            return Constant(int(static.defined(cx, node)), INT)
+
+
+def computed(cx: Context, node: syntax.Expr) -> int | None:
+    """What C makes of an expression, in C's own types; None where only a run knows it, or an axis that is left free."""
+    return known(typed(cx, node, NOWHERE))
 
 
 def converted(operand: Expr, type: IntType) -> Expr:
@@ -128,6 +135,9 @@ def _name(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
         return Constant(number(static.axis_value(cx, axis, node.span)), _type_of_axis(axis))
     if name in cx.names.axis_declarations:
         raise Poison
+    found = static.of_the_abi(cx, name)
+    if found is not None:
+        return Constant(found, INT)
     known = [*cx.names.views, *cx.names.inputs, *cx.names.constants, *cx.names.axes, *cx.names.objects, *scope]
     raise unknown("CB0101", "name", node.base, known)
 

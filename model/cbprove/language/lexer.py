@@ -68,9 +68,10 @@ class Lexer:
         """Cut the whole text."""
         tokens, text = self.tokens, self.source.text
         in_directive = skipping_line = dropping = False
+        left_out = 0
         for match in _pattern().finditer(text):
             kind, start = match.lastgroup, match.start()
-            if kind == "SKIP":
+            if kind == "SKIP" or (start < left_out and not in_directive):
                 continue
             if kind == "EOL":
                 if in_directive:
@@ -90,6 +91,7 @@ class Lexer:
             elif kind == "DIRECTIVE":
                 in_directive = self._directive(match)
                 skipping_line = not in_directive
+                left_out = _left_out(text, start)
             elif kind in ("WRONG", "COMMENT"):
                 skipping_line = self._wrong(match.group(), start)
                 if kind == "COMMENT" or len(self.mistakes) >= MAX_MISTAKES:
@@ -160,6 +162,28 @@ def too_deep(source: Source, start: int, end: int) -> SpecError:
     """The one mistake of a text that nests too deep: nothing else is looked at."""
     help = "split it up: pieces of a path can be parts of their own, and constants can have names"
     return SpecError((Diagnostic("CB0005", f"nested deeper than {MAX_DEPTH}", Span(source, start, end), help),))
+
+
+_NEVER = re.compile(r"\#[ \t]*if[ \t]+0[ \t]*(?://[^\n]*|/\*[^*\n]*\*/[ \t]*)?\r?\n")
+_LINE = re.compile(r"^[ \t]*\#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b", re.MULTILINE)
+
+
+def _left_out(text: str, start: int) -> int:
+    """Where the lines end that a `#if 0` at `start` leaves out, whatever they say; 0 if there are none.
+
+    What follows is its `#elif`, `#else` or `#endif`.
+    """
+    never = _NEVER.match(text, start)
+    if never is None:
+        return 0
+    depth = 0
+    for line in _LINE.finditer(text, never.end()):
+        word = line.group(1)
+        if depth == 0 and word in ("elif", "else", "endif"):
+            return line.start()
+        depth += word.startswith("if")
+        depth -= word == "endif"
+    return 0
 
 
 def _without_dropped(tokens: list[Token]) -> Iterator[Token]:

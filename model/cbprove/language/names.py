@@ -45,7 +45,7 @@ Tagged = syntax.RecordBody | syntax.EnumBody | syntax.Packing
 @dataclass
 class Names:
     """The namespaces, each in order of declaration. `shared` says what an object's, view's, input's, axis's or
-    constant's name stands for, and where it was declared."""
+    constant's name stands for, and where it was declared. `macros` are enumerators that are macros too: `#define A A`."""
 
     tags: dict[str, Tagged] = field(default_factory=dict)
     typedefs: dict[str, syntax.Typedef] = field(default_factory=dict)
@@ -63,6 +63,7 @@ class Names:
     asks: dict[str, syntax.Ask] = field(default_factory=dict)
     requires: list[syntax.Require] = field(default_factory=list)
     shared: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    macros: dict[str, syntax.Name] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
     _declared: dict[tuple[str, str], Span] = field(default_factory=dict)
@@ -87,6 +88,21 @@ class Names:
         """The name of what paths run on, which `resolve_object` puts first; empty if the spec declares no object."""
         return next(iter(self.objects), "")
 
+    def ranged(self, node: object) -> bool:
+        """Whether an expression names a ranged axis, through constants too."""
+        return any(self._is_ranged(name, set()) for name in _names_in(node))
+
+    def _is_ranged(self, name: str, seen: set[str]) -> bool:
+        if name in seen:
+            return False
+        seen.add(name)
+        if name in self.axes:
+            return isinstance(self.axes[name].values, range)
+        found = self.constants.get(name)
+        if isinstance(found, Enumeration):
+            return any(self._is_ranged(n, seen) for e in found.body.enumerators for n in _names_in(e.value))
+        return found is not None and any(self._is_ranged(n, seen) for n in _names_in(found.value))
+
     def declare(self, space: str, name: syntax.Name, what: str) -> bool:
         """Enter a name into a namespace; False, and a diagnostic, if it is there already."""
         first = self._declared.setdefault((space, name.text), name.span)
@@ -94,6 +110,23 @@ class Names:
             return True
         self.diagnostics.append(_twice(name, what, first))
         return False
+
+
+def _names_in(node: object) -> Iterator[str]:
+    """The names that an expression begins places with."""
+    match node:
+        case syntax.Place(base):
+            yield base.text
+        case syntax.Unary(_, operand):
+            yield from _names_in(operand)
+        case syntax.Binary(_, left, right):
+            yield from _names_in(left)
+            yield from _names_in(right)
+        case syntax.Conditional(condition, then, otherwise):
+            for part in (condition, then, otherwise):
+                yield from _names_in(part)
+        case _:
+            return
 
 
 def hint(name: str, known: Iterable[str]) -> str:
@@ -138,6 +171,10 @@ def collect(tree: syntax.Tree) -> Names:
                 continue
         _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
     _name_steps(names)
+    for name in names.macros.values():
+        if name.text not in names.constants:
+            help = "give it a value of its own"
+            names.diagnostics.append(Diagnostic("CB0114", f"`{name.text}` is defined by itself", name.span, help))
     return names
 
 
@@ -201,6 +238,9 @@ def _typedef(names: Names, declaration: syntax.Typedef) -> None:
 
 
 def _define(names: Names, declaration: syntax.Define) -> None:
+    if isinstance(declaration.value, syntax.Place) and declaration.value.base.text == declaration.name.text:
+        names.macros[declaration.name.text] = declaration.value.base  # `#define A A` beside an enumerator A
+        return
     if _share(names, declaration.name, "constant"):
         names.constants[declaration.name.text] = declaration
 

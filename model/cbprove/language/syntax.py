@@ -122,7 +122,16 @@ class Has:
     span: Span
 
 
-Expr = Number | Place | Unary | Binary | Conditional | Sizeof | Alignof | Offsetof | Has
+@frozen
+class Defined:
+    """`defined(X)`, and the condition of `#ifdef X`; `enabled` is `IS_ENABLED(X)`."""
+
+    name: Name
+    enabled: bool
+    span: Span
+
+
+Expr = Number | Place | Unary | Binary | Conditional | Sizeof | Alignof | Offsetof | Has | Defined
 
 
 # --- C declarations ---------------------------------------------------------------------------------------
@@ -197,10 +206,11 @@ class TaggedType:
 
 @frozen
 class Enumerator:
-    """`NAME` or `NAME = EXPR` in an enum."""
+    """`NAME` or `NAME = EXPR` in an enum, there where all of `conditions` hold: those of each `#if` around it."""
 
     name: Name
     value: Expr | None
+    conditions: tuple[Expr, ...] = ()
 
 
 @frozen

@@ -40,7 +40,7 @@ _DECLARATION = words(
 )
 _PINNED = words("struct union enum typedef #define packing ;")
 _CLAIM = words("preserved owned written exact holds fits aligned disjoint lent")
-_DECLARATOR = frozenset(["NAME", "*", "(", ":"])
+_DECLARATOR = frozenset(["NAME", "*", "(", ":", ";"])
 
 DECLARATION_WORDS = tuple(sorted(word for word in _DECLARATION if word.isalpha()))
 

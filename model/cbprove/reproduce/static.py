@@ -32,6 +32,10 @@ class Static:
                 return exact(value)
             case syntax.Place():
                 return self._name(node, preprocessed)
+            case syntax.Defined(name=name, span=span) if name.text in self.names.axes:
+                return self._name(syntax.Place(name, (), span), preprocessed)
+            case syntax.Defined():
+                return str(int(elaborate_static.defined(self.cx, node)))
             case syntax.Unary(sign, operand):
                 return f"{sign}{self._inner(operand, preprocessed)}"
             case syntax.Binary():

@@ -157,6 +157,8 @@ class Values:
                 return f"{texts[0]} ? {texts[1]} : {texts[2]}"
             case syntax.Has():
                 return self.static.has(node)
+            case syntax.Defined():
+                return self.static.text(node)
             case _:
                 return self.static.of_types(node)
 
