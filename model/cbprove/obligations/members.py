@@ -58,6 +58,7 @@ class _Look:
         self.low, self.high = least(self.type), greatest(self.type)
         if self.type.boolean:
             self.low, self.high = 0, (1 << place.width) - 1
+        self._values: dict[tuple[int, Int, Area], Int] = {}
 
     def value(self) -> Value:
         raw = self._before(len(self.unfolding.operations), self.address, self.area)
@@ -66,7 +67,14 @@ class _Look:
         return Value(raw, self.low, self.high)
 
     def _before(self, time: int, address: Int, area: Area) -> Int:
-        """The value at an address before an operation: what each operation that may reach it makes of it, latest first."""
+        """The value at an address before an operation, worked out once: copies of copies ask for the same again and again."""
+        key = (time, address, area)
+        if key not in self._values:
+            self._values[key] = self._followed_back(time, address, area)
+        return self._values[key]
+
+    def _followed_back(self, time: int, address: Int, area: Area) -> Int:
+        """What each operation that may reach the address makes of it, latest first."""
         answers: list[tuple[Bool, Int]] = []
         last: Int | None = None
         for index in range(time - 1, -1, -1):
