@@ -97,7 +97,8 @@ def _compound(cx: Context, node: syntax.Statement, around: Around) -> system.Sta
             )
         case syntax.Repeat():
             low, high = _turns(cx, node.bounds, 0)
-            return system.Repeat(uid, low, high, block(cx, node.body, around), span)
+            body = block(cx, node.body, around)
+            return system.Repeat(uid, 0 if _idles(body) and low > _MANY else low, high, body, span)
         case syntax.Either():
             return system.Either(uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span)
         case syntax.If():
@@ -107,6 +108,17 @@ def _compound(cx: Context, node: syntax.Statement, around: Around) -> system.Sta
                 raise Poison
             return system.If(uid, condition, then, otherwise, span)
     raise AssertionError(f"no such statement: {node}")
+
+
+_MANY = 1000  # turns that a loop has at least, beyond which nobody counts those that do nothing
+
+
+def _idles(body: system.Block) -> bool:
+    """Whether a turn may do nothing at all.
+
+    Then as many such turns as one likes make up a LO: runs of fewer turns reach the same claims and break the same.
+    """
+    return all(isinstance(s, system.Either) and any(_idles(arm) for arm in s.arms) for s in body)
 
 
 # --- accesses ---

@@ -551,6 +551,8 @@ class _Unfolder:
     # --- loops ----------------------------------------------------------------------------------------
 
     def _loop(self, loop: Each | Repeat, here: _Here) -> None:
+        if loop.low > self.plan.limit:  # no run of so many turns can be replayed, whatever is proved of one of them
+            raise TooLarge(self.plan.limit)
         if self.plan.cut and (loop.high is None or loop.high > _SMALL):
             self._cut(loop, here)
         else:
@@ -564,8 +566,6 @@ class _Unfolder:
 
     def _lay_out(self, loop: Each | Repeat, here: _Here) -> None:
         count = self._turns(loop)
-        if count > self.plan.limit:
-            raise TooLarge(self.plan.limit)
         if loop.high is None or loop.high > count:
             self.out.truncated.append(loop.span)
         turns: Int = count
