@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from functools import cached_property
+from math import prod
 from typing import Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
@@ -586,3 +587,25 @@ class System:
     sources: tuple[Source, ...]
     warnings: tuple[Diagnostic, ...] = field(compare=False)
     handle: object = field(repr=False, compare=False)
+
+
+# So many choices of the axes that have names for values are all looked at, proposed or not: those of eight yes-or-no params.
+MOST_CHOICES = 256
+
+
+def choices(system: System) -> int:
+    """How many choices there are of the axes that have names for values; ranged params are looked at as terms."""
+    return prod(len(axis.values) for axis in system.axes if not isinstance(axis.values, range))
+
+
+def looked_at(system: System) -> tuple[Mapping[str, tuple[str, ...] | range], ...]:
+    """Which candidates are looked at: every one, or those of proposals and questions where there are over MOST_CHOICES.
+
+    Each of the domains has its candidates, of ranged axes all values; what lies in two of them is one candidate.
+    """
+    everything = {axis.name: axis.values for axis in system.axes}
+    if choices(system) <= MOST_CHOICES:
+        return (everything,)
+    named = [axis.name for axis in system.axes if not isinstance(axis.values, range)]
+    asked = (*(p.domains for p in system.proposals), *(a.domains for a in system.asks))
+    return tuple({**everything, **{name: domains[name] for name in named}} for domains in asked)

@@ -93,13 +93,15 @@ class Case:
 class Space:
     """What the whole design space holds for one property: candidates by verdict, and for each choice of the other axes the
     values of the ranged axis that are proved (as closed intervals). `bounded` are the candidates proved up to a bound only: they
-    are in neither."""
+    are in neither. `choices` are those of the axes with names for values, where there are too many to look at: then only what
+    proposals and questions name is counted."""
 
     property: str
     axes: tuple[str, ...]
     counts: Mapping[Verdict, int]
     proved: Mapping[str, tuple[tuple[int, int], ...]]
     bounded: int = 0
+    choices: int | None = None
 
 
 @frozen

@@ -50,7 +50,7 @@ def judged(spec: Path) -> tuple[tuple[Program, Property, int], ...]:
     found = []
     with deep():
         space = Space(pipeline.meaning(str(spec)), pipeline.STAGE, Options())
-        sectors = list(space.sectors(space.everything()))
+        sectors = list(space.all_sectors())
         for proposal in space.system.proposals:
             first = {axis: values[0] for axis, values in proposal.domains.items()}
             sector = next(s for s in sectors if all(first[axis] == value for axis, value in s.fixed.items()))

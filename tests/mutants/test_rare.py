@@ -75,7 +75,7 @@ def found(text: str) -> list[tuple[str, str | None]]:
     space = Space(system, Stage(program, condition), OPTIONS)
     name = system.properties[0].name
     pairs: list[tuple[str, str | None]] = []
-    for sector in space.sectors(space.everything()):
+    for sector in space.all_sectors():
         for index, mark in enumerate(space.table(sector, name).sheet.marks):
             made = space.candidate(sector.candidate(index))
             says = "proved" if mark == BOUNDED else VERDICTS[mark]

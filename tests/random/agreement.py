@@ -66,7 +66,7 @@ def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:
     try:
         system = meant(text)
         space = Space(system, Stage(program, condition), OPTIONS)
-        sectors = list(space.sectors(space.everything()))
+        sectors = list(space.all_sectors())
     except SpecError:
         seen.mistaken += 1
         return []

@@ -7,7 +7,7 @@ from itertools import product
 
 from cbprove.design.sectors import Sector, spread
 from cbprove.frozen import frozen
-from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System
+from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System, looked_at
 from cbprove.terms import Bool
 
 Elaborate = Callable[[System, Assignment], Program]
@@ -39,7 +39,7 @@ class Division:
         """Find the axes that cannot stay free: those whose value changes what the program is."""
         while True:
             try:
-                for sector in self.sectors(self.everything()):
+                for sector in self.all_sectors():
                     self.program(sector)
                 return
             except NeedsValue as needed:
@@ -56,9 +56,15 @@ class Division:
         """The axes that a sector fixes."""
         return tuple(a for a in self.system.axes if not isinstance(a.values, range) or a.name in self._pinned)
 
-    def everything(self) -> Domains:
-        """All values of all axes."""
-        return {axis.name: axis.values for axis in self.system.axes}
+    def all_sectors(self) -> Iterator[Sector]:
+        """The sectors of every candidate that is looked at, each once."""
+        seen: set[tuple[AxisValue, ...]] = set()
+        for domains in looked_at(self.system):
+            for sector in self.sectors(domains):
+                key = tuple(sector.fixed.values())
+                if key not in seen:
+                    seen.add(key)
+                    yield sector
 
     def sectors(self, domains: Domains) -> Iterator[Sector]:
         """The sectors that hold candidates of these domains, in order of declaration."""

@@ -45,7 +45,7 @@ def judge(system: System, stage: Stage, options: Options, progress: Progress = l
 
 def _judge(system: System, stage: Stage, options: Options, progress: Progress) -> Report:
     space = Space(system, stage, options)
-    sectors = list(space.sectors(space.everything()))
+    sectors = list(space.all_sectors())
     total = len(sectors) * len(system.properties)
     for done, (name, sector) in enumerate((p.name, s) for p in system.properties for s in sectors):
         progress(done, total)

@@ -8,7 +8,7 @@ from itertools import product
 from cbprove.design.sectors import Sector, runs
 from cbprove.design.space import Domains, Space
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VERDICTS
-from cbprove.system import AxisValue, Proposal
+from cbprove.system import MOST_CHOICES, AxisValue, Proposal, choices
 from cbprove.verdicts import Space as Row
 from cbprove.verdicts import Verdict
 
@@ -17,7 +17,7 @@ _Cells = dict[tuple[AxisValue, ...], bytes]
 
 
 def summary(space: Space) -> tuple[Row, ...]:
-    """One row a property, over all candidates."""
+    """One row a property, over all candidates that are looked at."""
     return tuple(_row(space, prop.name) for prop in space.system.properties)
 
 
@@ -25,7 +25,7 @@ def _row(space: Space, name: str) -> Row:
     counts: dict[Verdict, int] = {}
     cells: _Cells = {}
     bounded = 0
-    for sector in space.sectors(space.everything()):
+    for sector in space.all_sectors():
         marks = space.table(sector, name).sheet.marks
         bounded += marks.count(BOUNDED)
         for mark, verdict in VERDICTS.items():
@@ -37,7 +37,8 @@ def _row(space: Space, name: str) -> Row:
     axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
     first = _first(space)
     proved = {_label(axes, key): _intervals(first, cell, 1) for key, cell in merged.items() if 1 in cell}
-    return Row(name, (*axes, free) if free else axes, counts, proved, bounded)
+    found = choices(space.system)
+    return Row(name, (*axes, free) if free else axes, counts, proved, bounded, found if found > MOST_CHOICES else None)
 
 
 def _rows(space: Space, sector: Sector) -> Iterator[tuple[tuple[int, ...], range]]:

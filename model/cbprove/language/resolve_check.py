@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice, product
-from math import prod
 
 from cbprove.diagnostics import Diagnostic, Note, SpecError
 from cbprove.language.elaborate import condition, elaborated, possible
 from cbprove.language.elaborate_mistakes import tidy
 from cbprove.language.resolve_calls import Orphans
-from cbprove.system import FREE, Axis, AxisValue, Free, NeedsValue, System
+from cbprove.system import FREE, MOST_CHOICES, Axis, AxisValue, Free, NeedsValue, System, choices, looked_at
 
 # How many assignments are looked at, and how many values of a range that cannot stay free: whole design spaces of
 # the usual size, a part of huge ones. `program` finds what is left.
@@ -52,14 +51,31 @@ def mistakes(system: System) -> list[Diagnostic]:
 
 
 def assignments(system: System) -> Iterator[Assigned]:
-    """Assignments that between them decide everything: ranged params stay free where the program lets them."""
+    """Assignments that between them decide everything: ranged params stay free where the program lets them.
+
+    Where named axes have too many choices, they are those of proposals and questions, and of each axis every value with the
+    others as the first of these has them: what one option alone gets wrong is found, whoever proposes it.
+    """
     start: Assigned = {axis.name: FREE for axis in system.axes}
     named = [axis for axis in system.axes if not isinstance(axis.values, range) or len(axis.values) == 1]
-    domains: list[Sequence[AxisValue]] = [axis.values for axis in named]
-    share = max(1, MOST_ASSIGNMENTS // prod(len(domain) for domain in domains))
-    for chosen in islice(product(*domains), MOST_ASSIGNMENTS):
+    reached = list(islice(dict.fromkeys(_chosen(system, named)), MOST_ASSIGNMENTS))
+    share = max(1, MOST_ASSIGNMENTS // max(1, len(reached)))
+    for chosen in reached:
         start.update({axis.name: value for axis, value in zip(named, chosen, strict=True)})
         yield from _split(system, start, [share])
+
+
+def _chosen(system: System, named: Sequence[Axis]) -> Iterator[tuple[AxisValue, ...]]:
+    """The values of these axes that are looked at, in order."""
+    first: tuple[AxisValue, ...] | None = None
+    for domains in looked_at(system):
+        values: list[Sequence[AxisValue]] = [domains[axis.name] for axis in named]
+        for chosen in islice(product(*values), MOST_ASSIGNMENTS):
+            first = first or chosen
+            yield chosen
+    if first is not None and choices(system) > MOST_CHOICES:
+        for place, axis in enumerate(named):
+            yield from ((*first[:place], value, *first[place + 1 :]) for value in axis.values)
 
 
 def _split(system: System, assignment: Assigned, budget: list[int]) -> Iterator[Assigned]:

@@ -141,6 +141,7 @@ def _space(report: Report, space: Space) -> dict[str, Any]:
         "counts": {verdict: space.counts[verdict] for verdict in VERDICTS if space.counts.get(verdict)},
         "proved": {key: [list(interval) for interval in values] for key, values in space.proved.items()},
         **({"bounded": space.bounded} if space.bounded else {}),
+        **({"choices": space.choices} if space.choices is not None else {}),
     }
 
 

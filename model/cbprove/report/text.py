@@ -11,7 +11,7 @@ from cbprove.report.bits import runs
 from cbprove.report.excerpt import printable
 from cbprove.report.manner import Manner, again
 from cbprove.report.style import Role, counted
-from cbprove.system import AxisValue
+from cbprove.system import MOST_CHOICES, AxisValue
 from cbprove.verdicts import Answered, Case, Report, Space, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
@@ -224,8 +224,14 @@ def _space(report: Report) -> str:
         told += [f"{space.bounded:,} proved up to a bound only"] if space.bounded else []
         counts = ", ".join(told)
         size = counted(sum(space.counts.values()) + space.bounded, "candidate")
-        lines.append(f"{space.property} in the design space of {size}: {counts}")
+        where = "the design space of" if space.choices is None else "what is proposed and asked,"
+        lines.append(f"{space.property} in {where} {size}: {counts}")
         lines += [f"  {line}" for line in _capped(list(_proved(space)), _MOST_PROVED)]
+    many = next((space.choices for space in report.space if space.choices is not None), None)
+    if many is not None:
+        lines.append(
+            f"the named axes have {many:,} choices, over {MOST_CHOICES}: what nobody proposes is not looked at"
+        )
     return "\n".join(lines)
 
 
