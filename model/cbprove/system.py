@@ -392,10 +392,15 @@ class Owned:
 
 @frozen
 class Written:
-    """`by` are step names; None is any step, and then blank is enough."""
+    """`by` are step names; None is any step. Stores count that were made after the latest `since` (a step) had ended.
+
+    Blank is enough where `cleared` says so, and where neither `by` nor `since` is said.
+    """
 
     members: tuple[Place, ...]
     by: frozenset[str] | None
+    cleared: bool = False
+    since: str | None = None
 
 
 @frozen

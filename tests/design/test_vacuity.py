@@ -43,6 +43,11 @@ WHY = {
         "nothing that a path runs reads `W` or `skb.cb[2]`",
     ),
     "written, read elsewhere": ("path p { s; t; } property q: written V in s;", "nothing in its WHERE reads `V`"),
+    "written since, never run": ("path p { s; t; } property q: written V since z;", "no path runs `z`"),
+    "written since, read before": (
+        "path p { t; s; } property q: written V since s;",
+        "nothing that reads `V` follows `s` on one object in a run",
+    ),
     "exact": (
         "path p { s; } property q: exact V;",
         "nothing that a path runs stores a value in `V`, as `write M = EXPR` does",

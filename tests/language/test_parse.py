@@ -327,7 +327,11 @@ def test_attributes_of_structs(text: str) -> None:
             ("Property", "p", "", "a", ("Preserved", ("A.b", "C"), "s", "l.t"), ("x", "l.y")),
         ),
         ("property p: owned in ip;", ("Property", "p", "", None, ("Owned", ()), ("ip",))),
-        ("property p: written M by a;", ("Property", "p", "", None, ("Written", ("M",), ("a",)), ())),
+        ("property p: written M by a;", ("Property", "p", "", None, ("Written", ("M",), ("a",), False, None), ())),
+        (
+            "property p: written or cleared since s;",
+            ("Property", "p", "", None, ("Written", (), (), True, "s"), ()),
+        ),
         ("property p: holds A < 3 at t;", ("Property", "p", "", None, ("Holds", "(A < 3)", "t"), ())),
         (
             "ask q: A, B such that p and r given C == d; expect exactly { A = 1, B = x; A = 2, B = y; };",

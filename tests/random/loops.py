@@ -39,6 +39,8 @@ _CALLS = ("s;", "t;", "s;", "r;", "b;", "use;")
 _PROPERTIES = (
     "holds b1 == 0 || b2 != 0 at use", "holds b2 == 5 || b1 == 0 at use", "holds S.f == 0 || b2 == 5 at use",
     "holds S.f == 1 || S.g == 0 at use", "holds X == 0 || b1 != 0 at r",
+    "written X since s", "written b1 since t", "written or cleared b2 since s", "written or cleared X since t",
+    "written b1 by t since s", "written or cleared B by s",
     "written X by s", "written b1 by s, t", "written b2 by t", "written", "owned", "owned B",
     "preserved b1 from s to use", "preserved X from t to r", "preserved b2 from s to b", "preserved B from t to use",
 )  # fmt: skip

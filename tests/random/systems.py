@@ -450,7 +450,8 @@ def _claim(d: _Drawing, kind: str) -> str:
             return f"preserved {_asked(d)} from {start} to {end}"
         case "written":
             by = f" by {d.rng.choice(('set', 'meddle', 'owner', 'set, meddle'))}" if d.chance(0.45) else ""
-            return f"written{members}{by}"
+            since = f" since {d.rng.choice(('set', 'set', 'meddle'))}" if d.chance(0.35) else ""
+            return f"written{' or cleared' if d.chance(0.3) else ''}{members}{by}{since}"
         case "holds":
             return f"holds {_holds(d)} at {d.rng.choice(('use', 'use', 'meddle'))}"
         case "fits" | "aligned":

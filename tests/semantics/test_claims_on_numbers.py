@@ -199,6 +199,52 @@ def test_written_by_wants_the_run_in_the_history_of_the_object() -> None:
     assert outcome(claim, s.step("save"), s.make("clone", "n"), s.on("n", read), steps={"save": (write,)}) == (1, 0)
 
 
+def test_written_or_cleared_by_those_named() -> None:
+    s = Script()
+    read, clear = s.read(PAIR["x"]), s.clear(PAIR.whole())
+    claim = prop(Written((), frozenset({"save"}), cleared=True))
+    assert outcome(claim, s.step("save"), read, steps={"save": (clear,)}) == (1, 0)
+    assert outcome(claim, s.step("other"), read, steps={"other": (clear,)}) == (1, 1)
+    assert outcome(claim, s.step("save"), clear, read, steps={"save": (clear,)}) == (1, 1)
+    # with nobody named, it says no more than without
+    assert outcome(prop(Written((), None, cleared=True)), clear, read) == (1, 0)
+
+
+def test_written_since_the_latest_end_in_the_history() -> None:
+    claim = prop(Written((), None, since="save"))
+    both = prop(Written((), None, cleared=True, since="save"))
+    s = Script()
+    read, write, clear, save = s.read(PAIR["x"]), s.write("a", PAIR["x"]), s.clear(PAIR.whole()), s.step("save")
+    steps = {"save": ()}
+    assert outcome(claim, write, read, steps=steps) == (0, 0)
+    assert outcome(claim, write, save, read, steps=steps) == (1, 1)
+    assert outcome(claim, save, write, read, steps=steps) == (1, 0)
+    assert outcome(claim, save, write, s.step("save"), read, steps=steps) == (1, 1)
+    # what the step itself stores comes before its end, and a read in it asks for the end before
+    assert outcome(claim, save, read, steps={"save": (write,)}) == (1, 1)
+    assert outcome(claim, save, write, s.step("save"), steps={"save": (read,)}) == (1, 0)
+    assert outcome(claim, save, clear, read, steps=steps) == (1, 1)
+    assert outcome(both, save, clear, read, steps=steps) == (1, 0)
+    assert outcome(both, clear, save, read, steps=steps) == (1, 1)
+
+
+def test_written_since_an_end_on_the_object_or_its_maker_before_the_making() -> None:
+    claim = prop(Written((), None, since="save"))
+    s = Script()
+    read, write, save = s.read(PAIR["x"]), s.write("a", PAIR["x"]), s.step("save")
+    cut, on = s.make("clone", "n"), s.on("n", read)
+    steps = {"save": ()}
+    assert outcome(claim, save, write, cut, on, steps=steps) == (1, 0)
+    assert outcome(claim, write, save, cut, on, steps=steps) == (1, 1)
+    assert outcome(claim, write, cut, save, on, steps=steps) == (0, 0)
+    assert outcome(claim, save, write, cut, s.step("save"), on, steps=steps) == (1, 0)
+    assert outcome(claim, save, write, cut, s.on("n", s.step("save")), read, steps=steps) == (1, 0)
+    # a store on another object counts from when it was made, and a copy only carries it
+    back = s.copy(replace(PAIR.whole(), object="n"), PAIR.whole())
+    assert outcome(claim, save, cut, s.on("n", write), back, read, steps=steps) == (1, 0)
+    assert outcome(claim, write, cut, save, back, read, steps=steps) == (1, 1)
+
+
 def test_written_for_a_length_observes_holes_and_what_follows() -> None:
     s = Script()
     body = (s.write("a", PAIR.every()), s.read(PAIR.whole(), length=lit(1)), s.read(PAIR.whole(), length=lit(2)))

@@ -44,6 +44,11 @@ def why(program: Program, prop: Property) -> str:
     claim = prop.claim
     if isinstance(claim, Preserved):
         return _preserved(claim, prop, events, claimed)
+    if claimed and isinstance(claim, Written) and claim.since is not None:
+        if not any(isinstance(event, Ended) and event.step == claim.since for event in events):
+            return f"no path runs `{claim.since}`"
+        reads = _listed(claim.members) or "anything"
+        return f"nothing that reads {reads} follows `{claim.since}` on one object in a run"
     if claimed:
         return "no run meets all the conditions on the way to what it claims"
     if isinstance(claim, Holds):

@@ -131,7 +131,9 @@ class Walk:
                 self.reading = None  # what ran before the claim's own step began has ended
             if above is not None and isinstance(loop := above.here[0], Each | Repeat) and loop.high != 1:
                 state, _ = self._turns(loop, above.here[1], state)
-        if any(name != _PENDING and (number < 0 or not isinstance(claim, Unchanged)) for name, _, number in state.bits):
+        # A run whose history has no step that the claim is about makes none.
+        unasked = isinstance(claim, Unchanged) or (isinstance(claim, Stored) and claim.since is not None)
+        if any(name != _PENDING and (number < 0 or not unasked) for name, _, number in state.bits):
             raise Wrong(f"bits of the claim at {env.spot(statement)} may have been stored by nobody")
 
     # --- what a claim asks ----------------------------------------------------------------------------
@@ -254,7 +256,7 @@ class Walk:
         if isinstance(statement, Clear):
             if isinstance(self.claim, Unchanged) and number >= 0:
                 return _PENDING, 0, -1 - number
-            allowed = not isinstance(self.claim, Stored) or self.claim.by is None
+            allowed = not isinstance(self.claim, Stored) or self._cleared(self.claim, env)
         else:
             allowed = number >= 0 and not place.indexes and self._own(hit, statement, place, env)
         if not allowed:
@@ -268,10 +270,19 @@ class Walk:
         match self.claim:
             case SameMember():
                 return any((x.identity, x.at + position - x.offset) == self.wanted[hit[2]] for x in leaves)
-            case Stored(by=by):
-                ended = env.runs_on is not None and env.runs_on.label == self.reader.label and env.began != self.reading
-                return bool(leaves or statement.length) and (by is None or (env.step in by and ended))
+            case Stored() as claim:
+                return bool(leaves or statement.length) and self._by_whom(claim, env)
         return False
+
+    def _cleared(self, claim: Stored, env: Env) -> bool:
+        """Whether the claim allows that a bit is cleared here."""
+        return claim.blank_is_enough or (claim.cleared and self._by_whom(claim, env))
+
+    def _by_whom(self, claim: Stored, env: Env) -> bool:
+        """Whether a store here is by one of those named, if any are, and in the reader's history. That it came since a step
+        ended need not be asked: no bit is followed beyond that end."""
+        ended = env.runs_on is not None and env.runs_on.label == self.reader.label and env.began != self.reading
+        return claim.by is None or (env.step in claim.by and ended)
 
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
         reach, sure = _reach(self.program, copy.target, copy.length)
@@ -303,8 +314,12 @@ class Walk:
         """The members as a `preserved` remembers them are where it finds them; cleared ones must have been zero."""
         live = frozenset(bit for bit in state.bits if bit[2] >= 0 or bit[0] == _PENDING)
         remembers = table.remembers(self.prop, Ended(env.path, statement.name))
-        if not (live and remembers and isinstance(self.claim, Unchanged) and env.current.label == self.reader.label):
+        if not (live and remembers and env.current.label == self.reader.label):
             return state
+        if not isinstance(self.claim, Unchanged):
+            raise Wrong(
+                f"bits of the claim may not have been stored since {statement.name} ended at {env.spot(statement)}"
+            )
         self.advice.met(Met(env.spot(statement), 0, env.current.label, 0, 0, "begun", live), state)
         left = state.bits - live
         for name, bit, number in live:

@@ -76,7 +76,7 @@ class Builder(CBuilder):
     def per_step(self, span: Span, *said: Token) -> bool:
         return True
 
-    per_path = unused = somewhere = per_step
+    per_path = unused = cleared = somewhere = per_step
 
     # --- layers and paths ---
 
@@ -232,8 +232,10 @@ class Builder(CBuilder):
     def owned(self, span: Span, members: Any) -> syntax.Owned:
         return syntax.Owned(members or ())
 
-    def written(self, span: Span, members: Any, by: Any) -> syntax.Written:
-        return syntax.Written(members or (), by or ())
+    def written(
+        self, span: Span, cleared: bool | None, members: Any, by: Any, since: syntax.Name | None
+    ) -> syntax.Written:
+        return syntax.Written(members or (), by or (), cleared is not None, since)
 
     def exact(self, span: Span, members: Any) -> syntax.Exact:
         return syntax.Exact(members or ())

@@ -42,7 +42,8 @@ def _claim(cx: Context, node: syntax.Claim) -> Claim:
         case syntax.Owned():
             return system.Owned(_members(cx, node.members))
         case syntax.Written():
-            return system.Written(_members(cx, node.members), _by(cx, node.by))
+            since = None if node.since is None else _step(cx, node.since)
+            return system.Written(_members(cx, node.members), _by(cx, node.by), node.cleared, since)
         case syntax.Exact():
             return system.Exact(_members(cx, node.members))
         case syntax.Holds():

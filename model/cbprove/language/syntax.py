@@ -630,10 +630,12 @@ class Owned:
 
 @frozen
 class Written:
-    """`written`, `written M`, `written M by WHO, WHO`; an empty `by` is anybody."""
+    """`written or cleared M by WHO, WHO since S`, each part optional; an empty `by` is anybody."""
 
     members: tuple[Place, ...]
     by: tuple[Name, ...]
+    cleared: bool
+    since: Name | None
 
 
 @frozen

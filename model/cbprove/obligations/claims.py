@@ -16,11 +16,16 @@ from cbprove.obligations.still import Indexes, number, positions
 from cbprove.obligations.unfold import ghost_area
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system import Leaf, Place
-from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mul, not_, or_, sub, total
+from cbprove.terms import Bool, Int, add, and_, eq, ite, le, lt, mul, not_, or_, sub, total
 
 
 def _flag(at: ClaimAt, unfolding: Unfolding) -> tuple[int, Area]:
     return at.current.base + unfolding.ghost_lows[at.property], (at.current.number, ghost_area(at.property, None))
+
+
+def _of_a_mark(at: ClaimAt) -> bool:
+    """Whether the claim is made only where a step has ended in the object's history."""
+    return isinstance(at.claim, Unchanged) or (isinstance(at.claim, Stored) and at.claim.since is not None)
 
 
 def _marked(store: Store) -> bool:
@@ -32,11 +37,15 @@ def _marked(store: Store) -> bool:
 
 def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
     """When a run makes the claim."""
-    if not isinstance(at.claim, Unchanged):
+    if not _of_a_mark(at):
         return at.guard
+    return and_(at.guard, holds(_marks(trail, at), lambda store, _: _marked(store)))
+
+
+def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
+    """What the flag may hold that a property's step sets where it ends."""
     address, area = _flag(at, trail.unfolding)
-    found = trail.sources(sub(address, BIT), 1, area, at.time, at.guard)
-    return and_(at.guard, holds(found, lambda store, _: _marked(store)))
+    return trail.sources(sub(address, BIT), 1, area, at.time, at.guard)
 
 
 def broken_by_sources(trail: Trail, at: ClaimAt) -> Bool:
@@ -49,9 +58,10 @@ def broken_by_sources(trail: Trail, at: ClaimAt) -> Bool:
         case SameMember(place=place):
             found = _found(trail, at, place)
             return or_(*(_strange(found, leaf, place, at) for leaf in place.leaves))
-        case Stored(place=place, by=by):
+        case Stored(place=place) as claim:
             found = _found(trail, at, place)
-            stored = holds(found, lambda store, position: _stored(store, position, by, at))
+            since = _latest(trail, at) if claim.since is not None else None
+            stored = holds(found, lambda s, position: and_(_stored(s, position, claim, at), _after(s, since)))
             return and_(_observed(place, at), not_(stored))
     raise AssertionError(at.claim)
 
@@ -129,11 +139,28 @@ def _element(leaf: Leaf, indexes: Indexes) -> Int:
     return total([leaf.at, *(mul(unknowns[name], bits) for name, bits in leaf.shifts)])
 
 
-def _stored(store: Store, position: Int, by: frozenset[str] | None, at: ClaimAt) -> Bool:
-    if store.kind == "blank":
-        return by is None
-    if store.kind not in ("fresh", "value"):
+def _latest(trail: Trail, at: ClaimAt) -> Int:
+    """The order of the latest mark on the object's history.
+
+    What earlier turns of a cut loop left has the order of the turn that follows them, so that only what that turn stores, and
+    what comes later, is after a mark of theirs.
+    """
+    order: Int = 0
+    for one in reversed(_marks(trail, at)):
+        order = ite(one.hit, one.store.order, order)
+    return order
+
+
+def _after(store: Store, mark: Int | None) -> Bool:
+    return True if mark is None else lt(mark, store.order)
+
+
+def _stored(store: Store, position: Int, claim: Stored, at: ClaimAt) -> Bool:
+    if store.kind not in ("fresh", "value") and not (
+        store.kind == "blank" and (claim.cleared or claim.blank_is_enough)
+    ):
         return False
+    by = claim.by
     if by is not None and not (store.run and store.run.step in by and in_history(store, at.current, at.clock)):
         return False
     return not_(within(position, store.unspecified))
@@ -154,13 +181,15 @@ Judge = Callable[[Store, int, int, int], Bool]  # store, position, width, bit of
 
 def reached_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
     """When a run makes the claim."""
-    if not isinstance(at.claim, Unchanged):
+    if not _of_a_mark(at):
         return at.guard
     address, area = _flag(at, unfolding)
     return and_(at.guard, cells.read(unfolding, _MARKED, address, 8, area, at.time))
 
 
 _MARKED = flags(lambda store, position, width: _marked(store))
+# A flag is stored as a whole, so that it never has more than one piece.
+_LATEST: Reading[Int] = Reading(lambda store, position, width: store.order, ite, lambda parts: parts[0][1])
 
 
 def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
@@ -172,9 +201,11 @@ def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
             return or_(*_differing(unfolding, at, cells, places))
         case SameMember(place=place):
             return or_(*(_taken_over(unfolding, at, cells, place, leaf) for leaf in place.leaves))
-        case Stored(place=place, by=by):
+        case Stored(place=place) as claim:
             runs = _leaf_runs(place) if at.length is None else ((0, _furthest(place)),)
-            judge = _stored_judge(by, at)
+            address, area = _flag(at, unfolding) if claim.since is not None else (0, (0, ""))
+            since = cells.read(unfolding, _LATEST, address, 8, area, at.time) if claim.since is not None else None
+            judge = _stored_judge(claim, at, since)
             return or_(*(_failing(unfolding, at, cells, place, run, judge) for run in runs))
     raise AssertionError(at.claim)
 
@@ -211,9 +242,10 @@ def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, l
     return _failing(unfolding, at, cells, place, (leaf.offset, leaf.width), judge)
 
 
-def _stored_judge(by: frozenset[str] | None, at: ClaimAt) -> Judge:
+def _stored_judge(claim: Stored, at: ClaimAt, since: Int | None) -> Judge:
     def judge(store: Store, position: int, width: int, bit: int) -> Bool:
-        return all(_stored(store, position + i, by, at) is True for i in range(width))
+        stored = all(_stored(store, position + i, claim, at) is True for i in range(width))
+        return and_(stored, _after(store, since))
 
     return judge
 

@@ -70,7 +70,8 @@ class Store:
 
     `unspecified` runs are stored by nobody, `zero` runs hold a stored zero (the upper bits of a bool).
     `bound` is what the extent is clipped to, None when it surely lies inside. A "head" stands for turns of a loop that went
-    before: they may have left anything in these bits.
+    before: they may have left anything in these bits. `order` grows from store to store of a run; those that earlier turns
+    of one cut loop left have one number, since nothing says which of them came first.
     """
 
     number: int
@@ -90,6 +91,7 @@ class Store:
     text: str = ""
     indexes: tuple[tuple[Input, Term, int], ...] = ()
     length: Value | None = None
+    order: int = 0
 
 
 @dataclass(eq=False)

@@ -73,6 +73,7 @@ from cbprove.system import (
     Share,
     Statement,
     Write,
+    Written,
 )
 from cbprove.terms import (
     Bool,
@@ -151,10 +152,11 @@ class _Unfolder:
         self.alive: Bool = True
         self.names: dict[Instance, list[Held]] = {}
         self.lent = any(isinstance(p.claim, Lent) for p in properties)
-        self.out.ghosts = {i: p.claim.members for i, p in enumerate(properties) if isinstance(p.claim, Preserved)}
+        self.out.ghosts = {i: members for i, p in enumerate(properties) if (members := _remembered(p)) is not None}
         self.out.ghost_lows = self._ghost_lows()
         self.numbers = 0
         self.clock = 0
+        self.orders = 0
 
     def run(self) -> Unfolding:
         first = self.program.objects[0]
@@ -188,6 +190,10 @@ class _Unfolder:
     def _tick(self) -> int:
         self.clock += 1
         return self.clock
+
+    def _order(self) -> int:
+        self.orders += 1
+        return self.orders
 
     def _number(self) -> int:
         self.numbers += 1
@@ -374,6 +380,8 @@ class _Unfolder:
         return made
 
     def _emit(self, operation: Store | Copied | Made) -> None:
+        if isinstance(operation, Store) and not operation.order:
+            operation.order = self._order()
         self.out.operations.append(operation)
         if len(self.out.operations) > self.plan.limit:
             raise TooLarge(self.plan.limit)
@@ -620,7 +628,8 @@ class _Unfolder:
             skipped = choice(spell((UNSURE, here.moment)))
             self.alive = and_(self.alive, or_(not_(here.guard), skipped))
         before, entry = len(self.out.operations), and_(self.alive, here.guard)
-        self._havoc(here)
+        order = self._order()
+        self._havoc(here, order)
         head, clock = len(self.out.operations), self._tick()
         guard = and_(here.guard, inside)
         self.out.turns.append(guard)
@@ -629,20 +638,25 @@ class _Unfolder:
         alive = and_(self.alive, guard)
         self.out.followed[here.moment] = Followed(before, entry, head, len(self.out.operations), guard, alive)
         self.out.heads[here.moment] = [
-            earlier(operation, self._number(), clock, outer)
+            replace(earlier(operation, self._number(), clock, outer), order=order)
             for operation in touched_since(self.out.operations[head:], outer)
         ]
         self.alive = named_bool(spell(("before", here.moment)), and_(self.alive, not_(guard)))
 
-    def _havoc(self, here: _Here) -> None:
-        """What earlier turns may have stored, where it is known beforehand; else a place is kept for it."""
+    def _havoc(self, here: _Here, order: int) -> None:
+        """What earlier turns may have stored, where it is known beforehand; else a place is kept for it.
+
+        All of it has one `order`: which store of earlier turns came before a step's end in them is not known, and neither is
+        then taken to be after the other.
+        """
         if self.plan.heads is None:
-            self._emit(Store(self._number(), ("head", here.moment), "head", (-1, ""), 0, 0, here.guard))
+            self._emit(Store(self._number(), ("head", here.moment), "head", (-1, ""), 0, 0, here.guard, order=order))
             return
         for index, store in enumerate(self.plan.heads.get(here.moment, ())):
             maybe = choice(spell((UNSURE, here.moment, index)))
             key = (store.kind, (*here.moment, index))
-            self._emit(replace(store, number=self._number(), key=key, guard=and_(here.guard, maybe)))
+            guard = and_(here.guard, maybe)
+            self._emit(replace(store, number=self._number(), key=key, guard=guard, order=order))
 
     @contextmanager
     def _names_changed(self, here: _Here) -> Iterator[None]:
@@ -666,6 +680,17 @@ class _Unfolder:
     def _earlier(self, instance: Instance, here: _Here) -> Held:
         """A name that an earlier turn may have given an object."""
         return self._hold("", instance, choice(spell(("taken", here.moment, instance.number))))
+
+
+def _remembered(prop: Property) -> tuple[Place, ...] | None:
+    """The members of which a property takes snapshots; none of them where it only marks when; None where it does neither."""
+    match prop.claim:
+        case Preserved(members=members):
+            return members
+        case Written(since=str()):
+            return ()
+        case _:
+            return None
 
 
 BASE_WIDTH = 1 << 25

@@ -75,8 +75,11 @@ class SameMember:
 
 @frozen
 class Stored:
-    """Each bit observed is blank or was stored; with `by`, it was stored by a run of one of these steps that is in
-    the history of the object it is read on, and blank is not enough.
+    """Each bit observed is blank or was stored.
+
+    With `by`, it was stored by a run of one of these steps that is in the history of the object it is read on; with `since`,
+    after the latest run of that step in that history had ended; no such run, no claim. Then blank is not enough, but with
+    `cleared`, where clearing counts as storing does.
 
     Observed are the bits that leaves cover; with `length`, the first `length` bytes and all that is in them.
     """
@@ -84,6 +87,13 @@ class Stored:
     place: Place
     length: Expr | None
     by: frozenset[str] | None
+    cleared: bool = False
+    since: str | None = None
+
+    @property
+    def blank_is_enough(self) -> bool:
+        """Whether a cleared bit counts, whoever cleared it and when."""
+        return self.by is None and self.since is None
 
 
 @frozen

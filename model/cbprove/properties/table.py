@@ -54,8 +54,14 @@ def of_placement(prop: Property, program: Program) -> tuple[placement.Misplaced,
 
 
 def remembers(prop: Property, event: Event) -> bool:
-    """Whether a property takes its snapshot at this event."""
-    return isinstance(prop.claim, Preserved) and preserved.snapshot(prop.claim, event)
+    """Whether a property has to remember this event, and a `preserved` its members now, on the current object."""
+    match prop.claim:
+        case Preserved():
+            return preserved.snapshot(prop.claim, event)
+        case Written():
+            return written.moment(prop.claim, event)
+        case _:
+            return False
 
 
 def _inside(where: Where, event: Event) -> bool:

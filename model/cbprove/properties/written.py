@@ -1,12 +1,17 @@
-"""Every bit read was stored by somebody, or by those named, before."""
+"""Every bit read was stored by somebody, or by those named, before, or since a step ended."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbprove.properties.events import Accessed, ClaimMade, Event, Stored
+from cbprove.properties.events import Accessed, ClaimMade, Ended, Event, Stored
 from cbprove.properties.members import named
 from cbprove.system import Written
+
+
+def moment(claim: Written, event: Event) -> bool:
+    """Whether stores count from now on: the step that they are asked since has ended."""
+    return isinstance(event, Ended) and event.step == claim.since
 
 
 def claims(claim: Written, event: Event) -> Iterator[ClaimMade]:
@@ -14,4 +19,4 @@ def claims(claim: Written, event: Event) -> Iterator[ClaimMade]:
     if isinstance(event, Accessed) and event.kind == "read" and event.place:
         place = named(event.place, claim.members)
         if place is not None:
-            yield Stored(place, event.length, claim.by)
+            yield Stored(place, event.length, claim.by, claim.cleared, claim.since)

@@ -64,7 +64,7 @@ class _Telling:
         self.program, self.prop = program, prop
         self.statements: Mapping[int, Statement] = story.statements(program)
         self.views = {view.name: view for view in program.views}
-        self.anybodys = isinstance(prop.claim, Written) and prop.claim.by is None
+        self.anybodys = isinstance(prop.claim, Written) and prop.claim.by is None and prop.claim.since is None
         self.found = _Found()
 
     def told(self, certificate: Certificate) -> Iterator[str]:

@@ -41,6 +41,15 @@ class Lost:
     high: int
 
 
+def _unstored(claim: Stored) -> str:
+    """What became of bits that were not stored as a claim asks."""
+    if claim.blank_is_enough:
+        return "never written"
+    by = f" by {', '.join(sorted(claim.by)) if len(claim.by) < 3 else 'those named'}" if claim.by is not None else ""
+    since = f" since {claim.since}" if claim.since is not None else ""
+    return f"not written{' or cleared' if claim.cleared else ''}{by}{since}"
+
+
 def scene(witness: Witness, property_name: str) -> Scene | None:
     """The claims of a property that break first, all those of one step; None where the witness has no run.
 
@@ -253,10 +262,8 @@ class Scene:
         match self.first.claim:
             case SameMember():
                 return "not its own"
-            case Stored(_, _, None):
-                return "never written"
-            case Stored(_, _, by) if by is not None:
-                return f"not written by {', '.join(sorted(by)) if len(by) < 3 else 'those named'}"
+            case Stored() as claim:
+                return _unstored(claim)
             case _:
                 return "lost"
 

@@ -92,18 +92,20 @@ def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:
     extent = state.extent(frame, claim.place)
     length = state.length(frame, claim.length)
     observed = extent.members() if length is None else extent.inside(length)
-    return _finding([_bit(extent, i) for i in observed if not _was_stored(claim, state, frame, extent.source(i))])
+    return _finding([_bit(extent, i) for i in observed if not _was_stored(claim, name, state, frame, extent.source(i))])
 
 
-def _was_stored(claim: Stored, state: State, frame: Frame, source: Source) -> bool:
+def _was_stored(claim: Stored, name: str, state: State, frame: Frame, source: Source) -> bool:
     """The object that a bit is read on is the one the step runs on, wherever the bit lies."""
     kind = source.store.kind
-    if claim.by is None:
-        return kind in (*_STORED, "blank")
-    if kind not in _STORED:
+    if kind not in _STORED and not (kind == "blank" and (claim.cleared or claim.blank_is_enough)):
         return False
-    store = state.stores[source.store]
-    return store.step in claim.by and store.began in frame.current.object.history
+    if claim.blank_is_enough:
+        return True
+    store, reader = state.stores[source.store], frame.current.object
+    if claim.since is not None and store.before < reader.since[name]:
+        return False
+    return claim.by is None or (store.step in claim.by and store.began in reader.history)
 
 
 def _reads_back(claim: ReadsBack, name: str, state: State, frame: Frame) -> Finding:

@@ -45,6 +45,7 @@ class Store:
     """Who stored, and through which place; `began` is the moment of the step run (None in a path's own statements).
 
     `typed` says that members were stored, each with a value of its type; a store of so many bytes may leave anything.
+    `before` counts the stores of the run before it.
     """
 
     key: StoreKey
@@ -53,6 +54,7 @@ class Store:
     began: Moment | None
     place: Place
     typed: bool = True
+    before: int = 0
 
     def origins(self, position: int) -> tuple[tuple[str, int], ...]:
         """The identities, each with the position in it, through which the bit was stored: none for padding."""
@@ -65,7 +67,8 @@ class Object:
     """The bits of one object and what it remembers of the steps that ran on it.
 
     `history` is the step runs that ended on it or on what it was made from. `snapshots` are the bits remembered for
-    each property (by name): for each place, the source at each position.
+    each property (by name): for each place, the source at each position. `since` says how many stores there were when the step
+    ended that a property (by name) asks for stores since.
     """
 
     key: ObjectKey
@@ -73,6 +76,7 @@ class Object:
     parent: Name | None = None
     history: list[Moment] = field(default_factory=list)
     snapshots: dict[str, tuple[dict[int, Source], ...]] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)
     names: list[Name] = field(default_factory=list)
 
     @property
@@ -139,4 +143,5 @@ def sources(store: StoreKey, width: int) -> tuple[Source, ...]:
 def make(key: ObjectKey, origin: Name, bits: list[Source]) -> Name:
     """A new object with one name, made from another: it begins with that one's history."""
     made = origin.object
-    return Name(Object(key, bits, parent=origin, history=list(made.history), snapshots=dict(made.snapshots)))
+    history, snapshots, since = list(made.history), dict(made.snapshots), dict(made.since)
+    return Name(Object(key, bits, parent=origin, history=history, snapshots=snapshots, since=since))

@@ -392,7 +392,7 @@ class _Machine:
         key = StoreKey(here.moment, index, kind)
         layer = here.step.layer if here.step else None
         self.state.stores[key] = Store(
-            key, _step(here), layer, here.began, self.state.counted(here, extent.place), typed
+            key, _step(here), layer, here.began, self.state.counted(here, extent.place), typed, len(self.state.stores)
         )
         bits, low = extent.name.object.bits, extent.low
         made = sources(key, max(positions, default=-1) + 1)
@@ -431,12 +431,20 @@ class _Machine:
         """Has each property remember what it must, and judges what it claims."""
         for prop in self.properties:
             if table.remembers(prop, event):
-                assert isinstance(prop.claim, Preserved)
-                here.current.object.snapshots[prop.name] = remember(prop.claim.members, self.state, here)
+                self._remember(here, prop)
             for claim in table.of_event(prop, event):
                 self._claim(here, event, prop, claim)
 
+    def _remember(self, here: Frame, prop: Property) -> None:
+        current = here.current.object
+        if isinstance(prop.claim, Preserved):
+            current.snapshots[prop.name] = remember(prop.claim.members, self.state, here)
+        else:
+            current.since[prop.name] = len(self.state.stores)
+
     def _claim(self, here: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
+        if isinstance(claim, Stored) and claim.since is not None and prop.name not in here.current.object.since:
+            return
         if isinstance(claim, Unchanged) and prop.name not in here.current.object.snapshots:
             self.arrivals[prop.name] += 1
             return
