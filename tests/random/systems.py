@@ -290,7 +290,24 @@ def _value(d: _Drawing) -> str:
     member = _looked_at(d)
     if member and d.chance(0.5):
         choices = [member, f"{member} + 1", f"{member} ^ 1", f"{member} & 2", f"{member} << 1", f"-{member}"]
+    other = _looked_at(d) if d.chance(0.15) else None
+    if member and other:
+        choices = [shape.format(member, other) for shape in _SIDES]
     return d.rng.choice(choices)
+
+
+# Expressions of two members, the second of which is not always come to, or of which a product or a mask keeps nothing.
+_SIDES = (
+    "{0} && {1}",
+    "{0} || {1}",
+    "{0} ? {1} : 1",
+    "{0} ? 2 : {1}",
+    "{0} * 0 + {1}",
+    "({0} && {1}) || {0}",
+    "{0} & 0 && {1}",
+    "1 || {0} && {1}",
+    "{0} == {1}",
+)
 
 
 def _looked_at(d: _Drawing) -> str | None:
@@ -305,6 +322,9 @@ def _looked_at(d: _Drawing) -> str | None:
 
 def _condition(d: _Drawing) -> str:
     member = _looked_at(d)
+    other = _looked_at(d) if d.chance(0.25) else None
+    if member and other:
+        return d.rng.choice(_SIDES).format(member, other)
     if member is not None and d.chance(0.6):
         shapes = ("{0}", "!{0}", "{0} == 1", "{0} != 0", "{0} < 2", "({0} & 1) == 0")
         return d.rng.choice(shapes).format(member)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbprove.system import Assume, Block, Call, Each, Either, If, On, Program, Repeat, Statement
+from cbprove import folds
+from cbprove.system import Assume, Block, Call, Program, Statement
 
 
 def assumptions(program: Program) -> tuple[str, ...]:
@@ -26,13 +27,6 @@ def _statement(program: Program, statement: Statement) -> Iterator[str]:
             yield from _block(program, program.steps[name].body)
         case Call(name=name):
             yield from _block(program, program.parts[name].body)
-        case Each(body=body) | Repeat(body=body) | On(body=body):
-            yield from _block(program, body)
-        case Either(arms=arms):
-            for arm in arms:
-                yield from _block(program, arm)
-        case If(then=then, otherwise=otherwise):
-            yield from _block(program, then)
-            yield from _block(program, otherwise)
         case _:
-            return
+            for inner in folds.blocks(statement):
+                yield from _block(program, inner)

@@ -4,30 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbprove.language.accesses import inner_blocks
-from cbprove.language.expressions import operands
+from cbprove import folds
 from cbprove.properties import table
 from cbprove.properties.events import Accessed, Began, Ended, Event
 from cbprove.system import (
     Block,
     Call,
-    Clear,
-    Copy,
     Each,
     Exact,
-    Expr,
     Holds,
-    If,
     Lent,
     Make,
-    MemberValue,
     Owned,
     Part,
     Place,
     Preserved,
     Program,
     Property,
-    Read,
     Statement,
     Write,
     Written,
@@ -97,25 +90,18 @@ def _listed(places: tuple[Place, ...]) -> str:
 def _events(program: Program, path: Part, step: str | None, body: Block) -> Iterator[Event]:
     """What happens in a body and in all that it calls, each once for each way to it, in the order it was written."""
     for statement in body:
-        for place in _looked_at(statement):
-            yield Accessed(path.name, step, "read", place)
+        for expr in folds.evaluated(statement):
+            yield from (Accessed(path.name, step, "read", place) for place in folds.members(expr))
+        value = statement.exact_value if isinstance(statement, Write) else None
+        for touch in folds.touches(statement):
+            yield Accessed(path.name, step, touch.kind, touch.place, touch.length, value)
         yield from _of_statement(program, path, step, statement)
-        for inner in inner_blocks(statement):
+        for inner in folds.blocks(statement):
             yield from _events(program, path, step, inner)
 
 
 def _of_statement(program: Program, path: Part, step: str | None, statement: Statement) -> Iterator[Event]:
     match statement:
-        case Read():
-            yield from (Accessed(path.name, step, "read", p, statement.length) for p in statement.places)
-        case Write():
-            value = statement.exact_value
-            yield from (Accessed(path.name, step, "write", p, statement.length, value) for p in statement.places)
-        case Clear():
-            yield from (Accessed(path.name, step, "clear", p, statement.length) for p in statement.places)
-        case Copy():
-            yield Accessed(path.name, step, "copy from", statement.origin, statement.length)
-            yield Accessed(path.name, step, "copy to", statement.target, statement.length)
         case Make() | Each():
             yield Accessed(path.name, step, "cut", None)
         case Call() if statement.kind == "part":
@@ -124,18 +110,3 @@ def _of_statement(program: Program, path: Part, step: str | None, statement: Sta
             yield Began(path.name, statement.name)
             yield from _events(program, path, statement.name, program.steps[statement.name].body)
             yield Ended(path.name, statement.name)
-
-
-def _looked_at(statement: Statement) -> Iterator[Place]:
-    """The members that a statement's value, length or condition names."""
-    found: list[Expr | None] = []
-    match statement:
-        case Read() | Clear() | Copy():
-            found = [statement.length]
-        case Write():
-            found = [statement.exact_value, statement.length]
-        case If():
-            found = [statement.condition]
-    for expression in found:
-        if expression is not None:
-            yield from (each.place for each in operands(expression) if isinstance(each, MemberValue))

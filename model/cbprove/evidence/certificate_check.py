@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Spot
-from cbprove.evidence.never import Condition
 from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
 from cbprove.evidence.ways import Stood
+from cbprove.folds import Condition
 from cbprove.system import Program, Property
 
 

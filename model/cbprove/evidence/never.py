@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from itertools import product
 from math import prod
 
+from cbprove.folds import Condition, parts
 from cbprove.frozen import frozen
 from cbprove.semantics import arithmetic
 from cbprove.system import (
-    Binary,
-    Conditional,
-    Convert,
     Expr,
     Input,
     InputValue,
@@ -22,16 +20,14 @@ from cbprove.system import (
     Unary,
 )
 
-Condition = tuple[Expr, bool]  # what an expression comes to
-
 _MOST = 1 << 12  # values of all inputs in two conditions
 
 
 def steady(program: Program, expr: Expr) -> bool:
     """Whether an expression has one value in all of a run: it looks at no member and at no input of a step."""
-    parts = list(_parts(expr))
-    inputs = [program.inputs[part.name] for part in parts if isinstance(part, InputValue)]
-    return not any(isinstance(part, MemberValue) for part in parts) and not any(each.per_step for each in inputs)
+    inside = list(parts(expr))
+    inputs = [program.inputs[part.name] for part in inside if isinstance(part, InputValue)]
+    return not any(isinstance(part, MemberValue) for part in inside) and not any(each.per_step for each in inputs)
 
 
 def excluded(program: Program, one: Condition, other: Condition) -> bool:
@@ -39,7 +35,7 @@ def excluded(program: Program, one: Condition, other: Condition) -> bool:
     (a, wanted), (b, also) = _plain(one), _plain(other)
     if a == b:
         return wanted is not also
-    names = dict.fromkeys(part.name for expr in (a, b) for part in _parts(expr) if isinstance(part, InputValue))
+    names = dict.fromkeys(part.name for expr in (a, b) for part in parts(expr) if isinstance(part, InputValue))
     inputs = [program.inputs[name] for name in names]
     if prod(each.high - each.low + 1 for each in inputs) > _MOST:
         return False
@@ -72,16 +68,3 @@ class _Values:
 
     def member(self, place: Place, type: IntType) -> int:
         raise AssertionError("a condition that looks at a member is not steady")
-
-
-def _parts(expr: Expr) -> Iterator[Expr]:
-    yield expr
-    match expr:
-        case Convert(operand=operand) | Unary(operand=operand):
-            yield from _parts(operand)
-        case Binary(left=left, right=right):
-            yield from _parts(left)
-            yield from _parts(right)
-        case Conditional(condition=condition, then=then, otherwise=otherwise):
-            for part in (condition, then, otherwise):
-                yield from _parts(part)

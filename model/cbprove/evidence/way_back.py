@@ -12,8 +12,9 @@ from itertools import product
 from typing import Protocol
 
 from cbprove.evidence.certificate import Given, Reason, Spot
-from cbprove.evidence.never import Condition, excluded, steady
+from cbprove.evidence.never import excluded, steady
 from cbprove.evidence.ways import Env, Level, Stood, events, inside, made, opened, sites
+from cbprove.folds import Condition
 from cbprove.frozen import frozen
 from cbprove.properties import table
 from cbprove.properties.events import ClaimMade, Ended, SameMember, Stored, Unchanged

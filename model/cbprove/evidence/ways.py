@@ -8,29 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from cbprove import folds
 from cbprove.evidence.certificate import Spot
 from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, Began, Event
-from cbprove.semantics import arithmetic
 from cbprove.system import (
     Block,
     Call,
-    Clear,
-    Copy,
     Each,
     Either,
-    Expr,
     If,
     Make,
     On,
     Part,
     Place,
     Program,
-    Read,
     Repeat,
     Share,
     Statement,
-    Write,
 )
 
 
@@ -148,25 +143,15 @@ def sites(program: Program, stood: Stood, up: Level | None = None, arm: int = 0)
 
 
 def events(statement: Statement, env: Env) -> Iterator[Event]:
-    """What a statement announces before it changes anything: what it reads, or that a step begins."""
+    """What a statement announces before it changes anything: what it may read, or that a step begins.
+
+    Every member that an expression names is announced, also where C may not come to it: a claim too many proves nothing wrong.
+    """
     if isinstance(statement, Call) and statement.kind == "step":
         yield Began(env.path, statement.name)
-    for expr in looked_at(statement):
-        for place in arithmetic.members(expr):
+    for expr in folds.evaluated(statement):
+        for place in folds.members(expr):
             yield Accessed(env.path, env.step, "read", place)
-    if isinstance(statement, Read):
-        for place in statement.places:
-            yield Accessed(env.path, env.step, "read", place, statement.length)
-
-
-def looked_at(statement: Statement) -> Iterator[Expr]:
-    """The expressions whose members a statement reads."""
-    parts: tuple[Expr | None, ...] = ()
-    match statement:
-        case Write(value=value, length=length):
-            parts = value, length
-        case Read(length=length) | Clear(length=length) | Copy(length=length):
-            parts = (length,)
-        case If(condition=condition):
-            parts = (condition,)
-    yield from (part for part in parts if part is not None)
+    for touch in folds.touches(statement):
+        if touch.kind == "read":
+            yield Accessed(env.path, env.step, "read", touch.place, touch.length)

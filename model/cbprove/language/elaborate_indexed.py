@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbprove.language.accesses import accesses
+from cbprove import folds
 from cbprove.language.elaborate_memo import mistake
 from cbprove.system import Exact, Owned, Place, Program, Property, Written
 
@@ -42,4 +42,5 @@ def _accessed(program: Program) -> Iterator[Place]:
     """The places with an index of a run that something reads or writes."""
     bodies = [step.body for step in program.steps.values()]
     bodies += [part.body for part in (*program.parts.values(), *program.paths)]
-    return (place for body in bodies for _, place in accesses(body) if place.indexes)
+    named = (place for body in bodies for statement in folds.within(body) for place in folds.places(statement))
+    return (place for place in named if place.indexes)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from cbprove import system
+from collections.abc import Iterator
+
+from cbprove import folds, system
 from cbprove.diagnostics import Diagnostic
 from cbprove.language import syntax
-from cbprove.language.accesses import accesses
 from cbprove.language.elaborate_context import Context
 from cbprove.language.elaborate_memo import mistake
 from cbprove.language.elaborate_places import NOWHERE
@@ -64,13 +65,23 @@ def declared(cx: Context, layer: syntax.Layer, which: str) -> tuple[Place, ...] 
 def _check_inside(cx: Context, layer: syntax.Layer, body: Block) -> None:
     """Every access of a step lies, by name, in what its layer declares."""
     allowed = {which: cx.memo.attempt(lambda w=which: declared(cx, layer, w)) for which in ("reads", "writes")}  # type: ignore[misc]
-    for which, place in accesses(body):
+    for which, place in _accesses(body):
         known = allowed[which]
         if known is not None and not any(_covers(outer, place) for outer in known):
             verb = "read" if which == "reads" else "write"
             message = f"the layer `{layer.name.text}` does not declare that it {which} `{place.text}`"
             help = f"add it to `{which} {', '.join(p.text for p in known)};`, or {verb} something else"
             cx.memo.report(Diagnostic("CB0147", message, place.span, help))
+
+
+def _accesses(body: Block) -> Iterator[tuple[str, Place]]:
+    """What statements read and write, in order; a copy reads nothing."""
+    for statement in folds.within(body):
+        for expr in folds.evaluated(statement):
+            yield from (("reads", place) for place in folds.members(expr))
+        for touch in folds.touches(statement):
+            if touch.kind != "copy from":
+                yield "reads" if touch.kind == "read" else "writes", touch.place
 
 
 def _covers(outer: Place, inner: Place) -> bool:

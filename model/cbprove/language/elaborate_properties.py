@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cbprove import system
+from cbprove import folds, system
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context, text_of
 from cbprove.language.elaborate_memo import mistake
 from cbprove.language.elaborate_places import NOWHERE
 from cbprove.language.elaborate_statements import places
-from cbprove.language.expressions import INT, operands, typed
+from cbprove.language.expressions import INT, typed
 from cbprove.language.names import unknown
 from cbprove.system import Claim, Constant, InputValue, Place, Property, Where
 
@@ -90,7 +90,7 @@ def _views(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
 
 def _holds(cx: Context, node: syntax.Holds) -> Claim:
     condition = typed(cx, node.condition, NOWHERE)
-    for inner in operands(condition):
+    for inner in folds.parts(condition):
         if isinstance(inner, InputValue) and cx.names.inputs[inner.name].per_step:
             message = f"`{inner.name}` is drawn afresh by each step, and `holds` is outside of all of them"
             raise mistake("CB0167", message, node.condition.span)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
+from cbprove import folds
 from cbprove.diagnostics import Span
 from cbprove.language import elaborate_static as static
 from cbprove.language import syntax
@@ -256,26 +257,12 @@ def _check_divisor(right: Expr, span: Span) -> None:
 
 def _not_known(what: str, node: Expr, span: Span) -> Mistake:
     """The mistake of a value that only a run knows; raises NeedsValue if it is an axis left free."""
-    for inner in operands(node):
+    for inner in folds.parts(node):
         if isinstance(inner, Constant):
             settled(inner.value)
     return mistake(
         "CB0152", f"the {what} `{text_of(span)}` is not static", span, f"a {what} must be known before any run"
     )
-
-
-def operands(node: Expr) -> Iterator[Expr]:
-    """An expression and everything inside it."""
-    yield node
-    match node:
-        case Convert() | Unary():
-            yield from operands(node.operand)
-        case Binary():
-            yield from operands(node.left)
-            yield from operands(node.right)
-        case Conditional():
-            for inner in (node.condition, node.then, node.otherwise):
-                yield from operands(inner)
 
 
 _EXACT: dict[str, Callable[[int, int], int]] = {

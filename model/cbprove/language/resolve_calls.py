@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbprove import system
+from cbprove import folds, system
 from cbprove.diagnostics import Diagnostic
 from cbprove.language import syntax
-from cbprove.language.accesses import inner_blocks
 from cbprove.language.elaborate import statements
-from cbprove.language.expressions import operands
 from cbprove.language.names import Names
-from cbprove.system import Block, Expr, MemberValue, Place, Program, Statement
+from cbprove.system import Block, Program, Statement
 
 # How deep parts may call parts.
 MOST_CALLS = 100
@@ -75,7 +73,7 @@ class Orphans:
                 case system.Call():
                     yield from self._called(program, statement, child)
                 case _:
-                    for inner in inner_blocks(statement):
+                    for inner in folds.blocks(statement):
                         yield from self._body(program, inner, made, child)
 
     def _called(self, program: Program, call: system.Call, child: bool) -> tuple[Diagnostic, ...]:
@@ -91,27 +89,8 @@ class Orphans:
 
 
 def _named(statement: Statement) -> Iterator[Diagnostic]:
-    for place in _places(statement):
+    for place in folds.places(statement):
         if place.object == "..":
             message = f"`{place.text}` has no parent here: the current object was made from none"
             help = "`parent` is what a `clone`, a `new` or an `each` made the current object from"
             yield Diagnostic("CB0145", message, place.span, help)
-
-
-def _places(statement: Statement) -> Iterator[Place]:
-    expressions: list[Expr | None] = []
-    match statement:
-        case system.Read() | system.Clear():
-            yield from statement.places
-            expressions = [statement.length]
-        case system.Write():
-            yield from statement.places
-            expressions = [statement.exact_value, statement.length]
-        case system.Copy():
-            yield from (statement.origin, statement.target)
-            expressions = [statement.length]
-        case system.If() | system.Assume():
-            expressions = [statement.condition]
-    for expression in expressions:
-        if expression is not None:
-            yield from (e.place for e in operands(expression) if isinstance(e, MemberValue))

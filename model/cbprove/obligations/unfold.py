@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+from cbprove.folds import Condition, reads
 from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import (
@@ -351,9 +352,16 @@ class _Unfolder:
         self._announce(Accessed(self.path.name, step, kind, place, length, value), here, statement, exact)
 
     def _reads_of(self, expr: Expr | None, here: _Here, statement: Statement) -> None:
-        """Members in an expression are read."""
-        for place in members_of(expr):
-            self._accessed("read", place, here, statement)
+        """Members in an expression are read, those that C comes to."""
+        for given, place in reads(expr) if expr is not None else ():
+            met = and_(*(self._comes_to(condition, here) for condition in given))
+            if met is not False:
+                self._accessed("read", place, replace(here, guard=and_(here.guard, met)), statement)
+
+    def _comes_to(self, condition: Condition, here: _Here) -> Bool:
+        expr, wanted = condition
+        holds = self._truth(expr, here)
+        return holds if wanted else not_(holds)
 
     # --- statements -----------------------------------------------------------------------------------
 
@@ -700,12 +708,3 @@ _ENDLESS = 1 << 40  # more bytes than any object has
 def ghost_area(prop: int, member: int | None) -> str:
     """The area of a property's snapshot on an object: of one member, or of the flag that there is one."""
     return f"#{prop}" if member is None else f"#{prop}.{member}"
-
-
-def members_of(expr: Expr | None) -> Iterator[Place]:
-    """The places whose values an expression looks at, from left to right."""
-    if isinstance(expr, MemberValue):
-        yield expr.place
-    elif expr is not None:
-        for part in ("condition", "operand", "left", "right", "then", "otherwise"):
-            yield from members_of(getattr(expr, part, None))

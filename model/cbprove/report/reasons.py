@@ -6,12 +6,11 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from cbprove.evidence import ways
+from cbprove import folds
 from cbprove.evidence.certificate import Certificate, ClaimProof, Invariant, Line
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
 from cbprove.report import bits, story
-from cbprove.semantics import arithmetic
 from cbprove.system import Clear, Copy, Place, Preserved, Program, Property, Read, Statement, Write, Written
 
 _WIDTH = 100
@@ -175,7 +174,7 @@ class _Telling:
         if isinstance(self.prop.claim, Preserved):
             return self.prop.claim.members
         statement = self.statements[proof.at[-1]]
-        looked_at = (place for expr in ways.looked_at(statement) for place in arithmetic.members(expr))
+        looked_at = (place for expr in folds.evaluated(statement) for place in folds.members(expr))
         return statement.places if isinstance(statement, Read) else tuple(looked_at)
 
     def _brought(self, proof: ClaimProof) -> Iterator[Place]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from cbprove import folds
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
-from cbprove.language.accesses import inner_blocks
 from cbprove.properties.events import Moment
 from cbprove.report.excerpt import printable
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.state import Look
 from cbprove.semantics.trace import Stage, Standing
-from cbprove.system import Block, Call, Each, Either, Program, Repeat, Statement
+from cbprove.system import Call, Each, Either, Program, Repeat, Statement
 
 
 @frozen
@@ -33,14 +33,7 @@ def statements(program: Program) -> Mapping[int, Statement]:
     """Every statement by its uid."""
     bodies = [part.body for part in (*program.paths, *program.parts.values())]
     bodies += [step.body for step in program.steps.values()]
-    return {statement.uid: statement for body in bodies for statement in _inside(body)}
-
-
-def _inside(body: Block) -> Iterator[Statement]:
-    for statement in body:
-        yield statement
-        for block in inner_blocks(statement):
-            yield from _inside(block)
+    return {statement.uid: statement for body in bodies for statement in folds.within(body)}
 
 
 def crumbs(program: Program, path: str, moment: Moment) -> tuple[str, ...]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from cbprove.language.accesses import inner_blocks
-from cbprove.semantics import arithmetic
-from cbprove.system import Block, Clear, Copy, Expr, If, Program, Read, Write
+from cbprove import folds
+from cbprove.system import Block, Program
 
 
 def layers(program: Program) -> list[str]:
@@ -24,24 +23,9 @@ def layers(program: Program) -> list[str]:
 
 
 def _touched(body: Block, reads: dict[str, None], writes: dict[str, None]) -> None:
-    for statement in body:
-        match statement:
-            case Read(_, places):
-                reads.update(dict.fromkeys(place.text for place in places))
-            case Write(_, places, value):
-                writes.update(dict.fromkeys(place.text for place in places))
-                _read_by(value, reads)
-            case Clear(_, places):
-                writes.update(dict.fromkeys(place.text for place in places))
-            case Copy(_, origin, target):
-                reads.setdefault(origin.text)
-                writes.setdefault(target.text)
-            case If(_, condition):
-                _read_by(condition, reads)
-        for block in inner_blocks(statement):
-            _touched(block, reads, writes)
-
-
-def _read_by(expr: Expr | None, reads: dict[str, None]) -> None:
-    if expr is not None:
-        reads.update(dict.fromkeys(place.text for place in arithmetic.members(expr)))
+    for statement in folds.within(body):
+        for touch in folds.touches(statement):
+            into = reads if touch.kind in ("read", "copy from") else writes
+            into.setdefault(touch.place.text)
+        for expr in folds.evaluated(statement):
+            reads.update(dict.fromkeys(place.text for place in folds.members(expr)))

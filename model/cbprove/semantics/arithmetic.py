@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Protocol
 
 from cbprove.system import (
@@ -31,7 +31,8 @@ class Values(Protocol):
 
 
 def evaluate(expr: Expr, values: Values) -> int:
-    """The value of an expression; what decides nothing (the other side of `&&`, `||` and `?:`) is not looked at."""
+    """The value of an expression, from left to right; what C does not come to (the other side of `&&`, `||` and `?:`) is not
+    looked at."""
     match expr:
         case Constant(value):
             assert isinstance(value, int)
@@ -52,21 +53,6 @@ def evaluate(expr: Expr, values: Values) -> int:
             return int(evaluate(left, values) != 0 or evaluate(right, values) != 0)
         case Binary(sign, left, right, type):
             return convert(_BINARY[sign](evaluate(left, values), evaluate(right, values)), type)
-
-
-def members(expr: Expr) -> Iterator[Place]:
-    """The places an expression names, in the order they are written."""
-    match expr:
-        case MemberValue(place):
-            yield place
-        case Convert(operand) | Unary(_, operand):
-            yield from members(operand)
-        case Binary(_, left, right):
-            yield from members(left)
-            yield from members(right)
-        case Conditional(condition, then, otherwise):
-            for part in (condition, then, otherwise):
-                yield from members(part)
 
 
 def convert(value: int, type: IntType) -> int:

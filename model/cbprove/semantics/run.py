@@ -258,9 +258,9 @@ class _Machine:
                 arm = self.state.ask(("arm", here.moment), 0, len(arms) - 1)
                 self._block(here, arms[arm])
             case If(_, condition, then, otherwise):
-                self._reads_of(here, condition)
+                true = self._evaluated(here, condition)
                 self._end_of_unnamed_step(here)
-                self._block(here, then if self.state.number(here, condition) else otherwise)
+                self._block(here, then if true else otherwise)
             case Assume():
                 self._assume(here, statement)
             case Call(_, "step", name):
@@ -269,18 +269,18 @@ class _Machine:
                 self._block(replace(here, names={}, prefix=here.moment), self.program.parts[name].body)
 
     def _read(self, here: Frame, statement: Read) -> None:
-        self._reads_of(here, statement.length)
+        self._evaluated(here, statement.length)
         for place in statement.places:
             self._access(here, "read", place, statement.length)
 
     def _write(self, here: Frame, statement: Write) -> None:
-        self._reads_of(here, statement.value)
-        self._reads_of(here, statement.length)
+        value = self._evaluated(here, statement.value)
+        self._evaluated(here, statement.length)
         length = self.state.length(here, statement.length)
         for index, place in enumerate(statement.places):
             extent = self._access(here, "write", place, statement.length, statement.exact_value)
-            if statement.value is not None:
-                self._store_value(here, index, extent, self.state.number(here, statement.value))
+            if value is not None:
+                self._store_value(here, index, extent, value)
             elif length is not None:
                 self._store(here, index, extent, "fresh", extent.inside(length), typed=False)
             else:
@@ -289,7 +289,7 @@ class _Machine:
                 self._store(here, index, extent, "fresh", extent.members())
 
     def _clear(self, here: Frame, statement: Clear) -> None:
-        self._reads_of(here, statement.length)
+        self._evaluated(here, statement.length)
         length = self.state.length(here, statement.length)
         for index, place in enumerate(statement.places):
             extent = self._access(here, "clear", place, statement.length)
@@ -298,7 +298,7 @@ class _Machine:
 
     def _copy(self, here: Frame, statement: Copy) -> None:
         """memmove: everything is read before anything is written."""
-        self._reads_of(here, statement.length)
+        self._evaluated(here, statement.length)
         length = self.state.length(here, statement.length)
         origin = self._access(here, "copy from", statement.origin, statement.length)
         target = self._access(here, "copy to", statement.target, statement.length)
@@ -421,11 +421,11 @@ class _Machine:
         self.trace.touch(here.moment, kind, place, extent.name.object.key, bits)
         return extent
 
-    def _reads_of(self, here: Frame, expr: Expr | None) -> None:
-        """The members in an expression are read."""
-        if expr is not None:
-            for place in arithmetic.members(expr):
-                self._access(here, "read", place)
+    def _evaluated(self, here: Frame, expr: Expr | None) -> int | None:
+        """The value of an expression, whose members are read as C comes to them."""
+        if expr is None:
+            return None
+        return self.state.number(here, expr, lambda place: self._access(here, "read", place))
 
     def _announce(self, here: Frame, event: Event) -> None:
         """Has each property remember what it must, and judges what it claims."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -109,9 +110,9 @@ class State:
 
     # --- values -------------------------------------------------------------------------------------------
 
-    def number(self, frame: Frame, expr: Expr) -> int:
-        """The value of an expression now."""
-        return arithmetic.evaluate(expr, _Now(self, frame))
+    def number(self, frame: Frame, expr: Expr, read: Callable[[Place], object] = lambda place: None) -> int:
+        """The value of an expression now; `read` is told each member as it is come to, before its value is looked at."""
+        return arithmetic.evaluate(expr, _Now(self, frame, read))
 
     def length(self, frame: Frame, expr: Expr | None) -> int | None:
         """How many bytes `for EXPR` means."""
@@ -169,11 +170,13 @@ class _Now:
 
     state: State
     frame: Frame
+    read: Callable[[Place], object]
 
     def input(self, name: str) -> int:
         return self.state.input(self.frame, name)
 
     def member(self, place: Place, type: IntType) -> int:
+        self.read(place)
         extent = self.state.extent(self.frame, place)
         found = tuple(extent.source(i) for i in range(place.width))
         bits = [self.state.value(source) for source in found]
