@@ -42,6 +42,14 @@ def has(artifact: Artifact, kind: Kind, name: str, module: str | None = None) ->
 
 def find(artifact: Artifact, asked: Iterable[Asked]) -> list[Definition]:
     """All that was asked for, every different definition of each; raises SpecError with all that is missing."""
+    found, mistakes = sought(artifact, asked)
+    if mistakes:
+        raise SpecError(mistakes)
+    return found
+
+
+def sought(artifact: Artifact, asked: Iterable[Asked]) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
+    """What there is of all that was asked for, every different definition of each, and a mistake for each that is missing."""
     found: list[Definition] = []
     mistakes: dict[Diagnostic, None] = {}
     for each in asked:
@@ -50,9 +58,7 @@ def find(artifact: Artifact, asked: Iterable[Asked]) -> list[Definition]:
                 found.append(Definition(types, ref, each.kind, each.name, each.called))
         except SpecError as error:
             mistakes.update(dict.fromkeys(_other_kind(artifact, each) or error.diagnostics))
-    if mistakes:
-        raise SpecError(tuple(mistakes))
-    return found
+    return found, tuple(mistakes)
 
 
 def _other_kind(artifact: Artifact, asked: Asked) -> tuple[Diagnostic, ...]:

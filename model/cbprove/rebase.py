@@ -20,15 +20,18 @@ from cbprove.language.substitute import substitute
 from cbprove.report.drift import Drift, drifts
 from cbprove.report.overlays import Table, table
 from cbprove.report.shapes import shapes
-from cbprove.system import AxisValue, System
+from cbprove.system import Axis, AxisValue, System
+
+Domains = Mapping[str, "tuple[str, ...] | range"]
 
 
 def rebased(path: str, artifact: Artifact, reader: Reader = read) -> System:
     """The spec with each struct, union and enum that the artefact has as it lies there; a packing keeps its arms.
 
-    `struct X___M` is the X of the unit M. Raises SpecError: the spec's own mistakes, those that it makes under these layouts,
-    CB0323 for a struct of which the artefact has several and the spec does not say which, CB0324 where it has none of them, and
-    CB0329 where the spec is not about its ABI.
+    Of several ABIs the artefact's own is left, with the proposals and questions that are about it. `struct X___M` is the X of
+    the unit M. Raises SpecError: the spec's own mistakes, those that it makes under these layouts, CB0323 for a struct of which
+    the artefact has several and the spec does not say which, CB0324 where it has none of them, and CB0329 where the spec is not
+    about its ABI.
     """
     tree = load(path, reader)
     system = resolve(tree)
@@ -39,9 +42,21 @@ def rebased(path: str, artifact: Artifact, reader: Reader = read) -> System:
         raise bad("CB0324", f"`{artifact.units[0].name}` has no struct of `{path}`", "name the artefact that has them")
     source = Source(f"types of {artifact.units[0].name}", written(artifact, found, {}))
     replaced, _ = substitute(tree, syntax.Tree(parse(source), (source,)))
-    system = resolve(replaced)
+    system = _under(resolve(replaced), artifact.units[0].abi.name)
     resolve_check.check(system)
     return system
+
+
+def _under(system: System, abi: str) -> System:
+    """The system on one of its ABIs alone: pinned types lie on no other one."""
+
+    def left(domains: Domains) -> Domains:
+        return {name: (abi,) if name == "abi" else values for name, values in domains.items()}
+
+    axes = tuple(Axis("abi", "abi", (abi,), abi) if axis.kind == "abi" else axis for axis in system.axes)
+    proposals = (replace(p, domains=left(p.domains)) for p in system.proposals if abi in p.domains["abi"])
+    asks = (replace(a, domains=left(a.domains)) for a in system.asks if abi in a.domains["abi"])
+    return replace(system, axes=axes, proposals=tuple(proposals), asks=tuple(asks))
 
 
 def _beside_packings(system: System, artifact: Artifact) -> Iterator[Definition]:

@@ -241,3 +241,19 @@ def test_members_of_another_struct_of_one_bit(tmp_path: Path) -> None:
     node = Composite("struct", "s", 1, (Member("a", U8, 0, bits=1), Member("b", U8, 1, bits=2)))
     assert states(tmp_path, "struct s { u8 a:1, b:2; };", unit("k", node)) == [("struct s", "same", None)]
     assert states(tmp_path, "struct s { u8 a:1, b:3; };", unit("k", node)) == [("struct s", "differs", None)]
+
+
+def test_of_several_abis_the_artefacts_own_is_left(tmp_path: Path) -> None:
+    """Its types are pinned, and lie on no other one; what the spec proposes for others is not what is asked here."""
+    abis = (
+        "abi s390x, x86_64, aarch64 = s390x;\n"
+        "proposal here { abi = x86_64; } proposal all { abi = any; } proposal there { abi = aarch64; }\n"
+        "require abi != aarch64 || sizeof(struct s) == 8;\n"
+    )
+    system = rebased(
+        spec(tmp_path, abis + "struct s { u8 a; u32 b; };\nlayer m { view W : struct s at skb.cb[0]; }\n"), artifact(S)
+    )
+    assert [p.name for p in system.proposals] == ["here", "all"]
+    assert all(p.domains["abi"] == ("x86_64",) for p in system.proposals)
+    assert [axis.values for axis in system.axes] == [("x86_64",)]
+    assert elaborate.program(system, {"abi": "x86_64"}).views[1].place.width == 64

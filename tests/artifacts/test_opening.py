@@ -99,8 +99,8 @@ def test_the_running_kernel_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_
 @pytest.mark.parametrize(
     ("name", "data", "code", "message"),
     [
-        ("x", b"", "CB0301", "`x` is no BTF, no ELF file and no bzImage"),
-        ("x", b"hello", "CB0301", "`x` is no BTF, no ELF file and no bzImage"),
+        ("x", b"", "CB0301", "`x` is no BTF, no ELF file and no image of a kernel with BTF in it"),
+        ("x", b"hello", "CB0301", "`x` is no BTF, no ELF file and no image of a kernel with BTF in it"),
         ("x", b"\x7fELF", "CB0302", "the headers of `x` are no sound ELF"),
         ("x", OBJECT[:1000], "CB0302", "the headers of `x` are no sound ELF"),
         ("x", OBJECT[:0x28] + b"\xff" * 8 + OBJECT[0x30:], "CB0302", "the headers of `x` are no sound ELF"),
@@ -119,7 +119,7 @@ def test_the_running_kernel_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_
         ("x", bzimage(gzip.compress(RAW))[:-300], "CB0302", "the kernel in `x` lies past its end"),
         ("x", bzimage(b"", 0x207), "CB0302", "`x` is of boot protocol 0x207, which does not say where the kernel is"),
         ("x", bzimage(b"\x02\x21\x4c\x18 "), "CB0303", "`x` is compressed by lz4, which is not read"),
-        ("x", bzimage(b"nothing"), "CB0301", "`x` is no BTF, no ELF file and no bzImage"),
+        ("x", bzimage(b"nothing"), "CB0301", "`x` is no BTF, no ELF file and no image of a kernel with BTF in it"),
         ("m.ko", SPLIT, "CB0308", "the BTF of `m` is written over that of its kernel"),
     ],
 )
@@ -168,7 +168,7 @@ def test_a_file_of_another_kind_is_not_read_whole(tmp_path: Path) -> None:
             file.truncate(1 << 44)
     except OSError:
         pytest.skip("this file system has no files with holes, or none so large")
-    assert refused(path)[:2] == ("CB0301", "`image` is no BTF, no ELF file and no bzImage")
+    assert refused(path)[:2] == ("CB0301", "`image` is no BTF, no ELF file and no image of a kernel with BTF in it")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

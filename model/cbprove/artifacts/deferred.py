@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cbprove.artifacts.lookup import declared
+from cbprove.artifacts.lookup import declared, skipped
 from cbprove.artifacts.model import Kind, Node, Ref, Types
 from cbprove.diagnostics import SpecError
 from cbprove.layout.abi import Abi
@@ -40,6 +40,11 @@ class Deferred:
     def declares(self, kind: Kind, name: str) -> bool:
         """As that of the unit; raises SpecError where the module cannot be opened."""
         return self._types is not None and declared(self._types, kind, name)
+
+    @property
+    def skipped(self) -> str:
+        """As that of the unit; raises SpecError where the module cannot be opened."""
+        return skipped(self._types) if self._types is not None else f"`{self.name}` has no types"
 
     @cached_property
     def _types(self) -> Types | None:

@@ -10,6 +10,8 @@ from cbprove.artifacts.identity import fingerprints
 from cbprove.artifacts.model import Artifact, Kind, Ref, Types, bad
 from cbprove.diagnostics import SpecError
 
+_FEW = 3  # units whose gaps are told
+
 
 @runtime_checkable
 class Declares(Protocol):
@@ -23,6 +25,21 @@ class Declares(Protocol):
 def declared(types: Types, kind: Kind, name: str) -> bool:
     """Whether a unit names a struct, union or enum that it does not define; False where its reader cannot tell."""
     return isinstance(types, Declares) and types.declares(kind, name)
+
+
+@runtime_checkable
+class Skips(Protocol):
+    """Types that leave something of their file out."""
+
+    @property
+    def skipped(self) -> str:
+        """What, and why; empty if nothing is."""
+        ...
+
+
+def skipped(types: Types) -> str:
+    """What a unit leaves out of its file, and why; empty where it is nothing, or its reader cannot tell."""
+    return types.skipped if isinstance(types, Skips) else ""
 
 
 def lookup(artifact: Artifact, kind: Kind, tag: str, module: str | None = None) -> tuple[tuple[Types, Ref], ...]:
@@ -56,9 +73,10 @@ def _missing(units: Sequence[Types], kind: Kind, tag: str) -> SpecError:
     if declaring is not None:
         help = f"it is defined in a module that was not opened, or nothing of `{declaring.name}` needs its members"
         return bad("CB0309", f"{shown} is only declared in {where}, not defined", help)
-    return bad(
-        "CB0309", f"there is no {shown} in {where}", _nearest(tag, chain.from_iterable(u.names(kind) for u in units))
-    )
+    left_out = [said for said in map(skipped, units) if said]
+    more = [f"and {len(left_out) - _FEW} more units were left out"] if len(left_out) > _FEW else []
+    near = _nearest(tag, chain.from_iterable(u.names(kind) for u in units))
+    return bad("CB0309", f"there is no {shown} in {where}", "; ".join([near, *left_out[:_FEW], *more]))
 
 
 def _nearest(name: str, names: Iterator[str]) -> str:

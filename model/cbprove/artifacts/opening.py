@@ -1,6 +1,6 @@
 """Opening an artefact: what a file is, the types in it, and the modules over it.
 
-What is read: raw BTF, ELF with BTF or DWARF, a bzImage, and each of them compressed.
+What is read: raw BTF, ELF with BTF or DWARF, a bzImage, and each of them compressed; a flat image with BTF in it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cbprove.artifacts.btf import reader as btf
 from cbprove.artifacts.btf.reader import Btf
 from cbprove.artifacts.btf.records import Records
 from cbprove.artifacts.deferred import Deferred
-from cbprove.artifacts.files import elf, folders
+from cbprove.artifacts.files import elf, folders, images
 from cbprove.artifacts.files.containers import is_bzimage, is_wrapped, unwrap
 from cbprove.artifacts.model import Artifact, Types, bad
 from cbprove.layout.abi import Abi
@@ -74,7 +74,7 @@ def _unit(path: Path, base: Types | None, said: Abi | None) -> Types:
     if data[:2] in btf_format.MAGIC:
         return _btf(data, name, source, base, said, None)
     if data[:4] != b"\x7fELF":
-        raise _none_of_these(shown)
+        return _image(data, shown, source, said)
     file = elf.read(data, shown)
     section = file.section(".BTF")
     if section is None:
@@ -99,7 +99,8 @@ def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
-            if head[:2] not in btf_format.MAGIC and head[:4] != b"\x7fELF" and not is_wrapped(head):
+            known = head[:2] in btf_format.MAGIC or head[:4] == b"\x7fELF" or is_wrapped(head)
+            if not known and os.path.getsize(path) > images.MOST:
                 raise _none_of_these(path.name)
             return head + file.read()
     except OSError as fault:
@@ -109,7 +110,19 @@ def _bytes(path: Path) -> bytes:
 
 
 def _none_of_these(shown: str) -> Exception:
-    return bad("CB0301", f"`{shown}` is no BTF, no ELF file and no bzImage", _NAME_ONE)
+    help = f"{_NAME_ONE}; of a kernel that is packed otherwise, the vmlinux, or /sys/kernel/btf/vmlinux where it runs"
+    return bad("CB0301", f"`{shown}` is no BTF, no ELF file and no image of a kernel with BTF in it", help)
+
+
+def _image(data: bytes, shown: str, source: str, said: Abi | None) -> Types:
+    """The kernel of a flat image; nothing but its header tells the ABI."""
+    found = images.read(data, shown)
+    if found is None:
+        raise _none_of_these(shown)
+    if found.abi is not None and said not in (None, found.abi):
+        name = said.name if said else ""
+        raise bad("CB0307", f"`{shown}` is for {found.abi.name}, not for {name}", "leave the ABI out")
+    return _btf(found.btf, "vmlinux", source, None, said or found.abi, None)
 
 
 def _dwarf(file: elf.Elf, name: str, source: str, said: Abi | None) -> Types:

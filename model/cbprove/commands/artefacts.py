@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cbprove.artifacts.model import Artifact, Kind
     from cbprove.artifacts.needs import Definition
+    from cbprove.diagnostics import Diagnostic
 
 ARTEFACT = "a vmlinux, vmlinuz, .ko or .o, or a folder with a kernel and modules"
 KINDS: tuple[Kind, ...] = ("struct", "union", "typedef", "enum")
@@ -53,6 +54,14 @@ def opened(given: argparse.Namespace, path: str | None) -> Artifact:
 def names(given: argparse.Namespace) -> list[tuple[Kind, str]]:
     """What was asked for, in the order of kinds."""
     return [(kind, name) for kind in KINDS for name in dict.fromkeys(getattr(given, kind))]
+
+
+def sought(given: argparse.Namespace, artifact: Artifact) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
+    """What there is of all that was asked for, and a mistake for each that is missing."""
+    from cbprove.imports import flavoured
+    from cbprove.imports import sought as looked_for
+
+    return looked_for(artifact, [flavoured(kind, name, artifact) for kind, name in names(given)])
 
 
 def found(given: argparse.Namespace, artifact: Artifact) -> list[Definition]:

@@ -7,8 +7,9 @@ import os
 import re
 
 from cbprove import console
-from cbprove.commands.artefacts import ARTEFACT, KINDS, add_modules, add_names, found, names, opened
+from cbprove.commands.artefacts import ARTEFACT, KINDS, add_modules, add_names, names, opened, sought
 from cbprove.commands.shared import add_color
+from cbprove.diagnostics import SpecError
 from cbprove.usage import WrongUsage
 
 HELP = "structs as pahole prints them, where views lie, what each layer touches"
@@ -54,8 +55,13 @@ def _of_artefact(given: argparse.Namespace) -> int:
     if not names(given):
         raise WrongUsage("nothing was asked for", "name a spec, or what to show of an artefact: --struct sk_buff")
     artifact = opened(given, given.spec)
-    all = found(given, artifact)
-    console.show(text(all, block(artifact, given.over, all, dict(given.at))))
+    all, missing = sought(given, artifact)
+    if all:
+        named = {each.name for each in all}
+        at = {name: offset for name, offset in given.at if name in named or not missing}
+        console.show(text(all, block(artifact, given.over, all, at)))
+    if missing:
+        raise SpecError(missing)  # one name that is missing hides no other
     return 0
 
 

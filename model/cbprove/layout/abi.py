@@ -56,7 +56,8 @@ class Abi:
 
     `cache_line` is the kernel's L1_CACHE_BYTES, in bytes, which `____cacheline_aligned` aligns to. `macro` is what a compiler
     for it defines, as a condition of `#if`. `machine` is its number in an ELF header (e_machine). `relocations` are those of
-    its psABI that store a symbol's address and an addend, with the bytes that they take.
+    its psABI that store a symbol's address and an addend, with the bytes that they take. `image` is what the header of its flat
+    kernel images has, and at which byte, where it has one.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Abi:
     bit_field_types_matter: bool = True
     empty_field_align: int = 1
     unnamed_bit_fields_align: bool = False
+    image: tuple[int, bytes] | None = None
 
     @property
     def pointer_size(self) -> int:
@@ -116,6 +118,7 @@ def _abi(
     bit_field_types_matter: bool = True,
     empty_field_align: int = 1,
     unnamed_bit_fields_align: bool = False,
+    image: tuple[int, bytes] | None = None,
 ) -> Abi:
     most = min(biggest_align, integer_member_align)
     return Abi(
@@ -132,6 +135,7 @@ def _abi(
         bit_field_types_matter=bit_field_types_matter,
         empty_field_align=empty_field_align,
         unnamed_bit_fields_align=unnamed_bit_fields_align,
+        image=image,
     )
 
 
@@ -173,6 +177,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 relocations={258: 4, 257: 8},  # R_AARCH64_ABS32, R_AARCH64_ABS64
                 cache_line=64,
                 unnamed_bit_fields_align=True,
+                image=(0x38, b"ARM\x64"),  # Documentation/arch/arm64/booting.rst
             ),
             _abi(
                 "arm",
@@ -216,6 +221,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 machine=243,
                 relocations={1: 4, 2: 8},  # R_RISCV_32, R_RISCV_64
                 cache_line=64,
+                image=(0x38, b"RSC\x05"),  # Documentation/arch/riscv/boot-image-header.rst
             ),
             _abi(
                 "ppc64le",

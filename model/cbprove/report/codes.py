@@ -55,7 +55,11 @@ READING: Mapping[str, Code] = MappingProxyType(
             "check the path; without one, /sys/kernel/btf/vmlinux is opened",
             "",
         ),
-        "CB0301": Code("a file is no BTF, no ELF file and no bzImage", "name a vmlinux, a bzImage, a .ko or a .o", ""),
+        "CB0301": Code(
+            "a file is no BTF, no ELF file, no bzImage, and no other image of a kernel in which BTF was found",
+            "name a vmlinux, a bzImage, a .ko or a .o; or copy /sys/kernel/btf/vmlinux where the kernel runs",
+            "",
+        ),
         "CB0302": Code(
             "an artefact's wrapping is broken: compression, ELF headers, the setup header of a bzImage",
             "it is truncated or damaged: copy it again",

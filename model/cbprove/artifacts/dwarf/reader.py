@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Literal
@@ -14,8 +15,19 @@ from cbprove.artifacts.model import Kind, Node, Ref, Types, bad
 from cbprove.layout.abi import Abi
 
 # DW_LANG_*: C89, C, C99, C11, C17, C23, and assembler, whose units may come with a type or two. The C++ and the Rust in an
-# image have structs too, and lay them out otherwise.
+# image have structs too, and lay them out otherwise: they are not read, and that is told where something is not found.
 _LANGUAGES = (0x01, 0x02, 0x0C, 0x1D, 0x2C, 0x3E, 0x31, 0x8001)
+_OTHERS = {
+    0x04: "C++",
+    0x1A: "C++",
+    0x21: "C++",
+    0x2B: "C++",
+    0x1C: "Rust",
+    0x13: "D",
+    0x16: "Go",
+    0x0D: "Ada",
+    0x2E: "Ada",
+}
 _MANY = 20  # places; to look for more takes longer than to look the unit through
 _SPLIT = ("DW_AT_dwo_name", "DW_AT_GNU_dwo_name")
 
@@ -57,6 +69,15 @@ class _Types:
         return sorted({name for unit in self._units for of, name in self._definitions(unit) if of == kind})
 
     @cached_property
+    def skipped(self) -> str:
+        """Which units are not read, and why; empty if all are."""
+        count = Counter(self._language(unit) for unit in self._file.units if not self._is_c(unit))
+        told = [
+            f"{_OTHERS.get(language or 0, f'language {language:#x}')} ({number})" for language, number in count.items()
+        ]
+        return f"units of {' and '.join(told)} are not read, only those of C" if told else ""
+
+    @cached_property
     def _units(self) -> tuple[Unit, ...]:
         return tuple(unit for unit in self._file.units if self._is_c(unit))
 
@@ -64,8 +85,12 @@ class _Types:
         attributes = self._file.die(unit.first).attributes
         if any(name in attributes for name in _SPLIT):
             raise bad("CB0311", f"the DWARF of `{self.name}` is in files beside it", "compile it without -gsplit-dwarf")
-        language = attributes.get("DW_AT_language")
-        return language is None or language.value in _LANGUAGES
+        language = self._language(unit)
+        return language is None or language in _LANGUAGES
+
+    def _language(self, unit: Unit) -> int | None:
+        said = self._file.die(unit.first).attributes.get("DW_AT_language")
+        return None if said is None else int(said.value)
 
     def _definitions(self, unit: Unit) -> dict[tuple[Kind, str], list[Ref]]:
         if unit.start not in self._defined:

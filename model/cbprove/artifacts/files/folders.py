@@ -28,7 +28,8 @@ def _images(folder: Path) -> Iterator[Path]:
     here = Path(os.path.abspath(folder))
     if here.parent.name == "modules":
         # lib/modules/VERSION or usr/lib/modules/VERSION
-        yield from (above / "boot" / f"vmlinuz-{here.name}" for above in here.parents[2:4])
+        boots = [above / "boot" for above in here.parents[2:4]]
+        yield from (boot / f"{image}-{here.name}" for image in reversed(_IMAGES) for boot in boots)
 
 
 def modules(folder: Path) -> tuple[Path, ...]:
