@@ -23,8 +23,16 @@ def frozen(cls: type[T]) -> type[T]:
     def equal(one: Any, other: object) -> Any:
         return values(one) == values(other) if other.__class__ is one.__class__ else NotImplemented
 
+    def hashed(one: Any) -> int:
+        """Once for each object, so that a type is hashed in as many steps as it has types inside, however often each is used."""
+        try:
+            known: int = one._hash
+        except AttributeError:
+            known = one._hash = hash(values(one))
+        return known
+
     made.__eq__ = equal
-    made.__hash__ = lambda one: hash(values(one))
+    made.__hash__ = hashed
     if "__repr__" not in vars(cls):
         made.__repr__ = _text
     result: type[T] = made

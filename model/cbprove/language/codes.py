@@ -162,7 +162,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _SKB + "layer ip { step rcv { } }\nlayer ip6 { step rcv { } }\npath rx { rcv; }",
         ),
         "CB0113": Code(
-            "a part calls itself, directly or through others, or calls are nested too deep",
+            "a part calls itself, directly or through others, or its calls are too deep or too many",
             "leave this call out",
             _SKB + "part out { out; }",
         ),

@@ -12,13 +12,14 @@ from cbprove.language import syntax
 from cbprove.language.elaborate_memo import Memo, mistake
 from cbprove.language.names import Names
 from cbprove.layout.abi import ABIS, Abi
-from cbprove.layout.records import Layout, lay_out
+from cbprove.layout.records import Layout, lay_out, scalars
 from cbprove.layout.types import Type
 from cbprove.system import NeedsValue
 from cbprove.terms import Bool, Int, Term
 
-# The most bytes that an object or a type may have.
+# The most bytes that an object or a type may have, and the most scalars in it, those of every struct inside counted.
 LARGEST = 1 << 20
+MOST_SCALARS = 1 << 15
 
 
 @dataclass
@@ -98,3 +99,9 @@ def refuse_large(size: int, what: str, span: Span) -> None:
     """Objects and types have at most LARGEST bytes."""
     if size > LARGEST:
         raise mistake("CB0128", f"{what} has {size} bytes, more than {LARGEST}", span)
+
+
+def refuse_many(type: Type, what: str, span: Span) -> None:
+    """Types have at most MOST_SCALARS members, counted through all structs in them before any of them is laid out."""
+    if (count := scalars(type)) > MOST_SCALARS:
+        raise mistake("CB0128", f"{what} has {count} members, more than {MOST_SCALARS}", span)

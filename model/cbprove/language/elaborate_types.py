@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.language import elaborate_pins, scalars, syntax
-from cbprove.language.elaborate_context import LARGEST, Context, refuse_large
+from cbprove.language.elaborate_context import LARGEST, Context, refuse_large, refuse_many
 from cbprove.language.elaborate_memo import Mistake, Poison, mistake
 from cbprove.language.names import unknown
 from cbprove.layout import types
@@ -15,9 +15,6 @@ from cbprove.layout.abi import Abi, LayoutError
 from cbprove.layout.records import integer, lay_out
 from cbprove.layout.types import Type
 from cbprove.system import IntType
-
-# Arrays of structs are told apart element by element; so many are enough for anything in a kernel's control block.
-_MOST_RECORDS = 1 << 14
 
 
 def type_of(cx: Context, node: syntax.CType) -> Type:
@@ -181,9 +178,9 @@ def _array(cx: Context, node: syntax.ArrayType) -> Type:
     size = cx.layout(element).size
     if count > LARGEST or count * size > LARGEST:
         raise mistake("CB0128", f"an array of {count} times {size} bytes is larger than {LARGEST} bytes", node.span)
-    if isinstance(bare(element), types.Record) and count > _MOST_RECORDS:
-        raise mistake("CB0128", f"an array of {count} structs has more than {_MOST_RECORDS} elements", node.span)
-    return _sound(cx, types.Array(element, count), node.span)
+    made = types.Array(element, count)
+    refuse_many(made, f"an array of {count} structs", node.span)
+    return _sound(cx, made, node.span)
 
 
 def _enum(cx: Context, node: syntax.EnumBody) -> Type:
@@ -249,6 +246,7 @@ def _measured(
 ) -> types.Record:
     """The record, once it is known to have a layout; a mistake stands at the member that makes it."""
     abi = cx.abi()
+    refuse_many(built, what, span)
     try:
         refuse_large(lay_out(built, abi).size, what, span)
     except LayoutError:

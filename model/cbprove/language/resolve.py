@@ -36,7 +36,8 @@ def resolve(tree: syntax.Tree) -> System:
 def _resolve(tree: syntax.Tree) -> System:
     names = collect(tree)
     resolve_object.choose(names)
-    names.diagnostics.extend(resolve_calls.recursion(names))
+    circles = list(resolve_calls.recursion(names))
+    names.diagnostics.extend(circles or resolve_calls.lengths(names))
     cx = elaborate.context(names)
     _number_statements(cx)
     resolve_axes.axes(cx)

@@ -13,6 +13,8 @@ from cbprove.system import Block, Program, Statement
 
 # How deep parts may call parts.
 MOST_CALLS = 100
+# How many statements a path may have, those of all parts that it calls counted each time.
+MOST_STATEMENTS = 100_000
 _FLATTER = "let fewer parts call each other in a row"
 
 
@@ -41,6 +43,23 @@ def _circles(names: Names, name: str, around: tuple[str, ...], done: set[str]) -
             else:
                 yield from _circles(names, callee, inside, done)
     done.add(name)
+
+
+def lengths(names: Names) -> Iterator[Diagnostic]:
+    """Each path that is too long once its calls are followed: parts that call two parts that call two. No part calls itself."""
+    known: dict[str, int] = {}
+    for name, part in names.parts.items():
+        if part.kind == "path" and (length := _length(names, name, known)) > MOST_STATEMENTS:
+            message = f"`{name}` has {length} statements with those of the parts it calls, more than {MOST_STATEMENTS}"
+            yield Diagnostic("CB0113", message, part.name.span, "let parts call fewer parts")
+
+
+def _length(names: Names, name: str, known: dict[str, int]) -> int:
+    if name not in known:
+        nodes = list(statements(names.parts[name].body))
+        called = [n.callee.text for n in nodes if isinstance(n, syntax.Call) and n.callee.text in names.parts]
+        known[name] = len(nodes) + sum(_length(names, callee, known) for callee in called)
+    return known[name]
 
 
 class Orphans:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from typing import assert_never
 
 from cbprove.frozen import frozen
 from cbprove.layout.abi import Abi, LayoutError, ScalarLayout, scalar
@@ -79,6 +80,28 @@ def lay_out(type: Type, abi: Abi) -> Layout:
             return _pinned(type, size, abi)
         case Record():
             return _union(type, abi) if type.kind == "union" else _struct(type, abi)
+
+
+@lru_cache(maxsize=1 << 16)
+def scalars(type: Type) -> int:
+    """Return how many runs of scalars a type has when every struct in it is laid out: an array of scalars is one run."""
+    match type:
+        case Record():
+            return sum(scalars(field.type) for field in type.fields)
+        case Array(element, count):
+            own = scalars(element)
+            return 1 if own == 1 and not _has_members(element) else own * (count or 0)
+        case Aligned(inner, _):
+            return scalars(inner)
+        case Scalar() | Pointer() | Enum():
+            return 1
+    assert_never(type)
+
+
+def _has_members(type: Type) -> bool:
+    while isinstance(type, Array | Aligned):
+        type = type.element if isinstance(type, Array) else type.type
+    return isinstance(type, Record)
 
 
 def size_of(type: Type, abi: Abi) -> int:
