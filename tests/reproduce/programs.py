@@ -1,60 +1,63 @@
-"""C programs of specs, built by a compiler that is here, and what they answer."""
+"""Programs of refuted cases, built by a compiler that is here, and what they answer."""
 
 from __future__ import annotations
 
+import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from cbprove.diagnostics import Source
+from cbprove.evidence.replay import replay
 from cbprove.language import syntax
+from cbprove.language.elaborate import program as elaborated
 from cbprove.language.parse import parse
 from cbprove.language.resolve import resolve
+from cbprove.language.resolve_check import check
 from cbprove.pipeline import Options, judged, meaning
+from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
 from cbprove.reproduce.program import program
-from cbprove.reproduce.script import Shown, shown
+from cbprove.semantics.run import Broken, Run
+from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
 from cbprove.system import AxisValue, System
-from cbprove.verdicts import Case, Report
+from cbprove.verdicts import Case, Report, Witness
 
-GCC = ("gcc", "-std=c11", "-fwrapv", "-Wall", "-Wextra", "-Werror", "-O0")
+GCC = ("gcc", "-std=c11", "-fwrapv", "-fno-strict-aliasing", "-Wall", "-Wextra", "-Werror", "-O0")
 CLANG = ("clang", *GCC[1:])
-EXIT_CODES = {"refuted": 1, "proved": 0, "vacuous": 4}
+_OTHERS = 4
+_LINE = re.compile(r"^(?:lost|not its own|never written|not written[^:]*): (.*), byte (-?\d+): ")
 
 
 @lru_cache(maxsize=4)
 def report(path: str) -> tuple[System, Report]:
-    """A spec and every verdict on it, with witnesses."""
-    system = meaning(path)
+    """A spec and every verdict on its proposals, with witnesses."""
+    system = replace(meaning(path), asks=())
     return system, judged(system, path, Options(witnesses=True), lambda done, total: None)
 
 
 def meant(text: str) -> System:
-    """The system of a text."""
+    """The system of a text; raises SpecError for mistakes."""
     source = Source("drawn.cbs", text)
-    return resolve(syntax.Tree(parse(source), (source,)))
+    system = resolve(syntax.Tree(parse(source), (source,)))
+    check(system)
+    return system
 
 
-def case(path: str, id: str) -> tuple[System, Case]:
-    system, found = report(path)
-    return system, next(one for one in found.cases if one.id == f"{system.name}/{id}")
+def refuted(found: Report) -> Iterator[tuple[Case, Witness]]:
+    """The cases that are refuted on the ABI that tests are compiled for, with the run that is shown."""
+    for case in found.cases:
+        shown = case.finding.witness
+        if case.finding.verdict == "refuted" and shown is not None and shown.candidate["abi"] == "x86_64":
+            yield case, shown
 
 
 def text_of(path: str, id: str, kunit: bool = False) -> str:
-    """The program of a case."""
-    system, found = case(path, id)
-    return program(system, shown(system, found), Path(path).name, kunit)
-
-
-def unscripted(system: System, property: str, candidate: Mapping[str, AxisValue]) -> str:
-    """The program of a property that knows no verdict and no witness."""
-    return program(system, Shown(f"{system.name}/{property}", property, "asked", candidate, None), "drawn.cbs")
-
-
-def chosen(system: System, candidate: Mapping[str, AxisValue]) -> list[str]:
-    """The macros of a candidate."""
-    values = [(axis.name, candidate[axis.name]) for axis in system.axes if axis.name != "abi"]
-    return [f"-D{name}={value if isinstance(value, int) else f'{name}_{value}'}" for name, value in values]
+    """The program of a case, PROPOSAL/PROPERTY."""
+    system, found = report(path)
+    case, shown = next((c, w) for c, w in refuted(found) if c.id == f"{system.name}/{id}")
+    return program(system, shown, case.property, case.id, Path(path).name, kunit)
 
 
 def build(text: str, folder: Path, compiler: Sequence[str] = GCC, macros: Sequence[str] = ()) -> str | Path:
@@ -68,13 +71,103 @@ def build(text: str, folder: Path, compiler: Sequence[str] = GCC, macros: Sequen
 def answer(made: str | Path, *before: str) -> tuple[int, str]:
     """Exit code and output."""
     assert isinstance(made, Path), made
-    done = subprocess.run([*before, str(made)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*before, str(made)], capture_output=True, text=True, timeout=60)
     return done.returncode, done.stdout + done.stderr
 
 
-def agrees(system: System, verdict: str, text: str, candidate: Mapping[str, AxisValue], folder: Path) -> bool:
-    """Whether gcc's program says of a candidate what the prover does; of one excluded, that it does not compile."""
-    made = build(text, folder, macros=chosen(system, candidate))
-    if verdict == "excluded":
-        return isinstance(made, str) and "excluded by: require" in made
-    return answer(made)[0] == EXIT_CODES[verdict]
+def faults(
+    system: System, shown: Witness, property: str, folder: Path, compiler: Sequence[str] = GCC, others: bool = True
+) -> Iterator[str]:
+    """What a witness's program does that it should not: it must exit 1 and tell the bytes that the reference saw.
+
+    With `others`, it is also built for other candidates, and must answer as the reference does of the same choices there.
+    """
+    text = program(system, shown, property, property, "drawn.cbs")
+    made = build(text, folder, compiler)
+    if isinstance(made, str):
+        yield f"{property}: {made}\n{text}"
+        return
+    code, said = answer(made)
+    if code != 1 or not said:
+        yield f"{property}: exits {code}: {said}\n{text}"
+    elif (told := _told(said)) != (wanted := _wanted(shown, property)):
+        yield f"{property}: tells {sorted(told)}, not {sorted(wanted)}\n{said}\n{text}"
+    for axis in re.findall(r"^#ifndef (\w+)\n#define", text, re.M) if others else ():
+        for value in _values(system, axis, shown.candidate):
+            yield from _other(system, shown, property, {axis: value}, folder, compiler)
+
+
+def _told(said: str) -> set[tuple[str, int]]:
+    """The bytes that a program tells: of which place, and which from its first."""
+    return {(found[1], int(found[2])) for line in said.splitlines() if (found := _LINE.match(line))}
+
+
+def _wanted(shown: Witness, property: str) -> set[tuple[str, int]]:
+    """The bytes that the reference saw break the first claim, of those that lie in an object."""
+    if shown.run is None:
+        return set()
+    broken = shown.run.broken[property][0]
+    assert broken.standing is not None
+    memory = broken.standing.stage.memory
+    return {
+        (lying.place.text, bit.bit // 8 - lying.low // 8)
+        for lying in broken.places
+        for bit in broken.bits
+        if bit.object == lying.object and 0 <= bit.bit < len(memory[bit.object])
+        if not isinstance(broken.claim, Unchanged) or lying.low <= bit.bit < lying.low + lying.place.width
+    }
+
+
+def _values(system: System, axis: str, candidate: Mapping[str, AxisValue]) -> list[AxisValue]:
+    values = next(each.values for each in system.axes if each.name == axis)
+    now = candidate[axis]
+    assert isinstance(values, range) and isinstance(now, int)
+    near = [now - 1, now + 1, values[0], values[-1], now + 2, now - 4, now + 4]
+    return [value for value in dict.fromkeys(near) if value in values and value != now][:_OTHERS]
+
+
+def _way(run: Run) -> list[object]:
+    """What a run did, one thing after the other."""
+    done = (each for each in run.effects if not isinstance(each, BrokenClaim | Action))
+    return [each.store.key if isinstance(each, StoredBits) else each.moment for each in done]
+
+
+def _alike(one: Broken, other: Broken) -> bool:
+    """Whether two claims are one claim at two candidates."""
+    texts = [[lying.place.text for lying in each.places] for each in (one, other)]
+    return one.moment == other.moment and type(one.event) is type(other.event) and texts[0] == texts[1]
+
+
+def _other(
+    system: System,
+    shown: Witness,
+    property: str,
+    change: Mapping[str, AxisValue],
+    folder: Path,
+    compiler: Sequence[str],
+) -> Iterator[str]:
+    """The same program at another candidate, against the reference on the same choices there."""
+    candidate = {**shown.candidate, **change}
+    text = program(system, shown, property, property, "drawn.cbs")
+    there = elaborated(system, candidate)
+    made = build(text, folder, compiler, [f"-D{name}={value}" for name, value in change.items()])
+    where = f"{property} at {change}"
+    if there.required is False or shown.run is None:
+        if there.required is False and isinstance(made, Path):
+            yield f"{where}: is excluded, and compiles\n{text}"
+        return
+    if isinstance(made, str):
+        if "static assertion" not in made:
+            yield f"{where}: {made}\n{text}"
+        return
+    path = next(each for each in there.paths if each.name == shown.path)
+    prop = next(each for each in there.properties if each.name == property)
+    again = replay(there, path, (prop,), dict(shown.run.decisions), trace=True)
+    first = shown.run.broken[property][0]
+    broken = [each for each in again.broken[property] if _alike(each, first)]
+    if isinstance(first.claim, IsTrue | ReadsBack) or _way(again) != _way(shown.run):
+        return  # what memory held before the run decides, and is another number there
+    code, said = answer(made)
+    whole = all(bits.bits == () or len({bit.bit // 8 for bit in bits.bits}) * 8 == len(bits.bits) for bits in broken)
+    if whole and code != int(bool(broken)):
+        yield f"{where}: exits {code}, where {len(broken)} claims break\n{said}\n{text}"

@@ -1,4 +1,4 @@
-"""`cbprove reproduce`: a case as a C program that a compiler and a machine can answer for."""
+"""`cbprove reproduce`: the run of a refuted case as a C program."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from cbprove.system import System
     from cbprove.verdicts import Case, Report
 
-HELP = "a C program that exits 1 where a candidate is refuted, and 0 where it is proved"
+HELP = "a refuted case as a C program of the run that breaks it"
 
 _NEAR = 3
 _INSTEAD = {
+    "proved": "no run breaks it, so there is none to show; `cbprove certify` keeps what the proof rests on",
     "vacuous": "no run reaches what it claims, so there is nothing to run; `cbprove check` says where",
     "unknown": "try `cbprove check` with a higher --bound or --resources first",
-    "excluded": "its `require` is a static assert of the program of any other candidate: reproduce that one, with -D",
+    "excluded": "a `require` rules it out, and nothing of it is judged",
 }
 
 
@@ -36,14 +37,15 @@ def run(given: argparse.Namespace) -> int:
     from cbprove.imports import save
     from cbprove.pipeline import judged, meaning
     from cbprove.reproduce.program import program
-    from cbprove.reproduce.script import shown
 
     system = meaning(given.spec)
     _refuse_unknown(system, given.case)
     with console.Progress(given.spec) as progress:
         report = judged(_asked(system, given.case), given.spec, options(given, witnesses=True), progress)
     case = _case(report, given.case)
-    text = program(system, shown(system, case), given.spec.rpartition("/")[2], given.kunit)
+    witness = case.finding.witness
+    assert witness is not None
+    text = program(system, witness, case.property, case.id, given.spec.rpartition("/")[2], given.kunit)
     if given.output in (None, "-"):
         console.document(text)
     else:

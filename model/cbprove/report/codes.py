@@ -142,12 +142,6 @@ READING: Mapping[str, Code] = MappingProxyType(
             "the artefact is corrupt: make it again",
             "",
         ),
-        "CB0340": Code(
-            "`reproduce` has no C for something in a spec: a view over a bit-field, a condition of a member or a view's place\n"
-            "that the preprocessor cannot tell",
-            "look at the witness with `cbprove check`, or say the same of the spec without it",
-            "",
-        ),
         "CB0323": Code(
             "an artefact has several different structs of one name, and the spec does not say which it means",
             "name it X___MODULE in the spec, or open one of the modules alone",

@@ -1,136 +1,436 @@
-"""A property in C: which of the judges is taken, and what it asks about."""
+"""The claim that a run breaks, as C: what is remembered on the way, and what is compared at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
-from cbprove.diagnostics import Span
-from cbprove.language import syntax
-from cbprove.reproduce.runtime import words
-from cbprove.reproduce.spelling import identifier, quoted
+from cbprove.folds import members
+from cbprove.frozen import frozen
+from cbprove.properties.events import (
+    ClaimMade,
+    Inside,
+    IsTrue,
+    NotGivenUp,
+    ReadsBack,
+    SameMember,
+    Stored,
+    Unchanged,
+)
+from cbprove.reproduce.expressions import expression, inputs, operators
+from cbprove.reproduce.oddities import pragmas
+from cbprove.reproduce.places import Spot
+from cbprove.reproduce.spelling import identifier, literal, quoted
 from cbprove.reproduce.statements import Statements
-from cbprove.reproduce.values import Here
+from cbprove.semantics import arithmetic
+from cbprove.semantics.memory import ObjectKey, Source, StoreKey
+from cbprove.semantics.run import Broken, Lying, Run
+from cbprove.semantics.trace import Action, BrokenClaim, EndedStep, HeldName, MadeObject, StoredBits
+from cbprove.system import Expr, Holds, IntType, Place, Preserved, Program, Property
 
-_JUDGES = {
-    syntax.Preserved: ("preserved",),
-    syntax.Owned: ("named", "owned"),
-    syntax.Written: ("named", "written"),
-    syntax.Exact: ("named", "exact"),
-    syntax.Holds: ("holds",),
-    syntax.Fits: ("fits", "placement"),
-    syntax.Lent: ("lent",),
-    syntax.AlignedViews: ("placement",),
-    syntax.Disjoint: ("placement",),
+LOST = """/* Tells the bytes [at, end) of two places that differ{about}. */
+static int lost(const char *name, const void *was, const void *is, int at, int end{parameter})
+{{
+	const unsigned char *a = was, *b = is;
+	int found = 0;
+
+	for (; at < end; at++)
+		if ({differ})
+			found |= printf("{what}: %s, byte %d: {format}\\n", name, at, a[at], b[at]) > 0;
+	return found;
+}}
+"""
+_WHOLE = {"about": "", "parameter": "", "differ": "a[at] != b[at]"}
+_MASKED = {
+    "about": " in the bits of `mask`",
+    "parameter": ", int mask",
+    "differ": "(a[at] ^ b[at]) & mask",
 }
-_PLACED = (syntax.AlignedViews, syntax.Disjoint)
+BEYOND = """/* Tells whether [first, last) is not inside of [low, high). */
+static int beyond(const char *name, long long first, long long last, long long low, long long high)
+{
+	if (low <= first && last <= high)
+		return 0;
+	printf("%s: [%lld, %lld) is not inside of [%lld, %lld)\\n", name, first, last, low, high);
+	return 1;
+}
+"""
+_TWICE = "first %02x, then %02x"
+_MOST = 1 << 40  # bytes; so many a negative length stands for
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What is printed of a property: text before the statements' functions, the judge's files, the checks of placement.
+@frozen
+class Check:
+    """`lines` are the end of the run; `twice` says that the run is made twice and `lines` compare what it left.
 
-    `runs` says whether runs are tried at all.
+    `start` stands before the run; `helpers` are functions and `pragmas` what is switched off for the expressions.
     """
 
-    before: tuple[str, ...]
-    judges: tuple[str, ...]
-    checks: tuple[str, ...]
-    runs: bool
+    lines: tuple[str, ...]
+    helpers: tuple[str, ...]
+    start: tuple[str, ...] = ()
+    pragmas: tuple[str, ...] = ()
+    twice: bool = False
+    wraps: bool = False
 
 
-def asked(statements: Statements, claim: syntax.Claim, where: tuple[syntax.Name, ...]) -> Asked:
-    """The property as C."""
-    skb = identifier(statements.names.first_object())
-    members = _members(claim)
-    places = [
-        statements.values.place(place, Here(skb), still=not isinstance(claim, syntax.Preserved)) for place in members
-    ]
-    before = [f"#define CB_CLAIMED {len(places)}", *_listed(skb, places), *_meant(statements, where)]
-    before += _particular(statements, claim, skb)
-    checks = _checks(statements, claim, places)
-    return Asked(tuple(before), _JUDGES[type(claim)], tuple(checks), not isinstance(claim, _PLACED))
+class Claim:
+    """The first claim that a run breaks, and where it is made."""
+
+    def __init__(self, program: Program, run: Run, prop: Property) -> None:
+        self.program, self.run, self.prop = program, run, prop
+        self.broken: Broken = run.broken[prop.name][0]
+        self.at = next(i for i, e in enumerate(run.effects) if isinstance(e, BrokenClaim) and e.property == prop.name)
+        marker = run.effects[self.at]
+        assert isinstance(marker, BrokenClaim)
+        self.marker = marker
+        self.moment = marker.began or marker.moment
+        self.kept = self._kept()
+
+    @property
+    def made(self) -> ClaimMade:
+        """The claim itself."""
+        return self.broken.claim
+
+    def _kept(self) -> int | None:
+        """Which effect is the end of the step that members are to be preserved from; None for other claims."""
+        return self._ended(self.prop.claim.start) if isinstance(self.prop.claim, Preserved) else None
+
+    def _ended(self, step: str) -> int | None:
+        """The effect that is the latest end of a step in the history of the object that the claim is made on."""
+        latest: dict[ObjectKey, int] = {}
+        for number, effect in enumerate(self.run.effects[: self.at]):
+            if isinstance(effect, EndedStep) and effect.step == step:
+                latest[effect.object] = number
+            elif isinstance(effect, MadeObject) and effect.parent in latest:
+                latest[effect.object] = latest[effect.parent]
+        return latest.get(self.broken.object)
+
+    def _named(self, place: Place, current: ObjectKey) -> ObjectKey:
+        names = [each.name for each in self.program.objects]
+        return current if place.object in (".", names[0]) else ObjectKey((), names.index(place.object))
+
+    def kept_in(self, lying: Lying) -> ObjectKey:
+        """The object that a place of the claim lay in when it was remembered."""
+        assert self.kept is not None
+        effect = self.run.effects[self.kept]
+        assert isinstance(effect, EndedStep)
+        return self._named(lying.place, effect.object)
+
+    def compared(self) -> Iterator[tuple[Lying, set[int]]]:
+        """Where the places lie that are compared bit by bit, and which bits of their objects that are."""
+        for lying in self.broken.places if isinstance(self.made, Unchanged | SameMember | Stored) else ():
+            there = range(lying.low, lying.low + lying.place.width)
+            some = isinstance(self.made, Unchanged)
+            broken = {e.bit for e in self.broken.bits if e.object == lying.object and (not some or e.bit in there)}
+            yield lying, {lying.low + i for i in lying.positions} | broken
+
+    def members(self) -> tuple[Place, ...]:
+        """What the claim reads as numbers."""
+        match self.made:
+            case IsTrue(condition):
+                return tuple(members(condition))
+            case ReadsBack(_, value):
+                return tuple(members(value))
+        return ()
+
+    def object_of_member(self, place: Place) -> ObjectKey:
+        """The object that a member lies in whose value the claim hangs on."""
+        looked = next((look.object for look in self.broken.looks if look.place == place), None)
+        before = reversed(self.run.effects[: self.at])
+        read = (e.object for e in before if isinstance(e, Action) and e.place == place and e.kind == "read")
+        return looked or next(read, None) or self._named(place, self.broken.object)
+
+    # --- the second run -----------------------------------------------------------------------------------
+
+    def inverted(self) -> Callable[[Source], bool]:
+        """Whether a source is none that the claim allows, so that what is read must not hang on it."""
+        claim, stores = self.made, self.run.stores
+        if not isinstance(claim, SameMember | Stored):
+            return lambda source: False
+        found = {each.found for each in self.broken.bits}
+        own = {leaf.identity for leaf in claim.place.leaves}
+        late = self._since(claim)
+
+        def told(source: Source) -> bool:
+            kind, store = source.store.kind, stores.get(source.store)
+            if source in found or kind in ("debris", "outside", "unspecified") or store is None:
+                return True
+            if isinstance(claim, SameMember):
+                return kind != "blank" and own.isdisjoint(leaf.identity for leaf in store.place.leaves)
+            if claim.blank_is_enough:
+                return False
+            by_others = claim.by is not None and store.step not in claim.by
+            return by_others or (kind == "blank" and not claim.cleared) or source.store not in late
+
+        return told
+
+    def _since(self, claim: SameMember | Stored) -> frozenset[StoreKey]:
+        """The stores that are late enough."""
+        step = claim.since if isinstance(claim, Stored) else None
+        first = 0 if step is None else self._ended(step) or 0
+        return frozenset(e.store.key for e in self.run.effects[first : self.at] if isinstance(e, StoredBits))
 
 
-def _members(claim: syntax.Claim) -> tuple[syntax.Place, ...]:
-    if isinstance(claim, syntax.Disjoint):
-        return (claim.left, claim.right)
-    return getattr(claim, "members", ())
+class Checks:
+    """Writes the end of a program."""
 
+    def __init__(self, claim: Claim, statements: Statements) -> None:
+        self.claim, self.statements = claim, statements
+        self.places, self.values = statements.places, statements.values
 
-def _listed(skb: str, places: list[str]) -> list[str]:
-    lines = [f"\tcb_to[{number}] = {place};" for number, place in enumerate(places)]
-    unused = [f"\t(void){name};" for name in (skb, "cb_to") if name not in words(lines)]
-    return [f"static void cb_members(struct cb_name *{skb}, struct cb_place *cb_to)", "{", *lines, *unused, "}"]
+    def check(self) -> Check:
+        """What the claim comes to in C, after all lines of the run were written."""
+        made = self.claim.made
+        match made:
+            case Unchanged():
+                return self._compared("lost", "was %02x, is %02x", self._kept_variable, twice=False)
+            case SameMember():
+                return self._compared("not its own", _TWICE, lambda key: "first", twice=True)
+            case Stored():
+                return self._compared(_unwritten(made), _TWICE, lambda key: "first", twice=True)
+            case ReadsBack(place, value):
+                return self._reads_back(place, value)
+            case IsTrue(condition):
+                return self._is_true(condition)
+            case Inside(place, length):
+                return self._inside(place, length)
+            case NotGivenUp(_, store):
+                return self._not_given_up(store)
 
+    def seeds(self) -> Iterator[tuple[ObjectKey, Place, range]]:
+        """Where the bits lie that the claim is about."""
+        for lying, bits in self.claim.compared():
+            found = bits or {lying.low}
+            yield lying.object, lying.place, range(min(found), max(found) + 1)
+        for place in self.claim.members():
+            spot = self._spot_of_member(place)
+            yield self._key(spot), place, spot.extent
 
-def _meant(statements: Statements, where: tuple[syntax.Name, ...]) -> list[str]:
-    """Whether a claim made here counts: `in WHERE`."""
-    paths = [name.text for name in where if name.text in statements.names.parts]
-    tests = [f"cb_same(cb_path, {quoted(path)})" for path in paths]
-    others = [name for name in where if name.text not in statements.names.parts]
-    tests += [f"cb_same(cb_step, {quoted(step)})" for step in _steps(statements, others)]
-    condition = " || ".join(tests) or "1"
-    return [f"static int cb_meant(void) {{ return {condition}; }}"]
+    def _key(self, spot: Spot) -> ObjectKey:
+        return next(key for key, name in self.places.objects.items() if name == spot.variable)
 
+    # --- bits ---------------------------------------------------------------------------------------------
 
-def _steps(statements: Statements, names: Iterable[syntax.Name]) -> list[str]:
-    """The steps named, all of a layer's for a layer."""
-    found: list[str] = []
-    for name in names:
-        if "." in name.text or name.text in statements.names.steps:
-            found.append(statements.names.step(name).name)
+    def kept(self) -> dict[ObjectKey, str]:
+        """The objects to remember when the first step ends, each with the variable that it is kept in."""
+        if self.claim.kept is None:
+            return {}
+        keys = (self.claim.kept_in(lying) for lying, _ in self.claim.compared())
+        return {key: self._kept_variable(key) for key in dict.fromkeys(keys)}
+
+    def _kept_variable(self, key: ObjectKey) -> str:
+        first = self.places.declared[key] == self.claim.program.objects[0].name
+        return "kept" if first else f"kept_{self.places.declared[key]}"
+
+    def _compared(self, what: str, format: str, variable: Callable[[ObjectKey], str], twice: bool) -> Check:
+        calls: list[str] = []
+        runs: list[tuple[str, str]] = []  # a comparison, and the bits that it is about
+        for lying, bits in self.claim.compared():
+            spot, key = self._spot(lying), lying.object
+            size = self.places.size(key)
+            if any(not 0 <= each.bit < size for each in self.claim.broken.bits if each.bit in bits):
+                ends = f"{self._ends(spot, spot.extent)}, 0, sizeof({spot.variable})"
+                calls.append(f"beyond({quoted(lying.place.text)}, {ends})")
+            inside = {bit for bit in bits if 0 <= bit < size and not self._allowed(key, bit)}
+            runs += self._runs(spot, replace(spot, variable=variable(key)), inside)
+        whole = all(mask == "0xff" for _, mask in runs)
+        helpers = [*([BEYOND] if calls else []), LOST.format(what=what, format=format, **_WHOLE if whole else _MASKED)]
+        calls += [f"lost({call}{'' if whole else f', {mask}'})" for call, mask in runs]
+        *before, last = calls
+        lines = [f"{'found |= ' if number else 'int found = '}{call};" for number, call in enumerate(before)]
+        lines.append(f"return {'found | ' if before else ''}{last};")
+        return Check(tuple(lines), tuple(helpers if runs else helpers[:1]), twice=twice)
+
+    def _runs(self, spot: Spot, before: Spot, bits: set[int]) -> Iterator[tuple[str, str]]:
+        """The arguments of a comparison for each run of bytes of which the same bits are compared, and these bits."""
+        start = spot.low // 8
+        base = range(8 * start, max([8 * start + 8, *(bit + 1 for bit in bits)]))
+        sides = ", ".join(self.places.pointer(side, base) for side in (before, spot))
+        for first, last, mask in self._masks(bits):
+            yield f"{quoted(spot.place.text)}, {sides}, {first - start}, {last - start}", f"{mask:#04x}"
+
+    def _allowed(self, key: ObjectKey, bit: int) -> bool:
+        """A bit that holds nothing wrong, and differs in the second run for another's sake."""
+        wrong = any(each.bit == bit for each in self.claim.broken.bits)
+        return not wrong and self.values.inverted(self.statements.memory[key][bit])
+
+    def _masks(self, bits: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+        """Runs of bytes [first, last) of which the same bits are compared."""
+        masks: dict[int, dict[int, int]] = {}
+        for bit in sorted(bits):
+            masks.setdefault(bit // 8, {})[bit % 8] = 1
+        pairs = [(at, self.values.byte(some)) for at, some in masks.items()]
+        for (_, mask), group in groupby(enumerate(pairs), key=lambda each: (each[1][0] - each[0], each[1][1])):
+            found = [at for _, (at, _) in group]
+            yield found[0], found[-1] + 1, mask
+
+    def _spot(self, lying: Lying) -> Spot:
+        return self.statements.spot(lying.place, lying.object, lying.low, self.claim.moment)
+
+    # --- values -------------------------------------------------------------------------------------------
+
+    def _is_true(self, condition: Expr) -> Check:
+        claim = self.claim.prop.claim
+        assert isinstance(claim, Holds)
+        told, values = quoted(f"false: {claim.text}")[:-1], ""
+        for place in dict.fromkeys(members(condition)):
+            told += f", {quoted(place.text)[1:-1]} = %lld"
+            values += f", (long long)({self._member(place, place.type)})"
+        lines = [f"if ({self._expression(condition)})", "\treturn 0;", f'printf({told}\\n"{values});', "return 1;"]
+        return self._with_expression(condition, lines, set())
+
+    def _reads_back(self, place: Place, value: Expr) -> Check:
+        assert place.type is not None
+        spot, unsigned = self._spot(self.claim.broken.places[0]), value.type.bits == 64 and not value.type.signed
+        kind, sign = ("unsigned long long", "llu") if unsigned else ("long long", "lld")
+        lines = [f"{kind} value = {self._expression(value)};", ""]
+        lvalue = self.places.lvalue(spot)
+        if lvalue is None or place.type.name == "pointer":
+            high = (1 << (place.type.bits - place.type.signed)) - 1 if not place.type.boolean else 1
+            low = f"value >= {literal(-high - 1, IntType('long long', 64, True))} && " if place.type.signed else ""
+            low = low if place.type.signed or unsigned else "value >= 0 && "
+            fits = f"{low}value <= {high}{'ULL' if high >= 1 << 63 else ''}"
+            now = ""
         else:
-            found += [s.name for s in statements.names.all_steps() if s.layer.name.text == name.text]
-    return found
+            lines.append(
+                f"{lvalue} = value;{self.statements.by(getattr(self.claim.broken.event, 'step', None), self.claim.marker.moment)}"
+            )
+            fits = f"{lvalue} >= 0 && {lvalue} == value" if unsigned and place.type.signed else f"{lvalue} == value"
+            now = f", (long long){lvalue}"
+        text = f"cut off: {place.text} of %{sign}"
+        told = f'{quoted(text)[:-1].replace("%%", "%")}{" is %lld" if now else ""}\\n"'
+        lines += [f"if ({fits})", "\treturn 0;", f"printf({told}, value{now});", "return 1;"]
+        return self._with_expression(value, lines, {"=", "=="})
+
+    def _with_expression(self, expr: Expr, lines: list[str], more: set[str]) -> Check:
+        found = operators(expr) | more
+        start = [
+            f"{_plain(type)} {identifier(name)} = {self._input(name, type)};" for name, type in inputs(expr).items()
+        ]
+        wraps = bool(found & {"+", "-", "*", "<<"})
+        return Check(tuple(lines), (), tuple(start), tuple(pragmas(found)), wraps=wraps)
+
+    def _input(self, name: str, type: IntType) -> str:
+        return literal(self.values.input(name, self.claim.moment), IntType(_plain(type), type.bits, type.signed))
+
+    def _expression(self, expr: Expr) -> str:
+        return expression(expr, self._member)
+
+    def _member(self, place: Place, type: IntType | None) -> str:
+        """A member as an lvalue, or its number where it is none or has no defined value."""
+        assert type is not None and isinstance(place.low, int)
+        spot = self._spot_of_member(place)
+        key = self._key(spot)
+        sources = [self.statements.memory[key][bit] for bit in spot.extent if 0 <= bit < self.places.size(key)]
+        lvalue = self.places.lvalue(spot)
+        defined = (
+            not type.boolean
+            or not any(self.values.bit(s) for s in sources[1:])
+            or not self.values.program.little_endian
+        )
+        if lvalue is not None and defined:
+            return f"(unsigned long){lvalue}" if type.name == "pointer" else lvalue
+        look = next((look for look in self.claim.broken.looks if look.place == place), None)
+        value = look.value if look else self.values.number(sources, type) if sources else 0
+        return literal(value, IntType(_plain(type), type.bits, type.signed))
+
+    def _spot_of_member(self, place: Place) -> Spot:
+        assert isinstance(place.low, int)
+        moment = self.claim.moment
+        low = place.low + sum(stride * self.values.input(name, moment) for name, stride in place.indexes)
+        return self.statements.spot(place, self.claim.object_of_member(place), low, moment)
+
+    # --- places and names ---------------------------------------------------------------------------------
+
+    def _inside(self, place: Place, length: Expr | None) -> Check:
+        spot = self._spot(self.claim.broken.places[0])
+        end = spot.extent.stop
+        if length is not None:
+            value = arithmetic.evaluate(length, _Lengths(self))
+            end = spot.low + 8 * (value if 0 <= value < _MOST else _MOST)
+        first, last = place.bound
+        if any(each % 8 for each in (spot.low, end, first, last)):
+            ends = f"{spot.low}, {end}, {first}, {last}"
+        else:
+            member = f"{spot.variable}.{place.area}"
+            at = f"offsetof(__typeof__({spot.variable}), {place.area})"
+            ends = f"{self._ends(spot, range(spot.low, end))}, {at}, {at} + sizeof({member})"
+        return Check((f"return beyond({quoted(place.text)}, {ends});",), (BEYOND,))
+
+    def _ends(self, spot: Spot, bits: range) -> str:
+        """The first byte in the object and the one behind the last; by the view, which a macro may move."""
+        if spot.place.view is None or any(each % 8 for each in (bits.start, bits.stop)):
+            return f"{bits.start // 8}, {-(-bits.stop // 8)}"
+        view = next(view for view in self.claim.program.views if view.name == spot.place.view)
+        assert isinstance(view.place.low, int)
+        base = f"{self.places.view(spot.place.view)}_at"
+        offsets = ((each - view.place.low) // 8 for each in (bits.start, bits.stop))
+        return ", ".join(f"{base} {'-' if at < 0 else '+'} {abs(at)}" for at in offsets)
+
+    def live(self) -> dict[tuple[ObjectKey, int], str]:
+        """The variables of the names that the claim is about: the one in use; for a store, all of its object."""
+        made, named = self.claim.made, self.claim.marker.named
+        if not isinstance(made, NotGivenUp):
+            return {}
+        return {key: name for key, name in self._names().items() if key == named or (made.store and key[0] == named[0])}
+
+    def _names(self) -> dict[tuple[ObjectKey, int], str]:
+        """The variables that say of each name of an object whether it is live."""
+        found: dict[tuple[ObjectKey, int], str] = {}
+        for key, variable in self.places.objects.items():
+            found[key, 0] = f"{variable}_live"
+        for effect in self.claim.run.effects:
+            if isinstance(effect, HeldName) and effect.live:
+                found[effect.object, effect.number] = f"{identifier(effect.name)}_live{effect.number}"
+        return found
+
+    def _not_given_up(self, store: bool) -> Check:
+        key, number = self.claim.marker.named
+        names = self._names()
+        used, others = names[key, number], [name for (owner, _), name in names.items() if owner == key]
+        step = getattr(self.claim.broken.event, "step", None)
+        who = f"{step}()" if step else "the path"
+        lines = [
+            f"if (!{used})",
+            f'\tprintf({quoted(f"{who} touches an object by a name that was given up")[:-1]}\\n");',
+        ]
+        if store and len(others) > 1:
+            told = quoted(f"{who} stores to an object that has several live names")[:-1]
+            lines += [f"if ({' + '.join(others)} > 1)", f'\tprintf({told}\\n");']
+        wrong = f"!{used} || {' + '.join(others)} > 1" if store and len(others) > 1 else f"!{used}"
+        return Check((*lines, f"return {wrong};"), ())
 
 
-def _particular(statements: Statements, claim: syntax.Claim, skb: str) -> list[str]:
-    names = statements.names
-    match claim:
-        case syntax.Preserved(_, start, end):
-            return [
-                f"#define CB_START {quoted(names.step(start).name)}",
-                f"#define CB_END {quoted(names.step(end).name)}",
-            ]
-        case syntax.Written(_, by):
-            tests = " || ".join(f"cb_same(cb_who, {quoted(step)})" for step in _steps(statements, by)) or "1"
-            given = f"static int cb_by(const char *cb_who) {{ (void)cb_who; return {tests}; }}"
-            return [f"#define CB_BY_SOME {int(bool(by))}", given]
-        case syntax.Holds(condition, at):
-            text = statements.values.text(condition, Here(skb))
-            lines = [
-                f"#define CB_END {quoted(names.step(at).name)}",
-                f"#define CB_CONDITION {quoted(_text(condition.span))}",
-            ]
-            return [*lines, f"static int cb_condition(struct cb_name *{skb}) {{ (void){skb}; return ({text}) != 0; }}"]
-        case syntax.Fits(members):
-            return [_meant_views(statements, members)]
-    return []
+def _unwritten(claim: Stored) -> str:
+    """What is wrong with a bit that the claim is about."""
+    if claim.blank_is_enough:
+        return "never written"
+    by = f" by {', '.join(sorted(claim.by))}" if claim.by is not None else ""
+    return f"not written{by}{f' since {claim.since}' if claim.since else ''}"
 
 
-def _meant_views(statements: Statements, members: tuple[syntax.Place, ...]) -> str:
-    views = [node.base.text if node.base.text in statements.names.views else "" for node in members]
-    tests = [f"cb_same(cb_view, {quoted(identifier(view))})" if view else "cb_raw" for view in views]
-    head = "static int cb_meant_view(const char *cb_view, int cb_raw)"
-    return f"{head} {{ (void)cb_view, (void)cb_raw; return {' || '.join(tests) or '1'}; }}"
+class _Lengths:
+    """The values that a length hangs on."""
+
+    def __init__(self, checks: Checks) -> None:
+        self.checks = checks
+
+    def input(self, name: str) -> int:
+        """The value of an input."""
+        return self.checks.values.input(name, self.checks.claim.moment)
+
+    def member(self, place: Place, type: IntType) -> int:
+        """The value of a place as a type reads it."""
+        spot = self.checks._spot_of_member(place)
+        memory = self.checks.statements.memory[self.checks._key(spot)]
+        return self.checks.values.number((memory[bit] for bit in spot.extent), type)
 
 
-def _text(span: Span) -> str:
-    return " ".join(span.source.text[span.start : span.end].split())
-
-
-def _checks(statements: Statements, claim: syntax.Claim, places: list[str]) -> list[str]:
-    """What is true of the placement before any run."""
-    if isinstance(claim, syntax.Disjoint):
-        return [f"cb_disjoint({places[0]}, {places[1]});"]
-    if not isinstance(claim, syntax.Fits | syntax.AlignedViews):
-        return []
-    named = [node.base.text for node in claim.members]
-    word = "fits" if isinstance(claim, syntax.Fits) else "aligned"
-    meant = [view for view in statements.names.views if not named or view in named]
-    checks = []
-    for view in meant:
-        statements.values.views.view(view)
-        checks.append(f"if ((cb_v = cb_view_of({quoted(identifier(view))}))->length) cb_view_{word}(cb_v);")
-    return checks
+def _plain(type: IntType) -> str:
+    """A type of C as wide."""
+    if type.boolean:
+        return "_Bool"
+    name = {8: "char", 16: "short", 32: "int"}.get(type.bits, "long long")
+    return f"{'signed ' if name == 'char' and type.signed else '' if type.signed else 'unsigned '}{name}"

@@ -1,212 +1,365 @@
-"""The whole program: what mirrors the spec first, what is claimed, and the machinery last."""
+"""A refuted case as a straight C program: the run of its witness, one line a store, and the claim that it breaks."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby, product
 
-from cbprove.language import syntax
+from cbprove.frozen import frozen
+from cbprove.language import scalars, syntax
 from cbprove.language.elaborate_context import Context
-from cbprove.reproduce import claims, objects, reached
-from cbprove.reproduce.candidate import candidate, head, preamble
-from cbprove.reproduce.clashes import refuse_clashes
-from cbprove.reproduce.inputs import edges, inputs
-from cbprove.reproduce.oddities import pragmas
-from cbprove.reproduce.rows import indented
-from cbprove.reproduce.runtime import Cut, Piece, fragment, pieces, printed, words
-from cbprove.reproduce.script import Shown, printed_script
-from cbprove.reproduce.spelling import identifier, quoted, shortened
+from cbprove.properties.events import Began, Unchanged
+from cbprove.report import story
+from cbprove.report.scene import Scene
+from cbprove.reproduce.claims import Check, Checks, Claim
+from cbprove.reproduce.moving import Moving, in_bytes, moving, spelled
+from cbprove.reproduce.placement import placement
+from cbprove.reproduce.places import Places
+from cbprove.reproduce.slicing import Slice
+from cbprove.reproduce.spelling import comment, joined, words, wrapped
 from cbprove.reproduce.statements import Statements
-from cbprove.reproduce.static import Static
-from cbprove.reproduce.types import Types
+from cbprove.reproduce.structs import Structs
 from cbprove.reproduce.values import Values
-from cbprove.reproduce.views import Views
-from cbprove.system import System
+from cbprove.semantics.memory import ObjectKey
+from cbprove.semantics.trace import CopiedBits, Effect, EndedStep, HeldName, MadeObject, StoredBits
+from cbprove.system import Axis, Property, System, View
+from cbprove.terms import Int, evaluate
+from cbprove.verdicts import Witness
 
-_FITS = syntax.Fits(())
-_STEPS = "/* --- steps, parts and paths: the numbers are lines of the spec ---- */"
-_OBJECTS = "/* --- the objects that paths work on, and the views over them ---- */"
-_PRELUDE = "/* --- what statements are: line, object, and a view or a member of it; how they work is at the end ---- */"
-_CLAIMED = "/* --- what is claimed, and the run to begin with ---- */"
-_MACHINERY = """/* ==================================================================================================
- * Below is the machinery, which is the same for every spec: memory that knows who stored each bit, and the search.
- * ================================================================================================ */"""
+_WIDTH = 100
+_TAB = 8
+CHECK = "#define CHECK(...) _Static_assert(__VA_ARGS__, #__VA_ARGS__)"
+SIZE = "#define SIZE(type, bytes) CHECK(sizeof(type) == bytes)"
+AT = "#define AT(type, member, byte) CHECK(offsetof(type, member) == byte)"
+BITS = """/* Stores the bits of `mask`, and leaves the other bits of the byte. */
+static void bits(void *at, int mask, int value)
+{
+	unsigned char *byte = at;
+
+	*byte = (*byte & ~mask) | (value & mask);
+}
+"""
 
 
-def program(system: System, shown: Shown, path: str, kunit: bool = False) -> str:
-    """The C program of a property, for all candidates; raises SpecError for what C cannot say."""
+@frozen
+class Body:
+    """The lines of the run and the check at its end; what they name; whether some bits of a byte are stored."""
+
+    lines: tuple[str, ...]
+    check: Check
+    places: Places
+    kept: tuple[tuple[str, str], ...]
+    told: tuple[str, ...]
+    partial: bool = False
+
+
+def program(system: System, shown: Witness, property_name: str, id: str, path: str, kunit: bool = False) -> str:
+    """The C program of a witness; `id` names its case, `path` the spec's file."""
     cx = system.handle
     assert isinstance(cx, Context)
-    cx.memo.begin(shown.candidate)
-    refuse_clashes(cx.names)
-    text = "\n".join([*_Writer(cx, system, shown).lines(path, kunit), ""])
-    return text if kunit else shortened(text)
+    prop = next(prop for prop in shown.program.properties if prop.name == property_name)
+    writer = _Writer(system, cx, shown, prop)
+    text = "\n".join([*writer.lines(id, path, kunit), ""])
+    return text.replace("printf(", "pr_info(") if kunit else text
 
 
 class _Writer:
-    def __init__(self, cx: Context, system: System, shown: Shown) -> None:
-        self.cx, self.system, self.shown, self.names = cx, system, shown, cx.names
-        self.types = Types(cx)
-        self.static = self.types.static = Static(cx, self.types)
-        self.views = Views(self.static)
-        self.values = Values(self.views)
-        self.node = cx.names.properties.get(shown.property)
-        self.claim: syntax.Claim = self.node.claim if self.node else _FITS
-        self.where = self.node.where if self.node else ()
-        self.statements = Statements(self.values, isinstance(self.claim, syntax.Exact))
+    def __init__(self, system: System, cx: Context, shown: Witness, prop: Property) -> None:
+        self.system, self.cx, self.shown, self.prop = system, cx, shown, prop
+        self.body = self._body()
+        self.tags = {name: f"{name}_object" if name in cx.names.tags else name for name in cx.names.objects}
+        cx.memo.begin(shown.candidate)
+        self.structs = Structs(cx)
+        self.views = {v.name: self._type(v) for v in shown.program.views if v.name in self.body.places.views}
+        self.objects = [name for name in cx.names.objects if name in self._declared()]
+        self.declared = {name: list(self.structs.of_object(name, self.tags[name])) for name in self.objects}
+        self.moving = self._moving()
+        cx.memo.begin(shown.candidate)
 
-    # --- the parts, in the order of a program ------------------------------------------------------------------
+    def _declared(self) -> set[str]:
+        """The objects that variables are made of, or that views lie in."""
+        places = self.body.places
+        found = {places.declared[key] for key in places.used}
+        return found | {self._object_of(view) for view in self.shown.program.views if view.name in places.views}
 
-    def lines(self, path: str, kunit: bool) -> Iterator[str]:
-        asked = claims.asked(self.statements, self.claim, self.where)
-        paths = reached.paths(self.names, self.claim, self.where) if asked.runs else []
-        steps = list(self._functions(paths))
-        requires = list(objects.requires(self.static))
-        main = self._main(asked, [node.name.text for node in paths], kunit)
-        drawn = list(pieces(inputs(self.values)))
-        claimed = [*pieces(asked.before), *self._tables(asked)]
-        declared = self._objects([*requires, *main, *asked.before, *(text for piece in steps for text in piece.lines)])
-        laid = list(pieces(objects.places(self.views)))
-        structs = list(objects.structs(self.static, self.shown, kunit))
-        cut = Cut(
-            fragment("steps", self.names.axes),
-            (laid, drawn, steps, claimed),
-            self._machinery(asked, list(declared)),
-            main,
-        )
-        title = self.node.title if self.node else ""
-        yield from [*head(self.system, self.shown, title, path, kunit, self._wraps()), ""]
-        yield from [*preamble(kunit, asked.runs, cut.maybe()), *self._pragmas(), ""]
-        yield from candidate(self.system, self.shown)
-        yield from ["/* --- structs, as in the spec ---- */", "", *objects.ASSERTS, "", *structs]
-        yield from [_PRELUDE, "", *printed(cut.prelude), *cut.prototypes(), ""]
-        yield from [_OBJECTS, "", *objects.objects(self.static, self.views, declared, self.shown), *requires, ""]
-        laid, drawn, steps, claimed = cut.front
-        yield from [*printed(laid), *printed(drawn)]
-        if steps:
-            yield from [_STEPS, "", *printed(steps)]
-        yield from [_CLAIMED, "", *printed(claimed), *_MACHINERY.splitlines(), ""]
-        yield from [*printed(cut.machinery), *main]
+    def _object_of(self, view: View) -> str:
+        first = self.shown.program.objects[0].name
+        return first if view.place.object == "." else view.place.object
 
-    def _objects(self, spoken: list[str]) -> dict[str, list[str]]:
-        """The objects that a program speaks of, as structs."""
-        first, known = self.names.first_object(), words([*spoken, *self.views.members.values()])
-        return {
-            name: objects.members(self.static, name) for name in objects.used(list(self.names.objects), first, known)
-        }
+    def _type(self, view: View) -> str:
+        """The type of a pointer to it."""
+        return self.structs.pointer(self.cx.names.views[view.name].view.type)
 
-    def _wraps(self) -> bool:
-        """Whether a signed expression may go beyond its type, which the kernel's own flags define."""
-        return "wraps" in self.values.operators
+    def _moving(self) -> Moving:
+        """The params that are macros: none of which a member has the name, or which moves what is written as plain bytes."""
+        used = frozenset(self.views)
+        lines = [*self.structs.lines(False), *self.body.lines, *self.body.check.lines]
+        lines += [text for some in self.declared.values() for text in some]
+        spoken = words([line.partition("/*")[0] for line in lines])
+        stuck = self.body.places.stuck | {v.name for v in self.shown.program.views if not self._inside(v)}
+        return moving(self.system, self.shown.candidate, used, spoken, frozenset(stuck & used))
 
-    def _pragmas(self) -> list[str]:
-        lines = pragmas(self.values.operators)
-        return ["/* Expressions are the spec's: what compilers find odd in them is not. */", *lines] if lines else []
+    def _inside(self, view: View) -> bool:
+        """Whether a view lies inside of its object."""
+        size = next(each.width for each in self.shown.program.objects if each.name == self._object_of(view))
+        assert isinstance(view.place.low, int)
+        return view.place.low % 8 == 0 and 0 <= view.place.low <= view.place.low + view.place.width <= size
 
-    def _functions(self, paths: list[syntax.Path]) -> Iterator[Piece]:
-        """Steps, then parts, each before who calls it, then paths."""
-        called = [self.statements.part(node) for node in paths]
-        parts: dict[str, list[str]] = {}
-        while set(self.statements.parts) - set(parts):
-            for name in [name for name in self.statements.parts if name not in parts]:
-                parts[name] = self.statements.part(self.statements.parts[name])
-        order = [found.name for found in self.names.all_steps()]
-        steps = sorted(self.statements.steps.values(), key=lambda found: order.index(found.name))
-        for lines in (*(self.statements.step(found) for found in steps), *_callees_first(parts), *called):
-            yield from pieces(lines)
+    # --- the run ------------------------------------------------------------------------------------------
 
-    def _tables(self, asked: claims.Asked) -> Iterator[Piece]:
-        members = len(self.claim.members) if isinstance(self.claim, syntax.Preserved) else 0
-        lines = [f"#define CB_KEPT ({members} * CB_BITS)", f"#define CB_PROPERTY {quoted(self.shown.property)}"]
-        if asked.runs:
-            lines += [f"static const long long cb_edge[] = {{ {', '.join(edges(self.values, self.claim))} }};"]
-            lines += ["enum { CB_EDGES = sizeof cb_edge / sizeof cb_edge[0] };", *printed_script(self.shown.script)]
-        yield from pieces(lines)
+    def _body(self) -> Body:
+        names = self.cx.names
+        taken = frozenset([*names.typedefs, *names.constants, *scalars.known(), *names.axes])
+        bit_fields = frozenset(_bit_fields(names.tags.values()))
+        program, run = self.shown.program, self.shown.run
+        if run is None:
+            places = Places(program, None, taken, bit_fields)
+            assert self.shown.misplaced is not None
+            check = placement(places, program, self.prop, self.shown.misplaced)
+            return Body((), check, places, (), (f"{self.shown.misplaced.subject}: {self.shown.misplaced.reason}",))
+        claim = Claim(program, run, self.prop)
+        seeds = list(self._checks(claim, Places(program, run, taken, bit_fields)).seeds())
+        used: list[ObjectKey] = []
+        for _ in range(2):  # the second time with the objects that the first one met
+            places = Places(program, run, taken, bit_fields)
+            checks = self._checks(claim, places)
+            sliced = Slice(claim, seeds, {key: places.size(key) for key in places.objects}, self._moved())
+            checks.statements.needed = sliced.needed
+            lines = list(self._run(claim, checks, used, sliced.kept))
+            check = checks.check()
+            used = [key for key in places.used if key.moment == ()]
+        scene = Scene(program, run, (claim.broken,), self.prop.name)
+        way = "path " + " > ".join(story.crumbs(program, self.shown.path, claim.broken.moment))
+        kept = tuple((variable, places.declared[key]) for key, variable in checks.kept().items())
+        return Body(tuple(lines), check, places, kept, (way, *scene.verdict()), checks.statements.partial)
 
-    # --- machinery ------------------------------------------------------------------------------------------
+    def _moved(self) -> frozenset[str]:
+        """The views that some param moves."""
+        every = frozenset(view.name for view in self.shown.program.views)
+        found = moving(self.system, self.shown.candidate, every, frozenset(), frozenset())
+        return frozenset(name for name, low in found.views.items() if not isinstance(low, int))
 
-    def _machinery(self, asked: claims.Asked, declared: list[str]) -> list[Piece]:
-        def runtime(*names: str) -> list[Piece]:
-            return [piece for name in names for piece in fragment(name, self.names.axes)]
+    def _checks(self, claim: Claim, places: Places) -> Checks:
+        values = Values(claim.program, claim.run)
+        values.inverted = claim.inverted()
+        if isinstance(claim.made, Unchanged):
+            values.differ((each.bit, each.remembered, each.found) for each in claim.broken.bits if each.remembered)
+        return Checks(claim, Statements(places, values))
 
-        before = runtime("places")
-        rows = [piece for lines in self.views.rows.lays.values() for piece in pieces(lines)]
-        listed = [text for lines in self.views.listed.values() for text in lines]
-        rows += pieces(["static void cb_list_members(void)", "{", *indented(listed), "}"])
-        if not asked.runs:
-            bare = pieces(self._declared(declared, "&cb_name[{}]"))
-            return [*before, *rows, *runtime(*asked.judges), *bare]
-        judge = runtime(*asked.judges)
-        bools = "bools" if self.views.rows.bools else "no_bools"
-        given = {name for piece in judge for name in piece.names}
-        hooks = [piece for piece in runtime("hooks") if piece.names[0] not in given]
-        made = pieces(self._declared(declared, "cb_make(0, 0)"))
-        memory = runtime("memory", bools, "search", "report")
-        return [*before, *rows, *memory, *judge, *hooks, *runtime("statements"), *made, *runtime("main")]
+    def _run(self, claim: Claim, checks: Checks, used: list[ObjectKey], kept: set[int]) -> Iterator[str]:
+        """One line for each thing that was done to memory before the claim, of those that are kept."""
+        statements = checks.statements
+        yield from statements.begin(used)
+        names = checks.live()
+        yield from (f"int {name} = {int(number == 0)};" for (_, number), name in names.items())
+        effects = claim.run.effects[: claim.at]
+        for _, group in groupby(range(claim.at), key=lambda i: _statement(effects[i], i)):
+            numbers = list(group)
+            effect = effects[numbers[0]]
+            if not kept.isdisjoint(numbers):
+                yield from self._lines(statements, [effects[i] for i in numbers])
+            if isinstance(effect, HeldName) and (effect.object, effect.number) in names:
+                by = statements.by(effect.step, effect.moment)
+                yield f"{names[effect.object, effect.number]} = {int(effect.live)};{by}"
+            for number in numbers:
+                statements.follow(effects[number])
+            if isinstance(effect, EndedStep) and numbers[0] == claim.kept:
+                for key, variable in checks.kept().items():
+                    by = f"\t/* {comment(effect.step)}() ends */"
+                    yield f"memcpy(&{variable}, &{statements.places.variable(key)}, sizeof({variable}));{by}"
+        event = claim.broken.event
+        if event.step is not None:
+            yield f"/* {comment(event.step)}(){' begins' if isinstance(event, Began) else ''} */"
 
-    def _declared(self, declared: list[str], made: str) -> list[str]:
-        """The objects of a run, the first one at 0."""
-        others = [name for name in declared if name != self.names.first_object()]
-        lines = [f"\t{made.format(0)};"] if "make" in made else []
-        lines += [f"\t{identifier(name)} = {made.format(number)};" for number, name in enumerate(others, 1)]
-        return ["static void cb_declared(void)", "{", *lines, "}"]
+    def _lines(self, statements: Statements, effects: list[Effect]) -> Iterator[str]:
+        match effects[0]:
+            case StoredBits():
+                yield from statements.stored([effect for effect in effects if isinstance(effect, StoredBits)])
+            case CopiedBits():
+                yield from statements.copied(effects[0])
+            case MadeObject():
+                yield from statements.made(effects[0])
 
-    def _main(self, asked: claims.Asked, paths: list[str], kunit: bool) -> list[str]:
-        skb = identifier(self.names.first_object())
-        condition = self.node.condition if self.node else None
-        lines = ["static int cb_all(void)", "{"]
-        if any("cb_v " in check for check in asked.checks):
-            lines.append("\tstruct cb_view *cb_v;")
-        if any(skb in words([check]) for check in asked.checks):
-            lines.append(f"\tstruct cb_name *{skb} = &cb_name[0];")
-        if condition is not None:
-            said = '{ CB_PRINT("%s makes no claim of this candidate\\n", CB_PROPERTY); return 5; }'
-            lines.append(f"\tif (!({self.static.text(condition)})) {said}")
-        lines += ["\tcb_lay_views();", "\tcb_list_members();"]
-        lines += [] if asked.runs else ["\tcb_declared();"]
-        lines += [f"\t{check}" for check in asked.checks]
-        script = self.shown.script
-        if asked.runs and script is not None and script.path in paths:
-            lines.append(f"\tif (CB_SHOWN && !cb_broken) cb_follow_script({quoted(script.path)}, path_{script.path});")
-        lines += [f"\tcb_search({quoted(name)}, path_{name});" for name in paths]
-        return [
-            *lines,
-            *_verdict(asked.runs),
-            "}",
-            "",
-            *(self._kunit() if kunit else ["int main(void) { return cb_all(); }"]),
-        ]
+    # --- the text -----------------------------------------------------------------------------------------
 
-    def _kunit(self) -> list[str]:
-        name = self.shown.id.replace("/", "_").replace(".", "_")
-        case = ["static void cb_case(struct kunit *test)", "{", "\tKUNIT_EXPECT_EQ(test, cb_all(), 0);", "}", ""]
-        cases = ["static struct kunit_case cb_cases[] = {", "\tKUNIT_CASE(cb_case),", "\t{}", "};", ""]
-        suite = [
-            "static struct kunit_suite cb_suite = {",
-            f"\t.name = {quoted(name)},",
-            "\t.test_cases = cb_cases,",
-            "};",
-        ]
-        return [*case, *cases, *suite, "kunit_test_suite(cb_suite);", "", 'MODULE_LICENSE("GPL");']
+    def lines(self, id: str, path: str, kunit: bool) -> Iterator[str]:
+        """The program."""
+        body, check = self.body, self.body.check
+        yield from self._head(id, path, kunit)
+        headers = ("kunit/test.h", "linux/string.h", "linux/types.h") if kunit else ("stddef.h", "stdio.h", "string.h")
+        yield from [f"#include <{header}>" for header in headers]
+        yield from self._macros()
+        views = list(self._views())
+        if not kunit:
+            yield from self.structs.attributes(any("__aligned" in text for text in views))
+        yield from self.structs.lines(kunit)
+        yield from (text for lines in self.declared.values() for text in lines)
+        yield from [*views, "", *self._asserts(), *self._variables(), ""]
+        for helper in check.helpers:
+            yield from [*helper.splitlines(), ""]
+        if body.partial:
+            yield from [*BITS.splitlines(), ""]
+        yield from check.pragmas
+        yield from self._witness("static int witness(void)" if kunit else "int main(void)")
+        yield from self._kunit(id) if kunit else []
+
+    def _head(self, id: str, path: str, kunit: bool) -> Iterator[str]:
+        title = f", {comment(self.prop.title)}" if self.prop.title else ""
+        yield from wrapped(f"/* {comment(id)}: refuted{title}", "", indent=" *   ")
+        for line in self.body.told:
+            yield from wrapped(f" * {comment(line)}", indent=" *   ")
+        yield f" * By cbprove reproduce, from {comment(path)}: what that run does to these bytes, a line for each store."
+        if self.body.check.twice:
+            yield " * It runs twice; what should not be read here is inverted the second time, by `other`."
+        flags = "-std=c11 -fwrapv" if self.body.check.wraps else "-std=c11"
+        first = "A KUnit test, which fails" if kunit else f"cc {flags} -Wall -Wextra repro.c && ./a.out exits 1"
+        others = (f"-D{axis.name}={axis.values[0]}..{axis.values[-1]}" for axis in self.moving.axes)
+        said = f"; {', '.join(others)}: the same run elsewhere" if self.moving.axes else ""
+        yield from [f" * {first}{said}.", " */"]
+
+    def _macros(self) -> Iterator[str]:
+        for axis in self.moving.axes:
+            yield from [f"#ifndef {axis.name}", f"#define {axis.name} {self.shown.candidate[axis.name]}", "#endif"]
+
+    def _asserts(self) -> Iterator[str]:
+        sizes = [text for name in self.objects for text in self.structs.object_asserts(name, self.tags[name])]
+        found = [*self.structs.asserts(), *sizes]
+        yield from [CHECK, SIZE, *([AT] if any(text.startswith("AT(") for text in found) else [])]
+        order = "LITTLE" if self.shown.program.little_endian else "BIG"
+        yield from joined([*found, f"CHECK(__BYTE_ORDER__ == __ORDER_{order}_ENDIAN__);"])
+        if self.moving.axes:
+            parts = [f"{a.values[0]} <= {a.name} && {a.name} <= {a.values[-1]}" for a in self.moving.axes]
+            required = self.moving.required
+            if not isinstance(required, bool):
+                parts += [spelled(required) if required.operator != "or" else f"({spelled(required)})"]
+            yield from wrapped(f"CHECK({' && '.join(parts)});")
+        for view in self.shown.program.views:
+            low = self.moving.views.get(view.name, 0)
+            if view.name in self.views and not isinstance(low, int) and not self._always_inside(low, view):
+                tag, size = self.tags[self._object_of(view)], view.place.width // 8
+                yield f"CHECK(0 <= {self._at(view, low)} && {self._at(view, low)} + {size} <= (int)sizeof(struct {tag}));"
+
+    def _at(self, view: View, low: Int) -> str:
+        """The first byte of a view in its object, as C."""
+        tag = self.tags[self._object_of(view)]
+        return f"(int)offsetof(struct {tag}, {view.place.area}){in_bytes(low, view.place.bound[0]) or ''}"
+
+    def _views(self) -> Iterator[str]:
+        """Each view as a macro, as kernel headers have it: a pointer into an object."""
+        spoken = words([*self.body.lines, *self.body.check.lines])
+        for view in self.shown.program.views:
+            if view.name not in self.views:
+                continue
+            name, tag = self.body.places.views[view.name], self.tags[self._object_of(view)]
+            low: Int = self.moving.views.get(view.name, view.place.low)
+            at = in_bytes(low, view.place.bound[0]) or ""
+            pointer = self.views[view.name]
+            if not self._always_aligned(low, view):
+                yield f"typedef {_renamed(pointer, f'{name}_t')} __aligned(1);"
+                pointer = f"{name}_t *"
+            area = f"(o)->{view.place.area}{at}"
+            if not self.structs.is_bytes(self._object_of(view), view.place.area):
+                area = f"(char *)(o) + offsetof(struct {tag}, {view.place.area}){at}"
+            yield f"#define {name}(o) (({pointer})({area}))"
+            if f"{name}_at" in spoken:
+                yield f"enum {{ {name}_at = {self._at(view, low)} }};"
+
+    def _always_aligned(self, low: Int, view: View) -> bool:
+        """Whether a view lies at a multiple of its alignment whatever the axes are."""
+        owner = next(each for each in self.shown.program.objects if each.name == self._object_of(view))
+        if view.align == 1:
+            return True
+        return owner.align % view.align == 0 and isinstance(low, int) and low % (8 * view.align) == 0
+
+    def _always_inside(self, low: Int, view: View) -> bool:
+        """Whether a view lies inside of its object at both ends of every axis; where it lies is a sum of multiples."""
+        size = next(each.width for each in self.shown.program.objects if each.name == self._object_of(view))
+        axes = self.moving.axes
+        ends = (dict(zip((a.name for a in axes), some, strict=True)) for some in product(*(_ends(a) for a in axes)))
+        return all(0 <= at <= at + view.place.width <= size for at in (evaluate(end, low)[0] for end in ends))
+
+    def _variables(self) -> Iterator[str]:
+        places = self.body.places
+        found: dict[str, list[str]] = {}
+        for key in places.used:
+            found.setdefault(places.declared[key], []).append(places.objects[key])
+        for variable, declared in self.body.kept:
+            found[declared].append(variable)
+        if self.body.check.twice:
+            found[places.declared[self._compared()]].append("first")
+        for declared, variables in found.items():
+            yield from wrapped(f"static struct {self.tags[declared]} {', '.join(variables)};")
+
+    def _compared(self) -> ObjectKey:
+        """The object that the two runs are compared by."""
+        assert self.shown.run is not None
+        claim = Claim(self.shown.program, self.shown.run, self.prop)
+        return claim.broken.places[0].object
+
+    def _witness(self, head: str) -> Iterator[str]:
+        body, check = self.body, self.body.check
+        lines = [text for line in body.lines for text in _broken_up(line)]
+        start = [*(f"\t{text}" for text in check.start), *([""] if check.start else [])]
+        if check.twice:
+            yield from ["static void run(int other)", "{", *lines, "}", ""]
+            compared = body.places.objects[self._compared()]
+            lines = ["\trun(0);", f"\tmemcpy(&first, &{compared}, sizeof(first));", "\trun(-1);"]
+        end = [text for line in check.lines for text in (wrapped(line, "\t", width=104) if line else [""])]
+        yield from [head, "{", *start, *lines, *end, "}"]
+
+    def _kunit(self, id: str) -> list[str]:
+        name = id.replace("/", "_").replace(".", "_")
+        case = ["static void test(struct kunit *test)", "{", "\tKUNIT_EXPECT_EQ(test, witness(), 0);", "}", ""]
+        cases = ["static struct kunit_case cases[] = { KUNIT_CASE(test), {} };"]
+        suite = [f'static struct kunit_suite suite = {{ .name = "{name}", .test_cases = cases }};']
+        return ["", *case, *cases, *suite, "kunit_test_suite(suite);", 'MODULE_LICENSE("GPL");']
 
 
-def _verdict(runs: bool) -> list[str]:
-    small = '\tif (cb_broken < 0) { CB_PRINT("the program is too small for this spec\\n"); return 70; }'
-    if runs:
-        return [small, "\treturn cb_broken ? 1 : cb_summary();"]
-    return [small, '\tif (!cb_broken) CB_PRINT("%s: as it should be\\n", CB_PROPERTY);', "\treturn cb_broken;"]
+def _renamed(pointer: str, name: str) -> str:
+    """What a pointer points at, as the declaration of a name."""
+    return pointer.replace("(*)", name) if "(*)" in pointer else f"{pointer.removesuffix('*')}{name}"
 
 
-def _callees_first(parts: dict[str, list[str]]) -> Iterator[list[str]]:
-    """Parts do not call themselves."""
-    done: set[str] = set()
+def _ends(axis: Axis) -> tuple[int, int]:
+    values = axis.values
+    assert isinstance(values, range)
+    return values[0], values[-1]
 
-    def before(name: str) -> Iterator[list[str]]:
-        if name not in done:
-            done.add(name)
-            for word in re.findall(r"\bpart_(\w+)", "\n".join(parts[name][1:])):
-                yield from before(word) if word in parts else ()
-            yield parts[name]
 
-    for name in parts:
-        yield from before(name)
+def _statement(effect: Effect, number: int) -> object:
+    """What one statement stores through one place is told together."""
+    if isinstance(effect, StoredBits):
+        return effect.object, effect.low, effect.store.key.moment, effect.store.key.ordinal
+    return number
+
+
+def _broken_up(line: str) -> list[str]:
+    """A line of a function; a comment behind a long one goes before it."""
+    code, tab, behind = line.partition("\t")
+    if _TAB + len(code) + (_TAB if tab else 0) + len(behind) <= _WIDTH:
+        return [f"\t{line}"]
+    return [*([f"\t{behind}"] if behind else []), *wrapped(code, "\t")]
+
+
+def _bit_fields(types: Iterable[object]) -> Iterator[str]:
+    """The names that bit-fields have anywhere in these types."""
+    for type in types:
+        items: tuple[syntax.MemberItem, ...] = ()
+        if isinstance(type, syntax.Packing):
+            yield from _bit_fields(arm.body for arm in type.arms)
+        elif isinstance(type, syntax.RecordBody):
+            items = type.members
+        yield from _in_members(items)
+
+
+def _in_members(items: tuple[syntax.MemberItem, ...]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, syntax.MemberChoice):
+            yield from _in_members((*item.then, *item.otherwise))
+            continue
+        inner = item.type
+        while isinstance(inner, syntax.ArrayType):
+            inner = inner.element
+        yield from _bit_fields([inner])
+        if item.bits is not None and item.name is not None:
+            yield item.name.text

@@ -1,249 +1,225 @@
-"""Steps, parts and paths as C functions: one line for each statement, with the line of the spec it stands for."""
+"""What a run did to memory, one line of C for each store, copy, clear and making."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from cbprove.diagnostics import Span
-from cbprove.language import syntax
-from cbprove.language.names import StepOf
-from cbprove.reproduce.runtime import words
-from cbprove.reproduce.spelling import identifier, line, quoted
-from cbprove.reproduce.values import Here, Values
+from cbprove.properties.events import Moment
+from cbprove.report import story
+from cbprove.reproduce.places import Places, Spot, is_scalar
+from cbprove.reproduce.spelling import comment, number
+from cbprove.reproduce.values import Values
+from cbprove.semantics.memory import ObjectKey, Source, debris
+from cbprove.semantics.trace import CopiedBits, Effect, MadeObject, StoredBits
+from cbprove.system import Leaf, Place
+
+Bits = Mapping[int, Source]
 
 
 class Statements:
-    """Prints blocks; the steps and parts that are called are noted and printed after."""
+    """Writes the lines, and follows what memory holds."""
 
-    def __init__(self, values: Values, exact: bool) -> None:
-        self.values = values
-        self.static = values.static
-        self.names = values.names
-        self.exact = exact
-        self.steps: dict[str, StepOf] = {}
-        self.parts: dict[str, syntax.Path] = {}
+    def __init__(self, places: Places, values: Values) -> None:
+        self.places, self.values = places, values
+        self.memory = {key: debris(key, places.size(key)) for key in places.objects if not key.moment}
+        self.needed: Mapping[ObjectKey, Collection[int]] = {}
+        self.known = story.statements(values.program)
+        self.partial = False  # whether the program sets some bits of a byte
 
-    def function(self, kind: str, name: str, span: Span, body: list[str]) -> list[str]:
-        """One C function of the current object."""
-        skb = identifier(self.names.first_object())
-        if skb not in words(body, sure=True):
-            body = [f"(void){skb};", *body]
-        head = f"static void {kind}_{name}(struct cb_name *{skb})\t\t/* line {line(span)} */"
-        return [head, "{", *_indented(body), "}"]
+    def follow(self, effect: Effect) -> None:
+        """What memory holds after it."""
+        match effect:
+            case StoredBits():
+                memory = self.memory[effect.object]
+                for bit in effect.bits:
+                    memory[bit] = Source(effect.store.key, bit - effect.low)
+            case CopiedBits():
+                memory = self.memory[effect.object]
+                for bit, source in zip(effect.bits, effect.sources, strict=True):
+                    memory[bit] = source
+            case MadeObject():
+                made = effect.object
+                new = effect.kind == "new"
+                self.memory[made] = debris(made, self.places.size(made)) if new else list(self.memory[effect.parent])
 
-    def step(self, found: StepOf) -> list[str]:
-        """A step; without a body it reads and then writes all that its layer declares."""
-        skb = identifier(self.names.first_object())
-        here, node = Here(skb), found.step
-        body = (
-            list(self.block(node.body, here, in_path=False)) if node.body is not None else self._declared(found, here)
-        )
-        lines = [f"cb_begin({line(node.name.span)}, {skb}, {quoted(found.name)});", *body, f"cb_end({skb});"]
-        return self.function("step", found.name.replace(".", "__"), node.span, lines)
+    # --- objects ------------------------------------------------------------------------------------------
 
-    def part(self, node: syntax.Path) -> list[str]:
-        """A path or a part."""
-        body = list(self.block(node.body, Here(identifier(self.names.first_object())), in_path=True))
-        return self.function(node.kind, node.name.text, node.span, body)
+    def begin(self, keys: Iterable[ObjectKey]) -> Iterator[str]:
+        """Objects before anybody stored to them."""
+        for key in keys:
+            yield from self._debris(key, "")
 
-    def _declared(self, found: StepOf, here: Here) -> list[str]:
-        at = line(found.step.span)
-        lines = [self._one("read", at, node, here) for node in found.layer.reads or ()]
-        return lines + [self._one("write", at, node, here) for node in found.layer.writes or ()]
+    def _debris(self, key: ObjectKey, by: str) -> Iterator[str]:
+        variable, fill = self.places.variable(key), self.values.debris(key)
+        first = debris(key, self.places.size(key))
+        inverted = self.values.inverted(first[0])
+        yield f"memset(&{variable}, {_byte(fill, inverted)}, sizeof({variable}));{by}"
+        for at in sorted({bit // 8 * 8 for bit in self.needed.get(key, ()) if 0 <= bit < len(first)}):
+            held = self._held({at + i: first[at + i] for i in range(8)})
+            if held != fill:
+                byte = f"((unsigned char *)&{variable})[{at // 8}]"
+                yield f"{byte} = {_byte(held, inverted)};\t/* what the run found there */"
 
-    # --- blocks -------------------------------------------------------------------------------------------
-
-    def block(self, nodes: syntax.Block, here: Here, in_path: bool) -> Iterator[str]:
-        """The statements in order; a name made in the block is a variable of it."""
-        own: set[str] = set()
-        for node in nodes:
-            if isinstance(node, syntax.Make | syntax.Share):
-                name = identifier(node.name.text)
-                kind = "share" if isinstance(node, syntax.Share) else node.kind
-                if name in own:
-                    yield f"{name} = cb_{kind}({line(node.span)}, {here.skb});"
-                else:
-                    yield f"CB_{kind.upper()}({line(node.span)}, {name}, {here.skb});"
-                own.add(name)
-                here = replace(here, made=here.made | {node.name.text})
-                continue
-            lines = list(self._statement(node, here, in_path))
-            if in_path and self._draws(lines):
-                yield "cb_next_moment();"
-            yield from lines
-
-    def _draws(self, lines: list[str]) -> bool:
-        """Whether a statement of a path, which is a moment of its own, asks for an input that is drawn at each."""
-        drawn = words(lines)
-        return any(node.per_step and f"input_{name}" in drawn for name, node in self.names.inputs.items())
-
-    def _braced(self, head: str, nodes: syntax.Block, here: Here, in_path: bool) -> list[str]:
-        return [f"{head} {{", *_indented(self.block(nodes, here, in_path)), "}"]
-
-    def _statement(self, node: syntax.Statement, here: Here, in_path: bool) -> Iterator[str]:
-        match node:
-            case syntax.Read() | syntax.Clear() | syntax.Write() | syntax.Copy():
-                yield from self._access(node, here)
-            case syntax.Assume(condition):
-                yield f"CB_ASSUME({line(node.span)}, {self.values.text(condition, here)});"
-            case syntax.Consume():
-                yield f"cb_consume({line(node.span)}, {here.skb});"
-            case syntax.Call(callee):
-                yield f"{self._callee(callee)}({here.skb});"
-            case syntax.When():
-                yield from self._when(node, here, in_path)
-            case _:
-                yield from self._compound(node, here, in_path)
-
-    def _compound(self, node: syntax.Statement, here: Here, in_path: bool) -> Iterator[str]:
-        at = line(node.span)
-        match node:
-            case syntax.On(name, body):
-                yield from self._braced(f"CB_ON({identifier(name.text)}, {here.skb})", body, here, in_path)
-            case syntax.Repeat(bounds, body):
-                yield from self._braced(f"CB_REPEAT({at}, {self._turns(bounds, 0)})", body, here, in_path)
-            case syntax.Each(name, bounds, body):
-                inner = replace(here, made=here.made | {name.text})
-                head = f"CB_EACH({at}, {identifier(name.text)}, {here.skb}, {self._turns(bounds, 1)})"
-                yield from self._braced(head, body, inner, in_path)
-            case syntax.Either():
-                yield from self._either(node, here, in_path)
-            case syntax.If(condition, then, otherwise):
-                for place in self.values.read(condition, here):
-                    yield self._one("read", at, place, here)
-                yield from self._braced(f"CB_IF({at}, {self.values.text(condition, here)})", then, here, in_path)
-                if otherwise:
-                    yield from self._braced("else", otherwise, here, in_path)
-
-    def _either(self, node: syntax.Either, here: Here, in_path: bool) -> Iterator[str]:
-        at = line(node.span)
-        if len(node.arms) > 2:
-            yield f"switch (cb_arm({at}, {len(node.arms)})) {{"
-            for number, arm in enumerate(node.arms):
-                head = f"case {number}:" if number < len(node.arms) - 1 else "default:"
-                yield from [*self._braced(head, arm, here, in_path)[:-1], "\tbreak;", "}"]
-            yield "}"
+    def made(self, effect: MadeObject) -> Iterator[str]:
+        """An object made in the run."""
+        by = self.by(effect.step, effect.moment)
+        if effect.kind == "new":
+            yield from self._debris(effect.object, by)
             return
-        first, second = node.arms
-        head = f"CB_OPTIONALLY({at})" if node.optional else f"CB_EITHER({at})"
-        yield from self._braced(head, first, here, in_path)
-        if second:
-            yield from self._braced("else", second, here, in_path)
+        variable, parent = self.places.variable(effect.object), self.places.variable(effect.parent)
+        yield f"memcpy(&{variable}, &{parent}, sizeof({variable}));{by}"
 
-    def _turns(self, bounds: syntax.Bounds, least: int) -> str:
-        low = str(least) if bounds.low is None else self.static.text(bounds.low)
-        high = "CB_MANY" if bounds.high is None else self.static.text(bounds.high)
-        return f"{low}, {high}"
+    # --- stores and copies --------------------------------------------------------------------------------
 
-    def _when(self, node: syntax.When, here: Here, in_path: bool) -> Iterator[str]:
-        """Decided by the preprocessor where it can be."""
-        condition = self.static.condition(node.condition)
-        if condition is None:
-            yield from self._braced(f"if ({self.static.text(node.condition)})", node.then, here, in_path)
-            if node.otherwise:
-                yield from self._braced("else", node.otherwise, here, in_path)
-            return
-        yield f"#if {condition}"
-        yield from self.block(node.then, here, in_path)
-        if node.otherwise:
-            yield "#else"
-            yield from self.block(node.otherwise, here, in_path)
-        yield "#endif"
+    def stored(self, effects: list[StoredBits]) -> Iterator[str]:
+        """What one statement stores through one place."""
+        store = effects[0].store
+        found = {bit: Source(e.store.key, bit - e.low) for e in effects for bit in e.bits}
+        spot = self.spot(store.place, effects[0].object, effects[0].low, store.began or store.key.moment)
+        return self._left(spot, found, self.by(store.step, store.key.moment))
 
-    def _callee(self, name: syntax.Name) -> str:
-        part = self.names.parts.get(name.text)
-        if part is not None:
-            self.parts.setdefault(name.text, part)
-            return f"part_{name.text}"
-        found = self.names.step(name)
-        self.steps.setdefault(found.name, found)
-        return f"step_{found.name.replace('.', '__')}"
+    def copied(self, effect: CopiedBits) -> Iterator[str]:
+        """A copy, before memory follows it; what comes from where nothing lies is arbitrary."""
+        before, shift = self.memory[effect.origin_object], effect.origin_low - effect.low
+        pairs = list(zip(effect.bits, effect.sources, strict=True))
+        moment = effect.began or effect.moment
+        to = self.spot(effect.target, effect.object, effect.low, moment)
+        origin = self.spot(effect.origin, effect.origin_object, effect.origin_low, moment)
+        carried = [bit for bit, source in pairs if 0 <= bit + shift < len(before) and before[bit + shift] == source]
+        lost = {bit: source for bit, source in pairs if bit not in set(carried)}
+        by = self.by(effect.step, effect.moment)
+        if carried:
+            line = self._carried(to, origin, range(carried[0], carried[-1] + 1), shift, len(carried))
+            if line is None:
+                lost = dict(pairs)
+            else:
+                yield f"{line}{by}"
+        if lost:
+            yield from self._left(to, lost, by)
 
-    # --- accesses -----------------------------------------------------------------------------------------
+    def _carried(self, to: Spot, origin: Spot, bits: range, shift: int, count: int) -> str | None:
+        if len(bits) != count:
+            return None
+        whole = bits == to.extent and range(bits.start + shift, bits.stop + shift) == origin.extent
+        if is_scalar(to.place) and is_scalar(origin.place) and whole:
+            sides = self.places.lvalue(to), self.places.lvalue(origin)
+            if None not in sides:
+                return f"{sides[0]} = {sides[1]};"
+        if any(at % 8 for at in (bits.start, bits.stop, shift)):
+            return None
+        function = "memmove" if to.variable == origin.variable else "memcpy"
+        sources = range(bits.start + shift, bits.stop + shift)
+        return f"{function}({self.places.pointer(to, bits)}, {self.places.pointer(origin, sources)}, {len(bits) // 8});"
 
-    def _access(self, node: syntax.Read | syntax.Clear | syntax.Write | syntax.Copy, here: Here) -> Iterator[str]:
-        if isinstance(node, syntax.Write) and node.value is not None:
-            yield from self._set(node, here)
-            return
-        if isinstance(node, syntax.Copy):
-            yield from self._copy(node, here)
-            return
-        word = type(node).__name__.lower()
-        if node.length is None:
-            yield from (self._one(word, line(node.span), place, here) for place in node.places)
-            return
-        yield from self._reads(node.length, line(node.span), here)
-        length = f"CB_LENGTH({self.values.text(node.length, here)})"
-        for place in node.places:
-            made = "write_for" if word == "write" else word
-            yield f"cb_{made}({line(node.span)}, {self.values.place(place, here, True)}, {length});"
+    def _left(self, spot: Spot, found: Bits, by: str) -> Iterator[str]:
+        """The lines that leave these sources in memory."""
+        lines = list(self._assigned(spot, found) or self._bytes(spot, found))
+        for line in lines:
+            yield f"{line}{by}"
+        if not lines:
+            yield f";{by}"
 
-    def _one(self, word: str, at: int, node: syntax.Place, here: Here) -> str:
-        """A statement about the whole of one place."""
-        said, each = self.values.said(node, here), _star(node)
-        if said is not None:
-            return f"CB_{word.upper()}{'_EACH' if word == 'write' and each else ''}({at}, {said});"
-        if word == "write":
-            return f"cb_write{'_each' if each else ''}({at}, {self.values.place(node, here)});"
-        return f"cb_{word}({at}, {self.values.place(node, here)}, CB_ALL);"
+    def _assigned(self, spot: Spot, found: Bits) -> list[str]:
+        """A number stored to a member, where it is one."""
+        place, inverted = spot.place, {self.values.inverted(source) for source in found.values()}
+        kinds = {source.store.kind for source in found.values()}
+        lvalue = self.places.lvalue(spot)
+        if not is_scalar(place) or lvalue is None or set(found) != set(spot.extent) or len(inverted) != 1:
+            return []
+        assert place.type is not None
+        if (place.type.boolean and True in inverted) or (kinds == {"blank"} and ":" not in place.type.name):
+            return []
+        value = self.values.number((found[bit] for bit in spot.extent), place.type)
+        return [f"{lvalue} = {_number(value, True in inverted)};"]
 
-    def _copy(self, node: syntax.Copy, here: Here) -> Iterator[str]:
-        at, ends = line(node.span), (node.origin, node.target)
-        said = [self.values.said(place, here) for place in ends]
-        if node.length is None and None not in said:
-            yield f"CB_COPY({at}, {', '.join(filter(None, said))});"
-            return
-        length = "CB_ALL"
-        if node.length is not None:
-            yield from self._reads(node.length, at, here)
-            length = f"CB_LENGTH({self.values.text(node.length, here)})"
-        places = (self.values.place(place, here, node.length is not None) for place in ends)
-        yield f"cb_copy({at}, {', '.join(places)}, {length});"
+    def _bytes(self, spot: Spot, found: Bits) -> Iterator[str]:
+        """Runs of equal bytes, and some bits of a byte."""
+        runs: list[tuple[int, int, int, bool]] = []  # first byte, behind the last, what they hold, whether inverted
+        for at in sorted({bit // 8 for bit in found}):
+            for inverted in (False, True):
+                some = {b: s for b, s in _of_byte(found, at) if self.values.inverted(s) is inverted}
+                if len(some) == 8:
+                    runs.append((at, at + 1, self._held(some), inverted))
+                elif some:
+                    yield self._some_bits(spot, at, some, inverted)
+        for first, last, held, inverted in _joined(runs, spot):
+            bits = range(8 * first, 8 * last)
+            pointer, size = self._named(spot, bits)
+            yield f"memset({pointer}, {_byte(held, inverted)}, {size});"
 
-    def _reads(self, node: syntax.Expr, at: int, here: Here) -> Iterator[str]:
-        for place in self.values.read(node, here):
-            yield self._one("read", at, place, here)
+    def _named(self, spot: Spot, bits: range) -> tuple[str, str]:
+        """A pointer to bytes and how many, by the member that they are."""
+        lvalue = self.places.lvalue(spot)
+        if lvalue is not None and bits == spot.extent:
+            return self.places.pointer(spot, bits), f"sizeof({lvalue})"
+        for leaf in spot.place.leaves:
+            if bits == _extent(spot, leaf) and (name := self.places.addressed(spot, leaf)) is not None:
+                return name, str(len(bits) // 8)
+        return self.places.pointer(spot, bits), str(len(bits) // 8)
 
-    def _set(self, node: syntax.Write, here: Here) -> Iterator[str]:
-        """The compiler stores the value into the member of a view, as the kernel's does."""
-        assert node.value is not None
-        at = line(node.span)
-        yield from self._reads(node.value, at, here)
-        (target,) = node.places
-        value = self.values.text(node.value, here)
-        if _constant(node.value, list(self.values.read(node.value, here)), self.names.inputs):
-            self.values.operators.setdefault("=")
-        word = "CB_SET_EXACTLY" if self.exact else "CB_SET"
-        if self.values.pointer(target, here):
-            value, word = f"(void *)(unsigned long)({value})", "CB_SET"
-        said = self.values.said(target, here)
-        if said is not None:
-            yield f"{word}({at}, {said}, {value});"
-        else:
-            yield f"{word}_AT({at}, {self.values.place(target, here)}, {self.values.member(target, here)}, {value});"
+    def _some_bits(self, spot: Spot, at: int, some: Bits, inverted: bool) -> str:
+        leaves = [leaf for leaf in spot.place.leaves if not set(some).isdisjoint(_extent(spot, leaf))]
+        if len(leaves) == 1 and leaves[0].path and leaves[0].width == len(some) and spot.place.view:
+            name = self.places.leaf(spot, leaves[0])
+            if name is not None and not leaves[0].boolean:
+                value = self._in_order(some)
+                return f"{name} = {_number(value, inverted)};"
+        self.partial = True
+        mask = self.values.byte({bit % 8: 1 for bit in some})
+        pointer = self.places.pointer(spot, range(8 * at, 8 * at + 8))
+        return f"bits({pointer}, {mask:#x}, {_byte(self._held(some), inverted)});"
+
+    def _in_order(self, some: Bits) -> int:
+        ordered = [self.values.bit(some[bit]) for bit in sorted(some)]
+        if not self.values.program.little_endian:
+            ordered.reverse()
+        return sum(bit << i for i, bit in enumerate(ordered))
+
+    def _held(self, some: Bits) -> int:
+        return self.values.byte({bit % 8: self.values.bit(source) for bit, source in some.items()})
+
+    # --- names --------------------------------------------------------------------------------------------
+
+    def spot(self, place: Place, key: ObjectKey, low: int, moment: Moment) -> Spot:
+        """A place in an object, at a moment of the run."""
+        inputs = {name: self.values.input(name, moment) for name, _ in place.indexes}
+        return Spot(place, self.places.variable(key), low, inputs)
+
+    def by(self, step: str | None, moment: Moment) -> str:
+        """The function that a line stands for, as a comment."""
+        if step is not None:
+            return f"\t/* {comment(step)}() */"
+        statement = self.known.get(moment[-1]) or self.known.get(moment[-2] if len(moment) > 1 else -1)
+        return f"\t/* line {statement.span.line} */" if statement else ""
 
 
-def _constant(node: syntax.Expr, read: list[syntax.Place], inputs: Collection[str]) -> bool:
-    """Whether a compiler may see that a value does not fit where it is stored."""
-    if isinstance(node, syntax.Conditional):
-        return True
-    if isinstance(node, syntax.Place) and node.base.text in inputs:
-        return False
-    if isinstance(node, syntax.Unary | syntax.Binary):
-        return True
-    return not read and not (isinstance(node, syntax.Number) and node.value == 0)
+def _extent(spot: Spot, leaf: Leaf) -> range:
+    return range(spot.low + leaf.offset, spot.low + leaf.offset + leaf.width)
 
 
-def _star(node: syntax.Place) -> int:
-    return int(bool(node.suffixes) and isinstance(node.suffixes[-1], syntax.Star))
+def _of_byte(found: Bits, at: int) -> Iterator[tuple[int, Source]]:
+    return ((bit, found[bit]) for bit in range(8 * at, 8 * at + 8) if bit in found)
 
 
-def _indented(lines: Iterable[str]) -> list[str]:
-    found: list[str] = []
-    for text in lines:
-        if text == "else {":
-            found[-1] += f" {text}"
-        else:
-            found.append(text if text.startswith("#") else f"\t{text}")
-    return found
+def _joined(runs: list[tuple[int, int, int, bool]], spot: Spot) -> Iterator[tuple[int, int, int, bool]]:
+    """Neighbours that hold the same as one; not across an end of the area."""
+    ends = {bit // 8 for bit in spot.place.bound}
+    now: tuple[int, int, int, bool] | None = None
+    for run in runs:
+        if now is not None and now[1] == run[0] and now[2:] == run[2:] and run[0] not in ends:
+            now = (now[0], run[1], *run[2:])
+            continue
+        if now is not None:
+            yield now
+        now = run
+    if now is not None:
+        yield now
+
+
+def _byte(value: int, inverted: bool) -> str:
+    text = f"0x{value:02x}" if value else "0"
+    return (f"{text} ^ other" if value else "other") if inverted else text
+
+
+def _number(value: int, inverted: bool) -> str:
+    return (f"{number(value)} ^ other" if value else "other") if inverted else number(value)

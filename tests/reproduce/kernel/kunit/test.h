@@ -15,8 +15,10 @@ struct kunit { int failed; };
 struct kunit_case { void (*run)(struct kunit *test); const char *name; };
 struct kunit_suite { const char *name; struct kunit_case *test_cases; };
 
-int pr_cont_(const char *format, ...) __attribute__((format(printf, 1, 2)));
-#define pr_cont(...) pr_cont_(__VA_ARGS__)
+int pr_info_(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define pr_info(...) pr_info_(__VA_ARGS__)
+#define __packed __attribute__((__packed__))
+#define __aligned(bytes) __attribute__((__aligned__(bytes)))
 #define KUNIT_CASE(test) { .run = test, .name = #test }
 #define KUNIT_EXPECT_EQ(test, left, right) do { if ((left) != (right)) (test)->failed = 1; } while (0)
 #define KUNIT_EXPECT_NE(test, left, right) do { if ((left) == (right)) (test)->failed = 1; } while (0)

@@ -1,0 +1,77 @@
+"""Run-time expressions of a spec as C: the compiler makes the conversions, as gcc's rules are the spec's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cbprove.reproduce.spelling import identifier, literal
+from cbprove.system import Binary, Conditional, Constant, Convert, Expr, InputValue, IntType, MemberValue, Place, Unary
+
+_LEVELS = {"+": 4, "-": 4, "*": 5, "/": 5, "%": 5} | dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), 3)
+
+
+def expression(expr: Expr, member: Callable[[Place, IntType], str]) -> str:
+    """An expression; `member` says what a place is called that is read in it."""
+    match expr:
+        case Constant(value, type):
+            assert isinstance(value, int)
+            return literal(value, type)
+        case InputValue(name):
+            return identifier(name)
+        case MemberValue(place, type):
+            return member(place, type)
+        case Convert(operand):
+            return expression(operand, member)
+        case Unary(sign, operand):
+            return f"{sign}{_operand(expr, operand, member)}"
+        case Binary(sign, left, right):
+            return f"{_operand(expr, left, member)} {sign} {_operand(expr, right, member)}"
+        case Conditional(condition, then, otherwise):
+            return " ".join(
+                [
+                    _operand(expr, condition, member),
+                    "?",
+                    _operand(expr, then, member),
+                    ":",
+                    _operand(expr, otherwise, member),
+                ]
+            )
+
+
+def _operand(around: Expr, operand: Expr, member: Callable[[Place, IntType], str]) -> str:
+    """An operand, in parentheses where C or a careful reader asks for them."""
+    while isinstance(operand, Convert):
+        operand = operand.operand
+    text = expression(operand, member)
+    if not isinstance(operand, Unary | Binary | Conditional):
+        return text
+    outer, inner = (_LEVELS.get(getattr(one, "operator", ""), 0) for one in (around, operand))
+    return text if isinstance(operand, Binary) and inner > outer > 0 else f"({text})"
+
+
+def operators(expr: Expr) -> frozenset[str]:
+    """The operators in it, `?` for a choice."""
+    match expr:
+        case Convert(operand):
+            return operators(operand)
+        case Unary(sign, operand):
+            return operators(operand) | {sign}
+        case Binary(sign, left, right):
+            return operators(left) | operators(right) | {sign}
+        case Conditional(condition, then, otherwise):
+            return operators(condition) | operators(then) | operators(otherwise) | {"?"}
+    return frozenset()
+
+
+def inputs(expr: Expr) -> dict[str, IntType]:
+    """The inputs in it, with their types."""
+    match expr:
+        case InputValue(name, type):
+            return {name: type}
+        case Convert(operand) | Unary(_, operand):
+            return inputs(operand)
+        case Binary(_, left, right):
+            return inputs(left) | inputs(right)
+        case Conditional(condition, then, otherwise):
+            return inputs(condition) | inputs(then) | inputs(otherwise)
+    return {}

@@ -1,0 +1,68 @@
+"""Which of the things that a run did can reach the bits that its claim is about: the rest is left out of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from cbprove.reproduce.claims import Claim
+from cbprove.semantics.memory import ObjectKey
+from cbprove.semantics.trace import CopiedBits, HeldName, MadeObject, StoredBits
+from cbprove.system import Place
+
+Needed = dict[ObjectKey, set[int]]
+
+
+class Slice:
+    """Walks back from a claim. A view that a macro moves may come to lie anywhere in its object: all of its stores stay."""
+
+    def __init__(
+        self,
+        claim: Claim,
+        seeds: Iterable[tuple[ObjectKey, Place, range]],
+        widths: Mapping[ObjectKey, int],
+        moved: frozenset[str],
+    ) -> None:
+        self.claim, self.widths, self.moved = claim, widths, moved
+        self.needed: Needed = {}
+        self.kept: set[int] = set()
+        for key, place, bits in seeds:
+            self._need(key, place, bits)
+        effects = claim.run.effects
+        for number in reversed(range(claim.at)):
+            if number == claim.kept:
+                for lying, compared in claim.compared():
+                    self._need(claim.kept_in(lying), lying.place, compared)
+            effect = effects[number]
+            match effect:
+                case StoredBits():
+                    keep = self._touches(effect.object, effect.store.place, effect.bits)
+                case CopiedBits():
+                    keep = self._copied(effect)
+                case MadeObject():
+                    keep = effect.object in self.needed
+                    if keep and effect.kind != "new":
+                        self.needed.setdefault(effect.parent, set()).update(self.needed[effect.object])
+                case HeldName():
+                    keep = True
+                case _:
+                    keep = False
+            if keep:
+                self.kept.add(number)
+
+    def _need(self, key: ObjectKey, place: Place, bits: Iterable[int]) -> None:
+        moves = place.view in self.moved
+        self.needed.setdefault(key, set()).update(range(self.widths[key]) if moves else bits)
+
+    def _touches(self, key: ObjectKey, place: Place, bits: Iterable[int]) -> bool:
+        needed = self.needed.get(key)
+        return needed is not None and (place.view in self.moved or not needed.isdisjoint(bits))
+
+    def _copied(self, effect: CopiedBits) -> bool:
+        if not self._touches(effect.object, effect.target, effect.bits):
+            return False
+        shift = effect.origin_low - effect.low
+        bits = range(min(effect.bits) + shift, max(effect.bits) + shift + 1)
+        self._need(effect.origin_object, effect.origin, bits)
+        if effect.target.view in self.moved:
+            self.needed[effect.origin_object].update(bits)
+        return True

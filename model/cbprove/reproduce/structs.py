@@ -1,0 +1,236 @@
+"""The types of one candidate as C declarations: as the spec writes them, with what is asserted of their layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from cbprove.language import scalars, syntax
+from cbprove.language.elaborate_context import Context
+from cbprove.language.elaborate_places import object_type
+from cbprove.language.elaborate_types import tagged
+from cbprove.layout.records import Layout
+from cbprove.reproduce.pinned import gaps
+from cbprove.reproduce.spelling import WIDTH, identifier, wrapped
+
+_BYTES = ("char", "unsigned char", "signed char")
+_INNER = 92  # columns inside of braces
+_STANDARD = frozenset(["size_t", "ptrdiff_t", "bool"])
+_ADDRESS = "__typeof__(_Generic((char (*)[sizeof(void *)])0, char (*)[8]: 0ULL, default: 0U))"
+
+
+class Structs:
+    """Names types, and remembers which ones were named: these are declared, in an order that C accepts."""
+
+    def __init__(self, cx: Context) -> None:
+        self.cx = cx
+        self._typedefs: dict[str, list[str]] = {}
+        self._declared: dict[tuple[str, str], list[str]] = {}
+        self._aligned = self._packed = False
+
+    def pointer(self, type: syntax.CType) -> str:
+        """The type of a pointer to a type."""
+        if isinstance(type, syntax.ArrayType):
+            base, dimensions = self._array(type)
+            return f"{self.name(base)} (*){dimensions}"
+        found = self.name(type)
+        return f"{found}*" if found.endswith("*") else f"{found} *"
+
+    def is_bytes(self, object: str, area: str) -> bool:
+        """Whether an area is an array of bytes, which a pointer may count in."""
+        for member in self._chosen(self.cx.names.objects[object].members):
+            if member.name is not None and member.name.text == area and isinstance(member.type, syntax.ArrayType):
+                element = member.type.element
+                return isinstance(element, syntax.NamedType) and scalars.canonical(element.name.text) in _BYTES
+        return False
+
+    def attributes(self, aligned: bool) -> Iterator[str]:
+        """What a kernel calls the attributes that stand in these types, or that are used otherwise."""
+        if self._aligned or aligned:
+            yield "#define __aligned(bytes) __attribute__((__aligned__(bytes)))"
+        if self._packed:
+            yield "#define __packed __attribute__((__packed__))"
+
+    def lines(self, kernel: bool) -> Iterator[str]:
+        """The declarations; a kernel has the scalars' names already."""
+        if not kernel:
+            for words, names in self._typedefs.items():
+                yield from wrapped(f"typedef {words} {', '.join(names)};")
+        for lines in self._declared.values():
+            yield from lines
+
+    def asserts(self) -> Iterator[str]:
+        """What is asserted of the structs and unions that were named: sizes, and where members of found ones lie."""
+        for kind, tag in self._declared:
+            found = self.cx.names.tags.get(tag)
+            if kind == "tag" and found is not None and not isinstance(found, syntax.EnumBody):
+                layout = self.cx.layout(tagged(self.cx, tag))
+                yield f"SIZE({found.kind} {tag}, {layout.size});"
+                if isinstance(found, syntax.RecordBody) and found.pinned is not None:
+                    yield from (f"AT({found.kind} {tag}, {name}, {at});" for name, at in _offsets(layout, 0))
+
+    def of_object(self, name: str, tag: str) -> Iterator[str]:
+        """An object as a struct of this tag."""
+        lines = self.members(self.cx.names.objects[name].members)
+        whole = f"struct {tag} {{ {' '.join(lines)} }};"
+        if len(whole) <= WIDTH:
+            yield whole
+            return
+        yield from [f"struct {tag} {{", *(f"\t{text}" for text in lines), "};"]
+
+    def object_asserts(self, name: str, tag: str) -> Iterator[str]:
+        """What is asserted of it."""
+        yield f"SIZE(struct {tag}, {self.cx.layout(object_type(self.cx, name)).size});"
+
+    # --- names of types -----------------------------------------------------------------------------------
+
+    def name(self, type: syntax.CType) -> str:
+        """A type as C names it; what it needs is declared before."""
+        match type:
+            case syntax.NamedType(name):
+                return self._named(name.text)
+            case syntax.TaggedType(kind, tag):
+                self._declare(tag.text)
+                return f"{kind} {tag.text}"
+            case syntax.PointerType():
+                return "void *"
+            case syntax.ArrayType():
+                base, dimensions = self._array(type)
+                return f"__typeof__({self.name(base)}{dimensions})"
+            case syntax.RecordBody() | syntax.EnumBody() if type.tag is not None:
+                self._declare(type.tag.text)
+                return f"{type.kind if isinstance(type, syntax.RecordBody) else 'enum'} {type.tag.text}"
+            case syntax.RecordBody():
+                return self._record(type, "")
+            case syntax.EnumBody():
+                return self._enum(type, "")
+
+    def _named(self, name: str) -> str:
+        typedef = self.cx.names.typedefs.get(name)
+        if typedef is not None:
+            if ("typedef", name) not in self._declared:
+                text = self._declarator(typedef.type, identifier(name))
+                self._declared["typedef", name] = [f"typedef {text}{self._attributes(typedef.attributes)};"]
+            return identifier(name)
+        if name in scalars.ALIGNED_TO_8:
+            return self._scalar(name, f"{scalars.ALIGNED_TO_8[name]} __attribute__((__aligned__(8)))")
+        if name in _STANDARD:
+            return "_Bool" if name == "bool" else name
+        if name in scalars.ADDRESSES:
+            return self._scalar(name, _ADDRESS)
+        words = scalars.canonical(name)
+        assert words is not None
+        plain = "unsigned char" if words == "char" else words
+        return self._scalar(name, plain) if name in scalars.CANONICAL and not name.startswith("__int128") else plain
+
+    def _scalar(self, name: str, words: str) -> str:
+        names = self._typedefs.setdefault(words, [])
+        if name not in names:
+            names.append(name)
+        return name
+
+    # --- declarations -------------------------------------------------------------------------------------
+
+    def _declare(self, tag: str) -> None:
+        """A struct, union or enum by its tag; of a packing, the arm that the candidate has."""
+        if ("tag", tag) in self._declared:
+            return
+        self._declared["tag", tag] = []
+        found = self.cx.names.tags[tag]
+        if isinstance(found, syntax.Packing):
+            arm = next(arm for arm in found.arms if arm.name.text == self.cx.memo.value(tag))
+            title = f"\t/* {tag}_{arm.name.text}: {arm.title} */" if arm.title else f"\t/* {arm.name.text} */"
+            first, *rest = self._record(arm.body, tag).split("\n")
+            lines = [f"{first}{title}", *rest]
+        elif isinstance(found, syntax.EnumBody):
+            lines = [self._enum(found, tag)]
+        else:
+            lines = self._record(found, tag).split("\n")
+        del self._declared["tag", tag]  # again, behind what it needs
+        self._declared["tag", tag] = [*lines[:-1], f"{lines[-1]};"]
+
+    def _record(self, type: syntax.RecordBody, tag: str) -> str:
+        head, attributes = f"{type.kind} {tag}".rstrip(), self._attributes(type.attributes)
+        lines = self.members(type.members)
+        apart = gaps(self.cx, type)
+        if apart is not None:
+            (*before, rest), align = apart
+            pairs = zip(before, self._chosen(type.members), strict=True)
+            lines = [text for gap, member in pairs for text in (*gap, *self.members((member,)))]
+            lines, attributes = [*lines, *rest], f" __packed __aligned({align})"
+            self._packed = self._aligned = True
+        return "\n".join([f"{head} {{", *(f"\t{text}" for text in lines), f"}}{attributes}"])
+
+    def members(self, items: tuple[syntax.MemberItem, ...]) -> list[str]:
+        """The lines of the members of a struct; those of one declaration share a line."""
+        lines: list[str] = []
+        for _, group in groupby(self._chosen(items), key=self._line_of):
+            first, *others = group
+            text = self._member(first)
+            for other in others:
+                text += f", {self._member(other).removeprefix(self.name(self._base(other.type))).strip()}"
+            lines += [f"{text};"] if "\n" in text else wrapped(f"{text};", width=_INNER)
+        return [part for text in lines for part in text.split("\n")]
+
+    def _line_of(self, member: syntax.Member) -> object:
+        """What members have in common that C may declare together: the type, in words, and no attributes."""
+        base = self._base(member.type)
+        plain = isinstance(base, syntax.NamedType | syntax.TaggedType) and member.name is not None
+        alike = plain and member.attributes == syntax.Attributes()
+        return (self.name(base), member.bits is None) if alike else id(member)
+
+    def _chosen(self, items: tuple[syntax.MemberItem, ...]) -> Iterator[syntax.Member]:
+        """The members that this candidate has."""
+        for item in items:
+            if isinstance(item, syntax.MemberChoice):
+                yield from self._chosen(item.then if self.cx.decided(item.condition) else item.otherwise)
+            else:
+                yield item
+
+    def _member(self, member: syntax.Member) -> str:
+        text = self._declarator(member.type, member.name.text if member.name else "")
+        bits = f":{self.cx.number(member.bits)}" if member.bits is not None else ""
+        return f"{text}{bits}{self._attributes(member.attributes)}"
+
+    def _declarator(self, type: syntax.CType, name: str) -> str:
+        base, dimensions = self._array(type) if isinstance(type, syntax.ArrayType) else (type, "")
+        text = self.name(base)
+        return f"{text}{'' if text.endswith('*') or not name else ' '}{name}{dimensions}"
+
+    def _base(self, type: syntax.CType) -> syntax.CType:
+        return self._array(type)[0] if isinstance(type, syntax.ArrayType) else type
+
+    def _array(self, type: syntax.CType) -> tuple[syntax.CType, str]:
+        dimensions = ""
+        while isinstance(type, syntax.ArrayType):
+            dimensions += "[]" if type.count is None else f"[{self.cx.number(type.count)}]"
+            type = type.element
+        return type, dimensions
+
+    def _enum(self, type: syntax.EnumBody, tag: str) -> str:
+        parts = []
+        for one in type.enumerators:
+            value = f" = {self.cx.number(one.value)}" if one.value is not None else ""
+            parts.append(f"{identifier(one.name.text)}{value}")
+        head = f"enum {tag}".rstrip()
+        return f"{head} {{ {', '.join(parts)} }}{self._attributes(type.attributes)}"
+
+    def _attributes(self, attributes: syntax.Attributes) -> str:
+        self._packed |= attributes.packed
+        self._aligned |= bool(attributes.aligned)
+        words = ["__packed"] if attributes.packed else []
+        return "".join(f" {word}" for word in [*words, *(self._alignment(each) for each in attributes.aligned)])
+
+    def _alignment(self, align: syntax.Expr | syntax.Boundary) -> str:
+        if not isinstance(align, syntax.Boundary):
+            return f"__aligned({self.cx.number(align)})"
+        return "__attribute__((__aligned__))" if align.of == "largest" else f"__aligned({self.cx.abi().cache_line})"
+
+
+def _offsets(layout: Layout, start: int) -> Iterator[tuple[str, int]]:
+    """Named members that have an offset, those of anonymous structs too; in bytes."""
+    for member in layout.members:
+        if member.name is None and member.layout is not None:
+            yield from _offsets(member.layout, start + member.offset)
+        elif member.name is not None and not member.bitfield:
+            yield member.name, (start + member.offset) // 8
