@@ -2,16 +2,22 @@
 
 A formula that is true at a point is true for reasons: some of its comparisons. Those, with everything but the free axes (and the
 bit asked about) fixed as the model has it, are linear conditions on the axes: a region around the point.
+
+Values that a run looks at are unknowns of the formula, which does not say when two of them share bits. So that they lie apart
+(or where they do, in one another) as they do at the point is a reason, too. What is preserved by value breaks only if the bits
+differ by value. That is sure where one side is *arbitrary*: some store's bit that neither the run nor the other side hangs on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from cbprove.frozen import frozen
-from cbprove.obligations.sources import UNSURE
-from cbprove.terms import Bool, Int, Term, Valuation
+from cbprove.obligations.members import Held
+from cbprove.obligations.sources import UNSURE, Found, within
+from cbprove.terms import Bool, Int, Term, Valuation, subterms
 
 Linear = tuple[tuple[tuple[str, int], ...], int]  # coefficients by name, and the constant
 
@@ -44,13 +50,33 @@ class Region:
         return low, high
 
 
-def region(formula: Bool, model: Mapping[str, int | bool], axes: frozenset[str], bit: str | None) -> Region:
+@frozen
+class Differs:
+    """Two stores that a bit comes from, one of them arbitrary: `found` ends with the arbitrary one, and `value` is what the other
+    stored (None: another arbitrary bit, or zero)."""
+
+    found: tuple[Found, ...]
+    value: Int | None = None
+
+
+def region(
+    formula: Bool,
+    model: Mapping[str, int | bool],
+    axes: frozenset[str],
+    bit: str | None,
+    held: Sequence[Held] = (),
+    differs: Differs | None = None,
+) -> Region:
     """The region of axes where the formula has the value that it has in the model, for the same reasons.
 
+    `held` says which bits of stores unknowns of the formula stand for. With `differs`, the arbitrary bit stays arbitrary.
     Raises NotLinear.
     """
-    reasons = _Reasons(formula, model, axes | ({bit} if bit else frozenset()))
+    reasons = _Reasons(model, axes | ({bit} if bit else frozenset()), held)
     reasons.of(formula)
+    if differs is not None:
+        reasons.differ(differs)
+    reasons.keep_apart()
     conditions = reasons.conditions
     return Region(tuple(dict.fromkeys(_without(bit, conditions) if bit else conditions)))
 
@@ -58,8 +84,10 @@ def region(formula: Bool, model: Mapping[str, int | bool], axes: frozenset[str],
 class _Reasons:
     """Collects comparisons that suffice for a formula's value in a model."""
 
-    def __init__(self, formula: Bool, model: Mapping[str, int | bool], unknowns: frozenset[str]) -> None:
+    def __init__(self, model: Mapping[str, int | bool], unknowns: frozenset[str], held: Sequence[Held]) -> None:
         self._unknowns = unknowns
+        self._held = {one.unknown.args[0]: one for one in held}
+        self._looked: dict[str, Held] = {}
         self._valuation = Valuation(model)
         self._open: dict[Term, bool] = {}
         self._seen: set[Term] = set()
@@ -67,7 +95,7 @@ class _Reasons:
         self.conditions: list[Linear] = []
 
     def depends(self, term: Int | Bool) -> bool:
-        """Whether the value of a term may hang on the axes or the bit, or on what was not followed.
+        """Whether the value of a term may hang on the axes or the bit, on a value looked at, or on what was not followed.
 
         That earlier turns left nothing is no guess: there may have been none.
         """
@@ -86,7 +114,10 @@ class _Reasons:
     def _unknown(self, term: Term) -> bool:
         if term.operator == "choice":
             return bool(term.args[0].startswith(UNSURE) and self.value(term))
-        return term.operator == "var" and (term.args[0] in self._unknowns or term.args[0].startswith(UNSURE))
+        if term.operator != "var":
+            return False
+        name = term.args[0]
+        return name in self._unknowns or name in self._held or name.startswith(UNSURE)
 
     def value(self, term: Int | Bool) -> int:
         return int(self._valuation.of(term))
@@ -127,6 +158,48 @@ class _Reasons:
         else:
             self._note(right, left, int(operator == "<="))
 
+    # --- values -------------------------------------------------------------------------------------------
+
+    def differ(self, differs: Differs) -> None:
+        """Note why the bit that is found last is arbitrary: nothing that the run or the other side hangs on looks at it."""
+        *later, found = differs.found
+        for one in later:
+            self.of(one.hit)
+        self.of(found.hit)
+        self.of(within(found.position, found.store.zero))
+        for term in subterms(differs.value) if differs.value is not None else ():
+            if term.operator in ("var", "choice") and term.args[0].startswith(UNSURE):
+                raise NotLinear
+            if term.operator == "var" and term.args[0] in self._held:
+                self._looked[term.args[0]] = self._held[term.args[0]]
+        for held in self._looked.values():
+            if held.store == found.store.number and not self._apart(found.position, 1, held.position, held.width):
+                raise NotLinear
+
+    def keep_apart(self) -> None:
+        """Note that values looked at share no bits, or the same ones, wherever two of them are of one store."""
+        for one, other in combinations(list(self._looked.values()), 2):
+            if one.store != other.store or self._apart(one.position, one.width, other.position, other.width):
+                continue
+            # Where they overlap they must agree, as they do at the point: so they must lie as they do at the point. The bits of
+            # values that are read in two widths are not compared here.
+            if one.width != other.width or self.value(one.position) != self.value(other.position):
+                raise NotLinear
+            if self.value(one.unknown) != self.value(other.unknown):
+                raise NotLinear
+            self._note(one.position, other.position, 0)
+            self._note(other.position, one.position, 0)
+
+    def _apart(self, one: Int, width: int, other: Int, size: int) -> bool:
+        """Note that two stretches of a store share no bit, if they share none at the point."""
+        if self.value(one) + width <= self.value(other):
+            self._note(one, other, width)
+        elif self.value(other) + size <= self.value(one):
+            self._note(other, one, size)
+        else:
+            return False
+        return True
+
     def _note(self, small: Int, large: Int, gap: int) -> None:
         """large - small >= gap."""
         least, low = self.linear(small)
@@ -150,6 +223,9 @@ class _Reasons:
         match term.operator:
             case "var" if term.args[0] in self._unknowns:
                 return {term.args[0]: 1}, 0
+            case "var" if term.args[0] in self._held:
+                self._looked[term.args[0]] = self._held[term.args[0]]
+                return {}, int(self.value(term))
             case "named":
                 return self.linear(term.args[1])
             case "ite":

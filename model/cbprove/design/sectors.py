@@ -61,6 +61,19 @@ class Sector:
                 start = row * len(domain) - domain[0]
                 yield start + low, start + high + 1
 
+    def corners(self, stretches: Sequence[tuple[int, int]]) -> list[int]:
+        """The ends of stretches that lie farthest out: first, last, least and greatest in each axis."""
+        ends = [end for low, high in stretches if low < high for end in (low, high - 1)]
+        if not ends:
+            return []
+        found, stride = [ends[0], ends[-1]], 1
+        for _, domain in reversed(self.free):
+            size = len(domain)
+            places = [end // stride % size for end in ends]
+            found += [ends[places.index(min(places))], ends[places.index(max(places))]]
+            stride *= size
+        return list(dict.fromkeys(found))
+
     def condition(self, stretches: Sequence[tuple[int, int]]) -> Bool:
         """That the free axes have the values of a mark in one of the stretches."""
         if not self.free:

@@ -38,16 +38,25 @@ def run_of(
     program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
 ) -> Run | None:
     """The run that a model stands for, if the reference sees it break (or else reach) a claim there."""
+    found = replayed(program, form, prop, answer, broken, trace)
+    return found[1] if found is not None else None
+
+
+def replayed(
+    program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
+) -> tuple[PathForm, Run] | None:
+    """The same, and the path that it runs."""
     for one in form.paths:
         (true,) = evaluate(answer.model, one.broken if broken else one.reached)
         if true:
-            run = _replayed(program, form, one, prop, answer, trace)
+            run = again(program, form, one, prop, answer, trace)
             if (run.broken if broken else run.reached)[prop.name]:
-                return run
+                return one, run
     return None
 
 
-def _replayed(program: Program, form: Form, one: PathForm, prop: Property, answer: Answer, trace: bool) -> Run:
+def again(program: Program, form: Form, one: PathForm, prop: Property, answer: Answer, trace: bool = False) -> Run:
+    """The run of a path that the choices of a model lead to in a program."""
     path = next(p for p in program.paths if p.name == one.unfolding.path)
     decided = Decided(one.unfolding, answer.model, program.little_endian, form.held)
     return replay(program, path, (prop,), decided, trace)

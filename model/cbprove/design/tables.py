@@ -6,22 +6,20 @@ broken alike, which is marked and barred. What is left when nothing more is sati
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import field
 
+from cbprove.design.alike import Why, over, whys
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
-from cbprove.design.settle import NotReplayed, Settled, late, run_of, settle
+from cbprove.design.settle import NotReplayed, Settled, again, late, replayed, settle
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
-from cbprove.obligations.forms import Form, Unfolded, by_sources, unfolded
+from cbprove.obligations.forms import Form, PathForm, Unfolded, by_sources, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.smtlib import Script, symbol
 from cbprove.obligations.sources import BIT, UNSURE, spelled
 from cbprove.properties import table as properties
-from cbprove.semantics.memory import Source
-from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
 from cbprove.terms import Bool, Int, add, and_, evaluate, le, mul, not_, var
@@ -149,6 +147,7 @@ class _Sheeting:
         self.axes = frozenset(axis for axis, _ in self.sector.free)
         self.ranges = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
         self.barred: list[Bool] = []
+        self.shareable = True
 
     def sheet(self) -> Sheet:
         self._decide(self.form)
@@ -218,36 +217,57 @@ class _Sheeting:
     def _found(self, form: Form, formula: Bool, answer: Answer, broken: bool, mark: int) -> Bool:
         """Mark the candidates that are like the model's; returns the condition that bars them."""
         point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
-        model = ChainMap[str, int | bool](dict(point), answer.model)  # type: ignore[arg-type]
-        seen = self._confirmed(form, model, point, broken)
-        if seen == "not" and form.faithful:
+        model = over(answer.model, point)
+        program = self.tables.candidate(point)
+        prop = named(program, self.prop.name)
+        misplaced = self._misplaced(form, program, prop, point) if broken else None
+        if misplaced is not None:
+            return self._fill(misplaced, mark)
+        seen = replayed(program, form, prop, Answer("sat", model), broken)
+        if seen is None and form.faithful:
             raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
-        area = self._area(formula, model, point, widely=seen == "whatever is stored")
-        return self._fill(area, _HARD if seen == "not" else mark)
+        if seen is None:
+            return self._fill(self._exactly(point), _HARD)
+        one, run = seen
+        reasons = whys(one, run, prop.name, model) if broken else iter((Why(one.reached, model),))
+        return self._fill(self._widest(form, one, reasons, point, broken), mark)
+
+    def _misplaced(self, form: Form, program: Program, prop: Property, point: dict[str, int]) -> Region | None:
+        """The candidates where something is misplaced as it is at a point, if anything is there: plain numbers say so."""
+        there = properties.of_placement(prop, program)
+        own = next((m for m, at in zip(form.misplaced, there, strict=True) if at.broken is True), None)
+        try:
+            return None if own is None else region(own.broken, point, self.axes, None)
+        except NotLinear:
+            return self._exactly(point)
+
+    def _widest(self, form: Form, one: PathForm, reasons: Iterator[Why], point: dict[str, int], broken: bool) -> Region:
+        """The region of the first reasons that are linear, where the run is the same one at all corners; else the candidate."""
+        for why in reasons:
+            try:
+                area = region(why.formula, why.model, self.axes, BIT.args[0], form.held, why.differs)
+            except NotLinear:
+                continue
+            if self._replays(form, one, why, area, broken):
+                return area
+        self.shareable = self.shareable and not self.axes
+        return self._exactly(point)
+
+    def _replays(self, form: Form, one: PathForm, why: Why, area: Region, broken: bool) -> bool:
+        """Whether the reference sees the same choices break (or else reach) a claim at the corners of a region."""
+        for corner in self.sector.corners(list(self.sector.stretches(area))):
+            point = self.sector.point(corner)
+            program = self.tables.candidate(point)
+            prop = named(program, self.prop.name)
+            run = again(program, form, one, prop, Answer("sat", over(why.model, point)))
+            if prop.applies is not False and not (run.broken if broken else run.reached)[prop.name]:
+                return False
+        return True
 
     def _fill(self, area: Region, mark: int) -> Bool:
         """Mark a region; returns the condition that bars it."""
         self.out.fill(list(self.sector.stretches(area)), mark)
         return not_(and_(*(le(0, _sum(condition)) for condition in area.conditions)))
-
-    def _confirmed(self, form: Form, model: Mapping[str, int | bool], point: dict[str, int], broken: bool) -> str:
-        """Whether the reference agrees at the model's candidate: not, for the values there, or whatever is stored."""
-        program = self.tables.candidate(point)
-        prop = named(program, self.prop.name)
-        if broken and any(m.broken is True for m in properties.of_placement(prop, program)):
-            return "whatever is stored"
-        run = run_of(program, form, prop, Answer("sat", model), broken)
-        if run is None:
-            return "not"
-        return "whatever is stored" if not broken or differs_freely(run, prop.name) else "for these values"
-
-    def _area(self, formula: Bool, model: Mapping[str, int | bool], point: dict[str, int], widely: bool) -> Region:
-        if widely:
-            try:
-                return region(formula, model, self.axes, BIT.args[0])
-            except NotLinear:
-                pass
-        return self._exactly(point)
 
     def _exactly(self, point: dict[str, int]) -> Region:
         return Region(tuple((((axis, sign),), -sign * value) for axis, value in point.items() for sign in (1, -1)))
@@ -308,7 +328,7 @@ class _Sheeting:
             if run is not None and run.reached[prop.name]:
                 model = {spelled(key): answer for key, answer in run.decisions if key[0] != "bit"} | point
                 if evaluate(model, one.reached)[0]:
-                    return self._area(one.reached, model, point, widely=True)
+                    return self._widest(form, one, iter((Why(one.reached, model),)), point, broken=False)
         return None
 
 
@@ -316,19 +336,6 @@ def _add(script: Script, session: Z3Session, formula: Bool) -> None:
     said = len(script.lines)
     script.assert_(formula)
     session.add("\n".join(script.lines[said:]))
-
-
-def differs_freely(run: Run, name: str) -> bool:
-    """Whether what breaks a property differs because something arbitrary was stored, not because of computed values."""
-    for broken in run.broken[name]:
-        pairs = [(b.found, b.remembered) for b in broken.bits if b.remembered is not None]
-        if not pairs or any(_free(s, run) for pair in pairs for s in pair if s is not None):
-            return True
-    return False
-
-
-def _free(source: Source, run: Run) -> bool:
-    return source.store.kind not in ("blank", "value") and source not in run.values
 
 
 def _sum(condition: tuple[tuple[tuple[str, int], ...], int]) -> Int:

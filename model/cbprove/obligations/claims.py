@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from cbprove.frozen import frozen
 from cbprove.obligations.cells import Cells, Reading, flags
 from cbprove.obligations.ops import Area, ClaimAt, Run, Store, Touched, Unfolding
 from cbprove.obligations.runs import merged
@@ -35,6 +36,15 @@ def _marked(store: Store) -> bool:
 # --- by sources -------------------------------------------------------------------------------------------
 
 
+@frozen
+class Compared:
+    """A place of `Unchanged`: when it differs at `BIT`, where that bit may come from now, and where it came from then."""
+
+    broken: Bool
+    now: tuple[Found, ...]
+    then: tuple[Found, ...]
+
+
 def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
     """When a run makes the claim."""
     if not _of_a_mark(at):
@@ -48,13 +58,18 @@ def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
     return trail.sources(sub(address, BIT), 1, area, at.time, at.guard)
 
 
-def broken_by_sources(trail: Trail, at: ClaimAt) -> Bool:
-    """When a run that makes the claim may find it broken at `BIT`."""
+def compared(trail: Trail, at: ClaimAt) -> tuple[Compared, ...]:
+    """What `Unchanged` compares, place by place; nothing for other claims."""
+    return tuple(_compared(trail, at, at.claim.places)) if isinstance(at.claim, Unchanged) else ()
+
+
+def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) -> Bool:
+    """When a run that makes the claim may find it broken at `BIT`; `pairs` is what `compared` says of it."""
     if at.condition is not None:
         return not_(at.condition)
     match at.claim:
-        case Unchanged(places=places):
-            return or_(*_changed(trail, at, places))
+        case Unchanged():
+            return or_(*(pair.broken for pair in pairs))
         case SameMember(place=place):
             found = _found(trail, at, place)
             return or_(*(_strange(found, leaf, place, at) for leaf in place.leaves))
@@ -75,15 +90,17 @@ def _area(place: Place, touched: Touched) -> Area:
     return touched.instance.number, place.area
 
 
-def _changed(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[Bool]:
+def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[Compared]:
     low = at.current.base + trail.unfolding.ghost_lows[at.property] + 8
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
         numbers: dict[int, int] = {}
-        now = identity(trail.sources(touched.low, place.width, _area(place, touched), at.time, at.guard), numbers)
-        then = identity(trail.sources(low, place.width, area, at.time, at.guard), numbers)
+        found = trail.sources(touched.low, place.width, _area(place, touched), at.time, at.guard)
+        remembered = trail.sources(low, place.width, area, at.time, at.guard)
+        now, then = identity(found, numbers), identity(remembered, numbers)
         same = and_(eq(now[0], then[0]), eq(now[1], then[1]))
-        yield and_(within(BIT, _leaf_runs(place)), _judged(place, touched, BIT), not_(same))
+        broken = and_(within(BIT, _leaf_runs(place)), _judged(place, touched, BIT), not_(same))
+        yield Compared(broken, tuple(found), tuple(remembered))
         low += place.width
 
 

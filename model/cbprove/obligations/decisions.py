@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cbprove.obligations.members import Held
-from cbprove.obligations.ops import Store, Unfolding
+from cbprove.obligations.ops import Instance, Store, Unfolding
 from cbprove.obligations.sources import beyond
 from cbprove.terms import evaluate
 
@@ -73,6 +73,11 @@ def _numbers(unfolding: Unfolding) -> dict[tuple[Any, ...], int]:
             moment: Any = operation.key[1]
             numbers[(moment[:-1], moment[-1])] = operation.number
     for instance in unfolding.instances:
-        made: Any = ((), instance.number) if instance.key[0] == "object" else (instance.key[1], 0)
-        numbers[made] = unfolding.debris[instance.number].number
+        numbers[object_key(instance)] = unfolding.debris[instance.number].number
     return numbers
+
+
+def object_key(instance: Instance) -> tuple[Any, int]:
+    """The moment and ordinal that the reference knows an object by."""
+    made: Any = instance.key
+    return ((), instance.number) if made[0] == "object" else (made[1], 0)

@@ -10,14 +10,16 @@ from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import (
+    Compared,
     broken_by_sources,
     broken_by_values,
+    compared,
     reached_by_sources,
     reached_by_values,
 )
 from cbprove.obligations.facts import supposed
 from cbprove.obligations.members import Held, Members
-from cbprove.obligations.ops import Store, Unfolding
+from cbprove.obligations.ops import ClaimAt, Store, Unfolding
 from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import Trail
 from cbprove.obligations.unfold import unfold
@@ -28,12 +30,22 @@ from cbprove.terms import Bool, and_, named, or_
 
 
 @frozen
+class ClaimForm:
+    """One claim met by sources: when a run breaks it, and what it compares."""
+
+    at: ClaimAt
+    broken: Bool
+    pairs: tuple[Compared, ...]
+
+
+@frozen
 class PathForm:
-    """One path: its runs, and when they break or reach a claim."""
+    """One path: its runs, and when they break or reach a claim; by sources, each claim by itself as well."""
 
     unfolding: Unfolding
     broken: Bool
     reached: Bool
+    claims: tuple[ClaimForm, ...] = ()
 
 
 @frozen
@@ -41,7 +53,8 @@ class Form:
     """A property under an assignment of the axes.
 
     `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for. `faithful` says that a run
-    that the formula calls broken is surely broken: no value was left out and no loop cut. `truncated` says that loops were
+    that the formula calls broken is surely broken: no value was left out, no loop cut, no bit looked at twice as part of
+    two unknowns. `truncated` says that loops were
     not followed to their end. `computed` are the values that the runs compute and store, by their stores, and how values
     that runs store or look at lie in bytes: with them, the formula is all that tells one form from another.
     """
@@ -115,7 +128,7 @@ def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = 
     trails = (Trail(u, bounds, keep_all) for u, bounds in zip(unfolded.unfoldings, unfolded.bounds, strict=True))
     paths = tuple(_by_sources(trail, index) for trail in trails)
     misplaced = table.of_placement(prop, unfolded.named)
-    faithful = not unfolded.computed and not any(u.cut for u in unfolded.unfoldings)
+    faithful = not unfolded.computed and not any(u.cut for u in unfolded.unfoldings) and not _entangled(memory)
     form = _form(paths, misplaced, dict(memory.ranges), faithful)
     return replace(form, held=tuple(memory.held.values()), computed=unfolded.computed)
 
@@ -153,13 +166,24 @@ def _bounds(unfolding: Unfolding, memory: Members) -> Bounds:
 def _by_sources(trail: Trail, index: int) -> PathForm:
     claims = [at for at in trail.unfolding.claims if at.property == index]
     reached = [reached_by_sources(trail, at) for at in claims]
-    return _path_form(trail.unfolding, reached, [broken_by_sources(trail, at) for at in claims])
+    pairs = [compared(trail, at) for at in claims]
+    broken = [broken_by_sources(trail, at, own) for at, own in zip(claims, pairs, strict=True)]
+    form = _path_form(trail.unfolding, reached, broken)
+    constraints = and_(*trail.unfolding.constraints)
+    each = zip(claims, reached, broken, pairs, strict=True)
+    return replace(form, claims=tuple(ClaimForm(at, and_(r, b, constraints), own) for at, r, b, own in each))
 
 
 def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) -> PathForm:
     constraints = and_(*unfolding.constraints)
     some = or_(*(and_(r, b) for r, b in zip(reached, broken, strict=True)))
     return PathForm(unfolding, and_(some, constraints), and_(or_(*reached), constraints))
+
+
+def _entangled(memory: Members) -> bool:
+    """Whether two unknowns may stand for the same bits: nothing in a formula says that they agree there."""
+    stores = [held.store for held in memory.held.values()]
+    return len(set(stores)) < len(stores)
 
 
 def _computed(unfolding: Unfolding, little_endian: bool) -> Iterator[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, RARE, REGIONS, ROUNDS, RULES, TRAPS, planted
+from tests.mutants.planting import AGREE, ALIKE, REGIONS, ROUNDS, RULES, TRAPS, planted
 
 FAULTS = (
     *planted(
@@ -15,12 +15,26 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design/tables.py",
-        RARE,
+        "design/cubes.py",
+        ALIKE,
         (
             "what breaks for the values at one candidate is refuted around it",
-            'return "whatever is stored" if not broken or differs_freely(run, prop.name) else "for these values"',
-            'return "whatever is stored"',
+            "if held.store == found.store.number and not self._apart(found.position, 1, held.position, held.width):",
+            "if False:",
+        ),
+        (
+            "members looked at that coincide at some candidates only are taken for two",
+            "for one, other in combinations(list(self._looked.values()), 2):",
+            "for one, other in ():",
+        ),
+    ),
+    *planted(
+        "design/alike.py",
+        ALIKE,
+        (
+            "the region is taken from any bit whose source differs",
+            "if store.kind in _ARBITRARY and source is not None and _free(source, run):",
+            "if True:",
         ),
     ),
     *planted(
