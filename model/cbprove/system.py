@@ -378,9 +378,13 @@ class Where:
 
 @frozen
 class Preserved:
+    """`later` are the places that have the members' bits at the end, one for each, of which only bits of a member are judged;
+    empty where the members themselves have them."""
+
     members: tuple[Place, ...]
     start: str
     end: str
+    later: tuple[Place, ...] = ()
 
 
 @frozen

@@ -32,6 +32,7 @@ SHOWN = {
     "start; wipe; clone c; on c { take; }": "written or cleared V by wipe since start",
     "start; put; repeat { optionally { start; put; } take; }": "written V since start",
     "repeat { put; take; start; }": "written V since start",
+    "repeat { put; save; clear V; take; }": "preserved V from put as st.saved at take",
     "start; either { put; } or { wipe; } take;": "written or cleared V by l since start",
 }
 
@@ -43,6 +44,8 @@ NOT_SHOWN = {
     "start; put; take;": "written V by wipe since start",
     "start; put; repeat { optionally { start; } optionally { put; } take; }": "written V since start",
     "repeat { take; put; start; }": "written V since start",
+    "repeat { put; clear V; save; take; }": "preserved V from put as st.saved at take",
+    "save; put; take;": "preserved V from put as st.saved at take",
     "put; optionally { start; } take;": "written V since start",
     "clone c; on c { start; put; } start; on c { save; } back; take;": "written or cleared V by put since start",
 }

@@ -324,10 +324,14 @@ def test_attributes_of_structs(text: str) -> None:
         ("path p { }", ("Path", "path", "p", "", (), False)),
         (
             "property p when a: preserved A.b, C from s to l.t in x, l.y;",
-            ("Property", "p", "", "a", ("Preserved", ("A.b", "C"), "s", "l.t"), ("x", "l.y")),
+            ("Property", "p", "", "a", ("Preserved", ("A.b", "C"), "s", "l.t", ()), ("x", "l.y")),
         ),
         ("property p: owned in ip;", ("Property", "p", "", None, ("Owned", ()), ("ip",))),
         ("property p: written M by a;", ("Property", "p", "", None, ("Written", ("M",), ("a",), False, None), ())),
+        (
+            "property p: preserved A from s as B at t;",
+            ("Property", "p", "", None, ("Preserved", ("A",), "s", "t", ("B",)), ()),
+        ),
         (
             "property p: written or cleared since s;",
             ("Property", "p", "", None, ("Written", (), (), True, "s"), ()),

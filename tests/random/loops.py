@@ -42,6 +42,7 @@ _PROPERTIES = (
     "written X since s", "written b1 since t", "written or cleared b2 since s", "written or cleared X since t",
     "written b1 by t since s", "written or cleared B by s",
     "written X by s", "written b1 by s, t", "written b2 by t", "written", "owned", "owned B",
+    "preserved b1 from s as X at r", "preserved X from t as b2 at use", "preserved b1 from s as b2 at use",
     "preserved b1 from s to use", "preserved X from t to r", "preserved b2 from s to b", "preserved B from t to use",
 )  # fmt: skip
 

@@ -467,6 +467,9 @@ def _claim(d: _Drawing, kind: str) -> str:
             start, end = (
                 ("set", "use") if d.chance(0.8) else d.rng.choices([s for n in d.steps.values() for s in n], k=2)
             )
+            if d.chance(0.15):
+                before, after = d.rng.randrange(4), d.rng.randrange(4)
+                return f"preserved skb.cb[{before}] from {start} as skb.cb[{after}] at {end}"
             return f"preserved {_asked(d)} from {start} to {end}"
         case "written":
             by = f" by {d.rng.choice(('set', 'meddle', 'owner', 'set, meddle'))}" if d.chance(0.45) else ""

@@ -62,6 +62,18 @@ def test_padding_is_no_named_member() -> None:
     assert outcome(kept(PAIR.whole()), *body, steps={"save": (), "use": ()}) == (1, 0)
 
 
+def test_the_members_bits_are_asked_for_in_another_place() -> None:
+    s = Script()
+    moved = prop(Preserved((PAIR["y"],), "save", "use", (bytes_at(0, 2),)))
+    copy, steps = s.copy(PAIR["y"], bytes_at(0, 2)), {"save": (), "use": ()}
+    save, use = s.step("save"), s.step("use")
+    assert outcome(moved, save, copy, s.write("a", PAIR["y"]), use, steps=steps) == (1, 0)
+    assert outcome(moved, save, s.write("a", PAIR["y"]), copy, use, steps=steps) == (1, 1)
+    assert outcome(moved, copy, save, use, steps=steps) == (1, 0)
+    assert outcome(moved, save, use, steps=steps) == (1, 1)
+    assert outcome(moved, copy, use, steps=steps) == (0, 0)
+
+
 def test_broken_bits_and_what_was_remembered() -> None:
     s = Script()
     clobber = s.write("b", bytes_at(2, 1))

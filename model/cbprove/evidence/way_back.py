@@ -325,7 +325,7 @@ class Walk:
         left = state.bits - live
         for name, bit, number in live:
             member, position = self.wanted[number if number >= 0 else -1 - number]
-            place = self.claim.places[int(member)]
+            place = self.claim.origins[int(member)]
             home = env.thing(place).label, _low(place) + position
             if place.indexes or (number >= 0 and (name, bit) != home):
                 raise Wrong(f"{name} {bit} holds another bit than was remembered at {env.spot(statement)}")

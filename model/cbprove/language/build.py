@@ -227,7 +227,12 @@ class Builder(CBuilder):
         return syntax.Property(self.name(name), title or "", condition, claim, where or (), span)
 
     def preserved(self, span: Span, members: Any, start: syntax.Name, end: syntax.Name) -> syntax.Preserved:
-        return syntax.Preserved(members, start, end)
+        return syntax.Preserved(members, start, end, ())
+
+    def preserved_as(
+        self, span: Span, members: Any, start: syntax.Name, later: Any, end: syntax.Name
+    ) -> syntax.Preserved:
+        return syntax.Preserved(members, start, end, later)
 
     def owned(self, span: Span, members: Any) -> syntax.Owned:
         return syntax.Owned(members or ())

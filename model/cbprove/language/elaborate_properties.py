@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from cbprove import folds, system
+from cbprove.diagnostics import Note
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context, text_of
 from cbprove.language.elaborate_memo import mistake
 from cbprove.language.elaborate_places import NOWHERE
-from cbprove.language.elaborate_statements import places
+from cbprove.language.elaborate_statements import places, size
 from cbprove.language.expressions import INT, typed
 from cbprove.language.names import unknown
-from cbprove.system import Claim, Constant, InputValue, Place, Property, Where
+from cbprove.system import Claim, Constant, InputValue, Leaf, Place, Property, Where
 
 FITS = Property(
     "fits", "each view and each access stays inside its control block", True, system.Fits(()), Where(), None
@@ -38,7 +41,9 @@ def _property(cx: Context, node: syntax.Property) -> Property:
 def _claim(cx: Context, node: syntax.Claim) -> Claim:
     match node:
         case syntax.Preserved():
-            return system.Preserved(_members(cx, node.members), _step(cx, node.start), _step(cx, node.end))
+            members, later = _members(cx, node.members), _members(cx, node.later)
+            start, end = _step(cx, node.start), _step(cx, node.end)
+            return system.Preserved(members, start, end, _later(node, members, later) if later else ())
         case syntax.Owned():
             return system.Owned(_members(cx, node.members))
         case syntax.Written():
@@ -71,6 +76,32 @@ _EMPTY: dict[type, Callable[..., Claim]] = {
     syntax.Disjoint: lambda cx, node: system.Fits(()),
     syntax.Lent: lambda cx, node: system.Lent(),
 }
+
+
+def _later(node: syntax.Preserved, members: tuple[Place, ...], later: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The places that a `preserved ... as` ends at, with only those scalars' bits that were some scalar's before."""
+    if len(members) != len(later):
+        count = f"{len(members)} place{'' if len(members) == 1 else 's'} preserved as {len(later)}"
+        raise mistake("CB0140", count, node.later[0].span, "name a place after `as` for each one before `from`")
+    for before, after in zip(members, later, strict=True):
+        if before.width != after.width:
+            message = f"{size(before.width)} preserved as {size(after.width)}"
+            notes = tuple(Note(f"`{p.text}` has {size(p.width)}", p.span) for p in (before, after))
+            raise mistake("CB0140", message, after.span, "name two places of one size", notes)
+    return tuple(map(_judged, members, later))
+
+
+def _judged(before: Place, after: Place) -> Place:
+    leaves = (part for leaf in after.leaves for part in _parts(leaf, before.covered))
+    return replace(after, leaves=tuple(leaves))
+
+
+def _parts(leaf: Leaf, covered: frozenset[int]) -> Iterator[Leaf]:
+    """The pieces of a scalar that lie in some bits of its place."""
+    positions = (i for i in range(leaf.offset, leaf.offset + leaf.width) if i in covered)
+    for _, group in groupby(enumerate(positions), lambda pair: pair[1] - pair[0]):
+        piece = [position for _, position in group]
+        yield replace(leaf, offset=piece[0], width=len(piece), at=leaf.at + piece[0] - leaf.offset)
 
 
 def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:

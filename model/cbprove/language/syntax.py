@@ -614,11 +614,12 @@ class Path:
 
 @frozen
 class Preserved:
-    """`preserved M, N from S to T`."""
+    """`preserved M, N from S to T`; `preserved A, C from S as B, D at T`, where `later` is not empty."""
 
     members: tuple[Place, ...]
     start: Name
     end: Name
+    later: tuple[Place, ...]
 
 
 @frozen

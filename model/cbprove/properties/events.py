@@ -57,9 +57,18 @@ Event = Began | Ended | Accessed
 
 @frozen
 class Unchanged:
-    """The place's bits are, by value, those of the latest snapshot in the current object's history; no snapshot, no claim."""
+    """The place's bits are, by value, those of the latest snapshot in the current object's history; no snapshot, no claim.
+
+    `remembered` are the places that the snapshot is of, one for each of `places`, where those are others.
+    """
 
     places: tuple[Place, ...]
+    remembered: tuple[Place, ...] = ()
+
+    @property
+    def origins(self) -> tuple[Place, ...]:
+        """The places that the snapshot is of."""
+        return self.remembered or self.places
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""What one step left is intact when another begins."""
+"""What one step left is intact when another begins, where it was or where it was brought."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def snapshot(claim: Preserved, event: Event) -> bool:
 def claims(claim: Preserved, event: Event) -> Iterator[ClaimMade]:
     """When the step they are preserved to begins, the members have the bits remembered on this object's history."""
     if isinstance(event, Began) and event.step == claim.end:
-        yield Unchanged(claim.members)
+        yield Unchanged(claim.later, claim.members) if claim.later else Unchanged(claim.members)

@@ -172,7 +172,7 @@ class _Telling:
     def _claimed(self, proof: ClaimProof) -> tuple[Place, ...]:
         """The places that a claim is about."""
         if isinstance(self.prop.claim, Preserved):
-            return self.prop.claim.members
+            return self.prop.claim.members + self.prop.claim.later
         statement = self.statements[proof.at[-1]]
         looked_at = (place for expr in folds.evaluated(statement) for place in folds.members(expr))
         return statement.places if isinstance(statement, Read) else tuple(looked_at)
