@@ -82,6 +82,11 @@ def members(expr: Expr) -> Iterator[Place]:
     return (part.place for part in parts(expr) if isinstance(part, MemberValue))
 
 
+def inputs(expr: Expr) -> Iterator[str]:
+    """The inputs that an expression names, from left to right, evaluated or not."""
+    return (part.name for part in parts(expr) if isinstance(part, InputValue))
+
+
 def reads(expr: Expr, given: tuple[Condition, ...] = ()) -> Iterator[tuple[tuple[Condition, ...], Place]]:
     """The places that C reads to evaluate an expression, in its order, each with the conditions under which it comes to it."""
     match expr:

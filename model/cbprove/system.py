@@ -61,9 +61,10 @@ class Place:
 
     `object` is "." for the current object, ".." for the one it was made from, else a made, shared or declared name.
     The extent is [low + sum(stride * input), + width) within the object; `low` is absolute in the object.
-    `bound` is the control block (or directly used member) that accesses must stay in, [first, last) bits of the object;
-    `area` is its name. `leaves` are the scalars covered, in order, union arms one after another;
-    `padding` the runs (offset, width) that a plain `write` of this place leaves unspecified.
+    `bound` is the area that it begins in, a control block or directly used member, [first, last) bits of the object; `area`
+    is its name. `size` is the bits of the whole object: memory is [0, size), whatever the area.
+    `leaves` are the scalars covered, in order, union arms one after another; `padding` the runs (offset, width) that a plain
+    `write` of this place leaves unspecified.
     `start` is the first bit counted from the view's, or for a raw place from its area's.
     `type` is the integer type it has in an EXPR, None where it has none. `view` is None for a raw place.
     """
@@ -75,6 +76,7 @@ class Place:
     width: int
     indexes: tuple[tuple[str, int], ...]
     bound: tuple[int, int]
+    size: int
     leaves: tuple[Leaf, ...]
     padding: tuple[tuple[int, int], ...]
     type: IntType | None

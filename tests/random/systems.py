@@ -49,6 +49,8 @@ class _Drawing:
     offset: bool = False
     mode: bool = False
     stack: str = ""
+    front: bool = False
+    back: bool = False
     lent: bool = False
     in_step: bool = True
 
@@ -141,7 +143,9 @@ def _member(d: _Drawing, name: str, inner: dict[str, tuple[_Member, ...]]) -> tu
 
 
 def _objects(d: _Drawing, shapes: dict[str, tuple[_Member, ...]]) -> list[str]:
-    lines = [f"object skb {{ {d.rng.choice(('', '', 'u8 front; '))}char cb[{d.rng.choice((4, 6, 8, 12))}]; }}"]
+    d.front, d.back = d.chance(0.3), d.chance(0.4)  # neighbours of the control block, which accesses past it touch
+    front, back = "u8 front; " if d.front else "", f" {d.rng.choice(('u8', 'u16'))} back;" if d.back else ""
+    lines = [f"object skb {{ {front}char cb[{d.rng.choice((2, 4, 4, 6, 8, 12))}];{back} }}"]
     if d.chance(0.4):
         d.stack = d.rng.choice((*shapes, "char"))
         member = "char saved[6];" if d.stack == "char" else f"{d.stack} saved;"
@@ -153,10 +157,9 @@ def _inputs(d: _Drawing) -> list[str]:
     lines = []
     for name in ("x", "y")[: d.rng.choice((0, 0, 1, 1, 2))]:
         per = " per step" if d.chance(0.35) else ""
-        low, high = d.rng.choice(((0, 1), (0, 1), (0, 2), (1, 2), (-1, 1)))
+        low, high = d.rng.choice(((0, 1), (0, 1), (0, 2), (1, 2), (-1, 1), (-2, 0), (1, 5)))
         lines.append(f"input {name} : {'s8' if low < 0 else 'u8'} in {low}..{high}{per};")
-        if low >= 0:
-            d.inputs.append(name)
+        d.inputs.append(name)
         if not per:
             d.fixed.append(name)
     return lines
@@ -266,11 +269,18 @@ def _place(d: _Drawing, own: Sequence[_View]) -> str:
     if d.chance(0.35):
         return view.name
     if d.chance(0.05):
-        return f"skb.cb[{d.rng.choice((0, 1, 2, *d.inputs))}]"
+        return f"skb.cb[{d.rng.choice((0, 1, *d.inputs))}]"
+    if (d.front or d.back) and d.chance(0.2):
+        return _neighbour(d)
     member = d.rng.choice(view.members)
     if member.path.endswith("[1]") and d.inputs and d.chance(0.5):
         return f"{_spelt(view, member)[:-2]}{d.rng.choice(d.inputs)}]"
     return _spelt(view, member)
+
+
+def _neighbour(d: _Drawing) -> str:
+    """A member beside the control block."""
+    return d.rng.choice(["skb.front"] * d.front + ["skb.back"] * d.back)
 
 
 def _whole(d: _Drawing, own: Sequence[_View]) -> str:
@@ -278,7 +288,9 @@ def _whole(d: _Drawing, own: Sequence[_View]) -> str:
 
 
 def _length(d: _Drawing) -> str:
-    return d.rng.choice(["1", "2", "2", "3", *d.inputs, *(f"{i} + 1" for i in d.inputs), "sizeof(skb.cb)"])
+    return d.rng.choice(
+        ["1", "2", "2", "3", *d.inputs, *(f"{i} + 1" for i in d.inputs), "sizeof(skb.cb)", "sizeof(skb.cb) + 1"]
+    )
 
 
 def _value(d: _Drawing) -> str:
@@ -502,6 +514,8 @@ def _holds(d: _Drawing) -> str:
 
 def _asked(d: _Drawing) -> str:
     """A member or a view, seldom two, or two elements of an array: the owner's for choice."""
+    if (d.front or d.back) and d.chance(0.2):
+        return _neighbour(d)
     own = [v for v in d.views if v.layer == "owner"] if d.chance(0.8) else d.views
     view = d.rng.choice(own)
     if view.counted and not d.inputs:

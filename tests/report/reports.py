@@ -54,7 +54,7 @@ def leaf(path: str, offset: int, size: int, tag: str, element: int = 0) -> Leaf:
 def place(view: str, path: str, first: int, size: int, *leaves: Leaf, **more: object) -> Place:
     """A place of a view in skb->cb, in bytes; `type` and `padding` (bits) are more."""
     text = f"{view}.{path}" if path else view
-    made = Place(text, ".", "cb", 8 * first, 8 * size, (), CB, leaves, (), None, view, path, 0, at(1))
+    made = Place(text, ".", "cb", 8 * first, 8 * size, (), CB, CB[1], leaves, (), None, view, path, 0, at(1))
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -67,7 +67,7 @@ GSO_LEAVES = (
 GSO = place("SKB_GSO_CB", "", 32, 12, *GSO_LEAVES)
 IPCB = place("IPCB", "", 0, 20, leaf("opt.optlen", 0, 16, "ip_options"), leaf("flags", 16, 2, "inet_skb_parm"))
 FLAGS = place("IPCB", "flags", 16, 2, replace(IPCB.leaves[1], offset=0), type=U16, start=128)
-STACK = replace(HWADDR, text="stack.hwaddr", object="stack", area="hwaddr", low=0, bound=(0, 160), view=None)
+STACK = replace(HWADDR, text="stack.hwaddr", object="stack", area="hwaddr", low=0, bound=(0, 160), size=160, view=None)
 
 
 @dataclass

@@ -105,6 +105,7 @@ class View:
     base: int = 0
     bound: tuple[int, int] = (0, 64)
     object: str = "."
+    room: int = 64
 
     def whole(self) -> Place:
         leaves = tuple(m.leaf(name, self.tag) for name, m in self.members.items())
@@ -140,6 +141,7 @@ class View:
             width,
             (),
             self.bound,
+            self.room,
             leaves,
             padding,
             type,
@@ -150,12 +152,23 @@ class View:
         )
 
 
-def bytes_at(first: int, size: int, object: str = ".", bound: tuple[int, int] = (0, 64), index: str = "") -> Place:
-    """A raw place: `obj.cb[first]` and on, `size` bytes; `index` names an input that is added to `first`."""
+def bytes_at(
+    first: int,
+    size: int,
+    object: str = ".",
+    bound: tuple[int, int] = (0, 64),
+    index: str = "",
+    room: int = 64,
+) -> Place:
+    """A raw place: `obj.cb[first]` and on, `size` bytes, in an object of `room` bits.
+
+    `index` names an input that is added to `first`.
+    """
     leaf = Leaf(0, size * 8, "", f"object {object}.cb", first * 8, 8)
     indexes = ((index, 8),) if index else ()
     type = U8 if size == 1 else None
-    return Place("cb", object, "cb", first * 8, size * 8, indexes, bound, (leaf,), (), type, None, "", first * 8, SPAN)
+    extent = ("cb", object, "cb", first * 8, size * 8, indexes, bound, room)
+    return Place(*extent, (leaf,), (), type, None, "", first * 8, SPAN)
 
 
 @dataclass

@@ -13,6 +13,7 @@ from tests.semantics.hand_built import (
     INT,
     U8,
     U16,
+    U32,
     Answers,
     Member,
     Script,
@@ -290,14 +291,37 @@ def test_fits_judges_each_access_and_its_length() -> None:
     bound = (0, 16)
     inside, outside = bytes_at(0, 2, bound=bound), bytes_at(1, 2, bound=bound)
     assert outcome(prop(Fits(())), s.read(inside), s.read(outside), s.clear(outside, length=lit(1))) == (3, 1)
-    assert outcome(prop(Fits(())), s.read(inside, length=lit(3)), s.read(outside, length=lit(0))) == (2, 1)
+    assert outcome(prop(Fits(())), s.read(inside, length=lit(3)), s.read(outside, length=lit(0))) == (1, 1)
     assert outcome(prop(Fits(())), s.read(inside, length=lit(-1))) == (1, 1)
 
 
-def test_bits_outside_are_not_judged() -> None:
+def test_bits_of_the_next_area_are_judged() -> None:
     s = Script()
     place = bytes_at(0, 4, bound=(0, 16))
-    assert outcome(prop(Written((), None)), s.clear(bytes_at(0, 2)), s.read(place)) == (1, 0)
+    assert outcome(prop(Written((), None)), s.clear(bytes_at(0, 2)), s.read(place)) == (1, 1)
+    assert outcome(prop(Written((), None)), s.clear(bytes_at(0, 4)), s.read(place)) == (1, 0)
+
+
+def test_a_claim_on_bits_outside_of_the_object_is_broken() -> None:
+    """The object has 8 bytes; nobody can have stored, own or keep one behind them."""
+    s = Script()
+    past, everything = bytes_at(6, 4), bytes_at(0, 8)
+    assert outcome(prop(Written((), None)), s.clear(everything), s.read(past)) == (1, 1)
+    assert outcome(prop(Written((), None)), s.clear(everything), s.read(past, length=lit(2))) == (1, 0)
+    assert outcome(prop(Written((), None)), s.clear(everything), s.read(past, length=lit(-1))) == (1, 1)
+    steps = {"keep": (s.clear(past),), "use": (s.read(everything),)}
+    kept = prop(Preserved((past,), "keep", "use"))
+    assert outcome(kept, s.step("keep"), s.step("use"), steps=steps) == (1, 1)
+    odd = View("q", 4, {"q": Member(0, 32, U32)}, base=6)
+    assert outcome(prop(Owned(())), s.write("a", odd["q"]), s.read(odd["q"])) == (1, 1)
+
+
+def test_a_claim_on_no_bits_is_no_claim() -> None:
+    s = Script()
+    place = bytes_at(0, 2)
+    for claim in (Written((), None), Fits(())):
+        assert outcome(prop(claim), s.read(place, length=lit(0)), s.read(bytes_at(0, 0))) == (0, 0)
+    assert outcome(prop(Owned(())), s.read(PAIR["x"], length=lit(0))) == (0, 0)
 
 
 def test_lent() -> None:

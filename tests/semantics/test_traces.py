@@ -287,19 +287,45 @@ def test_element_chosen_by_an_input() -> None:
     assert result.decisions == ((("input", "i"), 3),)
 
 
-def test_access_beyond_its_bound_is_clipped() -> None:
-    """The control block is bytes 2..5: what lies around it is not written, and carried as nobody's."""
+def test_access_beyond_its_area_touches_the_neighbours() -> None:
+    """The control block is bytes 2..5 of 8: what lies around it in the object is stored to and carried from."""
     s = Script()
     bound = (16, 48)
     body = (
         s.write("a", bytes_at(4, 4, bound=bound)),
         s.clear(bytes_at(0, 3, bound=bound)),
-        s.copy(bytes_at(5, 2, bound=bound), bytes_at(3, 2, bound=bound)),
+        s.copy(bytes_at(5, 2, bound=bound), bytes_at(1, 2, bound=bound)),
     )
     result = execute(program(*body))
-    assert after(result, s, 0) == "d0 d1 d2 d3 a0 a1 d6 d7"
-    assert after(result, s, 1) == "d0 d1 -- d3 a0 a1 d6 d7"
-    assert after(result, s, 2) == "d0 d1 -- a1 !6 a1 d6 d7"
+    assert after(result, s, 0) == "d0 d1 d2 d3 a0 a1 a2 a3"
+    assert after(result, s, 1) == "-- -- -- d3 a0 a1 a2 a3"
+    assert after(result, s, 2) == "-- a1 a2 d3 a0 a1 a2 a3"
+
+
+def test_outside_of_the_object_there_is_nothing() -> None:
+    """What is stored before the first and behind the last of 8 bytes is lost; what is carried from there is nobody's."""
+    s = Script()
+    lane = Input("i", S8, -2, 3, per_step=False)
+    body = (
+        s.write("a", bytes_at(6, 4)),
+        s.write("b", bytes_at(0, 3, index="i")),
+        s.copy(bytes_at(7, 3), bytes_at(3, 3)),
+    )
+    result = execute(program(*body, inputs=(lane,)), {("input", "i"): -2})
+    assert after(result, s, 0) == "d0 d1 d2 d3 d4 d5 a0 a1"
+    assert after(result, s, 1) == "b2 d1 d2 d3 d4 d5 a0 a1"
+    assert after(result, s, 2) == "b2 d1 d2 a1 !8 !9 a0 a1"
+
+
+def test_what_lies_outside_is_another_at_another_moment() -> None:
+    """Nothing is known of it: a store there is lost, and the world goes on."""
+    s = Script()
+    out = bytes_at(7, 2)
+    first, again = s.copy(out, bytes_at(0, 2)), s.copy(out, bytes_at(2, 2))
+    result = execute(program(first, again))
+    bits = result.trace[-1].memory[result.trace[-1].object]
+    assert bits[0] == bits[16]  # the last byte of the object
+    assert bits[8].store != bits[24].store
 
 
 def test_each_turn_cuts_from_the_object_before_the_loop() -> None:

@@ -12,6 +12,7 @@ from itertools import product
 from typing import Protocol
 
 from cbprove.evidence.certificate import Given, Reason, Spot
+from cbprove.evidence.lengths import longest
 from cbprove.evidence.never import excluded, steady
 from cbprove.evidence.ways import Env, Level, Stood, events, inside, made, opened, sites
 from cbprove.folds import Condition
@@ -147,11 +148,11 @@ class Walk:
                     yield from self._want(place, env, [(str(number), i, i) for i in _members(place)])
             case SameMember(place=place, length=length):
                 bits = [(x.identity, x.at + i, x.offset + i) for x in place.leaves for i in range(x.width)]
-                within = _reach(self.program, place, length)[0]
-                yield from self._want(place, env, [bit for bit in bits if _low(place) + bit[2] in within])
+                most = place.width if length is None else 8 * longest(self.program, length)
+                yield from self._want(place, env, [bit for bit in bits if bit[2] < most])
             case Stored(place=place, length=length):
-                within = _reach(self.program, place, length)[0]
-                asked = _members(place) if length is None else [i - _low(place) for i in within]
+                most = 0 if length is None else 8 * longest(self.program, length)
+                asked = _members(place) if length is None else range(min(most, place.size + 1))
                 yield from self._want(place, env, [("", i, i) for i in asked])
             case _:
                 raise Wrong("what the property claims is not where bits come from")
@@ -161,9 +162,10 @@ class Walk:
             raise Wrong(f"an input says where {place.text} lies")
         low = _low(place)
         for identity, at, offset in bits:
-            if place.bound[0] <= low + offset < place.bound[1]:
-                yield env.thing(place).label, low + offset, len(self.wanted)
-                self.wanted.append((identity, at))
+            if not 0 <= low + offset < place.size:
+                raise Wrong(f"{place.text} may be read outside of its object")
+            yield env.thing(place).label, low + offset, len(self.wanted)
+            self.wanted.append((identity, at))
 
     # --- the way back ---------------------------------------------------------------------------------
 
@@ -294,8 +296,8 @@ class Walk:
         met = Met(env.spot(copy), 0, label, reach.start, reach.stop, "brought", hits)
         self.advice.met(met, state)
         moved = frozenset((origin, bit - _low(copy.target) + _low(copy.origin), number) for _, bit, number in hits)
-        first, last = copy.origin.bound
-        if hits and (copy.target.indexes or copy.origin.indexes or not all(first <= b[1] < last for b in moved)):
+        last = copy.origin.size
+        if hits and (copy.target.indexes or copy.origin.indexes or not all(0 <= b[1] < last for b in moved)):
             raise Wrong(f"what is copied at {met.at} is not known")
         gone = hits if sure else frozenset()
         return State(state.bits - gone | moved, (*state.taken, met) if gone else state.taken)
@@ -357,12 +359,9 @@ def _members(place: Place) -> list[int]:
 
 
 def _reach(program: Program, place: Place, length: Expr | None) -> tuple[range, bool]:
-    """The bits of its object that an access may touch, and whether it touches all of them in every run."""
-    first, last = place.bound
+    """The bits of its object that an access may touch, in whatever area, and whether it touches all of them in every run."""
     moves = [(stride * program.inputs[name].low, stride * program.inputs[name].high) for name, stride in place.indexes]
-    low, size = _low(place) + sum(map(min, moves)), place.width
-    if length is not None:
-        size = 8 * length.value if isinstance(length, Constant) and isinstance(length.value, int) else -1
-        size = size if size >= 0 else last
+    low = _low(place) + sum(map(min, moves))
+    size = place.width if length is None else 8 * longest(program, length)
     sure = not moves and (length is None or isinstance(length, Constant))
-    return range(max(first, low), min(last, low + sum(max(m) - min(m) for m in moves) + size)), sure
+    return range(max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)), sure

@@ -65,6 +65,7 @@ def place(cx: Context, node: syntax.Place, scope: Scope, start: bool = False) ->
         width=spot.width,
         indexes=spot.indexes,
         bound=area.bound,
+        size=_size(cx, area.object),
         leaves=covered,
         padding=hidden,
         type=None if star else int_type(spot.type, cx.abi(), spot.width if spot.bit_field else None),
@@ -333,6 +334,12 @@ def _area(cx: Context, node: syntax.Place, root: _Root, spot: Spot, free: bool =
     begin = settled(inner.offset)
     bound = (begin, begin + inner.width)
     return Area(root.object, first.name.text, bound, offset, 0 if free else settled(offset) - begin)
+
+
+def _size(cx: Context, object: str) -> int:
+    """The bits of the object that a place lies in: a declared one's, or those of what paths run on and make."""
+    declared = object if object in cx.names.objects else cx.names.first_object()
+    return object_of(cx, declared).width
 
 
 def _inside(cx: Context, spot: Spot, star: bool) -> tuple[tuple, tuple]:  # type: ignore[type-arg]

@@ -23,8 +23,16 @@ FITS = Property(
 
 
 def has_fits(declared: Iterable[syntax.Property]) -> bool:
-    """Whether a spec says itself what must fit; otherwise everything must."""
-    return any(isinstance(p.claim, syntax.Fits) for p in declared)
+    """Whether a property of the spec says itself that everything must fit: `fits`, of no member, nowhere but everywhere.
+
+    One that speaks of less is checked beside it, so that it does not take the rest out of sight.
+    """
+    return any(_is_everything(p) for p in declared)
+
+
+def _is_everything(node: syntax.Property) -> bool:
+    claim = node.claim
+    return isinstance(claim, syntax.Fits) and not claim.members and not node.where and node.condition is None
 
 
 def prop(cx: Context, node: syntax.Property) -> Property:

@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from cbprove.frozen import frozen
-from cbprove.obligations.ops import Area, Made, Run, Store, Touched, Unfolding
-from cbprove.obligations.sources import beyond
+from cbprove.obligations.ops import MEMORY, Area, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.still import Still, number, positions, stilled
 from cbprove.obligations.values import Value, field, wrap
 from cbprove.properties.events import Moment
@@ -60,12 +59,12 @@ class Cells:
     def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
         """What a place holds now, as its type reads it."""
         assert place.type is not None
-        area = (touched.instance.number, place.area)
+        area, base = (touched.instance.number, MEMORY), touched.instance.base
         raw: Int = 0
         for on, low in positions(number(touched.low), touched.indexes):
-            bound = (touched.instance.base + place.bound[0], touched.instance.base + place.bound[1])
-            extent = (low, low + place.width)
-            one = self._bounded(unfolding, self.values, extent, bound, area, len(unfolding.operations))
+            outside = unfolding.outside(touched.instance.number, moment)
+            extent, memory = (low, low + place.width), (base, base + place.size)
+            one = self._bounded(unfolding, self.values, extent, memory, outside, area, len(unfolding.operations))
             raw = ite(on, one, raw)
         if place.type.boolean:
             return Value(as_int(not_(eq(raw, 0))), 0, 1)
@@ -122,22 +121,33 @@ class Cells:
         return self._carried(unfolding, reading, start, start + last - low, still)
 
     def _carried(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, still: Still) -> T:
-        """Bits brought by a copy; those from beyond its control block nobody stored."""
-        bound = still.origin_bound or (low, last)
-        return self._bounded(unfolding, reading, (low, last), bound, still.origin, still.time)
+        """Bits brought by a copy; those from outside of the object nobody stored."""
+        if still.origin_bound is None:
+            return self.read(unfolding, reading, low, last - low, still.origin, still.time)
+        outside = unfolding.outside(still.origin[0], still.moment)
+        return self._bounded(unfolding, reading, (low, last), still.origin_bound, outside, still.origin, still.time)
 
-    def _bounded(self, unfolding: Unfolding, reading: Reading[T], extent: Run, bound: Run, area: Area, time: int) -> T:
+    def _bounded(
+        self,
+        unfolding: Unfolding,
+        reading: Reading[T],
+        extent: Run,
+        bound: Run,
+        outside: Store,
+        area: Area,
+        time: int,
+    ) -> T:
         """The answer for bits [low, last), of which only those in the bound are read from the area."""
         low, last = extent
         first = min(max(low, bound[0]), last)
         end = max(min(last, bound[1]), first)
         parts: list[tuple[int, T]] = []
         if low < first:
-            parts.append((first - low, reading.leaf(beyond(area), low, first - low)))
+            parts.append((first - low, reading.leaf(outside, low, first - low)))
         if first < end:
             parts.append((end - first, self.read(unfolding, reading, first, end - first, area, time)))
         if end < last:
-            parts.append((last - end, reading.leaf(beyond(area), end, last - end)))
+            parts.append((last - end, reading.leaf(outside, end, last - end)))
         return parts[0][1] if len(parts) == 1 else reading.join(parts)
 
     def _origin(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, area: Area) -> T:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from cbprove.frozen import frozen
 from cbprove.obligations.cells import Cells, Reading, flags
-from cbprove.obligations.ops import Area, ClaimAt, Run, Store, Touched, Unfolding
+from cbprove.obligations.ops import MEMORY, Area, ClaimAt, Run, Store, Touched, Unfolding
 from cbprove.obligations.runs import merged
 from cbprove.obligations.sources import BIT, Found, Trail, holds, identity, in_history, within
 from cbprove.obligations.still import Indexes, number, positions
@@ -72,22 +72,29 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
             return or_(*(pair.broken for pair in pairs))
         case SameMember(place=place):
             found = _found(trail, at, place)
-            return or_(*(_strange(found, leaf, place, at) for leaf in place.leaves))
+            there = _in_object(trail, place, at.touched[0], place.width)
+            return or_(*(_strange(found, leaf, there, at) for leaf in place.leaves))
         case Stored(place=place) as claim:
             found = _found(trail, at, place)
             since = _latest(trail, at) if claim.since is not None else None
             stored = holds(found, lambda s, position: and_(_stored(s, position, claim, at), _after(s, since)))
-            return and_(_observed(place, at), not_(stored))
+            there = _in_object(trail, place, at.touched[0], _width(at, place))
+            return and_(_observed(place, at), not_(and_(stored, there)))
     raise AssertionError(at.claim)
 
 
 def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Found]:
-    width = place.width if at.length is None else place.bound[1] - place.bound[0]
-    return trail.sources(at.touched[0].low, width, _area(place, at.touched[0]), at.time, at.guard)
+    touched = at.touched[0]
+    return trail.sources(touched.low, _width(at, place), _memory(touched), at.time, at.guard)
 
 
-def _area(place: Place, touched: Touched) -> Area:
-    return touched.instance.number, place.area
+def _width(at: ClaimAt, place: Place) -> int:
+    """The most bits that the claim may speak of."""
+    return place.width if at.length is None else 8 * at.length.high
+
+
+def _memory(touched: Touched) -> Area:
+    return touched.instance.number, MEMORY
 
 
 def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[Compared]:
@@ -95,45 +102,43 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
         numbers: dict[int, int] = {}
-        found = trail.sources(touched.low, place.width, _area(place, touched), at.time, at.guard)
+        found = trail.sources(touched.low, place.width, _memory(touched), at.time, at.guard)
         remembered = trail.sources(low, place.width, area, at.time, at.guard)
         now, then = identity(found, numbers), identity(remembered, numbers)
-        same = and_(eq(now[0], then[0]), eq(now[1], then[1]))
-        broken = and_(within(BIT, _leaf_runs(place)), _judged(place, touched, BIT), not_(same))
+        same = and_(eq(now[0], then[0]), eq(now[1], then[1]), _in_object(trail, place, touched, place.width))
+        broken = and_(within(BIT, _leaf_runs(place)), not_(same))
         yield Compared(broken, tuple(found), tuple(remembered))
         low += place.width
 
 
-def _judged(place: Place, touched: Touched, bit: Int) -> Bool:
-    """Bits outside the control block are not judged."""
-    first, last = place.bound
-    if isinstance(place.low, int) and not touched.indexes and first <= place.low <= last - place.width:
+def _in_object(trail: Trail, place: Place, touched: Touched, width: int) -> Bool:
+    """Whether `BIT`, one of the first `width`, lies in the object: outside of it no claim about a bit is true."""
+    first, last = touched.instance.base, touched.instance.base + place.size
+    low = trail.bounds.of(touched.low)
+    if low is not None and first <= low[0] and low[1] + width <= last:
         return True
-    address = sub(add(touched.low, bit), touched.instance.base)
-    return and_(le(place.bound[0], address), lt(address, place.bound[1]))
+    address = add(touched.low, BIT)
+    return and_(le(first, address), lt(address, last))
 
 
 def _observed(place: Place, at: ClaimAt) -> Bool:
-    judged = _judged(place, at.touched[0], BIT)
     if at.length is None:
-        return and_(judged, within(BIT, _leaf_runs(place)))
-    inner = and_(le(0, BIT), lt(BIT, mul(at.length.term, 8)))
-    low = add(at.touched[0].low, BIT)
-    base = at.touched[0].instance.base
-    return and_(inner, le(add(base, place.bound[0]), low), lt(low, add(base, place.bound[1])))
+        return within(BIT, _leaf_runs(place))
+    return and_(le(0, BIT), lt(BIT, mul(at.length.term, 8)))
 
 
 def _leaf_runs(place: Place) -> tuple[Run, ...]:
     return merged([(leaf.offset, leaf.width) for leaf in place.leaves])
 
 
-def _strange(found: list[Found], leaf: Leaf, place: Place, at: ClaimAt) -> Bool:
-    """`BIT` lies in a leaf and was last stored as another member's."""
-    inner = and_(within(BIT, ((leaf.offset, leaf.width),)), _judged(place, at.touched[0], BIT))
+def _strange(found: list[Found], leaf: Leaf, there: Bool, at: ClaimAt) -> Bool:
+    """`BIT` lies in a leaf and was last stored as another member's, or lies nowhere."""
+    inner = within(BIT, ((leaf.offset, leaf.width),))
     if at.length is not None:
         inner = and_(inner, lt(BIT, mul(at.length.term, 8)))
     wanted = add(BIT, sub(_element(leaf, at.touched[0].indexes), leaf.offset))
-    return and_(inner, not_(holds(found, lambda store, position: _same_member(store, position, leaf, wanted))))
+    own = holds(found, lambda store, position: _same_member(store, position, leaf, wanted))
+    return and_(inner, not_(and_(own, there)))
 
 
 def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
@@ -219,7 +224,7 @@ def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
         case SameMember(place=place):
             return or_(*(_taken_over(unfolding, at, cells, place, leaf) for leaf in place.leaves))
         case Stored(place=place) as claim:
-            runs = _leaf_runs(place) if at.length is None else ((0, _furthest(place)),)
+            runs = _leaf_runs(place) if at.length is None else ((0, _width(at, place)),)
             address, area = _flag(at, unfolding) if claim.since is not None else (0, (0, ""))
             since = cells.read(unfolding, _LATEST, address, 8, area, at.time) if claim.since is not None else None
             judge = _stored_judge(claim, at, since)
@@ -227,28 +232,30 @@ def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
     raise AssertionError(at.claim)
 
 
-def _furthest(place: Place) -> int:
-    return place.bound[1] - place.bound[0]
-
-
 def _differing(unfolding: Unfolding, at: ClaimAt, cells: Cells, places: tuple[Place, ...]) -> Iterator[Bool]:
     low = at.current.base + unfolding.ghost_lows[at.property] + 8
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         ghost = (at.current.number, ghost_area(at.property, index))
         for on, start in positions(number(touched.low), touched.indexes):
-            for offset, width in _clipped(place, start - touched.instance.base, _leaf_runs(place)):
-                now = cells.read(unfolding, cells.values, start + offset, width, _area(place, touched), at.time)
+            for offset, width, there in _pieces(place, start - touched.instance.base, _leaf_runs(place)):
+                if not there:
+                    yield on
+                    continue
+                now = cells.read(unfolding, cells.values, start + offset, width, _memory(touched), at.time)
                 then = cells.read(unfolding, cells.values, low + offset, width, ghost, at.time)
                 yield and_(on, not_(eq(now, then)))
         low += place.width
 
 
-def _clipped(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[Run]:
+def _pieces(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[tuple[int, int, bool]]:
+    """Runs of a place that begins at a bit of its object, cut where the object begins and ends; whether each lies in it."""
     for offset, width in runs:
-        first = max(offset, place.bound[0] - low)
-        last = min(offset + width, place.bound[1] - low)
-        if first < last:
-            yield first, last - first
+        end = offset + width
+        first = min(max(offset, -low), end)
+        last = max(first, min(end, place.size - low))
+        for begin, stop, there in ((offset, first, False), (first, last, True), (last, end, False)):
+            if begin < stop:
+                yield begin, stop - begin, there
 
 
 def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, leaf: Leaf) -> Bool:
@@ -272,9 +279,12 @@ def _failing(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, run:
     touched = at.touched[0]
     failures: list[Bool] = []
     for on, start in positions(number(touched.low), touched.indexes):
-        for offset, width in _clipped(place, start - touched.instance.base, (run,)):
+        for offset, width, there in _pieces(place, start - touched.instance.base, (run,)):
+            if not there:
+                failures.append(and_(on, True if at.length is None else lt(offset // 8, at.length.term)))
+                continue
             for first, size, reached in _by_length(at, offset, width):
-                origins = cells.read(unfolding, _ORIGINS, start + first, size, _area(place, touched), at.time)
+                origins = cells.read(unfolding, _ORIGINS, start + first, size, _memory(touched), at.time)
                 failures.append(and_(on, reached, not_(_accepted(origins, judge, first))))
     return or_(*failures)
 

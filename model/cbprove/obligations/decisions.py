@@ -7,7 +7,6 @@ from typing import Any
 
 from cbprove.obligations.members import Held
 from cbprove.obligations.ops import Instance, Store, Unfolding
-from cbprove.obligations.sources import beyond
 from cbprove.terms import evaluate
 
 Model = Mapping[str, int | bool]
@@ -22,6 +21,7 @@ class Decided(Mapping[tuple[object, ...], int]):
     def __init__(self, unfolding: Unfolding, model: Model, little_endian: bool, held: Sequence[Held] = ()) -> None:
         self._little_endian = little_endian
         self._model = model
+        self._unfolding = unfolding
         self._listed = {d.key: int(model.get(d.term.args[0], d.low)) for d in unfolding.decisions.values()}
         for moment, first in unfolding.laid_out.items():
             inside = unfolding.cut.get(moment)
@@ -45,16 +45,22 @@ class Decided(Mapping[tuple[object, ...], int]):
         return len(self._listed)
 
     def _bit(self, store: Any, position: Any) -> int:
-        number = self._stores[tuple(store[:2])]
+        if store[2] == "outside":
+            number, position = self._outside(store[0], store[1], position)
+        else:
+            number = self._stores[tuple(store[:2])]
         if (number, position) in self._members:
             return int(self._members[(number, position)])
-        if store[2] == "outside":
-            instance = self._objects[number]
-            number, position = beyond((instance.number, "")).number, instance.base + position
         byte, within = divmod(position, 8)
         weight = within if self._little_endian else 7 - within
         held = int(self._model.get(f"bits@{number}.{byte}", 0))
         return int(held >> weight & 1)
+
+    def _outside(self, moment: Any, ordinal: int, position: int) -> tuple[int, int]:
+        """The store and the position that stand for a bit outside of an object (`semantics.memory.nowhere`)."""
+        cut = moment.index(-1)
+        instance = self._objects[self._stores[moment[cut + 1 :], ordinal]]
+        return self._unfolding.outside(instance.number, moment[:cut]).number, instance.base + position
 
     def _bits_of(self, held: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
         """The bits that unknowns of whole members stand for."""

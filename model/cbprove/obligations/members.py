@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
-from cbprove.obligations.ops import Area, Copied, Key, Made, Run, Store, Touched, Unfolding
+from cbprove.obligations.ops import MEMORY, Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
 from cbprove.obligations.values import Value, greatest, least, wrap
 from cbprove.properties.events import Moment
@@ -37,7 +37,7 @@ class Members:
     def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
         """What a place holds now."""
         assert place.type is not None
-        return _Look(self, unfolding, place, touched, guard).value()
+        return _Look(self, unfolding, place, touched, moment, guard).value()
 
     def unknown(self, name: str, low: int, high: int) -> Term:
         """An unknown of a range, under a name."""
@@ -48,13 +48,16 @@ class Members:
 class _Look:
     """One member followed back."""
 
-    def __init__(self, memory: Members, unfolding: Unfolding, place: Place, touched: Touched, guard: Bool) -> None:
+    def __init__(
+        self, memory: Members, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool
+    ) -> None:
         assert place.type is not None
         self.memory, self.unfolding, self.place, self.type = memory, unfolding, place, place.type
+        self.instance, self.moment = touched.instance, moment
         self.bounds = Bounds({**memory.axes, **{d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}})
         self.known = conjuncts(guard)
         self.address: Int = touched.low
-        self.area: Area = (touched.instance.number, place.area)
+        self.area: Area = (touched.instance.number, MEMORY)
         self.low, self.high = least(self.type), greatest(self.type)
         if self.type.boolean:
             self.low, self.high = 0, (1 << place.width) - 1
@@ -62,9 +65,19 @@ class _Look:
 
     def value(self) -> Value:
         raw = self._before(len(self.unfolding.operations), self.address, self.area)
+        if (outside := not_(self._in_object())) is not False:
+            raw = ite(outside, self._not_followed(("outside", self.moment, self.instance.number), self.address), raw)
         if self.type.boolean:
             return Value(as_int(not_(eq(raw, 0))), 0, 1)
         return Value(raw, self.low, self.high)
+
+    def _in_object(self) -> Bool:
+        """Whether all of the member lies in its object."""
+        first, last = self.instance.base, self.instance.base + self.place.size - self.place.width
+        low = self.bounds.of(self.address)
+        if low is not None and first <= low[0] and low[1] <= last:
+            return True
+        return and_(le(first, self.address), le(self.address, last))
 
     def _before(self, time: int, address: Int, area: Area) -> Int:
         """The value at an address before an operation, worked out once: copies of copies ask for the same again and again."""
@@ -98,14 +111,20 @@ class _Look:
 
     def _near(self, operation: Store | Copied, address: Int) -> bool:
         here, low, width = self.bounds.of(address), self.bounds.of(operation.low), self.bounds.of(operation.width)
+        bound = operation.bound
+        if here is not None and bound and not (here[0] < bound[1] and bound[0] < here[1] + self.place.width):
+            return False
         if here is None or low is None or width is None:
             return True
         return here[0] < low[1] + width[1] and low[0] < here[1] + self.place.width
 
     def _met(self, operation: Store | Copied, index: int, address: Int) -> tuple[tuple[Bool, Int], tuple[Bool, Int]]:
         whole = self._whole(operation, address)
-        end = add(operation.low, operation.width)
-        apart = or_(le(add(address, self.place.width), operation.low), le(end, address))
+        extents = [
+            (operation.low, add(operation.low, operation.width)),
+            *([operation.bound] if operation.bound else []),
+        ]
+        apart = or_(*(or_(le(add(address, self.place.width), low), le(last, address)) for low, last in extents))
         unknown = self._not_followed(operation.key, address)
         if isinstance(operation, Store):
             answer = self._stored(operation, address, unknown)

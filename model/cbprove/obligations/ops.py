@@ -20,7 +20,10 @@ from cbprove.terms import Bool, Int, Term
 BASE = 1 << 26  # bits between the address spaces of two objects: more than any object has
 
 Run = tuple[int, int]
-Area = tuple[int, str]
+Area = tuple[
+    int, str
+]  # an instance's number, and which of its bits: MEMORY, or "#..." for what a property remembers of them
+MEMORY = ""  # the bytes of an object are one flat array, whatever members it has
 Key = tuple[object, ...]
 
 
@@ -69,9 +72,9 @@ class Store:
     """The bits of `runs` (of the extent, in bits from its first; None: all of it) get this store as their source.
 
     `unspecified` runs are stored by nobody, `zero` runs hold a stored zero (the upper bits of a bool).
-    `bound` is what the extent is clipped to, None when it surely lies inside. A "head" stands for turns of a loop that went
-    before: they may have left anything in these bits. `order` grows from store to store of a run; those that earlier turns
-    of one cut loop left have one number, since nothing says which of them came first.
+    `bound` is what the extent is clipped to, None when it stands still and surely lies in its object. A "head" stands for turns
+    of a loop that went before: they may have left anything in these bits. `order` grows from store to store of a run; those
+    that earlier turns of one cut loop left have one number, since nothing says which of them came first.
     """
 
     number: int
@@ -111,6 +114,12 @@ class Copied:
     indexes: tuple[tuple[Input, Term, int], ...] = ()
     origin_indexes: tuple[tuple[Input, Term, int], ...] = ()
     length: Value | None = None
+
+    @property
+    def moment(self) -> Moment:
+        """When it is done."""
+        moment: Moment = self.key[1]  # type: ignore[assignment]
+        return moment
 
 
 @dataclass(eq=False)
@@ -202,3 +211,12 @@ class Unfolding:
     debris: dict[int, Store] = field(default_factory=dict)
     ghosts: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
     ghost_lows: Mapping[int, int] = field(default_factory=dict)
+    nowhere: dict[tuple[int, Moment], Store] = field(default_factory=dict)
+
+    def outside(self, number: int, moment: Moment) -> Store:
+        """What an access of a moment finds before and behind an object: nobody's bits, and at another moment others."""
+        key = number, moment
+        if key not in self.nowhere:
+            area = number, MEMORY
+            self.nowhere[key] = Store(-1 - len(self.nowhere), ("outside", *key), "debris", area, 0, 0, True)
+        return self.nowhere[key]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
-from cbprove.obligations.ops import BASE, Area, Copied, Instance, Made, Run, Store, Unfolding
+from cbprove.obligations.ops import BASE, MEMORY, Area, Copied, Instance, Made, Run, Store, Unfolding
 from cbprove.terms import Bool, Int, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 
 ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
@@ -54,7 +54,9 @@ class Reach:
         return own is None or extent is None or (own[0] <= extent[1] and extent[0] <= own[1])
 
     def widen(self, area: Area, interval: Interval | None) -> None:
-        """The bit may be there as well."""
+        """The bit may be there as well; nothing is added where the interval is empty."""
+        if interval is not None and interval[0] > interval[1]:
+            return
         own = self.areas.get(area, interval)
         if own is None or interval is None:
             self.areas[area] = None
@@ -82,13 +84,18 @@ class _Walk:
     def __init__(self, trail: Trail, low: Int, width: int, area: Area, guard: Bool) -> None:
         self.unfolding, self.bounds, self.keep_all = trail.unfolding, trail.bounds, trail.keep_all
         self.address = add(low, BIT)
-        start = self.bounds.of(low)
-        self.reach = Reach({area: None if start is None else (start[0], start[1] + width - 1)})
+        self.reach = Reach({})
+        self.reach.widen(area, self._in_memory(area, self._run(low, width)))
+        self.nobody = self.unfolding.debris[
+            area[0]
+        ]  # what stands for a bit that lies nowhere, which no claim is true of
         self.known = conjuncts(guard)
         self.found: list[Found] = []
 
     def back(self, time: int) -> list[Found]:
         operations = self.unfolding.operations
+        if not self.reach.areas:
+            return [Found(True, self.nobody, self.address)]
         for index in range(time - 1, -1, -1):
             operation = operations[index]
             if isinstance(operation, Made):
@@ -110,9 +117,20 @@ class _Walk:
         self.found[-1] = Found(True, last.store, last.position)
         return self.found
 
+    def _in_memory(self, area: Area, interval: Interval | None) -> Interval | None:
+        """The part of an interval that lies in its object: what an access finds outside is no bit that is followed."""
+        if area[1] != MEMORY:
+            return interval
+        instance = self.unfolding.instances[area[0]]
+        return _within((instance.base, instance.base + instance.shape.width), interval)
+
+    def _run(self, low: Int, width: Int) -> Interval | None:
+        first, size = self.bounds.of(low), self.bounds.of(width)
+        return None if first is None or size is None else (first[0], first[1] + size[1] - 1)
+
     def _extent(self, operation: Store | Copied) -> Interval | None:
-        low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
-        return None if low is None or width is None else (low[0], low[1] + width[1] - 1)
+        extent = self._run(operation.low, operation.width)
+        return extent if operation.bound is None else _within(operation.bound, extent)
 
     def _sure(self, guard: Bool) -> bool:
         return guard is True or conjuncts(guard) <= self.known
@@ -121,15 +139,11 @@ class _Walk:
         """Whether the operation defines every bit that can still be meant, in every run that matters."""
         own = self.reach.areas[operation.area]
         low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
-        if (
-            own is None
-            or low is None
-            or width is None
-            or operation.bound is not None
-            or not self._sure(operation.guard)
-        ):
+        if own is None or low is None or width is None or not self._sure(operation.guard):
             return False
         if isinstance(operation, Store) and operation.runs is not None:
+            return False
+        if operation.bound is not None and not (operation.bound[0] <= own[0] and own[1] < operation.bound[1]):
             return False
         return low[1] <= own[0] and own[1] < low[0] + width[0]
 
@@ -156,18 +170,15 @@ class _Walk:
         if copied.origin_bound is not None:
             low, high = copied.origin_bound
             outside = or_(lt(moved, low), le(high, moved))
-            self.found.append(Found(and_(hit, outside), beyond(copied.origin), moved))
+            nobody = self.unfolding.outside(copied.origin[0], copied.moment)
+            self.found.append(Found(and_(hit, outside), nobody, moved))
         self.address = ite(hit, moved, self.address)
         if not self.keep_all and self._covers(copied):
             self._leave(copied)
-        self.reach.widen(copied.origin, self._brought(copied))
+        self.reach.widen(copied.origin, self._in_memory(copied.origin, self._run(copied.origin_low, copied.width)))
 
     def _leave(self, copied: Copied) -> None:
         del self.reach.areas[copied.area]
-
-    def _brought(self, copied: Copied) -> Interval | None:
-        low, width = self.bounds.of(copied.origin_low), self.bounds.of(copied.width)
-        return None if low is None or width is None else (low[0], low[1] + width[1] - 1)
 
     def _made(self, made: Made) -> None:
         instance = made.instance
@@ -222,9 +233,10 @@ def inside(operation: Store | Copied, address: Int) -> Bool:
     return inner
 
 
-def beyond(area: Area) -> Store:
-    """What an access finds outside the control block it must stay in: the spec says nothing of it."""
-    return Store(-1 - area[0], ("beyond", area[0]), "debris", area, 0, 0, True)
+def _within(run: Run, interval: Interval | None) -> Interval:
+    """The part of an interval that lies in a run of addresses, half open; empty (first > last) where none does."""
+    low, last = run
+    return (low, last - 1) if interval is None else (max(low, interval[0]), min(last - 1, interval[1]))
 
 
 def spelled(key: Sequence[object]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cbprove.obligations.ops import Area, Copied, Run, Store
+from cbprove.properties.events import Moment
 from cbprove.system import Input
 from cbprove.terms import Bool, Int, Term, and_, eq, lt
 
@@ -30,6 +31,7 @@ class Still:
     origin: Area = (-1, "")
     origin_low: int = 0
     origin_bound: Run | None = None
+    moment: Moment = ()
 
 
 def stilled(operation: Store | Copied, time: int) -> Iterator[Still]:
@@ -63,6 +65,7 @@ def _at(operation: Store | Copied, low: int, guard: Bool, time: int) -> Iterator
                     origin=operation.origin,
                     origin_low=at + first,
                     origin_bound=operation.origin_bound,
+                    moment=operation.moment,
                 )
 
 

@@ -11,6 +11,7 @@ from cbprove.folds import Condition, reads
 from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import (
+    MEMORY,
     ClaimAt,
     Copied,
     Decision,
@@ -46,6 +47,7 @@ from cbprove.properties.events import (
     ReadsBack,
     SameMember,
     Stored,
+    Unchanged,
 )
 from cbprove.system import (
     Assume,
@@ -179,7 +181,14 @@ class _Unfolder:
         self.out.instances.append(instance)
         self.names[instance] = []
         self.out.debris[instance.number] = Store(
-            self._number(), ("debris", key), "debris", (instance.number, ""), instance.base, BASE_WIDTH, True, text=name
+            self._number(),
+            ("debris", key),
+            "debris",
+            (instance.number, MEMORY),
+            instance.base,
+            BASE_WIDTH,
+            True,
+            text=name,
         )
         return instance
 
@@ -225,13 +234,20 @@ class _Unfolder:
         return Touched(instance, add(instance.base, low), tuple(indexes))
 
     def _bound(self, place: Place, touched: Touched, length: Value | None) -> Run | None:
-        """What the extent must be clipped to, in addresses; None where it surely lies inside."""
-        first, last = place.bound
-        low = self.bounds.of(place.low)
-        still = low is not None and not touched.indexes and length is None
-        if still and low is not None and first <= low[0] and low[1] + place.width <= last:
+        """What the extent must be clipped to, in addresses: the part of its object that inputs and lengths may move it over.
+
+        None where it stands still and surely lies inside.
+        """
+        base, low = touched.instance.base, self.bounds.of(place.low)
+        if low is None:
+            return base, base + place.size
+        width = place.width if length is None else 8 * length.high
+        moves = [(stride * declared.low, stride * declared.high) for declared, _, stride in touched.indexes]
+        first = low[0] + sum(map(min, moves))
+        last = low[1] + sum(map(max, moves)) + max(width, 0)
+        if not moves and length is None and first >= 0 and last <= place.size:
             return None
-        return touched.instance.base + first, touched.instance.base + last
+        return base + min(max(first, 0), place.size), base + max(min(last, place.size), 0)
 
     # --- decisions ------------------------------------------------------------------------------------
 
@@ -299,7 +315,7 @@ class _Unfolder:
                 condition = self._held(touched_place, store, here)
             case _:
                 places = claim.places
-        guard = and_(self.alive, here.guard)
+        guard = and_(self.alive, here.guard, self._some(claim, here))
         touched = tuple(self._touch(p, here) for p in places)
         span = statement.span if statement else None
         at = ClaimAt(
@@ -317,6 +333,24 @@ class _Unfolder:
         )
         self.out.claims.append(at)
 
+    def _some(self, claim: ClaimMade, here: _Here) -> Bool:
+        """Whether the claim speaks of any bit; one of members without bits, or of the first 0 bytes, says nothing."""
+        match claim:
+            case Unchanged(places=places):
+                return any(place.covered for place in places)
+            case SameMember(place=place, length=length):
+                first = min(place.covered, default=None)
+                return first is not None and self._reaches(place, first, length, here)
+            case Stored(place=place, length=length):
+                return bool(place.covered) if length is None else self._reaches(place, 0, length, here)
+            case Inside(place=place, length=length):
+                return self._reaches(place, 0, length, here)
+        return True
+
+    def _reaches(self, place: Place, bit: int, length: Expr | None, here: _Here) -> Bool:
+        size = self._length(length, here)
+        return bit < place.width if size is None else lt(bit, mul(size.term, 8))
+
     def _inside(self, place: Place, length: Expr | None, here: _Here) -> Bool:
         touched = self._touch(place, here)
         low = sub(touched.low, touched.instance.base)
@@ -326,8 +360,7 @@ class _Unfolder:
         size = self._length(length, here)
         width = place.width if size is None else mul(size.term, 8)
         first, last = place.bound
-        nothing = eq(width, 0)
-        return or_(nothing, and_(le(first, low), le(add(low, width), last)))
+        return and_(le(first, low), le(add(low, width), last))
 
     def _fits_type(self, value: Value, place: Place) -> Bool:
         """Whether a value is one of those that the place's type holds."""
@@ -482,7 +515,7 @@ class _Unfolder:
             self._number(),
             (kind, (*here.moment, index)),
             kind,
-            (touched.instance.number, place.area),
+            (touched.instance.number, MEMORY),
             touched.low,
             place.width if size is None else mul(size.term, 8),
             here.guard,
@@ -510,9 +543,9 @@ class _Unfolder:
         origin, goal = self._touch(source, here), self._touch(target, here)
         copied = Copied(
             ("copy", here.moment),
-            (goal.instance.number, target.area),
+            (goal.instance.number, MEMORY),
             goal.low,
-            (origin.instance.number, source.area),
+            (origin.instance.number, MEMORY),
             origin.low,
             target.width if length is None else mul(length.term, 8),
             here.guard,
@@ -549,7 +582,7 @@ class _Unfolder:
                 ("remembered", here.moment, number),
                 area,
                 low,
-                (touched.instance.number, member.area),
+                (touched.instance.number, MEMORY),
                 touched.low,
                 member.width,
                 here.guard,

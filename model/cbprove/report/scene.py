@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
+from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, ReadsBack, SameMember, Stored, Unchanged
 from cbprove.report import bits, bytemap, story
@@ -18,7 +19,7 @@ from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Broken, Lying, Run
 from cbprove.semantics.state import Look
 from cbprove.semantics.trace import Stage, Standing
-from cbprove.system import Expr, Holds, InputValue, IntType, Place, Program
+from cbprove.system import Holds, IntType, Place, Program
 from cbprove.verdicts import Witness
 
 _MOST_COLUMNS = 3
@@ -298,7 +299,7 @@ class Scene:
             yield f"{look.place.text} = {look.value}: {where}{self._origins(list(look.sources))}"
         shown = _Shown(self.run, broken)
         assert isinstance(broken.claim, IsTrue)
-        for name in dict.fromkeys(_inputs(broken.claim.condition)):
+        for name in dict.fromkeys(folds.inputs(broken.claim.condition)):
             if name in shown.inputs:
                 yield f"{name} = {shown.inputs[name]}"
 
@@ -344,15 +345,6 @@ def _sentence(broken: Broken) -> str:
             stores = ", or it is stored to while another name of it lives" if store else ""
             return f"{name} is touched by a name that was given up{stores}"
     raise AssertionError(broken.claim)
-
-
-def _inputs(expr: Expr) -> Iterator[str]:
-    if isinstance(expr, InputValue):
-        yield expr.name
-    for part in ("condition", "operand", "left", "right", "then", "otherwise"):
-        inner = getattr(expr, part, None)
-        if inner is not None:
-            yield from _inputs(inner)
 
 
 def _owner(name: str) -> str:

@@ -22,6 +22,9 @@ from cbprove.semantics.state import Frame, State
 
 _STORED = ("fresh", "value")
 
+# So many bits behind an object are shown of a read whose length goes beyond it; the rest are alike.
+_SHOWN = 8 * 64
+
 
 @frozen
 class BrokenBit:
@@ -31,6 +34,21 @@ class BrokenBit:
     bit: int
     found: Source
     remembered: Source | None = None
+
+
+def is_about_something(claim: ClaimMade, state: State, frame: Frame) -> bool:
+    """Whether the claim speaks of any bit; one of members without bits, or of the first 0 bytes, says nothing."""
+    match claim:
+        case Unchanged(places=places):
+            return any(place.covered for place in places)
+        case SameMember(place=place, length=length):
+            end = state.extent(frame, place).width(state.length(frame, length))
+            return any(position < end for position in place.covered)
+        case Stored(place=place, length=None):
+            return bool(place.covered)
+        case Stored(place=place, length=length) | Inside(place=place, length=length):
+            return state.extent(frame, place).width(state.length(frame, length)) > 0
+    return True
 
 
 # The bits that break a claim; None where the claim holds. A claim that is not about bits breaks with none of them.
@@ -53,29 +71,33 @@ def _bit(extent: Extent, position: int, remembered: Source | None = None) -> Bro
 def remember(claim_places: tuple[Any, ...], state: State, frame: Frame) -> tuple[dict[int, Source], ...]:
     """The sources of the members' bits now, by position, for each place."""
     extents = (state.extent(frame, place) for place in claim_places)
-    return tuple({i: extent.source(i) for i in extent.members()} for extent in extents)
+    return tuple({i: extent.source(i) for i in extent.observed()} for extent in extents)
 
 
 def _unchanged(claim: Unchanged, name: str, state: State, frame: Frame) -> Finding:
-    """Each bit of the members is the one remembered, by value."""
+    """Each bit of the members lies in the object and is the one remembered, by value."""
     snapshot = frame.current.object.snapshots[name]
     broken = []
     for place, before in zip(claim.places, snapshot, strict=True):
         extent = state.extent(frame, place)
-        pairs = [(i, before[i]) for i in extent.members() if i in before]
-        broken += [_bit(extent, i, source) for i, source in pairs if not state.same(extent.source(i), source)]
+        pairs = [(i, before[i]) for i in extent.observed() if i in before]
+        broken += [
+            _bit(extent, i, source)
+            for i, source in pairs
+            if extent.is_nowhere(i) or not state.same(extent.source(i), source)
+        ]
     return _finding(broken)
 
 
 def _same_member(claim: SameMember, name: str, state: State, frame: Frame) -> Finding:
     """Each bit of each leaf is blank, or came in through the same bit of the same leaf."""
     extent = state.extent(frame, claim.place)
-    inside = extent.inside(state.length(frame, claim.length))
+    end = extent.width(state.length(frame, claim.length))
     broken: dict[int, BrokenBit] = {}
     for leaf in state.counted(frame, claim.place).leaves:
         for i in range(leaf.width):
             position = leaf.offset + i
-            if position in inside and not _came_through(state, extent.source(position), (leaf.identity, leaf.at + i)):
+            if position < end and not _came_through(state, extent.source(position), (leaf.identity, leaf.at + i)):
                 broken.setdefault(position, _bit(extent, position))
     return _finding([broken[position] for position in sorted(broken)])
 
@@ -91,8 +113,14 @@ def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:
     """Each bit observed was stored, by those named if any are."""
     extent = state.extent(frame, claim.place)
     length = state.length(frame, claim.length)
-    observed = extent.members() if length is None else extent.inside(length)
-    return _finding([_bit(extent, i) for i in observed if not _was_stored(claim, name, state, frame, extent.source(i))])
+    meant = extent.observed() if length is None else observed(extent, length)
+    return _finding([_bit(extent, i) for i in meant if not _was_stored(claim, name, state, frame, extent.source(i))])
+
+
+def observed(extent: Extent, length: int | None) -> range:
+    """The positions of a place or of so many bytes, those far behind the object left out."""
+    last = len(extent.name.object.bits) - extent.low + _SHOWN
+    return range(min(extent.width(length), max(last, extent.place.width)))
 
 
 def _was_stored(claim: Stored, name: str, state: State, frame: Frame, source: Source) -> bool:
@@ -119,7 +147,7 @@ def _is_true(claim: IsTrue, name: str, state: State, frame: Frame) -> Finding:
 
 
 def _inside(claim: Inside, name: str, state: State, frame: Frame) -> Finding:
-    """The access stays within its bound."""
+    """The access stays in the area that it began in."""
     return None if state.extent(frame, claim.place).contains(state.length(frame, claim.length)) else ()
 
 

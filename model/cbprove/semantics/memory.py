@@ -11,14 +11,14 @@ from cbprove.properties.events import Moment
 from cbprove.system import Place
 
 # fresh: an arbitrary value. value: that of an EXPR. blank: cleared. unspecified: padding that a struct assignment left.
-# debris: stored by nobody. outside: beyond what an access may touch, where the spec says nothing.
+# debris: stored by nobody. outside: before or behind the object, where there is nothing.
 Kind = Literal["fresh", "value", "blank", "unspecified", "debris", "outside"]
 
 
 class StoreKey(NamedTuple):
     """Names a store: the moment of its statement, the ordinal of the place in it, and what it left.
 
-    Debris has the key of its object, and the bits outside an access that of the object they were looked for in.
+    Debris has the key of its object. Bits looked for outside of an object have that of the access and the object (`nowhere`).
     """
 
     moment: Moment
@@ -98,35 +98,55 @@ class Name:
 
 @frozen
 class Extent:
-    """Where a place lies at a moment of a run: by which name, and its first bit in the object."""
+    """Where a place lies at a moment of a run: by which name, and its first bit in the object.
+
+    An object's bytes are one flat array: what lies in the object is touched, in whichever area of it; the rest is nowhere.
+    """
 
     name: Name
     place: Place
     low: int
+    moment: Moment
+
+    def width(self, length: int | None = None) -> int:
+        """The bits meant: those of the place, or of its first `length` bytes."""
+        return self.place.width if length is None else 8 * length
 
     def inside(self, length: int | None = None) -> range:
-        """The positions that may be touched: those of the place, or of its first `length` bytes, within its bound."""
-        first, last = self.place.bound
-        end = self.place.width if length is None else 8 * length
-        return range(max(0, first - self.low), min(end, last - self.low))
+        """The positions meant that lie in the object."""
+        return range(max(0, -self.low), min(self.width(length), len(self.name.object.bits) - self.low))
 
     def contains(self, length: int | None = None) -> bool:
-        """Whether all of the access may be touched."""
-        end = self.place.width if length is None else 8 * length
-        return end <= 0 or self.inside(length) == range(end)
+        """Whether all that is meant lies in the area that the place began in."""
+        first, last = self.place.bound
+        width = self.width(length)
+        return width <= 0 or (first <= self.low and self.low + width <= last)
 
     def members(self, length: int | None = None) -> list[int]:
-        """The positions that may be touched and that some leaf covers, in order."""
+        """The positions that lie in the object and that some leaf covers, in order."""
         covered = self.place.covered
         return [i for i in self.inside(length) if i in covered]
 
+    def observed(self) -> list[int]:
+        """The positions that some leaf covers, wherever they lie, in order."""
+        covered = self.place.covered
+        return [i for i in range(self.place.width) if i in covered]
+
+    def is_nowhere(self, position: int) -> bool:
+        """Whether the bit at a position lies outside of the object."""
+        return not 0 <= self.low + position < len(self.name.object.bits)
+
     def source(self, position: int) -> Source:
-        """What the bit at a position holds."""
-        bit = self.low + position
-        if self.place.bound[0] <= bit < self.place.bound[1]:
-            return self.name.object.bits[bit]
-        key = self.name.object.key
-        return Source(StoreKey(key.moment, key.ordinal, "outside"), bit)
+        """What the bit at a position holds; outside of the object something arbitrary, another at another moment."""
+        bit, object = self.low + position, self.name.object
+        if self.is_nowhere(position):
+            return Source(nowhere(self.moment, object.key), bit)
+        return object.bits[bit]
+
+
+def nowhere(moment: Moment, key: ObjectKey) -> StoreKey:
+    """What an access finds outside of an object. Nothing is known of it, not even that it is the same at another moment."""
+    return StoreKey((*moment, -1, *key.moment), key.ordinal, "outside")
 
 
 def debris(key: ObjectKey, width: int) -> list[Source]:

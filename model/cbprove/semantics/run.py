@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.properties import table
 from cbprove.properties.events import (
@@ -28,7 +29,7 @@ from cbprove.properties.events import (
     Unchanged,
 )
 from cbprove.semantics import arithmetic
-from cbprove.semantics.judge import BrokenBit, judge, remember
+from cbprove.semantics.judge import BrokenBit, is_about_something, judge, observed, remember
 from cbprove.semantics.memory import (
     Extent,
     Kind,
@@ -98,7 +99,8 @@ class Broken:
     """A claim that does not hold: where it was made, and the bits that break it (none where it is not about bits).
 
     `turns` and `steps` are how many of each had begun. `places` is where what it is about lay, `looks` what values it looked
-    at, `value` what a `write` would have stored, `standing` where the run stood: all of them only if a trace is asked for.
+    at, `inputs` those that say where a place lies or how long an access is, `length` what `for` came to (bytes), `value` what a
+    `write` would have stored, `standing` where the run stood: all of them only if a trace is asked for.
     """
 
     event: Event
@@ -110,6 +112,8 @@ class Broken:
     steps: int
     places: tuple[Lying, ...] = ()
     looks: tuple[Look, ...] = ()
+    inputs: tuple[tuple[str, int], ...] = ()
+    length: int | None = None
     value: int | None = None
     standing: Standing | None = None
 
@@ -443,6 +447,8 @@ class _Machine:
             current.since[prop.name] = len(self.state.stores)
 
     def _claim(self, here: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
+        if not is_about_something(claim, self.state, here):
+            return
         if isinstance(claim, Stored) and claim.since is not None and prop.name not in here.current.object.since:
             return
         if isinstance(claim, Unchanged) and prop.name not in here.current.object.snapshots:
@@ -471,8 +477,30 @@ class _Machine:
         looks = tuple(state.looks[looked:])
         standing = self.trace.standing(here, state.objects, looked, len(state.decisions))
         value = state.number(here, claim.value) if isinstance(claim, ReadsBack) else None
-        places = tuple(self._lying(here, prop, claim, looks))
-        return Broken(event, key, here.moment, claim, bits, self.turns, self.steps, places, looks, value, standing)
+        return Broken(
+            event=event,
+            object=key,
+            moment=here.moment,
+            claim=claim,
+            bits=bits,
+            turns=self.turns,
+            steps=self.steps,
+            places=tuple(self._lying(here, prop, claim, looks)),
+            looks=looks,
+            inputs=tuple(self._inputs(here, claim)),
+            length=state.length(here, getattr(claim, "length", None)),
+            value=value,
+            standing=standing,
+        )
+
+    def _inputs(self, here: Frame, claim: ClaimMade) -> Iterator[tuple[str, int]]:
+        """The inputs by which an access was indexed, and those that its length looked at."""
+        if isinstance(claim, Inside | SameMember | Stored):
+            names = [name for name, _ in claim.place.indexes]
+            names += [] if claim.length is None else folds.inputs(claim.length)
+            for name in dict.fromkeys(names):
+                if (known := self.state.known_input(here, name)) is not None:
+                    yield name, known
 
     def _lying(self, here: Frame, prop: Property, claim: ClaimMade, looks: tuple[Look, ...]) -> Iterator[Lying]:
         """Where the places of a claim lie now; of a condition, those that were looked at."""
@@ -484,7 +512,9 @@ class _Machine:
                     yield self._lies(here, place, None, before)
             case SameMember(place, length) | Stored(place, length):
                 yield self._lies(here, place, length)
-            case ReadsBack(place) | Inside(place) | NotGivenUp(place):
+            case Inside(place, length):
+                yield self._lies(here, place, length)
+            case ReadsBack(place) | NotGivenUp(place):
                 if place is not None:
                     yield self._lies(here, place)
 
@@ -492,8 +522,8 @@ class _Machine:
         self, here: Frame, place: Place, length: Expr | None = None, remembered: Mapping[int, Source] | None = None
     ) -> Lying:
         extent = self.state.extent(here, place)
-        inside = extent.inside(self.state.length(here, length))
-        judged = [i for i in inside if i in place.covered] or inside
+        meant = observed(extent, self.state.length(here, length))
+        judged = [i for i in meant if i in place.covered] or meant
         return Lying(place, extent.name.object.key, extent.low, judged, remembered)
 
 

@@ -96,7 +96,7 @@ class State:
         """Where a place lies now."""
         assert isinstance(place.low, int)
         low = place.low + sum(stride * self.input(frame, name) for name, stride in place.indexes)
-        return Extent(self.name(frame, place.object), place, low)
+        return Extent(self.name(frame, place.object), place, low, frame.moment)
 
     def counted(self, frame: Frame, place: Place) -> Place:
         """The place with each leaf as the array element that it is now."""
@@ -123,13 +123,19 @@ class State:
 
     def input(self, frame: Frame, name: str) -> int:
         """The value of an input: one for the run, or one for each run of a step that uses it."""
-        declared = self.program.inputs[name]
-        key: DecisionKey = ("input", name)
-        if declared.per_step:
-            key = ("input", name, frame.moment if frame.began is None else frame.began)
+        declared, key = self.program.inputs[name], self._key(frame, name)
         if key not in self.inputs:
             self.inputs[key] = self.ask(key, declared.low, declared.high)
         return self.inputs[key]
+
+    def known_input(self, frame: Frame, name: str) -> int | None:
+        """The value of an input, None where the run has not asked for it."""
+        return self.inputs.get(self._key(frame, name))
+
+    def _key(self, frame: Frame, name: str) -> DecisionKey:
+        if self.program.inputs[name].per_step:
+            return "input", name, frame.moment if frame.began is None else frame.began
+        return "input", name
 
     def value(self, source: Source) -> int:
         """The value of a bit, which is decided now if it was still free."""
