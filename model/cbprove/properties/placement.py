@@ -13,6 +13,8 @@ from cbprove.properties.events import Accessed, ClaimMade, Event, Inside
 from cbprove.system import Aligned, Disjoint, Fits, Object, Place, Program, View
 from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mod, not_, or_
 
+_ENDLESS = 1 << 60  # bits: a negative length is more bytes than any object has
+
 
 @frozen
 class Misplaced:
@@ -24,7 +26,7 @@ class Misplaced:
 
 
 def accesses_inside(claim: Fits, event: Event) -> Iterator[ClaimMade]:
-    """Each access lies inside its control block."""
+    """Each access lies inside the area that it began in."""
     if isinstance(event, Accessed) and event.place and _meant(event.place, claim.members):
         yield Inside(event.place, event.length)
 
@@ -35,8 +37,45 @@ def views_inside(claim: Fits, program: Program) -> Iterator[Misplaced]:
         if _meant(view.place, claim.members):
             first, last = view.place.bound
             outside = or_(lt(view.place.low, first), lt(last, add(view.place.low, view.place.width)))
-            size = view.place.width // 8
-            yield Misplaced(outside, view.name, f"{size} bytes do not fit into {view.place.area} at their place")
+            low, size = view.place.low, view.place.width
+            told = passing(view.place, low, size) if isinstance(low, int) else f"{size // 8} bytes do not fit"
+            yield Misplaced(outside, view.name, told)
+
+
+def passing(place: Place, low: int, width: int, values: str = "") -> str:
+    """How far bits [low, low + width) of an object pass the area that the place began in, and from which member on.
+
+    `values` says how they came to be so many.
+    """
+    first, last = place.bound
+    end = low + width
+    where = f"{place.area}{_bytes(low - first, end - first)} of {place.area}{_bytes(0, last - first)}{values}"
+    beyond = [f"{_amount(first - low)} before it"] if low < first else []
+    if end > last:
+        member = _member(place, last - low)
+        beyond.append(f"{_amount(end - last)} behind it" + (f", from {member} on" if member else ""))
+    return ": ".join([where, *([" and ".join(beyond)] if beyond else [])])
+
+
+def _bytes(low: int, high: int) -> str:
+    """The bytes that bits [low, high) lie in; more than any object has have no end that is worth a number."""
+    return f"[{low // 8}..{-(-high // 8) if high - low < _ENDLESS else ''})"
+
+
+def _amount(bits: int) -> str:
+    number = -(-bits // 8)
+    return "endlessly many bytes" if bits >= _ENDLESS else f"{number} byte{'s' * (number != 1)}"
+
+
+def _member(place: Place, position: int) -> str:
+    """The member of a view that has a bit, or the next one behind it; empty where there is none."""
+    leaves = [leaf for leaf in place.leaves if position < leaf.offset + leaf.width]
+    if place.view is None or not leaves:
+        return ""
+    leaf = min(leaves, key=lambda one: (max(one.offset, position), -one.width))
+    index = (max(position, leaf.offset) - leaf.offset) // leaf.element
+    name = f"{place.view}.{leaf.path}" if leaf.path else place.view
+    return f"{name}[{index}]" if leaf.element < leaf.width else name
 
 
 def members_aligned(claim: Aligned, program: Program) -> Iterator[Misplaced]:
@@ -65,13 +104,21 @@ def _astray(low: Int, align: int, owner: Object) -> Bool:
 
 
 def views_disjoint(claim: Disjoint, program: Program) -> Iterator[Misplaced]:
-    """The two places share no byte."""
+    """The two places share no bit."""
     a, b = claim.left, claim.right
     if a.object == b.object:
         shared = and_(lt(a.low, add(b.low, b.width)), lt(b.low, add(a.low, a.width)))
-        yield Misplaced(shared, a.text, f"shares bytes with {b.text}")
+        yield Misplaced(shared, a.text, f"shares {_both(a, b)} with {b.text}")
     else:
         yield Misplaced(not_(le(0, 0)), a.text, f"lies in another object than {b.text}")
+
+
+def _both(a: Place, b: Place) -> str:
+    """The bytes that both places have."""
+    if not isinstance(a.low, int) or not isinstance(b.low, int):
+        return "bytes"
+    base = a.bound[0]
+    return f"{a.area}{_bytes(max(a.low, b.low) - base, min(a.low + a.width, b.low + b.width) - base)}"
 
 
 def _meant(place: Place, members: tuple[Place, ...]) -> bool:

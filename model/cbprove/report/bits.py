@@ -144,7 +144,7 @@ def described(sources: list[Source], stores: Mapping[StoreKey, Store]) -> str:
         case "debris":
             return "never stored"
         case "outside":
-            return "outside"
+            return "brought from outside of an object"
         case "blank":
             return f"cleared{by}"
         case "unspecified":

@@ -13,6 +13,7 @@ from itertools import groupby
 from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, ReadsBack, SameMember, Stored, Unchanged
+from cbprove.properties.placement import passing
 from cbprove.report import bits, bytemap, story
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import ObjectKey, Source
@@ -25,6 +26,7 @@ from cbprove.verdicts import Witness
 _MOST_COLUMNS = 3
 _BESIDE = 80  # bytes that columns beside each other may show
 _MOST_SENTENCES = 8
+_ENDLESS = 1 << 60  # bits: a negative length is more than any object has
 _WIDE = 76  # letters of a sentence beside a label
 
 
@@ -169,11 +171,11 @@ class Scene:
         for one in lying:
             areas.setdefault((one.object, one.place.area), []).append(one)
         shown = list(areas.items())[:_MOST_COLUMNS]
-        sizes = [(places[0].place.bound[1] - places[0].place.bound[0] + 7) // 8 for _, places in shown]
+        sizes = [(last - first + 7) // 8 for first, last in (_drawn(places) for _, places in shown)]
         room = bytemap.WIDEST if len(shown) == 1 or sum(sizes) <= _BESIDE else _BESIDE // len(shown) // 8 * 8
         columns = []
         for (key, area), places in shown:
-            view = bytemap.window(area, places[0].place.bound, [one.low for one in places], room)
+            view = bytemap.window(area, _drawn(places), [one.low for one in places], room)
             plain = len(shown) == 1 and self.object_name(key) == self.program.objects[0].name
             title = "" if plain else self._area(places[0])
             columns.append(bytemap.Column(view, story.lineage(stages, key), title))
@@ -199,7 +201,7 @@ class Scene:
         if isinstance(claim, IsTrue):
             return [f"`{self.condition()}` is false", *self._held()]
         if isinstance(claim, Unchanged | SameMember | Stored):
-            return _few([self._count(), *self._instead()])
+            return _few([*self._count(), *self._nowhere(), *self._instead()])
         return _few(list(dict.fromkeys(_sentence(broken) for broken in self.claims)))
 
     def condition(self) -> str:
@@ -244,14 +246,43 @@ class Scene:
             if bit.object == one.object and one.low <= bit.bit < end
         }
 
-    def _count(self) -> str:
+    def _count(self) -> Iterator[str]:
         lying = self.lying()
         wrong = {(one.object, bit) for one in lying for bit in self._broken_of(one)}
         total = {(one.object, one.low + i) for one in lying for i in one.positions} | wrong
+        if not all(self._is_shown(broken) for broken in self.claims):
+            sizes = {one.object: one.place.size for one in lying}
+            wrong, total = ({(key, i) for key, i in some if 0 <= i < sizes[key]} for some in (wrong, total))
+        if not wrong:
+            return
         ranges = dict.fromkeys(self._ranges(lying))
         whole = not any(_ragged(part) for part in (wrong, total))
         part = f"{len(wrong) // 8} of {bits.amount(len(total))}" if whole else f"{len(wrong)} of {len(total)} bits"
-        return f"{part} {self._fate()}: {', '.join(ranges)}"
+        yield f"{part} {self._fate()}: {', '.join(ranges)}"
+
+    def _is_shown(self, broken: Broken) -> bool:
+        """Whether each bit that the claim is about is among those judged: far behind an object they are not listed."""
+        return broken.length is None or all(8 * broken.length <= len(one.positions) for one in broken.places)
+
+    def _nowhere(self) -> Iterator[str]:
+        """How much of what the claims are about lies outside of its object, where no claim is true."""
+        told: dict[str, None] = {}
+        for broken in self.claims:
+            for one in broken.places:
+                told.update(dict.fromkeys(self._outside(broken, one)))
+        yield from told
+
+    def _outside(self, broken: Broken, one: Lying) -> Iterator[str]:
+        where = f"{self.object_name(one.object)} ({bits.amount(one.place.size)})"
+        before = sum(one.low + i < 0 for i in one.positions)
+        behind = sum(one.low + i >= one.place.size for i in one.positions)
+        total = len(one.positions)
+        if isinstance(broken.claim, Stored) and broken.length is not None and not self._is_shown(broken):
+            behind, total = one.low + 8 * broken.length - one.place.size, 8 * broken.length
+        for number, side in ((before, "before the start"), (behind, "past the end")):
+            if number:
+                lie = "lies" if number in (1, 8) else "lie"
+                yield f"{_of(number, total)} {lie} {side} of {where}{_values(broken)}"
 
     def _ranges(self, lying: tuple[Lying, ...]) -> Iterator[str]:
         for one in lying:
@@ -273,15 +304,20 @@ class Scene:
         for one in self.lying():
             found = {bit - one.low: source for bit, source in self._broken_of(one).items()}
             for low, high in bits.runs(found):
-                yield from self._groups(one.place, found, low, high)
+                yield from self._groups(one, found, low, high)
 
-    def _groups(self, place: Place, found: Mapping[int, Source], low: int, high: int) -> Iterator[str]:
+    def _in_object(self, one: Lying, position: int) -> bool:
+        return 0 <= one.low + position < one.place.size
+
+    def _groups(self, one: Lying, found: Mapping[int, Source], low: int, high: int) -> Iterator[str]:
         for _, group in groupby(range(low, high), lambda i: bits.origin(found[i], self.run.stores)):
             positions = list(group)
+            if found[positions[0]].store.kind == "outside" and not self._in_object(one, positions[0]):
+                continue
             sources = [found[i] for i in positions]
             sign = " =" if sources[0].store.kind in ("fresh", "value") else ":"
             now = bits.described(sources, self.run.stores)
-            yield f"{bits.named(place, positions)}{sign} {now}{self._by(sources)}"
+            yield f"{bits.named(one.place, positions)}{sign} {now}{self._by(sources)}"
 
     def _by(self, sources: list[Source]) -> str:
         """Who stored the bits."""
@@ -339,12 +375,33 @@ def _sentence(broken: Broken) -> str:
         case ReadsBack(place):
             return f"the value {broken.value} does not fit into {place.text}"
         case Inside(place):
-            return f"{place.text} reaches beyond {place.area}{bits.span(0, place.bound[1] - place.bound[0])}"
+            width = place.width if broken.length is None else 8 * broken.length
+            return f"{place.text}: {passing(place, broken.places[0].low, width, _values(broken))}"
         case NotGivenUp(place, store):
             name = place.text if place else "the object"
             stores = ", or it is stored to while another name of it lives" if store else ""
             return f"{name} is touched by a name that was given up{stores}"
     raise AssertionError(broken.claim)
+
+
+def _drawn(places: list[Lying]) -> tuple[int, int]:
+    """The bits of an object to draw: the area that places began in, and what they reach behind it."""
+    first, last = places[0].place.bound
+    ends = [min(one.low + one.place.width, one.place.size) for one in places]
+    return first, max(last, *ends)
+
+
+def _of(number: int, total: int) -> str:
+    """`4 of 12 bytes`, or bits where either is no whole number of bytes."""
+    if number >= _ENDLESS:
+        return "endlessly many bytes"
+    return f"{number} of {total} bits" if number % 8 or total % 8 else f"{number // 8} of {bits.amount(total)}"
+
+
+def _values(broken: Broken) -> str:
+    """What says where and how far an access went."""
+    told = {look.place.text: look.value for look in broken.looks} | dict(broken.inputs)
+    return "".join(f", {name} = {value}" for name, value in told.items())
 
 
 def _owner(name: str) -> str:
