@@ -28,6 +28,7 @@ from cbprove.semantics.memory import ObjectKey, Source, StoreKey
 from cbprove.semantics.run import Broken, Lying, Run
 from cbprove.semantics.trace import Action, BrokenClaim, EndedStep, HeldName, MadeObject, StoredBits
 from cbprove.system import Expr, Holds, IntType, Place, Preserved, Program, Property
+from cbprove.usage import WrongUsage
 
 LOST = """/* Tells the bytes [at, end) of two places that differ{about}. */
 static int lost(const char *name, const void *was, const void *is, int at, int end{parameter})
@@ -111,12 +112,19 @@ class Claim:
         names = [each.name for each in self.program.objects]
         return current if place.object in (".", names[0]) else ObjectKey((), names.index(place.object))
 
-    def kept_in(self, lying: Lying) -> ObjectKey:
-        """The object that a place of the claim lay in when it was remembered."""
-        assert self.kept is not None
+    def before(self, lying: Lying) -> Lying:
+        """Where the bits of a place of the claim lay when they were remembered."""
+        assert self.kept is not None and isinstance(self.made, Unchanged)
         effect = self.run.effects[self.kept]
         assert isinstance(effect, EndedStep)
-        return self._named(lying.place, effect.object)
+        place = self.made.origins[self.made.places.index(lying.place)]
+        low = lying.low
+        if place is not lying.place:
+            assert isinstance(place.low, int) and not place.indexes, (
+                "a property's places lie where one candidate has them"
+            )
+            low = place.low
+        return replace(lying, place=place, object=self._named(place, effect.object), low=low)
 
     def compared(self) -> Iterator[tuple[Lying, set[int]]]:
         """Where the places lie that are compared bit by bit, and which bits of their objects that are."""
@@ -217,7 +225,7 @@ class Checks:
         """The objects to remember when the first step ends, each with the variable that it is kept in."""
         if self.claim.kept is None:
             return {}
-        keys = (self.claim.kept_in(lying) for lying, _ in self.claim.compared())
+        keys = (self.claim.before(lying).object for lying, _ in self.claim.compared())
         return {key: self._kept_variable(key) for key in dict.fromkeys(keys)}
 
     def _kept_variable(self, key: ObjectKey) -> str:
@@ -234,7 +242,8 @@ class Checks:
                 ends = f"{self._ends(spot, spot.extent)}, 0, sizeof({spot.variable})"
                 calls.append(f"beyond({quoted(lying.place.text)}, {ends})")
             inside = {bit for bit in bits if 0 <= bit < size and not self._allowed(key, bit)}
-            runs += self._runs(spot, replace(spot, variable=variable(key)), inside)
+            was = lying if self.claim.kept is None else self.claim.before(lying)
+            runs += self._runs(spot, replace(self._spot(was), variable=variable(was.object)), inside)
         whole = all(mask == "0xff" for _, mask in runs)
         helpers = [*([BEYOND] if calls else []), LOST.format(what=what, format=format, **_WHOLE if whole else _MASKED)]
         calls += [f"lost({call}{'' if whole else f', {mask}'})" for call, mask in runs]
@@ -247,7 +256,12 @@ class Checks:
         """The arguments of a comparison for each run of bytes of which the same bits are compared, and these bits."""
         start = spot.low // 8
         base = range(8 * start, max([8 * start + 8, *(bit + 1 for bit in bits)]))
-        sides = ", ".join(self.places.pointer(side, base) for side in (before, spot))
+        moved = before.low - spot.low
+        if moved % 8:
+            message = f"`{before.place.text}` and `{spot.place.text}` begin at different bits of a byte"
+            raise WrongUsage(message, "compare whole bytes, or name the structs that have these bit-fields")
+        there = range(base.start + moved, base.stop + moved)
+        sides = f"{self.places.pointer(before, there)}, {self.places.pointer(spot, base)}"
         for first, last, mask in self._masks(bits):
             yield f"{quoted(spot.place.text)}, {sides}, {first - start}, {last - start}", f"{mask:#04x}"
 

@@ -31,7 +31,9 @@ class Slice:
         for number in reversed(range(claim.at)):
             if number == claim.kept:
                 for lying, compared in claim.compared():
-                    self._need(claim.kept_in(lying), lying.place, compared)
+                    before = claim.before(lying)
+                    shift = before.low - lying.low
+                    self._need(before.object, before.place, {bit + shift for bit in compared})
             effect = effects[number]
             match effect:
                 case StoredBits():
