@@ -1,13 +1,13 @@
-"""Every refutation of a small system drawn at random, shown as text and as a document, and held against what the reference says.
+"""Every refutation of a small system drawn at random, shown as text and as a document, and whether a run is shorter.
 
-As a program: `python -m tests.random.drawn FIRST LAST` draws all systems of these seeds.
+As a program: `python -m tests.random.drawn FIRST LAST` draws all systems of these seeds, and enumerates the runs of each.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -22,8 +22,10 @@ from cbprove.pipeline import Options, judged
 from cbprove.report import json
 from cbprove.report.manner import Manner
 from cbprove.report.text import text as told
+from cbprove.system import Program, Property
 from cbprove.terms import forget
 from cbprove.verdicts import Case, Report
+from tests.brute import TooManyRuns, runs
 from tests.random.systems import text
 
 
@@ -47,8 +49,10 @@ def _schema() -> Any:
 def draw(written: str) -> Counter[str]:
     """Shows a text's verdicts in every way; the properties refuted are counted by their kind."""
     found = report(written)
-    if found is None:
-        return Counter(mistaken=1)
+    return Counter(mistaken=1) if found is None else _drawn(found)
+
+
+def _drawn(found: Report) -> Counter[str]:
     shown = told(found, Manner(verbosity=1))
     assert shown == told(found, Manner(verbosity=1))
     document = json.document([found])
@@ -59,6 +63,43 @@ def draw(written: str) -> Counter[str]:
 def _kind(case: Case) -> str:
     """The properties are called `p0_owned`, or `fits` where nobody declared it."""
     return case.property.rpartition("_")[2]
+
+
+def shorter(written: str, limit: int = 4_000) -> tuple[int, list[str]]:
+    """How many refutations were held against all runs, and of which a run breaks the property sooner, or as soon by less."""
+    found = report(written)
+    held, told = 0, []
+    for case in found.cases if found else ():
+        witness = case.finding.witness
+        if case.finding.verdict != "refuted" or witness is None or witness.run is None:
+            continue
+        prop = next(prop for prop in witness.program.properties if prop.name == case.property)
+        try:
+            least = min(_lengths(witness.program, prop, limit))
+        except TooManyRuns:
+            continue
+        held += 1
+        first = witness.run.broken[prop.name][0]
+        if (first.turns, first.steps) != least:
+            told.append(f"{prop.name}: {least[0]} turns, {least[1]} steps; shown: {first.turns}, {first.steps}")
+    return held, told
+
+
+def _lengths(program: Program, prop: Property, limit: int) -> Iterator[tuple[int, int]]:
+    """After how many turns and steps each run that breaks a property does so."""
+    for path in program.paths:
+        for one, _ in runs(program, path, [prop], Options().bound, limit):
+            yield from ((broken.turns, broken.steps) for broken in one.broken[prop.name][:1])
+
+
+def shortest_of_all(seeds: Iterable[int]) -> tuple[int, list[str]]:
+    """How many refutations were held against all runs, and what is not the shortest."""
+    held, failures = 0, []
+    for seed in seeds:
+        number, told = shorter(text(seed))
+        held += number
+        failures += [f"seed {seed}: {line}" for line in told]
+    return held, failures
 
 
 def draw_all(seeds: Iterable[int]) -> tuple[Counter[str], list[str]]:
@@ -75,6 +116,9 @@ def draw_all(seeds: Iterable[int]) -> tuple[Counter[str], list[str]]:
 
 
 if __name__ == "__main__":
-    counted, failed = draw_all(range(int(sys.argv[1]), int(sys.argv[2])))
-    print(dict(counted))
+    asked = range(int(sys.argv[1]), int(sys.argv[2]))
+    counted, failed = draw_all(asked)
+    compared, longer = shortest_of_all(asked)
+    failed += longer
+    print(dict(counted), f"{compared} held against enumeration")
     print("\n".join(failed) or "no failure")

@@ -1,17 +1,24 @@
-"""Whatever is refuted can be shown: every refutation of small systems drawn at random is drawn as text and as a document."""
+"""Whatever is refuted can be shown: every refutation of small systems drawn at random is drawn as text and as a document, and
+no run breaks the property sooner."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.random.drawn import draw_all
+from tests.random.drawn import draw_all, shortest_of_all
 from tests.random.test_agreement import PROPERTIES
 
 
 def test_every_refutation_is_drawn() -> None:
-    seen, failures = draw_all(range(300))
+    seen, failures = draw_all(range(200))
     assert not failures
     assert set(seen) >= PROPERTIES
+
+
+def test_no_run_breaks_it_sooner() -> None:
+    held, failures = shortest_of_all(range(300, 380))
+    assert not failures
+    assert held > 50
 
 
 @pytest.mark.slow

@@ -1,13 +1,18 @@
-"""The run to show: with the fewest turns, then the fewest steps, then the first choices in order of declaration."""
+"""The run to show: with the fewest turns up to the claim that breaks, then the fewest steps, then the first choices in order
+of declaration. What comes after the break does not count. Loops are followed for as many turns as such a run can have, or as
+`--bound` says.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.spread import spread
+from cbprove.frozen import frozen
+from cbprove.language.accesses import inner_blocks
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.ops import Decision
 from cbprove.obligations.plan import FOLLOWED, Plan
@@ -15,8 +20,8 @@ from cbprove.obligations.smtlib import Script
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Z3Session
-from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, Int, and_, as_int, evaluate, le, total
+from cbprove.system import AxisValue, Block, Each, Program, Property, Repeat
+from cbprove.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
 from cbprove.verdicts import Witness
 
 Candidate = Mapping[str, AxisValue]
@@ -46,16 +51,42 @@ def reaching(program: Program, prop: Property, candidate: Candidate, options: Op
 def least_run(program: Program, prop: Property, options: Options, broken: bool) -> Run:
     """The least run that breaks, or else reaches, a claim, as the reference sees it; raises NotReplayed."""
     for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
-        plan = Plan(cut=False, turns=min(turns, options.bound), known=turns)
-        form = _form(program, prop, plan)
-        least = _of_all_paths(form, broken, options)
+        least = _followed(program, prop, options, broken, turns)
         if least is not None:
-            path, answer = least
-            found = run_of(program, replace(form, paths=(path,)), prop, answer, broken, trace=True)
+            # A loop that was followed no further may break it in fewer turns in all than several that were.
+            beyond = min(least.length[0] - _lowest(program), options.bound)
+            if beyond > turns:
+                least = _followed(program, prop, options, broken, beyond, least.length) or least
+            found = run_of(program, replace(least.form, paths=(least.path,)), prop, least.answer, broken, trace=True)
             if found is None:
                 raise NotReplayed(f"{prop.name}: the least run does not replay")
             return found
     raise NotReplayed(f"{prop.name}: no run of the candidate found again")
+
+
+@frozen
+class _Found:
+    """The least run of a form: its turns and steps, its path, and the model of it."""
+
+    length: tuple[int, int]
+    form: Form
+    path: PathForm
+    answer: Answer
+
+
+def _followed(
+    program: Program, prop: Property, options: Options, broken: bool, turns: int, under: tuple[int, int] | None = None
+) -> _Found | None:
+    """The least run of those that follow loops for so many turns beyond their LO, shorter than `under`; None where there is
+    none."""
+    form = _form(program, prop, Plan(cut=False, turns=min(turns, options.bound), known=turns))
+    best: _Found | None = None
+    for path in form.paths:
+        formula = path.broken if broken else path.reached
+        found = _Least(form, path, formula, options, broken).answer(under) if formula is not False else None
+        if found is not None and (best is None or found[0] < best.length):
+            best = _Found(found[0], form, path, found[1])
+    return best
 
 
 def _form(program: Program, prop: Property, plan: Plan) -> Form:
@@ -64,41 +95,78 @@ def _form(program: Program, prop: Property, plan: Plan) -> Form:
     return form if form.faithful else by_values(program, prop, plan)
 
 
-def _of_all_paths(form: Form, broken: bool, options: Options) -> tuple[PathForm, Answer] | None:
-    """The path with the least run and the model of that run, if there is one."""
-    best: tuple[tuple[int, int], PathForm, Answer] | None = None
-    for path in form.paths:
-        formula = path.broken if broken else path.reached
-        found = _Least(form, path, formula, options, first=broken).answer() if formula is not False else None
-        if found is not None and (best is None or found[0] < best[0]):
-            best = (found[0], path, found[1])
-    return best[1:] if best else None
+def _lowest(program: Program) -> int:
+    """The least LO of any loop."""
+    bodies = [part.body for part in (*program.paths, *program.parts.values())]
+    bodies += [step.body for step in program.steps.values()]
+    return min((loop.low for body in bodies for loop in _loops(body)), default=0)
+
+
+def _loops(body: Block) -> Iterator[Each | Repeat]:
+    for statement in body:
+        if isinstance(statement, Each | Repeat):
+            yield statement
+        for inner in inner_blocks(statement):
+            yield from _loops(inner)
 
 
 class _Least:
-    """Narrows a satisfiable formula of one path down to its least run; `first` wants the first choices as well."""
+    """Narrows a satisfiable formula of one path down to its least run; of one that breaks, to the first choices as well."""
 
-    def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options, first: bool) -> None:
-        self.first = first
+    def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options, broken: bool) -> None:
+        self.broken = broken
         self.path = path
         self.script = Script(form.ranges)
         self.script.assert_(formula)
         self.session = Z3Session(options.limits)
         self.session.add(self.script.text())
-        self.turns = total([as_int(turn) for turn in path.unfolding.turns])
-        self.steps = total([as_int(step) for step in path.unfolding.steps])
+        turns, steps = _sums("turns begun", path.unfolding.turns), _sums("steps begun", path.unfolding.steps)
+        self.claims = [
+            (turns[at.turns], steps[at.steps], fails if broken else made)
+            for at, fails, made in path.met
+            if (fails if broken else made) is not False
+        ]
 
-    def answer(self) -> tuple[tuple[int, int], Answer] | None:
-        """Its turns and steps, and its model; None where there is none."""
-        answer = self.session.check()
-        if answer.result != "sat":
+    def answer(self, under: tuple[int, int] | None) -> tuple[tuple[int, int], Answer] | None:
+        """Its turns and steps, and its model; None where there is none that is shorter than `under`."""
+        answer = self._holds(
+            True if under is None else or_(self._within(under[0] - 1), self._within(under[0], under[1] - 1))
+        )
+        if answer is None:
             return None
-        answer = self._fewest(self.turns, answer)
-        answer = self._fewest(self.steps, answer)
-        for decision in self.path.unfolding.decisions.values() if self.first else ():
+        answer, turns = self._fewest(answer, 0, None)
+        answer, steps = self._fewest(answer, 1, turns)
+        for decision in self.path.unfolding.decisions.values() if self.broken else ():
             answer = self._first(decision, answer)
-        turns, steps = evaluate(answer.model, self.turns, self.steps)
         return (turns, steps), answer
+
+    def _fewest(self, answer: Answer, which: int, turns: int | None) -> tuple[Answer, int]:
+        """The answer that comes to its claim after the fewest turns (0) or steps (1), which is kept, and how many they are."""
+        now, low = self._length(answer)[which], 0
+        while low < now:
+            middle = (low + now - 1) // 2
+            better = self._holds(self._within(middle) if turns is None else self._within(turns, middle))
+            if better is None:
+                low = middle + 1
+            else:
+                answer = better
+                now = self._length(answer)[which]
+        self._holds(self._within(now) if turns is None else self._within(turns, now))
+        return answer, now
+
+    def _length(self, answer: Answer) -> tuple[int, int]:
+        """After how many turns and steps a model comes to its first claim."""
+        valuation = Valuation(answer.model)
+        return next((valuation.of(t), valuation.of(s)) for t, s, true in self.claims if valuation.of(true))
+
+    def _within(self, turns: int, steps: int | None = None) -> Bool:
+        """That one of the claims is come to in time."""
+        return or_(
+            *(
+                and_(true, le(after, turns), True if steps is None else le(stepped, steps))
+                for after, stepped, true in self.claims
+            )
+        )
 
     def _holds(self, formula: Bool) -> Answer | None:
         """The answer with one more condition, which is kept if it can be met."""
@@ -113,10 +181,6 @@ class _Least:
             return None
         self.session.add(f"(assert {text})")
         return answer
-
-    def _fewest(self, count: Int, answer: Answer) -> Answer:
-        """The answer with the least count, which is kept."""
-        return self._least(count, 0, True, answer)
 
     def _first(self, decision: Decision, answer: Answer) -> Answer:
         """The answer with the first choice of those that remain, which is kept; a decision not met is let be."""
@@ -136,3 +200,12 @@ class _Least:
                 bound = (low + now) // 2
         self._holds(and_(guard, le(term, now)))
         return answer
+
+
+def _sums(name: str, guards: list[Bool]) -> list[Int]:
+    """How many of the first guards hold, for each number of them; named, so that each is said once."""
+    sums: list[Int] = [0]
+    for number, guard in enumerate(guards):
+        more = add(sums[-1], as_int(guard))
+        sums.append(more if isinstance(more, int) else named(f"{name} {number}", more))
+    return sums

@@ -40,12 +40,14 @@ class ClaimForm:
 
 @frozen
 class PathForm:
-    """One path: its runs, and when they break or reach a claim; by sources, each claim by itself as well."""
+    """One path: its runs, and when they break or reach a claim. `met` says both of each claim by itself, `claims` more of it by
+    sources."""
 
     unfolding: Unfolding
     broken: Bool
     reached: Bool
     claims: tuple[ClaimForm, ...] = ()
+    met: tuple[tuple[ClaimAt, Bool, Bool], ...] = ()
 
 
 @frozen
@@ -143,7 +145,7 @@ def by_values(program: Program, prop: Property, plan: Plan) -> Form:
         reached = [reached_by_values(unfolding, at, cells) for at in unfolding.claims]
         broken = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
         unfolding.constraints += supposed(unfolding, cells, plan.facts)
-        paths.append(_path_form(unfolding, reached, broken))
+        paths.append(_path_form(unfolding, unfolding.claims, reached, broken))
         ranges.update({unknown.args[0]: (0, 255) for unknown in cells.free.values()})
     faithful = not any(p.unfolding.cut for p in paths)
     return _form(tuple(paths), table.of_placement(prop, program), ranges, faithful)
@@ -168,16 +170,17 @@ def _by_sources(trail: Trail, index: int) -> PathForm:
     reached = [reached_by_sources(trail, at) for at in claims]
     pairs = [compared(trail, at) for at in claims]
     broken = [broken_by_sources(trail, at, own) for at, own in zip(claims, pairs, strict=True)]
-    form = _path_form(trail.unfolding, reached, broken)
+    form = _path_form(trail.unfolding, claims, reached, broken)
     constraints = and_(*trail.unfolding.constraints)
     each = zip(claims, reached, broken, pairs, strict=True)
     return replace(form, claims=tuple(ClaimForm(at, and_(r, b, constraints), own) for at, r, b, own in each))
 
 
-def _path_form(unfolding: Unfolding, reached: list[Bool], broken: list[Bool]) -> PathForm:
+def _path_form(unfolding: Unfolding, claims: Sequence[ClaimAt], reached: list[Bool], broken: list[Bool]) -> PathForm:
     constraints = and_(*unfolding.constraints)
-    some = or_(*(and_(r, b) for r, b in zip(reached, broken, strict=True)))
-    return PathForm(unfolding, and_(some, constraints), and_(or_(*reached), constraints))
+    broken = [and_(r, b) for r, b in zip(reached, broken, strict=True)]
+    met = tuple(zip(claims, broken, reached, strict=True))
+    return PathForm(unfolding, and_(or_(*broken), constraints), and_(or_(*reached), constraints), met=met)
 
 
 def _entangled(memory: Members) -> bool:

@@ -156,7 +156,7 @@ class Touched:
 @frozen
 class ClaimAt:
     """A claim met in the run: after how many operations and events, under which guard (assumptions included), on which
-    object."""
+    object. `turns` and `steps` are how many of those that the unfolding lists may have begun before it."""
 
     property: int
     claim: ClaimMade
@@ -169,6 +169,8 @@ class ClaimAt:
     condition: Bool | None = None
     length: Value | None = None
     span: Span | None = None
+    turns: int = 0
+    steps: int = 0
 
 
 @frozen

@@ -330,6 +330,8 @@ class _Unfolder:
             condition,
             length,
             span,
+            len(self.out.turns),
+            len(self.out.steps),
         )
         self.out.claims.append(at)
 
