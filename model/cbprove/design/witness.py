@@ -5,14 +5,14 @@ of declaration. What comes after the break does not count. Loops are followed fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
+from cbprove import folds
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.spread import spread
 from cbprove.frozen import frozen
-from cbprove.language.accesses import inner_blocks
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.ops import Decision
 from cbprove.obligations.plan import FOLLOWED, Plan
@@ -20,7 +20,7 @@ from cbprove.obligations.smtlib import Script
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Z3Session
-from cbprove.system import AxisValue, Block, Each, Program, Property, Repeat
+from cbprove.system import AxisValue, Each, Program, Property, Repeat
 from cbprove.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
 from cbprove.verdicts import Witness
 
@@ -99,15 +99,8 @@ def _lowest(program: Program) -> int:
     """The least LO of any loop."""
     bodies = [part.body for part in (*program.paths, *program.parts.values())]
     bodies += [step.body for step in program.steps.values()]
-    return min((loop.low for body in bodies for loop in _loops(body)), default=0)
-
-
-def _loops(body: Block) -> Iterator[Each | Repeat]:
-    for statement in body:
-        if isinstance(statement, Each | Repeat):
-            yield statement
-        for inner in inner_blocks(statement):
-            yield from _loops(inner)
+    inner = (statement for body in bodies for statement in folds.within(body))
+    return min((loop.low for loop in inner if isinstance(loop, Each | Repeat)), default=0)
 
 
 class _Least:

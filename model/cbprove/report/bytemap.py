@@ -26,7 +26,7 @@ _STORING = ("write", "clear", "copy to")
 _CHANGING = (*_STORING, "copy from")
 _MOST_ROWS = 12
 _MOST_NAMES = 3
-_MOST_LETTERS = 40  # of the places of a row
+_MOST_LETTERS = 30  # of the places of a row
 
 Phrase = tuple[str, tuple[str, str]]  # a verb, and a place by its view and what follows
 

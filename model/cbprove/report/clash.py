@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cbprove.diagnostics import Span
+from cbprove.report.excerpt import printable
 from cbprove.verdicts import Conflict
 
 
 def sentence(conflict: Conflict) -> str:
     """`no choice satisfies P (line 71) and Q (line 73) together: ip (line 5) and gso (line 9) cannot coexist, for ...`."""
-    told = f"no choice satisfies {_listed(conflict.properties)}" + " together" * (len(conflict.properties) > 1)
+    files = {span.source.name for _, span in (*conflict.properties, *(conflict.layers or ())) if span}
+    several = len(files) > 1
+    told = f"no choice satisfies {_listed(conflict.properties, several)}" + " together" * (len(conflict.properties) > 1)
     if conflict.layers:
-        told += f": {_listed(conflict.layers)} cannot " + ("coexist" if len(conflict.layers) > 1 else "do so alone")
+        told += f": {_listed(conflict.layers, several)} cannot " + (
+            "coexist" if len(conflict.layers) > 1 else "do so alone"
+        )
     if conflict.needs:
         names, sizes = [need.view for need in conflict.needs], [str(need.bytes) for need in conflict.needs]
         told += (
@@ -21,8 +26,12 @@ def sentence(conflict: Conflict) -> str:
     return told + (f"; {conflict.reason}" if conflict.reason else "")
 
 
-def _listed(named: Iterable[tuple[str, Span | None]]) -> str:
-    return _and([f"{name} (line {span.line})" if span else name for name, span in named])
+def _listed(named: Iterable[tuple[str, Span | None]], several: bool) -> str:
+    return _and([f"{name} ({_line(span, several)})" if span else name for name, span in named])
+
+
+def _line(span: Span, several: bool) -> str:
+    return f"{printable(span.source.name)}:{span.line}" if several else f"line {span.line}"
 
 
 def _and(words: list[str]) -> str:

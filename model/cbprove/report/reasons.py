@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cbprove import folds
+from cbprove.diagnostics import Span
 from cbprove.evidence.certificate import Certificate, ClaimProof, Invariant, Line
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
 from cbprove.report import bits, story
+from cbprove.report.excerpt import printable
 from cbprove.system import Clear, Copy, Place, Preserved, Program, Property, Read, Statement, Write, Written
 
 _WIDTH = 100
@@ -41,6 +43,7 @@ def _wrapped(first: str, clause: str) -> list[str]:
     )
 
 
+At = tuple[str, int]  # a file, empty where the spec has only one, and a line of it
 Pair = tuple[Line, Place, Place]  # a line, the place stored to, and the one that is followed
 
 
@@ -49,11 +52,11 @@ class _Found:
     """What was gathered from the lines: sentences that stand alone, and lines of the spec for those that are listed."""
 
     apart: dict[tuple[str, str, bool], list[Pair]] = field(default_factory=dict)
-    undone: dict[tuple[str, str, int], dict[int, None]] = field(default_factory=dict)
-    stored: dict[str, dict[str, dict[int, None]]] = field(default_factory=dict)
-    never: dict[tuple[int, int], None] = field(default_factory=dict)
-    given: dict[int, None] = field(default_factory=dict)
-    kept: dict[str, dict[int, None]] = field(default_factory=dict)
+    undone: dict[tuple[str, str, At], dict[At, None]] = field(default_factory=dict)
+    stored: dict[str, dict[str, dict[At, None]]] = field(default_factory=dict)
+    never: dict[tuple[At, At], None] = field(default_factory=dict)
+    given: dict[At, None] = field(default_factory=dict)
+    kept: dict[str, dict[At, None]] = field(default_factory=dict)
 
 
 class _Telling:
@@ -63,6 +66,7 @@ class _Telling:
         self.program, self.prop = program, prop
         self.statements: Mapping[int, Statement] = story.statements(program)
         self.views = {view.name: view for view in program.views}
+        self.several_files = story.several_files(program)
         self.anybodys = isinstance(prop.claim, Written) and prop.claim.by is None and prop.claim.since is None
         self.found = _Found()
 
@@ -78,11 +82,12 @@ class _Telling:
         for (*_, before), pairs in found.apart.items():
             yield from dict.fromkeys(self._clauses(before, pairs))
         for (name, verb, by), at in found.undone.items():
-            yield f"what is stored to {name} ({_lines(at)}) is {verb} in line {by}"
+            yield f"what is stored to {name} ({_lines(at)}) is {verb} in {_lines((by,))}"
         for name, loops in found.kept.items():
             yield f"{name} is kept in every turn of the loop in {_lines(loops)}"
         for arm, by in found.never:
-            yield f"the condition in line {arm} comes out otherwise where that in line {by} lets the run pass"
+            other = f"that in {_lines((by,))} lets the run pass"
+            yield f"the condition in {_lines((arm,))} comes out otherwise where {other}"
         if found.given:
             yield f"this is so however the conditions in {_lines(found.given)} come out"
 
@@ -135,8 +140,8 @@ class _Telling:
             near, mine = all_of_own, own.view or own.text
         else:
             mine = f"what is asked of {own.view or own.text}"
-        other = f"{name} {'ends' if before else 'starts'} at {bits.position(edge)}{self._line_of(place)}"
-        mine = f"{mine} {'starts' if before else 'ends'} at {bits.position(near)}{self._line_of(own)}"
+        other = f"{name} {'ends' if before else 'starts'} at {bits.byte_and_bit(edge)}{self._line_of(place)}"
+        mine = f"{mine} {'starts' if before else 'ends'} at {bits.byte_and_bit(near)}{self._line_of(own)}"
         return f"{other} and {mine}" if before else f"{mine} and {other}"
 
     def _whole(self, place: Place, first: bool) -> int | None:
@@ -161,8 +166,11 @@ class _Telling:
 
     # --- names ----------------------------------------------------------------------------------------
 
-    def _at(self, uid: int) -> int:
-        return self.statements[uid].span.line
+    def _at(self, uid: int) -> At:
+        return self._line(self.statements[uid].span)
+
+    def _line(self, span: Span) -> At:
+        return (printable(span.source.name) if self.several_files else ""), span.line
 
     def _stored(self, line: Line) -> Place:
         statement = self.statements[line.at[-1]]
@@ -204,7 +212,7 @@ class _Telling:
         view = self.views.get(place.view or "")
         spans = {o.name: o.span for o in self.program.objects}
         span = view.span if view else spans.get(place.object, self.program.objects[0].span)
-        return f" (line {span.line})"
+        return f" ({_lines((self._line(span),))})"
 
 
 def _side(place: Place, first: bool) -> int | None:
@@ -217,6 +225,8 @@ def _covers(place: Place, bit: int) -> bool:
     return isinstance(place.low, int) and place.low <= bit < place.low + place.width
 
 
-def _lines(numbers: Mapping[int, None]) -> str:
-    listed = ", ".join(map(str, sorted(numbers)))
-    return f"line {listed}" if len(numbers) == 1 else f"lines {listed}"
+def _lines(where: Collection[At]) -> str:
+    if any(file for file, _ in where):
+        return ", ".join(f"{file}:{line}" for file, line in sorted(where))
+    listed = ", ".join(str(line) for _, line in sorted(where))
+    return f"line {listed}" if len(where) == 1 else f"lines {listed}"

@@ -95,10 +95,14 @@ def _turns(number: int) -> str:
 
 def place_of(program: Program, span: Span) -> str:
     """`line 9`, or `ip.cbs:9` where the spec has more than one file."""
+    return f"{printable(span.source.name)}:{span.line}" if several_files(program) else f"line {span.line}"
+
+
+def several_files(program: Program) -> bool:
+    """Whether a line alone does not say where something stands."""
     spans = [statement.span for statement in statements(program).values()]
     spans += [view.span for view in program.views] + [declared.span for declared in program.objects]
-    own = {each.source.name for each in spans}
-    return f"line {span.line}" if len(own) < 2 else f"{printable(span.source.name)}:{span.line}"
+    return len({each.source.name for each in spans}) > 1
 
 
 # --- values -----------------------------------------------------------------------------------------------
