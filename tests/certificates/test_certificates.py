@@ -317,6 +317,49 @@ def test_no_certificate_of_what_is_refuted(case: str) -> None:
     assert check(made, kept, lied(made, kept)) is not None
 
 
+PAST = """spec past "accesses that pass their area, and the object";
+object skb { char cb[4]; u16 mark; char end[2]; }
+input less : u8 in 0..4;
+input more : u8 in 0..5;
+input back : s8 in -2..1;
+layer a {
+    view V : u8[4] at skb.cb[0]; view BIG : u8[6] at skb.cb[0]; view E : u8[2] at skb.end[0]; view OUT : u8[4] at skb.end[0];
+    step set { write skb.mark; } step use { read skb.mark; }
+    step wipe { clear BIG; } step low { clear E[back]; } step some { clear V for more; } step copied { copy OUT -> BIG for 6; }
+    step none { clear V for less; } step put { write V; clear E; } step take { read OUT; }
+    step few { clear OUT; read OUT for more; }
+}
+"""
+MARK = "property kept: preserved skb.mark from set to use;"
+PASSING = {
+    "by_a_view": ("set; wipe; use;", MARK),
+    "by_an_index": ("set; low; use;", MARK),
+    "by_a_length": ("set; some; use;", MARK),
+    "by_a_length_in_a_loop": ("set; repeat { some; } use;", MARK),
+    "into_the_target_of_a_copy": ("set; copied; use;", MARK),
+    "read_outside": ("put; take;", "property kept: written;"),
+    "read_outside_for_a_length": ("few;", "property kept: written;"),
+    "kept_outside": ("put; take; put;", "property kept: preserved OUT from take to put;"),
+}
+
+
+@pytest.mark.parametrize("case", PASSING)
+def test_no_certificate_where_an_access_passes_its_area(case: str) -> None:
+    path, prop = PASSING[case]
+    made = program(meant(f"{PAST}path p {{ {path} }}\n{prop}\n"), {"abi": "x86_64"})
+    kept = named(made, "kept")
+    assert verdict(made, kept, 2).verdict == "refuted"
+    assert find(made, kept) is None
+    assert check(made, kept, lied(made, kept)) is not None
+
+
+def test_a_length_that_stays_in_the_area_has_a_certificate() -> None:
+    for loop in ("none;", "repeat { none; }"):
+        made = program(meant(f"{PAST}path p {{ set; {loop} use; }}\n{MARK}\n"), {"abi": "x86_64"})
+        found = find(made, named(made, "kept"))
+        assert found is not None and check(made, named(made, "kept"), found) is None
+
+
 def test_a_claim_in_cases() -> None:
     """One of two conditions is always met; neither alone tells that V was written."""
     spec = f"{HEAD}path p {{ if (f) {{ set; }} if (!f) {{ set; }} use; }}\nproperty kept: written V by owner;\n"
