@@ -126,6 +126,12 @@ def _values(system: System, axis: str, candidate: Mapping[str, AxisValue]) -> li
     return [value for value in dict.fromkeys(near) if value in values and value != now][:_OTHERS]
 
 
+def _visible(broken: Broken) -> bool:
+    """Whether values must show it: whole bytes of several stores; one arbitrary store leaves the same byte everywhere."""
+    whole = len({each.bit // 8 for each in broken.bits}) * 8 == len(broken.bits)
+    return whole and all(each.remembered is None or each.remembered.store != each.found.store for each in broken.bits)
+
+
 def _way(run: Run) -> list[object]:
     """What a run did, one thing after the other."""
     done = (each for each in run.effects if not isinstance(each, BrokenClaim | Action))
@@ -168,6 +174,5 @@ def _other(
     if isinstance(first.claim, IsTrue | ReadsBack) or _way(again) != _way(shown.run):
         return  # what memory held before the run decides, and is another number there
     code, said = answer(made)
-    whole = all(bits.bits == () or len({bit.bit // 8 for bit in bits.bits}) * 8 == len(bits.bits) for bits in broken)
-    if whole and code != int(bool(broken)):
+    if (code and not broken) or (not code and any(map(_visible, broken))):
         yield f"{where}: exits {code}, where {len(broken)} claims break\n{said}\n{text}"

@@ -174,6 +174,15 @@ class Claim:
 
         return told
 
+    def fixed(self) -> bool:
+        """Whether a member's own bits are read in another's place: at another candidate they may be in their own, and are
+        inverted all the same."""
+        if not isinstance(self.made, SameMember):
+            return False
+        own = {leaf.identity for leaf in self.made.place.leaves}
+        stores = (self.run.stores.get(each.found.store) for each in self.broken.bits)
+        return any(leaf.identity in own for store in stores if store is not None for leaf in store.place.leaves)
+
     def _since(self, claim: SameMember | Stored) -> frozenset[StoreKey]:
         """The stores that are late enough."""
         step = claim.since if isinstance(claim, Stored) else None

@@ -128,6 +128,8 @@ class _Writer:
             lines = list(self._run(claim, checks, used, sliced.kept))
             check = checks.check()
             used = [key for key in places.used if key.moment == ()]
+        if claim.fixed():
+            places.stuck.update(view.name for view in program.views)
         scene = Scene(program, run, (claim.broken,), self.prop.name)
         way = "path " + " > ".join(story.crumbs(program, self.shown.path, claim.broken.moment))
         kept = tuple((variable, places.declared[key]) for key, variable in checks.kept().items())
