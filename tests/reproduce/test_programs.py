@@ -125,3 +125,38 @@ def test_what_cannot_reach_the_bytes_is_left_out(tmp_path: Path) -> None:
     assert "#define B(o)" in text
     assert "C(" not in text.replace("SIZE(", "") and "D(o)" not in text
     assert not list(faults(system, shown, case.property, tmp_path))
+
+
+PIECES = """spec pieces "places that C has no name for";
+struct f { u16 a:4, b:5, c:7; };
+struct g { u16 z:3, b:5; u8 rest; };
+object skb { char cb[16] __aligned(8); u32 mark; }
+object stack { u32 saved; u8 few[4]; }
+input n : u8 in 3..3;
+layer l {
+    view F : struct f at skb.cb[0];
+    view W : u16 at skb.cb[5];
+    view G : struct g at skb.cb[8];
+    view E : u32 at skb.cb[14];
+    step set  { write F; write W; write E; }
+    step move { write skb.cb[4] for 2; copy F.b -> G.b; write G.b; write stack.few[n]; clear skb.cb[15] for n; }
+    step use  { read F; }
+}
+path p { set; move; use; }
+property word:   preserved W from set to use;
+property bits_:  preserved F.b from set as G.b at use;
+property behind: preserved E from set to use;
+"""
+
+
+def test_pieces(tmp_path: Path) -> None:
+    """The rest of an array, bit-fields at different bits, an element that an input says, bytes behind the area."""
+    system = meant(PIECES)
+    found = judged(system, "pieces.cbs", Options(witnesses=True), lambda done, total: None)
+    programs = {case.property: (case, shown) for case, shown in refuted(found)}
+    assert {"word", "bits_", "behind"} <= set(programs)
+    for name in ("word", "behind"):
+        case, shown = programs[name]
+        assert not list(faults(system, shown, case.property, tmp_path)), name
+    case, shown = programs["bits_"]
+    assert answer(build(program(system, shown, "bits_", case.id, "pieces.cbs"), tmp_path)) == (1, "lost: G.b\n")

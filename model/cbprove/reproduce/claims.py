@@ -23,12 +23,10 @@ from cbprove.reproduce.oddities import pragmas
 from cbprove.reproduce.places import Spot
 from cbprove.reproduce.spelling import identifier, literal, quoted
 from cbprove.reproduce.statements import Statements
-from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import ObjectKey, Source, StoreKey
 from cbprove.semantics.run import Broken, Lying, Run
 from cbprove.semantics.trace import Action, BrokenClaim, EndedStep, HeldName, MadeObject, StoredBits
 from cbprove.system import Expr, Holds, IntType, Place, Preserved, Program, Property
-from cbprove.usage import WrongUsage
 
 LOST = """/* Tells the bytes [at, end) of two places that differ{about}. */
 static int lost(const char *name, const void *was, const void *is, int at, int end{parameter})
@@ -112,18 +110,15 @@ class Claim:
         names = [each.name for each in self.program.objects]
         return current if place.object in (".", names[0]) else ObjectKey((), names.index(place.object))
 
-    def before(self, lying: Lying) -> Lying:
-        """Where the bits of a place of the claim lay when they were remembered."""
-        assert self.kept is not None and isinstance(self.made, Unchanged)
+    def origin(self, lying: Lying) -> Lying:
+        """Where the bits of a place lay when they were remembered; the place itself, where nothing was."""
+        if self.kept is None or not isinstance(self.made, Unchanged):
+            return lying
         effect = self.run.effects[self.kept]
         assert isinstance(effect, EndedStep)
-        place = self.made.origins[self.made.places.index(lying.place)]
-        low = lying.low
-        if place is not lying.place:
-            assert isinstance(place.low, int) and not place.indexes, (
-                "a property's places lie where one candidate has them"
-            )
-            low = place.low
+        place = self.made.origins[self.broken.places.index(lying)]
+        low = lying.low if place == lying.place else place.low
+        assert isinstance(low, int)
         return replace(lying, place=place, object=self._named(place, effect.object), low=low)
 
     def compared(self) -> Iterator[tuple[Lying, set[int]]]:
@@ -211,8 +206,8 @@ class Checks:
                 return self._reads_back(place, value)
             case IsTrue(condition):
                 return self._is_true(condition)
-            case Inside(place, length):
-                return self._inside(place, length)
+            case Inside(place):
+                return self._inside(place)
             case NotGivenUp(_, store):
                 return self._not_given_up(store)
 
@@ -234,7 +229,7 @@ class Checks:
         """The objects to remember when the first step ends, each with the variable that it is kept in."""
         if self.claim.kept is None:
             return {}
-        keys = (self.claim.before(lying).object for lying, _ in self.claim.compared())
+        keys = (self.claim.origin(lying).object for lying, _ in self.claim.compared())
         return {key: self._kept_variable(key) for key in dict.fromkeys(keys)}
 
     def _kept_variable(self, key: ObjectKey) -> str:
@@ -251,28 +246,33 @@ class Checks:
                 ends = f"{self._ends(spot, spot.extent)}, 0, sizeof({spot.variable})"
                 calls.append(f"beyond({quoted(lying.place.text)}, {ends})")
             inside = {bit for bit in bits if 0 <= bit < size and not self._allowed(key, bit)}
-            was = lying if self.claim.kept is None else self.claim.before(lying)
-            runs += self._runs(spot, replace(self._spot(was), variable=variable(was.object)), inside)
+            origin = self.claim.origin(lying)
+            before = replace(self._spot(origin), variable=variable(origin.object))
+            if (before.low - spot.low) % 8:
+                calls.append(self._unequal(what, spot, before))
+                continue
+            runs += self._runs(spot, before, inside)
         whole = all(mask == "0xff" for _, mask in runs)
-        helpers = [*([BEYOND] if calls else []), LOST.format(what=what, format=format, **_WHOLE if whole else _MASKED)]
+        beyond = any(call.startswith("beyond(") for call in calls)
+        helpers = [*([BEYOND] if beyond else []), LOST.format(what=what, format=format, **_WHOLE if whole else _MASKED)]
         calls += [f"lost({call}{'' if whole else f', {mask}'})" for call, mask in runs]
-        *before, last = calls
-        lines = [f"{'found |= ' if number else 'int found = '}{call};" for number, call in enumerate(before)]
-        lines.append(f"return {'found | ' if before else ''}{last};")
-        return Check(tuple(lines), tuple(helpers if runs else helpers[:1]), twice=twice)
+        *others, last = calls
+        lines = [f"{'found |= ' if number else 'int found = '}{call};" for number, call in enumerate(others)]
+        lines.append(f"return {'found | ' if others else ''}{last};")
+        return Check(tuple(lines), tuple(helpers if runs else helpers[:-1]), twice=twice)
 
     def _runs(self, spot: Spot, before: Spot, bits: set[int]) -> Iterator[tuple[str, str]]:
         """The arguments of a comparison for each run of bytes of which the same bits are compared, and these bits."""
-        start = spot.low // 8
-        base = range(8 * start, max([8 * start + 8, *(bit + 1 for bit in bits)]))
-        moved = before.low - spot.low
-        if moved % 8:
-            message = f"`{before.place.text}` and `{spot.place.text}` begin at different bits of a byte"
-            raise WrongUsage(message, "compare whole bytes, or name the structs that have these bit-fields")
-        there = range(base.start + moved, base.stop + moved)
-        sides = f"{self.places.pointer(before, there)}, {self.places.pointer(spot, base)}"
+        start, end = spot.low // 8, max([spot.low // 8 * 8 + 8, *(bit + 1 for bit in bits)])
+        shifted = ((side, before.low - spot.low if side is before else 0) for side in (before, spot))
+        sides = ", ".join(self.places.pointer(side, range(8 * start + by, end + by)) for side, by in shifted)
         for first, last, mask in self._masks(bits):
             yield f"{quoted(spot.place.text)}, {sides}, {first - start}, {last - start}", f"{mask:#04x}"
+
+    def _unequal(self, what: str, spot: Spot, before: Spot) -> str:
+        """Two bit-fields that do not begin at the same bit of a byte."""
+        sides = [self.places.lvalue(side) for side in (before, spot)]
+        return f'({sides[0]} != {sides[1]} && printf("{what}: %s\\n", {quoted(spot.place.text)}) > 0)'
 
     def _allowed(self, key: ObjectKey, bit: int) -> bool:
         """A bit that holds nothing wrong, and differs in the second run for another's sake."""
@@ -367,12 +367,10 @@ class Checks:
 
     # --- places and names ---------------------------------------------------------------------------------
 
-    def _inside(self, place: Place, length: Expr | None) -> Check:
+    def _inside(self, place: Place) -> Check:
         spot = self._spot(self.claim.broken.places[0])
-        end = spot.extent.stop
-        if length is not None:
-            value = arithmetic.evaluate(length, _Lengths(self))
-            end = spot.low + 8 * (value if 0 <= value < _MOST else _MOST)
+        length = self.claim.broken.length
+        end = spot.extent.stop if length is None else spot.low + 8 * min(length, _MOST)
         first, last = place.bound
         if any(each % 8 for each in (spot.low, end, first, last)):
             ends = f"{spot.low}, {end}, {first}, {last}"
@@ -432,23 +430,6 @@ def _unwritten(claim: Stored) -> str:
         return "never written"
     by = f" by {', '.join(sorted(claim.by))}" if claim.by is not None else ""
     return f"not written{by}{f' since {claim.since}' if claim.since else ''}"
-
-
-class _Lengths:
-    """The values that a length hangs on."""
-
-    def __init__(self, checks: Checks) -> None:
-        self.checks = checks
-
-    def input(self, name: str) -> int:
-        """The value of an input."""
-        return self.checks.values.input(name, self.checks.claim.moment)
-
-    def member(self, place: Place, type: IntType) -> int:
-        """The value of a place as a type reads it."""
-        spot = self.checks._spot_of_member(place)
-        memory = self.checks.statements.memory[self.checks._key(spot)]
-        return self.checks.values.number((memory[bit] for bit in spot.extent), type)
 
 
 def _plain(type: IntType) -> str:

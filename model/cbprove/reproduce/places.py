@@ -79,7 +79,7 @@ class Places:
     def lvalue(self, spot: Spot) -> str | None:
         """The place as a member of its view or object; None where it is no whole member, or not inside of its area."""
         place = spot.place
-        if not self.inside(spot, spot.extent) or (place.text.endswith("]") and not place.path.endswith("]")):
+        if not self.inside(spot, spot.extent) or _is_rest(place):
             return None
         path = place.path
         for name, value in spot.inputs.items():
@@ -88,7 +88,7 @@ class Places:
 
     def leaf(self, spot: Spot, leaf: Leaf) -> str | None:
         """A member in the place, in the same way."""
-        if spot.inputs or not self.inside(spot, spot.extent):
+        if spot.inputs or not self.inside(spot, spot.extent) or _is_rest(spot.place):
             return None
         return self._member(spot.place, spot.variable, leaf.path)
 
@@ -127,6 +127,11 @@ class Places:
         if not first <= bits.start <= bits.stop <= first + width:
             self.stuck.add(place.view)  # another candidate may have less behind it
         return plus(f"(char *){self.view(place.view)}(&{spot.variable})", (bits.start - first) // 8)
+
+
+def _is_rest(place: Place) -> bool:
+    """Whether it is an array from some element on, which C has no name for."""
+    return place.text.endswith("]") and not place.path.endswith("]")
 
 
 def address(lvalue: str) -> str:

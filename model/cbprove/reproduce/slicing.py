@@ -31,9 +31,8 @@ class Slice:
         for number in reversed(range(claim.at)):
             if number == claim.kept:
                 for lying, compared in claim.compared():
-                    before = claim.before(lying)
-                    shift = before.low - lying.low
-                    self._need(before.object, before.place, {bit + shift for bit in compared})
+                    origin = claim.origin(lying)
+                    self._need(origin.object, origin.place, {bit - lying.low + origin.low for bit in compared})
             effect = effects[number]
             match effect:
                 case StoredBits():

@@ -57,7 +57,7 @@ class Values:
 
     def _free(self, source: Source) -> int:
         store = source.store
-        if store.kind in ("debris", "outside"):
+        if store.kind == "debris":
             byte, low = self.debris(ObjectKey(store.moment, store.ordinal)), 0
         else:
             byte, low = self._fill(store), self._lows.get(store, 0)
