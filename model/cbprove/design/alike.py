@@ -15,13 +15,13 @@ from cbprove.design.cubes import Differs
 from cbprove.frozen import frozen
 from cbprove.obligations.claims import Compared
 from cbprove.obligations.decisions import object_key
-from cbprove.obligations.forms import ClaimForm, PathForm
+from cbprove.obligations.forms import ClaimForm, Form, PathForm
 from cbprove.obligations.ops import Store, Touched
 from cbprove.obligations.sources import BIT, Found
 from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.memory import Source
 from cbprove.semantics.run import Broken, Run
-from cbprove.terms import Bool, and_, evaluate
+from cbprove.terms import Bool, and_, evaluate, subterms
 
 Model = Mapping[str, int | bool]
 
@@ -32,6 +32,32 @@ _TRIED = 4  # bits of one run that are generalised before the run is taken to sp
 def over(model: Model, values: Mapping[str, int]) -> Model:
     """A model with other values for some unknowns; it may be one that is asked name by name."""
     return ChainMap[str, int | bool](dict(values), model)  # type: ignore[arg-type]
+
+
+def looked_at(form: Form) -> tuple[object, ...]:
+    """What a formula does not say of the bits that it is about: whose stores they come from and what those stored.
+
+    The formula numbers the sources of a claim as it meets them. Two claims with one formula may be about different stores, of
+    which only the values tell whether they left what was there.
+    """
+    names = {term.args[0] for term in subterms(form.broken, form.reached) if term.operator == "var"}
+    met: dict[tuple[str, int], int] = {}  # stores by path and number, counted as they are met
+    claims = tuple(
+        tuple(_stored(one.unfolding.path, found.store, met) for found in side)
+        for one in form.paths
+        for claim in one.claims
+        for pair in claim.pairs
+        for side in (pair.now, pair.then)
+    )
+    held = [h for h in form.held if h.unknown.args[0] in names]
+    paths = [one.unfolding.path for one in form.paths]
+    values = tuple((h.unknown, h.position, h.width, *(met.get((path, h.store)) for path in paths)) for h in held)
+    return claims, values
+
+
+def _stored(path: str, store: Store, met: dict[tuple[str, int], int]) -> tuple[object, ...]:
+    value = store.value.term if store.value is not None else None
+    return met.setdefault((path, store.number), len(met)), store.kind, value
 
 
 @frozen

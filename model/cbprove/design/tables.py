@@ -6,10 +6,10 @@ broken alike, which is marked and barred. What is left when nothing more is sati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import field
 
-from cbprove.design.alike import Why, over, whys
+from cbprove.design.alike import Model, Why, looked_at, over, whys
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, again, late, replayed, settle
@@ -20,6 +20,7 @@ from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.smtlib import Script, symbol
 from cbprove.obligations.sources import BIT, UNSURE, spelled
 from cbprove.properties import table as properties
+from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
 from cbprove.terms import Bool, Int, add, and_, evaluate, le, mul, not_, var
@@ -53,11 +54,33 @@ def named(program: Program, name: str) -> Property:
     return next(p for p in program.properties if p.name == name)
 
 
+@frozen
+class Alone:
+    """A candidate that was marked by itself: the path and the choices that break (or else reach) a claim there."""
+
+    point: Mapping[str, int]
+    path: int
+    model: Model
+    broken: bool
+
+
+@frozen
+class Shared:
+    """A sheet for all properties with one formula.
+
+    What follows from the formula and what it looks at holds for all of them: what its unsatisfiability proves, and regions whose
+    reasons are its own. What the reference saw `alone` at a candidate holds for the property that it was seen of.
+    """
+
+    sheet: Sheet
+    alone: tuple[Alone, ...]
+
+
 class Known:
     """What one sector found that others can use: forms by the parts of the program, sheets by their formula."""
 
     def __init__(self) -> None:
-        self.sheets: dict[object, Sheet] = {}
+        self.sheets: dict[object, Shared] = {}
         self._unfolded: dict[tuple[object, ...], Unfolded] = {}
         self._forms: dict[tuple[int, tuple[object, ...]], Form] = {}
 
@@ -110,10 +133,33 @@ class Tables:
         except TooLarge:
             return Sheet(self.sector, _HARD)
         ranges = tuple(sorted(form.ranges.items()))
-        key = (form.broken, form.reached, form.faithful, prop.applies, ranges, form.computed, self.sector.free)
-        if key not in self.known.sheets:
-            self.known.sheets[key] = _Sheeting(self, prop, form).sheet()
-        return self.known.sheets[key]
+        asked = form.broken, form.reached, form.faithful, prop.applies, ranges, form.computed
+        key = (*asked, looked_at(form), self.sector.free)
+        if key in self.known.sheets:
+            return self._shared(self.known.sheets[key], prop, form)
+        made = _Sheeting(self, prop, form)
+        self.known.sheets[key] = Shared(made.sheet(), tuple(made.alone))
+        return self.known.sheets[key].sheet
+
+    def _shared(self, shared: Shared, prop: Property, form: Form) -> Sheet:
+        """The sheet of a property with the same formula; what the reference saw at one candidate alone, it must see again."""
+        sheet = Sheet(self.sector)
+        sheet.overlay(shared.sheet)
+        for alone in shared.alone:
+            if not self.repeats(form, form.paths[alone.path], prop.name, alone.point, alone.model, alone.broken):
+                sheet.marks[self.sector.index(alone.point)] = _HARD
+        return sheet
+
+    def repeats(
+        self, form: Form, one: PathForm, name: str, point: Mapping[str, int], model: Model, broken: bool
+    ) -> bool:
+        """Whether the reference sees the choices of a model break (or else reach) a claim at a candidate."""
+        program = self.candidate(dict(point))
+        prop = named(program, name)
+        if prop.applies is False:
+            return True
+        run = again(program, form, one, prop, Answer("sat", over(model, point)))
+        return bool((run.broken if broken else run.reached)[name])
 
     def _form(self, prop: Property) -> Form:
         return self._followed(prop, Plan(cut=True, limit=self.limits.operations))
@@ -139,7 +185,7 @@ class Tables:
 
 
 class _Sheeting:
-    """Fills the sheet of one formula."""
+    """Fills the sheet of one formula; `alone` are the candidates that speak for themselves only."""
 
     def __init__(self, tables: Tables, prop: Property, form: Form) -> None:
         self.tables, self.prop, self.form, self.sector = tables, prop, form, tables.sector
@@ -147,7 +193,7 @@ class _Sheeting:
         self.axes = frozenset(axis for axis, _ in self.sector.free)
         self.ranges = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
         self.barred: list[Bool] = []
-        self.shareable = True
+        self.alone: list[Alone] = []
 
     def sheet(self) -> Sheet:
         self._decide(self.form)
@@ -229,8 +275,7 @@ class _Sheeting:
         if seen is None:
             return self._fill(self._exactly(point), _HARD)
         one, run = seen
-        reasons = whys(one, run, prop.name, model) if broken else iter((Why(one.reached, model),))
-        return self._fill(self._widest(form, one, reasons, point, broken), mark)
+        return self._fill(self._widest(form, one, model, point, broken, run), mark)
 
     def _misplaced(self, form: Form, program: Program, prop: Property, point: dict[str, int]) -> Region | None:
         """The candidates where something is misplaced as it is at a point, if anything is there: plain numbers say so."""
@@ -241,28 +286,18 @@ class _Sheeting:
         except NotLinear:
             return self._exactly(point)
 
-    def _widest(self, form: Form, one: PathForm, reasons: Iterator[Why], point: dict[str, int], broken: bool) -> Region:
+    def _widest(self, form: Form, one: PathForm, model: Model, point: dict[str, int], broken: bool, run: Run) -> Region:
         """The region of the first reasons that are linear, where the run is the same one at all corners; else the candidate."""
-        for why in reasons:
+        for why in whys(one, run, self.prop.name, model) if broken else (Why(one.reached, model),):
             try:
                 area = region(why.formula, why.model, self.axes, BIT.args[0], form.held, why.differs)
             except NotLinear:
                 continue
-            if self._replays(form, one, why, area, broken):
+            corners = map(self.sector.point, self.sector.corners(list(self.sector.stretches(area))))
+            if all(self.tables.repeats(form, one, self.prop.name, at, why.model, broken) for at in corners):
                 return area
-        self.shareable = self.shareable and not self.axes
+        self.alone.append(Alone(point, form.paths.index(one), model, broken))
         return self._exactly(point)
-
-    def _replays(self, form: Form, one: PathForm, why: Why, area: Region, broken: bool) -> bool:
-        """Whether the reference sees the same choices break (or else reach) a claim at the corners of a region."""
-        for corner in self.sector.corners(list(self.sector.stretches(area))):
-            point = self.sector.point(corner)
-            program = self.tables.candidate(point)
-            prop = named(program, self.prop.name)
-            run = again(program, form, one, prop, Answer("sat", over(why.model, point)))
-            if prop.applies is not False and not (run.broken if broken else run.reached)[prop.name]:
-                return False
-        return True
 
     def _fill(self, area: Region, mark: int) -> Bool:
         """Mark a region; returns the condition that bars it."""
@@ -328,7 +363,7 @@ class _Sheeting:
             if run is not None and run.reached[prop.name]:
                 model = {spelled(key): answer for key, answer in run.decisions if key[0] != "bit"} | point
                 if evaluate(model, one.reached)[0]:
-                    return self._widest(form, one, iter((Why(one.reached, model),)), point, broken=False)
+                    return self._widest(form, one, model, point, broken=False, run=run)
         return None
 
 
