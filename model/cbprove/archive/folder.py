@@ -18,9 +18,11 @@ from typing import Protocol
 
 from cbprove.archive.record import SCHEMA, Record
 from cbprove.archive.text import Unreadable, digests, parsed, read, text
+from cbprove.files import NotPlain, TooLong, read_plain
 
 INDEX, RECORD = "index.json", "record.json"
 ENDING, CERTIFICATE, PROOF = ".smt2", ".txt", ".drat"
+MOST = 64 << 20  # bytes of a file of an archive
 
 
 class Kept(Protocol):
@@ -164,7 +166,9 @@ def _unlisted(root: Path, folders: set[str]) -> list[str]:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_plain(file, MOST).decode("utf-8")
+    except (NotPlain, TooLong) as wrong:
+        raise Unreadable(str(wrong)) from None
     except OSError as wrong:
         raise Unreadable(f"it cannot be read: {(wrong.strerror or str(wrong)).lower()}") from None
     except UnicodeDecodeError:
@@ -182,11 +186,18 @@ def _folder(place: Path, name: str, digest: str) -> tuple[Folder, list[Failure]]
     wanted = _listed(record)
     failures += [
         Failure(str(place / found), "the record does not list it")
-        for found in sorted(os.listdir(place))
+        for found in _listing(place)
         if found != RECORD and found not in wanted
     ]
     texts, amiss = _texts(place, record)
     return Folder(name, record, texts), failures + amiss
+
+
+def _listing(place: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(place))
+    except OSError as wrong:
+        raise Unreadable(f"it cannot be read: {(wrong.strerror or str(wrong)).lower()}") from None
 
 
 def _listed(record: Record) -> dict[str, str]:

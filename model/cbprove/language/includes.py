@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cbprove.diagnostics import Diagnostic, Note, Source, Span, SpecError
+from cbprove.files import NotPlain, TooLong, read_plain
 from cbprove.language import syntax
 from cbprove.language.parse import parse
 
@@ -28,18 +29,17 @@ def read(path: Path, asked: Span | None = None) -> Source:
     try:
         if path.is_dir():
             raise refuse("CB0001", f"`{name}` is a directory", "name a `.cbs` file")
-        if path.exists() and not path.is_file():
-            raise refuse("CB0001", f"`{name}` is not a file", "name a `.cbs` file")
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_plain(path, MAX_BYTES)
     except FileNotFoundError:
         help = f"the path counts from the file that includes it: {path.parent}" if asked else "check the path"
         raise refuse("CB0001", f"`{name}` does not exist", help) from None
+    except TooLong:
+        raise refuse("CB0003", f"`{name}` is over 1 MB", "split it up with `include`") from None
+    except NotPlain:
+        raise refuse("CB0001", f"`{name}` is not a file", "name a `.cbs` file") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise refuse("CB0001", f"`{name}` cannot be read: {reason}", "check the path and its permissions") from None
-    if len(data) > MAX_BYTES:
-        raise refuse("CB0003", f"`{name}` is over 1 MB", "split it up with `include`")
     if b"\0" in data:
         raise refuse("CB0002", f"`{name}` is binary", "name a text file in the .cbs language")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from cbprove.diagnostics import Diagnostic
 from cbprove.language import syntax
@@ -13,7 +13,7 @@ from cbprove.language.names import hint, listed
 from cbprove.layout.abi import ABIS, DEFAULT_ABI
 from cbprove.system import Axis, AxisValue
 
-# The most values that a range may have.
+# The most values that a range may have, and the most choices of all ranges together.
 MOST_VALUES = 10_000_000
 
 _DEFAULT_ABI = Axis("abi", "abi", (DEFAULT_ABI,), DEFAULT_ABI)
@@ -46,6 +46,21 @@ def axes(cx: Context) -> None:
         cx.names.diagnostics.extend(cx.memo.diagnostics())
         if axis is not None:
             known[name] = axis
+    cx.names.diagnostics.extend(_too_many(cx, known))
+
+
+def _too_many(cx: Context, known: Mapping[str, Axis]) -> Iterator[Diagnostic]:
+    """The first param whose range multiplies with those before it to more candidates than can be judged."""
+    choices = 1
+    for name, axis in known.items():
+        choices *= len(axis.values) if isinstance(axis.values, range) else 1
+        if choices > MOST_VALUES:
+            message = f"with `{name}` the ranges of params have {choices:,} choices, more than {MOST_VALUES:,} that can be judged"
+            help = "narrow a range, or ask in two specs"
+            node = cx.names.axis_declarations[name]
+            assert isinstance(node, syntax.Param), "only params have ranges"
+            yield Diagnostic("CB0125", message, node.name.span, help)
+            return
 
 
 def constants(cx: Context) -> OneValued:
