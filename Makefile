@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: prove test lint check audit bench oracle artefacts proofs mutants fuzz clean
+.PHONY: prove test lint check audit bench oracle artefacts proofs mutants fuzz attack clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -40,6 +40,9 @@ proofs: $(STAMP)           ## what every verdict on a shipped spec rests on, wri
 
 mutants: $(STAMP)          ## break the encoding on purpose: some test must notice each time
 	@$(BIN)/python -m tests.mutants
+
+attack: $(STAMP)          ## mutated specs, artefacts and archives: each is refused or answered, in 1 GB and 10 s
+	@$(BIN)/python -m tests.attack
 
 fuzz: $(STAMP)             ## random specs: prover against the reference, parser against noise
 	@$(BIN)/python -m tests.fuzz
