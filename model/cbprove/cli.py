@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -15,6 +16,8 @@ from cbprove.usage import WrongUsage
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        signal.signal(signal.SIGTERM, _terminated)
     try:
         code = _run(given)
         sys.stdout.flush()
@@ -28,6 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         console.our_bug(error)
         code = OURS
     sys.exit(code)
+
+
+def _terminated(number: int, frame: object) -> NoReturn:
+    """Leaves as an exception does, so that what was begun is put away; the code is the shell's for the signal."""
+    sys.exit(128 + number)
 
 
 def _run(given: list[str]) -> int:

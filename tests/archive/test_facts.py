@@ -45,7 +45,7 @@ def by(record: dict[str, Any], kind: str) -> State:
 def test_the_record_says_what_every_turn_keeps(certified: Kept) -> None:
     record = json.loads((certified.archive / "facts" / "record.json").read_text())
     (fact,) = by(record, "values")["facts"]["p"]
-    assert fact == {"moment": fact["moment"], "kind": "one of", "extent": [[0, "cb"], 0, 8], "numbers": [1, 2]}
+    assert fact == {"moment": fact["moment"], "kind": "one of", "extent": [[0, ""], 0, 8], "numbers": [1, 2]}
     assert by(record, "facts")["facts"] == {"p": [fact]}
     with contextlib.chdir(certified.root):
         assert cbprove("recheck", "proofs")[0] == 0
@@ -56,7 +56,7 @@ def number(state: State) -> None:
 
 
 def elsewhere(state: State) -> None:
-    state["facts"]["p"][0]["extent"] = [[0, "cb"], 8 * 1000, 8]
+    state["facts"]["p"][0]["extent"] = [[0, ""], 8 * 1000, 8]
 
 
 def of_no_loop(state: State) -> None:

@@ -1,0 +1,49 @@
+"""^C, SIGTERM, a closed pipe, a full disk, a folder that may not be written: said, with the shell's exit code, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CBPROVE = [sys.executable, "-m", "cbprove"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_certify_and_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
+    command = [*CBPROVE, "certify", str(ROOT / "specs/gso_ipoib.cbs"), "-o", str(tmp_path / "proofs")]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    time.sleep(1.5)
+    running.send_signal(number)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == code, said
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_leaves_is_no_fault() -> None:
+    command = " ".join([*CBPROVE, "layout", str(ROOT / "specs/gso_ipoib.cbs")])
+    ended = subprocess.run(["bash", "-c", f"{command} | true"], capture_output=True, text=True, env=ENVIRONMENT)
+    assert ended.stderr == ""
+
+
+def test_a_full_disk_is_said(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run([*CBPROVE, "explain"], stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    assert ended.returncode != 0
+    assert "Traceback" not in ended.stderr
+
+
+def test_home_is_not_needed(tmp_path: Path) -> None:
+    spec = tmp_path / "a.cbs"
+    spec.write_text('spec a "a"; object o { u8 a; } layer l { step s { write o.a; } } path p { s; } property w: fits;')
+    without = {name: value for name, value in ENVIRONMENT.items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    ended = subprocess.run([*CBPROVE, "-q", str(spec)], capture_output=True, text=True, env=without)
+    assert ended.returncode == 0, ended.stderr
