@@ -1,4 +1,4 @@
-"""^C, SIGTERM, a closed pipe, a full disk, a folder that may not be written: said, with the shell's exit code, nothing left behind."""
+"""^C, SIGTERM, a closed pipe, a full disk, no HOME: said, with the shell's exit code, and nothing left behind."""
 
 from __future__ import annotations
 

@@ -96,7 +96,9 @@ class _Rechecking:
 
     def _same_inputs(self, system: System) -> bool:
         read = {os.path.relpath(source.name, self.root): source.sha256 for source in system.sources}
-        said = {os.path.normpath(path): digest for path, digest in self.record.inputs}
+        said = {
+            os.path.relpath(os.path.join(self.root, path), self.root): digest for path, digest in self.record.inputs
+        }
         for path in said.keys() - read.keys():
             self._fail("the record says that the spec includes it, which it does not", path)
         for path, digest in read.items():
