@@ -26,7 +26,7 @@ class CBuilder(ExprBuilder):
 
     def __init__(self, source: Source, report: Callable[[Diagnostic], None]) -> None:
         super().__init__(source, report)
-        self.hoisted: list[syntax.Define] = []
+        self.hoisted: list[syntax.Define | syntax.TypeDeclaration] = []
         self.pins = Pins(report)
 
     # --- top level ---
@@ -189,7 +189,7 @@ class CBuilder(ExprBuilder):
                 found.extend(item)
         return tuple(found)
 
-    def hoist(self, declaration: syntax.Define) -> None:
+    def hoist(self, declaration: syntax.Define | syntax.TypeDeclaration) -> None:
         """Keep a declaration that stands inside another one."""
         self.hoisted.append(declaration)
 
@@ -249,6 +249,8 @@ class CBuilder(ExprBuilder):
         function = False
         for what, count, span in changes:
             if what == "pointer":
+                if isinstance(type, syntax.RecordBody | syntax.EnumBody) and type.tag is not None:
+                    self.hoist(syntax.TypeDeclaration(type, type.span))  # `typedef struct x { } *y;` declares x too
                 type = syntax.PointerType("function" if function else _said(type), span)
                 function = False
             elif function:

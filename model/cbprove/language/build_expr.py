@@ -154,6 +154,24 @@ class ExprBuilder:
         """`BIT(n)`, as the kernel defines it."""
         return syntax.Binary("<<", syntax.Number(1, suffix, span), number, span)
 
+    def suffixed(self, span: Span, number: Token, suffix: Token) -> syntax.Number:
+        """`_AC(1, UL)` is `1UL`, where no assembler reads it."""
+        value, said = self.value(number, span)
+        if suffix.text.lower() not in ("u", "l", "ul", "ll", "ull"):
+            self.mistake(
+                "CB0013", f"`{suffix.text}` is no suffix of a C integer", self.span(suffix), "write UL, or ULL"
+            )
+        return syntax.Number(value, said + suffix.text.lower(), span)
+
+    def div_round_up(self, span: Span, number: syntax.Expr, by: syntax.Expr) -> syntax.Binary:
+        """`DIV_ROUND_UP(n, d)`, as the kernel defines it."""
+        less = syntax.Binary("-", syntax.Binary("+", number, by, span), syntax.Number(1, "", span), span)
+        return syntax.Binary("/", less, by, span)
+
+    def bits_to_longs(self, span: Span, bits: syntax.Expr) -> syntax.Binary:
+        long = syntax.Sizeof(syntax.NamedType(syntax.Name("long", span)), span)
+        return self.div_round_up(span, bits, syntax.Binary("*", syntax.Number(8, "", span), long, span))
+
     def bit_ull(self, span: Span, number: syntax.Expr) -> syntax.Binary:
         return self.bit(span, number, "ull")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 
 from cbprove import terms
 from cbprove.diagnostics import Span
@@ -140,9 +141,14 @@ def of_the_abi(cx: Context, name: str) -> int | None:
 def defined(cx: Context, node: syntax.Defined) -> bool:
     """Whether a name is a macro, as C's `defined` says; of a yes-or-no axis, whether it is yes.
 
-    `IS_ENABLED` asks besides that it be defined as 1. A name that nothing declares is a mistake, not an undefined one:
-    `#ifdef` of a misspelt option would leave its members out without a word.
+    `IS_ENABLED(X)` asks besides that it be defined as 1, or else whether X_MODULE is, where a spec declares that. A name that
+    nothing declares is a mistake, not an undefined one: `#ifdef` of a misspelt option would leave its members out without a
+    word.
     """
+    if node.enabled and not node.name.text.endswith("_MODULE"):
+        module = syntax.Name(f"{node.name.text}_MODULE", node.name.span)
+        if module.text in cx.names.axes or module.text in cx.names.constants:
+            return defined(cx, replace(node, enabled=False)) or defined(cx, syntax.Defined(module, False, node.span))
     name = node.name.text
     if name in cx.names.axes:
         axis = cx.names.axes[name]

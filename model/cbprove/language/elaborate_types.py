@@ -24,6 +24,8 @@ def type_of(cx: Context, node: syntax.CType) -> Type:
 
 def named_type(cx: Context, name: syntax.Name) -> Type:
     """A typedef, or a scalar by its name."""
+    if name.text not in cx.names.typedefs and (alias := cx.names.alias(name)) is not None:
+        name = alias
     typedef = cx.names.typedefs.get(name.text)
     if typedef is not None:
         key = ("typedef", name.text)
@@ -139,6 +141,8 @@ def _typedef(cx: Context, node: syntax.Typedef) -> Type:
 
 def _tagged(cx: Context, node: syntax.TaggedType) -> Type:
     found = cx.names.tags.get(node.tag.text)
+    if found is None and (alias := cx.names.alias(node.tag)) is not None:
+        return _tagged(cx, replace(node, tag=alias))
     if found is None:
         raise unknown("CB0102", node.kind, node.tag, cx.names.tags)
     kind = "enum" if isinstance(found, syntax.EnumBody) else found.kind

@@ -8,6 +8,7 @@ from functools import cache
 
 from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
 from cbprove.language.annotations import DROPPED, DROPPED_DIRECTIVES, DROPPED_WITH_ARGUMENTS, SPELLINGS
+from cbprove.language.expansion import expanded
 from cbprove.language.tables import END, EOL, Tables, tables
 
 MAX_DEPTH = 100
@@ -103,6 +104,8 @@ class Lexer:
             tokens.append(Token(EOL, "", len(text), len(text)))
         if dropping:
             self.tokens = list(_without_dropped(tokens))
+        if any(token.kind == "#define" for token in self.tokens):
+            self.tokens = expanded(self.tokens)
         self.tokens.append(Token(END, "", len(text), len(text)))
         self._refuse_depth()
 

@@ -5,20 +5,14 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from cbprove.language.annotations import words
 from cbprove.layout.abi import ABIS, Abi
 
-# What a kernel's C is never built with: it is not assembled, no C++, not for sparse, genksyms or the vDSO.
-_UNDEFINED = frozenset(
-    [
-        "__ASSEMBLY__",
-        "__ASSEMBLER__",
-        "__cplusplus",
-        "__CHECKER__",
-        "__GENKSYMS__",
-        "BUILD_VDSO",
-        "MODULE",
-        "__BINDGEN__",
-    ]
+# What a kernel's C is never built with: it is not assembled, no C++, not for sparse, genksyms or the vDSO, nor for a target that
+# has no ABI here; and glibc's name for the byte order.
+_UNDEFINED = words(
+    """__ASSEMBLY__ __ASSEMBLER__ __cplusplus __CHECKER__ __GENKSYMS__ BUILD_VDSO MODULE __BINDGEN__ __BYTE_ORDER
+    __sparc__ __ia64__ __mips__ __alpha__ __hppa__ __sh__"""
 )
 _LITTLE, _BIG = 1234, 4321
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import frozen
-from cbprove.language import syntax
+from cbprove.language import scalars, syntax
 from cbprove.language.elaborate_memo import Mistake, mistake
 from cbprove.system import Axis
 
@@ -87,6 +87,18 @@ class Names:
     def first_object(self) -> str:
         """The name of what paths run on, which `resolve_object` puts first; empty if the spec declares no object."""
         return next(iter(self.objects), "")
+
+    def alias(self, name: syntax.Name) -> syntax.Name | None:
+        """What `#define rcu_head callback_head` makes of the name of a type; None where there is no such macro."""
+        seen = {name.text}
+        found: syntax.Name | None = None
+        while isinstance(define := self.constants.get(name.text), syntax.Define):
+            value = define.value
+            if not isinstance(value, syntax.Place) or value.suffixes or value.base.text in seen:
+                return None
+            found = name = value.base
+            seen.add(name.text)
+        return found
 
     def ranged(self, node: object) -> bool:
         """Whether an expression names a ranged axis, through constants too."""
@@ -172,7 +184,7 @@ def collect(tree: syntax.Tree) -> Names:
         _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
     _name_steps(names)
     for name in names.macros.values():
-        if name.text not in names.constants:
+        if name.text not in (*names.constants, *names.typedefs) and not scalars.is_scalar(name.text):
             help = "give it a value of its own"
             names.diagnostics.append(Diagnostic("CB0114", f"`{name.text}` is defined by itself", name.span, help))
     return names

@@ -8,7 +8,10 @@ from cbprove.language.annotations import words
 from cbprove.language.tables import END, Tables
 
 # Words that are keywords only before a parenthesis.
-_CALLED = words("sizeof alignof __alignof__ offsetof has IS_ENABLED BIT BIT_ULL __at __size")
+_CALLED = words(
+    "sizeof alignof __alignof__ offsetof has IS_ENABLED BIT BIT_ULL _AC DIV_ROUND_UP __KERNEL_DIV_ROUND_UP BITS_TO_LONGS "
+    "__at __size"
+)
 
 
 class Stack:

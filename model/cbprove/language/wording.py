@@ -17,7 +17,8 @@ _WORDS = {
 
 # What may begin an expression, continue one, and so on: said in one word when all of it could come.
 _EXPRESSION = words(
-    "NAME NUMBER CHARACTER ( + - ~ ! sizeof alignof __alignof__ offsetof has defined IS_ENABLED BIT BIT_ULL"
+    """NAME NUMBER CHARACTER ( + - ~ ! sizeof alignof __alignof__ offsetof has defined IS_ENABLED BIT BIT_ULL
+    _AC DIV_ROUND_UP __KERNEL_DIV_ROUND_UP BITS_TO_LONGS"""
 )
 _OPERATORS = words("* / % + - << >> < > <= >= == != & ^ | && || ?")
 _TYPE = words("NAME char short int long signed unsigned double __int128 struct union enum")
