@@ -25,14 +25,15 @@ class Obliged:
         self.proved: set[str] = set()
         self.decided = dict.fromkeys(solvers, 0)
         self.failures: list[Failure] = []
-        self.used: dict[str, Stated | None] = {}
+        self.used: dict[str, tuple[Stated, ...] | None] = {}
 
     def states(self, name: str) -> tuple[Obligation, ...]:
         """All that the record says an obligation states."""
         return self.obligations[name][1] if name in self.obligations else ()
 
-    def confirmed(self, name: str) -> Stated | None:
-        """An obligation that is as the spec states it and that no solver can satisfy; None for any other."""
+    def confirmed(self, name: str) -> tuple[Stated, ...] | None:
+        """An obligation as the spec states it, all that the record says of it in that order: one text, which no
+        solver can satisfy; None for any other."""
         if name not in self.used:
             before = len(self.failures)
             stated = self._stated(name)
@@ -42,17 +43,17 @@ class Obliged:
     def _fail(self, name: str, what: str, code: int = 1, ending: str = ENDING) -> None:
         self.failures.append(Failure(f"{name}{ending}", what, code))
 
-    def _stated(self, name: str) -> Stated | None:
+    def _stated(self, name: str) -> tuple[Stated, ...] | None:
         if f"{name}{ENDING}" not in self.texts:
             self._fail(name, "there is no text of it", 2)
             return None
-        stated = [found for asked in self.states(name) if (found := self._regenerated(name, asked)) is not None]
+        stated = tuple(found for asked in self.states(name) if (found := self._regenerated(name, asked)) is not None)
         if not stated:
             return None
         self._decide(name, stated[0])
         if name in self.clausal:
             self._clauses(name, stated[0])
-        return stated[0]
+        return stated
 
     def _regenerated(self, name: str, asked: Obligation) -> Stated | None:
         try:

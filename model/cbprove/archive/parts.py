@@ -127,10 +127,12 @@ class Confirming:
             raise Wrong("it rests on obligations that are about something else")
         confirmed = [self.obliged.confirmed(obligation) for obligation in part.obligations]
         self._certified(part, sector, own, name)
-        if None in confirmed:
+        first = confirmed[0]
+        if first is None or None in confirmed:
             raise Wrong("")
         self.proofs[self._shown_by(part)] += 1
-        if not any(stated is not None and stated.truncated for stated in confirmed):
+        # One text may be stated of several candidates, whose loops are not all followed to their end.
+        if not first[states[0].index(found)].truncated:
             return None
         if found.known != FOLLOWED:
             raise Wrong(f"loops with a HI of up to {FOLLOWED} turns are not followed to their end")

@@ -172,7 +172,9 @@ def _stated(
     truncated: bool = False,
 ) -> Stated:
     script = Script(ranges)
-    script.lines += [f"; {_sentence(asked)}", "(set-logic ALL)"]
+    # What a bound shows is another statement, even where the formulas are the same.
+    bound = f", in runs of up to {asked.turns} turns beyond LO" if truncated else ""
+    script.lines += [f"; {_sentence(asked)}{bound}", "(set-logic ALL)"]
     for axis in axes:
         script.express(var(axis))
     for formula in formulas:

@@ -43,25 +43,32 @@ def _rows(ask: Ask) -> list[Row]:
 
 
 def _choices(space: Space, ask: Ask) -> tuple[set[Row], set[Row]]:
-    """The choices whose candidates are all proved, and those that only an unknown keeps from it."""
+    """The choices whose candidates are all proved, and those that only an unknown keeps from it.
+
+    A property that makes no case at any candidate of a choice is not proved there.
+    """
     proved: set[Row] = set()
+    made: dict[Row, set[int]] = {}
     unknown: set[Row] = set()
     broken: set[Row] = set()
     for sector in space.sectors(ask.domains):
         meant = space.where(ask.given, sector) if ask.given is not None else None
         sheets = [space.table(sector, name).sheet.marks for name in ask.properties]
         for index in space.indexes(sector, ask.domains):
-            marks = {sheet[index] for sheet in sheets} - {INAPPLICABLE}
+            each = [sheet[index] for sheet in sheets]
+            marks = set(each) - {INAPPLICABLE}
             if (meant is not None and not meant[index]) or EXCLUDED in marks:
                 continue
             candidate = sector.candidate(index)
             row = tuple(candidate[axis] for axis in ask.axes)
+            made.setdefault(row, set()).update(i for i, mark in enumerate(each) if mark != INAPPLICABLE)
             if marks <= {PROVED}:
                 proved.add(row)
             elif marks <= {PROVED, UNKNOWN, UNKNOWN + 1}:
                 unknown.add(row)
             else:
                 broken.add(row)
+    broken |= {row for row, cases in made.items() if len(cases) < len(ask.properties)}
     return proved - unknown - broken, unknown - broken
 
 

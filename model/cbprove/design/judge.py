@@ -145,8 +145,9 @@ def _failures(space: Space, spots: list[_Spot], name: str) -> tuple[_Spot | None
     wrong = [s for s in _judged(spots) if not _met(space, s, name)]
     somewhere = [s for s in spots if s.expected.somewhere]
     if somewhere:
-        found = any(VERDICTS[s.mark] == s.expected.verdict for s in somewhere)
-        wrong = [s for s in wrong if not s.expected.somewhere] + ([] if found else somewhere[:1])
+        found = any(_met(space, s, name) for s in somewhere)
+        undecided = [s for s in somewhere if _code(s) == 3]
+        wrong = [s for s in wrong if not s.expected.somewhere] + ([] if found else (undecided or somewhere)[:1])
     codes = {_code(s) for s in wrong}
     code = next((c for c in (1, 4, 3) if c in codes), 0)
     return next((s for s in wrong if _code(s) == code), None), code
