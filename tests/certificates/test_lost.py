@@ -51,8 +51,8 @@ LOST = {
     "the_last_of_two_places": ("both; use;", OWNED),
     "padding_of_a_struct": ("set; assign; use;", KEPT),
     "another_bit_of_the_member": ("first; copy skb.cb[2] -> skb.cb[3] for 2; look;", OWNED),
-    "copied_from_beyond_its_area": (
-        "set; copy V -> stack.kept; over; copy stack.saved -> skb.cb[0] for 4; use;",
+    "copied_from_outside_of_its_object": (
+        "set; copy V -> stack.kept; over; copy stack.kept -> skb.cb[0] for 4; use;",
         KEPT,
     ),
     "an_element_that_an_input_counts": ("set; one; use;", KEPT),

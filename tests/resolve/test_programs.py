@@ -164,8 +164,11 @@ def test_a_property_makes_no_case_where_its_condition_is_false() -> None:
 
 
 def test_a_spec_that_says_what_must_fit_gets_no_implicit_fits() -> None:
-    made = elaborated(f"{OBJECT} {LAYER} property inside: fits V;")
-    assert [type(p.claim) for p in made.properties] == [Fits]
+    made = elaborated(f"{OBJECT} {LAYER} property inside: fits;")
+    assert [(p.name, type(p.claim)) for p in made.properties] == [("inside", Fits)]
+    for less in ("inside: fits V", "inside: fits in l", "inside when abi == x86_64: fits"):
+        made = elaborated(f"{OBJECT} {LAYER} property {less};")
+        assert [(p.name, type(p.claim)) for p in made.properties] == [("inside", Fits), ("fits", Fits)], less
     plain = system(f"{OBJECT} {LAYER} property own: owned;")
     assert [(p.name, p.span is None) for p in plain.properties] == [("own", False), ("fits", True)]
     assert isinstance(elaborated(f"{OBJECT} {LAYER} property own: owned;").properties[0].claim, Owned)
