@@ -19,6 +19,7 @@ from cbprove.language.resolve_check import check
 from cbprove.pipeline import Options, judged, meaning
 from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
 from cbprove.reproduce.program import program
+from cbprove.reproduce.recognised import recognised
 from cbprove.semantics.run import Broken, Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
 from cbprove.system import AxisValue, System
@@ -31,9 +32,13 @@ _LINE = re.compile(r"^(?:lost|not its own|never written|not written[^:]*): (.*),
 
 
 @lru_cache(maxsize=4)
-def report(path: str) -> tuple[System, Report]:
-    """A spec and every verdict on its proposals, with witnesses."""
+def report(path: str, proposal: str = "", property: str = "") -> tuple[System, Report]:
+    """A spec and every verdict on its proposals, or the one on a property of a proposal, with witnesses."""
     system = replace(meaning(path), asks=())
+    if proposal:
+        proposals = tuple(each for each in system.proposals if each.name == proposal)
+        properties = tuple(each for each in system.properties if each.name == property)
+        system = replace(system, proposals=proposals, properties=properties)
     return system, judged(system, path, Options(witnesses=True), lambda done, total: None)
 
 
@@ -55,7 +60,7 @@ def refuted(found: Report) -> Iterator[tuple[Case, Witness]]:
 
 def text_of(path: str, id: str, kunit: bool = False) -> str:
     """The program of a case, PROPOSAL/PROPERTY."""
-    system, found = report(path)
+    system, found = report(path, *id.split("/"))
     case, shown = next((c, w) for c, w in refuted(found) if c.id == f"{system.name}/{id}")
     return program(system, shown, case.property, case.id, Path(path).name, kunit)
 
@@ -82,6 +87,7 @@ def faults(
 
     With `others`, it is also built for other candidates, and must answer as the reference does of the same choices there.
     """
+    shown = _recognised(shown, property)
     text = program(system, shown, property, property, "drawn.cbs")
     made = build(text, folder, compiler)
     if isinstance(made, str):
@@ -95,6 +101,15 @@ def faults(
     for axis in re.findall(r"^#ifndef (\w+)\n#define", text, re.M) if others else ():
         for value in _values(system, axis, shown.candidate):
             yield from _other(system, shown, property, {axis: value}, folder, compiler)
+
+
+def _recognised(shown: Witness, property: str) -> Witness:
+    """The run that a program is of."""
+    if shown.run is None:
+        return shown
+    way = next(each for each in shown.program.paths if each.name == shown.path)
+    prop = next(each for each in shown.program.properties if each.name == property)
+    return replace(shown, run=recognised(shown.program, way, prop, shown.run))
 
 
 def _told(said: str) -> set[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import groupby, product
 
 from cbprove.frozen import frozen
@@ -15,6 +16,7 @@ from cbprove.reproduce.claims import Check, Checks, Claim
 from cbprove.reproduce.moving import Moving, in_bytes, moving, spelled
 from cbprove.reproduce.placement import placement
 from cbprove.reproduce.places import Places
+from cbprove.reproduce.recognised import recognised
 from cbprove.reproduce.slicing import Slice
 from cbprove.reproduce.spelling import comment, joined, words, wrapped
 from cbprove.reproduce.statements import Statements
@@ -58,6 +60,9 @@ def program(system: System, shown: Witness, property_name: str, id: str, path: s
     cx = system.handle
     assert isinstance(cx, Context)
     prop = next(prop for prop in shown.program.properties if prop.name == property_name)
+    if shown.run is not None:
+        way = next(each for each in shown.program.paths if each.name == shown.path)
+        shown = replace(shown, run=recognised(shown.program, way, prop, shown.run))
     writer = _Writer(system, cx, shown, prop)
     text = "\n".join([*writer.lines(id, path, kunit), ""])
     return text.replace("printf(", "pr_info(") if kunit else text

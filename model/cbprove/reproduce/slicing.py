@@ -59,7 +59,7 @@ class Slice:
         return needed is not None and (place.view in self.moved or not needed.isdisjoint(bits))
 
     def _copied(self, effect: CopiedBits) -> bool:
-        if not self._touches(effect.object, effect.target, effect.bits):
+        if not effect.bits or not self._touches(effect.object, effect.target, effect.bits):
             return False
         shift = effect.origin_low - effect.low
         bits = range(min(effect.bits) + shift, max(effect.bits) + shift + 1)
