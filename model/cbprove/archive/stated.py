@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cbprove.archive.accounted import unaccounted
 from cbprove.archive.record import Obligation
 from cbprove.archive.regions import indexes, stretches
 from cbprove.design.division import Division
@@ -154,6 +155,8 @@ def _loops(program: Program, path: str, prop: Property, kept: tuple[Piece, ...])
     loops = Loops(program, part, prop, _ENDLESS)
     if not set(kept) <= set(loops.pieces):
         raise Unstated(f"the invariant names memory that no turn on {path} stores to")
+    for at, label, bit in unaccounted(program, part, loops):
+        raise Unstated(f"what turns of the loop at {at} store to bit {bit} of {label} is not accounted for")
     return loops
 
 

@@ -238,8 +238,8 @@ class Walk:
     def _stored(self, statement: Write | Clear, index: int, env: Env, state: State) -> State:
         place = statement.places[index]
         value = statement.value if isinstance(statement, Write) else None
-        reach, sure = _reach(self.program, place, None if value else statement.length)
-        bits = set(reach)
+        reached, sure = reach(self.program, place, None if value else statement.length)
+        bits = set(reached)
         if isinstance(statement, Write) and not place.indexes and (value or statement.length is None):
             padding = [] if value else [low + i for low, width in place.padding for i in range(width)]
             bits &= {_low(place) + i for i in [*_members(place), *padding]}
@@ -288,12 +288,12 @@ class Walk:
         return claim.by is None or (env.step in claim.by and ended)
 
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
-        reach, sure = _reach(self.program, copy.target, copy.length)
+        reached, sure = reach(self.program, copy.target, copy.length)
         label, origin = env.thing(copy.target).label, env.thing(copy.origin).label
-        hits = frozenset(bit for bit in state.bits if bit[0] == label and bit[1] in reach)
-        if not reach:
+        hits = frozenset(bit for bit in state.bits if bit[0] == label and bit[1] in reached)
+        if not reached:
             return state
-        met = Met(env.spot(copy), 0, label, reach.start, reach.stop, "brought", hits)
+        met = Met(env.spot(copy), 0, label, reached.start, reached.stop, "brought", hits)
         self.advice.met(met, state)
         moved = frozenset((origin, bit - _low(copy.target) + _low(copy.origin), number) for _, bit, number in hits)
         last = copy.origin.size
@@ -358,7 +358,7 @@ def _members(place: Place) -> list[int]:
     return [leaf.offset + i for leaf in place.leaves for i in range(leaf.width)]
 
 
-def _reach(program: Program, place: Place, length: Expr | None) -> tuple[range, bool]:
+def reach(program: Program, place: Place, length: Expr | None) -> tuple[range, bool]:
     """The bits of its object that an access may touch, in whatever area, and whether it touches all of them in every run."""
     moves = [(stride * program.inputs[name].low, stride * program.inputs[name].high) for name, stride in place.indexes]
     low = _low(place) + sum(map(min, moves))
