@@ -35,6 +35,7 @@ from cbprove.system import (
     Share,
     Statement,
     Unary,
+    When,
     Write,
 )
 
@@ -112,7 +113,7 @@ def reads(expr: Expr, given: tuple[Condition, ...] = ()) -> Iterator[tuple[tuple
 def blocks(statement: Statement) -> tuple[Block, ...]:
     """The blocks that stand inside a statement; what a call runs does not."""
     match statement:
-        case On(body=body) | Each(body=body) | Repeat(body=body):
+        case On(body=body) | Each(body=body) | Repeat(body=body) | When(body=body):
             return (body,)
         case Either(arms=arms):
             return arms
@@ -136,7 +137,7 @@ def evaluated(statement: Statement) -> tuple[Expr, ...]:
             found = (length, None)
         case If(condition=condition):
             found = (condition, None)
-        case Make() | On() | Each() | Repeat() | Either() | Assume() | Share() | Consume() | Call():
+        case Make() | On() | Each() | Repeat() | Either() | When() | Assume() | Share() | Consume() | Call():
             found = (None, None)
         case _:
             assert_never(statement)
@@ -159,7 +160,7 @@ def touches(statement: Statement) -> tuple[Touch, ...]:
             return tuple(Touch("clear", place, length) for place in places)
         case Copy(origin=origin, target=target, length=length):
             return Touch("copy from", origin, length), Touch("copy to", target, length)
-        case Make() | On() | Each() | Repeat() | Either() | If() | Assume() | Share() | Consume() | Call():
+        case Make() | On() | Each() | Repeat() | Either() | If() | When() | Assume() | Share() | Consume() | Call():
             return ()
         case _:
             assert_never(statement)

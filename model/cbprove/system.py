@@ -30,7 +30,9 @@ class Leaf:
     `offset` and `width` are in bits from the place's first bit. `identity` says whose bits they are whatever they lie in:
     the innermost tagged struct and the member path inside it (`struct ip_options.optlen`), or the view or object of a
     plain type (`view hwaddr`, `object skb.cb`); `at` is the position in that identity's run of the leaf's first bit.
-    `path` is how reports call it from the view on (`opt.optlen`, empty for a view of a plain type).
+    `arms` are the unions that the place passes through on the way, each with the arm taken.
+    `path` is how reports call it from the view on (`opt.optlen`, empty for a view of a plain type); `member` is the same with
+    the name of each `struct_group` around filled in, so that both halves of one are called alike.
     `element` is the width of one scalar; `boolean` says that a stored value is 0 or 1.
     `shifts` are inputs by which the place was indexed and that move `at` as well: (name, bits for each 1 of its value).
     """
@@ -43,6 +45,15 @@ class Leaf:
     element: int
     boolean: bool = False
     shifts: tuple[tuple[str, int], ...] = ()
+    arms: tuple[tuple[str, str], ...] = ()
+    member: str = ""
+
+    def shares_member(self, other: Leaf) -> bool:
+        """Whether both are (parts of) one member: the same in the same struct, and by no union through different arms."""
+        if self.identity != other.identity:
+            return False
+        taken = dict(self.arms)
+        return all(taken.get(union, arm) == arm for union, arm in other.arms)
 
 
 @frozen
@@ -65,7 +76,7 @@ class Place:
     is its name. `size` is the bits of the whole object: memory is [0, size), whatever the area.
     `leaves` are the scalars covered, in order, union arms one after another; `padding` the runs (offset, width) that a plain
     `write` of this place leaves unspecified.
-    `start` is the first bit counted from the view's, or for a raw place from its area's.
+    `path` and `member` are those of `Leaf`. `start` is the first bit counted from the view's, or for a raw place from its area's.
     `type` is the integer type it has in an EXPR, None where it has none. `view` is None for a raw place.
     """
 
@@ -82,6 +93,7 @@ class Place:
     type: IntType | None
     view: str | None
     path: str
+    member: str
     start: int
     span: Span = field(compare=False)
 
@@ -90,9 +102,9 @@ class Place:
         """The bits, from the place's first, that some leaf covers."""
         return frozenset(leaf.offset + i for leaf in self.leaves for i in range(leaf.width))
 
-    def is_over(self, view: str | None, path: str) -> bool:
-        """Whether this is the member at a path of a view, or holds it; which element of an array does not count."""
-        own, other = _INDEX.sub("", self.path), _INDEX.sub("", path)
+    def is_over(self, view: str | None, member: str) -> bool:
+        """Whether this is a member of a view (`Leaf.member`), or holds it; which element of an array does not count."""
+        own, other = _INDEX.sub("", self.member), _INDEX.sub("", member)
         return self.view == view and (not own or other == own or other.startswith(own + "."))
 
 
@@ -266,6 +278,15 @@ class If:
 
 
 @frozen
+class When:
+    """The block of a `when` that was chosen, if it makes or shares objects: their names end with it."""
+
+    uid: int
+    body: Block
+    span: Span = field(compare=False)
+
+
+@frozen
 class Assume:
     uid: int
     condition: Expr
@@ -297,7 +318,9 @@ class Call:
     span: Span = field(compare=False)
 
 
-Statement = Read | Write | Clear | Copy | Make | On | Each | Repeat | Either | If | Assume | Share | Consume | Call
+Statement = (
+    Read | Write | Clear | Copy | Make | On | Each | Repeat | Either | If | When | Assume | Share | Consume | Call
+)
 Block = tuple[Statement, ...]
 
 
@@ -372,10 +395,15 @@ class View:
 
 @frozen
 class Where:
-    """Narrows a property: to claims made in these paths or in these steps; both empty is everywhere."""
+    """Narrows a property: to claims made in these paths or in these steps, which may be none. Both None: it is everywhere."""
 
-    paths: frozenset[str] = frozenset()
-    steps: frozenset[str] = frozenset()
+    paths: frozenset[str] | None = None
+    steps: frozenset[str] | None = None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything was said."""
+        return self.paths is not None or self.steps is not None
 
 
 @frozen

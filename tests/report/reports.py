@@ -48,13 +48,13 @@ def at(line: int) -> Span:
 
 def leaf(path: str, offset: int, size: int, tag: str, element: int = 0) -> Leaf:
     """A scalar of a struct, offset and size in bytes."""
-    return Leaf(8 * offset, 8 * size, path, f"struct {tag}.{path}", 0, 8 * (element or size))
+    return Leaf(8 * offset, 8 * size, path, f"struct {tag}.{path}", 0, 8 * (element or size), member=path)
 
 
 def place(view: str, path: str, first: int, size: int, *leaves: Leaf, **more: object) -> Place:
     """A place of a view in skb->cb, in bytes; `type` and `padding` (bits) are more."""
     text = f"{view}.{path}" if path else view
-    made = Place(text, ".", "cb", 8 * first, 8 * size, (), CB, CB[1], leaves, (), None, view, path, 0, at(1))
+    made = Place(text, ".", "cb", 8 * first, 8 * size, (), CB, CB[1], leaves, (), None, view, path, path, 0, at(1))
     return replace(made, **more)  # type: ignore[arg-type]
 
 

@@ -163,11 +163,81 @@ def test_a_view_lies_where_the_first_condition_that_holds_says() -> None:
     assert [len(elaborated(text, home=v).views) for v in ("cb", "head", "off")] == [1, 1, 0]
 
 
-def test_a_view_over_a_view_keeps_its_own_identity_and_the_outer_bounds() -> None:
-    text = "object skb { char cb[48]; } struct p { u16 a; u16 b; };"
-    found = only_place(text + "layer l { view P : struct p at skb.cb[4]; view Q : u8[2] at P.b; step s { read Q; } }")
-    assert (found.low, found.start, found.area, found.bound) == (48, 0, "cb", (0, 384))
-    assert found.leaves[0].identity == "view Q"
+PARM = "object skb { char cb[48]; } struct p { u16 a; u16 b; u8 c[8]; u8 f:3; }; "
+
+
+@pytest.mark.parametrize(
+    ("view", "identity", "at"),
+    [
+        ("u8[2] at P.b", "struct p.b", 0),
+        ("u8 at P.b", "struct p.b", 0),
+        ("u8[3] at P.c[2]", "struct p.c", 16),
+        ("u8[8] at P.c[2]", "view Q", 0),  # more than the member has
+        ("u8 at P.c[8]", "view Q", 0),
+        ("u8 at P.f", "view Q", 0),
+        ("u8[4] at P", "view Q", 0),  # over several members
+        ("u8[2] at skb.cb[6]", "view Q", 0),  # over the same bytes, and over no member
+        ("struct q at P.b", "struct q.n", 0),  # a struct has members of its own
+    ],
+)
+def test_a_plain_view_laid_over_a_member_is_that_member(view: str, identity: str, at: int) -> None:
+    text = (
+        PARM
+        + f"struct q {{ u8 n; }}; layer l {{ view P : struct p at skb.cb[4]; view Q : {view}; step s {{ read Q; }} }}"
+    )
+    found = only_place(text)
+    assert (found.start, found.area, found.bound, found.view) == (0, "cb", (0, 384), "Q")
+    assert (found.leaves[0].identity, found.leaves[0].at) == (identity, at)
+
+
+def test_a_plain_view_over_a_plain_view_over_a_member_is_that_member_too() -> None:
+    text = (
+        PARM
+        + "layer l { view P : struct p at skb.cb[4]; view Q : u8[4] at P.c[2]; view R : u8 at Q[1]; step s { read R; } }"
+    )
+    assert [(leaf.identity, leaf.at) for leaf in only_place(text).leaves] == [("struct p.c", 24)]
+
+
+def test_the_arms_on_the_way_to_a_leaf() -> None:
+    text = """
+        object skb { char cb[48]; }
+        struct rate { u8 idx; };
+        union tagged { struct rate a; struct rate b; };
+        struct info { u8 n; union { struct { struct rate r; union tagged t; } control; struct rate status[2]; };
+                      struct_group(head, u8 x; u8 y;); };
+        layer l { view I : struct info at skb.cb[0]; step s { read I; } }
+    """
+    found = [(leaf.identity, leaf.arms) for leaf in only_place(text).leaves]
+    assert found == [
+        ("struct info.n", ()),
+        ("struct rate.idx", (("struct info/1", "control"),)),
+        ("struct rate.idx", (("struct info/1", "control"), ("union tagged", "a"))),
+        ("struct rate.idx", (("struct info/1", "control"), ("union tagged", "b"))),
+        ("struct rate.idx", (("struct info/1", "status"),)),
+        ("struct rate.idx", (("struct info/1", "status"),)),
+        ("struct info.x", ()),
+        ("struct info.y", ()),
+        ("struct info.x", ()),
+        ("struct info.y", ()),
+    ]
+
+
+def test_both_halves_of_a_group_are_called_alike() -> None:
+    text = """
+        object skb { char cb[48]; }
+        struct g { struct { struct_group(head, u16 a; struct_group(in, u8 b[2];);); } o; u32 c; };
+        layer l { view G : struct g at skb.cb[0]; step s { read G; } }
+    """
+    found = [(leaf.path, leaf.member) for leaf in only_place(text).leaves]
+    assert found == [
+        ("o.a", "o.head.a"),
+        ("o.b", "o.head.in.b"),
+        ("o.in.b", "o.head.in.b"),
+        ("o.head.a", "o.head.a"),
+        ("o.head.b", "o.head.in.b"),
+        ("o.head.in.b", "o.head.in.b"),
+        ("c", "c"),
+    ]
 
 
 def test_a_free_param_in_an_index_is_a_term() -> None:

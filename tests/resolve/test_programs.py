@@ -21,12 +21,14 @@ from cbprove.system import (
     Either,
     Fits,
     If,
+    Make,
     On,
     Owned,
     Preserved,
     Read,
     Repeat,
     System,
+    When,
     Where,
     Write,
     Written,
@@ -238,3 +240,17 @@ def test_mistakes_of_excluded_candidates_do_not_count() -> None:
         with pytest.raises(SpecError) as error:
             run()
         assert {d.code for d in error.value.diagnostics} == {"CB0130"}
+
+
+def test_a_when_block_that_makes_names_stands_by_itself() -> None:
+    text = """
+        object skb { char cb[4]; } param X in { a, b };
+        layer l { view V : u8 at skb.cb[0]; step s { read V; } }
+        path p { when X == a { s; } else { clone n; on n { s; } } s; }
+    """
+    (path,) = elaborated(text, X="a").paths
+    assert [type(statement) for statement in path.body] == [Call, Call]
+    (path,) = elaborated(text, X="b").paths
+    first, _ = path.body
+    assert isinstance(first, When)
+    assert [type(statement) for statement in first.body] == [Make, On]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, groupby
 
 from cbprove.diagnostics import Source as Text
@@ -91,7 +91,7 @@ class Member:
 
     def leaf(self, path: str, tag: str) -> Leaf:
         boolean = self.type is not None and self.type.boolean
-        return Leaf(self.offset, self.width, path, f"{tag}.{path}", 0, self.element or self.width, boolean)
+        return Leaf(self.offset, self.width, path, f"{tag}.{path}", 0, self.element or self.width, boolean, member=path)
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class View:
     def __getitem__(self, name: str) -> Place:
         m = self.members[name]
         leaf = m.leaf(name, self.tag)
-        leaves = (Leaf(0, leaf.width, leaf.path, leaf.identity, 0, leaf.element, leaf.boolean),)
+        leaves = (replace(leaf, offset=0),)
         return self._place(name, m.offset, m.width, leaves, (), m.type)
 
     def _place(
@@ -147,6 +147,7 @@ class View:
             type,
             self.tag,
             path,
+            path,
             offset,
             SPAN,
         )
@@ -168,7 +169,7 @@ def bytes_at(
     indexes = ((index, 8),) if index else ()
     type = U8 if size == 1 else None
     extent = ("cb", object, "cb", first * 8, size * 8, indexes, bound, room)
-    return Place(*extent, (leaf,), (), type, None, "", first * 8, SPAN)
+    return Place(*extent, (leaf,), (), type, None, "", "", first * 8, SPAN)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.trace import Action, CopiedBits, StoredBits
-from cbprove.system import Input, IntType, Unary
+from cbprove.system import Input, IntType, Leaf, Unary
 from tests.semantics.hand_built import (
     BIT,
     BOOL,
@@ -42,6 +42,10 @@ WORDS = View("w", 8, {"a": Member(0, 8, U8), "b": Member(8, 8, U8), "c": Member(
 SIGNED = View(
     "z", 6, {"a": Member(0, 8, S8), "b": Member(16, 16, S16), "c": Member(32, 8, BOOL)}, holes=((8, 8), (40, 8))
 )
+
+
+def named(origins: tuple[tuple[Leaf, int], ...]) -> tuple[tuple[str, int], ...]:
+    return tuple((leaf.identity, at) for leaf, at in origins)
 
 
 def test_bit_fields_are_stored_bit_by_bit() -> None:
@@ -85,9 +89,9 @@ def test_one_union_arm_leaves_the_rest_of_the_other() -> None:
     assert after(result, s, 0) == "a0 a1 a2 ~a3"
     assert after(result, s, 1) == "b0 a1 a2 ~a3"
     store = result.stores[result.trace[0].memory[FIRST][0].store]
-    assert store.origins(3) == (("u.x", 3), ("u.y", 3))
-    assert store.origins(9) == (("u.x", 9),)
-    assert result.stores[result.trace[1].memory[FIRST][0].store].origins(3) == (("u.y", 3),)
+    assert named(store.origins(3)) == (("u.x", 3), ("u.y", 3))
+    assert named(store.origins(9)) == (("u.x", 9),)
+    assert named(result.stores[result.trace[1].memory[FIRST][0].store].origins(3)) == (("u.y", 3),)
 
 
 def test_overlapping_memmove_up_and_down() -> None:
@@ -174,8 +178,8 @@ def test_write_for_a_length_covers_padding_and_stops() -> None:
     assert after(result, s, 0) == "a0 a1 a2 d3 d4 d5 d6 d7"
     assert after(result, s, 1) == "-- -- a2 d3 d4 d5 d6 d7"
     store = result.stores[result.trace[0].memory[FIRST][0].store]
-    assert store.origins(7) == (("s.a", 7),)
-    assert store.origins(8) == ()
+    assert named(store.origins(7)) == (("s.a", 7),)
+    assert named(store.origins(8)) == ()
 
 
 def test_copy_for_a_length_goes_beyond_the_place() -> None:

@@ -22,7 +22,8 @@ SKB = ObjectKey((), 0)
 
 def execute(text: str, abi: str = "x86_64", **answers: int) -> Run:
     source = Text("test.cbs", text)
-    made = program(resolve(Tree(parse(source), (source,))), {"abi": abi})
+    meant = resolve(Tree(parse(source), (source,)))
+    made = program(meant, {**{axis.name: axis.default or axis.values[0] for axis in meant.axes}, "abi": abi})
     return run(made, made.paths[0], made.properties, Answers(answers), trace=True)
 
 
@@ -157,3 +158,37 @@ def values(result: Run, step: str, little: bool) -> list[int]:
     bits = [0 if s.store.kind == "blank" else result.values[s] for s in memory]
     rows = [bits[i : i + 8] for i in range(0, len(bits), 8)]
     return [sum(bit << (i if little else 7 - i) for i, bit in enumerate(row)) for row in rows]
+
+
+def test_a_name_made_under_when_ends_with_its_block() -> None:
+    """The `n` of the path gets B, the `n` of the block A; each is told from the other by when it was made."""
+    result = execute("""
+        spec t "t"; abi x86_64; param CONFIG_X = yes; object skb { char cb[2]; }
+        layer l { view A : u8 at skb.cb[0]; view B : u8 at skb.cb[1]; step a { write A; } step b { write B; } }
+        path p { clone n; when CONFIG_X { clone n; on n { a; } } on n { b; } }
+    """)
+    outer, inner = [key for key in result.trace[-1].memory if key != SKB]
+    assert (owners(result, "b", outer), owners(result, "b", inner)) == (". b0", "a0 .")
+
+
+def test_members_are_read_as_c_comes_to_them() -> None:
+    """A is 1, so `A || B` reads A alone and `A && C` both; of `B ? A : C` B is read, which is 0, then C."""
+    result = execute("""
+        spec t "t"; abi x86_64; object skb { char cb[4]; }
+        layer l {
+            view A : u8 at skb.cb[0]; view B : u8 at skb.cb[1]; view C : u8 at skb.cb[2]; view D : u8 at skb.cb[3];
+            step set { write A = 1; write B = 0; write C = 2; }
+            step use { write D = (A || B) + (A && C) + (B ? A : C) + 0 * C; }
+        }
+        path p { set; use; }
+    """)
+    (stage,) = [stage for stage in result.trace if stage.step == "use"]
+    assert [action.place.text for action in stage.actions if action.place and action.kind == "read"] == [
+        "A",
+        "A",
+        "C",
+        "B",
+        "C",
+        "C",
+    ]
+    assert [look.place.text for look in result.looks] == ["A", "A", "C", "B", "C", "C"]

@@ -25,6 +25,7 @@ from cbprove.system import (
     Repeat,
     Statement,
     System,
+    When,
 )
 from cbprove.verdicts import Conflict, Need
 
@@ -126,7 +127,7 @@ def _without(body: Block, gone: frozenset[str]) -> Block:
         match statement:
             case Call(kind="step", name=name) if name in gone:
                 continue
-            case On() | Each() | Repeat():
+            case On() | Each() | Repeat() | When():
                 statement = replace(statement, body=_without(statement.body, gone))
             case Either():
                 statement = replace(statement, arms=tuple(_without(arm, gone) for arm in statement.arms))

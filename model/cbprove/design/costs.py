@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cbprove.system import Block, Call, Clear, Copy, Each, Either, If, On, Place, Program, Repeat, Statement
+from cbprove.system import Block, Call, Clear, Copy, Each, Either, If, On, Place, Program, Repeat, Statement, When
 from cbprove.verdicts import Cost
 
 _Pair = tuple[int, int]  # bytes outside segments, bytes inside one turn of the dearest outermost `each`
@@ -35,7 +35,7 @@ def _statement(program: Program, statement: Statement) -> _Pair:
             return _block(program, program.parts[name].body)
         case Each(body=body):
             return 0, sum(_block(program, body))
-        case Repeat(body=body) | On(body=body):
+        case Repeat(body=body) | On(body=body) | When(body=body):
             return _block(program, body)
         case Either(arms=arms):
             return max((_block(program, arm) for arm in arms), key=sum)

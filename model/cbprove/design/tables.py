@@ -17,7 +17,7 @@ from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
 from cbprove.obligations.forms import Form, PathForm, Unfolded, by_sources, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
-from cbprove.obligations.smtlib import Script, symbol
+from cbprove.obligations.smtlib import Script, unknown_symbol
 from cbprove.obligations.sources import BIT, UNSURE, spelled
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
@@ -237,7 +237,7 @@ class _Sheeting:
         unsure = [name for name, sort in script.declared.items() if sort == "Bool" and name.startswith(UNSURE)]
         if unsure:
             session.push()
-            session.add("".join(f"(assert (not {symbol(name)}))" for name in unsure))
+            session.add("".join(f"(assert (not {unknown_symbol(name)}))" for name in unsure))
             bars = self._regions(form, formula, broken, mark, script, session)[1]
             session.pop()
             for bar in bars:

@@ -80,7 +80,7 @@ def _untouched(prop: Property) -> str:
 
 
 def _where(prop: Property, everywhere: str) -> str:
-    return "nothing in its WHERE" if prop.where.paths or prop.where.steps else everywhere
+    return "nothing in its WHERE" if prop.where.narrows else everywhere
 
 
 def _listed(places: tuple[Place, ...]) -> str:

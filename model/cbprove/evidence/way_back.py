@@ -28,6 +28,7 @@ from cbprove.system import (
     Either,
     Expr,
     If,
+    Leaf,
     Make,
     Owned,
     Place,
@@ -42,6 +43,7 @@ from cbprove.system import (
 
 Bit = tuple[str, int, int]  # object, bit of it, number of what it stands for; negative, -1 - number: it must be zero
 Bits = frozenset[Bit]
+_Asked = int | Leaf | None  # what a bit is of: a member of a `preserved` by its number, a leaf of a read, anything
 _PENDING = ""  # in place of an object: a bit that is zero now and must have been so where the `preserved` begins
 
 # What other properties claim hangs on events that this walk does not look for.
@@ -123,7 +125,7 @@ class Walk:
         statement, env = level.here
         self.claim, self.reader, self.reading = claim, env.current, env.began
         self.facts = [*given, *_conditions(self.program, level)]
-        self.wanted: list[tuple[str, int]] = []
+        self.wanted: list[tuple[_Asked, int]] = []
         state: State = State(frozenset(self._asked(claim, env)))
         above: Level | None = level
         while above is not None and state.bits:
@@ -145,27 +147,27 @@ class Walk:
         match claim:
             case Unchanged(places=places):
                 for number, place in enumerate(places):
-                    yield from self._want(place, env, [(str(number), i, i) for i in _members(place)])
+                    yield from self._want(place, env, [(number, i, i) for i in _members(place)])
             case SameMember(place=place, length=length):
-                bits = [(x.identity, x.at + i, x.offset + i) for x in place.leaves for i in range(x.width)]
+                bits = [(x, x.at + i, x.offset + i) for x in place.leaves for i in range(x.width)]
                 most = place.width if length is None else 8 * longest(self.program, length)
                 yield from self._want(place, env, [bit for bit in bits if bit[2] < most])
             case Stored(place=place, length=length):
                 most = 0 if length is None else 8 * longest(self.program, length)
                 asked = _members(place) if length is None else range(min(most, place.size + 1))
-                yield from self._want(place, env, [("", i, i) for i in asked])
+                yield from self._want(place, env, [(None, i, i) for i in asked])
             case _:
                 raise Wrong("what the property claims is not where bits come from")
 
-    def _want(self, place: Place, env: Env, bits: list[tuple[str, int, int]]) -> Iterator[Bit]:
+    def _want(self, place: Place, env: Env, bits: Sequence[tuple[_Asked, int, int]]) -> Iterator[Bit]:
         if place.indexes:
             raise Wrong(f"an input says where {place.text} lies")
         low = _low(place)
-        for identity, at, offset in bits:
+        for asked, at, offset in bits:
             if not 0 <= low + offset < place.size:
                 raise Wrong(f"{place.text} may be read outside of its object")
             yield env.thing(place).label, low + offset, len(self.wanted)
-            self.wanted.append((identity, at))
+            self.wanted.append((asked, at))
 
     # --- the way back ---------------------------------------------------------------------------------
 
@@ -272,7 +274,9 @@ class Walk:
         leaves = [leaf for leaf in place.leaves if 0 <= position - leaf.offset < leaf.width]
         match self.claim:
             case SameMember():
-                return any((x.identity, x.at + position - x.offset) == self.wanted[hit[2]] for x in leaves)
+                leaf, at = self.wanted[hit[2]]
+                assert isinstance(leaf, Leaf)
+                return any(leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves)
             case Stored() as claim:
                 return bool(leaves or statement.length) and self._by_whom(claim, env)
         return False
@@ -327,7 +331,8 @@ class Walk:
         left = state.bits - live
         for name, bit, number in live:
             member, position = self.wanted[number if number >= 0 else -1 - number]
-            place = self.claim.origins[int(member)]
+            assert isinstance(member, int)
+            place = self.claim.origins[member]
             home = env.thing(place).label, _low(place) + position
             if place.indexes or (number >= 0 and (name, bit) != home):
                 raise Wrong(f"{name} {bit} holds another bit than was remembered at {env.spot(statement)}")

@@ -26,6 +26,7 @@ from cbprove.system import (
     Repeat,
     Share,
     Statement,
+    When,
 )
 
 
@@ -89,6 +90,8 @@ def inside(program: Program, statement: Statement, env: Env) -> tuple[Stood, ...
     match statement:
         case On(name=name, body=body):
             return (_stood(body, replace(env, current=env.names.get(name, env.current))),)
+        case When(body=body):
+            return (_stood(body, env),)
         case Either(arms=arms):
             return tuple(_stood(arm, env) for arm in arms)
         case If(then=then, otherwise=otherwise):

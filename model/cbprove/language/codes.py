@@ -289,7 +289,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _step("read V.flags[0];"),
         ),
         "CB0144": Code(
-            "where a view lies depends on an input",
+            "where a view lies, or which element a property names, depends on an input",
             "use a number, a constant or an axis",
             _SKB + "input n : u8;\nlayer ip { view V : u8 at skb.cb[n]; step rcv { read V; } }",
         ),

@@ -24,7 +24,7 @@ def check(program: Program, prop: Property) -> None:
 
 def _partly(place: Place, member: Place, least: int, most: int) -> bool:
     """Whether the place, moved by so many bits, touches some of the member's bits and stays not inside of them."""
-    if not any(member.is_over(place.view, leaf.path) for leaf in place.leaves):
+    if not any(member.is_over(place.view, leaf.member) for leaf in place.leaves):
         return False
     low, high = place.start + least, place.start + place.width + most
     first, last = member.start, member.start + member.width

@@ -87,4 +87,5 @@ def _accesses(body: Block) -> Iterator[tuple[str, Place]]:
 def _covers(outer: Place, inner: Place) -> bool:
     if outer.view != inner.view:
         return False
-    return not outer.path or inner.path == outer.path or inner.path.startswith((f"{outer.path}.", f"{outer.path}["))
+    own = outer.member
+    return not own or inner.member == own or inner.member.startswith((f"{own}.", f"{own}["))

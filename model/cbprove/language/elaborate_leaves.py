@@ -22,7 +22,8 @@ Runs = tuple[tuple[int, int], ...]
 class Spot:
     """A piece of a type: where it lies (bits), what it is, and whose it is.
 
-    `identity` and `at` are those of `system.Leaf`, of its first bit; `shifts` move `at`, `indexes` the piece itself.
+    `identity`, `at`, `arms` and `member` are those of `system.Leaf`, of its first bit; `shifts` move `at`, `indexes` the piece
+    itself. `holder` names what it lies in: a struct, union or view, and the way to it through what has no name.
     `first` is the number of its first element where it is the rest of an array. `align` is what a member was declared with,
     in bytes; None for anything else.
     """
@@ -38,6 +39,9 @@ class Spot:
     shifts: tuple[tuple[str, int], ...] = ()
     first: int = 0
     align: int | None = None
+    arms: tuple[tuple[str, str], ...] = ()
+    member: str = ""
+    holder: str = ""
 
 
 def member(spot: Spot, name: str, layout_of: LayoutOf) -> Spot | None:
@@ -65,8 +69,9 @@ def element(spot: Spot, index: Int, shown: str, layout_of: LayoutOf) -> Spot:
     stride = 8 * layout_of(array.element).size
     offset = add(spot.offset, mul(index, stride))
     at = spot.at + (index * stride if isinstance(index, int) else 0)
+    path, member = f"{spot.path}[{shown}]", f"{spot.member}[{shown}]"
     return replace(
-        spot, type=array.element, offset=offset, width=stride, path=f"{spot.path}[{shown}]", at=at, first=0, align=None
+        spot, type=array.element, offset=offset, width=stride, path=path, member=member, at=at, first=0, align=None
     )
 
 
@@ -84,7 +89,7 @@ def rest(spot: Spot, index: int, layout_of: LayoutOf) -> Spot:
     inner = element(spot, index, str(index), layout_of)
     left = (array.count or 0) - index
     remaining = types.Array(array.element, left)
-    return replace(inner, type=remaining, width=left * inner.width, path=spot.path, first=index)
+    return replace(inner, type=remaining, width=left * inner.width, path=spot.path, member=spot.member, first=index)
 
 
 def leaves(spot: Spot, abi: Abi, layout_of: LayoutOf) -> tuple[Leaf, ...]:
@@ -125,6 +130,11 @@ def asked_alignments(spot: Spot, layout_of: LayoutOf, cap: int = 0) -> Iterator[
         yield from asked_alignments(inner, layout_of, align if packed or cap else 0)
 
 
+def is_plain(type: Type) -> bool:
+    """Whether a type is a scalar or an array of scalars."""
+    return not _is_record(type)
+
+
 def _is_record(type: Type) -> bool:
     inner = bare(type)
     while isinstance(inner, types.Array):
@@ -139,9 +149,9 @@ def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]
         return
     owner = _tagged(spot, record)
     group = _group(record)
-    for found in layout_of(record).members:
+    for number, found in enumerate(layout_of(record).members):
         inner = replace(
-            owner,
+            _through(owner, record, number, found.name),
             type=found.type,
             offset=add(spot.offset, found.offset),
             width=found.width,
@@ -149,19 +159,36 @@ def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]
             first=0,
             align=None if found.bitfield else found.align,
         )
-        if found.name is None:
-            yield _tagged(inner, group) if group else inner, None
+        if group is not None:
+            yield _half(spot, inner, record, group, found.name), found.name
+        elif found.name is None:
+            yield replace(inner, holder=f"{owner.holder}/{number}"), None
         else:
-            identity = inner.identity if group else f"{inner.identity}.{found.name}"
-            yield (
-                replace(inner, path=f"{spot.path}.{found.name}" if spot.path else found.name, identity=identity),
-                found.name,
-            )
+            path, member = (f"{way}.{found.name}" if way else found.name for way in (spot.path, spot.member))
+            identity = f"{inner.identity}.{found.name}"
+            yield replace(inner, path=path, member=member, identity=identity, holder=identity), found.name
+
+
+def _through(owner: Spot, record: types.Record, number: int, name: str | None) -> Spot:
+    """A spot with the arm that is taken next, where it is a union; the halves of a `struct_group` are no arms."""
+    if record.kind != "union" or _group(record) is not None:
+        return owner
+    return replace(owner, arms=(*owner.arms, (owner.holder, name or f"#{number}")))
+
+
+def _half(spot: Spot, inner: Spot, record: types.Record, group: types.Record, name: str | None) -> Spot:
+    """A half of a `struct_group`: whichever it is, its members are called by the group's name."""
+    named = record.fields[1].name
+    member = f"{spot.member}.{named}" if spot.member else f"{named}"
+    path = inner.path if name is None else f"{spot.path}.{name}" if spot.path else name
+    inner = replace(inner, path=path, member=member, holder=f"{inner.holder}/{named}")
+    return _tagged(inner, group) if name is None else inner
 
 
 def _tagged(spot: Spot, record: types.Record) -> Spot:
     """Inside a struct with a tag, bits are that struct's."""
-    return replace(spot, identity=f"{record.kind} {record.tag}", at=0, shifts=()) if record.tag else spot
+    own = f"{record.kind} {record.tag}"
+    return replace(spot, identity=own, holder=own, at=0, shifts=()) if record.tag else spot
 
 
 def _group(record: types.Record) -> types.Record | None:
@@ -198,7 +225,18 @@ def _leaf(spot: Spot, abi: Abi) -> Leaf:
     facts = int_type(scalar, abi)
     assert facts is not None and isinstance(spot.offset, int)
     width = spot.width if spot.bit_field else facts.bits
-    return Leaf(spot.offset, spot.width, spot.path, spot.identity, spot.at, width, facts.boolean, spot.shifts)
+    return Leaf(
+        offset=spot.offset,
+        width=spot.width,
+        path=spot.path,
+        identity=spot.identity,
+        at=spot.at,
+        element=width,
+        boolean=facts.boolean,
+        shifts=spot.shifts,
+        arms=spot.arms,
+        member=spot.member,
+    )
 
 
 def _named(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[int, int]]:

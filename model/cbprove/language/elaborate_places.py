@@ -71,6 +71,7 @@ def place(cx: Context, node: syntax.Place, scope: Scope, start: bool = False) ->
         type=None if star else int_type(spot.type, cx.abi(), spot.width if spot.bit_field else None),
         view=root.view.view.name.text if root.view else None,
         path=spot.path,
+        member=spot.member,
         start=area.start,
         span=node.span,
     )
@@ -126,7 +127,7 @@ def view_area(cx: Context, name: str, span: Span) -> Area:
 
 def _view_area(cx: Context, node: syntax.View) -> Area | None:
     def cycle() -> Mistake:
-        return mistake("CB0114", f"the view `{node.name.text}` lies over itself", node.name.span)
+        return _over_itself(node)
 
     return cx.memo.remember(("view at", id(node)), lambda: _location(cx, node), cycle)
 
@@ -160,7 +161,38 @@ def _view_type(cx: Context, node: syntax.View) -> Type:
 
 def _spot_of_view(cx: Context, node: syntax.View) -> Spot:
     type = _view_type(cx, node)
-    return Spot(type, 0, 8 * cx.layout(type).size, "", f"view {node.name.text}")
+    own = f"view {node.name.text}"
+    spot = Spot(type, 0, 8 * cx.layout(type).size, "", own, holder=own)
+    over = _member_below(cx, node) if elaborate_leaves.is_plain(type) else None
+    if over is None or not over.width >= spot.width:
+        return spot
+    return replace(spot, identity=over.identity, at=over.at, arms=over.arms)
+
+
+def _member_below(cx: Context, node: syntax.View) -> Spot | None:
+    """The member of another view that a view is laid over, if that is a scalar or an array of them."""
+
+    def cycle() -> Mistake:
+        return _over_itself(node)
+
+    return cx.memo.remember(("view over", id(node)), lambda: _laid_over(cx, node), cycle)
+
+
+def _laid_over(cx: Context, node: syntax.View) -> Spot | None:
+    for location in node.locations:
+        if location.condition is None or cx.decided(location.condition):
+            if location.place.base.text not in cx.names.views:
+                return None
+            root = _root(cx, location.place, NOWHERE)
+            spot = _follow(cx, root.spot, root.suffixes, start=True, free=True)
+            settled(spot.offset)  # an index decides which bit of the member the view's first one is
+            plain = elaborate_leaves.is_plain(spot.type) and not spot.bit_field and not spot.indexes
+            return spot if plain and spot.first >= 0 else None
+    return None
+
+
+def _over_itself(node: syntax.View) -> Mistake:
+    return mistake("CB0114", f"the view `{node.name.text}` lies over itself", node.name.span)
 
 
 def _spot_of_object(cx: Context, name: str) -> Spot:
@@ -351,7 +383,10 @@ def _inside(cx: Context, spot: Spot, star: bool) -> tuple[tuple, tuple]:  # type
         id(spot.type),
         spot.width,
         spot.path,
+        spot.member,
         spot.identity,
+        spot.holder,
+        spot.arms,
         spot.at,
         spot.shifts,
         spot.first,

@@ -116,7 +116,14 @@ def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
     for node in nodes:
         if node.base.text == "parent":
             raise mistake("CB0145", "a property speaks of the current object and not of its parent", node.base.span)
-    return places(cx, nodes, NOWHERE)
+    found = places(cx, nodes, NOWHERE)
+    for named in found:
+        if named.indexes:
+            message = (
+                f"the property speaks of one member for all runs, and where `{named.text}` lies depends on an input"
+            )
+            raise mistake("CB0144", message, named.span, "name the whole array, or one element by a number or an axis")
+    return found
 
 
 def _views(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
@@ -153,6 +160,8 @@ def _by(cx: Context, names: tuple[syntax.Name, ...]) -> frozenset[str] | None:
 
 
 def _where(cx: Context, names: tuple[syntax.Name, ...]) -> Where:
+    if not names:
+        return Where()
     paths = {p: part for p, part in cx.names.parts.items() if part.kind == "path"}
     chosen = [n.text for n in names if n.text in paths]
     steps: list[str] = []

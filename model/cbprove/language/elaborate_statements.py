@@ -30,7 +30,7 @@ def block(cx: Context, nodes: syntax.Block, around: Around) -> Block:
     found: list[system.Statement] = []
     for node in nodes:
         if isinstance(node, syntax.When):
-            found.extend(_when(cx, node, around))
+            found.extend(_when(cx, node, around))  # names made in it are not added to those around
             continue
         here = around
         made = cx.memo.attempt(lambda n=node, a=here: _remembered(cx, n, a))  # type: ignore[misc]
@@ -49,7 +49,10 @@ def _when(cx: Context, node: syntax.When, around: Around) -> Block:
     chosen = cx.memo.attempt(lambda: cx.decided(node.condition))
     if chosen is None:
         return ()
-    return block(cx, node.then if chosen else node.otherwise, around)
+    body = block(cx, node.then if chosen else node.otherwise, around)
+    if any(isinstance(inner, system.Make | system.Share) for inner in body):
+        return (system.When(cx.uid(node), body, node.span),)
+    return body  # a block that makes no name needs no end
 
 
 def _statement(cx: Context, node: syntax.Statement, around: Around) -> system.Statement:

@@ -150,7 +150,7 @@ def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
         *(
             and_(within(position, ((own.offset, own.width),)), eq(add(position, sub(first, own.offset)), wanted))
             for own, first in ((own, _element(own, store.indexes)) for own in store.leaves)
-            if own.identity == leaf.identity
+            if own.shares_member(leaf)
         )
     )
 

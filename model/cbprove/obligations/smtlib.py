@@ -9,10 +9,36 @@ from cbprove.terms import Bool, Int, Term, subterms
 
 _PLAIN = re.compile(r"^[A-Za-z_~!$%^&*+=<>?/.@-][A-Za-z0-9_~!$%^&*+=<>?/.@-]*$")
 
+# What no symbol may hold, not even a quoted one, and what escapes it.
+_ODD = re.compile(r"[^ -~]|[|\\{]")
+_ESCAPED = re.compile(r"\{([0-9a-f]+)\}")
+
+# Names that mean something to solvers already, or that are given to shared terms here. A spec may use each for an axis.
+_TAKEN = re.compile(
+    r"(?:true|false|not|and|or|xor|ite|distinct|let|forall|exists|par|match|as|assert|div|mod|abs|iff|implies|if|store|select"
+    r"|concat|extract|repeat|divisible|is|to_int|to_real|is_int|int2bv|nat2bv|bv\w*|sbv\w*|ubv\w*|str|re|seq|set|bag|tuple|update"
+    r"|sin|cos|tan|csc|sec|cot|arcsin|arccos|arctan|arccsc|arcsec|arccot|exp|sqrt|pi|real|Int|Bool|Real|String|Array|_|-|t[0-9]+\'*)"
+)
+
 
 def symbol(name: str) -> str:
-    """A name as an SMT-LIB symbol."""
-    return name if _PLAIN.match(name) else f"|{name}|"
+    """A name as an SMT-LIB symbol, whatever stands in it: no two names have one symbol."""
+    return name if _PLAIN.match(name) else f"|{escaped(name)}|"
+
+
+def unknown_symbol(name: str) -> str:
+    """The name of an unknown as a symbol: one that solvers know as something else is told apart from it."""
+    return f"|{{{ord(name[0]):x}}}{escaped(name[1:])}|" if _TAKEN.fullmatch(name) else symbol(name)
+
+
+def escaped(name: str) -> str:
+    """A name without characters that no symbol may hold."""
+    return _ODD.sub(lambda found: f"{{{ord(found[0]):x}}}", name)
+
+
+def meant(text: str) -> str:
+    """The name that a symbol stands for."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text.strip("|"))
 
 
 class Script:
@@ -70,7 +96,7 @@ class Script:
         return self._define(f"t{len(self._names)}", term, text) if shared else text
 
     def _declare(self, name: str, boolean: bool) -> str:
-        quoted = symbol(name)
+        quoted = unknown_symbol(name)
         if name not in self.declared:
             self.declared[name] = self._sort(boolean)
             self.lines.append(f"(declare-const {quoted} {self.declared[name]})")

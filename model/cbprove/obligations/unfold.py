@@ -75,6 +75,7 @@ from cbprove.system import (
     Repeat,
     Share,
     Statement,
+    When,
     Write,
     Written,
 )
@@ -447,6 +448,8 @@ class _Unfolder:
             case On(name=name, body=body):
                 instance, held = here.scope[name]
                 self._block(body, replace(here, current=instance, name=held))
+            case When(body=body):
+                self._block(body, here)
             case Either(arms=arms):
                 self._either(arms, here)
             case If(condition=condition, then=then, otherwise=otherwise):

@@ -20,7 +20,7 @@ def _under(place: Place, leaf: Leaf, members: tuple[Place, ...]) -> Iterator[Lea
     """The parts of a leaf that lie in some member, each bit once."""
     first = place.start + leaf.offset
     reached = first
-    for member in sorted((m for m in members if m.is_over(place.view, leaf.path)), key=lambda m: m.start):
+    for member in sorted((m for m in members if m.is_over(place.view, leaf.member)), key=lambda m: m.start):
         low = max(reached, member.start)
         high = min(first + leaf.width, member.start + member.width)
         if low < high:

@@ -65,7 +65,7 @@ def remembers(prop: Property, event: Event) -> bool:
 
 
 def _inside(where: Where, event: Event) -> bool:
-    if not (where.paths or where.steps):
+    if not where.narrows:
         return True
     step = event.step if not isinstance(event, Accessed) else event.step or ""
-    return event.path in where.paths or step in where.steps
+    return event.path in (where.paths or ()) or step in (where.steps or ())

@@ -87,15 +87,14 @@ def _leaf_names(place: Place, left: set[int]) -> Iterator[str]:
         taken = left & set(_positions(leaf))
         if taken:
             left -= taken
-            yield from _parts(leaf, leaf.path, taken)
+            yield from _parts(leaf, leaf.path, taken, -leaf.offset if leaf.path else place.start)
 
 
-def _parts(leaf: Leaf, name: str, taken: set[int]) -> Iterator[str]:
+def _parts(leaf: Leaf, name: str, taken: set[int], base: int) -> Iterator[str]:
+    """A view of a plain type has no member to name; its bits are counted from its own first one."""
     if len(taken) == leaf.width:
         yield name
         return
-    # A view of a plain type has no member to name; counted from its own first bit, which `at` is for it.
-    base = leaf.at - leaf.offset if not leaf.path else -leaf.offset
     for low, high in runs(taken):
         yield name + _part_of(low + base, high + base, leaf.width)
 

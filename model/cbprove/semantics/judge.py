@@ -19,6 +19,7 @@ from cbprove.properties.events import (
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, ObjectKey, Source
 from cbprove.semantics.state import Frame, State
+from cbprove.system import Leaf
 
 _STORED = ("fresh", "value")
 
@@ -97,16 +98,18 @@ def _same_member(claim: SameMember, name: str, state: State, frame: Frame) -> Fi
     for leaf in state.counted(frame, claim.place).leaves:
         for i in range(leaf.width):
             position = leaf.offset + i
-            if position < end and not _came_through(state, extent.source(position), (leaf.identity, leaf.at + i)):
+            if position < end and not _came_through(state, extent.source(position), leaf, leaf.at + i):
                 broken.setdefault(position, _bit(extent, position))
     return _finding([broken[position] for position in sorted(broken)])
 
 
-def _came_through(state: State, source: Source, origin: tuple[str, int]) -> bool:
+def _came_through(state: State, source: Source, leaf: Leaf, at: int) -> bool:
     store = state.stores.get(source.store)
     if source.store.kind == "blank":
         return True
-    return source.store.kind in _STORED and store is not None and origin in store.origins(source.position)
+    if source.store.kind not in _STORED or store is None:
+        return False
+    return any(leaf.shares_member(own) and at == where for own, where in store.origins(source.position))
 
 
 def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:

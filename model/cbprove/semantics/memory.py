@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from cbprove.frozen import frozen
 from cbprove.properties.events import Moment
-from cbprove.system import Place
+from cbprove.system import Leaf, Place
 
 # fresh: an arbitrary value. value: that of an EXPR. blank: cleared. unspecified: padding that a struct assignment left.
 # debris: stored by nobody. outside: before or behind the object, where there is nothing.
@@ -56,10 +56,10 @@ class Store:
     typed: bool = True
     before: int = 0
 
-    def origins(self, position: int) -> tuple[tuple[str, int], ...]:
-        """The identities, each with the position in it, through which the bit was stored: none for padding."""
+    def origins(self, position: int) -> tuple[tuple[Leaf, int], ...]:
+        """The leaves, each with the position among its identity's bits, through which the bit was stored: none for padding."""
         leaves = (leaf for leaf in self.place.leaves if 0 <= position - leaf.offset < leaf.width)
-        return tuple((leaf.identity, leaf.at + position - leaf.offset) for leaf in leaves)
+        return tuple((leaf, leaf.at + position - leaf.offset) for leaf in leaves)
 
 
 @dataclass(eq=False)

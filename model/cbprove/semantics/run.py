@@ -78,6 +78,7 @@ from cbprove.system import (
     Repeat,
     Share,
     Statement,
+    When,
     Write,
 )
 
@@ -256,6 +257,8 @@ class _Machine:
                 self._held(here, here.current, "")
             case On(_, name, body):
                 self._block(replace(here, current=self.state.name(here, name)), body)
+            case When(_, body):
+                self._block(here, body)
             case Each() | Repeat():
                 self._loop(here, statement)
             case Either(_, arms):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from cbprove.frozen import frozen
+from cbprove.obligations.smtlib import meant, unknown_symbol
 
 _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool)\)")
 
@@ -55,7 +56,7 @@ class Z3Session:
     def add(self, text: str) -> None:
         """Add declarations, definitions and assertions."""
         self._solver.from_string(text)
-        self._sorts.update((name.strip("|"), sort) for name, sort in _DECLARED.findall(text))
+        self._sorts.update((meant(name), sort) for name, sort in _DECLARED.findall(text))
 
     def push(self) -> None:
         self._solver.push()
@@ -93,7 +94,7 @@ class _Model(Mapping[str, "int | bool"]):
 
     def _look_up(self, name: str) -> int | bool:
         core, context = self._core, self._context
-        symbol = core.Z3_mk_string_symbol(context, name)
+        symbol = core.Z3_mk_string_symbol(context, unknown_symbol(name).strip("|"))
         declaration = core.Z3_mk_func_decl(context, symbol, 0, None, self._kinds[self._sorts[name]])
         value = core.Z3_model_get_const_interp(context, self._model.model, declaration)
         if not value:
