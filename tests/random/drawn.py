@@ -1,4 +1,4 @@
-"""Every refutation of a small system drawn at random, shown as text and as a document, and whether a run is shorter.
+"""Every refutation of a small system drawn at random, shown as text, as JSON and as a C program, and whether a run is shorter.
 
 As a program: `python -m tests.random.drawn FIRST LAST` draws all systems of these seeds, and enumerates the runs of each.
 """
@@ -22,23 +22,25 @@ from cbprove.pipeline import Options, judged
 from cbprove.report import json
 from cbprove.report.manner import Manner
 from cbprove.report.text import text as told
-from cbprove.system import Program, Property
+from cbprove.reproduce.program import program
+from cbprove.system import Program, Property, System
 from cbprove.terms import forget
 from cbprove.verdicts import Case, Report
 from tests.brute import TooManyRuns, runs
 from tests.random.systems import text
 
 
-def report(written: str) -> Report | None:
-    """The verdicts on a text, with a witness for each; None if there are mistakes in it."""
+def judge(written: str) -> tuple[System, Report] | None:
+    """What a text means, and the verdicts on it with a witness for each; None if there are mistakes in it."""
     forget()
     source = Source("random.cbs", written)
     try:
         system = resolve(syntax.Tree(parse(source), (source,)))
         resolve_check.check(system)
-        return replace(judged(system, "random.cbs", Options(witnesses=True), lambda done, of: None), inputs=())
+        found = judged(system, "random.cbs", Options(witnesses=True), lambda done, of: None)
     except SpecError:
         return None
+    return system, replace(found, inputs=())
 
 
 @cache
@@ -48,16 +50,20 @@ def _schema() -> Any:
 
 def draw(written: str) -> Counter[str]:
     """Shows a text's verdicts in every way; the properties refuted are counted by their kind."""
-    found = report(written)
-    return Counter(mistaken=1) if found is None else _drawn(found)
+    found = judge(written)
+    return Counter(mistaken=1) if found is None else _drawn(*found)
 
 
-def _drawn(found: Report) -> Counter[str]:
+def _drawn(system: System, found: Report) -> Counter[str]:
     shown = told(found, Manner(verbosity=1))
     assert shown == told(found, Manner(verbosity=1))
     document = json.document([found])
     _schema().validate(document)
-    return Counter(_kind(case) for case in found.cases if case.finding.verdict == "refuted")
+    refuted = [case for case in found.cases if case.finding.verdict == "refuted"]
+    for case in refuted:
+        assert case.finding.witness is not None
+        assert "main" in program(system, case.finding.witness, case.property, case.id, "random.cbs")
+    return Counter(_kind(case) for case in refuted)
 
 
 def _kind(case: Case) -> str:
@@ -67,9 +73,9 @@ def _kind(case: Case) -> str:
 
 def shorter(written: str, limit: int = 4_000) -> tuple[int, list[str]]:
     """How many refutations were held against all runs, and of which a run breaks the property sooner, or as soon by less."""
-    found = report(written)
+    found = judge(written)
     held, told = 0, []
-    for case in found.cases if found else ():
+    for case in found[1].cases if found else ():
         witness = case.finding.witness
         if case.finding.verdict != "refuted" or witness is None or witness.run is None:
             continue

@@ -198,7 +198,36 @@ def test_all_members_that_break_in_a_step_are_named(tmp_path: Path) -> None:
     )
     assert "3 of 3 bytes never written: flow.id[0..2), cb[4..5)" in shown
     assert "use  reads flow.id, skb.cb[4]" in shown
-    assert "flow.id: never stored" in shown
+    assert "flow.id, skb.cb[4]: never stored" in shown
+
+
+def test_members_that_were_stored_over_alike_are_told_together(tmp_path: Path) -> None:
+    shown = told(
+        tmp_path,
+        f"""\
+        {PACKET}
+        struct s {{ u8 a; u8 b; u8 c; }};
+        layer l {{
+            view S : struct s at skb.cb[0];
+            view T : u16 at skb.cb[0];
+            step fill   {{ write S; }}
+            step meddle {{ write T; }}
+            step use    {{ read S.a, S.b, S.c; }}
+        }}
+        path p {{ fill; meddle; use; }}
+        property p: owned;
+        """,
+    )
+    assert "2 of 2 bytes not its own: cb[0..2)" in shown
+    assert "S.{a, b} = T, stored by meddle" in shown or "S.{a, b} = T" in shown
+
+
+def test_a_name_is_said_to_be_given_up_or_shared(tmp_path: Path) -> None:
+    layer = "layer l { view A : u8 at skb.cb[0]; step fill { write A; } }"
+    given = told(tmp_path, f"{PACKET} {layer} path p {{ share tap; on tap {{ consume; fill; }} }} property p: lent;")
+    shared = told(tmp_path, f"{PACKET} {layer} path p {{ share tap; fill; }} property p: lent;")
+    assert "A is touched by a name that was given up" in given
+    assert "A is stored to while another name of its object lives" in shared
 
 
 def test_bits_are_told_in_words(tmp_path: Path) -> None:

@@ -66,6 +66,15 @@ def braced(prefix: str, names: list[str]) -> str:
 
 _OBJECTS = {".": "", "..": "parent"}
 
+
+def together(view: str, names: list[str]) -> str:
+    """Several names of one view: `V.{a, b}`, or one after another where they are none of its members."""
+    paths = [name.removeprefix(f"{view}.") for name in names]
+    if len(names) < 2 or not view or any(path == name for path, name in zip(paths, names, strict=True)):
+        return ", ".join(names)
+    return f"{view}.{{{', '.join(path.strip('{}') for path in paths)}}}"
+
+
 # --- of a place -------------------------------------------------------------------------------------------
 
 

@@ -203,7 +203,9 @@ def title(stage: Stage) -> str:
 
 def deed(stage: Stage, wanted: Wanted) -> tuple[str, str]:
     """What a stage did to what is wanted, in order: a verb, and the places with whatever other verbs there are."""
-    return spoken(_phrase(action, stage) for action in stage.actions if wanted.changed_by(action))
+    done = [action for action in stage.actions if wanted.changed_by(action)]
+    stored = [action for action in done if action.kind in _STORING]
+    return spoken(_phrase(action, stage) for action in stored or done)
 
 
 def spoken(told: Iterable[Phrase]) -> tuple[str, str]:

@@ -285,10 +285,11 @@ class Scene:
                 yield f"{_of(number, total)} {lie} {side} of {where}{_values(broken)}"
 
     def _ranges(self, lying: tuple[Lying, ...]) -> Iterator[str]:
+        areas: dict[str, set[int]] = {}
         for one in lying:
-            base = one.place.bound[0]
-            for low, high in bits.runs(self._broken_of(one)):
-                yield f"{self._area(one)}{bits.part(low - base, high - base)}"
+            areas.setdefault(self._area(one), set()).update(bit - one.place.bound[0] for bit in self._broken_of(one))
+        for area, wrong in areas.items():
+            yield from (f"{area}{bits.part(low, high)}" for low, high in bits.runs(wrong))
 
     def _fate(self) -> str:
         match self.first.claim:
@@ -300,16 +301,21 @@ class Scene:
                 return "lost"
 
     def _instead(self) -> Iterator[str]:
-        """What each member's broken bits are now, and who stored that."""
+        """What each member's broken bits are now, and who stored that; neighbours that are the same are told together."""
+        told: list[tuple[str, str, str]] = []
         for one in self.lying():
             found = {bit - one.low: source for bit, source in self._broken_of(one).items()}
             for low, high in bits.runs(found):
-                yield from self._groups(one, found, low, high)
+                told += self._groups(one, found, low, high)
+        for (view, now), group in groupby(told, lambda each: (each[0], each[2])):
+            names = list(dict.fromkeys(name for _, name, _ in group))
+            yield f"{bits.together(view, names)}{now}"
 
     def _in_object(self, one: Lying, position: int) -> bool:
         return 0 <= one.low + position < one.place.size
 
-    def _groups(self, one: Lying, found: Mapping[int, Source], low: int, high: int) -> Iterator[str]:
+    def _groups(self, one: Lying, found: Mapping[int, Source], low: int, high: int) -> Iterator[tuple[str, str, str]]:
+        """The view, what its bits are called, and what they are now."""
         for _, group in groupby(range(low, high), lambda i: bits.origin(found[i], self.run.stores)):
             positions = list(group)
             if found[positions[0]].store.kind == "outside" and not self._in_object(one, positions[0]):
@@ -317,7 +323,7 @@ class Scene:
             sources = [found[i] for i in positions]
             sign = " =" if sources[0].store.kind in ("fresh", "value") else ":"
             now = bits.described(sources, self.run.stores)
-            yield f"{bits.named(one.place, positions)}{sign} {now}{self._by(sources)}"
+            yield one.place.view or "", bits.named(one.place, positions), f"{sign} {now}{self._by(sources)}"
 
     def _by(self, sources: list[Source]) -> str:
         """Who stored the bits."""
@@ -351,12 +357,13 @@ class Scene:
         return ("stored" if kind in ("fresh", "value") else kind), who
 
 
-@frozen
 class _Shown:
-    """The values that a broken condition is shown with."""
+    """The values that a broken condition is shown with, member by member in the order in which they were looked at: of a member
+    that has no defined value two looks may find two."""
 
-    run: Run
-    broken: Broken
+    def __init__(self, run: Run, broken: Broken) -> None:
+        self.run = run
+        self._looks = iter(broken.looks)
 
     @property
     def inputs(self) -> dict[object, int]:
@@ -366,7 +373,10 @@ class _Shown:
         return self.inputs[name]
 
     def member(self, place: Place, type: IntType) -> int:
-        return next(look.value for look in self.broken.looks if look.place == place)
+        look = next(self._looks, None)
+        if look is None or look.place != place:
+            raise Untrue(f"{place.text} is not shown with the value that it was found with")
+        return look.value
 
 
 def _sentence(broken: Broken) -> str:
@@ -377,10 +387,11 @@ def _sentence(broken: Broken) -> str:
         case Inside(place):
             width = place.width if broken.length is None else 8 * broken.length
             return f"{place.text}: {passing(place, broken.places[0].low, width, _values(broken))}"
-        case NotGivenUp(place, store):
+        case NotGivenUp(place):
             name = place.text if place else "the object"
-            stores = ", or it is stored to while another name of it lives" if store else ""
-            return f"{name} is touched by a name that was given up{stores}"
+            if broken.live:
+                return f"{name} is stored to while another name of its object lives"
+            return f"{name} is touched by a name that was given up"
     raise AssertionError(broken.claim)
 
 

@@ -101,7 +101,8 @@ class Broken:
 
     `turns` and `steps` are how many of each had begun. `places` is where what it is about lay, `looks` what values it looked
     at, `inputs` those that say where a place lies or how long an access is, `length` what `for` came to (bytes), `value` what a
-    `write` would have stored, `standing` where the run stood: all of them only if a trace is asked for.
+    `write` would have stored, `live` whether the name in use was not given up, `standing` where the run stood: all of them only
+    if a trace is asked for.
     """
 
     event: Event
@@ -116,6 +117,7 @@ class Broken:
     inputs: tuple[tuple[str, int], ...] = ()
     length: int | None = None
     value: int | None = None
+    live: bool | None = None
     standing: Standing | None = None
 
 
@@ -464,10 +466,14 @@ class _Machine:
             self.broken[prop.name].append(self._broken(here, event, prop, claim, bits, looked))
             self._tell_broken(here, prop, claim)
 
-    def _tell_broken(self, here: Frame, prop: Property, claim: ClaimMade) -> None:
-        used = here.current
+    def _used(self, here: Frame, claim: ClaimMade) -> Name:
+        """The name by which what the claim is about is touched."""
         if isinstance(claim, NotGivenUp) and claim.place is not None:
-            used = self.state.name(here, claim.place.object)
+            return self.state.name(here, claim.place.object)
+        return here.current
+
+    def _tell_broken(self, here: Frame, prop: Property, claim: ClaimMade) -> None:
+        used = self._used(here, claim)
         named = (used.object.key, used.object.names.index(used))
         self.trace.did(BrokenClaim(prop.name, here.moment, here.began, named))
 
@@ -493,6 +499,7 @@ class _Machine:
             inputs=tuple(self._inputs(here, claim)),
             length=state.length(here, getattr(claim, "length", None)),
             value=value,
+            live=self._used(here, claim).live,
             standing=standing,
         )
 
