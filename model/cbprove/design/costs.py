@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cbprove.system import Block, Call, Clear, Copy, Each, Either, If, On, Place, Program, Repeat, Statement, When
+from cbprove.evidence.lengths import longest
+from cbprove.system import Block, Call, Clear, Copy, Each, Either, Expr, If, On, Place, Program, Repeat, Statement, When
 from cbprove.verdicts import Cost
 
 _Pair = tuple[int, int]  # bytes outside segments, bytes inside one turn of the dearest outermost `each`
@@ -26,9 +27,9 @@ def _block(program: Program, block: Block) -> _Pair:
 def _statement(program: Program, statement: Statement) -> _Pair:
     match statement:
         case Copy(target=target):
-            return _bytes(target, statement.length is not None), 0
+            return _bytes(program, target, statement.length), 0
         case Clear(places=places):
-            return sum(_bytes(place, statement.length is not None) for place in places), 0
+            return sum(_bytes(program, place, statement.length) for place in places), 0
         case Call(kind="step", name=name):
             return _block(program, program.steps[name].body)
         case Call(name=name):
@@ -45,7 +46,8 @@ def _statement(program: Program, statement: Statement) -> _Pair:
             return 0, 0
 
 
-def _bytes(place: Place, at_most: bool) -> int:
-    """Whole bytes; where the length is known at run time only, as many as the control block has."""
-    bits = place.bound[1] - place.bound[0] if at_most else place.width
-    return -(-bits // 8)
+def _bytes(program: Program, place: Place, length: Expr | None) -> int:
+    """Whole bytes: the most that a length may come to, but no more than the control block has."""
+    if length is None:
+        return -(-place.width // 8)
+    return min(longest(program, length), -(-(place.bound[1] - place.bound[0]) // 8))

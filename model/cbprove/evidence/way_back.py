@@ -153,8 +153,10 @@ class Walk:
                 most = place.width if length is None else 8 * longest(self.program, length)
                 yield from self._want(place, env, [bit for bit in bits if bit[2] < most])
             case Stored(place=place, length=length):
-                most = 0 if length is None else 8 * longest(self.program, length)
-                asked = _members(place) if length is None else range(min(most, place.size + 1))
+                most = place.width if length is None else 8 * longest(self.program, length)
+                asked = [bit for bit in _members(place) if bit < most]
+                if claim.all_bytes:
+                    asked = list(range(min(most, place.size + 1)))
                 yield from self._want(place, env, [(None, i, i) for i in asked])
             case _:
                 raise Wrong("what the property claims is not where bits come from")

@@ -79,7 +79,7 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
             since = _latest(trail, at) if claim.since is not None else None
             stored = holds(found, lambda s, position: and_(_stored(s, position, claim, at), _after(s, since)))
             there = _in_object(trail, place, at.touched[0], _width(at, place))
-            return and_(_observed(place, at), not_(and_(stored, there)))
+            return and_(_observed(claim, at), not_(and_(stored, there)))
     raise AssertionError(at.claim)
 
 
@@ -121,10 +121,11 @@ def _in_object(trail: Trail, place: Place, touched: Touched, width: int) -> Bool
     return and_(le(first, address), lt(address, last))
 
 
-def _observed(place: Place, at: ClaimAt) -> Bool:
+def _observed(claim: Stored, at: ClaimAt) -> Bool:
+    in_leaves = True if claim.all_bytes else within(BIT, _leaf_runs(claim.place))
     if at.length is None:
-        return within(BIT, _leaf_runs(place))
-    return and_(le(0, BIT), lt(BIT, mul(at.length.term, 8)))
+        return in_leaves
+    return and_(in_leaves, le(0, BIT), lt(BIT, mul(at.length.term, 8)))
 
 
 def _leaf_runs(place: Place) -> tuple[Run, ...]:
@@ -224,7 +225,7 @@ def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
         case SameMember(place=place):
             return or_(*(_taken_over(unfolding, at, cells, place, leaf) for leaf in place.leaves))
         case Stored(place=place) as claim:
-            runs = _leaf_runs(place) if at.length is None else ((0, _width(at, place)),)
+            runs = ((0, _width(at, place)),) if claim.all_bytes else _leaf_runs(place)
             address, area = _flag(at, unfolding) if claim.since is not None else (0, (0, ""))
             since = cells.read(unfolding, _LATEST, address, 8, area, at.time) if claim.since is not None else None
             judge = _stored_judge(claim, at, since)

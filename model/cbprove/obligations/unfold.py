@@ -341,7 +341,7 @@ class _Unfolder:
         match claim:
             case Unchanged(places=places):
                 return any(place.covered for place in places)
-            case SameMember(place=place, length=length):
+            case SameMember(place=place, length=length) | Stored(place=place, length=length, members=True):
                 first = min(place.covered, default=None)
                 return first is not None and self._reaches(place, first, length, here)
             case Stored(place=place, length=length):

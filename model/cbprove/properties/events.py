@@ -90,7 +90,8 @@ class Stored:
     after the latest run of that step in that history had ended; no such run, no claim. Then blank is not enough, but with
     `cleared`, where clearing counts as storing does.
 
-    Observed are the bits that leaves cover; with `length`, the first `length` bytes and all that is in them.
+    Observed are the bits that leaves cover; with `length`, the first `length` bytes and all that is in them, but for a claim on
+    `members` that a property names: of those bytes only what is in leaves.
     """
 
     place: Place
@@ -98,6 +99,12 @@ class Stored:
     by: frozenset[str] | None
     cleared: bool = False
     since: str | None = None
+    members: bool = False
+
+    @property
+    def all_bytes(self) -> bool:
+        """Whether all of the first bytes are observed, padding too."""
+        return self.length is not None and not self.members
 
     @property
     def blank_is_enough(self) -> bool:

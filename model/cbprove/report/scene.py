@@ -277,7 +277,12 @@ class Scene:
         before = sum(one.low + i < 0 for i in one.positions)
         behind = sum(one.low + i >= one.place.size for i in one.positions)
         total = len(one.positions)
-        if isinstance(broken.claim, Stored) and broken.length is not None and not self._is_shown(broken):
+        if (
+            isinstance(broken.claim, Stored)
+            and broken.claim.all_bytes
+            and broken.length is not None
+            and not self._is_shown(broken)
+        ):
             behind, total = one.low + 8 * broken.length - one.place.size, 8 * broken.length
         for number, side in ((before, "before the start"), (behind, "past the end")):
             if number:

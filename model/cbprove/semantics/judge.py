@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cbprove.frozen import frozen
@@ -45,8 +45,9 @@ def is_about_something(claim: ClaimMade, state: State, frame: Frame) -> bool:
         case SameMember(place=place, length=length):
             end = state.extent(frame, place).width(state.length(frame, length))
             return any(position < end for position in place.covered)
-        case Stored(place=place, length=None):
-            return bool(place.covered)
+        case Stored(place=place, length=length) if not claim.all_bytes:
+            end = state.extent(frame, place).width(state.length(frame, length))
+            return any(position < end for position in place.covered)
         case Stored(place=place, length=length) | Inside(place=place, length=length):
             return state.extent(frame, place).width(state.length(frame, length)) > 0
     return True
@@ -116,7 +117,9 @@ def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:
     """Each bit observed was stored, by those named if any are."""
     extent = state.extent(frame, claim.place)
     length = state.length(frame, claim.length)
-    meant = extent.observed() if length is None else observed(extent, length)
+    meant: Sequence[int] = observed(extent, length)
+    if not claim.all_bytes:
+        meant = [i for i in extent.observed() if i < extent.width(length)]
     return _finding([_bit(extent, i) for i in meant if not _was_stored(claim, name, state, frame, extent.source(i))])
 
 
