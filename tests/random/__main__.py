@@ -1,0 +1,112 @@
+"""Systems drawn at random, each judged three times: `python -m tests.random --systems N --seed S --jobs 2 [--minutes M]`.
+
+Prints what was drawn and what was found. A system that the accounts do not agree on is made smaller and written to
+`.cbprove/random/SEED.cbs`; the exit code is 1 then. With files as arguments these are judged instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from random import Random
+
+from tests.random import loops, regions, systems, wide
+from tests.random.shrink import shrink
+from tests.random.three import Difference, Tally, compare
+
+_AT_ONCE = 25
+_FOUND = Path(".cbprove/random")
+
+
+def text(seed: int) -> str:
+    """The system of a seed: most are wide, some look for regions and loops in particular."""
+    draw: tuple[Callable[[], str], ...] = (
+        lambda: systems.text(seed),
+        lambda: regions.text(seed),
+        lambda: loops.drawn(Random(seed)),
+    )
+    return draw[seed % 10]() if seed % 10 < len(draw) else wide.text(seed)
+
+
+def judged(seed: int, tally: Tally) -> str | None:
+    """What is to be told of a seed; None if all agree."""
+    drawn, bound = text(seed), seed % 3 + 1
+    found = _differences(drawn, tally, bound)
+    if not found:
+        return None
+    kind = found[0].property
+    small = shrink(drawn, lambda less: any(d.property == kind for d in _quietly(less, bound)))
+    _FOUND.mkdir(parents=True, exist_ok=True)
+    path = _FOUND / f"{seed}.cbs"
+    path.write_text(f"// bound {bound}: {found[0]}\n{small}", encoding="utf-8")
+    return f"seed {seed}: {found[0]} ({len(found)} in all), written to {path}"
+
+
+def _differences(drawn: str, tally: Tally, bound: int) -> list[Difference]:
+    try:
+        return compare(drawn, tally, bound)
+    except Exception as failure:
+        return [Difference("-", "-", f"fails: {failure!r}", "-")]
+
+
+def _quietly(drawn: str, bound: int) -> list[Difference]:
+    try:
+        return compare(drawn, Tally(), bound)
+    except Exception:  # a text cut to pieces may upset any account
+        return []
+
+
+def _some(first: int, last: int) -> tuple[Tally, list[str]]:
+    tally = Tally()
+    return tally, [told for seed in range(first, last) if (told := judged(seed, tally))]
+
+
+def _many(first: int, count: int, jobs: int, minutes: float | None) -> tuple[Tally, list[str]]:
+    tally, found, end = Tally(), [], None if minutes is None else time.monotonic() + 60 * minutes
+    with ProcessPoolExecutor(jobs) as pool:
+        at, last = first, first + count
+        while at < last and (end is None or time.monotonic() < end):
+            starts = [start for i in range(jobs) if (start := at + i * _AT_ONCE) < last]
+            for one, told in pool.map(_some, starts, [min(start + _AT_ONCE, last) for start in starts]):
+                tally.counts += one.counts
+                tally.constructs += one.constructs
+                tally.verdicts += one.verdicts
+                found += told
+            at += jobs * _AT_ONCE
+    return tally, found
+
+
+def table(tally: Tally) -> str:
+    """What was drawn, by construct, and the verdicts of each kind of property."""
+    verdicts = sorted({verdict for _, verdict in tally.verdicts})
+    lines = [f"{name:45}{count:8}" for name, count in sorted(tally.counts.items())]
+    lines += ["", *(f"{name:45}{count:8}" for name, count in tally.constructs.most_common()), ""]
+    lines.append(f"{'':12}" + "".join(f"{verdict:>10}" for verdict in verdicts))
+    for kind in sorted({kind for kind, _ in tally.verdicts}):
+        lines.append(f"{kind:12}" + "".join(f"{tally.verdicts[kind, verdict]:10}" for verdict in verdicts))
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.random")
+    parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--systems", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--minutes", type=float)
+    given = parser.parse_args()
+    if given.files:
+        tally = Tally()
+        found = [f"{file}: {d}" for file in given.files for d in compare(file.read_text(), tally, limit=20_000)]
+    else:
+        tally, found = _many(given.seed, given.systems, given.jobs, given.minutes)
+    print(table(tally), "", *found, f"{len(found)} differences", sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
