@@ -14,8 +14,7 @@ from pathlib import Path
 
 from cbprove.pipeline import Options, check
 from cbprove.report import bits
-from cbprove.report.witness import Scene
-from cbprove.semantics.run import Broken, Run
+from cbprove.report.scene import Scene, scene
 from cbprove.system import Aligned, Disjoint, Place, Program
 from cbprove.verdicts import Case, Report, Witness
 
@@ -112,27 +111,19 @@ def where(case: Case) -> str:
     assert witness is not None, case.id
     if witness.misplaced is not None:
         return _spans(list(_misplaced(witness, case.property)))
-    assert witness.run is not None, case.id
-    scenes = (Scene(witness.program, witness.run, b, case.property) for b in _together(witness.run, case.property))
-    return _spans([each for scene in scenes for each in _lost(scene)])
+    shown = scene(witness, case.property)
+    assert shown is not None, case.id
+    return _spans(list(_lost(shown)))
 
 
 # Bits [low, high), counted from the start of the area that is named.
 _Range = tuple[str, int, int]
 
 
-def _together(run: Run, name: str) -> list[Broken]:
-    """The first broken claim, and those that the same step, in the same turn, breaks of the same object."""
-    claims = run.broken[name]
-    first = claims[0]
-    same = (first.event.step, first.object, first.moment[:-1], bool(first.bits))
-    return [b for b in claims if (b.event.step, b.object, b.moment[:-1], bool(b.bits)) == same]
-
-
-def _lost(scene: Scene) -> Iterator[_Range]:
+def _lost(shown: Scene) -> Iterator[_Range]:
     """The bits that break a claim; of one that is not about bits, the place."""
-    lost = [(each.area, each.low, each.high) for each in scene.lost()]
-    yield from lost or map(_of, scene.places())
+    lost = [(each.area, each.low, each.high) for each in shown.lost()]
+    yield from lost or (_of(lying.place) for lying in shown.lying())
 
 
 def _misplaced(witness: Witness, name: str) -> Iterator[_Range]:

@@ -280,8 +280,8 @@ FAULTS = (
         WHAT_MATTERS,
         (
             "any claim that breaks is the same claim",
-            "    return bool(broken) and (broken[0].moment, broken[0].claim) == (first.moment, first.claim)",
-            "    return bool(broken)",
+            "    if not broken or (broken[0].moment, broken[0].claim) != (first.moment, first.claim):",
+            "    if not broken:",
         ),
     ),
     *planted(
@@ -289,8 +289,8 @@ FAULTS = (
         IDLE,
         (
             "what has one answer could be otherwise",
-            "            tried = tried or _answers(again, keys) != _answers(shown, keys)",
-            "            tried = True",
+            "        tried = tried or _answers(again, keys) != _answers(shown, keys)",
+            "        tried = True",
         ),
     ),
 )
