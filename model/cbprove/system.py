@@ -486,6 +486,15 @@ class Property:
 
 
 @frozen
+class Requirement:
+    """A `require`: whether it holds, the check that it stands for, and its condition with numbers for names."""
+
+    holds: Bool
+    name: str
+    words: tuple[str | Int, ...]
+
+
+@frozen
 class Program:
     """The spec under one assignment of the axes; the first object is what paths run on."""
 
@@ -498,6 +507,7 @@ class Program:
     paths: tuple[Part, ...]
     properties: tuple[Property, ...]
     required: Bool
+    requirements: tuple[Requirement, ...] = ()
 
 
 # --- the system -------------------------------------------------------------------------------------------

@@ -130,8 +130,8 @@ def _said(mark: int) -> str:
 
 
 def _enumerated(made: Program, name: str, limit: int) -> Judged:
-    """What enumeration says; of an excluded candidate nothing else is said, not even that the property makes no case."""
-    return Judged("excluded") if made.required is False else verdict(made, named(made, name), BOUND, limit)
+    """What enumeration says; where a property makes no case there is none to exclude."""
+    return verdict(made, named(made, name), BOUND, limit)
 
 
 def _later(made: Program, name: str, says: str, limit: int) -> str | None:

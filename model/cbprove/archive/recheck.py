@@ -213,7 +213,7 @@ def _candidates(division: Division, proposal: Proposal, name: str) -> Iterator[t
     for sector in division.sectors(proposal.domains):
         program = division.program(sector)
         prop = next(p for p in program.properties if p.name == name)
-        required, speaks = spread(sector, program.required), spread(sector, prop.applies)
+        speaks = spread(sector, prop.applies)
         for index in division.indexes(sector, proposal.domains):
-            if speaks[index] or not required[index]:
+            if speaks[index]:
                 yield (*sector.fixed.values(), index)

@@ -9,6 +9,7 @@ from cbprove.design.assumptions import assumptions
 from cbprove.design.costs import cost
 from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
+from cbprove.design.settle import Settled
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
@@ -204,10 +205,25 @@ def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
         verdict,
         turns=settled.turns if settled else None,
         witness=shown,
-        reason=why(program, prop) if verdict == "vacuous" else settled.reason if settled else "",
+        reason=_reason(program, prop, verdict, settled),
         queries=_queries(space, spot, program, prop) if space.options.queries or verdict == "unknown" else (),
         assumptions=assumptions(program),
     )
+
+
+def _reason(program: Program, prop: Property, verdict: Verdict, settled: Settled | None) -> str:
+    match verdict:
+        case "vacuous":
+            return why(program, prop)
+        case "excluded":
+            return _excluded(program)
+    return settled.reason if settled else ""
+
+
+def _excluded(program: Program) -> str:
+    """The requirement that takes a candidate away, with its numbers."""
+    found = next((one for one in program.requirements if one.holds is False), None)
+    return f"{found.name}: {' '.join(''.join(map(str, found.words)).split())} is false" if found else ""
 
 
 def _queries(space: Space, spot: _Spot, program: Program, prop: Property) -> tuple[Query, ...]:

@@ -113,8 +113,9 @@ class Tables:
         """The verdicts of a property."""
         prop = named(self.program, name)
         out = Table(Sheet(self.sector))
-        self._mark(out.sheet, not_(self.program.required), EXCLUDED)
+        # Where a property makes no case there is none to exclude.
         self._mark(out.sheet, not_(prop.applies), INAPPLICABLE)
+        self._mark(out.sheet, not_(self.program.required), EXCLUDED)
         if out.sheet.first() is not None:
             out.sheet.overlay(self._sheet(prop))
             self._one_by_one(out, name)

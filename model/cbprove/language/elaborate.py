@@ -14,10 +14,11 @@ from cbprove.language.elaborate_context import Context
 from cbprove.language.elaborate_memo import Memo, mistake
 from cbprove.language.elaborate_mistakes import tidy, too_deep
 from cbprove.language.elaborate_places import object_of, view_of
+from cbprove.language.elaborate_requirements import requirement as requirement_of
 from cbprove.language.elaborate_types import named_type, tagged
 from cbprove.language.expressions import bounds, computed, input_type
 from cbprove.language.names import Names
-from cbprove.system import FREE, Assignment, Input, Program, System
+from cbprove.system import FREE, Assignment, Input, Program, Requirement, System
 from cbprove.terms import Bool
 
 T = TypeVar("T")
@@ -116,12 +117,12 @@ def _condition(cx: Context, index: int) -> Bool:
 
 
 def _required(cx: Context) -> Bool:
-    conditions = (_requirement(cx, node) for node in cx.names.requires)
+    conditions = (_requirement(cx, node).holds for node in cx.names.requires)
     return terms.and_(*conditions)
 
 
-def _requirement(cx: Context, node: syntax.Require) -> Bool:
-    return cx.memo.remember(("require", id(node)), lambda: cx.truth(node.condition))
+def _requirement(cx: Context, node: syntax.Require) -> Requirement:
+    return cx.memo.remember(("require", id(node)), lambda: requirement_of(cx, node))
 
 
 def _program(cx: Context) -> Program:
@@ -145,7 +146,8 @@ def _program(cx: Context) -> Program:
         parts={made.name: made for made in parts if made.name not in paths},
         paths=tuple(made for made in parts if made.name in paths),
         properties=_properties(cx),
-        required=terms.and_(*required),
+        required=terms.and_(*(one.holds for one in required)),
+        requirements=tuple(required),
     )
     _all(cx, (lambda p=prop: elaborate_indexed.check(made, p) for prop in made.properties))  # type: ignore[misc]
     return made

@@ -131,7 +131,9 @@ def _told(case: Case) -> str:
     if len(case.counts) > 1 or sum(case.counts.values()) > 1:
         counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
         return f"{state(case)} ({counts})"
-    return state(case)
+    return (
+        f"{state(case)} ({case.finding.reason})" if case.verdict == "excluded" and case.finding.reason else state(case)
+    )
 
 
 def _answer(found: Reanswered) -> str:

@@ -30,11 +30,14 @@ def _cell(case: Case | None) -> str:
         return "-"
     word = case.verdict
     if word == "mixed":
-        told = f"mixed {case.counts.get('proved', 0)}/{sum(case.counts.values())}"
+        told = f"mixed {case.counts.get('proved', 0)}/{sum(case.counts.values()) - case.counts.get('excluded', 0)}"
     elif word == "proved" and case.finding.turns is not None:
         told = f"proved up to {case.finding.turns}"
     else:
         told = word
+    excluded, every = case.counts.get("excluded", 0), sum(case.counts.values())
+    if excluded and word != "excluded":
+        told += f", {excluded:,} of {every:,} excluded"
     return told if case.met else f"! {told}"
 
 
