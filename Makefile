@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: prove test lint check audit bench oracle artefacts proofs mutants fuzz attack clean
+.PHONY: prove test lint check audit bench oracle artefacts proofs mutants fuzz attack headers clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -31,6 +31,9 @@ oracle: $(STAMP)           ## what the C compilers of all 8 targets say of 2,000
 
 artefacts: $(STAMP)        ## every type of the running kernel's BTF, and of a module over it, against bpftool
 	@$(BIN)/python -m tests.artifacts
+
+headers: $(STAMP)          ## every struct of a Debian kernel's headers as a spec: read, and laid out as its BTF says
+	@$(BIN)/python -m tests.headers
 
 SHIPPED := specs/gso_ipoib.cbs specs/cases specs/changes specs/linux
 

@@ -27,3 +27,12 @@ def holding(type_: Type) -> Record:
 )
 def test_arrays_are_alike_element_by_element(mine: Type, theirs: Type, same: bool) -> None:
     assert alike(holding(mine), holding(theirs), X86) is same
+
+
+def test_an_array_of_arrays_is_one_array_as_btf_has_it() -> None:
+    byte = Scalar("unsigned char")
+    mine = Record("struct", None, (Field("a", Array(Array(byte, 3), 2)),))
+    theirs = Record("struct", None, (Field("a", Array(byte, 6), at=0),), size=6)
+    other = Record("struct", None, (Field("a", Array(Scalar("unsigned short"), 3), at=0),), size=6)
+    assert alike(mine, theirs, ABIS["x86_64"])
+    assert not alike(mine, other, ABIS["x86_64"])

@@ -272,9 +272,19 @@ class CBuilder(ExprBuilder):
     # --- `#if` among members ---
 
     def choice(self, span: Span, condition: Expr, then: Group, otherwise: Group | None) -> Group:
+        self.choose(condition, span)
         return (syntax.MemberChoice(condition, then, otherwise or (), span),)
 
     elif_ = choice
+
+    def choose(self, condition: Expr, span: Span) -> None:
+        """A `#define` in both arms of a `#if` is one, with the value of the arm that counts: the first stands in the first."""
+        first: dict[str, syntax.Define] = {}
+        for define in [d for d in self.hoisted if isinstance(d, syntax.Define) and d.span.start >= span.start]:
+            other = first.setdefault(define.name.text, define)
+            if other is not define:
+                value = syntax.Conditional(condition, other.value, define.value, define.span)
+                self.hoisted = [replace(d, value=value) if d is other else d for d in self.hoisted if d is not define]
 
     def ifdef(self, span: Span, name: Token) -> Expr:
         return self.defined(span, name)

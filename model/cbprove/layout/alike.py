@@ -61,14 +61,31 @@ def _of_one_kind(mine: Type, theirs: Type, abi: Abi) -> bool:
             return _of_one_kind(only, theirs, abi)
         case (_, Record()) if (only := _only(theirs)) is not None:
             return _of_one_kind(mine, only, abi)
-        case (Array(one, count), Array(other, number)):
-            return (count or 0) == (number or 0) and _of_one_kind(one, other, abi)
+        case (Array(), Array()):
+            # BTF has one array for all dimensions of one, as pahole writes it: then the dimensions are not to be compared.
+            told = isinstance(_plain(mine.element), Array) and isinstance(_plain(theirs.element), Array)
+            whole = _outer if told else _flat
+            (one, count), (other, number) = whole(mine), whole(theirs)
+            return count == number and _of_one_kind(one, other, abi)
         case (Pointer(), Pointer()):
             return True
         case (Scalar() | Enum(), Scalar() | Enum()):
             return _integers(mine, theirs, abi)
         case _:
             return False
+
+
+def _outer(type: Array) -> tuple[Type, int]:
+    return type.element, type.count or 0
+
+
+def _flat(type: Array) -> tuple[Type, int]:
+    """The elements of an array of any dimensions, and how many there are."""
+    element, count = _plain(type.element), type.count or 0
+    if isinstance(element, Array):
+        inner, number = _flat(element)
+        return inner, count * number
+    return element, count
 
 
 def _integers(mine: Type, theirs: Type, abi: Abi) -> bool:
