@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from cbprove.evidence.lengths import longest
-from cbprove.system import Block, Call, Clear, Copy, Each, Either, Expr, If, On, Place, Program, Repeat, Statement, When
+from cbprove.system import (
+    Assume,
+    Block,
+    Call,
+    Clear,
+    Consume,
+    Copy,
+    Each,
+    Either,
+    Expr,
+    If,
+    Make,
+    On,
+    Place,
+    Program,
+    Read,
+    Repeat,
+    Share,
+    Statement,
+    When,
+    Write,
+)
 from cbprove.verdicts import Cost
 
 _Pair = tuple[int, int]  # bytes outside segments, bytes inside one turn of the dearest outermost `each`
@@ -42,8 +65,10 @@ def _statement(program: Program, statement: Statement) -> _Pair:
             return max((_block(program, arm) for arm in arms), key=sum)
         case If(then=then, otherwise=otherwise):
             return max(_block(program, then), _block(program, otherwise), key=sum)
-        case _:
+        case Read() | Write() | Make() | Assume() | Share() | Consume():
             return 0, 0
+        case _:
+            assert_never(statement)
 
 
 def _bytes(program: Program, place: Place, length: Expr | None) -> int:

@@ -8,11 +8,33 @@ every store for one that may run. What a proof for every number of turns account
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from cbprove.evidence.certificate import Spot
 from cbprove.evidence.way_back import reach
 from cbprove.evidence.ways import Stood, inside, opened, sites
-from cbprove.system import Clear, Copy, Each, Expr, Part, Place, Program, Repeat, Statement, Write
+from cbprove.system import (
+    Assume,
+    Call,
+    Clear,
+    Consume,
+    Copy,
+    Each,
+    Either,
+    Expr,
+    If,
+    Make,
+    On,
+    Part,
+    Place,
+    Program,
+    Read,
+    Repeat,
+    Share,
+    Statement,
+    When,
+    Write,
+)
 
 Frame = Mapping[str, frozenset[int]]  # bits by the object that they lie in, as ways.py names it
 
@@ -53,6 +75,23 @@ def _targets(statement: Statement) -> Iterator[tuple[Place, Expr | None]]:
             yield from ((place, length) for place in places)
         case Copy(target=target, length=length):
             yield target, length
+        case (
+            Read()
+            | Make()
+            | On()
+            | When()
+            | Each()
+            | Repeat()
+            | Either()
+            | If()
+            | Assume()
+            | Share()
+            | Consume()
+            | Call()
+        ):
+            return  # they store nothing themselves
+        case _:
+            assert_never(statement)
 
 
 def _bits(program: Program, statement: Statement, place: Place, length: Expr | None) -> frozenset[int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from cbprove.evidence.certificate import Given, Reason, Spot
 from cbprove.evidence.lengths import longest
@@ -20,9 +20,11 @@ from cbprove.frozen import frozen
 from cbprove.properties import table
 from cbprove.properties.events import ClaimMade, Ended, SameMember, Stored, Unchanged
 from cbprove.system import (
+    Assume,
     Call,
     Clear,
     Constant,
+    Consume,
     Copy,
     Each,
     Either,
@@ -30,13 +32,17 @@ from cbprove.system import (
     If,
     Leaf,
     Make,
+    On,
     Owned,
     Place,
     Preserved,
     Program,
     Property,
+    Read,
     Repeat,
+    Share,
     Statement,
+    When,
     Write,
     Written,
 )
@@ -199,11 +205,22 @@ class Walk:
             case Each(low=low) | Repeat(low=low):
                 none, some = self._turns(statement, env, state)
                 return some if low else none
-            case _:
-                if isinstance(statement, Call) and statement.kind == "step":
+            case Call():
+                if statement.kind == "step":
                     state = self._begun(statement, env, state)
-                for block in inside(self.program, statement, env):
-                    state = self.back(block, state)
+                return self._through(statement, env, state)
+            case On() | When():
+                return self._through(statement, env, state)
+            case Read() | Assume() | Share() | Consume():
+                return state  # they change no bit
+            case _:
+                assert_never(statement)
+        return state
+
+    def _through(self, statement: Statement, env: Env, state: State) -> State:
+        """What is followed before a statement that does what stands inside it."""
+        for block in inside(self.program, statement, env):
+            state = self.back(block, state)
         return state
 
     def _arm(self, statement: Statement, env: Env, arm: int, block: Stood, state: State) -> State:

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from cbprove import folds
 from cbprove.evidence.certificate import Spot
 from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, Began, Event
 from cbprove.system import (
+    Assume,
     Block,
     Call,
+    Clear,
+    Consume,
+    Copy,
     Each,
     Either,
     If,
@@ -23,10 +28,12 @@ from cbprove.system import (
     Part,
     Place,
     Program,
+    Read,
     Repeat,
     Share,
     Statement,
     When,
+    Write,
 )
 
 
@@ -105,7 +112,10 @@ def inside(program: Program, statement: Statement, env: Env) -> tuple[Stood, ...
         case Call(name=name):
             of_step = replace(within, names=_declared(program), step=name, runs_on=env.current, began=within.prefix)
             return (_stood(program.steps[name].body, of_step),)
-    return ()
+        case Read() | Write() | Clear() | Copy() | Make() | Assume() | Share() | Consume():
+            return ()
+        case _:
+            assert_never(statement)
 
 
 def _declared(program: Program) -> dict[str, Thing]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from cbprove.folds import Condition, reads
 from cbprove.frozen import frozen
@@ -314,8 +314,10 @@ class _Unfolder:
                 condition = self._truth(expr, here)
             case NotGivenUp(place=touched_place, store=store):
                 condition = self._held(touched_place, store, here)
-            case _:
+            case Unchanged():
                 places = claim.places
+            case _:
+                assert_never(claim)
         guard = and_(self.alive, here.guard, self._some(claim, here))
         touched = tuple(self._touch(p, here) for p in places)
         span = statement.span if statement else None
@@ -467,8 +469,10 @@ class _Unfolder:
                 self._step(name, here)
             case Each() | Repeat():
                 self._loop(statement, here)
+            case Make() | Share():
+                raise AssertionError("a block takes these itself: they add to its names")
             case _:
-                raise AssertionError(statement)
+                assert_never(statement)
 
     def _shared(self, here: _Here) -> dict[str, tuple[Instance, Held]]:
         """The names that every body sees: the declared objects."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from cbprove import folds
 from cbprove.frozen import frozen
@@ -276,6 +277,8 @@ class _Machine:
                 self._step(here, name)
             case Call(_, _, name):
                 self._block(replace(here, names={}, prefix=here.moment), self.program.parts[name].body)
+            case _:
+                assert_never(statement)
 
     def _read(self, here: Frame, statement: Read) -> None:
         self._evaluated(here, statement.length)
