@@ -150,8 +150,8 @@ FAULTS = (
         ),
         (
             "any bit of a member is the one asked for",
-            "            return any((x.identity, x.at + position - x.offset) == self.wanted[hit[2]] for x in leaves)",
-            "            return any(x.identity == self.wanted[hit[2]][0] for x in leaves)",
+            "return any(leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves)",
+            "return any(leaf.shares_member(x) for x in leaves)",
         ),
         ("what is copied from beyond its bound is known", " or not all(first <= b[1] < last for b in moved)):", "):"),
         (
@@ -199,8 +199,8 @@ FAULTS = (
         LOST,
         (
             "the condition of an `if` reads nothing",
-            "        case If(condition=condition):\n            parts = (condition,)\n",
-            "",
+            "    for expr in folds.evaluated(statement):",
+            "    for expr in ():",
         ),
         (
             "`each` runs on the object that it cuts from",

@@ -43,8 +43,8 @@ FAULTS = (
         ),
         (
             "a struct with a tag inside another counts its bits from the outer one",
-            'identity=f"{record.kind} {record.tag}", at=0,',
-            'identity=f"{record.kind} {record.tag}",',
+            "holder=own, at=0, shifts=()",
+            "holder=own, shifts=()",
         ),
         (
             "the halves of a struct_group are different members",
@@ -63,8 +63,8 @@ FAULTS = (
         CHOICES,
         (
             "a view lies where the last condition that holds says",
-            "    for location in node.locations:",
-            "    for location in reversed(node.locations):",
+            "-> Area | None:\n    for location in node.locations:",
+            "-> Area | None:\n    for location in reversed(node.locations):",
         ),
     ),
     *planted(
@@ -210,12 +210,12 @@ FAULTS = (
         ),
     ),
     *planted(
-        "language/accesses.py",
+        "language/elaborate_layers.py",
         MISTAKES,
         (
             "a clear is no store that a layer must declare",
-            "            case Write() | Clear():\n                yield",
-            "            case Write():\n                yield",
+            'if touch.kind != "copy from":',
+            'if touch.kind not in ("copy from", "clear"):',
         ),
     ),
     *planted(

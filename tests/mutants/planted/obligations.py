@@ -183,7 +183,7 @@ FAULTS = (
             '    if store.kind not in ("fresh", "value"):\n        return False\n    return or_(',
             '    if store.kind not in ("fresh", "value"):\n        return True\n    return or_(',
         ),
-        ("owned takes the same position of any struct", "            if own.identity == leaf.identity\n", ""),
+        ("owned takes the same position of any struct", "            if own.shares_member(leaf)\n", ""),
     ),
     *planted(
         "obligations/claims.py",

@@ -139,7 +139,11 @@ FAULTS = (
             "        self._block(frame, step.body)\n        frame.current.object.history.append(here.moment)",
             "        frame.current.object.history.append(here.moment)\n        self._block(frame, step.body)",
         ),
-        ("the condition of an `if` reads nothing", "                self._reads_of(here, condition)\n", ""),
+        (
+            "the condition of an `if` reads nothing",
+            "true = self._evaluated(here, condition)",
+            "true = self.state.number(here, condition)",
+        ),
         (
             "names are seen behind the block that makes them",
             "        names = dict(frame.names)\n",
@@ -225,8 +229,8 @@ FAULTS = (
         CLAIMS,
         (
             "a length observes members alone",
-            "    observed = extent.members() if length is None else extent.inside(length)",
-            "    observed = extent.members()",
+            "    if not claim.all_bytes:\n        meant",
+            "    if True:\n        meant",
         ),
         (
             "written by takes a step that has not ended, or ran elsewhere",
@@ -235,8 +239,8 @@ FAULTS = (
         ),
         (
             "owned takes the same bit of any member",
-            "and origin in store.origins(source.position)",
-            "and origin[1] in [at for _, at in store.origins(source.position)]",
+            "leaf.shares_member(own) and at == where for own, where",
+            "at == where for _, where",
         ),
     ),
     *planted(
@@ -272,8 +276,8 @@ FAULTS = (
         CLAIMS,
         (
             "`in` a path and a step means both at once",
-            "event.path in where.paths or step in where.steps",
-            "event.path in where.paths and step in where.steps",
+            "event.path in (where.paths or ()) or step in (where.steps or ())",
+            "event.path in (where.paths or ()) and step in (where.steps or ())",
         ),
     ),
 )
