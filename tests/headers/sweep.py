@@ -96,6 +96,7 @@ class Sweep:
                 or name in seen
                 or name in _KNOWN
                 or scalars.is_scalar(name)
+                or macros.is_known(name)
                 or ("macro", name) not in self.headers.found
             ):
                 continue
