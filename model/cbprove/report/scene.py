@@ -403,7 +403,9 @@ def _sentence(broken: Broken) -> str:
 def _drawn(places: list[Lying]) -> tuple[int, int]:
     """The bits of an object to draw: the area that places began in, and what they reach behind it."""
     first, last = places[0].place.bound
-    ends = [min(one.low + one.place.width, one.place.size) for one in places]
+    ends = [
+        min(one.low + max([one.place.width, *(i + 1 for i in one.positions[-1:])]), one.place.size) for one in places
+    ]
     return first, max(last, *ends)
 
 

@@ -523,20 +523,25 @@ class _Machine:
             case Unchanged(places):
                 for place, before in zip(places, here.current.object.snapshots[prop.name], strict=True):
                     yield self._lies(here, place, None, before)
-            case SameMember(place, length) | Stored(place, length):
+            case SameMember(place, length) | Inside(place, length):
                 yield self._lies(here, place, length)
-            case Inside(place, length):
-                yield self._lies(here, place, length)
+            case Stored(place, length):
+                yield self._lies(here, place, length, padding=length is not None)
             case ReadsBack(place) | NotGivenUp(place):
                 if place is not None:
                     yield self._lies(here, place)
 
     def _lies(
-        self, here: Frame, place: Place, length: Expr | None = None, remembered: Mapping[int, Source] | None = None
+        self,
+        here: Frame,
+        place: Place,
+        length: Expr | None = None,
+        remembered: Mapping[int, Source] | None = None,
+        padding: bool = False,
     ) -> Lying:
         extent = self.state.extent(here, place)
         meant = observed(extent, self.state.length(here, length))
-        judged = [i for i in meant if i in place.covered] or meant
+        judged = meant if padding else [i for i in meant if i in place.covered] or meant
         return Lying(place, extent.name.object.key, extent.low, judged, remembered)
 
 
