@@ -7,7 +7,7 @@ values shown do not bear out is a fault of ours (`Untrue`), not a witness.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from cbprove import folds
@@ -157,9 +157,7 @@ class Scene:
         return tuple(found.values())
 
     def _wanted(self, stages: tuple[Stage, ...], lying: tuple[Lying, ...]) -> bytemap.Wanted:
-        spots = (
-            bytemap.Spot(story.lineage(stages, one.object), range(one.low, one.low + one.place.width)) for one in lying
-        )
+        spots = (bytemap.Spot(story.lineage(stages, one.object), range(one.low, _end(one))) for one in lying)
         sources = [bit.found for broken in self.claims for bit in broken.bits]
         sources += [source for broken in self.claims for look in broken.looks for source in look.sources]
         moments = {source.store.moment for source in sources if source.store in self.run.stores}
@@ -235,7 +233,7 @@ class Scene:
 
     def _broken_of(self, one: Lying) -> Mapping[int, Source]:
         """What lies at the broken bits of a place, by the object's bit."""
-        end = one.low + max([one.place.width, *(i + 1 for i in one.positions[-1:])])
+        end = _end(one)
         return {
             bit.bit: bit.found
             for broken in self.claims
@@ -248,11 +246,10 @@ class Scene:
 
     def _count(self) -> Iterator[str]:
         lying = self.lying()
-        wrong = {(one.object, bit) for one in lying for bit in self._broken_of(one)}
-        total = {(one.object, one.low + i) for one in lying for i in one.positions} | wrong
-        if not all(self._is_shown(broken) for broken in self.claims):
-            sizes = {one.object: one.place.size for one in lying}
-            wrong, total = ({(key, i) for key, i in some if 0 <= i < sizes[key]} for some in (wrong, total))
+        wrong = {(one.object, bit) for one in lying for bit in self._counted(one, self._broken_of(one))}
+        total = {
+            (one.object, i) for one in lying for i in self._counted(one, [one.low + i for i in one.positions])
+        } | wrong
         if not wrong:
             return
         ranges = dict.fromkeys(self._ranges(lying))
@@ -260,9 +257,16 @@ class Scene:
         part = f"{len(wrong) // 8} of {bits.amount(len(total))}" if whole else f"{len(wrong)} of {len(total)} bits"
         yield f"{part} {self._fate()}: {', '.join(ranges)}"
 
-    def _is_shown(self, broken: Broken) -> bool:
-        """Whether each bit that the claim is about is among those judged: far behind an object they are not listed."""
-        return broken.length is None or all(8 * broken.length <= len(one.positions) for one in broken.places)
+    def _counted(self, one: Lying, some: Iterable[int]) -> list[int]:
+        """Bits of an object that are worth a number: where not all behind its end are listed, those that lie in it."""
+        listed = all(self._is_listed(broken) for broken in self.claims)
+        return [bit for bit in some if listed or 0 <= bit < one.place.size]
+
+    def _is_listed(self, broken: Broken) -> bool:
+        """Whether each bit that the claim is about is among those judged: far behind an object they are not."""
+        if not isinstance(broken.claim, Stored) or not broken.claim.all_bytes or broken.length is None:
+            return True
+        return all(8 * broken.length <= len(one.positions) for one in broken.places)
 
     def _nowhere(self) -> Iterator[str]:
         """How much of what the claims are about lies outside of its object, where no claim is true."""
@@ -277,12 +281,7 @@ class Scene:
         before = sum(one.low + i < 0 for i in one.positions)
         behind = sum(one.low + i >= one.place.size for i in one.positions)
         total = len(one.positions)
-        if (
-            isinstance(broken.claim, Stored)
-            and broken.claim.all_bytes
-            and broken.length is not None
-            and not self._is_shown(broken)
-        ):
+        if broken.length is not None and not self._is_listed(broken):
             behind, total = one.low + 8 * broken.length - one.place.size, 8 * broken.length
         for number, side in ((before, "before the start"), (behind, "past the end")):
             if number:
@@ -292,7 +291,8 @@ class Scene:
     def _ranges(self, lying: tuple[Lying, ...]) -> Iterator[str]:
         areas: dict[str, set[int]] = {}
         for one in lying:
-            areas.setdefault(self._area(one), set()).update(bit - one.place.bound[0] for bit in self._broken_of(one))
+            broken = self._counted(one, self._broken_of(one))
+            areas.setdefault(self._area(one), set()).update(bit - one.place.bound[0] for bit in broken)
         for area, wrong in areas.items():
             yield from (f"{area}{bits.part(low, high)}" for low, high in bits.runs(wrong))
 
@@ -400,12 +400,15 @@ def _sentence(broken: Broken) -> str:
     raise AssertionError(broken.claim)
 
 
+def _end(one: Lying) -> int:
+    """Where a place ends in its object, or what was judged behind it."""
+    return one.low + max([one.place.width, *(i + 1 for i in one.positions[-1:])])
+
+
 def _drawn(places: list[Lying]) -> tuple[int, int]:
     """The bits of an object to draw: the area that places began in, and what they reach behind it."""
     first, last = places[0].place.bound
-    ends = [
-        min(one.low + max([one.place.width, *(i + 1 for i in one.positions[-1:])]), one.place.size) for one in places
-    ]
+    ends = [min(_end(one), one.place.size) for one in places]
     return first, max(last, *ends)
 
 

@@ -525,8 +525,8 @@ class _Machine:
                     yield self._lies(here, place, None, before)
             case SameMember(place, length) | Inside(place, length):
                 yield self._lies(here, place, length)
-            case Stored(place, length):
-                yield self._lies(here, place, length, padding=length is not None)
+            case Stored(place, length, all_bytes=all_bytes):
+                yield self._lies(here, place, length, padding=all_bytes)
             case ReadsBack(place) | NotGivenUp(place):
                 if place is not None:
                     yield self._lies(here, place)
