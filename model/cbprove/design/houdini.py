@@ -14,7 +14,7 @@ from itertools import combinations, islice
 from cbprove.design.asking import ask
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import broken_by_values
-from cbprove.obligations.facts import Extent, Fact, Facts, decided, label
+from cbprove.obligations.facts import Extent, Fact, Facts, decided, label, lies
 from cbprove.obligations.invariants import Heads
 from cbprove.obligations.ops import Store, Unfolding
 from cbprove.obligations.plan import Plan
@@ -82,7 +82,8 @@ def _stored(unfolding: Unfolding, cells: Cells, moment: Moment) -> dict[Extent, 
             for leaf in operation.leaves:
                 if leaf.width == leaf.element <= _WIDEST and not operation.indexes:
                     extent = operation.area, number(operation.low) + leaf.offset, leaf.width
-                    found.setdefault(extent, set()).update(_numbers(operation, leaf.width))
+                    if lies(unfolding, extent):
+                        found.setdefault(extent, set()).update(_numbers(operation, leaf.width))
     for (area, low, width), numbers in found.items():
         numbers.update(_alternatives(cells.read(unfolding, cells.values, low, width, area, turn.before)))
     return found
@@ -113,7 +114,7 @@ def _tags(unfolding: Unfolding, moment: Moment, stored: Mapping[Extent, set[int]
         for head in heads:
             for offset, width in head.runs or ():
                 piece = head.area, number(head.low) + offset, width
-                if head.kind == "fresh" and piece != tag:
+                if head.kind == "fresh" and piece != tag and lies(unfolding, piece):
                     sets = [{n} for n in sorted(numbers)] + [numbers - {n} for n in sorted(numbers)]
                     for given in sets:
                         yield Fact(

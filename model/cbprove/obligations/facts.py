@@ -49,6 +49,15 @@ def label(store: Store) -> str:
     return f"{kind} {store.text} by {store.run.step if store.run else 'a path'}"
 
 
+def lies(unfolding: Unfolding, extent: Extent) -> bool:
+    """Return whether an extent lies in an object that the unfolding has: there is no memory outside of objects."""
+    (instance, area), low, width = extent
+    if not 0 <= instance < len(unfolding.instances) or area.startswith("#"):
+        return False
+    first = unfolding.instances[instance].base
+    return first <= low < low + width <= first + unfolding.instances[instance].shape.width
+
+
 class Facts:
     """Facts about the cut loops of one unfolding, as formulas over its memory."""
 
@@ -61,20 +70,12 @@ class Facts:
             if fact.moment not in self.unfolding.followed:
                 raise ValueError(f"no loop at {fact.moment} is cut")
             for extent in (fact.extent, fact.other):
-                if extent is not None and not self._lies(extent):
+                if extent is not None and not lies(self.unfolding, extent):
                     raise ValueError(f"there is no memory at {extent}")
             if (fact.kind in ("equal", "stored only if")) is (fact.other is None):
                 raise ValueError(f"`{fact.kind}` of {fact.extent} and {fact.other}")
             if fact.kind == "between" and len(fact.numbers) != 2:
                 raise ValueError(f"between {fact.numbers}")
-
-    def _lies(self, extent: Extent) -> bool:
-        """Whether an extent lies in an object that the unfolding has."""
-        (instance, area), low, width = extent
-        if not 0 <= instance < len(self.unfolding.instances) or area.startswith("#"):
-            return False
-        first = self.unfolding.instances[instance].base
-        return first <= low < low + width <= first + self.unfolding.instances[instance].shape.width
 
     def supposed(self, facts: Sequence[Fact], before: int | None = None) -> Bool:
         """When all facts are true where their turns begin; with `before`, only of loops followed before that operation."""
