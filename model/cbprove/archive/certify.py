@@ -12,8 +12,9 @@ from cbprove.archive.believed import Certificates, of_clauses
 from cbprove.archive.folder import ENDING, PROOF
 from cbprove.archive.record import Chosen, Obligation, Part, Record, Recorded
 from cbprove.archive.regions import boxes
-from cbprove.archive.stated import Statements
+from cbprove.archive.stated import Stated, Statements
 from cbprove.archive.told import counted, proposed, shared
+from cbprove.design.asking import impossible_by_bits
 from cbprove.design.division import Stage
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed, Settled
@@ -25,7 +26,7 @@ from cbprove.report.version import VERSION
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Z3Session, version
 from cbprove.system import Program, Proposal, System
-from cbprove.terms import deep
+from cbprove.terms import and_, deep
 
 
 @dataclass(frozen=True)
@@ -128,16 +129,21 @@ class _Certifying:
     def _stated(self, asked: Obligation) -> str:
         if asked.by == "sources":
             loose = replace(asked, loose=True)
-            text = self.statements.state(loose).text
-            if self._answer(text) == "unsat":
-                return self._keep(loose, text)
-        text = self.statements.state(asked).text
-        if self._answer(text) == "sat":
+            stated = self.statements.state(loose)
+            if self._answer(stated) == "unsat":
+                return self._keep(loose, stated.text)
+        stated = self.statements.state(asked)
+        if self._answer(stated) == "sat":
             raise NotReplayed(f"{asked.property}: the obligation of a proof can be satisfied")
-        return self._keep(asked, text)
+        return self._keep(asked, stated.text)
 
-    def _answer(self, text: str) -> str:
+    def _answer(self, stated: Stated) -> str:
         """What Z3 says of a text: what it proved had stores left out, what is kept has them all."""
+        text = stated.text
+        if text not in self._answers and impossible_by_bits(
+            and_(*stated.formulas), dict(stated.ranges), self.space.options.limits
+        ):
+            self._answers[text] = "unsat"
         if text in self._answers:
             return self._answers[text]
         session = Z3Session(self.space.options.limits)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 
 from cbprove.design.alike import Model, Why, looked_at, over, whys
+from cbprove.design.asking import impossible_by_bits
 from cbprove.design.cubes import NotLinear, Region, region
 from cbprove.design.sectors import Sector, Sheet, spread
 from cbprove.design.settle import NotReplayed, Settled, again, late, replayed, settle
@@ -234,6 +235,9 @@ class _Sheeting:
 
         Runs that hang on what earlier turns of a loop left are looked at last: they speak for one candidate only.
         """
+        asked, ranges = and_(formula, self.prop.applies, *self.barred), {**form.ranges, **self.ranges}
+        if impossible_by_bits(asked, ranges, self.tables.limits):
+            return "unsat"
         script, session = self._session(form, formula)
         unsure = [name for name, sort in script.declared.items() if sort == "Bool" and name.startswith(UNSURE)]
         if unsure:
