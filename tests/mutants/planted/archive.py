@@ -146,7 +146,7 @@ FAULTS = (
         ),
         (
             "an invariant needs no steps",
-            "len(states) == 1 + len(steps) and all(s in found for s, found in zip(steps, states[1:], strict=True))",
+            "len(states) == 1 + len(needed) and all(s in found for s, found in zip(needed, states[1:], strict=True))",
             "True",
         ),
         (

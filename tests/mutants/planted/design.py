@@ -80,7 +80,7 @@ FAULTS = (
             '    left = [verdict for verdict in counts if verdict != "excluded"]\n',
             "    left = list(counts)\n",
         ),
-        ("refuted somewhere is met by no candidate", "([] if found else somewhere[:1])", "[]"),
+        ("refuted somewhere is met by no candidate", "([] if found else (undecided or somewhere)[:1])", "[]"),
         (
             "the verdict after otherwise is not looked at",
             "            return Expectation(expectation.property, expectation.otherwise)",

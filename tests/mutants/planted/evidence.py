@@ -77,8 +77,8 @@ FAULTS = (
         LOSING,
         (
             "what nobody stored is let pass",
-            "if any(name != _PENDING and (number < 0 or not isinstance(claim, Unchanged))",
-            "if any(name != _PENDING and (number < 0 and not isinstance(claim, Unchanged))",
+            "if any(name != _PENDING and (number < 0 or not unasked)",
+            "if any(name != _PENDING and (number < 0 and not unasked)",
         ),
         ("a step has ended while it runs", " and env.began != self.reading\n", "\n"),
         ("a loop takes a turn at least", "                return some if low else none", "                return some"),
@@ -100,13 +100,13 @@ FAULTS = (
         ),
         (
             "cleared bits were written by anybody",
-            "            allowed = not isinstance(self.claim, Stored) or self.claim.by is None",
+            "            allowed = not isinstance(self.claim, Stored) or self._cleared(self.claim, env)",
             "            allowed = True",
         ),
         (
             "written by anybody is written by the one asked for",
-            "(by is None or (env.step in by and ended))",
-            "(by is None or ended)",
+            "return claim.by is None or (env.step in claim.by and ended)",
+            "return claim.by is None or ended",
         ),
         (
             "a new object has the bits of the old one",
@@ -125,8 +125,8 @@ FAULTS = (
         LOST,
         (
             "a cleared member need not have been zero",
-            "if any(name != _PENDING and (number < 0 or not isinstance(claim, Unchanged))",
-            "if any(name != _PENDING and (not isinstance(claim, Unchanged))",
+            "if any(name != _PENDING and (number < 0 or not unasked)",
+            "if any(name != _PENDING and (not unasked)",
         ),
         (
             "of several places that are stored to, the first is stored last",
@@ -153,11 +153,11 @@ FAULTS = (
             "return any(leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves)",
             "return any(leaf.shares_member(x) for x in leaves)",
         ),
-        ("what is copied from beyond its bound is known", " or not all(first <= b[1] < last for b in moved)):", "):"),
+        ("what is copied from beyond its bound is known", " or not all(0 <= b[1] < last for b in moved)):", "):"),
         (
             "an element that an input counts is the first one",
-            "range(max(first, low), min(last, low + sum(max(m) - min(m) for m in moves) + size)), sure",
-            "range(max(first, low), min(last, low + size)), sure",
+            "range(max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)), sure",
+            "range(max(0, low), min(place.size, low + size)), sure",
         ),
     ),
     *planted(

@@ -156,7 +156,7 @@ FAULTS = (
     *planted(
         "language/elaborate_types.py",
         CHOICES,
-        ("enumerators count from the first one", " + index - said\n", " + index\n"),
+        ("enumerators count from the first one", "one.value) + after\n", "one.value) + index\n"),
     ),
     *planted(
         "language/elaborate_types.py",

@@ -131,11 +131,11 @@ FAULTS = (
     *planted(
         "layout/abi.py",
         LAYOUT,
-        ("m68k aligns an int to four bytes", "word=4, biggest_align=2,", "word=4, biggest_align=4,"),
+        ("m68k aligns an int to four bytes", "biggest_align=2,", "biggest_align=4,"),
         (
             "i386 aligns a long long to eight bytes inside structs",
-            "biggest_align=16, integer_member_align=4)",
-            "biggest_align=16)",
+            "                integer_member_align=4,\n",
+            "",
         ),
     ),
     *planted(
@@ -155,7 +155,7 @@ FAULTS = (
     *planted(
         "layout/alike.py",
         ALIKE,
-        ("arrays of other lengths are alike", "(count or 0) == (number or 0) and _of_one_kind", "_of_one_kind"),
+        ("arrays of other lengths are alike", "return count == number and _of_one_kind(one", "return _of_one_kind(one"),
     ),
     *planted(
         "layout/alike.py",

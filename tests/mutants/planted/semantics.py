@@ -170,22 +170,22 @@ FAULTS = (
         CLAIMS,
         (
             "a made object remembers what its parent does later",
-            "snapshots=dict(made.snapshots)",
-            "snapshots=made.snapshots",
+            "list(made.history), dict(made.snapshots),",
+            "list(made.history), made.snapshots,",
         ),
         (
             "steps on a parent enter the history of what was made from it",
-            "history=list(made.history)",
-            "history=made.history",
+            "history, snapshots, since = list(made.history),",
+            "history, snapshots, since = made.history,",
         ),
     ),
     *planted(
         "semantics/memory.py",
         TRACES,
         (
-            "accesses go beyond their bound",
-            "range(max(0, first - self.low), min(end, last - self.low))",
-            "range(max(0, first - self.low), end)",
+            "accesses go beyond the end of their object",
+            "range(max(0, -self.low), min(self.width(length), len(self.name.object.bits) - self.low))",
+            "range(max(0, -self.low), self.width(length))",
         ),
     ),
     *planted(
@@ -202,8 +202,8 @@ FAULTS = (
         CLAIMS,
         (
             "an input per step is drawn at each statement",
-            '("input", name, frame.moment if frame.began is None else frame.began)',
-            '("input", name, frame.moment)',
+            'return "input", name, frame.moment if frame.began is None else frame.began',
+            'return "input", name, frame.moment',
         ),
     ),
     *planted(
@@ -234,8 +234,8 @@ FAULTS = (
         ),
         (
             "written by takes a step that has not ended, or ran elsewhere",
-            "    return store.step in claim.by and store.began in frame.current.object.history",
-            "    return store.step in claim.by",
+            "    return claim.by is None or (store.step in claim.by and store.began in reader.history)",
+            "    return claim.by is None or store.step in claim.by",
         ),
         (
             "owned takes the same bit of any member",
