@@ -16,7 +16,7 @@ from cbprove.obligations.still import Still, number, positions, stilled
 from cbprove.obligations.values import Value, field, wrap
 from cbprove.properties.events import Moment
 from cbprove.system import Place
-from cbprove.terms import Bool, Int, Term, add, and_, as_int, eq, ite, lt, mul, not_, or_, var
+from cbprove.terms import Bool, Int, Term, add, and_, ite, lt, mul, not_, or_, var
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Cells:
             one = self._bounded(unfolding, self.values, extent, memory, outside, area, len(unfolding.operations))
             raw = ite(on, one, raw)
         if place.type.boolean:
-            return Value(as_int(not_(eq(raw, 0))), 0, 1)
+            return unfolding.boolean(raw, place, moment, guard)
         return wrap(Value(raw, 0, (1 << place.width) - 1), replace(place.type, bits=place.width))
 
     def read(self, unfolding: Unfolding, reading: Reading[T], low: int, width: int, area: Area, time: int) -> T:

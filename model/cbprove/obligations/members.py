@@ -12,7 +12,7 @@ from cbprove.obligations.sources import UNSURE, conjuncts, spelled
 from cbprove.obligations.values import Value, greatest, least, wrap
 from cbprove.properties.events import Moment
 from cbprove.system import Place
-from cbprove.terms import Bool, Int, Term, add, and_, as_int, eq, ite, le, not_, or_, sub, var
+from cbprove.terms import Bool, Int, Term, add, and_, eq, ite, le, not_, or_, sub, var
 
 
 @frozen
@@ -55,7 +55,7 @@ class _Look:
         self.memory, self.unfolding, self.place, self.type = memory, unfolding, place, place.type
         self.instance, self.moment = touched.instance, moment
         self.bounds = Bounds({**memory.axes, **{d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}})
-        self.known = conjuncts(guard)
+        self.guard, self.known = guard, conjuncts(guard)
         self.address: Int = touched.low
         self.area: Area = (touched.instance.number, MEMORY)
         self.low, self.high = least(self.type), greatest(self.type)
@@ -68,7 +68,7 @@ class _Look:
         if (outside := not_(self._in_object())) is not False:
             raw = ite(outside, self._not_followed(("outside", self.moment, self.instance.number), self.address), raw)
         if self.type.boolean:
-            return Value(as_int(not_(eq(raw, 0))), 0, 1)
+            return self.unfolding.boolean(raw, self.place, self.moment, self.guard)
         return Value(raw, self.low, self.high)
 
     def _in_object(self) -> Bool:

@@ -15,7 +15,7 @@ from cbprove.frozen import frozen
 from cbprove.obligations.values import Value
 from cbprove.properties.events import ClaimMade, Moment
 from cbprove.system import Input, Leaf, Object, Place
-from cbprove.terms import Bool, Int, Term
+from cbprove.terms import Bool, Int, Term, and_, ite, le, lt, var
 
 BASE = 1 << 26  # bits between the address spaces of two objects: more than any object has
 
@@ -213,6 +213,20 @@ class Unfolding:
     debris: dict[int, Store] = field(default_factory=dict)
     ghosts: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
     ghost_lows: Mapping[int, int] = field(default_factory=dict)
+
+    def boolean(self, raw: Int, place: Place, moment: Moment, guard: Bool) -> Value:
+        """Return what a bool holds whose bits are the number `raw`: 0, 1, or, of any other bits, no number that C defines.
+
+        gcc 12 -O2 copies the byte as it is, so that it may be any of 0..255: another one each time the member is looked at.
+        """
+        if place.width == 1 or (isinstance(raw, int) and raw <= 1):
+            return Value(raw, 0, 1)
+        key: Key = ("bool", moment, place.text, place.span.start)
+        if key not in self.decisions:
+            name = f"bool@{'.'.join(map(str, moment))}@{place.text}@{place.span.start}"
+            self.decisions[key] = Decision(key, var(name), 0, 255, and_(guard, lt(1, raw)))
+        return Value(ite(le(raw, 1), raw, self.decisions[key].term), 0, 255)
+
     nowhere: dict[tuple[int, Moment], Store] = field(default_factory=dict)
 
     def outside(self, number: int, moment: Moment) -> Store:

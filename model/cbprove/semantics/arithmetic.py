@@ -109,9 +109,10 @@ def weight(position: int, width: int, little_endian: bool) -> int:
 
 
 def read_back(bits: list[int], type: IntType, little_endian: bool) -> int:
-    """The value that a scalar's bits have as a type reads them, sign extended from their own width."""
+    """The value that a scalar's bits have as a type reads them, sign extended from their own width; of a bool whose bits are
+    neither 0 nor 1 that is no value of its type."""
     value = sum(bit << weight(i, len(bits), little_endian) for i, bit in enumerate(bits))
-    return int(value != 0) if type.boolean else _signed(value, len(bits), type.signed)
+    return value if type.boolean else _signed(value, len(bits), type.signed)
 
 
 def laid_out(value: int, width: int, little_endian: bool) -> list[int]:

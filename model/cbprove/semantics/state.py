@@ -13,7 +13,7 @@ from cbprove.semantics.memory import Extent, Name, Object, ObjectKey, Source, St
 from cbprove.system import Expr, IntType, Leaf, Place, Program, Step
 
 # ("arm", moment), ("turns", moment), ("input", name), ("input", name, moment of the step run),
-# ("bit", store key, position).
+# ("bit", store key, position), ("bool", moment, place, where it stands in the text).
 DecisionKey = tuple[object, ...]
 
 # More bytes than any place has: what a negative length means to memcpy.
@@ -137,6 +137,12 @@ class State:
             return "input", name, frame.moment if frame.began is None else frame.began
         return "input", name
 
+    def undefined(self, key: DecisionKey) -> int:
+        """What is looked at as a bool where its bits are neither 0 nor 1: any number of 8 bits, one each time it is looked at."""
+        if key not in self.inputs:
+            self.inputs[key] = self.ask(key, 0, 255)
+        return self.inputs[key]
+
     def value(self, source: Source) -> int:
         """The value of a bit, which is decided now if it was still free."""
         settled = self.settled(source)
@@ -187,5 +193,7 @@ class _Now:
         found = tuple(extent.source(i) for i in range(place.width))
         bits = [self.state.value(source) for source in found]
         value = arithmetic.read_back(bits, type, self.state.program.little_endian)
+        if type.boolean and value > 1:
+            value = self.state.undefined(("bool", self.frame.moment, place.text, place.span.start))
         self.state.looks.append(Look(self.frame.moment, place, extent.name.object.key, extent.low, value, found))
         return value
