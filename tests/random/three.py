@@ -86,11 +86,11 @@ def compare(text: str, tally: Tally, bound: int = 3, limit: int = 300, accounts:
             if "r" in accounts:
                 if where not in reference:
                     reference[where] = _reference(made, bound, limit, tally)
-                judged = reference[where]
+                judged = (reference[where] or {}).get(name)
                 # With its loops cut the reference has not seen what the prover may have found in a later turn.
                 later = judged is not None and judged.verdict == "unknown" and says in ("refuted", "proved")
-                if judged is not None and not later and not _agree(says, judged[name]):
-                    found.append(Difference(where, name, says, f"reference {judged[name].verdict}"))
+                if judged is not None and not later and not _agree(says, judged):
+                    found.append(Difference(where, name, says, f"reference {judged.verdict}"))
             if spec is not None:
                 if where not in second:
                     second[where] = _second(spec, chosen, limit, tally)
