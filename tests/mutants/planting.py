@@ -41,7 +41,7 @@ CHOICES = ("tests/resolve/test_choices.py",)
 CLAIMS = ("tests/semantics/test_claims_on_numbers.py",)
 TRACES = ("tests/semantics/test_traces.py",)
 RULES = ("tests/mutants/test_rules.py",)
-ALIKE = ("tests/random/test_regions.py", "tests/faults/test_faults.py")
+AROUND = ("tests/random/test_regions.py", "tests/faults/test_faults.py", "-k", "regions or region_")
 RARE = ("tests/mutants/test_rare.py",)
 LAYOUT = ("tests/layout/test_records.py", "tests/layout/test_traps.py")
 PINS = ("tests/resolve/test_pins.py",)
@@ -106,6 +106,10 @@ SWINDLES = ("tests/archive/test_swindles.py",)
 TOLD = ("tests/archive/test_told.py",)
 REGIONS = ("tests/archive/test_regions.py",)
 ROUNDS = ("tests/archive/test_invariants.py", "tests/archive/test_invariant_rounds.py")
+
+ACCOUNTED = ("tests/archive/test_accounted.py",)
+KEPT = ("tests/archive/test_facts_kept.py",)
+TWO_ACCOUNTS = ("tests/design/test_two_accounts.py",)
 
 
 def _tampered(word: str) -> tuple[str, ...]:

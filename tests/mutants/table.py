@@ -11,6 +11,7 @@ from tests.mutants.planted import (
     formulas,
     language,
     layout,
+    loops,
     obligations,
     semantics,
 )
@@ -18,6 +19,7 @@ from tests.mutants.planting import Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
     *obligations.FAULTS,
+    *loops.FAULTS,
     *formulas.FAULTS,
     *design.FAULTS,
     *semantics.FAULTS,

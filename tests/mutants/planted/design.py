@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, ALIKE, REGIONS, ROUNDS, RULES, TRAPS, planted
+from tests.mutants.planting import AGREE, AROUND, REGIONS, ROUNDS, RULES, TRAPS, planted
 
 FAULTS = (
     *planted(
@@ -16,7 +16,7 @@ FAULTS = (
     ),
     *planted(
         "design/cubes.py",
-        ALIKE,
+        AROUND,
         (
             "what breaks for the values at one candidate is refuted around it",
             "if held.store == found.store.number and not self._apart(found.position, 1, held.position, held.width):",
@@ -30,7 +30,7 @@ FAULTS = (
     ),
     *planted(
         "design/alike.py",
-        ALIKE,
+        AROUND,
         (
             "the region is taken from any bit whose source differs",
             "if store.kind in _ARBITRARY and source is not None and _free(source, run):",
