@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import NoReturn
 
 from cbprove import console
@@ -17,7 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
-        signal.signal(signal.SIGTERM, _terminated)
+        _leave_on(signal.SIGTERM)
+        _leave_on(signal.SIGINT)
     try:
         code = _run(given)
         sys.stdout.flush()
@@ -33,9 +35,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(code)
 
 
-def _terminated(number: int, frame: object) -> NoReturn:
-    """Leaves as an exception does, so that what was begun is put away; the code is the shell's for the signal."""
-    sys.exit(128 + number)
+def _leave_on(number: int) -> None:
+    """Has a signal leave as an exception does, so that what was begun is put away.
+
+    An exception in a finaliser would be swallowed: there the signal is taken again a moment later.
+    """
+
+    def leave(now: int, frame: FrameType | None) -> None:
+        while frame is not None:
+            if frame.f_code.co_name == "__del__":
+                signal.signal(signal.SIGALRM, leave)
+                signal.setitimer(signal.ITIMER_REAL, 0.01)
+                return
+            frame = frame.f_back
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(128 + number)
+
+    signal.signal(number, leave)
 
 
 def _run(given: list[str]) -> int:

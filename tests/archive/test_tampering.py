@@ -212,7 +212,7 @@ def wrong_piece(record: Record) -> None:
     """The invariant says that another member, which every turn changes, stays as it was."""
     for by in ("values", "step"):
         pieces = state(record, "zeroed", by)["invariant"]["p"]
-        pieces.append([pieces[0][0], [0, "cb"], 0, 16])
+        pieces.append([pieces[0][0], [0, ""], 0, 16])
 
 
 def dropped_step(record: Record) -> None:
