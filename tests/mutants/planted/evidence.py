@@ -153,7 +153,6 @@ FAULTS = (
             "return any(leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves)",
             "return any(leaf.shares_member(x) for x in leaves)",
         ),
-        ("what is copied from beyond its bound is known", " or not all(0 <= b[1] < last for b in moved)):", "):"),
         (
             "an element that an input counts is the first one",
             "range(max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)), sure",

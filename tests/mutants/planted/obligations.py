@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, RARE, RULES, TRAPS, planted
+from tests.mutants.planting import AGREE, BOOLS, RARE, RULES, TRAPS, planted
 
 FAULTS = (
     *planted(
@@ -235,12 +235,25 @@ FAULTS = (
     ),
     *planted(
         "obligations/cells.py",
-        AGREE,
+        BOOLS,
         (
             "a bool is read as the byte it lies in",
-            "            return Value(as_int(not_(eq(raw, 0))), 0, 1)",
+            "            return unfolding.boolean(raw, place, moment, guard)",
             "            return Value(raw, 0, (1 << place.width) - 1)",
         ),
+    ),
+    *planted(
+        "obligations/ops.py",
+        BOOLS,
+        (
+            "a bool whose byte is neither 0 nor 1 is 1",
+            "ite(le(raw, 1), raw, self.decisions[key].term), 0, 255)",
+            "ite(le(raw, 1), raw, 1), 0, 1)",
+        ),
+    ),
+    *planted(
+        "obligations/cells.py",
+        AGREE,
         (
             "bits of a value are counted from the wrong end on big-endian ABIs",
             "low = position if self.little_endian else size - position - width",
@@ -280,7 +293,7 @@ FAULTS = (
         AGREE,
         (
             "a bool that is looked at is 0",
-            "            return Value(as_int(not_(eq(raw, 0))), 0, 1)",
+            "            return self.unfolding.boolean(raw, self.place, self.moment, self.guard)",
             "            return Value(0, 0, 1)",
         ),
     ),
