@@ -13,7 +13,7 @@ prove: $(STAMP)            ## the verdicts of the main spec
 	@$(BIN)/cbprove $(SPEC)
 
 test: $(STAMP)             ## what must pass before every commit, in a few minutes
-	@$(BIN)/python -m pytest -q -m "not slow"
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not slow"
 
 lint: $(STAMP)             ## format, style, types, architecture
 	@$(BIN)/ruff format --check -q .
