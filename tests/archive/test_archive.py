@@ -145,7 +145,7 @@ def test_what_one_solver_can_satisfy_is_not_confirmed(kept: Kept, monkeypatch: p
 def test_the_invariant_of_a_loop_is_kept_and_needed(kept: Kept) -> None:
     states = [s for o in kept.record("loops")["obligations"] for s in o["states"] if s["property"] == "zeroed"]
     assert sorted(s["by"] for s in states) == ["step", "values"]
-    assert [piece[1] for piece in states[0]["invariant"]["p"]] == [[1, "saved"], [0, "cb"]]
+    assert [piece[1] for piece in states[0]["invariant"]["p"]] == [[1, ""], [0, ""]]
     # Without the store that puts it back, there is no invariant, and no proof.
     (kept.root / "loops.cbs").write_text(LOOPS.replace("copy stack.saved -> Z;", ""))
     certify(kept)

@@ -270,5 +270,5 @@ def test_lines_name_their_file_where_there_is_more_than_one(tmp_path: Path) -> N
         }}
         """,
     )
-    assert "main.cbs:3 either: arm 2" in shown
+    assert "main.cbs:3 either: arm 2" in " ".join(shown.split())
     assert "A: cleared by meddle" in shown

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cbprove.semantics.memory import ObjectKey, Source
+from cbprove.semantics.run import run
 from cbprove.semantics.trace import Action, CopiedBits, StoredBits
 from cbprove.system import Input, IntType, Leaf, Unary
 from tests.semantics.hand_built import (
@@ -227,11 +230,18 @@ def test_signed_bit_field_reads_negative() -> None:
         assert numbers(execute(program(*body)))[2:4] == [0xFF, 0xFF]
 
 
-def test_a_byte_read_as_bool_is_0_or_1() -> None:
-    """A bool that lies over a byte of 2 reads as true, 1."""
+@pytest.mark.parametrize(("byte", "read"), [(0, 0), (1, 1), (2, 7), (255, 7)])
+def test_a_byte_read_as_bool_is_0_or_1_or_undefined(byte: int, read: int) -> None:
+    """A bool that lies over a byte of 2 has no defined value: it is whatever is decided, 7 here."""
     s = Script()
-    body = (s.write("a", bytes_at(4, 1), value=lit(2)), s.write("b", WORDS["a"], value=to(INT, val(SIGNED["c"]))))
-    assert numbers(execute(program(*body)))[0] == 1
+    body = (s.write("a", bytes_at(4, 1), value=lit(byte)), s.write("b", WORDS["a"], value=to(INT, val(SIGNED["c"]))))
+
+    class Seven:
+        def choose(self, key: object, low: int, high: int | None) -> int:
+            return 7 if (low, high) == (0, 255) else low
+
+    made = program(*body)
+    assert numbers(run(made, made.paths[0], made.properties, Seven(), trace=True))[0] == read
 
 
 def test_promotion_to_int_before_a_sum() -> None:
