@@ -18,7 +18,7 @@ from cbprove.language.resolve import resolve
 from cbprove.language.resolve_check import check
 from cbprove.pipeline import Options, judged, meaning
 from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
-from cbprove.reproduce.program import program
+from cbprove.reproduce.program import program, undefined
 from cbprove.reproduce.recognised import recognised
 from cbprove.semantics.run import Broken, Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
@@ -54,7 +54,9 @@ def refuted(found: Report) -> Iterator[tuple[Case, Witness]]:
     """The cases that are refuted on the ABI that tests are compiled for, with the run that is shown."""
     for case in found.cases:
         shown = case.finding.witness
-        if case.finding.verdict == "refuted" and shown is not None and shown.candidate["abi"] == "x86_64":
+        if case.finding.verdict != "refuted" or shown is None or shown.candidate["abi"] != "x86_64":
+            continue
+        if shown.run is None or not undefined(shown.run):
             yield case, shown
 
 
@@ -186,7 +188,7 @@ def _other(
     again = replay(there, path, (prop,), dict(shown.run.decisions), trace=True)
     first = shown.run.broken[property][0]
     broken = [each for each in again.broken[property] if _alike(each, first)]
-    if isinstance(first.claim, IsTrue | ReadsBack) or _way(again) != _way(shown.run):
+    if isinstance(first.claim, IsTrue | ReadsBack) or _way(again) != _way(shown.run) or undefined(again):
         return  # what memory held before the run decides, and is another number there
     code, said = answer(made)
     if (code and not broken) or (not code and any(map(_visible, broken))):

@@ -23,9 +23,11 @@ from cbprove.reproduce.statements import Statements
 from cbprove.reproduce.structs import Structs
 from cbprove.reproduce.values import Values
 from cbprove.semantics.memory import ObjectKey
+from cbprove.semantics.run import Run
 from cbprove.semantics.trace import CopiedBits, Effect, EndedStep, HeldName, MadeObject, StoredBits
 from cbprove.system import Axis, Property, System, View
 from cbprove.terms import Int, evaluate
+from cbprove.usage import WrongUsage
 from cbprove.verdicts import Witness
 
 _WIDTH = 100
@@ -56,7 +58,13 @@ class Body:
 
 
 def program(system: System, shown: Witness, property_name: str, id: str, path: str, kunit: bool = False) -> str:
-    """The C program of a witness; `id` names its case, `path` the spec's file."""
+    """The C program of a witness; `id` names its case, `path` the spec's file.
+
+    Raises WrongUsage if the run looks at a bool that is neither 0 nor 1: what a compiler makes of that C does not define.
+    """
+    if shown.run is not None and undefined(shown.run):
+        help = "store 0 or 1 through the bool, or declare the member as u8"
+        raise WrongUsage(f"`{id}` looks at a bool whose byte is neither 0 nor 1, which C does not define", help)
     cx = system.handle
     assert isinstance(cx, Context)
     prop = next(prop for prop in shown.program.properties if prop.name == property_name)
@@ -66,6 +74,11 @@ def program(system: System, shown: Witness, property_name: str, id: str, path: s
     writer = _Writer(system, cx, shown, prop)
     text = "\n".join([*writer.lines(id, path, kunit), ""])
     return text.replace("printf(", "pr_info(") if kunit else text
+
+
+def undefined(run: Run) -> bool:
+    """Return whether a run looks at a bool whose byte is neither 0 nor 1."""
+    return any(key[0] == "bool" for key, _ in run.decisions)
 
 
 class _Writer:
