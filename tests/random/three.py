@@ -88,7 +88,8 @@ def compare(text: str, tally: Tally, bound: int = 3, limit: int = 300, accounts:
                     reference[where] = _reference(made, bound, limit, tally)
                 judged = (reference[where] or {}).get(name)
                 # With its loops cut the reference has not seen what the prover may have found in a later turn.
-                later = judged is not None and judged.verdict == "unknown" and says in ("refuted", "proved")
+                later = judged is not None and judged.cut and says == "refuted"
+                later = later or (judged is not None and judged.verdict == "unknown" and says == "proved")
                 if judged is not None and not later and not _agree(says, judged):
                     found.append(Difference(where, name, says, f"reference {judged.verdict}"))
             if spec is not None:
