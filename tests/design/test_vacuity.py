@@ -24,11 +24,11 @@ layer idle { step z unused { read W; } }
 WHY = {
     "t before s": (
         "path p { t; s; } property q: preserved V from s to t;",
-        "`t` never follows `s` on one object in a run",
+        "in no run that meets its conditions and assumptions does `t` follow `s` on one object",
     ),
     "t on another object": (
         "path p { clone c; s; on c { t; } } property q: preserved V from s to t;",
-        "`t` never follows `s` on one object in a run",
+        "in no run that meets its conditions and assumptions does `t` follow `s` on one object",
     ),
     "two paths": ("path p { s; } path r { t; } property q: preserved V from s to t;", "no path runs both `s` and `t`"),
     "no t": ("path p { s; } property q: preserved V from s to t;", "no path runs `t`"),

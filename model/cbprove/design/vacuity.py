@@ -60,7 +60,8 @@ def _preserved(claim: Preserved, prop: Property, events: list[Event], claimed: b
     began = {event.path for event in events if isinstance(event, Began) and event.step == end}
     if not ended & began:
         return f"no path runs both `{start}` and `{end}`"
-    return f"`{end}` never follows `{start}` on one object in a run"
+    # Paths alone do not tell which: the order of the steps, an object of its own, a condition, what is assumed.
+    return f"in no run that meets its conditions and assumptions does `{end}` follow `{start}` on one object"
 
 
 def _untouched(prop: Property) -> str:
