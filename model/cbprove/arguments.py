@@ -18,6 +18,7 @@ COMMANDS = (
     "import",
     "drift",
     "overlays",
+    "accesses",
     "diff",
     "certify",
     "recheck",

@@ -1,0 +1,58 @@
+"""What commands share that read C: where the source is, and how it is compiled."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cbprove.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from cbprove.source.asked import Compiled
+
+
+def add_sources(parser: argparse.ArgumentParser) -> None:
+    """Where C is, and what says how it is compiled."""
+    parser.add_argument("--source", metavar="TREE", help="the source tree of a kernel")
+    parser.add_argument("--headers", metavar="DIR", help="what its build generated: a linux-headers folder")
+    parser.add_argument("--compile-commands", metavar="FILE", help="a compile_commands.json")
+    parser.add_argument("--cc", metavar="COMMAND", help="a compiler with its options: 'gcc -Iinclude'")
+    parser.add_argument("-j", "--jobs", type=int, metavar="N", help="processes that read files (one a processor)")
+
+
+def compiled(given: argparse.Namespace) -> Compiled:
+    """How files are compiled. Raises WrongUsage where two things say so."""
+    from cbprove.source.compiling import compiler, listed
+    from cbprove.source.kernel import open_kernel
+
+    said = [name for name in ("source", "compile_commands", "cc") if getattr(given, name) is not None]
+    if given.compile_commands is not None and given.cc is not None:
+        raise WrongUsage("both --compile-commands and --cc say how files are compiled", "leave one out")
+    if given.compile_commands is not None:
+        return listed(given.compile_commands)
+    if given.source is not None and given.cc is None:
+        return open_kernel(given.source, given.headers)
+    if given.headers is not None:
+        raise WrongUsage("--headers without --source", "name the source that the headers were made from: --source TREE")
+    return compiler(given.cc if said else "cc")
+
+
+def root(given: argparse.Namespace) -> Path:
+    """Where names of files and functions are looked for."""
+    return Path(given.source).resolve() if given.source is not None else Path.cwd()
+
+
+def named(given: argparse.Namespace) -> Callable[[str], str]:
+    """Paths as they are shown: from the tree on."""
+    tree = f"{root(given)}{os.sep}"
+    return lambda text: text.replace(tree, "")
+
+
+def workers(given: argparse.Namespace) -> int:
+    """Processes that read files."""
+    if given.jobs is not None and not 1 <= given.jobs <= 1024:
+        raise WrongUsage(f"`{given.jobs}` is not a number of processes", "write --jobs N, N from 1 to 1024")
+    return given.jobs or len(os.sched_getaffinity(0))

@@ -1,0 +1,86 @@
+"""What was read: every access of a function to the object, in the order of the source."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cbprove.frozen import frozen
+
+Kind = Literal["read", "write", "clear", "copy from", "copy to", "escape"]
+STORES: tuple[Kind, ...] = ("write", "clear", "copy to")
+
+
+@frozen
+class Sought:
+    """The object whose accesses are looked for: a member of a struct, or a whole struct where `member` is empty."""
+
+    record: str
+    member: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.record}.{self.member}" if self.member else self.record
+
+
+@frozen
+class Place:
+    """Bits of the object: from bit `start`, `width` of them, None where neither is known beyond where they begin.
+
+    `base` is the variable through which they were reached, `view` the struct that was laid there, `path` the member in it.
+    """
+
+    base: str
+    view: str
+    path: str
+    start: int
+    width: int | None
+    at: int = 0  # where the view begins, in bits
+
+    def __str__(self) -> str:
+        if self.view and not self.view.startswith("["):
+            return f"{self.view}.{self.path}" if self.path else self.view
+        end = "" if self.width is None else (self.start + self.width + 7) // 8
+        return f"[{self.start // 8}..{end})"
+
+
+@frozen
+class Access:
+    """One access. `to` is the function that an escaping address is handed to; `via` the callees it was followed into."""
+
+    kind: Kind
+    place: Place
+    line: int
+    via: tuple[str, ...] = ()
+    to: str = ""
+
+    @property
+    def stores(self) -> bool:
+        return self.kind in STORES
+
+
+@frozen
+class Read:
+    """A function and what it does to the object; `calls` are the functions that it calls by name, each once."""
+
+    name: str
+    file: str
+    line: int
+    accesses: tuple[Access, ...]
+    calls: tuple[str, ...] = ()
+
+
+@frozen
+class Unread:
+    """A file that the compiler could not make sense of: how many errors it had, and the first of them."""
+
+    file: str
+    errors: int
+    first: str
+
+
+@frozen
+class Found:
+    """What came of files: their functions, what could not be read, and the parts of files that could not be trusted."""
+
+    functions: tuple[Read, ...]
+    unread: tuple[Unread, ...]
+    files: int

@@ -1,0 +1,59 @@
+"""C as the compiler read it: types, expressions and statements as one tree of nodes, macros expanded."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from cbprove.frozen import frozen
+
+Shape = Literal["pointer", "record", "array", "scalar", "function"]
+
+
+@frozen
+class CType:
+    """A type: what it is, its tag or spelling, its bytes (-1 where it is incomplete), what it points to or is an array of."""
+
+    shape: Shape
+    name: str
+    size: int
+    inner: CType | None = None
+
+
+@frozen
+class Field:
+    """A member of a record: whose it is, its name, where it begins in that record and how wide it is, in bits."""
+
+    record: str
+    name: str
+    start: int
+    width: int
+
+
+@frozen
+class Node:
+    """An expression or statement. `value` is its number where the compiler knows one and someone may ask for it."""
+
+    kind: str
+    name: str
+    type: CType
+    line: int
+    children: tuple[Node, ...] = ()
+    field: Field | None = None
+    value: int | None = None
+    variable: int = 0  # which variable a name means, for those that can hold an address
+
+
+@frozen
+class Function:
+    """A function with its body. `own` is False for what a header defines, which is read where it is called."""
+
+    name: str
+    file: str
+    line: int
+    params: tuple[tuple[str, int, CType], ...]
+    body: Node
+    own: bool
+    result: CType
+
+
+VOID = CType("scalar", "void", 1)

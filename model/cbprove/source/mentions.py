@@ -1,0 +1,116 @@
+"""Which functions can touch the object at all, by their text: macros and functions that mention its member, and those that
+mention them. Reading trees of all others would be most of the work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from cbprove.frozen import frozen
+from cbprove.source.accesses import Sought
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:.*\\\n)*.*)$", re.MULTILINE)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
+_BRACE = re.compile(r"[{}]|\n(?=\})")
+_CALLED = re.compile(r"(\w+)[ \t]*\(|[()]")
+
+
+@frozen
+class Definition:
+    """The text of a macro or function, as the words in it."""
+
+    name: str
+    words: frozenset[str]
+    itself: bool  # whether it names the object's member
+
+
+class Mentions:
+    """Names that can lead to the object, over all texts that were added; it only grows."""
+
+    def __init__(self, sought: Sought) -> None:
+        self.sought = sought
+        last = re.escape(sought.member or sought.record)
+        self.object = re.compile(rf"(?:->|\.)\s*{last}\b" if sought.member else rf"\b{last}\b")
+        self.touching: set[str] = set()
+        self.users: dict[str, set[str]] = defaultdict(set)
+        self.seen: set[str] = set()
+
+    def add_file(self, path: str) -> None:
+        """A header or source file; again is no work."""
+        if path not in self.seen:
+            self.seen.add(path)
+            try:
+                self.add(Path(path).read_text(errors="replace"))
+            except OSError:
+                return
+
+    def add(self, text: str) -> None:
+        self._learn(definition for definition in definitions(text, self.object))
+        if not self.sought.member:
+            declared = re.findall(rf"\b{re.escape(self.sought.record)}\b[\s*]+(\w+)", text)
+            self._spread(list(declared))
+
+    def _learn(self, found: Iterable[Definition]) -> None:
+        fresh = []
+        for each in found:
+            for word in each.words:
+                self.users[word].add(each.name)
+            if each.itself or not self.touching.isdisjoint(each.words):
+                fresh.append(each.name)
+        self._spread(fresh)
+
+    def _spread(self, names: list[str]) -> None:
+        while names:
+            name = names.pop()
+            if name not in self.touching:
+                self.touching.add(name)
+                names.extend(self.users.get(name, ()))
+
+    def in_text(self, text: str) -> bool:
+        """Whether a piece of C may touch the object."""
+        return self.object.search(text) is not None or not self.touching.isdisjoint(_WORD.findall(text))
+
+
+def definitions(text: str, itself: re.Pattern[str]) -> Iterable[Definition]:
+    """Macros and functions, by brackets alone; `}` at the left edge ends a body where a configuration leaves some out."""
+    bare = _COMMENT.sub(" ", text)
+    for macro in _MACRO.finditer(bare):
+        yield _definition(macro[1], macro[2], itself)
+    bare = _MACRO.sub("", bare)
+    for head, body in _bodies(bare):
+        for name in _heads(head):
+            yield _definition(name, body, itself)
+
+
+def _bodies(text: str) -> Iterable[tuple[str, str]]:
+    """What stands in front of each outermost bracket, and all of it."""
+    start = depth = opened = 0
+    for match in _BRACE.finditer(text):
+        if match[0] == "{":
+            opened = match.start() if depth == 0 else opened
+            depth += 1
+        elif match[0] == "\n":
+            depth = min(depth, 1)
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                yield text[start:opened], text[start : match.end()]
+                start = match.end()
+
+
+def _heads(head: str) -> list[str]:
+    """The words before an opening bracket, outermost, in the last declaration before a body: its name, and attributes."""
+    depth, found = 0, []
+    for match in _CALLED.finditer(head.rpartition(";")[2]):
+        if match[1] and depth == 0:
+            found.append(match[1])
+        depth += -1 if match[0] == ")" else 1
+    return [name for name in found if not name.startswith("__attribute") and name != "__aligned"]
+
+
+def _definition(name: str, text: str, itself: re.Pattern[str]) -> Definition:
+    return Definition(name, frozenset(_WORD.findall(text)) - {name}, itself.search(text) is not None)

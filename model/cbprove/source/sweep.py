@@ -1,0 +1,79 @@
+"""Many files: those whose text can touch the object, each read in a process of a pool, results in the order of files."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from pathlib import Path
+
+from cbprove.frozen import frozen
+from cbprove.source.accesses import Found, Read, Sought, Unread
+from cbprove.source.mentions import Mentions
+from cbprove.source.reading import read_file
+from cbprove.source.units import Flags, library
+
+Told = Callable[[int, int], None]
+
+
+@frozen
+class Job:
+    """A file to read; `only` names its functions of interest, None means those that touch the object."""
+
+    path: str
+    flags: Flags
+    only: frozenset[str] | None = None
+
+
+def sweep(jobs: Sequence[Job], sought: Sought, workers: int, told: Told) -> Found:
+    """Read all files; with several workers in processes of their own."""
+    library()
+    if workers <= 1 or len(jobs) <= 1:
+        return _gathered(jobs, map(functools.partial(work, sought), jobs), told)
+    with ProcessPoolExecutor(workers) as pool:
+        return swept_by(pool, jobs, sought, told)
+
+
+def swept_by(pool: Executor, jobs: Sequence[Job], sought: Sought, told: Told) -> Found:
+    """The same by any executor."""
+    return _gathered(jobs, pool.map(functools.partial(work, sought), jobs), told)
+
+
+def _gathered(jobs: Sequence[Job], results: Iterator[tuple[tuple[Read, ...], Unread | None]], told: Told) -> Found:
+    functions: list[Read] = []
+    unread: list[Unread] = []
+    for index, (found, complaint) in enumerate(results):
+        functions.extend(found)
+        if complaint is not None:
+            unread.append(complaint)
+        told(index + 1, len(jobs))
+    return Found(tuple(functions), tuple(unread), len(jobs))
+
+
+def work(sought: Sought, job: Job) -> tuple[tuple[Read, ...], Unread | None]:
+    """One file; what headers say of the object is remembered for the next."""
+    return read_file(job.path, job.flags, sought, _mentions(sought), job.only)
+
+
+@functools.cache
+def _mentions(sought: Sought) -> Mentions:
+    return Mentions(sought)
+
+
+def worth_reading(files: Sequence[Path], headers: Sequence[Path], sought: Sought) -> list[Path]:
+    """The files that can touch the object, as far as their text and that of the headers beside and named tells."""
+    mentions = Mentions(sought)
+    beside = {each for folder in {file.parent for file in files} for each in folder.glob("*.h")}
+    for each in (*headers, *sorted(beside)):
+        mentions.add_file(str(each))
+    return [each for each in files if mentions.in_text(each.read_text(errors="replace"))]
+
+
+def sources(folder: Path) -> list[Path]:
+    """The C files below a folder, in order."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        found += [Path(place, name) for name in sorted(names) if name.endswith(".c")]
+    return found

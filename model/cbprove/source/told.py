@@ -1,0 +1,102 @@
+"""What was read, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from cbprove.source.accesses import Access, Found, Place, Read, Sought, Unread
+
+SCHEMA_VERSION = 1
+Named = Callable[[str], str]
+
+
+def bits(place: Place) -> str:
+    """Where a place lies: bytes, half open, and bits of bit-fields behind a dot."""
+    if place.width is None:
+        return f"[{_byte(place.start)},..)"
+    return f"[{_byte(place.start)},{_byte(place.start + place.width)})"
+
+
+def _byte(bit: int) -> str:
+    return f"{bit // 8}.{bit % 8}" if bit % 8 else f"{bit // 8}"
+
+
+def text(found: Found, sought: Sought, named: Named, files: int) -> str:
+    """Function by function, in the order of the source."""
+    lines = []
+    for file, functions in groupby(found.functions, key=lambda each: each.file):
+        lines.append(named(file))
+        for function in functions:
+            lines += [f"  {function.name}, line {function.line}", *_accesses(function)]
+    touching = sum(bool(each.accesses) for each in found.functions)
+    lines += [f"{named(each.file)}: {_errors(each, named)}" for each in found.unread]
+    read = (
+        f"{found.files} of {files} files read, the others name nothing that leads there" if files > found.files else ""
+    )
+    verb = "function touches" if touching == 1 else "functions touch"
+    counted = f"{touching} {verb} {sought}" + (f"; {read}" if read else "")
+    if found.unread:
+        counted += f"; {len(found.unread)} could not be read without errors"
+    return "\n".join([*lines, counted])
+
+
+def _accesses(function: Read) -> list[str]:
+    rows = [(str(each.line), _kind(each), str(each.place), bits(each.place), _how(each)) for each in function.accesses]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    shown = []
+    for row in rows:
+        cells = [row[0].rjust(widths[0]), *(row[column].ljust(widths[column]) for column in (1, 2, 3)), row[4]]
+        shown.append("    " + "  ".join(cells).rstrip())
+    return shown or ["    nothing"]
+
+
+def _kind(access: Access) -> str:
+    return f"escapes to {access.to}()" if access.kind == "escape" else access.kind
+
+
+def _how(access: Access) -> str:
+    of = f"of {access.place.base}" if access.place.base else ""
+    return ", ".join(filter(None, (of, f"via {', '.join(access.via)}" if access.via else "")))
+
+
+def _errors(unread: Unread, named: Named) -> str:
+    count = "1 error" if unread.errors == 1 else f"{unread.errors} errors, the first"
+    return f"{count}: {named(unread.first)}"
+
+
+def document(found: Found, sought: Sought, named: Named) -> dict[str, Any]:
+    """The same for programs; `accesses.schema.json` is its shape."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "object": str(sought),
+        "functions": [_function(each, named) for each in found.functions],
+        "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in found.unread],
+        "files_read": found.files,
+    }
+
+
+def _function(function: Read, named: Named) -> dict[str, Any]:
+    return {
+        "name": function.name,
+        "file": named(function.file),
+        "line": function.line,
+        "accesses": [_access(each) for each in function.accesses],
+        "calls": list(function.calls),
+    }
+
+
+def _access(access: Access) -> dict[str, Any]:
+    place = access.place
+    made: dict[str, Any] = {
+        "kind": access.kind,
+        "line": access.line,
+        "type": place.view,
+        "member": place.path,
+        "start_bit": place.start,
+        "width_bits": place.width,
+        "of": place.base,
+        "via": list(access.via),
+    }
+    return {**made, "to": access.to} if access.kind == "escape" else made

@@ -1,0 +1,345 @@
+"""libclang: a file of C to the trees of its functions. The only module that knows it."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from typing import Any
+
+from cbprove.frozen import frozen
+from cbprove.source.code import VOID, CType, Field, Function, Node
+from cbprove.usage import WrongUsage
+
+PRELUDE = "/cbprove/prelude.h"  # a file that no disk has: what is included before all else
+
+
+@frozen
+class Flags:
+    """How a file is compiled: options, and the text of what is included before it."""
+
+    options: tuple[str, ...]
+    prelude: str = ""
+
+
+def library() -> Any:
+    """libclang with what its Python bindings leave out; raises WrongUsage where it is not installed."""
+    global _library
+    if _library is None:
+        _library = _loaded()
+    return _library
+
+
+_library: Any = None
+
+
+def _loaded() -> Any:
+    try:
+        from clang import cindex
+    except ImportError:
+        raise _missing() from None
+    try:
+        lib = cindex.conf.lib
+        for name, result in (
+            ("clang_getCursorBinaryOperatorKind", ctypes.c_int),
+            ("clang_getCursorUnaryOperatorKind", ctypes.c_int),
+            ("clang_EvalResult_getKind", ctypes.c_int),
+            ("clang_EvalResult_getAsLongLong", ctypes.c_longlong),
+            ("clang_Cursor_Evaluate", ctypes.c_void_p),
+            ("clang_Cursor_getVarDeclInitializer", cindex.Cursor),
+        ):
+            function = getattr(lib, name)
+            function.restype = result
+            function.argtypes = [ctypes.c_void_p if "EvalResult" in name else cindex.Cursor]
+        lib.clang_EvalResult_dispose.argtypes = [ctypes.c_void_p]
+    except (cindex.LibclangError, AttributeError):
+        raise _missing() from None
+    return cindex
+
+
+def _missing() -> WrongUsage:
+    message = "to read C as a compiler does takes libclang 17 or later, which is not installed"
+    return WrongUsage(message, "pip install 'cbprove[source]'")
+
+
+class Unit:
+    """A file as the compiler read it, with every function that it defines; bodies are turned into trees when asked for."""
+
+    def __init__(self, path: str, flags: Flags, text: str | None = None) -> None:
+        self.clang = library()
+        self.path = path
+        files = [(PRELUDE, flags.prelude)] + ([(path, text)] if text is not None else [])
+        try:
+            self.unit = self.clang.Index.create().parse(path, list(flags.options), unsaved_files=files)
+        except self.clang.TranslationUnitLoadError:
+            raise Unreadable(path) from None
+        self.errors = [f"{_place(each)}: {each.spelling}" for each in self.unit.diagnostics if each.severity >= _ERROR]
+        self.cursors = {each.spelling: each for each in self._definitions()}
+        self.trees = Trees(self.clang)
+        self._known: dict[str, Function] = {}
+
+    def _definitions(self) -> Iterator[Any]:
+        for each in self.unit.cursor.get_children():
+            if each._kind_id == _FUNCTION and each.is_definition():
+                yield each
+
+    def own(self) -> list[tuple[str, int, int]]:
+        """Functions that the file itself defines: name, first and last byte, in order."""
+        found = []
+        for name, cursor in self.cursors.items():
+            place = cursor.location
+            if place.file is not None and place.file.name == self.path:
+                found.append((place.offset, name, cursor.extent.end.offset))
+        return [(name, start, end) for start, name, end in sorted(found)]
+
+    def files(self) -> list[str]:
+        """What is included, near and far."""
+        return sorted({each.include.name for each in self.unit.get_includes()})
+
+    def function(self, name: str) -> Function | None:
+        """The function with its body, None where no file of this unit defines it."""
+        if name not in self.cursors:
+            return None
+        if name not in self._known:
+            self._known[name] = self.trees.function(self.cursors[name], self.path)
+        return self._known[name]
+
+
+class Unreadable(Exception):
+    """libclang gave nothing at all for a file."""
+
+
+def _place(diagnostic: Any) -> str:
+    file = diagnostic.location.file
+    return f"{file.name}:{diagnostic.location.line}" if file else "the command line"
+
+
+_ERROR, _FUNCTION, _PARAMETER, _VARIABLE = 3, 8, 10, 9
+
+# Numbers of libclang's cursors, which it promises to keep.
+_KINDS = {
+    101: "name", 102: "member", 103: "call", 106: "integer", 111: "paren", 112: "unary", 113: "element",
+    114: "binary", 115: "compound", 116: "conditional", 117: "cast", 118: "literal", 119: "list", 121: "statements",
+    122: "generic", 136: "unevaluated", 201: "again", 202: "block", 203: "again", 204: "again", 205: "if", 206: "again",
+    207: "again", 208: "again", 209: "again", 214: "return", 215: "assembly", 230: "block", 231: "declarations", 9: "variable",
+}  # fmt: skip
+_TYPES = {
+    101: "pointer",
+    103: "pointer",
+    105: "record",
+    112: "array",
+    114: "array",
+    113: "array",
+    115: "array",
+    111: "function",
+}
+_VOID, _SIZED = 2, frozenset((*range(3, 24), 30, 106, 177))
+_UNEXPOSED, _MEMBER_NAME, _FIELD, _POINTER = 100, 47, 6, 101
+_UNARY = {1: "post++", 2: "post--", 3: "++", 4: "--", 5: "&", 6: "*", 13: "__extension__"}
+_BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
+_COMPOUND = {26: "+=", 27: "-="}
+
+
+class Trees:
+    """Cursors to nodes. Types are remembered by spelling: a file has few."""
+
+    def __init__(self, clang: Any) -> None:
+        self.clang, self.lib = clang, clang.conf.lib
+        self.types: dict[tuple[int, str], CType] = {}
+        self.starts: dict[tuple[int, int], int] = {}
+
+    def function(self, cursor: Any, path: str) -> Function:
+        children = list(cursor.get_children())
+        params = tuple(
+            (each.spelling, each.hash, self.type(each.type)) for each in children if each._kind_id == _PARAMETER
+        )
+        place = cursor.location
+        return Function(
+            name=cursor.spelling,
+            file=place.file.name,
+            line=place.line,
+            params=params,
+            body=self.node(children[-1]),
+            own=place.file.name == path,
+            result=self.type(cursor.result_type),
+        )
+
+    def type(self, of: Any) -> CType:
+        kind = of.kind.value
+        key = (kind, of.spelling)
+        if key not in self.types:
+            self.types[key] = self._type(of.get_canonical())
+        return self.types[key]
+
+    def _type(self, of: Any) -> CType:
+        shape = _TYPES.get(of.kind.value, "scalar")
+        if shape == "pointer":
+            return CType("pointer", of.spelling, max(of.get_size(), -1), self.type(of.get_pointee()))
+        if shape == "array":
+            return CType("array", of.spelling, max(of.get_size(), -1), self.type(of.get_array_element_type()))
+        if shape == "record":
+            return CType("record", of.get_declaration().spelling, max(of.get_size(), -1))
+        if shape == "function":
+            return CType("function", "", 1)
+        if of.kind.value == _VOID:
+            return VOID
+        # A builtin function has a type that nobody may ask for its size.
+        known = of.kind.value in _SIZED
+        return CType("scalar", of.spelling, max(of.get_size(), -1) if known else -1)
+
+    def node(self, cursor: Any) -> Node:
+        kind = _KINDS.get(cursor._kind_id, "other")
+        make = getattr(self, f"_{kind}", None)
+        if make is not None:
+            made: Node = make(cursor)
+            return made
+        return self.plain(cursor, kind, tuple(self.node(each) for each in self.parts(cursor)))
+
+    def _other(self, cursor: Any) -> Node:
+        """What libclang has no name for: conversions; `offsetof` and comparisons of types, which evaluate nothing."""
+        inside = list(cursor.get_children())
+        parts = [each for each in inside if each._kind_id >= 100]
+        if cursor._kind_id == _UNEXPOSED and inside and self._evaluates_nothing(cursor, inside):
+            return self.plain(cursor, "nothing", ())
+        return self.plain(cursor, "other", tuple(self.node(each) for each in parts))
+
+    def _evaluates_nothing(self, cursor: Any, inside: list[Any]) -> bool:
+        if inside[-1]._kind_id == _MEMBER_NAME:
+            return True
+        # A comparison of types has a constant value; a conversion is spelt as its operand is.
+        apart = len(inside) > 1 or not cursor.spelling
+        return apart and cursor.type.kind.value in _SIZED and self.number(cursor) is not None
+
+    def plain(self, cursor: Any, kind: str, children: tuple[Node, ...], name: str = "", **more: Any) -> Node:
+        type = self.type(cursor.type) if cursor._kind_id < 200 else VOID
+        return Node(kind, name, type, cursor.location.line if kind in _WITH_LINES else 0, children, **more)
+
+    def parts(self, cursor: Any) -> list[Any]:
+        return [each for each in cursor.get_children() if each._kind_id >= 100]
+
+    def last(self, cursor: Any, kind: str) -> Node:
+        """Of a cast or literal the operand alone: what stands before it is its type, and not evaluated."""
+        parts = self.parts(cursor)
+        return self.plain(cursor, kind, (self.node(parts[-1]),) if parts else ())
+
+    def _name(self, cursor: Any) -> Node:
+        type = self.type(cursor.type)
+        variable = cursor.referenced.hash if type.shape != "function" and cursor.referenced else 0
+        return Node("name", cursor.spelling, type, 0, variable=variable)
+
+    def _member(self, cursor: Any) -> Node:
+        parts = self.parts(cursor)[:1]
+        to = cursor.referenced
+        field = None
+        if to is not None and to._kind_id == _FIELD and parts:
+            width = to.get_bitfield_width() if to.is_bitfield() else max(to.type.get_size(), 0) * 8
+            name = "" if to.is_anonymous() or "(anonymous" in to.spelling or "(unnamed" in to.spelling else to.spelling
+            field = Field(to.semantic_parent.spelling, name, self.start(to, parts[0].type), width)
+        return self.plain(cursor, "member", tuple(self.node(each) for each in parts), cursor.spelling, field=field)
+
+    def start(self, field: Any, base: Any) -> int:
+        """Where a field begins in the record that it is taken of; libclang leaves out anonymous records between them."""
+        kind = base.get_canonical()
+        record = (kind.get_pointee() if kind.kind.value == _POINTER else kind).get_canonical().get_declaration()
+        key = (field.hash, record.hash)
+        if key not in self.starts:
+            self.starts[key] = _start(field, record)
+        return self.starts[key]
+
+    def _call(self, cursor: Any) -> Node:
+        children = [self.node(each) for each in self.parts(cursor)]
+        arguments = list(cursor.get_arguments())
+        values = tuple(
+            self._with_value(node, each) for node, each in zip(children[-len(arguments) :], arguments, strict=False)
+        )
+        called = tuple(children[: len(children) - len(arguments)])
+        return self.plain(cursor, "call", (*called, *values), cursor.spelling, value=len(arguments))
+
+    def _with_value(self, node: Node, cursor: Any) -> Node:
+        if node.type.shape != "scalar" or node.value is not None:
+            return node
+        return Node(
+            node.kind, node.name, node.type, node.line, node.children, node.field, self.number(cursor), node.variable
+        )
+
+    def number(self, cursor: Any) -> int | None:
+        """What the compiler makes of a constant expression."""
+        result = self.lib.clang_Cursor_Evaluate(cursor)
+        if not result:
+            return None
+        try:
+            if self.lib.clang_EvalResult_getKind(result) != 1:
+                return None
+            return int(self.lib.clang_EvalResult_getAsLongLong(result))
+        finally:
+            self.lib.clang_EvalResult_dispose(result)
+
+    def _integer(self, cursor: Any) -> Node:
+        return Node("integer", "", self.type(cursor.type), 0)
+
+    def _unary(self, cursor: Any) -> Node:
+        operator = _UNARY.get(self.lib.clang_getCursorUnaryOperatorKind(cursor), "other")
+        return self.plain(cursor, "unary", tuple(self.node(each) for each in self.parts(cursor)), operator)
+
+    def _binary(self, cursor: Any) -> Node:
+        kind = self.lib.clang_getCursorBinaryOperatorKind(cursor)
+        parts = self.parts(cursor)
+        children = tuple(self.node(each) for each in parts)
+        name = _BINARY.get(kind, "other")
+        if name in ("+", "-") and self.type(cursor.type).shape == "pointer":
+            children = tuple(self._with_value(node, each) for node, each in zip(children, parts, strict=True))
+        return self.plain(cursor, "binary", children, name)
+
+    def _compound(self, cursor: Any) -> Node:
+        parts = self.parts(cursor)
+        kind = self.lib.clang_getCursorBinaryOperatorKind(cursor)
+        children = tuple(self.node(each) for each in parts)
+        if self.type(cursor.type).shape == "pointer":
+            children = (children[0], self._with_value(children[1], parts[1]))
+        return self.plain(cursor, "compound", children, _COMPOUND.get(kind, "other"))
+
+    def _element(self, cursor: Any) -> Node:
+        parts = self.parts(cursor)
+        children = [self.node(each) for each in parts]
+        children[1] = self._with_value(children[1], parts[1])
+        return self.plain(cursor, "element", tuple(children))
+
+    def _cast(self, cursor: Any) -> Node:
+        return self.last(cursor, "cast")
+
+    def _literal(self, cursor: Any) -> Node:
+        return self.last(cursor, "literal")
+
+    def _unevaluated(self, cursor: Any) -> Node:
+        return self.plain(cursor, "nothing", ())
+
+    def _generic(self, cursor: Any) -> Node:
+        """`_Generic`: what is chosen among is read as if each were, what chooses is not evaluated."""
+        return self.plain(cursor, "generic", tuple(self.node(each) for each in self.parts(cursor)[1:]))
+
+    def _variable(self, cursor: Any) -> Node:
+        start = self.lib.clang_Cursor_getVarDeclInitializer(cursor)
+        start._tu = cursor._tu  # which the bindings set for functions that they know
+        children = () if start._kind_id in (70, 0) else (self.node(start),)
+        return Node(
+            "variable", cursor.spelling, self.type(cursor.type), cursor.location.line, children, variable=cursor.hash
+        )
+
+    def _declarations(self, cursor: Any) -> Node:
+        made = tuple(self.node(each) for each in cursor.get_children() if each._kind_id == _VARIABLE)
+        return Node("block", "", VOID, 0, made)
+
+
+def _start(field: Any, record: Any) -> int:
+    found: int = max(field.get_field_offsetof(), 0)
+    inside = field.semantic_parent
+    while inside != record:
+        around = inside.semantic_parent
+        holding = [each for each in around.type.get_fields() if each.type.get_canonical().get_declaration() == inside]
+        if not holding:
+            break
+        found += max(holding[0].get_field_offsetof(), 0)
+        inside = around
+    return found
+
+
+_WITH_LINES = frozenset(("member", "call", "binary", "compound", "unary", "element", "assembly", "literal"))

@@ -1,0 +1,489 @@
+"""What a function does to the object: its tree followed in the order of evaluation, with where each variable points.
+
+Where ways meet a variable may hold what it held on any of them; where a label stands or a loop begins, what it ever held.
+Passes over the body are made until no variable learns a new address. What a callee does to an address that it is handed, it
+does here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cbprove.frozen import frozen
+from cbprove.source.accesses import Access, Kind, Place, Sought
+from cbprove.source.code import CType, Field, Function, Node
+from cbprove.source.library import HARMLESS, KNOWN, Does
+
+Places = frozenset[Place]
+NOWHERE: Places = frozenset()
+DEPTH = 12  # calls in calls that are followed
+_EXACT, _PASSES = 2, 6
+
+
+@frozen
+class Result:
+    """What a call did, and where what it returned points."""
+
+    accesses: tuple[Access, ...]
+    returned: Places
+
+
+class Reader:
+    """Follows the functions of one unit. `defined` gives a function by name; `touches` says of a name whether its text can."""
+
+    def __init__(
+        self, sought: Sought, defined: Callable[[str], Function | None], touches: Callable[[str], bool]
+    ) -> None:
+        self.sought, self.defined, self.touches = sought, defined, touches
+        self.known: dict[tuple[str, tuple[Places, ...], tuple[str, ...]], Result] = {}
+        self.active: list[str] = []
+
+    def read(self, function: Function, given: tuple[Places, ...] = (), names: tuple[str, ...] = ()) -> Result:
+        """The accesses of a function whose parameters point to `given`, and are what the caller calls `names`."""
+        key = (function.name, given, names)
+        if key not in self.known:
+            self.active.append(function.name)
+            try:
+                self.known[key] = Walk(self, function, given, names).run()
+            finally:
+                self.active.pop()
+        return self.known[key]
+
+
+class Walk:
+    """One function, one set of addresses for its parameters."""
+
+    def __init__(self, reader: Reader, function: Function, given: tuple[Places, ...], names: tuple[str, ...]) -> None:
+        self.reader, self.function, self.sought = reader, function, reader.sought
+        self.points: dict[int, Places] = {}  # what each variable may hold now
+        self.ever: dict[int, Places] = {}  # and what it held anywhere
+        self.names: dict[int, str] = {}
+        for index, (name, variable, _) in enumerate(function.params):
+            if index < len(given) and given[index]:
+                self.points[variable] = given[index]
+            self.names[variable] = names[index] if index < len(names) and names[index] else name
+        self.accesses: list[Access] = []
+        self.returned = NOWHERE
+        self.passes = 0
+
+    def run(self) -> Result:
+        first = dict(self.points)
+        self.ever = dict(first)
+        for self.passes in range(_PASSES):
+            before, returned = dict(self.ever), self.returned
+            self.points, self.accesses = dict(first), []
+            self.value(self.function.body)
+            if (before, returned) == (self.ever, self.returned):
+                break
+        return Result(tuple(_each_once(self.accesses)), self.returned)
+
+    # What an expression is, and which bits of the object it names.
+
+    def value(self, node: Node) -> Places:
+        """Evaluate an expression; where its value points. What it reads is noted."""
+        if node.kind in ("member", "element", "name") or (node.kind == "unary" and node.name == "*"):
+            return self._loaded(node)
+        follow = getattr(self, f"_{node.kind}", None)
+        if follow is not None:
+            places: Places = follow(node)
+            return places or self._by_type(node)
+        return self._all(node.children) if node.type.shape in ("pointer", "array") else self._none(node.children)
+
+    def _all(self, nodes: Iterable[Node]) -> Places:
+        return NOWHERE.union(*[self.value(each) for each in nodes])
+
+    def _none(self, nodes: Iterable[Node]) -> Places:
+        for each in nodes:
+            self.value(each)
+        return NOWHERE
+
+    def _loaded(self, node: Node) -> Places:
+        if node.kind == "name":
+            return self.points.get(node.variable) or self._by_type(node)
+        places = self.place(node)
+        if node.type.shape in ("array", "function"):
+            return places
+        self._note("read", places, node.line)
+        return self._by_type(node)
+
+    def _by_type(self, node: Node) -> Places:
+        """Where the object is a whole struct: a pointer to such a struct, wherever it comes from."""
+        inner = node.type.inner
+        if node.type.shape != "pointer" or self.sought.member or inner is None or inner.name != self.sought.record:
+            return NOWHERE
+        return frozenset((Place(self.root(node), inner.name, "", 0, max(inner.size, 0) * 8),))
+
+    def place(self, node: Node) -> Places:
+        """The bits of the object that an lvalue names; what it takes to find them is evaluated."""
+        if node.kind == "member":
+            return self._member_of(node)
+        if node.kind == "element":
+            return self._element_of(node)
+        if node.kind == "unary" and node.name == "*":
+            return frozenset(_pointed(each, node.type) for each in self.value(node.children[0]))
+        if node.kind == "name":
+            return NOWHERE
+        if node.kind in ("paren", "other", "unary") and len(node.children) == 1:
+            return self.place(node.children[0])
+        return self.value(node)
+
+    def _member_of(self, node: Node) -> Places:
+        if node.field is None or not node.children:
+            return self._none(node.children)
+        base = node.children[0]
+        found = self.value(base) if base.type.shape == "pointer" else self.place(base)
+        field = node.field
+        if self._is_object(field):
+            return frozenset((Place(self.root(base), "", "", 0, field.width),))
+        if (
+            not found
+            and not self.sought.member
+            and node.type.shape == "record"
+            and node.type.name == self.sought.record
+        ):
+            return frozenset((Place(self.root(base), node.type.name, "", 0, max(node.type.size, 0) * 8),))
+        return frozenset(_member(each, field, base.type) for each in found)
+
+    def _is_object(self, field: Field) -> bool:
+        return bool(self.sought.member) and (field.record, field.name) == (self.sought.record, self.sought.member)
+
+    def _element_of(self, node: Node) -> Places:
+        base, index = node.children[0], node.children[1]
+        found = self.value(base)
+        self.value(index)
+        return frozenset(_element(each, index.value, node.type) for each in found)
+
+    def root(self, node: Node) -> str:
+        """The variable that an expression begins with, as the caller knows it."""
+        while node.children and node.kind not in ("name", "call"):
+            node = node.children[-1] if node.kind in ("cast", "statements", "block") else node.children[0]
+        if node.kind == "call":
+            return f"{node.name}()"
+        return self.names.get(node.variable, node.name)
+
+    # Expressions.
+
+    def _cast(self, node: Node) -> Places:
+        places = self._all(node.children)
+        if node.type.shape != "pointer" or node.type.inner is None:
+            return places if node.type.size == _POINTER else NOWHERE
+        return frozenset(_seen_as(each, node.type.inner) for each in places)
+
+    def _unary(self, node: Node) -> Places:
+        if node.name == "&":
+            return self.place(node.children[0])
+        if node.name in ("++", "--", "post++", "post--"):
+            return self._stepped(node)
+        return self._all(node.children) if node.name == "__extension__" else self._none(node.children)
+
+    def _stepped(self, node: Node) -> Places:
+        operand = _bare(node.children[0])
+        if operand.kind == "name":
+            before = self.points.get(operand.variable, NOWHERE)
+            after = self._step(operand.variable, 1 if node.name.endswith("++") else -1, operand.type)
+            return before if node.name.startswith("post") else after
+        places = self.place(operand)
+        self._note("read", places, node.line)
+        self._note("write", places, node.line)
+        return NOWHERE
+
+    def _step(self, variable: int, by: int | None, type: CType) -> Places:
+        """Move what a variable points to; in a pass that is not the first few by a sum that is not known, so that they end."""
+        known = by if self.passes <= _EXACT else None
+        held = frozenset(_shifted(each, known, type) for each in self.points.get(variable, NOWHERE))
+        self._points_to(variable, held)
+        return held
+
+    def _binary(self, node: Node) -> Places:
+        left, right = node.children[0], node.children[-1]
+        if node.name == "=":
+            return self._assigned(node, left, right)
+        if node.name == ",":
+            self.value(left)
+            return self.value(right)
+        if node.name in ("+", "-") and node.type.shape == "pointer":
+            return self._moved(node, left, right)
+        if node.name in ("+", "-") and node.type.size == _POINTER:
+            return self._all(node.children)
+        self.value(left)
+        self._arms((right,))
+        return NOWHERE
+
+    def _moved(self, node: Node, left: Node, right: Node) -> Places:
+        pointer, by = (left, right) if left.type.shape in ("pointer", "array") else (right, left)
+        places = self.value(pointer)
+        self.value(by)
+        step = by.value if node.name == "+" or by.value is None else -by.value
+        return frozenset(_shifted(each, step, node.type) for each in places)
+
+    def _assigned(self, node: Node, left: Node, right: Node) -> Places:
+        record = node.type.shape == "record"
+        made = _literal_of(right) if record else None
+        if made is not None:
+            self._none(made.children)
+            self._note("write" if any(_evaluated(made)) else "clear", self.place(left), node.line)
+            return NOWHERE
+        if record:
+            return self._copied(left, right, node.line)
+        held = self.value(right)
+        target = _bare(left)
+        if target.kind == "name":
+            self._points_to(target.variable, held)
+            return held
+        places = self.place(left)
+        self._note("write", places, node.line)
+        if not places:
+            self._escape(held, node.line, target.name or "memory")
+        return held
+
+    def _copied(self, left: Node, right: Node, line: int) -> Places:
+        source = self.place(right)
+        self._note("copy from", source, line)
+        self._note("copy to", self.place(left), line)
+        return NOWHERE
+
+    def _compound(self, node: Node) -> Places:
+        left, right = node.children[0], node.children[1]
+        self.value(right)
+        if _bare(left).kind == "name":
+            sign = {"+=": 1, "-=": -1}.get(node.name)
+            by = None if right.value is None or sign is None else sign * right.value
+            return self._step(_bare(left).variable, by, node.type)
+        places = self.place(left)
+        self._note("read", places, node.line)
+        self._note("write", places, node.line)
+        return NOWHERE
+
+    def _conditional(self, node: Node) -> Places:
+        if len(node.children) < 3:
+            return self._all(node.children)
+        self.value(node.children[0])
+        return self._arms(node.children[1:])
+
+    def _statements(self, node: Node) -> Places:
+        """A statement expression: its value is that of its last statement."""
+        inner = node.children[0].children if node.children else ()
+        self._none(inner[:-1])
+        return self.value(inner[-1]) if inner else NOWHERE
+
+    def _list(self, node: Node) -> Places:
+        self._escape(self._all(node.children), node.line, "an initialiser")
+        return NOWHERE
+
+    def _variable(self, node: Node) -> Places:
+        for start in node.children:
+            if node.type.shape == "record":
+                self._note("copy from", self.place(start), node.line)
+            else:
+                self._points_to(node.variable, self.value(start))
+        self.names.setdefault(node.variable, node.name)
+        return NOWHERE
+
+    def _return(self, node: Node) -> Places:
+        held = self._all(node.children)
+        if self.function.result.shape == "pointer" or self.function.result.size == _POINTER:
+            self.returned |= held
+        return NOWHERE
+
+    def _assembly(self, node: Node) -> Places:
+        """Operands of assembly may be read and written: nobody says which."""
+        for each in node.children:
+            places = self.place(each)
+            self._note("read", places, node.line)
+            self._note("write", places, node.line)
+        return NOWHERE
+
+    def _points_to(self, variable: int, held: Places) -> None:
+        """From here on the variable holds nothing else."""
+        if held:
+            self.points[variable] = held
+            self.ever[variable] = self.ever.get(variable, NOWHERE) | held
+        else:
+            self.points.pop(variable, None)
+
+    # Ways that part and meet.
+
+    def _arms(self, arms: Iterable[Node]) -> Places:
+        """Exactly one of them is gone, or none."""
+        before, found, after = dict(self.points), NOWHERE, [dict(self.points)]
+        for arm in arms:
+            self.points = dict(before)
+            found |= self.value(arm)
+            after.append(self.points)
+        self.points = _met(after)
+        return found
+
+    def _if(self, node: Node) -> Places:
+        self.value(node.children[0])
+        self._arms(node.children[1:])
+        return NOWHERE
+
+    def _again(self, node: Node) -> Places:
+        """A loop, a switch, a label, a case: what runs here may come from anywhere in the function."""
+        self.points = _met([self.points, self.ever])
+        self._none(node.children)
+        self.points = _met([self.points, self.ever])
+        return NOWHERE
+
+    # Calls.
+
+    def _call(self, node: Node) -> Places:
+        count = node.value or 0
+        called, arguments = node.children[: len(node.children) - count], node.children[len(node.children) - count :]
+        self._none(each for each in called if _bare(each).kind != "name")
+        held = tuple(self.value(each) for each in arguments)
+        if node.name not in KNOWN:
+            held = tuple(frozenset(place for place in each if not self._everywhere(place)) for each in held)
+        if node.name in KNOWN:
+            return self._known(node, KNOWN[node.name], arguments, held)
+        function = self.reader.defined(node.name) if node.name else None
+        if function is None or node.name in self.reader.active or len(self.reader.active) > DEPTH:
+            if node.name not in HARMLESS and node.name not in self.reader.active:
+                self._escape(NOWHERE.union(*held), node.line, node.name or f"*{_bare(called[0]).name}")
+            return NOWHERE
+        if not any(held) and not self.reader.touches(node.name):
+            return NOWHERE
+        return self._followed(node, function, arguments, held)
+
+    def _everywhere(self, place: Place) -> bool:
+        """Whether a callee knows the place by its type: what it does there stands in itself."""
+        return not self.sought.member and place.start == 0 and (place.view, place.path) == (self.sought.record, "")
+
+    def _followed(
+        self, node: Node, function: Function, arguments: tuple[Node, ...], held: tuple[Places, ...]
+    ) -> Places:
+        names = tuple(self.root(each) if each.type.shape == "pointer" else "" for each in arguments)
+        if function.own and not any(held):
+            # What it does stands in itself; where it points is of use here.
+            return self.reader.read(function, (), names).returned if function.result.shape == "pointer" else NOWHERE
+        done = self.reader.read(function, held, names)
+        accesses = done.accesses
+        if function.own:
+            alone = {(each.kind, each.place.start, each.place.width) for each in self.reader.read(function).accesses}
+            accesses = tuple(e for e in accesses if (e.kind, e.place.start, e.place.width) not in alone)
+        self.accesses += [
+            Access(each.kind, each.place, node.line, (function.name, *each.via), each.to) for each in accesses
+        ]
+        return done.returned
+
+    def _known(
+        self, node: Node, effects: tuple[Does, ...], arguments: tuple[Node, ...], held: tuple[Places, ...]
+    ) -> Places:
+        for each in effects:
+            if each.argument < len(held):
+                length = None if each.length is None or each.length >= len(arguments) else arguments[each.length]
+                places = frozenset(_stretch(place, length) for place in held[each.argument])
+                self._note(each.effect, places, node.line)
+        return held[0] if held and node.type.shape == "pointer" else NOWHERE
+
+    def _note(self, kind: Kind, places: Places, line: int) -> None:
+        for each in sorted(places, key=_order):
+            self.accesses.append(Access(kind, each, line))
+
+    def _escape(self, places: Places, line: int, to: str) -> None:
+        for each in sorted(places, key=_order):
+            self.accesses.append(Access("escape", each, line, (), to))
+
+
+_POINTER = 8
+
+
+def _order(place: Place) -> tuple[int, int, str, str, str]:
+    return (place.start, place.width or 0, place.view, place.path, place.base)
+
+
+def _met(ways: list[dict[int, Places]]) -> dict[int, Places]:
+    found: dict[int, Places] = {}
+    for way in ways:
+        for variable, held in way.items():
+            found[variable] = found.get(variable, NOWHERE) | held
+    return found
+
+
+def _each_once(accesses: list[Access]) -> list[Access]:
+    return list(dict.fromkeys(accesses))
+
+
+def _bare(node: Node) -> Node:
+    while node.kind in ("paren", "other") and len(node.children) == 1:
+        node = node.children[0]
+    return node
+
+
+def _literal_of(node: Node) -> Node | None:
+    bare = _bare(node)
+    if bare.kind == "literal" and bare.children:
+        return bare.children[0]
+    return bare if bare.kind == "list" else None
+
+
+def _evaluated(node: Node) -> Iterable[bool]:
+    """Of an initialiser, whether each part says more than zero."""
+    for each in node.children:
+        bare = _bare(each)
+        yield not (bare.kind == "integer" and bare.value == 0)
+
+
+def _seen_as(place: Place, type: CType) -> Place:
+    """A place whose address was cast to that of another type."""
+    if type.shape == "record" and type.name and type.size >= 0 and (type.name != _tag(place)):
+        return Place(place.base, type.name, "", place.start, type.size * 8, place.start)
+    return place
+
+
+def _tag(place: Place) -> str:
+    return place.view if not place.path else ""
+
+
+def _pointed(place: Place, type: CType) -> Place:
+    """What a pointer to a place of some type names."""
+    width = type.size * 8 if type.size > 0 else place.width
+    if width == place.width or place.width is None:
+        return place if type.shape != "record" else _seen_as(place, type)
+    if type.shape == "record":
+        return _seen_as(place, type)
+    return Place(place.base, place.view, place.path, place.start, width, place.at)
+
+
+def _member(place: Place, field: Field, base: CType) -> Place:
+    type = base.inner if base.shape == "pointer" else base
+    view, path, at = place.view, place.path, place.at
+    if not view and type is not None and type.name:
+        view, at = type.name, place.start
+    path = ".".join(filter(None, (path, field.name)))
+    # Beyond a sum of unknown size it is not known which element: the rest of the place it is.
+    width = field.width if place.width is not None else None
+    return Place(place.base, view, path, place.start + (field.start if width is not None else 0), width, at)
+
+
+def _element(place: Place, index: int | None, type: CType) -> Place:
+    width = max(type.size, 0) * 8
+    if place.width == 0 and index is None:
+        return _somewhere(place)  # an array without a length
+    if index is None or place.width is None:
+        return place
+    path = f"{place.path}[{index}]" if place.path else place.path
+    return Place(place.base, place.view, path, place.start + index * width, width, place.at)
+
+
+def _shifted(place: Place, by: int | None, pointer: CType) -> Place:
+    size = pointer.inner.size if pointer.inner is not None and pointer.inner.size > 0 else 1
+    if by is None:
+        return _somewhere(place)
+    left = None if place.width is None else max(place.width - by * size * 8, 0)
+    return place if by == 0 else Place(place.base, "", "", place.start + by * size * 8, left, place.start)
+
+
+def _somewhere(place: Place) -> Place:
+    return Place(place.base, place.view, place.path, place.start, None, place.at)
+
+
+def _stretch(place: Place, length: Node | None) -> Place:
+    """A place as long as an argument says."""
+    if length is None:
+        return place
+    if length.value is None:
+        return _somewhere(place)
+    if length.value * 8 == place.width:
+        return place
+    return Place(place.base, place.view, place.path, place.start, length.value * 8, place.at)

@@ -1,0 +1,8 @@
+#include "packet.h"
+void f(struct sk_buff *skb, struct parm *p)
+{
+	while (number()) {
+		p->most = 1; // write parm.most [6,8)
+		p = PARM(skb);
+	}
+}
