@@ -339,6 +339,28 @@ class Object:
 
 
 @frozen
+class LeftOut:
+    """A place that the source touches and a step leaves out, and why."""
+
+    place: Place
+    reason: str
+    span: Span = field(compare=False)
+
+
+@frozen
+class Witness:
+    """The functions of the source that a step stands for, and those of their callees that belong to it.
+
+    `nothing` says why it stands for no function; it is empty where it does. No verdict looks at any of this.
+    """
+
+    functions: tuple[str, ...]
+    callees: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    nothing: str = ""
+
+
+@frozen
 class Step:
     """`name` is unique (`layer.step` where two layers have one of that name)."""
 
@@ -346,6 +368,7 @@ class Step:
     layer: str
     body: Block
     span: Span = field(compare=False)
+    witness: Witness = field(default=Witness(()), compare=False)
 
 
 @frozen

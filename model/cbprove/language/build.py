@@ -108,11 +108,40 @@ class Builder(CBuilder):
         return "writes", places
 
     def step(
-        self, span: Span, name: Token, unused: bool | None, title: str | None, body: syntax.Block | None = None
+        self,
+        span: Span,
+        name: Token,
+        unused: bool | None,
+        title: str | None,
+        witness: syntax.Witness,
+        body: syntax.Block | None = None,
     ) -> syntax.Step:
-        return syntax.Step(self.called("step", name), title or "", body, unused is not None, span)
+        return syntax.Step(self.called("step", name), title or "", body, unused is not None, witness, span)
 
     bodiless_step = step
+
+    def witness(self, span: Span, of: Any, callees: Any, *without: syntax.Without) -> syntax.Witness:
+        nothing = of if isinstance(of, str) else None
+        return syntax.Witness(None if isinstance(of, str) else of, nothing, callees or (), without)
+
+    def of(self, span: Span, functions: tuple[syntax.Function, ...]) -> tuple[syntax.Function, ...]:
+        return functions
+
+    with_ = of
+
+    def of_nothing(self, span: Span, reason: str) -> str:
+        return reason
+
+    def standing_for(self, span: Span, *functions: syntax.Function) -> tuple[syntax.Function, ...]:
+        return functions
+
+    def stands_for(self, span: Span, name: Token, condition: syntax.Expr | None) -> syntax.Function:
+        return syntax.Function(self.name(name), condition)
+
+    def without(
+        self, span: Span, places: tuple[syntax.Place, ...], condition: syntax.Expr | None, reason: str
+    ) -> syntax.Without:
+        return syntax.Without(places, condition, reason, span)
 
     def path(self, span: Span, name: Token, title: str | None, body: syntax.Block) -> syntax.Path:
         return syntax.Path("path", self.called("path", name), title or "", body, False, span)

@@ -12,7 +12,7 @@ from cbprove.language.elaborate_memo import mistake
 from cbprove.language.elaborate_places import NOWHERE
 from cbprove.language.elaborate_statements import Around, block, places
 from cbprove.language.names import StepOf
-from cbprove.system import Block, Part, Place, Statement, Step
+from cbprove.system import Block, LeftOut, Part, Place, Statement, Step, Witness
 
 
 def step(cx: Context, found: StepOf) -> Step:
@@ -36,7 +36,26 @@ def _step(cx: Context, found: StepOf) -> Step:
     else:
         body = block(cx, node.body, Around(NOWHERE, in_step=True))
         _check_inside(cx, layer, body)
-    return Step(found.name, layer.name.text, body, node.span)
+    return Step(found.name, layer.name.text, body, node.span, _witness(cx, node))
+
+
+def _witness(cx: Context, node: syntax.Step) -> Witness:
+    """What the step stands for in this candidate."""
+    said = node.witness
+    functions = (node.name.text,) if said.functions is None else _standing(cx, said.functions)
+    left_out = [
+        LeftOut(place, each.reason, each.span)
+        for each in said.without
+        if each.condition is None or cx.decided(each.condition)
+        for place in places(cx, each.places, NOWHERE)
+    ]
+    if said.nothing is not None:
+        return Witness((), (), tuple(left_out), said.nothing)
+    return Witness(functions, _standing(cx, said.callees), tuple(left_out))
+
+
+def _standing(cx: Context, functions: tuple[syntax.Function, ...]) -> tuple[str, ...]:
+    return tuple(each.name.text for each in functions if each.condition is None or cx.decided(each.condition))
 
 
 def _whole(cx: Context, node: syntax.Step, layer: syntax.Layer) -> Block:

@@ -577,6 +577,35 @@ class View:
 
 
 @frozen
+class Function:
+    """A function of the source, in the candidates where the condition holds."""
+
+    name: Name
+    condition: Expr | None
+
+
+@frozen
+class Without:
+    """`without PLACES when COND "reason"`: what a step's functions touch and the step leaves out."""
+
+    places: tuple[Place, ...]
+    condition: Expr | None
+    reason: str
+    span: Span
+
+
+@frozen
+class Witness:
+    """What a step stands for: `of` functions, None where it says none and its own name is meant; `nothing` is the reason why
+    it stands for no function; `with` callees, which belong to it too."""
+
+    functions: tuple[Function, ...] | None
+    nothing: str | None
+    callees: tuple[Function, ...]
+    without: tuple[Without, ...]
+
+
+@frozen
 class Step:
     """`step NAME { }`, or `step NAME;`, whose body is None: it reads and then writes all its layer declares."""
 
@@ -584,6 +613,7 @@ class Step:
     title: str
     body: Block | None
     unused: bool
+    witness: Witness
     span: Span
 
 
