@@ -1,14 +1,17 @@
 """Systems drawn at random, each judged three times: `python -m tests.random --systems N --seed S --jobs 2 [--minutes M]`.
 
 Prints what was drawn and what was found. A system that the accounts do not agree on is made smaller and written to
-`.cbprove/random/SEED.cbs`; the exit code is 1 then. With files as arguments these are judged instead.
+`.cbprove/random/SEED.cbs`; the exit code is 1 then. With files as arguments these are judged instead. `--tally FILE` adds what
+was drawn to what FILE has, while it goes on; with `--systems 0` the table of that is printed, and nothing is drawn.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -19,6 +22,7 @@ from tests.random.shrink import shrink
 from tests.random.three import Difference, Tally, compare
 
 _AT_ONCE = 25
+_RUNS, _CANDIDATES = 100, 3
 _FOUND = Path(".cbprove/random")
 
 
@@ -48,14 +52,14 @@ def judged(seed: int, tally: Tally) -> str | None:
 
 def _differences(drawn: str, tally: Tally, bound: int) -> list[Difference]:
     try:
-        return compare(drawn, tally, bound)
+        return compare(drawn, tally, bound, _RUNS, most=_CANDIDATES)
     except Exception as failure:
         return [Difference("-", "-", f"fails: {failure!r}", "-")]
 
 
 def _quietly(drawn: str, bound: int) -> list[Difference]:
     try:
-        return compare(drawn, Tally(), bound)
+        return compare(drawn, Tally(), bound, _RUNS, most=_CANDIDATES)
     except Exception:  # a text cut to pieces may upset any account
         return []
 
@@ -65,19 +69,36 @@ def _some(first: int, last: int) -> tuple[Tally, list[str]]:
     return tally, [told for seed in range(first, last) if (told := judged(seed, tally))]
 
 
-def _many(first: int, count: int, jobs: int, minutes: float | None) -> tuple[Tally, list[str]]:
-    tally, found, end = Tally(), [], None if minutes is None else time.monotonic() + 60 * minutes
-    with ProcessPoolExecutor(jobs) as pool:
-        at, last = first, first + count
+def _many(given: argparse.Namespace) -> tuple[Tally, list[str]]:
+    tally, found = _kept(given.tally), []
+    end = None if given.minutes is None else time.monotonic() + 60 * given.minutes
+    with ProcessPoolExecutor(given.jobs) as pool:
+        at, last = given.seed, given.seed + given.systems
         while at < last and (end is None or time.monotonic() < end):
-            starts = [start for i in range(jobs) if (start := at + i * _AT_ONCE) < last]
+            starts = [start for i in range(given.jobs) if (start := at + i * _AT_ONCE) < last]
             for one, told in pool.map(_some, starts, [min(start + _AT_ONCE, last) for start in starts]):
-                tally.counts += one.counts
-                tally.constructs += one.constructs
-                tally.verdicts += one.verdicts
+                tally.add(one)
                 found += told
-            at += jobs * _AT_ONCE
+                print(*told, sep="\n", end="\n" if told else "", file=sys.stderr, flush=True)
+            at += given.jobs * _AT_ONCE
+            _keep(given.tally, tally)
     return tally, found
+
+
+def _kept(file: Path | None) -> Tally:
+    tally = Tally()
+    if file is not None and file.exists():
+        counts, constructs, verdicts = json.loads(file.read_text(encoding="utf-8"))
+        tally.add(Tally(Counter(counts), Counter(constructs), Counter({(k, v): n for k, v, n in verdicts})))
+    return tally
+
+
+def _keep(file: Path | None, tally: Tally) -> None:
+    if file is not None:
+        verdicts = [[kind, verdict, count] for (kind, verdict), count in tally.verdicts.items()]
+        written = file.with_suffix(".new")
+        written.write_text(json.dumps([tally.counts, tally.constructs, verdicts]), encoding="utf-8")
+        written.replace(file)
 
 
 def table(tally: Tally) -> str:
@@ -98,12 +119,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--minutes", type=float)
+    parser.add_argument("--tally", type=Path)
     given = parser.parse_args()
     if given.files:
         tally = Tally()
         found = [f"{file}: {d}" for file in given.files for d in compare(file.read_text(), tally, limit=20_000)]
     else:
-        tally, found = _many(given.seed, given.systems, given.jobs, given.minutes)
+        tally, found = _many(given)
     print(table(tally), "", *found, f"{len(found)} differences", sep="\n")
     return 1 if found else 0
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import Any
 
+from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.tables import named
@@ -21,7 +21,7 @@ from cbprove.terms import forget
 from tests.brute import Judged, TooManyRuns, runs, verdict
 from tests.random.agreement import _agree, _said, meant
 from tests.second.reading import read
-from tests.second.runs import Candidate, TooMany, Verdict
+from tests.second.runs import Candidate, Verdict
 
 FOLLOWED = 5
 """Turns beyond LO that the second enumerator follows where a loop has no HI; the prover is asked for 1 to 3."""
@@ -48,9 +48,16 @@ class Tally:
     constructs: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
+    def add(self, other: Tally) -> None:
+        self.counts += other.counts
+        self.constructs += other.constructs
+        self.verdicts += other.verdicts
 
-def compare(text: str, tally: Tally, bound: int = 3, limit: int = 300, accounts: str = "rs") -> list[Difference]:
-    """The differences in one text; `accounts` are r, the reference, and s, the second enumerator."""
+
+def compare(
+    text: str, tally: Tally, bound: int = 3, limit: int = 300, accounts: str = "rs", most: int = 100
+) -> list[Difference]:
+    """The differences in one text, at `most` candidates of it; r of the accounts is the reference, s the second enumerator."""
     forget()
     tally.counts["drawn"] += 1
     try:
@@ -63,86 +70,103 @@ def compare(text: str, tally: Tally, bound: int = 3, limit: int = 300, accounts:
         return []
     tally.counts["systems"] += 1
     tally.constructs.update(constructs(text))
-    sheets, found = [], []
-    for sector, prop in product(sectors, system.properties):
-        try:
-            sheets.append((sector, prop.name, space.table(sector, prop.name).sheet.marks))
-        except (NotReplayed, AssertionError) as failure:
-            found.append(Difference(str(dict(sector.fixed)), prop.name, repr(failure), "-"))
+    found: list[Difference] = []
     spec = read(text) if "s" in accounts else None
-    second: dict[str, dict[str, Verdict] | None] = {}
-    reference: dict[str, dict[str, Judged] | None] = {}
-    for sector, name, marks in sheets:
-        step = max(1, len(marks) // 3)
-        for index, mark in enumerate(marks):
-            chosen: dict[str, Any] = dict(sector.candidate(index))
-            if index % step:
-                continue
-            where = ", ".join(f"{axis} = {value}" for axis, value in chosen.items())
-            says = _said(mark)
-            tally.counts["judged"] += 1
+    for sector, indexes in _spread(sectors, most):
+        said = dict(_said_of(space, sector, found))
+        for index in indexes:
+            chosen = dict(sector.candidate(index))
             made = space.candidate(chosen)
-            tally.verdicts[type(named(made, name).claim).__name__.lower(), says] += 1
-            if "r" in accounts:
-                if where not in reference:
-                    reference[where] = _reference(made, bound, limit, tally)
-                judged = (reference[where] or {}).get(name)
-                # With its loops cut the reference has not seen what the prover may have found in a later turn.
-                later = judged is not None and judged.cut and says == "refuted"
-                later = later or (judged is not None and judged.verdict == "unknown" and says == "proved")
-                if judged is not None and not later and not _agree(says, judged):
-                    found.append(Difference(where, name, says, f"reference {judged.verdict}"))
-            if spec is not None:
-                if where not in second:
-                    second[where] = _second(spec, chosen, limit, tally)
-                other = second[where]
-                if other is not None and not _agree_later(says, other[name], bound):
-                    found.append(Difference(where, name, says, f"second {other[name].name}, {other[name].turns} turns"))
+            marks = {name: _said(marks[index]) for name, marks in said.items()}
+            for name, says in marks.items():
+                tally.verdicts[type(named(made, name).claim).__name__.lower(), says] += 1
+            tally.counts["judged"] += len(marks)
+            found += _held(_Candidate(made, spec, chosen), marks, bound, limit, tally, accounts)
     return found
 
 
-def _second(spec: Any, chosen: dict[str, Any], limit: int, tally: Tally) -> dict[str, Verdict] | None:
-    """What the second enumerator says of a candidate; with fewer turns where there are too many runs."""
-    chosen = {"abi": "x86_64", **chosen}
-    for turns in (FOLLOWED, 3):
+@dataclass(frozen=True)
+class _Candidate:
+    """A candidate, as the package means it and as the second enumerator reads it."""
+
+    made: Program
+    spec: Any
+    chosen: dict[str, Any]
+
+
+def _spread(sectors: Sequence[Sector], most: int) -> Iterator[tuple[Sector, list[int]]]:
+    """At most so many candidates, evenly among all, by their sectors."""
+    every = [(sector, index) for sector in sectors for index in range(sector.size)]
+    count = min(most, len(every))
+    taken = [every[at * (len(every) - 1) // max(count - 1, 1)] for at in range(count)]
+    for sector in sectors:
+        if indexes := [index for other, index in taken if other is sector]:
+            yield sector, indexes
+
+
+def _said_of(space: Space, sector: Sector, found: list[Difference]) -> Iterator[tuple[str, Any]]:
+    for prop in space.system.properties:
         try:
-            found = Candidate(spec, chosen, turns).verdicts(limit)
-            tally.counts[f"candidates, {turns} turns"] += 1
-            return found
-        except TooMany:
-            continue
-    tally.counts["candidates, too many runs for the second"] += 1
-    return None
+            yield prop.name, space.table(sector, prop.name).sheet.marks
+        except (NotReplayed, AssertionError) as failure:
+            found.append(Difference(str(dict(sector.fixed)), prop.name, repr(failure), "-"))
 
 
-def _reference(made: Program, bound: int, limit: int, tally: Tally) -> dict[str, Judged] | None:
-    """What enumeration says of a candidate, all properties in one pass."""
-    try:
-        return _in_one_pass(made, bound, limit)
-    except TooManyRuns:
-        tally.counts["candidates, too many runs for the reference"] += 1
-        return None
+def _held(
+    one: _Candidate, marks: dict[str, str], bound: int, limit: int, tally: Tally, accounts: str
+) -> Iterator[Difference]:
+    """What the prover says of a candidate, held against the two enumerations."""
+    where = ", ".join(f"{axis} = {value}" for axis, value in one.chosen.items())
+    if "r" in accounts:
+        judged = _in_one_pass(one.made, bound, limit)
+        _counted(tally, "reference", any(j.verdict == "open" for j in judged.values()))
+        for name, says in marks.items():
+            if not _agree_now(says, judged[name]):
+                yield Difference(where, name, says, f"reference {judged[name].verdict}")
+    if one.spec is not None:
+        other = Candidate(one.spec, {"abi": "x86_64", **one.chosen}, FOLLOWED).verdicts(limit)
+        _counted(tally, "second", any(v.name == "open" for v in other.values()))
+        for name, says in marks.items():
+            if not _agree_later(says, other[name], bound):
+                yield Difference(where, name, says, f"second {other[name].name}, {other[name].turns} turns")
+
+
+def _counted(tally: Tally, account: str, opened: bool) -> None:
+    tally.counts[f"candidates, {account}, {'some' if opened else 'all'} runs"] += 1
 
 
 def _in_one_pass(made: Program, bound: int, limit: int) -> dict[str, Judged]:
+    """What enumeration says of all properties of a candidate; "open" where nothing broke, and there are more runs."""
     if made.required is False:
         return {p.name: Judged(None if p.applies is False else "excluded") for p in made.properties}
     settled = {p.name: verdict(made, p, bound, 0) for p in made.properties if _of_placement(made, p)}
     left = [p for p in made.properties if p.name not in settled]
     cut, reached = False, {p.name: bool(_placed(made, p)) for p in left}
-    for path in made.paths:
-        for one, was_cut in runs(made, path, left, bound, limit):
-            cut = cut or was_cut
-            for p in left:
-                reached[p.name] = reached[p.name] or one.reached[p.name] > 0
-                if one.broken[p.name]:
-                    settled[p.name] = Judged("refuted", cut)
-            left = [p for p in left if p.name not in settled]
-            if not left:
-                return settled
+    try:
+        for path in made.paths:
+            for one, was_cut in runs(made, path, left, bound, limit):
+                cut = cut or was_cut
+                for p in left:
+                    reached[p.name] = reached[p.name] or one.reached[p.name] > 0
+                    if one.broken[p.name]:
+                        settled[p.name] = Judged("refuted", cut)
+                left = [p for p in left if p.name not in settled]
+                if not left:
+                    return settled
+    except TooManyRuns:
+        return settled | {p.name: Judged("open", cut) for p in left}
     for p in left:
         settled[p.name] = Judged("proved" if reached[p.name] else "unknown" if cut else "vacuous", cut)
     return settled
+
+
+def _agree_now(says: str, judged: Judged) -> bool:
+    """Whether what the prover says may stand beside what the reference shows in as many turns as the prover is asked for."""
+    if judged.verdict == "open":
+        return says not in ("excluded", "no case")
+    # With its loops cut the reference has not seen what the prover may have found in a later turn.
+    later = (judged.cut and says == "refuted") or (judged.verdict == "unknown" and says == "proved")
+    return later or _agree(says, judged)
 
 
 def _placed(made: Program, p: Any) -> list[Any]:
@@ -155,8 +179,8 @@ def _of_placement(made: Program, p: Any) -> bool:
 
 def _agree_later(says: str, judged: Verdict, bound: int) -> bool:
     """Whether what the prover says may stand beside what runs of up to five turns beyond LO show."""
-    if says == "unknown":
-        return judged.name not in ("excluded", "no case")
+    if says == "unknown" or judged.name == "open":
+        return (judged.name if says == "unknown" else says) not in ("excluded", "no case")
     if judged.name == "refuted" and judged.turns > bound:
         return says in ("refuted", "bounded")
     if judged.cut and judged.name == "proved":

@@ -19,7 +19,14 @@ class _Draw:
 
     def __init__(self, random: Random) -> None:
         self.random = random
-        self.left, self.looks, self.made = 6, 4, 0
+        self.small = self.chance(
+            0.75
+        )  # most are small: what goes wrong needs few statements, and more of them are tried
+        self.left, self.looks, self.made = (
+            self.random.choice((1, 2, 3) if self.small else (4, 6)),
+            2 if self.small else 4,
+            0,
+        )
         self.lent = self.chance(0.12)
         self.offset, self.second, self.packing = self.chance(0.3), self.chance(0.1), self.chance(0.15)
         self.mode = self.chance(0.15)
@@ -335,7 +342,7 @@ class _Draw:
     def body(self, made: Sequence[str], depth: int, first: Sequence[str] = ()) -> list[str]:
         names = list(made)
         lines = list(first)
-        for _ in range(self.random.choice((1, 2, 2, 3))):
+        for _ in range(self.random.choice((1, 1, 2) if self.small else (1, 2, 2, 3))):
             if depth < 2 and self.chance(0.25 if self.lent else 0.1):
                 self.made += 1
                 name = f"n{self.made}"
@@ -375,7 +382,7 @@ class _Draw:
         kinds = ["preserved", "owned", "written", "exact", "holds", "fits", "aligned", "disjoint", "lent"]
         weights = [6, 5, 5, 2, 3, 1, 1, 1, 8 if self.lent else 1]
         lines = []
-        for n, kind in enumerate(dict.fromkeys(self.random.choices(kinds, weights, k=4))):
+        for n, kind in enumerate(dict.fromkeys(self.random.choices(kinds, weights, k=2 if self.small else 4))):
             when = " when OFF > 0" if self.offset and self.chance(0.1) else ""
             lines.append(f"property p{n}_{kind}{when}: {self.claim(kind)}{self.where(kind, idle)};")
         self.random.shuffle(lines)

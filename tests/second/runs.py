@@ -15,6 +15,7 @@ from typing import Any
 
 from tests.second.layout import Layout, Num, Spot, Whose
 from tests.second.reading import Block, Expr, Place, Property, Spec, Statement
+from tests.second.states import snapshot
 
 Bits = list[int]
 ENDLESS = 1 << 20
@@ -24,11 +25,7 @@ class Ended(Exception):
     """An assumption is false, or a loop went as far as it is followed."""
 
 
-class TooMany(Exception):
-    """Too many runs to enumerate."""
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Origin:
     """Who stored a bit: "store", "blank" or None; the run of a step; the members it was stored through."""
 
@@ -81,7 +78,10 @@ class Asked:
 
 @dataclass
 class Verdict:
-    """`cut`: loops were ended before they had to be; `turns`: the fewest beyond LO with which it breaks."""
+    """`cut`: loops were ended before they had to be; `turns`: the fewest beyond LO with which it breaks.
+
+    The name is "open" where nothing broke in as many runs as were looked at, and there are more.
+    """
 
     name: str
     cut: bool = False
@@ -123,6 +123,8 @@ class Candidate:
         self.asked: list[Asked] = []
         self.counting: dict[Any, list[Asked]] = {}
         self.cut = False
+        self.seen: set[Any] = set()
+        self.through: dict[int, tuple[Any, Any]] = {}
 
     def excluded(self) -> bool:
         return not all(self.layout.static(e) for e in self.spec.requires)
@@ -157,7 +159,8 @@ class Candidate:
             if asked.broken is not None:
                 found[asked.of.name] = Verdict("refuted", self.cut, asked.broken)
             else:
-                found[asked.of.name] = Verdict("proved" if asked.reached else "vacuous", self.cut)
+                held = "proved" if asked.reached else "vacuous"
+                found[asked.of.name] = Verdict(held if limit >= 0 else "open", self.cut)
         return found
 
     def ask(self, p: Property) -> Asked:
@@ -201,7 +204,7 @@ class Candidate:
         while prefix is not None and any(asked.broken != 0 for asked in self.asked):
             limit -= 1
             if limit < 0:
-                raise TooMany(path)
+                break
             run = Run(self, path, Choices(prefix))
             with contextlib.suppress(Ended):
                 run.block(self.spec.bodies[path], {})
@@ -230,6 +233,10 @@ class Run:
         self.runs, self.time = 0, 1
         self.fixed: dict[str, int] = {}
         self.drawn: dict[str, int] = {}
+        self.position: list[Any] = [path]
+        self.scopes: list[dict[str, Name]] = []
+        self.users: list[Name] = []
+        self.looked = len(choices.prefix) - 1
 
     # --- bits
 
@@ -238,7 +245,8 @@ class Run:
         return 2 * self.unknown
 
     def debris(self, size: int) -> Object:
-        return Object([self.fresh() for _ in range(8 * size)], [DEBRIS] * (8 * size))
+        first, self.unknown = self.unknown + 1, self.unknown + 8 * size
+        return Object(list(range(2 * first, 2 * first + 16 * size, 2)), [DEBRIS] * (8 * size))
 
     def known(self, bit: int) -> int:
         return bit if bit < 2 else self.bound[bit >> 1] ^ (bit & 1) if bit >> 1 in self.bound else bit
@@ -513,9 +521,10 @@ class Run:
             o.value[bit], o.origin[bit] = value, origin
 
     def stored(self, members: tuple[Any, ...]) -> Origin:
-        return Origin(
-            "store", self.step[1] if self.step else 0, tuple(m for m, _ in members if m is not None), self.time
-        )
+        known = self.of.through.get(id(members))
+        if known is None:
+            known = self.of.through[id(members)] = (members, tuple(m for m, _ in members if m is not None))
+        return Origin("store", self.step[1] if self.step else 0, known[1], self.time)
 
     def write(self, spot: Spot, names: dict[str, Name]) -> None:
         """Struct assignment: all members fresh, padding unspecified."""
@@ -586,10 +595,24 @@ class Run:
 
     def block(self, body: Block, names: dict[str, Name]) -> None:
         seen = dict(names)
-        for statement in body:
+        self.scopes.append(seen)
+        for at, statement in enumerate(body):
+            self.position.append(at)
             if self.step is None:
                 self.drawn = {}
+                self.been_here()
             self.statement(statement, seen)
+            self.position.pop()
+        self.scopes.pop()
+
+    def been_here(self) -> None:
+        """Ends a run that goes on as an earlier one did: in the same state at the same place, all runs were seen."""
+        if len(self.choices.taken) > self.looked:
+            self.looked = len(self.choices.taken)
+            state = (tuple(self.position), self.extra, snapshot(self))
+            if state in self.of.seen:
+                raise Ended
+            self.of.seen.add(state)
 
     def statement(self, s: Statement, names: dict[str, Name]) -> None:
         self.time += 1
@@ -610,18 +633,23 @@ class Run:
                     raise Ended
             case "if":
                 assert s.value is not None
-                self.block(s.blocks[0 if self.truth(self.value(s.value, names)) else 1], names)
+                self.arm(s, 0 if self.truth(self.value(s.value, names)) else 1, names)
             case "when":
                 assert s.value is not None
                 self.block(s.blocks[0 if self.layout.static(s.value) else 1], names)
             case "either":
-                self.block(s.blocks[self.choices.choose(len(s.blocks))], names)
+                self.arm(s, self.choices.choose(len(s.blocks)), names)
             case "repeat" | "each":
                 self.loop(s, names)
             case "call":
                 self.call(s.name)
             case _:
                 self.naming(s, names)
+
+    def arm(self, s: Statement, chosen: int, names: dict[str, Name]) -> None:
+        self.position.append(chosen)
+        self.block(s.blocks[chosen], names)
+        self.position.pop()
 
     def store(self, s: Statement, spot: Spot, names: dict[str, Name]) -> None:
         if s.value is not None:
@@ -655,9 +683,10 @@ class Run:
         return made
 
     def on(self, name: Name, body: Block, names: dict[str, Name]) -> None:
-        before, self.name = self.name, name
+        self.users.append(self.name)
+        self.name = name
         self.block(body, names)
-        self.name = before
+        self.name = self.users.pop()
 
     def loop(self, s: Statement, names: dict[str, Name]) -> None:
         assert s.low is not None
@@ -672,11 +701,13 @@ class Run:
                     break
                 if high is None:
                     self.extra = max(self.extra, turn - low + 1)
+            self.position.append(turn)
             if s.kind == "each":
                 name = Name(self.make("clone"))
                 self.on(name, s.blocks[0], {**names, s.name: name})
             else:
                 self.block(s.blocks[0], names)
+            self.position.pop()
             turn += 1
 
     def call(self, called: str) -> None:
