@@ -45,7 +45,7 @@ class _Draw:
     # --- declarations
 
     def text(self, seed: int) -> str:
-        abis = self.random.sample(_ABIS, self.random.choice((1, 1, 2)))
+        abis = self.random.sample(_ABIS, self.random.choice((1, 1, 1, 2)))
         lines = [f'spec wide_{seed} "drawn from seed {seed}";', f"abi {', '.join(abis)};"]
         lines += self.axes() + self.structs() + self.objects() + self.declared_inputs()
         layers = [self.owner(), self.guest()]
