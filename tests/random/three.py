@@ -183,8 +183,8 @@ def _agree_later(says: str, judged: Verdict, bound: int) -> bool:
         return (judged.name if says == "unknown" else says) not in ("excluded", "no case")
     if judged.name == "refuted" and judged.turns > bound:
         return says in ("refuted", "bounded")
-    if judged.cut and judged.name == "proved":
-        return says in ("proved", "bounded")
+    if judged.name == "proved" and says == "bounded":
+        return True  # a loop that must end early, which the prover did not find out
     return says == judged.name
 
 

@@ -210,15 +210,17 @@ class Layout:
         return whose, (*called, name)
 
     def alignments(self, t: Any, start: int, packed: bool) -> Iterator[tuple[int, int]]:
-        """First bit and alignment in bytes of a place and of every member in it; bit-fields ask for none."""
-        yield start, 1 if packed else t.align
+        """First bit and alignment in bytes of every member in a place; bit-fields ask for none."""
         if isinstance(t, Array):
             for i in range(t.count):
                 yield from self.alignments(t.of, start + 8 * i * t.of.size, packed)
         elif isinstance(t, Record):
             for f in t.fields:
                 if f.width is None:
-                    yield from self.alignments(f.type, start + f.start, packed or t.packed)
+                    own = packed or t.packed
+                    if f.name is not None:
+                        yield start + f.start, 1 if own else f.type.align
+                    yield from self.alignments(f.type, start + f.start, own)
 
     def find(self, t: Record, name: str) -> list[int]:
         """The way to a member, by index, through anonymous structs and groups."""

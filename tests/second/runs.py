@@ -13,7 +13,7 @@ from functools import cache
 from itertools import product
 from typing import Any
 
-from tests.second.layout import Layout, Num, Spot, Whose
+from tests.second.layout import Layout, Num, Record, Spot, Whose
 from tests.second.reading import Block, Expr, Place, Property, Spec, Statement
 from tests.second.states import snapshot
 
@@ -190,7 +190,8 @@ class Candidate:
                     self.judge(asked, spot.area[0] <= spot.start and spot.start + spot.size <= spot.area[1], 0)
                     continue
                 o = self.layout.objects[self.layout.main if spot.object == "current" else spot.object[1]]
-                for start, a in self.layout.alignments(spot.type, spot.start, False):
+                whole = [] if isinstance(spot.type, Record) else [(spot.start, spot.type.align)]
+                for start, a in [*whole, *self.layout.alignments(spot.type, spot.start, False)]:
                     self.judge(asked, start % (8 * a) == 0 and o.align % a == 0, 0)
 
     @staticmethod

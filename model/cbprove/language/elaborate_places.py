@@ -150,7 +150,8 @@ def _view(cx: Context, found: ViewOf) -> View | None:
         return None
     whole = place(cx, syntax.Place(node.name, (), node.name.span), NOWHERE)
     asked = list(elaborate_leaves.asked_alignments(_spot_of_view(cx, node), cx.layout))
-    asked = asked or [("", 0, cx.layout(type).align)]
+    if elaborate_leaves.is_plain(type):
+        asked = [("", 0, cx.layout(type).align)]
     members = tuple(MemberAlignment(path, add(whole.low, offset), align) for path, offset, align in asked)
     return View(node.name.text, found.layer.name.text, whole, members, cx.layout(type).align, node.name.span)
 

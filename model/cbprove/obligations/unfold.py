@@ -350,6 +350,9 @@ class _Unfolder:
                 return bool(place.covered) if length is None else self._reaches(place, 0, length, here)
             case Inside(place=place, length=length):
                 return self._reaches(place, 0, length, here)
+            case NotGivenUp(place=Place() as place, length=length):
+                once = any(declared.name == place.object for declared in self.program.objects)
+                return not once and self._reaches(place, 0, length, here)
         return True
 
     def _reaches(self, place: Place, bit: int, length: Expr | None, here: _Here) -> Bool:

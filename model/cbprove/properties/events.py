@@ -138,10 +138,11 @@ class Inside:
 @frozen
 class NotGivenUp:
     """The name by which the place (None: the current object) is touched was not given up; for a store, the object is
-    also not shared: it has one live name."""
+    also not shared: it has one live name. Of 0 bytes it says nothing, nor of an object that exists once."""
 
     place: Place | None
     store: bool
+    length: Expr | None = None
 
 
 ClaimMade = Unchanged | SameMember | Stored | ReadsBack | IsTrue | Inside | NotGivenUp

@@ -13,4 +13,4 @@ _STORES = ("write", "clear", "copy to")
 def claims(claim: Lent, event: Event) -> Iterator[ClaimMade]:
     """Each access is by a name still held, and each store to an object with one name."""
     if isinstance(event, Accessed):
-        yield NotGivenUp(event.place, event.kind in _STORES)
+        yield NotGivenUp(event.place, event.kind in _STORES, event.length)

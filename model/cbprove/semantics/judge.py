@@ -19,7 +19,7 @@ from cbprove.properties.events import (
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, ObjectKey, Source
 from cbprove.semantics.state import Frame, State
-from cbprove.system import Leaf
+from cbprove.system import Leaf, Place
 
 _STORED = ("fresh", "value")
 
@@ -50,6 +50,9 @@ def is_about_something(claim: ClaimMade, state: State, frame: Frame) -> bool:
             return any(position < end for position in place.covered)
         case Stored(place=place, length=length) | Inside(place=place, length=length):
             return state.extent(frame, place).width(state.length(frame, length)) > 0
+        case NotGivenUp(place=Place() as place, length=length):
+            once = place.object in state.declared
+            return not once and state.extent(frame, place).width(state.length(frame, length)) > 0
     return True
 
 
