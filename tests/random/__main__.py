@@ -68,7 +68,9 @@ def _quietly(drawn: str, bound: int) -> list[Difference]:
 def _some(first: int, last: int) -> tuple[Tally, list[str]]:
     tally = Tally()
     gc.set_threshold(200_000, 20, 100)  # what is kept for a system is let go with it: looking for circles costs a tenth
-    return tally, [told for seed in range(first, last) if (told := judged(seed, tally))]
+    found = [told for seed in range(first, last) if (told := judged(seed, tally))]
+    gc.collect()
+    return tally, found
 
 
 def _many(given: argparse.Namespace) -> tuple[Tally, list[str]]:

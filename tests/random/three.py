@@ -166,6 +166,8 @@ def _agree_now(says: str, judged: Judged) -> bool:
         return says not in ("excluded", "no case")
     # With its loops cut the reference has not seen what the prover may have found in a later turn.
     later = (judged.cut and says == "refuted") or (judged.verdict == "unknown" and says == "proved")
+    # A loop that no run comes to, or that must end early, which the prover did not find out.
+    later = later or (judged.verdict == "proved" and says == "bounded")
     return later or _agree(says, judged)
 
 
