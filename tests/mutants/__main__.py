@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
@@ -26,8 +27,8 @@ def noticed(tests: tuple[str, ...], mutant: Mutant | None) -> bool:
         model = Path(folder) / "model"
         shutil.copytree(ROOT / "model", model)
         if mutant is not None:
-            planted = model / "cbprove" / mutant.file
-            planted.write_text(mutant.planted_in(planted.read_text()))
+            file, tree = mutant.planted()
+            (model / "cbprove" / file).write_text(ast.unparse(tree), encoding="utf-8")
         return _fails(tests, model)
 
 
@@ -48,7 +49,7 @@ def _fails(tests: tuple[str, ...], model: Path) -> bool:
 
 
 def main(word: str = "") -> int:
-    chosen = [m for m in MUTANTS if word in f"{m.file} {m.breaks}"]
+    chosen = [m for m in MUTANTS if word in f"{m.where} {m.function} {m.breaks}"]
     selections = list(dict.fromkeys(m.tests for m in chosen))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         sound = list(pool.map(lambda tests: noticed(tests, None), selections))
@@ -60,7 +61,7 @@ def main(word: str = "") -> int:
             if seen:
                 caught.append(mutant)
             else:
-                print(f"survives: {mutant.file}: {mutant.breaks}", flush=True)
+                print(f"survives: {mutant.where} {mutant.function}: {mutant.breaks}", flush=True)
     print("\n".join(_counted(chosen, caught)))
     return 0 if len(caught) == len(chosen) else 1
 

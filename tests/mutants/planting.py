@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tests.mutants import patterns
+
+PACKAGE = Path(__file__).resolve().parents[2] / "model" / "cbprove"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`text` stands exactly once in `file`, a path below model/cbprove."""
+    """`pattern` (patterns.py) is in one place of `function`, which one module of `where` has.
 
-    file: str
-    text: str
+    `where` is a folder of the package, or a module; `function` is a qualified name, empty for what stands in no function.
+    """
+
+    where: str
+    function: str
+    pattern: str
     replacement: str
     breaks: str
     tests: tuple[str, ...]
@@ -18,16 +30,41 @@ class Mutant:
     @property
     def folder(self) -> str:
         """The part of the package that the fault is in."""
-        return self.file.split("/")[0].removesuffix(".py")
+        return self.where.split("/")[0].removesuffix(".py")
 
-    def planted_in(self, code: str) -> str:
-        """The code of the file with the fault in it."""
-        return code.replace(self.text, self.replacement)
+    def files(self) -> list[Path]:
+        """The modules that have the function, paths below the package: one, if the fault fits the code."""
+        return [path.relative_to(PACKAGE) for path in _modules(self.where) if self.function in _functions(path)]
+
+    def places(self) -> int:
+        """In how many places of the function the pattern is."""
+        return sum(patterns.count(_functions(PACKAGE / path)[self.function], self.pattern) for path in self.files())
+
+    def planted(self) -> tuple[Path, str]:
+        """The module that the fault is in, and its code with the fault."""
+        (file,) = self.files()
+        tree = ast.parse((PACKAGE / file).read_text(encoding="utf-8"))  # another one, to be changed
+        return file, patterns.replaced(tree, self.function, self.pattern, self.replacement)
 
 
-def planted(file: str, tests: tuple[str, ...], *faults: tuple[str, str, str]) -> tuple[Mutant, ...]:
-    """Faults of one file for the same tests, each as what it breaks, what is replaced, and by what."""
-    return tuple(Mutant(file, text, replacement, breaks, tests) for breaks, text, replacement in faults)
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _functions(path: Path) -> dict[str, ast.AST]:
+    return dict(patterns.functions(_tree(path)))
+
+
+def _modules(where: str) -> Iterator[Path]:
+    at = PACKAGE / where
+    yield from [at] if at.is_file() else sorted(at.rglob("*.py"))
+
+
+def planted(where: str, tests: tuple[str, ...], *faults: tuple[str, str, str, str]) -> tuple[Mutant, ...]:
+    """Faults for the same tests: what each breaks, in which function, what is replaced, and by what."""
+    return tuple(Mutant(where, function, old, new, breaks, tests) for breaks, function, old, new in faults)
 
 
 def _of(file: str, *names: str) -> tuple[str, ...]:

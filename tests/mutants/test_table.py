@@ -5,30 +5,74 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
+from tests.mutants import patterns
 from tests.mutants.table import MUTANTS
 
-MODEL = Path(__file__).resolve().parents[2] / "model" / "cbprove"
 TESTS = Path(__file__).resolve().parents[2]
 
 # What a verdict rests on: each of these has faults of its own.
 FOLDERS = {"archive", "artifacts", "design", "evidence", "language", "layout", "obligations", "properties", "semantics"}
 
 
-def test_each_text_to_replace_stands_once() -> None:
-    counts = {(m.file, m.text): (MODEL / m.file).read_text().count(m.text) for m in MUTANTS}
-    assert {where for where, count in counts.items() if count != 1} == set()
+def test_each_function_is_in_one_module() -> None:
+    assert {(m.where, m.function): m.files() for m in MUTANTS if len(m.files()) != 1} == {}
+
+
+def test_each_pattern_is_in_one_place() -> None:
+    assert {(m.where, m.function, m.pattern): m.places() for m in MUTANTS if m.places() != 1} == {}
 
 
 def test_each_fault_is_one() -> None:
-    assert all(m.text != m.replacement and m.breaks and m.tests for m in MUTANTS)
-    assert len({(m.file, m.text, m.replacement) for m in MUTANTS}) == len(MUTANTS)
-    assert len({(m.file, m.breaks) for m in MUTANTS}) == len(MUTANTS)
+    assert all(m.pattern != m.replacement and m.breaks and m.tests for m in MUTANTS)
+    assert len({(m.where, m.function, m.pattern, m.replacement) for m in MUTANTS}) == len(MUTANTS)
+    assert len({(m.where, m.breaks) for m in MUTANTS}) == len(MUTANTS)
 
 
 def test_each_fault_is_one_of_meaning() -> None:
-    """What Python cannot even read, any test would notice."""
+    """What Python cannot even read, any test would notice; what changes nothing, none."""
     for mutant in MUTANTS:
-        ast.parse(mutant.planted_in((MODEL / mutant.file).read_text()), f"{mutant.file}: {mutant.breaks}")
+        file, tree = mutant.planted()
+        compile(tree, f"{file}: {mutant.breaks}", "exec")
+        assert _dumped(mutant.pattern) != _dumped(mutant.replacement), mutant.breaks
+
+
+def _dumped(text: str) -> list[str]:
+    return [ast.dump(node) for node in patterns.parsed(text)]
+
+
+CODE = """
+class Box:
+    def f(self, a, b):
+        for x in a:
+            if x < b and a:
+                self.g(x, [1, 2])
+        return self.g(
+            b, [1,
+                2])
+def f(a): return a + 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("function", "pattern", "replacement", "found", "made"),
+    [
+        ("Box.f", "x < b", "x <= b", 1, "if x <= b and a:"),
+        ("Box.f", "self.g(b, [1, 2])", "b", 1, "return b"),
+        ("Box.f", "self.g(x, _1)", "_1", 1, "[1, 2]\n"),
+        ("Box.f", "for x in a:", "for x in a[:1]:", 1, "for x in a[:1]:\n            if x < b"),
+        ("Box.f", "return self.g(b, _1)", "self.g(b, _1)\nreturn 0", 1, "self.g(b, [1, 2])\n        return 0"),
+        ("Box.f", "self.g(_1, _2)", "0", 2, ""),
+        ("f", "a + 1", "a", 1, "return a"),
+        ("f", "a + 2", "a", 0, ""),
+    ],
+)
+def test_patterns(function: str, pattern: str, replacement: str, found: int, made: str) -> None:
+    tree = ast.parse(CODE)
+    assert patterns.count(dict(patterns.functions(tree))[function], pattern) == found
+    if found == 1:
+        assert made in ast.unparse(patterns.replaced(tree, function, pattern, replacement))
 
 
 def test_there_are_many_and_everywhere() -> None:

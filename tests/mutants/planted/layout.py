@@ -6,165 +6,167 @@ from tests.mutants.planting import ALIKE, BIT_FIELDS, DRIFT, LAYOUT, MISTAKES, P
 
 FAULTS = (
     *planted(
-        "layout/records.py",
+        "layout",
         LAYOUT,
-        (
-            "structs have no padding at their end",
-            "    return Layout(up(end, align) // 8, align // 8, tuple(members))\n\n\ndef _union",
-            "    return Layout(up(end, 8) // 8, align // 8, tuple(members))\n\n\ndef _union",
-        ),
-    ),
-    *planted(
-        "layout/demands.py",
-        LAYOUT,
-        (
-            "members of packed structs are aligned",
-            "        asked = max(own, 8 if packed else 8 * align)",
-            "        asked = max(own, 8 * align)",
-        ),
+        ("structs have no padding at their end", "_struct", "up(end, align)", "up(end, 8)"),
+        ("members of packed structs are aligned", "demand", "8 if packed else 8 * align", "8 * align"),
         (
             "bit-fields cross the units of their type",
-            "    return -(-(start % align + demand.width) // align) > size // align",
-            "    return False",
+            "_crosses",
+            "-(-(start % align + demand.width) // align) > size // align",
+            "False",
         ),
     ),
     *planted(
-        "layout/records.py",
+        "layout",
         PINS,
         (
             "a pinned struct whose members lie astray is as aligned as they ask for",
-            "    packed = record.packed or not _natural(record, record.size, abi)",
-            "    packed = record.packed",
+            "attributes",
+            "record.packed or not _natural(record, record.size, abi)",
+            "record.packed",
         ),
-    ),
-    *planted(
-        "layout/demands.py",
-        PINS,
         (
             "a pinned bit-field that crosses the units of its type is no sign of packing",
-            "    return at % demand.start == 0 and not _crosses(at, demand)",
-            "    return at % demand.start == 0",
+            "may_start",
+            "at % demand.start == 0 and (not _crosses(at, demand))",
+            "at % demand.start == 0",
         ),
     ),
     *planted(
-        "layout/pins.py",
+        "layout",
         MISTAKES,
         (
             "pinned members may overlap in part",
-            "if one.low < mine.high and mine.low < one.high",
-            "if one.low == mine.low and one.high == mine.high",
+            "_clash",
+            "one.low < mine.high and mine.low < one.high",
+            "one.low == mine.low and one.high == mine.high",
         ),
     ),
     *planted(
-        "layout/demands.py",
+        "layout",
         BIT_FIELDS,
         (
             "what is known of the place does not matter to a bit-field as wide as an integer",
-            "and (known == 0 or known >= whole)",
-            "and known >= 0",
+            "_bit_field",
+            "known == 0 or known >= whole",
+            "known >= 0",
         ),
     ),
     *planted(
-        "layout/demands.py",
+        "layout",
         LAYOUT,
         (
             "an attribute `packed` of a member alone counts for nothing",
-            "    packed = packed or field.packed\n    own",
-            "    own",
+            "demand",
+            "packed = packed or field.packed\nown = 8 * power_of_two(field.align or 1)",
+            "own = 8 * power_of_two(field.align or 1)",
         ),
-        (
-            "a bit-field of zero width does not end the unit of its type",
-            "    start = max(own, 8 * align)\n    return Demand(0, start",
-            "    start = own\n    return Demand(0, start",
-        ),
+        ("a bit-field of zero width does not end the unit of its type", "_zero_width", "max(own, 8 * align)", "own"),
         (
             "bit-fields of packed structs keep within units of their type",
-            "    unit = None if packed or is_integer else (8 * align, 8 * size)",
-            "    unit = None if is_integer else (8 * align, 8 * size)",
+            "_bit_field",
+            "packed or is_integer",
+            "is_integer",
         ),
         (
             "unnamed bit-fields align their struct on every ABI",
-            "    aligns = field.name is not None or abi.unnamed_bit_fields_align",
-            "    aligns = True",
+            "_bit_field",
+            "field.name is not None or abi.unnamed_bit_fields_align",
+            "True",
         ),
-    ),
-    *planted(
-        "layout/records.py",
-        LAYOUT,
-        ("a union is as large as its last member", "        end = max(end, asked.width)", "        end = asked.width"),
-        ("a packed enumeration takes four bytes", "(enum.packed or size >= 4)", "size >= 4"),
+        ("a union is as large as its last member", "_union", "max(end, asked.width)", "asked.width"),
+        ("a packed enumeration takes four bytes", "_enum", "enum.packed or size >= 4", "size >= 4"),
         (
             "the sign of an enumeration takes no bit",
-            "    bits = max(low.bit_length(), enum.high.bit_length()) + (enum.low < 0)",
-            "    bits = max(low.bit_length(), enum.high.bit_length())",
+            "_enum",
+            "max(low.bit_length(), enum.high.bit_length()) + (enum.low < 0)",
+            "max(low.bit_length(), enum.high.bit_length())",
         ),
         (
             "arrays ask for no alignment",
-            "    return Layout(element.size * count, element.align)",
-            "    return Layout(element.size * count, 1)",
+            "_array",
+            "Layout(element.size * count, element.align)",
+            "Layout(element.size * count, 1)",
         ),
         (
             "members of an anonymous struct are counted from its own start",
-            "offset=member.offset + inner.offset",
-            "offset=inner.offset",
+            "find",
+            "member.offset + inner.offset",
+            "inner.offset",
         ),
-        (
-            "an alignment that a struct states is not its own",
-            "    align = 8 * power_of_two(record.align or 1)\n    # gcc",
-            "    align = 8\n    # gcc",
-        ),
-    ),
-    *planted(
-        "layout/padding.py",
-        LAYOUT,
+        ("an alignment that a struct states is not its own", "_struct", "8 * power_of_two(record.align or 1)", "8"),
         (
             "a short union arm hides what a longer one covers",
-            "        end = max(end, run.offset + run.width)",
-            "        end = run.offset + run.width",
+            "_gaps",
+            "max(end, run.offset + run.width)",
+            "run.offset + run.width",
         ),
         (
             "only the first element of an array has padding",
-            "    return range(member.offset, member.offset + member.width, 8 * element.size or 1)",
-            "    return range(member.offset, member.offset + 1)",
+            "_elements",
+            "range(member.offset, member.offset + member.width, 8 * element.size or 1)",
+            "range(member.offset, member.offset + 1)",
         ),
     ),
     *planted(
         "layout/abi.py",
         LAYOUT,
-        ("m68k aligns an int to four bytes", "biggest_align=2,", "biggest_align=4,"),
+        (
+            "m68k aligns an int to four bytes",
+            "",
+            (
+                "_abi('m68k', 'big', word=4, biggest_align=2, macro='defined(__m68k__)', machine=4, "
+                "relocations={1: 4}, cache_line=16, bit_field_types_matter=False, empty_field_align=2)"
+            ),
+            (
+                "_abi('m68k', 'big', word=4, biggest_align=4, macro='defined(__m68k__)', machine=4, "
+                "relocations={1: 4}, cache_line=16, bit_field_types_matter=False, empty_field_align=2)"
+            ),
+        ),
         (
             "i386 aligns a long long to eight bytes inside structs",
-            "                integer_member_align=4,\n",
             "",
+            (
+                "_abi('i386', 'little', word=4, biggest_align=16, macro='defined(__i386__)', machine=3, "
+                "relocations={1: 4}, cache_line=64, integer_member_align=4)"
+            ),
+            (
+                "_abi('i386', 'little', word=4, biggest_align=16, macro='defined(__i386__)', machine=3, "
+                "relocations={1: 4}, cache_line=64)"
+            ),
         ),
     ),
     *planted(
-        "layout/pins.py",
+        "layout",
         MISTAKES,
-        (
-            "a pinned member may end behind its struct",
-            "if field.at < 0 or field.at + width > size:",
-            "if field.at < 0 or field.at > size:",
-        ),
+        ("a pinned member may end behind its struct", "_alone", "field.at + width", "field.at"),
         (
             "pinned members are compared with the last one before them alone",
-            "        end = max(end, mine.high)",
-            "        end = mine.high",
+            "misplaced",
+            "max(end, mine.high)",
+            "mine.high",
         ),
     ),
     *planted(
-        "layout/alike.py",
+        "layout",
         ALIKE,
-        ("arrays of other lengths are alike", "return count == number and _of_one_kind(one", "return _of_one_kind(one"),
+        (
+            "arrays of other lengths are alike",
+            "_of_one_kind",
+            "count == number and _of_one_kind(one, other, abi)",
+            "_of_one_kind(one, other, abi)",
+        ),
     ),
     *planted(
-        "layout/alike.py",
+        "layout",
         DRIFT,
-        ("an unsigned member is like a signed one", "(loose or one.signed == other.signed)", "(loose or True)"),
+        ("an unsigned member is like a signed one", "_integers", "one.signed == other.signed", "True"),
         (
             "structs of other sizes are alike where their members are",
-            "return lay_out(mine, abi).size == lay_out(theirs, abi).size and _same(",
-            "return _same(",
+            "alike",
+            "lay_out(mine, abi).size == lay_out(theirs, abi).size and _1",
+            "_1",
         ),
     ),
 )
