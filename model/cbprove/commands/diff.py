@@ -1,4 +1,4 @@
-"""`cbprove diff`: what a change of specs or of layouts does to everyone."""
+"""`cbprove diff`: what a change of specs, of layouts or of the kernel's sources does to everyone."""
 
 from __future__ import annotations
 
@@ -13,11 +13,29 @@ from cbprove.usage import WrongUsage
 if TYPE_CHECKING:
     from cbprove.sides import Pair
 
-HELP = "two specs, two kernels or two revisions: layouts that changed, views that moved, what became of each verdict"
+HELP = "a patch, two specs, two kernels or two revisions: what changed in layouts, and what became of each verdict"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("specs", nargs="+", metavar="SPEC", help="BASE and HEAD; one with --against; any with --git")
+    parser.add_argument(
+        "specs",
+        nargs="*",
+        metavar="SPEC",
+        help="BASE and HEAD; one with --against; any with --git; `-` is a patch on standard input, on a model of today's "
+        "kernel or on the SPECs behind it",
+    )
+    parser.add_argument(
+        "--patch",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a unified diff, a mail or a mailbox; several are a series in order",
+    )
+    parser.add_argument("--model", metavar="VERSION", help="the kernel whose model a patch is judged on (the newest)")
+    parser.add_argument(
+        "--what-if", action="store_true", help="of a patch: judge proposals that are nobody's kernel too"
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="of a patch: all of the answer, not 15 lines")
     parser.add_argument(
         "--against",
         action="append",
@@ -34,6 +52,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    if given.patch or "-" in given.specs:
+        from cbprove.commands.patches import review
+
+        return review(given)
+    for name in ("model", "what_if", "verbose"):
+        if getattr(given, name):
+            raise WrongUsage(f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`")
+    return _compare(given)
+
+
+def _compare(given: argparse.Namespace) -> int:
     from cbprove.report.diff import document, text
     from cbprove.review import compare
 
@@ -64,5 +93,11 @@ def _pairs(given: argparse.Namespace) -> tuple[Pair, ...]:
             raise WrongUsage("--against compares one spec under two artefacts", "give one SPEC and --against twice")
         return (sides.artefacts(given.specs[0], given.against[0], given.against[1]),)
     if len(given.specs) != 2:
-        raise WrongUsage(f"two specs are compared, not {len(given.specs)}", "give BASE and HEAD, or --git REV")
+        raise WrongUsage(f"two specs are compared, not {len(given.specs)}", _help(given.specs))
     return sides.paths(given.specs[0], given.specs[1])
+
+
+def _help(specs: list[str]) -> str:
+    if any(spec.endswith((".patch", ".diff", ".mbox", ".mbx")) for spec in specs):
+        return "give a patch with --patch, or as `-` on standard input"
+    return "give BASE and HEAD, --git REV, or a patch with --patch FILE or `-`"

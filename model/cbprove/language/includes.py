@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from cbprove.diagnostics import Diagnostic, Note, Source, Span, SpecError
@@ -71,6 +72,12 @@ def parsed(source: Source) -> syntax.Tree:
     return loader.tree(loader.text(Path(source.name), source, included=True))
 
 
+@lru_cache(maxsize=64)
+def _declarations(source: Source) -> tuple[syntax.Declaration, ...]:
+    """What a text declares: several specs include the same files."""
+    return parse(source)
+
+
 class _Loader:
     """Reads files once each, depth first, and remembers which are open."""
 
@@ -103,7 +110,7 @@ class _Loader:
         self.root = self.root or source
         self.sources.append(source)
         try:
-            declarations = parse(source)
+            declarations = _declarations(source)
         except SpecError as error:
             self.mistakes.extend(error.diagnostics)
             return ()

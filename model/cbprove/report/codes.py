@@ -162,6 +162,27 @@ READING: Mapping[str, Code] = MappingProxyType(
             "ask with --struct, --union, --typedef or --enum",
             "",
         ),
+        "CB0340": Code(
+            "a file that was given as a patch holds none",
+            "give a unified diff, a mail that holds one, or a mailbox: `git show`, `b4 am -o- MSGID`",
+            "",
+        ),
+        "CB0341": Code(
+            "a patch is broken off, or its lines were changed on the way",
+            "take the whole patch again, as it was sent; not copied from a terminal",
+            "",
+        ),
+        "CB0342": Code(
+            "a patch does not apply to the structs of a model, neither as one to come nor as one that is in already",
+            "give the --model of its kernel, or a spec of your own",
+            "",
+        ),
+        "CB0343": Code("a patch is longer than 32 MB", "give the part of it that changes headers", ""),
+        "CB0344": Code(
+            "a patch changes a struct that does not lie as its text says, in a way that its pins cannot follow",
+            "pin it by hand in a spec of your own",
+            "",
+        ),
         "CB0330": Code(
             "a struct of an artefact has a vector (`vector_size`) in it: its alignment hangs on the options of the compiler,\n"
             "and DWARF does not say it, so that no struct with such a member can be laid out from it",

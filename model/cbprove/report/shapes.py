@@ -31,6 +31,12 @@ def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
     return list(found.values())
 
 
+def plain(cx: Context, tags: Iterable[str], candidate: Candidate) -> dict[str, Shape]:
+    """These structs alone, no packings, as one candidate has them; those that have no layout are left out."""
+    made = {tag: _shape(cx, cx.names.tags[tag], candidate, None, with_abi=False) for tag in tags}
+    return {tag: shape for tag, shape in made.items() if shape is not None}
+
+
 def laid(system: System, found: Iterable[Shape]) -> frozenset[str]:
     """The tags of those structs that a view or an object has, by themselves or inside of another."""
     cx = system.handle

@@ -1,0 +1,77 @@
+"""The models of kernels that come with the package: which there are, and what they call things, read without parsing."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from cbprove.frozen import frozen
+
+_VERSION = re.compile(r"_(\d+)_(\d+)\.cbs$")
+_INCLUDE = re.compile(r'^\s*include\s+"([^"\n]+)"', re.MULTILINE)
+_TAG = re.compile(r"\b(?:struct|union)\s+([A-Za-z_]\w*)\s*\{")
+_MACRO = re.compile(r"^\s*(?:#\s*define|param)\s+([A-Za-z_]\w*)", re.MULTILINE)
+_VIEW = re.compile(r"\bview\s+([A-Za-z_]\w*)\s*:")
+
+
+@frozen
+class Model:
+    """The specs of one kernel: `version` as in `7.2`, the paths of its specs."""
+
+    version: str
+    specs: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"Linux {self.version}"
+
+
+@frozen
+class Words:
+    """The names in some specs and all that they include: of structs, of macros and params, of views."""
+
+    tags: frozenset[str]
+    macros: frozenset[str]
+    views: frozenset[str]
+
+
+def folder() -> Path:
+    """Where the models are: in the package, or beside it where that is worked on."""
+    inside = Path(__file__).parent / "specs" / "linux"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "specs" / "linux"
+
+
+def models() -> tuple[Model, ...]:
+    """All models, the oldest kernel first."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for path in sorted(folder().glob("*.cbs")):
+        match = _VERSION.search(path.name)
+        if match:
+            found.setdefault((int(match[1]), int(match[2])), []).append(os.path.relpath(path))
+    return tuple(Model(f"{major}.{minor}", tuple(paths)) for (major, minor), paths in sorted(found.items()))
+
+
+def words(specs: tuple[str, ...]) -> Words:
+    """The names in specs; a file that cannot be read has none, whoever parses it says why."""
+    texts = _texts(specs)
+    tags, macros, views = (
+        frozenset(name for text in texts for name in kind.findall(text)) for kind in (_TAG, _MACRO, _VIEW)
+    )
+    return Words(tags, macros, views)
+
+
+def _texts(specs: tuple[str, ...]) -> list[str]:
+    """Each file once."""
+    waiting, seen, texts = [Path(spec) for spec in specs], set[str](), list[str]()
+    while waiting:
+        path = waiting.pop(0)
+        if os.path.realpath(path) in seen:
+            continue
+        seen.add(os.path.realpath(path))
+        try:
+            texts.append(path.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            continue
+        waiting += [path.parent / name for name in _INCLUDE.findall(texts[-1])]
+    return texts

@@ -1,0 +1,84 @@
+"""All that patches change of structs and macros, read in order; and what of it a model knows by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.frozen import frozen
+from cbprove.patching.edits import Edit, Macro, edits, macros
+from cbprove.patching.mail import Patch, patches
+from cbprove.patching.unified import Hunk, hunks
+
+MOST = 32_000_000
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+@frozen
+class Change:
+    """A series as one change: its titles, the edits of structs and macros in order, and all lines that it adds."""
+
+    titles: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    macros: tuple[Macro, ...]
+    added: tuple[tuple[str, str], ...]
+
+
+def change(data: bytes, name: str) -> Change:
+    """What a file changes. Raises SpecError with the mistakes of all its patches."""
+    found = patches(data, name)
+    mistakes: list[Diagnostic] = []
+    all_hunks: list[Hunk] = []
+    for patch in found:
+        try:
+            all_hunks += hunks(patch)
+        except SpecError as error:
+            mistakes += error.diagnostics
+    if mistakes:
+        raise SpecError(tuple(mistakes))
+    return Change(_titles(found), edits(all_hunks), macros(all_hunks), tuple(_added(all_hunks)))
+
+
+def together(changes: Iterable[Change]) -> Change:
+    """Several files as one series."""
+    found = tuple(changes)
+    return Change(
+        tuple(title for each in found for title in each.titles),
+        tuple(edit for each in found for edit in each.edits),
+        tuple(macro for each in found for macro in each.macros),
+        tuple(line for each in found for line in each.added),
+    )
+
+
+def of(whole: Change, tags: Collection[str], names: Collection[str]) -> Change:
+    """What of a change is about these structs (`X___M` is an X) and these macros; the structs that it makes are kept."""
+    plain = {tag.partition("___")[0] for tag in tags}
+    named = tuple(edit for edit in whole.edits if edit.tag in plain or edit.created)
+    return Change(whole.titles, named, tuple(each for each in whole.macros if each.name in names), whole.added)
+
+
+def touches(whole: Change) -> bool:
+    """Whether anything is left of a change."""
+    return bool(whole.macros) or any(not edit.created for edit in whole.edits)
+
+
+def _titles(found: Iterable[Patch]) -> tuple[str, ...]:
+    return tuple(patch.title for patch in found)
+
+
+def _added(found: Iterable[Hunk]) -> Iterable[tuple[str, str]]:
+    """Each line that hunks add, with its file."""
+    for hunk in found:
+        old = set(hunk.old)
+        yield from ((hunk.path, line) for line in hunk.new if line not in old)
+
+
+def accessors(whole: Change, known: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """The accessors of views (`IPCB(skb)`) that added lines call, each with the first file that does."""
+    found: dict[str, str] = {}
+    for path, line in whole.added:
+        for match in re.finditer(r"\b([A-Za-z_]\w*)\s*\(", line):
+            if match[1] in known:
+                found.setdefault(match[1], path)
+    return tuple(found.items())

@@ -1,0 +1,128 @@
+"""What a patch does to structs and macros: for each hunk that changes some, the pieces before and after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from cbprove.frozen import frozen
+from cbprove.patching.pieces import Piece, pieces, uncommented
+from cbprove.patching.unified import Hunk
+
+_HEAD = re.compile(r"^(?:typedef\s+)?(?P<kind>struct|union)\s+(?P<tag>[A-Za-z_]\w*)\s*(?P<brace>\{?)\s*(?P<rest>.*)$")
+_DEFINE = re.compile(r"^\s*#\s*define\s+([A-Za-z_]\w*)[ \t]+(\S.*?)\s*$")
+
+
+@frozen
+class Region:
+    """Lines inside of one struct; `head` and `tail` say whether its first and last line are among them."""
+
+    kind: str
+    tag: str
+    lines: tuple[str, ...]
+    head: bool
+    tail: bool
+
+
+@frozen
+class Edit:
+    """A struct in a hunk, before and after; `whole` if all of it stands there."""
+
+    kind: str
+    tag: str
+    path: str
+    line: int
+    old: tuple[Piece, ...]
+    new: tuple[Piece, ...]
+    whole: bool
+    created: bool = False
+
+    def reversed(self) -> Edit:
+        """The edit that takes this one back."""
+        return Edit(self.kind, self.tag, self.path, self.line, self.new, self.old, self.whole, self.created)
+
+
+@frozen
+class Macro:
+    """A `#define` with another value; None on the side that does not have it."""
+
+    name: str
+    old: str | None
+    new: str | None
+    path: str
+
+
+def edits(hunks: Iterable[Hunk]) -> tuple[Edit, ...]:
+    """All structs that hunks change, in order."""
+    return tuple(edit for hunk in hunks for edit in _edits(hunk))
+
+
+def _edits(hunk: Hunk) -> Iterator[Edit]:
+    old, new = ({(r.kind, r.tag): r for r in regions(lines, hunk.where)} for lines in (hunk.old, hunk.new))
+    before, after = defines(hunk.old), defines(hunk.new)
+    for key, now in new.items():
+        was = old.get(key)
+        cut = pieces(now.lines, after)
+        if was is None:
+            yield Edit(*key, hunk.path, hunk.line, (), cut, now.head and now.tail, created=True)
+            continue
+        whole = was.head and was.tail and now.head and now.tail
+        had = pieces(was.lines, before)
+        if _told(had) != _told(cut):
+            yield Edit(*key, hunk.path, hunk.line, had, cut, whole)
+
+
+def _told(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    return [(piece.kind, piece.name, piece.text, piece.under) for piece in cut]
+
+
+def regions(lines: tuple[str, ...], where: str) -> Iterator[Region]:
+    """The structs that lines of kernel code go through: heads and tails stand in the first column."""
+    head = _HEAD.match(where.strip())
+    kind, tag, body, seen = (head["kind"], head["tag"], [], False) if head else ("", "", list[str](), False)
+    for line in uncommented(lines):
+        match = _HEAD.match(line)
+        if match and not re.search(r"[;(]", line.partition("{")[0]):
+            kind, tag, body, seen = match["kind"], match["tag"], [], True
+            rest, end, behind = match["rest"].rpartition("}")
+            if end and behind.strip().endswith(";"):
+                yield Region(kind, tag, (rest,), True, True)
+                kind = tag = ""
+        elif line.startswith("{"):
+            continue
+        elif line.startswith("}"):
+            if tag:
+                yield Region(kind, tag, tuple(body), seen, True)
+            kind = tag = ""
+        elif re.match(r"[A-Za-z_]", line):
+            kind = tag = ""
+        elif tag:
+            body.append(line)
+    if tag:
+        yield Region(kind, tag, tuple(body), seen, False)
+
+
+def defines(lines: tuple[str, ...]) -> dict[str, str]:
+    """The plain macros that lines define."""
+    return {match[1]: match[2] for line in uncommented(lines) if (match := _DEFINE.match(line))}
+
+
+def macros(hunks: Iterable[Hunk]) -> tuple[Macro, ...]:
+    """All macros that get another value."""
+    found: dict[str, Macro] = {}
+    for hunk in hunks:
+        old, new = defines(hunk.old), defines(hunk.new)
+        for name in {**old, **new}:
+            if old.get(name) != new.get(name):
+                known = found.get(name)
+                was = known.old if known else old.get(name)
+                found[name] = Macro(name, was, new.get(name), hunk.path)
+    return tuple(found.values())
+
+
+def called(edit: Edit, tags: Mapping[str, object]) -> tuple[str, ...]:
+    """The structs of a model that an edit can mean: its own tag, or those of modules (`X___M`) that its path names."""
+    flavours = [tag for tag in tags if tag.startswith(f"{edit.tag}___")]
+    near = [tag for tag in flavours if re.search(rf"\b{re.escape(tag.partition('___')[2])}\b", edit.path)]
+    own = [edit.tag] if edit.tag in tags else []
+    return tuple(near or own or flavours)

@@ -1,0 +1,97 @@
+"""Many properties judged side by side, on all cores: each by itself, so that what is slow keeps nobody waiting."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from cbprove.frozen import frozen
+from cbprove.pipeline import Options, Progress, judged
+from cbprove.report import witness
+from cbprove.report.excerpt import printable
+from cbprove.system import System
+from cbprove.verdicts import Case
+
+
+@frozen
+class Job:
+    """A property of a system: `spec` is its file; the others stand for what is compared."""
+
+    spec: str
+    system: System
+    property: str
+    options: Options
+
+
+@frozen
+class Judged:
+    """What became of a case: its verdict in words, where it is asked, and for a refuted one the lines of a run that breaks it."""
+
+    spec: str
+    proposal: str
+    property: str
+    title: str
+    verdict: str
+    file: str
+    line: int
+    told: tuple[str, ...]
+
+
+_jobs: Sequence[Job] = ()
+
+
+def judge(jobs: Sequence[Job], progress: Progress) -> list[tuple[Judged, ...]]:
+    """The verdicts of each job, in order."""
+    global _jobs
+    _jobs = jobs
+    found: list[tuple[Judged, ...]] = []
+    workers = min(len(jobs), os.cpu_count() or 1)
+    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        for done, job in enumerate(jobs):
+            progress(done, len(jobs))
+            found.append(_judged(job))
+        return found
+    from cbprove.solving import solver  # noqa: F401  loaded once, before there are several
+
+    with multiprocessing.get_context("fork").Pool(workers, _worker) as pool:
+        for done, each in enumerate(pool.imap(_numbered, range(len(jobs)))):
+            progress(done + 1, len(jobs))
+            found.append(each)
+    return found
+
+
+def _worker() -> None:
+    """Interrupts are for the one who waits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _numbered(number: int) -> tuple[Judged, ...]:
+    return _judged(_jobs[number])
+
+
+def _judged(job: Job) -> tuple[Judged, ...]:
+    asked = tuple(each for each in job.system.properties if each.name == job.property)
+    system = replace(job.system, properties=asked)
+    report = judged(system, job.spec, job.options, _quiet)
+    return tuple(_told(job.spec, case, asked[0].title) for case in report.cases)
+
+
+_quiet: Callable[[int, int], None] = lambda done, total: None  # noqa: E731
+
+
+def _told(spec: str, case: Case, title: str) -> Judged:
+    shown = case.finding.witness
+    return Judged(
+        spec=spec,
+        proposal=case.proposal,
+        property=case.property,
+        title=title,
+        verdict="bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict,
+        file=printable(case.span.source.name) if case.span else "",
+        line=case.span.line if case.span else 0,
+        told=tuple(witness.block(shown, case.property)) if shown and case.verdict in ("refuted", "mixed") else (),
+    )

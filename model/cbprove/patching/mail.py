@@ -1,0 +1,97 @@
+"""Patches out of what people send: plain diffs, mails with whatever encoding, mailboxes with a series in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+
+from cbprove.frozen import frozen
+from cbprove.patching.wrong import bad
+
+# `From SHA Mon Sep 17 00:00:00 2001`, as git writes it, or `From someone@there Thu Jan  1 ...`
+_BETWEEN = re.compile(rb"(?:\A|(?<=\n))From \S+ .*\d\d:\d\d:\d\d \d{4}[^\n]*\n")
+_HEADER = re.compile(rb"(?i)\A(?:[!-9;-~]+:.*\n(?:[ \t].*\n)*)*?(?:from|subject|message-id|received|return-path):")
+_DIFF = re.compile(r"^(?:diff --git |Index: |--- \S|@@ -\d)", re.MULTILINE)
+_NUMBER = re.compile(r"\[[^\]]*?(?:\bv(?P<version>\d+)\b)?[^\]]*?(?P<number>\d+)/(?P<of>\d+)[^\]]*\]")
+_VERSION = re.compile(r"\[[^\]]*\bv(\d+)\b[^\]]*\]")
+
+
+@frozen
+class Patch:
+    """One patch: its title, empty where it has none, and the text with its diff."""
+
+    title: str
+    text: str
+
+
+def patches(data: bytes, name: str) -> tuple[Patch, ...]:
+    """The patches of a file, those of a series in its order, of the last version where there are several.
+
+    Raises SpecError CB0340 where there is none.
+    """
+    found = [patch for part in _messages(data) for patch in _patch(part)]
+    if not found:
+        help = "give a unified diff, a mail that holds one, or a mailbox: `git show`, `b4 am -o- MSGID`"
+        raise bad("CB0340", f"there is no patch in {name}" + ("" if data.strip() else ": it is empty"), help)
+    return _in_order(found)
+
+
+def _messages(data: bytes) -> list[bytes]:
+    data = data.replace(b"\r\n", b"\n")
+    starts = [match.start() for match in _BETWEEN.finditer(data)]
+    if not starts or data[: starts[0]].strip():
+        return [data]
+    return [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
+def _patch(part: bytes) -> Iterator[Patch]:
+    body = _BETWEEN.sub(b"", part, count=1) if _BETWEEN.match(part) else part
+    if not _HEADER.match(body):
+        text = body.decode("utf-8", "replace")
+        if _DIFF.search(text):
+            yield Patch("", text)
+        return
+    message = message_from_bytes(body)
+    text = "\n".join(_texts(message)).replace("\r\n", "\n")
+    if _DIFF.search(text):
+        yield Patch(_title(message), text)
+
+
+def _texts(message: Message) -> Iterator[str]:
+    """Every text of a mail, decoded; of a pair of plain text and HTML the plain one."""
+    for part in message.walk():
+        kind = part.get_content_type()
+        if part.is_multipart() or kind == "text/html" or not (kind.startswith("text/") or _is_diff(part)):
+            continue
+        payload = part.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        charset = part.get_content_charset("utf-8")
+        try:
+            yield payload.decode(charset, "replace")
+        except LookupError:
+            yield payload.decode("utf-8", "replace")
+
+
+def _is_diff(part: Message) -> bool:
+    return (part.get_filename() or "").endswith((".patch", ".diff"))
+
+
+def _title(message: Message) -> str:
+    subject = message.get("Subject", "")
+    try:
+        decoded = str(make_header(decode_header(str(subject))))
+    except (LookupError, UnicodeError):
+        decoded = str(subject)
+    return " ".join(decoded.split())
+
+
+def _in_order(found: list[Patch]) -> tuple[Patch, ...]:
+    versions = [int(match[1]) if (match := _VERSION.search(patch.title)) else 1 for patch in found]
+    last = [patch for patch, version in zip(found, versions, strict=True) if version == max(versions)]
+    numbers = [_NUMBER.search(patch.title) for patch in last]
+    if not all(numbers):
+        return tuple(last)
+    return tuple(sorted(last, key=lambda patch: int(match["number"]) if (match := _NUMBER.search(patch.title)) else 0))

@@ -1,0 +1,203 @@
+"""What of a patch can be seen without a verdict: structs, build-time checks, views, members that nobody touches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cbprove import folds
+from cbprove.design.overlays import sized
+from cbprove.frozen import frozen
+from cbprove.language import syntax
+from cbprove.language.elaborate_context import text_of
+from cbprove.patching.relayout import Relaid
+from cbprove.patching.today import Today, requires_of
+from cbprove.report import bits
+from cbprove.report.answer import Checked, Grown, Reached, Untouched
+from cbprove.report.changes import placed
+from cbprove.report.layout import Shape
+from cbprove.report.overlays import Laid, table
+from cbprove.system import Place, Program, Requirement
+
+_FILE = re.compile(r"^([\w./+-]+\.[chS]):(\d+)")
+
+
+@frozen
+class Pair:
+    """One spec on both sides, and the structs that are edited in it."""
+
+    spec: str
+    old: Today
+    new: Today
+    relaid: Relaid
+    edited: frozenset[str]
+
+
+# --- structs ----------------------------------------------------------------------------------------------
+
+
+def structs(pairs: Iterable[Pair]) -> tuple[Grown, ...]:
+    """Each struct whose members lie otherwise, once, those that the patch edits first."""
+    found: dict[str, Grown] = {}
+    for pair in pairs:
+        for tag, before in pair.relaid.before.items():
+            after = pair.relaid.after[tag]
+            if placed(before) != placed(after) and tag not in found:
+                found[tag] = _grown(before, after, tag in pair.edited)
+    return tuple(sorted(found.values(), key=lambda each: not each.edited))
+
+
+def _grown(before: Shape, after: Shape, edited: bool) -> Grown:
+    (old, _, had), (new, _, has) = placed(before), placed(after)
+    return Grown(f"{before.record.kind} {before.record.tag}", old, new, tuple(_members(had, has)), edited)
+
+
+_Members = tuple[tuple[str, int, int], ...]
+
+
+def _members(had: _Members, has: _Members) -> Iterator[str]:
+    """What became of members, by the last part of their names: those of nested structs without a name are the struct's own."""
+    old, new = {name: (low, width) for name, low, width in had}, {name: (low, width) for name, low, width in has}
+    yield from (f"new {name}{bits.part(low, low + width)}" for name, (low, width) in new.items() if name not in old)
+    gone = [name for name in old if name not in new]
+    yield from [f"without {', '.join(gone)}"] if gone else []
+    both = [name for name in old if name in new]
+    yield from (
+        f"{name} of {bits.amount(old[name][1])} -> {bits.amount(new[name][1])}"
+        for name in both
+        if old[name][1] != new[name][1]
+    )
+    moved = [name for name in both if old[name][0] != new[name][0]]
+    yield from (f"{name} from {bits.byte_and_bit(old[name][0])} to {bits.byte_and_bit(new[name][0])}" for name in moved)
+
+
+# --- build-time checks ------------------------------------------------------------------------------------
+
+
+def checks(pairs: Iterable[Pair]) -> tuple[Checked, ...]:
+    """The requirements that have other numbers than before, each condition once, the violated ones first."""
+    found: dict[tuple[str, str], Checked] = {}
+    seen: set[str] = set()
+    for pair in pairs:
+        mine = [(_text(node), _checked(node, old, new)) for node, old, new in _requires(pair) if old.words != new.words]
+        for text, check in mine:
+            if text not in seen:
+                found.setdefault((text, check.name), check)
+        seen |= {text for text, _ in mine}
+    return tuple(sorted(found.values(), key=lambda each: (each.holds, not each.newly)))
+
+
+def _requires(pair: Pair) -> Iterator[tuple[syntax.Require, Requirement, Requirement]]:
+    """Each `require` with what it says on both sides."""
+    old, new = pair.old.program.requirements, pair.new.program.requirements
+    yield from zip(requires_of(pair.new.whole), old, new, strict=True)
+
+
+def _text(node: syntax.Require) -> str:
+    return text_of(node.condition.span)
+
+
+def _checked(node: syntax.Require, old: Requirement, new: Requirement) -> Checked:
+    file = _FILE.match(new.name)
+    about = dict.fromkeys(re.findall(r"\b(?:struct|union) \w+", _text(node)))
+    return Checked(
+        name=new.name,
+        about=", ".join(about),
+        words=" ".join("".join(map(str, new.words)).split()),
+        holds=new.holds is not False,
+        newly=(old.holds is False) != (new.holds is False),
+        file=file[1] if file else node.span.source.name,
+        line=int(file[2]) if file else node.span.line,
+    )
+
+
+# --- views ------------------------------------------------------------------------------------------------
+
+
+def views(pairs: Iterable[Pair]) -> tuple[Reached, ...]:
+    """The views that end beyond their block now, or across a border, by type and place each once."""
+    found: dict[tuple[str, str, int, int], Reached] = {}
+    types: set[tuple[str, int]] = set()
+    for pair in pairs:
+        broken = {(node.span.source.name, node.span.line) for node, _, new in _requires(pair) if new.holds is False}
+        mine = []
+        places = {view.name: (view.span.source.name, view.span.line) for view in pair.new.program.views}
+        for block, width, old, new in _laid(pair):
+            if (new.type, new.overlay.low) not in types:
+                mine.append((new.type, new.overlay.low))
+                stopped = any((check.file, check.line) in broken for check in new.checks)
+                for each in _reached(block, width, old, new, stopped, places[new.overlay.name]):
+                    found.setdefault((each.view, each.type, each.ends, each.border), each)
+        types.update(mine)
+    return tuple(found.values())
+
+
+def _laid(pair: Pair) -> Iterator[tuple[str, int, Laid, Laid]]:
+    """Each view that stands on both sides, with its block and the width of that."""
+    old, new = (_table(pair.spec, side) for side in (pair.old, pair.new))
+    for key, (block, width, laid) in new.items():
+        if key in old:
+            yield block, width, old[key][2], laid
+
+
+def _table(spec: str, side: Today) -> dict[tuple[str, str], tuple[str, int, Laid]]:
+    found = table(spec, None, side.program, sized(side.whole))
+    return {
+        (block.title, each.overlay.name): (block.title, block.width, each)
+        for block, laid in found.blocks
+        for each in laid
+    }
+
+
+def _reached(block: str, width: int, old: Laid, new: Laid, stopped: bool, place: tuple[str, int]) -> Iterator[Reached]:
+    def reached(beyond: bool, border: int) -> Reached:
+        view, end = new.overlay.name, new.overlay.high // 8
+        return Reached(view, new.type, block, end, beyond, border // 8, stopped, *place)
+
+    if new.excess > max(0, old.excess):
+        yield reached(True, width)
+        return
+    for mark in new.crosses:
+        if mark not in old.crosses:
+            yield reached(False, mark)
+
+
+# --- members that nobody touches --------------------------------------------------------------------------
+
+
+def untouched(pairs: Sequence[Pair], added: Mapping[str, Sequence[str]]) -> tuple[Untouched, ...]:
+    """What steps do with the members that are new in a struct: nothing, or only with the whole struct."""
+    touched: dict[str, dict[str, bool]] = {}
+    for pair in pairs:
+        for step, place in _touches(pair.new.program):
+            for leaf in place.leaves:
+                touched.setdefault(leaf.identity, {}).setdefault(step, len(place.leaves) > 1)
+    found = []
+    for tag, names in added.items():
+        for name in names:
+            steps = {
+                step: whole
+                for identity, by in touched.items()
+                if re.match(rf"(?:struct|union) {re.escape(tag)}\.(?:\w+\.)*{re.escape(name)}\b", identity)
+                for step, whole in by.items()
+            }
+            if all(steps.values()):
+                found.append(Untouched(tag, name, _told(steps)))
+    return tuple(found)
+
+
+def _told(steps: Mapping[str, bool]) -> str:
+    names = list(steps)
+    if not names:
+        return "no step touches it"
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"no step touches it but with the whole struct: {', '.join(names[:3])}{more}"
+
+
+def _touches(program: Program) -> Iterator[tuple[str, Place]]:
+    for step in program.steps.values():
+        for statement in folds.within(step.body):
+            yield from ((step.name, place) for place in folds.places(statement))
+    for part in (*program.parts.values(), *program.paths):
+        for statement in folds.within(part.body):
+            yield from ((part.name, place) for place in folds.places(statement))

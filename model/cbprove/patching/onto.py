@@ -1,0 +1,136 @@
+"""A change on a spec: the spec before and after, whichever of the two it is as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cbprove.diagnostics import Diagnostic, Source, SpecError
+from cbprove.frozen import frozen
+from cbprove.language import syntax
+from cbprove.language.parse import parse
+from cbprove.patching.apply import apply, common
+from cbprove.patching.change import Change
+from cbprove.patching.edits import Edit, Macro, called
+from cbprove.patching.pieces import spelled
+from cbprove.patching.relayout import Relaid, relaid, tags
+from cbprove.patching.structs import Body, body
+
+
+@frozen
+class Onto:
+    """The tree of a spec on both sides; `reverse` says that the spec has the change already.
+
+    `edited` are the tags of the structs that the patch edits; `unsure` the `#if` lines of which nothing was known.
+    """
+
+    old: syntax.Tree
+    new: syntax.Tree
+    relaid: Relaid
+    reverse: bool
+    edited: frozenset[str]
+    unsure: tuple[str, ...]
+
+
+@frozen
+class _Plan:
+    """The structs as they become, what does not fit, and the `#if` lines that are taken as true without being known."""
+
+    bodies: Mapping[str, Body]
+    misfits: tuple[str, ...]
+    unsure: tuple[str, ...]
+
+
+def onto(tree: syntax.Tree, whole: Change, name: str) -> Onto | None:
+    """The change on a spec, None if that has nothing of it.
+
+    Raises SpecError CB0342 if it fits neither as a patch to come nor as one that is in already.
+    """
+    known = tags(tree)
+    edits = [edit for edit in whole.edits if not edit.created]
+    meant = [(edit, tag) for edit in edits for tag in called(edit, known) if _is_it(edit, known[tag], tag)]
+    macros = [macro for macro in whole.macros if _value(tree, macro.name) is not None]
+    if not meant and not macros:
+        return None
+    forward, backward = _plan(meant, known), _plan([(e.reversed(), tag) for e, tag in reversed(meant)], known)
+    there = [spelled(_value(tree, macro.name) or "") for macro in macros]
+    ahead = not forward.misfits and all(spelled(m.old or "") == t for m, t in zip(macros, there, strict=True))
+    behind = not backward.misfits and all(spelled(m.new or "") == t for m, t in zip(macros, there, strict=True))
+    if not ahead and not behind:
+        raise _misfit(name, forward, macros, there)
+    created = [Body(edit.kind, edit.tag, edit.new) for edit in whole.edits if edit.created and edit.tag not in known]
+    plan = forward if ahead else backward
+    edited = frozenset(plan.bodies)
+    made = relaid(tree, plan.bodies, created)
+    other = _with_macros(made.tree, macros, new=ahead)
+    if ahead:
+        return Onto(tree, other, made, False, edited, plan.unsure)
+    return Onto(other, tree, replace(made, before=made.after, after=made.before), True, edited, plan.unsure)
+
+
+def _is_it(edit: Edit, node: syntax.RecordBody, tag: str) -> bool:
+    """Whether a struct of this name is the one that is meant: that has some of the members around."""
+    return node.kind == edit.kind and (common(edit, body(node, tag).pieces) > 0 or not edit.old)
+
+
+def _plan(meant: Sequence[tuple[Edit, str]], known: Mapping[str, syntax.RecordBody]) -> _Plan:
+    bodies: dict[str, Body] = {}
+    misfits: list[str] = []
+    unsure: list[str] = []
+    for edit, tag in meant:
+        had = bodies.get(tag) or body(known[tag], tag)
+        done = apply(edit, had.pieces)
+        misfits += [f"`{edit.kind} {tag}`: {misfit}" for misfit in done.misfits]
+        unsure += done.unsure
+        bodies[tag] = replace(had, pieces=done.pieces)
+    return _Plan(bodies, tuple(dict.fromkeys(misfits)), tuple(dict.fromkeys(unsure)))
+
+
+def _misfit(name: str, forward: _Plan, macros: Sequence[Macro], there: Sequence[str]) -> SpecError:
+    told = list(forward.misfits)
+    told += [
+        f"`{macro.name}`: it is `{value}`, and the patch makes `{macro.new}` of `{macro.old}`"
+        for macro, value in zip(macros, there, strict=True)
+        if value not in (spelled(macro.old or ""), spelled(macro.new or ""))
+    ]
+    help = "it is of another kernel than the patch, perhaps: give the --model of its kernel, or a spec of your own"
+    found = [Diagnostic("CB0342", f"the patch does not apply to {name}: {each}", None, help) for each in told]
+    return SpecError(tuple(found or [Diagnostic("CB0342", f"the patch is half in {name}", None, help)]))
+
+
+# --- macros -----------------------------------------------------------------------------------------------
+
+
+def _value(tree: syntax.Tree, name: str) -> str | None:
+    """What a macro, or the param that stands for one, is in a spec, as it is written."""
+    for node in tree.declarations:
+        expr = _expression(node, name)
+        if expr is not None:
+            return expr.span.source.text[expr.span.start : expr.span.end]
+    return None
+
+
+def _expression(node: syntax.Declaration, name: str) -> syntax.Expr | None:
+    match node:
+        case syntax.Define(found, value) if found.text == name:
+            return value
+        case syntax.Param(name=found, default=value) if found.text == name:
+            return value
+    return None
+
+
+def _with_macros(tree: syntax.Tree, macros: Sequence[Macro], new: bool) -> syntax.Tree:
+    values = {macro.name: macro.new if new else macro.old for macro in macros}
+    made = tuple(_with_value(node, values) for node in tree.declarations)
+    return syntax.Tree(made, tree.sources)
+
+
+def _with_value(node: syntax.Declaration, values: Mapping[str, str | None]) -> syntax.Declaration:
+    if not isinstance(node, syntax.Define | syntax.Param):
+        return node
+    value = values.get(node.name.text)
+    if value is None or _expression(node, node.name.text) is None:
+        return node
+    (other,) = parse(Source("the macros of the patch", f"#define {node.name.text} {value}\n"))
+    assert isinstance(other, syntax.Define)
+    return replace(node, value=other.value) if isinstance(node, syntax.Define) else replace(node, default=other.value)

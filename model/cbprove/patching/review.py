@@ -1,0 +1,153 @@
+"""A patch judged on a model: both sides of every spec that it touches, and only the properties that can have turned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+
+from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.frozen import frozen
+from cbprove.language.includes import load
+from cbprove.patching import observed
+from cbprove.patching.alike import changed
+from cbprove.patching.change import Change
+from cbprove.patching.judging import Job, Judged, judge
+from cbprove.patching.observed import Pair
+from cbprove.patching.onto import Onto, onto
+from cbprove.patching.today import Today, today
+from cbprove.pipeline import Options, Progress
+from cbprove.report.answer import Answer, Turned
+
+
+@frozen
+class Subject:
+    """What a patch is judged on: a title in words, and the paths of specs."""
+
+    title: str
+    specs: tuple[str, ...]
+
+
+def review(whole: Change, subject: Subject, options: Options, progress: Progress, what_if: bool) -> Answer | None:
+    """The answer, None if no spec has anything of the change. Raises SpecError if it does not apply."""
+    found = list(_onto(whole, subject))
+    if not found:
+        return None
+    pairs, unjudged = _pairs(found, what_if)
+    asked = [(pair, name) for pair in pairs for name in sorted(changed(pair.old.program, pair.new.program))]
+    turned, judged = _turned(asked, options, progress)
+    edited = {tag: added for _, each in found for tag, added in _added(whole, each).items()}
+    specs = {pair.spec for pair, _ in asked}
+    total = sum(len(pair.new.system.properties) for pair in pairs)
+    return Answer(
+        titles=whole.titles,
+        model=subject.title,
+        reverse=found[0][1].reverse,
+        structs=observed.structs(pairs),
+        checks=observed.checks(pairs),
+        views=observed.views(pairs),
+        turned=turned,
+        untouched=observed.untouched(pairs, edited) if not unjudged else (),
+        unjudged=unjudged,
+        notes=tuple(dict.fromkeys(note for _, each in found for note in _notes(each))),
+        judged=judged,
+        alike=total - judged,
+        specs=len(specs),
+        rests=_basis(subject),
+    )
+
+
+def _onto(whole: Change, subject: Subject) -> Iterator[tuple[str, Onto]]:
+    """The change on each spec that has something of it. Raises SpecError with every misfit once."""
+    mistakes: dict[Diagnostic, None] = {}
+    made = []
+    for spec in subject.specs:
+        try:
+            each = onto(load(spec), whole, subject.title)
+        except SpecError as error:
+            mistakes.update(dict.fromkeys(error.diagnostics))
+            continue
+        if each is not None:
+            made.append((spec, each))
+    if mistakes:
+        raise SpecError(tuple(mistakes))
+    yield from sorted(made, key=lambda each: "overlays" not in os.path.basename(each[0]))
+
+
+def _pairs(found: Sequence[tuple[str, Onto]], what_if: bool) -> tuple[list[Pair], tuple[str, ...]]:
+    """Both sides of each spec, and why one of them makes no sense where it does not."""
+    pairs, unjudged = [], []
+    for spec, each in found:
+        try:
+            old, new = today(each.old, what_if), today(each.new, what_if)
+        except SpecError as error:
+            first = error.diagnostics[0]
+            place = f"{first.span.source.name}:{first.span.line}: " if first.span else ""
+            unjudged.append(f"not judged: {place}{first.message}")
+            continue
+        pairs.append(Pair(spec, old, new, each.relaid, each.edited))
+    return pairs, tuple(unjudged)
+
+
+def _notes(each: Onto) -> Iterator[str]:
+    for tag in each.relaid.packed:
+        yield f"struct {tag} lies as its text says if it is packed"
+    for tag in each.relaid.kept:
+        yield f"struct {tag} does not lie as its text says: its members are moved by what the patch moves in the text"
+    for name in each.unsure:
+        yield f"taken as built: what stands under `#{name}`"
+
+
+def _added(whole: Change, each: Onto) -> dict[str, list[str]]:
+    """The members that the patch adds to each struct that it edits."""
+    found: dict[str, list[str]] = {}
+    for edit in whole.edits:
+        if not edit.created and any(tag.partition("___")[0] == edit.tag for tag in each.edited):
+            had = {piece.name for piece in edit.old}
+            names = [p.name for p in edit.new if p.kind == "member" and p.name and p.name not in had]
+            found.setdefault(edit.tag, []).extend(names)
+    return found
+
+
+# --- verdicts ---------------------------------------------------------------------------------------------
+
+_Key = tuple[str, str, str]
+
+
+def _turned(asked: Sequence[tuple[Pair, str]], options: Options, progress: Progress) -> tuple[tuple[Turned, ...], int]:
+    """The cases that have another verdict after the change, and how many there are.
+
+    A question that has one property for either layout, of one title, is one case. What is proved after the change, and was
+    expected to be before, is not judged again before it.
+    """
+    after = _judged([(pair.spec, pair.new, name) for pair, name in asked], options, progress)
+    fine = {(key[0], each.property) for key, each in after.items() if each.verdict == "proved"}
+    fine -= {(key[0], each.property) for key, each in after.items() if each.verdict != "proved"}
+    doubtful = [(p.spec, p.old, name) for p, name in asked if (p.spec, name) not in fine or name in p.old.refutable]
+    before = _judged(doubtful, options, progress)
+    turned = [_turn(each) for key, each in after.items() if _is_other(before.get(key), each)]
+    return tuple(sorted(turned, key=_urgency)), len(after)
+
+
+def _is_other(was: Judged | None, now: Judged) -> bool:
+    return was.verdict != now.verdict if was is not None else now.verdict != "proved"
+
+
+def _urgency(each: Turned) -> tuple[bool, bool]:
+    """What a run loses comes first, then what lies badly."""
+    return each.kind != "newly refuted", len(each.told) < 3
+
+
+def _turn(each: Judged) -> Turned:
+    spec, kind = os.path.basename(each.spec), f"newly {each.verdict}"
+    return Turned(each.property, each.title, spec, each.proposal, kind, each.told, each.file, each.line)
+
+
+def _judged(asked: Sequence[tuple[str, Today, str]], options: Options, progress: Progress) -> Mapping[_Key, Judged]:
+    """The cases by spec, proposal and title; of a property without one, by its name."""
+    jobs = [Job(spec, side.system, name, options) for spec, side, name in asked]
+    found = (each for several in judge(jobs, progress) for each in several)
+    return {(each.spec, each.proposal, each.title or each.property): each for each in found}
+
+
+def _basis(subject: Subject) -> str:
+    return f"rests on the layouts and steps of {subject.title}, every axis at its default; functions were not read"

@@ -1,0 +1,99 @@
+"""The structs of a model as text: without pins, after edits, or with pins moved along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+
+from cbprove.diagnostics import Span
+from cbprove.frozen import frozen
+from cbprove.language import syntax
+from cbprove.patching.pieces import Piece, pieces
+
+_PINS = re.compile(r"\s*__(?:at|size)\([^()]*\)")
+Tags = Mapping[str, object]
+
+
+@frozen
+class Body:
+    """A struct or union as pieces; `behind` is what stands behind its brace, `packed` whether `__packed` besides."""
+
+    kind: str
+    tag: str
+    pieces: tuple[Piece, ...]
+    behind: str = ""
+    packed: bool = False
+
+
+def body(node: syntax.RecordBody, tag: str) -> Body:
+    """A struct as the model writes it, without its pins, and copies of a `struct_group` back in one."""
+    text = node.span.source.text[node.span.start : node.span.end]
+    inside, behind = text[text.index("{") + 1 : text.rindex("}")], text[text.rindex("}") + 1 :]
+    found = pieces(tuple(_PINS.sub("", inside).split("\n")), {})
+    return Body(node.kind, tag, _regrouped(found), _PINS.sub("", behind).strip().rstrip(";").strip())
+
+
+def written(body: Body) -> str:
+    """A struct as text."""
+    lines, depth = [f"{body.kind} {body.tag} {{"], 1
+    for piece in body.pieces:
+        depth -= piece.kind == "close"
+        lines.append("    " * depth + piece.text + (";" if piece.kind != "open" else _opening(piece)))
+        depth += piece.kind == "open"
+    behind = " ".join(part for part in (body.behind, "__packed" if body.packed else "") if part)
+    return "\n".join([*lines, f"}}{' ' + behind if behind else ''};"]) + "\n"
+
+
+def _opening(piece: Piece) -> str:
+    return "" if piece.text.endswith(",") else " {"
+
+
+def _regrouped(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """`union { struct { A }; struct { A } NAME; };` is how a compiler sees `struct_group(NAME, A);`."""
+    for i, piece in enumerate(found):
+        end = _closing(found, i)
+        if piece.key != ("open", "union") or end is None or found[end].name:
+            continue
+        middle = _closing(found, i + 1)
+        if middle is None or middle + 1 >= end or found[middle + 1].kind != "open":
+            continue
+        one, other = found[i + 2 : middle], found[middle + 2 : end - 1]
+        if one and one == other and found[middle + 1].text == "struct" and found[end - 1].name:
+            head = replace(piece, text=f"struct_group({found[end - 1].name},")
+            tail = Piece("close", "", ")")
+            return _regrouped((*found[:i], head, *one, tail, *found[end + 1 :]))
+    return found
+
+
+def _closing(found: tuple[Piece, ...], start: int) -> int | None:
+    """The piece that closes what piece `start` opens."""
+    depth = 0
+    for i in range(start, len(found)):
+        depth += (found[i].kind == "open") - (found[i].kind == "close")
+        if not depth:
+            return i if i > start else None
+    return None
+
+
+def embedding(tags: Tags, changed: Iterable[str]) -> list[str]:
+    """The structs that hold one of `changed` by value, themselves among them, in the order of the model."""
+    inside = {tag: set(_held(node)) for tag, node in tags.items()}
+    found = set(changed)
+    while True:
+        more = {tag for tag, held in inside.items() if held & found} - found
+        if not more:
+            return [tag for tag in tags if tag in found]
+        found |= more
+
+
+def _held(node: object) -> Iterator[str]:
+    """The tags that a type names otherwise than behind a pointer."""
+    if isinstance(node, syntax.TaggedType):
+        yield node.tag.text
+    if isinstance(node, tuple):
+        for part in node:
+            yield from _held(part)
+    elif is_dataclass(node) and not isinstance(node, Span | syntax.Name):
+        for each in fields(node):
+            yield from _held(getattr(node, each.name))

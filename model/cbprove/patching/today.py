@@ -1,0 +1,91 @@
+"""The candidate that a model stands for: every axis at its default; and what is not built of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cbprove.frozen import frozen
+from cbprove.language import elaborate, resolve_check, syntax
+from cbprove.language.elaborate_context import Context
+from cbprove.language.resolve import resolve
+from cbprove.system import Axis, AxisValue, Program, Proposal, System
+
+NAME = "today"
+
+
+@frozen
+class Today:
+    """One side of a spec: what to judge, the program of its first candidate, and all that it requires.
+
+    What is judged stands without the requirements that are not met: as if it were built all the same. It expects nothing;
+    `refutable` are the properties of which something else than a proof was expected. `whole` is all of the spec.
+    """
+
+    whole: System
+    system: System
+    program: Program
+    refutable: frozenset[str]
+
+
+def today(tree: syntax.Tree, what_if: bool) -> Today:
+    """The system with the defaults of its axes as its one proposal, or with its own proposals. Raises SpecError."""
+    whole = system = resolve(tree)
+    first = {axis.name: _first(axis) for axis in system.axes}
+    program = elaborate.program(system, first)
+    requires = requires_of(whole)
+    gone = {id(node) for node, met in zip(requires, program.requirements, strict=True) if met.holds is False}
+    if gone:
+        system = resolve(syntax.Tree(tuple(node for node in tree.declarations if id(node) not in gone), tree.sources))
+        program = replace(elaborate.program(system, first), requirements=program.requirements)
+    resolve_check.check(system)
+    asked = system.proposals if what_if else (_narrow(system),)
+    refutable = frozenset(name for each in asked for name in _refutable(system, each))
+    calm = tuple(replace(each, expectations=()) for each in asked)
+    return Today(whole, _on(system, calm, what_if), program, refutable)
+
+
+def requires_of(system: System) -> tuple[syntax.Require, ...]:
+    """The requirements of a spec as they are written, in the order of a program's."""
+    cx = system.handle
+    assert isinstance(cx, Context)
+    return tuple(cx.names.requires)
+
+
+def _refutable(system: System, proposal: Proposal) -> frozenset[str]:
+    """The properties of which a proposal expects something else than a plain proof."""
+    said = [each for each in proposal.expectations if each.verdict != "proved" or each.condition is not None]
+    if any(each.property is None for each in said):
+        return frozenset(each.name for each in system.properties)
+    return frozenset(each.property for each in said if each.property is not None)
+
+
+def _on(system: System, proposals: tuple[Proposal, ...], what_if: bool) -> System:
+    """The system on these proposals alone, its axes as narrow as they are."""
+    if what_if:
+        return replace(system, proposals=proposals, asks=())
+    domains = proposals[0].domains
+    axes = tuple(replace(axis, values=domains[axis.name], default=_first(axis)) for axis in system.axes)
+    return replace(system, axes=axes, proposals=proposals, asks=())
+
+
+def _narrow(system: System) -> Proposal:
+    """The defaults of all axes as a proposal, with what the spec expects of the proposal that is just that."""
+    domains = {axis.name: _domain(axis) for axis in system.axes}
+    alike = next((each for each in system.proposals if each.domains == domains), None)
+    span = (alike or system.proposals[0]).span
+    return Proposal(NAME, system.title, domains, alike.expectations if alike else (), span)
+
+
+def _domain(axis: Axis) -> tuple[str, ...] | range:
+    """The default alone; of an axis without one all values."""
+    if axis.default is None:
+        return axis.values
+    return (str(axis.default),) if not isinstance(axis.values, range) else _one(int(axis.default))
+
+
+def _one(value: int) -> range:
+    return range(value, value + 1)
+
+
+def _first(axis: Axis) -> AxisValue:
+    return axis.values[0] if axis.default is None else axis.default

@@ -1,0 +1,304 @@
+"""What a patch does to control blocks, in the fifteen lines that a reviewer reads."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Any
+
+from cbprove.frozen import frozen
+from cbprove.report.style import Paint, Role, counted
+from cbprove.report.version import VERSION
+
+SCHEMA_VERSION = 1
+LINES = 15
+_WIDTH = 100
+_STAYS = "\x00"  # a blank at which no line is broken
+
+
+@frozen
+class Grown:
+    """A struct that lies otherwise: its size before and after, and what became of members, in words; `edited` by the patch."""
+
+    name: str
+    before: int
+    after: int
+    members: tuple[str, ...]
+    edited: bool
+
+
+@frozen
+class Checked:
+    """A build-time check with other numbers than before: its place or line, the types that it names, the condition in numbers."""
+
+    name: str
+    about: str
+    words: str
+    holds: bool
+    newly: bool
+    file: str
+    line: int
+
+
+@frozen
+class Reached:
+    """A view that ends beyond its block, or crosses a border, and did not before; `stopped` by a check that is now violated."""
+
+    view: str
+    type: str
+    block: str
+    ends: int
+    beyond: bool
+    border: int
+    stopped: bool
+    file: str
+    line: int
+
+
+@frozen
+class Turned:
+    """A case that has another verdict than before; `told` are the lines of a run that breaks it."""
+
+    property: str
+    title: str
+    spec: str
+    proposal: str
+    kind: str
+    told: tuple[str, ...]
+    file: str
+    line: int
+
+
+@frozen
+class Untouched:
+    """A member that the patch adds, by struct and name, and what steps do with it: nothing, or only with the whole."""
+
+    struct: str
+    member: str
+    told: str
+
+
+@frozen
+class Answer:
+    """All that is said of a patch on one model; `reverse` where the model has it already."""
+
+    titles: tuple[str, ...]
+    model: str
+    reverse: bool
+    structs: tuple[Grown, ...] = ()
+    checks: tuple[Checked, ...] = ()
+    views: tuple[Reached, ...] = ()
+    turned: tuple[Turned, ...] = ()
+    untouched: tuple[Untouched, ...] = ()
+    unjudged: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    judged: int = 0
+    alike: int = 0
+    specs: int = 0
+    rests: str = ""
+
+    @property
+    def broken(self) -> tuple[Checked, ...]:
+        """The checks that are violated, and were not before."""
+        return tuple(each for each in self.checks if not each.holds and each.newly)
+
+    @property
+    def code(self) -> int:
+        """1 if a check, a view or a property is worse than before, 3 if that is not known, 4 if something claims nothing now."""
+        kinds = {each.kind for each in self.turned}
+        worse = {"newly refuted", "newly mixed"} & kinds
+        if self.broken or worse or any(each.beyond for each in self.views):
+            return 1
+        if "newly vacuous" in kinds:
+            return 4
+        return 3 if self.unjudged or {"newly unknown", "newly bounded"} & kinds else 0
+
+
+def text(found: Answer, paint: Paint, everything: bool) -> str:
+    """The answer in at most LINES lines, or all of it."""
+    sections = list(_sections(found, everything))
+    return "\n".join(paint(line, role) if role else line for line, role in _fitted(sections, everything))
+
+
+_Line = tuple[str, Role | None]
+
+
+@frozen
+class _Section:
+    """Lines that belong together; `least` of them stay whatever there is no room for."""
+
+    lines: tuple[_Line, ...]
+    least: int
+    rest: str = "and {} more lines: -v"
+
+
+def _sections(found: Answer, everything: bool) -> Iterator[_Section]:
+    yield _Section((_plain(_head(found)),), 1)
+    yield _listed([_struct(each) for each in found.structs if each.edited], None, 1)
+    yield _listed(_around(found, everything), None, 1)
+    yield _listed([_check(each) for each in found.broken], "bad", 2)
+    yield _listed(_holding(found), None, 1)
+    yield _listed(_views(found, everything), "bad", 2)
+    yield from _turned(found, everything)
+    yield _listed([_short(f"{each.struct}.{each.member}: {each.told}") for each in found.untouched], None, 1)
+    yield _listed([*found.unjudged, *found.notes], None, 2)
+    yield _listed(_last(found), None, 2)
+
+
+def _fitted(sections: list[_Section], everything: bool) -> Iterator[_Line]:
+    """All lines, or LINES of them: the last ones of the longest sections are left out, and said to be."""
+    room = [len(section.lines) for section in sections]
+    while not everything and sum(room) > LINES:
+        longest = max(range(len(room)), key=lambda i: (room[i] - sections[i].least, i))
+        if room[longest] <= sections[longest].least:
+            break
+        room[longest] -= 1
+    for section, lines in zip(sections, room, strict=True):
+        cut = len(section.lines) - lines
+        if cut and lines > 1:
+            yield from section.lines[: lines - 1]
+            yield _plain("  " + section.rest.format(cut + 1))
+        else:
+            yield from section.lines[:lines]
+
+
+def _plain(line: str) -> _Line:
+    return line, None
+
+
+def _listed(lines: Sequence[str], role: Role | None, least: int) -> _Section:
+    return _Section(tuple((line, role) for line in lines), min(least, len(lines)))
+
+
+def _head(found: Answer) -> str:
+    how = f"in {found.model} already, judged from before it" if found.reverse else f"on {found.model}"
+    several = f"{len(found.titles)} patches" if len(found.titles) > 1 else ""
+    title = several or (found.titles[0] if found.titles else "")
+    return f"{_short(title, _WIDTH - len(how) - 2)}: {how}" if title else how
+
+
+def _struct(each: Grown) -> str:
+    (line,) = _names(f"{each.name}: ", [_size(each), *each.members], lines=1)
+    return line
+
+
+def _size(each: Grown) -> str:
+    return f"{each.before} -> {each.after} bytes" if each.before != each.after else f"{each.after} bytes as before"
+
+
+def _around(found: Answer, everything: bool) -> list[str]:
+    """The structs that hold those, the ones that grow in one line."""
+    around = [each for each in found.structs if not each.edited]
+    grown = [
+        f"{each.name.partition(' ')[2]} {each.before} -> {each.after}" for each in around if each.before != each.after
+    ]
+    lines = _names("with it: ", grown, everything, 1) if grown else []
+    return lines + [_struct(each) for each in around if each.before == each.after]
+
+
+def _check(each: Checked) -> str:
+    about = f" ({each.about})" if each.about else ""
+    return _short(f"BUILD_BUG_ON {each.name}: {each.words} is false{about}")
+
+
+def _holding(found: Answer) -> list[str]:
+    held = [each for each in found.checks if each.holds]
+    mended = [_short(f"holds now: {each.name}: {each.words}") for each in held if each.newly]
+    rest = [each for each in held if not each.newly]
+    more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
+    return [*mended, *([f"checks that hold: {rest[0].name}: {rest[0].words}{more}"] if rest else [])]
+
+
+def _views(found: Answer, everything: bool) -> list[str]:
+    lines = []
+    for stopped, what in ((False, "and no check says so"), (True, "as a check says")):
+        beyond = [v for v in found.views if v.beyond and v.stopped == stopped]
+        told = [f"{v.view} {v.ends}" for v in beyond]
+        if told:
+            lines += _names(f"{counted(len(told), 'view')} now beyond {beyond[0].block}, {what}: ", told, everything)
+    for border in sorted({v.border for v in found.views if not v.beyond}):
+        told = [f"{v.view} {v.ends}" for v in found.views if not v.beyond and v.border == border]
+        what = {32: " (GSO's state)", 44: " (sock_skb_cb)"}.get(border, "")
+        lines += _names(f"now across byte {border}{what}: ", told, everything)
+    return lines
+
+
+def _turned(found: Answer, everything: bool) -> Iterator[_Section]:
+    beyond = any(each.beyond for each in found.views)
+    lost = [each for each in found.turned if each.kind in ("newly refuted", "newly mixed")]
+    shown = [each for each in lost if everything or each.property != "fits" or not beyond]
+    if shown:
+        lines: list[_Line] = [(_short(f"lost: {_case(shown[0])}"), "bad")]
+        lines += [_plain("  " + line) for line in (shown[0].told if everything else _picture(shown[0].told))]
+        yield _Section(tuple(lines), min(8, len(lines)))
+    for each in shown[1:] if everything else []:
+        yield _listed([f"lost: {_case(each)}", *("  " + line for line in each.told)], "bad", 1)
+    if len(shown) > 1 and not everything:
+        yield _listed(_names("lost as well: ", [each.property for each in shown[1:]], False), "bad", 1)
+    for kind in dict.fromkeys(each.kind for each in found.turned if each not in lost):
+        told = [f"{each.property} of {each.spec}" for each in found.turned if each.kind == kind]
+        yield _listed(_names(f"{kind}: ", told, everything), "good" if kind == "newly proved" else "strong", 1)
+
+
+def _picture(told: Sequence[str]) -> list[str]:
+    """A run without what was chosen on the way."""
+    ruler = next((i for i, line in enumerate(told) if re.match(r"\s+0\s+8\s+16", line)), None)
+    return [*told] if ruler is None else [told[0], *told[ruler:]]
+
+
+def _case(each: Turned) -> str:
+    title = f', "{each.title}"' if each.title else ""
+    return f"{each.property} of {each.spec}{title}"
+
+
+def _last(found: Answer) -> list[str]:
+    looked = f"{counted(found.judged, 'verdict')} in {counted(found.specs, 'spec')} could turn"
+    verdicts = f"{looked}, {len(found.turned) or 'none'} did" if found.judged else "no property looks at it"
+    return [verdicts, found.rests]
+
+
+def _names(head: str, told: Sequence[str], everything: bool = False, lines: int = 2) -> list[str]:
+    """A list as long as there is room for it in so many lines, and how much more there is; or all of it."""
+    kept = [each.replace(" ", _STAYS) for each in told]
+    for count in range(len(told), 0, -1):
+        more = f" and {len(told) - count} more" if count < len(told) else ""
+        text = head + ", ".join(kept[:count]) + more
+        wrapped = textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+        if everything or len(wrapped) <= lines:
+            return [line.replace(_STAYS, " ") for line in wrapped]
+    return [_short(head + told[0])]
+
+
+def _short(line: str, width: int = _WIDTH) -> str:
+    return line if len(line) <= width else line[: max(width, 12) - 4].rstrip() + " ..."
+
+
+# --- the document -----------------------------------------------------------------------------------------
+
+
+def document(found: Answer) -> dict[str, Any]:
+    """The answer as plain data, of the shape that `patch.schema.json` beside this file says."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "cbprove", "version": VERSION},
+        "titles": list(found.titles),
+        "model": found.model,
+        "already_in": found.reverse,
+        "structs": [_plainly(each) for each in found.structs],
+        "checks": [_plainly(each) for each in found.checks],
+        "views": [_plainly(each) for each in found.views],
+        "turned": [_plainly(each) for each in found.turned],
+        "untouched": [_plainly(each) for each in found.untouched],
+        "unjudged": list(found.unjudged),
+        "notes": list(found.notes),
+        "judged": found.judged,
+        "exit_code": found.code,
+    }
+
+
+def _plainly(one: Any) -> dict[str, Any]:
+    """A record as a dictionary, tuples as lists."""
+    plain = {each.name: getattr(one, each.name) for each in fields(one)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}

@@ -1,0 +1,148 @@
+"""`cbprove diff -`: the whole answer on the small change, and what is said of input that makes no sense."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHANGES = ROOT / "specs" / "changes"
+SCHEMA = ROOT / "model" / "cbprove" / "report" / "patch.schema.json"
+BASE = "specs/changes/tc_skb_cb/base.cbs"
+
+UNRELATED = """\
+diff --git a/drivers/x.h b/drivers/x.h
+--- a/drivers/x.h
++++ b/drivers/x.h
+@@ -1,3 +1,4 @@
+ struct nobody_has_this {
+ 	int a;
++	int b;
+ };
+"""
+
+
+def cbprove(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
+    command = [sys.executable, "-m", "cbprove", "diff", *arguments]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, input=given, capture_output=True, timeout=300, check=False)
+    return subprocess.CompletedProcess(command, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+
+
+def test_a_patch_on_a_spec() -> None:
+    ran = cbprove("-", BASE, given=(CHANGES / "tc_skb_cb.patch").read_bytes())
+    assert (ran.returncode, ran.stderr) == (1, "")
+    lines = ran.stdout.splitlines()
+    assert len(lines) <= 15
+    assert lines[1].startswith("struct tc_skb_cb: 36 -> 40 bytes, new drop_reason[28..32), mru from 28 to 34")
+    assert "lost: mru_preserved of base.cbs" in lines
+    assert any("2 of 2 bytes lost: cb[34..36)" in line for line in lines)
+    assert "tc_skb_cb.drop_reason: no step touches it" in lines
+
+
+def test_the_document_has_its_shape() -> None:
+    ran = cbprove("--patch", "specs/changes/tc_skb_cb.patch", BASE, "--format", "json")
+    found = json.loads(ran.stdout)
+    jsonschema.validate(found, json.loads(SCHEMA.read_text()))
+    assert [(each["property"], each["kind"]) for each in found["turned"]] == [("mru_preserved", "newly refuted")]
+    assert found["exit_code"] == ran.returncode == 1
+
+
+def test_verdicts_are_those_of_two_specs() -> None:
+    """The patch on the base is the head: what is newly refuted is the same."""
+    both = json.loads(cbprove("--format", "json", BASE, "specs/changes/tc_skb_cb/head.cbs").stdout)
+    (comparison,) = both["comparisons"]
+    expected = {each["property"] for each in comparison["verdicts"] if each["change"] != "unchanged"}
+    ran = cbprove("--patch", "specs/changes/tc_skb_cb.patch", BASE, "--format", "json")
+    assert {each["property"] for each in json.loads(ran.stdout)["turned"]} == expected
+
+
+def test_a_patch_that_touches_no_control_block_says_nothing_in_a_second() -> None:
+    began = time.monotonic()
+    ran = cbprove("-", given=UNRELATED.encode())
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert time.monotonic() - began < 5  # a second on an idle machine; this one may be busy
+
+
+def test_functions_that_use_a_control_block_are_said_to_be_unread() -> None:
+    text = "--- a/net/ipv4/x.c\n+++ b/net/ipv4/x.c\n@@ -1,2 +1,3 @@\n void f(void)\n {\n+\tIPCB(skb)->flags = 0;\n"
+    ran = cbprove("-", given=text.encode())
+    assert (ran.returncode, ran.stdout) == (
+        0,
+        "no struct changes; not judged is what functions do with IPCB in net/ipv4/x.c\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "message"),
+    [
+        (["-"], b"", "error[CB0340]: there is no patch in standard input: it is empty"),
+        (["-"], b"From: a@b\nSubject: x\n\nhello\n", "error[CB0340]: there is no patch in standard input"),
+        (["-"], UNRELATED[:-12].encode(), "error[CB0341]: the patch is broken off"),
+        (["-"], b"x" * 50_000_000, "error[CB0343]: standard input is longer than 32 MB"),
+        (["--patch", "nowhere.patch"], b"", "error: `nowhere.patch` cannot be read: no such file or directory"),
+        (["--patch", "specs"], b"", "error: `specs` "),
+        (["--model", "1.0", "-"], UNRELATED.encode(), "error: there is no model of Linux 1.0"),
+        (["--model", "7.2", "-", BASE], UNRELATED.encode(), "error: a patch is judged on SPECs or on a --model"),
+        (["-v", BASE, BASE], b"", "error: --verbose is about a patch"),
+        (["x.patch"], b"", "error: two specs are compared, not 1"),
+    ],
+)
+def test_input_that_makes_no_sense_is_said_plainly(arguments: list[str], given: bytes, message: str) -> None:
+    ran = cbprove(*arguments, given=given)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(message)
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_patch_that_does_not_apply_is_a_mistake() -> None:
+    text = (
+        (CHANGES / "tc_skb_cb.patch")
+        .read_text()
+        .replace("u16 mru;", "u16 nobody;")
+        .replace("-\tu16 zone", "-\tu16 zine")
+    )
+    ran = cbprove("-", BASE, given=text.encode())
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert (
+        "error[CB0342]: the patch does not apply to specs/changes/tc_skb_cb/base.cbs: `struct tc_skb_cb`: "
+        in ran.stderr
+    )
+
+
+def test_a_pipe_that_is_closed_is_no_traceback() -> None:
+    patch = CHANGES / "tc_skb_cb.patch"
+    script = f"{sys.executable} -m cbprove diff --patch {patch} {BASE} -v | true; echo ${{PIPESTATUS[0]}}"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
+    ran = subprocess.run(["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert ran.stdout.strip() in ("1", "141")
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.slow
+def test_an_interrupt_leaves_with_130_and_no_worker_behind() -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
+    command = [sys.executable, "-m", "cbprove", "diff", "--patch", str(CHANGES / "qdisc_skb_cb.patch")]
+    running = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(6)
+    os.killpg(running.pid, signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, err) == (130, "", "interrupted\n")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.pid, 0)
