@@ -19,6 +19,7 @@ COMMANDS = (
     "drift",
     "overlays",
     "accesses",
+    "audit",
     "diff",
     "certify",
     "recheck",

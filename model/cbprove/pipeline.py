@@ -18,7 +18,7 @@ from cbprove.report import layout as layouts
 from cbprove.report.shapes import shapes
 from cbprove.report.sweep import Matrix, cells
 from cbprove.solving.solver import Limits
-from cbprove.system import Axis, AxisValue, Proposal, System
+from cbprove.system import Axis, AxisValue, Program, Proposal, System
 from cbprove.usage import WrongUsage
 from cbprove.verdicts import Report
 
@@ -130,6 +130,28 @@ def first_candidates(system: System, only: str | None = None) -> dict[str, dict[
         for each in system.proposals
         if only in (None, each.name)
     }
+
+
+def candidates_to_audit(named: Iterable[str], proposal: str | None) -> dict[str, Program]:
+    """Of each spec the program that stands for the code as it is: of the proposal `today`, or the first; its first candidate.
+
+    Files that are made to be included are passed over. Raises SpecError.
+    """
+    found = {}
+    for path, asked in files(named):
+        try:
+            system = meaning(path)
+        except SpecError as error:
+            if asked or not is_included(error):
+                raise
+            continue
+        names = [each.name for each in system.proposals]
+        if proposal is not None:
+            _known("proposal", proposal, names)
+        chosen = proposal or ("today" if "today" in names else names[0])
+        (first,) = first_candidates(system, chosen).values()
+        found[path] = elaborate.program(system, first)
+    return found
 
 
 def _titled(proposal: Proposal) -> str:

@@ -44,13 +44,15 @@ class Place:
 
 @frozen
 class Access:
-    """One access. `to` is the function that an escaping address is handed to; `via` the callees it was followed into."""
+    """One access. `to` is the function that an escaping address is handed to, as which argument (-1: it is stored somewhere);
+    `via` the callees it was followed into."""
 
     kind: Kind
     place: Place
     line: int
     via: tuple[str, ...] = ()
     to: str = ""
+    argument: int = -1
 
     @property
     def stores(self) -> bool:

@@ -79,6 +79,16 @@ def _headers(compiled: Compiled) -> list[Path]:
 
 def defining(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
     """The files that define functions, by the text at the left edge. Raises WrongUsage for those that no file defines."""
+    found = definers(functions, tree)
+    missing = set(functions).difference(*found.values())
+    if missing:
+        name = sorted(missing)[0]
+        raise WrongUsage(f"no function `{name}` is defined below `{tree}`", _nearest(name, tree))
+    return found
+
+
+def definers(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
+    """The first file that defines each, those left out that no file defines."""
     missing, found = set(functions), dict[Path, list[str]]()
     if not missing:
         return found
@@ -90,9 +100,6 @@ def defining(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
         if here:
             found[path] = here
             missing -= set(here)
-    if missing:
-        name = sorted(missing)[0]
-        raise WrongUsage(f"no function `{name}` is defined below `{tree}`", _nearest(name, tree))
     return found
 
 
@@ -103,13 +110,14 @@ def _nearest(name: str, tree: Path) -> str:
 
 
 def _files(tree: Path) -> list[Path]:
-    """C files of a tree, the folders first where networks, files and devices are."""
+    """C files of a tree, the folders first where networks, files and devices are; then headers, whose functions are inline."""
     first = [each for name in _FIRST if (tree / name).is_dir() for each in sources(tree / name)]
     known = {tree / name for name in _FIRST}
     rest = [
         each for place in sorted(tree.iterdir()) if place.is_dir() and place not in known for each in sources(place)
     ]
-    return [*sorted(tree.glob("*.c")), *first, *rest]
+    headers = [each for name in ("include", *_FIRST) for each in sorted((tree / name).rglob("*.h"))]
+    return [*sorted(tree.glob("*.c")), *first, *rest, *dict.fromkeys(headers)]
 
 
 _EDGE = re.compile(r"^(?:[A-Za-z_][\w \t*]*[ \t*])?(\w+)\(", re.MULTILINE)

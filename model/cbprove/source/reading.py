@@ -23,13 +23,13 @@ class Reading:
         mentions.add_file(path)
         self.reader = Reader(sought, self.unit.function, mentions.touching.__contains__)
 
-    def functions(self, only: frozenset[str] | None) -> Iterator[Read]:
-        """What its functions do, in order: those that are named, or all that do anything."""
+    def functions(self, only: frozenset[str] | None, given: tuple[Places, ...] = ()) -> Iterator[Read]:
+        """What its functions do, in order: those that are named, called with what is given, or all that do anything."""
         text = Path(self.path).read_bytes()
         for name, start, end in self.unit.own():
             if only is not None:
                 if name in only:
-                    yield self.function(name)
+                    yield self.function(name, given)
             elif self.mentions.in_text(text[start:end].decode(errors="replace")):
                 found = self.function(name)
                 if found.accesses:
@@ -49,14 +49,19 @@ class Reading:
 
 
 def read_file(
-    path: str, flags: Flags, sought: Sought, mentions: Mentions, only: frozenset[str] | None = None
+    path: str,
+    flags: Flags,
+    sought: Sought,
+    mentions: Mentions,
+    only: frozenset[str] | None = None,
+    given: tuple[Places, ...] = (),
 ) -> tuple[tuple[Read, ...], Unread | None]:
     """The functions of a file, and what the compiler had against it."""
     try:
         reading = Reading(path, flags, sought, mentions)
     except Unreadable:
         return (), Unread(path, 1, "it cannot be read")
-    return tuple(reading.functions(only)), reading.complaint()
+    return tuple(reading.functions(only, given)), reading.complaint()
 
 
 def _calls(node: Node) -> Iterator[str]:

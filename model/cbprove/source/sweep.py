@@ -4,40 +4,49 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cbprove.frozen import frozen
-from cbprove.source.accesses import Found, Read, Sought, Unread
+from cbprove.source.accesses import Found, Place, Read, Sought, Unread
 from cbprove.source.mentions import Mentions
 from cbprove.source.reading import read_file
 from cbprove.source.units import Flags, library
 
 Told = Callable[[int, int], None]
+Mapped = Callable[..., Iterable[Any]]  # as `map`: a function, and what to call it with
 
 
 @frozen
 class Job:
-    """A file to read; `only` names its functions of interest, None means those that touch the object."""
+    """A file to read; `only` names its functions of interest, None means those that touch the object.
+
+    `given` is what the parameters of the one function point to that is named.
+    """
 
     path: str
     flags: Flags
     only: frozenset[str] | None = None
+    given: tuple[tuple[Place, ...], ...] = ()
 
 
-def sweep(jobs: Sequence[Job], sought: Sought, workers: int, told: Told) -> Found:
-    """Read all files; with several workers in processes of their own."""
+def sweep(jobs: Sequence[Job], sought: Sought, mapped: Mapped, told: Told) -> Found:
+    """Read all files. Raises WrongUsage where libclang is not installed."""
     library()
-    if workers <= 1 or len(jobs) <= 1:
-        return _gathered(jobs, map(functools.partial(work, sought), jobs), told)
-    with ProcessPoolExecutor(workers) as pool:
-        return swept_by(pool, jobs, sought, told)
+    return _gathered(jobs, iter(mapped(functools.partial(work, sought), jobs)), told)
 
 
-def swept_by(pool: Executor, jobs: Sequence[Job], sought: Sought, told: Told) -> Found:
-    """The same by any executor."""
-    return _gathered(jobs, pool.map(functools.partial(work, sought), jobs), told)
+@contextmanager
+def processes(workers: int) -> Iterator[Mapped]:
+    """A pool of processes, as a function that maps; with one worker there is none."""
+    if workers <= 1:
+        yield map
+    else:
+        with ProcessPoolExecutor(workers) as pool:
+            yield pool.map
 
 
 def _gathered(jobs: Sequence[Job], results: Iterator[tuple[tuple[Read, ...], Unread | None]], told: Told) -> Found:
@@ -53,7 +62,8 @@ def _gathered(jobs: Sequence[Job], results: Iterator[tuple[tuple[Read, ...], Unr
 
 def work(sought: Sought, job: Job) -> tuple[tuple[Read, ...], Unread | None]:
     """One file; what headers say of the object is remembered for the next."""
-    return read_file(job.path, job.flags, sought, _mentions(sought), job.only)
+    given = tuple(frozenset(each) for each in job.given)
+    return read_file(job.path, job.flags, sought, _mentions(sought), job.only, given)
 
 
 @functools.cache

@@ -159,7 +159,7 @@ class Trees:
             line=place.line,
             params=params,
             body=self.node(children[-1]),
-            own=place.file.name == path,
+            own=place.file.name == path and not path.endswith(".h"),
             result=self.type(cursor.result_type),
         )
 

@@ -65,6 +65,7 @@ class Walk:
         self.accesses: list[Access] = []
         self.returned = NOWHERE
         self.passes = 0
+        self.around = 0  # loops and labels that stand around
 
     def run(self) -> Result:
         first = dict(self.points)
@@ -188,8 +189,8 @@ class Walk:
         return NOWHERE
 
     def _step(self, variable: int, by: int | None, type: CType) -> Places:
-        """Move what a variable points to; in a pass that is not the first few by a sum that is not known, so that they end."""
-        known = by if self.passes <= _EXACT else None
+        """Move what a variable points to; where it may come by again, or passes do not end, by a sum that is not known."""
+        known = by if self.passes <= _EXACT and not self.around else None
         held = frozenset(_shifted(each, known, type) for each in self.points.get(variable, NOWHERE))
         self._points_to(variable, held)
         return held
@@ -321,7 +322,9 @@ class Walk:
     def _again(self, node: Node) -> Places:
         """A loop, a switch, a label, a case: what runs here may come from anywhere in the function."""
         self.points = _met([self.points, self.ever])
+        self.around += 1
         self._none(node.children)
+        self.around -= 1
         self.points = _met([self.points, self.ever])
         return NOWHERE
 
@@ -339,7 +342,8 @@ class Walk:
         function = self.reader.defined(node.name) if node.name else None
         if function is None or node.name in self.reader.active or len(self.reader.active) > DEPTH:
             if node.name not in HARMLESS and node.name not in self.reader.active:
-                self._escape(NOWHERE.union(*held), node.line, node.name or f"*{_bare(called[0]).name}")
+                for index, each in enumerate(held):
+                    self._escape(each, node.line, node.name or f"*{_bare(called[0]).name}", index)
             return NOWHERE
         if not any(held) and not self.reader.touches(node.name):
             return NOWHERE
@@ -362,7 +366,8 @@ class Walk:
             alone = {(each.kind, each.place.start, each.place.width) for each in self.reader.read(function).accesses}
             accesses = tuple(e for e in accesses if (e.kind, e.place.start, e.place.width) not in alone)
         self.accesses += [
-            Access(each.kind, each.place, node.line, (function.name, *each.via), each.to) for each in accesses
+            Access(each.kind, each.place, node.line, (function.name, *each.via), each.to, each.argument)
+            for each in accesses
         ]
         return done.returned
 
@@ -380,9 +385,9 @@ class Walk:
         for each in sorted(places, key=_order):
             self.accesses.append(Access(kind, each, line))
 
-    def _escape(self, places: Places, line: int, to: str) -> None:
+    def _escape(self, places: Places, line: int, to: str, argument: int = -1) -> None:
         for each in sorted(places, key=_order):
-            self.accesses.append(Access("escape", each, line, (), to))
+            self.accesses.append(Access("escape", each, line, (), to, argument))
 
 
 _POINTER = 8
@@ -468,9 +473,9 @@ def _element(place: Place, index: int | None, type: CType) -> Place:
 
 def _shifted(place: Place, by: int | None, pointer: CType) -> Place:
     size = pointer.inner.size if pointer.inner is not None and pointer.inner.size > 0 else 1
-    if by is None:
+    if by is None or place.width is None:
         return _somewhere(place)
-    left = None if place.width is None else max(place.width - by * size * 8, 0)
+    left = max(place.width - by * size * 8, 0)
     return place if by == 0 else Place(place.base, "", "", place.start + by * size * 8, left, place.start)
 
 

@@ -1,0 +1,218 @@
+"""A step against the functions that it stands for: missing, extra, in another order; and steps whose functions are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from cbprove.audit.record import Record
+from cbprove.audit.steps import Area, Done, area, done, reached
+from cbprove.diagnostics import Span
+from cbprove.frozen import frozen
+from cbprove.source.accesses import Access, Place, Read
+from cbprove.system import LeftOut, Program, Step
+
+What = Literal["missing", "escape", "stale", "idle", "order", "extra"]
+FAULTS: tuple[What, ...] = ("missing", "escape", "stale")
+Bits = frozenset[int]
+
+
+@frozen
+class Difference:
+    """One thing that spec and source do not have alike, as a sentence. `at` is a place in the source, or empty."""
+
+    what: What
+    step: str
+    message: str
+    at: str
+    span: Span
+
+
+@frozen
+class Audited:
+    """What became of one spec: how many steps were held against the source, and the functions that they stand for."""
+
+    spec: str
+    kernel: str
+    steps: int
+    reasons: int
+    differences: tuple[Difference, ...]
+    functions: frozenset[str]
+
+    @property
+    def clean(self) -> bool:
+        return not any(each.what in FAULTS for each in self.differences)
+
+
+def audited(spec: str, program: Program, record: Record) -> Audited | None:
+    """Every step that paths run; None where the spec has no such object."""
+    within = area(program, record.object.member)
+    if within is None:
+        return None
+    steps = reached(program)
+    found = [each for step in steps for each in _step(step, within, record)]
+    functions = {name for step in program.steps.values() for name in (*step.witness.functions, *step.witness.callees)}
+    reasons = sum(len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing) for step in steps)
+    return Audited(spec, record.kernel, len(steps), reasons, tuple(found), frozenset(functions))
+
+
+def _step(step: Step, within: Area, record: Record) -> list[Difference]:
+    witness, does = step.witness, done(step, within)
+    if witness.nothing:
+        return []
+    names = (*witness.functions, *witness.callees)
+    stale = [_stale(step, name, record) for name in names if name not in record.functions]
+    if stale or not names:
+        return stale or [_nameless(step, record)]
+    reads = [read for name in names for read in record.functions[name]]
+    left = _left_out(witness.left_out, within)
+    pairs = [(read, each) for read in reads for each in read.accesses if not (each.to and each.to in witness.callees)]
+    return [
+        *_missing(step, pairs, does, {bit for bits in left.values() for bit in bits}),
+        *_idle(step, left, pairs),
+        *_order(step, pairs, does),
+        *_extra(step, pairs, does, reads),
+    ]
+
+
+def _stale(step: Step, name: str, record: Record) -> Difference:
+    message = f"step `{step.name}` stands for {name}(), which is not in {record.kernel}"
+    if name not in record.absent:
+        message = f"step `{step.name}` stands for {name}(), of which the record of {record.kernel} says nothing"
+    return Difference("stale", step.name, message, "", step.span)
+
+
+def _nameless(step: Step, record: Record) -> Difference:
+    message = f"step `{step.name}` stands for no function in {record.kernel}"
+    return Difference("stale", step.name, message, "", step.span)
+
+
+def _left_out(left_out: Iterable[LeftOut], within: Area) -> dict[LeftOut, Bits]:
+    return {each: _run(within.extent(each.place)) for each in left_out}
+
+
+def _run(extent: tuple[int, int] | None) -> Bits:
+    return frozenset(range(extent[0], extent[0] + extent[1])) if extent is not None else frozenset()
+
+
+def bits(place: Place, size: int = 1 << 14) -> Bits:
+    """The bits that an access may touch. Where its length is not known it is held to what is known: its first byte."""
+    width = place.width if place.width is not None else min(8, size)
+    return frozenset(range(max(place.start, 0), max(place.start + width, 0)))
+
+
+def _covered(does: Iterable[Done], *kinds: str) -> set[int]:
+    return {bit for each in does if each.kind in kinds for bit in range(each.low, each.low + each.width)}
+
+
+Pairs = Sequence[tuple[Read, Access]]
+
+
+def _missing(step: Step, pairs: Pairs, does: Sequence[Done], left: set[int]) -> list[Difference]:
+    """What the source does, the step does not, and no reason leaves out; each member once."""
+    stores, reads = _covered(does, "store"), _covered(does, "read", "look")
+    found: dict[tuple[str, str], Difference] = {}
+    for read, access in pairs:
+        touched = bits(access.place)
+        if access.kind == "escape":
+            lost = touched - left - (stores & reads)
+        else:
+            lost = touched - left - (stores if access.stores else reads)
+        if lost:
+            verb = _verb(access)
+            message = f"{read.name}() {verb} {_shown(access.place, lost)}{_via(access)}, step `{step.name}` does not"
+            if access.kind == "escape":
+                message = f"{read.name}() {verb}{_via(access)}: what is done there, step `{step.name}` does not say"
+            what: What = "escape" if access.kind == "escape" else "missing"
+            key = (verb, str(access.place))
+            found.setdefault(key, Difference(what, step.name, message, f"{read.file}:{access.line}", step.span))
+    return list(found.values())
+
+
+def _verb(access: Access) -> str:
+    if access.kind == "escape":
+        return f"hands {access.place} to {access.to}()"
+    return "stores" if access.stores else "reads"
+
+
+def _via(access: Access) -> str:
+    return f" in {access.via[-1]}()" if access.via else ""
+
+
+def _shown(place: Place, lost: Bits) -> str:
+    if len(lost) == (place.width or 0):
+        return str(place)
+    first, last = min(lost), max(lost) + 1
+    return f"{place}, of which bytes [{first // 8},{(last + 7) // 8})"
+
+
+def _idle(step: Step, left: dict[LeftOut, Bits], pairs: Pairs) -> list[Difference]:
+    """Reasons for what no function does."""
+    touched: set[int] = set().union(*(bits(access.place) for _, access in pairs))
+    return [
+        Difference(
+            "idle",
+            step.name,
+            f"step `{step.name}` leaves out `{each.place.text}`, which its functions do not touch",
+            "",
+            each.span,
+        )
+        for each, hidden in left.items()
+        if not hidden & touched
+    ]
+
+
+def _extra(step: Step, pairs: Pairs, does: Sequence[Done], reads: Sequence[Read]) -> list[Difference]:
+    """What the step does and the source does not, each place once."""
+    stores = set().union(*(bits(access.place) for _, access in pairs if access.stores or access.kind == "escape"))
+    loads = set().union(*(bits(access.place) for _, access in pairs if not access.stores))
+    names = " and ".join(f"{read.name}()" for read in reads)
+    found: dict[tuple[str, str], Difference] = {}
+    for each in does:
+        there = stores if each.kind == "store" else loads
+        if each.kind != "look" and not there.intersection(range(each.low, each.low + each.width)):
+            verb = "stores" if each.kind == "store" else "reads"
+            message = f"step `{step.name}` {verb} `{each.text}`, {names} does not"
+            found.setdefault((verb, each.text), Difference("extra", step.name, message, "", each.span))
+    return list(found.values())
+
+
+def _order(step: Step, pairs: Pairs, does: Sequence[Done]) -> list[Difference]:
+    """Members that the source only ever reads before it stores them and the step the other way round, and vice versa."""
+    source = [(access.stores, bits(access.place)) for _, access in pairs if access.kind != "escape"]
+    found = []
+    for first, second in _pairs_of(does):
+        shared = set(range(first.low, first.low + first.width)) & set(range(second.low, second.low + second.width))
+        if not shared or first.kind == second.kind:
+            continue
+        ways = _ways(source, shared)
+        if ways == {(second.kind == "store", first.kind == "store")} and not _both(does, shared, first, second):
+            told = ("reads", "stores") if first.kind == "store" else ("stores", "reads")
+            message = f"the source {told[0]} `{second.text}` before it {told[1]} it, step `{step.name}` afterwards"
+            found.append(Difference("order", step.name, message, "", second.span))
+    return list(dict.fromkeys(found))
+
+
+def _pairs_of(does: Sequence[Done]) -> Iterable[tuple[Done, Done]]:
+    """Two after one another, where a run may do both."""
+    kept = [each for each in does if each.kind != "look"]
+    for index, first in enumerate(kept):
+        for second in kept[index + 1 :]:
+            if not first.excludes(second):
+                yield first, second
+
+
+def _ways(source: Sequence[tuple[bool, Bits]], shared: set[int]) -> set[tuple[bool, bool]]:
+    """In which orders the source reads and stores some bits: (whether the first stores, whether the second does)."""
+    here = [stores for stores, touched in source if touched & shared]
+    return {(one, two) for index, one in enumerate(here) for two in here[index + 1 :] if one != two}
+
+
+def _both(does: Sequence[Done], shared: set[int], first: Done, second: Done) -> bool:
+    """Whether the step does it the other way round as well."""
+    return any(
+        one.kind == second.kind
+        and two.kind == first.kind
+        and shared & set(range(one.low, one.low + one.width)) & set(range(two.low, two.low + two.width))
+        for one, two in _pairs_of(does)
+    )

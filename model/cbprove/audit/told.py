@@ -1,0 +1,106 @@
+"""An audit for people and for programs."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cbprove.audit.compare import FAULTS, Audited, Difference, What
+from cbprove.audit.record import Record
+
+SCHEMA_VERSION = 1
+_ORDER: tuple[What, ...] = ("stale", "missing", "escape", "order", "extra", "idle")
+_TITLES: dict[What, str] = {
+    "stale": "not in the source",
+    "missing": "missing from the spec",
+    "escape": "handed on, to where nobody looked",
+    "order": "in another order",
+    "extra": "in the spec alone",
+    "idle": "reasons for nothing",
+}
+
+
+def text(audits: Sequence[Audited], record: Record, all_others: bool) -> str:
+    """Spec by spec, then what no step stands for."""
+    lines = [line for each in audits for line in (*_spec(each), "")]
+    lines += _not_modelled(unmodelled(audits, record), all_others)
+    lines += [f"{each.file}: {each.errors} errors, the first: {each.first}" for each in record.unread]
+    counts = Counter(difference.what for each in audits for difference in each.differences)
+    told = ", ".join(f"{counts[what]} {_TITLES[what]}" for what in _ORDER if counts[what]) or "nothing to tell"
+    steps = sum(each.steps for each in audits)
+    return "\n".join([*lines, f"{steps} steps of {len(audits)} specs against {record.kernel}: {told}"])
+
+
+def _spec(audit: Audited) -> list[str]:
+    lines = [f"{audit.spec}: {summary(audit)}"]
+    for what in _ORDER:
+        found = [each for each in audit.differences if each.what == what]
+        if found:
+            lines.append(f"  {_TITLES[what]}")
+            lines += [f"    {_place(each)}: {each.message}" for each in found]
+    return lines
+
+
+def _place(difference: Difference) -> str:
+    return difference.at or f"{difference.span.source.name}:{difference.span.line}"
+
+
+def summary(audit: Audited) -> str:
+    """What a proof rests on, in a line."""
+    if not audit.clean:
+        faults = sum(each.what in FAULTS for each in audit.differences)
+        return f"model not as {audit.kernel}: {faults} {'difference' if faults == 1 else 'differences'} in {audit.steps} steps"
+    reasons = f", {audit.reasons} left out with reasons" if audit.reasons else ""
+    return f"model audited against {audit.kernel}: {audit.steps} steps{reasons}"
+
+
+def unmodelled(audits: Sequence[Audited], record: Record) -> dict[str, list[str]]:
+    """Functions that touch the object and stand in no step, by folder."""
+    known = frozenset().union(*(each.functions for each in audits))
+    found: dict[str, list[str]] = {}
+    for file, names in sorted(record.others.items()):
+        found.setdefault(os.path.dirname(file), []).extend(name for name in names if name not in known)
+    return {folder: names for folder, names in found.items() if names}
+
+
+def _not_modelled(found: Mapping[str, Sequence[str]], all_others: bool) -> list[str]:
+    if not found:
+        return []
+    lines = [f"not modelled: {sum(map(len, found.values()))} functions"]
+    for folder, names in found.items():
+        lines.append(f"  {folder}: {len(names)}" + (f": {', '.join(names)}" if all_others else ""))
+    return [*lines, ""]
+
+
+def document(audits: Sequence[Audited], record: Record) -> dict[str, Any]:
+    """The same for programs; `audit.schema.json` is its shape."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kernel": record.kernel,
+        "object": str(record.object),
+        "specs": [_audited(each) for each in audits],
+        "not_modelled": unmodelled(audits, record),
+        "unread": [{"file": each.file, "errors": each.errors, "first": each.first} for each in record.unread],
+    }
+
+
+def _audited(audit: Audited) -> dict[str, Any]:
+    differences = [
+        {
+            "what": e.what,
+            "step": e.step,
+            "message": e.message,
+            "source": e.at,
+            "spec": f"{e.span.source.name}:{e.span.line}",
+        }
+        for e in audit.differences
+    ]
+    return {
+        "spec": audit.spec,
+        "clean": audit.clean,
+        "steps": audit.steps,
+        "reasons": audit.reasons,
+        "differences": differences,
+    }

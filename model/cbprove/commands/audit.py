@@ -1,0 +1,88 @@
+"""`cbprove audit`: the steps of specs against what functions of the source do, or against a record of it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from cbprove import console
+from cbprove.commands.shared import NOTHING
+from cbprove.commands.sources import add_sources, compiled, workers
+from cbprove.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from cbprove.audit.record import Record
+    from cbprove.system import Program
+
+HELP = "the steps of specs against the functions of the source that they stand for"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
+    parser.add_argument("--record", metavar="FILE", help="what an earlier audit read, instead of the source")
+    parser.add_argument("--record-to", metavar="FILE", help="keep what was read")
+    parser.add_argument(
+        "--object", default="sk_buff.cb", metavar="STRUCT.MEMBER", help="the control block (%(default)s)"
+    )
+    parser.add_argument(
+        "--sweep",
+        nargs="*",
+        default=[],
+        metavar="FOLDER",
+        help="of the source, to look for functions that no step stands for",
+    )
+    parser.add_argument("--proposal", metavar="NAME", help="whose first candidate is held against the source (today)")
+    add_sources(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("-v", "--verbose", action="store_true", help="name every function that no step stands for")
+
+
+def run(given: argparse.Namespace) -> int:
+    from cbprove.audit.compare import audited
+    from cbprove.audit.record import load, save
+    from cbprove.pipeline import candidates_to_audit
+
+    if (given.record is None) == (given.source is None):
+        raise WrongUsage("there is nothing to hold specs against", "say either --source TREE or --record FILE")
+    programs = candidates_to_audit(given.specs, given.proposal)
+    record = load(given.record) if given.record is not None else _read(given, programs)
+    if given.record_to is not None:
+        save(given.record_to, record)
+    found = [audit for path, program in programs.items() if (audit := audited(path, program, record)) is not None]
+    _show(given, found, record)
+    if not found:
+        return NOTHING
+    return 0 if all(each.clean for each in found) else 1
+
+
+def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
+    """What the source does, in the functions that the specs name and in the folders that were asked for."""
+    from cbprove.audit.witness import named, others, record
+    from cbprove.source.asked import sought
+    from cbprove.source.kernel import Kernel
+    from cbprove.source.sweep import processes
+
+    kernel, object = compiled(given), sought(given.object)
+    if not isinstance(kernel, Kernel):
+        raise WrongUsage("an audit is of a kernel's tree", "say --source TREE and --headers DIR, without --cc")
+    names = [
+        name
+        for program in programs.values()
+        for step in program.steps.values()
+        for name in (*step.witness.functions, *step.witness.callees)
+    ]
+    with console.Progress("files") as progress, processes(workers(given)) as mapped:
+        found, absent = named(names, kernel, object, mapped, progress)
+        beside = others(given.sweep, kernel, object, mapped, progress)
+    return record(kernel, object, found, absent, beside)
+
+
+def _show(given: argparse.Namespace, found: list, record: Record) -> None:  # type: ignore[type-arg]
+    from cbprove.audit.told import document, text
+
+    if given.format == "json":
+        import json
+
+        console.show(json.dumps(document(found, record), indent=2, ensure_ascii=False))
+    else:
+        console.show(text(found, record, given.verbose))
