@@ -16,7 +16,7 @@ from typing import Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.frozen import frozen
-from cbprove.terms import Bool, Int
+from cbprove.terms import Bool, Int, and_
 
 _INDEX = re.compile(r"\[\w+\]")
 
@@ -278,12 +278,31 @@ class If:
 
 
 @frozen
+class Given:
+    """The candidates of a merged program that have a part of it: a condition over its axes, and the same as the bits of a
+    number, one for each program that was merged."""
+
+    condition: Bool
+    among: int
+
+    def meet(self, other: Given | None) -> Given:
+        """Those that have both parts."""
+        if other is None:
+            return self
+        return Given(and_(self.condition, other.condition), self.among & other.among)
+
+
+@frozen
 class When:
-    """The block of a `when` that was chosen, if it makes or shares objects: their names end with it."""
+    """The block of a `when` that was chosen, if it makes or shares objects: their names end with it.
+
+    In a merged program also a block that only some candidates have; `given` says which.
+    """
 
     uid: int
     body: Block
     span: Span = field(compare=False)
+    given: Given | None = None
 
 
 @frozen
@@ -498,7 +517,10 @@ Claim = Preserved | Owned | Written | Exact | Holds | Fits | Aligned | Disjoint 
 
 @frozen
 class Property:
-    """One property under an assignment; `applies` is its `when` (False or a term: no case where it is false)."""
+    """One property under an assignment; `applies` is its `when` (False or a term: no case where it is false).
+
+    In a merged program `given` says which candidates have it as it is here.
+    """
 
     name: str
     title: str
@@ -506,6 +528,7 @@ class Property:
     claim: Claim
     where: Where
     span: Span | None = field(compare=False)
+    given: Given | None = None
 
 
 @frozen

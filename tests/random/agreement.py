@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import product
 
+from cbprove.design.groups import groups
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space, Stage
@@ -17,11 +18,15 @@ from cbprove.language import syntax
 from cbprove.language.elaborate import condition, program
 from cbprove.language.parse import parse
 from cbprove.language.resolve import resolve
-from cbprove.system import Program, System
+from cbprove.properties import table as properties
+from cbprove.reaching.analysis import Reaching
+from cbprove.reaching.universe import universe
+from cbprove.system import AxisValue, Program, System
 from cbprove.terms import forget
 from tests.brute import Judged, TooManyRuns, verdict
 
 BOUND = 3
+Flows = dict[tuple[AxisValue, ...], tuple[Reaching, int, int]]
 OPTIONS = Options(bound=BOUND)
 
 
@@ -73,9 +78,10 @@ def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:
     seen.systems += 1
     found: list[Difference] = []
     own: set[tuple[str, str]] = set()
+    flows = _flows(space, sectors)
     try:
         for sector, prop in product(sectors, system.properties):
-            found += _sector(space, sector, prop.name, limit, seen, own)
+            found += _sector(space, sector, prop.name, limit, seen, own, flows)
     except TooManyRuns:
         seen.too_many += 1
     kinds = statements(space.program(sectors[0]))
@@ -88,8 +94,27 @@ def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:
     return found
 
 
+def _flows(space: Space, sectors: list[Sector]) -> Flows:
+    """Data flow over the programs of all sectors, merged as the prover merges them: for a sector, its account and its place."""
+    left = [(s, space.program(s)) for s in sectors if space.program(s).required is not False]
+    flows: Flows = {}
+    for group in groups(space.system.axes, left):
+        account = Reaching(group.program, universe(group.whole.free))
+        for place, sector in zip(group.places, group.sectors, strict=True):
+            flows[tuple(sector.fixed.values())] = account, group.stretch(place)[0], group.whole.size
+    return flows
+
+
+def _may_break(flows: Flows, sector: Sector, name: str, index: int) -> bool:
+    """Whether data flow says that a candidate may break a property; of an excluded one it says nothing."""
+    if tuple(sector.fixed.values()) not in flows:
+        return True
+    account, first, size = flows[tuple(sector.fixed.values())]
+    return bool(account.may_break(name, (1 << size) - 1) >> (first + index) & 1)
+
+
 def _sector(
-    space: Space, sector: Sector, name: str, limit: int, seen: Seen, own: set[tuple[str, str]]
+    space: Space, sector: Sector, name: str, limit: int, seen: Seen, own: set[tuple[str, str]], flows: Flows
 ) -> Iterator[Difference]:
     try:
         sheet = space.table(sector, name)
@@ -112,6 +137,8 @@ def _sector(
                 seen.unknown_unbounded += 1
             else:
                 seen.unknown += 1
+        if judged.verdict == "refuted" and not placed(made, name) and not _may_break(flows, sector, name, index):
+            yield Difference(where, name, "data flow: no run breaks it", "refuted")
         if not _agree(says, judged):
             cut = ", loops cut" if judged.cut else ""
             yield Difference(where, name, says, f"{judged.verdict}{cut}")
@@ -121,6 +148,11 @@ def _sector(
             shown.add(says)
             seen.witnesses += 1
             yield from _run_again(space, made, name, says, where)
+
+
+def placed(made: Program, name: str) -> bool:
+    """Whether a property is broken by where things lie, without any run."""
+    return any(one.broken is True for one in properties.of_placement(named(made, name), made))
 
 
 def _said(mark: int) -> str:

@@ -2,7 +2,7 @@
 
 The formula of a model may name another bit than one that breaks: sources differ where values do not. So the bit that is
 generalised is one that the reference saw break, and what is preserved by value has to differ because something arbitrary is found
-there (`cubes.region` keeps it arbitrary).
+there (`generalise.alike` keeps it arbitrary).
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from cbprove.design.cubes import Differs
+from cbprove.design.generalise import Differs, Unequal
 from cbprove.frozen import frozen
 from cbprove.obligations.claims import Compared
 from cbprove.obligations.decisions import object_key
-from cbprove.obligations.forms import ClaimForm, Form, PathForm
+from cbprove.obligations.forms import ClaimForm, PathForm
 from cbprove.obligations.ops import Store, Touched
 from cbprove.obligations.sources import BIT, Found
 from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.memory import Source
 from cbprove.semantics.run import Broken, Run
-from cbprove.terms import Bool, and_, evaluate, subterms
+from cbprove.terms import Bool, and_, evaluate
 
 Model = Mapping[str, int | bool]
 
@@ -34,30 +34,23 @@ def over(model: Model, values: Mapping[str, int]) -> Model:
     return ChainMap[str, int | bool](dict(values), model)  # type: ignore[arg-type]
 
 
-def looked_at(form: Form) -> tuple[object, ...]:
-    """What a formula does not say of the bits that it is about: whose stores they come from and what those stored.
+class Ones(Mapping[str, "int | bool"]):
+    """A model in which all bits are ones that no unknown of its formula stands for, and all other inputs 1: what is zero there
+    may be equal by chance."""
 
-    The formula numbers the sources of a claim as it meets them. Two claims with one formula may be about different stores, of
-    which only the values tell whether they left what was there.
-    """
-    names = {term.args[0] for term in subterms(form.broken, form.reached) if term.operator == "var"}
-    met: dict[tuple[str, int], int] = {}  # stores by path and number, counted as they are met
-    claims = tuple(
-        tuple(_stored(one.unfolding.path, found.store, met) for found in side)
-        for one in form.paths
-        for claim in one.claims
-        for pair in claim.pairs
-        for side in (pair.now, pair.then)
-    )
-    held = [h for h in form.held if h.unknown.args[0] in names]
-    paths = [one.unfolding.path for one in form.paths]
-    values = tuple((h.unknown, h.position, h.width, *(met.get((path, h.store)) for path in paths)) for h in held)
-    return claims, values
+    def __init__(self, model: Model) -> None:
+        self._model = model
 
+    def __getitem__(self, name: str) -> int | bool:
+        if name.startswith("bits@"):
+            return 255
+        return 1 if name.startswith("input@") and name not in self._model else self._model[name]
 
-def _stored(path: str, store: Store, met: dict[tuple[str, int], int]) -> tuple[object, ...]:
-    value = store.value.term if store.value is not None else None
-    return met.setdefault((path, store.number), len(met)), store.kind, value
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._model)
+
+    def __len__(self) -> int:
+        return len(self._model)
 
 
 @frozen
@@ -66,7 +59,7 @@ class Why:
 
     formula: Bool
     model: Model
-    differs: Differs | None = None
+    differs: Differs | Unequal | None = None
 
 
 def whys(one: PathForm, run: Run, name: str, model: Model) -> Iterator[Why]:
@@ -120,8 +113,8 @@ def _of_bit(
     return None if differs is None else Why(formula, at, differs)
 
 
-def _differs(pair: Compared, bit: BrokenBit, run: Run, model: Model) -> Differs | None:
-    """What of a bit that differs is arbitrary, as both accounts see it."""
+def _differs(pair: Compared, bit: BrokenBit, run: Run, model: Model) -> Differs | Unequal | None:
+    """What of a bit that differs is arbitrary, as both accounts see it, or that both sides of it are known."""
     sides = ((pair.now, bit.found), (pair.then, bit.remembered))
     reached = [_first(found, model) for found, _ in sides]
     for (_, source), own, other in zip(sides, reached, reversed(reached), strict=True):
@@ -132,6 +125,8 @@ def _differs(pair: Compared, bit: BrokenBit, run: Run, model: Model) -> Differs 
                 return Differs(own)
             if _known(opposite) and opposite.value is not None:
                 return Differs(own, opposite.value.term)
+    if all(_known(own[-1].store) or own[-1].store.kind == "blank" for own in reached):
+        return Unequal(*reached)
     return None
 
 

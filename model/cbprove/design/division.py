@@ -7,6 +7,7 @@ from itertools import product
 
 from cbprove.design.sectors import Sector, spread
 from cbprove.frozen import frozen
+from cbprove.reaching.universe import Ranges
 from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System, looked_at
 from cbprove.terms import Bool
 
@@ -52,6 +53,11 @@ class Division:
         return tuple(a for a in self.system.axes if isinstance(a.values, range) and a.name not in self._pinned)
 
     @property
+    def ranges(self) -> Ranges:
+        """The free axes, each with its values."""
+        return tuple((axis.name, axis.values) for axis in self.free if isinstance(axis.values, range))
+
+    @property
     def fixed(self) -> tuple[Axis, ...]:
         """The axes that a sector fixes."""
         return tuple(a for a in self.system.axes if not isinstance(a.values, range) or a.name in self._pinned)
@@ -68,7 +74,7 @@ class Division:
 
     def sectors(self, domains: Domains) -> Iterator[Sector]:
         """The sectors that hold candidates of these domains, in order of declaration."""
-        free = tuple((axis.name, axis.values) for axis in self.free if isinstance(axis.values, range))
+        free = self.ranges
         names = [axis.name for axis in self.fixed]
         choices: list[Sequence[AxisValue]] = [domains[name] for name in names]
         for values in product(*choices):

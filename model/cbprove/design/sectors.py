@@ -6,24 +6,27 @@ A `Sheet` holds one mark for each candidate of a sector, by the values of its fr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, product
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from math import prod
 
-from cbprove.design.cubes import NotLinear, Region, region
+from cbprove.design.generalise import where
 from cbprove.frozen import frozen
+from cbprove.reaching.universe import Ranges, universe
 from cbprove.system import AxisValue
-from cbprove.terms import Bool, and_, eq, evaluate, le, or_, var
-
-Ranges = tuple[tuple[str, range], ...]
+from cbprove.terms import Bool, and_, eq, le, or_, var
 
 
 @frozen
 class Sector:
-    """All candidates that agree on the fixed axes."""
+    """All candidates that agree on the fixed axes.
+
+    A free axis of words (packings, named params) is counted: `words` are what its numbers stand for.
+    """
 
     fixed: Mapping[str, AxisValue]
     free: Ranges
+    words: Mapping[str, Sequence[AxisValue]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -31,35 +34,24 @@ class Sector:
 
     def candidate(self, index: int) -> dict[str, AxisValue]:
         """The candidate that a mark of a sheet stands for."""
-        return {**self.fixed, **self.point(index)}
+        return self.meant(self.point(index))
+
+    def meant(self, point: Mapping[str, int]) -> dict[str, AxisValue]:
+        """The candidate whose free axes have the values of a point."""
+        return {**self.fixed, **point, **{axis: words[point[axis]] for axis, words in self.words.items()}}
 
     def point(self, index: int) -> dict[str, int]:
         """The values of the free axes at a mark."""
-        values: dict[str, int] = {}
-        for name, domain in reversed(self.free):
-            index, place = divmod(index, len(domain))
-            values[name] = domain[place]
-        return {name: values[name] for name, _ in self.free}
+        return numbered(self.free, index)
 
     def index(self, candidate: Mapping[str, AxisValue]) -> int:
         """The mark that stands for a candidate."""
         index = 0
         for name, domain in self.free:
-            index = index * len(domain) + domain.index(int(candidate[name]))
+            words = self.words.get(name)
+            value = candidate[name] if words is None else words.index(candidate[name])
+            index = index * len(domain) + domain.index(int(value))
         return index
-
-    def stretches(self, area: Region) -> Iterator[tuple[int, int]]:
-        """The marks of a region as half open intervals of indexes."""
-        if not self.free:
-            yield 0, 1
-            return
-        *outer, (name, domain) = self.free
-        for row, values in enumerate(product(*(d for _, d in outer))):
-            fixed = dict(zip((n for n, _ in outer), values, strict=True))
-            low, high = area.interval(fixed, name, domain[0], domain[-1])
-            if low <= high:
-                start = row * len(domain) - domain[0]
-                yield start + low, start + high + 1
 
     def corners(self, stretches: Sequence[tuple[int, int]]) -> list[int]:
         """The ends of stretches that lie farthest out: first, last, least and greatest in each axis."""
@@ -90,6 +82,15 @@ class Sector:
         return or_(*parts)
 
 
+def numbered(free: Ranges, index: int) -> dict[str, int]:
+    """The values of axes at a place of their product, the last axis counted fastest."""
+    values: dict[str, int] = {}
+    for name, domain in reversed(free):
+        index, place = divmod(index, len(domain))
+        values[name] = domain[place]
+    return {name: values[name] for name, _ in free}
+
+
 class Sheet:
     """A mark (a small number) for each candidate of a sector; 0 is none."""
 
@@ -115,10 +116,6 @@ class Sheet:
         """The runs of candidates with a mark, as half open intervals of indexes."""
         return runs(self.marks, mark)
 
-    def where(self, mark: int) -> Bool:
-        """That the free axes have the values of a candidate with a mark; neighbours that are alike are said at once."""
-        return _where(self.sector.free, bytes(self.marks), mark)
-
     def first(self, mark: int = 0) -> int | None:
         """The first candidate with a mark."""
         index = self.marks.find(mark)
@@ -130,32 +127,11 @@ def runs(marks: bytes | bytearray, mark: int) -> list[tuple[int, int]]:
     return [found.span() for found in re.finditer(re.escape(bytes([mark])) + b"+", marks)]
 
 
-def _where(free: Ranges, marks: bytes, mark: int) -> Bool:
-    if not free:
-        return marks[0] == mark
-    (name, domain), *inner = free
-    size = len(marks) // len(domain)
-    blocks = [marks[at : at + size] for at in range(0, len(marks), size)]
-    parts: list[Bool] = []
-    for block, alike in groupby(range(len(blocks)), blocks.__getitem__):
-        first, *others = alike
-        within = and_(le(domain[first], var(name)), le(var(name), domain[first + len(others)]))
-        parts.append(and_(within, _where(tuple(inner), block, mark)))
-    return or_(*parts)
-
-
 def spread(sector: Sector, term: Bool) -> bytearray:
     """1 for each candidate of a sector where a condition over the free axes is true."""
     if isinstance(term, bool):
         return bytearray([int(term)]) * sector.size
     sheet = Sheet(sector)
-    axes = frozenset(name for name, _ in sector.free)
-    while (index := sheet.first()) is not None:
-        point = sector.point(index)
-        (held,) = evaluate(point, term)
-        try:
-            stretches = list(sector.stretches(region(term, point, axes, None)))
-        except NotLinear:
-            stretches = [(index, index + 1)]
-        sheet.fill(stretches, 1 + int(held))
-    return sheet.marks.translate(bytes.maketrans(b"\1\2", b"\0\1"))
+    own = universe(sector.free)
+    sheet.fill(own.stretches(where(own, term)), 1)
+    return sheet.marks

@@ -11,6 +11,8 @@ from cbprove.frozen import frozen
 from cbprove.obligations.decisions import Decided
 from cbprove.obligations.forms import Form, PathForm, by_values
 from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
+from cbprove.reaching.analysis import Reaching
+from cbprove.reaching.universe import universe
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits
 from cbprove.system import Program, Property
@@ -142,8 +144,12 @@ class _Settling:
         return Settled("proved", plan=plan, invariant=found)
 
     def _contradicted(self) -> Settled | None:
-        """What loops laid out for LO + 3 turns say against a proof for every number of turns: nothing, unless the account of cut
-        loops is wrong. Asked before the proof is believed."""
+        """What another account of loops says against a proof for every number of turns; asked before the proof is believed.
+
+        Data flow is asked, and where that knows too little loops laid out for LO + 3 turns.
+        """
+        if not Reaching(self.program, universe(())).may_break(self.prop.name, 1):
+            return None
         try:
             form = by_values(self.program, self.prop, late(self.limits))
         except TooLarge:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import field
 
 from cbprove.design.division import Division, Domains, Stage
-from cbprove.design.sectors import Sector
+from cbprove.design.groups import Group, alone, groups
+from cbprove.design.sectors import Sector, Sheet, runs, spread
 from cbprove.design.settle import Settled
-from cbprove.design.tables import Known, Table, Tables
+from cbprove.design.tables import EXCLUDED, INAPPLICABLE, REFUTED, Table, Tables, named
 from cbprove.frozen import frozen
+from cbprove.obligations.plan import TooLarge
+from cbprove.properties import table
 from cbprove.solving.solver import Limits
-from cbprove.system import AxisValue, System
+from cbprove.system import AxisValue, Program, System
+from cbprove.terms import Bool, not_, or_
+
+Key = tuple[AxisValue, ...]  # a sector by the values of its fixed axes
 
 __all__ = ["Domains", "Options", "Space", "Stage"]
 
@@ -30,22 +36,65 @@ class Space(Division):
 
     def __init__(self, system: System, stage: Stage, options: Options) -> None:
         super().__init__(system, stage)
-        self.options = options
-        self._tables: dict[tuple[str, tuple[AxisValue, ...]], Table] = {}
-        self._makers: dict[tuple[AxisValue, ...], Tables] = {}
-        self._known = Known()
+        self.options, self.bound, self.limits = options, options.bound, options.limits
+        self._tables: dict[tuple[str, Key], Table] = {}
+        self._places: dict[Key, tuple[Tables, int]] = {}
+        self._plain: dict[Bool, bytearray] = {}
 
     def table(self, sector: Sector, name: str) -> Table:
         """The verdicts of a property in a sector."""
-        at = tuple(sector.fixed.values())
-        if (name, at) not in self._tables:
-            if at not in self._makers:
-                options, program = self.options, self.program(sector)
-                known = self._known
-                self._makers[at] = Tables(sector, program, self.candidate, options.bound, options.limits, known)
-            self._tables[(name, at)] = self._makers[at].table(name)
-        return self._tables[(name, at)]
+        key = _key(sector)
+        if (name, key) not in self._tables:
+            self._tables[name, key] = self._table(sector, name)
+        return self._tables[name, key]
 
     def settled(self, sector: Sector, name: str, index: int) -> Settled | None:
         """What is known of a candidate that was decided by itself."""
         return self.table(sector, name).settled.get(index)
+
+    def plain(self, program: Program, name: str) -> bytes:
+        """The marks that plain numbers give the candidates of a sector, by its program; 0 where runs must be asked."""
+        prop = named(program, name)
+        sheet = Sheet(Sector({}, self.ranges))
+        # Where a property makes no case there is none to exclude.
+        misplaced = or_(*(one.broken for one in table.of_placement(prop, program)))
+        marks = (not_(prop.applies), INAPPLICABLE), (not_(program.required), EXCLUDED), (misplaced, REFUTED)
+        for condition, mark in marks:
+            if condition is not False:
+                sheet.fill(runs(self._spread(condition), 1), mark)
+        return bytes(sheet.marks)
+
+    def _spread(self, condition: Bool) -> bytearray:
+        if condition not in self._plain:
+            self._plain[condition] = spread(Sector({}, self.ranges), condition)
+        return self._plain[condition]
+
+    def _table(self, sector: Sector, name: str) -> Table:
+        if 0 not in (marks := self.plain(self.program(sector), name)):
+            out = Table(Sheet(sector))
+            out.sheet.marks = bytearray(marks)
+            return out
+        if _key(sector) not in self._places:
+            self._divide(sector)
+        tables, place = self._places[_key(sector)]
+        try:
+            return tables.table(place, name)
+        except TooLarge:
+            for own in tables.group.sectors:
+                self._put(alone(own, self.program(own)))
+            return self._table(sector, name)
+
+    def _divide(self, asked: Sector) -> None:
+        """Group the sectors that have a candidate left, and the one that is asked for."""
+        sectors = {_key(sector): sector for sector in (*self.all_sectors(), asked)}
+        left = [(s, self.program(s)) for s in sectors.values() if self.program(s).required is not False]
+        for group in groups(self.system.axes, left):
+            self._put(group)
+
+    def _put(self, group: Group) -> None:
+        made = Tables(group, [self.program(sector) for sector in group.sectors], self)
+        self._places.update((_key(s), (made, place)) for s, place in zip(group.sectors, group.places, strict=True))
+
+
+def _key(sector: Sector) -> Key:
+    return tuple(sector.fixed.values())

@@ -6,28 +6,33 @@ broken alike, which is marked and barred. What is left when nothing more is sati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field
+from functools import cached_property
+from typing import Protocol
 
-from cbprove.design.alike import Model, Why, looked_at, over, whys
+from cbprove.design.alike import Model, Ones, Why, over, whys
 from cbprove.design.asking import impossible_by_bits
-from cbprove.design.cubes import NotLinear, Region, region
-from cbprove.design.sectors import Sector, Sheet, spread
+from cbprove.design.generalise import alike
+from cbprove.design.groups import Group
+from cbprove.design.sectors import Sector, Sheet
 from cbprove.design.settle import NotReplayed, Settled, again, late, replayed, settle
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
-from cbprove.obligations.forms import Form, PathForm, Unfolded, by_sources, unfolded
+from cbprove.obligations.forms import Form, PathForm, Unfolded, of_paths, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.smtlib import Script, unknown_symbol
-from cbprove.obligations.sources import BIT, UNSURE, spelled
+from cbprove.obligations.sources import UNSURE, spelled
 from cbprove.properties import table as properties
+from cbprove.reaching.analysis import Reaching
+from cbprove.reaching.universe import Candidates, universe
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, Int, add, and_, evaluate, le, mul, not_, var
+from cbprove.terms import Bool, and_, evaluate, not_, var
 from cbprove.verdicts import Verdict
 
-EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, _HARD = range(1, 9)
+EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, HARD = range(1, 9)
 
 VERDICTS: dict[int, Verdict] = {
     EXCLUDED: "excluded",
@@ -39,7 +44,16 @@ VERDICTS: dict[int, Verdict] = {
 }
 _MARKS: dict[Verdict, int] = {"refuted": REFUTED, "proved": PROVED, "vacuous": VACUOUS, "unknown": UNKNOWN}
 
-Programs = Callable[[dict[str, AxisValue]], Program]
+
+class Asked(Protocol):
+    """What tables need of the design space: its limits, its programs, and what plain numbers say of each."""
+
+    bound: int
+    limits: Limits
+
+    def candidate(self, candidate: Mapping[str, AxisValue]) -> Program: ...
+
+    def plain(self, program: Program, name: str) -> bytes: ...
 
 
 @frozen
@@ -55,175 +69,108 @@ def named(program: Program, name: str) -> Property:
     return next(p for p in program.properties if p.name == name)
 
 
-@frozen
-class Alone:
-    """A candidate that was marked by itself: the path and the choices that break (or else reach) a claim there."""
-
-    point: Mapping[str, int]
-    path: int
-    model: Model
-    broken: bool
-
-
-@frozen
-class Shared:
-    """A sheet for all properties with one formula.
-
-    What follows from the formula and what it looks at holds for all of them: what its unsatisfiability proves, and regions whose
-    reasons are its own. What the reference saw `alone` at a candidate holds for the property that it was seen of.
-    """
-
-    sheet: Sheet
-    alone: tuple[Alone, ...]
-
-
-class Known:
-    """What one sector found that others can use: forms by the parts of the program, sheets by their formula."""
-
-    def __init__(self) -> None:
-        self.sheets: dict[object, Shared] = {}
-        self._unfolded: dict[tuple[object, ...], Unfolded] = {}
-        self._forms: dict[tuple[int, tuple[object, ...]], Form] = {}
-
-    def form(self, program: Program, prop: Property, plan: Plan, axes: dict[str, tuple[int, int]]) -> Form:
-        """The form of a property; equal parts of two programs are one object, so that their identities tell.
-
-        Raises TooLarge.
-        """
-        parts = (*program.objects, *program.views, *program.paths, *program.properties)
-        parts += (*program.inputs.values(), *program.steps.values(), *program.parts.values())
-        key = (plan, *map(id, parts))
-        if key not in self._unfolded:
-            self._unfolded[key] = unfolded(program, program.properties, plan, axes)
-        index = program.properties.index(prop)
-        if (index, key) not in self._forms:
-            self._forms[index, key] = by_sources(self._unfolded[key], index, prop)
-        return self._forms[index, key]
-
-
 class Tables:
-    """All tables of a sector."""
+    """All tables of a group of sectors."""
 
-    def __init__(
-        self, sector: Sector, program: Program, programs: Programs, bound: int, limits: Limits, known: Known
-    ) -> None:
-        self.sector, self.program, self.programs = sector, program, programs
-        self.bound, self.limits, self.known = bound, limits, known
+    def __init__(self, group: Group, programs: Sequence[Program], space: Asked) -> None:
+        self.group, self.programs, self.space = group, programs, space
+        self.sector, self.limits = group.whole, space.limits
+        self._made: dict[str, dict[int, Table]] = {}
+        self._unfolded: dict[Plan, Unfolded] = {}
 
-    def table(self, name: str) -> Table:
-        """The verdicts of a property."""
-        prop = named(self.program, name)
-        out = Table(Sheet(self.sector))
-        # Where a property makes no case there is none to exclude.
-        self._mark(out.sheet, not_(prop.applies), INAPPLICABLE)
-        self._mark(out.sheet, not_(self.program.required), EXCLUDED)
-        if out.sheet.first() is not None:
-            out.sheet.overlay(self._sheet(prop))
-            self._one_by_one(out, name)
-        return out
+    @cached_property
+    def reaching(self) -> Reaching:
+        """The account of the group's program by data flow."""
+        return Reaching(self.group.program, universe(self.sector.free))
 
-    def _mark(self, sheet: Sheet, condition: Bool, mark: int) -> None:
-        if condition is not False:
-            held = Sheet(self.sector)
-            held.marks = spread(self.sector, condition)
-            sheet.fill(held.stretches(1), mark)
+    def table(self, place: int, name: str) -> Table:
+        """The verdicts of a property in the sector that has a place in the group. Raises TooLarge if it is one of several."""
+        if name not in self._made:
+            self._made[name] = self._tables(name)
+        return self._made[name][place]
 
-    def _sheet(self, prop: Property) -> Sheet:
-        """The marks of all candidates in the sector's range, those excluded with them."""
+    def _tables(self, name: str) -> dict[int, Table]:
+        sheet = Sheet(self.sector, EXCLUDED)
+        for place, program in zip(self.group.places, self.programs, strict=True):
+            low, high = self.group.stretch(place)
+            sheet.marks[low:high] = self.space.plain(program, name)
+        reached = [bool(properties.of_placement(named(program, name), program)) for program in self.programs]
+        if sheet.first() is not None:
+            self._judge(sheet, name, reached)
+        cut = {place: self.group.stretch(place) for place in self.group.places}
+        return {
+            place: self._one_by_one(sector, bytearray(sheet.marks[slice(*cut[place])]), name)
+            for place, sector in zip(self.group.places, self.group.sectors, strict=True)
+        }
+
+    def _judge(self, sheet: Sheet, name: str, reached: list[bool]) -> None:
+        """Mark what is left by the runs of all candidates at once."""
         try:
-            form = self._form(prop)
+            form = self.form(name, Plan(cut=True, limit=self.limits.operations))
         except TooLarge:
-            return Sheet(self.sector, _HARD)
-        ranges = tuple(sorted(form.ranges.items()))
-        asked = form.broken, form.reached, form.faithful, prop.applies, ranges, form.computed
-        key = (*asked, looked_at(form), self.sector.free)
-        if key in self.known.sheets:
-            return self._shared(self.known.sheets[key], prop, form)
-        made = _Sheeting(self, prop, form)
-        self.known.sheets[key] = Shared(made.sheet(), tuple(made.alone))
-        return self.known.sheets[key].sheet
+            if len(self.programs) > 1:
+                raise
+            sheet.fill([(0, self.sector.size)], HARD)
+            return
+        placed = [self.group.stretch(place) for place, any_ in zip(self.group.places, reached, strict=True) if any_]
+        _Sheeting(self, name, form, sheet).decide(placed)
 
-    def _shared(self, shared: Shared, prop: Property, form: Form) -> Sheet:
-        """The sheet of a property with the same formula; what the reference saw at one candidate alone, it must see again."""
-        sheet = Sheet(self.sector)
-        sheet.overlay(shared.sheet)
-        for alone in shared.alone:
-            if not self.repeats(form, form.paths[alone.path], prop.name, alone.point, alone.model, alone.broken):
-                sheet.marks[self.sector.index(alone.point)] = _HARD
-        return sheet
+    def form(self, name: str, plan: Plan) -> Form:
+        """The form of a property. Raises TooLarge."""
+        program = self.group.program
+        if plan not in self._unfolded:
+            axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
+            self._unfolded[plan] = unfolded(program, program.properties, plan, axes)
+        own = frozenset(i for i, prop in enumerate(program.properties) if prop.name == name)
+        return of_paths(self._unfolded[plan], own)
 
-    def repeats(
-        self, form: Form, one: PathForm, name: str, point: Mapping[str, int], model: Model, broken: bool
-    ) -> bool:
-        """Whether the reference sees the choices of a model break (or else reach) a claim at a candidate."""
-        program = self.candidate(dict(point))
-        prop = named(program, name)
-        if prop.applies is False:
-            return True
-        run = again(program, form, one, prop, Answer("sat", over(model, point)))
-        return bool((run.broken if broken else run.reached)[name])
+    def candidate(self, point: Mapping[str, int]) -> Program:
+        """The program at a point of the group's sector."""
+        return self.space.candidate(self.sector.meant(point))
 
-    def _form(self, prop: Property) -> Form:
-        return self._followed(prop, Plan(cut=True, limit=self.limits.operations))
-
-    def laid_out(self, prop: Property) -> Form:
-        """The form of the same candidates with every loop laid out for LO + 3 turns. Raises TooLarge."""
-        return self._followed(prop, late(self.limits))
-
-    def _followed(self, prop: Property, plan: Plan) -> Form:
-        axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-        return self.known.form(self.program, prop, plan, axes)
-
-    def candidate(self, point: dict[str, int]) -> Program:
-        """The program at a point of the sector."""
-        return self.programs({**self.sector.fixed, **point}) if self.sector.free else self.program
-
-    def _one_by_one(self, out: Table, name: str) -> None:
-        while (index := out.sheet.first(_HARD)) is not None:
-            program = self.candidate(self.sector.point(index))
-            settled = settle(program, named(program, name), self.bound, self.limits)
+    def _one_by_one(self, sector: Sector, marks: bytearray, name: str) -> Table:
+        out = Table(Sheet(sector))
+        out.sheet.marks = marks
+        while (index := out.sheet.first(HARD)) is not None:
+            program = self.space.candidate(sector.candidate(index))
+            settled = settle(program, named(program, name), self.space.bound, self.limits)
             out.settled[index] = settled
             out.sheet.marks[index] = BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
+        return out
 
 
 class _Sheeting:
-    """Fills the sheet of one formula; `alone` are the candidates that speak for themselves only."""
+    """Fills what is left of a sheet by one formula."""
 
-    def __init__(self, tables: Tables, prop: Property, form: Form) -> None:
-        self.tables, self.prop, self.form, self.sector = tables, prop, form, tables.sector
-        self.out = Sheet(self.sector)
+    def __init__(self, tables: Tables, name: str, form: Form, sheet: Sheet) -> None:
+        self.tables, self.name, self.form, self.sector, self.out = tables, name, form, tables.sector, sheet
         self.axes = frozenset(axis for axis, _ in self.sector.free)
         self.ranges = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-        self.barred: list[Bool] = []
-        self.alone: list[Alone] = []
+        self.universe, self.little_endian = universe(self.sector.free), tables.group.program.little_endian
+        self.left = self.universe.marked(sheet.marks, 0)
+        self.barred: list[Bool] = [self.universe.condition(self.left)]
 
-    def sheet(self) -> Sheet:
-        self._decide(self.form)
-        return self.out
-
-    def _decide(self, form: Form) -> None:
-        if form.misplaced and all(path.broken is False for path in form.paths):
-            self._measure(form)
-        self._refute(form)
-        self._reach(form)
-
-    def _measure(self, form: Form) -> None:
-        """Mark what plain numbers say of where things lie; the solver is then asked of the rest alone."""
-        broken = Sheet(self.sector)
-        broken.marks = spread(self.sector, form.broken)
-        self.out.fill(broken.stretches(1), REFUTED)
-        self.barred.append(self.out.where(0))
+    def decide(self, placed: Sequence[tuple[int, int]]) -> None:
+        """Mark all that has no mark; in the stretches `placed` the property is reached without a run."""
+        self._refute()
+        for low, high in placed:
+            self._mark(self.left & (((1 << (high - low)) - 1) << low), PROVED)
+        self._reach()
 
     # --- marks ----------------------------------------------------------------------------------------
 
+    def _mark(self, candidates: Candidates, mark: int) -> None:
+        self.out.fill(self.universe.stretches(candidates & self.left), mark)
+        self.left &= ~candidates
+
     def _rest(self, mark: int) -> None:
-        self.out.fill([(0, self.sector.size)], mark)
+        self._mark(self.left, mark)
 
     def _session(self, form: Form, formula: Bool) -> tuple[Script, Z3Session]:
         script = Script({**form.ranges, **self.ranges})
         for axis in self.axes:
             script.express(var(axis))
-        script.assert_(and_(formula, self.prop.applies))
+        script.assert_(formula)
         for bar in self.barred:
             script.assert_(bar)
         session = Z3Session(self.tables.limits)
@@ -235,7 +182,7 @@ class _Sheeting:
 
         Runs that hang on what earlier turns of a loop left are looked at last: they speak for one candidate only.
         """
-        asked, ranges = and_(formula, self.prop.applies, *self.barred), {**form.ranges, **self.ranges}
+        asked, ranges = and_(formula, *self.barred), {**form.ranges, **self.ranges}
         if impossible_by_bits(asked, ranges, self.tables.limits):
             return "unsat"
         script, session = self._session(form, formula)
@@ -254,7 +201,7 @@ class _Sheeting:
     ) -> tuple[str, list[Bool]]:
         """The solver's last word, and what bars the regions found."""
         bars: list[Bool] = []
-        while self.out.first() is not None:
+        while self.left:
             answer = session.check()
             if answer.result != "sat":
                 return answer.result, bars
@@ -270,87 +217,85 @@ class _Sheeting:
         point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
         model = over(answer.model, point)
         program = self.tables.candidate(point)
-        prop = named(program, self.prop.name)
-        misplaced = self._misplaced(form, program, prop, point) if broken else None
-        if misplaced is not None:
-            return self._fill(misplaced, mark)
-        seen = replayed(program, form, prop, Answer("sat", model), broken)
-        if seen is None and form.faithful:
-            raise NotReplayed(f"{self.prop.name}: the solver's run does not replay")
-        if seen is None:
-            return self._fill(self._exactly(point), _HARD)
-        one, run = seen
-        return self._fill(self._widest(form, one, model, point, broken, run), mark)
+        prop = named(program, self.name)
+        for tried in (model, Ones(model)):
+            seen = replayed(program, form, prop, Answer("sat", tried), broken)
+            if seen is not None:
+                one, run = seen
+                return self._fill(self._widest(form, one, tried, point, broken, run), mark)
+            if form.faithful:
+                raise NotReplayed(f"{self.name}: the solver's run does not replay")
+        return self._fill(self._exactly(point), HARD)
 
-    def _misplaced(self, form: Form, program: Program, prop: Property, point: dict[str, int]) -> Region | None:
-        """The candidates where something is misplaced as it is at a point, if anything is there: plain numbers say so."""
-        there = properties.of_placement(prop, program)
-        own = next((m for m, at in zip(form.misplaced, there, strict=True) if at.broken is True), None)
-        try:
-            return None if own is None else region(own.broken, point, self.axes, None)
-        except NotLinear:
-            return self._exactly(point)
-
-    def _widest(self, form: Form, one: PathForm, model: Model, point: dict[str, int], broken: bool, run: Run) -> Region:
-        """The region of the first reasons that are linear, where the run is the same one at all corners; else the candidate."""
-        for why in whys(one, run, self.prop.name, model) if broken else (Why(one.reached, model),):
-            try:
-                area = region(why.formula, why.model, self.axes, BIT.args[0], form.held, why.differs)
-            except NotLinear:
-                continue
-            corners = map(self.sector.point, self.sector.corners(list(self.sector.stretches(area))))
-            if all(self.tables.repeats(form, one, self.prop.name, at, why.model, broken) for at in corners):
+    def _widest(
+        self, form: Form, one: PathForm, model: Model, point: dict[str, int], broken: bool, run: Run
+    ) -> Candidates:
+        """The candidates of the first reason that holds at the point, where the run is the same one at all corners."""
+        own = self._exactly(point)
+        for why in whys(one, run, self.name, model) if broken else (Why(one.reached, model),):
+            area = alike(self.universe, why.formula, why.model, form.held, why.differs, self.little_endian)
+            corners = map(self.sector.point, self.sector.corners(self.universe.stretches(area & self.left)))
+            if area & own and all(self._repeats(form, one, at, why.model, broken) for at in corners):
                 return area
-        self.alone.append(Alone(point, form.paths.index(one), model, broken))
-        return self._exactly(point)
+        return own
 
-    def _fill(self, area: Region, mark: int) -> Bool:
+    def _repeats(self, form: Form, one: PathForm, point: Mapping[str, int], model: Model, broken: bool) -> bool:
+        """Whether the reference sees the choices of a model break (or else reach) a claim at a candidate."""
+        program = self.tables.candidate(point)
+        run = again(program, form, one, named(program, self.name), Answer("sat", over(model, point)))
+        return bool((run.broken if broken else run.reached)[self.name])
+
+    def _fill(self, area: Candidates, mark: int) -> Bool:
         """Mark a region; returns the condition that bars it."""
-        self.out.fill(list(self.sector.stretches(area)), mark)
-        return not_(and_(*(le(0, _sum(condition)) for condition in area.conditions)))
+        self._mark(area, mark)
+        return not_(self.universe.condition(area))
 
-    def _exactly(self, point: dict[str, int]) -> Region:
-        return Region(tuple((((axis, sign),), -sign * value) for axis, value in point.items() for sign in (1, -1)))
+    def _exactly(self, point: Mapping[str, int]) -> Candidates:
+        return 1 << self.sector.index(self.sector.meant(point))
 
     # --- the sweeps -----------------------------------------------------------------------------------
 
-    def _refute(self, form: Form) -> None:
-        last = self._sweep(form, form.broken, True, REFUTED)
+    def _refute(self) -> None:
+        last = self._sweep(self.form, self.form.broken, True, REFUTED)
         if last != "unsat":
-            self._rest(_HARD)
-        elif any(path.unfolding.followed for path in form.paths):
+            self._rest(HARD)
+        elif any(path.unfolding.followed for path in self.form.paths):
             self._distrust()
 
     def _distrust(self) -> None:
-        """A cut loop allows more than any run does, so that loops laid out break nothing where it breaks nothing. Asked all the
-        same before anything is called proved: where the two accounts of loops disagree, each candidate is settled by itself.
-
-        Turns that touch nothing but what they made are one account, not two: then there is nothing to ask.
+        """A cut loop allows more than any run does, so that no run breaks anything where it breaks nothing. Before anything is
+        called proved a second account of loops is asked all the same: data flow, which goes on until no turn adds anything.
+        Where it sees nothing that could break, the two agree. Where it may (it knows no values, and no extents that hang on the
+        run), loops laid out for LO + 3 turns are asked; candidates at which those break something are settled by themselves.
         """
+        doubted = self.tables.reaching.may_break(self.name, self.left)
+        if not doubted:
+            return
         try:
-            form = self.tables.laid_out(self.prop)
+            form = self.tables.form(self.name, late(self.tables.limits))
         except TooLarge:
             return
         if form.broken is False:
             return
-        script, session = self._session(form, form.broken)
-        while self.out.first() is not None and (answer := session.check()).result != "unsat":
+        script, session = self._session(form, and_(form.broken, self.universe.condition(doubted)))
+        while self.left & doubted and (answer := session.check()).result != "unsat":
             if answer.result == "unknown":
-                self._rest(_HARD)
+                self._mark(self.left & doubted, HARD)
                 return
             point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
-            bar = self._fill(self._exactly(point), _HARD)
+            bar = self._fill(self._exactly(point), HARD)
             _add(script, session, bar)
 
-    def _reach(self, form: Form) -> None:
+    def _reach(self) -> None:
         """What cannot be broken is proved where it is reached, and vacuous where no run can reach it."""
+        form = self.form
         if form.reached is True:
             self._rest(PROVED)
         self._plainest(form)
-        if self.out.first() is None:
+        if not self.left:
             return
         last = self._sweep(form, form.reached, False, PROVED)
-        self._rest(VACUOUS if last == "unsat" else _HARD)
+        self._rest(VACUOUS if last == "unsat" else HARD)
 
     def _plainest(self, form: Form) -> None:
         """Where the plainest run, that of the first choices, reaches a claim, nothing needs to be asked."""
@@ -358,11 +303,11 @@ class _Sheeting:
             area = self._reached_plainly(form, self.sector.point(index))
             if area is None:
                 return
-            self.out.fill(list(self.sector.stretches(area)), PROVED)
+            self._mark(area, PROVED)
 
-    def _reached_plainly(self, form: Form, point: dict[str, int]) -> Region | None:
+    def _reached_plainly(self, form: Form, point: dict[str, int]) -> Candidates | None:
         program = self.tables.candidate(point)
-        prop = named(program, self.prop.name)
+        prop = named(program, self.name)
         for path, one in zip(program.paths, form.paths, strict=True):
             run = replay(program, path, (prop,), {}) if one.reached is not False else None
             if run is not None and run.reached[prop.name]:
@@ -376,11 +321,3 @@ def _add(script: Script, session: Z3Session, formula: Bool) -> None:
     said = len(script.lines)
     script.assert_(formula)
     session.add("\n".join(script.lines[said:]))
-
-
-def _sum(condition: tuple[tuple[tuple[str, int], ...], int]) -> Int:
-    coefficients, constant = condition
-    result: Int = constant
-    for axis, factor in coefficients:
-        result = add(mul(var(axis), factor), result)
-    return result

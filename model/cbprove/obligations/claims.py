@@ -55,7 +55,7 @@ def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
 def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
     """What the flag may hold that a property's step sets where it ends."""
     address, area = _flag(at, trail.unfolding)
-    return trail.sources(sub(address, BIT), 1, area, at.time, at.guard)
+    return trail.sources(sub(address, BIT), 1, area, at.time, at.guard, at.given)
 
 
 def compared(trail: Trail, at: ClaimAt) -> tuple[Compared, ...]:
@@ -85,7 +85,7 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
 
 def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Found]:
     touched = at.touched[0]
-    return trail.sources(touched.low, _width(at, place), _memory(touched), at.time, at.guard)
+    return trail.sources(touched.low, _width(at, place), _memory(touched), at.time, at.guard, at.given)
 
 
 def _width(at: ClaimAt, place: Place) -> int:
@@ -102,8 +102,8 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
         numbers: dict[int, int] = {}
-        found = trail.sources(touched.low, place.width, _memory(touched), at.time, at.guard)
-        remembered = trail.sources(low, place.width, area, at.time, at.guard)
+        found = trail.sources(touched.low, place.width, _memory(touched), at.time, at.guard, at.given)
+        remembered = trail.sources(low, place.width, area, at.time, at.guard, at.given)
         now, then = identity(found, numbers), identity(remembered, numbers)
         same = and_(eq(now[0], then[0]), eq(now[1], then[1]), _in_object(trail, place, touched, place.width))
         broken = and_(within(BIT, _leaf_runs(place)), not_(same))

@@ -126,12 +126,17 @@ def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = 
 
     `index` is the property's among those unfolded. With `keep_all`, stores that cannot touch what is asked about stay in it.
     """
+    form = of_paths(unfolded, frozenset((index,)), keep_all)
+    return replace(form, misplaced=table.of_placement(prop, unfolded.named))
+
+
+def of_paths(unfolded: Unfolded, indexes: frozenset[int], keep_all: bool = False) -> Form:
+    """The same of what happens in runs alone, for a property that a merged program has in several ways (`indexes`)."""
     memory = unfolded.memory
     trails = (Trail(u, bounds, keep_all) for u, bounds in zip(unfolded.unfoldings, unfolded.bounds, strict=True))
-    paths = tuple(_by_sources(trail, index) for trail in trails)
-    misplaced = table.of_placement(prop, unfolded.named)
+    paths = tuple(_by_sources(trail, indexes) for trail in trails)
     faithful = not unfolded.computed and not any(u.cut for u in unfolded.unfoldings) and not _entangled(memory)
-    form = _form(paths, misplaced, dict(memory.ranges), faithful)
+    form = _form(paths, (), dict(memory.ranges), faithful)
     return replace(form, held=tuple(memory.held.values()), computed=unfolded.computed)
 
 
@@ -165,8 +170,8 @@ def _bounds(unfolding: Unfolding, memory: Members) -> Bounds:
     return Bounds({**memory.axes, **memory.ranges, **ranges, "bit": (0, 0)})
 
 
-def _by_sources(trail: Trail, index: int) -> PathForm:
-    claims = [at for at in trail.unfolding.claims if at.property == index]
+def _by_sources(trail: Trail, indexes: frozenset[int]) -> PathForm:
+    claims = [at for at in trail.unfolding.claims if at.property in indexes]
     reached = [reached_by_sources(trail, at) for at in claims]
     pairs = [compared(trail, at) for at in claims]
     broken = [broken_by_sources(trail, at, own) for at, own in zip(claims, pairs, strict=True)]

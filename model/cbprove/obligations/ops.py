@@ -14,7 +14,7 @@ from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
 from cbprove.obligations.values import Value
 from cbprove.properties.events import ClaimMade, Moment
-from cbprove.system import Input, Leaf, Object, Place
+from cbprove.system import Given, Input, Leaf, Object, Place
 from cbprove.terms import Bool, Int, Term, and_, ite, le, lt, var
 
 BASE = 1 << 26  # bits between the address spaces of two objects: more than any object has
@@ -95,6 +95,7 @@ class Store:
     indexes: tuple[tuple[Input, Term, int], ...] = ()
     length: Value | None = None
     order: int = 0
+    given: Given | None = None
 
 
 @dataclass(eq=False)
@@ -114,6 +115,7 @@ class Copied:
     indexes: tuple[tuple[Input, Term, int], ...] = ()
     origin_indexes: tuple[tuple[Input, Term, int], ...] = ()
     length: Value | None = None
+    given: Given | None = None
 
     @property
     def moment(self) -> Moment:
@@ -171,6 +173,7 @@ class ClaimAt:
     span: Span | None = None
     turns: int = 0
     steps: int = 0
+    given: Given | None = None
 
 
 @frozen

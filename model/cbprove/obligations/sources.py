@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from cbprove.frozen import frozen
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import BASE, MEMORY, Area, Copied, Instance, Made, Run, Store, Unfolding
+from cbprove.system import Given
 from cbprove.terms import Bool, Int, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 
 ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
 BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first
 UNSURE = "?"  # begins the names of unknowns that stand for what was not followed
+_EVERYONE = -1  # all candidates, as the bits of a number (`system.Given.among`)
 
 
 @frozen
@@ -70,18 +72,21 @@ class Trail:
     def __init__(self, unfolding: Unfolding, bounds: Bounds, keep_all: bool = False) -> None:
         self.unfolding, self.bounds, self.keep_all = unfolding, bounds, keep_all
 
-    def sources(self, low: Int, width: int, area: Area, time: int, guard: Bool) -> list[Found]:
+    def sources(
+        self, low: Int, width: int, area: Area, time: int, guard: Bool, given: Given | None = None
+    ) -> list[Found]:
         """The stores that bit `BIT` of [low, low + width) in an area may come from before operation `time`, latest first.
 
-        `guard` is what holds where it matters. The last one found always hits.
+        `guard` is what holds where it matters, `given` says which candidates of a merged program it matters for. The last one
+        found always hits.
         """
-        return _Walk(self, low, width, area, guard).back(time)
+        return _Walk(self, low, width, area, guard, given).back(time)
 
 
 class _Walk:
     """One bit on its way back."""
 
-    def __init__(self, trail: Trail, low: Int, width: int, area: Area, guard: Bool) -> None:
+    def __init__(self, trail: Trail, low: Int, width: int, area: Area, guard: Bool, given: Given | None) -> None:
         self.unfolding, self.bounds, self.keep_all = trail.unfolding, trail.bounds, trail.keep_all
         self.address = add(low, BIT)
         self.reach = Reach({})
@@ -90,6 +95,7 @@ class _Walk:
             area[0]
         ]  # what stands for a bit that lies nowhere, which no claim is true of
         self.known = conjuncts(guard)
+        self.among = _EVERYONE if given is None else given.among
         self.found: list[Found] = []
 
     def back(self, time: int) -> list[Found]:
@@ -100,6 +106,8 @@ class _Walk:
             operation = operations[index]
             if isinstance(operation, Made):
                 self._made(operation)
+            elif not self._shared(operation):
+                continue
             elif isinstance(operation, Copied):
                 self._copied(operation)
             elif operation.kind == "head":
@@ -132,14 +140,23 @@ class _Walk:
         extent = self._run(operation.low, operation.width)
         return extent if operation.bound is None else _within(operation.bound, extent)
 
-    def _sure(self, guard: Bool) -> bool:
-        return guard is True or conjuncts(guard) <= self.known
+    def _shared(self, operation: Store | Copied) -> bool:
+        """Whether a candidate that the bit is still followed for has the operation."""
+        return operation.given is None or bool(operation.given.among & self.among)
+
+    def _sure(self, operation: Store | Copied) -> bool:
+        """Whether every run that matters comes to the operation, at each candidate that has it."""
+        certain = conjuncts(operation.guard)
+        if operation.given is not None:
+            certain -= conjuncts(operation.given.condition)
+        return certain <= self.known
 
     def _covers(self, operation: Store | Copied) -> bool:
-        """Whether the operation defines every bit that can still be meant, in every run that matters."""
+        """Whether the operation defines every bit that can still be meant, in every run that matters, at each candidate that
+        has it."""
         own = self.reach.areas[operation.area]
         low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
-        if own is None or low is None or width is None or not self._sure(operation.guard):
+        if own is None or low is None or width is None or not self._sure(operation):
             return False
         if isinstance(operation, Store) and operation.runs is not None:
             return False
@@ -158,7 +175,7 @@ class _Walk:
             hit = and_(hit, within(position, store.runs))
         self.found.append(Found(hit, store, position))
         if not self.keep_all and self._covers(store):
-            del self.reach.areas[store.area]
+            self._leave(store)
 
     def _copied(self, copied: Copied) -> None:
         if not (
@@ -177,8 +194,13 @@ class _Walk:
             self._leave(copied)
         self.reach.widen(copied.origin, self._in_memory(copied.origin, self._run(copied.origin_low, copied.width)))
 
-    def _leave(self, copied: Copied) -> None:
-        del self.reach.areas[copied.area]
+    def _leave(self, operation: Store | Copied) -> None:
+        """Follow the bit no longer in an area that an operation defines: at no candidate, or at none that has the operation."""
+        rest = 0 if operation.given is None else self.among & ~operation.given.among
+        if not rest:
+            del self.reach.areas[operation.area]
+        elif isinstance(operation, Store) and len(self.reach.areas) == 1:
+            self.among = rest
 
     def _made(self, made: Made) -> None:
         instance = made.instance
@@ -207,9 +229,11 @@ class _Walk:
     def _earlier_turns(self, head: Store) -> None:
         moment = head.key[1]
         for index, store in enumerate(self.unfolding.heads.get(moment, ())):  # type: ignore[call-overload]
-            if self.reach.meets(store.area, self._extent(store)):
+            if self._shared(store) and self.reach.meets(store.area, self._extent(store)):
                 maybe = choice(f"{UNSURE}{spelled(head.key)}.{index}")
                 hit = and_(head.guard, maybe, inside(store, self.address))
+                if store.given is not None:
+                    hit = and_(hit, store.given.condition)
                 position = sub(self.address, store.low)
                 if store.runs is not None:
                     hit = and_(hit, within(position, store.runs))

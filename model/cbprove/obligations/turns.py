@@ -34,7 +34,7 @@ def touched_since(operations: Sequence[object], instances: set[int]) -> list[Sto
     touching: dict[tuple[object, ...], Store | Copied] = {}
     for operation in operations:
         if isinstance(operation, Store | Copied) and operation.area[0] in instances:
-            extent = operation.area, operation.low, operation.width, _moves(operation)
+            extent = operation.area, operation.low, operation.width, _moves(operation), operation.given
             touching[(*extent, operation.text, *_stored(operation, instances))] = operation
     return list(touching.values())
 
@@ -69,7 +69,7 @@ def earlier(operation: Store | Copied, number: int, clock: int, instances: set[i
     low, width = operation.low, operation.width
     if _moves(operation) and operation.bound is not None:
         low, width = operation.bound[0], operation.bound[1] - operation.bound[0]
-    return Store(number, ("head", number), "head", operation.area, low, width, True)
+    return Store(number, ("head", number), "head", operation.area, low, width, True, given=operation.given)
 
 
 def _moves(operation: Store | Copied) -> bool:

@@ -59,6 +59,7 @@ from cbprove.system import (
     Each,
     Either,
     Expr,
+    Given,
     If,
     InputValue,
     Lent,
@@ -118,6 +119,18 @@ class _Here:
     guard: Bool
     step: StepRun | None
     step_moment: Moment
+    given: Given | None = None
+
+    def among(self, given: Given | None) -> _Here:
+        """The same for those candidates alone that have a part of the program."""
+        if given is None:
+            return self
+        return replace(self, guard=and_(self.guard, given.condition), given=given.meet(self.given))
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether no candidate has what stands here."""
+        return self.given is not None and not self.given.among
 
 
 _SMALL = 2  # loops of at most so many turns are laid out even where others are cut
@@ -292,8 +305,9 @@ class _Unfolder:
 
     def _announce(self, event: Event, here: _Here, statement: Statement | None, value: Value | None = None) -> None:
         for index, prop in enumerate(self.properties):
-            for claim in table.of_event(prop, event):
-                self._claim(index, claim, here, statement, value)
+            own = here.among(prop.given)
+            for claim in () if own.nowhere else table.of_event(prop, event):
+                self._claim(index, claim, own, statement, value)
 
     def _claim(
         self, index: int, claim: ClaimMade, here: _Here, statement: Statement | None, value: Value | None
@@ -335,6 +349,7 @@ class _Unfolder:
             span,
             len(self.out.turns),
             len(self.out.steps),
+            here.given,
         )
         self.out.claims.append(at)
 
@@ -411,7 +426,7 @@ class _Unfolder:
         for statement in block:
             moment = (*here.prefix, statement.uid)
             began = moment if here.step is None else here.step_moment
-            own = _Here(here.current, here.name, scope, here.prefix, moment, here.guard, here.step, began)
+            own = _Here(here.current, here.name, scope, here.prefix, moment, here.guard, here.step, began, here.given)
             match statement:
                 case Make(kind=kind, name=name):
                     if kind == "clone":
@@ -453,8 +468,8 @@ class _Unfolder:
             case On(name=name, body=body):
                 instance, held = here.scope[name]
                 self._block(body, replace(here, current=instance, name=held))
-            case When(body=body):
-                self._block(body, here)
+            case When(body=body, given=given):
+                self._block(body, here.among(given))
             case Either(arms=arms):
                 self._either(arms, here)
             case If(condition=condition, then=then, otherwise=otherwise):
@@ -541,6 +556,7 @@ class _Unfolder:
             place.text,
             touched.indexes,
             size,
+            given=here.given,
         )
         self._emit(store)
 
@@ -567,6 +583,7 @@ class _Unfolder:
             goal.indexes,
             origin.indexes,
             length,
+            here.given,
         )
         self._emit(copied)
 
@@ -581,8 +598,9 @@ class _Unfolder:
 
     def _remember(self, event: Ended, here: _Here) -> None:
         for index, prop in enumerate(self.properties):
-            if table.remembers(prop, event):
-                self._snapshot(index, here)
+            own = here.among(prop.given)
+            if not own.nowhere and table.remembers(prop, event):
+                self._snapshot(index, own)
 
     def _snapshot(self, index: int, here: _Here) -> None:
         flag = here.current.base + self.out.ghost_lows[index]
@@ -603,11 +621,13 @@ class _Unfolder:
                 f"{member.text} is remembered",
                 (),
                 touched.indexes,
+                given=here.given,
             )
             self._emit(copied)
             low += member.width
         mark_area = (here.current.number, ghost_area(index, None))
-        self._emit(Store(self._number(), ("mark", here.moment), "mark", mark_area, flag, 8, here.guard))
+        mark = Store(self._number(), ("mark", here.moment), "mark", mark_area, flag, 8, here.guard, given=here.given)
+        self._emit(mark)
 
     # --- loops ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,502 @@
+"""Which candidates some run may break a property at, by data flow: an account of loops of its own, for every number of turns.
+
+What may be in each atom of memory is followed forward through the program, for all candidates at once: a store replaces it
+where it surely covers the atom, branches join, a loop goes on until nothing is added. Every branch is a free choice here, no
+value is known: what it does not call broken is broken by no run, as far as sources alone can tell. Where extents hang on the run,
+or a claim on values, it says "may break" of every candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from cbprove.folds import reads
+from cbprove.frozen import frozen
+from cbprove.properties import table
+from cbprove.properties.events import (
+    Access,
+    Accessed,
+    Began,
+    ClaimMade,
+    Ended,
+    Event,
+    Inside,
+    SameMember,
+    Stored,
+    Unchanged,
+)
+from cbprove.reaching.atoms import PACKET, Atoms, NotStill
+from cbprove.reaching.facts import (
+    OTHER,
+    UNMARKED,
+    Fact,
+    Facts,
+    Remembered,
+    Source,
+    is_padding,
+    joined,
+    members_at,
+    one_member,
+    replaced,
+)
+from cbprove.reaching.universe import Candidates, TooMany, Universe
+from cbprove.system import (
+    Assume,
+    Block,
+    Call,
+    Clear,
+    Consume,
+    Copy,
+    Each,
+    Either,
+    Expr,
+    If,
+    Make,
+    On,
+    Part,
+    Place,
+    Preserved,
+    Program,
+    Property,
+    Read,
+    Repeat,
+    Share,
+    Statement,
+    When,
+    Write,
+)
+
+_EXACT = 2  # turns that are followed one by one before they are joined
+
+
+class Reaching:
+    """A (merged) program, its memory cut into atoms once for all properties."""
+
+    def __init__(self, program: Program, universe: Universe) -> None:
+        self.program, self.universe = program, universe
+        self.atoms: Atoms | None = None
+        with suppress(NotStill, TooMany):
+            self.atoms = Atoms(program, universe)
+
+    def may_break(self, name: str, among: Candidates) -> Candidates:
+        """The candidates among some at which a run may break a property, by sources."""
+        if self.atoms is None:
+            return among
+        found = self.atoms.outside & among
+        for prop in self.program.properties:
+            if prop.name == name:
+                found |= self._broken(prop, self.atoms, among)
+        return found
+
+    def _broken(self, prop: Property, atoms: Atoms, among: Candidates) -> Candidates:
+        try:
+            own = among if prop.given is None else among & self.universe.truth(prop.given.condition)
+            return _Flow(self.program, self.universe, atoms, prop, own).broken() if own else 0
+        except (NotStill, TooMany):
+            return among
+
+
+@dataclass
+class _State:
+    """What may be in memory: facts by object and atom; at which candidates an object's history may have a snapshot."""
+
+    memory: dict[int, list[Facts]] = field(default_factory=dict)
+    marked: dict[int, Candidates] = field(default_factory=dict)
+
+    def copy(self) -> _State:
+        return _State({number: list(atoms) for number, atoms in self.memory.items()}, dict(self.marked))
+
+    def join(self, other: _State) -> bool:
+        """Take in what may be after another way as well; whether that is more."""
+        grown = False
+        for number, atoms in other.memory.items():
+            own = self.memory.get(number)
+            if own is None:
+                self.memory[number], grown = atoms, True
+                continue
+            for atom, facts in enumerate(atoms):
+                both = joined(own[atom], facts)
+                grown |= both is not own[atom]
+                own[atom] = both
+        for number, marked in other.marked.items():
+            before = self.marked.get(number, 0)
+            grown |= bool(marked & ~before)
+            self.marked[number] = before | marked
+        return grown
+
+    @property
+    def any_marked(self) -> Candidates:
+        """Where any object may have a snapshot."""
+        everyone = 0
+        for marked in self.marked.values():
+            everyone |= marked
+        return everyone
+
+
+@frozen
+class _Here:
+    """Where a statement stands: on which object, which names it sees, under which calls, for which candidates."""
+
+    current: int
+    scope: dict[str, int]
+    calls: tuple[int, ...]
+    among: Candidates
+    step: str | None = None
+    open: frozenset[tuple[str, int]] = frozenset()
+
+
+class _Flow:
+    """One property of one program."""
+
+    def __init__(self, program: Program, universe: Universe, atoms: Atoms, prop: Property, among: Candidates) -> None:
+        self.program, self.universe, self.atoms, self.prop, self.among = program, universe, atoms, prop, among
+        self.remembers = isinstance(prop.claim, Preserved)
+        self.found: Candidates = 0
+        self._claims: dict[Event, tuple[ClaimMade, ...]] = {}
+
+    def broken(self) -> Candidates:
+        for path in self.program.paths:
+            self._path(path)
+        return self.found & self.among
+
+    def _path(self, path: Part) -> None:
+        self.path = path.name
+        self.numbers: dict[tuple[int, ...], int] = {}
+        self.parents: list[int | None] = []
+        self.kinds: list[str] = []
+        state = _State()
+        packet = self._object(state, PACKET)
+        scope = {name: self._object(state, name) for name in (o.name for o in self.program.objects[1:])}
+        self._block(path.body, _Here(packet, scope, (), self.among), state)
+
+    def _object(self, state: _State, kind: str) -> int:
+        number = len(self.kinds)
+        self.parents.append(None)
+        self.kinds.append(kind)
+        state.memory[number] = [self._debris(state)] * self.atoms.count(kind)
+        return number
+
+    def _debris(self, state: _State) -> Facts:
+        """What an object holds that nobody stored to."""
+        if not self.remembers:
+            return {Source(kind="debris"): self.universe.all}
+        return self._unlike(state, self.universe.all)
+
+    def _unlike(self, state: _State, among: Candidates) -> Facts:
+        """What is not a remembered bit, as far as there may be a snapshot by now."""
+        marked = state.any_marked & among
+        return {fact: own for fact, own in ((OTHER, marked), (UNMARKED, among & ~marked)) if own}
+
+    # --- statements -----------------------------------------------------------------------------------
+
+    def _block(self, block: Block, here: _Here, state: _State) -> None:
+        here = replace(here, scope=dict(here.scope))
+        for statement in block:
+            self._statement(statement, here, state)
+
+    def _statement(self, statement: Statement, here: _Here, state: _State) -> None:
+        match statement:
+            case Read(places=places):
+                self._accessed("read", places, here, state)
+            case Write(places=places, value=value, exact_value=exact):
+                self._evaluated(value, here, state)
+                for place in places:
+                    self._accessed("write", (place,), here, state, exact)
+                    self._store("stored", place, here, state)
+            case Clear(places=places):
+                for place in places:
+                    self._accessed("clear", (place,), here, state)
+                    self._store("blank", place, here, state)
+            case Copy():
+                self._accessed("copy from", (statement.origin,), here, state)
+                self._accessed("copy to", (statement.target,), here, state)
+                self._copy(statement, here, state)
+            case Make(uid=uid, kind=kind, name=name):
+                here.scope[name] = self._make(uid, kind == "clone", here, state)
+            case Share(name=name):
+                here.scope[name] = here.current
+            case On(name=name, body=body):
+                self._block(body, replace(here, current=here.scope[name]), state)
+            case When(body=body, given=given):
+                among = here.among if given is None else here.among & self.universe.truth(given.condition)
+                if among:
+                    self._block(body, replace(here, among=among), state)
+            case Either(arms=arms):
+                self._either(arms, here, state)
+            case If(condition=condition, then=then, otherwise=otherwise):
+                self._evaluated(condition, here, state)
+                self._either((then, otherwise), here, state)
+            case Each() | Repeat():
+                self._loop(statement, here, state)
+            case Call(uid=uid, kind="part", name=name):
+                inner = replace(here, scope=self._declared(here), calls=(*here.calls, uid))
+                self._block(self.program.parts[name].body, inner, state)
+            case Call(uid=uid, name=name):
+                self._step(uid, name, here, state)
+            case Assume() | Consume():
+                pass
+            case _:
+                assert_never(statement)
+
+    def _declared(self, here: _Here) -> dict[str, int]:
+        return {o.name: here.scope[o.name] for o in self.program.objects[1:]}
+
+    def _either(self, arms: tuple[Block, ...], here: _Here, state: _State) -> None:
+        ways = [state.copy() for _ in arms]
+        for arm, way in zip(arms, ways, strict=True):
+            self._block(arm, here, way)
+        first, *others = ways
+        for way in others:
+            first.join(way)
+        state.memory, state.marked = first.memory, first.marked
+
+    def _loop(self, loop: Each | Repeat, here: _Here, state: _State) -> None:
+        """Turn by turn as far as it is sure that there are so many, then joined until no turn adds anything."""
+        exact = min(loop.low, _EXACT)
+        for _ in range(exact):
+            self._turn(loop, here, state)
+        left = None if loop.high is None else loop.high - exact
+        while left is None or left > 0:
+            after = state.copy()
+            self._turn(loop, here, after)
+            if not state.join(after):
+                return
+            left = None if left is None else left - 1
+
+    def _turn(self, loop: Each | Repeat, here: _Here, state: _State) -> None:
+        inner = replace(here, calls=(*here.calls, loop.uid))
+        if isinstance(loop, Each):
+            made = self._make(loop.uid, True, here, state)
+            inner = replace(inner, current=made, scope={**here.scope, loop.name: made})
+        self._block(loop.body, inner, state)
+
+    def _step(self, uid: int, name: str, here: _Here, state: _State) -> None:
+        open_ = here.open | {(name, here.current)}
+        inner = replace(here, scope=self._declared(here), calls=(*here.calls, uid), step=name, open=open_)
+        self._announce(Began(self.path, name), inner, state)
+        self._block(self.program.steps[name].body, inner, state)
+        ended = Ended(self.path, name)
+        if self.remembers and table.remembers(self.prop, ended):
+            self._snapshot(inner, state)
+        self._announce(ended, replace(inner, open=here.open), state)
+
+    # --- objects --------------------------------------------------------------------------------------
+
+    def _find(self, place: Place, here: _Here) -> int:
+        if place.object == ".":
+            return here.current
+        if place.object == "..":
+            parent = self.parents[here.current]
+            assert parent is not None, "resolve lets no parent be named where there is none"
+            return parent
+        return here.scope[place.object]
+
+    def _make(self, uid: int, clone: bool, here: _Here, state: _State) -> int:
+        """Make an object; in every turn of a loop it is the same one here, since its name ends with the turn."""
+        key = (*here.calls, uid)
+        if self.kinds[here.current] != PACKET:
+            raise NotStill
+        if clone:
+            self._announce(Accessed(self.path, here.step, "cut", None), here, state)
+        if key not in self.numbers:
+            self.numbers[key] = len(self.kinds)
+            self.parents.append(here.current)
+            self.kinds.append(PACKET)
+        number = self.numbers[key]
+        self.parents[number] = here.current
+        state.marked[number] = state.marked.get(here.current, 0)
+        state.memory[number] = (
+            list(state.memory[here.current]) if clone else [self._debris(state)] * self.atoms.count(PACKET)
+        )
+        return number
+
+    # --- stores ---------------------------------------------------------------------------------------
+
+    def _store(self, kind: str, place: Place, here: _Here, state: _State) -> None:
+        memory = state.memory[self._find(place, here)]
+        for covered in self.atoms.covered(place, 0, place.width):
+            stored: Facts = {}
+            reached = 0
+            for position, own in covered.positions:
+                fact = self._fact(kind, place, position, here)
+                if fact is not None and (among := own & here.among):
+                    stored[fact] = stored.get(fact, 0) | among
+                    reached |= among
+            if self.remembers:
+                stored = self._unlike(state, reached)
+            if reached:
+                memory[covered.atom] = replaced(memory[covered.atom], reached, stored)
+
+    def _fact(self, kind: str, place: Place, position: int, here: _Here) -> Source | None:
+        """What a store makes of a bit of its place; None where it leaves it as it was."""
+        if kind == "blank":
+            return Source(kind="blank", step=self._run(here))
+        members = members_at(place, position)
+        if members:
+            return Source(kind="stored", members=members, step=self._run(here))
+        return Source(kind="unspecified") if is_padding(place, position) else None
+
+    def _run(self, here: _Here) -> tuple[str, int] | None:
+        """The step run that stores; it counts only where a property asks whose stores they are."""
+        by = getattr(self.prop.claim, "by", None)
+        return None if by is None or here.step is None else (here.step, here.current)
+
+    def _copy(self, copy: Copy, here: _Here, state: _State) -> None:
+        origin, target = self._find(copy.origin, here), self._find(copy.target, here)
+        kind, memory = self.kinds[origin], state.memory[origin]
+        brought: list[tuple[int, Candidates, Facts]] = []
+        for covered in self.atoms.covered(copy.target, 0, copy.target.width):
+            facts: Facts = {}
+            reached = 0
+            for position, own in covered.positions:
+                for low, others in self.universe.values(copy.origin.low).items():
+                    among = own & others & here.among
+                    atom = self.atoms.at(kind, low + position) if among else None
+                    if atom is None:  # no candidate is here, or one whose extents are not wholly in their objects
+                        continue
+                    reached |= among
+                    for fact, candidates in memory[atom].items():
+                        if candidates & among:
+                            facts[fact] = facts.get(fact, 0) | (candidates & among)
+            brought.append((covered.atom, reached, self._carried(facts, origin != target, state)))
+        for atom, reached, facts in brought:
+            state.memory[target][atom] = replaced(state.memory[target][atom], reached, facts)
+
+    def _carried(self, facts: Facts, away: bool, state: _State) -> Facts:
+        """What is known of bits once they were copied: to another object, where no step of its history stored them."""
+        if self.remembers:
+            unmarked = facts.get(UNMARKED, 0)
+            if not unmarked & state.any_marked:
+                return facts
+            rest = {fact: own for fact, own in facts.items() if fact != UNMARKED}
+            return joined(rest, self._unlike(state, unmarked))
+        if not away:
+            return facts
+        moved: Facts = {}
+        for fact, own in facts.items():
+            fact = replace(fact, step=None) if isinstance(fact, Source) and fact.step else fact
+            moved[fact] = moved.get(fact, 0) | own
+        return moved
+
+    def _snapshot(self, here: _Here, state: _State) -> None:
+        """The members' bits are the remembered ones from now on, and no other bit is."""
+        assert isinstance(self.prop.claim, Preserved)
+        for atoms in state.memory.values():
+            for atom, facts in enumerate(atoms):
+                stale = 0
+                for fact, own in facts.items():
+                    stale |= own & here.among if isinstance(fact, Remembered) else 0
+                if stale:
+                    kept = {f: own & ~here.among if isinstance(f, Remembered) else own for f, own in facts.items()}
+                    atoms[atom] = joined({f: own for f, own in kept.items() if own}, {OTHER: stale})
+        for member in self.prop.claim.members:
+            number = self._find(member, here)
+            for covered in self.atoms.covered(member, 0, member.width):
+                taken: Fact = Remembered(self.kinds[number], self.atoms.low(self.kinds[number], covered.atom))
+                among = covered.candidates & here.among
+                memory = state.memory[number]
+                memory[covered.atom] = replaced(memory[covered.atom], among, {taken: among} if among else {})
+        state.marked[here.current] = state.marked.get(here.current, 0) | here.among
+
+    # --- claims ---------------------------------------------------------------------------------------
+
+    def _accessed(
+        self, kind: Access, places: tuple[Place, ...], here: _Here, state: _State, value: Expr | None = None
+    ) -> None:
+        for place in places:
+            self._announce(Accessed(self.path, here.step, kind, place, None, value), here, state)
+
+    def _evaluated(self, expr: Expr | None, here: _Here, state: _State) -> None:
+        for _, place in reads(expr) if expr is not None else ():
+            self._accessed("read", (place,), here, state)
+
+    def _announce(self, event: Event, here: _Here, state: _State) -> None:
+        if event not in self._claims:
+            self._claims[event] = table.of_event(self.prop, event)
+        for claim in self._claims[event]:
+            match claim:
+                case Unchanged():
+                    self.found |= self._changed(claim, here, state)
+                case SameMember(place=place, length=None):
+                    self.found |= self._foreign(place, here, state)
+                case Stored(place=place, length=None, since=None):
+                    self.found |= self._unwritten(claim, place, here, state)
+                case Inside(place=place, length=None):
+                    self.found |= self._beyond(place) & here.among
+                case _:
+                    self.found |= here.among
+
+    def _observed(self, place: Place, here: _Here, state: _State) -> Iterator[tuple[int, Candidates, Facts]]:
+        """Each bit that is the first of an atom in a place, from the place's first; where it is that, and what it may hold."""
+        memory = state.memory[self._find(place, here)]
+        for covered in self.atoms.covered(place, 0, place.width):
+            for position, own in covered.positions:
+                if own & here.among and any(
+                    leaf.offset <= position < leaf.offset + leaf.width for leaf in place.leaves
+                ):
+                    yield position, own & here.among, memory[covered.atom]
+
+    def _changed(self, claim: Unchanged, here: _Here, state: _State) -> Candidates:
+        broken = 0
+        for place, origin in zip(claim.places, claim.origins, strict=True):
+            kind = self.atoms.kind(origin)
+            for position, among, facts in self._observed(place, here, state):
+                broken |= facts.get(OTHER, 0) & among
+                for fact, own in facts.items():
+                    if isinstance(fact, Remembered) and own & among:
+                        right = self.universe.values(origin.low).get(fact.bit - position, 0) if fact.kind == kind else 0
+                        broken |= own & among & ~right
+        return broken & state.marked.get(here.current, 0)
+
+    def _foreign(self, place: Place, here: _Here, state: _State) -> Candidates:
+        """Where a bit of a member may be another's."""
+        broken = 0
+        for position, among, facts in self._observed(place, here, state):
+            wanted = members_at(place, position)
+            for fact, own in facts.items():
+                if own & among & ~broken and not _came_through(fact, wanted):
+                    broken |= own & among
+        return broken
+
+    def _unwritten(self, claim: Stored, place: Place, here: _Here, state: _State) -> Candidates:
+        broken = 0
+        for _, among, facts in self._observed(place, here, state):
+            for fact, own in facts.items():
+                if own & among & ~broken and not self._was_stored(fact, claim, here):
+                    broken |= own & among
+        return broken
+
+    def _was_stored(self, fact: Fact, claim: Stored, here: _Here) -> bool:
+        assert isinstance(fact, Source)
+        if fact.kind != "stored" and not (fact.kind == "blank" and (claim.cleared or claim.blank_is_enough)):
+            return False
+        if claim.by is None:
+            return True
+        if fact.step is None or fact.step[0] not in claim.by or fact.step in here.open:
+            return False
+        return fact.step[1] in self._line(here.current)
+
+    def _line(self, number: int | None) -> Iterator[int]:
+        """An object, what it was made from, and so on."""
+        while number is not None:
+            yield number
+            number = self.parents[number]
+
+    def _beyond(self, place: Place) -> Candidates:
+        """Where a place does not lie inside the area that it begins in."""
+        first, last = place.bound
+        broken = 0
+        for low, among in self.universe.values(place.low).items():
+            broken |= among if low < first or last < low + place.width else 0
+        return broken
+
+
+def _came_through(fact: Fact, wanted: tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]) -> bool:
+    """Whether a bit is blank, or was stored as every member's that it is read as."""
+    assert isinstance(fact, Source)
+    if fact.kind == "blank":
+        return True
+    return fact.kind == "stored" and all(any(one_member(own, each) for own in fact.members) for each in wanted)

@@ -1,0 +1,157 @@
+"""The bits of objects cut into atoms: no extent of any candidate, and no member in one, has a part of an atom only.
+
+Objects of one kind (the packet and all that is made from it; each declared object) are cut alike.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from cbprove import folds
+from cbprove.frozen import frozen
+from cbprove.reaching.universe import Candidates, Universe
+from cbprove.system import Copy, Owned, Place, Preserved, Program, Statement, Written
+
+PACKET = "."  # the kind of the packet and of all that is made from it
+
+
+class NotStill(Exception):
+    """An extent hangs on the run: on an input, or on a length."""
+
+
+@frozen
+class Covered:
+    """An atom that a place covers: its number, and from which bit of the place on, for which candidates."""
+
+    atom: int
+    positions: tuple[tuple[int, Candidates], ...]
+
+    @property
+    def candidates(self) -> Candidates:
+        """All candidates at which the place covers the atom."""
+        everyone = 0
+        for _, own in self.positions:
+            everyone |= own
+        return everyone
+
+
+class Atoms:
+    """The atoms of a program's objects."""
+
+    def __init__(self, program: Program, universe: Universe) -> None:
+        self.universe = universe
+        self.declared = frozenset(o.name for o in program.objects[1:])
+        self.widths = {PACKET: program.objects[0].width, **{o.name: o.width for o in program.objects[1:]}}
+        self.outside: Candidates = 0  # candidates at which some extent is not wholly in its object
+        self._cuts: dict[str, set[int]] = {name: {0, width} for name, width in self.widths.items()}
+        copies = [s for s in _statements(program) if isinstance(s, Copy)]
+        for place in _places(program):
+            self._cut(place)
+        while any(self._level(copy) for copy in copies):  # until no copy brings a cut that is new
+            pass
+        self.starts = {name: sorted(cuts) for name, cuts in self._cuts.items()}
+        self._covered: dict[tuple[int, int, int], tuple[Covered, ...]] = {}
+        self._kept: list[Place] = []  # places whose identity is a key
+
+    def count(self, kind: str) -> int:
+        """How many atoms an object of a kind has."""
+        return len(self.starts[kind]) - 1
+
+    def kind(self, place: Place) -> str:
+        """The kind of the object that a place lies in."""
+        return place.object if place.object in self.declared else PACKET
+
+    def low(self, kind: str, atom: int) -> int:
+        """The first bit of an atom."""
+        return self.starts[kind][atom]
+
+    def width(self, kind: str, atom: int) -> int:
+        """How many bits an atom has."""
+        return self.starts[kind][atom + 1] - self.starts[kind][atom]
+
+    def at(self, kind: str, bit: int) -> int | None:
+        """The atom that begins at a bit, None outside of the object."""
+        starts = self.starts[kind]
+        place = bisect_left(starts, bit)
+        return place if place < len(starts) - 1 and starts[place] == bit else None
+
+    def covered(self, place: Place, first: int, width: int) -> tuple[Covered, ...]:
+        """The atoms that bits [first, first + width) of a place cover."""
+        key = id(place), first, width
+        if key not in self._covered:
+            self._kept.append(place)
+            self._covered[key] = tuple(self._all_covered(place, first, width))
+        return self._covered[key]
+
+    def _all_covered(self, place: Place, first: int, width: int) -> Iterator[Covered]:
+        kind = self.kind(place)
+        starts = self.starts[kind]
+        found: dict[int, list[tuple[int, Candidates]]] = {}
+        for low, candidates in self.universe.values(place.low).items():
+            atom = bisect_left(starts, max(low + first, 0))
+            while atom < len(starts) - 1 and starts[atom] < low + first + width:
+                found.setdefault(atom, []).append((starts[atom] - low, candidates))
+                atom += 1
+        for atom, positions in sorted(found.items()):
+            yield Covered(atom, tuple(positions))
+
+    # --- cuts -----------------------------------------------------------------------------------------
+
+    def _cut(self, place: Place) -> None:
+        if place.indexes:
+            raise NotStill
+        cuts, ends = self._cuts[self.kind(place)], _ends(place)
+        for low, candidates in self.universe.values(place.low).items():
+            if low < 0 or low + place.width > place.size:
+                self.outside |= candidates
+            cuts.update(low + end for end in ends if 0 <= low + end <= self.widths[self.kind(place)])
+
+    def _level(self, copy: Copy) -> bool:
+        """Cut what a copy reads as what it writes, and the other way round; whether a cut was new."""
+        one, other = self._cuts[self.kind(copy.origin)], self._cuts[self.kind(copy.target)]
+        before = len(one) + len(other)
+        width = min(copy.origin.width, copy.target.width)
+        for low, some in self.universe.values(copy.origin.low).items():
+            for goal, others in self.universe.values(copy.target.low).items():
+                if some & others:
+                    shift = goal - low
+                    here = {cut for cut in one if low <= cut <= low + width}
+                    there = {cut for cut in other if goal <= cut <= goal + width}
+                    last = self.widths[self.kind(copy.target)]
+                    other.update(cut + shift for cut in here if 0 <= cut + shift <= last)
+                    last = self.widths[self.kind(copy.origin)]
+                    one.update(cut - shift for cut in there if 0 <= cut - shift <= last)
+        return len(one) + len(other) > before
+
+
+def _ends(place: Place) -> set[int]:
+    """Where parts of a place begin and end, in bits from its first."""
+    runs = [(0, place.width), *place.padding, *((leaf.offset, leaf.width) for leaf in place.leaves)]
+    return {end for low, width in runs for end in (low, low + width)}
+
+
+def _statements(program: Program) -> Iterator[Statement]:
+    bodies: Sequence[tuple[Statement, ...]] = [
+        *(path.body for path in program.paths),
+        *(part.body for part in program.parts.values()),
+        *(step.body for step in program.steps.values()),
+    ]
+    for body in bodies:
+        yield from folds.within(body)
+
+
+def _places(program: Program) -> Iterator[Place]:
+    """Every place that a run touches or a property names."""
+    for statement in _statements(program):
+        if any(touch.length is not None for touch in folds.touches(statement)):
+            raise NotStill
+        yield from folds.places(statement)
+    for prop in program.properties:
+        match prop.claim:
+            case Preserved(members=members, later=later):
+                yield from (*members, *later)
+            case Owned(members=members) | Written(members=members):
+                yield from members
+            case _:
+                pass

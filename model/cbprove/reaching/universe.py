@@ -1,0 +1,169 @@
+"""Sets of candidates as the bits of one number: bit i is the candidate of index i in a sector (`Sector.index`).
+
+And, or, not are `&`, `|` and `& ~` of numbers. Each value of each axis has its set, and from those every linear condition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
+from itertools import product
+from math import prod
+
+from cbprove.terms import Bool, Int, and_, evaluate, le, or_, subterms, var
+
+Candidates = int
+Ranges = tuple[tuple[str, range], ...]
+MOST_VALUES = 4096  # of a term that are told apart
+Sum = tuple[tuple[str, int], ...]  # axes with their factors, none of them 0, in the order of their names
+
+
+@cache
+def universe(free: Ranges) -> Universe:
+    """The candidates over some free axes, made once."""
+    return Universe(free)
+
+
+class TooMany(Exception):
+    """A term has more values than are told apart."""
+
+
+class Universe:
+    """All candidates over some free axes, the last one counted fastest."""
+
+    def __init__(self, free: Ranges) -> None:
+        self.free, self.ranges = free, dict(free)
+        self.size = prod(len(values) for _, values in free)
+        self.all: Candidates = (1 << self.size) - 1
+        self._conditions: dict[tuple[Sum, int], Candidates] = {}
+        self._least: dict[str, list[Candidates]] = {}
+        self._values: dict[Int, dict[int, Candidates]] = {}
+
+    @cached_property
+    def _strides(self) -> Mapping[str, int]:
+        strides, stride = {}, 1
+        for name, values in reversed(self.free):
+            strides[name] = stride
+            stride *= len(values)
+        return strides
+
+    def value(self, axis: str, value: int) -> Candidates:
+        """The candidates where an axis has a value."""
+        values = self.ranges[axis]
+        if value not in values:
+            return 0
+        steps = self._steps(axis)
+        place = values.index(value)
+        return steps[place] & ~steps[place + 1]
+
+    def _steps(self, axis: str) -> list[Candidates]:
+        """For each value of an axis, and one beyond, the candidates where it has that value or one behind it."""
+        if axis not in self._least:
+            stride, count = self._strides[axis], len(self.ranges[axis])
+            period = stride * count
+            self._least[axis] = [
+                self._repeated(((1 << (period - stride * place)) - 1) << (stride * place), period)
+                for place in range(count + 1)
+            ]
+        return self._least[axis]
+
+    def _repeated(self, block: int, period: int) -> Candidates:
+        """A block of bits again and again, over all candidates."""
+        width = period
+        while width < self.size:
+            block |= block << width
+            width *= 2
+        return block & self.all
+
+    def at_least(self, total: Sum, constant: int) -> Candidates:
+        """The candidates where the sum of axes times factors, and a constant, is 0 or more."""
+        if not total:
+            return self.all if constant >= 0 else 0
+        key = total, constant
+        if key not in self._conditions:
+            self._conditions[key] = self._at_least(total, constant)
+        return self._conditions[key]
+
+    def _at_least(self, total: Sum, constant: int) -> Candidates:
+        (axis, factor), *rest = total
+        if rest:
+            inner, found = tuple(rest), 0
+            for value in self.ranges[axis]:
+                found |= self.value(axis, value) & self.at_least(inner, constant + factor * value)
+            return found
+        values, steps = self.ranges[axis], self._steps(axis)
+        if factor > 0:
+            least = -(constant // factor)
+            return steps[min(max(least - values[0], 0), len(values))]
+        most = constant // -factor
+        return self.all & ~steps[min(max(most + 1 - values[0], 0), len(values))]
+
+    def values(self, term: Int) -> dict[int, Candidates]:
+        """The numbers that a term over the axes can be, each with the candidates where it is. Raises TooMany."""
+        if term not in self._values:
+            self._values[term] = self._all_values(term)
+        return self._values[term]
+
+    def truth(self, condition: Bool) -> Candidates:
+        """The candidates where a condition over the axes is true. Raises TooMany."""
+        return self.values(condition).get(True, 0)
+
+    def _all_values(self, term: Int) -> dict[int, Candidates]:
+        if isinstance(term, int):
+            return {term: self.all}
+        axes = list(dict.fromkeys(one.args[0] for one in subterms(term) if one.operator == "var"))
+        if prod(len(self.ranges[axis]) for axis in axes) > MOST_VALUES:
+            raise TooMany
+        found: dict[int, Candidates] = {}
+        for chosen in product(*(self.ranges[axis] for axis in axes)):
+            candidates = self.all
+            for axis, value in zip(axes, chosen, strict=True):
+                candidates &= self.value(axis, value)
+            (result,) = evaluate(dict(zip(axes, chosen, strict=True)), term)
+            found[result] = found.get(result, 0) | candidates
+        return found
+
+    def marked(self, marks: bytes | bytearray, mark: int) -> Candidates:
+        """The candidates that have a mark in a sheet."""
+        digits = marks.translate(bytes(49 if other == mark else 48 for other in range(256)))
+        return int(digits[::-1], 2)
+
+    def stretches(self, candidates: Candidates) -> list[tuple[int, int]]:
+        """A set as half open intervals of indexes, in order."""
+        text = format(candidates, "b")[::-1]
+        return [found.span() for found in re.finditer("1+", text)]
+
+    def condition(self, candidates: Candidates) -> Bool:
+        """A condition over the axes that is true of the set alone; neighbours that are alike are said at once."""
+        return _condition(self.free, candidates)
+
+
+def _condition(free: Sequence[tuple[str, range]], candidates: Candidates) -> Bool:
+    size = prod(len(values) for _, values in free)
+    if candidates == (1 << size) - 1:
+        return True
+    if not candidates:
+        return False
+    (name, domain), *inner = free
+    block = size // len(domain)
+    mask = (1 << block) - 1
+    parts: list[tuple[int, int, int]] = []  # a set of the inner axes, and the first and last value that have it
+    for place, value in enumerate(domain):
+        own = candidates >> (block * place) & mask
+        if parts and parts[-1][0] == own:
+            parts[-1] = own, parts[-1][1], value
+        elif own:
+            parts.append((own, value, value))
+        else:
+            parts.append((0, value, value))
+    return or_(*(and_(*_between(name, domain, low, high), _condition(inner, own)) for own, low, high in parts if own))
+
+
+def _between(name: str, domain: range, low: int, high: int) -> list[Bool]:
+    ends: list[Bool] = []
+    if low > domain[0]:
+        ends.append(le(low, var(name)))
+    if high < domain[-1]:
+        ends.append(le(var(name), high))
+    return ends

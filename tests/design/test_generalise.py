@@ -1,0 +1,108 @@
+"""The candidates at which the same choices do the same are those that a look at each of them finds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cbprove.design.generalise import Differs, Unequal, alike, where
+from cbprove.design.sectors import Sector
+from cbprove.obligations.members import Held
+from cbprove.obligations.ops import MEMORY, Store
+from cbprove.obligations.sources import UNSURE, Found
+from cbprove.obligations.values import Value
+from cbprove.reaching.universe import Ranges, Universe
+from cbprove.terms import Bool, Int, add, and_, choice, div, eq, evaluate, ite, le, lt, mod, mul, not_, or_, sub, var
+
+FREE: Ranges = (("a", range(3)), ("b", range(-2, 3)), ("c", range(4)))
+OWN, SECTOR = Universe(FREE), Sector({}, FREE)
+
+
+def _number(draw: random.Random, depth: int) -> Int:
+    if depth == 0:
+        return draw.choice((var("a"), var("b"), var("c"), var("x"), draw.randint(-3, 9)))
+    kind = draw.randrange(6)
+    left, right = _number(draw, depth - 1), _number(draw, depth - 1)
+    match kind:
+        case 0:
+            return add(left, right)
+        case 1:
+            return sub(left, right)
+        case 2:
+            return mul(left, right)
+        case 3:
+            return ite(_formula(draw, depth - 1), left, right)
+        case 4:
+            return mod(left, draw.randint(1, 4))
+        case _:
+            return div(left, draw.randint(1, 4))
+
+
+def _formula(draw: random.Random, depth: int) -> Bool:
+    if depth == 0:
+        return draw.choice((choice("p"), choice("q"), True, False))
+    compare = draw.choice((le, lt, eq))
+    match draw.randrange(5):
+        case 0:
+            return and_(_formula(draw, depth - 1), _formula(draw, depth - 1))
+        case 1:
+            return or_(_formula(draw, depth - 1), _formula(draw, depth - 1))
+        case 2:
+            return not_(_formula(draw, depth - 1))
+        case _:
+            return compare(_number(draw, depth - 1), _number(draw, depth - 1))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_a_random_formula(seed: int) -> None:
+    draw = random.Random(seed)
+    formula = _formula(draw, 3)
+    model = {"x": draw.randint(-5, 5), "p": draw.random() < 0.5, "q": draw.random() < 0.5}
+    wanted = [i for i in range(OWN.size) if evaluate({**model, **SECTOR.point(i)}, formula)[0]]
+    found = alike(OWN, formula, model)
+    assert [i for i in range(OWN.size) if found >> i & 1] == wanted
+
+
+def test_what_was_not_followed_is_not_guessed() -> None:
+    left, other = choice(UNSURE + "left"), le(var("a"), 1)
+    assert alike(OWN, left, {left.args[0]: True}) == 0
+    assert alike(OWN, not_(left), {left.args[0]: True}) == 0
+    assert alike(OWN, not_(left), {left.args[0]: False}) == OWN.all
+    assert alike(OWN, or_(left, other), {left.args[0]: True}) == where(OWN, other)
+    assert alike(OWN, le(var(UNSURE + "value"), 3), {UNSURE + "value": 1}) == 0
+
+
+def _held(name: str, store: int, position: Int, width: int) -> Held:
+    return Held(var(name), store, position, width)
+
+
+def test_values_of_one_store_lie_apart_or_on_each_other() -> None:
+    one, other = _held("one", 1, 0, 2), _held("other", 1, var("c"), 2)
+    formula = and_(le(var("one"), 9), le(var("other"), 9))
+    apart = alike(OWN, formula, {"one": 1, "other": 2}, (one, other))
+    assert apart == where(OWN, le(2, var("c")))
+    assert alike(OWN, formula, {"one": 2, "other": 2}, (one, other)) == apart | where(OWN, eq(var("c"), 0))
+    elsewhere = _held("other", 2, var("c"), 2)
+    assert alike(OWN, formula, {"one": 1, "other": 2}, (one, elsewhere)) == OWN.all
+
+
+def _found(kind: str, position: Int, hit: Bool = True, value: int | None = None, number: int = 1) -> Found:
+    known = None if value is None else Value(value, value, value)
+    store = Store(number, (kind, number), kind, (0, MEMORY), 0, 8, True, value=known)  # type: ignore[arg-type]
+    return Found(hit, store, position)
+
+
+def test_an_arbitrary_bit_is_one_that_nobody_looks_at() -> None:
+    fresh, held = _found("fresh", var("c"), le(var("a"), 1)), _held("one", 1, 0, 2)
+    formula = le(var("one"), 9)
+    found = alike(OWN, formula, {"one": 1}, (held,), Differs((fresh,)))
+    assert found == where(OWN, and_(le(var("a"), 1), le(2, var("c"))))
+
+
+@pytest.mark.parametrize("little_endian", (True, False))
+def test_known_values_differ_where_their_bits_do(little_endian: bool) -> None:
+    now, then = _found("value", var("c"), value=0b0000_0110), _found("blank", 0, number=2)
+    found = alike(OWN, True, {}, (), Unequal((now,), (then,)), little_endian)
+    wanted = or_(eq(var("c"), 1), eq(var("c"), 2)) if little_endian else False
+    assert found == where(OWN, wanted)

@@ -1,0 +1,59 @@
+"""Data flow never says of a run that breaks a property that none does; on the main spec it says just what the prover says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cbprove.design.groups import Group, groups
+from cbprove.design.space import Options, Space, Stage
+from cbprove.design.tables import PROVED, REFUTED
+from cbprove.language.elaborate import condition, program
+from cbprove.language.includes import load
+from cbprove.language.resolve import resolve
+from cbprove.reaching.analysis import Reaching
+from cbprove.reaching.universe import universe
+
+ROOT = Path(__file__).parents[2]
+MAIN = ROOT / "specs/gso_ipoib.cbs"
+SPECS = [*sorted((ROOT / "tests/traps").glob("*.cbs")), *sorted((ROOT / "specs/cases").glob("*.cbs"))]
+
+
+def _groups(space: Space) -> Iterator[Group]:
+    sectors = [(sector, space.program(sector)) for sector in space.all_sectors()]
+    yield from groups(space.system.axes, [one for one in sectors if one[1].required is not False])
+
+
+def _marked(path: Path) -> Iterator[tuple[str, bool, int, str]]:
+    """Each candidate that plain numbers do not decide: the property, whether it may break, the prover's mark, and its name."""
+    space = Space(resolve(load(path)), Stage(program, condition), Options())
+    for group in _groups(space):
+        flow = Reaching(group.program, universe(group.whole.free))
+        for prop in space.system.properties:
+            may = flow.may_break(prop.name, (1 << group.whole.size) - 1)
+            for place, sector in zip(group.places, group.sectors, strict=True):
+                plain = space.plain(space.program(sector), prop.name)
+                marks = space.table(sector, prop.name).sheet.marks
+                first, _ = group.stretch(place)
+                for index in range(sector.size):
+                    if not plain[index]:
+                        name = f"{prop.name} at {sector.candidate(index)}"
+                        yield prop.name, bool(may >> (first + index) & 1), marks[index], name
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+def test_whatever_is_refuted_may_break(path: Path) -> None:
+    for _, may, mark, name in _marked(path):
+        assert may or mark != REFUTED, name
+
+
+def test_on_the_main_spec_it_is_exact() -> None:
+    seen = set()
+    for prop, may, mark, name in _marked(MAIN):
+        if prop != "widths":  # whose claims are about values
+            assert may == (mark == REFUTED), name
+            assert mark in (REFUTED, PROVED), name
+            seen.add(mark)
+    assert seen == {REFUTED, PROVED}
