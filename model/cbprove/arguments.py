@@ -18,6 +18,7 @@ COMMANDS = (
     "import",
     "drift",
     "overlays",
+    "free",
     "accesses",
     "audit",
     "diff",

@@ -1,0 +1,158 @@
+"""The free bytes of a control block: the map, who stores and reads what is not free, and where there is room."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from cbprove.frozen import frozen
+from cbprove.report.style import Paint
+from cbprove.report.version import VERSION
+
+SCHEMA_VERSION = 1
+_WIDTH = 100
+_Steps = tuple[tuple[str, str], ...]  # steps with their layers
+
+
+@frozen
+class Byte:
+    """A byte between the two: whether it is free, who stores to it and who reads it; `on` are the paths of each."""
+
+    number: int
+    free: bool
+    stores: _Steps
+    reads: _Steps
+    on: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@frozen
+class Slot:
+    """Bytes that are free: `kept` says that the prover agrees for the view as a whole, `harmed` are the properties it breaks."""
+
+    low: int
+    high: int
+    kept: bool
+    harmed: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        return self.kept and not self.harmed
+
+
+@frozen
+class Free:
+    """All that is said of a control block between two steps; `movers` are the smallest sets of layers in the way."""
+
+    spec: str
+    block: str
+    start: str | None
+    end: str | None
+    paths: tuple[str, ...]
+    bytes: tuple[Byte, ...]
+    size: int
+    align: int
+    slots: tuple[Slot, ...]
+    movers: tuple[tuple[str, ...], ...]
+
+    @property
+    def code(self) -> int:
+        """0 if there is room, 1 if not."""
+        return 0 if any(slot.holds for slot in self.slots) else 1
+
+    def runs(self) -> list[tuple[int, int]]:
+        """The free bytes as ranges."""
+        found = []
+        for free, group in groupby(self.bytes, key=lambda each: each.free):
+            numbers = [each.number for each in group]
+            if free:
+                found.append((numbers[0], numbers[-1] + 1))
+        return found
+
+
+def text(found: Free, paint: Paint) -> str:
+    """The answer first, then the map, then everybody in the way."""
+    return "\n".join([*_answer(found, paint), "", *_map(found), "", *_table(found)])
+
+
+def _answer(found: Free, paint: Paint) -> Iterator[str]:
+    life = f"from {found.start or 'the beginning'} to {found.end or 'the end'}, on {', '.join(found.paths)}"
+    yield f"{found.spec}: {found.block} {life}"
+    what = f"{found.size} byte{'s' if found.size > 1 else ''}"
+    what += f", aligned to {found.align}," if found.align > 1 else ""
+    good = next((slot for slot in found.slots if slot.holds), None)
+    if good is not None:
+        told = f"{what} fit at [{good.low}..{good.high}): proved for every run with a view there, and nobody else loses anything"
+        yield paint(told, "good")
+        return
+    yield paint(f"{what} do not fit", "bad")
+    for slot in found.slots:
+        why = "the view is not preserved" if not slot.kept else f"breaks {', '.join(slot.harmed)}"
+        yield f"  [{slot.low}..{slot.high}): free, but {why}"
+    if found.movers:
+        yield from _wrapped("  room if moved: ", " or ".join(" and ".join(each) for each in found.movers))
+
+
+def _map(found: Free) -> Iterator[str]:
+    ruler = "".join(f"{at:<8}" for at in range(0, len(found.bytes), 8))
+    yield f"        {ruler}{len(found.bytes)}"
+    yield f"  free  {''.join('.' if each.free else '#' for each in found.bytes)}"
+    told = ", ".join(f"[{low}..{high})" for low, high in found.runs()) or "none"
+    yield from _wrapped("  runs  ", told)
+
+
+def _table(found: Free) -> Iterator[str]:
+    """Neighbouring bytes that have the same steps in one paragraph."""
+    for (free, stores, reads, on), group in groupby(found.bytes, key=lambda b: (b.free, b.stores, b.reads, b.on)):
+        numbers = [each.number for each in group]
+        head = f"[{numbers[0]}..{numbers[-1] + 1})"
+        yield f"{head:<9} {'free' if free else 'not free' if stores else 'not free: a new object has it not'}"
+        paths = dict(on)
+        if stores:
+            yield from _wrapped("  stored by ", ", ".join(_step(each, paths, found) for each in stores))
+        if reads:
+            yield from _wrapped("  read by ", ", ".join(_step(each, paths, found) for each in reads))
+
+
+def _step(step: tuple[str, str], paths: dict[str, tuple[str, ...]], found: Free) -> str:
+    name = f"{step[0]} ({step[1]})" if step[1] else step[0]
+    on = paths[step[0]]
+    return name if len(on) == len(found.paths) else f"{name} on {', '.join(on)}"
+
+
+def _wrapped(head: str, told: str) -> Sequence[str]:
+    return textwrap.wrap(head + told, _WIDTH, subsequent_indent=" " * len(head), break_on_hyphens=False)
+
+
+def document(found: Free) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "cbprove", "version": VERSION},
+        "spec": found.spec,
+        "block": found.block,
+        "from": found.start,
+        "to": found.end,
+        "paths": list(found.paths),
+        "free": [list(each) for each in found.runs()],
+        "bytes": [
+            {
+                "byte": each.number,
+                "free": each.free,
+                "stores": [
+                    {"step": step, "layer": layer, "paths": list(dict(each.on)[step])} for step, layer in each.stores
+                ],
+                "reads": [
+                    {"step": step, "layer": layer, "paths": list(dict(each.on)[step])} for step, layer in each.reads
+                ],
+            }
+            for each in found.bytes
+        ],
+        "asked": {"bytes": found.size, "align": found.align},
+        "slots": [
+            {"low": s.low, "high": s.high, "kept": s.kept, "harmed": list(s.harmed), "holds": s.holds}
+            for s in found.slots
+        ],
+        "movers": [list(each) for each in found.movers],
+    }

@@ -1,0 +1,1 @@
+"""Where in a control block there is room for somebody's bytes, between two steps of their life."""

@@ -1,0 +1,135 @@
+"""What can run between two steps: the statements on some way from one to the other, whatever conditions say."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from cbprove import folds
+from cbprove.frozen import frozen
+from cbprove.slots.life import Life
+from cbprove.system import Block, Call, Each, If, Part, Place, Program, Repeat, Statement, Step, When
+
+
+@frozen
+class Use:
+    """A place that is stored to or read between the two, by which step of which layer, on which path."""
+
+    path: str
+    step: str
+    layer: str
+    place: Place
+    stores: bool
+
+
+class _Graph:
+    """The ways through a path: nodes are calls of steps and plain statements, `after` what may come next."""
+
+    def __init__(self, program: Program, path: Part) -> None:
+        self.program = program
+        self.nodes: list[tuple[str, str, tuple[Statement, ...]]] = []  # name, layer, statements
+        self.after: dict[int, set[int]] = {}
+        self.parts: dict[str, tuple[set[int], set[int]]] = {}
+        self.first, self.last, _ = self.block(path.body, path.name)
+
+    def block(self, body: Block, owner: str) -> tuple[set[int], set[int], bool]:
+        """Where a block can begin and end, and whether it can be empty."""
+        first: set[int] = set()
+        open: set[int] = set()
+        empty = True
+        for statement in body:
+            begins, ends, nothing = self.statement(statement, owner)
+            for node in open:
+                self.after[node] |= begins
+            first |= begins if empty else set()
+            open = ends | (open if nothing else set())
+            empty = empty and nothing
+        return first, open, empty
+
+    def statement(self, statement: Statement, owner: str) -> tuple[set[int], set[int], bool]:
+        if isinstance(statement, Call):
+            return self.call(statement)
+        inner = tuple(folds.blocks(statement))
+        if not inner:
+            node = self.node(owner, "", (statement,))
+            return {node}, {node}, False
+        arms = [self.block(arm, owner) for arm in inner]
+        first, last = (set[int]().union(*(arm[side] for arm in arms)) for side in (0, 1))  # type: ignore[arg-type]
+        if isinstance(statement, Each | Repeat):
+            for node in last:
+                self.after[node] |= first
+        loose = isinstance(statement, Each | Repeat) or (isinstance(statement, If | When) and len(arms) < 2)
+        return first, last, loose or any(arm[2] for arm in arms)
+
+    def call(self, statement: Call) -> tuple[set[int], set[int], bool]:
+        if statement.kind == "step":
+            step: Step = self.program.steps[statement.name]
+            node = self.node(step.name, step.layer, tuple(folds.within(step.body)))
+            return {node}, {node}, False
+        first, last, empty = self.block(self.program.parts[statement.name].body, statement.name)
+        known = self.parts.setdefault(statement.name, (set(), set()))
+        known[0].update(first)
+        known[1].update(last)
+        return first, last, empty
+
+    def node(self, name: str, layer: str, statements: tuple[Statement, ...]) -> int:
+        self.nodes.append((name, layer, statements))
+        self.after[len(self.nodes) - 1] = set()
+        return len(self.nodes) - 1
+
+    def named(self, name: str | None, side: int) -> set[int]:
+        """The calls of a step, or where a part begins or ends."""
+        if name in self.parts:
+            return self.parts[name][side]
+        return {i for i, node in enumerate(self.nodes) if node[0] == name and node[1]}
+
+    def between(self, life: Life) -> set[int]:
+        starts, ends = self.named(life.start, 1), self.named(life.end, 0)
+        before: dict[int, set[int]] = {node: set() for node in self.after}
+        for node, others in self.after.items():
+            for other in others:
+                before[other].add(node)
+        ahead = set().union(*(self.after[node] for node in starts)) if life.start else set(self.first)
+        behind = set().union(*(before[node] for node in ends)) if life.end else set(self.last)
+        return _reached(ahead, self.after, starts) & _reached(behind, before, starts) - starts
+
+
+def _reached(found: set[int], next: dict[int, set[int]], stop: set[int]) -> set[int]:
+    """What is reached from some nodes, not going on from those where it begins anew."""
+    seen, waiting = set(found), deque(found)
+    while waiting:
+        node = waiting.popleft()
+        for other in next[node] if node not in stop else ():
+            if other not in seen:
+                seen.add(other)
+                waiting.append(other)
+    return seen
+
+
+def uses(program: Program, life: Life) -> Iterator[Use]:
+    """All that is stored and read between the two, on each path."""
+    for path in program.paths:
+        graph = _Graph(program, path)
+        for number in sorted(graph.between(life)):
+            name, layer, statements = graph.nodes[number]
+            for statement in statements:
+                yield from (Use(path.name, name, layer, place, stores) for place, stores in _touched(statement))
+
+
+def _touched(statement: Statement) -> Iterator[tuple[Place, bool]]:
+    for touch in folds.touches(statement):
+        yield touch.place, touch.kind not in ("read", "copy from")
+    for expr in folds.looked_at(statement):
+        yield from ((place, False) for place in folds.members(expr))
+
+
+def runs(program: Program, life: Life) -> tuple[str, ...]:
+    """The paths on which the one comes behind the other."""
+    found = []
+    for path in program.paths:
+        graph = _Graph(program, path)
+        starts, ends = graph.named(life.start, 1), graph.named(life.end, 0)
+        ahead = set().union(*(graph.after[node] for node in starts)) if life.start else set(graph.first)
+        if not life.end or _reached(ahead, graph.after, set()) & ends:
+            found += [path.name] if starts or not life.start else []
+    return tuple(found)

@@ -1,0 +1,194 @@
+"""Which bytes of a control block are free for a life, by the prover; where there is room; and who is in the way of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from cbprove.frozen import frozen
+from cbprove.language import syntax
+from cbprove.language.includes import load
+from cbprove.patching.judging import Job, judge
+from cbprove.patching.today import Today, today
+from cbprove.pipeline import Options, Progress, judged
+from cbprove.report.free import Byte, Free, Slot
+from cbprove.slots import life as lives
+from cbprove.slots.between import Use, runs, uses
+from cbprove.slots.life import Life, with_view
+from cbprove.system import Program
+from cbprove.usage import WrongUsage
+
+MOST_BYTES = 4096
+
+
+@frozen
+class Wanted:
+    """What is asked for: a control block (`skb.cb`, None for the one that there is), a life, so many bytes so aligned."""
+
+    block: str | None
+    life: Life
+    size: int
+    align: int
+
+
+@frozen
+class _Block:
+    """A control block: its object and its bits in that."""
+
+    name: str
+    low: int
+    high: int
+
+    @property
+    def bytes(self) -> int:
+        return (self.high - self.low) // 8
+
+
+def free(path: str, wanted: Wanted, options: Options, progress: Progress) -> Free:
+    """The free bytes of a spec, every axis at its default. Raises SpecError and WrongUsage."""
+    tree = load(path)
+    plain = today(tree, what_if=False)
+    block = _block(plain.program, wanted.block)
+    _refuse_unknown(plain.program, wanted.life)
+    paths = runs(plain.program, wanted.life)
+    if not paths:
+        raise WrongUsage(f"no path comes from `{wanted.life.start}` to `{wanted.life.end}`", "name two steps in order")
+    if not 0 < wanted.size <= block.bytes:
+        raise WrongUsage(f"`{block.name}` has {block.bytes} bytes", f"ask for 1 to {block.bytes}")
+    anywhere = with_view(tree, block.name, 1, range(block.bytes), wanted.life)
+    found = _proved(anywhere, path, {lives.KEPT}, options, progress)
+    known = [use for use in uses(plain.program, wanted.life) if _bytes(use, block)]
+    all_bytes = tuple(_byte(number, number in found, known, block) for number in range(block.bytes))
+    places = [at for at in range(0, block.bytes - wanted.size + 1, wanted.align) if _all_free(at, wanted.size, found)]
+    slots = _slots(_Asking(tree, path, plain, block, wanted, options), places, progress)
+    movers = () if any(slot.holds for slot in slots) else _movers(wanted, block, found, known)
+    return Free(
+        path, block.name, wanted.life.start, wanted.life.end, paths, all_bytes, wanted.size, wanted.align, slots, movers
+    )
+
+
+def _block(program: Program, asked: str | None) -> _Block:
+    """The control block that is meant: of the object that paths run on the largest one, if nothing is said."""
+    known = [_Block(f"{o.name}.{area}", low, high) for o in program.objects for area, low, high in o.areas]
+    named = [each for each in known if each.name == asked]
+    if asked is None:
+        first = program.objects[0].name
+        named = sorted((b for b in known if b.name.startswith(f"{first}.")), key=lambda b: b.low - b.high)
+    if not named or named[0].bytes > MOST_BYTES:
+        names = ", ".join(f"`{each.name}`" for each in known)
+        raise WrongUsage(f"there is no control block `{asked}`", f"there are {names}")
+    return named[0]
+
+
+def _refuse_unknown(program: Program, life: Life) -> None:
+    names = [*program.steps, *program.parts]
+    for asked in (life.start, life.end):
+        if asked is not None and asked not in names:
+            raise WrongUsage(f"there is no step and no part `{asked}`", f"the steps are {', '.join(program.steps)}")
+
+
+def _proved(
+    anywhere: syntax.Tree, path: str, names: Collection[str], options: Options, progress: Progress
+) -> frozenset[int]:
+    """The places of which all these properties are proved for every run: one question each, the place a free term in it."""
+    side = today(anywhere, what_if=False)
+    asked = tuple(each for each in side.system.properties if each.name in names)
+    report = judged(replace(side.system, properties=asked), path, options, progress)
+    sets = [
+        {byte for spans in row.proved.values() for low, high in spans for byte in range(low, high + 1)}
+        for row in report.space
+    ]
+    return frozenset(set.intersection(*sets))
+
+
+def _all_free(at: int, size: int, found: Collection[int]) -> bool:
+    return all(byte in found for byte in range(at, at + size))
+
+
+# --- who stores and reads ---------------------------------------------------------------------------------
+
+
+def _bytes(use: Use, block: _Block) -> range:
+    """The bytes of the block that a use touches, none if it is about something else."""
+    place = use.place
+    if place.bound != (block.low, block.high) or not isinstance(place.low, int):
+        return range(0)
+    first = place.low - block.low
+    end = block.high - block.low if place.indexes else first + place.width
+    return range(max(0, first // 8), min(block.bytes, -(-end // 8)))
+
+
+def _byte(number: int, free: bool, known: Sequence[Use], block: _Block) -> Byte:
+    mine = [use for use in known if number in _bytes(use, block)]
+    stores = dict.fromkeys((use.step, use.layer) for use in mine if use.stores)
+    reads = dict.fromkeys((use.step, use.layer) for use in mine if not use.stores)
+    on = {step: tuple(dict.fromkeys(use.path for use in mine if use.step == step)) for step, _ in (*stores, *reads)}
+    return Byte(number, free, tuple(stores), tuple(reads), tuple(on.items()))
+
+
+# --- room -------------------------------------------------------------------------------------------------
+
+
+@frozen
+class _Asking:
+    """A spec as it stands, the control block, and what is wanted of it."""
+
+    tree: syntax.Tree
+    path: str
+    plain: Today
+    block: _Block
+    wanted: Wanted
+    options: Options
+
+
+def _slots(asking: _Asking, places: Sequence[int], progress: Progress) -> tuple[Slot, ...]:
+    """Places for all the bytes, each judged with the view in the spec, up to the first that harms nobody.
+
+    Where the first one harms somebody, the bytes that do are left out for those behind it.
+    """
+    made: list[Slot] = []
+    left = list(places)
+    while left and not (made and made[-1].holds):
+        made.append(_slot(asking, left.pop(0), progress))
+        if len(made) == 1 and made[0].harmed and left:
+            calm = _harmless(asking, made[0].harmed, progress)
+            left = [at for at in left if _all_free(at, asking.wanted.size, calm)]
+    return tuple(made)
+
+
+def _slot(asking: _Asking, at: int, progress: Progress) -> Slot:
+    size, life = asking.wanted.size, asking.wanted.life
+    side = today(with_view(asking.tree, asking.block.name, size, at, life), what_if=False)
+    jobs = [Job(asking.path, side.system, each.name, asking.options) for each in side.system.properties]
+    cases = [case for several in judge(jobs, progress) for case in several]
+    bad = [case.property for case in cases if case.verdict not in ("proved", "vacuous")]
+    harmed = tuple(name for name in bad if name != lives.KEPT and name not in asking.plain.refutable)
+    return Slot(at, at + size, lives.KEPT not in bad, harmed)
+
+
+def _harmless(asking: _Asking, harmed: Collection[str], progress: Progress) -> frozenset[int]:
+    """The bytes that break none of these properties, the place a free term."""
+    anywhere = with_view(asking.tree, asking.block.name, 1, range(asking.block.bytes), asking.wanted.life)
+    return _proved(anywhere, asking.path, harmed, asking.options, progress)
+
+
+def _movers(wanted: Wanted, block: _Block, found: Collection[int], known: Sequence[Use]) -> tuple[tuple[str, ...], ...]:
+    """The smallest sets of layers without whose stores there would be room; none where no layer is to blame."""
+    owners: Mapping[int, frozenset[str]] = {
+        byte: frozenset(use.layer or use.step for use in known if use.stores and byte in _bytes(use, block))
+        for byte in range(block.bytes)
+    }
+    layers = list(dict.fromkeys(use.layer or use.step for use in known if use.stores))
+    for count in range(1, len(layers) + 1):
+        sets = [chosen for chosen in combinations(layers, count) if _opens(set(chosen), owners, wanted, block, found)]
+        if sets:
+            return tuple(sets)
+    return ()
+
+
+def _opens(
+    moved: set[str], owners: Mapping[int, frozenset[str]], wanted: Wanted, block: _Block, found: Collection[int]
+) -> bool:
+    free = {byte for byte in range(block.bytes) if byte in found or (owners[byte] and owners[byte] <= moved)}
+    return any(_all_free(at, wanted.size, free) for at in range(0, block.bytes - wanted.size + 1, wanted.align))

@@ -1,0 +1,92 @@
+"""A view of somebody's bytes in a spec: stored behind one step, read in front of another, and asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+from cbprove.diagnostics import Source, Span
+from cbprove.frozen import frozen
+from cbprove.language import syntax
+from cbprove.language.parse import parse
+
+VIEW, LAYER, PUT, GET, AT, KEPT = "FREE_BYTES", "free_bytes", "put_free_bytes", "get_free_bytes", "FREE_AT", "free_kept"
+
+
+@frozen
+class Life:
+    """From which step on somebody's bytes live, and up to which; None for the beginning and the end of every path."""
+
+    start: str | None
+    end: str | None
+
+
+def with_view(tree: syntax.Tree, block: str, size: int, at: int | range, life: Life) -> syntax.Tree:
+    """The spec with `size` bytes at a byte of a control block (`skb.cb`), or anywhere in a range, that live so long."""
+    place = str(at) if isinstance(at, int) else AT
+    text = "" if isinstance(at, int) else f"param {AT} in {at.start}..{at.stop - 1};\n"
+    text += f"layer {LAYER} {{ view {VIEW} : u8[{size}] at {block}[{place}];\n"
+    text += f"    step {PUT} {{ write {VIEW}; }}\n    step {GET} {{ read {VIEW}; }}\n}}\n"
+    text += f"property {KEPT}: preserved {VIEW} from {PUT} to {GET};\n"
+    source = Source("the bytes that are asked for", text)
+    asked = tree.declarations if isinstance(at, int) else _unproposed(tree)
+    made = [_lived(node, life) for node in asked]
+    return syntax.Tree((*made, *parse(source)), (*tree.sources, source))
+
+
+def _unproposed(tree: syntax.Tree) -> list[syntax.Declaration]:
+    """A proposal would have to say where the bytes lie."""
+    return [node for node in tree.declarations if not isinstance(node, syntax.Proposal | syntax.Ask)]
+
+
+def _lived(node: syntax.Declaration, life: Life) -> syntax.Declaration:
+    if not isinstance(node, syntax.Path):
+        return node
+    body = node.body
+    if life.start is not None or life.end is not None:
+        body = _in_blocks(body, lambda statement: _around(statement, life))
+    if node.kind == "path":
+        head = (_call(PUT, node.span),) if life.start is None else ()
+        tail = (_call(GET, node.span),) if life.end is None else ()
+        body = (*head, *body, *tail)
+    return replace(node, body=body)
+
+
+def _around(statement: syntax.Statement, life: Life) -> Iterator[syntax.Statement]:
+    """A statement; a call of the step of birth and its store, a read and the call of the last one."""
+    named = _named(statement)
+    if life.end is not None and named == life.end:
+        yield _call(GET, statement.span)
+    yield statement
+    if life.start is not None and named == life.start:
+        yield _call(PUT, statement.span)
+
+
+def _named(statement: syntax.Statement) -> str | None:
+    return statement.callee.text if isinstance(statement, syntax.Call) else None
+
+
+def _call(name: str, span: Span) -> syntax.Call:
+    return syntax.Call(syntax.Name(name, span), span)
+
+
+def _in_blocks(body: syntax.Block, each: Callable[[syntax.Statement], Iterator[syntax.Statement]]) -> syntax.Block:
+    """Every statement of a block and of those inside it, each as what it becomes."""
+    found: list[syntax.Statement] = []
+    for statement in body:
+        found.extend(each(_inside(statement, each)))
+    return tuple(found)
+
+
+def _inside(node: Any, each: Callable[[syntax.Statement], Iterator[syntax.Statement]]) -> Any:
+    """A statement with all blocks that stand in it so changed."""
+    changes: dict[str, Any] = {}
+    for part in fields(node):
+        value = getattr(node, part.name)
+        if part.name in ("body", "then", "otherwise") and isinstance(value, tuple):
+            changes[part.name] = _in_blocks(value, each)
+        elif part.name == "arms":
+            arms: list[syntax.Block] = [_in_blocks(arm, each) for arm in value]
+            changes[part.name] = tuple(arms)
+    return replace(node, **changes) if changes else node

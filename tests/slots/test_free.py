@@ -1,0 +1,134 @@
+"""`cbprove free`: free bytes by hand, and against the prover of a spec in which the view is written out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cbprove.pipeline import Options
+from cbprove.report.free import Free
+from cbprove.slots.free import Wanted, free
+from cbprove.slots.life import Life
+from cbprove.usage import WrongUsage
+
+ROOT = Path(__file__).parents[2]
+
+SPEC = """
+spec room "two layers and a hole";
+abi x86_64;
+object skb per path { char cb[16] __aligned(8); }
+layer first  { view A : u8[4] at skb.cb[0]; step begin { write A; } step end { read A; } }
+layer second { view B : u8[4] at skb.cb[8]; step store { write B; } step look { read B; } }
+layer third  { view C : u8[2] at skb.cb[14]; step early { write C; } step late { read C; } }
+path one { early; begin; optionally { store; look; } end; late; }
+path two { early; begin; end; late; }
+property a: preserved A from begin to end;
+property c: preserved C from early to late;
+property nobody: owned;
+"""
+
+
+def ask(
+    tmp_path: Path,
+    text: str = SPEC,
+    size: int = 1,
+    align: int = 1,
+    start: str | None = "begin",
+    end: str | None = "end",
+) -> Free:
+    file = tmp_path / "room.cbs"
+    file.write_text(text)
+    return free(str(file), Wanted(None, Life(start, end), size, align), Options(), lambda done, total: None)
+
+
+def test_bytes_that_nobody_stores_to_between_the_two_are_free(tmp_path: Path) -> None:
+    found = ask(tmp_path)
+    assert found.runs() == [(0, 8), (12, 16)]
+    assert found.paths == ("one", "two")
+    (eighth,) = (each for each in found.bytes if each.number == 8)
+    assert (eighth.stores, eighth.reads) == ((("store", "second"),), (("look", "second"),))
+    assert dict(eighth.on) == {"store": ("one",), "look": ("one",)}
+
+
+def test_a_slot_harms_nobody(tmp_path: Path) -> None:
+    """[0..4) and [14..16) are free between the two, and others need them."""
+    found = ask(tmp_path, size=4)
+    assert [(slot.low, slot.kept, slot.harmed) for slot in found.slots] == [(0, True, ("a", "nobody")), (4, True, ())]
+    assert found.code == 0
+
+
+def test_alignment_is_kept(tmp_path: Path) -> None:
+    found = ask(tmp_path, size=3, align=8)
+    assert [(slot.low, slot.holds) for slot in found.slots] == [(0, False)]
+    assert found.code == 1
+
+
+def test_where_there_is_no_room_the_fewest_layers_are_named(tmp_path: Path) -> None:
+    found = ask(tmp_path, size=10)
+    assert (found.slots, found.movers, found.code) == ((), (("second",),), 1)
+
+
+def test_without_steps_a_life_is_a_whole_path(tmp_path: Path) -> None:
+    assert ask(tmp_path, start=None, end=None).runs() == [(4, 8), (12, 14)]
+
+
+LOOP = """
+spec loop "who stores in a loop is in the way of the next turn";
+abi x86_64;
+object skb per path { char cb[8]; }
+layer a { view A : u8[2] at skb.cb[0]; step put { write A; } step get { read A; } }
+layer b { view B : u8[2] at skb.cb[4]; step behind { write B; } }
+path p { put; repeat { get; behind; } }
+"""
+
+
+def test_a_store_behind_the_reader_is_in_the_way_in_a_loop(tmp_path: Path) -> None:
+    found = ask(tmp_path, LOOP, start="put", end="get")
+    assert found.runs() == [(0, 4), (6, 8)]
+    assert found.bytes[4].stores == (("behind", "b"),)
+
+
+@pytest.mark.parametrize("at", range(13))
+def test_the_answer_is_that_of_the_view_written_out(tmp_path: Path, at: int) -> None:
+    from cbprove.pipeline import check
+
+    layer = f"layer new {{ view N : u8[4] at skb.cb[{at}]; step put {{ write N; }} step get {{ read N; }} }}\n"
+    text = SPEC.replace("begin; ", "begin; put; ").replace("end; late", "get; end; late")
+    file = tmp_path / "written.cbs"
+    file.write_text(text + layer + "property kept: preserved N from put to get;\n")
+    report = check(str(file), Options(), lambda done, total: None)
+    proved = {case.property: case.verdict == "proved" for case in report.cases}
+    found = ask(tmp_path)
+    assert proved["kept"] == all(found.bytes[at + i].free for i in range(4))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "size", "message"),
+    [
+        ("nobody", "end", 1, "there is no step and no part `nobody`"),
+        ("end", "begin", 1, "no path comes from `end` to `begin`"),
+        ("begin", "end", 17, "`skb.cb` has 16 bytes"),
+    ],
+)
+def test_what_makes_no_sense_is_said(tmp_path: Path, start: str, end: str, size: int, message: str) -> None:
+    with pytest.raises(WrongUsage, match=message):
+        ask(tmp_path, size=size, start=start, end=end)
+
+
+def test_the_command(tmp_path: Path) -> None:
+    (tmp_path / "room.cbs").write_text(SPEC)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
+    command = [sys.executable, "-m", "cbprove", "free", "room.cbs", "--from", "begin", "--to", "end", "--bytes", "4"]
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "fit at [4..8): proved for every run with a view there, and nobody else loses anything" in ran.stdout
+    assert "  free  ........####....\n" in ran.stdout
+    told = json.loads(
+        subprocess.run([*command, "--format", "json"], cwd=tmp_path, env=environment, capture_output=True).stdout
+    )
+    assert (told["free"], told["slots"][-1]["holds"]) == ([[0, 8], [12, 16]], True)
