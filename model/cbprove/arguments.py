@@ -62,6 +62,11 @@ def parse(given: Sequence[str]) -> tuple[argparse.Namespace, Command | None]:
     return parsed, _command(parsed.command) if parsed.command else None
 
 
+def grammar() -> argparse.ArgumentParser:
+    """The whole grammar, with the arguments of every command."""
+    return _parser(COMMANDS)
+
+
 def usage() -> str:
     """What `--help` says."""
     return _parser(COMMANDS).format_help()
@@ -69,7 +74,7 @@ def usage() -> str:
 
 def _with_command(given: list[str]) -> list[str]:
     """`check` stands before arguments that name no command. Raises WrongUsage for a command that is misspelt."""
-    if not given or given[0] in (*COMMANDS, "-h", "--help", "--version"):
+    if not given or given[0] in (*COMMANDS, "-h", "--help", "--version", "--completion"):
         return given
     near = get_close_matches(given[0], COMMANDS, 1) if given[0].isalpha() and not os.path.lexists(given[0]) else []
     if near:
@@ -92,6 +97,9 @@ def _parser(known: Sequence[str]) -> _Parser:
         "2 a mistake in the spec or usage, 3 unknown, 4 vacuous, 5 nothing to check, 70 a bug of cbprove.",
     )
     parser.add_argument("--version", action="store_true", help="say which version this is")
+    parser.add_argument(
+        "--completion", choices=("bash", "zsh", "tcsh"), help="write what completes commands in a shell"
+    )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_Parser)
     for name in known:
         command = _command(name)

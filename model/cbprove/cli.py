@@ -9,7 +9,7 @@ from types import FrameType
 from typing import NoReturn
 
 from cbprove import console
-from cbprove.arguments import parse, usage
+from cbprove.arguments import grammar, parse, usage
 from cbprove.commands.shared import INTERRUPTED, OURS, READER_LEFT, USAGE
 from cbprove.usage import WrongUsage
 
@@ -66,6 +66,8 @@ def _run(given: list[str]) -> int:
         return USAGE
     if parsed.version:
         return _version()
+    if parsed.completion:
+        return _completion(parsed.completion)
     if command is None:
         console.say(usage())
         return USAGE
@@ -84,4 +86,15 @@ def _version() -> int:
     from cbprove.report.version import VERSION
 
     console.show(f"cbprove {VERSION}")
+    return 0
+
+
+def _completion(shell: str) -> int:
+    try:
+        import shtab
+    except ImportError:
+        help = "pip install 'cbprove[completion]'"
+        console.refuse("completion is written by shtab, which is not installed", help)
+        return USAGE
+    console.show(shtab.complete(grammar(), shell))
     return 0

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cbprove import console
-from cbprove.commands.shared import OURS, USAGE, add_color, add_format, add_reach, mixed, options
+from cbprove.commands.shared import FORMATS, OURS, USAGE, add_color, add_formats, add_reach, mixed, options, typed
 
 if TYPE_CHECKING:
     from cbprove.diagnostics import Diagnostic, SpecError
@@ -24,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--queries", metavar="DIR", default=".cbprove/queries", help="where queries are saved (%(default)s)"
     )
     parser.add_argument("--exit-zero", action="store_true", help="only report: exit 0 whatever the verdicts are")
-    add_format(parser)
+    add_formats(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="the line of counts alone")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="why each proof holds; -vv the queries too")
     add_color(parser)
@@ -75,6 +75,8 @@ class _Check:
 
         if self.given.format == "json":
             self._document()
+        elif self.given.format in FORMATS:
+            self._findings()
         elif len(self.reports) > 1:
             console.show(("" if self.given.quiet else "\n") + total(self.reports))
         if not self.codes and self.given.format == "text":
@@ -110,6 +112,16 @@ class _Check:
         self.mistakes.update(dict.fromkeys(fresh))
         console.complain(fresh)
         self.codes.append(USAGE)
+
+    def _findings(self) -> None:
+        from cbprove.report.formats.findings import Findings, of_reports, told
+        from cbprove.report.formats.table import FORMATS as WRITERS
+        from cbprove.report.text import total
+
+        found = of_reports(self.reports, tuple(self.mistakes))
+        subject, lines = ", ".join(self.given.specs), told(found, total(self.reports))
+        whole = Findings(subject, typed(), found, lines, mixed(self.codes))
+        console.document(WRITERS[self.given.format](whole))
 
     def _document(self) -> None:
         from cbprove.report.json import text

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT
-from cbprove.commands.shared import add_color, add_format, add_reach, mixed, options
+from cbprove.commands.shared import FORMATS, add_color, add_formats, add_reach, mixed, options, typed
 from cbprove.usage import WrongUsage
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--git", metavar="REV", help="the specs as this revision has them, against those that stand here"
     )
     add_reach(parser)
-    add_format(parser)
+    add_formats(parser)
     add_color(parser)
 
 
@@ -76,6 +76,15 @@ def _compare(given: argparse.Namespace) -> int:
         import json
 
         console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+    elif given.format in FORMATS:
+        from cbprove.report.formats.findings import Findings, of_comparisons
+        from cbprove.report.formats.table import FORMATS as WRITERS
+        from cbprove.report.style import plain
+
+        lines = tuple(line for each in found for line in text(each, plain).splitlines())
+        code = mixed([each.code for each in found])
+        subject = ", ".join(dict.fromkeys(each.titles[1] for each in found))
+        console.document(WRITERS[given.format](Findings(subject, typed(), of_comparisons(found), lines, code)))
     elif not found:
         console.show("nothing to compare")
     return mixed([each.code for each in found])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbprove import console
-from cbprove.commands.shared import options
+from cbprove.commands.shared import FORMATS, options, typed
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.usage import WrongUsage
 
@@ -61,13 +61,28 @@ def _answered(found: Answer, given: argparse.Namespace) -> int:
         import json
 
         console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+    elif given.format in FORMATS:
+        _findings(found, found.code, given)
     else:
         console.show(text(found, console.paint(), given.verbose))
     return found.code
 
 
+def _findings(found: Answer | None, code: int, given: argparse.Namespace) -> None:
+    from cbprove.report.answer import text
+    from cbprove.report.formats.findings import Findings, of_answer
+    from cbprove.report.formats.table import FORMATS as WRITERS
+    from cbprove.report.style import plain
+
+    lines = tuple(text(found, plain, given.verbose).splitlines()) if found is not None else ()
+    subject = next((title for title in found.titles if title), found.model) if found is not None else "a patch"
+    console.document(WRITERS[given.format](Findings(subject, typed(), of_answer(found), lines, code)))
+
+
 def _nothing(used: dict[str, str], given: argparse.Namespace) -> int:
     """No struct of a control block is changed: nothing is said, unless functions use one in lines that are new."""
+    if given.format in FORMATS:
+        _findings(None, 0, given)
     if used and given.format == "text":
         told = ", ".join(f"{name} in {path}" for name, path in list(used.items())[:3])
         more = f" and {len(used) - 3} more" if len(used) > 3 else ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +59,25 @@ def options(given: argparse.Namespace, witnesses: bool, queries: bool = False) -
     return Options(given.bound, given.resources, given.timeout, witnesses, queries, given.operations)
 
 
+# For editors, mails and CI: one document of all findings each. `report/formats/` writes them.
+FORMATS = ("short", "mail", "markdown", "sarif", "github", "junit", "ktap")
+
+
 def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def add_formats(parser: argparse.ArgumentParser) -> None:
+    """As `add_format`, and the formats of findings."""
+    parser.add_argument(
+        "--format", choices=("text", "json", *FORMATS), default="text", help="one document of all (text)"
+    )
+
+
+def typed() -> str:
+    """The command as it was typed, but for its format."""
+    words = re.sub(r"(?:^|\0)--format(?:=|\0)[a-z]+", "", "\0".join(sys.argv[1:])).split("\0")
+    return shlex.join(["cbprove", *(word for word in words if word)])
 
 
 def add_color(parser: Any) -> None:

@@ -1,0 +1,1 @@
+"""Formats for those who go on with a result: each a module, all of the same findings."""
