@@ -179,7 +179,11 @@ def _extra(step: Step, pairs: Pairs, does: Sequence[Done], reads: Sequence[Read]
 
 def _order(step: Step, pairs: Pairs, does: Sequence[Done]) -> list[Difference]:
     """Members that the source only ever reads before it stores them and the step the other way round, and vice versa."""
-    source = [(access.stores, bits(access.place)) for _, access in pairs if access.kind != "escape"]
+    source = [
+        ((read.name, access.place.base), access.stores, bits(access.place))
+        for read, access in pairs
+        if access.kind != "escape"
+    ]
     found = []
     for first, second in _pairs_of(does):
         shared = set(range(first.low, first.low + first.width)) & set(range(second.low, second.low + second.width))
@@ -202,10 +206,18 @@ def _pairs_of(does: Sequence[Done]) -> Iterable[tuple[Done, Done]]:
                 yield first, second
 
 
-def _ways(source: Sequence[tuple[bool, Bits]], shared: set[int]) -> set[tuple[bool, bool]]:
-    """In which orders the source reads and stores some bits: (whether the first stores, whether the second does)."""
-    here = [stores for stores, touched in source if touched & shared]
-    return {(one, two) for index, one in enumerate(here) for two in here[index + 1 :] if one != two}
+def _ways(source: Sequence[tuple[tuple[str, str], bool, Bits]], shared: set[int]) -> set[tuple[bool, bool]]:
+    """In which orders the source reads and stores some bits: (whether the first stores, whether the second does).
+
+    Only what one function does through one variable has an order here.
+    """
+    here = [(who, stores) for who, stores, touched in source if touched & shared]
+    return {
+        (one, two)
+        for index, (who, one) in enumerate(here)
+        for other, two in here[index + 1 :]
+        if who == other and one != two
+    }
 
 
 def _both(does: Sequence[Done], shared: set[int], first: Done, second: Done) -> bool:

@@ -78,6 +78,7 @@ def _access(access: Access) -> list[Any]:
         str(place),
         place.start,
         place.width,
+        place.base,
         "/".join(access.via),
     ]
     return [*found, access.to] if access.to else found
@@ -132,7 +133,7 @@ def _read(held: Sequence[Any]) -> Read:
 
 
 def _made(held: Sequence[Any]) -> Access:
-    line, kind, shown, start, width, via, *to = held
+    line, kind, shown, start, width, base, via, *to = held
     view, _, path = ("", "", "") if shown.startswith("[") else shown.partition(".")
-    place = Place("", view, path, int(start), None if width is None else int(width))
+    place = Place(str(base), view, path, int(start), None if width is None else int(width))
     return Access(_KINDS[kind], place, int(line), tuple(via.split("/")) if via else (), to[0] if to else "")  # type: ignore[arg-type]
