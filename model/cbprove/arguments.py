@@ -19,6 +19,7 @@ COMMANDS = (
     "drift",
     "overlays",
     "free",
+    "models",
     "accesses",
     "audit",
     "diff",

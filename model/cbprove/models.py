@@ -48,8 +48,14 @@ def models() -> tuple[Model, ...]:
     for path in sorted(folder().glob("*.cbs")):
         match = _VERSION.search(path.name)
         if match:
-            found.setdefault((int(match[1]), int(match[2])), []).append(os.path.relpath(path))
+            found.setdefault((int(match[1]), int(match[2])), []).append(_from_here(path))
     return tuple(Model(f"{major}.{minor}", tuple(paths)) for (major, minor), paths in sorted(found.items()))
+
+
+def _from_here(path: Path) -> str:
+    """A path below the current folder as it is from there."""
+    inside = os.path.relpath(path)
+    return os.fspath(path) if inside.startswith(os.pardir) else inside
 
 
 def words(specs: tuple[str, ...]) -> Words:

@@ -44,7 +44,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         help=f"twice: the spec under the layouts of each; {ARTEFACT}",
     )
     parser.add_argument(
-        "--git", metavar="REV", help="the specs as this revision has them, against those that stand here"
+        "--git",
+        metavar="REV",
+        help="the specs as this revision has them, against those that stand here; A..B without specs: each commit as a patch",
     )
     add_reach(parser)
     add_formats(parser)
@@ -56,6 +58,10 @@ def run(given: argparse.Namespace) -> int:
         from cbprove.commands.patches import review
 
         return review(given)
+    if given.git is not None and ".." in given.git and not given.specs:
+        from cbprove.commands.patches import review_commits
+
+        return review_commits(given)
     for name in ("model", "what_if", "verbose"):
         if getattr(given, name):
             raise WrongUsage(f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbprove import console
-from cbprove.commands.shared import FORMATS, options, typed
+from cbprove.commands.shared import FORMATS, mixed, options, typed
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.usage import WrongUsage
 
@@ -21,10 +21,63 @@ if TYPE_CHECKING:
 
 def review(given: argparse.Namespace) -> int:
     """The exit code. A patch that touches no control block has no answer. Raises SpecError and WrongUsage."""
+    found, used = _answer(_change(given), given)
+    if given.format == "json" and found is not None:
+        import json
+
+        from cbprove.report.answer import document
+
+        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+    elif given.format in FORMATS:
+        _findings([found] if found is not None else [], given)
+    elif found is not None:
+        _show(found, given)
+    elif used and given.format == "text":
+        told = ", ".join(f"{name} in {path}" for name, path in list(used.items())[:3])
+        more = f" and {len(used) - 3} more" if len(used) > 3 else ""
+        console.show(f"no struct changes; not judged is what functions do with {told}{more}")
+    return found.code if found is not None else 0
+
+
+def review_commits(given: argparse.Namespace) -> int:
+    """The same of each commit of a range; one that builds on others before it is judged together with them."""
+    from cbprove.patching.change import MOST, change, together
+    from cbprove.patching.commits import commits
+
+    if given.format == "json":
+        raise WrongUsage("a range of commits has no JSON document", "ask for another format, or for one commit")
+    answers: list[Answer] = []
+    earlier: list[Change] = []
+    for name, data in commits(given.git, MOST):
+        mine = change(data, f"commit {name}") if data.strip() else None
+        if mine is None or not (mine.edits or mine.macros):
+            continue
+        try:
+            found, _ = _answer(mine, given)
+        except SpecError as error:
+            if not earlier or not _is_misfit(error):
+                raise
+            found, _ = _answer(together([*earlier, mine]), given)
+        if found is not None:
+            earlier.append(mine)
+            answers.append(found)
+            if given.format == "text":
+                console.show(("\n" if len(answers) > 1 else "") + f"commit {name}")
+                _show(found, given)
+    if given.format in FORMATS:
+        _findings(answers, given)
+    return mixed([each.code for each in answers] or [0])
+
+
+def _is_misfit(error: SpecError) -> bool:
+    return all(mistake.code == "CB0342" for mistake in error.diagnostics)
+
+
+def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, dict[str, str]]:
+    """The answer on the first model that the change applies to, and the accessors that functions use, with their files."""
     from cbprove.models import words
     from cbprove.patching.change import accessors, of, touches
 
-    whole = _change(given)
     used: dict[str, str] = {}
     misfit: SpecError | None = None
     for subject in _subjects(given):
@@ -36,15 +89,15 @@ def review(given: argparse.Namespace) -> int:
         try:
             found = _judged(mine, subject, given)
         except SpecError as error:
-            if any(mistake.code != "CB0342" for mistake in error.diagnostics):
+            if not _is_misfit(error):
                 raise
             misfit = misfit or error
             continue
         if found is not None:
-            return _answered(found, given)
+            return found, used
     if misfit is not None:
         raise misfit
-    return _nothing(used, given)
+    return None, used
 
 
 def _judged(mine: Change, subject: Subject, given: argparse.Namespace) -> Answer | None:
@@ -54,40 +107,23 @@ def _judged(mine: Change, subject: Subject, given: argparse.Namespace) -> Answer
         return review(mine, subject, options(given, witnesses=False), progress, given.what_if)
 
 
-def _answered(found: Answer, given: argparse.Namespace) -> int:
-    from cbprove.report.answer import document, text
+def _show(found: Answer, given: argparse.Namespace) -> None:
+    from cbprove.report.answer import text
 
-    if given.format == "json":
-        import json
-
-        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
-    elif given.format in FORMATS:
-        _findings(found, found.code, given)
-    else:
-        console.show(text(found, console.paint(), given.verbose))
-    return found.code
+    console.show(text(found, console.paint(), given.verbose))
 
 
-def _findings(found: Answer | None, code: int, given: argparse.Namespace) -> None:
+def _findings(answers: list[Answer], given: argparse.Namespace) -> None:
     from cbprove.report.answer import text
     from cbprove.report.formats.findings import Findings, of_answer
     from cbprove.report.formats.table import FORMATS as WRITERS
     from cbprove.report.style import plain
 
-    lines = tuple(text(found, plain, given.verbose).splitlines()) if found is not None else ()
-    subject = next((title for title in found.titles if title), found.model) if found is not None else "a patch"
-    console.document(WRITERS[given.format](Findings(subject, typed(), of_answer(found), lines, code)))
-
-
-def _nothing(used: dict[str, str], given: argparse.Namespace) -> int:
-    """No struct of a control block is changed: nothing is said, unless functions use one in lines that are new."""
-    if given.format in FORMATS:
-        _findings(None, 0, given)
-    if used and given.format == "text":
-        told = ", ".join(f"{name} in {path}" for name, path in list(used.items())[:3])
-        more = f" and {len(used) - 3} more" if len(used) > 3 else ""
-        console.show(f"no struct changes; not judged is what functions do with {told}{more}")
-    return 0
+    lines = tuple(line for each in answers for line in text(each, plain, given.verbose).splitlines())
+    subject = ", ".join(title for each in answers for title in each.titles if title) or "a patch"
+    found = tuple(finding for each in answers for finding in of_answer(each))
+    code = mixed([each.code for each in answers] or [0])
+    console.document(WRITERS[given.format](Findings(subject, typed(), found, lines, code)))
 
 
 def _change(given: argparse.Namespace) -> Change:
@@ -141,21 +177,32 @@ def _short(data: bytes, name: str) -> bytes:
 
 
 def _subjects(given: argparse.Namespace) -> list[Subject]:
-    """The specs that were given, or the models from the newest on, or the one that was asked for."""
-    from cbprove.models import models
+    """The specs that were given, here or by the tree; else its kernel's model and the others from the newest on."""
     from cbprove.patching.review import Subject
     from cbprove.pipeline import files
+    from cbprove.settings import settings
 
+    said = settings(Path())
     named = [each for each in given.specs if each != "-"]
-    if named:
-        if given.model:
-            raise WrongUsage("a patch is judged on SPECs or on a --model", "give one of them")
-        return [
-            Subject(", ".join(named) if len(named) < 3 else f"{len(named)} specs", tuple(f for f, _ in files(named)))
-        ]
+    if named and given.model:
+        raise WrongUsage("a patch is judged on SPECs or on a --model", "give one of them")
+    named = named or (list(said.specs) if not given.model else [])
+    if not named:
+        return _models(given.model or said.model)
+    title = ", ".join(named) if len(named) < 3 else f"{len(named)} specs"
+    return [Subject(title, tuple(path for path, _ in files(named)))]
+
+
+def _models(wanted: str | None) -> list[Subject]:
+    """The model of one kernel; or all, that of the tree first, then from the newest on."""
+    from cbprove.models import models
+    from cbprove.patching.review import Subject
+    from cbprove.settings import kernel
+
     known = models()
-    asked = [each for each in known if given.model in (None, each.version)]
+    asked = [each for each in reversed(known) if wanted in (None, each.version)]
     if not asked:
         versions = ", ".join(each.version for each in known) or "none"
-        raise WrongUsage(f"there is no model of Linux {given.model}", f"the models are of {versions}")
-    return [Subject(each.title, each.specs) for each in reversed(asked)]
+        raise WrongUsage(f"there is no model of Linux {wanted}", f"the models are of {versions}")
+    here = kernel(Path())
+    return [Subject(each.title, each.specs) for each in sorted(asked, key=lambda each: each.version != here)]

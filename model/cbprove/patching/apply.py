@@ -52,7 +52,7 @@ class _Application:
             for i in range(low, high):
                 self._remove(i, off)
         for _, low, _, first, last in changes:
-            self._insert(low, new[first:last], removed)
+            self._insert(low, new[first:last], removed, off)
         return Applied(tuple(self._merged()), tuple(self.misfits), tuple(self.unsure))
 
     def _off(self, i: int, piece: Piece) -> bool:
@@ -77,11 +77,13 @@ class _Application:
         if piece.kind == "member" and plain and _type(piece) != _type(there):
             self.misfits.append(f"its `{piece.name}` is `{there.text}`, and the patch removes `{piece.text}`")
 
-    def _insert(self, low: int, pieces: Pieces, removed: list[Piece]) -> None:
+    def _insert(self, low: int, pieces: Pieces, removed: list[Piece], off: set[int]) -> None:
         moved = {(p.kind, p.name): self._there(p) for p in removed}
         plain = [p for p in pieces if not self._in_off_block(p)]
         if not plain:
             return
+        if low and self.at[low - 1] is None and self.edit.old[low - 1].kind == "member" and low - 1 not in off:
+            self.misfits.append(f"it has no `{self.edit.old[low - 1].name}` in front of `{plain[0].name}`")
         place = self._place(low)
         if place is None:
             self.misfits.append(f"it has none of the members around `{plain[0].name or plain[0].text}`")

@@ -1,0 +1,75 @@
+"""What a tree says for itself: `.cbprove.toml` in the folder or above it, and the version of a kernel's Makefile."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from cbprove.frozen import frozen
+from cbprove.usage import WrongUsage
+
+NAME = ".cbprove.toml"
+_KEYS = {"specs": list, "model": str}
+
+
+@frozen
+class Settings:
+    """`specs` are judged instead of a model of the package, or the `model` of a kernel by its version."""
+
+    specs: tuple[str, ...] = ()
+    model: str | None = None
+
+
+def settings(folder: Path) -> Settings:
+    """What the nearest file says, nothing where there is none. Raises WrongUsage for what it does not know."""
+    for each in _above(folder):
+        file = each / NAME
+        if file.is_file():
+            return _read(file)
+    return Settings()
+
+
+def _above(folder: Path) -> Iterator[Path]:
+    here = folder.resolve()
+    yield from (here, *here.parents)
+
+
+def _read(file: Path) -> Settings:
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WrongUsage(f"`{file}` cannot be read: {error}", "write it as TOML") from None
+    for key, value in found.items():
+        if key not in _KEYS:
+            raise WrongUsage(f"`{file}` has no setting `{key}`", f"the settings are {', '.join(_KEYS)}")
+        if not isinstance(value, _KEYS[key]) or (key == "specs" and not _texts(value)):
+            words = {"specs": "a list of paths", "model": 'a version, as in "7.2"'}
+            raise WrongUsage(f"`{key}` in `{file}` is not {words[key]}", f"write {key} = {_EXAMPLES[key]}")
+    specs = tuple(str(path) for name in found.get("specs", ()) for path in _paths(file.parent, name))
+    return Settings(specs, found.get("model"))
+
+
+_EXAMPLES = {"specs": '["specs/mine.cbs"]', "model": '"7.2"'}
+
+
+def _texts(value: list[Any]) -> bool:
+    return all(isinstance(each, str) for each in value)
+
+
+def _paths(folder: Path, name: str) -> list[Path]:
+    """A path, or what a pattern stands for, from the folder of the file."""
+    return sorted(folder.glob(name)) if "*" in name else [folder / name]
+
+
+def kernel(folder: Path) -> str | None:
+    """The version of the kernel in whose tree a folder is, as in `7.2`."""
+    for each in _above(folder):
+        makefile = each / "Makefile"
+        if makefile.is_file() and (each / "Kbuild").is_file():
+            text = makefile.read_text(encoding="utf-8", errors="replace")[:500]
+            found = re.search(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", text, re.MULTILINE)
+            return f"{found[1]}.{found[2]}" if found else None
+    return None
