@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: prove test lint check audit bench oracle artefacts proofs mutants fuzz attack headers clean
+.PHONY: prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -23,7 +23,7 @@ lint: $(STAMP)             ## format, style, types, architecture
 
 check: lint test           ## lint and test
 
-audit: check oracle mutants fuzz   ## everything, slow parts included
+audit: check oracle mutants fuzz matrix   ## everything, slow parts included
 	@$(BIN)/python -m pytest -q -m slow
 
 oracle: $(STAMP)           ## what the C compilers of all 8 targets say of 2,000 structs each, written down
@@ -46,6 +46,9 @@ mutants: $(STAMP)          ## break the encoding on purpose: some test must noti
 
 attack: $(STAMP)          ## mutated specs, artefacts and archives: each is refused or answered, in 1 GB and 10 s
 	@$(BIN)/python -m tests.attack
+
+matrix: $(STAMP)          ## the oldest and newest versions of Python and dependencies that pyproject allows
+	@$(BIN)/python -m tests.matrix
 
 fuzz: $(STAMP)             ## random specs: prover against the reference, parser against noise
 	@$(BIN)/python -m tests.fuzz

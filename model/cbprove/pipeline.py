@@ -110,7 +110,7 @@ def sweep(path: str, names: tuple[str, str, str], options: Options, progress: Pr
         properties=tuple(each for each in system.properties if each.name == prop),
     )
     report = design.judge(asked, STAGE, _reach(options), progress)
-    return Matrix(prop, one, other, replace(report, path=path, inputs=inputs(system)))
+    return Matrix(prop, one, other, replace(report, path=path, inputs=inputs(system), warnings=system.warnings))
 
 
 def layout(path: str, only: str | None) -> str:

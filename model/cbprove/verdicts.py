@@ -71,7 +71,8 @@ class Case:
 
     `finding` is the one to show: of the first candidate that is not as expected, or else of the first that has the verdict
     (mixed: that was refuted). `expected` is the expectation as words; `met` whether it is met; `code` is the exit code that it
-    asks for: 0 as expected, 1 decided otherwise, 3 unknown or proved up to a bound only, 4 vacuous.
+    asks for: 0 as expected, 1 decided otherwise, 3 unknown or proved up to a bound only, 4 vacuous. `excluded` are the
+    requirements that take candidates away, each with the numbers of one of these.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Case:
     code: int
     cost: Cost
     span: Span | None
+    excluded: tuple[str, ...] = ()
 
 
 @frozen

@@ -54,3 +54,21 @@ def test_the_document_has_each_once(cbprove: Any, spec: Spec) -> None:
 def test_a_document_of_specs_that_leave_nothing_unsaid_has_no_warnings(cbprove: Any, spec: Spec) -> None:
     done = cbprove("check", "--format", "json", spec("none.cbs", NONE))
     assert "warnings" not in json.loads(done.stdout)
+
+
+MOVED = """object skb { char cb[8]; }
+param AT in 0..1 = 0;
+param mode in { one, two } = one;
+layer l { view V : u8 at skb.cb[AT]; step s { write V; } step t { } }
+path p { s; }
+property good: fits V;
+"""
+
+
+def test_sweep_and_diff_tell_them_too(cbprove: Any, spec: Spec) -> None:
+    name, other = spec("a.cbs", f"spec a;\n{MOVED}"), spec("b.cbs", f"spec a;\n{MOVED}")
+    for arguments in (("sweep", name, "--property", "good", "--rows", "AT", "--cols", "mode"), ("diff", name, other)):
+        done = cbprove(*arguments)
+        assert done.returncode == 0
+        told = [line for line in done.stderr.splitlines() if line.startswith("warning")]
+        assert told and set(told) == {"warning[CB0402]: no path runs the step `t`"}

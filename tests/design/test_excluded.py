@@ -55,6 +55,29 @@ def test_the_requirement_is_named_with_its_numbers(proposal: str, reason: str, t
     ]
 
 
+def test_each_requirement_is_named_beside_what_is_left(tmp_path: Path) -> None:
+    report = _judged("proposal all { AT = any; side = any; }", tmp_path)
+    assert {case.property: (case.verdict, case.counts["excluded"], case.excluded) for case in report.cases} == {
+        name: (
+            verdict,
+            11,
+            (
+                "require in line 9: side == near || 27 % 2 == 0 is false",
+                "BUILD_BUG_ON net/core/dev.c:3488: 29 + 20 <= 48 is false",
+            ),
+        )
+        for name, verdict in (("kept", "mixed"), ("fits", "proved"))
+    }
+
+
+@pytest.mark.parametrize(("expected", "met"), [("proved", False), ("excluded", False), ("vacuous", True)])
+def test_what_makes_no_case_meets_no_expectation_of_it(expected: str, met: bool, tmp_path: Path) -> None:
+    report = _judged(f"proposal one {{ AT = 28; side = near; expect late {expected}; }}", tmp_path)
+    late = next(case for case in report.cases if case.property == "late")
+    assert (late.verdict, late.met, late.code) == ("vacuous", met, 0 if met else 4)
+    assert late.finding.reason == "its `when` is false at every candidate of the proposal, so that it makes no case"
+
+
 def test_those_excluded_are_counted_apart(tmp_path: Path) -> None:
     told = proposals(_judged("proposal all { AT = any; side = near; }", tmp_path), plain)
     assert "! mixed 1/2, 5 of 7 excluded  proved, 5 of 7 excluded" in told

@@ -14,8 +14,9 @@ PREAMBLE = """
 abi x86_64;
 object skb { char cb[8]; }
 struct arms { union { bool one; u8 whole; }; };
-struct parts { u8 first:1; u8 rest:7; };
+struct parts { u8 first:1; u8 next:1; u8 rest:6; };
 struct three { u8 a; u8 b; u8 c; };
+struct padded { u8 a; u16 c; };
 input x : u8 in 0..1;
 input y : u8 in 0..1;
 input less : s8 in -1..-1;
@@ -36,12 +37,26 @@ layer owner {
     view T : struct parts at skb.cb[1];
     step again  { write U.*; }
     step flag   { write U.one; }
+    step first  { write T.first; }
+    step next   { write T.next; }
+    step zap    { clear T.first; }
+    view P : struct padded at skb.cb[4];
+    step whole  { write P; }
+    step raw    { read skb.cb[5]; }
 }
 """
 
 RARE = {
     "a bool's upper bits may be another arm's": ("set; again; use;", "preserved T.rest from set to use", "refuted"),
     "a bool's upper bits are zero": ("clear U; set; flag; flag; use;", "preserved T.rest from flag to use", "proved"),
+    "a bool is 0 or 1 in its byte": ("flag; other;", "holds U.whole <= 1 at other", "proved"),
+    "a bit-field's neighbour is left alone": ("again; first; use;", "preserved T.rest from again to use", "proved"),
+    "a bit-field's neighbour is not stored": (
+        "again; next; zap; other;",
+        "written or cleared U.whole by again, zap",
+        "refuted",
+    ),
+    "a struct's padding is not stored": ("whole; raw;", "written in raw", "refuted"),
     "an assumption on one branch": ('if (x) { assume y == 0 "so it is"; } use;', "holds y == 0 at use", "refuted"),
     "given up on one branch": ("if (x) { consume; } if (!x) { use; }", "lent", "proved"),
     "new is debris": ("set; new n; on n { use; }", "written V", "refuted"),
@@ -101,7 +116,9 @@ def found(text: str) -> list[tuple[str, str | None]]:
 @pytest.mark.parametrize("rule", RARE)
 def test_rare(rule: str) -> None:
     body, claim, wanted = RARE[rule]
-    assert found(f"{PREAMBLE} path p {{ {body} }} property asked: {claim};") == [(wanted, wanted)]
+    for abi in ("x86_64", "s390x"):
+        preamble = PREAMBLE.replace("x86_64", abi)
+        assert found(f"{preamble} path p {{ {body} }} property asked: {claim};") == [(wanted, wanted)], abi
 
 
 def test_the_same_value_beside_another() -> None:

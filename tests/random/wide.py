@@ -389,7 +389,7 @@ class _Draw:
         return lines
 
     def where(self, kind: str, idle: bool) -> str:
-        if kind in ("aligned", "disjoint", "preserved", "holds", "fits") or not self.chance(0.25):
+        if kind in ("aligned", "disjoint", "preserved", "holds") or not self.chance(0.25):
             return ""
         return f" in {self.pick('owner', 'guest', 'use', 'p', 'hit, use', *(['idle'] if idle else []))}"
 

@@ -176,6 +176,8 @@ class Candidate:
     def placements(self) -> None:
         for asked in self.asked:
             p = asked.of
+            if p.where is not None:
+                continue
             if p.kind == "disjoint":
                 a, b = asked.spots
                 apart = a.start + a.size <= b.start or b.start + b.size <= a.start

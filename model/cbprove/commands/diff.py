@@ -93,6 +93,8 @@ def _compare(given: argparse.Namespace) -> int:
         console.document(WRITERS[given.format](Findings(subject, typed(), of_comparisons(found), lines, code)))
     elif not found:
         console.show("nothing to compare")
+    told = [warning for each in found for side in (each.before, each.after) if side for warning in side.warnings]
+    console.warn(tuple(dict.fromkeys(told)))
     return mixed([each.code for each in found])
 
 

@@ -33,4 +33,5 @@ def run(given: argparse.Namespace) -> int:
         console.show(json.dumps(document(matrix), indent=2, ensure_ascii=False))
     else:
         console.show(text(matrix, console.paint()))
+    console.warn(matrix.report.warnings)
     return 0

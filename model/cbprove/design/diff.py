@@ -13,7 +13,7 @@ class Changed:
     """A case before and after; None on the side that does not have it.
 
     `kind` is `unchanged`, `newly refuted` (or proved, bounded, unknown, vacuous, excluded, mixed), `counts` where a mixed
-    proposal has other counts and no more refuted candidates, `added` or `removed`.
+    proposal has other counts and no more refuted candidates, or another number is excluded, `added` or `removed`.
     """
 
     proposal: str
@@ -49,7 +49,7 @@ def kind(before: Case | None, after: Case | None) -> str:
             return "newly refuted"
         return "unchanged" if dict(before.counts) == dict(after.counts) else "counts"
     if state(after) == state(before):
-        return "unchanged"
+        return "unchanged" if before.counts.get("excluded") == after.counts.get("excluded") else "counts"
     if state(after) == "mixed" and refuted[1] and state(before) != "refuted":
         return "newly refuted"
     return f"newly {state(after)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from cbprove.design.answers import answers
 from cbprove.design.assumptions import assumptions
@@ -16,7 +17,7 @@ from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, nam
 from cbprove.design.vacuity import why
 from cbprove.design.witness import reaching, witness
 from cbprove.frozen import frozen
-from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, System
+from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, Requirement, System
 from cbprove.terms import deep
 from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
 
@@ -66,9 +67,10 @@ def _cases(space: Space) -> Iterator[Case]:
 
 
 def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
-    spots = [s for s in _spots(space, proposal, prop.name) if s.mark != INAPPLICABLE]
+    every = list(_spots(space, proposal, prop.name))
+    spots = [s for s in every if s.mark != INAPPLICABLE]
     if not spots:
-        return None
+        return _without_a_case(space, proposal, prop, every)
     counts: dict[Verdict, int] = {}
     for spot in spots:
         counts[VERDICTS[spot.mark]] = counts.get(VERDICTS[spot.mark], 0) + spot.count
@@ -88,6 +90,32 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
         met=code == 0,
         code=code,
         cost=cost(space.candidate(shown.candidate)),
+        span=prop.span,
+        excluded=tuple(_exclusions(space, prop.name, spots)),
+    )
+
+
+def _without_a_case(space: Space, proposal: Proposal, prop: PropertyName, spots: list[_Spot]) -> Case | None:
+    """A property that makes no case: none is shown, but where the proposal expects something of it by its name."""
+    if not any(expectation.property == prop.name for expectation in proposal.expectations):
+        return None
+    met = all(spot.expected.verdict == "vacuous" for spot in spots)
+    candidate = spots[0].candidate
+    program = space.candidate(candidate)
+    reason = "its `when` is false at every candidate of the proposal, so that it makes no case"
+    return Case(
+        id=f"{space.system.name}/{proposal.name}/{prop.name}",
+        proposal=proposal.name,
+        property=prop.name,
+        verdict="vacuous",
+        candidate=candidate,
+        counts={"vacuous": sum(spot.count for spot in spots)},
+        regions=(),
+        finding=Finding("vacuous", reason=reason, assumptions=assumptions(program)),
+        expected=_words(spots),
+        met=met,
+        code=0 if met else 4,
+        cost=cost(program),
         span=prop.span,
     )
 
@@ -111,6 +139,8 @@ def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
 
 
 _PROVED = Expectation(None, "proved")
+_LOOKED_AT = 32
+"""Excluded candidates of a case that are asked which requirement takes them away: each is elaborated for that."""
 
 
 def _expectation(space: Space, said: list[Expectation], sector: Sector, index: int) -> Expectation:
@@ -222,8 +252,36 @@ def _reason(program: Program, prop: Property, verdict: Verdict, settled: Settled
 
 def _excluded(program: Program) -> str:
     """The requirement that takes a candidate away, with its numbers."""
-    found = next((one for one in program.requirements if one.holds is False), None)
-    return f"{found.name}: {' '.join(''.join(map(str, found.words)).split())} is false" if found else ""
+    found = _violated(program)
+    return _unmet(found) if found else ""
+
+
+def _violated(program: Program) -> Requirement | None:
+    return next((one for one in program.requirements if one.holds is False), None)
+
+
+def _unmet(found: Requirement) -> str:
+    return f"{found.name}: {' '.join(''.join(map(str, found.words)).split())} is false"
+
+
+def _exclusions(space: Space, name: str, spots: list[_Spot]) -> Iterator[str]:
+    """Each requirement that takes some of the candidates away, with its numbers, as far as a few of them show."""
+    seen: set[str] = set()
+    for program in islice(_taken_away(space, name, spots), _LOOKED_AT):
+        found = _violated(program)
+        if found is not None and found.name not in seen:
+            seen.add(found.name)
+            yield _unmet(found)
+
+
+def _taken_away(space: Space, name: str, spots: list[_Spot]) -> Iterator[Program]:
+    """Excluded candidates: of each spot those at even distances, where it stands for several."""
+    for spot in spots:
+        if spot.mark == EXCLUDED:
+            marks = space.table(spot.sector, name).sheet.marks if spot.count > 1 else ()
+            indexes = [at for at, mark in enumerate(marks) if mark == EXCLUDED] or [spot.index]
+            for index in indexes[:: -(-len(indexes) // _LOOKED_AT)]:
+                yield space.candidate(spot.sector.candidate(index))
 
 
 def _queries(space: Space, spot: _Spot, program: Program, prop: Property) -> tuple[Query, ...]:

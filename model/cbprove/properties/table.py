@@ -48,9 +48,9 @@ def of_event(prop: Property, event: Event) -> tuple[ClaimMade, ...]:
 
 
 def of_placement(prop: Property, program: Program) -> tuple[placement.Misplaced, ...]:
-    """The claims a property makes of where things lie."""
+    """The claims a property makes of where things lie: they are made in no path and no step, so that a WHERE leaves them out."""
     claims = _OF_PLACEMENTS.get(type(prop.claim))
-    return tuple(claims(prop.claim, program)) if claims else ()
+    return tuple(claims(prop.claim, program)) if claims and not prop.where.narrows else ()
 
 
 def remembers(prop: Property, event: Event) -> bool:

@@ -130,10 +130,8 @@ def _body(found: Changed, whole: Comparison) -> Iterator[str]:
 def _told(case: Case) -> str:
     if len(case.counts) > 1 or sum(case.counts.values()) > 1:
         counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
-        return f"{state(case)} ({counts})"
-    return (
-        f"{state(case)} ({case.finding.reason})" if case.verdict == "excluded" and case.finding.reason else state(case)
-    )
+        return f"{state(case)} ({'; '.join([counts, *case.excluded])})"
+    return f"{state(case)} ({'; '.join(case.excluded)})" if case.excluded else state(case)
 
 
 def _answer(found: Reanswered) -> str:
@@ -212,4 +210,5 @@ def _changed(found: Changed, whole: Comparison) -> dict[str, Any]:
 
 
 def _verdict_of(case: Case) -> dict[str, Any]:
-    return {"verdict": case.verdict, "met": case.met, "candidates": dict(case.counts), "location": located(case.span)}
+    told = {"verdict": case.verdict, "met": case.met, "candidates": dict(case.counts), "location": located(case.span)}
+    return {**told, "excluded_by": list(case.excluded)} if case.excluded else told

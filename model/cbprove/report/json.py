@@ -79,6 +79,8 @@ def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, A
     }
     if case.regions:
         told["regions"] = [{"verdict": verdict, "where": where} for verdict, where in case.regions]
+    if case.excluded:
+        told["excluded_by"] = list(case.excluded)
     if case.finding.reason:
         told["reason"] = case.finding.reason
     if case.verdict == "unknown" and case.id in queries:

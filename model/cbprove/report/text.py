@@ -132,6 +132,8 @@ def _candidates(case: Case) -> Iterator[str]:
     yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
     for line in _capped([f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS):
         yield from textwrap.wrap(line, witness.WIDTH, subsequent_indent="    ")
+    for reason in case.excluded if case.verdict != "excluded" else ():
+        yield from textwrap.wrap(f"excluded: {reason}", witness.WIDTH, subsequent_indent="    ")
     if case.finding.witness is not None:
         shown = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
         yield from textwrap.wrap(f"shown: {shown}", witness.WIDTH, subsequent_indent="    ")
