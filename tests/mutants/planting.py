@@ -147,6 +147,7 @@ ROUNDS = ("tests/archive/test_invariants.py", "tests/archive/test_invariant_roun
 
 ACCOUNTED = ("tests/archive/test_accounted.py",)
 KEPT = ("tests/archive/test_facts_kept.py",)
+UNIVERSE = ("tests/design/test_universe.py",)
 TWO_ACCOUNTS = ("tests/design/test_two_accounts.py",)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, AROUND, REGIONS, ROUNDS, RULES, TRAPS, planted
+from tests.mutants.planting import AGREE, AROUND, REGIONS, ROUNDS, RULES, TRAPS, UNIVERSE, planted
 
 FAULTS = (
     *planted(
@@ -10,9 +10,9 @@ FAULTS = (
         AGREE,
         (
             "candidates of which the property makes no case are asked about",
-            "_Sheeting._session",
-            "and_(formula, self.prop.applies)",
-            "formula",
+            "Space.plain",
+            "(not_(prop.applies), INAPPLICABLE)",
+            "(False, INAPPLICABLE)",
         ),
     ),
     *planted(
@@ -20,15 +20,15 @@ FAULTS = (
         AROUND,
         (
             "what breaks for the values at one candidate is refuted around it",
-            "_Reasons.differ",
-            "held.store == found.store.number and _1",
+            "Evaluation.differ",
+            "held.store == found.store.number",
             "False",
         ),
         (
             "members looked at that coincide at some candidates only are taken for two",
-            "_Reasons.keep_apart",
-            "combinations(list(self._looked.values()), 2)",
-            "()",
+            "Evaluation.apart",
+            "one.store == other.store",
+            "False",
         ),
         (
             "the region is taken from any bit whose source differs",
@@ -40,9 +40,8 @@ FAULTS = (
     *planted(
         "design",
         AGREE,
-        ("what nothing reaches is proved", "_Sheeting._reach", "VACUOUS if last == 'unsat' else _HARD", "PROVED"),
-        ("regions take in the candidate beyond a strict comparison", "_Reasons._compare", "int(operator == '<')", "0"),
-        ("regions are one candidate too long", "Region.interval", "rest // -factor", "rest // -factor + 1"),
+        ("what nothing reaches is proved", "_Sheeting._reach", "VACUOUS if last == 'unsat' else HARD", "PROVED"),
+        ("regions take in the candidate beyond a strict comparison", "Evaluation._compared", "operator == '<'", "0"),
     ),
     *planted(
         "design",
@@ -114,8 +113,8 @@ FAULTS = (
         (
             "marks count the wrong axis first",
             "Sector.index",
-            "index * len(domain) + domain.index(int(candidate[name]))",
-            "index + len(domain) * domain.index(int(candidate[name]))",
+            "index * len(domain) + domain.index(int(value))",
+            "index + len(domain) * domain.index(int(value))",
         ),
     ),
     *planted(
@@ -136,6 +135,16 @@ FAULTS = (
             "_Settling.verdict",
             "Settled('proved', self.bound, _FOLLOWED.format(self.bound), plan)",
             "Settled('proved', plan=plan)",
+        ),
+    ),
+    *planted(
+        "reaching",
+        UNIVERSE,
+        (
+            "regions are one candidate too long",
+            "Universe._at_least",
+            "max(most + 1 - values[0], 0)",
+            "max(most + 2 - values[0], 0)",
         ),
     ),
 )

@@ -154,7 +154,7 @@ FAULTS = (
         (
             "where the two accounts disagree the cut one is believed",
             "_Sheeting._distrust",
-            "self._fill(self._exactly(point), _HARD)",
+            "self._fill(self._exactly(point), HARD)",
             "self._fill(self._exactly(point), PROVED)",
         ),
         (
