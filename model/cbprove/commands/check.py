@@ -24,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--queries", metavar="DIR", default=".cbprove/queries", help="where queries are saved (%(default)s)"
     )
     parser.add_argument("--exit-zero", action="store_true", help="only report: exit 0 whatever the verdicts are")
-    add_formats(parser)
+    add_formats(parser, "html")
     parser.add_argument("-q", "--quiet", action="store_true", help="the line of counts alone")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="why each proof holds; -vv the queries too")
     add_color(parser)
@@ -46,7 +46,7 @@ class _Check:
 
     def __init__(self, given: argparse.Namespace) -> None:
         self.given = given
-        self.options = options(given, given.verbose > 0 or given.format == "json", queries=given.verbose > 1)
+        self.options = options(given, given.verbose > 0 or given.format in ("json", "html"), queries=given.verbose > 1)
         self.reports: list[Report] = []
         self.mistakes: dict[Diagnostic, None] = {}
         self.warnings: dict[Diagnostic, None] = {}
@@ -75,6 +75,8 @@ class _Check:
 
         if self.given.format == "json":
             self._document()
+        elif self.given.format == "html":
+            self._page()
         elif self.given.format in FORMATS:
             self._findings()
         elif len(self.reports) > 1:
@@ -112,6 +114,17 @@ class _Check:
         self.mistakes.update(dict.fromkeys(fresh))
         console.complain(fresh)
         self.codes.append(USAGE)
+
+    def _page(self) -> None:
+        from cbprove.usage import WrongUsage
+
+        try:
+            from cbprove.report.formats.html import text
+        except ImportError:
+            raise WrongUsage(
+                "a page is written with Jinja, which is not installed", "pip install 'cbprove[html]'"
+            ) from None
+        console.document(text(self.reports, typed()))
 
     def _findings(self) -> None:
         from cbprove.report.formats.findings import Findings, of_reports, told

@@ -67,10 +67,10 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
-def add_formats(parser: argparse.ArgumentParser) -> None:
-    """As `add_format`, and the formats of findings."""
+def add_formats(parser: argparse.ArgumentParser, *more: str) -> None:
+    """As `add_format`, the formats of findings, and those that a command has besides."""
     parser.add_argument(
-        "--format", choices=("text", "json", *FORMATS), default="text", help="one document of all (text)"
+        "--format", choices=("text", "json", *FORMATS, *more), default="text", help="one document of all (text)"
     )
 
 

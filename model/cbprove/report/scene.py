@@ -133,16 +133,23 @@ class Scene:
 
     def picture(self) -> list[str]:
         """The byte map with the last row, or a sentence where the claim is not about bytes that were there."""
+        drawn = self.drawn()
+        if drawn is None:
+            return self.verdict()
+        wanted = self._wanted(self.stages(), self.lying())
+        told = (textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False) for line in self.verdict())
+        return bytemap.lines(drawn, self.last(wanted), tuple(part for lines in told for part in lines))
+
+    def drawn(self) -> bytemap.Map | None:
+        """The byte map, None where the claim is not about bytes that were there."""
         lying = self.lying()
         if not lying:
-            return self.verdict()
+            return None
         stages = self.stages()
         wanted = self._wanted(stages, lying)
         shown = bytemap.relevant(stages, wanted)
         once = [declared.name for declared in self.program.objects[1:]]
-        drawn = bytemap.draw(self.run, shown, self._columns(stages, lying), wanted, once)
-        told = (textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False) for line in self.verdict())
-        return bytemap.lines(drawn, self.last(wanted), tuple(part for lines in told for part in lines))
+        return bytemap.draw(self.run, shown, self._columns(stages, lying), wanted, once)
 
     def stages(self) -> tuple[Stage, ...]:
         """The steps up to the break, the one that it lies in as far as that had come."""
