@@ -70,12 +70,18 @@ def test_each_requirement_is_named_beside_what_is_left(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(("expected", "met"), [("proved", False), ("excluded", False), ("vacuous", True)])
-def test_what_makes_no_case_meets_no_expectation_of_it(expected: str, met: bool, tmp_path: Path) -> None:
+@pytest.mark.parametrize("expected", ["proved", "proved when AT == 28", "refuted when AT > 40, proved otherwise"])
+def test_what_makes_no_case_is_not_proved(expected: str, tmp_path: Path) -> None:
     report = _judged(f"proposal one {{ AT = 28; side = near; expect late {expected}; }}", tmp_path)
     late = next(case for case in report.cases if case.property == "late")
-    assert (late.verdict, late.met, late.code) == ("vacuous", met, 0 if met else 4)
+    assert (late.verdict, late.met, late.code) == ("vacuous", False, 4)
     assert late.finding.reason == "its `when` is false at every candidate of the proposal, so that it makes no case"
+
+
+@pytest.mark.parametrize("expected", ["", "expect late refuted;", "expect late proved when AT > 40;"])
+def test_nothing_is_told_of_what_makes_no_case_and_is_not_said_to_be_proved(expected: str, tmp_path: Path) -> None:
+    report = _judged(f"proposal one {{ AT = 28; side = near; {expected} }}", tmp_path)
+    assert "late" not in [case.property for case in report.cases]
 
 
 def test_those_excluded_are_counted_apart(tmp_path: Path) -> None:

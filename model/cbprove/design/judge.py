@@ -96,10 +96,9 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
 
 
 def _without_a_case(space: Space, proposal: Proposal, prop: PropertyName, spots: list[_Spot]) -> Case | None:
-    """A property that makes no case: none is shown, but where the proposal expects something of it by its name."""
-    if not any(expectation.property == prop.name for expectation in proposal.expectations):
+    """A property that makes no case: none is shown, but where the proposal says by its name that it is proved."""
+    if not any((spot.expected.property, spot.expected.verdict) == (prop.name, "proved") for spot in spots):
         return None
-    met = all(spot.expected.verdict == "vacuous" for spot in spots)
     candidate = spots[0].candidate
     program = space.candidate(candidate)
     reason = "its `when` is false at every candidate of the proposal, so that it makes no case"
@@ -113,8 +112,8 @@ def _without_a_case(space: Space, proposal: Proposal, prop: PropertyName, spots:
         regions=(),
         finding=Finding("vacuous", reason=reason, assumptions=assumptions(program)),
         expected=_words(spots),
-        met=met,
-        code=0 if met else 4,
+        met=False,
+        code=4,
         cost=cost(program),
         span=prop.span,
     )
