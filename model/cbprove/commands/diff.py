@@ -36,6 +36,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--what-if", action="store_true", help="of a patch: judge proposals that are nobody's kernel too"
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="of a patch: all of the answer, not 15 lines")
+    parser.add_argument("--no-cache", action="store_true", help="of a patch: judge anew what an earlier run has judged")
     parser.add_argument(
         "--against",
         action="append",
@@ -62,7 +63,7 @@ def run(given: argparse.Namespace) -> int:
         from cbprove.commands.patches import review_commits
 
         return review_commits(given)
-    for name in ("model", "what_if", "verbose"):
+    for name in ("model", "what_if", "verbose", "no_cache"):
         if getattr(given, name):
             raise WrongUsage(f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`")
     return _compare(given)

@@ -101,10 +101,12 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
 
 
 def _judged(mine: Change, subject: Subject, given: argparse.Namespace) -> Answer | None:
-    from cbprove.patching.review import review
+    from cbprove.patching.kept import Kept, folder
+    from cbprove.patching.review import How, review
 
+    how = How(options(given, witnesses=False), given.what_if, None if given.no_cache else Kept(folder()))
     with console.Progress(subject.title) as progress:
-        return review(mine, subject, options(given, witnesses=False), progress, given.what_if)
+        return review(mine, subject, how, progress)
 
 
 def _show(found: Answer, given: argparse.Namespace) -> None:

@@ -28,7 +28,10 @@ class Job:
 
 @frozen
 class Judged:
-    """What became of a case: its verdict in words, where it is asked, and for a refuted one the lines of a run that breaks it."""
+    """What became of a case: its verdict in words, where it is asked, and for a refuted one the lines of a run that breaks it.
+
+    `kept` says that an earlier run found it.
+    """
 
     spec: str
     proposal: str
@@ -38,6 +41,7 @@ class Judged:
     file: str
     line: int
     told: tuple[str, ...]
+    kept: bool = False
 
 
 _jobs: Sequence[Job] = ()

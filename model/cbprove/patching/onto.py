@@ -121,8 +121,11 @@ def _expression(node: syntax.Declaration, name: str) -> syntax.Expr | None:
 
 def _with_macros(tree: syntax.Tree, macros: Sequence[Macro], new: bool) -> syntax.Tree:
     values = {macro.name: macro.new if new else macro.old for macro in macros}
+    if not macros:
+        return tree
+    text = "".join(f"#define {name} {value}\n" for name, value in values.items() if value is not None)
     made = tuple(_with_value(node, values) for node in tree.declarations)
-    return syntax.Tree(made, tree.sources)
+    return syntax.Tree(made, (*tree.sources, Source("the macros of the patch", text)))
 
 
 def _with_value(node: syntax.Declaration, values: Mapping[str, str | None]) -> syntax.Declaration:

@@ -12,6 +12,7 @@ from cbprove.patching import observed
 from cbprove.patching.alike import changed
 from cbprove.patching.change import Change
 from cbprove.patching.judging import Job, Judged, judge
+from cbprove.patching.kept import Kept
 from cbprove.patching.observed import Pair
 from cbprove.patching.onto import Onto, onto
 from cbprove.patching.today import Today, today
@@ -27,14 +28,23 @@ class Subject:
     specs: tuple[str, ...]
 
 
-def review(whole: Change, subject: Subject, options: Options, progress: Progress, what_if: bool) -> Answer | None:
+@frozen
+class How:
+    """How far to go, whether for proposals that are nobody's kernel too, and where verdicts are kept, if anywhere."""
+
+    options: Options
+    what_if: bool = False
+    kept: Kept | None = None
+
+
+def review(whole: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
     """The answer, None if no spec has anything of the change. Raises SpecError if it does not apply."""
     found = list(_onto(whole, subject))
     if not found:
         return None
-    pairs, unjudged = _pairs(found, what_if)
+    pairs, unjudged = _pairs(found, how.what_if)
     asked = [(pair, name) for pair in pairs for name in sorted(changed(pair.old.program, pair.new.program))]
-    turned, judged = _turned(asked, options, progress)
+    turned, judged, kept = _turned(asked, how, progress)
     edited = {tag: added for _, each in found for tag, added in _added(whole, each).items()}
     specs = {pair.spec for pair, _ in asked}
     total = sum(len(pair.new.system.properties) for pair in pairs)
@@ -50,6 +60,7 @@ def review(whole: Change, subject: Subject, options: Options, progress: Progress
         unjudged=unjudged,
         notes=tuple(dict.fromkeys(note for _, each in found for note in _notes(each))),
         judged=judged,
+        kept=kept,
         alike=total - judged,
         specs=len(specs),
         rests=_basis(subject),
@@ -113,19 +124,19 @@ def _added(whole: Change, each: Onto) -> dict[str, list[str]]:
 _Key = tuple[str, str, str]
 
 
-def _turned(asked: Sequence[tuple[Pair, str]], options: Options, progress: Progress) -> tuple[tuple[Turned, ...], int]:
-    """The cases that have another verdict after the change, and how many there are.
+def _turned(asked: Sequence[tuple[Pair, str]], how: How, progress: Progress) -> tuple[tuple[Turned, ...], int, int]:
+    """The cases that have another verdict after the change, how many there are, and how many an earlier run had judged.
 
     A question that has one property for either layout, of one title, is one case. What is proved after the change, and was
     expected to be before, is not judged again before it.
     """
-    after = _judged([(pair.spec, pair.new, name) for pair, name in asked], options, progress)
+    after = _judged([(pair.spec, pair.new, name) for pair, name in asked], how, progress)
     fine = {(key[0], each.property) for key, each in after.items() if each.verdict == "proved"}
     fine -= {(key[0], each.property) for key, each in after.items() if each.verdict != "proved"}
     doubtful = [(p.spec, p.old, name) for p, name in asked if (p.spec, name) not in fine or name in p.old.refutable]
-    before = _judged(doubtful, options, progress)
+    before = _judged(doubtful, how, progress)
     turned = [_turn(each) for key, each in after.items() if _is_other(before.get(key), each)]
-    return tuple(sorted(turned, key=_urgency)), len(after)
+    return tuple(sorted(turned, key=_urgency)), len(after), sum(each.kept for each in after.values())
 
 
 def _is_other(was: Judged | None, now: Judged) -> bool:
@@ -142,11 +153,17 @@ def _turn(each: Judged) -> Turned:
     return Turned(each.property, each.title, spec, each.proposal, kind, each.told, each.file, each.line)
 
 
-def _judged(asked: Sequence[tuple[str, Today, str]], options: Options, progress: Progress) -> Mapping[_Key, Judged]:
+def _judged(asked: Sequence[tuple[str, Today, str]], how: How, progress: Progress) -> Mapping[_Key, Judged]:
     """The cases by spec, proposal and title; of a property without one, by its name."""
-    jobs = [Job(spec, side.system, name, options) for spec, side, name in asked]
-    found = (each for several in judge(jobs, progress) for each in several)
-    return {(each.spec, each.proposal, each.title or each.property): each for each in found}
+    jobs = [Job(spec, side.system, name, how.options) for spec, side, name in asked]
+    known = {i: found for i, job in enumerate(jobs) if how.kept and (found := how.kept.get(job)) is not None}
+    fresh = [i for i in range(len(jobs)) if i not in known]
+    for i, found in zip(fresh, judge([jobs[i] for i in fresh], progress), strict=True):
+        known[i] = found
+        if how.kept is not None:
+            how.kept.put(jobs[i], found)
+    cases = (each for i in range(len(jobs)) for each in known[i])
+    return {(each.spec, each.proposal, each.title or each.property): each for each in cases}
 
 
 def _basis(subject: Subject) -> str:

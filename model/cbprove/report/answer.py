@@ -95,6 +95,7 @@ class Answer:
     unjudged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     judged: int = 0
+    kept: int = 0
     alike: int = 0
     specs: int = 0
     rests: str = ""
@@ -144,7 +145,7 @@ def _sections(found: Answer, everything: bool) -> Iterator[_Section]:
     yield from _turned(found, everything)
     yield _listed([_short(f"{each.struct}.{each.member}: {each.told}") for each in found.untouched], None, 1)
     yield _listed([*found.unjudged, *found.notes], None, 2)
-    yield _listed(_last(found), None, 2)
+    yield _listed(_last(found, everything), None, 2)
 
 
 def _fitted(sections: list[_Section], everything: bool) -> Iterator[_Line]:
@@ -253,10 +254,11 @@ def _case(each: Turned) -> str:
     return f"{each.property} of {each.spec}{title}"
 
 
-def _last(found: Answer) -> list[str]:
+def _last(found: Answer, everything: bool) -> list[str]:
     looked = f"{counted(found.judged, 'verdict')} in {counted(found.specs, 'spec')} could turn"
     verdicts = f"{looked}, {len(found.turned) or 'none'} did" if found.judged else "no property looks at it"
-    return [verdicts, found.rests]
+    kept = f", {found.kept} of them found by an earlier run (--no-cache)" if everything and found.kept else ""
+    return [verdicts + kept, found.rests]
 
 
 def _names(head: str, told: Sequence[str], everything: bool = False, lines: int = 2) -> list[str]:
@@ -294,6 +296,7 @@ def document(found: Answer) -> dict[str, Any]:
         "unjudged": list(found.unjudged),
         "notes": list(found.notes),
         "judged": found.judged,
+        "kept": found.kept,
         "exit_code": found.code,
     }
 
