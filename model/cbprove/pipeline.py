@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
+from cbprove.audit.compare import audited
+from cbprove.audit.record import load as load_record
+from cbprove.audit.told import summary
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Stage
-from cbprove.diagnostics import SpecError
+from cbprove.diagnostics import Diagnostic, Span, SpecError
 from cbprove.frozen import frozen
 from cbprove.language import elaborate, resolve_check
 from cbprove.language.includes import Reader, load, read
@@ -20,7 +24,7 @@ from cbprove.report.sweep import Matrix, cells
 from cbprove.solving.solver import Limits
 from cbprove.system import Axis, AxisValue, Program, Proposal, System
 from cbprove.usage import WrongUsage
-from cbprove.verdicts import Report
+from cbprove.verdicts import Model, Report
 
 Progress = Callable[[int, int], None]
 
@@ -46,7 +50,22 @@ class Options:
 
 def check(path: str, options: Options, progress: Progress) -> Report:
     """Every verdict on the spec in a file; raises SpecError if it has mistakes."""
-    return judged(meaning(path), path, options, progress)
+    system = meaning(path)
+    models = tuple(_model(system, record, span) for record, span in system.audited)
+    return replace(judged(system, path, options, progress), models=models)
+
+
+def _model(system: System, record: str, span: Span) -> Model:
+    """The steps of a spec against a record that it names. Raises SpecError where that cannot be had."""
+    try:
+        kept = load_record(Path(span.source.name).parent / record)
+    except WrongUsage as wrong:
+        raise SpecError((Diagnostic("CB0001", str(wrong), span, wrong.help),)) from None
+    found = audited(system.name, _as_it_is(system, None), kept)
+    if found is None:
+        message = f"the object that paths run on has no `{kept.object.member}`, of which `{record}` speaks"
+        raise SpecError((Diagnostic("CB0001", message, span, "name another record"),))
+    return Model(record, found.kernel, found.clean, found.steps, found.reasons, summary(found))
 
 
 def judged(system: System, path: str, options: Options, progress: Progress) -> Report:
@@ -145,13 +164,17 @@ def candidates_to_audit(named: Iterable[str], proposal: str | None) -> dict[str,
             if asked or not is_included(error):
                 raise
             continue
-        names = [each.name for each in system.proposals]
-        if proposal is not None:
-            _known("proposal", proposal, names)
-        chosen = proposal or ("today" if "today" in names else names[0])
-        (first,) = first_candidates(system, chosen).values()
-        found[path] = elaborate.program(system, first)
+        found[path] = _as_it_is(system, proposal)
     return found
+
+
+def _as_it_is(system: System, proposal: str | None) -> Program:
+    names = [each.name for each in system.proposals]
+    if proposal is not None:
+        _known("proposal", proposal, names)
+    chosen = proposal or ("today" if "today" in names else names[0])
+    (first,) = first_candidates(system, chosen).values()
+    return elaborate.program(system, first)
 
 
 def _titled(proposal: Proposal) -> str:

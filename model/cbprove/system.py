@@ -668,7 +668,7 @@ class System:
 
     `conditions` are the texts of the static conditions of expectations and asks; `language.elaborate.condition` tells their
     truth under an assignment. `sources` are the texts it was read from; `warnings` is what they leave unsaid. `handle`
-    belongs to `language.elaborate`.
+    belongs to `language.elaborate`. `audited` are the records that the spec names, as it names them.
     """
 
     name: str
@@ -682,6 +682,7 @@ class System:
     sources: tuple[Source, ...]
     warnings: tuple[Diagnostic, ...] = field(compare=False)
     handle: object = field(repr=False, compare=False)
+    audited: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
 
 
 # So many choices of the axes that have names for values are all looked at, proposed or not: those of eight yes-or-no params.

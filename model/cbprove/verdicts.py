@@ -148,6 +148,18 @@ class Answered:
 
 
 @frozen
+class Model:
+    """What a spec is held against that names a record of the source: whether its steps do what that kernel's functions do."""
+
+    record: str
+    kernel: str
+    clean: bool
+    steps: int
+    reasons: int
+    told: str
+
+
+@frozen
 class Report:
     """All that a run of cbprove found out about one spec."""
 
@@ -160,12 +172,14 @@ class Report:
     inputs: tuple[tuple[str, str], ...] = ()  # path and sha256 of each file read
     titles: Mapping[str, str] = field(default_factory=dict)  # of proposals
     warnings: tuple[Diagnostic, ...] = ()  # what the spec leaves unsaid; no verdict depends on it
+    models: tuple[Model, ...] = ()  # one for each record that it names
 
 
 def exit_code(report: Report) -> int:
-    """0 as expected, 1 decided otherwise, 3 unknown or bounded, 4 vacuous, 5 nothing to check."""
+    """0 as expected, 1 not so or not as the source, 3 unknown or bounded, 4 vacuous, 5 nothing to check."""
     if not report.cases and not report.asks:
         return 5
     codes = {case.code for case in report.cases}
     codes |= {3 if ask.answer is None else 1 for ask in report.asks if not ask.met}
+    codes |= {1 for model in report.models if not model.clean}
     return next((code for code in (1, 4, 3) if code in codes), 0)

@@ -130,9 +130,9 @@ def test_only_steps_that_paths_run_count(tmp_path: Path) -> None:
 def test_what_is_said(tmp_path: Path) -> None:
     held = record(rcv=BOTH)
     clean = audit(tmp_path, held, 'step rcv without P.flags "nobody asks" { }')
-    assert summary(clean) == "model audited against linux 6.1.192: 1 steps, 1 left out with reasons"
+    assert summary(clean) == "model audited against linux 6.1.192: 1 step, 1 left out with reasons"
     faulty = audit(tmp_path, held, "step rcv { read P.flags; }")
-    assert summary(faulty) == "model not as linux 6.1.192: 1 difference in 1 steps"
+    assert summary(faulty) == "model not as linux 6.1.192: 1 difference in 1 step"
     assert unmodelled([faulty], held) == {"net/core": ["other"], "net": ["third"]}
     said = told([faulty], held, all_others=True)
     assert "    net/rcv.c:7: rcv() stores parm.flags, step `rcv` does not\n" in said

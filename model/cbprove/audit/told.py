@@ -9,6 +9,7 @@ from typing import Any
 
 from cbprove.audit.compare import FAULTS, Audited, Difference, What
 from cbprove.audit.record import Record
+from cbprove.report.style import counted
 
 SCHEMA_VERSION = 1
 _ORDER: tuple[What, ...] = ("stale", "missing", "escape", "order", "extra", "idle")
@@ -30,7 +31,8 @@ def text(audits: Sequence[Audited], record: Record, all_others: bool) -> str:
     counts = Counter(difference.what for each in audits for difference in each.differences)
     told = ", ".join(f"{counts[what]} {_TITLES[what]}" for what in _ORDER if counts[what]) or "nothing to tell"
     steps = sum(each.steps for each in audits)
-    return "\n".join([*lines, f"{steps} steps of {len(audits)} specs against {record.kernel}: {told}"])
+    of = f"{counted(steps, 'step')} of {counted(len(audits), 'spec')}"
+    return "\n".join([*lines, f"{of} against {record.kernel}: {told}"])
 
 
 def _spec(audit: Audited) -> list[str]:
@@ -51,9 +53,9 @@ def summary(audit: Audited) -> str:
     """What a proof rests on, in a line."""
     if not audit.clean:
         faults = sum(each.what in FAULTS for each in audit.differences)
-        return f"model not as {audit.kernel}: {faults} {'difference' if faults == 1 else 'differences'} in {audit.steps} steps"
+        return f"model not as {audit.kernel}: {counted(faults, 'difference')} in {counted(audit.steps, 'step')}"
     reasons = f", {audit.reasons} left out with reasons" if audit.reasons else ""
-    return f"model audited against {audit.kernel}: {audit.steps} steps{reasons}"
+    return f"model audited against {audit.kernel}: {counted(audit.steps, 'step')}{reasons}"
 
 
 def unmodelled(audits: Sequence[Audited], record: Record) -> dict[str, list[str]]:

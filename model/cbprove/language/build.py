@@ -46,6 +46,9 @@ class Builder(CBuilder):
     def spec_line(self, span: Span, name: Token, title: str | None) -> syntax.SpecLine:
         return syntax.SpecLine(self.name(name), title or "", span)
 
+    def audited(self, span: Span, record: Token) -> syntax.Audited:
+        return syntax.Audited(self.string(record), span)
+
     def include(self, span: Span, path: Token) -> syntax.Include:
         return syntax.Include(self.string(path), span)
 

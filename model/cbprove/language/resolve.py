@@ -66,6 +66,7 @@ def _system(tree: syntax.Tree, cx: Context) -> System:
         sources=tree.sources,
         warnings=(),
         handle=cx,
+        audited=tuple((d.record, d.span) for d in tree.declarations if isinstance(d, syntax.Audited)),
     )
 
 

@@ -453,6 +453,14 @@ class SpecLine:
 
 
 @frozen
+class Audited:
+    """`audited "record.json";`: what a compiler saw of the source, which the steps are held against."""
+
+    record: str
+    span: Span
+
+
+@frozen
 class Include:
     """`include "file.cbs";`."""
 
@@ -790,6 +798,7 @@ class Ask:
 Declaration = (
     SpecLine
     | Include
+    | Audited
     | AbiAxis
     | Object
     | TypeDeclaration

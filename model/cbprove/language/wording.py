@@ -36,8 +36,8 @@ _STATEMENT = words(
     "NAME read write clear copy clone new on each repeat either optionally if when assume share consume ;"
 )
 _DECLARATION = words(
-    "spec include abi object struct union enum typedef #define packing pinned param input require layer path part property "
-    "proposal ask ;"
+    "spec include audited abi object struct union enum typedef #define packing pinned param input require layer path part "
+    "property proposal ask ;"
 )
 _PINNED = words("struct union enum typedef #define packing ;")
 _CLAIM = words("preserved owned written exact holds fits aligned disjoint lent")
@@ -132,6 +132,7 @@ SHAPES = {
     "_pinned_entry": "a `pinned` block has structs, unions, enums, typedefs, packings and `#define`s",
     "_declaration": "a declaration begins with `struct`, `object`, `layer`, `path`, `property`, `proposal` or the like",
     "spec": 'it is written `spec NAME "title";`',
+    "audited": 'it is written `audited "record.json";`',
     "include": 'it is written `include "file.cbs";`',
     "abi": "it is written `abi x86_64;` or `abi x86_64, i386 = x86_64;`",
     "object": "it is written `object NAME { members }`, and `per path` before the `{` if paths run on it",

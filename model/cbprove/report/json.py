@@ -15,7 +15,7 @@ from cbprove.report import story, witness
 from cbprove.report.scene import Lost, scene
 from cbprove.report.text import VERDICTS, unmet_in
 from cbprove.report.version import VERSION
-from cbprove.verdicts import Answered, Case, Conflict, Report, Space, Witness
+from cbprove.verdicts import Answered, Case, Conflict, Model, Report, Space, Witness
 
 SCHEMA_VERSION = 1
 
@@ -45,6 +45,9 @@ def document(
         "asks": [of_ask(ask) for report in known for ask in report.asks],
         "summary": _summary(known),
     }
+    models = [_model(report, model) for report in known for model in report.models]
+    if models:
+        found["models"] = models
     diagnostics = [_diagnostic(mistake) for mistake in mistakes]
     if diagnostics:
         found["diagnostics"] = diagnostics
@@ -52,6 +55,18 @@ def document(
     if warnings:
         found["warnings"] = [_diagnostic(warning) for warning in warnings]
     return found
+
+
+def _model(report: Report, model: Model) -> dict[str, Any]:
+    return {
+        "spec": report.spec,
+        "record": model.record,
+        "kernel": model.kernel,
+        "clean": model.clean,
+        "steps": model.steps,
+        "reasons": model.reasons,
+        "told": model.told,
+    }
 
 
 def _summary(reports: list[Report]) -> dict[str, int]:

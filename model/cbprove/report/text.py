@@ -26,8 +26,13 @@ def text(report: Report, manner: Manner) -> str:
     if manner.verbosity < 0:
         return summary(report)
     parts = [*_blocks(report, manner), table.proposals(report, manner.paint)]
-    parts += [_asks(report, manner), _space(report), _assumptions(report), summary(report)]
+    parts += [_asks(report, manner), _space(report), _assumptions(report), _models(report), summary(report)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _models(report: Report) -> str:
+    """What the model is held against, where the spec names a record; of others nothing is said."""
+    return "\n".join(model.told for model in report.models)
 
 
 def summary(report: Report) -> str:
@@ -36,6 +41,7 @@ def summary(report: Report) -> str:
     if report.asks:
         sizes.append(counted(len(report.asks), "question"))
     told = [*_counts(report.cases), *_unmet(report)]
+    told += [f"not as {model.kernel}" for model in report.models if not model.clean]
     return f"{printable(report.path)}: {', '.join(sizes)}" + (f": {', '.join(told)}" if told else "")
 
 
