@@ -95,7 +95,7 @@ def overlays(path: str, artifact: Artifact | None) -> Table:
         candidate = _of_this_abi(system, path, artifact) | _arms(_drifts(system, path, artifact))
         system = rebased(path, artifact)
     against = None if artifact is None else artifact.path
-    return table(path, against, elaborate.program(system, candidate), sized(system))
+    return table(path, against, elaborate.program(system, candidate), sized(system, candidate))
 
 
 def _meaning(path: str) -> System:

@@ -26,9 +26,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.commands.shared import NOTHING
     from cbprove.rebase import overlays
-    from cbprove.report.overlays import document, text
+    from cbprove.report.overlays import code, document, text
 
     artefacts = [opened(given, path) for path in given.against]
     found = [overlays(given.spec, each) for each in artefacts] or [overlays(given.spec, None)]
@@ -38,4 +37,4 @@ def run(given: argparse.Namespace) -> int:
         console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
     else:
         console.show(text(found, console.paint()))
-    return 0 if any(each.blocks for each in found) else NOTHING
+    return code(found)

@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from cbprove.frozen import frozen
 from cbprove.language import syntax
 from cbprove.language.elaborate_context import Context
-from cbprove.system import System
+from cbprove.system import AxisValue, Program, System
 
 
 @frozen
@@ -28,11 +28,15 @@ class Sized:
     checks: tuple[Check, ...]
 
 
-def sized(system: System) -> Mapping[str, Sized]:
-    """Each view by its name."""
+def sized(system: System, candidate: Mapping[str, AxisValue]) -> Mapping[str, Sized]:
+    """Each view by its name, with the checks that look at it in this candidate."""
     cx = system.handle
     assert isinstance(cx, Context)
-    checks = [(_check(require), frozenset(_names(require.condition))) for require in cx.names.requires]
+    cx.memo.begin(candidate)
+    checks = [
+        (_check(require), frozenset(name for part in _looked_at(cx, require.condition) for name in _names(part)))
+        for require in cx.names.requires
+    ]
     return {
         name: Sized(
             spelled(found.view.type),
@@ -40,6 +44,36 @@ def sized(system: System) -> Mapping[str, Sized]:
         )
         for name, found in cx.names.views.items()
     }
+
+
+def violated(program: Program) -> tuple[str, ...]:
+    """The checks that do not hold, with their numbers."""
+    return tuple(
+        f"{each.name}: {' '.join(''.join(map(str, each.words)).split())} is false"
+        for each in program.requirements
+        if each.holds is False
+    )
+
+
+def _looked_at(cx: Context, node: syntax.Expr) -> Iterator[syntax.Expr]:
+    """The parts of a condition that C comes to: behind `yes ||` nothing is looked at, nor the arm that `?:` leaves."""
+    if isinstance(node, syntax.Binary) and node.operator in ("||", "&&"):
+        yield from _looked_at(cx, node.left)
+        if _known(cx, node.left) is not (node.operator == "||"):
+            yield from _looked_at(cx, node.right)
+    elif isinstance(node, syntax.Conditional):
+        yield from _looked_at(cx, node.condition)
+        known = _known(cx, node.condition)
+        yield from _looked_at(cx, node.then) if known is not False else ()
+        yield from _looked_at(cx, node.otherwise) if known is not True else ()
+    else:
+        yield node
+
+
+def _known(cx: Context, node: syntax.Expr) -> bool | None:
+    """The truth of a condition, None where the candidate does not tell."""
+    found = cx.memo.attempt(lambda: cx.truth(node))
+    return found if isinstance(found, bool) else None
 
 
 def spelled(type: syntax.CType) -> str:

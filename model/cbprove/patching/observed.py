@@ -141,7 +141,7 @@ def _laid(pair: Pair) -> Iterator[tuple[str, int, Laid, Laid]]:
 
 
 def _table(spec: str, side: Today) -> dict[tuple[str, str], tuple[str, int, Laid]]:
-    found = table(spec, None, side.program, sized(side.whole))
+    found = table(spec, None, side.program, sized(side.whole, side.first))
     return {
         (block.title, each.overlay.name): (block.title, block.width, each)
         for block, laid in found.blocks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cbprove.frozen import frozen
@@ -15,7 +16,7 @@ NAME = "today"
 
 @frozen
 class Today:
-    """One side of a spec: what to judge, the program of its first candidate, and all that it requires.
+    """One side of a spec: what to judge, its first candidate and the program of that.
 
     What is judged stands without the requirements that are not met: as if it were built all the same. It expects nothing;
     `refutable` are the properties of which something else than a proof was expected. `whole` is all of the spec.
@@ -23,6 +24,7 @@ class Today:
 
     whole: System
     system: System
+    first: Mapping[str, AxisValue]
     program: Program
     refutable: frozenset[str]
 
@@ -41,7 +43,7 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
     asked = system.proposals if what_if else (_narrow(system),)
     refutable = frozenset(name for each in asked for name in _refutable(system, each))
     calm = tuple(replace(each, expectations=()) for each in asked)
-    return Today(whole, _on(system, calm, what_if), program, refutable)
+    return Today(whole, _on(system, calm, what_if), first, program, refutable)
 
 
 def requires_of(system: System) -> tuple[syntax.Require, ...]:

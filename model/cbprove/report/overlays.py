@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cbprove.design.overlays import Check, Sized
+from cbprove.design.overlays import Check, Sized, violated
 from cbprove.frozen import frozen
 from cbprove.report import bits
 from cbprove.report.blocks import Block, Overlay, blocks, crossed, fixed
@@ -37,16 +37,20 @@ class Laid:
 
 @frozen
 class Table:
-    """The views of one candidate; `against` names the artefact whose layouts they have, None for the spec's own."""
+    """The views of one candidate; `against` names the artefact whose layouts they have, None for the spec's own.
+
+    `violated` are the checks that do not hold.
+    """
 
     spec: str
     against: str | None
+    violated: tuple[str, ...]
     blocks: tuple[tuple[Block, tuple[Laid, ...]], ...]
 
 
 def table(spec: str, against: str | None, program: Program, sized: Mapping[str, Sized]) -> Table:
     """All views of a program, by the control block that they lie over."""
-    return Table(spec, against, tuple((block, _laid(block, sized)) for block in blocks(program)))
+    return Table(spec, against, violated(program), tuple((block, _laid(block, sized)) for block in blocks(program)))
 
 
 def _laid(block: Block, sized: Mapping[str, Sized]) -> tuple[Laid, ...]:
@@ -71,9 +75,17 @@ def _meet(one: Overlay, other: Overlay) -> bool:
 # --- text -------------------------------------------------------------------------------------------------
 
 
+def code(found: Sequence[Table]) -> int:
+    """1 if a view ends beyond its block or a check does not hold, 5 if there is no view."""
+    laid = [each for table in found for _, views in table.blocks for each in views]
+    worse = any(each.excess for each in laid) or any(table.violated for table in found)
+    return 1 if worse else 0 if laid else 5
+
+
 def text(found: Sequence[Table], paint: Paint) -> str:
-    """A table for each control block, and what checks do not say."""
-    parts = [_block(each, block, laid, paint) for each in found for block, laid in each.blocks]
+    """The checks that do not hold, a table for each control block, and what checks do not say."""
+    parts = [paint(f"violated: {printable(line)}", "bad") for each in found for line in each.violated]
+    parts += [_block(each, block, laid, paint) for each in found for block, laid in each.blocks]
     return "\n\n".join([*parts, _NOTE] if parts else ["no view lies over a control block"])
 
 
@@ -152,6 +164,7 @@ def _table(each: Table) -> dict[str, Any]:
     return {
         "spec": each.spec,
         "against": each.against,
+        "violated": list(each.violated),
         "blocks": [
             {"block": block.title, "bits": block.width, "views": [_view(one, fixed(block)) for one in laid]}
             for block, laid in each.blocks
