@@ -54,6 +54,33 @@ def test_a_patch_on_a_spec() -> None:
     assert "tc_skb_cb.drop_reason: no step touches it" in lines
 
 
+CB = """\
+--- a/include/linux/skbuff.h
++++ b/include/linux/skbuff.h
+@@ -900,4 +900,4 @@ struct sk_buff {
+ 	 * first. This is owned by whoever has the skb queued ATM.
+ 	 */
+-	char			cb[48];
++	char			cb[32] __aligned(8);
+ 
+"""
+
+
+def test_the_control_block_itself_may_change() -> None:
+    ran = cbprove("-", "specs/changes/tc_skb_cb", given=CB.replace("cb[48]", "cb[48] __aligned(8)").encode())
+    assert ran.returncode == 1
+    assert "skb.cb: 48 -> 32 bytes" in ran.stdout.splitlines()
+    assert "now beyond skb.cb, and no check says so: TC_SKB_CB 36, bpf_skb_data_end 48" in ran.stdout.replace(
+        "2 views ", ""
+    )
+
+
+def test_a_control_block_of_another_size_is_no_such_patch() -> None:
+    ran = cbprove("-", BASE, given=CB.replace("cb[48]", "cb[64]").encode())
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "error[CB0342]" in ran.stderr
+
+
 def test_the_document_has_its_shape() -> None:
     ran = cbprove("--patch", "specs/changes/tc_skb_cb.patch", BASE, "--format", "json")
     found = json.loads(ran.stdout)

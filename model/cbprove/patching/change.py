@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen
+from cbprove.patching.areas import areas
 from cbprove.patching.edits import Edit, Macro, edits, macros
 from cbprove.patching.mail import Patch, patches
 from cbprove.patching.unified import Hunk, hunks
@@ -54,7 +55,7 @@ def together(changes: Iterable[Change]) -> Change:
 def of(whole: Change, tags: Collection[str], names: Collection[str]) -> Change:
     """What of a change is about these structs (`X___M` is an X) and these macros; the structs that it makes are kept."""
     plain = {tag.partition("___")[0] for tag in tags}
-    named = tuple(edit for edit in whole.edits if edit.tag in plain or edit.created)
+    named = tuple(edit for edit in whole.edits if edit.tag in plain or edit.created or areas([edit]))
     return Change(whole.titles, named, tuple(each for each in whole.macros if each.name in names), whole.added)
 
 

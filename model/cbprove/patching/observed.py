@@ -36,7 +36,7 @@ class Pair:
 # --- structs ----------------------------------------------------------------------------------------------
 
 
-def structs(pairs: Iterable[Pair]) -> tuple[Grown, ...]:
+def structs(pairs: Sequence[Pair]) -> tuple[Grown, ...]:
     """Each struct whose members lie otherwise, once, those that the patch edits first."""
     found: dict[str, Grown] = {}
     for pair in pairs:
@@ -44,7 +44,17 @@ def structs(pairs: Iterable[Pair]) -> tuple[Grown, ...]:
             after = pair.relaid.after[tag]
             if placed(before) != placed(after) and tag not in found:
                 found[tag] = _grown(before, after, tag in pair.edited)
-    return tuple(sorted(found.values(), key=lambda each: not each.edited))
+    blocks = {each.name: each for pair in pairs for each in _blocks(pair)}
+    return (*blocks.values(), *sorted(found.values(), key=lambda each: not each.edited))
+
+
+def _blocks(pair: Pair) -> Iterator[Grown]:
+    """The control blocks that are of another size themselves."""
+    old, new = (
+        {f"{o.name}.{area}": (high - low) // 8 for o in side.program.objects for area, low, high in o.areas}
+        for side in (pair.old, pair.new)
+    )
+    yield from (Grown(name, old[name], size, (), True) for name, size in new.items() if old.get(name, size) != size)
 
 
 def _grown(before: Shape, after: Shape, edited: bool) -> Grown:

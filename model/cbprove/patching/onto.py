@@ -10,8 +10,10 @@ from cbprove.frozen import frozen
 from cbprove.language import syntax
 from cbprove.language.parse import parse
 from cbprove.patching.apply import apply, common
+from cbprove.patching.areas import areas
 from cbprove.patching.change import Change
 from cbprove.patching.edits import Edit, Macro, called
+from cbprove.patching.objects import declared, with_areas
 from cbprove.patching.pieces import spelled
 from cbprove.patching.relayout import Relaid, relaid, tags
 from cbprove.patching.structs import Body, body
@@ -50,19 +52,23 @@ def onto(tree: syntax.Tree, whole: Change, name: str) -> Onto | None:
     edits = [edit for edit in whole.edits if not edit.created]
     meant = [(edit, tag) for edit in edits for tag in called(edit, known) if _is_it(edit, known[tag], tag)]
     macros = [macro for macro in whole.macros if _value(tree, macro.name) is not None]
-    if not meant and not macros:
+    blocks = [each for each in areas(edits) if declared(tree, each) is not None]
+    if not meant and not macros and not blocks:
         return None
     forward, backward = _plan(meant, known), _plan([(e.reversed(), tag) for e, tag in reversed(meant)], known)
     there = [spelled(_value(tree, macro.name) or "") for macro in macros]
-    ahead = not forward.misfits and all(spelled(m.old or "") == t for m, t in zip(macros, there, strict=True))
-    behind = not backward.misfits and all(spelled(m.new or "") == t for m, t in zip(macros, there, strict=True))
+    stand = [spelled(declared(tree, each) or "") for each in blocks]
+    was = [spelled(m.old or "") for m in macros] + [spelled(each.old) for each in blocks]
+    will = [spelled(m.new or "") for m in macros] + [spelled(each.new) for each in blocks]
+    ahead = not forward.misfits and was == there + stand
+    behind = not backward.misfits and will == there + stand
     if not ahead and not behind:
         raise _misfit(name, forward, macros, there)
     created = [Body(edit.kind, edit.tag, edit.new) for edit in whole.edits if edit.created and edit.tag not in known]
     plan = forward if ahead else backward
     edited = frozenset(plan.bodies)
     made = relaid(tree, plan.bodies, created)
-    other = _with_macros(made.tree, macros, new=ahead)
+    other = with_areas(_with_macros(made.tree, macros, new=ahead), blocks, new=ahead)
     if ahead:
         return Onto(tree, other, made, False, edited, plan.unsure)
     return Onto(other, tree, replace(made, before=made.after, after=made.before), True, edited, plan.unsure)

@@ -46,6 +46,8 @@ def tags(tree: syntax.Tree) -> dict[str, syntax.RecordBody]:
 
 def relaid(tree: syntax.Tree, changed: Mapping[str, Body], created: Sequence[Body]) -> Relaid:
     """The tree with these structs instead of its own. Raises SpecError for members of unknown types."""
+    if not changed and not created:
+        return Relaid(tree, {}, {}, (), ())
     known = tags(tree)
     around = embedding(known, changed)
     old = {tag: body(known[tag], tag) for tag in around}

@@ -16,7 +16,7 @@ from cbprove.patching.kept import Kept
 from cbprove.patching.observed import Pair
 from cbprove.patching.onto import Onto, onto
 from cbprove.patching.today import Today, today
-from cbprove.pipeline import Options, Progress
+from cbprove.pipeline import Options, Progress, is_included
 from cbprove.report.answer import Answer, Turned
 
 
@@ -75,7 +75,8 @@ def _onto(whole: Change, subject: Subject) -> Iterator[tuple[str, Onto]]:
         try:
             each = onto(load(spec), whole, subject.title)
         except SpecError as error:
-            mistakes.update(dict.fromkeys(error.diagnostics))
+            if len(subject.specs) == 1 or not is_included(error):
+                mistakes.update(dict.fromkeys(error.diagnostics))
             continue
         if each is not None:
             made.append((spec, each))
@@ -167,4 +168,4 @@ def _judged(asked: Sequence[tuple[str, Today, str]], how: How, progress: Progres
 
 
 def _basis(subject: Subject) -> str:
-    return f"rests on the layouts and steps of {subject.title}, every axis at its default; functions were not read"
+    return f"functions were not read; rests on every axis at its default, and on the model: {subject.title}"

@@ -258,7 +258,7 @@ def _last(found: Answer, everything: bool) -> list[str]:
     looked = f"{counted(found.judged, 'verdict')} in {counted(found.specs, 'spec')} could turn"
     verdicts = f"{looked}, {len(found.turned) or 'none'} did" if found.judged else "no property looks at it"
     kept = f", {found.kept} of them found by an earlier run (--no-cache)" if everything and found.kept else ""
-    return [verdicts + kept, found.rests]
+    return [verdicts + kept, _short(found.rests, 2 * _WIDTH) if everything else _short(found.rests)]
 
 
 def _names(head: str, told: Sequence[str], everything: bool = False, lines: int = 2) -> list[str]:
