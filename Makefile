@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers clean
+.PHONY: prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers source clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -34,6 +34,9 @@ artefacts: $(STAMP)        ## every type of the running kernel's BTF, and of a m
 
 headers: $(STAMP)          ## every struct of a Debian kernel's headers as a spec: read, and laid out as its BTF says
 	@$(BIN)/python -m tests.headers
+
+source: $(STAMP)           ## the specs of Linux 6.1 against its source, as Debian has it, read by a compiler
+	@$(BIN)/python -m tests.source
 
 SHIPPED := specs/gso_ipoib.cbs specs/cases specs/changes specs/linux
 

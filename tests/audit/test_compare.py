@@ -75,6 +75,12 @@ BOTH = [access("read", "flags"), access("write", "flags")]
             "step rcv { clear P.iif; clear P.most; }",
             [("missing", "rcv() stores parm, of which bytes [4,6), step `rcv` does not")],
         ),
+        ([access("write", "flags")], "step rcv { clear P.flags; }", []),
+        (
+            [access("clear", ""), access("write", "flags")],
+            "step rcv { clear P; }",
+            [("missing", "rcv() stores parm.flags, step `rcv` does not")],
+        ),
         ([], "step rcv { read P.iif; }", [("extra", "step `rcv` reads `P.iif`, rcv() does not")]),
         ([], 'step rcv { assume P.iif < 3 "it is small"; }', []),
         ([], "step rcv { write skb.mark; }", []),

@@ -111,13 +111,17 @@ Pairs = Sequence[tuple[Read, Access]]
 def _missing(step: Step, pairs: Pairs, does: Sequence[Done], left: set[int]) -> list[Difference]:
     """What the source does, the step does not, and no reason leaves out; each member once."""
     stores, reads = _covered(does, "store"), _covered(does, "read", "look")
+    cleared = stores | _covered(does, "clear")
+    alone = {frozenset(range(each.low, each.low + each.width)) for each in does if each.kind == "clear"}
     found: dict[tuple[str, str], Difference] = {}
     for read, access in pairs:
         touched = bits(access.place)
         if access.kind == "escape":
             lost = touched - left - (stores & reads)
         else:
-            lost = touched - left - (stores if access.stores else reads)
+            lost = touched - left - (cleared if access.kind == "clear" else stores if access.stores else reads)
+            if access.stores and touched in alone:
+                continue  # a member is set to zero, and just that member is cleared
         if lost:
             verb = _verb(access)
             message = f"{read.name}() {verb} {_shown(access.place, lost)}{_via(access)}, step `{step.name}` does not"
@@ -169,9 +173,9 @@ def _extra(step: Step, pairs: Pairs, does: Sequence[Done], reads: Sequence[Read]
     names = " and ".join(f"{read.name}()" for read in reads)
     found: dict[tuple[str, str], Difference] = {}
     for each in does:
-        there = stores if each.kind == "store" else loads
+        there = stores if each.stores else loads
         if each.kind != "look" and not there.intersection(range(each.low, each.low + each.width)):
-            verb = "stores" if each.kind == "store" else "reads"
+            verb = "stores" if each.stores else "reads"
             message = f"step `{step.name}` {verb} `{each.text}`, {names} does not"
             found.setdefault((verb, each.text), Difference("extra", step.name, message, "", each.span))
     return list(found.values())
@@ -187,11 +191,11 @@ def _order(step: Step, pairs: Pairs, does: Sequence[Done]) -> list[Difference]:
     found = []
     for first, second in _pairs_of(does):
         shared = set(range(first.low, first.low + first.width)) & set(range(second.low, second.low + second.width))
-        if not shared or first.kind == second.kind:
+        if not shared or first.stores == second.stores:
             continue
         ways = _ways(source, shared)
-        if ways == {(second.kind == "store", first.kind == "store")} and not _both(does, shared, first, second):
-            told = ("reads", "stores") if first.kind == "store" else ("stores", "reads")
+        if ways == {(second.stores, first.stores)} and not _both(does, shared, first, second):
+            told = ("reads", "stores") if first.stores else ("stores", "reads")
             message = f"the source {told[0]} `{second.text}` before it {told[1]} it, step `{step.name}` afterwards"
             found.append(Difference("order", step.name, message, "", second.span))
     return list(dict.fromkeys(found))
@@ -223,8 +227,8 @@ def _ways(source: Sequence[tuple[tuple[str, str], bool, Bits]], shared: set[int]
 def _both(does: Sequence[Done], shared: set[int], first: Done, second: Done) -> bool:
     """Whether the step does it the other way round as well."""
     return any(
-        one.kind == second.kind
-        and two.kind == first.kind
+        one.stores == second.stores
+        and two.stores == first.stores
         and shared & set(range(one.low, one.low + one.width)) & set(range(two.low, two.low + two.width))
         for one, two in _pairs_of(does)
     )

@@ -10,13 +10,20 @@ from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
 from cbprove.system import Assume, Block, Call, Either, Expr, If, Part, Place, Program, Step
 
-Kind = Literal["read", "look", "store"]
+Kind = Literal["read", "look", "store", "clear"]
+_KINDS: dict[folds.TouchKind, Kind] = {
+    "read": "read",
+    "copy from": "read",
+    "write": "store",
+    "copy to": "store",
+    "clear": "clear",
+}
 Arms = tuple[tuple[int, int], ...]
 
 
 @frozen
 class Done:
-    """A run of bits that a step reads or stores; `assume` only looks. `arms` are the ways of `either` and `if` that it stands in.
+    """A run of bits that a step reads, stores or clears; `assume` only looks. `arms` are those of `either` and `if` around it.
 
     `low` counts from the first bit of the control block.
     """
@@ -27,6 +34,11 @@ class Done:
     text: str
     arms: Arms
     span: Span
+
+    @property
+    def stores(self) -> bool:
+        """Whether the bits are others afterwards."""
+        return self.kind in ("store", "clear")
 
     def excludes(self, other: Done) -> bool:
         """Whether no run does both: they stand in two arms of one statement."""
@@ -77,8 +89,7 @@ def _of_block(block: Block, within: Area, arms: Arms) -> Iterator[Done]:
         for expr in folds.looked_at(statement):
             yield from _read(expr, looked, within, arms)
         for touch in folds.touches(statement):
-            kind: Kind = "read" if touch.kind in ("read", "copy from") else "store"
-            yield from _one(kind, touch.place, within, arms)
+            yield from _one(_KINDS[touch.kind], touch.place, within, arms)
         several = isinstance(statement, Either | If)
         for index, inner in enumerate(folds.blocks(statement)):
             yield from _of_block(inner, within, (*arms, (statement.uid, index)) if several else arms)

@@ -1,0 +1,117 @@
+"""Specs against a tree of some twenty files: read, kept, held against, with calls from file to file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("clang.cindex")
+
+TREE = Path(__file__).parents[1] / "source" / "tree"
+SPEC = """spec small "a miniature";
+abi x86_64;
+object skb { char cb[48] __aligned(8); }
+struct ip_options { u32 nexthop; u8 optlen; u8 srr; u8 is_changed : 1; };
+struct inet_skb_parm { int iif; struct ip_options opt; u16 flags; u16 frag_max_size; };
+layer ip {
+    view IPCB : struct inet_skb_parm at skb.cb[0];
+    step ip_rcv { clear IPCB; write IPCB.iif, IPCB.opt.optlen; read IPCB.opt.optlen, IPCB.opt.srr; write IPCB.opt.srr; }
+    step ip_forward with ip_output { read IPCB.opt; write IPCB.opt.is_changed; read IPCB.flags; write IPCB.flags; }
+}
+path all { ip_rcv; ip_forward; }
+"""
+
+
+def cbprove(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "cbprove", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def audit(folder: Path, spec: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    (folder / "small.cbs").write_text(spec)
+    return cbprove(folder, "audit", "small.cbs", *arguments)
+
+
+def test_a_spec_that_does_as_the_tree(tmp_path: Path) -> None:
+    done = audit(tmp_path, SPEC, "--source", str(TREE), "--record-to", "kept.json", "--sweep", "net", "drivers", "-v")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.startswith("small.cbs: model audited against linux 6.1.0: 2 steps\n")
+    assert "  net/sched: 4: defragment, tcf_ct_act, fifo_enqueue, fifo_dequeue\n" in done.stdout
+    assert "  drivers/net: 2: broken, loop_xmit\n" in done.stdout
+    assert (
+        "drivers/net/broken.c: 1 errors, the first: drivers/net/broken.c:2: 'linux/not_there.h' file not found"
+        in done.stdout
+    )
+    again = audit(tmp_path, SPEC, "--record", "kept.json", "-v")
+    assert (again.returncode, again.stdout) == (done.returncode, done.stdout)
+    kept = json.loads((tmp_path / "kept.json").read_text())
+    assert [each[0] for each in kept["functions"]] == ["ip_forward", "ip_output", "ip_rcv"]
+    assert kept["kernel"] == "linux 6.1.0" and set(kept["sha256"]) == {each[1] for each in kept["functions"]}
+
+
+@pytest.mark.parametrize(
+    ("without", "said"),
+    [
+        (
+            "write IPCB.opt.srr; }",
+            "ip_rcv() stores inet_skb_parm.opt.srr in ip_options_compile(), step `ip_rcv` does not",
+        ),
+        (", IPCB.opt.srr; w", "ip_rcv() reads inet_skb_parm.opt.srr in icmp_send(), step `ip_rcv` does not"),
+        (", IPCB.opt.optlen; r", "ip_rcv() stores inet_skb_parm.opt.optlen in set_length(), step `ip_rcv` does not"),
+        ("clear IPCB; ", "ip_rcv() stores inet_skb_parm, of which bytes"),
+        (" with ip_output { read IPCB.opt;", "ip_forward() reads inet_skb_parm.opt.srr, step `ip_forward` does not"),
+    ],
+)
+def test_a_spec_that_does_not(tmp_path: Path, without: str, said: str) -> None:
+    kept = {"write IPCB.opt.srr; }": "}", ", IPCB.opt.srr; w": "; w", ", IPCB.opt.optlen; r": "; r"}
+    assert without in SPEC
+    spec = SPEC.replace(without, kept.get(without, "{" if "{" in without else ""))
+    done = audit(tmp_path, spec, "--source", str(TREE))
+    assert done.returncode == 1
+    assert said in done.stdout
+
+
+def test_a_function_that_no_file_defines(tmp_path: Path) -> None:
+    done = audit(tmp_path, SPEC.replace("step ip_rcv {", "step ip_rcv of ip_receive {"), "--source", str(TREE))
+    assert done.returncode == 1
+    assert "stands for ip_receive(), which is not in linux 6.1.0\n" in done.stdout
+
+
+def test_the_makefile_beside_a_file_says_how_it_is_compiled(tmp_path: Path) -> None:
+    done = cbprove(tmp_path, "accesses", "drivers/net/loop.c", "--object", "sk_buff.cb", "--source", str(TREE))
+    assert done.stdout == (
+        "drivers/net/loop.c\n  loop_xmit, line 3\n    3  write  [8..12)  [8,12)  of skb\n1 function touches sk_buff.cb\n"
+    )
+
+
+def test_a_whole_tree_at_once_is_the_same_with_one_process_and_with_two(tmp_path: Path) -> None:
+    arguments = ("accesses", "net", "drivers", "--object", "sk_buff.cb", "--source", str(TREE))
+    one, two = (cbprove(tmp_path, *arguments, "--jobs", number) for number in "12")
+    assert (one.returncode, one.stdout) == (two.returncode, two.stdout)
+    assert "finish" not in one.stdout  # a `cb` that is none of a packet
+    assert one.stdout.endswith(
+        "11 of 13 files read, the others name nothing that leads there; 1 could not be read without errors\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "there is nothing to hold specs against"),
+        (("--source", "."), "`.` is no source tree of a kernel"),
+        (("--source", str(TREE), "--headers", "."), "`.` has no folder with include/generated/autoconf.h"),
+        (("--source", str(TREE), "--cc", "cc"), "an audit is of a kernel's tree"),
+        (("--record", "none.json"), "`none.json` cannot be read"),
+        (("--source", str(TREE), "--proposal", "none"), "there is no proposal `none`"),
+        (("--source", str(TREE), "--record-to", "no/such/folder.json"), "`no/such/folder.json` cannot be written"),
+        (("--source", str(TREE), "--sweep", "nothing.c"), "there is no file, folder or function `nothing.c`"),
+    ],
+)
+def test_what_makes_no_sense(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    done = audit(tmp_path, SPEC, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {said}")

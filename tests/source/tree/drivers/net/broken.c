@@ -1,0 +1,3 @@
+#include <linux/skbuff.h>
+#include <linux/not_there.h>
+void broken(struct sk_buff *skb) { skb->cb[0] = 1; }
