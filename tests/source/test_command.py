@@ -104,6 +104,24 @@ def test_what_is_no_c(tmp_path: Path, name: str, text: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_file_of_a_hundred_thousand_lines(tmp_path: Path) -> None:
+    lines = "\n".join("\tskb->cb[0] = 1;" for _ in range(100_000))
+    (tmp_path / "long.c").write_text(f'#include "packet.h"\nvoid f(struct sk_buff *skb)\n{{\n{lines}\n}}\n')
+    done = accesses("long.c", "--cc", f"cc -I{IDIOMS}", "--format", "json", folder=tmp_path)
+    assert done.returncode == 0
+    assert len(json.loads(done.stdout)["functions"][0]["accesses"]) == 100_000
+
+
+@pytest.mark.parametrize(("depth", "code"), [(400, 0), (20_000, 2)])
+def test_statements_in_statements(tmp_path: Path, depth: int, code: int) -> None:
+    chain = "".join(f"if (skb->cb[{number % 48}])\n\t\t;\n\telse " for number in range(depth))
+    (tmp_path / "deep.c").write_text(f'#include "packet.h"\nvoid f(struct sk_buff *skb)\n{{\n\t{chain};\n}}\n')
+    done = accesses("deep.c", "--cc", f"cc -I{IDIOMS}", folder=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ("nested too deep" in done.stdout or "too deep to be followed" in done.stdout) == (code == 2)
+
+
 def test_compile_commands(tmp_path: Path) -> None:
     source = tmp_path / "one.c"
     source.write_text('#include "packet.h"\n#ifdef YES\nvoid f(struct sk_buff *skb) { skb->cb[0] = 1; }\n#endif\n')

@@ -25,11 +25,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from cbprove.source.asked import asked, sought
-    from cbprove.source.sweep import processes, sweep
+    from cbprove.source.sweep import Pool, sweep
 
     object = sought(given.object)
     files = asked(given.names, compiled(given), root(given), object)
-    with console.Progress("files") as progress, processes(workers(given)) as mapped:
+    with console.Progress("files") as progress, Pool(workers(given)) as mapped:
         found = sweep(files.jobs, object, mapped, progress)
     _show(given, found, files.files)
     if found.unread and found.files == len(found.unread):

@@ -60,7 +60,7 @@ def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
     from cbprove.audit.witness import named, others, record
     from cbprove.source.asked import sought
     from cbprove.source.kernel import Kernel
-    from cbprove.source.sweep import processes
+    from cbprove.source.sweep import Pool
 
     kernel, object = compiled(given), sought(given.object)
     if not isinstance(kernel, Kernel):
@@ -71,7 +71,7 @@ def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
         for step in program.steps.values()
         for name in (*step.witness.functions, *step.witness.callees)
     ]
-    with console.Progress("files") as progress, processes(workers(given)) as mapped:
+    with console.Progress("files") as progress, Pool(workers(given)) as mapped:
         found, absent = named(names, kernel, object, mapped, progress)
         beside = others(given.sweep, kernel, object, mapped, progress)
     return record(kernel, object, found, absent, beside)

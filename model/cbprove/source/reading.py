@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from cbprove.source.code import Node
 from cbprove.source.mentions import Mentions
 from cbprove.source.units import Flags, Unit, Unreadable
 from cbprove.source.walk import Places, Reader
+
+_DEEPEST = 6000  # calls of Python, some four for each statement in a statement
 
 
 class Reading:
@@ -57,11 +60,17 @@ def read_file(
     given: tuple[Places, ...] = (),
 ) -> tuple[tuple[Read, ...], Unread | None]:
     """The functions of a file, and what the compiler had against it."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEPEST))
     try:
         reading = Reading(path, flags, sought, mentions)
+        return tuple(reading.functions(only, given)), reading.complaint()
     except Unreadable:
         return (), Unread(path, 1, "it cannot be read")
-    return tuple(reading.functions(only, given)), reading.complaint()
+    except RecursionError:
+        return (), Unread(path, 1, f"{path}: statements or expressions in one another, too deep to be followed")
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _calls(node: Node) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from cbprove.source.reading import read_file
 from cbprove.source.units import Flags, library
 
 Told = Callable[[int, int], None]
+Answer = tuple[tuple[Read, ...], Unread | None]
 Mapped = Callable[..., Iterable[Any]]  # as `map`: a function, and what to call it with
 
 
@@ -39,17 +40,52 @@ def sweep(jobs: Sequence[Job], sought: Sought, mapped: Mapped, told: Told) -> Fo
     return _gathered(jobs, iter(mapped(functools.partial(work, sought), jobs)), told)
 
 
-@contextmanager
-def processes(workers: int) -> Iterator[Mapped]:
-    """A pool of processes, as a function that maps; with one worker there is none."""
-    if workers <= 1:
-        yield map
-    else:
-        with ProcessPoolExecutor(workers) as pool:
-            yield pool.map
+class Pool:
+    """Processes that read files; one that a file ends, which libclang does of what is too deep, is another file's next."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self.executor: Executor | None = None
+
+    def __enter__(self) -> Mapped:
+        return self.map
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        if self.executor is not None:
+            self.executor.shutdown(cancel_futures=True)
+            self.executor = None
+
+    def map(self, function: Callable[[Job], Answer], jobs: Sequence[Job]) -> Iterator[Answer]:
+        """The answers in the order of jobs."""
+        done = 0
+        while done < len(jobs):
+            self.executor = self.executor or ProcessPoolExecutor(self.workers)
+            waiting = [self.executor.submit(function, job) for job in jobs[done:]]
+            try:
+                for each in waiting:
+                    answer = each.result()
+                    done += 1
+                    yield answer
+            except BrokenProcessPool:
+                self._stop()
+                yield self._alone(function, jobs[done])
+                done += 1
+
+    def _alone(self, function: Callable[[Job], Answer], job: Job) -> Answer:
+        """In a process of its own, so that nothing else ends with it."""
+        with ProcessPoolExecutor(1) as one:
+            try:
+                return one.submit(function, job).result()
+            except BrokenProcessPool:
+                return (), Unread(
+                    job.path, 1, f"{job.path}: libclang broke down over it, as over what is nested too deep"
+                )
 
 
-def _gathered(jobs: Sequence[Job], results: Iterator[tuple[tuple[Read, ...], Unread | None]], told: Told) -> Found:
+def _gathered(jobs: Sequence[Job], results: Iterator[Answer], told: Told) -> Found:
     functions: list[Read] = []
     unread: list[Unread] = []
     for index, (found, complaint) in enumerate(results):
@@ -60,7 +96,7 @@ def _gathered(jobs: Sequence[Job], results: Iterator[tuple[tuple[Read, ...], Unr
     return Found(tuple(functions), tuple(unread), len(jobs))
 
 
-def work(sought: Sought, job: Job) -> tuple[tuple[Read, ...], Unread | None]:
+def work(sought: Sought, job: Job) -> Answer:
     """One file; what headers say of the object is remembered for the next."""
     given = tuple(frozenset(each) for each in job.given)
     return read_file(job.path, job.flags, sought, _mentions(sought), job.only, given)
