@@ -56,10 +56,18 @@ def test_bytes_that_nobody_stores_to_between_the_two_are_free(tmp_path: Path) ->
 
 
 def test_a_slot_harms_nobody(tmp_path: Path) -> None:
-    """[0..4) and [14..16) are free between the two, and others need them."""
+    """[0..4) and [14..16) are free between the two, and others need them; what nobody touches is tried first."""
     found = ask(tmp_path, size=4)
-    assert [(slot.low, slot.kept, slot.harmed) for slot in found.slots] == [(0, True, ("a", "nobody")), (4, True, ())]
+    assert [(slot.low, slot.kept, slot.harmed) for slot in found.slots] == [(4, True, ())]
     assert found.code == 0
+
+
+def test_a_slot_that_harms_somebody_is_told_and_left(tmp_path: Path) -> None:
+    text = SPEC.replace("skb.cb[8]; step store", "skb.cb[5]; step store")
+    found = ask(tmp_path, text, size=5)
+    assert [(slot.low, slot.harmed) for slot in found.slots] == [(9, ())]
+    found = ask(tmp_path, text, size=2, align=16)
+    assert [(slot.low, slot.harmed) for slot in found.slots] == [(0, ("a", "nobody"))]
 
 
 def test_alignment_is_kept(tmp_path: Path) -> None:

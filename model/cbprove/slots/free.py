@@ -61,6 +61,10 @@ def free(path: str, wanted: Wanted, options: Options, progress: Progress) -> Fre
     known = [use for use in uses(plain.program, wanted.life) if _bytes(use, block)]
     all_bytes = tuple(_byte(number, number in found, known, block) for number in range(block.bytes))
     places = [at for at in range(0, block.bytes - wanted.size + 1, wanted.align) if _all_free(at, wanted.size, found)]
+    busy = {byte for use in uses(plain.program, Life(None, None)) for byte in _bytes(use, block)}
+    places.sort(
+        key=lambda at: (not busy.isdisjoint(range(at, at + wanted.size)), at)
+    )  # what nobody touches at all first
     slots = _slots(_Asking(tree, path, plain, block, wanted, options), places, progress)
     movers = () if any(slot.holds for slot in slots) else _movers(wanted, block, found, known)
     return Free(
