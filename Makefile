@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers source clean
+.PHONY: tables prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers source clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -25,6 +25,9 @@ check: lint test           ## lint and test
 
 audit: check oracle mutants fuzz matrix   ## everything, slow parts included
 	@$(BIN)/python -m pytest -q -m slow
+
+tables: $(STAMP)           ## the grammar as the tables that the package ships
+	@$(BIN)/python -c "from cbprove.language import tables as t; t.SHIPPED.write_text(t.shipped(t.GRAMMAR.read_text()))"
 
 oracle: $(STAMP)           ## what the C compilers of all 8 targets say of 2,000 structs each, written down
 	@$(BIN)/python -m tests.oracle.write

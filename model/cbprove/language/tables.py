@@ -1,9 +1,9 @@
-"""The grammar as tables of plain numbers: built by Lark once and kept, so that a warm run needs no Lark."""
+"""The grammar as tables of plain numbers: built by Lark (`make tables`) and shipped, so that no run needs Lark."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from cbprove.frozen import frozen
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-FORMAT = 2
+SHIPPED = Path(__file__).with_name("grammar.json")
 END = "$END"
 EOL = "_EOL"
 
@@ -50,14 +50,20 @@ class Tables:
 
 @cache
 def tables() -> Tables:
-    """The tables of the grammar, from the cache if they are there."""
+    """The tables of the grammar: those that are shipped, unless the grammar was changed since."""
     grammar = GRAMMAR.read_text(encoding="utf-8")
-    kept = _cache_file()
-    plain = _recall(kept, grammar)
-    if plain is None:
-        plain = build(grammar)
-        _remember(kept, grammar, plain)
-    return _thaw(plain)
+    document = json.loads(SHIPPED.read_bytes())
+    return _thaw(document["tables"] if document["grammar"] == digest(grammar) else build(grammar))
+
+
+def digest(grammar: str) -> str:
+    """What tells a grammar from another (sha256)."""
+    return hashlib.sha256(grammar.encode()).hexdigest()
+
+
+def shipped(grammar: str) -> str:
+    """The text of the file that holds the tables of a grammar."""
+    return json.dumps({"grammar": digest(grammar), "tables": build(grammar)}, separators=(",", ":")) + "\n"
 
 
 def build(grammar: str) -> dict[str, Any]:
@@ -138,43 +144,3 @@ def _thaw(plain: dict[str, Any]) -> Tables:
         start=plain["start"],
         accepting=plain["accepting"],
     )
-
-
-def _cache_file() -> Path | None:
-    """Where the tables are kept; None where there is no home to keep them in."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return Path(base, "cbprove", "grammar.json") if os.path.isabs(base) else None
-
-
-def _recall(kept: Path | None, grammar: str) -> dict[str, Any] | None:
-    """The tables as they were kept for exactly this grammar; anything else that may lie there is passed over."""
-    try:
-        if kept is None:
-            return None
-        document = json.loads(kept.read_bytes())
-        if document["format"] == FORMAT and document["grammar"] == grammar:
-            tables = document["tables"]
-            return tables if isinstance(tables, dict) else None
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass
-    return None
-
-
-def _remember(kept: Path | None, grammar: str, plain: dict[str, Any]) -> None:
-    """Keep the tables, whole or not at all; a place that cannot be written to is no mistake."""
-    import tempfile
-
-    if kept is None:
-        return
-    text = json.dumps({"format": FORMAT, "grammar": grammar, "tables": plain}, separators=(",", ":"))
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=kept.parent, prefix=kept.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(name, kept)
-        except OSError:
-            os.unlink(name)
-    except OSError:
-        pass

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import assert_never
 
 from cbprove.folds import reads
@@ -23,11 +23,8 @@ from cbprove.properties.events import (
     ClaimMade,
     Ended,
     Event,
-    Inside,
-    SameMember,
-    Stored,
-    Unchanged,
 )
+from cbprove.reaching import claims
 from cbprove.reaching.atoms import PACKET, Atoms, NotStill
 from cbprove.reaching.facts import (
     OTHER,
@@ -39,21 +36,27 @@ from cbprove.reaching.facts import (
     is_padding,
     joined,
     members_at,
-    one_member,
     replaced,
 )
+from cbprove.reaching.state import Here, State
 from cbprove.reaching.universe import Candidates, TooMany, Universe
 from cbprove.system import (
+    Aligned,
     Assume,
     Block,
     Call,
     Clear,
     Consume,
     Copy,
+    Disjoint,
     Each,
     Either,
+    Exact,
     Expr,
+    Fits,
+    Holds,
     If,
+    Lent,
     Make,
     On,
     Part,
@@ -83,12 +86,14 @@ class Reaching:
 
     def may_break(self, name: str, among: Candidates) -> Candidates:
         """The candidates among some at which a run may break a property, by sources."""
-        if self.atoms is None:
-            return among
+        own = [prop for prop in self.program.properties if prop.name == name]
+        if all(isinstance(prop.claim, Aligned | Disjoint) for prop in own):
+            return 0  # no run is asked
+        if self.atoms is None or any(isinstance(prop.claim, Exact | Holds | Lent) for prop in own):
+            return among  # extents or claims hang on the run
         found = self.atoms.outside & among
-        for prop in self.program.properties:
-            if prop.name == name:
-                found |= self._broken(prop, self.atoms, among)
+        for prop in own:
+            found |= self._broken(prop, self.atoms, among)
         return found
 
     def _broken(self, prop: Property, atoms: Atoms, among: Candidates) -> Candidates:
@@ -99,53 +104,13 @@ class Reaching:
             return among
 
 
-@dataclass
-class _State:
-    """What may be in memory: facts by object and atom; at which candidates an object's history may have a snapshot."""
-
-    memory: dict[int, list[Facts]] = field(default_factory=dict)
-    marked: dict[int, Candidates] = field(default_factory=dict)
-
-    def copy(self) -> _State:
-        return _State({number: list(atoms) for number, atoms in self.memory.items()}, dict(self.marked))
-
-    def join(self, other: _State) -> bool:
-        """Take in what may be after another way as well; whether that is more."""
-        grown = False
-        for number, atoms in other.memory.items():
-            own = self.memory.get(number)
-            if own is None:
-                self.memory[number], grown = atoms, True
-                continue
-            for atom, facts in enumerate(atoms):
-                both = joined(own[atom], facts)
-                grown |= both is not own[atom]
-                own[atom] = both
-        for number, marked in other.marked.items():
-            before = self.marked.get(number, 0)
-            grown |= bool(marked & ~before)
-            self.marked[number] = before | marked
-        return grown
-
-    @property
-    def any_marked(self) -> Candidates:
-        """Where any object may have a snapshot."""
-        everyone = 0
-        for marked in self.marked.values():
-            everyone |= marked
-        return everyone
-
-
 @frozen
-class _Here:
-    """Where a statement stands: on which object, which names it sees, under which calls, for which candidates."""
+class _Stored:
+    """What a store makes of an atom, and at which candidates it reaches it."""
 
-    current: int
-    scope: dict[str, int]
-    calls: tuple[int, ...]
-    among: Candidates
-    step: str | None = None
-    open: frozenset[tuple[str, int]] = frozenset()
+    atom: int
+    reached: Candidates
+    facts: Facts
 
 
 class _Flow:
@@ -155,7 +120,9 @@ class _Flow:
         self.program, self.universe, self.atoms, self.prop, self.among = program, universe, atoms, prop, among
         self.remembers = isinstance(prop.claim, Preserved)
         self.found: Candidates = 0
+        self.blind = isinstance(prop.claim, Fits)  # asks where accesses lie, and nothing of memory
         self._claims: dict[Event, tuple[ClaimMade, ...]] = {}
+        self._stored: dict[tuple[int, str, object], list[_Stored]] = {}
 
     def broken(self) -> Candidates:
         for path in self.program.paths:
@@ -167,37 +134,37 @@ class _Flow:
         self.numbers: dict[tuple[int, ...], int] = {}
         self.parents: list[int | None] = []
         self.kinds: list[str] = []
-        state = _State()
+        state = State()
         packet = self._object(state, PACKET)
         scope = {name: self._object(state, name) for name in (o.name for o in self.program.objects[1:])}
-        self._block(path.body, _Here(packet, scope, (), self.among), state)
+        self._block(path.body, Here(packet, scope, (), self.among), state)
 
-    def _object(self, state: _State, kind: str) -> int:
+    def _object(self, state: State, kind: str) -> int:
         number = len(self.kinds)
         self.parents.append(None)
         self.kinds.append(kind)
         state.memory[number] = [self._debris(state)] * self.atoms.count(kind)
         return number
 
-    def _debris(self, state: _State) -> Facts:
+    def _debris(self, state: State) -> Facts:
         """What an object holds that nobody stored to."""
         if not self.remembers:
             return {Source(kind="debris"): self.universe.all}
         return self._unlike(state, self.universe.all)
 
-    def _unlike(self, state: _State, among: Candidates) -> Facts:
+    def _unlike(self, state: State, among: Candidates) -> Facts:
         """What is not a remembered bit, as far as there may be a snapshot by now."""
         marked = state.any_marked & among
         return {fact: own for fact, own in ((OTHER, marked), (UNMARKED, among & ~marked)) if own}
 
     # --- statements -----------------------------------------------------------------------------------
 
-    def _block(self, block: Block, here: _Here, state: _State) -> None:
+    def _block(self, block: Block, here: Here, state: State) -> None:
         here = replace(here, scope=dict(here.scope))
         for statement in block:
             self._statement(statement, here, state)
 
-    def _statement(self, statement: Statement, here: _Here, state: _State) -> None:
+    def _statement(self, statement: Statement, here: Here, state: State) -> None:
         match statement:
             case Read(places=places):
                 self._accessed("read", places, here, state)
@@ -241,10 +208,10 @@ class _Flow:
             case _:
                 assert_never(statement)
 
-    def _declared(self, here: _Here) -> dict[str, int]:
+    def _declared(self, here: Here) -> dict[str, int]:
         return {o.name: here.scope[o.name] for o in self.program.objects[1:]}
 
-    def _either(self, arms: tuple[Block, ...], here: _Here, state: _State) -> None:
+    def _either(self, arms: tuple[Block, ...], here: Here, state: State) -> None:
         ways = [state.copy() for _ in arms]
         for arm, way in zip(arms, ways, strict=True):
             self._block(arm, here, way)
@@ -253,7 +220,7 @@ class _Flow:
             first.join(way)
         state.memory, state.marked = first.memory, first.marked
 
-    def _loop(self, loop: Each | Repeat, here: _Here, state: _State) -> None:
+    def _loop(self, loop: Each | Repeat, here: Here, state: State) -> None:
         """Turn by turn as far as it is sure that there are so many, then joined until no turn adds anything."""
         exact = min(loop.low, _EXACT)
         for _ in range(exact):
@@ -266,14 +233,14 @@ class _Flow:
                 return
             left = None if left is None else left - 1
 
-    def _turn(self, loop: Each | Repeat, here: _Here, state: _State) -> None:
+    def _turn(self, loop: Each | Repeat, here: Here, state: State) -> None:
         inner = replace(here, calls=(*here.calls, loop.uid))
         if isinstance(loop, Each):
             made = self._make(loop.uid, True, here, state)
             inner = replace(inner, current=made, scope={**here.scope, loop.name: made})
         self._block(loop.body, inner, state)
 
-    def _step(self, uid: int, name: str, here: _Here, state: _State) -> None:
+    def _step(self, uid: int, name: str, here: Here, state: State) -> None:
         open_ = here.open | {(name, here.current)}
         inner = replace(here, scope=self._declared(here), calls=(*here.calls, uid), step=name, open=open_)
         self._announce(Began(self.path, name), inner, state)
@@ -285,7 +252,7 @@ class _Flow:
 
     # --- objects --------------------------------------------------------------------------------------
 
-    def _find(self, place: Place, here: _Here) -> int:
+    def _find(self, place: Place, here: Here) -> int:
         if place.object == ".":
             return here.current
         if place.object == "..":
@@ -294,7 +261,7 @@ class _Flow:
             return parent
         return here.scope[place.object]
 
-    def _make(self, uid: int, clone: bool, here: _Here, state: _State) -> int:
+    def _make(self, uid: int, clone: bool, here: Here, state: State) -> int:
         """Make an object; in every turn of a loop it is the same one here, since its name ends with the turn."""
         key = (*here.calls, uid)
         if self.kinds[here.current] != PACKET:
@@ -315,22 +282,41 @@ class _Flow:
 
     # --- stores ---------------------------------------------------------------------------------------
 
-    def _store(self, kind: str, place: Place, here: _Here, state: _State) -> None:
+    def _store(self, kind: str, place: Place, here: Here, state: State) -> None:
+        if self.blind:
+            return
         memory = state.memory[self._find(place, here)]
+        for one in self._stores(kind, place, here):
+            reached = one.reached & here.among
+            if not reached:
+                continue
+            if self.remembers:
+                by = self._unlike(state, reached)
+            elif reached == one.reached:
+                by = one.facts
+            else:
+                by = {fact: kept for fact, own in one.facts.items() if (kept := own & reached)}
+            memory[one.atom] = replaced(memory[one.atom], reached, by)
+
+    def _stores(self, kind: str, place: Place, here: Here) -> list[_Stored]:
+        """What a store of a kind makes of the atoms of its place, worked out once."""
+        key = id(place), kind, self._run(here)
+        if key not in self._stored:
+            self._stored[key] = list(self._all_stores(kind, place, here))
+        return self._stored[key]
+
+    def _all_stores(self, kind: str, place: Place, here: Here) -> Iterator[_Stored]:
         for covered in self.atoms.covered(place, 0, place.width):
-            stored: Facts = {}
+            facts: Facts = {}
             reached = 0
             for position, own in covered.positions:
                 fact = self._fact(kind, place, position, here)
-                if fact is not None and (among := own & here.among):
-                    stored[fact] = stored.get(fact, 0) | among
-                    reached |= among
-            if self.remembers:
-                stored = self._unlike(state, reached)
-            if reached:
-                memory[covered.atom] = replaced(memory[covered.atom], reached, stored)
+                if fact is not None:
+                    facts[fact] = facts.get(fact, 0) | own
+                    reached |= own
+            yield _Stored(atom=covered.atom, reached=reached, facts=facts)
 
-    def _fact(self, kind: str, place: Place, position: int, here: _Here) -> Source | None:
+    def _fact(self, kind: str, place: Place, position: int, here: Here) -> Source | None:
         """What a store makes of a bit of its place; None where it leaves it as it was."""
         if kind == "blank":
             return Source(kind="blank", step=self._run(here))
@@ -339,12 +325,14 @@ class _Flow:
             return Source(kind="stored", members=members, step=self._run(here))
         return Source(kind="unspecified") if is_padding(place, position) else None
 
-    def _run(self, here: _Here) -> tuple[str, int] | None:
+    def _run(self, here: Here) -> tuple[str, int] | None:
         """The step run that stores; it counts only where a property asks whose stores they are."""
         by = getattr(self.prop.claim, "by", None)
         return None if by is None or here.step is None else (here.step, here.current)
 
-    def _copy(self, copy: Copy, here: _Here, state: _State) -> None:
+    def _copy(self, copy: Copy, here: Here, state: State) -> None:
+        if self.blind:
+            return
         origin, target = self._find(copy.origin, here), self._find(copy.target, here)
         kind, memory = self.kinds[origin], state.memory[origin]
         brought: list[tuple[int, Candidates, Facts]] = []
@@ -365,7 +353,7 @@ class _Flow:
         for atom, reached, facts in brought:
             state.memory[target][atom] = replaced(state.memory[target][atom], reached, facts)
 
-    def _carried(self, facts: Facts, away: bool, state: _State) -> Facts:
+    def _carried(self, facts: Facts, away: bool, state: State) -> Facts:
         """What is known of bits once they were copied: to another object, where no step of its history stored them."""
         if self.remembers:
             unmarked = facts.get(UNMARKED, 0)
@@ -381,7 +369,7 @@ class _Flow:
             moved[fact] = moved.get(fact, 0) | own
         return moved
 
-    def _snapshot(self, here: _Here, state: _State) -> None:
+    def _snapshot(self, here: Here, state: State) -> None:
         """The members' bits are the remembered ones from now on, and no other bit is."""
         assert isinstance(self.prop.claim, Preserved)
         for atoms in state.memory.values():
@@ -404,99 +392,27 @@ class _Flow:
     # --- claims ---------------------------------------------------------------------------------------
 
     def _accessed(
-        self, kind: Access, places: tuple[Place, ...], here: _Here, state: _State, value: Expr | None = None
+        self, kind: Access, places: tuple[Place, ...], here: Here, state: State, value: Expr | None = None
     ) -> None:
         for place in places:
             self._announce(Accessed(self.path, here.step, kind, place, None, value), here, state)
 
-    def _evaluated(self, expr: Expr | None, here: _Here, state: _State) -> None:
+    def _evaluated(self, expr: Expr | None, here: Here, state: State) -> None:
         for _, place in reads(expr) if expr is not None else ():
             self._accessed("read", (place,), here, state)
 
-    def _announce(self, event: Event, here: _Here, state: _State) -> None:
+    def _announce(self, event: Event, here: Here, state: State) -> None:
         if event not in self._claims:
             self._claims[event] = table.of_event(self.prop, event)
         for claim in self._claims[event]:
-            match claim:
-                case Unchanged():
-                    self.found |= self._changed(claim, here, state)
-                case SameMember(place=place, length=None):
-                    self.found |= self._foreign(place, here, state)
-                case Stored(place=place, length=None, since=None):
-                    self.found |= self._unwritten(claim, place, here, state)
-                case Inside(place=place, length=None):
-                    self.found |= self._beyond(place) & here.among
-                case _:
-                    self.found |= here.among
-
-    def _observed(self, place: Place, here: _Here, state: _State) -> Iterator[tuple[int, Candidates, Facts]]:
-        """Each bit that is the first of an atom in a place, from the place's first; where it is that, and what it may hold."""
-        memory = state.memory[self._find(place, here)]
-        for covered in self.atoms.covered(place, 0, place.width):
-            for position, own in covered.positions:
-                if own & here.among and any(
-                    leaf.offset <= position < leaf.offset + leaf.width for leaf in place.leaves
-                ):
-                    yield position, own & here.among, memory[covered.atom]
-
-    def _changed(self, claim: Unchanged, here: _Here, state: _State) -> Candidates:
-        broken = 0
-        for place, origin in zip(claim.places, claim.origins, strict=True):
-            kind = self.atoms.kind(origin)
-            for position, among, facts in self._observed(place, here, state):
-                broken |= facts.get(OTHER, 0) & among
-                for fact, own in facts.items():
-                    if isinstance(fact, Remembered) and own & among:
-                        right = self.universe.values(origin.low).get(fact.bit - position, 0) if fact.kind == kind else 0
-                        broken |= own & among & ~right
-        return broken & state.marked.get(here.current, 0)
-
-    def _foreign(self, place: Place, here: _Here, state: _State) -> Candidates:
-        """Where a bit of a member may be another's."""
-        broken = 0
-        for position, among, facts in self._observed(place, here, state):
-            wanted = members_at(place, position)
-            for fact, own in facts.items():
-                if own & among & ~broken and not _came_through(fact, wanted):
-                    broken |= own & among
-        return broken
-
-    def _unwritten(self, claim: Stored, place: Place, here: _Here, state: _State) -> Candidates:
-        broken = 0
-        for _, among, facts in self._observed(place, here, state):
-            for fact, own in facts.items():
-                if own & among & ~broken and not self._was_stored(fact, claim, here):
-                    broken |= own & among
-        return broken
-
-    def _was_stored(self, fact: Fact, claim: Stored, here: _Here) -> bool:
-        assert isinstance(fact, Source)
-        if fact.kind != "stored" and not (fact.kind == "blank" and (claim.cleared or claim.blank_is_enough)):
-            return False
-        if claim.by is None:
-            return True
-        if fact.step is None or fact.step[0] not in claim.by or fact.step in here.open:
-            return False
-        return fact.step[1] in self._line(here.current)
+            for place in claims.places(claim):
+                number = here.current if place is None else self._find(place, here)
+                marked, line = state.marked.get(here.current, 0), tuple(self._line(here.current))
+                scene = claims.Scene(here=here, memory=state.memory[number], marked=marked, line=line)
+                self.found |= claims.may_break(claim, place, self.atoms, scene)
 
     def _line(self, number: int | None) -> Iterator[int]:
         """An object, what it was made from, and so on."""
         while number is not None:
             yield number
             number = self.parents[number]
-
-    def _beyond(self, place: Place) -> Candidates:
-        """Where a place does not lie inside the area that it begins in."""
-        first, last = place.bound
-        broken = 0
-        for low, among in self.universe.values(place.low).items():
-            broken |= among if low < first or last < low + place.width else 0
-        return broken
-
-
-def _came_through(fact: Fact, wanted: tuple[tuple[str, int, tuple[tuple[str, str], ...]], ...]) -> bool:
-    """Whether a bit is blank, or was stored as every member's that it is read as."""
-    assert isinstance(fact, Source)
-    if fact.kind == "blank":
-        return True
-    return fact.kind == "stored" and all(any(one_member(own, each) for own in fact.members) for each in wanted)

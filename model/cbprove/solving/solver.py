@@ -46,8 +46,9 @@ class Z3Session:
 
         self._z3 = z3
         self._sorts: dict[str, str] = {}
-        # The simple solver checks again in a tenth of the time of the others, and is no slower on these formulas.
-        self._solver = z3.SimpleSolver()
+        # The simple solver checks again in a tenth of the time of the others, and is no slower on these formulas. In a context of
+        # its own models hang on the text alone, and not on what was asked before.
+        self._solver = z3.SimpleSolver(ctx=z3.Context())
         self._solver.set("rlimit", limits.resources)
         self._solver.set("random_seed", 0)
         if limits.seconds is not None:
@@ -83,7 +84,11 @@ class _Model(Mapping[str, "int | bool"]):
     def __init__(self, z3: Any, model: Any, sorts: Mapping[str, str]) -> None:
         self._core, self._model, self._sorts = z3.z3core, model, sorts
         self._context = model.ctx.ref()
-        self._kinds = {"Int": z3.IntSort().ast, "Bool": z3.BoolSort().ast}
+        self._sorts_of_z3 = (
+            z3.IntSort(model.ctx),
+            z3.BoolSort(model.ctx),
+        )  # kept, since the next line holds no reference
+        self._kinds = dict(zip(("Int", "Bool"), (sort.ast for sort in self._sorts_of_z3), strict=True))
         self._numeral = z3.Z3_NUMERAL_AST
         self._known: dict[str, int | bool] = {}
 

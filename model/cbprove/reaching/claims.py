@@ -1,0 +1,122 @@
+"""The reading of each claim on what may be in memory: at which candidates it may be broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove.frozen import frozen
+from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unchanged
+from cbprove.reaching.atoms import Atoms
+from cbprove.reaching.facts import OTHER, Fact, Facts, Own, Remembered, Source, members_at, one_member
+from cbprove.reaching.state import Here
+from cbprove.reaching.universe import Candidates
+from cbprove.system import Place
+
+
+@frozen
+class Scene:
+    """A moment: where it is, what the atoms of the object hold that a place lies in, at which candidates the current object's
+    history may have a snapshot, and that object with all that it was made from."""
+
+    here: Here
+    memory: list[Facts]
+    marked: Candidates
+    line: tuple[int, ...]
+
+
+def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene) -> Candidates:
+    """The candidates at which a claim on a place of it may be broken; all where it hangs on values or on lengths."""
+    among = scene.here.among
+    match claim:
+        case Unchanged() if place is not None:
+            return _changed(claim, place, atoms, scene)
+        case SameMember(length=None) if place is not None:
+            return _foreign(place, atoms, scene)
+        case Stored(length=None, since=None) if place is not None:
+            return _unwritten(claim, place, atoms, scene)
+        case Inside(length=None) if place is not None:
+            return _beyond(place, atoms) & among
+        case _:
+            return among
+
+
+def places(claim: ClaimMade) -> tuple[Place | None, ...]:
+    """The places that a claim is judged on, one by one."""
+    match claim:
+        case Unchanged(places=several):
+            return several
+        case SameMember(place=place) | Stored(place=place) | Inside(place=place):
+            return (place,)
+        case _:
+            return (None,)
+
+
+def _observed(place: Place, atoms: Atoms, scene: Scene) -> Iterator[tuple[int, Candidates, Facts]]:
+    """Each bit that is the first of an atom in a place, from the place's first; where it is that, and what it may hold."""
+    for covered in atoms.covered(place, 0, place.width):
+        for position, own in covered.positions:
+            among = own & scene.here.among
+            if among and any(leaf.offset <= position < leaf.offset + leaf.width for leaf in place.leaves):
+                yield position, among, scene.memory[covered.atom]
+
+
+def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Candidates:
+    origin = claim.origins[claim.places.index(place)]
+    kind, lows = atoms.kind(origin), atoms.universe.values(origin.low)
+    broken = 0
+    for position, among, facts in _observed(place, atoms, scene):
+        for fact, own in facts.items():
+            if fact == OTHER:
+                broken |= own & among
+            elif isinstance(fact, Remembered) and own & among:
+                right = lows.get(fact.bit - position, 0) if fact.kind == kind else 0
+                broken |= own & among & ~right
+    return broken & scene.marked
+
+
+def _foreign(place: Place, atoms: Atoms, scene: Scene) -> Candidates:
+    """Where a bit of a member may be another's."""
+    broken = 0
+    for position, among, facts in _observed(place, atoms, scene):
+        wanted = members_at(place, position)
+        for fact, own in facts.items():
+            if own & among & ~broken and not _came_through(fact, wanted):
+                broken |= own & among
+    return broken
+
+
+def _came_through(fact: Fact, wanted: tuple[Own, ...]) -> bool:
+    """Whether a bit is blank, or was stored as every member's that it is read as."""
+    assert isinstance(fact, Source)
+    if fact.kind == "blank":
+        return True
+    return fact.kind == "stored" and all(any(one_member(own, each) for own in fact.members) for each in wanted)
+
+
+def _unwritten(claim: Stored, place: Place, atoms: Atoms, scene: Scene) -> Candidates:
+    broken = 0
+    for _, among, facts in _observed(place, atoms, scene):
+        for fact, own in facts.items():
+            if own & among & ~broken and not _was_stored(fact, claim, scene):
+                broken |= own & among
+    return broken
+
+
+def _was_stored(fact: Fact, claim: Stored, scene: Scene) -> bool:
+    assert isinstance(fact, Source)
+    if fact.kind != "stored" and not (fact.kind == "blank" and (claim.cleared or claim.blank_is_enough)):
+        return False
+    if claim.by is None:
+        return True
+    if fact.step is None or fact.step[0] not in claim.by or fact.step in scene.here.open:
+        return False
+    return fact.step[1] in scene.line
+
+
+def _beyond(place: Place, atoms: Atoms) -> Candidates:
+    """Where a place does not lie inside the area that it begins in."""
+    first, last = place.bound
+    broken = 0
+    for low, among in atoms.universe.values(place.low).items():
+        broken |= among if low < first or last < low + place.width else 0
+    return broken
