@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from cbprove.design.generalise import Differs, Unequal, alike, where
+from cbprove.design.generalise import Bits, Sides, alike, where
 from cbprove.design.sectors import Sector
 from cbprove.obligations.members import Held
 from cbprove.obligations.ops import MEMORY, Store
@@ -93,16 +94,34 @@ def _found(kind: str, position: Int, hit: Bool = True, value: int | None = None,
     return Found(hit, store, position)
 
 
+def _sides(now: Found, then: Found, width: int = 8) -> Bits:
+    return Bits(width=width, sides=Sides(now=(now,), then=(then,)))
+
+
 def test_an_arbitrary_bit_is_one_that_nobody_looks_at() -> None:
     fresh, held = _found("fresh", var("c"), le(var("a"), 1)), _held("one", 1, 0, 2)
-    formula = le(var("one"), 9)
-    found = alike(OWN, formula, {"one": 1}, (held,), Differs((fresh,)))
+    formula, before = le(var("one"), 9), _found("blank", 0, number=2)
+    found = alike(OWN, formula, {"one": 1}, (held,), _sides(fresh, before))
     assert found == where(OWN, and_(le(var("a"), 1), le(2, var("c"))))
 
 
 @pytest.mark.parametrize("little_endian", (True, False))
 def test_known_values_differ_where_their_bits_do(little_endian: bool) -> None:
     now, then = _found("value", var("c"), value=0b0000_0110), _found("blank", 0, number=2)
-    found = alike(OWN, True, {}, (), Unequal((now,), (then,)), little_endian)
+    found = alike(OWN, True, {}, (), _sides(now, then), little_endian)
     wanted = or_(eq(var("c"), 1), eq(var("c"), 2)) if little_endian else False
     assert found == where(OWN, wanted)
+
+
+def test_a_value_that_was_not_followed_differs_from_nothing() -> None:
+    now = replace(_found("value", var("c"), value=1).store, value=Value(var(UNSURE + "value"), 0, 255))
+    before = _found("fresh", 0, number=2)
+    assert alike(OWN, True, {}, (), _sides(Found(True, now, var("c")), before)) == 0
+
+
+def test_some_bit_suffices() -> None:
+    bit = var("bit")
+    formula = and_(eq(bit, add(mul(var("c"), 8), 3)), le(var("a"), 1))
+    found = alike(OWN, formula, {"bit": 3}, (), Bits(width=24))
+    assert found == where(OWN, and_(le(var("c"), 2), le(var("a"), 1)))  # the fourth byte is not of the place
+    assert alike(OWN, formula, {"bit": 2}, (), Bits(width=24)) == 0

@@ -14,6 +14,7 @@ from tests.mutants.planted import (
     loops,
     obligations,
     semantics,
+    sets,
 )
 from tests.mutants.planting import Mutant
 
@@ -22,6 +23,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *loops.FAULTS,
     *formulas.FAULTS,
     *design.FAULTS,
+    *sets.FAULTS,
     *semantics.FAULTS,
     *layout.FAULTS,
     *language.FAULTS,

@@ -18,7 +18,11 @@ from cbprove.reaching.universe import universe
 
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "specs/gso_ipoib.cbs"
-SPECS = [*sorted((ROOT / "tests/traps").glob("*.cbs")), *sorted((ROOT / "specs/cases").glob("*.cbs"))]
+SPECS = [
+    *sorted((ROOT / "tests/traps").glob("*.cbs")),
+    *sorted((ROOT / "specs/cases").glob("*.cbs")),
+    *sorted((ROOT / "tests/faults").glob("*loop*.cbs")),
+]
 
 
 def _groups(space: Space) -> Iterator[Group]:

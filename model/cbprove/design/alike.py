@@ -11,15 +11,14 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from cbprove.design.generalise import Differs, Unequal
+from cbprove.design.generalise import Bits, Sides
 from cbprove.frozen import frozen
 from cbprove.obligations.claims import Compared
 from cbprove.obligations.decisions import object_key
 from cbprove.obligations.forms import ClaimForm, PathForm
-from cbprove.obligations.ops import Store, Touched
-from cbprove.obligations.sources import BIT, Found
+from cbprove.obligations.ops import Touched
+from cbprove.obligations.sources import BIT
 from cbprove.semantics.judge import BrokenBit
-from cbprove.semantics.memory import Source
 from cbprove.semantics.run import Broken, Run
 from cbprove.terms import Bool, and_, evaluate
 
@@ -55,17 +54,17 @@ class Ones(Mapping[str, "int | bool"]):
 
 @frozen
 class Why:
-    """A formula that is true in the model because of one bit that broke, and what of that bit is arbitrary."""
+    """A formula that is true in the model because of one bit that broke, and of which other bits it may be asked."""
 
     formula: Bool
     model: Model
-    differs: Differs | Unequal | None = None
+    bits: Bits | None = None
 
 
 def whys(one: PathForm, run: Run, name: str, model: Model) -> Iterator[Why]:
     """The reasons why a replayed run breaks a property wherever they hold, the model's own bit first; few of them."""
     pairs = ((claim, broken) for broken in run.broken[name] for claim in one.claims if _same(claim, broken))
-    yield from islice((why for claim, broken in pairs for why in _of_claim(claim, broken, run, model)), _TRIED)
+    yield from islice((why for claim, broken in pairs for why in _of_claim(claim, broken, model)), _TRIED)
 
 
 def _same(claim: ClaimForm, broken: Broken) -> bool:
@@ -80,7 +79,7 @@ def _text(claim: object) -> str | None:
     return None if place is None else str(place.text)
 
 
-def _of_claim(claim: ClaimForm, broken: Broken, run: Run, model: Model) -> Iterator[Why]:
+def _of_claim(claim: ClaimForm, broken: Broken, model: Model) -> Iterator[Why]:
     if not broken.bits:
         if evaluate(model, claim.broken)[0]:
             yield Why(claim.broken, model)
@@ -91,15 +90,13 @@ def _of_claim(claim: ClaimForm, broken: Broken, run: Run, model: Model) -> Itera
         (low,) = evaluate(model, touched.low)
         first = own + low - touched.instance.base
         for bit in sorted(broken.bits, key=lambda bit: bit.bit != first):
-            why = _of_bit(claim, touched, pair, bit, run, model)
+            why = _of_bit(claim, touched, pair, bit, model)
             if why is not None:
                 yield why
 
 
-def _of_bit(
-    claim: ClaimForm, touched: Touched, pair: Compared | None, bit: BrokenBit, run: Run, model: Model
-) -> Why | None:
-    """Why a bit broke, if the formula says so of it, too, and if it breaks whatever is stored."""
+def _of_bit(claim: ClaimForm, touched: Touched, pair: Compared | None, bit: BrokenBit, model: Model) -> Why | None:
+    """Why a bit broke, if the formula says so of it, too."""
     if bit.object != object_key(touched.instance):
         return None
     (low,) = evaluate(model, touched.low)
@@ -107,39 +104,11 @@ def _of_bit(
     formula = claim.broken if pair is None else and_(claim.broken, pair.broken)
     if not evaluate(at, formula)[0]:
         return None
-    if pair is None:
-        return Why(formula, at)
-    differs = _differs(pair, bit, run, at)
-    return None if differs is None else Why(formula, at, differs)
+    sides = None if pair is None else Sides(now=pair.now, then=pair.then)
+    return Why(formula, at, Bits(width=_width(claim), sides=sides))
 
 
-def _differs(pair: Compared, bit: BrokenBit, run: Run, model: Model) -> Differs | Unequal | None:
-    """What of a bit that differs is arbitrary, as both accounts see it, or that both sides of it are known."""
-    sides = ((pair.now, bit.found), (pair.then, bit.remembered))
-    reached = [_first(found, model) for found, _ in sides]
-    for (_, source), own, other in zip(sides, reached, reversed(reached), strict=True):
-        store = own[-1].store
-        if store.kind in _ARBITRARY and source is not None and _free(source, run):
-            opposite = other[-1].store
-            if opposite.kind in (*_ARBITRARY, "blank"):
-                return Differs(own)
-            if _known(opposite) and opposite.value is not None:
-                return Differs(own, opposite.value.term)
-    if all(_known(own[-1].store) or own[-1].store.kind == "blank" for own in reached):
-        return Unequal(*reached)
-    return None
-
-
-def _first(found: tuple[Found, ...], model: Model) -> tuple[Found, ...]:
-    """The stores looked at until one is found to be the bit's, that one last."""
-    hits = evaluate(model, *(one.hit for one in found))
-    return found[: hits.index(True) + 1]
-
-
-def _known(store: Store) -> bool:
-    return store.kind == "value" and store.value is not None
-
-
-def _free(source: Source, run: Run) -> bool:
-    """Whether the reference never had to decide the bit."""
-    return source.store.kind not in ("blank", "value") and source not in run.values
+def _width(claim: ClaimForm) -> int:
+    """How many bits the places have that a claim may be broken at."""
+    several = getattr(claim.at.claim, "places", None) or (getattr(claim.at.claim, "place", None),)
+    return max((place.width for place in several if place is not None), default=0)

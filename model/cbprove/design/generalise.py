@@ -16,30 +16,33 @@ from itertools import combinations, product
 
 from cbprove.frozen import frozen
 from cbprove.obligations.members import Held
-from cbprove.obligations.sources import UNSURE, Found, within
+from cbprove.obligations.sources import BIT, UNSURE, Found, within
 from cbprove.reaching.universe import MOST_VALUES, Candidates, Sum, Universe
-from cbprove.terms import Bool, Int, Term, subterms
+from cbprove.reaching.universe import universe as made
+from cbprove.terms import Bool, Int, Term
 
 Model = Mapping[str, "int | bool"]
 Piece = tuple[Candidates, Sum, int]  # at these candidates, a sum of axes times factors, and a constant
+_ARBITRARY = ("fresh", "debris")
+_BYTE = "byte of the place"  # the axis of the bits that are asked about, eight by eight
+_MOST = 1 << 23  # candidates times bits that are told apart at once
 Truth = tuple[Candidates, Candidates]  # where a formula is surely true, and where it is surely false
 
 
 @frozen
-class Differs:
-    """Two stores that a bit comes from, one of them arbitrary: `found` ends with the arbitrary one, and `value` is what the other
-    stored (None: another arbitrary bit, or zero)."""
-
-    found: tuple[Found, ...]
-    value: Int | None = None
-
-
-@frozen
-class Unequal:
-    """Two stores of known values (or zeros) that a bit comes from now and came from then; each list ends with its store."""
+class Sides:
+    """Where a bit that should be unchanged may come from, now and then, latest stores first."""
 
     now: tuple[Found, ...]
     then: tuple[Found, ...]
+
+
+@frozen
+class Bits:
+    """The bits of a place at which a formula about one bit is asked: every eighth of `width`, the one in the model with them."""
+
+    width: int
+    sides: Sides | None = None
 
 
 def alike(
@@ -47,21 +50,39 @@ def alike(
     formula: Bool,
     model: Model,
     held: Sequence[Held] = (),
-    differs: Differs | Unequal | None = None,
+    bits: Bits | None = None,
     little_endian: bool = True,
 ) -> Candidates:
-    """The candidates where a formula is true with the choices and values of a model.
+    """The candidates where a formula is true, of some bit, with the choices and values of a model.
 
-    `held` says which bits of stores unknowns of the formula stand for. With `differs`, what differs by value in the model does so
-    there.
+    `held` says which bits of stores unknowns of the formula stand for. With `sides`, a bit counts where the two differ by value.
     """
     evaluation = Evaluation(universe, model, held)
+    if bits is not None:
+        evaluation = _of_each_bit(universe, model, held, bits.width)
     found = evaluation.truth(formula)[0]
-    if isinstance(differs, Differs) and found:
-        found &= evaluation.differ(differs)
-    if isinstance(differs, Unequal) and found:
-        found &= evaluation.unequal(differs, little_endian)
-    return found & evaluation.apart()
+    if bits is not None and bits.sides is not None and found:
+        found &= evaluation.unequal(bits.sides, little_endian)
+    return _projected(found & evaluation.apart(), universe)
+
+
+def _of_each_bit(universe: Universe, model: Model, held: Sequence[Held], width: int) -> Evaluation:
+    """An evaluation in which the bit is an axis as well, unless there were too many candidates with it."""
+    first = int(model.get(BIT.args[0], 0)) % 8
+    count = len(range(first, width, 8))
+    if count < 2 or count * universe.size > _MOST:
+        return Evaluation(universe, model, held)
+    wider = made(((_BYTE, range(count)), *universe.free))
+    return Evaluation(wider, model, held, bit=((_BYTE, 8), first))
+
+
+def _projected(found: Candidates, universe: Universe) -> Candidates:
+    """The candidates that have some bit."""
+    candidates = 0
+    while found:
+        candidates |= found & universe.all
+        found >>= universe.size
+    return candidates
 
 
 def where(universe: Universe, condition: Bool) -> Candidates:
@@ -72,8 +93,14 @@ def where(universe: Universe, condition: Bool) -> Candidates:
 class Evaluation:
     """Terms under a model, as functions of the axes."""
 
-    def __init__(self, universe: Universe, model: Model, held: Sequence[Held] = ()) -> None:
-        self.universe, self.model = universe, model
+    def __init__(
+        self,
+        universe: Universe,
+        model: Model,
+        held: Sequence[Held] = (),
+        bit: tuple[tuple[str, int], int] | None = None,
+    ) -> None:
+        self.universe, self.model, self.bit = universe, model, bit
         self._held = {one.unknown.args[0]: one for one in held}
         self._looked: dict[str, Held] = {}
         self._truths: dict[Term, Truth] = {}
@@ -94,8 +121,7 @@ class Evaluation:
             case "and":
                 return self._and(term.args)
             case "or":
-                yes, no = self._or(term.args)
-                return yes, no
+                return self._or(term.args)
             case "not":
                 yes, no = self.truth(term.args[0])
                 return no, yes
@@ -165,10 +191,7 @@ class Evaluation:
             case "named":
                 return self.number(term.args[1])
             case "ite":
-                yes, no = self.truth(term.args[0])
-                then = self.number(term.args[1]) if yes else []
-                otherwise = self.number(term.args[2]) if no else []
-                return _together([*_within(then, yes), *_within(otherwise, no)])
+                return self._branches(term)
             case "+":
                 return self._joined(term, lambda a, b: (_added(a[0], b[0], 1), a[1] + b[1]))
             case "-":
@@ -176,12 +199,27 @@ class Evaluation:
             case "*":
                 return self._times(self.number(term.args[0]), self.number(term.args[1]))
             case "div":
-                return self._plain(term, lambda a, b: a // b)
+                return self._valued(self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a // b)
             case "mod":
-                return self._plain(term, lambda a, b: a % b)
+                return self._valued(self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a % b)
         raise AssertionError(term.operator)
 
+    def _branches(self, term: Int) -> list[Piece]:
+        """A chain of branches, each where the ones before are surely not taken; what is inside of a chain is not kept."""
+        pieces: list[Piece] = []
+        left = self.universe.all
+        while left and isinstance(term, Term) and term.operator == "ite":
+            yes, no = self.truth(term.args[0])
+            if yes & left:
+                pieces += _within(self.number(term.args[1]), yes & left)
+            left &= no
+            term = term.args[2]
+        return _together([*pieces, *_within(self.number(term), left)] if left else pieces)
+
     def _unknown(self, name: str) -> list[Piece]:
+        if name == BIT.args[0] and self.bit is not None:
+            axis, first = self.bit
+            return [(self.universe.all, (axis,), first)]
         if name in self.universe.ranges:
             return [(self.universe.all, ((name, 1),), 0)]
         if name.startswith(UNSURE):
@@ -209,9 +247,6 @@ class Evaluation:
             scaled = tuple((axis, own * factor) for axis, own in total) if factor else ()
             pieces.append((a[0] & b[0], scaled, constant * factor))
         return _together(pieces)
-
-    def _plain(self, term: Term, apply: Callable[[int, int], int]) -> list[Piece]:
-        return self._valued(self.number(term.args[0]), self.number(term.args[1]), apply)
 
     def _valued(self, left: list[Piece], right: list[Piece], apply: Callable[[int, int], int]) -> list[Piece]:
         """An operation that is not linear, value by value; unknown where there are too many values."""
@@ -243,49 +278,69 @@ class Evaluation:
 
     # --- values looked at ---------------------------------------------------------------------------------
 
-    def differ(self, differs: Differs) -> Candidates:
-        """Where the bit that is found last is arbitrary as it is in the model: nothing that the run or the other side hangs on
-        looks at it."""
-        found = differs.found[-1]
-        where = self._first(differs.found) & self.truth(within(found.position, found.store.zero))[1]
-        for term in subterms(differs.value) if differs.value is not None else ():
-            if term.operator in ("var", "choice") and term.args[0].startswith(UNSURE):
-                return 0
-            if term.operator == "var" and term.args[0] in self._held:
-                self._looked[term.args[0]] = self._held[term.args[0]]
-        for held in self._looked.values():
-            if held.store == found.store.number:
-                where &= self._disjoint(found.position, 1, held.position, held.width)
+    def unequal(self, sides: Sides, little_endian: bool) -> Candidates:
+        """Where a bit surely is another than it was: one side is arbitrary, or both are known and differ."""
+        now, then = self._origins(sides.now), self._origins(sides.then)
+        known = [
+            [(own & at, bit) for own, found in side for at, bit in self._bit(found, little_endian)]
+            for _, side in (now, then)
+        ]
+        free = [self._arbitrary(side) for side, _ in (now, then)]
+        sure = [free[i] | _all(own for own, _ in known[i]) for i in (0, 1)]
+        where = (free[0] & sure[1]) | (free[1] & sure[0])
+        for (one, bit), (other, before) in product(*known):
+            where |= one & other if bit != before else 0
         return where
 
-    def unequal(self, unequal: Unequal, little_endian: bool) -> Candidates:
-        """Where the bit that is found last on one side is another than on the other side."""
-        now, then = (self._bit(found[-1], little_endian) for found in (unequal.now, unequal.then))
+    def _origins(self, found: Sequence[Found]) -> tuple[list[tuple[Candidates, Found]], list[tuple[Candidates, Found]]]:
+        """Which stores a bit comes from, those that may have stored anything and those of known values, and where it does."""
+        arbitrary, known = [], []
+        left = self.universe.all
+        for one in found:
+            hit, missed = self.truth(one.hit)
+            here = left & hit
+            if here and one.store.kind in _ARBITRARY:
+                zero = self.truth(within(one.position, one.store.zero))
+                arbitrary.append((here & zero[1], one))
+                known.append((here & zero[0], one))
+            elif here and (one.store.kind == "blank" or one.store.value is not None):
+                known.append((here, one))
+            left &= missed
+            if not left:
+                break
+        return arbitrary, known
+
+    def _arbitrary(self, origins: list[tuple[Candidates, Found]]) -> Candidates:
+        """Where nothing that the run or the other side hangs on looks at an arbitrary bit."""
         where = 0
-        for (one, bit), (other, before) in product(now, then):
-            where |= one & other if bit != before else 0
-        return where & self._first(unequal.now) & self._first(unequal.then)
+        for own, found in origins:
+            for held in self._looked.values():
+                if held.store == found.store.number:
+                    own &= self._disjoint(found.position, 1, held.position, held.width)
+            where |= own
+        return where
 
     def _bit(self, found: Found, little_endian: bool) -> list[tuple[Candidates, int]]:
-        """The value of a bit of a store of a known value."""
+        """The value of a bit of a store, where it is known; what is not a number is zero there."""
         store = found.store
-        if store.value is None or not isinstance(store.width, int):
-            return [(self.universe.all, 0)] if store.kind == "blank" else []
-        bits = []
-        values, positions = self._values(self.number(store.value.term)), self._values(self.number(found.position))
-        for (one, value), (other, position) in product(values, positions):
-            weight = position if little_endian else store.width - 1 - position
-            if one & other and 0 <= weight < store.width:
-                bits.append((one & other, value >> weight & 1))
-        return bits
+        if store.kind != "value" or store.value is None:
+            return [(self.universe.all, 0)]
+        if not isinstance(store.width, int):
+            return []
+        positions, width = self.number(found.position), store.width
+        inside = (
+            self._compared("<=", self._plain(0), positions)[0] & self._compared("<", positions, self._plain(width))[0]
+        )
+        ones = told = 0
+        for own, value in self._values(self.number(store.value.term)):
+            told |= own
+            for weight in (i for i in range(width) if value >> i & 1):
+                position = weight if little_endian else width - 1 - weight
+                ones |= own & self._compared("=", positions, self._plain(position))[0]
+        return [(inside & told & ones, 1), (inside & told & ~ones, 0)]
 
-    def _first(self, found: Sequence[Found]) -> Candidates:
-        """Where the last one found is the first that hits."""
-        *later, last = found
-        where = self.truth(last.hit)[0]
-        for one in later:
-            where &= self.truth(one.hit)[1]
-        return where
+    def _plain(self, number: int) -> list[Piece]:
+        return [(self.universe.all, (), number)]
 
     def apart(self) -> Candidates:
         """Where the values looked at share no bits, or the same ones, wherever two of them are of one store.
@@ -318,6 +373,13 @@ class Evaluation:
             for side, by in ((left, width), (right, size))
         ]
         return self._compared("<=", ends[0], right)[0] | self._compared("<=", ends[1], left)[0]
+
+
+def _all(sets: Iterable[Candidates]) -> Candidates:
+    everyone = 0
+    for own in sets:
+        everyone |= own
+    return everyone
 
 
 def _added(left: Sum, right: Sum, sign: int) -> Sum:

@@ -13,6 +13,7 @@ from cbprove.system import Axis, AxisValue, Program
 from cbprove.terms import Bool, and_, eq, or_, var
 
 _SPARSE = 4  # places of a group's sheet for each of its sectors, at most
+_MOST = 160  # places of a group: what many programs differ in is walked through by each claim of each of them
 
 
 @frozen
@@ -46,13 +47,17 @@ def alone(sector: Sector, program: Program) -> Group:
 
 
 def _dense(axes: Sequence[Axis], sectors: list[tuple[Sector, Program]]) -> Iterator[Group]:
+    """Groups of sectors of one shape: as large as they may be, the first axes that vary cut where they are larger."""
     varying = _varying(axes, [sector for sector, _ in sectors])
-    if prod(len(values) for _, values in varying) <= _SPARSE * len(sectors):
+    places = prod(len(values) for _, values in varying)
+    if places <= _SPARSE * len(sectors) and places <= _MOST:
         yield _group(varying, sectors)
         return
     first, values = varying[0]
-    for value in values:
-        yield from _dense(axes, [one for one in sectors if one[0].fixed[first.name] == value])
+    step = max(1, _MOST * len(values) // places) if places <= _SPARSE * len(sectors) else 1
+    for low in range(0, len(values), step):
+        own = values[low : low + step]
+        yield from _dense(axes, [one for one in sectors if one[0].fixed[first.name] in own])
 
 
 def _varying(axes: Sequence[Axis], sectors: Sequence[Sector]) -> list[tuple[Axis, tuple[AxisValue, ...]]]:

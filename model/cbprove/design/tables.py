@@ -232,18 +232,37 @@ class _Sheeting:
     ) -> Candidates:
         """The candidates of the first reason that holds at the point, where the run is the same one at all corners."""
         own = self._exactly(point)
+        near = self._near(point)
+        tried: set[Candidates] = set()
         for why in whys(one, run, self.name, model) if broken else (Why(one.reached, model),):
-            area = alike(self.universe, why.formula, why.model, form.held, why.differs, self.little_endian)
-            corners = map(self.sector.point, self.sector.corners(self.universe.stretches(area & self.left)))
-            if area & own and all(self._repeats(form, one, at, why.model, broken) for at in corners):
-                return area
+            whole = alike(self.universe, why.formula, why.model, form.held, why.bits, self.little_endian)
+            for area in (whole, whole & near):
+                if area & own and area not in tried and self._repeats(form, one, area & self.left, why.model, broken):
+                    return area
+                tried.add(area)
         return own
 
-    def _repeats(self, form: Form, one: PathForm, point: Mapping[str, int], model: Model, broken: bool) -> bool:
-        """Whether the reference sees the choices of a model break (or else reach) a claim at a candidate."""
+    def _near(self, point: Mapping[str, int]) -> Candidates:
+        """The candidates that are written with the same words: those of the point's own sector."""
+        found = self.universe.all
+        for axis in self.sector.words:
+            found &= self.universe.value(axis, point[axis])
+        return found
+
+    def _repeats(self, form: Form, one: PathForm, area: Candidates, model: Model, broken: bool) -> bool:
+        """Whether the reference sees the choices of a model break (or else reach) a claim at the corners of an area."""
+        corners = self.sector.corners(self.universe.stretches(area))
+        return all(self._repeats_at(form, one, self.sector.point(index), model, broken) for index in corners)
+
+    def _repeats_at(self, form: Form, one: PathForm, point: Mapping[str, int], model: Model, broken: bool) -> bool:
+        """The same at one candidate; an arbitrary bit may be equal by chance, and then is another one with ones."""
         program = self.tables.candidate(point)
-        run = again(program, form, one, named(program, self.name), Answer("sat", over(model, point)))
-        return bool((run.broken if broken else run.reached)[self.name])
+        prop = named(program, self.name)
+        for values in (model, Ones(model)):
+            run = again(program, form, one, prop, Answer("sat", over(values, point)))
+            if (run.broken if broken else run.reached)[self.name]:
+                return True
+        return False
 
     def _fill(self, area: Candidates, mark: int) -> Bool:
         """Mark a region; returns the condition that bars it."""

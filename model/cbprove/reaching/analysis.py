@@ -375,11 +375,10 @@ class _Flow:
         for atoms in state.memory.values():
             for atom, facts in enumerate(atoms):
                 stale = 0
-                for fact, own in facts.items():
-                    stale |= own & here.among if isinstance(fact, Remembered) else 0
+                for own in facts.values():
+                    stale |= own & here.among
                 if stale:
-                    kept = {f: own & ~here.among if isinstance(f, Remembered) else own for f, own in facts.items()}
-                    atoms[atom] = joined({f: own for f, own in kept.items() if own}, {OTHER: stale})
+                    atoms[atom] = replaced(facts, here.among, {OTHER: stale})
         for member in self.prop.claim.members:
             number = self._find(member, here)
             for covered in self.atoms.covered(member, 0, member.width):

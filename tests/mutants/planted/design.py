@@ -20,7 +20,7 @@ FAULTS = (
         AROUND,
         (
             "what breaks for the values at one candidate is refuted around it",
-            "Evaluation.differ",
+            "Evaluation._arbitrary",
             "held.store == found.store.number",
             "False",
         ),
@@ -31,10 +31,10 @@ FAULTS = (
             "False",
         ),
         (
-            "the region is taken from any bit whose source differs",
-            "_differs",
-            "store.kind in _ARBITRARY and source is not None and _free(source, run)",
-            "True",
+            "a bit breaks elsewhere though the formula does not say so of it here",
+            "_of_bit",
+            "not evaluate(at, formula)[0]",
+            "False",
         ),
     ),
     *planted(

@@ -284,15 +284,6 @@ FAULTS = (
             "Value(0, 0, 1)",
         ),
     ),
-    *planted(
-        "obligations",
-        RULES,
-        (
-            "sectors whose values differ share their verdicts",
-            "_computed",
-            "(unfolding.path, operation.key, operation.value.term, little_endian)",
-            "operation.value.term",
-        ),
     ),
     *planted(
         "obligations",

@@ -1,0 +1,109 @@
+"""Faults in sets of candidates, in merged programs, and in data flow."""
+
+from __future__ import annotations
+
+from tests.mutants.planting import FLOW, MERGING, SETS, planted
+
+FAULTS = (
+    *planted(
+        "reaching/universe.py",
+        SETS,
+        ("a sum is compared one too high", "Universe._at_least", "-(constant // factor)", "1 - constant // factor"),
+        ("a sum is compared one too low", "Universe._at_least", "most + 1 - values[0]", "most - values[0]"),
+        ("a value is that value or more", "Universe.value", "steps[place] & ~steps[place + 1]", "steps[place]"),
+        ("unlike neighbours are said at once", "_condition", "parts and parts[-1][0] == own", "parts"),
+        (
+            "another value than the mark's",
+            "Universe.marked",
+            "49 if other == mark else 48",
+            "49 if other != mark else 48",
+        ),
+    ),
+    *planted(
+        "design/generalise.py",
+        SETS,
+        ("what earlier turns left is guessed", "Evaluation._choice", "name.startswith(UNSURE) and chosen", "False"),
+        ("what was not followed is 0", "Evaluation._unknown", "return []", "return [(self.universe.all, (), 0)]"),
+        (
+            "a bit that the run looks at is arbitrary",
+            "Evaluation._arbitrary",
+            "held.store == found.store.number",
+            "held.store != found.store.number",
+        ),
+        (
+            "members looked at that coincide at some candidates only are taken for two",
+            "Evaluation.apart",
+            "one.store == other.store",
+            "False",
+        ),
+        (
+            "values that lie on each other may differ",
+            "Evaluation._consistent",
+            "one.width == other.width and self._value(one) == self._value(other)",
+            "one.width == other.width",
+        ),
+        ("less is less or equal", "Evaluation._compared", "d - b - (operator == '<')", "d - b"),
+        (
+            "bits of big-endian numbers are counted from the other end",
+            "Evaluation._bit",
+            "weight if little_endian else width - 1 - weight",
+            "weight",
+        ),
+        ("a quotient is rounded up", "Evaluation._number", "a // b", "-(-a // b)"),
+    ),
+    *planted(
+        "design",
+        MERGING,
+        ("what some candidates have, all have", "_Merging._block", "among == around", "True"),
+        ("statements with one number are one statement", "_grouped", "other == head and _1", "True"),
+        (
+            "a property is as the first candidate has it",
+            "_Merging._properties",
+            "one if among == self.everyone else replace(one, given=self._given(among))",
+            "one",
+        ),
+        (
+            "a condition says one axis where two are needed",
+            "_Conditions._told",
+            "{point[name] for point in points}",
+            "{name for point in points}",
+        ),
+    ),
+    *planted(
+        "design/generalise.py",
+        SETS,
+        ("a bit behind the place counts", "_of_each_bit", "range(first, width, 8)", "range(first, width + 8, 8)"),
+        ("a value is known where none is", "Evaluation._bit", "inside & told & ~ones", "inside & ~ones"),
+    ),
+    *planted(
+        "obligations",
+        FLOW,
+        (
+            "a store that one candidate has covers for all",
+            "_Walk._leave",
+            "0 if operation.given is None else self.among & ~operation.given.among",
+            "0",
+        ),
+    ),
+    *planted(
+        "reaching",
+        FLOW,
+        ("a store leaves what was there", "replaced", "own & ~candidates", "own"),
+        ("of two ways the first one counts", "joined", "candidates & ~before", "False"),
+        ("a loop has no turn but those it must have", "_Flow._loop", "left is None or left > 0", "False"),
+        ("arms after the first are not taken", "_Flow._either", "first.join(way)", "way.copy()"),
+        ("a clone has no history", "_Flow._make", "state.marked.get(here.current, 0)", "0"),
+        (
+            "cleared bits are everybody's and so is debris",
+            "_came_through",
+            "fact.kind == 'blank'",
+            "fact.kind != 'stored'",
+        ),
+        (
+            "any member will do",
+            "_came_through",
+            "any((one_member(own, each) for own in fact.members))",
+            "bool(fact.members)",
+        ),
+    ),
+)
