@@ -284,7 +284,6 @@ FAULTS = (
             "Value(0, 0, 1)",
         ),
     ),
-    ),
     *planted(
         "obligations",
         RARE,

@@ -93,6 +93,7 @@ FAULTS = (
         ("a loop has no turn but those it must have", "_Flow._loop", "left is None or left > 0", "False"),
         ("arms after the first are not taken", "_Flow._either", "first.join(way)", "way.copy()"),
         ("a clone has no history", "_Flow._make", "state.marked.get(here.current, 0)", "0"),
+        ("what was held before a snapshot is what it took", "_Flow._snapshot", "{OTHER: stale}", "{}"),
         (
             "cleared bits are everybody's and so is debris",
             "_came_through",
