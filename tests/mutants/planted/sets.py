@@ -62,12 +62,6 @@ FAULTS = (
             "one if among == self.everyone else replace(one, given=self._given(among))",
             "one",
         ),
-        (
-            "a condition says one axis where two are needed",
-            "_Conditions._told",
-            "{point[name] for point in points}",
-            "{name for point in points}",
-        ),
     ),
     *planted(
         "design/generalise.py",
