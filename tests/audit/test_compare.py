@@ -75,6 +75,7 @@ BOTH = [access("read", "flags"), access("write", "flags")]
             "step rcv { clear P.iif; clear P.most; }",
             [("missing", "rcv() stores parm, of which bytes [4,6), step `rcv` does not")],
         ),
+        (BOTH, "step rcv { write P.flags; }", [("missing", "rcv() reads parm.flags, step `rcv` does not")]),
         ([access("write", "flags")], "step rcv { clear P.flags; }", []),
         (
             [access("clear", ""), access("write", "flags")],

@@ -15,6 +15,7 @@ from tests.mutants.planted import (
     obligations,
     semantics,
     sets,
+    source,
 )
 from tests.mutants.planting import Mutant
 
@@ -31,4 +32,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *artifacts.FAULTS,
     *changes.FAULTS,
     *archive.FAULTS,
+    *source.FAULTS,
 )

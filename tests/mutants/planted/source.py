@@ -1,0 +1,59 @@
+"""Faults in reading C, and in holding specs against it."""
+
+from __future__ import annotations
+
+from tests.mutants.planting import planted
+
+IDIOMS = ("tests/source/test_idioms.py",)
+COMPARED = ("tests/audit/test_compare.py",)
+
+FAULTS = (
+    *planted(
+        "source",
+        IDIOMS,
+        (
+            "a loop begins with what stands before it alone",
+            "Walk._again",
+            "self.points = _met([self.points, self.ever])\nself.around += 1",
+            "self.around += 1",
+        ),
+        (
+            "an arm begins where the one before it ended",
+            "Walk._arms",
+            "self.points = dict(before)",
+            "self.points = self.points",
+        ),
+        ("a compound assignment reads nothing", "Walk._compound", "self._note('read', places, node.line)", "None"),
+        ("a sum counts bytes", "_shifted", "pointer.inner.size > 0", "pointer.inner.size > 9000"),
+        (
+            "the operand of sizeof is read",
+            "Trees._unevaluated",
+            "()",
+            "tuple(self.node(each) for each in self.parts(cursor))",
+        ),
+        ("an address that is stored away is forgotten", "Walk._assigned", "not places", "bool(places)"),
+        ("a copy stores nothing", "Walk._copied", "self._note('copy to', self.place(left), line)", "None"),
+        ("what a callee returns points nowhere", "Walk._followed", "done.returned", "NOWHERE"),
+        ("only macros lead to the object", "Mentions._spread", "names.extend(self.users.get(name, ()))", "None"),
+    ),
+    *planted(
+        "audit",
+        COMPARED,
+        (
+            "what is stored counts as read",
+            "_missing",
+            "_covered(does, 'read', 'look')",
+            "_covered(does, 'read', 'look', 'store')",
+        ),
+        (
+            "a clear is as good as a store",
+            "_missing",
+            "stores if access.stores else reads",
+            "cleared if access.stores else reads",
+        ),
+        ("an escape is nothing", "_missing", "touched - left - (stores & reads)", "touched - touched"),
+        ("arms of one statement have an order", "Done.excludes", "taken.get(statement, arm) != arm", "False"),
+        ("a function that is not there is no fault", "_step", "stale or not names", "not names"),
+        ("every step is looked at, run or not", "reached", "name in called", "True"),
+    ),
+)
