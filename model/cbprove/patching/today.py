@@ -39,7 +39,8 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
     if gone:
         system = resolve(syntax.Tree(tuple(node for node in tree.declarations if id(node) not in gone), tree.sources))
         program = replace(elaborate.program(system, first), requirements=program.requirements)
-    resolve_check.check(system)
+    if what_if or any(len(_domain(axis)) > 1 for axis in system.axes):
+        resolve_check.check(system)  # of one candidate alone the program has told all mistakes
     asked = system.proposals if what_if else (_narrow(system),)
     refutable = frozenset(name for each in asked for name in _refutable(system, each))
     calm = tuple(replace(each, expectations=()) for each in asked)
