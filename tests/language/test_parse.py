@@ -433,25 +433,13 @@ def test_a_keyword_can_be_a_member_and_more(word: str) -> None:
     declarations(f"layer {word} {{ view {word} : u8 at skb.{word}; }}")
 
 
-def test_the_cache_of_tables_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever lies where the tables are kept, what is used is the grammar's."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    kept = tmp_path / "cbprove" / "grammar.json"
-    built = tables.tables.__wrapped__()
-    assert tables.tables.__wrapped__() == built
-    for spoilt in (
-        "",
-        "[]",
-        "{",
-        '{"format": 0}',
-        '{"format": 2, "grammar": "start: \\"a\\"", "tables": {}}',
-        "[" * 9999,
-    ):
-        kept.write_text(spoilt, encoding="utf-8")
-        assert tables.tables.__wrapped__() == built
-    kept.unlink()
-    kept.mkdir()
-    assert tables.tables.__wrapped__() == built
+def test_tables_of_another_grammar_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables that are shipped for another grammar are passed over: what is used is the grammar's."""
+    shipped = tables.tables.__wrapped__()
+    stale = tmp_path / "grammar.json"
+    stale.write_text('{"grammar": "of another", "tables": {}}', encoding="utf-8")
+    monkeypatch.setattr(tables, "SHIPPED", stale)
+    assert tables.tables.__wrapped__() == shipped
 
 
 def test_mistakes_are_in_the_order_of_their_places() -> None:
