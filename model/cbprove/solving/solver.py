@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from cbprove.frozen import frozen
 from cbprove.obligations.smtlib import meant, unknown_symbol
+from cbprove.solving.interrupts import watch
 
 _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool)\)")
 
@@ -44,12 +45,14 @@ class Z3Session:
     def __init__(self, limits: Limits) -> None:
         import z3
 
+        watch(z3)
         self._z3 = z3
         self._sorts: dict[str, str] = {}
         # The simple solver checks again in a tenth of the time of the others, and is no slower on these formulas.
         self._solver = z3.SimpleSolver()
         self._solver.set("rlimit", limits.resources)
         self._solver.set("random_seed", 0)
+        self._solver.set("ctrl_c", False)
         if limits.seconds is not None:
             self._solver.set("timeout", int(limits.seconds * 1000))
 

@@ -1,0 +1,31 @@
+"""A signal ends a check that is under way: Z3 runs outside of Python, where no handler is called before it returns."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any
+
+_watching = False
+
+
+def watch(z3: Any) -> None:
+    """Has Z3 give up its check when a signal comes for which Python has a handler; that handler runs right after.
+
+    Z3's own way (its option `ctrl_c`) puts its handler in the place of Python's and keeps the signal to itself: a `^C` was lost.
+    Outside of a check an interrupt of Z3's does nothing. Only the main thread can ask for this; in others nothing is watched.
+    """
+    global _watching
+    if _watching or threading.current_thread() is not threading.main_thread():
+        return
+    _watching = True
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+    def interrupt() -> None:
+        while os.read(reading, 64):
+            z3.main_ctx().interrupt()
+
+    threading.Thread(target=interrupt, daemon=True).start()
