@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 
 
 @frozen
@@ -60,3 +61,20 @@ def test_it_is_replaced_and_matched() -> None:
     match replace(Point(1, (2,)), x=5):
         case Point(x, y):
             assert (x, y) == (5, (2,))
+
+
+def test_a_copy_with_a_change_keeps_nothing_that_was_worked_out() -> None:
+    @frozen
+    class Span:
+        low: int
+        high: int
+
+        @cached_property
+        def width(self) -> int:
+            return self.high - self.low
+
+    span = Span(2, 5)
+    assert (span.width, hash(span)) == (3, hash(Span(2, 5)))
+    wider = replace(span, high=9)
+    assert (wider, wider.width, hash(wider)) == (Span(2, 9), 7, hash(Span(2, 9)))
+    assert span == Span(2, 5)

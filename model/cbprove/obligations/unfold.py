@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Protocol, assert_never
 
 from cbprove.folds import Condition, reads
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import (
     MEMORY,

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from typing import assert_never
 
 from cbprove.folds import reads
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties import table
 from cbprove.properties.events import (
     Access,

@@ -7,11 +7,10 @@ the clone's key. A step begins and ends at the moment of its call.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import assert_never
 
 from cbprove import folds
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties import table
 from cbprove.properties.events import (
     Access,

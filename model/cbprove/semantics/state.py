@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties.events import Moment
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, Name, Object, ObjectKey, Source, Store, StoreKey
