@@ -21,12 +21,17 @@ class CType:
 
 @frozen
 class Field:
-    """A member of a record: whose it is, its name, where it begins in that record and how wide it is, in bits."""
+    """A member of a record: whose it is, its name, where it begins in that record and how wide it is, in bits.
+
+    Where it lies in a union without a name, `beside` are all members of that union, and it begins `inside` bits into it.
+    """
 
     record: str
     name: str
     start: int
     width: int
+    beside: tuple[str, ...] = ()
+    inside: int = 0
 
 
 @frozen

@@ -16,6 +16,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:.*\\\n)*.*)$", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
 _BRACE = re.compile(r"[{}]|\n(?=\})")
+_BRACES = re.compile(r"[{}]")
+_DECLARED = re.compile(r"(\w+)\s*(?:\[[^][]*\]\s*)*(?:__\w+(?:\([^()]*\))?\s*)*[;,]")
 _CALLED = re.compile(r"(\w+)[ \t]*\(|[()]")
 
 
@@ -33,11 +35,15 @@ class Mentions:
 
     def __init__(self, sought: Sought) -> None:
         self.sought = sought
-        last = re.escape(sought.member or sought.record)
-        self.object = re.compile(rf"(?:->|\.)\s*{last}\b" if sought.member else rf"\b{last}\b")
+        self.members = frozenset((sought.member,)) if sought.member else frozenset()
+        self.object = self._object()
         self.touching: set[str] = set()
         self.users: dict[str, set[str]] = defaultdict(set)
         self.seen: set[str] = set()
+
+    def _object(self) -> re.Pattern[str]:
+        names = "|".join(map(re.escape, sorted(self.members)))
+        return re.compile(rf"(?:->|\.)\s*(?:{names})\b" if names else rf"\b{re.escape(self.sought.record)}\b")
 
     def add_file(self, path: str) -> None:
         """A header or source file; again is no work."""
@@ -49,6 +55,11 @@ class Mentions:
                 return
 
     def add(self, text: str) -> None:
+        if not beside(text, self.sought) <= self.members:
+            self.members |= beside(text, self.sought)
+            self.object, again, self.seen = self._object(), sorted(self.seen), set()
+            for each in again:
+                self.add_file(each)
         self._learn(definition for definition in definitions(text, self.object))
         if not self.sought.member:
             declared = re.findall(rf"\b{re.escape(self.sought.record)}\b[\s*]+(\w+)", text)
@@ -73,6 +84,30 @@ class Mentions:
     def in_text(self, text: str) -> bool:
         """Whether a piece of C may touch the object."""
         return self.object.search(text) is not None or not self.touching.isdisjoint(_WORD.findall(text))
+
+
+def beside(text: str, sought: Sought) -> frozenset[str]:
+    """The members of the union without a name that holds the one that is sought, where a text declares them."""
+    head = re.search(rf"\bstruct\s+{re.escape(sought.record)}\s*\{{", text) if sought.member else None
+    if head is None:
+        return frozenset()
+    record = _COMMENT.sub(" ", text[head.end() : _end(text, head.end())])
+    for union in re.finditer(r"\bunion\s*\{", record):
+        inside = record[union.end() : _end(record, union.end())]
+        names = frozenset(_DECLARED.findall(inside))
+        if sought.member in names and record[union.end() + len(inside) + 1 :].lstrip().startswith((";", "__")):
+            return names
+    return frozenset()
+
+
+def _end(text: str, start: int) -> int:
+    """Where the brace closes that was opened in front."""
+    depth = 1
+    for match in _BRACES.finditer(text, start):
+        depth += 1 if match[0] == "{" else -1
+        if depth == 0:
+            return match.start()
+    return len(text)
 
 
 def definitions(text: str, itself: re.Pattern[str]) -> Iterable[Definition]:

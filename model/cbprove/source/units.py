@@ -133,10 +133,21 @@ _TYPES = {
     111: "function",
 }
 _VOID, _SIZED = 2, frozenset((*range(3, 24), 30, 106, 177))
+_UNION, _MEMBER = 3, 102
 _UNEXPOSED, _MEMBER_NAME, _FIELD, _POINTER = 100, 47, 6, 101
 _UNARY = {1: "post++", 2: "post--", 3: "++", 4: "--", 5: "&", 6: "*", 13: "__extension__"}
 _BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
 _COMPOUND = {26: "+=", 27: "-="}
+
+
+@frozen
+class Lies:
+    """Where a member begins, in bits of a record; how far into the union without a name that holds it, and all that is there."""
+
+    record: str
+    start: int
+    beside: tuple[str, ...]
+    inside: int
 
 
 class Trees:
@@ -145,7 +156,7 @@ class Trees:
     def __init__(self, clang: Any) -> None:
         self.clang, self.lib = clang, clang.conf.lib
         self.types: dict[tuple[int, str], CType] = {}
-        self.starts: dict[tuple[int, int], int] = {}
+        self.places: dict[tuple[int, int], Lies] = {}
 
     def function(self, cursor: Any, path: str) -> Function:
         children = list(cursor.get_children())
@@ -177,7 +188,8 @@ class Trees:
         if shape == "array":
             return CType("array", of.spelling, max(of.get_size(), -1), self.type(of.get_array_element_type()))
         if shape == "record":
-            return CType("record", of.get_declaration().spelling, max(of.get_size(), -1))
+            tag = of.get_declaration().spelling
+            return CType("record", tag if tag.isidentifier() else "", max(of.get_size(), -1))
         if shape == "function":
             return CType("function", "", 1)
         if of.kind.value == _VOID:
@@ -228,22 +240,30 @@ class Trees:
 
     def _member(self, cursor: Any) -> Node:
         parts = self.parts(cursor)[:1]
+        while parts and self.unnamed(parts[0]):  # which libclang shows or leaves out
+            parts = self.parts(parts[0])[:1]
         to = cursor.referenced
         field = None
         if to is not None and to._kind_id == _FIELD and parts:
             width = to.get_bitfield_width() if to.is_bitfield() else max(to.type.get_size(), 0) * 8
-            name = "" if to.is_anonymous() or "(anonymous" in to.spelling or "(unnamed" in to.spelling else to.spelling
-            field = Field(to.semantic_parent.spelling, name, self.start(to, parts[0].type), width)
+            name = to.spelling if to.spelling.isidentifier() else ""
+            found = self.lies(to, parts[0].type)
+            field = Field(found.record, name, found.start, width, found.beside, found.inside)
         return self.plain(cursor, "member", tuple(self.node(each) for each in parts), cursor.spelling, field=field)
 
-    def start(self, field: Any, base: Any) -> int:
-        """Where a field begins in the record that it is taken of; libclang leaves out anonymous records between them."""
+    def unnamed(self, cursor: Any) -> bool:
+        """Whether this is an anonymous record of what it is taken of."""
+        to = cursor.referenced if cursor._kind_id == _MEMBER else None
+        return to is not None and to._kind_id == _FIELD and not to.spelling.isidentifier()
+
+    def lies(self, field: Any, base: Any) -> Lies:
+        """Where a field lies in the record that it is taken of; libclang leaves out anonymous records between them."""
         kind = base.get_canonical()
         record = (kind.get_pointee() if kind.kind.value == _POINTER else kind).get_canonical().get_declaration()
         key = (field.hash, record.hash)
-        if key not in self.starts:
-            self.starts[key] = _start(field, record)
-        return self.starts[key]
+        if key not in self.places:
+            self.places[key] = _lies(field, record)
+        return self.places[key]
 
     def _call(self, cursor: Any) -> Node:
         children = [self.node(each) for each in self.parts(cursor)]
@@ -329,17 +349,29 @@ class Trees:
         return Node("block", "", VOID, 0, made)
 
 
-def _start(field: Any, record: Any) -> int:
-    found: int = max(field.get_field_offsetof(), 0)
-    inside = field.semantic_parent
+def _lies(field: Any, record: Any) -> Lies:
+    start, inside = max(field.get_field_offsetof(), 0), field.semantic_parent
+    union, within = None, 0
     while inside != record:
+        if inside._kind_id == _UNION:
+            union, within = inside, start
         around = inside.semantic_parent
         holding = [each for each in around.type.get_fields() if each.type.get_canonical().get_declaration() == inside]
         if not holding:
             break
-        found += max(holding[0].get_field_offsetof(), 0)
+        start += max(holding[0].get_field_offsetof(), 0)
         inside = around
-    return found
+    return Lies(inside.spelling, start, _members(union) if union is not None else (), within)
+
+
+def _members(record: Any) -> tuple[str, ...]:
+    """The names in a record, those in anonymous records of it too."""
+    found: list[str] = []
+    for each in record.type.get_fields():
+        found += (
+            [each.spelling] if each.spelling.isidentifier() else _members(each.type.get_canonical().get_declaration())
+        )
+    return tuple(found)
 
 
 _WITH_LINES = frozenset(("member", "call", "binary", "compound", "unary", "element", "assembly", "literal"))

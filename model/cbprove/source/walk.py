@@ -135,7 +135,7 @@ class Walk:
         found = self.value(base) if base.type.shape == "pointer" else self.place(base)
         field = node.field
         if self._is_object(field):
-            return frozenset((Place(self.root(base), "", "", 0, field.width),))
+            return frozenset((Place(self.root(base), "", "", field.inside, field.width),))
         if (
             not found
             and not self.sought.member
@@ -146,7 +146,9 @@ class Walk:
         return frozenset(_member(each, field, base.type) for each in found)
 
     def _is_object(self, field: Field) -> bool:
-        return bool(self.sought.member) and (field.record, field.name) == (self.sought.record, self.sought.member)
+        """The member that is sought, or one over the same bytes: in a union that has no name."""
+        member = self.sought.member
+        return bool(member) and field.record == self.sought.record and member in (field.name, *field.beside)
 
     def _element_of(self, node: Node) -> Places:
         base, index = node.children[0], node.children[1]

@@ -34,6 +34,14 @@ FAULTS = (
         ("an address that is stored away is forgotten", "Walk._assigned", "not places", "bool(places)"),
         ("a copy stores nothing", "Walk._copied", "self._note('copy to', self.place(left), line)", "None"),
         ("what a callee returns points nowhere", "Walk._followed", "done.returned", "NOWHERE"),
+        (
+            "what lies beside the object is not the object",
+            "Walk._is_object",
+            "(field.name, *field.beside)",
+            "(field.name,)",
+        ),
+        ("a union of that name hides what is beside", "beside", "sought.member in names", "sought.member not in names"),
+        ("an anonymous record is a member", "Trees._member", "self.unnamed(parts[0])", "False"),
         ("only macros lead to the object", "Mentions._spread", "names.extend(self.users.get(name, ()))", "None"),
     ),
     *planted(
