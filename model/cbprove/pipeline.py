@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,11 +49,36 @@ class Options:
     operations: int = 200_000
 
 
-def check(path: str, options: Options, progress: Progress) -> Report:
-    """Every verdict on the spec in a file; raises SpecError if it has mistakes."""
+def check(path: str, options: Options, progress: Progress, executor: Executor | None = None) -> Report:
+    """Every verdict on the spec in a file; an executor finds them side by side. Raises SpecError if it has mistakes."""
     system = meaning(path)
-    models = tuple(_model(system, record, span) for record, span in system.audited)
-    return replace(judged(system, path, options, progress), models=models)
+    return _held_against(system, judged(system, path, options, progress, executor))
+
+
+def begin(path: str, options: Options, executor: Executor) -> Callable[[], Report]:
+    """Has an executor judge the spec in a file, beside others; the result waits for the report.
+
+    What is returned raises SpecError for mistakes, as `check` does.
+    """
+    try:
+        system = meaning(path)
+    except SpecError as error:
+        mistaken = error
+
+        def refused() -> Report:
+            raise mistaken
+
+        return refused
+    pending = executor.submit(judged, system, path, options, _silent)
+    return lambda: _held_against(system, pending.result())
+
+
+def _silent(done: int, total: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def _held_against(system: System, report: Report) -> Report:
+    return replace(report, models=tuple(_model(system, record, span) for record, span in system.audited))
 
 
 def _model(system: System, record: str, span: Span) -> Model:
@@ -68,9 +94,9 @@ def _model(system: System, record: str, span: Span) -> Model:
     return Model(record, found.kernel, found.clean, found.steps, found.reasons, summary(found))
 
 
-def judged(system: System, path: str, options: Options, progress: Progress) -> Report:
+def judged(system: System, path: str, options: Options, progress: Progress, executor: Executor | None = None) -> Report:
     """Every verdict on a system; `path` is what reports call its spec."""
-    report = design.judge(system, STAGE, _reach(options), progress)
+    report = design.judge(system, STAGE, _reach(options), progress, executor)
     return replace(report, path=path, inputs=inputs(system), warnings=system.warnings)
 
 
@@ -112,7 +138,13 @@ def inputs(system: System) -> tuple[tuple[str, str], ...]:
     return tuple((source.name, source.sha256) for source in system.sources)
 
 
-def sweep(path: str, names: tuple[str, str, str], options: Options, progress: Progress) -> Matrix:
+def sweep(
+    path: str,
+    names: tuple[str, str, str],
+    options: Options,
+    progress: Progress,
+    executor: Executor | None = None,
+) -> Matrix:
     """The verdicts of a property over two axes (the names); the others at their default, or over all their values."""
     system = meaning(path)
     prop, rows, cols = names
@@ -128,7 +160,7 @@ def sweep(path: str, names: tuple[str, str, str], options: Options, progress: Pr
         asks=(),
         properties=tuple(each for each in system.properties if each.name == prop),
     )
-    report = design.judge(asked, STAGE, _reach(options), progress)
+    report = design.judge(asked, STAGE, _reach(options), progress, executor)
     return Matrix(prop, one, other, replace(report, path=path, inputs=inputs(system), warnings=system.warnings))
 
 

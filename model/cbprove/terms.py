@@ -23,6 +23,10 @@ class Term:
         self.args = args
         self.boolean = boolean
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What comes from another process is shared like all others, since terms are equal where they are one object."""
+        return _again, (self.operator, self.args, self.boolean)
+
     def __repr__(self) -> str:
         return f"({self.operator} {' '.join(map(str, self.args))})"
 
@@ -40,6 +44,10 @@ def _make(symbol: str, *args: Any, boolean: bool = False) -> Term:
     if term is None:
         term = _shared[key] = Term(symbol, args, boolean)
     return term
+
+
+def _again(symbol: str, args: tuple[Any, ...], boolean: bool) -> Term:
+    return _make(symbol, *args, boolean=boolean)
 
 
 def forget() -> None:

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from cbprove import console
-from cbprove.commands.shared import FORMATS, OURS, USAGE, add_color, add_formats, add_reach, mixed, options, typed
+from cbprove.commands.shared import (
+    FORMATS,
+    OURS,
+    USAGE,
+    add_color,
+    add_formats,
+    add_jobs,
+    add_reach,
+    mixed,
+    options,
+    typed,
+)
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from cbprove.diagnostics import Diagnostic, SpecError
     from cbprove.report.manner import Manner
     from cbprove.verdicts import Report
@@ -20,6 +34,7 @@ HELP = "a verdict for every property of every proposal, then the design space"
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
     add_reach(parser)
+    add_jobs(parser)
     parser.add_argument(
         "--queries", metavar="DIR", default=".cbprove/queries", help="where queries are saved (%(default)s)"
     )
@@ -31,12 +46,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    from cbprove.executors import executor
     from cbprove.pipeline import files
 
-    asked = _Check(given)
-    for path, named in files(given.specs):
-        asked.file(path, named)
-    asked.close()
+    with executor(given.jobs, given.dask) as own:
+        asked = _Check(given, own)
+        paths = list(files(given.specs))
+        if own is not None and len(paths) > 1:
+            asked.begin(path for path, _ in paths)
+        for path, named in paths:
+            asked.file(path, named)
+        asked.close()
     code = mixed(asked.codes)
     return 0 if given.exit_zero and code not in (USAGE, OURS) else code
 
@@ -44,13 +64,21 @@ def run(given: argparse.Namespace) -> int:
 class _Check:
     """One run over all specs: what was found, and what was wrong with those that could not be read."""
 
-    def __init__(self, given: argparse.Namespace) -> None:
-        self.given = given
+    def __init__(self, given: argparse.Namespace, executor: Executor | None) -> None:
+        self.given, self.executor = given, executor
+        self.begun: dict[str, Callable[[], Report]] = {}
         self.options = options(given, given.verbose > 0 or given.format in ("json", "html"), queries=given.verbose > 1)
         self.reports: list[Report] = []
         self.mistakes: dict[Diagnostic, None] = {}
         self.warnings: dict[Diagnostic, None] = {}
         self.codes: list[int] = []
+
+    def begin(self, paths: Iterable[str]) -> None:
+        """Have several specs judged side by side; `file` then waits for each."""
+        from cbprove.pipeline import begin
+
+        assert self.executor is not None
+        self.begun = {path: begin(path, self.options, self.executor) for path in paths}
 
     def file(self, path: str, named: bool) -> None:
         """One spec. What is wrong with it, or with us, must not hide the next one."""
@@ -92,7 +120,8 @@ class _Check:
         from cbprove.verdicts import exit_code
 
         with console.Progress(path) as progress:
-            report = check(path, self.options, progress)
+            begun = self.begun.pop(path, None)
+            report = begun() if begun is not None else check(path, self.options, progress, self.executor)
         self.reports.append(report)
         self.codes.append(exit_code(report))
         if self.given.format == "text":

@@ -45,6 +45,12 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
     add_timeout(parser)
 
 
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """Who does the work."""
+    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that judge (%(default)s)")
+    parser.add_argument("--dask", metavar="ADDRESS", help="a Dask cluster judges: its scheduler, as tcp://HOST:PORT")
+
+
 def add_timeout(parser: argparse.ArgumentParser) -> None:
     """How long a solver may take."""
     parser.add_argument(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from cbprove import console
-from cbprove.commands.shared import add_color, add_format, add_reach, options
+from cbprove.commands.shared import add_color, add_format, add_jobs, add_reach, options
 
 HELP = "the verdicts of a property as a matrix over two axes, and as regions"
 
@@ -16,17 +16,19 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rows", required=True, metavar="AXIS")
     parser.add_argument("--cols", required=True, metavar="AXIS")
     add_reach(parser)
+    add_jobs(parser)
     add_format(parser)
     add_color(parser)
 
 
 def run(given: argparse.Namespace) -> int:
+    from cbprove.executors import executor
     from cbprove.pipeline import sweep
     from cbprove.report.sweep import document, text
 
-    with console.Progress(given.spec) as progress:
-        names = (given.property, given.rows, given.cols)
-        matrix = sweep(given.spec, names, options(given, witnesses=False), progress)
+    names = (given.property, given.rows, given.cols)
+    with executor(given.jobs, given.dask) as own, console.Progress(given.spec) as progress:
+        matrix = sweep(given.spec, names, options(given, witnesses=False), progress, own)
     if given.format == "json":
         import json
 

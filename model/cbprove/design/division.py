@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from cbprove.design.sectors import Sector, spread
@@ -25,11 +25,14 @@ class Stage:
 
 
 class Division:
-    """The sectors of a system and their programs; what is asked twice is found once."""
+    """The sectors of a system and their programs; what is asked twice is found once.
 
-    def __init__(self, system: System, stage: Stage) -> None:
+    `pinned` are ranged axes that are known not to stay free.
+    """
+
+    def __init__(self, system: System, stage: Stage, pinned: Iterable[str] = ()) -> None:
         self.system, self.stage = system, stage
-        self._pinned: set[str] = set()
+        self._pinned = set(pinned)
         self._programs: dict[tuple[AxisValue, ...], Program] = {}
         self._spreads: dict[tuple[int, tuple[AxisValue, ...]], bytearray] = {}
         self._pin()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from itertools import islice
 
 from cbprove.design.answers import answers
@@ -11,6 +12,7 @@ from cbprove.design.costs import cost
 from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
+from cbprove.design.shares import fill
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
@@ -39,20 +41,34 @@ class _Spot:
         return self.sector.candidate(self.index)
 
 
-def judge(system: System, stage: Stage, options: Options, progress: Progress = lambda done, total: None) -> Report:
-    """All verdicts on a system."""
+def judge(
+    system: System,
+    stage: Stage,
+    options: Options,
+    progress: Progress = lambda done, total: None,
+    executor: Executor | None = None,
+) -> Report:
+    """All verdicts on a system; an executor finds them side by side."""
     with deep():
-        return _judge(system, stage, options, progress)
+        space = Space(system, stage, options)
+        if executor is None:
+            _fill(space, progress)
+        else:
+            fill(space, executor, progress)
+        return _report(space)
 
 
-def _judge(system: System, stage: Stage, options: Options, progress: Progress) -> Report:
-    space = Space(system, stage, options)
+def _fill(space: Space, progress: Progress) -> None:
     sectors = list(space.all_sectors())
-    total = len(sectors) * len(system.properties)
-    for done, (name, sector) in enumerate((p.name, s) for p in system.properties for s in sectors):
+    total = len(sectors) * len(space.system.properties)
+    for done, (name, sector) in enumerate((p.name, s) for p in space.system.properties for s in sectors):
         progress(done, total)
         space.table(sector, name)
     progress(total, total)
+
+
+def _report(space: Space) -> Report:
+    system = space.system
     cases = tuple(_cases(space))
     titles = {proposal.name: proposal.title for proposal in system.proposals}
     return Report(system.name, system.title, "", cases, summary(space), answers(space), titles=titles)

@@ -12,6 +12,7 @@ from cbprove.design.induction import invariant, strengthened
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import plans
 from cbprove.design.space import Options
+from cbprove.design.tables import named
 from cbprove.obligations.forms import Form, by_sources, by_values, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.smtlib import Script
@@ -45,11 +46,12 @@ def _forms(
     axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
     try:
         yield "sources", by_sources(unfolded(program, (prop,), Plan(cut=True), axes), 0, prop, keep_all=True)
-        kept = invariant(candidate, prop, options.limits)
-        yield "values", by_values(candidate, prop, kept.plan(options.limits))
-        for stronger in strengthened(candidate, prop, kept, options.limits):
-            yield "facts", by_values(candidate, prop, stronger.plan(options.limits))
-        yield "turns", by_values(candidate, prop, plans(options.bound, options.limits)[-1])
+        own = named(candidate, prop.name)  # values are followed on plain numbers
+        kept = invariant(candidate, own, options.limits)
+        yield "values", by_values(candidate, own, kept.plan(options.limits))
+        for stronger in strengthened(candidate, own, kept, options.limits):
+            yield "facts", by_values(candidate, own, stronger.plan(options.limits))
+        yield "turns", by_values(candidate, own, plans(options.bound, options.limits)[-1])
     except TooLarge:
         return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import field
 
 from cbprove.design.division import Division, Domains, Stage
@@ -34,8 +35,8 @@ class Options:
 class Space(Division):
     """The tables of a system, by sectors; what is asked twice is found once."""
 
-    def __init__(self, system: System, stage: Stage, options: Options) -> None:
-        super().__init__(system, stage)
+    def __init__(self, system: System, stage: Stage, options: Options, pinned: Iterable[str] = ()) -> None:
+        super().__init__(system, stage, pinned)
         self.options, self.bound, self.limits = options, options.bound, options.limits
         self._tables: dict[tuple[str, Key], Table] = {}
         self._places: dict[Key, tuple[Tables, int]] = {}
@@ -43,10 +44,14 @@ class Space(Division):
 
     def table(self, sector: Sector, name: str) -> Table:
         """The verdicts of a property in a sector."""
-        key = _key(sector)
+        key = key_of(sector)
         if (name, key) not in self._tables:
             self._tables[name, key] = self._table(sector, name)
         return self._tables[name, key]
+
+    def take(self, sector: Sector, name: str, made: Table) -> None:
+        """Keep a table that was found elsewhere."""
+        self._tables[name, key_of(sector)] = made
 
     def settled(self, sector: Sector, name: str, index: int) -> Settled | None:
         """What is known of a candidate that was decided by itself."""
@@ -74,9 +79,9 @@ class Space(Division):
             out = Table(Sheet(sector))
             out.sheet.marks = bytearray(marks)
             return out
-        if _key(sector) not in self._places:
+        if key_of(sector) not in self._places:
             self._divide(sector)
-        tables, place = self._places[_key(sector)]
+        tables, place = self._places[key_of(sector)]
         try:
             return tables.table(place, name)
         except TooLarge:
@@ -86,15 +91,16 @@ class Space(Division):
 
     def _divide(self, asked: Sector) -> None:
         """Group the sectors that have a candidate left, and the one that is asked for."""
-        sectors = {_key(sector): sector for sector in (*self.all_sectors(), asked)}
+        sectors = {key_of(sector): sector for sector in (*self.all_sectors(), asked)}
         left = [(s, self.program(s)) for s in sectors.values() if self.program(s).required is not False]
         for group in groups(self.system.axes, left):
             self._put(group)
 
     def _put(self, group: Group) -> None:
         made = Tables(group, [self.program(sector) for sector in group.sectors], self)
-        self._places.update((_key(s), (made, place)) for s, place in zip(group.sectors, group.places, strict=True))
+        self._places.update((key_of(s), (made, place)) for s, place in zip(group.sectors, group.places, strict=True))
 
 
-def _key(sector: Sector) -> Key:
+def key_of(sector: Sector) -> Key:
+    """A sector by the values of its fixed axes."""
     return tuple(sector.fixed.values())

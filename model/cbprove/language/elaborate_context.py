@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from cbprove import terms
 from cbprove.diagnostics import Span
@@ -33,7 +33,22 @@ class Context:
     memo: Memo
     evaluate: Callable[[Context, syntax.Expr], Int | Bool]
     compute: Callable[[Context, syntax.Expr], int | None]
-    uids: dict[int, int] = field(default_factory=dict)
+    uids: dict[int, tuple[object, int]] = field(default_factory=dict)
+
+    def __getstate__(self) -> tuple[object, ...]:
+        """What another process needs. Nodes are known by their place in memory, here and in what is remembered: there these are
+        others."""
+        return self.names, self.evaluate, self.compute, tuple(self.uids.values())
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.names, self.evaluate, self.compute, numbered = state
+        self.memo, self.uids = Memo(), {}
+        for node, uid in numbered:
+            self.give(node, uid)
+
+    def give(self, node: object, uid: int) -> None:
+        """Gives a statement its number."""
+        self.uids[id(node)] = node, uid
 
     def abi(self) -> Abi:
         return ABIS[str(self.memo.value("abi"))]
@@ -63,7 +78,7 @@ class Context:
 
     def uid(self, node: object, which: int = 0) -> int:
         """The number of a statement, by its place in the spec; `which` counts those made for a step without a body."""
-        return self.uids[id(node)] + which
+        return self.uids[id(node)][1] + which
 
 
 def number(value: Int | Bool) -> Int:

@@ -105,12 +105,12 @@ def _number_statements(cx: Context) -> None:
     following = 1
     for step in cx.names.all_steps():
         if step.step.body is None:
-            cx.uids[id(step.step)] = following
+            cx.give(step.step, following)
             following += 2
         for node in elaborate.statements(step.step.body or ()):
-            cx.uids[id(node)] = following
+            cx.give(node, following)
             following += 1
     for part in cx.names.parts.values():
         for node in elaborate.statements(part.body):
-            cx.uids[id(node)] = following
+            cx.give(node, following)
             following += 1
