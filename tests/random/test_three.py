@@ -44,3 +44,24 @@ def test_a_wrong_verdict_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_seed_draws_one_text() -> None:
     assert [wide.text(seed) for seed in range(30)] == [wide.text(seed) for seed in range(30)]
+
+
+def test_a_property_that_broke_changes_no_choice_of_later_runs() -> None:
+    """Seed 6000836, made small: once `clear` was broken, no run drew the bit that it asks for, and the second enumerator took the
+    choices after it for others."""
+    small = """
+    struct flags { u8 f:1, g:1, n:2; };
+    struct a { u8 a; u8 e[2]; };
+    object skb per path { char cb[3]; struct flags fl; u8 mark; }
+    layer owner {
+        view F unused : struct flags at skb.fl;
+        view V unused : struct a at skb.cb[2];
+        step set { write V.e; }
+        step use { read V.e[0]; assume !(F.n) "so it is"; }
+    }
+    layer guest { step flag { write F.f = 1; } }
+    path p { clear F; set; use; if (F.f) { repeat { flag; } } use; }
+    property own: owned in owner;
+    property clear: holds F.f == 0 at use;
+    """
+    assert compare(small, Tally()) == []

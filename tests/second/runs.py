@@ -309,13 +309,15 @@ class Run:
         return names[spot.object].of, names[spot.object]
 
     def asking(self, *kinds: str) -> list[Asked]:
-        """The properties of these kinds that count here and were not broken with as few turns before."""
+        """The properties of these kinds that count here; those that draw nothing unless broken with as few turns before."""
         key = (kinds, self.path, self.step[0] if self.step else None)
         if key not in self.of.counting:
             self.of.counting[key] = [
                 a for a in self.of.asked if a.of.kind in kinds and (a.within is None or a.within & {*key[1:]})
             ]
-        return [a for a in self.of.counting[key] if a.broken is None or a.broken > self.extra]
+        every = self.of.counting[key]
+        # A claim about values draws some: it is looked at in every run, or the choices after it would answer other questions.
+        return every if "holds" in kinds else [a for a in every if a.broken is None or a.broken > self.extra]
 
     def claim(self, asked: Asked, holds: bool) -> None:
         self.of.judge(asked, holds, self.extra)
