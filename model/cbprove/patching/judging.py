@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -60,6 +61,7 @@ def judge(jobs: Sequence[Job], progress: Progress) -> list[tuple[Judged, ...]]:
         return found
     from cbprove.solving import solver  # noqa: F401  loaded once, before there are several
 
+    gc.freeze()  # what is here stays: workers need not look through it, nor get pages of their own by doing so
     with multiprocessing.get_context("fork").Pool(workers, _worker) as pool:
         for done, each in enumerate(pool.imap(_numbered, range(len(jobs)))):
             progress(done + 1, len(jobs))
