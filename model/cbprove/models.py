@@ -12,6 +12,7 @@ _VERSION = re.compile(r"_(\d+)_(\d+)\.cbs$")
 _INCLUDE = re.compile(r'^\s*include\s+"([^"\n]+)"', re.MULTILINE)
 _TAG = re.compile(r"\b(?:struct|union)\s+([A-Za-z_]\w*)\s*\{")
 _MACRO = re.compile(r"^\s*(?:#\s*define|param)\s+([A-Za-z_]\w*)", re.MULTILINE)
+_ENUM = re.compile(r"\benum\b[^{};()]*\{([^{}]*)\}")
 _VIEW = re.compile(r"\bview\s+([A-Za-z_]\w*)\s*:")
 
 
@@ -29,11 +30,13 @@ class Model:
 
 @frozen
 class Words:
-    """The names in some specs and all that they include: of structs, of macros and params, of views."""
+    """What is named in some specs and all that they include, and their texts: `macros` are params too, `constants` of enums."""
 
     tags: frozenset[str]
     macros: frozenset[str]
     views: frozenset[str]
+    constants: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
 
 
 def folder() -> Path:
@@ -64,7 +67,9 @@ def words(specs: tuple[str, ...]) -> Words:
     tags, macros, views = (
         frozenset(name for text in texts for name in kind.findall(text)) for kind in (_TAG, _MACRO, _VIEW)
     )
-    return Words(tags, macros, views)
+    inside = (body for text in texts for body in _ENUM.findall(text))
+    constants = frozenset(name for body in inside for name in re.findall(r"[A-Za-z_]\w*", body))
+    return Words(tags, macros, views, constants, tuple(texts))
 
 
 def _texts(specs: tuple[str, ...]) -> list[str]:

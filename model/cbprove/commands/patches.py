@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.usage import WrongUsage
 
 if TYPE_CHECKING:
+    from cbprove.models import Words
     from cbprove.patching.change import Change
     from cbprove.patching.review import Subject
     from cbprove.report.answer import Answer
@@ -50,7 +52,7 @@ def review_commits(given: argparse.Namespace) -> int:
     earlier: list[Change] = []
     for name, data in commits(given.git, MOST):
         mine = change(data, f"commit {name}") if data.strip() else None
-        if mine is None or not (mine.edits or mine.macros):
+        if mine is None or not (mine.edits or mine.macros or mine.enums):
             continue
         try:
             found, _ = _answer(mine, given)
@@ -80,10 +82,13 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
 
     used: dict[str, str] = {}
     misfit: SpecError | None = None
+    notes: dict[str, None] = {}
     for subject in _subjects(given):
         known = words(subject.specs)
-        mine = of(whole, known.tags, known.macros)
         used.update(accessors(whole, known.views))
+        there, told = _placed(whole, subject, known)
+        notes.update(dict.fromkeys(told))
+        mine = of(there, known.tags, known.macros, known.constants)
         if not touches(mine):
             continue
         try:
@@ -94,10 +99,29 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
             misfit = misfit or error
             continue
         if found is not None:
-            return found, used
+            return replace(found, unjudged=(*found.unjudged, *told)), used
     if misfit is not None:
         raise misfit
-    return None, used
+    return _unplaced(whole, tuple(notes)), used
+
+
+def _placed(whole: Change, subject: Subject, known: Words) -> tuple[Change, tuple[str, ...]]:
+    """The change without hunks that name no struct, but for those whose struct is found; and what is said of the others."""
+    if all(edit.tag for edit in whole.edits):
+        return whole, ()
+    from cbprove.patching.placing import placed
+
+    found = placed(whole, subject.specs, known.texts)
+    return found.change, found.notes
+
+
+def _unplaced(whole: Change, notes: tuple[str, ...]) -> Answer | None:
+    """What is said where no hunk is known to touch anything, and some may."""
+    if not notes:
+        return None
+    from cbprove.report.answer import Answer
+
+    return Answer(titles=whole.titles, model="", reverse=False, unjudged=notes)
 
 
 def _judged(mine: Change, subject: Subject, given: argparse.Namespace) -> Answer | None:

@@ -9,6 +9,7 @@ from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen
 from cbprove.patching.areas import areas
 from cbprove.patching.edits import Edit, Macro, edits, macros
+from cbprove.patching.enums import EnumEdit, enum_edits
 from cbprove.patching.mail import Patch, patches
 from cbprove.patching.unified import Hunk, hunks
 
@@ -18,12 +19,13 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 @frozen
 class Change:
-    """A series as one change: its titles, the edits of structs and macros in order, and all lines that it adds."""
+    """A series as one change: its titles, the edits of structs, macros and enums in order, and all lines that it adds."""
 
     titles: tuple[str, ...]
     edits: tuple[Edit, ...]
     macros: tuple[Macro, ...]
     added: tuple[tuple[str, str], ...]
+    enums: tuple[EnumEdit, ...] = ()
 
 
 def change(data: bytes, name: str) -> Change:
@@ -38,7 +40,7 @@ def change(data: bytes, name: str) -> Change:
             mistakes += error.diagnostics
     if mistakes:
         raise SpecError(tuple(mistakes))
-    return Change(_titles(found), edits(all_hunks), macros(all_hunks), tuple(_added(all_hunks)))
+    return Change(_titles(found), edits(all_hunks), macros(all_hunks), tuple(_added(all_hunks)), enum_edits(all_hunks))
 
 
 def together(changes: Iterable[Change]) -> Change:
@@ -49,19 +51,21 @@ def together(changes: Iterable[Change]) -> Change:
         tuple(edit for each in found for edit in each.edits),
         tuple(macro for each in found for macro in each.macros),
         tuple(line for each in found for line in each.added),
+        tuple(edit for each in found for edit in each.enums),
     )
 
 
-def of(whole: Change, tags: Collection[str], names: Collection[str]) -> Change:
-    """What of a change is about these structs (`X___M` is an X) and these macros; the structs that it makes are kept."""
+def of(whole: Change, tags: Collection[str], names: Collection[str], constants: Collection[str] = ()) -> Change:
+    """What of a change is about these structs (`X___M` is an X), macros and constants; the structs that it makes are kept."""
     plain = {tag.partition("___")[0] for tag in tags}
     named = tuple(edit for edit in whole.edits if edit.tag in plain or edit.created or areas([edit]))
-    return Change(whole.titles, named, tuple(each for each in whole.macros if each.name in names), whole.added)
+    known = tuple(edit for edit in whole.enums if any(name in constants for name, _ in (*edit.old, *edit.new)))
+    return Change(whole.titles, named, tuple(each for each in whole.macros if each.name in names), whole.added, known)
 
 
 def touches(whole: Change) -> bool:
     """Whether anything is left of a change."""
-    return bool(whole.macros) or any(not edit.created for edit in whole.edits)
+    return bool(whole.macros or whole.enums) or any(not edit.created for edit in whole.edits)
 
 
 def _titles(found: Iterable[Patch]) -> tuple[str, ...]:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from cbprove.frozen import frozen
 from cbprove.patching.pieces import Piece, pieces, uncommented
 from cbprove.patching.unified import Hunk
 
-_HEAD = re.compile(r"^(?:typedef\s+)?(?P<kind>struct|union)\s+(?P<tag>[A-Za-z_]\w*)\s*(?P<brace>\{?)\s*(?P<rest>.*)$")
+_HEAD = re.compile(
+    r"^(?:typedef\s+)?(?:(?P<kind>struct|union)\s+(?P<tag>[A-Za-z_]\w*)|enum\b\s*(?P<enum>[A-Za-z_]\w*)?)"
+    r"\s*(?P<brace>\{?)\s*(?P<rest>.*)$"
+)
 _DEFINE = re.compile(r"^\s*#\s*define\s+([A-Za-z_]\w*)[ \t]+(\S.*?)\s*$")
 
 
 @frozen
 class Region:
-    """Lines inside of one struct; `head` and `tail` say whether its first and last line are among them."""
+    """Lines inside of one struct or enum; `head` and `tail` say whether its first and last line are among them.
+
+    `kind` and `tag` are empty for what stands in front of everything in a hunk that does not say where it is.
+    """
 
     kind: str
     tag: str
@@ -26,7 +33,7 @@ class Region:
 
 @frozen
 class Edit:
-    """A struct in a hunk, before and after; `whole` if all of it stands there."""
+    """A struct in a hunk, before and after; `whole` if all of it stands there, `ends` if its last line does."""
 
     kind: str
     tag: str
@@ -36,10 +43,11 @@ class Edit:
     new: tuple[Piece, ...]
     whole: bool
     created: bool = False
+    ends: bool = False
 
     def reversed(self) -> Edit:
         """The edit that takes this one back."""
-        return Edit(self.kind, self.tag, self.path, self.line, self.new, self.old, self.whole, self.created)
+        return replace(self, old=self.new, new=self.old)
 
 
 @frozen
@@ -53,7 +61,7 @@ class Macro:
 
 
 def edits(hunks: Iterable[Hunk]) -> tuple[Edit, ...]:
-    """All structs that hunks change, in order."""
+    """All structs that hunks change, in order; of a hunk that does not say where it is, one without a tag."""
     return tuple(edit for hunk in hunks for edit in _edits(hunk))
 
 
@@ -61,6 +69,8 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
     old, new = ({(r.kind, r.tag): r for r in regions(lines, hunk.where)} for lines in (hunk.old, hunk.new))
     before, after = defines(hunk.old), defines(hunk.new)
     for key, now in new.items():
+        if key[0] == "enum":
+            continue
         was = old.get(key)
         cut = pieces(now.lines, after)
         if was is None:
@@ -69,7 +79,7 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
         whole = was.head and was.tail and now.head and now.tail
         had = pieces(was.lines, before)
         if _told(had) != _told(cut):
-            yield Edit(*key, hunk.path, hunk.line, had, cut, whole)
+            yield Edit(*key, hunk.path, hunk.line, had, cut, whole, ends=was.tail and now.tail)
 
 
 def _told(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]:
@@ -77,29 +87,34 @@ def _told(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]
 
 
 def regions(lines: tuple[str, ...], where: str) -> Iterator[Region]:
-    """The structs that lines of kernel code go through: heads and tails stand in the first column."""
+    """The structs and enums that lines of kernel code go through: heads and tails stand in the first column."""
     head = _HEAD.match(where.strip())
-    kind, tag, body, seen = (head["kind"], head["tag"], [], False) if head else ("", "", list[str](), False)
+    kind, tag = _named(head) if head else ("", "")
+    open, body, seen = head is not None or not where.strip(), list[str](), False
     for line in uncommented(lines):
         match = _HEAD.match(line)
         if match and not re.search(r"[;(]", line.partition("{")[0]):
-            kind, tag, body, seen = match["kind"], match["tag"], [], True
+            (kind, tag), open, body, seen = _named(match), True, [], True
             rest, end, behind = match["rest"].rpartition("}")
             if end and behind.strip().endswith(";"):
                 yield Region(kind, tag, (rest,), True, True)
-                kind = tag = ""
+                open = False
         elif line.startswith("{"):
             continue
         elif line.startswith("}"):
-            if tag:
+            if open:
                 yield Region(kind, tag, tuple(body), seen, True)
-            kind = tag = ""
+            open = False
         elif re.match(r"[A-Za-z_]", line):
-            kind = tag = ""
-        elif tag:
+            open = False
+        elif open:
             body.append(line)
-    if tag:
+    if open:
         yield Region(kind, tag, tuple(body), seen, False)
+
+
+def _named(head: re.Match[str]) -> tuple[str, str]:
+    return (head["kind"], head["tag"]) if head["kind"] else ("enum", head["enum"] or "")
 
 
 def defines(lines: tuple[str, ...]) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from cbprove.diagnostics import Diagnostic, Source, SpecError
 from cbprove.frozen import frozen
@@ -13,10 +14,14 @@ from cbprove.patching.apply import apply, common
 from cbprove.patching.areas import areas
 from cbprove.patching.change import Change
 from cbprove.patching.edits import Edit, Macro, called
+from cbprove.patching.enums import EnumEdit, misfits, with_enums
+from cbprove.patching.enums import declared as enumerated
+from cbprove.patching.enums import values as counted_values
 from cbprove.patching.objects import declared, with_areas
 from cbprove.patching.pieces import spelled
 from cbprove.patching.relayout import Relaid, relaid, tags
-from cbprove.patching.structs import Body, body
+from cbprove.patching.structs import Body, body, depending
+from cbprove.report.answer import Revalued
 
 
 @frozen
@@ -32,6 +37,7 @@ class Onto:
     reverse: bool
     edited: frozenset[str]
     unsure: tuple[str, ...]
+    values: tuple[Revalued, ...] = ()
 
 
 @frozen
@@ -53,25 +59,47 @@ def onto(tree: syntax.Tree, whole: Change, name: str) -> Onto | None:
     meant = [(edit, tag) for edit in edits for tag in called(edit, known) if _is_it(edit, known[tag], tag)]
     macros = [macro for macro in whole.macros if _value(tree, macro.name) is not None]
     blocks = [each for each in areas(edits) if declared(tree, each) is not None]
-    if not meant and not macros and not blocks:
+    enums = [edit for edit in whole.enums if enumerated(tree, edit) is not None]
+    if not meant and not macros and not blocks and not enums:
         return None
     forward, backward = _plan(meant, known), _plan([(e.reversed(), tag) for e, tag in reversed(meant)], known)
     there = [spelled(_value(tree, macro.name) or "") for macro in macros]
     stand = [spelled(declared(tree, each) or "") for each in blocks]
     was = [spelled(m.old or "") for m in macros] + [spelled(each.old) for each in blocks]
     will = [spelled(m.new or "") for m in macros] + [spelled(each.new) for each in blocks]
-    ahead = not forward.misfits and was == there + stand
-    behind = not backward.misfits and will == there + stand
+    forth, back = _enum_misfits(tree, enums), _enum_misfits(tree, [edit.reversed() for edit in enums])
+    ahead = not forward.misfits and was == there + stand and not forth
+    behind = not backward.misfits and will == there + stand and not back
     if not ahead and not behind:
-        raise _misfit(name, forward, macros, there)
+        raise _misfit(name, (*forward.misfits, *forth), macros, there)
     created = [Body(edit.kind, edit.tag, edit.new) for edit in whole.edits if edit.created and edit.tag not in known]
     plan = forward if ahead else backward
     edited = frozenset(plan.bodies)
-    made = relaid(tree, plan.bodies, created)
-    other = with_areas(_with_macros(made.tree, macros, new=ahead), blocks, new=ahead)
+    counted = enums if ahead else [edit.reversed() for edit in reversed(enums)]
+    values = partial(_with_values, macros=macros, enums=counted, new=ahead)
+    names = {each.name for each in macros} | {name for edit in enums for name, _ in enumerated(tree, edit) or ()}
+    hanging = {tag: body(known[tag], tag) for tag in depending(tree, names) if tag not in plan.bodies}
+    made = relaid(tree, {**plan.bodies, **hanging}, created, values)
+    other = with_areas(made.tree, blocks, new=ahead)
+    said = (*_values_of(tree, other, macros), *_constants_of(tree, other, enums))
     if ahead:
-        return Onto(tree, other, made, False, edited, plan.unsure)
-    return Onto(other, tree, replace(made, before=made.after, after=made.before), True, edited, plan.unsure)
+        return Onto(tree, other, made, False, edited, plan.unsure, said)
+    swapped = tuple(Revalued(each.name, each.after, each.before) for each in said)
+    return Onto(other, tree, replace(made, before=made.after, after=made.before), True, edited, plan.unsure, swapped)
+
+
+def _with_values(tree: syntax.Tree, macros: Sequence[Macro], enums: Sequence[EnumEdit], new: bool) -> syntax.Tree:
+    return with_enums(_with_macros(tree, macros, new), enums)
+
+
+def _enum_misfits(tree: syntax.Tree, enums: Sequence[EnumEdit]) -> tuple[str, ...]:
+    """Why edits of enums do not fit, each on what those before it have made."""
+    found: list[str] = []
+    for edit in enums:
+        there = enumerated(tree, edit) or ()
+        found += [f"`enum{' ' + edit.tag if edit.tag else ''}`: {why}" for why in misfits(edit, there)]
+        tree = with_enums(tree, [edit]) if not found else tree
+    return tuple(found)
 
 
 def _is_it(edit: Edit, node: syntax.RecordBody, tag: str) -> bool:
@@ -92,8 +120,8 @@ def _plan(meant: Sequence[tuple[Edit, str]], known: Mapping[str, syntax.RecordBo
     return _Plan(bodies, tuple(dict.fromkeys(misfits)), tuple(dict.fromkeys(unsure)))
 
 
-def _misfit(name: str, forward: _Plan, macros: Sequence[Macro], there: Sequence[str]) -> SpecError:
-    told = list(forward.misfits)
+def _misfit(name: str, misfits: Sequence[str], macros: Sequence[Macro], there: Sequence[str]) -> SpecError:
+    told = list(misfits)
     told += [
         f"`{macro.name}`: it is `{value}`, and the patch makes `{macro.new}` of `{macro.old}`"
         for macro, value in zip(macros, there, strict=True)
@@ -143,3 +171,19 @@ def _with_value(node: syntax.Declaration, values: Mapping[str, str | None]) -> s
     (other,) = parse(Source("the macros of the patch", f"#define {node.name.text} {value}\n"))
     assert isinstance(other, syntax.Define)
     return replace(node, value=other.value) if isinstance(node, syntax.Define) else replace(node, default=other.value)
+
+
+def _values_of(old: syntax.Tree, new: syntax.Tree, macros: Sequence[Macro]) -> Iterator[Revalued]:
+    for name in dict.fromkeys(macro.name for macro in macros):
+        yield Revalued(name, _value(old, name) or "", _value(new, name) or "")
+
+
+def _constants_of(old: syntax.Tree, new: syntax.Tree, enums: Sequence[EnumEdit]) -> Iterator[Revalued]:
+    """The constants that have another value, or that one side alone has."""
+    found: dict[str, Revalued] = {}
+    for edit in enums:
+        had, has = (counted_values(enumerated(tree, edit) or ()) for tree in (old, new))
+        for name in {**had, **has}:
+            if had.get(name) != has.get(name):
+                found[name] = Revalued(name, had.get(name, ""), has.get(name, ""))
+    yield from found.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cbprove.diagnostics import Source, SpecError
@@ -44,10 +44,15 @@ def tags(tree: syntax.Tree) -> dict[str, syntax.RecordBody]:
     }
 
 
-def relaid(tree: syntax.Tree, changed: Mapping[str, Body], created: Sequence[Body]) -> Relaid:
-    """The tree with these structs instead of its own. Raises SpecError for members of unknown types."""
+def relaid(
+    tree: syntax.Tree,
+    changed: Mapping[str, Body],
+    created: Sequence[Body],
+    values: Callable[[syntax.Tree], syntax.Tree] = lambda tree: tree,
+) -> Relaid:
+    """The tree with these structs instead of its own, and other `values` for names. Raises SpecError for unknown types."""
     if not changed and not created:
-        return Relaid(tree, {}, {}, (), ())
+        return Relaid(values(tree), {}, {}, (), ())
     known = tags(tree)
     around = embedding(known, changed)
     old = {tag: body(known[tag], tag) for tag in around}
@@ -57,7 +62,7 @@ def relaid(tree: syntax.Tree, changed: Mapping[str, Body], created: Sequence[Bod
     kept = _unlike(tree, before, old) if packed else set[str]()
     old = {tag: replace(each, packed=each.packed and tag not in kept) for tag, each in old.items()}
     new = {**old, **{tag: replace(each, packed=old[tag].packed or each.packed) for tag, each in changed.items()}}
-    made = _under(tree, "\n".join(map(written, [*created, *new.values()])))
+    made = values(_under(tree, "\n".join(map(written, [*created, *new.values()]))))
     after = _shapes(made, around)
     if kept:
         loose = _shapes(_under(tree, "\n".join(map(written, old.values()))), around)
@@ -65,7 +70,7 @@ def relaid(tree: syntax.Tree, changed: Mapping[str, Body], created: Sequence[Bod
             pins.moved(new[tag], known[tag], (before[tag], loose[tag], after[tag])) for tag in around if tag in kept
         ]
         rest = [written(each) for each in (*created, *(new[tag] for tag in around if tag not in kept))]
-        made = _under(tree, "\n".join([*rest, *moved]))
+        made = values(_under(tree, "\n".join([*rest, *moved])))
         after = _shapes(made, around)
     names = (tuple(tag for tag in around if tag in chosen) for chosen in (packed - kept, kept))
     return Relaid(made, before, after, *names)

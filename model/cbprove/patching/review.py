@@ -53,6 +53,7 @@ def review(whole: Change, subject: Subject, how: How, progress: Progress) -> Ans
         model=subject.title,
         reverse=found[0][1].reverse,
         structs=observed.structs(pairs),
+        values=tuple(dict.fromkeys(value for _, each in found for value in each.values)),
         checks=observed.checks(pairs),
         views=observed.views(pairs),
         turned=turned,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 
 from cbprove.diagnostics import Span
@@ -85,6 +85,26 @@ def embedding(tags: Tags, changed: Iterable[str]) -> list[str]:
         if not more:
             return [tag for tag in tags if tag in found]
         found |= more
+
+
+def depending(tree: syntax.Tree, names: Collection[str]) -> list[str]:
+    """The structs in whose text one of these macros and constants stands, or one that is made of them."""
+    found, structs = set(names), dict[str, set[str]]()
+    sources: dict[str, set[str]] = {}
+    for node in tree.declarations if found else ():
+        if isinstance(node, syntax.Define):
+            sources[node.name.text] = _words(node.value.span)
+        elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, syntax.EnumBody):
+            sources |= {e.name.text: _words(e.value.span) for e in node.type.enumerators if e.value is not None}
+        elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, syntax.RecordBody) and node.type.tag:
+            structs[node.type.tag.text] = _words(node.type.span)
+    while more := {name for name, words in sources.items() if name not in found and words & found}:
+        found |= more
+    return [tag for tag, words in structs.items() if words & found]
+
+
+def _words(span: Span) -> set[str]:
+    return set(re.findall(r"[A-Za-z_]\w*", span.source.text[span.start : span.end]))
 
 
 def _held(node: object) -> Iterator[str]:

@@ -15,6 +15,7 @@ from cbprove.report.version import VERSION
 SCHEMA_VERSION = 1
 LINES = 15
 _WIDTH = 100
+_HANGING: Any = {"subsequent_indent": "  ", "break_on_hyphens": False, "break_long_words": False}
 _STAYS = "\x00"  # a blank at which no line is broken
 
 
@@ -27,6 +28,15 @@ class Grown:
     after: int
     members: tuple[str, ...]
     edited: bool
+
+
+@frozen
+class Revalued:
+    """A macro or a constant of an enum with another value, in words; empty on the side that does not have it."""
+
+    name: str
+    before: str
+    after: str
 
 
 @frozen
@@ -88,6 +98,7 @@ class Answer:
     model: str
     reverse: bool
     structs: tuple[Grown, ...] = ()
+    values: tuple[Revalued, ...] = ()
     checks: tuple[Checked, ...] = ()
     views: tuple[Reached, ...] = ()
     turned: tuple[Turned, ...] = ()
@@ -139,12 +150,15 @@ def _sections(found: Answer, everything: bool) -> Iterator[_Section]:
     yield _Section((_plain(_head(found)),), 1)
     yield _listed([_struct(each) for each in found.structs if each.edited], None, 1)
     yield _listed(_around(found, everything), None, 1)
+    yield _listed(_values(found, everything), None, 1)
     yield _listed([_check(each) for each in found.broken], "bad", 2)
     yield _listed(_holding(found), None, 1)
     yield _listed(_views(found, everything), "bad", 2)
     yield from _turned(found, everything)
     yield _listed([_short(f"{each.struct}.{each.member}: {each.told}") for each in found.untouched], None, 1)
-    yield _listed([*found.unjudged, *found.notes], None, 2)
+    yield _listed(
+        [line for told in (*found.unjudged, *found.notes) for line in textwrap.wrap(told, _WIDTH, **_HANGING)], None, 2
+    )
     yield _listed(_last(found, everything), None, 2)
 
 
@@ -175,6 +189,7 @@ def _listed(lines: Sequence[str], role: Role | None, least: int) -> _Section:
 
 def _head(found: Answer) -> str:
     how = f"in {found.model} already, judged from before it" if found.reverse else f"on {found.model}"
+    how = how if found.model else "not judged"
     several = f"{len(found.titles)} patches" if len(found.titles) > 1 else ""
     title = several or (found.titles[0] if found.titles else "")
     return f"{_short(title, _WIDTH - len(how) - 2)}: {how}" if title else how
@@ -197,6 +212,19 @@ def _around(found: Answer, everything: bool) -> list[str]:
     ]
     lines = _names("with it: ", grown, everything, 1) if grown else []
     return lines + [_struct(each) for each in around if each.before == each.after]
+
+
+def _values(found: Answer, everything: bool) -> list[str]:
+    """Macros and constants with other values, in one line."""
+    told = [
+        f"{each.name} {each.before} -> {each.after}"
+        if each.before and each.after
+        else f"new {each.name} {each.after}"
+        if each.after
+        else f"without {each.name}"
+        for each in found.values
+    ]
+    return _names("values: ", told, everything, 1) if told else []
 
 
 def _check(each: Checked) -> str:
@@ -255,6 +283,8 @@ def _case(each: Turned) -> str:
 
 
 def _last(found: Answer, everything: bool) -> list[str]:
+    if not found.rests:
+        return []
     looked = f"{counted(found.judged, 'verdict')} in {counted(found.specs, 'spec')} could turn"
     verdicts = f"{looked}, {len(found.turned) or 'none'} did" if found.judged else "no property looks at it"
     kept = f", {found.kept} of them found by an earlier run (--no-cache)" if everything and found.kept else ""
@@ -267,7 +297,7 @@ def _names(head: str, told: Sequence[str], everything: bool = False, lines: int 
     for count in range(len(told), 0, -1):
         more = f" and {len(told) - count} more" if count < len(told) else ""
         text = head + ", ".join(kept[:count]) + more
-        wrapped = textwrap.wrap(text, _WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+        wrapped = textwrap.wrap(text, _WIDTH, **_HANGING)
         if everything or len(wrapped) <= lines:
             return [line.replace(_STAYS, " ") for line in wrapped]
     return [_short(head + told[0])]
@@ -289,6 +319,7 @@ def document(found: Answer) -> dict[str, Any]:
         "model": found.model,
         "already_in": found.reverse,
         "structs": [_plainly(each) for each in found.structs],
+        "values": [_plainly(each) for each in found.values],
         "checks": [_plainly(each) for each in found.checks],
         "views": [_plainly(each) for each in found.views],
         "turned": [_plainly(each) for each in found.turned],

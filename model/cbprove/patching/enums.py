@@ -1,0 +1,206 @@
+"""What a patch does to the constants of enums, and a spec under it: those that follow one another go on doing so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+
+from cbprove.diagnostics import Source
+from cbprove.frozen import frozen
+from cbprove.language import syntax
+from cbprove.language.parse import parse
+from cbprove.language.substitute import substitute
+from cbprove.patching.edits import regions
+from cbprove.patching.pieces import spelled, uncommented
+from cbprove.patching.unified import Hunk
+
+_CONSTANT = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:=\s*(.*?))?\s*$", re.DOTALL)
+_SOURCE = "the enums of the patch"
+# A name and what stands behind its `=`, if anything.
+Constant = tuple[str, str | None]
+Constants = tuple[Constant, ...]
+
+
+@frozen
+class EnumEdit:
+    """An enum in a hunk, before and after; `tag` is empty where it has none, or where the hunk does not say."""
+
+    tag: str
+    path: str
+    line: int
+    old: Constants
+    new: Constants
+
+    def reversed(self) -> EnumEdit:
+        """The edit that takes this one back."""
+        return EnumEdit(self.tag, self.path, self.line, self.new, self.old)
+
+
+def enum_edits(hunks: Iterable[Hunk]) -> tuple[EnumEdit, ...]:
+    """All enums that hunks change; one that they make is nobody's yet."""
+    return tuple(edit for hunk in hunks for edit in _edits(hunk))
+
+
+def _edits(hunk: Hunk) -> Iterator[EnumEdit]:
+    old, new = (
+        [(r.tag, constants(r.lines)) for r in regions(lines, hunk.where) if r.kind in ("enum", "")]
+        for lines in (hunk.old, hunk.new)
+    )
+    for number, (tag, now) in enumerate(new):
+        was = next((had for had_tag, had in old if tag and had_tag == tag), None)
+        if was is None and not tag and len(old) == len(new):
+            was = old[number][1]
+        if was and was != now:
+            yield EnumEdit(tag, hunk.path, hunk.line, was, now)
+
+
+def constants(lines: tuple[str, ...]) -> Constants:
+    """The constants in some lines from inside of an enum; nothing where they are no such lines."""
+    text = "\n".join(line for line in uncommented(lines) if not line.lstrip().startswith("#"))
+    if ";" in text or "{" in text:
+        return ()
+    matches = [_CONSTANT.match(part) for part in _apart(text) if part.strip()]
+    found = [(match[1], match[2]) for match in matches if match]
+    return tuple(found) if len(found) == len(matches) else ()
+
+
+def _apart(text: str) -> list[str]:
+    depth, parts = 0, [""]
+    for sign in text:
+        depth += (sign in "([{") - (sign in ")]}")
+        if sign == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+# --- on a spec --------------------------------------------------------------------------------------------
+
+
+def declared(tree: syntax.Tree, edit: EnumEdit) -> Constants | None:
+    """The constants of the enum that an edit means, as a spec writes them; found by its tag, or by its constants."""
+    node = _node(tree, edit)
+    return None if node is None else _written(node)
+
+
+def _node(tree: syntax.Tree, edit: EnumEdit) -> syntax.EnumBody | None:
+    around = {name for name, _ in (*edit.old, *edit.new)}
+    for node in _enums(tree):
+        names = {each.name.text for each in node.enumerators}
+        if (node.tag is not None and node.tag.text == edit.tag) or (not edit.tag and names & around):
+            return node if names & around else None
+    return None
+
+
+def _enums(tree: syntax.Tree) -> Iterator[syntax.EnumBody]:
+    for each in tree.declarations:
+        if isinstance(each, syntax.TypeDeclaration) and isinstance(each.type, syntax.EnumBody):
+            yield each.type
+
+
+def _written(node: syntax.EnumBody) -> Constants:
+    found = []
+    for each in node.enumerators:
+        span = each.value.span if each.value is not None else None
+        found.append((each.name.text, span.source.text[span.start : span.end] if span else None))
+    return tuple(found)
+
+
+def misfits(edit: EnumEdit, there: Constants) -> tuple[str, ...]:
+    """Why an edit does not fit the constants of a spec, in words."""
+    known, old, new = dict(there), dict(edit.old), dict(edit.new)
+    gone = [name for name in old if name not in new and name not in known]
+    come = [name for name in new if name not in old and name in known]
+    other = [
+        f"its `{name}` is {known[name]}, and the patch makes {new[name]} of {value}"
+        for name, value in old.items()
+        if name in known and name in new and new[name] != value and _differ(known[name], value)
+    ]
+    return (
+        *(f"it has no `{name}` where the patch removes it" for name in gone),
+        *(f"it has a `{name}` already" for name in come),
+        *other,
+    )
+
+
+def _differ(there: str | None, said: str | None) -> bool:
+    """Whether a value is another one than the patch says; a number that follows on is said by nothing as well."""
+    return said is not None and there is not None and spelled(there) != spelled(said)
+
+
+def applied(edit: EnumEdit, there: Constants) -> Constants:
+    """The constants after an edit: values that were counted are counted on, others stay."""
+    result = list(_counted(there))
+    old, new = list(edit.old), list(edit.new)
+    for kind, low, high, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        names = {name for name, _ in old[low:high]}
+        place = _place(result, [name for name, _ in old[:low]], [name for name, _ in old[low:]])
+        result[place:place] = new[first:last]
+        kept = range(place, place + last - first)
+        result = [each for i, each in enumerate(result) if i in kept or each[0] not in names]
+    return tuple(result)
+
+
+def _place(there: Sequence[Constant], before: Sequence[str], behind: Sequence[str]) -> int:
+    at = {name: i for i, (name, _) in enumerate(there)}
+    after = next((at[name] + 1 for name in reversed(before) if name in at), None)
+    return after if after is not None else next((at[name] for name in behind if name in at), len(there))
+
+
+def _counted(there: Constants) -> Iterator[Constant]:
+    """Numbers that are one more than those before them are left to be counted."""
+    last: int | None = -1
+    for name, value in there:
+        number = last + 1 if value is None and last is not None else _number(value)
+        yield (name, None if number is not None and last is not None and number == last + 1 else value)
+        last = number
+
+
+def _number(value: str | None) -> int | None:
+    try:
+        return int(value or "", 0)
+    except ValueError:
+        return None
+
+
+def with_enums(tree: syntax.Tree, edits: Sequence[EnumEdit]) -> syntax.Tree:
+    """The spec after these edits."""
+    for edit in edits:
+        node = _node(tree, edit)
+        if node is not None:
+            listed = ", ".join(
+                name if value is None else f"{name} = {value}" for name, value in applied(edit, _written(node))
+            )
+            tag = f"{node.tag.text} " if node.tag else ""
+            source = Source(_SOURCE, f"enum {tag}{{ {listed} }};\n")
+            made = parse(source)
+            tree = substitute(tree, syntax.Tree(made, (source,)))[0] if node.tag else _with(tree, node, made, source)
+    return tree
+
+
+def _with(tree: syntax.Tree, old: syntax.EnumBody, made: tuple[syntax.Declaration, ...], source: Source) -> syntax.Tree:
+    """The tree with other declarations in the place of an enum without a tag."""
+    nodes = [
+        part
+        for each in tree.declarations
+        for part in (made if isinstance(each, syntax.TypeDeclaration) and each.type is old else (each,))
+    ]
+    return syntax.Tree(tuple(nodes), (*tree.sources, source))
+
+
+def values(there: Constants) -> dict[str, str]:
+    """The value of each constant in words, as far as they are numbers."""
+    found: dict[str, str] = {}
+    base, further = "", -1
+    for name, value in there:
+        number = _number(value)
+        if value is None:
+            further += 1
+        else:
+            base, further = ("", number) if number is not None else (value, 0)
+        found[name] = str(further) if not base else base + (f" + {further}" if further else "")
+    return found

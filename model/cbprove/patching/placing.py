@@ -1,0 +1,89 @@
+"""Hunks that do not say which struct they change: found by the members around, or told."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cbprove.diagnostics import SpecError
+from cbprove.frozen import frozen
+from cbprove.language.includes import load
+from cbprove.patching.apply import apply
+from cbprove.patching.change import Change
+from cbprove.patching.edits import Edit
+from cbprove.patching.pieces import Piece, spelled
+from cbprove.patching.relayout import tags
+from cbprove.patching.structs import Body, body
+
+
+@frozen
+class Placed:
+    """A change of which every struct has a name, and what is said of hunks that could be of one and were left out."""
+
+    change: Change
+    notes: tuple[str, ...]
+
+
+def placed(whole: Change, specs: Sequence[str], texts: Sequence[str]) -> Placed:
+    """The change with the structs that nameless hunks mean; `texts` are those of the specs and of all that they include."""
+    nameless = [edit for edit in whole.edits if not edit.tag]
+    likely = [edit for edit in nameless if any(_has_words(edit, text) for text in texts)]
+    known = _bodies(specs) if likely else {}
+    found: dict[int, str] = {}
+    notes: list[str] = []
+    for edit in likely:
+        mine = {tag.partition("___")[0]: each for tag, each in known.items() if _is_of(edit, each)}
+        fitting = [tag for tag, each in mine.items() if _fits(edit, each)]
+        if len(fitting) == 1:
+            found[id(edit)] = fitting[0]
+        elif mine:
+            notes.append(_note(edit, fitting, list(mine)))
+    kinds = {tag.partition("___")[0]: each.kind for tag, each in known.items()}
+    named = ((edit, edit.tag or found.get(id(edit), "")) for edit in whole.edits)
+    edits = tuple(edit if edit.tag else replace(edit, tag=tag, kind=kinds[tag]) for edit, tag in named if tag)
+    return Placed(replace(whole, edits=edits), tuple(notes))
+
+
+def _members(found: tuple[Piece, ...]) -> list[Piece]:
+    return [piece for piece in found if piece.kind == "member" and piece.name]
+
+
+def _around(edit: Edit) -> list[Piece]:
+    """The members that stand on both sides of a hunk, in the same words."""
+    new = {spelled(piece.text) for piece in _members(edit.new)}
+    return [piece for piece in _members(edit.old) if spelled(piece.text) in new]
+
+
+def _has_words(edit: Edit, text: str) -> bool:
+    """Whether all names around the change are somewhere in a text: quickly no for almost all that is nobody's."""
+    around = _around(edit)
+    return bool(around) and all(piece.name in text for piece in around)
+
+
+def _bodies(specs: Sequence[str]) -> Mapping[str, Body]:
+    found: dict[str, Body] = {}
+    for spec in specs:
+        with contextlib.suppress(SpecError):  # its mistakes are told where the change is done on it
+            found = {tag: body(node, tag) for tag, node in tags(load(spec)).items()} | found
+    return found
+
+
+def _is_of(edit: Edit, there: Body) -> bool:
+    """Whether a struct has the members around the change, of the same types, in their order, and ends where the hunk says."""
+    texts = [spelled(piece.text) for piece in there.pieces]
+    last = {spelled(side[-1].text) for side in (edit.old, edit.new) if side}
+    if edit.ends and (not texts or texts[-1] not in last):
+        return False
+    rest = iter(texts)
+    return all(spelled(piece.text) in rest for piece in _around(edit))
+
+
+def _fits(edit: Edit, there: Body) -> bool:
+    return not apply(edit, there.pieces).misfits or not apply(edit.reversed(), there.pieces).misfits
+
+
+def _note(edit: Edit, fitting: Sequence[str], mine: Sequence[str]) -> str:
+    names = ", ".join(fitting or mine)
+    why = f"fits each of {names}" if fitting else f"does not fit {names}, whose members it shows"
+    return f"not judged: {edit.path}:{edit.line}: the hunk names no struct and {why}; `git diff` and `diff -p` name it"
