@@ -22,18 +22,18 @@ from cbprove.language.names import Names, collect
 from cbprove.system import LayerNames, PropertyName, System
 
 
-def resolve(tree: syntax.Tree) -> System:
+def resolve(tree: syntax.Tree, warned: bool = True) -> System:
     """The system that a tree describes; raises SpecError with all mistakes if what holds for every candidate has any.
 
-    `resolve_check.check` finds those that candidates make.
+    `resolve_check.check` finds those that candidates make. What nothing uses is looked for where somebody is `warned` of it.
     """
     try:
-        return _resolve(tree)
+        return _resolve(tree, warned)
     except RecursionError:
         raise SpecError((too_deep(),)) from None
 
 
-def _resolve(tree: syntax.Tree) -> System:
+def _resolve(tree: syntax.Tree, warned: bool) -> System:
     names = collect(tree)
     resolve_object.choose(names)
     circles = list(resolve_calls.recursion(names))
@@ -48,7 +48,7 @@ def _resolve(tree: syntax.Tree) -> System:
         recursive = any(d.code == "CB0113" for d in found)
         found += [] if recursive else resolve_check.mistakes(made)
         raise SpecError(tidy(found, tree.sources))
-    told = (*names.warnings, *resolve_unsaid.warnings(tree, names))
+    told = (*names.warnings, *(resolve_unsaid.warnings(tree, names) if warned else ()))
     return replace(made, warnings=tidy(told, tree.sources))
 
 

@@ -31,13 +31,14 @@ class Today:
 
 def today(tree: syntax.Tree, what_if: bool) -> Today:
     """The system with the defaults of its axes as its one proposal, or with its own proposals. Raises SpecError."""
-    whole = system = resolve(tree)
+    whole = system = resolve(tree, warned=False)
     first = {axis.name: _first(axis) for axis in system.axes}
     program = elaborate.program(system, first)
     requires = requires_of(whole)
     gone = {id(node) for node, met in zip(requires, program.requirements, strict=True) if met.holds is False}
     if gone:
-        system = resolve(syntax.Tree(tuple(node for node in tree.declarations if id(node) not in gone), tree.sources))
+        left = tuple(node for node in tree.declarations if id(node) not in gone)
+        system = resolve(syntax.Tree(left, tree.sources), warned=False)
         program = replace(elaborate.program(system, first), requirements=program.requirements)
     if what_if or any(len(_domain(axis)) > 1 for axis in system.axes):
         resolve_check.check(system)  # of one candidate alone the program has told all mistakes
