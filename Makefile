@@ -27,7 +27,7 @@ audit: check oracle mutants fuzz matrix   ## everything, slow parts included
 	@$(BIN)/python -m pytest -q -m slow
 
 tables: $(STAMP)           ## the grammar as the tables that the package ships
-	@$(BIN)/python -c "from cbprove.language import tables as t; t.SHIPPED.write_text(t.shipped(t.GRAMMAR.read_text()))"
+	@$(BIN)/python -c "from cbprove.syntax import tables as t; t.SHIPPED.write_text(t.shipped(t.GRAMMAR.read_text()))"
 
 oracle: $(STAMP)           ## what the C compilers of all 8 targets say of 2,000 structs each, written down
 	@$(BIN)/python -m tests.oracle.write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cbprove.language.includes import load
+from cbprove.syntax.includes import load
 
 if __name__ == "__main__":
     load(sys.argv[1])

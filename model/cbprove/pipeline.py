@@ -16,13 +16,14 @@ from cbprove.design.space import Options as Reach
 from cbprove.design.space import Stage
 from cbprove.diagnostics import Diagnostic, Span, SpecError
 from cbprove.frozen import frozen
-from cbprove.language import elaborate, resolve_check
-from cbprove.language.includes import Reader, load, read
-from cbprove.language.resolve import resolve
-from cbprove.report import layout as layouts
-from cbprove.report.shapes import shapes
+from cbprove.meaning import check as resolve_check
+from cbprove.meaning import elaborate
+from cbprove.meaning.resolve import resolve
+from cbprove.pictures import layout as layouts
+from cbprove.pictures.shapes import shapes
 from cbprove.report.sweep import Matrix, cells
 from cbprove.solving.solver import Limits
+from cbprove.syntax.includes import Reader, load, read
 from cbprove.system import Axis, AxisValue, Program, Proposal, System
 from cbprove.usage import WrongUsage
 from cbprove.verdicts import Model, Report

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cbprove.diagnostics import Diagnostic, SpecError
-from cbprove.report.formats.findings import Finding, of_reports
+from cbprove.formats.findings import Finding, of_reports
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,7 +2,7 @@
 
 A `System` knows the axes and what was put forward. A `Program` is the spec under an assignment of the axes: every place
 has its extent in bits, every `when` is decided, every expression has its C types. Positions are plain
-integers, or terms (`cbprove.terms`) over the axes that the assignment leaves free.
+integers, or terms (`cbprove.logic.terms`) over the axes that the assignment leaves free.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.frozen import frozen
-from cbprove.terms import Bool, Int, and_
+from cbprove.logic.terms import Bool, Int, and_
 
 _INDEX = re.compile(r"\[\w+\]")
 

@@ -10,11 +10,12 @@ import pytest
 from cbprove.archive.accounted import unaccounted
 from cbprove.diagnostics import Source, SpecError
 from cbprove.evidence.frames import frames
-from cbprove.language import elaborate, syntax
-from cbprove.language.includes import load
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
+from cbprove.meaning import elaborate
+from cbprove.meaning.resolve import resolve
 from cbprove.obligations.invariants import Loops
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.includes import load
+from cbprove.syntax.parse import parse
 from cbprove.system import Program
 from tests.archive.test_invariants import system
 from tests.random.loops import drawn

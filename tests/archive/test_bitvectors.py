@@ -6,9 +6,8 @@ from random import Random
 
 import pytest
 
-from cbprove.obligations import bitvectors
-from cbprove.rechecking.solvers import bitwuzla
-from cbprove.terms import (
+from cbprove.logic import bitvectors
+from cbprove.logic.terms import (
     Bool,
     Int,
     add,
@@ -28,6 +27,7 @@ from cbprove.terms import (
     sub,
     var,
 )
+from cbprove.rechecking.solvers import bitwuzla
 
 RANGES = {"a": (-7, 300), "b": (0, 255), "c": (-(1 << 31), (1 << 31) - 1)}
 

@@ -10,13 +10,13 @@ import pytest
 
 from cbprove.design.asking import ask
 from cbprove.design.induction import invariant
-from cbprove.language import elaborate
+from cbprove.logic.terms import Bool, and_, eq
+from cbprove.meaning import elaborate
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.facts import Extent, Fact, FactKind, Facts, decided, supposed
 from cbprove.obligations.plan import Plan
 from cbprove.obligations.unfold import unfold
 from cbprove.solving.solver import Limits
-from cbprove.terms import Bool, and_, eq
 from tests.archive.test_invariants import system
 
 SPEC = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cbprove.design.induction import invariant
-from cbprove.language import elaborate
+from cbprove.meaning import elaborate
 from cbprove.solving.solver import Limits
 from tests.archive.test_invariants import MOVED, system
 

@@ -10,10 +10,10 @@ from cbprove.design.division import Stage
 from cbprove.design.induction import invariant
 from cbprove.design.judge import judge
 from cbprove.design.space import Options
-from cbprove.language import elaborate
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning import elaborate
+from cbprove.meaning.resolve import resolve
 from cbprove.solving.solver import Limits
+from cbprove.syntax.includes import load
 from cbprove.system import System
 
 MOVED = """\

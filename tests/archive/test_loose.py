@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from cbprove.obligations.loose import loosened
-from cbprove.terms import (
+from cbprove.logic.loose import loosened
+from cbprove.logic.terms import (
     Bool,
     Term,
     and_,

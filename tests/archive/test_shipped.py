@@ -14,9 +14,9 @@ import pytest
 from cbprove.archive.folder import open_archive
 from cbprove.archive.recheck import recheck
 from cbprove.design.division import Stage
-from cbprove.language import elaborate
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning import elaborate
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax.includes import load
 from tests.archive.kept import cbprove
 
 ROOT = Path(__file__).parents[2]

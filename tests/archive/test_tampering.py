@@ -14,9 +14,9 @@ from cbprove.archive.record import Obligation
 from cbprove.archive.stated import Statements
 from cbprove.archive.text import read
 from cbprove.design.division import Division, Stage
-from cbprove.language import elaborate
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning import elaborate
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax.includes import load
 from tests.archive.kept import Kept
 
 Record = dict[str, Any]

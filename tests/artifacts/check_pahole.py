@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cbprove.artifacts.model import Types
 from cbprove.artifacts.opening import RUNNING, open_artifact
-from cbprove.report.outlines import text
+from cbprove.pictures.outlines import text
 
 FOLDER = Path(__file__).parent / "pahole"
 VERSION = "v1.24"

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cbprove.artifacts.imports import written
 from cbprove.artifacts.model import Artifact, Kind, Types
 from cbprove.artifacts.needs import Definition
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from cbprove.artifacts.records import Records
 from cbprove.diagnostics import Source
-from cbprove.imports import written
-from cbprove.language import syntax
-from cbprove.language.elaborate_context import Context
-from cbprove.language.elaborate_types import type_of
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
 from cbprove.layout import types as c
 from cbprove.layout.abi import Abi
 from cbprove.layout.records import Layout, lay_out
+from cbprove.meaning.context import Context
+from cbprove.meaning.resolve import resolve
+from cbprove.meaning.types import type_of
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 
 AROUND = """\
 spec around "what a spec has at least";

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from cbprove.artifacts.imports import Asked, find
 from cbprove.artifacts.model import Array
 from cbprove.artifacts.needs import Definition
 from cbprove.diagnostics import SpecError
-from cbprove.imports import Asked, find
-from cbprove.report.artefact import block, text
-from cbprove.report.blocks import Overlay
+from cbprove.pictures.artefact import block, text
+from cbprove.pictures.blocks import Overlay
 from tests.artifacts.hand_built import U8, U32, ByHand, artifact, struct, unit
 
 NODES = (

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from cbprove.artifacts.model import Composite, Enumeration, Forward, Member, Number, Pointer, Typedef
+from cbprove.comparing.drift import document, exit_code, text
+from cbprove.comparing.rebase import drifted, overlays, rebased
 from cbprove.diagnostics import SpecError
-from cbprove.language import elaborate
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
-from cbprove.rebase import drifted, overlays, rebased
-from cbprove.report.drift import document, exit_code, text
+from cbprove.meaning import elaborate
+from cbprove.meaning.resolve import resolve
+from cbprove.pictures.shapes import shapes
 from cbprove.report.overlays import document as tables
-from cbprove.report.shapes import shapes
 from cbprove.report.style import plain
+from cbprove.syntax.includes import load
 from tests.artifacts.hand_built import U8, U16, U32, ByHand, artifact, struct, unit
 
 AROUND = """\

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cbprove.artifacts.model import Typedef
-from cbprove.rebase import drifted
-from cbprove.report.drift import Drift, exit_code
+from cbprove.comparing.drift import Drift, exit_code
+from cbprove.comparing.rebase import drifted
 from tests.artifacts.hand_built import U32, artifact, struct, unit
 
 SPEC = """\

@@ -14,6 +14,7 @@ from cbprove.artifacts.dwarf import reader as dwarf
 from cbprove.artifacts.dwarf.entry import Entry
 from cbprove.artifacts.dwarf.file import read as read_file
 from cbprove.artifacts.files import elf
+from cbprove.artifacts.imports import Asked, find, written
 from cbprove.artifacts.model import (
     Array,
     Artifact,
@@ -31,7 +32,6 @@ from cbprove.artifacts.model import (
 )
 from cbprove.artifacts.records import Records
 from cbprove.diagnostics import SpecError
-from cbprove.imports import Asked, find, written
 from cbprove.layout.abi import ABIS, Abi
 from cbprove.layout.records import lay_out
 from tests.artifacts.objects import COUNT, FOLDER, VERSIONS, compile_c, path, structs, variables

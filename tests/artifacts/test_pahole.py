@@ -9,7 +9,7 @@ import pytest
 from cbprove.artifacts.model import Array, Composite, Enumeration, Function, Member, Node, Pointer, Typedef
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from cbprove.diagnostics import SpecError
-from cbprove.report.outlines import text
+from cbprove.pictures.outlines import text
 from tests.artifacts import check_pahole
 from tests.artifacts.check_pahole import FOLDER, compared
 from tests.artifacts.hand_built import U8, U16, U32, struct, unit

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.artifacts.imports import Asked, find, flavoured, written
 from cbprove.artifacts.model import (
     Array,
     Composite,
@@ -19,7 +20,6 @@ from cbprove.artifacts.model import (
 )
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from cbprove.diagnostics import SpecError
-from cbprove.imports import Asked, find, flavoured, written
 from tests.artifacts import check_text
 from tests.artifacts.check_text import differing, every
 from tests.artifacts.hand_built import U8, U16, U32, ByHand, artifact, struct, unit

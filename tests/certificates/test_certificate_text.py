@@ -11,7 +11,7 @@ from cbprove.evidence.certificate import Certificate
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
 from cbprove.evidence.certificate_text import Unreadable, read, written
-from cbprove.language.elaborate import program
+from cbprove.meaning.elaborate import program
 from cbprove.system import Owned, Preserved, Program, Written
 from tests.certificates.test_certificates import SPECS, certified, each_spec
 

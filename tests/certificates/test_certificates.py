@@ -22,13 +22,13 @@ from cbprove.evidence.certificate_find import _Finding, find
 from cbprove.evidence.never import Condition
 from cbprove.evidence.way_back import Bits, Facts, State, Walk, Wrong
 from cbprove.evidence.ways import Stood
-from cbprove.language import syntax
-from cbprove.language.elaborate import program
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
+from cbprove.logic.terms import deep
+from cbprove.meaning.elaborate import program
+from cbprove.meaning.resolve import resolve
 from cbprove.report.reasons import reasons
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 from cbprove.system import Owned, Preserved, Program, Property, System, Written
-from cbprove.terms import deep
 from tests.brute import TooManyRuns, verdict
 from tests.random.systems import text
 

@@ -14,12 +14,8 @@ from cbprove.design.induction import invariant
 from cbprove.design.tables import named
 from cbprove.evidence.clausal import NoSolver, clausal, proof_of
 from cbprove.evidence.rup import check
-from cbprove.language.elaborate import program
-from cbprove.obligations.clauses import Cnf, Unbounded, cnf
-from cbprove.obligations.forms import by_values
-from cbprove.obligations.plan import Plan
-from cbprove.solving.solver import Limits
-from cbprove.terms import (
+from cbprove.logic.clauses import Cnf, Unbounded, cnf
+from cbprove.logic.terms import (
     Bool,
     Int,
     add,
@@ -40,7 +36,11 @@ from cbprove.terms import (
     sub,
     var,
 )
-from cbprove.terms import named as named_term
+from cbprove.logic.terms import named as named_term
+from cbprove.meaning.elaborate import program
+from cbprove.obligations.forms import by_values
+from cbprove.obligations.plan import Plan
+from cbprove.solving.solver import Limits
 
 SPECS = Path(__file__).parent.parent.parent / "specs"
 

@@ -12,7 +12,7 @@ from cbprove.design.tables import named
 from cbprove.design.witness import witness
 from cbprove.evidence.idle import idle
 from cbprove.evidence.replay import replay
-from cbprove.language.elaborate import program
+from cbprove.meaning.elaborate import program
 from cbprove.report.scene import scene
 from cbprove.report.witness import decided
 from cbprove.system import Program

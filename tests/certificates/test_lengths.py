@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from cbprove.evidence.lengths import ENDLESS, longest
-from cbprove.language.elaborate import program
+from cbprove.meaning.elaborate import program
 from cbprove.semantics.run import run
 from cbprove.system import Clear, Program, Step
 from tests.certificates.test_certificates import meant

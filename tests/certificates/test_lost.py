@@ -12,10 +12,10 @@ from cbprove.evidence.certificate import Invariant
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
 from cbprove.evidence.clausal import Clausal, NoSolver, proof_of
-from cbprove.language.elaborate import program
-from cbprove.obligations.clauses import cnf
+from cbprove.logic.clauses import cnf
+from cbprove.logic.terms import le, var
+from cbprove.meaning.elaborate import program
 from cbprove.system import Program
-from cbprove.terms import le, var
 from tests.brute import verdict
 from tests.certificates.test_certificates import lied, meant
 

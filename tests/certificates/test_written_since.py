@@ -6,7 +6,7 @@ import pytest
 
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
-from tests.resolve.meaning import elaborated
+from tests.meaning.meaning import elaborated
 
 SPEC = """object skb per path {{ char cb[8]; }}
 object st {{ u16 saved; }}

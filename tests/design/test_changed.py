@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.design.diff import Changed, Reanswered, answers, exit_code, kind, verdicts
+from cbprove.comparing.verdicts import Changed, Reanswered, answers, exit_code, kind, verdicts
 from cbprove.verdicts import Answered, Case, Cost, Finding, Report, Verdict
 
 

@@ -11,15 +11,15 @@ from cbprove.design.judge import judge
 from cbprove.design.space import Options
 from cbprove.design.tables import named
 from cbprove.diagnostics import Source
-from cbprove.language.elaborate import program
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
-from cbprove.language.syntax import Tree
+from cbprove.meaning.elaborate import program
+from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import STAGE
 from cbprove.report.clash import sentence
 from cbprove.report.json import document, schema
 from cbprove.report.manner import Manner
 from cbprove.report.text import text as told_of
+from cbprove.syntax.parse import parse
+from cbprove.syntax.tree import Tree
 from cbprove.system import System
 from cbprove.verdicts import Conflict
 from tests.brute import verdict

@@ -9,12 +9,30 @@ import pytest
 
 from cbprove.design.generalise import Bits, Sides, alike, where
 from cbprove.design.sectors import Sector
+from cbprove.logic.terms import (
+    Bool,
+    Int,
+    add,
+    and_,
+    choice,
+    div,
+    eq,
+    evaluate,
+    ite,
+    le,
+    lt,
+    mod,
+    mul,
+    not_,
+    or_,
+    sub,
+    var,
+)
 from cbprove.obligations.members import Held
 from cbprove.obligations.ops import MEMORY, Store
 from cbprove.obligations.sources import UNSURE, Found
 from cbprove.obligations.values import Value
 from cbprove.reaching.universe import Ranges, Universe
-from cbprove.terms import Bool, Int, add, and_, choice, div, eq, evaluate, ite, le, lt, mod, mul, not_, or_, sub, var
 
 FREE: Ranges = (("a", range(3)), ("b", range(-2, 3)), ("c", range(4)))
 OWN, SECTOR = Universe(FREE), Sector({}, FREE)

@@ -11,11 +11,11 @@ import pytest
 from cbprove.design.judge import judge
 from cbprove.design.space import Options
 from cbprove.diagnostics import Source
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
-from cbprove.language.syntax import Tree
+from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import STAGE
 from cbprove.solving.solver import Answer, Limits, Z3Session
+from cbprove.syntax.parse import parse
+from cbprove.syntax.tree import Tree
 from cbprove.verdicts import Case, Report, exit_code
 
 SPEC = Path(__file__).parents[2] / "specs" / "gso_ipoib.cbs"

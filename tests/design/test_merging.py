@@ -10,11 +10,11 @@ import pytest
 from cbprove.design.groups import Group, groups
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space, Stage
-from cbprove.language.elaborate import condition, program
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.logic.terms import evaluate
+from cbprove.meaning.elaborate import condition, program
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax.includes import load
 from cbprove.system import Block, Each, Either, If, On, Program, Repeat, Statement, When
-from cbprove.terms import evaluate
 
 ROOT = Path(__file__).parents[2]
 SPECS = (

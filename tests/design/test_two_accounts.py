@@ -8,12 +8,12 @@ import pytest
 
 from cbprove.design.settle import _Settling
 from cbprove.design.tables import _Sheeting
-from cbprove.language import elaborate
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning import elaborate
+from cbprove.meaning.resolve import resolve
 from cbprove.obligations.invariants import Loops
 from cbprove.obligations.ops import Store
 from cbprove.pipeline import Options, check
+from cbprove.syntax.includes import load
 from cbprove.verdicts import Report, exit_code
 
 FAULTS = sorted((Path(__file__).parents[1] / "faults").glob("loop_*.cbs"))

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from cbprove.design.sectors import Sector
+from cbprove.logic.terms import evaluate
 from cbprove.reaching.universe import Ranges, Universe
-from cbprove.terms import evaluate
 
 _FREE: tuple[Ranges, ...] = (
     (),

@@ -6,8 +6,8 @@ import pytest
 
 from cbprove.design.judge import judge
 from cbprove.design.space import Options, Stage
-from cbprove.language.elaborate import condition, program
-from tests.resolve.meaning import system
+from cbprove.meaning.elaborate import condition, program
+from tests.meaning.meaning import system
 
 SPEC = """object skb { char cb[8]; }
 layer l {

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cbprove.arguments import COMMANDS
-from cbprove.language.tables import GRAMMAR, tables
 from cbprove.layout.abi import ABIS
 from cbprove.report.codes import VERDICTS
+from cbprove.syntax.tables import GRAMMAR, tables
 from tests.docs.blocks import DOCUMENTS, ROOT
 
 LANGUAGE = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")

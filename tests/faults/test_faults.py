@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.language.elaborate import program
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
-from cbprove.language.resolve_check import check
+from cbprove.meaning.check import check
+from cbprove.meaning.elaborate import program
+from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import Options
 from cbprove.pipeline import check as judged
+from cbprove.syntax.includes import load
 from cbprove.verdicts import exit_code
 from tests.brute import verdict
 from tests.traps.test_traps_reference import candidates, expected, found

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as Xml
 import jsonschema
 import pytest
 
-from cbprove.report.formats.findings import Finding, Findings, Place
-from cbprove.report.formats.table import FORMATS
+from cbprove.formats.findings import Finding, Findings, Place
+from cbprove.formats.table import FORMATS
 
 ROOT = Path(__file__).parents[2]
 SARIF = json.loads(Path(__file__).with_name("sarif-subset.schema.json").read_text())

@@ -69,13 +69,13 @@ def test_completion_knows_every_command(shell: str) -> None:
 
 def test_the_formats_of_the_command_line_are_those_that_are_written() -> None:
     from cbprove.commands.shared import FORMATS as NAMED
-    from cbprove.report.formats.table import FORMATS
+    from cbprove.formats.table import FORMATS
 
     assert tuple(FORMATS) == NAMED
 
 
 def test_the_hook_and_the_action_name_formats_that_there_are() -> None:
-    from cbprove.report.formats.table import FORMATS
+    from cbprove.formats.table import FORMATS
 
     hook, action = (ROOT / name for name in (".pre-commit-hooks.yaml", "action.yml"))
     assert re.search(r"--format (\w+)", hook.read_text())[1] in FORMATS  # type: ignore[index]

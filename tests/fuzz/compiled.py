@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from cbprove.diagnostics import SpecError
+from cbprove.logic.terms import forget
 from cbprove.pipeline import Options, judged
-from cbprove.terms import forget
 from tests.reproduce.programs import faults, meant, refuted
 
 

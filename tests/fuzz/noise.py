@@ -9,12 +9,12 @@ from random import Random
 from cbprove.design.judge import judge
 from cbprove.design.space import Options
 from cbprove.diagnostics import Source, SpecError
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
-from cbprove.language.resolve_check import check
-from cbprove.language.syntax import Include, Tree
+from cbprove.meaning.check import check
+from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import STAGE
 from cbprove.solving.solver import Limits
+from cbprove.syntax.parse import parse
+from cbprove.syntax.tree import Include, Tree
 
 ROOT = Path(__file__).parents[2]
 SOUND = sorted(ROOT.glob("tests/traps/*.cbs"))

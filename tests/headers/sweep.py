@@ -11,17 +11,18 @@ from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.model import Artifact
 from cbprove.artifacts.records import Records
 from cbprove.diagnostics import Diagnostic, Source, SpecError
-from cbprove.language import macros, scalars, syntax
-from cbprove.language.annotations import CODE_WORDS, DROPPED, DROPPED_WITH_ARGUMENTS, SPELLINGS
-from cbprove.language.elaborate_context import Context
-from cbprove.language.elaborate_types import tagged
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
-from cbprove.language.tables import tables
 from cbprove.layout.abi import ABIS, DEFAULT_ABI, Abi
 from cbprove.layout.alike import alike
 from cbprove.layout.records import lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
+from cbprove.meaning import macros, scalars
+from cbprove.meaning.context import Context
+from cbprove.meaning.resolve import resolve
+from cbprove.meaning.types import tagged
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.annotations import CODE_WORDS, DROPPED, DROPPED_WITH_ARGUMENTS, SPELLINGS
+from cbprove.syntax.parse import parse
+from cbprove.syntax.tables import tables
 from tests.headers.definitions import Headers, Piece
 
 _PRELUDE = parse(Source("prelude", 'spec one "struct"; object o { char cb[8]; }\n'))

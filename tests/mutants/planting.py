@@ -74,7 +74,7 @@ def _of(file: str, *names: str) -> tuple[str, ...]:
 AGREE = _of("random/test_agreement.py", "test_prover_and_reference_agree")
 TRAPS = ("tests/traps/test_traps_prover.py", "tests/traps/test_traps_reference.py")
 NUMBERS = ("tests/semantics",)
-CHOICES = ("tests/resolve/test_choices.py",)
+CHOICES = ("tests/meaning/test_choices.py",)
 CLAIMS = ("tests/semantics/test_claims_on_numbers.py",)
 TRACES = ("tests/semantics/test_traces.py",)
 RULES = ("tests/mutants/test_rules.py",)
@@ -82,12 +82,12 @@ AROUND = ("tests/random/test_regions.py", "tests/faults/test_faults.py", "-k", "
 BOOLS = ("tests/faults/test_faults.py", "-k", "bool")
 RARE = ("tests/mutants/test_rare.py",)
 LAYOUT = ("tests/layout/test_records.py", "tests/layout/test_traps.py")
-PINS = ("tests/resolve/test_pins.py",)
-MISTAKES = ("tests/resolve/test_mistakes.py",)
-PLACES = ("tests/resolve/test_places.py",)
-EXPRESSIONS = ("tests/resolve/test_expressions.py",)
+PINS = ("tests/meaning/test_pins.py",)
+MISTAKES = ("tests/meaning/test_mistakes.py",)
+PLACES = ("tests/meaning/test_places.py",)
+EXPRESSIONS = ("tests/meaning/test_expressions.py",)
 PROGRAMS = _of(
-    "resolve/test_programs.py",
+    "meaning/test_programs.py",
     "test_when_leaves_out_what_is_not_of_the_candidate",
     "test_turns_have_their_defaults",
     "test_a_step_without_a_body_reads_and_writes_what_its_layer_declares",
@@ -96,7 +96,7 @@ PROGRAMS = _of(
     "test_mistakes_of_excluded_candidates_do_not_count",
 )
 MEMO = _of(
-    "resolve/test_programs.py",
+    "meaning/test_programs.py",
     "test_a_program_is_the_same_from_a_fresh_system",
     "test_what_does_not_depend_on_an_axis_is_one_object",
 )
@@ -108,7 +108,7 @@ ELF = ("tests/artifacts/test_elf.py",)
 GRAPH = ("tests/artifacts/test_records.py", "tests/artifacts/test_lookup.py")
 TEXT = ("tests/artifacts/test_text.py",)
 DRIFT = ("tests/artifacts/test_drift.py",)
-SUBSTITUTE = ("tests/language/test_substitute.py",)
+SUBSTITUTE = ("tests/syntax/test_substitute.py",)
 LOSING = _of("certificates/test_certificates.py", "test_no_certificate_of_what_is_refuted")
 SPOILT = _of("certificates/test_certificates.py", "test_what_is_changed_in_a_certificate_is_noticed[gso_ipoib]")
 LOST = ("tests/certificates/test_lost.py",)
@@ -132,7 +132,7 @@ BITVECTORS = ("tests/archive/test_bitvectors.py",)
 INVARIANTS = ("tests/archive/test_invariants.py",)
 LOOSE = ("tests/archive/test_loose.py",)
 CHANGED = ("tests/design/test_changed.py",)
-LAYOUTS_CHANGED = ("tests/report/test_changes.py",)
+LAYOUTS_CHANGED = ("tests/comparing/test_layouts.py",)
 IDENTITY = ("tests/artifacts/test_identity.py",)
 DRIFT_DETAILS = ("tests/artifacts/test_drift_details.py",)
 BOUNDS = ("tests/random/test_bounds.py",)

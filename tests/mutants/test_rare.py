@@ -6,7 +6,7 @@ import pytest
 
 from cbprove.design.space import Space, Stage
 from cbprove.design.tables import BOUNDED, VERDICTS, named
-from cbprove.language.elaborate import condition, program
+from cbprove.meaning.elaborate import condition, program
 from tests.brute import verdict
 from tests.random.agreement import BOUND, OPTIONS, meant
 

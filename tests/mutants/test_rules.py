@@ -7,10 +7,10 @@ import pytest
 from cbprove.design.judge import judge
 from cbprove.design.space import Options, Stage
 from cbprove.diagnostics import Source
-from cbprove.language import syntax
-from cbprove.language.elaborate import condition, program
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
+from cbprove.meaning.elaborate import condition, program
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 from cbprove.verdicts import Case, Report
 
 # W is laid over V where OFF is 0 or 1; at 3 it runs over the end, which is excluded.

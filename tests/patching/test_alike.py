@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.language.includes import load
 from cbprove.models import models, words
 from cbprove.patching.alike import changed
 from cbprove.patching.change import change, of
@@ -14,6 +13,7 @@ from cbprove.patching.judging import Job, judge
 from cbprove.patching.onto import onto
 from cbprove.patching.today import today
 from cbprove.pipeline import Options
+from cbprove.syntax.includes import load
 
 CHANGES = Path(__file__).parents[2] / "specs" / "changes"
 

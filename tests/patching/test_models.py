@@ -35,8 +35,8 @@ def test_models_are_those_of_specs_linux() -> None:
 
 
 def test_names_are_found_without_parsing() -> None:
-    from cbprove.language import syntax
-    from cbprove.language.includes import load
+    from cbprove.syntax import tree as syntax
+    from cbprove.syntax.includes import load
 
     for model in models():
         found = words(model.specs)

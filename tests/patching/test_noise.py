@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cbprove.diagnostics import SpecError
-from cbprove.language.includes import load
 from cbprove.patching.change import change
 from cbprove.patching.onto import onto
+from cbprove.syntax.includes import load
 
 ROOT = Path(__file__).parents[2]
 PATCHES = sorted((ROOT / "specs" / "changes").glob("*.patch")) + sorted((ROOT / "specs" / "changes").glob("*.mbox"))

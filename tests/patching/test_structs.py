@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from cbprove.comparing.layouts import placed
 from cbprove.diagnostics import Source, SpecError
-from cbprove.language import syntax
-from cbprove.language.parse import parse
 from cbprove.patching.change import change
 from cbprove.patching.onto import Onto, onto
 from cbprove.patching.pieces import pieces
-from cbprove.report.changes import placed
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 
 PINNED = """
 #define SIZE 4

@@ -14,15 +14,15 @@ from cbprove.design.space import Options, Space, Stage
 from cbprove.design.tables import BOUNDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.witness import reaching, witness
 from cbprove.diagnostics import Source, SpecError
-from cbprove.language import syntax
-from cbprove.language.elaborate import condition, program
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
+from cbprove.logic.terms import forget
+from cbprove.meaning.elaborate import condition, program
+from cbprove.meaning.resolve import resolve
 from cbprove.properties import table as properties
 from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 from cbprove.system import AxisValue, Program, System
-from cbprove.terms import forget
 from tests.brute import Judged, TooManyRuns, verdict
 
 BOUND = 3

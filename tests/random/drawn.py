@@ -15,16 +15,17 @@ from typing import Any
 import jsonschema
 
 from cbprove.diagnostics import Source, SpecError
-from cbprove.language import resolve_check, syntax
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
+from cbprove.logic.terms import forget
+from cbprove.meaning import check
+from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import Options, judged
 from cbprove.report import json
 from cbprove.report.manner import Manner
 from cbprove.report.text import text as told
 from cbprove.reproduce.program import program, undefined
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 from cbprove.system import Program, Property, System
-from cbprove.terms import forget
 from cbprove.verdicts import Case, Report
 from tests.brute import TooManyRuns, runs
 from tests.random.systems import text
@@ -36,7 +37,7 @@ def judge(written: str) -> tuple[System, Report] | None:
     source = Source("random.cbs", written)
     try:
         system = resolve(syntax.Tree(parse(source), (source,)))
-        resolve_check.check(system)
+        check.check(system)
         found = judged(system, "random.cbs", Options(witnesses=True), lambda done, of: None)
     except SpecError:
         return None

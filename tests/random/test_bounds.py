@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from cbprove.logic.terms import Int, add, evaluate, ite, lt, mod, mul, named, sub, var
 from cbprove.obligations.bounds import Bounds
-from cbprove.terms import Int, add, evaluate, ite, lt, mod, mul, named, sub, var
 
 RANGES = {"a": (-7, 30), "b": (2, 9), "c": (-5, -1)}
 

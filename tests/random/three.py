@@ -13,11 +13,11 @@ from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.tables import named
 from cbprove.diagnostics import SpecError
-from cbprove.language import resolve_check
-from cbprove.language.elaborate import condition, program
+from cbprove.logic.terms import forget
+from cbprove.meaning import check
+from cbprove.meaning.elaborate import condition, program
 from cbprove.properties import table
 from cbprove.system import Program
-from cbprove.terms import forget
 from tests.brute import Judged, TooManyRuns, runs, verdict
 from tests.random.agreement import _agree, _said, meant
 from tests.second.reading import read
@@ -62,7 +62,7 @@ def compare(
     tally.counts["drawn"] += 1
     try:
         system = meant(text)
-        resolve_check.check(system)
+        check.check(system)
         space = Space(system, Stage(program, condition), Options(bound=bound))
         sectors = list(space.all_sectors())
     except SpecError:

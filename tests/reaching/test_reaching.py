@@ -10,11 +10,11 @@ import pytest
 from cbprove.design.groups import Group, groups
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.tables import PROVED, REFUTED
-from cbprove.language.elaborate import condition, program
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning.elaborate import condition, program
+from cbprove.meaning.resolve import resolve
 from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
+from cbprove.syntax.includes import load
 
 ROOT = Path(__file__).parents[2]
 MAIN = ROOT / "specs/gso_ipoib.cbs"

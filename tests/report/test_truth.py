@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import Options, judged
 from cbprove.report.scene import Scene, Untrue, scene
 from cbprove.report.witness import block
+from cbprove.syntax.includes import load
 from cbprove.verdicts import Witness
 
 PACKET = "object skb { char cb[8]; }"

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import reports
 
+from cbprove.pictures import bytemap
 from cbprove.properties.placement import Misplaced
-from cbprove.report import bytemap
 from cbprove.report.scene import Scene
 from cbprove.report.scene import scene as scene_of
 from cbprove.report.witness import block

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from cbprove.diagnostics import Source
 from cbprove.evidence.replay import replay
-from cbprove.language import syntax
-from cbprove.language.elaborate import program as elaborated
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
-from cbprove.language.resolve_check import check
+from cbprove.meaning.check import check
+from cbprove.meaning.elaborate import program as elaborated
+from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import Options, judged, meaning
 from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
 from cbprove.reproduce.program import program, undefined
 from cbprove.reproduce.recognised import recognised
 from cbprove.semantics.run import Broken, Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 from cbprove.system import AxisValue, System
 from cbprove.verdicts import Case, Report, Witness
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from itertools import groupby
 
 from cbprove.diagnostics import Source as Text
-from cbprove.language.elaborate import program
-from cbprove.language.parse import parse
-from cbprove.language.resolve import resolve
-from cbprove.language.syntax import Tree
+from cbprove.meaning.elaborate import program
+from cbprove.meaning.resolve import resolve
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Run, run
+from cbprove.syntax.parse import parse
+from cbprove.syntax.tree import Tree
 from tests.semantics.hand_built import Answers
 
 SKB = ObjectKey((), 0)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cbprove.pictures import bits
 from cbprove.pipeline import Options, check
-from cbprove.report import bits
 from cbprove.report.scene import Scene, scene
 from cbprove.system import Aligned, Disjoint, Place, Program
 from cbprove.verdicts import Case, Report, Witness

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from cbprove.diagnostics import Source
-from cbprove.language.elaborate_context import Context
-from cbprove.language.elaborate_types import tagged
-from cbprove.language.includes import load, parsed
-from cbprove.language.resolve import resolve
-from cbprove.language.substitute import substitute
 from cbprove.layout.abi import ABIS
 from cbprove.layout.types import Record
+from cbprove.meaning.context import Context
+from cbprove.meaning.resolve import resolve
+from cbprove.meaning.types import tagged
 from cbprove.pipeline import Options, judged
+from cbprove.syntax.includes import load, parsed
+from cbprove.syntax.substitute import substitute
 from cbprove.system import System
 from cbprove.verdicts import Report
 from tests.layout.pinning import pinned, text

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.language.elaborate import program
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
-from cbprove.language.resolve_check import check
+from cbprove.meaning.check import check
+from cbprove.meaning.elaborate import program
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax.includes import load
 from tests.brute import verdict
 from tests.traps.test_traps_reference import candidates, expected
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.language.elaborate_context import Context
-from cbprove.language.elaborate_types import tagged
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
 from cbprove.layout.abi import ABIS
 from cbprove.layout.records import Layout, find, lay_out
+from cbprove.meaning.context import Context
+from cbprove.meaning.resolve import resolve
+from cbprove.meaning.types import tagged
 from cbprove.pipeline import Options, check
+from cbprove.syntax.includes import load
 from cbprove.verdicts import Report, exit_code
 
 FOLDER = Path(__file__).parents[2] / "specs" / "linux"

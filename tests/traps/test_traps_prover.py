@@ -10,9 +10,9 @@ import pytest
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN, VACUOUS
-from cbprove.language.elaborate import condition, program
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning.elaborate import condition, program
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax.includes import load
 from cbprove.system import AxisValue, Proposal
 
 TRAPS = sorted(Path(__file__).parent.glob("*.cbs"))

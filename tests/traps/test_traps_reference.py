@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.language.elaborate import condition, program
-from cbprove.language.includes import load
-from cbprove.language.resolve import resolve
+from cbprove.meaning.elaborate import condition, program
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax.includes import load
 from cbprove.system import Assignment, Proposal, System
 from tests.brute import Judged, verdict
 

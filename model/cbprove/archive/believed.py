@@ -14,9 +14,9 @@ from cbprove.design.sectors import Sector
 from cbprove.evidence.certificate_find import find
 from cbprove.evidence.certificate_text import written
 from cbprove.evidence.clausal import GaveUp, proof_of
-from cbprove.obligations.clauses import Unbounded, cnf
+from cbprove.logic.clauses import Unbounded, cnf
+from cbprove.logic.terms import and_
 from cbprove.system import AxisValue
-from cbprove.terms import and_
 
 LARGEST = 200_000  # bytes of a clausal proof, or of the certificates of several candidates, that are kept
 

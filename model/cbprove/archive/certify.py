@@ -22,11 +22,11 @@ from cbprove.design.space import Options, Space
 from cbprove.design.tables import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS, Table
 from cbprove.design.witness import least_run
 from cbprove.evidence.replay import replay
+from cbprove.logic.terms import and_, deep
 from cbprove.report.version import VERSION
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Z3Session, version
 from cbprove.system import Program, Proposal, System
-from cbprove.terms import and_, deep
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from cbprove.archive.folder import ENDING, PROOF, Failure, Folder, sha256
 from cbprove.archive.record import Obligation
 from cbprove.archive.stated import Stated, Statements, Unstated
 from cbprove.evidence import rup
-from cbprove.obligations import bitvectors
-from cbprove.obligations.clauses import Unbounded, cnf
-from cbprove.terms import and_
+from cbprove.logic import bitvectors
+from cbprove.logic.clauses import Unbounded, cnf
+from cbprove.logic.terms import and_
 
 Solvers = Mapping[str, Callable[[str], str]]  # by name: what each says of a text
 

@@ -15,9 +15,9 @@ from cbprove.archive.stated import Statements, Unstated
 from cbprove.design.sectors import Sector
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_text import Unreadable, read
+from cbprove.logic.terms import evaluate
 from cbprove.obligations.plan import FOLLOWED
 from cbprove.system import Program, Property
-from cbprove.terms import evaluate
 
 
 class Wrong(Exception):

@@ -19,9 +19,9 @@ from cbprove.archive.told import counted, proposed, shared
 from cbprove.design.division import Division, Stage
 from cbprove.design.sectors import spread
 from cbprove.diagnostics import SpecError
+from cbprove.logic.terms import deep
 from cbprove.report.version import VERSION
 from cbprove.system import Proposal, System
-from cbprove.terms import deep
 
 Meaning = Callable[[str], System]
 

@@ -11,15 +11,15 @@ from cbprove.archive.record import Obligation
 from cbprove.archive.regions import indexes, stretches
 from cbprove.design.division import Division
 from cbprove.design.sectors import Sector
+from cbprove.logic.loose import loosened
+from cbprove.logic.smtlib import Script
+from cbprove.logic.terms import Bool, and_, var
 from cbprove.obligations.forms import Unfolded, by_sources, by_values, unfolded
 from cbprove.obligations.invariants import Heads, Loops, Piece, unkept
-from cbprove.obligations.loose import loosened
 from cbprove.obligations.ops import BASE
 from cbprove.obligations.plan import Plan
-from cbprove.obligations.smtlib import Script
 from cbprove.obligations.sources import BIT
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, and_, var
 
 _ENDLESS = sys.maxsize  # what was unfolded once can be unfolded again
 _BITS = {BIT.args[0]: (0, BASE - 1)}  # no object has more

@@ -58,14 +58,14 @@ def names(given: argparse.Namespace) -> list[tuple[Kind, str]]:
 
 def sought(given: argparse.Namespace, artifact: Artifact) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
     """What there is of all that was asked for, and a mistake for each that is missing."""
-    from cbprove.imports import flavoured
-    from cbprove.imports import sought as looked_for
+    from cbprove.artifacts.imports import flavoured
+    from cbprove.artifacts.imports import sought as looked_for
 
     return looked_for(artifact, [flavoured(kind, name, artifact) for kind, name in names(given)])
 
 
 def found(given: argparse.Namespace, artifact: Artifact) -> list[Definition]:
     """All that was asked for; raises SpecError with all that is missing."""
-    from cbprove.imports import find, flavoured
+    from cbprove.artifacts.imports import find, flavoured
 
     return find(artifact, [flavoured(kind, name, artifact) for kind, name in names(given)])

@@ -148,7 +148,7 @@ class _Check:
         from cbprove.usage import WrongUsage
 
         try:
-            from cbprove.report.formats.html import text
+            from cbprove.formats.html import text
         except ImportError:
             raise WrongUsage(
                 "a page is written with Jinja, which is not installed", "pip install 'cbprove[html]'"
@@ -156,8 +156,8 @@ class _Check:
         console.document(text(self.reports, typed()))
 
     def _findings(self) -> None:
-        from cbprove.report.formats.findings import Findings, of_reports, told
-        from cbprove.report.formats.table import FORMATS as WRITERS
+        from cbprove.formats.findings import Findings, of_reports, told
+        from cbprove.formats.table import FORMATS as WRITERS
         from cbprove.report.text import total
 
         found = of_reports(self.reports, tuple(self.mistakes))

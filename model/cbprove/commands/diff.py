@@ -11,7 +11,7 @@ from cbprove.commands.shared import FORMATS, add_color, add_formats, add_reach, 
 from cbprove.usage import WrongUsage
 
 if TYPE_CHECKING:
-    from cbprove.sides import Pair
+    from cbprove.comparing.sides import Pair
 
 HELP = "a patch, two specs, two kernels or two revisions: what changed in layouts, and what became of each verdict"
 
@@ -70,8 +70,8 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _compare(given: argparse.Namespace) -> int:
-    from cbprove.report.diff import document, text
-    from cbprove.review import compare
+    from cbprove.comparing.review import compare
+    from cbprove.comparing.told import document, text
 
     found = []
     for before, after in _pairs(given):
@@ -84,8 +84,8 @@ def _compare(given: argparse.Namespace) -> int:
 
         console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
     elif given.format in FORMATS:
-        from cbprove.report.formats.findings import Findings, of_comparisons
-        from cbprove.report.formats.table import FORMATS as WRITERS
+        from cbprove.formats.findings import Findings, of_comparisons
+        from cbprove.formats.table import FORMATS as WRITERS
         from cbprove.report.style import plain
 
         lines = tuple(line for each in found for line in text(each, plain).splitlines())
@@ -100,7 +100,7 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _pairs(given: argparse.Namespace) -> tuple[Pair, ...]:
-    from cbprove import sides
+    from cbprove.comparing import sides
 
     if given.git is not None and given.against:
         raise WrongUsage("--git and --against ask for two different things", "give one of them")

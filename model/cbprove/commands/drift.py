@@ -20,8 +20,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.rebase import drifted
-    from cbprove.report.drift import document, exit_code, text
+    from cbprove.comparing.drift import document, exit_code, text
+    from cbprove.comparing.rebase import drifted
 
     artifact = opened(given, given.against)
     found = drifted(given.spec, artifact)

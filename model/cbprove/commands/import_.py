@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.imports import save
+    from cbprove.artifacts.imports import save
 
     if not names(given) and not given.const:
         raise WrongUsage("nothing was asked for", "name what to import: --struct sk_buff")
@@ -38,7 +38,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _of_artefact(given: argparse.Namespace) -> str:
-    from cbprove.imports import written
+    from cbprove.artifacts.imports import written
 
     if given.const:
         raise WrongUsage("no artefact records macros", "ask a compiler for --const: --cc 'gcc -I...' HEADER")
@@ -52,8 +52,8 @@ def _of_artefact(given: argparse.Namespace) -> str:
 
 def _of_headers(given: argparse.Namespace) -> str:
     from cbprove.artifacts.headers import ask
+    from cbprove.artifacts.imports import written
     from cbprove.artifacts.model import Artifact
-    from cbprove.imports import written
 
     if not given.files:
         raise WrongUsage("no header was named", "name the headers behind --cc: --cc gcc linux/ip.h")

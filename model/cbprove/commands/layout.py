@@ -50,7 +50,7 @@ def _of_spec(given: argparse.Namespace) -> int:
 
 
 def _of_artefact(given: argparse.Namespace) -> int:
-    from cbprove.report.artefact import block, text
+    from cbprove.pictures.artefact import block, text
 
     if not names(given):
         raise WrongUsage("nothing was asked for", "name a spec, or what to show of an artefact: --struct sk_buff")

@@ -26,7 +26,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.rebase import overlays
+    from cbprove.comparing.rebase import overlays
     from cbprove.report.overlays import code, document, text
 
     artefacts = [opened(given, path) for path in given.against]

@@ -140,9 +140,9 @@ def _show(found: Answer, given: argparse.Namespace) -> None:
 
 
 def _findings(answers: list[Answer], given: argparse.Namespace) -> None:
+    from cbprove.formats.findings import Findings, of_answer
+    from cbprove.formats.table import FORMATS as WRITERS
     from cbprove.report.answer import text
-    from cbprove.report.formats.findings import Findings, of_answer
-    from cbprove.report.formats.table import FORMATS as WRITERS
     from cbprove.report.style import plain
 
     lines = tuple(line for each in answers for line in text(each, plain, given.verbose).splitlines())

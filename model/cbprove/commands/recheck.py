@@ -67,7 +67,7 @@ def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[
     from cbprove.archive.folder import Folder
     from cbprove.archive.recheck import recheck
     from cbprove.design.division import Stage
-    from cbprove.language import elaborate
+    from cbprove.meaning import elaborate
 
     assert isinstance(folder, Folder)
     stage = Stage(elaborate.program, elaborate.condition)
@@ -79,12 +79,12 @@ def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[
 
 
 def _meaning(path: str) -> System:
-    from cbprove.language import resolve_check
-    from cbprove.language.includes import load
-    from cbprove.language.resolve import resolve
+    from cbprove.meaning import check
+    from cbprove.meaning.resolve import resolve
+    from cbprove.syntax.includes import load
 
     system = resolve(load(path))
-    resolve_check.check(system)
+    check.check(system)
     return system
 
 

@@ -34,7 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.imports import save
+    from cbprove.artifacts.imports import save
     from cbprove.pipeline import judged, meaning
     from cbprove.reproduce.program import program
 

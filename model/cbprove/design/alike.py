@@ -13,6 +13,7 @@ from itertools import islice
 
 from cbprove.design.generalise import Bits, Sides
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, and_, evaluate
 from cbprove.obligations.claims import Compared
 from cbprove.obligations.decisions import object_key
 from cbprove.obligations.forms import ClaimForm, PathForm
@@ -20,7 +21,6 @@ from cbprove.obligations.ops import Touched
 from cbprove.obligations.sources import BIT
 from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.run import Broken, Run
-from cbprove.terms import Bool, and_, evaluate
 
 Model = Mapping[str, int | bool]
 

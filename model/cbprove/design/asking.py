@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cbprove.frozen import frozen
-from cbprove.obligations import bitvectors
-from cbprove.obligations.smtlib import Script
+from cbprove.logic import bitvectors
+from cbprove.logic.smtlib import Script
+from cbprove.logic.terms import Bool, subterms
 from cbprove.solving.solver import Answer, Limits, Z3Session
-from cbprove.terms import Bool, subterms
 
 _MANY = 8  # bits; fewer are split into cases faster
 
@@ -23,7 +23,7 @@ def ask(formula: Bool, ranges: dict[str, tuple[int, int]], limits: Limits) -> As
     """Whether a formula can be true.
 
     Where bits of run-time values are taken apart, bit-vectors are asked first: integers do not decide such formulas in any time
-    that one would wait. They are believed where they find nothing (`obligations/bitvectors.py`); models are of the integers.
+    that one would wait. They are believed where they find nothing (`logic/bitvectors.py`); models are of the integers.
     """
     script = Script(ranges)
     script.assert_(formula)

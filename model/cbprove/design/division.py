@@ -7,9 +7,9 @@ from itertools import product
 
 from cbprove.design.sectors import Sector, spread
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool
 from cbprove.reaching.universe import Ranges
 from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System, looked_at
-from cbprove.terms import Bool
 
 Elaborate = Callable[[System, Assignment], Program]
 Condition = Callable[[System, int, Assignment], Bool]

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations, product
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, Int, Term
 from cbprove.obligations.members import Held
 from cbprove.obligations.sources import BIT, UNSURE, Found, within
 from cbprove.reaching.universe import MOST_VALUES, Candidates, Sum, Universe
 from cbprove.reaching.universe import universe as made
-from cbprove.terms import Bool, Int, Term
 
 Model = Mapping[str, "int | bool"]
 Piece = tuple[Candidates, Sum, int]  # at these candidates, a sum of axes times factors, and a constant

@@ -8,9 +8,9 @@ from math import prod
 from cbprove.design.merging import merged, shape
 from cbprove.design.sectors import Sector, numbered
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, and_, eq, or_, var
 from cbprove.reaching.universe import Ranges
 from cbprove.system import Axis, AxisValue, Program
-from cbprove.terms import Bool, and_, eq, or_, var
 
 _SPARSE = 4  # places of a group's sheet for each of its sectors, at most
 _MOST = 160  # places of a group: what many programs differ in is walked through by each claim of each of them

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
 
 from cbprove.design.asking import ask
+from cbprove.logic.terms import Int, evaluate, or_, subterms
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import broken_by_values
 from cbprove.obligations.facts import Extent, Fact, Facts, decided, label, lies
@@ -23,7 +24,6 @@ from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
 from cbprove.solving.solver import Limits
 from cbprove.system import Part, Program, Property
-from cbprove.terms import Int, evaluate, or_, subterms
 
 _NUMBERS = 24  # numbers of a program that bounds are tried with
 _TRIED = 400  # facts tried of one path

@@ -19,8 +19,8 @@ from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, nam
 from cbprove.design.vacuity import why
 from cbprove.design.witness import reaching, witness
 from cbprove.frozen import frozen
+from cbprove.logic.terms import deep
 from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, Requirement, System
-from cbprove.terms import deep
 from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
 
 Progress = Callable[[int, int], None]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from cbprove.logic.terms import Bool, and_, or_
 from cbprove.system import (
     Block,
     Each,
@@ -27,7 +28,6 @@ from cbprove.system import (
     Statement,
     When,
 )
-from cbprove.terms import Bool, and_, or_
 
 T = TypeVar("T")
 Variants = list[tuple[int, T]]  # each with those that have it, as the bits of a number

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
 from cbprove.frozen import frozen
-from cbprove.language import syntax
-from cbprove.language.elaborate_context import Context
+from cbprove.meaning.context import Context
+from cbprove.syntax import tree as syntax
 from cbprove.system import AxisValue, Program, System
 
 

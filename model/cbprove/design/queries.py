@@ -13,12 +13,12 @@ from cbprove.design.sectors import Sector
 from cbprove.design.settle import plans
 from cbprove.design.space import Options
 from cbprove.design.tables import named
+from cbprove.logic.smtlib import Script
+from cbprove.logic.terms import and_, eq, var
 from cbprove.obligations.forms import Form, by_sources, by_values, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
-from cbprove.obligations.smtlib import Script
 from cbprove.solving.solver import Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import and_, eq, var
 from cbprove.verdicts import Query
 
 

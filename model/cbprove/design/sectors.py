@@ -12,9 +12,9 @@ from math import prod
 
 from cbprove.design.generalise import where
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, and_, eq, le, or_, var
 from cbprove.reaching.universe import Ranges, universe
 from cbprove.system import AxisValue
-from cbprove.terms import Bool, and_, eq, le, or_, var
 
 
 @frozen

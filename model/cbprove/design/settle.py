@@ -8,6 +8,7 @@ from cbprove.design.asking import ask
 from cbprove.design.induction import Invariant, invariant, strengthened
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
+from cbprove.logic.terms import evaluate, or_
 from cbprove.obligations.decisions import Decided
 from cbprove.obligations.forms import Form, PathForm, by_values
 from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
@@ -16,7 +17,6 @@ from cbprove.reaching.universe import universe
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits
 from cbprove.system import Program, Property
-from cbprove.terms import evaluate, or_
 from cbprove.verdicts import Verdict
 
 

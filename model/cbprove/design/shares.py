@@ -17,8 +17,8 @@ from cbprove.design.sectors import Sector, Sheet
 from cbprove.design.space import Key, Options, Space, key_of
 from cbprove.design.tables import Table
 from cbprove.frozen import frozen, replace
+from cbprove.logic.terms import deep
 from cbprove.system import System
-from cbprove.terms import deep
 
 _MOST = 1 << 17  # candidates of a part: sets of them are numbers of so many bits
 

@@ -11,11 +11,11 @@ from cbprove.design.sectors import Sector, Sheet, runs, spread
 from cbprove.design.settle import Settled
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, REFUTED, Table, Tables, named
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, not_, or_
 from cbprove.obligations.plan import TooLarge
 from cbprove.properties import table
 from cbprove.solving.solver import Limits
 from cbprove.system import AxisValue, Program, System
-from cbprove.terms import Bool, not_, or_
 
 Key = tuple[AxisValue, ...]  # a sector by the values of its fixed axes
 

@@ -19,9 +19,10 @@ from cbprove.design.sectors import Sector, Sheet
 from cbprove.design.settle import NotReplayed, Settled, again, late, replayed, settle
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
+from cbprove.logic.smtlib import Script, unknown_symbol
+from cbprove.logic.terms import Bool, and_, evaluate, not_, var
 from cbprove.obligations.forms import Form, PathForm, Unfolded, of_paths, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
-from cbprove.obligations.smtlib import Script, unknown_symbol
 from cbprove.obligations.sources import UNSURE, spelled
 from cbprove.properties import table as properties
 from cbprove.reaching.analysis import Reaching
@@ -29,7 +30,6 @@ from cbprove.reaching.universe import Candidates, universe
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.system import AxisValue, Program, Property
-from cbprove.terms import Bool, and_, evaluate, not_, var
 from cbprove.verdicts import Verdict
 
 EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, HARD = range(1, 9)

@@ -13,15 +13,15 @@ from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.spread import spread
 from cbprove.frozen import frozen
+from cbprove.logic.smtlib import Script
+from cbprove.logic.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.ops import Decision
 from cbprove.obligations.plan import FOLLOWED, Plan
-from cbprove.obligations.smtlib import Script
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Z3Session
 from cbprove.system import AxisValue, Each, Program, Property, Repeat
-from cbprove.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
 from cbprove.verdicts import Witness
 
 Candidate = Mapping[str, AxisValue]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from cbprove.evidence.rup import check
 from cbprove.frozen import frozen
-from cbprove.obligations.clauses import Cnf, Interval, cnf
-from cbprove.terms import Bool
+from cbprove.logic.clauses import Cnf, Interval, cnf
+from cbprove.logic.terms import Bool
 
 CADICAL = ("cadical", "-q", "--no-binary", "-c", "100000")  # conflicts, so that it gives up alike everywhere
 _GAVE_UP, _SAT, _UNSAT = 0, 10, 20  # the exit codes of SAT solvers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cbprove.terms import Int, Term
+from cbprove.logic.terms import Int, Term
 
 Interval = tuple[int, int]
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, Int, Term, add, and_, ite, lt, mul, not_, or_, var
 from cbprove.obligations.ops import MEMORY, Area, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.still import Still, number, positions, stilled
 from cbprove.obligations.values import Value, field, wrap
 from cbprove.properties.events import Moment
 from cbprove.system import Place
-from cbprove.terms import Bool, Int, Term, add, and_, ite, lt, mul, not_, or_, var
 
 T = TypeVar("T")
 

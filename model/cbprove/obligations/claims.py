@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, Int, add, and_, eq, ite, le, lt, mul, not_, or_, sub, total
 from cbprove.obligations.cells import Cells, Reading, flags
 from cbprove.obligations.ops import MEMORY, Area, ClaimAt, Run, Store, Touched, Unfolding
 from cbprove.obligations.runs import merged
@@ -17,7 +18,6 @@ from cbprove.obligations.still import Indexes, number, positions
 from cbprove.obligations.unfold import ghost_area
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system import Leaf, Place
-from cbprove.terms import Bool, Int, add, and_, eq, ite, le, lt, mul, not_, or_, sub, total
 
 
 def _flag(at: ClaimAt, unfolding: Unfolding) -> tuple[int, Area]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from cbprove.logic.terms import evaluate
 from cbprove.obligations.members import Held
 from cbprove.obligations.ops import Instance, Store, Unfolding
-from cbprove.terms import evaluate
 
 Model = Mapping[str, int | bool]
 

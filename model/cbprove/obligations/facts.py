@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, and_, eq, le, not_, or_
 from cbprove.obligations.cells import Cells, flags
 from cbprove.obligations.ops import Area, Followed, Store, Unfolding
 from cbprove.properties.events import Moment
-from cbprove.terms import Bool, and_, eq, le, not_, or_
 
 Extent = tuple[Area, int, int]  # object and area; first bit, by address; bits
 FactKind = Literal["one of", "between", "equal", "stored only if"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, and_, named, or_
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import (
@@ -26,7 +27,6 @@ from cbprove.obligations.unfold import unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
 from cbprove.system import Program, Property, View
-from cbprove.terms import Bool, and_, named, or_
 
 
 @frozen

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from cbprove.logic.terms import Bool, Int, and_, eq, evaluate, not_, or_, subterms
 from cbprove.obligations.bounds import Bounds
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.facts import Fact, Facts, decided
@@ -20,7 +21,6 @@ from cbprove.obligations.sources import BIT, Trail, identity, within
 from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
 from cbprove.system import Part, Program, Property
-from cbprove.terms import Bool, Int, and_, eq, evaluate, not_, or_, subterms
 
 Heads = dict[Moment, list[Store]]
 Piece = tuple[Moment, Area, int, int]  # of a loop: bits [low, last) of an area, by address

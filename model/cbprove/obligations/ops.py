@@ -12,10 +12,10 @@ from typing import Literal
 
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, Int, Term, and_, ite, le, lt, var
 from cbprove.obligations.values import Value
 from cbprove.properties.events import ClaimMade, Moment
 from cbprove.system import Given, Input, Leaf, Object, Place
-from cbprove.terms import Bool, Int, Term, and_, ite, le, lt, var
 
 BASE = 1 << 26  # bits between the address spaces of two objects: more than any object has
 

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, Int, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import BASE, MEMORY, Area, Copied, Instance, Made, Run, Store, Unfolding
 from cbprove.system import Given
-from cbprove.terms import Bool, Int, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 
 ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
 BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from cbprove.logic.terms import Bool, Int, Term, and_, eq, lt
 from cbprove.obligations.ops import Area, Copied, Run, Store
 from cbprove.properties.events import Moment
 from cbprove.system import Input
-from cbprove.terms import Bool, Int, Term, and_, eq, lt
 
 Indexes = Sequence[tuple[Input, Term, int]]
 

@@ -8,6 +8,25 @@ from typing import Protocol, assert_never
 
 from cbprove.folds import Condition, reads
 from cbprove.frozen import frozen, replace
+from cbprove.logic.terms import (
+    Bool,
+    Int,
+    Term,
+    add,
+    and_,
+    choice,
+    eq,
+    ite,
+    le,
+    lt,
+    mul,
+    named,
+    named_bool,
+    not_,
+    or_,
+    sub,
+    var,
+)
 from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import (
     MEMORY,
@@ -78,25 +97,6 @@ from cbprove.system import (
     When,
     Write,
     Written,
-)
-from cbprove.terms import (
-    Bool,
-    Int,
-    Term,
-    add,
-    and_,
-    choice,
-    eq,
-    ite,
-    le,
-    lt,
-    mul,
-    named,
-    named_bool,
-    not_,
-    or_,
-    sub,
-    var,
 )
 
 

@@ -8,6 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import (
+    Bool,
+    Int,
+    Term,
+    add,
+    and_,
+    as_int,
+    div,
+    eq,
+    ite,
+    le,
+    lt,
+    mod,
+    mul,
+    not_,
+    or_,
+    sub,
+    total,
+)
 from cbprove.system import (
     Binary,
     Conditional,
@@ -19,7 +38,6 @@ from cbprove.system import (
     MemberValue,
     Unary,
 )
-from cbprove.terms import Bool, Int, Term, add, and_, as_int, div, eq, ite, le, lt, mod, mul, not_, or_, sub, total
 
 
 @frozen

@@ -8,12 +8,12 @@ from difflib import SequenceMatcher
 
 from cbprove.diagnostics import Source
 from cbprove.frozen import frozen
-from cbprove.language import syntax
-from cbprove.language.parse import parse
-from cbprove.language.substitute import substitute
 from cbprove.patching.edits import regions
 from cbprove.patching.pieces import spelled, uncommented
 from cbprove.patching.unified import Hunk
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
+from cbprove.syntax.substitute import substitute
 
 _CONSTANT = re.compile(r"\s*([A-Za-z_]\w*)\s*(?:=\s*(.*?))?\s*$", re.DOTALL)
 _SOURCE = "the enums of the patch"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cbprove.diagnostics import Source
-from cbprove.language import syntax
-from cbprove.language.parse import parse
 from cbprove.patching.areas import Area
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 
 
 def declared(tree: syntax.Tree, area: Area) -> str | None:

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cbprove import folds
+from cbprove.comparing.layouts import placed
 from cbprove.design.overlays import sized
 from cbprove.frozen import frozen
-from cbprove.language import syntax
-from cbprove.language.elaborate_context import text_of
+from cbprove.meaning.context import text_of
 from cbprove.patching.relayout import Relaid
 from cbprove.patching.today import Today, requires_of
-from cbprove.report import bits
+from cbprove.pictures import bits
+from cbprove.pictures.layout import Shape
 from cbprove.report.answer import Checked, Grown, Reached, Untouched
-from cbprove.report.changes import placed
-from cbprove.report.layout import Shape
 from cbprove.report.overlays import Laid, table
+from cbprove.syntax import tree as syntax
 from cbprove.system import Place, Program, Requirement
 
 _FILE = re.compile(r"^([\w./+-]+\.[chS]):(\d+)")

@@ -8,8 +8,6 @@ from functools import partial
 
 from cbprove.diagnostics import Diagnostic, Source, SpecError
 from cbprove.frozen import frozen
-from cbprove.language import syntax
-from cbprove.language.parse import parse
 from cbprove.patching.apply import apply, common
 from cbprove.patching.areas import areas
 from cbprove.patching.change import Change
@@ -22,6 +20,8 @@ from cbprove.patching.pieces import spelled
 from cbprove.patching.relayout import Relaid, relaid, tags
 from cbprove.patching.structs import Body, body, depending
 from cbprove.report.answer import Revalued
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 
 
 @frozen

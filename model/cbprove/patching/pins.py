@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cbprove.language import syntax
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.patching.pieces import Piece
 from cbprove.patching.structs import Body
 from cbprove.patching.wrong import bad
-from cbprove.report.layout import Shape
+from cbprove.pictures.layout import Shape
+from cbprove.syntax import tree as syntax
 
 _Path = tuple[str, ...]
 Sides = tuple[Shape, Shape, Shape]

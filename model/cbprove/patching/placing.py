@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from cbprove.diagnostics import SpecError
 from cbprove.frozen import frozen
-from cbprove.language.includes import load
 from cbprove.patching.apply import apply
 from cbprove.patching.change import Change
 from cbprove.patching.edits import Edit
 from cbprove.patching.pieces import Piece, spelled
 from cbprove.patching.relayout import tags
 from cbprove.patching.structs import Body, body
+from cbprove.syntax.includes import load
 
 
 @frozen

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from cbprove.comparing.layouts import placed
 from cbprove.diagnostics import Source, SpecError
 from cbprove.frozen import frozen
-from cbprove.language import elaborate, resolve_axes, syntax
-from cbprove.language.elaborate_mistakes import tidy
-from cbprove.language.names import collect
-from cbprove.language.parse import parse
-from cbprove.language.substitute import substitute
+from cbprove.meaning import axes, elaborate
+from cbprove.meaning.mistakes import tidy
+from cbprove.meaning.names import collect
 from cbprove.patching import pins
 from cbprove.patching.structs import Body, body, embedding, written
-from cbprove.report.changes import placed
-from cbprove.report.layout import Shape
-from cbprove.report.shapes import plain
+from cbprove.pictures.layout import Shape
+from cbprove.pictures.shapes import plain
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
+from cbprove.syntax.substitute import substitute
 
 _SOURCE = "the structs of the patch"
 
@@ -99,7 +100,7 @@ def _shapes(tree: syntax.Tree, wanted: Sequence[str]) -> dict[str, Shape]:
     kinds = (syntax.TypeDeclaration, syntax.Typedef, syntax.Define, syntax.AbiAxis, syntax.Packing, syntax.Param)
     names = collect(syntax.Tree(tuple(each for each in tree.declarations if isinstance(each, kinds)), tree.sources))
     cx = elaborate.context(names)
-    resolve_axes.axes(cx)
+    axes.axes(cx)
     candidate = {axis.name: axis.values[0] if axis.default is None else axis.default for axis in names.axes.values()}
     found = plain(cx, wanted, candidate)
     if len(found) < len(wanted):

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen
-from cbprove.language.includes import load
 from cbprove.patching import observed
 from cbprove.patching.alike import changed
 from cbprove.patching.change import Change
@@ -18,6 +17,7 @@ from cbprove.patching.onto import Onto, onto
 from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, is_included
 from cbprove.report.answer import Answer, Turned
+from cbprove.syntax.includes import load
 
 
 @frozen

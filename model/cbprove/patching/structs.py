@@ -8,8 +8,8 @@ from dataclasses import fields, is_dataclass, replace
 
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
-from cbprove.language import syntax
 from cbprove.patching.pieces import Piece, pieces
+from cbprove.syntax import tree as syntax
 
 _PINS = re.compile(r"\s*__(?:at|size)\([^()]*\)")
 Tags = Mapping[str, object]

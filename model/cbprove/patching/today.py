@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cbprove.frozen import frozen
-from cbprove.language import elaborate, resolve_check, syntax
-from cbprove.language.elaborate_context import Context
-from cbprove.language.resolve import resolve
+from cbprove.meaning import check, elaborate
+from cbprove.meaning.context import Context
+from cbprove.meaning.resolve import resolve
+from cbprove.syntax import tree as syntax
 from cbprove.system import Axis, AxisValue, Program, Proposal, System
 
 NAME = "today"
@@ -41,7 +42,7 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
         system = resolve(syntax.Tree(left, tree.sources), warned=False)
         program = replace(elaborate.program(system, first), requirements=program.requirements)
     if what_if or any(len(_domain(axis)) > 1 for axis in system.axes):
-        resolve_check.check(system)  # of one candidate alone the program has told all mistakes
+        check.check(system)  # of one candidate alone the program has told all mistakes
     asked = system.proposals if what_if else (_narrow(system),)
     refutable = frozenset(name for each in asked for name in _refutable(system, each))
     calm = tuple(replace(each, expectations=()) for each in asked)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from math import gcd
 
 from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, Int, add, and_, eq, le, lt, mod, not_, or_
 from cbprove.properties.events import Accessed, ClaimMade, Event, Inside
 from cbprove.system import Aligned, Disjoint, Fits, Object, Place, Program, View
-from cbprove.terms import Bool, Int, add, and_, eq, le, lt, mod, not_, or_
 
 _ENDLESS = 1 << 60  # bits: a negative length is more bytes than any object has
 

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from itertools import product
 from math import prod
 
-from cbprove.terms import Bool, Int, and_, evaluate, le, or_, subterms, var
+from cbprove.logic.terms import Bool, Int, and_, evaluate, le, or_, subterms, var
 
 Candidates = int
 Ranges = tuple[tuple[str, range], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from cbprove.language.codes import Code
+from cbprove.meaning.codes import Code
 
 READING: Mapping[str, Code] = MappingProxyType(
     {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from difflib import get_close_matches
 
-from cbprove.language.codes import CODES, WARNINGS, Code
+from cbprove.meaning.codes import CODES, WARNINGS, Code
 from cbprove.report.codes import NAMES, READING, VERDICTS
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from cbprove.design.overlays import Check, Sized, violated
 from cbprove.frozen import frozen
-from cbprove.report import bits
-from cbprove.report.blocks import Block, Overlay, blocks, crossed, fixed
+from cbprove.pictures import bits
+from cbprove.pictures.blocks import Block, Overlay, blocks, crossed, fixed
 from cbprove.report.excerpt import printable
 from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION

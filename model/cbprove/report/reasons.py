@@ -11,7 +11,8 @@ from cbprove.diagnostics import Span
 from cbprove.evidence.certificate import Certificate, ClaimProof, Invariant, Line
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
-from cbprove.report import bits, story
+from cbprove.pictures import bits
+from cbprove.report import story
 from cbprove.report.excerpt import printable
 from cbprove.system import Clear, Copy, Place, Preserved, Program, Property, Read, Statement, Write, Written
 

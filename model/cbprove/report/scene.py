@@ -12,9 +12,10 @@ from itertools import groupby
 
 from cbprove import folds
 from cbprove.frozen import frozen
+from cbprove.pictures import bits, bytemap
 from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, ReadsBack, SameMember, Stored, Unchanged
 from cbprove.properties.placement import passing
-from cbprove.report import bits, bytemap, story
+from cbprove.report import story
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Broken, Lying, Run

@@ -6,8 +6,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from cbprove.pictures.bits import runs
 from cbprove.report import clash, reasons, story, table, witness
-from cbprove.report.bits import runs
 from cbprove.report.excerpt import printable
 from cbprove.report.manner import Manner, again
 from cbprove.report.style import Role, counted

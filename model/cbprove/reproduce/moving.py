@@ -7,9 +7,9 @@ from dataclasses import fields, is_dataclass
 
 from cbprove.diagnostics import SpecError
 from cbprove.frozen import frozen
-from cbprove.language.elaborate import program
+from cbprove.logic.terms import Bool, Int, Term, subterms
+from cbprove.meaning.elaborate import program
 from cbprove.system import FREE, Axis, AxisValue, Constant, Free, NeedsValue, Place, Program, System
-from cbprove.terms import Bool, Int, Term, subterms
 
 _SIGNS = {"+": "+", "-": "-", "*": "*", "<=": "<=", "<": "<", "=": "=="}
 

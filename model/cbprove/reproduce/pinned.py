@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cbprove.language import syntax
-from cbprove.language.elaborate_context import Context
-from cbprove.language.elaborate_types import type_of
 from cbprove.layout.abi import LayoutError
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Record
+from cbprove.meaning.context import Context
+from cbprove.meaning.types import type_of
+from cbprove.syntax import tree as syntax
 
 
 def gaps(cx: Context, body: syntax.RecordBody) -> tuple[list[list[str]], int] | None:

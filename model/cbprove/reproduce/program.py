@@ -7,8 +7,9 @@ from dataclasses import replace
 from itertools import groupby, product
 
 from cbprove.frozen import frozen
-from cbprove.language import scalars, syntax
-from cbprove.language.elaborate_context import Context
+from cbprove.logic.terms import Int, evaluate
+from cbprove.meaning import scalars
+from cbprove.meaning.context import Context
 from cbprove.properties.events import Began, Unchanged
 from cbprove.report import story
 from cbprove.report.scene import Scene
@@ -25,8 +26,8 @@ from cbprove.reproduce.values import Values
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import CopiedBits, Effect, EndedStep, HeldName, MadeObject, StoredBits
+from cbprove.syntax import tree as syntax
 from cbprove.system import Axis, Property, System, View
-from cbprove.terms import Int, evaluate
 from cbprove.usage import WrongUsage
 from cbprove.verdicts import Witness
 

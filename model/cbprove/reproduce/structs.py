@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from cbprove.language import scalars, syntax
-from cbprove.language.elaborate_context import Context
-from cbprove.language.elaborate_places import object_type
-from cbprove.language.elaborate_types import tagged
 from cbprove.layout.records import Layout
+from cbprove.meaning import scalars
+from cbprove.meaning.context import Context
+from cbprove.meaning.places import object_type
+from cbprove.meaning.types import tagged
 from cbprove.reproduce.pinned import gaps
 from cbprove.reproduce.spelling import WIDTH, identifier, wrapped
+from cbprove.syntax import tree as syntax
 
 _BYTES = ("char", "unsigned char", "signed char")
 _INNER = 92  # columns inside of braces

@@ -7,8 +7,6 @@ from dataclasses import replace
 from itertools import combinations
 
 from cbprove.frozen import frozen
-from cbprove.language import syntax
-from cbprove.language.includes import load
 from cbprove.patching.judging import Job, judge
 from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, judged
@@ -16,6 +14,8 @@ from cbprove.report.free import Byte, Free, Slot
 from cbprove.slots import life as lives
 from cbprove.slots.between import Use, runs, uses
 from cbprove.slots.life import Life, with_view
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.includes import load
 from cbprove.system import Program
 from cbprove.usage import WrongUsage
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from cbprove.diagnostics import Source, Span
 from cbprove.frozen import frozen
-from cbprove.language import syntax
-from cbprove.language.parse import parse
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
 
 VIEW, LAYER, PUT, GET, AT, KEPT = "FREE_BYTES", "free_bytes", "put_free_bytes", "get_free_bytes", "FREE_AT", "free_kept"
 

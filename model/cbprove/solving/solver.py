@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from cbprove.frozen import frozen
-from cbprove.obligations.smtlib import meant, unknown_symbol
+from cbprove.logic.smtlib import meant, unknown_symbol
 from cbprove.solving.interrupts import interruptible
 
 _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool)\)")

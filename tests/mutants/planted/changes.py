@@ -6,7 +6,7 @@ from tests.mutants.planting import CHANGED, DRIFT, DRIFT_DETAILS, LAYOUTS_CHANGE
 
 FAULTS = (
     *planted(
-        "rebase.py",
+        "comparing/rebase.py",
         DRIFT_DETAILS,
         (
             "a spec is compared with an artefact of another ABI",
@@ -16,14 +16,14 @@ FAULTS = (
         ),
     ),
     *planted(
-        "rebase.py",
+        "comparing/rebase.py",
         DRIFT,
         ("one of several definitions is taken", "_one", "len(found) > 1", "len(found) > 2"),
         ("what holds a packing holds the spec's arm", "rebased", "[*_beside_packings(system, artifact)]", "[]"),
         ("what holds a packing is compared with the default arm", "_drifts", "candidate | _arms(first)", "candidate"),
     ),
     *planted(
-        "report",
+        "comparing",
         DRIFT,
         (
             "a flavour is looked for in any module",
@@ -33,7 +33,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "report",
+        "comparing/drift.py",
         DRIFT_DETAILS,
         (
             "a difference hides behind what is the same",
@@ -43,7 +43,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "language",
+        "syntax",
         SUBSTITUTE,
         (
             "what a struct needs is left behind",
@@ -71,7 +71,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design",
+        "comparing",
         CHANGED,
         (
             "more refuted candidates of a mixed proposal are nothing new",
@@ -93,7 +93,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design/diff.py",
+        "comparing/verdicts.py",
         CHANGED,
         (
             "what a spec expects hides what is newly refuted",
@@ -103,7 +103,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design",
+        "comparing",
         CHANGED,
         (
             "a new answer is the old one",
@@ -119,7 +119,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "report",
+        "comparing",
         LAYOUTS_CHANGED,
         (
             "structs of another size are the same",

@@ -28,7 +28,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "obligations",
+        "logic",
         BITS,
         (
             "not greater means less",
@@ -91,7 +91,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "obligations",
+        "logic",
         BITVECTORS,
         (
             "numbers have no sign",
@@ -107,12 +107,12 @@ FAULTS = (
         ),
     ),
     *planted(
-        "obligations/bitvectors.py",
+        "logic/bitvectors.py",
         BITVECTORS,
         ("less means not greater", "", "'bvslt'", "'bvsle'"),
     ),
     *planted(
-        "obligations",
+        "logic",
         BITVECTORS,
         (
             "negative numbers are divided as large ones",
@@ -135,7 +135,7 @@ FAULTS = (
         ("unknowns have no ranges", "Script._declare", "name in self._ranges", "not self._ranges"),
     ),
     *planted(
-        "obligations",
+        "logic",
         LOOSE,
         (
             "conditions keep their meaning",
@@ -145,7 +145,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "obligations/loose.py",
+        "logic/loose.py",
         LOOSE,
         (
             "all of some is any of some",

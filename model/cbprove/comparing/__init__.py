@@ -1,0 +1,1 @@
+"""Two sides compared: specs and revisions of them, and specs against artefacts."""

@@ -1,0 +1,92 @@
+"""Two sides of a change, judged and compared: the layouts, the views, then every verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cbprove.comparing import layouts as changes
+from cbprove.comparing.layouts import Reshaped
+from cbprove.comparing.told import Comparison
+from cbprove.comparing.verdicts import Changed, answers, verdicts
+from cbprove.frozen import frozen
+from cbprove.meaning import elaborate
+from cbprove.pictures.layout import Shape
+from cbprove.pictures.shapes import laid, shapes
+from cbprove.pipeline import Options, Progress, first_candidates, judged
+from cbprove.system import Program, System
+from cbprove.verdicts import Report, Witness
+
+
+@frozen
+class Side:
+    """A spec as it stands on one side; `title` names the side, `system` is None where there is no such spec."""
+
+    title: str
+    path: str
+    system: System | None
+
+
+def compare(before: Side, after: Side, options: Options, progress: Progress) -> Comparison:
+    """What changed from one side to the other."""
+    titles = before.title, after.title
+    old, new = _judged(before, options, progress), _judged(after, options, progress)
+    if old is None or new is None or before.system is None or after.system is None:
+        return Comparison(titles, old, new)
+    changed = verdicts(old, new)
+    layouts, unlaid = _layouts(before.system, after.system)
+    return Comparison(
+        titles,
+        old,
+        new,
+        layouts=layouts,
+        unlaid=unlaid,
+        views=changes.views(_programs(before.system), _programs(after.system)),
+        verdicts=changed,
+        answers=answers(old, new),
+        witnesses=_witnesses(after, changed, options),
+    )
+
+
+def _judged(side: Side, options: Options, progress: Progress) -> Report | None:
+    return judged(side.system, side.path, options, progress) if side.system is not None else None
+
+
+def _layouts(before: System, after: System) -> tuple[tuple[Reshaped, ...], int]:
+    """The layouts that changed of structs that some view has, and how many others did."""
+    old, new = _shapes(before), _shapes(after)
+    tags = laid(before, old) | laid(after, new)
+    changed = changes.layouts(old, new)
+    seen = tuple(each for each in changed if (each.after or each.before or new[0]).record.tag in tags)
+    return seen, len(changed) - len(seen)
+
+
+def _shapes(system: System) -> list[Shape]:
+    return shapes(system, first_candidates(system).values())
+
+
+def _programs(system: System) -> dict[str, Program]:
+    return {name: elaborate.program(system, first) for name, first in first_candidates(system).items()}
+
+
+def _witnesses(side: Side, changed: tuple[Changed, ...], options: Options) -> dict[str, Witness]:
+    """A run for each case that is newly refuted, whatever the spec expects of it."""
+    found: dict[str, Witness] = {}
+    for change in changed:
+        if change.kind == "newly refuted" and change.after is not None:
+            witness = change.after.finding.witness or _witness(side, change, options)
+            if witness is not None:
+                found[change.after.id] = witness
+    return found
+
+
+def _witness(side: Side, change: Changed, options: Options) -> Witness | None:
+    system = side.system
+    assert system is not None
+    asked = replace(
+        system,
+        proposals=tuple(each for each in system.proposals if each.name == change.proposal),
+        properties=tuple(each for each in system.properties if each.name == change.property),
+        asks=(),
+    )
+    (case,) = judged(asked, side.path, replace(options, witnesses=True), lambda done, total: None).cases
+    return case.finding.witness

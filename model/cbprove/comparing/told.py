@@ -1,0 +1,215 @@
+"""What a change did, for a reviewer: layouts, views, then what that does to everyone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import field
+from typing import Any
+
+from cbprove.comparing import layouts as changes
+from cbprove.comparing.layouts import Moved, Reshaped
+from cbprove.comparing.verdicts import Changed, Reanswered, exit_code, state
+from cbprove.frozen import frozen
+from cbprove.layout.records import lay_out
+from cbprove.pictures.layout import Shape, shape
+from cbprove.report import witness
+from cbprove.report.excerpt import printable
+from cbprove.report.json import located, of_ask, of_witness
+from cbprove.report.style import Paint, Role, counted
+from cbprove.report.text import VERDICTS, rows
+from cbprove.report.version import VERSION
+from cbprove.verdicts import Case, Report, Witness
+
+SCHEMA_VERSION = 1
+_ROLES: dict[str, Role] = {"newly refuted": "bad", "newly mixed": "bad", "newly proved": "good"}
+_ORDER = (
+    "newly refuted", "newly mixed", "newly excluded", "newly unknown", "newly bounded", "newly vacuous", "newly proved",
+    "counts", "added", "removed", "unchanged",
+)  # fmt: skip
+
+
+@frozen
+class Comparison:
+    """One spec on two sides; a report is None on the side that does not have the spec.
+
+    `layouts` are those of structs that a view has; `unlaid` counts the others that changed. `titles` name the sides;
+    `witnesses` are the runs that break what is newly refuted, by case id.
+    """
+
+    titles: tuple[str, str]
+    before: Report | None
+    after: Report | None
+    layouts: tuple[Reshaped, ...] = ()
+    unlaid: int = 0
+    views: tuple[Moved, ...] = ()
+    verdicts: tuple[Changed, ...] = ()
+    answers: tuple[Reanswered, ...] = ()
+    witnesses: Mapping[str, Witness] = field(default_factory=dict)
+
+    @property
+    def code(self) -> int:
+        """The exit code: 5 if one side lacks the spec, 1 if something is newly refuted, else what that asks for that changed."""
+        if self.before is None or self.after is None:
+            return 5
+        return exit_code(self.verdicts, self.answers)
+
+
+def text(found: Comparison, paint: Paint) -> str:
+    """The whole comparison of one spec."""
+    head = f"{printable(found.titles[0])} -> {printable(found.titles[1])}"
+    if found.before is None or found.after is None:
+        return f"{head}\n\nonly {'before' if found.after is None else 'after'}"
+    parts = [head, *(_layout(each, found.titles, paint) for each in found.layouts)]
+    parts += ["\n".join(_view(each) for each in found.views)]
+    ordered = sorted(found.verdicts, key=lambda change: _ORDER.index(change.kind))
+    parts += [_verdict(each, found, paint) for each in ordered if each.kind != "unchanged"]
+    parts += [_answer(each) for each in found.answers]
+    return "\n\n".join(part for part in [*parts, summary(found)] if part)
+
+
+def summary(found: Comparison) -> str:
+    """One line: how much changed."""
+    kinds = Counter(change.kind for change in found.verdicts)
+    told = [f"{kinds[kind]} {_worded(kind)}" for kind in _ORDER if kinds[kind]]
+    bytes_changed = [counted(len(found.layouts), "layout")] if found.layouts else []
+    bytes_changed += [counted(len(found.views), "view")] if found.views else []
+    verdicts = f"{counted(len(found.verdicts), 'verdict')}: {', '.join(told)}"
+    calm = not found.answers and set(kinds) <= {"unchanged"}
+    others = f"; {counted(found.unlaid, 'other struct')} changed that no view has" if found.unlaid else ""
+    if not bytes_changed:
+        return f"no bytes changed; {verdicts}{others}"
+    return f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; {verdicts}{others}"
+
+
+def _worded(kind: str) -> str:
+    return "with other counts" if kind == "counts" else kind
+
+
+def _layout(found: Reshaped, titles: tuple[str, str], paint: Paint) -> str:
+    if found.before is None or found.after is None:
+        only = found.before or found.after
+        assert only is not None
+        word = "removed" if found.after is None else "added"
+        return f"{paint(f'{found.name}: {word}', 'strong')}\n{shape(only)}"
+    sizes = [lay_out(each.record, each.abi).size for each in (found.before, found.after)]
+    told = f"{counted(sizes[0], 'byte')} -> {counted(sizes[1], 'byte')}" if sizes[0] != sizes[1] else "the size stays"
+    lines = changes.drawn(found.before, found.after, titles)
+    return "\n".join([paint(f"{found.name}: {told}", "strong"), *(_painted(line, paint) for line in lines)])
+
+
+def _painted(line: str, paint: Paint) -> str:
+    roles: dict[str, Role] = {"+": "good", "-": "bad"}
+    return paint(line, roles[line[0]]) if line[:1] in roles else line
+
+
+def _view(found: Moved) -> str:
+    what = f"{found.before or 'nowhere'} -> {found.after or 'nowhere'}"
+    return f"{found.view} of {found.layer}: {what}  ({', '.join(found.proposals)})"
+
+
+def _verdict(found: Changed, whole: Comparison, paint: Paint) -> str:
+    title = f"{_worded(found.kind)}: {found.property} under {found.proposal}"
+    role = _ROLES.get(found.kind, "strong")
+    case = found.after or found.before
+    assert case is not None
+    place = f"  {printable(case.span.source.name)}:{case.span.line}" if case.span else ""
+    return "\n".join([paint(title, role) + place, *(f"  {line}".rstrip() for line in _body(found, whole))])
+
+
+def _body(found: Changed, whole: Comparison) -> Iterator[str]:
+    if found.before is not None and found.after is not None:
+        yield f"{_told(found.before)} -> {_told(found.after)}"
+    elif found.after is not None:
+        yield _told(found.after)
+    shown = whole.witnesses.get(found.after.id) if found.after is not None else None
+    if shown is not None:
+        yield ""
+        yield from witness.block(shown, found.property)
+
+
+def _told(case: Case) -> str:
+    if len(case.counts) > 1 or sum(case.counts.values()) > 1:
+        counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
+        return f"{state(case)} ({'; '.join([counts, *case.excluded])})"
+    return f"{state(case)} ({'; '.join(case.excluded)})" if case.excluded else state(case)
+
+
+def _answer(found: Reanswered) -> str:
+    before, after = (_rows(each) for each in (found.before, found.after))
+    return f"answered otherwise: {found.name}\n  before: {before}\n  after:  {after}"
+
+
+def _rows(ask: Any) -> str:
+    if ask is None:
+        return "not asked"
+    return "unknown" if ask.answer is None else "; ".join(rows(ask.axes, ask.answer)) or "none"
+
+
+# --- the document -----------------------------------------------------------------------------------------
+
+
+def document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
+    """All comparisons as plain data, of the shape that `diff.schema.json` beside this file says."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "cbprove", "version": VERSION},
+        "comparisons": [_comparison(each) for each in comparisons],
+    }
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    return {
+        "before": _side(found.titles[0], found.before),
+        "after": _side(found.titles[1], found.after),
+        "layouts": [_reshaped(each) for each in found.layouts],
+        "unlaid": found.unlaid,
+        "views": [
+            {"view": v.view, "layer": v.layer, "before": v.before, "after": v.after, "proposals": list(v.proposals)}
+            for v in found.views
+        ],
+        "verdicts": [_changed(each, found) for each in found.verdicts],
+        "asks": [
+            {"name": a.name, "before": a.before and of_ask(a.before), "after": a.after and of_ask(a.after)}
+            for a in found.answers
+        ],
+        "summary": dict(Counter(change.kind for change in found.verdicts)),
+    }
+
+
+def _side(title: str, report: Report | None) -> dict[str, Any] | None:
+    if report is None:
+        return None
+    inputs = [{"path": path, "sha256": digest} for path, digest in report.inputs]
+    return {"title": title, "spec": report.spec, "inputs": inputs}
+
+
+def _reshaped(found: Reshaped) -> dict[str, Any]:
+    sides = {"before": found.before, "after": found.after}
+    return {"struct": found.name, **{side: each and _bytes(each) for side, each in sides.items()}}
+
+
+def _bytes(found: Shape) -> dict[str, Any]:
+    size, align, members = changes.placed(found)
+    return {
+        "size": size,
+        "align": align,
+        "members": [{"member": name, "offset_bits": first, "width_bits": width} for name, first, width in members],
+    }
+
+
+def _changed(found: Changed, whole: Comparison) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "proposal": found.proposal,
+        "property": found.property,
+        "change": found.kind,
+        "before": found.before and _verdict_of(found.before),
+        "after": found.after and _verdict_of(found.after),
+    }
+    shown = whole.witnesses.get(found.after.id) if found.after is not None else None
+    return {**told, "witness": of_witness(shown, found.property)} if shown is not None else told
+
+
+def _verdict_of(case: Case) -> dict[str, Any]:
+    told = {"verdict": case.verdict, "met": case.met, "candidates": dict(case.counts), "location": located(case.span)}
+    return {**told, "excluded_by": list(case.excluded)} if case.excluded else told

@@ -1,0 +1,195 @@
+"""What a run found out, one finding after another, for whatever goes on with it: editors, mails, CI."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from cbprove.comparing.told import Comparison
+from cbprove.diagnostics import Diagnostic, Span
+from cbprove.frozen import frozen
+from cbprove.report import witness
+from cbprove.report.answer import Answer
+from cbprove.report.codes import NAMES
+from cbprove.report.json import of_witness
+from cbprove.report.text import verdict_words
+from cbprove.verdicts import Answered, Case, Report, Witness
+
+Level = Literal["error", "warning", "note", "pass"]
+
+
+@frozen
+class Place:
+    """A line of a file, and what happens there; line 0 where no line is known."""
+
+    file: str
+    line: int
+    text: str = ""
+
+
+@frozen
+class Finding:
+    """One thing that was found: `rule` is a code (`CB2001`) or what stands for one, `title` names it within its file.
+
+    `message` is one sentence; `details` are lines that show it, `flow` is where a run that shows it comes through. A `pass`
+    is a verdict as it should be.
+    """
+
+    rule: str
+    level: Level
+    title: str
+    message: str
+    place: Place
+    details: tuple[str, ...] = ()
+    flow: tuple[Place, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same finding in later versions of the file, wherever it stands there then."""
+        text = "\0".join((self.rule, self.place.file, self.title))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@frozen
+class Findings:
+    """All of a run: `subject` in words, `command` as it can be typed again, `lines` are the whole answer as text."""
+
+    subject: str
+    command: str
+    found: tuple[Finding, ...]
+    lines: tuple[str, ...]
+    code: int
+
+    @property
+    def failures(self) -> tuple[Finding, ...]:
+        return tuple(each for each in self.found if each.level != "pass")
+
+
+# --- of `check` -------------------------------------------------------------------------------------------
+
+
+def of_reports(reports: Iterable[Report], mistakes: Iterable[Diagnostic]) -> tuple[Finding, ...]:
+    """Mistakes, then each verdict and each answer of all specs."""
+    found = [_of_mistake(each) for each in mistakes]
+    for report in reports:
+        found += [_of_case(report, case) for case in report.cases]
+        found += [_of_ask(report, ask) for ask in report.asks]
+        found += [_of_mistake(each, "warning") for each in report.warnings]
+    return tuple(found)
+
+
+def _of_mistake(each: Diagnostic, level: Level = "error") -> Finding:
+    help = (f"help: {each.help}",) if each.help else ()
+    return Finding(each.code, level, each.message, each.message, _place(each.span), help)
+
+
+def _of_case(report: Report, case: Case) -> Finding:
+    words = f"{verdict_words(case)}: {case.property} under {case.proposal}"
+    expected = "" if case.expected == "proved" or case.met else f", expected {case.expected}"
+    shown = case.finding.witness if not case.met else None
+    details, flow = _of_run(shown, case.property) if shown is not None else ((), ())
+    reason = f": {case.finding.reason}" if case.finding.reason and not case.met else ""
+    return Finding(
+        NAMES.get(case.verdict, "CB2001"),
+        "pass" if case.met else "error" if case.code == 1 else "warning",
+        f"{case.property} under {case.proposal}",
+        words + expected + reason,
+        _place(case.span) if case.span else Place(report.path, 1),
+        details,
+        flow,
+    )
+
+
+def _of_ask(report: Report, ask: Answered) -> Finding:
+    told = "unknown" if ask.answer is None else f"{len(ask.answer)} found"
+    message = f"{ask.name}: {told}, expected {ask.expected}" if not ask.met else f"{ask.name}: {told}"
+    level: Level = "pass" if ask.met else "warning" if ask.answer is None else "error"
+    return Finding("ask", level, ask.name, message, _place(ask.span) if ask.span else Place(report.path, 1))
+
+
+def _of_run(shown: Witness, property_name: str) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+    """The run as lines, and the steps that it comes through."""
+    told = of_witness(shown, property_name)
+    steps = shown.program.steps
+    flow = tuple(_place(steps[name].span, name) for name in told.get("steps", ()) if name in steps)
+    return tuple(witness.block(shown, property_name)), flow
+
+
+def _place(span: Span | None, text: str = "") -> Place:
+    return Place(span.source.name, span.line, text) if span is not None else Place("", 0, text)
+
+
+# --- of `diff` --------------------------------------------------------------------------------------------
+
+
+def of_comparisons(comparisons: Iterable[Comparison]) -> tuple[Finding, ...]:
+    """What became of each verdict that is another one; the others pass."""
+    return tuple(finding for each in comparisons for finding in _of_comparison(each))
+
+
+def _of_comparison(whole: Comparison) -> Iterator[Finding]:
+    for each in whole.verdicts:
+        case = each.after or each.before
+        assert case is not None
+        shown = whole.witnesses.get(case.id)
+        details, flow = _of_run(shown, each.property) if shown is not None else ((), ())
+        title = f"{each.property} under {each.proposal}"
+        yield Finding(
+            NAMES.get(case.verdict, "CB2001"),
+            _level(each.kind),
+            title,
+            f"{each.kind}: {title}",
+            _place(case.span) if case.span else Place(whole.titles[1], 1),
+            details,
+            flow,
+        )
+
+
+def _level(kind: str) -> Level:
+    if kind in ("newly refuted", "newly mixed"):
+        return "error"
+    return "warning" if kind in ("newly unknown", "newly bounded", "newly vacuous") else "pass"
+
+
+def of_answer(answer: Answer | None) -> tuple[Finding, ...]:
+    """What a patch does: checks, views, verdicts, and what could not be judged."""
+    return tuple(_of_answer(answer)) if answer is not None else ()
+
+
+def _of_answer(answer: Answer) -> Iterator[Finding]:
+    for each in (struct for struct in answer.structs if struct.edited):
+        message = ", ".join([f"{each.name}: {each.before} -> {each.after} bytes", *each.members])
+        yield Finding("struct", "note", each.name, message, Place("", 0))
+    for check in answer.broken:
+        about = f" ({check.about})" if check.about else ""
+        message = f"BUILD_BUG_ON {check.name}: {check.words} is false{about}"
+        yield Finding("build-check", "error", check.name, message, Place(check.file, check.line))
+    for view in answer.views:
+        where = f"beyond {view.block}" if view.beyond else f"across byte {view.border} of {view.block}"
+        message = f"{view.view} ({view.type}) ends at {view.ends}, {where}" + (
+            "" if view.stopped else "; no check says so"
+        )
+        rule = "view-beyond" if view.beyond else "view-across"
+        yield Finding(rule, "error" if view.beyond else "note", view.view, message, Place(view.file, view.line))
+    for turned in answer.turned:
+        title = f"{turned.property} under {turned.proposal}"
+        rule = NAMES.get(turned.kind.partition(" ")[2], "CB2001")
+        place = Place(turned.file or turned.spec, turned.line)
+        told = f'{turned.kind}: {title}, "{turned.title}"' if turned.title else f"{turned.kind}: {title}"
+        yield Finding(rule, _level(turned.kind), title, told, place, turned.told)
+    for member in answer.untouched:
+        name = f"{member.struct}.{member.member}"
+        yield Finding("untouched", "note", name, f"{name}: {member.told}", Place("", 0))
+    for text in answer.unjudged:
+        yield Finding("unjudged", "warning", text, text, Place("", 0))
+
+
+def told(found: Iterable[Finding], last: str) -> tuple[str, ...]:
+    """What is not as it should be as lines, and a last one."""
+    lines: list[str] = []
+    for each in found:
+        if each.level != "pass":
+            place = f"  {each.place.file}:{each.place.line}" if each.place.line else ""
+            lines += [each.message + place, *(f"  {line}".rstrip() for line in each.details), ""]
+    return (*lines, last)

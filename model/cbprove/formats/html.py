@@ -1,0 +1,142 @@
+"""One page for a discussion: the matrix of verdicts, on a click the run that breaks one, byte by byte; nothing is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from cbprove.pictures.bytemap import Map
+from cbprove.report import story
+from cbprove.report.excerpt import printable
+from cbprove.report.scene import Scene, scene
+from cbprove.report.text import summary, verdict_words
+from cbprove.report.version import VERSION
+from cbprove.verdicts import Case, Report, Space
+
+_MOST_CELLS = 512
+
+
+def text(reports: Iterable[Report], command: str) -> str:
+    """The page, ended by a newline."""
+    source = Path(__file__).with_name("page.html.j2").read_text(encoding="utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = environment.from_string(source)
+    return (
+        page.render(specs=[_spec(report) for report in reports], version=VERSION, command=command).rstrip("\n") + "\n"
+    )
+
+
+def _spec(report: Report) -> dict[str, Any]:
+    cases = {(case.property, case.proposal): case for case in report.cases}
+    properties = list(dict.fromkeys(case.property for case in report.cases))
+    proposals = list(dict.fromkeys(case.proposal for case in report.cases))
+    assumptions = dict.fromkeys(text for case in report.cases for text in case.finding.assumptions)
+    return {
+        "name": report.spec,
+        "title": report.title,
+        "path": printable(report.path),
+        "summary": summary(report),
+        "proposals": [{"name": name, "title": report.titles.get(name, "")} for name in proposals],
+        "rows": [
+            {"property": p, "cells": [_cell(cases.get((p, proposal))) for proposal in proposals]} for p in properties
+        ],
+        "cases": [_case(case) for case in report.cases],
+        "spaces": [space for each in report.space if (space := _space(each)) is not None],
+        "asks": [
+            {"name": ask.name, "title": ask.title, "met": ask.met, "told": _told(ask.answer)} for ask in report.asks
+        ],
+        "assumptions": list(assumptions),
+    }
+
+
+def _told(answer: Sequence[Sequence[Any]] | None) -> str:
+    if answer is None:
+        return "unknown"
+    rows = [", ".join(map(str, row)) for row in answer[:40]]
+    return "; ".join(rows) + (f" and {len(answer) - 40} more" if len(answer) > 40 else "") or "none"
+
+
+def _cell(case: Case | None) -> dict[str, Any] | None:
+    if case is None:
+        return None
+    return {"id": case.id, "words": verdict_words(case), "verdict": _verdict(case), "met": case.met}
+
+
+def _verdict(case: Case) -> str:
+    return "bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict
+
+
+def _case(case: Case) -> dict[str, Any]:
+    shown = scene(case.finding.witness, case.property) if case.finding.witness is not None else None
+    misplaced = case.finding.witness.misplaced if case.finding.witness is not None else None
+    reason = case.finding.reason or (f"{misplaced.subject}: {misplaced.reason}" if misplaced is not None else "")
+    return {
+        "id": case.id,
+        "property": case.property,
+        "proposal": case.proposal,
+        "words": verdict_words(case),
+        "verdict": _verdict(case),
+        "expected": case.expected,
+        "met": case.met,
+        "place": f"{printable(case.span.source.name)}:{case.span.line}" if case.span else "",
+        "reason": reason,
+        "candidate": [f"{name} = {value}" for name, value in case.candidate.items()],
+        "regions": [f"{verdict}: {where}" for verdict, where in case.regions],
+        "run": _run(shown) if shown is not None else None,
+    }
+
+
+def _run(shown: Scene) -> dict[str, Any]:
+    """The run that is shown: its path, a row for each step with the bytes behind it, and what is wrong at its end."""
+    drawn = shown.drawn()
+    crumbs = " > ".join(story.crumbs(shown.program, shown.run.path, shown.first.moment))
+    told: dict[str, Any] = {"path": crumbs, "sentences": shown.verdict(), "columns": [], "rows": [], "letters": []}
+    if drawn is None:
+        return told
+    lost = {(each.area, byte) for each in shown.lost() for byte in range(each.low // 8, -(-each.high // 8))}
+    told["columns"] = [
+        {"title": column.title or column.window.area, "first": column.window.first} for column in drawn.columns
+    ]
+    told["rows"] = [
+        {
+            "step": row.step,
+            "verb": row.verb,
+            "what": row.what,
+            "columns": [list(_bytes(row.cells[i], drawn, i, lost)) for i in range(len(drawn.columns))],
+        }
+        for row in drawn.rows
+    ]
+    told["letters"] = [{"letter": letter, "name": name} for name, letter in _letters(drawn)]
+    return told
+
+
+def _bytes(cells: str, drawn: Map, number: int, lost: set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+    window = drawn.columns[number].window
+    for offset, letter in enumerate(cells[:_MOST_CELLS]):
+        byte = window.first + offset
+        kind = "none" if letter == "." else "zero" if letter == "0" else "fresh" if letter.isupper() else "old"
+        yield {"byte": byte, "letter": letter, "kind": kind, "lost": (window.area, byte) in lost}
+
+
+def _letters(drawn: Map) -> list[tuple[str, str]]:
+    """Names with their letters, in order."""
+    return [(name, letter) for name, letter in drawn.letters.items()]
+
+
+def _space(space: Space) -> dict[str, Any] | None:
+    """Where a property is proved over its ranged axis, a bar for each choice of the others; None where that is no picture."""
+    spans: Mapping[str, Sequence[tuple[int, int]]] = space.proved
+    if not spans or not space.axes:
+        return None
+    last = max((high for each in spans.values() for _, high in each), default=0)
+    if not any(low < high for each in spans.values() for low, high in each) or last >= _MOST_CELLS:
+        return None
+    bars = [
+        {"choice": choice, "cells": [any(low <= value <= high for low, high in each) for value in range(last + 1)]}
+        for choice, each in spans.items()
+    ]
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in space.counts.items())
+    return {"property": space.property, "axis": space.axes[-1], "bars": bars, "counts": counts, "last": last}

@@ -1,0 +1,32 @@
+"""KTAP, version 1, as the kernel's tests speak: a line a verdict, diagnostics in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cbprove.formats.findings import Finding, Findings
+from cbprove.report.excerpt import printable
+
+
+def text(whole: Findings) -> str:
+    """The document: a plan, then every verdict."""
+    return "\n".join(["KTAP version 1", f"1..{len(whole.found)}", *_lines(whole)]) + "\n"
+
+
+def _lines(whole: Findings) -> Iterator[str]:
+    for number, each in enumerate(whole.found, 1):
+        yield from (f"# {line}".rstrip() for line in _told(each))
+        good = each.level in ("pass", "note")
+        yield f"{'ok' if good else 'not ok'} {number} {_name(each)}"
+
+
+def _told(each: Finding) -> list[str]:
+    if each.level == "pass":
+        return []
+    return [printable(line) for part in (each.message, *each.details) for line in part.splitlines()]
+
+
+def _name(each: Finding) -> str:
+    """A description without the sign that begins a directive."""
+    place = f"{each.place.file}:{each.place.line} " if each.place.line else ""
+    return printable(" ".join(f"{place}{each.title}".split())).replace("#", "-")

@@ -1,1 +1,0 @@
-"""What was written: grammar, syntax tree, and its resolution to meaning."""

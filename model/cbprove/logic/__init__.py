@@ -1,0 +1,1 @@
+"""Terms, and their texts: SMT-LIB, clauses. Nothing here knows of runs."""

@@ -1,0 +1,65 @@
+"""A formula without the conditions of `if` and `assume`: each is an unknown truth value, whatever members and inputs hold.
+
+More is allowed than any run does, so that what nothing satisfies here, no run satisfies. Most proofs by sources need no more, and
+their texts are then free of all values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cbprove.logic.terms import (
+    Bool,
+    Term,
+    add,
+    and_,
+    choice,
+    div,
+    eq,
+    ite,
+    le,
+    lt,
+    mod,
+    mul,
+    named,
+    not_,
+    or_,
+    sub,
+    subterms,
+)
+
+_MAKERS: Mapping[str, Callable[..., Any]] = {
+    "+": add,
+    "-": sub,
+    "*": mul,
+    "div": div,
+    "mod": mod,
+    "ite": ite,
+    "<=": le,
+    "<": lt,
+    "=": eq,
+    "not": not_,
+    "and": and_,
+    "or": or_,
+}
+
+
+def loosened(root: Bool) -> Bool:
+    """The formula with an unknown for each truth value that has a name."""
+    if isinstance(root, bool):
+        return root
+    made: dict[Term, Any] = {}
+    for term in subterms(root):
+        made[term] = _made(term, [made[arg] if isinstance(arg, Term) else arg for arg in term.args])
+    found: Bool = made[root]
+    return found
+
+
+def _made(term: Term, args: list[Any]) -> Any:
+    match term.operator:
+        case "var" | "choice":
+            return term
+        case "named":
+            return choice(term.args[0]) if term.boolean else named(*args)
+    return _MAKERS[term.operator](*args)

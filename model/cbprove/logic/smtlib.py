@@ -1,0 +1,122 @@
+"""Terms as SMT-LIB 2: what is declared, what is defined under a name, and what is asserted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from cbprove.logic.terms import Bool, Int, Term, subterms
+
+_PLAIN = re.compile(r"^[A-Za-z_~!$%^&*+=<>?/.@-][A-Za-z0-9_~!$%^&*+=<>?/.@-]*$")
+
+# What no symbol may hold, not even a quoted one, and what escapes it.
+_ODD = re.compile(r"[^ -~]|[|\\{]")
+_ESCAPED = re.compile(r"\{([0-9a-f]+)\}")
+
+# Names that mean something to solvers already, or that are given to shared terms here. A spec may use each for an axis.
+_TAKEN = re.compile(
+    r"(?:true|false|not|and|or|xor|ite|distinct|let|forall|exists|par|match|as|assert|div|mod|abs|iff|implies|if|store|select"
+    r"|concat|extract|repeat|divisible|is|to_int|to_real|is_int|int2bv|nat2bv|bv\w*|sbv\w*|ubv\w*|str|re|seq|set|bag|tuple|update"
+    r"|sin|cos|tan|csc|sec|cot|arcsin|arccos|arctan|arccsc|arcsec|arccot|exp|sqrt|pi|real|Int|Bool|Real|String|Array|_|-|t[0-9]+\'*)"
+)
+
+
+def symbol(name: str) -> str:
+    """A name as an SMT-LIB symbol, whatever stands in it: no two names have one symbol."""
+    return name if _PLAIN.match(name) else f"|{escaped(name)}|"
+
+
+def unknown_symbol(name: str) -> str:
+    """The name of an unknown as a symbol: one that solvers know as something else is told apart from it."""
+    return f"|{{{ord(name[0]):x}}}{escaped(name[1:])}|" if _TAKEN.fullmatch(name) else symbol(name)
+
+
+def escaped(name: str) -> str:
+    """A name without characters that no symbol may hold."""
+    return _ODD.sub(lambda found: f"{{{ord(found[0]):x}}}", name)
+
+
+def meant(text: str) -> str:
+    """The name that a symbol stands for."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text.strip("|"))
+
+
+class Script:
+    """A growing SMT-LIB text: each unknown is declared once, each named or shared term defined once."""
+
+    def __init__(self, ranges: Mapping[str, tuple[int, int]]) -> None:
+        self.lines: list[str] = []
+        self.declared: dict[str, str] = {}
+        self._ranges = ranges
+        self._texts: dict[Term, str] = {}
+        self._names: dict[str, Term] = {}
+
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def assert_(self, formula: Bool) -> None:
+        """Add an assertion, and before it what it speaks of."""
+        self.lines.append(f"(assert {self.express(formula)})")
+
+    def express(self, root: Int | Bool) -> str:
+        """A term as text; whatever it hangs on is declared or defined first."""
+        order = [term for term in subterms(root) if term not in self._texts]
+        uses = _uses(order, root)
+        for term in order:
+            self._texts[term] = self._write(term, uses.get(term, 0) > 1)
+        return self._of(root)
+
+    def _of(self, term: object) -> str:
+        if isinstance(term, bool):
+            return "true" if term else "false"
+        if isinstance(term, int):
+            return self._number(term)
+        assert isinstance(term, Term)
+        return self._texts[term]
+
+    def _number(self, number: int) -> str:
+        return str(number) if number >= 0 else f"(- {-number})"
+
+    def _sort(self, boolean: bool) -> str:
+        return "Bool" if boolean else "Int"
+
+    def _apply(self, term: Term) -> str:
+        return f"({term.operator} {' '.join(map(self._of, term.args))})"
+
+    def _between(self, low: int, name: str, high: int) -> str:
+        return f"(and (<= {self._of(low)} {name}) (<= {name} {self._of(high)}))"
+
+    def _write(self, term: Term, shared: bool) -> str:
+        match term.operator:
+            case "var" | "choice":
+                return self._declare(term.args[0], term.boolean)
+            case "named":
+                return self._define(term.args[0], term, self._of(term.args[1]))
+        text = self._apply(term)
+        return self._define(f"t{len(self._names)}", term, text) if shared else text
+
+    def _declare(self, name: str, boolean: bool) -> str:
+        quoted = unknown_symbol(name)
+        if name not in self.declared:
+            self.declared[name] = self._sort(boolean)
+            self.lines.append(f"(declare-const {quoted} {self.declared[name]})")
+            if name in self._ranges:
+                low, high = self._ranges[name]
+                self.lines.append(f"(assert {self._between(low, quoted, high)})")
+        return quoted
+
+    def _define(self, name: str, term: Term, text: str) -> str:
+        while name in self._names:
+            name += "'"
+        self._names[name] = term
+        self.lines.append(f"(define-fun {symbol(name)} () {self._sort(term.boolean)} {text})")
+        return symbol(name)
+
+
+def _uses(order: Iterable[Term], root: object) -> dict[Term, int]:
+    counts: dict[Term, int] = {}
+    for term in order:
+        for arg in term.args:
+            if isinstance(arg, Term):
+                counts[arg] = counts.get(arg, 0) + 1
+    return counts

@@ -1,0 +1,1 @@
+"""What was written, and what it means: a tree to a System, and each of its candidates to a Program."""

@@ -1,0 +1,205 @@
+"""A system under an assignment of its axes: the program, and the truth of conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
+from typing import TypeVar
+
+from cbprove import system as meaning
+from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.logic import terms
+from cbprove.logic.terms import Bool
+from cbprove.meaning import indexed, layers, properties, static
+from cbprove.meaning.context import Context
+from cbprove.meaning.expressions import bounds, computed, input_type
+from cbprove.meaning.memo import Memo, mistake
+from cbprove.meaning.mistakes import tidy, too_deep
+from cbprove.meaning.names import Names
+from cbprove.meaning.places import object_of, view_of
+from cbprove.meaning.requirements import requirement as requirement_of
+from cbprove.meaning.types import named_type, tagged
+from cbprove.syntax import tree as syntax
+from cbprove.system import FREE, Assignment, Input, Program, Requirement, System
+
+T = TypeVar("T")
+
+# How many values of the free axes are tried to see whether any candidate is left by the requirements.
+_MOST_TRIED = 100_000
+
+
+def context(names: Names) -> Context:
+    """A context for these names, with nothing remembered yet."""
+    return Context(names, Memo(), static.value, computed)
+
+
+def program(system: System, assignment: Assignment) -> Program:
+    """The spec under an assignment of every axis, a ranged param may be FREE.
+
+    Raises NeedsValue for an axis that cannot stay free, and SpecError for mistakes of a candidate that is not excluded.
+    What the result does not depend on is shared: equal parts of two programs are one object.
+    """
+    made, diagnostics = elaborated(system, assignment)
+    if diagnostics and possible(system, made.required, assignment):
+        raise SpecError(tidy(diagnostics, system.sources))
+    return made
+
+
+def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """The program without what has mistakes, and the mistakes, in the order they were found."""
+    cx = _context(system)
+    cx.memo.begin(assignment)
+    try:
+        made = cx.memo.remember(("program",), lambda: _program(cx))
+    except RecursionError:
+        raise SpecError((too_deep(),)) from None
+    return made, cx.memo.diagnostics()
+
+
+def requirement(system: System, assignment: Assignment) -> Bool:
+    """Whether the requirements leave the candidate in."""
+    cx = _context(system)
+    cx.memo.begin(assignment)
+    return _answer(cx, lambda: _required(cx))
+
+
+def condition(system: System, index: int, assignment: Assignment) -> Bool:
+    """The truth of one of the system's static conditions."""
+    cx = _context(system)
+    cx.memo.begin(assignment)
+    return _answer(cx, lambda: _condition(cx, index))
+
+
+def conditions_of(cx: Context) -> list[syntax.Expr]:
+    """The static conditions of expectations and asks, in order: what `condition` counts."""
+    found: list[syntax.Expr] = []
+    for proposal in cx.names.proposals.values():
+        found.extend(e.condition for e in proposal.expectations if e.condition is not None)
+    found.extend(ask.given for ask in cx.names.asks.values() if ask.given is not None)
+    return found
+
+
+def possible(system: System, required: Bool, assignment: Assignment) -> bool:
+    """Whether some value of the free axes meets the requirements; a search too long counts as yes."""
+    if isinstance(required, bool):
+        return required
+    free = [axis for axis in system.axes if assignment[axis.name] is FREE and isinstance(axis.values, range)]
+    count = 1
+    for axis in free:
+        count *= len(axis.values)
+    if count > _MOST_TRIED:
+        return True
+    for chosen in product(*(axis.values for axis in free)):
+        values = {axis.name: int(str(value)) for axis, value in zip(free, chosen, strict=True)}
+        if terms.evaluate(values, required)[0]:
+            return True
+    return False
+
+
+def _context(system: System) -> Context:
+    cx = system.handle
+    assert isinstance(cx, Context)
+    return cx
+
+
+def _answer(cx: Context, compute: Callable[[], Bool]) -> Bool:
+    try:
+        answer = cx.memo.attempt(compute)
+    except RecursionError:
+        raise SpecError((too_deep(),)) from None
+    if answer is None:
+        raise SpecError(tidy(cx.memo.diagnostics(), ()))
+    return answer
+
+
+def _condition(cx: Context, index: int) -> Bool:
+    node = conditions_of(cx)[index]
+    return cx.memo.remember(("condition", id(node)), lambda: cx.truth(node))
+
+
+def _required(cx: Context) -> Bool:
+    conditions = (_requirement(cx, node).holds for node in cx.names.requires)
+    return terms.and_(*conditions)
+
+
+def _requirement(cx: Context, node: syntax.Require) -> Requirement:
+    return cx.memo.remember(("require", id(node)), lambda: requirement_of(cx, node))
+
+
+def _program(cx: Context) -> Program:
+    cx.memo.count(("program",))
+    names = cx.names
+    each = names.parts.values()
+    parts = tuple(_all(cx, (lambda n=node: layers.part(cx, n) for node in each)))  # type: ignore[misc]
+    paths = {node.name.text for node in each if node.kind == "path"}
+    _all(cx, (lambda t=tag: tagged(cx, t) for tag in names.tags))  # type: ignore[misc]
+    _all(cx, (lambda t=node: named_type(cx, t.name) for node in names.typedefs.values()))  # type: ignore[misc]
+    views = _all(cx, (lambda n=name: view_of(cx, n) for name in names.views))  # type: ignore[misc]
+    steps = _all(cx, (lambda s=found: layers.step(cx, s) for found in names.all_steps()))  # type: ignore[misc]
+    inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
+    required = _all(cx, (lambda n=node: _requirement(cx, n) for node in names.requires))  # type: ignore[misc]
+    made = Program(
+        little_endian=cx.abi().endianness == "little",
+        objects=tuple(_all(cx, (lambda n=name: object_of(cx, n) for name in names.objects))),  # type: ignore[misc]
+        views=tuple(view for view in views if view is not None),
+        inputs={made.name: made for made in inputs},
+        steps={made.name: made for made in steps},
+        parts={made.name: made for made in parts if made.name not in paths},
+        paths=tuple(made for made in parts if made.name in paths),
+        properties=_properties(cx),
+        required=terms.and_(*(one.holds for one in required)),
+        requirements=tuple(required),
+    )
+    _all(cx, (lambda p=prop: indexed.check(made, p) for prop in made.properties))  # type: ignore[misc]
+    return made
+
+
+def _all(cx: Context, computations: Iterable[Callable[[], T]]) -> list[T]:
+    """The results of those that have no mistake."""
+    return [result for compute in computations if (result := cx.memo.attempt(compute)) is not None]
+
+
+def _properties(cx: Context) -> tuple[meaning.Property, ...]:
+    declared = cx.names.properties.values()
+    made = _all(cx, (lambda n=node: properties.prop(cx, n) for node in declared))  # type: ignore[misc]
+    return tuple(made) if properties.has_fits(declared) else (*made, properties.FITS)
+
+
+def _input(cx: Context, node: syntax.Input) -> Input:
+    return cx.memo.remember(("input", id(node)), lambda: _new_input(cx, node))
+
+
+def _new_input(cx: Context, node: syntax.Input) -> Input:
+    type = input_type(cx, node)
+    least, most = bounds(type)
+    if node.range is None:
+        return Input(node.name.text, type, least, most, node.per_step)
+    low, high = (cx.number(side) for side in node.range)
+    span = node.range[0].span
+    if low > high:
+        raise mistake("CB0124", f"the range {low}..{high} of `{node.name.text}` is empty", span)
+    if low < least or high > most:
+        message = f"the range {low}..{high} of `{node.name.text}` is not inside {least}..{most}, which its type holds"
+        raise mistake("CB0129", message, span)
+    return Input(node.name.text, type, low, high, node.per_step)
+
+
+def statements(nodes: syntax.Block) -> Iterator[syntax.Statement]:
+    """Every statement of a block and of the blocks inside, in the order they were written."""
+    for node in nodes:
+        yield node
+        for inner in blocks(node):
+            yield from statements(inner)
+
+
+def blocks(node: syntax.Statement) -> tuple[syntax.Block, ...]:
+    """The blocks that were written inside a statement, both sides of a `when` too."""
+    match node:
+        case syntax.On() | syntax.Each() | syntax.Repeat():
+            return (node.body,)
+        case syntax.Either():
+            return node.arms
+        case syntax.If() | syntax.When():
+            return (node.then, node.otherwise)
+        case _:
+            return ()

@@ -1,0 +1,38 @@
+"""Mistakes as they are reported: in the order of their places, each once, each with help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cbprove.diagnostics import Diagnostic, Source
+from cbprove.meaning.codes import CODES, WARNINGS
+
+# Of these, one name is one mistake, however often it is used.
+_NAMES = frozenset(("CB0101", "CB0102", "CB0104", "CB0105", "CB0106", "CB0108", "CB0109"))
+
+
+def tidy(found: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:
+    """In the order of their places, each mistake once; a name that is not known counts once for the whole spec."""
+    order = {source.name: number for number, source in enumerate(sources)}
+
+    def place(diagnostic: Diagnostic) -> tuple[int, int]:
+        if diagnostic.span is None:
+            return (-1, 0)
+        return (order.get(diagnostic.span.source.name, len(order)), diagnostic.span.start)
+
+    kept: dict[object, Diagnostic] = {}
+    for diagnostic in sorted(found, key=place):
+        span = diagnostic.span
+        at = None if span is None or diagnostic.code in _NAMES else (span.source.name, span.start)
+        kept.setdefault((diagnostic.code, diagnostic.message, at), _helped(diagnostic))
+    return tuple(kept.values())
+
+
+def _helped(diagnostic: Diagnostic) -> Diagnostic:
+    return diagnostic if diagnostic.help else replace(diagnostic, help={**CODES, **WARNINGS}[diagnostic.code].help)
+
+
+def too_deep() -> Diagnostic:
+    """What is said of declarations that need more levels than there are."""
+    return Diagnostic("CB0168", "declarations lean on each other too deeply", None, CODES["CB0168"].help)

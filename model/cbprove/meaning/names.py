@@ -1,0 +1,393 @@
+"""Every name that a spec declares, by namespace, and what may not be declared so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.frozen import frozen
+from cbprove.meaning import scalars
+from cbprove.meaning.memo import Mistake, mistake
+from cbprove.syntax import tree as syntax
+from cbprove.system import Axis
+
+
+@frozen
+class Enumeration:
+    """A constant that an enum declares: the enumerator at `index`."""
+
+    body: syntax.EnumBody
+    index: int
+
+
+@frozen
+class ViewOf:
+    """A view and the layer that declares it."""
+
+    view: syntax.View
+    layer: syntax.Layer
+
+
+@frozen
+class StepOf:
+    """A step, the layer that declares it and its unique name: `layer.step` where two layers have one of that name."""
+
+    step: syntax.Step
+    layer: syntax.Layer
+    name: str
+
+
+Tagged = syntax.RecordBody | syntax.EnumBody | syntax.Packing
+
+
+@dataclass
+class Names:
+    """The namespaces, each in order of declaration. `shared` says what an object's, view's, input's, axis's or
+    constant's name stands for, and where it was declared. `macros` are enumerators that are macros too: `#define A A`."""
+
+    tags: dict[str, Tagged] = field(default_factory=dict)
+    typedefs: dict[str, syntax.Typedef] = field(default_factory=dict)
+    objects: dict[str, syntax.Object] = field(default_factory=dict)
+    constants: dict[str, syntax.Define | Enumeration] = field(default_factory=dict)
+    views: dict[str, ViewOf] = field(default_factory=dict)
+    inputs: dict[str, syntax.Input] = field(default_factory=dict)
+    axis_declarations: dict[str, syntax.AbiAxis | syntax.Packing | syntax.Param] = field(default_factory=dict)
+    axes: dict[str, Axis] = field(default_factory=dict)
+    layers: dict[str, syntax.Layer] = field(default_factory=dict)
+    steps: dict[str, list[StepOf]] = field(default_factory=dict)
+    parts: dict[str, syntax.Path] = field(default_factory=dict)
+    properties: dict[str, syntax.Property] = field(default_factory=dict)
+    proposals: dict[str, syntax.Proposal] = field(default_factory=dict)
+    asks: dict[str, syntax.Ask] = field(default_factory=dict)
+    requires: list[syntax.Require] = field(default_factory=list)
+    shared: dict[str, tuple[str, Span]] = field(default_factory=dict)
+    macros: dict[str, syntax.Name] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
+    _declared: dict[tuple[str, str], Span] = field(default_factory=dict)
+
+    def all_steps(self) -> Iterator[StepOf]:
+        """Every step, in order of declaration inside its layer."""
+        for layer in self.layers.values():
+            for step in layer.steps:
+                yield from (s for s in self.steps[step.name.text] if s.step is step)
+
+    def step(self, name: syntax.Name, among: str = "step") -> StepOf:
+        """The step of this name, `layer.step` allowed."""
+        layer, _, plain = name.text.rpartition(".")
+        found = [s for s in self.steps.get(plain, []) if not layer or s.layer.name.text == layer]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise ambiguous(name, found)
+        raise unknown("CB0104", among, name, [*self.steps, *(s.name for s in self.all_steps())])
+
+    def first_object(self) -> str:
+        """The name of what paths run on, which `resolve_object` puts first; empty if the spec declares no object."""
+        return next(iter(self.objects), "")
+
+    def alias(self, name: syntax.Name) -> syntax.Name | None:
+        """What `#define rcu_head callback_head` makes of the name of a type; None where there is no such macro."""
+        seen = {name.text}
+        found: syntax.Name | None = None
+        while isinstance(define := self.constants.get(name.text), syntax.Define):
+            value = define.value
+            if not isinstance(value, syntax.Place) or value.suffixes or value.base.text in seen:
+                return None
+            found = name = value.base
+            seen.add(name.text)
+        return found
+
+    def ranged(self, node: object) -> bool:
+        """Whether an expression names a ranged axis, through constants too."""
+        return any(self._is_ranged(name, set()) for name in _names_in(node))
+
+    def _is_ranged(self, name: str, seen: set[str]) -> bool:
+        if name in seen:
+            return False
+        seen.add(name)
+        if name in self.axes:
+            return isinstance(self.axes[name].values, range)
+        found = self.constants.get(name)
+        if isinstance(found, Enumeration):
+            return any(self._is_ranged(n, seen) for e in found.body.enumerators for n in _names_in(e.value))
+        return found is not None and any(self._is_ranged(n, seen) for n in _names_in(found.value))
+
+    def declare(self, space: str, name: syntax.Name, what: str) -> bool:
+        """Enter a name into a namespace; False, and a diagnostic, if it is there already."""
+        first = self._declared.setdefault((space, name.text), name.span)
+        if first is name.span:
+            return True
+        self.diagnostics.append(_twice(name, what, first))
+        return False
+
+
+def _names_in(node: object) -> Iterator[str]:
+    """The names that an expression begins places with."""
+    match node:
+        case syntax.Place(base):
+            yield base.text
+        case syntax.Unary(_, operand):
+            yield from _names_in(operand)
+        case syntax.Binary(_, left, right):
+            yield from _names_in(left)
+            yield from _names_in(right)
+        case syntax.Conditional(condition, then, otherwise):
+            for part in (condition, then, otherwise):
+                yield from _names_in(part)
+        case _:
+            return
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """The help for a name that is not known: the nearest one that is."""
+    close = get_close_matches(name, list(known), 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in words: `a`, `b` and `c`."""
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+def unknown(code: str, what: str, name: syntax.Name, known: Iterable[str], help: str = "") -> Mistake:
+    """The mistake of a name that nothing is called by."""
+    return mistake(code, f"there is no {what} `{name.text}`", name.span, hint(name.text, known) or help)
+
+
+def ambiguous(name: syntax.Name, found: list[StepOf]) -> Mistake:
+    spelled = " or ".join(f"`{s.layer.name.text}.{s.step.name.text}`" for s in found)
+    return mistake("CB0112", f"`{name.text}` is a step of {len(found)} layers", name.span, f"write {spelled}")
+
+
+def _twice(name: syntax.Name, what: str, first: Span) -> Diagnostic:
+    notes = (Note("first declared here", first),)
+    return Diagnostic("CB0110", f"the {what} `{name.text}` is declared a second time", name.span, notes=notes)
+
+
+def collect(tree: syntax.Tree) -> Names:
+    """Enter every declaration of a tree, but for those that count no second time."""
+    names = Names()
+    replaced = _replaced(tree)
+    known: dict[tuple[type, str], syntax.Declaration] = {}
+    for declaration in tree.declarations:
+        again = _c_name(declaration)
+        if again is not None:
+            if again in replaced and not isinstance(declaration, syntax.Packing):
+                continue
+            first = known.setdefault(again, declaration)
+            if first is not declaration and alike(first, declaration):
+                continue
+        _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
+    _name_steps(names)
+    for name in names.macros.values():
+        if name.text not in (*names.constants, *names.typedefs) and not scalars.is_scalar(name.text):
+            help = "give it a value of its own"
+            names.diagnostics.append(Diagnostic("CB0114", f"`{name.text}` is defined by itself", name.span, help))
+    return names
+
+
+def _c_name(node: syntax.Declaration) -> tuple[type, str] | None:
+    """What C calls a declaration of a type or a constant by; None for one without a name, and for what is not C."""
+    if isinstance(node, syntax.TypeDeclaration):
+        return None if node.type.tag is None else (syntax.TypeDeclaration, node.type.tag.text)
+    if isinstance(node, syntax.Typedef | syntax.Define):
+        return type(node), node.name.text
+    return (syntax.TypeDeclaration, node.tag.text) if isinstance(node, syntax.Packing) else None
+
+
+def _replaced(tree: syntax.Tree) -> set[tuple[type, str]]:
+    """The structs and unions of included files for which the file that is checked has a packing."""
+    root = next((node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None)
+    found: set[tuple[type, str]] = set()
+    for node in tree.declarations:
+        if isinstance(node, syntax.Packing) and node.span.source is root:
+            others = [d for d in tree.declarations if _c_name(d) == _c_name(node) and d is not node]
+            if others and all(d.span.source is not root and not isinstance(d, syntax.Packing) for d in others):
+                found.add((syntax.TypeDeclaration, node.tag.text))
+    return found
+
+
+def alike(one: object, other: object) -> bool:
+    """Whether two nodes of the tree say the same, wherever they stand."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if is_dataclass(one) and type(one) is type(other):
+        return all(
+            alike(getattr(one, part.name), getattr(other, part.name)) for part in fields(one) if part.name != "span"
+        )
+    return one == other
+
+
+def _nothing(names: Names, declaration: object) -> None:
+    """A declaration without a name of its own."""
+
+
+def _share(names: Names, name: syntax.Name, what: str) -> bool:
+    if names.declare("shared", name, what):
+        names.shared[name.text] = (what, name.span)
+        return True
+    return False
+
+
+def _object(names: Names, declaration: syntax.Object) -> None:
+    if _share(names, declaration.name, "object"):
+        names.objects[declaration.name.text] = declaration
+    _members(names, declaration.members)
+
+
+def _type(names: Names, declaration: syntax.TypeDeclaration) -> None:
+    _c_type(names, declaration.type)
+
+
+def _typedef(names: Names, declaration: syntax.Typedef) -> None:
+    if names.declare("typedef", declaration.name, "typedef"):
+        names.typedefs[declaration.name.text] = declaration
+    _c_type(names, declaration.type)
+
+
+def _define(names: Names, declaration: syntax.Define) -> None:
+    if isinstance(declaration.value, syntax.Place) and declaration.value.base.text == declaration.name.text:
+        names.macros[declaration.name.text] = declaration.value.base  # `#define A A` beside an enumerator A
+        return
+    if _share(names, declaration.name, "constant"):
+        names.constants[declaration.name.text] = declaration
+
+
+def _packing(names: Names, declaration: syntax.Packing) -> None:
+    if names.declare("tag", declaration.tag, declaration.kind):
+        names.tags[declaration.tag.text] = declaration
+        if _share_axis(names, declaration.tag):
+            names.axis_declarations[declaration.tag.text] = declaration
+    arms: dict[str, Span] = {}
+    for arm in declaration.arms:
+        if arm.name.text in arms:
+            names.diagnostics.append(_twice(arm.name, "packing", arms[arm.name.text]))
+        arms.setdefault(arm.name.text, arm.name.span)
+        _members(names, arm.body.members)
+
+
+def _abi(names: Names, declaration: syntax.AbiAxis) -> None:
+    if _share(names, syntax.Name("abi", declaration.span), "axis"):
+        names.axis_declarations["abi"] = declaration
+
+
+def _share_axis(names: Names, name: syntax.Name) -> bool:
+    if name.text == "abi":
+        names.diagnostics.append(Diagnostic("CB0110", "`abi` is the axis of ABIs, in every spec", name.span))
+        return False
+    return _share(names, name, "axis")
+
+
+def _param(names: Names, declaration: syntax.Param) -> None:
+    if _share_axis(names, declaration.name):
+        names.axis_declarations[declaration.name.text] = declaration
+
+
+def _input(names: Names, declaration: syntax.Input) -> None:
+    if _share(names, declaration.name, "input"):
+        names.inputs[declaration.name.text] = declaration
+
+
+def _layer(names: Names, declaration: syntax.Layer) -> None:
+    if not names.declare("layer", declaration.name, "layer"):
+        return
+    names.layers[declaration.name.text] = declaration
+    for view in declaration.views:
+        if _share(names, view.name, "view"):
+            names.views[view.name.text] = ViewOf(view, declaration)
+        _c_type(names, view.type)
+    for step in declaration.steps:
+        names.declare(f"step of {declaration.name.text}", step.name, "step")
+        names.steps.setdefault(step.name.text, []).append(StepOf(step, declaration, step.name.text))
+
+
+def _path(names: Names, declaration: syntax.Path) -> None:
+    if names.declare("part", declaration.name, declaration.kind):
+        names.parts[declaration.name.text] = declaration
+
+
+def _property(names: Names, declaration: syntax.Property) -> None:
+    if names.declare("property", declaration.name, "property"):
+        names.properties[declaration.name.text] = declaration
+
+
+def _proposal(names: Names, declaration: syntax.Proposal) -> None:
+    if names.declare("proposal", declaration.name, "proposal"):
+        names.proposals[declaration.name.text] = declaration
+
+
+def _ask(names: Names, declaration: syntax.Ask) -> None:
+    if names.declare("ask", declaration.name, "ask"):
+        names.asks[declaration.name.text] = declaration
+
+
+def _require(names: Names, declaration: syntax.Require) -> None:
+    names.requires.append(declaration)
+
+
+def _c_type(names: Names, node: syntax.CType) -> None:
+    """Enter the tags and enumerators that a type declares inside it."""
+    if isinstance(node, syntax.ArrayType):
+        _c_type(names, node.element)
+    elif isinstance(node, syntax.EnumBody):
+        _tag(names, node, "enum")
+        for index, enumerator in enumerate(node.enumerators):
+            if _share(names, enumerator.name, "constant"):
+                names.constants[enumerator.name.text] = Enumeration(node, index)
+    elif isinstance(node, syntax.RecordBody):
+        _tag(names, node, node.kind)
+        _members(names, node.members)
+
+
+def _tag(names: Names, node: syntax.RecordBody | syntax.EnumBody, what: str) -> None:
+    if node.tag is not None and names.declare("tag", node.tag, what):
+        names.tags[node.tag.text] = node
+
+
+def _members(names: Names, members: tuple[syntax.MemberItem, ...]) -> None:
+    """Members of one declaration share its type, which is entered once."""
+    last: syntax.CType | None = None
+    for member in members:
+        if isinstance(member, syntax.MemberChoice):
+            _members(names, member.then)
+            _members(names, member.otherwise)
+            continue
+        base = member.type
+        while isinstance(base, syntax.ArrayType):
+            base = base.element
+        if base is not last:
+            _c_type(names, base)
+        last = base
+
+
+def _name_steps(names: Names) -> None:
+    """Give each step its unique name, and refuse one that is called like a path or part."""
+    for plain, steps in names.steps.items():
+        part = names.parts.get(plain)
+        if part is not None:
+            names.diagnostics.append(_twice(part.name, part.kind, steps[0].step.name.span))
+        if len({s.layer.name.text for s in steps}) > 1:
+            names.steps[plain] = [StepOf(s.step, s.layer, f"{s.layer.name.text}.{plain}") for s in steps]
+
+
+_COLLECTORS: dict[type, Callable[[Names, Any], None]] = {
+    syntax.AbiAxis: _abi,
+    syntax.Object: _object,
+    syntax.TypeDeclaration: _type,
+    syntax.Typedef: _typedef,
+    syntax.Define: _define,
+    syntax.Packing: _packing,
+    syntax.Param: _param,
+    syntax.Input: _input,
+    syntax.Require: _require,
+    syntax.Layer: _layer,
+    syntax.Path: _path,
+    syntax.Property: _property,
+    syntax.Proposal: _proposal,
+    syntax.Ask: _ask,
+}

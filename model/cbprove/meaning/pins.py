@@ -1,0 +1,61 @@
+"""Pinned structs of a candidate: laid out for the ABI they were found for, each member where it can lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.layout.abi import ABIS, LayoutError
+from cbprove.layout.pins import misplaced
+from cbprove.layout.records import width_of
+from cbprove.layout.types import Record
+from cbprove.meaning.context import Context
+from cbprove.meaning.memo import Poison, mistake
+from cbprove.meaning.names import hint, listed
+from cbprove.syntax import tree as syntax
+
+
+def of_this_abi(cx: Context, by: syntax.Pinning) -> None:
+    """Refuse a candidate whose ABI is not the one that a block is for: one mistake for all that is in the block."""
+    pinned, here = by.abi.text, cx.abi().name
+    if pinned not in ABIS:
+        help = hint(pinned, ABIS) or f"known are {listed(ABIS)}"
+        raise mistake("CB0118", f"there is no abi `{pinned}`", by.abi.span, help)
+    if pinned != here:
+        help = f"say `abi {pinned};`, or write these types without pins where they are laid out for `{here}`"
+        raise mistake("CB0171", f"types are pinned for `{pinned}` and laid out here for `{here}`", by.abi.span, help)
+
+
+def check(cx: Context, built: Record, pinned: syntax.Pinned, members: Sequence[syntax.Member]) -> None:
+    """Report every member that cannot lie where it is pinned; raises Poison if there is one."""
+    widths = [width for width in _widths(cx, built, members) if width is not None]
+    if len(widths) < len(members):
+        raise Poison
+    found = list(misplaced(built, pinned.size, widths, pinned.base))
+    for wrong in found:
+        notes = () if wrong.other is None else (Note("the other one lies here", _place(members[wrong.other])),)
+        cx.memo.report(Diagnostic("CB0170", wrong.message, _place(members[wrong.field]), notes=notes))
+    if found:
+        raise Poison
+
+
+def _widths(cx: Context, built: Record, members: Sequence[syntax.Member]) -> Iterator[int | None]:
+    """The bits of each member; None for one that has no layout, which is reported."""
+    for field, member in zip(built.fields, members, strict=True):
+        try:
+            yield width_of(field, cx.abi())
+        except LayoutError as error:
+            where = member.name.span if member.name else member.span
+            cx.memo.report(Diagnostic("CB0131", str(error).replace("'", "`"), where))
+            yield None
+
+
+def _place(member: syntax.Member) -> Span:
+    """Where it is said that a member lies, be it behind its name or behind the brace of its struct."""
+    said = member.attributes.pins
+    body = member.type
+    while isinstance(body, syntax.ArrayType):
+        body = body.element
+    if isinstance(body, syntax.RecordBody):
+        said += body.attributes.pins
+    return next((pin.span for pin in said if isinstance(pin, syntax.PlacePin)), member.span)

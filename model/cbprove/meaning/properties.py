@@ -1,0 +1,182 @@
+"""Properties under an assignment: their members, steps and conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+
+from cbprove import folds, system
+from cbprove.diagnostics import Note
+from cbprove.meaning.context import Context, text_of
+from cbprove.meaning.expressions import INT, typed
+from cbprove.meaning.memo import mistake
+from cbprove.meaning.names import unknown
+from cbprove.meaning.places import NOWHERE
+from cbprove.meaning.statements import places, size
+from cbprove.syntax import tree as syntax
+from cbprove.system import Claim, Constant, InputValue, Leaf, Place, Property, Where
+
+FITS = Property(
+    "fits", "each view and each access stays inside its control block", True, system.Fits(()), Where(), None
+)
+
+
+def has_fits(declared: Iterable[syntax.Property]) -> bool:
+    """Whether a property of the spec says itself that everything must fit: `fits`, of no member, nowhere but everywhere.
+
+    One that speaks of less is checked beside it, so that it does not take the rest out of sight.
+    """
+    return any(_is_everything(p) for p in declared)
+
+
+def _is_everything(node: syntax.Property) -> bool:
+    claim = node.claim
+    return isinstance(claim, syntax.Fits) and not claim.members and not node.where and node.condition is None
+
+
+def prop(cx: Context, node: syntax.Property) -> Property:
+    """A property; where its `when` is false it makes no case, and its names need not exist."""
+    return cx.memo.remember(("property", id(node)), lambda: _property(cx, node))
+
+
+def _property(cx: Context, node: syntax.Property) -> Property:
+    applies = True if node.condition is None else cx.truth(node.condition)
+    claim = _EMPTY[type(node.claim)](cx, node.claim) if applies is False else _claim(cx, node.claim)
+    return Property(node.name.text, node.title, applies, claim, _where(cx, node.where), node.span)
+
+
+def _claim(cx: Context, node: syntax.Claim) -> Claim:
+    match node:
+        case syntax.Preserved():
+            members, later = _members(cx, node.members), _members(cx, node.later)
+            start, end = _step(cx, node.start), _step(cx, node.end)
+            return system.Preserved(members, start, end, _later(node, members, later) if later else ())
+        case syntax.Owned():
+            return system.Owned(_members(cx, node.members))
+        case syntax.Written():
+            since = None if node.since is None else _step(cx, node.since)
+            return system.Written(_members(cx, node.members), _by(cx, node.by), node.cleared, since)
+        case syntax.Exact():
+            return system.Exact(_members(cx, node.members))
+        case syntax.Holds():
+            return _holds(cx, node)
+        case syntax.Fits():
+            return system.Fits(_members(cx, node.members))
+        case syntax.AlignedViews():
+            return system.Aligned(_views(cx, node.members))
+        case syntax.Disjoint():
+            left, right = _members(cx, (node.left, node.right))
+            return system.Disjoint(left, right)
+        case syntax.Lent():
+            return system.Lent()
+
+
+# What stands for a claim that is not made.
+_EMPTY: dict[type, Callable[..., Claim]] = {
+    syntax.Preserved: lambda cx, node: system.Preserved((), _step(cx, node.start), _step(cx, node.end)),
+    syntax.Owned: lambda cx, node: system.Owned(()),
+    syntax.Written: lambda cx, node: system.Written((), None),
+    syntax.Exact: lambda cx, node: system.Exact(()),
+    syntax.Holds: lambda cx, node: system.Holds(Constant(1, INT), _step(cx, node.at), text_of(node.condition.span)),
+    syntax.Fits: lambda cx, node: system.Fits(()),
+    syntax.AlignedViews: lambda cx, node: system.Aligned(()),
+    syntax.Disjoint: lambda cx, node: system.Fits(()),
+    syntax.Lent: lambda cx, node: system.Lent(),
+}
+
+
+def _later(node: syntax.Preserved, members: tuple[Place, ...], later: tuple[Place, ...]) -> tuple[Place, ...]:
+    """The places that a `preserved ... as` ends at, with only those scalars' bits that were some scalar's before."""
+    if len(members) != len(later):
+        count = f"{len(members)} place{'' if len(members) == 1 else 's'} preserved as {len(later)}"
+        raise mistake("CB0140", count, node.later[0].span, "name a place after `as` for each one before `from`")
+    for before, after in zip(members, later, strict=True):
+        if before.width != after.width:
+            message = f"{size(before.width)} preserved as {size(after.width)}"
+            notes = tuple(Note(f"`{p.text}` has {size(p.width)}", p.span) for p in (before, after))
+            raise mistake("CB0140", message, after.span, "name two places of one size", notes)
+    return tuple(map(_judged, members, later))
+
+
+def _judged(before: Place, after: Place) -> Place:
+    leaves = (part for leaf in after.leaves for part in _parts(leaf, before.covered))
+    return replace(after, leaves=tuple(leaves))
+
+
+def _parts(leaf: Leaf, covered: frozenset[int]) -> Iterator[Leaf]:
+    """The pieces of a scalar that lie in some bits of its place."""
+    positions = (i for i in range(leaf.offset, leaf.offset + leaf.width) if i in covered)
+    for _, group in groupby(enumerate(positions), lambda pair: pair[1] - pair[0]):
+        piece = [position for _, position in group]
+        yield replace(leaf, offset=piece[0], width=len(piece), at=leaf.at + piece[0] - leaf.offset)
+
+
+def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
+    for node in nodes:
+        if node.base.text == "parent":
+            raise mistake("CB0145", "a property speaks of the current object and not of its parent", node.base.span)
+    found = places(cx, nodes, NOWHERE)
+    for named in found:
+        if named.indexes:
+            message = (
+                f"the property speaks of one member for all runs, and where `{named.text}` lies depends on an input"
+            )
+            raise mistake("CB0144", message, named.span, "name the whole array, or one element by a number or an axis")
+    return found
+
+
+def _views(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
+    found = _members(cx, nodes)
+    for place in found:
+        if place.view is None:
+            raise mistake("CB0154", f"`aligned` speaks of views, and `{place.text}` is not in one", place.span)
+    return found
+
+
+def _holds(cx: Context, node: syntax.Holds) -> Claim:
+    condition = typed(cx, node.condition, NOWHERE)
+    for inner in folds.parts(condition):
+        if isinstance(inner, InputValue) and cx.names.inputs[inner.name].per_step:
+            message = f"`{inner.name}` is drawn afresh by each step, and `holds` is outside of all of them"
+            raise mistake("CB0167", message, node.condition.span)
+    return system.Holds(condition, _step(cx, node.at), text_of(node.condition.span))
+
+
+def _step(cx: Context, name: syntax.Name) -> str:
+    if name.text in cx.names.parts:
+        kind = cx.names.parts[name.text].kind
+        raise mistake("CB0150", f"`{name.text}` is a {kind}, and a step is needed here", name.span)
+    return cx.names.step(name).name
+
+
+def _by(cx: Context, names: tuple[syntax.Name, ...]) -> frozenset[str] | None:
+    if not names:
+        return None
+    found: list[str] = []
+    for name in names:
+        found.extend(_steps_of(cx, name, "step or layer", []))
+    return frozenset(found)
+
+
+def _where(cx: Context, names: tuple[syntax.Name, ...]) -> Where:
+    if not names:
+        return Where()
+    paths = {p: part for p, part in cx.names.parts.items() if part.kind == "path"}
+    chosen = [n.text for n in names if n.text in paths]
+    steps: list[str] = []
+    for name in names:
+        if name.text not in paths:
+            steps.extend(_steps_of(cx, name, "step, layer or path", paths))
+    return Where(frozenset(chosen), frozenset(steps))
+
+
+def _steps_of(cx: Context, name: syntax.Name, what: str, others: Iterable[str]) -> list[str]:
+    """One step, or all steps of a layer."""
+    if "." in name.text or name.text in cx.names.steps:
+        return [cx.names.step(name).name]
+    if name.text in cx.names.layers:
+        return [s.name for s in cx.names.all_steps() if s.layer.name.text == name.text]
+    if name.text in cx.names.parts:
+        raise mistake("CB0150", f"`{name.text}` is a part, and a {what} is needed here", name.span)
+    raise unknown("CB0109", what, name, [*cx.names.steps, *cx.names.layers, *others])

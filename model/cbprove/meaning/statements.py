@@ -1,0 +1,244 @@
+"""Statements of steps, parts and paths under an assignment: `when` decided, places found, expressions typed."""
+
+from __future__ import annotations
+
+from cbprove import system
+from cbprove.diagnostics import Note, Span
+from cbprove.frozen import frozen
+from cbprove.meaning.context import Context, settled, text_of
+from cbprove.meaning.expressions import converted, typed
+from cbprove.meaning.memo import Mistake, Poison, mistake
+from cbprove.meaning.names import unknown
+from cbprove.meaning.places import Scope, article, place
+from cbprove.syntax import tree as syntax
+from cbprove.system import Block, Constant, Expr, Place
+
+
+@frozen
+class Around:
+    """What stands around a statement: the names made so far, and whether it is a step's (which calls nothing)."""
+
+    scope: Scope
+    in_step: bool
+
+    def made(self, name: str, how: str) -> Around:
+        return Around({**self.scope, name: how}, self.in_step)
+
+
+def block(cx: Context, nodes: syntax.Block, around: Around) -> Block:
+    """The statements of a block, in order, without those that `when` leaves out; one with a mistake is left out too."""
+    found: list[system.Statement] = []
+    for node in nodes:
+        if isinstance(node, syntax.When):
+            found.extend(_when(cx, node, around))  # names made in it are not added to those around
+            continue
+        here = around
+        made = cx.memo.attempt(lambda n=node, a=here: _remembered(cx, n, a))  # type: ignore[misc]
+        if made is not None:
+            found.append(made)
+        if isinstance(node, syntax.Make | syntax.Share):
+            around = around.made(node.name.text, "share" if isinstance(node, syntax.Share) else node.kind)
+    return tuple(found)
+
+
+def _remembered(cx: Context, node: syntax.Statement, around: Around) -> system.Statement:
+    return cx.memo.remember(("statement", id(node)), lambda: _statement(cx, node, around))
+
+
+def _when(cx: Context, node: syntax.When, around: Around) -> Block:
+    chosen = cx.memo.attempt(lambda: cx.decided(node.condition))
+    if chosen is None:
+        return ()
+    body = block(cx, node.then if chosen else node.otherwise, around)
+    if any(isinstance(inner, system.Make | system.Share) for inner in body):
+        return (system.When(cx.uid(node), body, node.span),)
+    return body  # a block that makes no name needs no end
+
+
+def _statement(cx: Context, node: syntax.Statement, around: Around) -> system.Statement:
+    uid, span = cx.uid(node), node.span
+    match node:
+        case syntax.Read():
+            places, length = _access(cx, node.places, node.length, around)
+            return system.Read(uid, places, length, span)
+        case syntax.Write():
+            return _write(cx, node, around)
+        case syntax.Clear():
+            places, length = _access(cx, node.places, node.length, around)
+            return system.Clear(uid, places, length, span)
+        case syntax.Copy():
+            return _copy(cx, node, around)
+        case syntax.Assume():
+            condition = typed(cx, node.condition, around.scope)
+            return system.Assume(uid, condition, node.reason, text_of(node.condition.span), span)
+        case syntax.Make():
+            _refuse_clash(cx, node.name)
+            return system.Make(uid, node.kind, node.name.text, span)
+        case syntax.Share():
+            _refuse_clash(cx, node.name)
+            return system.Share(uid, node.name.text, span)
+        case syntax.Consume():
+            return system.Consume(uid, span)
+        case syntax.Call():
+            return _call(cx, node, around)
+        case _:
+            return _compound(cx, node, around)
+
+
+def _compound(cx: Context, node: syntax.Statement, around: Around) -> system.Statement:
+    uid, span = cx.uid(node), node.span
+    match node:
+        case syntax.On():
+            if node.name.text not in around.scope:
+                raise _not_made(cx, node.name, around)
+            return system.On(uid, node.name.text, block(cx, node.body, around), span)
+        case syntax.Each():
+            _refuse_clash(cx, node.name)
+            low, high = _turns(cx, node.bounds, 1)
+            return system.Each(
+                uid, node.name.text, low, high, block(cx, node.body, around.made(node.name.text, "each")), span
+            )
+        case syntax.Repeat():
+            low, high = _turns(cx, node.bounds, 0)
+            body = block(cx, node.body, around)
+            return system.Repeat(uid, 0 if _idles(body) and low > _MANY else low, high, body, span)
+        case syntax.Either():
+            return system.Either(uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span)
+        case syntax.If():
+            condition = cx.memo.attempt(lambda: typed(cx, node.condition, around.scope))
+            then, otherwise = block(cx, node.then, around), block(cx, node.otherwise, around)
+            if condition is None:
+                raise Poison
+            return system.If(uid, condition, then, otherwise, span)
+    raise AssertionError(f"no such statement: {node}")
+
+
+_MANY = 1000  # turns that a loop has at least, beyond which nobody counts those that do nothing
+
+
+def _idles(body: system.Block) -> bool:
+    """Whether a turn may do nothing at all.
+
+    Then as many such turns as one likes make up a LO: runs of fewer turns reach the same claims and break the same.
+    """
+    return all(isinstance(s, system.Either) and any(_idles(arm) for arm in s.arms) for s in body)
+
+
+# --- accesses ---
+
+
+def places(cx: Context, nodes: tuple[syntax.Place, ...], scope: Scope, start: bool = False) -> tuple[Place, ...]:
+    """Several places; the mistakes of all of them are reported before the first stops anything."""
+    found = [cx.memo.attempt(lambda n=node: place(cx, n, scope, start)) for node in nodes]  # type: ignore[misc]
+    if any(p is None for p in found):
+        raise Poison
+    return tuple(p for p in found if p is not None)
+
+
+def _access(
+    cx: Context, nodes: tuple[syntax.Place, ...], length: syntax.Expr | None, around: Around
+) -> tuple[tuple[Place, ...], Expr | None]:
+    found = places(cx, nodes, around.scope, start=length is not None)
+    if length is None:
+        return found, None
+    return found, _length(cx, length, found, around)
+
+
+def _length(cx: Context, node: syntax.Expr, of: tuple[Place, ...], around: Around) -> Expr:
+    """The bytes of a `for`, which begin at a whole byte."""
+    length = typed(cx, node, around.scope)
+    if isinstance(length, Constant) and isinstance(length.value, int) and length.value < 0:
+        raise mistake("CB0127", f"a length of {length.value} bytes", node.span)
+    for found in of:
+        if isinstance(found.low, int) and found.low % 8:
+            raise mistake("CB0133", f"`{found.text}` does not begin at a whole byte, which `for` counts", found.span)
+    return length
+
+
+def _write(cx: Context, node: syntax.Write, around: Around) -> system.Write:
+    found, length = _access(cx, node.places, node.length, around)
+    if node.value is None:
+        return system.Write(cx.uid(node), found, None, None, length, node.span)
+    (target,) = found
+    if target.type is None:
+        help = "name one integer member or element, or write it without a value"
+        raise mistake("CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help)
+    exact = typed(cx, node.value, around.scope)
+    return system.Write(cx.uid(node), found, converted(exact, target.type), exact, None, node.span)
+
+
+def _copy(cx: Context, node: syntax.Copy, around: Around) -> system.Copy:
+    start = node.length is not None
+    origin, target = places(cx, (node.origin, node.target), around.scope, start)
+    length = _length(cx, node.length, (origin, target), around) if node.length is not None else None
+    if length is None and origin.width != target.width:
+        message = f"`copy` of {size(origin.width)} to {size(target.width)}"
+        notes = tuple(Note(f"`{p.text}` has {size(p.width)}", p.span) for p in (origin, target))
+        raise mistake(
+            "CB0140", message, node.span, "copy between places of one size, or say `for` how many bytes", notes
+        )
+    return system.Copy(cx.uid(node), origin, target, length, node.span)
+
+
+def size(bits: int) -> str:
+    """A width for messages: in bytes where it is whole ones."""
+    count, unit = (bits, "bit") if bits % 8 else (bits // 8, "byte")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+# --- names, turns, calls ---
+
+
+def _refuse_clash(cx: Context, name: syntax.Name) -> None:
+    """A made name may hide another made one, but nothing that is declared."""
+    if name.text == "parent":
+        raise mistake("CB0119", "`parent` always means what the current object was made from", name.span)
+    if name.text in cx.names.shared:
+        what, first = cx.names.shared[name.text]
+        notes = (Note("declared here", first),)
+        raise mistake("CB0119", f"`{name.text}` is already the name of {article(what)}", name.span, notes=notes)
+
+
+def _not_made(cx: Context, name: syntax.Name, around: Around) -> Mistake:
+    if name.text in cx.names.objects:
+        message = f"`on` runs a block on a made or shared object; `{name.text}` exists once and is named in places"
+        return mistake("CB0108", message, name.span)
+    help = "a name is seen to the end of the block that makes it"
+    return unknown("CB0108", "object called", name, around.scope, help)
+
+
+def _turns(cx: Context, bounds: syntax.Bounds, least: int) -> tuple[int, int | None]:
+    low = least if bounds.low is None else _turn(cx, bounds.low)
+    high = None if bounds.high is None else _turn(cx, bounds.high)
+    if high is not None and low > high:
+        span: Span = (bounds.low or bounds.high).span  # type: ignore[union-attr]
+        raise mistake("CB0124", f"a loop of {low} to {high} turns has no number of turns", span)
+    return low, high
+
+
+def _turn(cx: Context, node: syntax.Expr) -> int:
+    count = settled(cx.term(node))
+    if count < 0:
+        raise mistake("CB0127", f"a loop cannot have {count} turns", node.span)
+    return count
+
+
+def _call(cx: Context, node: syntax.Call, around: Around) -> system.Call:
+    name = node.callee
+    if around.in_step:
+        raise mistake("CB0146", f"a step calls nothing, not even `{name.text}`", node.span, "call it in a path or part")
+    part = cx.names.parts.get(name.text)
+    if part is None:
+        return system.Call(cx.uid(node), "step", _step_name(cx, name), node.span)
+    if part.kind == "path":
+        raise mistake(
+            "CB0153", f"`{name.text}` is a path, which starts runs and is not called", node.span, "make it a `part`"
+        )
+    return system.Call(cx.uid(node), "part", name.text, node.span)
+
+
+def _step_name(cx: Context, name: syntax.Name) -> str:
+    callable_parts = [p for p, part in cx.names.parts.items() if part.kind == "part"]
+    if "." not in name.text and name.text not in cx.names.steps:
+        raise unknown("CB0104", "step or part", name, [*cx.names.steps, *callable_parts])
+    return cx.names.step(name).name

@@ -1,0 +1,339 @@
+"""Static expressions: exact integers, linear terms where axes are left free."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+
+from cbprove.diagnostics import Span
+from cbprove.layout import types
+from cbprove.layout.records import preferred_align
+from cbprove.layout.types import Type
+from cbprove.logic import terms
+from cbprove.logic.terms import Bool, Int, Term
+from cbprove.meaning import macros
+from cbprove.meaning.context import Context, needs, number, settled, text_of, truth
+from cbprove.meaning.memo import Mistake, Poison, mistake
+from cbprove.meaning.names import Enumeration, hint, listed, unknown
+from cbprove.meaning.places import NOWHERE, Scope, member_at, type_at
+from cbprove.meaning.types import enumerator, is_type_name, named_type, type_of
+from cbprove.syntax import tree as syntax
+from cbprove.system import FREE, Axis
+
+_BEFORE_RUNS = "what stands here must be known before any run: numbers, `sizeof`, constants and axes"
+
+# Static shifts are of exact integers; no value in a control block needs a larger one.
+_MOST_SHIFT = 63
+
+_COMPARISONS: dict[str, Callable[[Int, Int], Bool]] = {
+    "==": terms.eq,
+    "!=": lambda a, b: terms.not_(terms.eq(a, b)),
+    "<": terms.lt,
+    "<=": terms.le,
+    ">": lambda a, b: terms.lt(b, a),
+    ">=": lambda a, b: terms.le(b, a),
+}
+_EXACT: dict[str, Callable[[int, int], int]] = {
+    "&": operator.and_,
+    "|": operator.or_,
+    "^": operator.xor,
+    "<<": operator.lshift,
+    ">>": operator.rshift,
+}
+
+
+def value(cx: Context, node: syntax.Expr) -> Int | Bool:
+    """The value of a static expression; a mistake if it is known only at run time."""
+    match node:
+        case syntax.Number(exact):
+            return exact
+        case syntax.Place():
+            return _name(cx, node)
+        case syntax.Unary():
+            return _unary(cx, node)
+        case syntax.Binary():
+            return _binary(cx, node)
+        case syntax.Conditional():
+            return _conditional(cx, node)
+        case syntax.Sizeof():
+            return size_of(cx, node, NOWHERE)
+        case syntax.Alignof():
+            return align_of(cx, node, NOWHERE)
+        case syntax.Offsetof():
+            return offset_of(cx, node)
+        case syntax.Has():
+            return has(cx, node)
+        case syntax.Defined():
+            return defined(cx, node)
+
+
+def size_of(cx: Context, node: syntax.Sizeof, scope: Scope) -> int:
+    """`sizeof` a type or a place, in bytes."""
+    if isinstance(node.operand, syntax.Place) and (type := _as_type(cx, node.operand)) is None:
+        spot = type_at(cx, node.operand, scope)
+        if spot.bit_field:
+            raise mistake(
+                "CB0132", f"`{text_of(node.operand.span)}` is a bit-field and has no size in bytes", node.span
+            )
+        return spot.width // 8
+    return cx.layout(type if isinstance(node.operand, syntax.Place) else type_of(cx, node.operand)).size  # type: ignore[arg-type]
+
+
+def align_of(cx: Context, node: syntax.Alignof, scope: Scope) -> int:
+    """`alignof` a type or a place, in bytes. A member has the alignment that it was declared with, by either spelling."""
+    type = _as_type(cx, node.operand) if isinstance(node.operand, syntax.Place) else type_of(cx, node.operand)
+    if type is None:
+        assert isinstance(node.operand, syntax.Place)
+        spot = type_at(cx, node.operand, scope)
+        if spot.bit_field:
+            raise mistake("CB0132", f"`{text_of(node.operand.span)}` is a bit-field and has no alignment", node.span)
+        if spot.align is not None:
+            return spot.align
+        type = spot.type
+    return preferred_align(type, cx.abi()) if node.preferred else cx.layout(type).align
+
+
+def offset_of(cx: Context, node: syntax.Offsetof) -> int:
+    """`offsetof`, in bytes."""
+    spot = member_at(cx, type_of(cx, node.type), node.member)
+    if spot.bit_field or spot.indexes:
+        what = "a bit-field" if spot.bit_field else "counted by an input"
+        raise mistake("CB0132", f"`{text_of(node.member.span)}` is {what} and has no offset in bytes", node.span)
+    return settled(spot.offset) // 8
+
+
+def has(cx: Context, node: syntax.Has) -> bool:
+    """Whether the type has the member in this candidate."""
+    type = type_of(cx, node.type)
+    try:
+        member_at(cx, type, node.member)
+    except Mistake as error:
+        if error.diagnostic.code in ("CB0103", "CB0130", "CB0143"):
+            return False
+        raise
+    return True
+
+
+def constant(cx: Context, name: syntax.Name) -> Int | Bool:
+    """The value of a `#define` or an enumerator."""
+    found = cx.names.constants[name.text]
+    if isinstance(found, Enumeration):
+        return enumerator(cx, found.body, found.index)
+
+    def cycle() -> Mistake:
+        return defined_by_itself(name)
+
+    return cx.memo.remember(("define", name.text), lambda: _defined(cx, found.value), cycle)
+
+
+def _defined(cx: Context, node: syntax.Expr) -> Int | Bool:
+    """What C makes of a `#define`, in C's own types; exact where a ranged axis, which C has none of, is in it."""
+    exact = value(cx, node)
+    found = None if cx.names.ranged(node) else cx.compute(cx, node)
+    return exact if found is None else found
+
+
+def of_the_abi(cx: Context, name: str) -> int | None:
+    """What compilers and the kernel's headers define a name as, that the spec does not declare; 0 where they do not."""
+    return (macros.predefined(name, cx.abi()) or 0) if macros.is_known(name) else None
+
+
+def defined(cx: Context, node: syntax.Defined) -> bool:
+    """Whether a name is a macro, as C's `defined` says; of a yes-or-no axis, whether it is yes.
+
+    `IS_ENABLED(X)` asks besides that it be defined as 1, or else whether X_MODULE is, where a spec declares that. A name that
+    nothing declares is a mistake, not an undefined one: `#ifdef` of a misspelt option would leave its members out without a
+    word.
+    """
+    if node.enabled and not node.name.text.endswith("_MODULE"):
+        module = syntax.Name(f"{node.name.text}_MODULE", node.name.span)
+        if module.text in cx.names.axes or module.text in cx.names.constants:
+            return defined(cx, replace(node, enabled=False)) or defined(cx, syntax.Defined(module, False, node.span))
+    name = node.name.text
+    if name in cx.names.axes:
+        axis = cx.names.axes[name]
+        return axis.values != ("no", "yes") or cx.memo.value(name) == "yes"
+    if name in cx.names.axis_declarations:
+        raise Poison
+    found = cx.names.constants.get(name)
+    if found is not None and not isinstance(found, Enumeration):
+        return not node.enabled or constant(cx, node.name) == 1
+    if found is not None or name in cx.names.macros:
+        return name in cx.names.macros and not node.enabled
+    if macros.is_known(name):
+        return macros.predefined(name, cx.abi()) is not None
+    raise undeclared(cx, node.name)
+
+
+def defined_by_itself(name: syntax.Name) -> Mistake:
+    return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
+
+
+def axis_value(cx: Context, axis: Axis, span: Span) -> Int | Bool:
+    """The number of a ranged param, the truth of a yes-or-no one; a mistake for any other axis."""
+    if isinstance(axis.values, range):
+        chosen = cx.memo.axis(axis.name)
+        return terms.var(axis.name) if chosen is FREE else int(str(chosen))
+    if axis.values == ("no", "yes"):
+        return cx.memo.value(axis.name) == "yes"
+    help = f"compare it with one of its values, as `{axis.name} == {axis.values[0]}`"
+    raise mistake("CB0121", f"`{axis.name}` is no number", span, help)
+
+
+def compared(cx: Context, node: syntax.Binary) -> bool | None:
+    """`AXIS == value` of an axis with named values, either way round; None for any other comparison."""
+    for side, other in ((node.left, node.right), (node.right, node.left)):
+        axis = named_axis(cx, side)
+        if axis is None or node.operator not in ("==", "!="):
+            continue
+        if axis.values == ("no", "yes") and not _is_value(other, axis):
+            return None
+        equal = cx.memo.value(axis.name) == value_name(axis, other)
+        return equal if node.operator == "==" else not equal
+    return None
+
+
+def named_axis(cx: Context, node: syntax.Expr) -> Axis | None:
+    """The axis with named values that an expression names, if it does."""
+    if isinstance(node, syntax.Place) and not node.suffixes:
+        axis = cx.names.axes.get(node.base.text)
+        if axis is not None and not isinstance(axis.values, range):
+            return axis
+    return None
+
+
+def value_name(axis: Axis, node: syntax.Expr) -> str:
+    """One of an axis's own value names."""
+    if not isinstance(node, syntax.Place) or node.suffixes:
+        raise mistake("CB0107", f"`{text_of(node.span)}` is no value of `{axis.name}`", node.span, _values(axis))
+    if node.base.text not in axis.values:
+        raise unknown_value(axis, node.base)
+    return node.base.text
+
+
+def unknown_value(axis: Axis, name: syntax.Name) -> Mistake:
+    near = hint(name.text, map(str, axis.values))
+    return mistake("CB0107", f"`{axis.name}` has no value `{name.text}`", name.span, near or _values(axis))
+
+
+def _values(axis: Axis) -> str:
+    return "its values are " + listed(map(str, axis.values))
+
+
+def _is_value(node: syntax.Expr, axis: Axis) -> bool:
+    return isinstance(node, syntax.Place) and not node.suffixes and node.base.text in axis.values
+
+
+def _as_type(cx: Context, node: syntax.Place) -> Type | None:
+    """The type that stands where a place may stand too, None for a place."""
+    if not is_type_name(cx, node.base.text):
+        return None
+    type = named_type(cx, node.base)
+    for suffix in reversed(node.suffixes):
+        if not isinstance(suffix, syntax.Index):
+            raise mistake("CB0143", f"`{node.base.text}` is a type and has no members to name here", node.span)
+        type = types.Array(type, cx.number(suffix.value))
+    return type
+
+
+def _name(cx: Context, node: syntax.Place) -> Int | Bool:
+    name = node.base
+    if not node.suffixes:
+        if name.text in cx.names.constants:
+            return constant(cx, name)
+        if name.text in cx.names.axes:
+            return axis_value(cx, cx.names.axes[name.text], node.span)
+        if name.text in cx.names.axis_declarations:
+            raise Poison
+    if name.text in cx.names.shared or name.text == "parent":
+        raise mistake("CB0120", f"`{text_of(node.span)}` is known only in a run", node.span, _BEFORE_RUNS)
+    found = of_the_abi(cx, name.text) if not node.suffixes else None
+    if found is not None:
+        return found
+    raise undeclared(cx, name)
+
+
+def undeclared(cx: Context, name: syntax.Name) -> Mistake:
+    """The mistake of a name in a static expression that nothing declares."""
+    help = f"declare it, as `param {name.text};`" if name.text.startswith("CONFIG_") else ""
+    return unknown("CB0101", "constant or axis", name, [*cx.names.constants, *cx.names.axes], help)
+
+
+def _unary(cx: Context, node: syntax.Unary) -> Int | Bool:
+    operand = value(cx, node.operand)
+    match node.operator:
+        case "!":
+            return terms.not_(truth(operand))
+        case "-":
+            return terms.sub(0, number(operand))
+        case "~":
+            return ~settled(number(operand))
+        case _:
+            return number(operand)
+
+
+def _binary(cx: Context, node: syntax.Binary) -> Int | Bool:
+    if node.operator in ("&&", "||"):
+        return _logical(cx, node)
+    if node.operator in _COMPARISONS:
+        named = compared(cx, node)
+        if named is not None:
+            return named
+    left, right = number(value(cx, node.left)), number(value(cx, node.right))
+    if node.operator in _COMPARISONS:
+        return _COMPARISONS[node.operator](left, right)
+    return _arithmetic(node, left, right)
+
+
+def _logical(cx: Context, node: syntax.Binary) -> Bool:
+    """The right side needs no meaning where the left one decides: `has(struct X, m) && offsetof(struct X, m) == 4`."""
+    left = truth(value(cx, node.left))
+    if isinstance(left, bool) and left is (node.operator == "||"):
+        return left
+    right = truth(value(cx, node.right))
+    return terms.and_(left, right) if node.operator == "&&" else terms.or_(left, right)
+
+
+def _arithmetic(node: syntax.Binary, left: Int, right: Int) -> Int:
+    match node.operator:
+        case "+":
+            return terms.add(left, right)
+        case "-":
+            return terms.sub(left, right)
+        case "*":
+            if isinstance(left, Term) and isinstance(right, Term):
+                needs(right)
+            return terms.mul(left, right)
+        case "/" | "%":
+            return divided(node.operator, settled(left), divisor(settled(right), node.right.span))
+        case "<<" | ">>":
+            shift_count(settled(right), _MOST_SHIFT + 1, node.right.span)
+    return _EXACT[node.operator](settled(left), settled(right))
+
+
+def divisor(number: int, span: Span) -> int:
+    """A divisor, which is not 0."""
+    if number == 0:
+        raise mistake("CB0122", "division by zero", span)
+    return number
+
+
+def shift_count(count: int, bits: int, span: Span) -> int:
+    """A shift count, which is below the width."""
+    if not 0 <= count < bits:
+        raise mistake("CB0123", f"a shift of {bits} bits by {count}", span, f"the count must be from 0 to {bits - 1}")
+    return count
+
+
+def divided(operator: str, left: int, right: int) -> int:
+    """C's `/` and `%`: the quotient is cut towards zero."""
+    quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
+    return quotient if operator == "/" else left - right * quotient
+
+
+def _conditional(cx: Context, node: syntax.Conditional) -> Int | Bool:
+    condition = truth(value(cx, node.condition))
+    if isinstance(condition, bool):
+        return value(cx, node.then if condition else node.otherwise)
+    return terms.ite(condition, number(value(cx, node.then)), number(value(cx, node.otherwise)))

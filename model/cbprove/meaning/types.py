@@ -1,0 +1,327 @@
+"""C types of a candidate: what was written, with tags, typedefs, packings and `#if` looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.layout import types
+from cbprove.layout.abi import Abi, LayoutError
+from cbprove.layout.records import integer, lay_out
+from cbprove.layout.types import Type
+from cbprove.meaning import pins, scalars
+from cbprove.meaning.context import LARGEST, Context, refuse_large, refuse_many
+from cbprove.meaning.memo import Mistake, Poison, mistake
+from cbprove.meaning.names import unknown
+from cbprove.syntax import tree as syntax
+from cbprove.system import IntType
+
+
+def type_of(cx: Context, node: syntax.CType) -> Type:
+    """The type that was written: one object for a node under assignments that agree on what it looked at."""
+    return cx.memo.remember(("type", id(node)), lambda: _type(cx, node), lambda: _itself(node))
+
+
+def named_type(cx: Context, name: syntax.Name) -> Type:
+    """A typedef, or a scalar by its name."""
+    if name.text not in cx.names.typedefs and (alias := cx.names.alias(name)) is not None:
+        name = alias
+    typedef = cx.names.typedefs.get(name.text)
+    if typedef is not None:
+        key = ("typedef", name.text)
+        return cx.memo.remember(key, lambda: _typedef(cx, typedef), lambda: _needs_itself(name.text, name.span))
+    if name.text in scalars.ADDRESSES:
+        return _shared_scalar(cx, "unsigned long long" if cx.abi().pointer_size == 8 else "unsigned int")
+    if name.text in scalars.ALIGNED_TO_8:
+        wide = scalars.ALIGNED_TO_8[name.text]
+        return cx.memo.share(("aligned", name.text), lambda: types.Aligned(types.Scalar(wide), 8))
+    canonical = scalars.canonical(name.text)
+    if canonical is None:
+        raise _unknown_type(cx, name)
+    if "__int128" in canonical:
+        _sound(cx, types.Scalar(canonical), name.span)
+    return _shared_scalar(cx, canonical)
+
+
+def is_type_name(cx: Context, name: str) -> bool:
+    """Whether a name standing where a place may stand too is a type's: no object, view or input is called so."""
+    if name in cx.names.shared:
+        return False
+    return name in cx.names.typedefs or scalars.is_scalar(name)
+
+
+def bare(type: Type) -> Type:
+    """A type without what typedefs say of its alignment."""
+    while isinstance(type, types.Aligned):
+        type = type.type
+    return type
+
+
+def int_type(type: Type, abi: Abi, width: int | None = None) -> IntType | None:
+    """The integer type of a scalar or an enum (`width` is a bit-field's), a pointer as an unsigned one; else None."""
+    type = bare(type)
+    if isinstance(type, types.Pointer):
+        return IntType("pointer", 8 * abi.pointer_size, False)
+    if not isinstance(type, types.Scalar | types.Enum):
+        return None
+    facts = integer(type, abi)
+    name = type.name if isinstance(type, types.Scalar) else f"enum {type.tag or ''}".rstrip()
+    if width is None:
+        return IntType(name, 8 * facts.size, facts.signed, facts.is_bool)
+    return IntType(f"{name}:{width}", width, facts.signed, facts.is_bool)
+
+
+def described(type: Type) -> str:
+    """A type in words, for messages."""
+    type = bare(type)
+    match type:
+        case types.Record(kind, tag):
+            return f"{kind} {tag}" if tag else f"a {kind}"
+        case types.Enum(tag):
+            return f"enum {tag}" if tag else "an enum"
+        case types.Scalar(name):
+            return name
+        case types.Array(element, count):
+            return (
+                f"an array of {count} {described(element)}"
+                if count is not None
+                else f"an array of {described(element)}"
+            )
+        case _:
+            return "a pointer"
+
+
+def _shared_scalar(cx: Context, name: str) -> Type:
+    return cx.memo.share(("scalar", name), lambda: types.Scalar(name))
+
+
+def _type(cx: Context, node: syntax.CType) -> Type:
+    match node:
+        case syntax.NamedType(name):
+            return named_type(cx, name)
+        case syntax.TaggedType():
+            return _tagged(cx, node)
+        case syntax.EnumBody():
+            return _enum(cx, node)
+        case syntax.RecordBody():
+            return _record(cx, node, node.tag.text if node.tag else None, node.kind)
+        case syntax.PointerType(to):
+            return types.Pointer(to)
+        case syntax.ArrayType():
+            return _array(cx, node)
+
+
+def _itself(node: syntax.CType) -> Mistake:
+    if isinstance(node, syntax.NamedType):
+        return _needs_itself(node.name.text, node.name.span)
+    if isinstance(node, syntax.TaggedType):
+        return _needs_itself(f"{node.kind} {node.tag.text}", node.tag.span)
+    tag = getattr(node, "tag", None)
+    return _needs_itself(
+        f"{getattr(node, 'kind', 'enum')} {tag.text}" if tag else "a type", tag.span if tag else node.span
+    )
+
+
+def _needs_itself(what: str, span: Span) -> Mistake:
+    return mistake("CB0114", f"`{what}` contains itself", span, "a pointer may point to it")
+
+
+def _unknown_type(cx: Context, name: syntax.Name) -> Mistake:
+    if name.text in cx.names.tags:
+        kind = getattr(cx.names.tags[name.text], "kind", "enum")
+        return mistake("CB0102", f"there is no type `{name.text}`", name.span, f"write `{kind} {name.text}`")
+    return unknown("CB0102", "type", name, [*cx.names.typedefs, *scalars.known()])
+
+
+def _typedef(cx: Context, node: syntax.Typedef) -> Type:
+    type = type_of(cx, node.type)
+    align = _align(cx, node.attributes)
+    return type if align is None else _sound(cx, types.Aligned(type, align), node.name.span)
+
+
+def _tagged(cx: Context, node: syntax.TaggedType) -> Type:
+    found = cx.names.tags.get(node.tag.text)
+    if found is None and (alias := cx.names.alias(node.tag)) is not None:
+        return _tagged(cx, replace(node, tag=alias))
+    if found is None:
+        raise unknown("CB0102", node.kind, node.tag, cx.names.tags)
+    kind = "enum" if isinstance(found, syntax.EnumBody) else found.kind
+    if kind != node.kind:
+        raise mistake("CB0117", f"`{node.tag.text}` is declared as {_a(kind)}, not as {_a(node.kind)}", node.tag.span)
+    return tagged(cx, node.tag.text)
+
+
+def tagged(cx: Context, tag: str) -> Type:
+    """The struct, union or enum of a tag; a packing's is the one that its axis says."""
+    found = cx.names.tags[tag]
+    if not isinstance(found, syntax.Packing):
+        return type_of(cx, found)
+    if tag not in cx.names.axes or cx.names.axis_declarations.get(tag) is not found:
+        raise Poison
+    whole = f"{found.kind} {tag}"
+    return cx.memo.remember(("packing", tag), lambda: _packing(cx, found), lambda: _needs_itself(whole, found.tag.span))
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind == "enum" else f"a {kind}"
+
+
+def _packing(cx: Context, node: syntax.Packing) -> Type:
+    chosen = cx.memo.value(node.tag.text)
+    arm = next(a for a in node.arms if a.name.text == chosen)
+    return _record(cx, arm.body, node.tag.text, node.kind)
+
+
+def _array(cx: Context, node: syntax.ArrayType) -> Type:
+    element = type_of(cx, node.element)
+    if node.count is None:
+        return types.Array(element, None)
+    count = cx.number(node.count)
+    if count < 0:
+        raise mistake("CB0127", f"an array cannot have {count} elements", node.span)
+    size = cx.layout(element).size
+    if count > LARGEST or count * size > LARGEST:
+        raise mistake("CB0128", f"an array of {count} times {size} bytes is larger than {LARGEST} bytes", node.span)
+    made = types.Array(element, count)
+    refuse_many(made, f"an array of {count} structs", node.span)
+    return _sound(cx, made, node.span)
+
+
+def _enum(cx: Context, node: syntax.EnumBody) -> Type:
+    values = [enumerator(cx, node, index) for index, one in enumerate(node.enumerators) if _is_there(cx, one)]
+    packed = node.attributes.packed
+    enum = types.Enum(node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed)
+    return _sound(cx, enum, node.tag.span if node.tag else node.span)
+
+
+def enumerator(cx: Context, node: syntax.EnumBody, index: int) -> int:
+    """The value of one of an enum's constants: what is written there, or counted on from the last one written."""
+    asked = node.enumerators[index]
+    if not _is_there(cx, asked):
+        raise mistake("CB0101", f"`{asked.name.text}` is left out by `#if` here", asked.name.span)
+    after = 0
+    for one in reversed(node.enumerators[: index + 1]):
+        if _is_there(cx, one):
+            if one.value is not None:
+                return _said(cx, one.name, one.value) + after
+            after += 1
+    return after - 1
+
+
+def _is_there(cx: Context, one: syntax.Enumerator) -> bool:
+    return all(cx.decided(condition) for condition in one.conditions)
+
+
+def _said(cx: Context, name: syntax.Name, value: syntax.Expr) -> int:
+    def cycle() -> Mistake:
+        return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
+
+    return cx.memo.remember(("enumerator", name.text), lambda: static_value(cx, value), cycle)
+
+
+def static_value(cx: Context, node: syntax.Expr) -> int:
+    """What pasted C computes, in C's own types: `-1U` is 4294967295. What hangs on a ranged axis is exact."""
+    exact = cx.number(node)
+    found = None if cx.names.ranged(node) else cx.compute(cx, node)
+    return exact if found is None else found
+
+
+def record(cx: Context, node: syntax.Object) -> types.Record:
+    """The members of an object as a struct without a tag."""
+    fields = tuple(_fields(cx, node.members, {}))
+    built = types.Record("struct", None, fields)
+    return _measured(cx, built, node.members, node.name.span, f"the object `{node.name.text}`")
+
+
+def _record(cx: Context, node: syntax.RecordBody, tag: str | None, kind: str) -> types.Record:
+    if node.pinned is not None:
+        pins.of_this_abi(cx, node.pinned.by)
+    fields = tuple(_fields(cx, node.members, {}))
+    align = _align(cx, node.attributes)
+    size = node.pinned.size if node.pinned else None
+    built = types.Record("union" if kind == "union" else "struct", tag, fields, node.attributes.packed, align, size)
+    if node.pinned is not None:
+        pins.check(cx, built, node.pinned, tuple(_chosen(cx, node.members)))
+    return _measured(cx, built, node.members, node.tag.span if node.tag else node.span, described(built))
+
+
+def _measured(
+    cx: Context, built: types.Record, members: tuple[syntax.MemberItem, ...], span: Span, what: str
+) -> types.Record:
+    """The record, once it is known to have a layout; a mistake stands at the member that makes it."""
+    abi = cx.abi()
+    refuse_many(built, what, span)
+    try:
+        refuse_large(lay_out(built, abi).size, what, span)
+    except LayoutError:
+        chosen = tuple(_chosen(cx, members))
+        for member, part in zip(chosen, built.fields, strict=True):
+            alone = replace(built, fields=(part,), align=None)
+            where = member.name.span if member.name else member.span
+            cx.memo.attempt(lambda alone=alone, where=where: _sound(cx, alone, where))  # type: ignore[misc]
+        _sound(cx, replace(built, fields=()), span)
+        raise Poison from None
+    return built
+
+
+def _sound(cx: Context, type: Type, span: Span) -> Type:
+    """The type, once it is known to have a layout."""
+    try:
+        lay_out(type, cx.abi())
+    except LayoutError as error:
+        raise mistake("CB0131", str(error).replace("'", "`"), span) from None
+    return type
+
+
+def _chosen(cx: Context, members: tuple[syntax.MemberItem, ...]) -> Iterator[syntax.Member]:
+    """The members that this candidate has."""
+    for member in members:
+        if isinstance(member, syntax.MemberChoice):
+            yield from _chosen(cx, member.then if cx.decided(member.condition) else member.otherwise)
+        else:
+            yield member
+
+
+def _fields(cx: Context, members: tuple[syntax.MemberItem, ...], seen: dict[str, Span]) -> Iterator[types.Field]:
+    failed = False
+    for member in _chosen(cx, members):
+        _refuse_twice(cx, member, seen)
+        field = cx.memo.attempt(lambda member=member: _field(cx, member))  # type: ignore[misc]
+        failed = failed or field is None
+        if field is not None:
+            yield field
+    if failed:
+        raise Poison
+
+
+def _field(cx: Context, member: syntax.Member) -> types.Field:
+    bits = None if member.bits is None else cx.number(member.bits)
+    name = member.name.text if member.name else None
+    said = member.attributes
+    return types.Field(name, type_of(cx, member.type), bits, _align(cx, said), said.packed, member.at)
+
+
+def _refuse_twice(cx: Context, member: syntax.Member, seen: dict[str, Span]) -> None:
+    """Two members of one name, those of anonymous structs included."""
+    if member.name is None and member.bits is None:
+        body = cx.names.tags.get(member.type.tag.text) if isinstance(member.type, syntax.TaggedType) else member.type
+        for inner in _chosen(cx, body.members) if isinstance(body, syntax.RecordBody) else ():
+            _refuse_twice(cx, inner, seen)
+    elif member.name is not None:
+        first = seen.setdefault(member.name.text, member.name.span)
+        if first is not member.name.span:
+            notes = (Note("first declared here", first),)
+            message = f"the member `{member.name.text}` is declared a second time"
+            cx.memo.report(Diagnostic("CB0116", message, member.name.span, notes=notes))
+
+
+def _align(cx: Context, attributes: syntax.Attributes) -> int | None:
+    """The largest `__aligned(n)`, in bytes."""
+    values = [_boundary(cx, a) if isinstance(a, syntax.Boundary) else cx.number(a) for a in attributes.aligned]
+    return max(values) if values else None
+
+
+def _boundary(cx: Context, boundary: syntax.Boundary) -> int:
+    """An alignment that the ABI has, in bytes."""
+    return cx.abi().biggest_align if boundary.of == "largest" else cx.abi().cache_line

@@ -1,0 +1,1 @@
+"""Structs and control blocks as pictures."""

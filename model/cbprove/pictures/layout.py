@@ -1,0 +1,127 @@
+"""The structs of a spec as pahole prints them, and where the views of a proposal lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cbprove.frozen import frozen
+from cbprove.layout.abi import Abi
+from cbprove.layout.records import Layout, Member, align_of, attributes, lay_out
+from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
+from cbprove.pictures import blocks, pahole, touched
+from cbprove.pictures.holes import Entry, Outline
+from cbprove.system import Program
+
+# The kernel writes what DWARF calls by its long name; pahole prints DWARF's.
+_DWARF = {
+    "unsigned short": "short unsigned int",
+    "short": "short int",
+    "unsigned long": "long unsigned int",
+    "long": "long int",
+    "unsigned long long": "long long unsigned int",
+    "long long": "long long int",
+    "_Bool": "bool",
+    "__int128": "__int128",
+    "unsigned __int128": "__int128 unsigned",
+}
+
+
+@frozen
+class Shape:
+    """A struct or union to print, under the name it goes by here (`struct skb_gso_cb`, with ` = v4_4` for a packing).
+
+    `spelled` are the types of members as they were written, by member path; others are printed as DWARF calls them.
+    """
+
+    record: Record
+    abi: Abi
+    note: str
+    spelled: Mapping[str, str]
+
+
+def text(shapes: Sequence[Shape], programs: Mapping[str, Program]) -> str:
+    """All structs, then for the proposals, those that look alike together, the control blocks and what layers touch."""
+    maps = _together({name: blocks.of_program(program) for name, program in programs.items()})
+    sets = _together({name: touched.layers(program) for name, program in programs.items()})
+    return "\n\n".join([*(shape(found) for found in shapes), *maps, *sets])
+
+
+def _together(told: Mapping[str, list[str]]) -> list[str]:
+    """What is told of each proposal, once where it is the same; the names are left out where it is so for all."""
+    alike: dict[str, list[str]] = {}
+    for name, lines in told.items():
+        if lines:
+            alike.setdefault("\n".join(lines), []).append(name)
+    whole = len(alike) == 1 and len(next(iter(alike.values()))) == len(told)
+    return list(alike) if whole else [f"{', '.join(names)}:\n\n{text}" for text, names in alike.items()]
+
+
+def shape(found: Shape) -> str:
+    """One struct as pahole prints it."""
+    layout = lay_out(found.record, found.abi)
+    note = f"/* {found.note} */\n" if found.note else ""
+    return note + pahole.printed(_outline(found, found.record, layout, ""))
+
+
+def _outline(found: Shape, record: Record, layout: Layout, path: str) -> Outline:
+    packed, align = attributes(record, found.abi)
+    fields = [field for field in record.fields if field.name is not None or field.bits is None]
+    entries = [_entry(found, *each, path) for each in zip(layout.members, fields, strict=True)]
+    return Outline(record.kind, record.tag, layout.size, tuple(entries), align, packed)
+
+
+def _entry(found: Shape, member: Member, field: Field, path: str) -> Entry:
+    inner, count = _element(member.type)
+    name = ".".join(part for part in (path, member.name) if part)
+    size, natural = lay_out(member.type, found.abi).size, align_of(member.type, found.abi)
+    bits = member.width if member.bitfield else None
+    type = found.spelled.get(name) or spell(member.type)
+    declarator = f"{member.name or ''}{count}"
+    below = None
+    if isinstance(inner, Record) and member.layout is not None:
+        below = _outline(found, inner, member.layout, name)
+    written = below if below is not None and below.tag is None else None
+    struct = below if below is not None and below.kind == "struct" and not count else None
+    return Entry(
+        member.name,
+        "",
+        type,
+        declarator,
+        member.offset,
+        size,
+        bits,
+        natural,
+        field.align,
+        written,
+        count,
+        struct=struct,
+    )
+
+
+def _element(type: Type) -> tuple[Type, str]:
+    """The type of an element, and the brackets behind the name."""
+    match type:
+        case Array(element, count):
+            inner, rest = _element(element)
+            return inner, f"[{'' if count is None else count}]{rest}"
+        case Aligned(inner, _) if isinstance(inner, Array | Record):
+            return _element(inner)
+        case _:
+            return type, ""
+
+
+def spell(type: Type) -> str:
+    """A type's name as DWARF has it, arrays by their element."""
+    match _element(type)[0]:
+        case Scalar(name):
+            return _DWARF.get(name, name)
+        case Pointer(to):
+            return f"{to} *"
+        case Enum(tag):
+            return f"enum {tag}" if tag else "enum"
+        case Record(kind, tag):
+            return f"{kind} {tag}" if tag else kind
+        case Aligned(inner, _):
+            return spell(inner)
+        case other:
+            return str(other)

@@ -1,0 +1,156 @@
+"""The structs of a spec with the types of their members as they were written, which the types themselves forget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from cbprove.layout.types import Aligned, Array, Record, Type
+from cbprove.meaning.context import Context
+from cbprove.meaning.memo import Poison
+from cbprove.meaning.types import type_of
+from cbprove.pictures.layout import Shape
+from cbprove.syntax import tree as syntax
+from cbprove.system import AxisValue, System
+
+Candidate = Mapping[str, AxisValue]
+
+
+def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
+    """Each struct once for each form it has under the candidates; of a packing also the arms that none of them uses."""
+    cx = system.handle
+    assert isinstance(cx, Context)
+    known = list(candidates)
+    abis = {candidate["abi"] for candidate in known}
+    found: dict[tuple[str, Record, str], Shape] = {}
+    for tag, node in cx.names.tags.items():
+        for candidate, arm in _forms(node, known):
+            made = _shape(cx, node, candidate, arm, with_abi=len(abis) > 1)
+            if made is not None:
+                found.setdefault((tag, made.record, made.note), made)
+    return list(found.values())
+
+
+def plain(cx: Context, tags: Iterable[str], candidate: Candidate) -> dict[str, Shape]:
+    """These structs alone, no packings, as one candidate has them; those that have no layout are left out."""
+    made = {tag: _shape(cx, cx.names.tags[tag], candidate, None, with_abi=False) for tag in tags}
+    return {tag: shape for tag, shape in made.items() if shape is not None}
+
+
+def laid(system: System, found: Iterable[Shape]) -> frozenset[str]:
+    """The tags of those structs that a view or an object has, by themselves or inside of another."""
+    cx = system.handle
+    assert isinstance(cx, Context)
+    inside: dict[str, set[str]] = {}
+    for each in found:
+        inside.setdefault(each.record.tag or "", set()).update(_tags(each.record))
+    nodes = [each.view.type for each in cx.names.views.values()]
+    nodes += [member.type for each in cx.names.objects.values() for member in _plain(each.members)]
+    known: set[str] = set()
+    fresh = {tag for node in nodes for tag in _named(cx, node)}
+    while fresh:
+        known |= fresh
+        fresh = {tag for one in fresh for tag in inside.get(one, ())} - known
+    return frozenset(known)
+
+
+def _tags(type: Type) -> Iterator[str]:
+    """The tags of the records in a type; pointers lead to none."""
+    match type:
+        case Array(inner, _) | Aligned(inner, _):
+            yield from _tags(inner)
+        case Record():
+            yield from ([type.tag] if type.tag else [])
+            for each in type.fields:
+                yield from _tags(each.type)
+
+
+def _named(cx: Context, node: syntax.CType) -> Iterator[str]:
+    match _element(node):
+        case syntax.TaggedType(_, tag):
+            yield tag.text
+        case syntax.RecordBody(_, tag) as body:
+            yield from ([tag.text] if tag else [])
+            for member in _plain(body.members):
+                yield from _named(cx, member.type)
+        case syntax.NamedType(name) if name.text in cx.names.typedefs:
+            yield from _named(cx, cx.names.typedefs[name.text].type)
+
+
+def _plain(members: Iterable[syntax.MemberItem]) -> Iterator[syntax.Member]:
+    """All members, on whichever side of an `#if`."""
+    for member in members:
+        if isinstance(member, syntax.MemberChoice):
+            yield from _plain((*member.then, *member.otherwise))
+        else:
+            yield member
+
+
+def _forms(node: object, candidates: list[Candidate]) -> Iterator[tuple[Candidate, syntax.Arm | None]]:
+    """The assignments to look at: for a packing, each arm beside each candidate."""
+    arms = node.arms if isinstance(node, syntax.Packing) else (None,)
+    for arm in arms:
+        for candidate in candidates:
+            yield (candidate if arm is None else {**candidate, _tag(node): arm.name.text}), arm
+
+
+def _tag(node: object) -> str:
+    assert isinstance(node, syntax.Packing)
+    return node.tag.text
+
+
+def _shape(cx: Context, node: object, candidate: Candidate, arm: syntax.Arm | None, with_abi: bool) -> Shape | None:
+    body = arm.body if arm else node
+    if not isinstance(body, syntax.RecordBody):
+        return None
+    cx.memo.begin(candidate)
+    # Of the tree's own nodes alone: what is remembered goes by which node it was.
+    made = cx.memo.attempt(lambda: _record(cx, body))
+    if made is None:
+        return None
+    if isinstance(node, syntax.Packing):
+        made = replace(made, tag=node.tag.text)
+    notes = [arm.name.text + (f": {arm.title}" if arm.title else "")] if arm else []
+    notes += [str(candidate["abi"])] if with_abi else []
+    return Shape(made, cx.abi(), ", ".join(notes), dict(_spelled(body.members, "")))
+
+
+def _record(cx: Context, node: syntax.CType) -> Record:
+    made = type_of(cx, node)
+    if not isinstance(made, Record):
+        raise Poison
+    return made
+
+
+def _spelled(members: Iterable[syntax.MemberItem], path: str) -> Iterator[tuple[str, str]]:
+    """The type of each member by its path from the struct on; where `#if` leaves a choice, the last one counts."""
+    for member in members:
+        if isinstance(member, syntax.MemberChoice):
+            yield from _spelled((*member.otherwise, *member.then), path)
+            continue
+        name = ".".join(part for part in (path, member.name.text if member.name else "") if part)
+        type = _element(member.type)
+        if isinstance(type, syntax.RecordBody) and type.tag is None:
+            yield from _spelled(type.members, name)
+        else:
+            yield name, _spell(type)
+
+
+def _element(type: syntax.CType) -> syntax.CType:
+    return _element(type.element) if isinstance(type, syntax.ArrayType) else type
+
+
+def _spell(type: syntax.CType) -> str:
+    match type:
+        case syntax.NamedType(name):
+            return name.text
+        case syntax.TaggedType(kind, tag):
+            return f"{kind} {tag.text}"
+        case syntax.PointerType(to):
+            return f"{to} *"
+        case syntax.RecordBody(kind, tag) if tag:
+            return f"{kind} {tag.text}"
+        case syntax.EnumBody(tag):
+            return f"enum {tag.text}" if tag else "enum"
+        case _:
+            return ""

@@ -1,0 +1,405 @@
+"""The tree made from the bottom up: one method a rule of the grammar, called when the parser has seen it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cbprove.diagnostics import Span
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.annotations import words
+from cbprove.syntax.build_c import CBuilder
+from cbprove.syntax.lexer import Token
+
+STATEMENT_WORDS = words(
+    "read write clear copy clone new on each repeat either or optionally if else when assume share consume"
+)
+EXPECTED_VERDICTS = ("proved", "refuted", "excluded", "vacuous")
+
+
+class Builder(CBuilder):
+    """Layers, paths, statements, properties, proposals and asks; C and expressions are in the bases."""
+
+    def start(self, span: Span, *declarations: Any) -> tuple[syntax.Declaration, ...]:
+        """All declarations; a `#define` inside of one comes before it."""
+        hoisted = iter(self.hoisted)
+        waiting = next(hoisted, None)
+        found: list[syntax.Declaration] = []
+        for declaration in declarations:
+            several = declaration if isinstance(declaration, list) else [declaration] if declaration is not None else []
+            for one in several:
+                while waiting is not None and waiting.span.start < one.span.end:
+                    found.append(waiting)
+                    waiting = next(hoisted, None)
+                found.append(one)
+        return tuple(found)
+
+    def text(self, span: Span, *strings: Token) -> str:
+        return "".join(self.string(string) for string in strings)
+
+    def names(self, span: Span, *names: Token) -> tuple[syntax.Name, ...]:
+        return tuple(map(self.name, names))
+
+    and_names = names
+
+    # --- single declarations ---
+
+    def spec_line(self, span: Span, name: Token, title: str | None) -> syntax.SpecLine:
+        return syntax.SpecLine(self.name(name), title or "", span)
+
+    def audited(self, span: Span, record: Token) -> syntax.Audited:
+        return syntax.Audited(self.string(record), span)
+
+    def include(self, span: Span, path: Token) -> syntax.Include:
+        return syntax.Include(self.string(path), span)
+
+    def abi(self, span: Span, values: tuple[syntax.Name, ...], default: Token | None) -> syntax.AbiAxis:
+        return syntax.AbiAxis(values, self.maybe_name(default), span)
+
+    def object(self, span: Span, name: Token, per_path: bool | None, members: Any) -> syntax.Object:
+        return syntax.Object(self.name(name), per_path is not None, members, span)
+
+    def require(self, span: Span, condition: syntax.Expr) -> syntax.Require:
+        return syntax.Require(condition, span)
+
+    def range(self, span: Span, low: syntax.Expr, high: syntax.Expr) -> tuple[str, Any]:
+        return "range", (low, high)
+
+    def value_set(self, span: Span, names: tuple[syntax.Name, ...]) -> tuple[str, Any]:
+        return "values", names
+
+    def param(self, span: Span, name: Token, domain: Any, default: syntax.Expr | None) -> syntax.Param:
+        range, values = _domain(domain)
+        return syntax.Param(self.name(name), range, values, default, span)
+
+    def input(
+        self, span: Span, name: Token, unused: bool | None, type: syntax.CType, domain: Any, per_step: bool | None
+    ) -> syntax.Input:
+        return syntax.Input(self.name(name), type, _domain(domain)[0], per_step is not None, unused is not None, span)
+
+    def per_step(self, span: Span, *said: Token) -> bool:
+        return True
+
+    per_path = unused = cleared = somewhere = per_step
+
+    # --- layers and paths ---
+
+    def layer(self, span: Span, name: Token, title: str | None, *entries: Any) -> syntax.Layer:
+        views = tuple(entry for entry in entries if isinstance(entry, syntax.View))
+        steps = tuple(entry for entry in entries if isinstance(entry, syntax.Step))
+        return syntax.Layer(
+            self.name(name),
+            title or "",
+            views,
+            _places_of(entries, "reads"),
+            _places_of(entries, "writes"),
+            steps,
+            span,
+        )
+
+    def view(
+        self, span: Span, name: Token, unused: bool | None, type: syntax.CType, *locations: syntax.Location
+    ) -> syntax.View:
+        return syntax.View(self.name(name), type, locations, unused is not None, span)
+
+    def location(self, span: Span, place: syntax.Place, condition: syntax.Expr | None) -> syntax.Location:
+        return syntax.Location(place, condition)
+
+    def reads(self, span: Span, places: Any) -> tuple[str, Any]:
+        return "reads", places
+
+    def writes(self, span: Span, places: Any) -> tuple[str, Any]:
+        return "writes", places
+
+    def step(
+        self,
+        span: Span,
+        name: Token,
+        unused: bool | None,
+        title: str | None,
+        witness: syntax.Witness,
+        body: syntax.Block | None = None,
+    ) -> syntax.Step:
+        return syntax.Step(self.called("step", name), title or "", body, unused is not None, witness, span)
+
+    bodiless_step = step
+
+    def witness(self, span: Span, of: Any, callees: Any, *without: syntax.Without) -> syntax.Witness:
+        nothing = of if isinstance(of, str) else None
+        return syntax.Witness(None if isinstance(of, str) else of, nothing, callees or (), without)
+
+    def of(self, span: Span, functions: tuple[syntax.Function, ...]) -> tuple[syntax.Function, ...]:
+        return functions
+
+    with_ = of
+
+    def of_nothing(self, span: Span, reason: str) -> str:
+        return reason
+
+    def standing_for(self, span: Span, *functions: syntax.Function) -> tuple[syntax.Function, ...]:
+        return functions
+
+    def stands_for(self, span: Span, name: Token, condition: syntax.Expr | None) -> syntax.Function:
+        return syntax.Function(self.name(name), condition)
+
+    def without(
+        self, span: Span, places: tuple[syntax.Place, ...], condition: syntax.Expr | None, reason: str
+    ) -> syntax.Without:
+        return syntax.Without(places, condition, reason, span)
+
+    def path(self, span: Span, name: Token, title: str | None, body: syntax.Block) -> syntax.Path:
+        return syntax.Path("path", self.called("path", name), title or "", body, False, span)
+
+    def part(self, span: Span, name: Token, unused: bool | None, title: str | None, body: syntax.Block) -> syntax.Path:
+        return syntax.Path("part", self.called("part", name), title or "", body, unused is not None, span)
+
+    def word_of(self, span: Span, token: Token) -> str:
+        """The word that a rule of one word stands for."""
+        return token.text
+
+    make_kind = ask_kind = word_of
+
+    def called(self, kind: str, name: Token) -> syntax.Name:
+        """The name of what a statement may call, which no statement may begin with."""
+        if name.text in STATEMENT_WORDS:
+            self.mistake(
+                "CB0023",
+                f"a {kind} cannot be named `{name.text}`, like a statement",
+                self.span(name),
+                f"give it another name: `{name.text};` could not be told from the statement",
+            )
+        return self.name(name)
+
+    # --- statements ---
+
+    def block(self, span: Span, *statements: Any) -> syntax.Block:
+        return statements
+
+    def read(self, span: Span, places: Any, length: syntax.Expr | None) -> syntax.Read:
+        self.one_place("read", places, None, length)
+        return syntax.Read(places, length, span)
+
+    def write(self, span: Span, places: Any, value: syntax.Expr | None, length: syntax.Expr | None) -> syntax.Write:
+        self.one_place("write", places, value, length)
+        return syntax.Write(places, value, length, span)
+
+    def clear(self, span: Span, places: Any, length: syntax.Expr | None) -> syntax.Clear:
+        self.one_place("clear", places, None, length)
+        return syntax.Clear(places, length, span)
+
+    def copy(self, span: Span, origin: syntax.Place, target: syntax.Place, length: syntax.Expr | None) -> syntax.Copy:
+        return syntax.Copy(origin, target, length, span)
+
+    def one_place(self, word: str, places: Any, value: syntax.Expr | None, length: syntax.Expr | None) -> None:
+        """`=` and `for` speak of one place, and not together."""
+        if value is not None and length is not None:
+            self.mistake(
+                "CB0028", "`=` and `for` in one `write`", length.span, "a value fills its member: leave `for` out"
+            )
+        elif (value or length) is not None and len(places) > 1:
+            sign = "=" if value is not None else "for"
+            help = f"write a `{word}` statement for each place"
+            self.mistake("CB0028", f"`{sign}` after {len(places)} places", places[1].span, help)
+
+    def make(self, span: Span, kind: Any, name: Token, unused: bool | None) -> syntax.Make:
+        return syntax.Make(kind, self.name(name), unused is not None, span)
+
+    def on(self, span: Span, name: Token, body: syntax.Block) -> syntax.On:
+        return syntax.On(self.name(name), body, span)
+
+    def bounds(self, span: Span, low: syntax.Expr | None, high: syntax.Expr | None) -> syntax.Bounds:
+        return syntax.Bounds(low, high)
+
+    def exact_bounds(self, span: Span, turns: syntax.Expr) -> syntax.Bounds:
+        return syntax.Bounds(turns, turns)
+
+    def each(self, span: Span, name: Token, bounds: syntax.Bounds | None, body: syntax.Block) -> syntax.Each:
+        return syntax.Each(self.name(name), bounds or syntax.Bounds(None, None), body, span)
+
+    def repeat(self, span: Span, bounds: syntax.Bounds | None, body: syntax.Block) -> syntax.Repeat:
+        return syntax.Repeat(bounds or syntax.Bounds(None, None), body, span)
+
+    def either(self, span: Span, *arms: syntax.Block) -> syntax.Either:
+        return syntax.Either(arms, False, span)
+
+    def optionally(self, span: Span, body: syntax.Block) -> syntax.Either:
+        return syntax.Either((body, ()), True, span)
+
+    def if_(self, span: Span, condition: syntax.Expr, then: syntax.Block, otherwise: Any) -> syntax.If:
+        return syntax.If(condition, then, _alternative(otherwise), span)
+
+    def when(self, span: Span, condition: syntax.Expr, then: syntax.Block, otherwise: Any) -> syntax.When:
+        return syntax.When(condition, then, _alternative(otherwise), span)
+
+    def assume(self, span: Span, condition: syntax.Expr, reason: str) -> syntax.Assume:
+        return syntax.Assume(condition, reason, span)
+
+    def share(self, span: Span, name: Token) -> syntax.Share:
+        return syntax.Share(self.name(name), span)
+
+    def consume(self, span: Span) -> syntax.Consume:
+        return syntax.Consume(span)
+
+    def call(self, span: Span, callee: syntax.Name) -> syntax.Call:
+        return syntax.Call(callee, span)
+
+    def places(self, span: Span, *places: syntax.Place) -> tuple[syntax.Place, ...]:
+        return places
+
+    def dotted(self, span: Span, first: Token, second: Token | None) -> syntax.Name:
+        return self.name(first) if second is None else syntax.Name(f"{first.text}.{second.text}", span)
+
+    def dotted_names(self, span: Span, *names: syntax.Name) -> tuple[syntax.Name, ...]:
+        return names
+
+    # --- properties ---
+
+    def property(
+        self, span: Span, name: Token, title: str | None, condition: syntax.Expr | None, claim: syntax.Claim, where: Any
+    ) -> syntax.Property:
+        return syntax.Property(self.name(name), title or "", condition, claim, where or (), span)
+
+    def preserved(self, span: Span, members: Any, start: syntax.Name, end: syntax.Name) -> syntax.Preserved:
+        return syntax.Preserved(members, start, end, ())
+
+    def preserved_as(
+        self, span: Span, members: Any, start: syntax.Name, later: Any, end: syntax.Name
+    ) -> syntax.Preserved:
+        return syntax.Preserved(members, start, end, later)
+
+    def owned(self, span: Span, members: Any) -> syntax.Owned:
+        return syntax.Owned(members or ())
+
+    def written(
+        self, span: Span, cleared: bool | None, members: Any, by: Any, since: syntax.Name | None
+    ) -> syntax.Written:
+        return syntax.Written(members or (), by or (), cleared is not None, since)
+
+    def exact(self, span: Span, members: Any) -> syntax.Exact:
+        return syntax.Exact(members or ())
+
+    def holds(self, span: Span, condition: syntax.Expr, at: syntax.Name) -> syntax.Holds:
+        return syntax.Holds(condition, at)
+
+    def fits(self, span: Span, members: Any) -> syntax.Fits:
+        return syntax.Fits(members or ())
+
+    def aligned(self, span: Span, members: Any) -> syntax.AlignedViews:
+        return syntax.AlignedViews(members or ())
+
+    def disjoint(self, span: Span, left: syntax.Place, right: syntax.Place) -> syntax.Disjoint:
+        return syntax.Disjoint(left, right)
+
+    def lent(self, span: Span) -> syntax.Lent:
+        return syntax.Lent()
+
+    # --- proposals and asks ---
+
+    def proposal(self, span: Span, name: Token, title: str | None, *entries: Any) -> syntax.Proposal:
+        settings = tuple(entry for entry in entries if isinstance(entry, syntax.Setting))
+        expected = tuple(one for entry in entries if isinstance(entry, tuple) for one in entry)
+        return syntax.Proposal(self.name(name), title or "", settings, expected, span)
+
+    def setting(self, span: Span, axis: Token, value: syntax.Expr) -> syntax.Setting:
+        return syntax.Setting(self.name(axis), value, None, None, span)
+
+    assignment = setting
+
+    def any_setting(self, span: Span, axis: Token) -> syntax.Setting:
+        return syntax.Setting(self.name(axis), None, None, None, span)
+
+    def domain_setting(self, span: Span, axis: Token, domain: Any) -> syntax.Setting:
+        range, values = _domain(domain)
+        return syntax.Setting(self.name(axis), None, range, values, span)
+
+    def expect(self, span: Span, *parts: syntax.Expectation) -> tuple[syntax.Expectation, ...]:
+        """The expectations, each `VERDICT otherwise` joined to the one it completes."""
+        joined: list[syntax.Expectation] = []
+        for part in parts:
+            if part.otherwise is None:
+                joined.append(part)
+            elif joined and joined[-1].condition is not None and joined[-1].otherwise is None:
+                joined[-1] = _completed(joined[-1], part)
+            else:
+                help = f"say when the other verdict holds: `expect P VERDICT when COND, {part.otherwise} otherwise`"
+                self.mistake("CB0027", "`otherwise` without a `when` before it", part.span, help)
+        return tuple(joined)
+
+    def expectation(
+        self, span: Span, name: Token, verdict: Token, turns: Any, somewhere: bool | None, condition: Any
+    ) -> syntax.Expectation:
+        said = self.verdict(verdict)
+        if turns is not None and said != "proved":
+            self.mistake(
+                "CB0027", f"`{said} up to`", turns.span, "only `proved` can be expected up to a number of turns"
+            )
+        return syntax.Expectation(self.name(name), said, turns, somewhere is not None, condition, None, span)
+
+    def turns(self, span: Span, turns: syntax.Expr) -> syntax.Expr:
+        return turns
+
+    def otherwise(self, span: Span, verdict: Token) -> syntax.Expectation:
+        said = self.verdict(verdict)
+        return syntax.Expectation(None, said, None, False, None, said, span)
+
+    def whole(self, span: Span, verdict: Token) -> syntax.Expectation:
+        if verdict.text != "excluded":
+            help = f"say what is expected of it, as in `expect {verdict.text} refuted`"
+            self.mistake("CB0027", f"no verdict after `{verdict.text}`", self.span(verdict), help)
+        return syntax.Expectation(None, "excluded", None, False, None, None, span)
+
+    def verdict(self, token: Token) -> str:
+        """A verdict that may be expected."""
+        if token.text in ("unknown", "mixed"):
+            help = f"expect one of {_listed(EXPECTED_VERDICTS)}"
+            self.mistake("CB0027", f"`{token.text}` cannot be expected", self.span(token), help)
+        elif token.text not in EXPECTED_VERDICTS:
+            help = f"the verdicts are {_listed(EXPECTED_VERDICTS)}"
+            self.mistake("CB0027", f"`{token.text}` is not a verdict", self.span(token), help)
+        return token.text
+
+    def ask(
+        self, span: Span, name: Token, title: str | None, axes: Any, properties: Any, given: Any, expect: Any
+    ) -> syntax.Ask:
+        return syntax.Ask(self.name(name), title or "", axes, properties, given, expect, span)
+
+    def ask_expect(self, span: Span, kind: Any) -> syntax.AskExpectation:
+        return syntax.AskExpectation(kind, (), span)
+
+    def exactly(self, span: Span, *rows: Any) -> syntax.AskExpectation:
+        return syntax.AskExpectation("exactly", rows, span)
+
+    def row(self, span: Span, *assignments: syntax.Setting) -> tuple[syntax.Setting, ...]:
+        return assignments
+
+
+def _completed(first: syntax.Expectation, other: syntax.Expectation) -> syntax.Expectation:
+    span = Span(first.span.source, first.span.start, other.span.end)
+    return syntax.Expectation(
+        first.property, first.verdict, first.turns, first.somewhere, first.condition, other.otherwise, span
+    )
+
+
+def _places_of(entries: tuple[Any, ...], word: str) -> tuple[syntax.Place, ...] | None:
+    """What a layer declares with `reads` or `writes`, all such lines together; None where there is no such line."""
+    lines = [entry[1] for entry in entries if isinstance(entry, tuple) and entry[0] == word]
+    return tuple(place for line in lines for place in line) if lines else None
+
+
+def _domain(domain: Any) -> tuple[Any, Any]:
+    """The range and the values of an `in`, the one that was not said being None."""
+    if domain is None:
+        return None, None
+    kind, what = domain
+    return (what, None) if kind == "range" else (None, what)
+
+
+def _alternative(otherwise: Any) -> syntax.Block:
+    """The block after `else`; an `else if` is a block of one statement."""
+    if otherwise is None:
+        return ()
+    return otherwise if isinstance(otherwise, tuple) else (otherwise,)
+
+
+def _listed(listed: tuple[str, ...]) -> str:
+    quoted = [f"`{word}`" for word in listed]
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"

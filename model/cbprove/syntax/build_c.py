@@ -1,0 +1,410 @@
+"""C declarations made into nodes: declarators turned inside out, kernel macros into what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
+
+from cbprove.diagnostics import Diagnostic, Source, Span
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.annotations import UNMODELLED_ATTRIBUTES
+from cbprove.syntax.build_expr import ExprBuilder
+from cbprove.syntax.build_pins import Pins
+from cbprove.syntax.lexer import MAX_DEPTH, Token, too_deep
+from cbprove.syntax.tree import Attributes, CType, Expr, MemberItem, Name
+from cbprove.syntax.wording import macro_mistake
+
+# A declarator on its way: its name, and what is done to the type before it, innermost last.
+Declarator = tuple[Name | None, tuple[tuple[str, Expr | None, Span], ...]]
+Declared = tuple[Declarator, Expr | None, Attributes, Span]
+Group = tuple[MemberItem, ...]
+
+
+class CBuilder(ExprBuilder):
+    """Types, members and the declarations that C has too."""
+
+    def __init__(self, source: Source, report: Callable[[Diagnostic], None]) -> None:
+        super().__init__(source, report)
+        self.hoisted: list[syntax.Define | syntax.TypeDeclaration] = []
+        self.pins = Pins(report)
+
+    # --- top level ---
+
+    def type_declaration(self, span: Span, type: syntax.RecordBody | syntax.EnumBody) -> Any:
+        return syntax.TypeDeclaration(type, span)
+
+    def forward(self, span: Span, type: CType) -> None:
+        """`struct x;` says nothing that counts."""
+
+    def plain_typedef(
+        self, span: Span, before: Attributes, type: CType, after: Attributes, declared: tuple[Declared, ...]
+    ) -> list[syntax.Typedef]:
+        return self.typedefs(span, _joined(before, after), type, declared)
+
+    def body_typedef(
+        self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
+    ) -> list[syntax.Typedef]:
+        return self.typedefs(span, before, type, declared)
+
+    def typedefs(
+        self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
+    ) -> list[syntax.Typedef]:
+        """One typedef for each declarator."""
+        found = []
+        for (name, changes), bits, attributes, where in declared:
+            if name is None or bits is not None:
+                self.mistake("CB0029", "a typedef of bits", where, "bits belong to members")
+            else:
+                whole = self.applied(type, changes)
+                found.append(syntax.Typedef(name, whole, _joined(before, attributes), span))
+        return found
+
+    def define(self, span: Span, name: Token, value: Expr) -> syntax.Define:
+        if self.source.text[name.end : name.end + 1] == "(":
+            message, help = macro_mistake(name.text)
+            self.mistake("CB0025", message, self.span(name), help)
+        return syntax.Define(self.name(name), value, span)
+
+    def packing(
+        self, span: Span, kind: Literal["struct", "union"], tag: Token, default: Token | None, *arms: Any
+    ) -> syntax.Packing:
+        """The arms get the kind and the tag of the packing."""
+        name = self.name(tag)
+        bodies = tuple(replace(arm, body=replace(arm.body, kind=kind, tag=name)) for arm in arms)
+        return syntax.Packing(kind, name, bodies, self.maybe_name(default), span)
+
+    def arm(self, span: Span, name: Token, title: str | None, members: Group, attributes: Attributes) -> syntax.Arm:
+        body = syntax.RecordBody("struct", None, members, attributes, span)
+        return syntax.Arm(self.name(name), title or "", body)
+
+    def pinned(self, span: Span, abi: Token, origin: str | None, *entries: Any) -> list[syntax.Declaration]:
+        """The declarations of the block, each struct and union with where it was found."""
+        found: list[syntax.Declaration] = []
+        for entry in entries:
+            found.extend(entry if isinstance(entry, list) else [entry] if entry is not None else [])
+        return self.pins.pinned(syntax.Pinning(self.name(abi), origin or ""), span, found)
+
+    # --- types ---
+
+    def word(self, span: Span, token: Token) -> str:
+        return token.text
+
+    record_kind = word
+
+    def record(
+        self, span: Span, kind: Any, before: Attributes, tag: Token | None, members: Group, after: Attributes
+    ) -> syntax.RecordBody:
+        return syntax.RecordBody(kind, self.maybe_name(tag), members, _joined(before, after), span)
+
+    def enum(
+        self, span: Span, before: Attributes, tag: Token | None, enumerators: Any, after: Attributes
+    ) -> syntax.EnumBody:
+        return syntax.EnumBody(self.maybe_name(tag), enumerators, _joined(before, after), span)
+
+    def enumerators(self, span: Span, *items: Any) -> tuple[syntax.Enumerator, ...]:
+        """The enumerators in order; a `#define` among them is a declaration of its own. A `#if` may end with a comma or not."""
+        found: list[syntax.Enumerator] = []
+        last = ""
+        for item in items:
+            if isinstance(item, syntax.Define):
+                self.hoist(item)
+            elif isinstance(item, tuple):
+                found.extend(item)
+                last = "choice"
+            else:
+                said, at = (item.text, item) if isinstance(item, Token) else (item.name.text, item.name)
+                kind = "comma" if isinstance(item, Token) else "enumerator"
+                if kind == last:
+                    wanted = "a name" if kind == "comma" else "`,`"
+                    where = self.span(at) if isinstance(at, Token) else at.span
+                    help = "it is written `enum NAME { A, B = 2 };`"
+                    self.mistake("CB0020", f"expected {wanted}, found `{said}`", where, help)
+                if isinstance(item, syntax.Enumerator):
+                    found.append(item)
+                last = kind
+        return tuple(found)
+
+    def comma(self, span: Span, sign: Token) -> Token:
+        return sign
+
+    def enumerator(self, span: Span, name: Token, attributes: None, value: Expr | None) -> syntax.Enumerator:
+        return syntax.Enumerator(self.name(name), value)
+
+    def enum_attributes(self, span: Span, *attributes: Attributes) -> None:
+        """`__attribute__((unused))` and its like of one enumerator say nothing of its value."""
+
+    def enum_choice(
+        self,
+        span: Span,
+        condition: Expr,
+        then: tuple[syntax.Enumerator, ...],
+        otherwise: tuple[syntax.Enumerator, ...] | None,
+    ) -> tuple[syntax.Enumerator, ...]:
+        negated = syntax.Unary("!", condition, condition.span)
+        return tuple(
+            replace(one, conditions=(said, *one.conditions))
+            for said, arm in ((condition, then), (negated, otherwise or ()))
+            for one in arm
+        )
+
+    enum_elif = enum_choice
+
+    def tagged_record(self, span: Span, kind: Any, attributes: Attributes, tag: Token) -> syntax.TaggedType:
+        return syntax.TaggedType(kind, self.name(tag))
+
+    def tagged_enum(self, span: Span, attributes: Attributes, tag: Token) -> syntax.TaggedType:
+        return syntax.TaggedType("enum", self.name(tag))
+
+    def word_type(self, span: Span, *words: str) -> syntax.NamedType:
+        return syntax.NamedType(Name(" ".join(words), span))
+
+    def named_type(self, span: Span, name: Token) -> syntax.NamedType:
+        return syntax.NamedType(self.name(name))
+
+    def pointer_type(self, span: Span, to: CType) -> syntax.PointerType:
+        return syntax.PointerType(_said(to), span)
+
+    def array_type(self, span: Span, element: CType, counts: tuple[Expr, ...]) -> CType:
+        for count in reversed(counts):
+            element = syntax.ArrayType(element, count, span)
+        return element
+
+    sized_array = array_type
+
+    def dimensions(self, span: Span, *counts: Expr) -> tuple[Expr, ...]:
+        if len(counts) > MAX_DEPTH:
+            raise too_deep(self.source, span.start, span.end)
+        return counts
+
+    # --- members ---
+
+    def members(self, span: Span, *items: Any) -> Group:
+        """The members in order; a `#define` among them is a declaration of its own and goes before the struct."""
+        found: list[MemberItem] = []
+        for item in items:
+            if isinstance(item, syntax.Define):
+                self.hoist(item)
+            else:
+                found.extend(item)
+        return tuple(found)
+
+    def hoist(self, declaration: syntax.Define | syntax.TypeDeclaration) -> None:
+        """Keep a declaration that stands inside another one."""
+        self.hoisted.append(declaration)
+
+    def member(
+        self, span: Span, before: Attributes, type: CType, after: Attributes, declared: tuple[Declared, ...]
+    ) -> Group:
+        return self.members_of(_joined(before, after), type, declared)
+
+    def body_member(self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
+        return self.members_of(before, type, declared)
+
+    def anonymous(self, span: Span, before: Attributes, type: CType) -> Group:
+        return (syntax.Member(None, type, None, before, span),)
+
+    def embedded(self, span: Span, before: Attributes, type: CType, after: Attributes) -> Group:
+        """`struct head;` among members: with -fms-extensions its members are there, as those of an anonymous struct."""
+        if not isinstance(type, syntax.TaggedType) or type.kind == "enum":
+            end = Span(self.source, span.end - 1, span.end)
+            self.mistake("CB0020", "expected a name, found `;`", end, "a member is written `TYPE NAME;`")
+            return ()
+        return (syntax.Member(None, type, None, _joined(before, after), span),)
+
+    def members_of(self, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
+        return tuple(
+            syntax.Member(name, self.applied(type, changes), bits, _joined(before, attributes), span)
+            for (name, changes), bits, attributes, span in declared
+        )
+
+    def declarators(self, span: Span, *declared: Declared) -> tuple[Declared, ...]:
+        return declared
+
+    def declared(self, span: Span, declarator: Declarator, bits: Expr | None, attributes: Attributes) -> Declared:
+        return declarator, bits, attributes, span
+
+    def unnamed_bits(self, span: Span, bits: Expr, attributes: Attributes) -> Declared:
+        return (None, ()), bits, attributes, span
+
+    # --- declarators: each says what it does to the type, the outermost first ---
+
+    def declared_name(self, span: Span, name: Token) -> Declarator:
+        return self.name(name), ()
+
+    def pointer(self, span: Span, inner: Declarator) -> Declarator:
+        return inner[0], (("pointer", None, span), *inner[1])
+
+    def group(self, span: Span, inner: Declarator) -> Declarator:
+        return inner
+
+    def array(self, span: Span, inner: Declarator, count: Expr | None) -> Declarator:
+        return inner[0], (("array", count, span), *inner[1])
+
+    def function(self, span: Span, inner: Declarator, parameters: Any) -> Declarator:
+        return inner[0], (("function", None, span), *inner[1])
+
+    def applied(self, type: CType, changes: tuple[tuple[str, Expr | None, Span], ...]) -> CType:
+        """The type of a declarator: what was said before it, changed from the outside in."""
+        function = False
+        for what, count, span in changes:
+            if what == "pointer":
+                if isinstance(type, syntax.RecordBody | syntax.EnumBody) and type.tag is not None:
+                    self.hoist(syntax.TypeDeclaration(type, type.span))  # `typedef struct x { } *y;` declares x too
+                type = syntax.PointerType("function" if function else _said(type), span)
+                function = False
+            elif function:
+                break
+            elif what == "array":
+                type = syntax.ArrayType(type, count, span)
+            else:
+                function = True
+        if function:
+            self.mistake("CB0029", "a function is not a member", span, "a pointer to it is: `int (*name)(int)`")
+        return type
+
+    def nothing(self, span: Span, *parts: Any) -> None:
+        """What a function pointer takes: read over."""
+
+    parameters = parameter = pointers = parameter_name = parameter_group = nothing
+    parameter_array = parameter_function = nothing
+
+    # --- `#if` among members ---
+
+    def choice(self, span: Span, condition: Expr, then: Group, otherwise: Group | None) -> Group:
+        self.choose(condition, span)
+        return (syntax.MemberChoice(condition, then, otherwise or (), span),)
+
+    elif_ = choice
+
+    def choose(self, condition: Expr, span: Span) -> None:
+        """A `#define` in both arms of a `#if` is one, with the value of the arm that counts: the first stands in the first."""
+        first: dict[str, syntax.Define] = {}
+        for define in [d for d in self.hoisted if isinstance(d, syntax.Define) and d.span.start >= span.start]:
+            other = first.setdefault(define.name.text, define)
+            if other is not define:
+                value = syntax.Conditional(condition, other.value, define.value, define.span)
+                self.hoisted = [replace(d, value=value) if d is other else d for d in self.hoisted if d is not define]
+
+    def ifdef(self, span: Span, name: Token) -> Expr:
+        return self.defined(span, name)
+
+    def ifndef(self, span: Span, name: Token) -> Expr:
+        return syntax.Unary("!", self.defined(span, name), span)
+
+    # --- kernel macros ---
+
+    def struct_group(self, span: Span, name: Token, members: Group, attributes: Attributes) -> Group:
+        return self.mirrored(span, None, name, Attributes(), members)
+
+    def struct_group_attr(self, span: Span, name: Token, attributes: Attributes, members: Group) -> Group:
+        return self.mirrored(span, None, name, attributes, members)
+
+    def struct_group_tagged(self, span: Span, tag: Token, name: Token, members: Group) -> Group:
+        return self.mirrored(span, tag, name, Attributes(), members)
+
+    def struct_group_full(
+        self, span: Span, tag: Token | None, name: Token, attributes: Attributes, members: Group
+    ) -> Group:
+        return self.mirrored(span, tag, name, attributes, members)
+
+    def mirrored(self, span: Span, tag: Token | None, name: Token, attributes: Attributes, members: Group) -> Group:
+        """The same members twice over: bare, and as a struct with a name."""
+        bare = syntax.RecordBody("struct", None, members, attributes, span)
+        named = syntax.RecordBody("struct", self.maybe_name(tag), members, attributes, span)
+        both = (
+            syntax.Member(None, bare, None, Attributes(), span),
+            syntax.Member(self.name(name), named, None, Attributes(), span),
+        )
+        return (
+            syntax.Member(None, syntax.RecordBody("union", None, both, attributes, span), None, Attributes(), span),
+        )
+
+    def bitmap(self, span: Span, name: Token, bits: Expr, attributes: Attributes) -> Group:
+        """An array of as many longs as the bits need."""
+        word = syntax.NamedType(Name("unsigned long", span))
+        long = syntax.NamedType(Name("long", span))
+        long_bits = syntax.Binary("*", syntax.Number(8, "", span), syntax.Sizeof(long, span), span)
+        rounded = syntax.Binary("-", syntax.Binary("+", bits, long_bits, span), syntax.Number(1, "", span), span)
+        longs = syntax.ArrayType(word, syntax.Binary("/", rounded, long_bits, span), span)
+        return (syntax.Member(self.name(name), longs, None, attributes, span),)
+
+    def flexible(self, span: Span, type: CType, name: Token, attributes: Attributes) -> Group:
+        return (syntax.Member(self.name(name), syntax.ArrayType(type, None, span), None, attributes, span),)
+
+    # --- attributes ---
+
+    def attributes(self, span: Span, *attributes: Attributes) -> Attributes:
+        return _joined(*attributes) if attributes else _PLAIN
+
+    def packed(self, span: Span) -> Attributes:
+        return Attributes(packed=True)
+
+    def aligned_to(self, span: Span, boundary: Expr) -> Attributes:
+        return Attributes(aligned=(boundary,))
+
+    def cacheline_aligned(self, span: Span) -> Attributes:
+        return Attributes(aligned=(syntax.Boundary("cache line"),))
+
+    def place_pin(self, span: Span, byte: syntax.Number, bit: syntax.Number | None) -> Attributes:
+        if bit is not None and bit.value > 7:
+            help = f"bits count from 0 to 7: this is bit {bit.value % 8} of byte {byte.value + bit.value // 8}"
+            self.mistake("CB0031", f"a byte has no bit {bit.value}", bit.span, help)
+        return Attributes(pins=(self.pins.said(syntax.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),))
+
+    def size_pin(self, span: Span, bytes: syntax.Number) -> Attributes:
+        return Attributes(pins=(self.pins.said(syntax.SizePin(bytes.value, span)),))
+
+    def attribute_list(self, span: Span, *attributes: Attributes | None) -> Attributes:
+        return _joined(*(attribute for attribute in attributes if attribute is not None))
+
+    def attribute(self, span: Span, name: Token, *arguments: Any) -> Attributes:
+        word = name.text.strip("_")
+        if word == "packed":
+            return Attributes(packed=True)
+        if word == "aligned":
+            return self.boundary(span, arguments[0] if arguments else syntax.Boundary("largest"))
+        if word in UNMODELLED_ATTRIBUTES:
+            help = "write the type out so that it has this layout without the attribute"
+            self.mistake("CB0029", f"the attribute `{word}` changes layouts in a way that is not modelled", span, help)
+        return _PLAIN
+
+    def boundary(self, span: Span, boundary: Any) -> Attributes:
+        if isinstance(boundary, Token):
+            self.mistake("CB0029", "`aligned` of a string", span, "give it a number of bytes, as in `aligned(8)`")
+            return _PLAIN
+        return Attributes(aligned=(boundary,))
+
+
+_PLAIN = Attributes()
+
+
+def _joined(*parts: Attributes) -> Attributes:
+    """Attributes said in several places, as one."""
+    said = [part for part in parts if part is not _PLAIN]
+    if not said:
+        return _PLAIN
+    if len(said) == 1:
+        return said[0]
+    return Attributes(
+        any(part.packed for part in said),
+        tuple(to for part in said for to in part.aligned),
+        tuple(pin for part in said for pin in part.pins),
+    )
+
+
+def _said(type: CType) -> str:
+    """A type that is pointed to, in words."""
+    match type:
+        case syntax.NamedType(name):
+            return name.text
+        case syntax.TaggedType(kind, tag):
+            return f"{kind} {tag.text}"
+        case syntax.RecordBody(kind=kind, tag=tag):
+            return f"{kind} {tag.text}" if tag else kind
+        case syntax.EnumBody(tag=tag):
+            return f"enum {tag.text}" if tag else "enum"
+        case syntax.PointerType(to):
+            return f"{to} *"
+        case _:
+            return "array"

@@ -1,0 +1,206 @@
+"""Text cut into tokens: comments, annotations and line ends are gone; what a word means is left to the parser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
+from cbprove.syntax.annotations import DROPPED, DROPPED_DIRECTIVES, DROPPED_WITH_ARGUMENTS, SPELLINGS
+from cbprove.syntax.expansion import expanded
+from cbprove.syntax.tables import END, EOL, Tables, tables
+
+MAX_DEPTH = 100
+MAX_MISTAKES = 100
+_OPENING = frozenset("([{")
+_CLOSING = frozenset(")]}")
+
+
+class Token:
+    """A piece of the text: its kind is itself for signs and `#` words, or NAME, NUMBER, CHARACTER, STRING, EOL, END."""
+
+    __slots__ = ("end", "kind", "start", "text")
+
+    def __init__(self, kind: str, text: str, start: int, end: int) -> None:
+        self.kind = kind
+        self.text = text
+        self.start = start
+        self.end = end
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """One expression for all of the text: after blanks, a token or something that is wrong.
+
+    Comments are spelled with possessive repeats, unlike in the grammar, so that no text makes them slow.
+    """
+    known: Tables = tables()
+    signs = sorted((s for s in known.literals if not (s[0].isalpha() or s[0] in "_#")), key=lambda s: (-len(s), s))
+    pieces = [
+        r"(?P<EOL>\n)",
+        r"(?P<SKIP>(?:[ \t\r\f\v]|\\\r?\n|//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/)++)",
+        rf"(?P<NAME>{known.patterns['NAME']})",
+        rf"(?P<NUMBER>{known.patterns['NUMBER']})",
+        r"(?P<COMMENT>/\*)",
+        f"(?P<SIGN>{'|'.join(map(re.escape, signs))})",
+        rf"(?P<STRING>{_possessive(known.patterns['STRING'])})",
+        rf"(?P<CHARACTER>{_possessive(known.patterns['CHARACTER'])})",
+        r"(?P<DIRECTIVE>\#[ \t]*+[A-Za-z_]*+)",
+        r"(?P<WRONG>[^\x00-\x7f]++|.)",
+    ]
+    return re.compile("|".join(pieces), re.DOTALL)
+
+
+def _possessive(pattern: str) -> str:
+    return pattern.replace(")*", ")*+")
+
+
+class Lexer:
+    """Cuts one source; `tokens` ends with END, and `mistakes` holds what was wrong with the text itself."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.tokens: list[Token] = []
+        self.mistakes: list[Diagnostic] = []
+        self._directives = {literal for literal in tables().literals if literal[0] == "#"}
+
+    def run(self) -> None:
+        """Cut the whole text."""
+        tokens, text = self.tokens, self.source.text
+        in_directive = skipping_line = dropping = False
+        left_out = 0
+        for match in _pattern().finditer(text):
+            kind, start = match.lastgroup, match.start()
+            if kind == "SKIP" or (start < left_out and not in_directive):
+                continue
+            if kind == "EOL":
+                if in_directive:
+                    tokens.append(Token(EOL, "", start, start))
+                in_directive = skipping_line = False
+            elif skipping_line:
+                continue
+            elif kind == "NAME":
+                piece = match.group()
+                if piece in DROPPED:
+                    continue
+                dropping = dropping or piece in DROPPED_WITH_ARGUMENTS
+                tokens.append(Token("NAME", SPELLINGS.get(piece, piece), start, match.end()))
+            elif kind == "SIGN":
+                piece = match.group()
+                tokens.append(Token(piece, piece, start, match.end()))
+            elif kind == "DIRECTIVE":
+                in_directive = self._directive(match)
+                skipping_line = not in_directive
+                left_out = _left_out(text, start)
+            elif kind in ("WRONG", "COMMENT"):
+                skipping_line = self._wrong(match.group(), start)
+                if kind == "COMMENT" or len(self.mistakes) >= MAX_MISTAKES:
+                    break
+            else:
+                assert kind is not None
+                tokens.append(Token(kind, match.group(), start, match.end()))
+        if in_directive:
+            tokens.append(Token(EOL, "", len(text), len(text)))
+        if dropping:
+            self.tokens = list(_without_dropped(tokens))
+        if any(token.kind == "#define" for token in self.tokens):
+            self.tokens = expanded(self.tokens)
+        self.tokens.append(Token(END, "", len(text), len(text)))
+        self._refuse_depth()
+
+    def _directive(self, match: re.Match[str]) -> bool:
+        """A `#` word: whether the grammar reads the rest of its line."""
+        word = "#" + match.group()[1:].strip()
+        if word in DROPPED_DIRECTIVES:
+            return False
+        if word in self._directives:
+            self.tokens.append(Token(word, word, match.start(), match.end()))
+            return True
+        help = (
+            'spell it `include "file.cbs";`, and paste what is needed of C headers'
+            if word == "#include"
+            else "delete it"
+        )
+        self._mistake("CB0015", f"`{word}` is not read in a spec", match.start(), match.end(), help)
+        return False
+
+    def _wrong(self, piece: str, start: int) -> bool:
+        """Report what no token begins with; whether the rest of the line cannot be read for it."""
+        if piece == "/*":
+            self._mistake("CB0011", "this comment is never closed", start, start + 2, "add `*/` where it ends")
+        elif piece in "\"'":
+            self._unclosed(piece, start)
+            return True
+        else:
+            shown = f"`{piece}`" if piece.isprintable() else " ".join(f"U+{ord(c):04X}" for c in piece[:4])
+            self._mistake("CB0010", f"{shown} is not part of the language", start, start + len(piece), "delete it")
+        return False
+
+    def _unclosed(self, quote: str, start: int) -> None:
+        """Report a quote that does not end on its line, and let the rest of the line be what it begins."""
+        end = self.source.text.find("\n", start)
+        end = end if end >= 0 else len(self.source.text)
+        what, kind, text = ("string", "STRING", '""') if quote == '"' else ("character constant", "NUMBER", "0")
+        help = f"add `{quote}` where it ends: it must end on its own line"
+        self._mistake("CB0012", f"this {what} is never closed", start, end, help)
+        self.tokens.append(Token(kind, text, start, end))
+
+    def _refuse_depth(self) -> None:
+        """Refuse a text whose brackets nest too deep, whatever they mean."""
+        depth = 0
+        for token in self.tokens:
+            if token.kind in _OPENING:
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise too_deep(self.source, token.start, token.end)
+            elif token.kind in _CLOSING:
+                depth -= 1
+
+    def _mistake(self, code: str, message: str, start: int, end: int, help: str) -> None:
+        self.mistakes.append(Diagnostic(code, message, Span(self.source, start, end), help))
+
+
+def too_deep(source: Source, start: int, end: int) -> SpecError:
+    """The one mistake of a text that nests too deep: nothing else is looked at."""
+    help = "split it up: pieces of a path can be parts of their own, and constants can have names"
+    return SpecError((Diagnostic("CB0005", f"nested deeper than {MAX_DEPTH}", Span(source, start, end), help),))
+
+
+_NEVER = re.compile(r"\#[ \t]*if[ \t]+0[ \t]*(?://[^\n]*|/\*[^*\n]*\*/[ \t]*)?\r?\n")
+_LINE = re.compile(r"^[ \t]*\#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b", re.MULTILINE)
+
+
+def _left_out(text: str, start: int) -> int:
+    """Where the lines end that a `#if 0` at `start` leaves out, whatever they say; 0 if there are none.
+
+    What follows is its `#elif`, `#else` or `#endif`.
+    """
+    never = _NEVER.match(text, start)
+    if never is None:
+        return 0
+    depth = 0
+    for line in _LINE.finditer(text, never.end()):
+        word = line.group(1)
+        if depth == 0 and word in ("elif", "else", "endif"):
+            return line.start()
+        depth += word.startswith("if")
+        depth -= word == "endif"
+    return 0
+
+
+def _without_dropped(tokens: list[Token]) -> Iterator[Token]:
+    """The tokens without the annotations that take arguments, and without those arguments."""
+    rest = iter(tokens)
+    for token in rest:
+        if token.kind != "NAME" or token.text not in DROPPED_WITH_ARGUMENTS:
+            yield token
+            continue
+        after = next(rest, None)
+        if after is None or after.kind != "(":
+            if after is not None:
+                yield after
+            continue
+        depth = 1
+        while depth and (inside := next(rest, None)) is not None:
+            depth += (inside.kind == "(") - (inside.kind == ")")
