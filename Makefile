@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: tables prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers source clean
+.PHONY: house map tables prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers source clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -25,6 +25,12 @@ check: lint test           ## lint and test
 
 audit: check oracle mutants fuzz matrix   ## everything, slow parts included
 	@$(BIN)/python -m pytest -q -m slow
+
+house: $(STAMP)            ## the house in numbers: modules, functions, lines, names
+	@$(BIN)/python -m tests.house
+
+map: $(STAMP)              ## every module with its first line
+	@$(BIN)/python -m tests.house --map
 
 tables: $(STAMP)           ## the grammar as the tables that the package ships
 	@$(BIN)/python -c "from cbprove.syntax import tables as t; t.SHIPPED.write_text(t.shipped(t.GRAMMAR.read_text()))"

@@ -1,12 +1,16 @@
-"""The rules of the house that a program can hold: who may import whom, who prints, what the map names."""
+"""The rules of the house that a program can hold: who may import whom, who prints, what the map says."""
 
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.house.modules import circles, read
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "model" / "cbprove"
@@ -54,10 +58,29 @@ def test_modules_say_what_they_are(module: Path) -> None:
     assert ast.get_docstring(tree(module))
 
 
-@pytest.mark.skipif(not MAP.exists(), reason="there is no map")
-@each_module
-def test_the_map_names_every_module(module: Path) -> None:
-    if module.name in ("__init__.py", "__main__.py"):
-        return
-    text = MAP.read_text(encoding="utf-8")
-    assert module.name in text or module.stem in text
+@pytest.mark.parametrize("folder", sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py")))
+def test_the_map_has_a_paragraph_for_every_folder(folder: str) -> None:
+    assert f"**`{folder}/`**" in MAP.read_text(encoding="utf-8")
+
+
+def test_the_map_names_only_what_there_is() -> None:
+    """Paths in the map, `archive/recheck.py` as well as `schema.json`, are of files of the package, or of the tree."""
+    named = re.findall(r"`((?:[a-z_0-9]+/)*[a-z_0-9]+\.(?:py|lark|json|md|toml))`", MAP.read_text(encoding="utf-8"))
+    assert [path for path in named if not (list(PACKAGE.rglob(path)) or (ROOT / path).exists())] == []
+
+
+def test_the_map_has_the_directions_of_pyproject() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    directions = "\n".join(layer.strip("()") for layer in layers)
+    assert f"```text\n{directions}\n```" in MAP.read_text(encoding="utf-8")
+
+
+def test_the_map_is_two_pages() -> None:
+    assert len(MAP.read_text(encoding="utf-8").splitlines()) <= 190
+
+
+def test_there_are_no_circles() -> None:
+    assert circles(read(PACKAGE)) == []

@@ -8,7 +8,7 @@ from cbprove.diagnostics import Span
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.annotations import words
 from cbprove.syntax.build_c import CBuilder
-from cbprove.syntax.lexer import Token
+from cbprove.syntax.tokens import Token
 
 STATEMENT_WORDS = words(
     "read write clear copy clone new on each repeat either or optionally if else when assume share consume"

@@ -11,7 +11,8 @@ from cbprove.syntax import tree as syntax
 from cbprove.syntax.annotations import UNMODELLED_ATTRIBUTES
 from cbprove.syntax.build_expr import ExprBuilder
 from cbprove.syntax.build_pins import Pins
-from cbprove.syntax.lexer import MAX_DEPTH, Token, too_deep
+from cbprove.syntax.lexer import MAX_DEPTH, too_deep
+from cbprove.syntax.tokens import Token
 from cbprove.syntax.tree import Attributes, CType, Expr, MemberItem, Name
 from cbprove.syntax.wording import macro_mistake
 

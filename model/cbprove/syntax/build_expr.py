@@ -8,7 +8,7 @@ from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.syntax import tree as syntax
-from cbprove.syntax.lexer import Token
+from cbprove.syntax.tokens import Token
 
 _NUMBER = re.compile(
     r"(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9][0-9]*)((?:[uU](?:ll|LL|[lL])?|(?:ll|LL|[lL])[uU]?)?)"

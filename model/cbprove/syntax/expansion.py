@@ -8,13 +8,10 @@ place of that name in messages.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from cbprove.syntax.annotations import words
 from cbprove.syntax.tables import EOL
-
-if TYPE_CHECKING:
-    from cbprove.syntax.lexer import Token
+from cbprove.syntax.tokens import Token
 
 # What begins a declaration or an attribute, and no expression.
 _DECLARING = words(
@@ -64,7 +61,7 @@ def _is_text(line: Sequence[Token], macros: Mapping[str, object]) -> bool:
 
 def _one(name: Token) -> Token:
     """`1`, where a macro is defined that is no constant."""
-    return type(name)("NUMBER", "1", name.start, name.end)
+    return Token("NUMBER", "1", name.start, name.end)
 
 
 def _is_asked(before: Sequence[Token]) -> bool:
@@ -84,4 +81,4 @@ def _put(
         if token.kind == "NAME" and token.text in macros and token.text not in (*within, name):
             yield from _put(at, token.text, macros, room, (*within, name))
         else:
-            yield type(at)(token.kind, token.text, at.start, at.end)
+            yield Token(token.kind, token.text, at.start, at.end)

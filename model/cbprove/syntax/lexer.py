@@ -10,23 +10,12 @@ from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
 from cbprove.syntax.annotations import DROPPED, DROPPED_DIRECTIVES, DROPPED_WITH_ARGUMENTS, SPELLINGS
 from cbprove.syntax.expansion import expanded
 from cbprove.syntax.tables import END, EOL, Tables, tables
+from cbprove.syntax.tokens import Token
 
 MAX_DEPTH = 100
 MAX_MISTAKES = 100
 _OPENING = frozenset("([{")
 _CLOSING = frozenset(")]}")
-
-
-class Token:
-    """A piece of the text: its kind is itself for signs and `#` words, or NAME, NUMBER, CHARACTER, STRING, EOL, END."""
-
-    __slots__ = ("end", "kind", "start", "text")
-
-    def __init__(self, kind: str, text: str, start: int, end: int) -> None:
-        self.kind = kind
-        self.text = text
-        self.start = start
-        self.end = end
 
 
 @cache

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cbprove.syntax.annotations import words
-from cbprove.syntax.lexer import Token
 from cbprove.syntax.tables import END, EOL
+from cbprove.syntax.tokens import Token
 
 _WORDS = {
     "NAME": "a name",
