@@ -285,13 +285,16 @@ class _Flow:
         if self.blind:
             return
         memory = state.memory[self._find(place, here)]
+        if self.remembers:
+            for atom, candidates in self.atoms.reached(place, kind == "blank"):
+                if reached := candidates & here.among:
+                    memory[atom] = replaced(memory[atom], reached, self._unlike(state, reached))
+            return
         for one in self._stores(kind, place, here):
             reached = one.reached & here.among
             if not reached:
                 continue
-            if self.remembers:
-                by = self._unlike(state, reached)
-            elif reached == one.reached:
+            if reached == one.reached:
                 by = one.facts
             else:
                 by = {fact: kept for fact, own in one.facts.items() if (kept := own & reached)}

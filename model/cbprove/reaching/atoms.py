@@ -52,6 +52,7 @@ class Atoms:
             pass
         self.starts = {name: sorted(cuts) for name, cuts in self._cuts.items()}
         self._covered: dict[tuple[int, int, int], tuple[Covered, ...]] = {}
+        self._reached: dict[tuple[int, bool], tuple[tuple[int, Candidates], ...]] = {}
         self._kept: list[Place] = []  # places whose identity is a key
 
     def count(self, kind: str) -> int:
@@ -83,6 +84,20 @@ class Atoms:
             self._kept.append(place)
             self._covered[key] = tuple(self._all_covered(place, first, width))
         return self._covered[key]
+
+    def reached(self, place: Place, blank: bool) -> tuple[tuple[int, Candidates], ...]:
+        """The atoms that a store to a place changes, each with the candidates where it does: a clear every bit, a write those of
+        members and the padding that it leaves unspecified."""
+        key = id(place), blank
+        if key not in self._reached:
+            self._kept.append(place)
+            written = -1 if blank else _written(place)
+            self._reached[key] = tuple(
+                (covered.atom, candidates)
+                for covered in self.covered(place, 0, place.width)
+                if (candidates := _at(covered, written))
+            )
+        return self._reached[key]
 
     def _all_covered(self, place: Place, first: int, width: int) -> Iterator[Covered]:
         kind = self.kind(place)
@@ -123,6 +138,22 @@ class Atoms:
                     last = self.widths[self.kind(copy.origin)]
                     one.update(cut - shift for cut in there if 0 <= cut - shift <= last)
         return len(one) + len(other) > before
+
+
+def _written(place: Place) -> int:
+    """The bits of a place that a write changes, as the bits of a number."""
+    written = 0
+    for low, width in (*place.padding, *((leaf.offset, leaf.width) for leaf in place.leaves)):
+        written |= ((1 << width) - 1) << low
+    return written
+
+
+def _at(covered: Covered, written: int) -> Candidates:
+    found = 0
+    for position, candidates in covered.positions:
+        if written >> position & 1:
+            found |= candidates
+    return found
 
 
 def _ends(place: Place) -> set[int]:
