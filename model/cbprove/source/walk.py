@@ -458,6 +458,10 @@ def _member(place: Place, field: Field, base: CType) -> Place:
     if not view and type is not None and type.name:
         view, at = type.name, place.start
     path = ".".join(filter(None, (path, field.name)))
+    if type is not None and place.width is not None and place.path and 0 < type.size * 8 < place.width:
+        return Place(
+            place.base, view, path, place.start, place.width, at
+        )  # of an element that is not known: any of them
     # Beyond a sum of unknown size it is not known which element: the rest of the place it is.
     width = field.width if place.width is not None else None
     return Place(place.base, view, path, place.start + (field.start if width is not None else 0), width, at)

@@ -42,6 +42,7 @@ FAULTS = (
         ),
         ("a union of that name hides what is beside", "beside", "sought.member in names", "sought.member not in names"),
         ("an anonymous record is a member", "Trees._member", "self.unnamed(parts[0])", "False"),
+        ("an element that is not known is the first", "_member", "0 < type.size * 8 < place.width", "False"),
         ("only macros lead to the object", "Mentions._spread", "names.extend(self.users.get(name, ()))", "None"),
     ),
     *planted(
