@@ -19,7 +19,7 @@ from cbprove.syntax.includes import load
 from cbprove.verdicts import Report, exit_code
 
 FOLDER = Path(__file__).parents[2] / "specs" / "linux"
-SPECS = sorted(FOLDER.glob("*.cbs"))
+SPECS = sorted(path for path in FOLDER.rglob("*.cbs") if re.search(r"^spec ", path.read_text(), re.MULTILINE))
 KERNELS = ("6.1", "7.2")
 
 # A line of the kernel, as comments name it.

@@ -52,7 +52,10 @@ KNOWN: dict[str, tuple[Does, ...]] = {
         Does(1, "read", None),
         Does(1, "write", None),
     ),
-    **_all("test_bit", Does(1, "read", None)),
+    **_all(
+        "test_bit _test_bit arch_test_bit variable_test_bit constant_test_bit const_test_bit generic_test_bit",
+        Does(1, "read", None),
+    ),
     **_all(
         "set_bit clear_bit change_bit __set_bit __clear_bit __change_bit test_and_set_bit test_and_clear_bit"
         " __test_and_set_bit __test_and_clear_bit",
