@@ -44,7 +44,7 @@ artefacts: $(STAMP)        ## every type of the running kernel's BTF, and of a m
 headers: $(STAMP)          ## every struct of a Debian kernel's headers as a spec: read, and laid out as its BTF says
 	@$(BIN)/python -m tests.headers
 
-source: $(STAMP)           ## the specs of Linux 6.1 against its source, as Debian has it, read by a compiler
+source: $(STAMP)           ## the specs of Linux 6.1 and 7.2 against their source, as Debian has it, read by two compilers
 	@$(BIN)/python -m tests.source
 
 SHIPPED := specs/gso_ipoib.cbs specs/cases specs/changes specs/linux

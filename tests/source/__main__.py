@@ -1,7 +1,8 @@
-"""The specs of a kernel against its source as Debian has it: `make source`, or `python -m tests.source [FOLDER]`.
+"""The specs of two kernels against their source as Debian has it: `make source`, or `python -m tests.source [FOLDER]`.
 
-FOLDER is where linux-source-6.1, with its archive, and linux-headers-6.1.0-*-amd64 were unpacked. Without it they are
-downloaded, with apt-get. The record that this makes is held against the one in specs/linux/records, line by line.
+FOLDER has a folder for each kernel, `6.1` and `7.2`, in which linux-source and linux-headers were unpacked. Without it they are
+downloaded, with apt-get. The records that this makes are held against those in specs/linux/records, line by line. Then all of
+Linux 6.1's networking is read a second time, by gcc (tests/source/second).
 """
 
 from __future__ import annotations
@@ -13,70 +14,58 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.source.debian import KERNELS, Missing, Tree, fetched, unpacked
+
 ROOT = Path(__file__).parents[2]
-RECORD = ROOT / "specs" / "linux" / "records" / "linux-6.1.json"
-SPECS = sorted((ROOT / "specs" / "linux").glob("*_6_1.cbs"))
+LINUX = ROOT / "specs" / "linux"
+OBJECTS = {"": "sk_buff.cb", "ieee80211_tx_info": "ieee80211_tx_info", "netlink_callback": "netlink_callback.ctx"}
 
 
 def main() -> int:
     """1 where a spec is not as the source; 2 where there is no source. That a kernel has moved on is told, and no fault."""
-    parser = argparse.ArgumentParser(prog="python -m tests.source", description="specs of a kernel against its source")
+    parser = argparse.ArgumentParser(prog="python -m tests.source", description="specs of kernels against their source")
     parser.add_argument("folder", nargs="?", type=Path, help="where Debian's packages were unpacked")
+    parser.add_argument("--kernel", choices=KERNELS, action="append", help="only this one")
+    parser.add_argument("--once", action="store_true", help="without the second reader")
     given = parser.parse_args()
+    codes = [_kernel(kernel, given.folder, given.once) for kernel in given.kernel or KERNELS]
+    return max(codes)
+
+
+def _kernel(kernel: str, folder: Path | None, once: bool) -> int:
     with tempfile.TemporaryDirectory() as temporary:
-        folder = given.folder or _debian(Path(temporary))
-        if folder is None:
-            print("needs apt-get and Debian's packages linux-source-6.1 and linux-headers", file=sys.stderr)
+        try:
+            tree = unpacked(folder / kernel, kernel) if folder else fetched(Path(temporary), kernel)
+        except Missing as error:
+            print(error, file=sys.stderr)
             return 2
-        return _audit(folder, Path(temporary) / "record.json")
+        codes = [_audit(tree, kernel, below, Path(temporary)) for below in OBJECTS]
+        if kernel == KERNELS[0] and not once:
+            command = [sys.executable, "-m", "tests.source.second", str(tree.source), str(tree.headers)]
+            codes.append(subprocess.run(command, cwd=ROOT).returncode)
+    return max(codes)
 
 
-def _debian(folder: Path) -> Path | None:
-    """Source and headers of one version, downloaded and unpacked; None where that cannot be."""
-    try:
-        said = subprocess.run(["apt-cache", "madison", "linux-source-6.1"], capture_output=True, text=True, check=True)
-        version = said.stdout.split("|")[1].strip()
-        listed = subprocess.run(
-            ["apt-cache", "search", "^linux-headers-6.1.0-[0-9]+-amd64$"], capture_output=True, text=True
-        )
-        headers = [line.split()[0] for line in listed.stdout.splitlines()]
-        fitting = [name for name in headers if _version(name) == version]
-        subprocess.run(
-            ["apt-get", "download", "-qq", f"linux-source-6.1={version}", *fitting[-1:]], cwd=folder, check=True
-        )
-        for package in folder.glob("*.deb"):
-            subprocess.run(["dpkg-deb", "-x", str(package), str(folder / "root")], check=True)
-        archive = folder / "root/usr/src/linux-source-6.1.tar.xz"
-        subprocess.run(["tar", "-C", str(archive.parent), "-xf", str(archive)], check=True)
-    except (OSError, IndexError, subprocess.CalledProcessError):
-        return None
-    return folder / "root"
+def specs(kernel: str, below: str) -> list[Path]:
+    """Those of one kernel and one object."""
+    found = sorted((LINUX / below).glob(f"*_{kernel.replace('.', '_')}.cbs"))
+    return [path for path in found if not path.name.startswith("layouts_")]
 
 
-def _version(package: str) -> str:
-    said = subprocess.run(["apt-cache", "policy", package], capture_output=True, text=True)
-    return next((line.split()[-1] for line in said.stdout.splitlines() if "Candidate" in line), "")
+def record(kernel: str, below: str) -> Path:
+    """What is kept of them."""
+    return LINUX / "records" / f"linux-{kernel}{f'-{below}' if below else ''}.json"
 
 
-def _audit(folder: Path, record: Path) -> int:
+def _audit(tree: Tree, kernel: str, below: str, folder: Path) -> int:
     """Read the source, judge the specs, and say what became of the record that is kept."""
-    (source,) = folder.glob("usr/src/linux-source-6.1")
-    (headers,) = folder.glob("usr/src/linux-headers-*-amd64")
-    command = [
-        sys.executable,
-        "-m",
-        "cbprove",
-        "audit",
-        *map(str, SPECS),
-        "--source",
-        str(source),
-        "--headers",
-        str(headers),
-    ]
+    made = folder / "record.json"
+    command = [sys.executable, "-m", "cbprove", "audit", *map(str, specs(kernel, below)), "--object", OBJECTS[below]]
+    command += ["--source", str(tree.source), "--headers", str(tree.headers), "--record-to", str(made)]
     began = time.monotonic()
-    done = subprocess.run([*command, "--record-to", str(record)])
-    lines = set(record.read_text().splitlines()) ^ set(RECORD.read_text().splitlines())
-    print(f"{len(lines)} lines of the record are others; {time.monotonic() - began:.0f} s")
+    done = subprocess.run(command)
+    lines = set(made.read_text().splitlines()) ^ set(record(kernel, below).read_text().splitlines())
+    print(f"{record(kernel, below).name}: {len(lines)} lines are others; {time.monotonic() - began:.0f} s", flush=True)
     return done.returncode
 
 
