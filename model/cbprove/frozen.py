@@ -31,8 +31,13 @@ def frozen(cls: type[T]) -> type[T]:
             known = one._hash = hash(values(one))
         return known
 
+    def state(one: Any) -> dict[str, Any]:
+        """What goes to another process: a hash of text is each process's own."""
+        return {name: value for name, value in vars(one).items() if name != "_hash"}
+
     made.__eq__ = equal
     made.__hash__ = hashed
+    made.__getstate__ = state
     if "__repr__" not in vars(cls):
         made.__repr__ = _text
     result: type[T] = made

@@ -32,11 +32,11 @@ def expected(text: str) -> list[tuple[int, str]]:
 @pytest.mark.parametrize("path", IDIOMS, ids=lambda path: path.stem)
 def test_a_line_does_what_its_comment_says(path: Path) -> None:
     sought = Sought("sk_buff", "cb")
-    functions, unread = read_file(str(path), FLAGS, sought, Mentions(sought))
-    assert unread is None
+    answer = read_file(str(path), FLAGS, sought, Mentions(sought))
+    assert answer.unread is None
     found = [
         (each.line, f"{each.kind} {each.place} {bits(each.place)}")
-        for function in functions
+        for function in answer.functions
         for each in function.accesses
     ]
     assert found == expected(path.read_text())

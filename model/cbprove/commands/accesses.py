@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import NOTHING, USAGE
-from cbprove.commands.sources import add_sources, compiled, named, root, workers
+from cbprove.commands.sources import add_sources, compiled, named, pool, root
 
 if TYPE_CHECKING:
     from cbprove.source.accesses import Found
@@ -25,11 +25,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from cbprove.source.asked import asked, sought
-    from cbprove.source.sweep import Pool, sweep
+    from cbprove.source.sweep import sweep
 
     object = sought(given.object)
     files = asked(given.names, compiled(given), root(given), object)
-    with console.Progress("files") as progress, Pool(workers(given)) as mapped:
+    with console.Progress("files") as progress, pool(given, object) as mapped:
         found = sweep(files.jobs, object, mapped, progress)
     _show(given, found, files.files)
     if found.unread and found.files == len(found.unread):

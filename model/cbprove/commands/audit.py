@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import NOTHING
-from cbprove.commands.sources import add_sources, compiled, workers
+from cbprove.commands.sources import add_sources, compiled, pool
 from cbprove.usage import WrongUsage
 
 if TYPE_CHECKING:
@@ -60,7 +60,6 @@ def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
     from cbprove.audit.witness import named, others, record
     from cbprove.source.asked import sought
     from cbprove.source.kernel import Kernel
-    from cbprove.source.sweep import Pool
 
     kernel, object = compiled(given), sought(given.object)
     if not isinstance(kernel, Kernel):
@@ -71,7 +70,7 @@ def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
         for step in program.steps.values()
         for name in (*step.witness.functions, *step.witness.callees)
     ]
-    with console.Progress("files") as progress, Pool(workers(given)) as mapped:
+    with console.Progress("files") as progress, pool(given, object) as mapped:
         found, absent = named(names, kernel, object, mapped, progress)
         beside = others(given.sweep, kernel, object, mapped, progress)
     return record(kernel, object, found, absent, beside)

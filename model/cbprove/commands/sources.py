@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbprove.usage import WrongUsage
 
 if TYPE_CHECKING:
+    from cbprove.source.accesses import Sought
     from cbprove.source.asked import Compiled
+    from cbprove.source.sweep import Mapped
 
 
 def add_sources(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +24,8 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--compile-commands", metavar="FILE", help="a compile_commands.json")
     parser.add_argument("--cc", metavar="COMMAND", help="a compiler with its options: 'gcc -Iinclude'")
     parser.add_argument("-j", "--jobs", type=int, metavar="N", help="processes that read files (one a processor)")
+    parser.add_argument("--dask", metavar="ADDRESS", help="a Dask cluster whose workers read files, as tcp://host:8786")
+    parser.add_argument("--no-cache", action="store_true", help="read what an earlier run has read")
 
 
 def compiled(given: argparse.Namespace) -> Compiled:
@@ -49,6 +54,25 @@ def named(given: argparse.Namespace) -> Callable[[str], str]:
     """Paths as they are shown: from the tree on."""
     tree = f"{root(given)}{os.sep}"
     return lambda text: text.replace(tree, "")
+
+
+@contextmanager
+def pool(given: argparse.Namespace, sought: Sought) -> Iterator[Mapped]:
+    """Who reads files, as long as it is asked. Raises WrongUsage."""
+    from cbprove.source.kept import Kept, Remembering, folder
+    from cbprove.source.pool import Pool, processes
+
+    number = workers(given)
+    with ExitStack() as opened:
+        hands = processes(number)
+        if given.dask is not None:
+            from cbprove.source.cluster import Cluster
+
+            cluster = Cluster(given.dask)
+            opened.callback(cluster.close)
+            hands = cluster.hands()
+        asked = opened.enter_context(Pool(hands))
+        yield asked if given.no_cache else Remembering(asked, Kept(folder()), sought)
 
 
 def workers(given: argparse.Namespace) -> int:

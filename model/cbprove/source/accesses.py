@@ -60,6 +60,20 @@ class Access:
 
 
 @frozen
+class Laid:
+    """A struct that is laid over the object: from which bit, how many of them (None: not known), and the file and line that
+    say so. `by` is the macro or function that does; `said` is the text there, until macros are looked up."""
+
+    type: str
+    start: int
+    width: int | None
+    file: str
+    line: int
+    by: str
+    said: str = ""
+
+
+@frozen
 class Read:
     """A function and what it does to the object; `calls` are the functions that it calls by name, each once."""
 
@@ -80,9 +94,20 @@ class Unread:
 
 
 @frozen
+class Answer:
+    """What came of one file; `included` are the headers that it hangs on."""
+
+    functions: tuple[Read, ...] = ()
+    unread: Unread | None = None
+    laid: tuple[Laid, ...] = ()
+    included: tuple[str, ...] = ()
+
+
+@frozen
 class Found:
-    """What came of files: their functions, what could not be read, and the parts of files that could not be trusted."""
+    """What came of files: their functions, what could not be read, and what is laid over the object."""
 
     functions: tuple[Read, ...]
     unread: tuple[Unread, ...]
     files: int
+    laid: tuple[Laid, ...] = ()

@@ -46,6 +46,7 @@ class Node:
     field: Field | None = None
     value: int | None = None
     variable: int = 0  # which variable a name means, for those that can hold an address
+    written: tuple[str, int, str] = ("", 0, "")  # of a conversion of addresses: file, line and the text there
 
 
 @frozen

@@ -29,9 +29,12 @@ def followed(found: Found, sought: Sought, defining: Defining, mapped: Mapped) -
         asked = sorted((key for key in wanted if key[0] in files), key=repr)
         jobs = [replace(files[name], only=frozenset((name,)), given=given) for name, given in asked]
         known.update(dict.fromkeys(wanted))
-        for key, (reads, _) in zip(asked, mapped(functools.partial(work, sought), jobs), strict=True):
-            known[key] = reads[0] if reads else None
-        found = replace(found, functions=tuple(_with(read, known) for read in found.functions))
+        laid = dict.fromkeys(found.laid)
+        for key, answer in zip(asked, mapped(functools.partial(work, sought), jobs), strict=True):
+            known[key] = answer.functions[0] if answer.functions else None
+            laid.update(dict.fromkeys(answer.laid))
+        functions = tuple(_with(read, known) for read in found.functions)
+        found = replace(found, functions=functions, laid=tuple(laid))
     return found
 
 

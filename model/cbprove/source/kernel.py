@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from cbprove.frozen import frozen
@@ -66,16 +67,27 @@ class Kernel:
                 for line in re.findall(
                     r"^(?:sub|c)[a-zA-Z]*flags[-\w.$()]*[ \t]*[+:]?=(.*)$", text, re.MULTILINE | re.I
                 ):
-                    found += [_placed(option, self.tree, folder) for option in re.findall(r"-[ID][ \t]*\S+", line)]
+                    found += [_placed(option, self.tree, folder) for option in _options(line)]
             if folder == self.tree:
                 break
         return found
 
 
+def _options(line: str) -> list[str]:
+    """Folders and definitions among the options of a Makefile, quotes taken off as a shell does."""
+    try:
+        words = shlex.split(line.partition(" #")[0])
+    except ValueError:
+        words = line.split()
+    after = dict(zip(words, words[1:], strict=False))
+    joined = [word + after.get(word, "") if word in ("-I", "-D") else word for word in words]
+    return [word for word in joined if re.match(r"-[ID].", word)]
+
+
 def _placed(option: str, tree: Path, folder: Path) -> str:
     """An option of a Makefile with its variables replaced."""
     relative = folder.relative_to(tree)
-    text = re.sub(r"^(-[ID])[ \t]+", r"\1", option)
+    text = option
     for name in ("srctree", "objtree"):
         text = text.replace(f"$({name})", str(tree))
     text = re.sub(r"\$\((?:src|obj)\)", str(folder) if text.startswith("-I$(") else str(relative), text)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-from cbprove.source.accesses import Read, Sought, Unread
+from cbprove.source.accesses import Answer, Laid, Read, Sought, Unread
 from cbprove.source.code import Node
+from cbprove.source.macros import Macros
 from cbprove.source.mentions import Mentions
 from cbprove.source.units import Flags, Unit, Unreadable
 from cbprove.source.walk import Places, Reader
 
+_macros = cache(Macros)  # one a process, which only grows
 _DEEPEST = 6000  # calls of Python, some four for each statement in a statement
 
 
@@ -21,7 +25,9 @@ class Reading:
     def __init__(self, path: str, flags: Flags, sought: Sought, mentions: Mentions) -> None:
         self.path, self.mentions = path, mentions
         self.unit = Unit(path, flags)
-        for each in self.unit.files():
+        self.laid: dict[Laid, None] = {}  # as a set in order
+        self.included = tuple(self.unit.files())
+        for each in self.included:
             mentions.add_file(each)
         mentions.add_file(path)
         self.reader = Reader(sought, self.unit.function, mentions.touching.__contains__)
@@ -42,8 +48,23 @@ class Reading:
         """What a function of the unit does, where its parameters point to what is given."""
         function = self.unit.function(name)
         assert function is not None
-        accesses = self.reader.read(function, given).accesses
-        return Read(name, self.path, function.line, accesses, tuple(dict.fromkeys(_calls(function.body))))
+        done = self.reader.read(function, given)
+        self.laid.update(dict.fromkeys(done.laid))
+        return Read(name, self.path, function.line, done.accesses, tuple(dict.fromkeys(_calls(function.body))))
+
+    def views(self) -> tuple[Laid, ...]:
+        """What is laid over the object, each where it is written: in a macro, where the macro is."""
+        if self.laid:
+            for each in (*self.included, self.path):
+                _macros().add_file(each)
+        return tuple(dict.fromkeys(self._written(each) for each in self.laid))
+
+    def _written(self, laid: Laid) -> Laid:
+        files = {*self.included, self.path}
+        macro = _macros().used(laid.said, laid.type, files)
+        if macro is None:
+            return replace(laid, said="")
+        return replace(laid, file=macro.file, line=macro.line, by=macro.name, said="")
 
     def complaint(self) -> Unread | None:
         """What the compiler had against the file."""
@@ -58,17 +79,19 @@ def read_file(
     mentions: Mentions,
     only: frozenset[str] | None = None,
     given: tuple[Places, ...] = (),
-) -> tuple[tuple[Read, ...], Unread | None]:
-    """The functions of a file, and what the compiler had against it."""
+) -> Answer:
+    """The functions of a file, what they lay over the object, and what the compiler had against the file."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _DEEPEST))
     try:
         reading = Reading(path, flags, sought, mentions)
-        return tuple(reading.functions(only, given)), reading.complaint()
+        functions = tuple(reading.functions(only, given))
+        return Answer(functions, reading.complaint(), reading.views(), reading.included)
     except Unreadable:
-        return (), Unread(path, 1, "it cannot be read")
+        return Answer(unread=Unread(path, 1, "it cannot be read"))
     except RecursionError:
-        return (), Unread(path, 1, f"{path}: statements or expressions in one another, too deep to be followed")
+        told = f"{path}: statements or expressions in one another, too deep to be followed"
+        return Answer(unread=Unread(path, 1, told))
     finally:
         sys.setrecursionlimit(before)
 

@@ -1,24 +1,19 @@
-"""Many files: those whose text can touch the object, each read in a process of a pool, results in the order of files."""
+"""Many files: those whose text can touch the object, each read where a pool has it read, results in the order of files."""
 
 from __future__ import annotations
 
 import functools
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Any
 
 from cbprove.frozen import frozen
-from cbprove.source.accesses import Found, Place, Read, Sought, Unread
+from cbprove.source.accesses import Answer, Found, Laid, Place, Read, Sought, Unread
 from cbprove.source.mentions import Mentions
 from cbprove.source.reading import read_file
 from cbprove.source.units import Flags, library
 
 Told = Callable[[int, int], None]
-Answer = tuple[tuple[Read, ...], Unread | None]
-Mapped = Callable[..., Iterable[Any]]  # as `map`: a function, and what to call it with
 
 
 @frozen
@@ -34,66 +29,27 @@ class Job:
     given: tuple[tuple[Place, ...], ...] = ()
 
 
+Asking = Callable[[Job], Answer]
+Mapped = Callable[[Asking, Sequence[Job]], Iterable[Answer]]
+
+
 def sweep(jobs: Sequence[Job], sought: Sought, mapped: Mapped, told: Told) -> Found:
     """Read all files. Raises WrongUsage where libclang is not installed."""
     library()
     return _gathered(jobs, iter(mapped(functools.partial(work, sought), jobs)), told)
 
 
-class Pool:
-    """Processes that read files; one that a file ends, which libclang does of what is too deep, is another file's next."""
-
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
-        self.executor: Executor | None = None
-
-    def __enter__(self) -> Mapped:
-        return self.map
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
-
-    def _stop(self) -> None:
-        if self.executor is not None:
-            self.executor.shutdown(cancel_futures=True)
-            self.executor = None
-
-    def map(self, function: Callable[[Job], Answer], jobs: Sequence[Job]) -> Iterator[Answer]:
-        """The answers in the order of jobs."""
-        done = 0
-        while done < len(jobs):
-            self.executor = self.executor or ProcessPoolExecutor(self.workers)
-            waiting = [self.executor.submit(function, job) for job in jobs[done:]]
-            try:
-                for each in waiting:
-                    answer = each.result()
-                    done += 1
-                    yield answer
-            except BrokenProcessPool:
-                self._stop()
-                yield self._alone(function, jobs[done])
-                done += 1
-
-    def _alone(self, function: Callable[[Job], Answer], job: Job) -> Answer:
-        """In a process of its own, so that nothing else ends with it."""
-        with ProcessPoolExecutor(1) as one:
-            try:
-                return one.submit(function, job).result()
-            except BrokenProcessPool:
-                return (), Unread(
-                    job.path, 1, f"{job.path}: libclang broke down over it, as over what is nested too deep"
-                )
-
-
 def _gathered(jobs: Sequence[Job], results: Iterator[Answer], told: Told) -> Found:
     functions: list[Read] = []
     unread: list[Unread] = []
-    for index, (found, complaint) in enumerate(results):
-        functions.extend(found)
-        if complaint is not None:
-            unread.append(complaint)
+    laid: dict[Laid, None] = {}
+    for index, answer in enumerate(results):
+        functions.extend(answer.functions)
+        laid.update(dict.fromkeys(answer.laid))
+        if answer.unread is not None:
+            unread.append(answer.unread)
         told(index + 1, len(jobs))
-    return Found(tuple(functions), tuple(unread), len(jobs))
+    return Found(tuple(functions), tuple(unread), len(jobs), tuple(laid))
 
 
 def work(sought: Sought, job: Job) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from cbprove.frozen import frozen
@@ -135,9 +136,11 @@ _TYPES = {
 _VOID, _SIZED = 2, frozenset((*range(3, 24), 30, 106, 177))
 _UNION, _MEMBER = 3, 102
 _UNEXPOSED, _MEMBER_NAME, _FIELD, _POINTER = 100, 47, 6, 101
+_LONG = 2000  # bytes of a statement that are looked at
 _UNARY = {1: "post++", 2: "post--", 3: "++", 4: "--", 5: "&", 6: "*", 13: "__extension__"}
 _BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
 _COMPOUND = {26: "+=", 27: "-="}
+_STATEMENTS = {201: "label", 207: "loop", 208: "loop", 209: "loop", 210: "goto"}
 
 
 @frozen
@@ -157,6 +160,7 @@ class Trees:
         self.clang, self.lib = clang, clang.conf.lib
         self.types: dict[tuple[int, str], CType] = {}
         self.places: dict[tuple[int, int], Lies] = {}
+        self.texts: dict[str, bytes] = {}
 
     def function(self, cursor: Any, path: str) -> Function:
         children = list(cursor.get_children())
@@ -204,7 +208,8 @@ class Trees:
         if make is not None:
             made: Node = make(cursor)
             return made
-        return self.plain(cursor, kind, tuple(self.node(each) for each in self.parts(cursor)))
+        parts = tuple(self.node(each) for each in self.parts(cursor))
+        return self.plain(cursor, kind, parts, _STATEMENTS.get(cursor._kind_id, ""))
 
     def _other(self, cursor: Any) -> Node:
         """What libclang has no name for: conversions; `offsetof` and comparisons of types, which evaluate nothing."""
@@ -212,7 +217,31 @@ class Trees:
         parts = [each for each in inside if each._kind_id >= 100]
         if cursor._kind_id == _UNEXPOSED and inside and self._evaluates_nothing(cursor, inside):
             return self.plain(cursor, "nothing", ())
-        return self.plain(cursor, "other", tuple(self.node(each) for each in parts))
+        return self.plain(cursor, "other", tuple(self.node(each) for each in parts), **self.written(cursor, parts))
+
+    def written(self, cursor: Any, parts: list[Any]) -> dict[str, Any]:
+        """Where a conversion to a pointer to a struct stands, and the statement there: a macro's use, as may be."""
+        inner = self.type(cursor.type).inner
+        if inner is None or inner.shape != "record" or not parts or self._points(parts[-1]) == inner.name:
+            return {}
+        place = cursor.location
+        if place.file is None:
+            return {}
+        said, _, _ = self.text(place.file.name)[place.offset : place.offset + _LONG].partition(b";")
+        return {"written": (place.file.name, place.line, said.decode(errors="replace"))}
+
+    def _points(self, cursor: Any) -> str:
+        inner = self.type(cursor.type).inner
+        return inner.name if inner is not None and inner.shape == "record" else ""
+
+    def text(self, path: str) -> bytes:
+        """The bytes of a file."""
+        if path not in self.texts:
+            try:
+                self.texts[path] = Path(path).read_bytes()
+            except OSError:
+                self.texts[path] = b""
+        return self.texts[path]
 
     def _evaluates_nothing(self, cursor: Any, inside: list[Any]) -> bool:
         if inside[-1]._kind_id == _MEMBER_NAME:
@@ -231,7 +260,7 @@ class Trees:
     def last(self, cursor: Any, kind: str) -> Node:
         """Of a cast or literal the operand alone: what stands before it is its type, and not evaluated."""
         parts = self.parts(cursor)
-        return self.plain(cursor, kind, (self.node(parts[-1]),) if parts else ())
+        return self.plain(cursor, kind, (self.node(parts[-1]),) if parts else (), **self.written(cursor, parts))
 
     def _name(self, cursor: Any) -> Node:
         type = self.type(cursor.type)
@@ -272,7 +301,9 @@ class Trees:
             self._with_value(node, each) for node, each in zip(children[-len(arguments) :], arguments, strict=False)
         )
         called = tuple(children[: len(children) - len(arguments)])
-        return self.plain(cursor, "call", (*called, *values), cursor.spelling, value=len(arguments))
+        to = cursor.referenced
+        name = cursor.spelling if to is not None and to._kind_id == _FUNCTION else ""  # a member's is no function's
+        return self.plain(cursor, "call", (*called, *values), name, value=len(arguments))
 
     def _with_value(self, node: Node, cursor: Any) -> Node:
         if node.type.shape != "scalar" or node.value is not None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cbprove.frozen import frozen
-from cbprove.source.accesses import Access, Kind, Place, Sought
+from cbprove.source.accesses import Access, Kind, Laid, Place, Sought
 from cbprove.source.code import CType, Field, Function, Node
 from cbprove.source.library import HARMLESS, KNOWN, Does
 
@@ -26,6 +26,7 @@ class Result:
 
     accesses: tuple[Access, ...]
     returned: Places
+    laid: tuple[Laid, ...]
 
 
 class Reader:
@@ -63,6 +64,7 @@ class Walk:
                 self.points[variable] = given[index]
             self.names[variable] = names[index] if index < len(names) and names[index] else name
         self.accesses: list[Access] = []
+        self.laid: dict[Laid, None] = {}  # as a set in order
         self.returned = NOWHERE
         self.passes = 0
         self.around = 0  # loops and labels that stand around
@@ -76,7 +78,7 @@ class Walk:
             self.value(self.function.body)
             if (before, returned) == (self.ever, self.returned):
                 break
-        return Result(tuple(_each_once(self.accesses)), self.returned)
+        return Result(tuple(_each_once(self.accesses)), self.returned, tuple(self.laid))
 
     # What an expression is, and which bits of the object it names.
 
@@ -170,7 +172,21 @@ class Walk:
         places = self._all(node.children)
         if node.type.shape != "pointer" or node.type.inner is None:
             return places if node.type.size == _POINTER else NOWHERE
+        self._lay(node, places)
         return frozenset(_seen_as(each, node.type.inner) for each in places)
+
+    def _other(self, node: Node) -> Places:
+        places = self._all(node.children) if node.type.shape in ("pointer", "array") else self._none(node.children)
+        self._lay(node, places)
+        return places
+
+    def _lay(self, node: Node, places: Places) -> None:
+        """A conversion to a pointer to a struct lays it there."""
+        type, (file, line, said) = node.type.inner, node.written
+        if file and type is not None and type.name:
+            for each in sorted(places, key=_order):
+                size = None if each.width is None or type.size < 0 else type.size * 8
+                self.laid[Laid(type.name, each.start, size, file, line, self.function.name, said)] = None
 
     def _unary(self, node: Node) -> Places:
         if node.name == "&":
@@ -363,6 +379,7 @@ class Walk:
             # What it does stands in itself; where it points is of use here.
             return self.reader.read(function, (), names).returned if function.result.shape == "pointer" else NOWHERE
         done = self.reader.read(function, held, names)
+        self.laid.update(dict.fromkeys(done.laid))
         accesses = done.accesses
         if function.own:
             alone = {(each.kind, each.place.start, each.place.width) for each in self.reader.read(function).accesses}
