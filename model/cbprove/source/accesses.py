@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cbprove.frozen import frozen
+from cbprove.source.calls import Bound, Calls
 
 Kind = Literal["read", "write", "clear", "copy from", "copy to", "escape"]
 STORES: tuple[Kind, ...] = ("write", "clear", "copy to")
@@ -100,6 +101,8 @@ class Answer:
     functions: tuple[Read, ...] = ()
     unread: Unread | None = None
     laid: tuple[Laid, ...] = ()
+    calls: tuple[Calls, ...] = ()
+    bound: tuple[Bound, ...] = ()
     included: tuple[str, ...] = ()
 
 

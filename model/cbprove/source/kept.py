@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from cbprove.source.accesses import Access, Answer, Laid, Place, Read, Sought, Unread
+from cbprove.source.calls import Bound, Calls
 from cbprove.source.pool import Pool
 from cbprove.source.sweep import Asking, Job
 
@@ -73,7 +74,9 @@ class Kept:
         """The same for two questions only if nothing that an answer hangs on differs, but for headers."""
         only = None if job.only is None else sorted(job.only)
         given = [[asdict(place) for place in places] for places in job.given]
-        told = [program(), asked, job.path, self._hash(job.path), job.flags.options, job.flags.prelude, only, given]
+        how = [self._hash(job.path), job.flags.options, job.flags.prelude]
+        calling = None if job.calling is None else sorted(job.calling)
+        told = [program(), asked, job.path, *how, only, given, calling]
         return f"{hashlib.sha256(json.dumps(told).encode()).hexdigest()}.json.z"
 
     def _hash(self, path: str) -> str:
@@ -105,6 +108,8 @@ def _answer(held: dict[str, Any]) -> Answer:
         functions=tuple(_read(each) for each in held["functions"]),
         unread=None if held["unread"] is None else Unread(**held["unread"]),
         laid=tuple(Laid(**each) for each in held["laid"]),
+        calls=tuple(Calls(**{**each, "targets": tuple(each["targets"])}) for each in held["calls"]),
+        bound=tuple(Bound(**each) for each in held["bound"]),
         included=tuple(path for path, _ in held["included"]),
     )
 

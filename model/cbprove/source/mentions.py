@@ -112,13 +112,19 @@ def _end(text: str, start: int) -> int:
 
 def definitions(text: str, itself: re.Pattern[str]) -> Iterable[Definition]:
     """Macros and functions, by brackets alone; `}` at the left edge ends a body where a configuration leaves some out."""
+    for name, body in bodies(text):
+        yield Definition(name, frozenset(_WORD.findall(body)) - {name}, itself.search(body) is not None)
+
+
+def bodies(text: str) -> Iterable[tuple[str, str]]:
+    """The names of macros and functions with their texts, comments left out."""
     bare = _COMMENT.sub(" ", text)
     for macro in _MACRO.finditer(bare):
-        yield _definition(macro[1], macro[2], itself)
+        yield macro[1], macro[2]
     bare = _MACRO.sub("", bare)
     for head, body in _bodies(bare):
         for name in _heads(head):
-            yield _definition(name, body, itself)
+            yield name, body
 
 
 def _bodies(text: str) -> Iterable[tuple[str, str]]:
@@ -146,6 +152,3 @@ def _heads(head: str) -> list[str]:
         depth += -1 if match[0] == ")" else 1
     return [name for name in found if not name.startswith("__attribute") and name != "__aligned"]
 
-
-def _definition(name: str, text: str, itself: re.Pattern[str]) -> Definition:
-    return Definition(name, frozenset(_WORD.findall(text)) - {name}, itself.search(text) is not None)

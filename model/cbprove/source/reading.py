@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from cbprove.source.accesses import Answer, Laid, Read, Sought, Unread
+from cbprove.source.calls import Bound, Calls, calls, member
 from cbprove.source.code import Node
 from cbprove.source.macros import Macros
 from cbprove.source.mentions import Mentions
@@ -81,12 +82,39 @@ def read_file(
     given: tuple[Places, ...] = (),
 ) -> Answer:
     """The functions of a file, what they lay over the object, and what the compiler had against the file."""
+    def read() -> Answer:
+        reading = Reading(path, flags, sought, mentions)
+        functions = tuple(reading.functions(only, given))
+        return Answer(functions, reading.complaint(), reading.views(), included=reading.included)
+
+    return _deeply(path, read)
+
+
+def read_calls(path: str, flags: Flags, also: frozenset[str]) -> Answer:
+    """What the functions of a file call, and some functions of its headers; what members are set to there."""
+
+    def read() -> Answer:
+        unit = Unit(path, flags)
+        names = [name for name, _, _ in unit.own()]
+        functions = [unit.function(name) for name in (*names, *sorted(also.difference(names)))]
+        bound = [Bound(member(field), name) for field, name in unit.bound()]
+        found = []
+        for function in functions:
+            if function is not None:
+                targets, more = calls(function)
+                found.append(Calls(function.name, function.file, function.line, targets))
+                bound += more
+        return Answer(calls=tuple(found), bound=tuple(dict.fromkeys(bound)), included=tuple(unit.files()))
+
+    return _deeply(path, read)
+
+
+def _deeply(path: str, read: Callable[[], Answer]) -> Answer:
+    """With as many calls of Python in one another as a file takes, up to a number."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _DEEPEST))
     try:
-        reading = Reading(path, flags, sought, mentions)
-        functions = tuple(reading.functions(only, given))
-        return Answer(functions, reading.complaint(), reading.views(), reading.included)
+        return read()
     except Unreadable:
         return Answer(unread=Unread(path, 1, "it cannot be read"))
     except RecursionError:

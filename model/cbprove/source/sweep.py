@@ -10,7 +10,7 @@ from pathlib import Path
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Answer, Found, Laid, Place, Read, Sought, Unread
 from cbprove.source.mentions import Mentions
-from cbprove.source.reading import read_file
+from cbprove.source.reading import read_calls, read_file
 from cbprove.source.units import Flags, library
 
 Told = Callable[[int, int], None]
@@ -20,13 +20,15 @@ Told = Callable[[int, int], None]
 class Job:
     """A file to read; `only` names its functions of interest, None means those that touch the object.
 
-    `given` is what the parameters of the one function point to that is named.
+    `given` is what the parameters of the one function point to that is named. With `calling` it is asked what the file's own
+    functions call, and functions of headers of those names.
     """
 
     path: str
     flags: Flags
     only: frozenset[str] | None = None
     given: tuple[tuple[Place, ...], ...] = ()
+    calling: frozenset[str] | None = None
 
 
 Asking = Callable[[Job], Answer]
@@ -54,6 +56,8 @@ def _gathered(jobs: Sequence[Job], results: Iterator[Answer], told: Told) -> Fou
 
 def work(sought: Sought, job: Job) -> Answer:
     """One file; what headers say of the object is remembered for the next."""
+    if job.calling is not None:
+        return read_calls(job.path, job.flags, job.calling)
     given = tuple(frozenset(each) for each in job.given)
     return read_file(job.path, job.flags, sought, _mentions(sought), job.only, given)
 

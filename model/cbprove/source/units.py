@@ -74,14 +74,42 @@ class Unit:
         except self.clang.TranslationUnitLoadError:
             raise Unreadable(path) from None
         self.errors = [f"{_place(each)}: {each.spelling}" for each in self.unit.diagnostics if each.severity >= _ERROR]
-        self.cursors = {each.spelling: each for each in self._definitions()}
+        self.cursors: dict[str, Any] = {}
+        self.variables: list[Any] = []
+        self._collect()
         self.trees = Trees(self.clang)
         self._known: dict[str, Function] = {}
 
-    def _definitions(self) -> Iterator[Any]:
+    def _collect(self) -> None:
+        """Functions with a body, and variables with a value."""
         for each in self.unit.cursor.get_children():
             if each._kind_id == _FUNCTION and each.is_definition():
-                yield each
+                self.cursors[each.spelling] = each
+            elif each._kind_id == _VARIABLE:
+                self.variables.append(each)
+
+    def bound(self) -> Iterator[tuple[Field, str]]:
+        """Members that variables of the file are set to functions in: `.ndo_start_xmit = foo`."""
+        for each in self.variables:
+            place = each.location
+            if place.file is not None and place.file.name == self.path:
+                for inside in each.get_children():
+                    if inside._kind_id == _LIST:
+                        yield from self._bound(inside)
+
+    def _bound(self, values: Any) -> Iterator[tuple[Field, str]]:
+        fields = [each for each in values.type.get_canonical().get_fields()] if values.type.kind.value in _RECORDS else []
+        for index, each in enumerate(values.get_children()):
+            parts = list(each.get_children())
+            named = [part for part in parts if part._kind_id == _MEMBER_NAME]
+            field = named[-1].referenced if named else fields[index] if index < len(fields) else None
+            value = parts[-1] if named else each
+            if value._kind_id == _LIST:
+                yield from self._bound(value)
+            elif not named and parts and parts[-1]._kind_id == _LIST:
+                yield from self._bound(parts[-1])
+            elif field is not None and (name := _function_of(value)):
+                yield Field(field.semantic_parent.spelling, field.spelling, 0, 0), name
 
     def own(self) -> list[tuple[str, int, int]]:
         """Functions that the file itself defines: name, first and last byte, in order."""
@@ -105,6 +133,17 @@ class Unit:
         return self._known[name]
 
 
+def _function_of(value: Any) -> str:
+    """The function that an initialiser is the address of."""
+    while value._kind_id in (_UNEXPOSED, _PAREN, _UNARY_OPERATOR, _CAST):
+        inside = [each for each in value.get_children() if each._kind_id >= _UNEXPOSED]
+        if not inside:
+            return ""
+        value = inside[-1]
+    to = value.referenced if value._kind_id == _NAME else None
+    return to.spelling if to is not None and to._kind_id == _FUNCTION else ""
+
+
 class Unreadable(Exception):
     """libclang gave nothing at all for a file."""
 
@@ -121,7 +160,7 @@ _KINDS = {
     101: "name", 102: "member", 103: "call", 106: "integer", 111: "paren", 112: "unary", 113: "element",
     114: "binary", 115: "compound", 116: "conditional", 117: "cast", 118: "literal", 119: "list", 121: "statements",
     122: "generic", 136: "unevaluated", 201: "again", 202: "block", 203: "again", 204: "again", 205: "if", 206: "again",
-    207: "again", 208: "again", 209: "again", 214: "return", 215: "assembly", 230: "block", 231: "declarations", 9: "variable",
+    207: "again", 208: "again", 209: "again", 210: "goto", 214: "return", 215: "assembly", 230: "block", 231: "declarations", 9: "variable",
 }  # fmt: skip
 _TYPES = {
     101: "pointer",
@@ -135,12 +174,15 @@ _TYPES = {
 }
 _VOID, _SIZED = 2, frozenset((*range(3, 24), 30, 106, 177))
 _UNION, _MEMBER = 3, 102
+_NAME, _PAREN, _UNARY_OPERATOR, _CAST, _LIST = 101, 111, 112, 117, 119
+_RECORDS = (105, 119)  # a struct, and one named at length
 _UNEXPOSED, _MEMBER_NAME, _FIELD, _POINTER = 100, 47, 6, 101
 _LONG = 2000  # bytes of a statement that are looked at
 _UNARY = {1: "post++", 2: "post--", 3: "++", 4: "--", 5: "&", 6: "*", 13: "__extension__"}
 _BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
 _COMPOUND = {26: "+=", 27: "-="}
-_STATEMENTS = {201: "label", 207: "loop", 208: "loop", 209: "loop", 210: "goto"}
+_LABEL = 201
+_LOOPS = (207, 208, 209)
 
 
 @frozen
@@ -208,8 +250,15 @@ class Trees:
         if make is not None:
             made: Node = make(cursor)
             return made
-        parts = tuple(self.node(each) for each in self.parts(cursor))
-        return self.plain(cursor, kind, parts, _STATEMENTS.get(cursor._kind_id, ""))
+        return self.plain(cursor, kind, tuple(self.node(each) for each in self.parts(cursor)))
+
+    def _again(self, cursor: Any) -> Node:
+        """Where a run may come by once more, or from elsewhere: a loop, a switch and its cases, a label."""
+        name = "loop" if cursor._kind_id in _LOOPS else f"label {cursor.spelling}" if cursor._kind_id == _LABEL else ""
+        return self.plain(cursor, "again", tuple(self.node(each) for each in self.parts(cursor)), name)
+
+    def _goto(self, cursor: Any) -> Node:
+        return self.plain(cursor, "goto", (), next((each.spelling for each in cursor.get_children()), ""))
 
     def _other(self, cursor: Any) -> Node:
         """What libclang has no name for: conversions; `offsetof` and comparisons of types, which evaluate nothing."""
