@@ -58,6 +58,13 @@ def _begin() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
+def killed() -> tuple[type[BaseException], ...]:
+    """What a cluster raises for work that has ended several workers."""
+    from distributed import KilledWorker
+
+    return (KilledWorker,)
+
+
 def _client(address: str) -> Any:
     try:
         from distributed import Client

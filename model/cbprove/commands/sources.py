@@ -14,6 +14,7 @@ from cbprove.usage import WrongUsage
 if TYPE_CHECKING:
     from cbprove.source.accesses import Sought
     from cbprove.source.asked import Compiled
+    from cbprove.source.pool import Hands
     from cbprove.source.sweep import Mapped
 
 
@@ -64,15 +65,19 @@ def pool(given: argparse.Namespace, sought: Sought) -> Iterator[Mapped]:
 
     number = workers(given)
     with ExitStack() as opened:
-        hands = processes(number)
-        if given.dask is not None:
-            from cbprove.source.cluster import Cluster
-
-            cluster = Cluster(given.dask)
-            opened.callback(cluster.close)
-            hands = cluster.hands()
+        hands = processes(number) if given.dask is None else _cluster(opened, given.dask)
         asked = opened.enter_context(Pool(hands))
         yield asked if given.no_cache else Remembering(asked, Kept(folder()), sought)
+
+
+def _cluster(opened: ExitStack, address: str) -> Hands:
+    """The workers of a cluster; whoever sees no files of this name says so of each."""
+    from cbprove.executors import executor, killed
+    from cbprove.source.pool import Hands
+
+    own = opened.enter_context(executor(1, address))
+    assert own is not None
+    return Hands(lambda: own, killed(), lasts=True)
 
 
 def workers(given: argparse.Namespace) -> int:

@@ -81,7 +81,7 @@ class _Walk:
             self.found.append(node.name)
             return
         for each in called:
-            self.found += [name for name in _functions(each)] or [member(field) for field in _members(each)]
+            self.found += list(_functions(each)) or [member(field) for field in _members(each)]
 
     def _again(self, node: Node) -> None:
         """A loop runs twice; of a label it is kept that it was here."""

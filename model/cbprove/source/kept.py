@@ -1,4 +1,4 @@
-"""Answers of earlier runs, each under the hash of all that it hangs on: the file, how it is compiled, what is asked, this program.
+"""Answers of earlier runs, each under the hash of what it hangs on: the file, how it is compiled, what is asked, this program.
 
 What a file includes is known only when it was read: an answer names its headers and their hashes, and holds while they do.
 """

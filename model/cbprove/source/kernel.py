@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 
 from cbprove.frozen import frozen
@@ -79,7 +80,7 @@ def _options(line: str) -> list[str]:
         words = shlex.split(line.partition(" #")[0])
     except ValueError:
         words = line.split()
-    after = dict(zip(words, words[1:], strict=False))
+    after = dict(pairwise(words))
     joined = [word + after.get(word, "") if word in ("-I", "-D") else word for word in words]
     return [word for word in joined if re.match(r"-[ID].", word)]
 

@@ -151,4 +151,3 @@ def _heads(head: str) -> list[str]:
             found.append(match[1])
         depth += -1 if match[0] == ")" else 1
     return [name for name in found if not name.startswith("__attribute") and name != "__aligned"]
-

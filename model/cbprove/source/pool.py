@@ -15,10 +15,14 @@ Finished = Callable[[Job, Answer], None]
 
 @frozen
 class Hands:
-    """Who reads files: what opens an executor, and what it raises where a file has ended a process."""
+    """Who reads files: what opens an executor, and what it raises where a file has ended a process.
+
+    One that `lasts` is somebody else's, goes on after that and is not closed here.
+    """
 
     opened: Callable[[], Executor]
     broken: tuple[type[BaseException], ...] = (BrokenProcessPool,)
+    lasts: bool = False
 
 
 def processes(workers: int) -> Hands:
@@ -40,9 +44,9 @@ class Pool:
         self._stop()
 
     def _stop(self) -> None:
-        if self.executor is not None:
+        if self.executor is not None and not self.hands.lasts:
             self.executor.shutdown(cancel_futures=True)
-            self.executor = None
+        self.executor = None
 
     def __call__(self, asking: Asking, jobs: Sequence[Job], finished: Finished | None = None) -> Iterator[Answer]:
         """The answers in the order of jobs."""
@@ -61,15 +65,22 @@ class Pool:
         """Those that are finished until a process ends, and the first of those that may have ended it."""
         self.executor = self.executor or self.hands.opened()
         waiting: dict[Future[Answer], int] = {self.executor.submit(asking, jobs[each]): each for each in wanted}
-        left = list(wanted)
-        try:
-            for future in as_completed(waiting):
+        left = dict.fromkeys(wanted)
+        for future in as_completed(waiting):
+            index = waiting[future]
+            try:
                 answer = future.result()
-                left.remove(waiting[future])
-                yield waiting[future], answer
-        except self.hands.broken:
-            self._stop()
-            yield left[0], _alone(asking, jobs[left[0]])
+            except self.hands.broken:
+                if not self.hands.lasts:
+                    break
+                answer = _alone(asking, jobs[index])
+            del left[index]
+            yield index, answer
+        else:
+            return
+        self._stop()
+        first = next(iter(left))
+        yield first, _alone(asking, jobs[first])
 
 
 def _alone(asking: Asking, job: Job) -> Answer:

@@ -82,6 +82,7 @@ def read_file(
     given: tuple[Places, ...] = (),
 ) -> Answer:
     """The functions of a file, what they lay over the object, and what the compiler had against the file."""
+
     def read() -> Answer:
         reading = Reading(path, flags, sought, mentions)
         functions = tuple(reading.functions(only, given))

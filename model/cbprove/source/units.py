@@ -98,7 +98,7 @@ class Unit:
                         yield from self._bound(inside)
 
     def _bound(self, values: Any) -> Iterator[tuple[Field, str]]:
-        fields = [each for each in values.type.get_canonical().get_fields()] if values.type.kind.value in _RECORDS else []
+        fields = list(values.type.get_canonical().get_fields()) if values.type.kind.value in _RECORDS else []
         for index, each in enumerate(values.get_children()):
             parts = list(each.get_children())
             named = [part for part in parts if part._kind_id == _MEMBER_NAME]
@@ -160,7 +160,8 @@ _KINDS = {
     101: "name", 102: "member", 103: "call", 106: "integer", 111: "paren", 112: "unary", 113: "element",
     114: "binary", 115: "compound", 116: "conditional", 117: "cast", 118: "literal", 119: "list", 121: "statements",
     122: "generic", 136: "unevaluated", 201: "again", 202: "block", 203: "again", 204: "again", 205: "if", 206: "again",
-    207: "again", 208: "again", 209: "again", 210: "goto", 214: "return", 215: "assembly", 230: "block", 231: "declarations", 9: "variable",
+    207: "again", 208: "again", 209: "again", 210: "goto",
+    214: "return", 215: "assembly", 230: "block", 231: "declarations", 9: "variable",
 }  # fmt: skip
 _TYPES = {
     101: "pointer",

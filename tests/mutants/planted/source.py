@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.planting import planted
 
 IDIOMS = ("tests/source/test_idioms.py",)
+POOLED = ("tests/source/test_pool.py",)
 COMPARED = ("tests/audit/test_compare.py",)
 
 FAULTS = (
@@ -44,6 +45,19 @@ FAULTS = (
         ("an anonymous record is a member", "Trees._member", "self.unnamed(parts[0])", "False"),
         ("an element that is not known is the first", "_member", "0 < type.size * 8 < place.width", "False"),
         ("only macros lead to the object", "Mentions._spread", "names.extend(self.users.get(name, ()))", "None"),
+    ),
+    *planted(
+        "source",
+        POOLED,
+        ("answers come as they are finished", "Pool.__call__", "told in answers", "told < len(answers)"),
+        ("a header may change", "Kept.get", "self._hash(path) == digest", "True"),
+        ("what had errors is kept", "Kept.put", "answer.unread is not None", "False"),
+        (
+            "what is finished is kept at the end",
+            "Remembering.__call__",
+            "self.kept.put(self.asked, job, answer)",
+            "None",
+        ),
     ),
     *planted(
         "audit",
