@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp
 SPEC   ?= specs/gso_ipoib.cbs
 
-.PHONY: house map tables prove test lint check audit matrix bench oracle artefacts proofs mutants fuzz attack headers source clean
+.PHONY: house map tables prove test lint check audit matrix bench curves oracle artefacts proofs mutants fuzz attack headers source clean
 .DEFAULT_GOAL := prove
 
 prove: $(STAMP)            ## the verdicts of the main spec
@@ -67,6 +67,9 @@ fuzz: $(STAMP)             ## random specs: prover against the reference, parser
 
 bench: $(STAMP)            ## how fast, against whom
 	@$(BIN)/python -m benchmarks
+
+curves: $(STAMP)           ## how the time grows with lines, structs, steps, paths, proposals, options, candidates, turns
+	@$(BIN)/python -m benchmarks.curves
 
 clean:
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist *.egg-info model/*.egg-info

@@ -9,11 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import tables
+from benchmarks import spaces, tables
 from benchmarks.contest import Row, contest, of_files, warm_up
 from benchmarks.measure import ROOT
 from benchmarks.suite import entries
-from benchmarks.targets import CASES, MAIN
+from benchmarks.targets import CASES, CONFIGS, LAYERS, MAIN, with_linux
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
@@ -30,7 +30,7 @@ def main() -> None:
     for row in _rows(tuple(given.only)):
         rows[row.name] = row
         print(f"{row.name}: {row.floor} x the floor, {row.megabytes:.0f} MB", file=sys.stderr, flush=True)
-    text = tables.results(rows)
+    text = tables.results(with_linux(rows))
     print(text, end="")
     if given.write:
         RESULTS.write_text(text, encoding="utf-8")
@@ -42,10 +42,28 @@ def _rows(only: tuple[str, ...]) -> Iterator[Row]:
         for entry in entries():
             if not only or entry.name.startswith(only):
                 yield contest(entry, Path(folder))
-    if not only or MAIN.startswith(only):
-        yield of_files(MAIN, ["specs/gso_ipoib.cbs"], rounds=1, limit=180)
-    if (not only or CASES.startswith(only)) and (ROOT / "specs" / "cases").is_dir():
-        yield of_files(CASES, ["specs/cases"], rounds=1, limit=180)
+    yield from (
+        of_files(name, paths, rounds, 180) for name, paths, rounds in _files() if not only or name.startswith(only)
+    )
+    if not only or CONFIGS.startswith(only) or LAYERS.startswith(only):
+        yield from _grown()
+
+
+def _files() -> Iterator[tuple[str, list[str], int]]:
+    """Specs of the repository, each by itself where that is asked."""
+    yield MAIN, ["specs/gso_ipoib.cbs"], 3
+    yield CASES, ["specs/cases"], 1
+    for spec in sorted((ROOT / "specs/linux").glob("*.cbs")):
+        yield f"linux/{spec.stem}", [f"specs/linux/{spec.name}"], 1
+
+
+def _grown() -> Iterator[Row]:
+    """Specs without a rival."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in ((CONFIGS, spaces.configs(26)), (LAYERS, spaces.layers(200))):
+            spec = Path(folder) / "a.cbs"
+            spec.write_text(text, encoding="utf-8")
+            yield of_files(name, [str(spec)], 3, 60)
 
 
 if __name__ == "__main__":

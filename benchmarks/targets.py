@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.contest import Row
 from benchmarks.measure import Ratio
 
 MAIN, CASES = "main spec", "all of specs/cases"
-MOST_MEGABYTES = 300.0
+MOST_MEGABYTES = 200.0
 MOST_PARSING = 0.15  # ms a line
 
 
@@ -23,29 +23,40 @@ class Target:
     measure: Callable[[Row], Ratio | None]
 
 
-def _floor(row: Row) -> Ratio | None:
-    return row.floor
-
-
-def _after(row: Row) -> Ratio | None:
-    return row.after_parsing
+def _processor(row: Row) -> Ratio | None:
+    return row.processor
 
 
 def _cbmc(row: Row) -> Ratio | None:
     return row.cbmc
 
 
+DEAREST, CONFIGS, LAYERS = "the dearest of specs/linux", "26 options", "200 layers in one path"
 TARGETS = (
-    Target("the main spec: 2 x the import floor, parsing and all", MAIN, 2, _floor),
+    Target("the main spec: 2 x the import floor, parsing and all", MAIN, 2, _processor),
+    Target("246 candidates, N = 1: 1.5 x the import floor", "gso_246_1", 1.5, _processor),
+    Target("246 candidates, N = 256: 1.5 x the import floor", "gso_246_256", 1.5, _processor),
+    Target("24,600 candidates: 3 x the import floor", "gso_24600_4", 3, _processor),
+    Target("10^6 candidates: 5 x the import floor", "three_100", 5, _processor),
+    Target("a path of 1,000 steps at every offset: 1.5 x the import floor", "path_1000", 1.5, _processor),
+    Target("a path of 10,000 steps at every offset: 4 x the import floor", "path_10000", 4, _processor),
+    Target("unbounded segments: 1.2 x the import floor", "gso_246_any", 1.2, _processor),
+    Target("narrowing over 256 turns: 1.5 x the import floor", "narrow_256_64", 1.5, _processor),
+    Target("all of specs/cases: 4 x the import floor", CASES, 4, _processor),
+    Target("the dearest of specs/linux: 5 x the import floor", DEAREST, 5, _processor),
+    Target("a struct with 26 options: 2 x the import floor", CONFIGS, 2, _processor),
     Target("246 candidates, N = 1: 0.2 x one CBMC run", "gso_246_1", 0.2, _cbmc),
     Target("246 candidates, N = 4: 0.04 x one CBMC run", "gso_246_4", 0.04, _cbmc),
     Target("a path of 1,000 steps at every offset: 0.1 x CBMC", "path_1000", 0.1, _cbmc),
-    Target("a path of 10,000 steps at every offset: 6 x the import floor", "path_10000", 6, _after),
-    Target("24,600 candidates: 6 x the import floor", "gso_24600_4", 6, _after),
-    Target("10^6 candidates: 60 x the import floor", "three_100", 60, _after),
-    Target("unbounded segments: 1.7 x the import floor", "gso_246_any", 1.7, _after),
-    Target("narrowing over 256 turns: 3 x the import floor", "narrow_256_64", 3, _after),
 )
+
+
+def with_linux(rows: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows, and the dearest of specs/linux under a name of its own."""
+    linux = [row for name, row in rows.items() if name.startswith("linux/")]
+    if not linux:
+        return dict(rows)
+    return {**rows, DEAREST: replace(max(linux, key=lambda row: row.processor.middle), name=DEAREST)}
 
 
 def table(rows: Mapping[str, Row]) -> list[tuple[str, str, str]]:
