@@ -5,14 +5,15 @@ Both are executors of `concurrent.futures`; what they are given is pickled, so t
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cbprove.usage import WrongUsage
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _PATIENCE = 10  # seconds for a scheduler to answer
 
@@ -39,6 +40,9 @@ def executor(jobs: int, cluster: str | None) -> Iterator[Executor | None]:
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[Executor]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     # A fork has what is loaded already. No thread is running yet that it could take a lock from.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_begin)

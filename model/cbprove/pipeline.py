@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cbprove.audit.compare import audited
-from cbprove.audit.record import load as load_record
-from cbprove.audit.told import summary
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Stage
@@ -19,14 +16,17 @@ from cbprove.frozen import frozen
 from cbprove.meaning import check as resolve_check
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
-from cbprove.pictures import layout as layouts
-from cbprove.pictures.shapes import shapes
-from cbprove.report.sweep import Matrix, cells
 from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import Reader, load, read
 from cbprove.system import Axis, AxisValue, Program, Proposal, System
 from cbprove.usage import WrongUsage
 from cbprove.verdicts import Model, Report
+
+# What only some commands do is loaded by them alone: each module is a millisecond that every user waits for.
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from cbprove.report.sweep import Matrix
 
 Progress = Callable[[int, int], None]
 
@@ -84,6 +84,10 @@ def _held_against(system: System, report: Report) -> Report:
 
 def _model(system: System, record: str, span: Span) -> Model:
     """The steps of a spec against a record that it names. Raises SpecError where that cannot be had."""
+    from cbprove.audit.compare import audited
+    from cbprove.audit.record import load as load_record
+    from cbprove.audit.told import summary
+
     try:
         kept = load_record(Path(span.source.name).parent / record)
     except WrongUsage as wrong:
@@ -147,6 +151,8 @@ def sweep(
     executor: Executor | None = None,
 ) -> Matrix:
     """The verdicts of a property over two axes (the names); the others at their default, or over all their values."""
+    from cbprove.report.sweep import Matrix, cells
+
     system = meaning(path)
     prop, rows, cols = names
     _known("property", prop, [each.name for each in system.properties])
@@ -170,6 +176,9 @@ def layout(path: str, only: str | None) -> str:
     system = meaning(path)
     if only is not None:
         _known("proposal", only, [proposal.name for proposal in system.proposals])
+    from cbprove.pictures import layout as layouts
+    from cbprove.pictures.shapes import shapes
+
     firsts = first_candidates(system, only)
     programs = {name: elaborate.program(system, first) for name, first in firsts.items()}
     return layouts.text(shapes(system, firsts.values()), programs)

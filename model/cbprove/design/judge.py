@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from cbprove.design.answers import answers
 from cbprove.design.assumptions import assumptions
@@ -12,7 +12,6 @@ from cbprove.design.costs import cost
 from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
-from cbprove.design.shares import fill
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
@@ -22,6 +21,9 @@ from cbprove.frozen import frozen
 from cbprove.logic.terms import deep
 from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, Requirement, System
 from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Progress = Callable[[int, int], None]
 
@@ -54,6 +56,8 @@ def judge(
         if executor is None:
             _fill(space, progress)
         else:
+            from cbprove.design.shares import fill
+
             fill(space, executor, progress)
         return _report(space)
 

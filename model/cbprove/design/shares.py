@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from functools import lru_cache
 from math import ceil, prod
+from typing import TYPE_CHECKING
 
 from cbprove.design.division import Stage
 from cbprove.design.sectors import Sector, Sheet
@@ -19,6 +19,9 @@ from cbprove.design.tables import Table
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import deep
 from cbprove.system import System
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _MOST = 1 << 17  # candidates of a part: sets of them are numbers of so many bits
 
