@@ -109,37 +109,40 @@ def test_an_unknown_is_kept_as_one(kept: Kept) -> None:
     code, printed = certify(kept, "--resources", "1")
     assert code == 3 and "unknown" in printed
     assert 'cbprove certify loops.cbs --resources 1"' in (kept.archive / "loops" / "record.json").read_text()
-    code, printed = kept.recheck("--solver", "cvc5")
+    code, printed = kept.recheck()
     assert code == 3 and ": it is unknown: the solver gave up" in printed
 
 
-@pytest.mark.parametrize(("only", "other"), [("cvc5", "bitwuzla"), ("bitwuzla", "cvc5")])
-def test_a_missing_solver_is_said_with_what_to_do(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch, only: str, other: str
-) -> None:
-    monkeypatch.setitem(sys.modules, other, None)
+def test_a_missing_solver_is_said_with_what_to_do(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cvc5", None)
     code, printed = kept.recheck()
-    assert code == 2
-    assert printed.splitlines() == [
-        f"error: {other} is not installed",
-        f"  = help: pip install 'cbprove[recheck]', or take the other one alone: --solver {only}",
-    ]
-    code, printed = kept.recheck("--solver", only)
-    assert (code, last(printed).split(": ")[1]) == (0, f"3 specs, 22 of 22 verdicts confirmed by {only}")
+    assert (code, printed.splitlines()) == (
+        2,
+        ["error: cvc5 is not installed", "  = help: pip install 'cbprove[recheck]'"],
+    )
 
 
 def test_a_solver_that_cannot_tell_confirms_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(solvers.SOLVERS, "bitwuzla", lambda text, seconds: "unknown")
+    monkeypatch.setitem(solvers.SOLVERS, "cvc5", lambda text, seconds: "unknown")
     code, printed = kept.recheck()
     assert code == 3
-    assert "bitwuzla cannot tell whether it can be satisfied" in printed
+    assert "cvc5 cannot tell whether it can be satisfied" in printed
     assert last(printed).split(": ")[1].startswith("3 specs, 3 of 22 verdicts confirmed")
 
 
-def test_what_one_solver_can_satisfy_is_not_confirmed(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(solvers.SOLVERS, "bitwuzla", lambda text, seconds: "sat")
+def test_what_integers_do_not_tell_is_asked_as_bit_vectors(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def of_bits_alone(text: str, seconds: float | None) -> solvers.Result:
+        return solvers.cvc5(text, seconds) if "(set-logic QF_BV)" in text else "unknown"
+
+    monkeypatch.setitem(solvers.SOLVERS, "cvc5", of_bits_alone)
     code, printed = kept.recheck()
-    assert code == 1 and "bitwuzla can satisfy it" in printed
+    assert (code, last(printed).split(": ")[1]) == (0, "3 specs, 22 of 22 verdicts confirmed by cvc5")
+
+
+def test_what_the_solver_can_satisfy_is_not_confirmed(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(solvers.SOLVERS, "cvc5", lambda text, seconds: "sat")
+    code, printed = kept.recheck()
+    assert code == 1 and "cvc5 can satisfy it" in printed
 
 
 def test_the_invariant_of_a_loop_is_kept_and_needed(kept: Kept) -> None:

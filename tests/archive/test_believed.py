@@ -122,7 +122,7 @@ WAYS: dict[str, tuple[Callable[[Kept], None], str]] = {
 def test_a_changed_certificate_is_caught_and_named(kept: Kept, way: str) -> None:
     change, said = WAYS[way]
     change(kept)
-    code, printed = kept.recheck("--solver", "cvc5")
+    code, printed = kept.recheck()
     assert code in (1, 2) and re.search(said if "|" in said else re.escape(said), printed), printed
 
 
@@ -142,9 +142,9 @@ def test_certificates_are_kept_for_each_candidate_and_shared(kept: Kept) -> None
 def test_it_says_what_shows_the_proofs(kept: Kept) -> None:
     """And dropping certificates altogether is no mistake, but shows."""
     assert (
-        kept.recheck("--solver", "cvc5")[1]
+        kept.recheck()[1]
         .splitlines()[-2]
-        .endswith("proofs: 6 by a certificate, 0 by a clausal proof, 13 by the solvers alone")
+        .endswith("proofs: 6 by a certificate, 0 by a clausal proof, 13 by the solver alone")
     )
 
     def drop(record: dict[str, Any]) -> None:
@@ -156,7 +156,7 @@ def test_it_says_what_shows_the_proofs(kept: Kept) -> None:
     kept.edit("wide", drop)
     for file in (kept.archive / "wide").glob("*.txt"):
         file.unlink()
-    code, printed = kept.recheck("--solver", "cvc5")
+    code, printed = kept.recheck()
     assert code == 0
     assert " 0 by a clausal proof" in printed and "6 by a certificate" not in printed
 
@@ -236,7 +236,7 @@ CLAUSAL_WAYS: dict[str, tuple[Callable[[Kept], None], str]] = {
 def test_a_changed_proof_is_caught_and_named(proofs: Kept, way: str) -> None:
     change, said = CLAUSAL_WAYS[way]
     change(proofs)
-    code, printed = proofs.recheck("--solver", "cvc5")
+    code, printed = proofs.recheck()
     assert code == 1 and said in printed, printed
 
 
@@ -253,8 +253,8 @@ def test_values_steps_and_what_has_no_certificate_have_clausal_proofs(proofs: Ke
         ]
         assert bare and kept >= {name for p in bare for name in p["obligations"]}
     assert names(proofs, "step") and names(proofs, "values")
-    code, printed = proofs.recheck("--solver", "cvc5")
-    assert code == 0 and printed.splitlines()[-2].endswith(" 0 by the solvers alone"), printed
+    code, printed = proofs.recheck()
+    assert code == 0 and printed.splitlines()[-2].endswith(" 0 by the solver alone"), printed
 
 
 @with_cadical
@@ -265,8 +265,8 @@ def test_what_is_left_out_is_said_and_rests_on_the_solvers(proofs: Kept, monkeyp
     said = [one for one in proofs.record("loops")["clausal"] if "left_out" in one]
     assert said and all(one["left_out"] == "it has more than 100 bytes" and "drat" not in one for one in said)
     assert not any((proofs.archive / "loops" / f"{one['name']}.drat").exists() for one in said)
-    code, printed = proofs.recheck("--solver", "cvc5")
-    assert code == 0 and not printed.splitlines()[-2].endswith(" 0 by the solvers alone")
+    code, printed = proofs.recheck()
+    assert code == 0 and not printed.splitlines()[-2].endswith(" 0 by the solver alone")
 
 
 @with_cadical
@@ -285,8 +285,8 @@ def test_an_invariant_without_the_proof_of_its_step_rests_on_the_solvers(proofs:
     (step,) = names(proofs, "step")
     (proofs.archive / "loops" / f"{step}.drat").unlink()
     proofs.edit("loops", lambda r: r.update(clausal=[one for one in r["clausal"] if one["name"] != step]))
-    code, printed = proofs.recheck("--solver", "cvc5")
-    assert code == 0 and printed.splitlines()[-2].endswith(" 1 by the solvers alone"), printed
+    code, printed = proofs.recheck()
+    assert code == 0 and printed.splitlines()[-2].endswith(" 1 by the solver alone"), printed
 
 
 @with_cadical

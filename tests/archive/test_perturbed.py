@@ -10,7 +10,7 @@ import pytest
 
 from cbprove.rechecking.solvers import cvc5
 
-HERE = Path(__file__).parents[2] / "proofs" / "specs" / "gso_ipoib"
+HERE = Path(__file__).parents[2] / "proofs" / "gso_ipoib" / "specs" / "gso_ipoib"
 
 # Of the obligations of `roland`: extents, and the bits by which they may not move. In the control block lie IPCB [0, 20),
 # SKB_GSO_CB [20, 28), QDISC_CB [0, 28) and hwaddr [28, 48), so that each can come to lie over its neighbour.

@@ -44,7 +44,7 @@ def _texts(record: dict[str, object], id: str) -> list[str]:
 
 
 def test_the_untouched_archive_is_confirmed(scoped: Kept) -> None:
-    code, printed = scoped.recheck("--solver", "cvc5")
+    code, printed = scoped.recheck()
     assert (code, "4 of 4 verdicts confirmed" in printed) == (0, True), printed
 
 
@@ -56,7 +56,7 @@ def test_a_bounded_proof_is_not_stated_as_one_of_every_run(scoped: Kept) -> None
 @pytest.mark.parametrize(("id", "scope"), [("scope/m/alike", "every run"), ("scope/f/alike", 3)])
 def test_an_edited_scope_is_refused(scoped: Kept, id: str, scope: object) -> None:
     scoped.edit("scope", lambda r: next(one for one in r["verdicts"] if one["id"] == id).update(scope=scope))
-    code, printed = scoped.recheck("--solver", "cvc5")
+    code, printed = scoped.recheck()
     assert (code, f"{id}: its scope is" in printed) == (1, True), printed
 
 
@@ -77,5 +77,5 @@ def test_a_scope_edited_with_the_text_that_proves_another_is_refused(scoped: Kep
         (scoped.archive / "scope" / f"{own}.smt2").unlink()
 
     scoped.edit("scope", change)
-    code, printed = scoped.recheck("--solver", "cvc5")
+    code, printed = scoped.recheck()
     assert (code, "it is not what the spec states" in printed) == (1, True), printed

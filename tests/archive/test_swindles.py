@@ -25,7 +25,7 @@ def test_a_run_shows_nothing_of_a_candidate_where_it_breaks_nothing(kept: Kept) 
         mixed["counts"] |= {"refuted": 5, "proved": 7}
 
     kept.edit("wide", change)
-    code, printed = kept.recheck("--solver", "cvc5")
+    code, printed = kept.recheck()
     assert code == 1 and "the run on p never breaks it at abi = x86_64, OFF = 4" in printed, printed
 
 
@@ -41,5 +41,5 @@ def test_each_statement_of_a_text_must_be_what_it_states(kept: Kept) -> None:
         (kept.archive / "wide" / f"{other['name']}.smt2").unlink()
 
     kept.edit("wide", change)
-    code, printed = kept.recheck("--solver", "cvc5")
+    code, printed = kept.recheck()
     assert code == 1 and ".smt2: it is not what the spec states" in printed, printed

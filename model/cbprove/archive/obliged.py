@@ -82,7 +82,7 @@ class Obliged:
             self.proved.add(name)
 
     def _decide(self, name: str, stated: Stated) -> None:
-        """Each solver is asked; one that cannot be may leave it to another."""
+        """Ask each solver whether some run breaks what is stated."""
         said = {solver: self._answer(solver, name, stated) for solver in self.solvers}
         for solver, answer in said.items():
             if answer == "unsat":
@@ -91,17 +91,19 @@ class Obliged:
                 self._fail(name, f"{solver} can satisfy it")
             elif answer == "unknown":
                 self._fail(name, f"{solver} cannot tell whether it can be satisfied", 3)
-        if all(answer == "unbounded" for answer in said.values()):
-            self._fail(name, "its integers have no bounds, so that it cannot be asked as bit-vectors: use cvc5", 3)
 
     def _answer(self, solver: str, name: str, stated: Stated) -> str:
-        """The kept text itself where the solver knows integers, else what it says as bit-vectors."""
-        if solver != "bitwuzla":
-            return self.solvers[solver](self.texts[f"{name}{ENDING}"])
+        """What a solver says of the kept text; where it cannot tell, of the same formulas as bit-vectors.
+
+        Integers alone do not decide formulas that take many single bits out of run-time values.
+        """
+        answer = self.solvers[solver](self.texts[f"{name}{ENDING}"])
+        if answer != "unknown":
+            return answer
         try:
-            return self.solvers[solver](bitvectors.text(stated.formulas, stated.ranges))
+            return self.solvers[solver](f"{bitvectors.text(stated.formulas, stated.ranges)}(check-sat)\n")
         except bitvectors.Unbounded:
-            return "unbounded"
+            return answer
 
 
 def _difference(wanted: str, found: str) -> str:

@@ -1,4 +1,4 @@
-"""`cbprove recheck`: an archive against the specs, by other solvers than the one that proved. Z3 is never loaded."""
+"""`cbprove recheck`: an archive against the specs, by another solver than the one that proved. Z3 is never loaded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "root", nargs="?", default=".", metavar="ROOT", help="where the paths of specs begin (%(default)s)"
     )
-    parser.add_argument("--solver", choices=("cvc5", "bitwuzla"), help="ask this one alone (both)")
     add_timeout(parser)
     add_color(parser)
 
@@ -32,7 +31,7 @@ def run(given: argparse.Namespace) -> int:
     from cbprove.archive.folder import open_archive
     from cbprove.archive.text import Unreadable
 
-    solvers = _solvers(given.solver, given.timeout)
+    solvers = _solvers(given.timeout)
     try:
         folders, failures = open_archive(given.archive)
     except Unreadable as wrong:
@@ -47,20 +46,17 @@ def run(given: argparse.Namespace) -> int:
     return mixed([*(failure.code for failure in every), *(0 for _ in outcomes)])
 
 
-def _solvers(only: str | None, seconds: float | None) -> dict[str, Callable[[str], str]]:
+def _solvers(seconds: float | None) -> dict[str, Callable[[str], str]]:
     from cbprove.rechecking.solvers import SOLVERS, Missing, need
 
     def asking(name: str) -> Callable[[str], str]:
         return lambda text: SOLVERS[name](text, seconds)
 
-    names = [only] if only else list(SOLVERS)
-    for name in names:
-        try:
-            need(name)
-        except Missing:
-            other = "" if only else f", or take the other one alone: --solver {next(n for n in SOLVERS if n != name)}"
-            raise WrongUsage(f"{name} is not installed", f"pip install 'cbprove[recheck]'{other}") from None
-    return {name: asking(name) for name in names}
+    try:
+        need()
+    except Missing as missing:
+        raise WrongUsage(f"{missing} is not installed", "pip install 'cbprove[recheck]'") from None
+    return {name: asking(name) for name in SOLVERS}
 
 
 def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[[str], str]]) -> Outcome:
@@ -106,7 +102,7 @@ def _resting(outcomes: list[Outcome]) -> str:
     sums = {by: sum(outcome.proofs.get(by, 0) for outcome in outcomes) for by in ("certificate", "clausal", "solvers")}
     total = counted(sum(sums.values()), "proof")
     told = f"{sums['certificate']} by a certificate, {sums['clausal']} by a clausal proof"
-    return f"{total}: {told}, {sums['solvers']} by the solvers alone"
+    return f"{total}: {told}, {sums['solvers']} by the solver alone"
 
 
 def _summary(place: str, outcomes: list[Outcome], failures: list[Failure], solvers: list[str]) -> str:

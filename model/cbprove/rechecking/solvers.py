@@ -1,4 +1,4 @@
-"""cvc5 and Bitwuzla, asked whether a text can be satisfied. Both are optional; neither shares code with Z3."""
+"""cvc5, asked whether a text can be satisfied. It is optional, and shares no code with Z3."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ class Missing(Exception):
 
 
 def cvc5(text: str, seconds: float | None = None) -> Result:
-    """What cvc5 says of a text that ends with `(check-sat)`. Raises Missing."""
+    """Ask cvc5 about a text that ends with `(check-sat)`, for so many seconds at most.
+
+    Raises: Missing where the package is not installed.
+    """
     cvc5 = _cvc5()
     terms = cvc5.TermManager()
     solver = cvc5.Solver(terms)
@@ -22,29 +25,15 @@ def cvc5(text: str, seconds: float | None = None) -> Result:
         solver.setOption("tlimit-per", str(int(seconds * 1000)))
     symbols = cvc5.SymbolManager(terms)
     parser = cvc5.InputParser(solver, symbols)
-    said = ""
+    answer = ""
     try:
         parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "obligation")
         while not (command := parser.nextCommand()).isNull():
-            said += command.invoke(solver, symbols)
+            answer += command.invoke(solver, symbols)
     except RuntimeError:  # what its binding raises for a text that it cannot read
         return "unknown"
-    return _result(said.strip())
-
-
-def bitwuzla(text: str, seconds: float | None = None) -> Result:
-    """What Bitwuzla says of a text of logic QF_BV without `(check-sat)`. Raises Missing."""
-    bitwuzla = _bitwuzla()
-    options = bitwuzla.Options()
-    if seconds is not None:
-        options.set(bitwuzla.Option.TIME_LIMIT_PER, int(seconds * 1000))
-    parser = bitwuzla.Parser(bitwuzla.TermManager(), options)
-    parser.parse(text, True, False)
-    return _result(str(parser.bitwuzla().check_sat()))
-
-
-def _result(said: str) -> Result:
-    return said if said in ("sat", "unsat") else "unknown"  # type: ignore[return-value]
+    answer = answer.strip()
+    return answer if answer in ("sat", "unsat") else "unknown"  # type: ignore[return-value]
 
 
 def _cvc5() -> Any:
@@ -55,18 +44,12 @@ def _cvc5() -> Any:
     return cvc5
 
 
-def _bitwuzla() -> Any:
-    try:
-        import bitwuzla
-    except ImportError:
-        raise Missing("bitwuzla") from None
-    return bitwuzla
+SOLVERS: dict[str, Solver] = {"cvc5": cvc5}
 
 
-SOLVERS: dict[str, Solver] = {"cvc5": cvc5, "bitwuzla": bitwuzla}
-_PACKAGES = {"cvc5": _cvc5, "bitwuzla": _bitwuzla}
+def need() -> None:
+    """Return if every solver is installed.
 
-
-def need(solver: str) -> None:
-    """Raises Missing where the solver is not installed."""
-    _PACKAGES[solver]()
+    Raises: Missing for the first that is not.
+    """
+    _cvc5()

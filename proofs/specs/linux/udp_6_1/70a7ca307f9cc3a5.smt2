@@ -1,5 +1,0 @@
-; no run breaks a claim of coverage_behind, whatever conditions come to, followed by sources
-(set-logic ALL)
-(assert true)
-(assert false)
-(check-sat)
