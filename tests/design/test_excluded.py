@@ -44,7 +44,7 @@ def _judged(proposals: str, folder: Path) -> Report:
     [
         ("AT = 32; side = near;", "BUILD_BUG_ON net/core/dev.c:3488: 32 + 20 <= 48 is false"),
         ("AT in 29..33; side = near;", "BUILD_BUG_ON net/core/dev.c:3488: 29 + 20 <= 48 is false"),
-        ("AT = 27; side = far;", "require in line 9: side == near || 27 % 2 == 0 is false"),
+        ("AT = 27; side = far;", "require in line 9: side (far) == near || 27 % 2 == 0 is false"),
     ],
 )
 def test_the_requirement_is_named_with_its_numbers(proposal: str, reason: str, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_each_requirement_is_named_beside_what_is_left(tmp_path: Path) -> None:
             verdict,
             11,
             (
-                "require in line 9: side == near || 27 % 2 == 0 is false",
+                "require in line 9: side (far) == near || 27 % 2 == 0 is false",
                 "BUILD_BUG_ON net/core/dev.c:3488: 29 + 20 <= 48 is false",
             ),
         )

@@ -32,13 +32,17 @@ def _label(node: syntax.Require) -> str:
 
 
 def _words(cx: Context, node: syntax.Expr) -> Iterator[str | Int]:
-    """The condition as it is written, with a number in place of each name that stands for one."""
+    """The condition as it is written, with a number in place of each name that stands for one, and behind an axis with named
+    values the one that it has."""
     source, at = node.span.source.text, node.span.start
     for leaf in _leaves(node):
         value = _number(cx, leaf)
         if value is not None:
             yield source[at : leaf.span.start]
             yield value
+            at = leaf.span.end
+        elif (axis := static.named_axis(cx, leaf)) is not None:
+            yield f"{source[at : leaf.span.end]} ({cx.memo.value(axis.name)})"
             at = leaf.span.end
     yield source[at : node.span.end]
 
