@@ -75,6 +75,15 @@ def _step(step: Step, within: Area, record: Record) -> list[Difference]:
     ]
 
 
+def lacking(step: Step, within: Area, read: Read, access: Access) -> Difference | None:
+    """What a step does not do of one access of a function that it stands for, if anything; a reason may leave it out."""
+    if access.to and access.to in step.witness.callees:
+        return None
+    left = _left_out(step.witness.left_out, within)
+    found = _missing(step, [(read, access)], done(step, within), {bit for bits in left.values() for bit in bits})
+    return found[0] if found else None
+
+
 def _stale(step: Step, name: str, record: Record) -> Difference:
     message = f"step `{step.name}` stands for {name}(), which is not in {record.kernel}"
     if name not in record.absent:

@@ -49,6 +49,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="REV",
         help="the specs as this revision has them, against those that stand here; A..B without specs: each commit as a patch",
     )
+    parser.add_argument(
+        "--source",
+        metavar="TREE",
+        help="of a patch: read what its functions do in a kernel's source, which stays as it is",
+    )
+    parser.add_argument("--headers", metavar="DIR", help="what a build of TREE generated: a linux-headers folder")
     add_reach(parser)
     add_formats(parser)
     add_color(parser)
@@ -63,7 +69,7 @@ def run(given: argparse.Namespace) -> int:
         from cbprove.commands.patches import review_commits
 
         return review_commits(given)
-    for name in ("model", "what_if", "verbose", "no_cache"):
+    for name in ("model", "what_if", "verbose", "no_cache", "source", "headers"):
         if getattr(given, name):
             raise WrongUsage(f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`")
     return _compare(given)

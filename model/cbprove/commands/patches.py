@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from cbprove.usage import WrongUsage
 if TYPE_CHECKING:
     from cbprove.models import Words
     from cbprove.patching.change import Change
+    from cbprove.patching.functions import Functions
     from cbprove.patching.review import Subject
     from cbprove.report.answer import Answer
 
@@ -34,7 +36,7 @@ def review(given: argparse.Namespace) -> int:
         _findings([found] if found is not None else [], given)
     elif found is not None:
         _show(found, given)
-    elif used and given.format == "text":
+    elif used and given.format == "text" and given.source is None:
         told = ", ".join(f"{name} in {path}" for name, path in list(used.items())[:3])
         more = f" and {len(used) - 3} more" if len(used) > 3 else ""
         console.show(f"no struct changes; not judged is what functions do with {told}{more}")
@@ -46,6 +48,10 @@ def review_commits(given: argparse.Namespace) -> int:
     from cbprove.patching.change import MOST, change, together
     from cbprove.patching.commits import commits
 
+    if given.source is not None:
+        raise WrongUsage(
+            "a tree stands at one commit, not at a range", "give one patch with --patch, or leave out --source"
+        )
     if given.format == "json":
         raise WrongUsage("a range of commits has no JSON document", "ask for another format, or for one commit")
     answers: list[Answer] = []
@@ -81,6 +87,7 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
     from cbprove.patching.change import accessors, of, touches
 
     used: dict[str, str] = {}
+    whole, read = _read(whole, given) if given.source is not None else (whole, None)
     misfit: SpecError | None = None
     notes: dict[str, None] = {}
     for subject in _subjects(given):
@@ -89,10 +96,10 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
         there, told = _placed(whole, subject, known)
         notes.update(dict.fromkeys(told))
         mine = of(there, known.tags, known.macros, known.constants)
-        if not touches(mine):
+        if not touches(mine) and not (read and read.others):
             continue
         try:
-            found = _judged(mine, subject, given)
+            found = _judged(mine, subject, given, read)
         except SpecError as error:
             if not _is_misfit(error):
                 raise
@@ -103,6 +110,25 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
     if misfit is not None:
         raise misfit
     return _unplaced(whole, tuple(notes)), used
+
+
+def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions]:
+    """What the functions of a patch do in a tree; and the change, its hunks named by the files where they name no struct."""
+    from cbprove.patching.change import change
+    from cbprove.patching.functions import Reading, functions
+    from cbprove.patching.scratch import files
+    from cbprove.source.asked import sought
+    from cbprove.source.kernel import open_kernel
+
+    kernel = open_kernel(given.source, given.headers)
+    sides = files(whole.texts, kernel.tree)
+    with console.Progress("files") as progress:
+        workers = len(os.sched_getaffinity(0))
+        found = functions(sides, Reading(kernel, sought("sk_buff.cb"), workers, not given.no_cache), progress)
+    if not all([*(edit.tag for edit in whole.edits), *(edit.tag for edit in whole.enums)]):
+        named = change(sides.diff().encode(), "the files of the patch")
+        whole = replace(whole, edits=named.edits, enums=named.enums, macros=named.macros)
+    return whole, found
 
 
 def _placed(whole: Change, subject: Subject, known: Words) -> tuple[Change, tuple[str, ...]]:
@@ -124,11 +150,11 @@ def _unplaced(whole: Change, notes: tuple[str, ...]) -> Answer | None:
     return Answer(titles=whole.titles, model="", reverse=False, unjudged=notes)
 
 
-def _judged(mine: Change, subject: Subject, given: argparse.Namespace) -> Answer | None:
+def _judged(mine: Change, subject: Subject, given: argparse.Namespace, read: Functions | None) -> Answer | None:
     from cbprove.patching.kept import Kept, folder
     from cbprove.patching.review import How, review
 
-    how = How(options(given, witnesses=False), given.what_if, None if given.no_cache else Kept(folder()))
+    how = How(options(given, witnesses=False), given.what_if, None if given.no_cache else Kept(folder()), read)
     with console.Progress(subject.title) as progress:
         return review(mine, subject, how, progress)
 
@@ -214,12 +240,12 @@ def _subjects(given: argparse.Namespace) -> list[Subject]:
         raise WrongUsage("a patch is judged on SPECs or on a --model", "give one of them")
     named = named or (list(said.specs) if not given.model else [])
     if not named:
-        return _models(given.model or said.model)
+        return _models(given.model or said.model, given.source)
     title = ", ".join(named) if len(named) < 3 else f"{len(named)} specs"
     return [Subject(title, tuple(path for path, _ in files(named)))]
 
 
-def _models(wanted: str | None) -> list[Subject]:
+def _models(wanted: str | None, tree: str | None) -> list[Subject]:
     """The model of one kernel; or all, that of the tree first, then from the newest on."""
     from cbprove.models import models
     from cbprove.patching.review import Subject
@@ -230,5 +256,5 @@ def _models(wanted: str | None) -> list[Subject]:
     if not asked:
         versions = ", ".join(each.version for each in known) or "none"
         raise WrongUsage(f"there is no model of Linux {wanted}", f"the models are of {versions}")
-    here = kernel(Path())
+    here = kernel(Path(tree or ""))
     return [Subject(each.title, each.specs) for each in sorted(asked, key=lambda each: each.version != here)]

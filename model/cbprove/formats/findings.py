@@ -181,6 +181,9 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
     for member in answer.untouched:
         name = f"{member.struct}.{member.member}"
         yield Finding("untouched", "note", name, f"{name}: {member.told}", Place("", 0))
+    for access in answer.functions:
+        level: Level = "warning" if access.stores and not access.judged else "note"
+        yield Finding("function", level, access.function, access.message, Place(access.file, access.line))
     for text in answer.unjudged:
         yield Finding("unjudged", "warning", text, text, Place("", 0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen
@@ -19,13 +20,14 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 @frozen
 class Change:
-    """A series as one change: its titles, the edits of structs, macros and enums in order, and all lines that it adds."""
+    """A series as one change: its titles, the edits of structs, macros and enums in order, all lines that it adds, its texts."""
 
     titles: tuple[str, ...]
     edits: tuple[Edit, ...]
     macros: tuple[Macro, ...]
     added: tuple[tuple[str, str], ...]
     enums: tuple[EnumEdit, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 def change(data: bytes, name: str) -> Change:
@@ -40,7 +42,8 @@ def change(data: bytes, name: str) -> Change:
             mistakes += error.diagnostics
     if mistakes:
         raise SpecError(tuple(mistakes))
-    return Change(_titles(found), edits(all_hunks), macros(all_hunks), tuple(_added(all_hunks)), enum_edits(all_hunks))
+    added, texts = tuple(_added(all_hunks)), tuple(patch.text for patch in found)
+    return Change(_titles(found), edits(all_hunks), macros(all_hunks), added, enum_edits(all_hunks), texts)
 
 
 def together(changes: Iterable[Change]) -> Change:
@@ -52,6 +55,7 @@ def together(changes: Iterable[Change]) -> Change:
         tuple(macro for each in found for macro in each.macros),
         tuple(line for each in found for line in each.added),
         tuple(edit for each in found for edit in each.enums),
+        tuple(text for each in found for text in each.texts),
     )
 
 
@@ -60,7 +64,7 @@ def of(whole: Change, tags: Collection[str], names: Collection[str], constants: 
     plain = {tag.partition("___")[0] for tag in tags}
     named = tuple(edit for edit in whole.edits if edit.tag in plain or edit.created or areas([edit]))
     known = tuple(edit for edit in whole.enums if any(name in constants for name, _ in (*edit.old, *edit.new)))
-    return Change(whole.titles, named, tuple(each for each in whole.macros if each.name in names), whole.added, known)
+    return replace(whole, edits=named, macros=tuple(each for each in whole.macros if each.name in names), enums=known)
 
 
 def touches(whole: Change) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen
@@ -14,10 +16,17 @@ from cbprove.patching.judging import Job, Judged, judge
 from cbprove.patching.kept import Kept
 from cbprove.patching.observed import Pair
 from cbprove.patching.onto import Onto, onto
+from cbprove.patching.relayout import Relaid
 from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, is_included
-from cbprove.report.answer import Answer, Turned
+from cbprove.report.answer import Accessed, Answer, Turned
+from cbprove.report.style import counted
 from cbprove.syntax.includes import load
+
+if TYPE_CHECKING:
+    from cbprove.patching.functions import Functions
+
+_MEMBER = "cb"  # of struct sk_buff: what functions are read for
 
 
 @frozen
@@ -30,19 +39,22 @@ class Subject:
 
 @frozen
 class How:
-    """How far to go, whether for proposals that are nobody's kernel too, and where verdicts are kept, if anywhere."""
+    """How far to go, whether for proposals that are nobody's kernel too, where verdicts are kept, if anywhere, and what the
+    functions of the patch do, if they were read."""
 
     options: Options
     what_if: bool = False
     kept: Kept | None = None
+    functions: Functions | None = None
 
 
 def review(whole: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
     """The answer, None if no spec has anything of the change. Raises SpecError if it does not apply."""
-    found = list(_onto(whole, subject))
-    if not found:
-        return None
+    found = list(_onto(whole, subject, how.functions))
     pairs, unjudged = _pairs(found, how.what_if)
+    pairs, accessed = _stored(pairs, how)
+    if not found and not accessed:
+        return None
     asked = [(pair, name) for pair in pairs for name in sorted(changed(pair.old.program, pair.new.program))]
     turned, judged, kept = _turned(asked, how, progress)
     edited = {tag: added for _, each in found for tag, added in _added(whole, each).items()}
@@ -51,30 +63,35 @@ def review(whole: Change, subject: Subject, how: How, progress: Progress) -> Ans
     return Answer(
         titles=whole.titles,
         model=subject.title,
-        reverse=found[0][1].reverse,
+        reverse=any(each.reverse for _, each in found),
         structs=observed.structs(pairs),
         values=tuple(dict.fromkeys(value for _, each in found for value in each.values)),
         checks=observed.checks(pairs),
         views=observed.views(pairs),
         turned=turned,
         untouched=observed.untouched(pairs, edited) if not unjudged else (),
-        unjudged=unjudged,
+        functions=accessed,
+        unjudged=(*unjudged, *_unread(how.functions)),
         notes=tuple(dict.fromkeys(note for _, each in found for note in _notes(each))),
         judged=judged,
         kept=kept,
         alike=total - judged,
         specs=len(specs),
-        rests=_basis(subject),
+        rests=_basis(subject, how.functions),
     )
 
 
-def _onto(whole: Change, subject: Subject) -> Iterator[tuple[str, Onto]]:
-    """The change on each spec that has something of it. Raises SpecError with every misfit once."""
+def _onto(whole: Change, subject: Subject, functions: Functions | None) -> Iterator[tuple[str, Onto]]:
+    """The change on each spec that has something of it, or steps of its functions. Raises SpecError with every misfit once."""
+    names = [each.read.name for each in functions.others] if functions else []
     mistakes: dict[Diagnostic, None] = {}
     made = []
     for spec in subject.specs:
         try:
-            each = onto(load(spec), whole, subject.title)
+            tree = load(spec)
+            each = onto(tree, whole, subject.title)
+            if each is None and any(name in source.text for name in names for source in tree.sources):
+                each = Onto(tree, tree, Relaid(tree, {}, {}, (), ()), False, frozenset(), ())
         except SpecError as error:
             if len(subject.specs) == 1 or not is_included(error):
                 mistakes.update(dict.fromkeys(error.diagnostics))
@@ -168,5 +185,29 @@ def _judged(asked: Sequence[tuple[str, Today, str]], how: How, progress: Progres
     return {(each.spec, each.proposal, each.title or each.property): each for each in cases}
 
 
-def _basis(subject: Subject) -> str:
-    return f"functions were not read; rests on every axis at its default, and on the model: {subject.title}"
+def _stored(pairs: Sequence[Pair], how: How) -> tuple[list[Pair], tuple[Accessed, ...]]:
+    """The pairs with what functions newly do on the side after, and what is said of that, each once."""
+    if how.functions is None:
+        return [*pairs], ()
+    from cbprove.patching.stores import stored, unmodelled
+
+    said: dict[str, Accessed] = {}
+    known: set[str] = set()
+    made = []
+    for pair in pairs:
+        found = stored(pair.new.tree, pair.new.program, how.functions, _MEMBER)
+        known |= found.known
+        said |= {each.message: each for each in found.said if each.judged or each.message not in said}
+        made.append(pair if found.tree is pair.new.tree else replace(pair, new=today(found.tree, how.what_if)))
+    said |= {each.message: each for each in unmodelled(how.functions, frozenset(known))}
+    return made, tuple(said.values())
+
+
+def _unread(functions: Functions | None) -> Iterator[str]:
+    for each in functions.unread if functions else ():
+        yield f"not read: {each.file}: {each.errors} errors, the first: {each.first}"
+
+
+def _basis(subject: Subject, functions: Functions | None) -> str:
+    read = f"{counted(functions.files, 'file')} read" if functions else "functions were not read"
+    return f"{read}; rests on every axis at its default, and on the model: {subject.title}"

@@ -20,9 +20,11 @@ class Today:
     """One side of a spec: what to judge, its first candidate and the program of that.
 
     What is judged stands without the requirements that are not met: as if it were built all the same. It expects nothing;
-    `refutable` are the properties of which something else than a proof was expected. `whole` is all of the spec.
+    `refutable` are the properties of which something else than a proof was expected. `whole` is all of the spec,
+    `tree` its text.
     """
 
+    tree: syntax.Tree
     whole: System
     system: System
     first: Mapping[str, AxisValue]
@@ -46,7 +48,7 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
     asked = system.proposals if what_if else (_narrow(system),)
     refutable = frozenset(name for each in asked for name in _refutable(system, each))
     calm = tuple(replace(each, expectations=()) for each in asked)
-    return Today(whole, _on(system, calm, what_if), first, program, refutable)
+    return Today(tree, whole, _on(system, calm, what_if), first, program, refutable)
 
 
 def requires_of(system: System) -> tuple[syntax.Require, ...]:

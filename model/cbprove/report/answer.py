@@ -68,6 +68,19 @@ class Reached:
 
 
 @frozen
+class Accessed:
+    """What a function does otherwise than before, as a sentence; `judged` with the step that stands for it, if one does."""
+
+    function: str
+    file: str
+    line: int
+    step: str
+    message: str
+    judged: bool
+    stores: bool
+
+
+@frozen
 class Turned:
     """A case that has another verdict than before; `told` are the lines of a run that breaks it."""
 
@@ -103,6 +116,7 @@ class Answer:
     views: tuple[Reached, ...] = ()
     turned: tuple[Turned, ...] = ()
     untouched: tuple[Untouched, ...] = ()
+    functions: tuple[Accessed, ...] = ()
     unjudged: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     judged: int = 0
@@ -125,7 +139,8 @@ class Answer:
             return 1
         if "newly vacuous" in kinds:
             return 4
-        return 3 if self.unjudged or {"newly unknown", "newly bounded"} & kinds else 0
+        unsaid = any(each.stores and not each.judged for each in self.functions)
+        return 3 if unsaid or self.unjudged or {"newly unknown", "newly bounded"} & kinds else 0
 
 
 def text(found: Answer, paint: Paint, everything: bool) -> str:
@@ -156,6 +171,7 @@ def _sections(found: Answer, everything: bool) -> Iterator[_Section]:
     yield _listed(_views(found, everything), "bad", 2)
     yield from _turned(found, everything)
     yield _listed([_short(f"{each.struct}.{each.member}: {each.told}") for each in found.untouched], None, 1)
+    yield _listed([line for each in found.functions for line in _accessed(each)], "strong", 2)
     yield _listed(
         [line for told in (*found.unjudged, *found.notes) for line in textwrap.wrap(told, _WIDTH, **_HANGING)], None, 2
     )
@@ -212,6 +228,10 @@ def _around(found: Answer, everything: bool) -> list[str]:
     ]
     lines = _names("with it: ", grown, everything, 1) if grown else []
     return lines + [_struct(each) for each in around if each.before == each.after]
+
+
+def _accessed(each: Accessed) -> list[str]:
+    return textwrap.wrap(f"{each.file}:{each.line}: {each.message}", _WIDTH, **_HANGING)
 
 
 def _values(found: Answer, everything: bool) -> list[str]:
@@ -324,6 +344,7 @@ def document(found: Answer) -> dict[str, Any]:
         "views": [_plainly(each) for each in found.views],
         "turned": [_plainly(each) for each in found.turned],
         "untouched": [_plainly(each) for each in found.untouched],
+        "functions": [_plainly(each) for each in found.functions],
         "unjudged": list(found.unjudged),
         "notes": list(found.notes),
         "judged": found.judged,

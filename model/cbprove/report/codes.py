@@ -183,6 +183,11 @@ READING: Mapping[str, Code] = MappingProxyType(
             "pin it by hand in a spec of your own",
             "",
         ),
+        "CB0345": Code(
+            "a patch does not apply to the tree that --source names, neither as one to come nor as one that is in already",
+            "give the tree that the patch is for",
+            "",
+        ),
         "CB0330": Code(
             "a struct of an artefact has a vector (`vector_size`) in it: its alignment hangs on the options of the compiler,\n"
             "and DWARF does not say it, so that no struct with such a member can be laid out from it",

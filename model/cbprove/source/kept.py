@@ -74,7 +74,7 @@ class Kept:
         """The same for two questions only if nothing that an answer hangs on differs, but for headers."""
         only = None if job.only is None else sorted(job.only)
         given = [[asdict(place) for place in places] for places in job.given]
-        how = [self._hash(job.path), job.flags.options, job.flags.prelude]
+        how = [self._hash(job.path), job.flags.options, job.flags.prelude, job.flags.instead]
         calling = None if job.calling is None else sorted(job.calling)
         told = [program(), asked, job.path, *how, only, given, calling]
         return f"{hashlib.sha256(json.dumps(told).encode()).hexdigest()}.json.z"

@@ -40,17 +40,20 @@ class Mentions:
         self.touching: set[str] = set()
         self.users: dict[str, set[str]] = defaultdict(set)
         self.seen: set[str] = set()
+        self.texts: dict[str, str] = {}
 
     def _object(self) -> re.Pattern[str]:
         names = "|".join(map(re.escape, sorted(self.members)))
         return re.compile(rf"(?:->|\.)\s*(?:{names})\b" if names else rf"\b{re.escape(self.sought.record)}\b")
 
-    def add_file(self, path: str) -> None:
-        """A header or source file; again is no work."""
+    def add_file(self, path: str, text: str | None = None) -> None:
+        """A header or source file, as it stands or with another text; again is no work."""
         if path not in self.seen:
             self.seen.add(path)
+            if text is not None:
+                self.texts[path] = text
             try:
-                self.add(Path(path).read_text(errors="replace"))
+                self.add(self.texts[path] if path in self.texts else Path(path).read_text(errors="replace"))
             except OSError:
                 return
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -25,17 +26,18 @@ class Reading:
 
     def __init__(self, path: str, flags: Flags, sought: Sought, mentions: Mentions) -> None:
         self.path, self.mentions = path, mentions
+        self.instead = dict(flags.instead)
         self.unit = Unit(path, flags)
         self.laid: dict[Laid, None] = {}  # as a set in order
         self.included = tuple(self.unit.files())
         for each in self.included:
-            mentions.add_file(each)
-        mentions.add_file(path)
+            mentions.add_file(each, self.instead.get(os.path.normpath(each)))
+        mentions.add_file(path, self.instead.get(path))
         self.reader = Reader(sought, self.unit.function, mentions.touching.__contains__)
 
     def functions(self, only: frozenset[str] | None, given: tuple[Places, ...] = ()) -> Iterator[Read]:
         """What its functions do, in order: those that are named, called with what is given, or all that do anything."""
-        text = Path(self.path).read_bytes()
+        text = self.instead[self.path].encode() if self.path in self.instead else Path(self.path).read_bytes()
         for name, start, end in self.unit.own():
             if only is not None:
                 if name in only:

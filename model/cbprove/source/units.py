@@ -16,10 +16,11 @@ PRELUDE = "/cbprove/prelude.h"  # a file that no disk has: what is included befo
 
 @frozen
 class Flags:
-    """How a file is compiled: options, and the text of what is included before it."""
+    """How a file is compiled: options, the text of what is included before it, and files that are read as other texts."""
 
     options: tuple[str, ...]
     prelude: str = ""
+    instead: tuple[tuple[str, str], ...] = ()
 
 
 def library() -> Any:
@@ -68,7 +69,7 @@ class Unit:
     def __init__(self, path: str, flags: Flags, text: str | None = None) -> None:
         self.clang = library()
         self.path = path
-        files = [(PRELUDE, flags.prelude)] + ([(path, text)] if text is not None else [])
+        files = [(PRELUDE, flags.prelude), *flags.instead] + ([(path, text)] if text is not None else [])
         try:
             self.unit = self.clang.Index.create().parse(path, list(flags.options), unsaved_files=files)
         except self.clang.TranslationUnitLoadError:
@@ -77,7 +78,7 @@ class Unit:
         self.cursors: dict[str, Any] = {}
         self.variables: list[Any] = []
         self._collect()
-        self.trees = Trees(self.clang)
+        self.trees = Trees(self.clang, {name: text.encode() for name, text in flags.instead})
         self._known: dict[str, Function] = {}
 
     def _collect(self) -> None:
@@ -199,11 +200,11 @@ class Lies:
 class Trees:
     """Cursors to nodes. Types are remembered by spelling: a file has few."""
 
-    def __init__(self, clang: Any) -> None:
+    def __init__(self, clang: Any, texts: dict[str, bytes]) -> None:
         self.clang, self.lib = clang, clang.conf.lib
         self.types: dict[tuple[int, str], CType] = {}
         self.places: dict[tuple[int, int], Lies] = {}
-        self.texts: dict[str, bytes] = {}
+        self.texts = texts
 
     def function(self, cursor: Any, path: str) -> Function:
         children = list(cursor.get_children())

@@ -1,0 +1,137 @@
+"""What functions newly do, done by the steps of a spec that stand for them; and what no step says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from cbprove.audit.compare import lacking
+from cbprove.audit.steps import Area, area, reached
+from cbprove.diagnostics import Source
+from cbprove.frozen import frozen
+from cbprove.patching.functions import Functions, Other
+from cbprove.report.answer import Accessed
+from cbprove.source.accesses import Access
+from cbprove.syntax import tree as syntax
+from cbprove.syntax.parse import parse
+from cbprove.system import Program, Step
+
+_SOURCE = "the stores of the patch"
+_VERBS = {"write": "stores", "clear": "clears", "copy to": "stores", "read": "reads", "copy from": "reads"}
+
+
+@frozen
+class Stored:
+    """A spec whose steps do what functions newly do, what is said of it, and the functions that some step stands for."""
+
+    tree: syntax.Tree
+    said: tuple[Accessed, ...]
+    known: frozenset[str]
+
+
+def stored(tree: syntax.Tree, program: Program, found: Functions, member: str) -> Stored:
+    """The spec with one more statement at the end of a step for each access that it lacks: a run may do it, or may not."""
+    within = area(program, member)
+    if within is None:
+        return Stored(tree, (), frozenset())
+    said, more, bodiless = [], dict[str, list[str]](), _bodiless(tree)
+    steps = [(step, other) for step in reached(program) for other in found.others if _stands(step, other)]
+    for step, other in steps:
+        for access in other.new:
+            if lacking(step, within, other.read, access) is not None:
+                text = "" if step.name in bodiless else _statement(tree, program, within, access)
+                more.setdefault(step.name, []).extend([text] if text else [])
+                said.append(_lacks(step, other, access, judged=bool(text)))
+        said += [_keeps(step, other, access) for access in other.gone]
+    known = frozenset(other.read.name for _, other in steps)
+    done = {name: texts for name, texts in more.items() if texts}
+    return Stored(_with(tree, done) if done else tree, tuple(said), known)
+
+
+def unmodelled(found: Functions, known: frozenset[str]) -> Iterator[Accessed]:
+    """What functions newly do that no step of any spec stands for."""
+    for other in found.others:
+        for access in other.new if other.read.name not in known else ():
+            message = f"{_does(other, access)}: no step stands for it"
+            yield Accessed(
+                other.read.name, other.read.file, access.line, "", message, judged=False, stores=access.stores
+            )
+
+
+def _stands(step: Step, other: Other) -> bool:
+    return other.read.name in (*step.witness.functions, *step.witness.callees)
+
+
+def _does(other: Other, access: Access, verb: str = "") -> str:
+    via = f" in {access.via[-1]}()" if access.via else ""
+    if access.kind == "escape":
+        return f"{other.read.name}() hands {access.place} to {access.to}(){via}"
+    return f"{other.read.name}() {verb or _VERBS[access.kind]} {access.place}{via}"
+
+
+def _lacks(step: Step, other: Other, access: Access, judged: bool) -> Accessed:
+    how = "judged with it" if judged else "not judged"
+    message = f"{_does(other, access)}, step `{step.name}` does not: {how}"
+    return Accessed(other.read.name, other.read.file, access.line, step.name, message, judged, access.stores)
+
+
+def _keeps(step: Step, other: Other, access: Access) -> Accessed:
+    what = "stores" if access.stores else "hands on" if access.kind == "escape" else "reads"
+    message = f"{other.read.name}() no longer {what} {access.place}, for which step `{step.name}` stands"
+    return Accessed(other.read.name, other.read.file, other.read.line, step.name, message, judged=False, stores=False)
+
+
+# --- statements -------------------------------------------------------------------------------------------
+
+
+def _statement(tree: syntax.Tree, program: Program, within: Area, access: Access) -> str:
+    """An access as a statement on a view of the spec, empty where none lies there."""
+    place = access.place
+    types = _types(tree)
+    for view in program.views:
+        there = view.place.low - within.low if isinstance(view.place.low, int) else None
+        if there == place.at and place.view in types.get(view.name, ()) and access.kind != "escape":
+            name = f"{view.name}.{place.path}" if place.path else view.name
+            return f"{'clear' if access.kind == 'clear' else 'write' if access.stores else 'read'} {name};"
+    return ""
+
+
+def _types(tree: syntax.Tree) -> Mapping[str, tuple[str, ...]]:
+    """The structs that each view may be of, without what tells those of modules apart."""
+    found: dict[str, tuple[str, ...]] = {}
+    for layer in tree.declarations:
+        for view in layer.views if isinstance(layer, syntax.Layer) else ():
+            if isinstance(view.type, syntax.TaggedType):
+                found[view.name.text] = (view.type.tag.text, view.type.tag.text.partition("___")[0])
+    return found
+
+
+def _bodiless(tree: syntax.Tree) -> set[str]:
+    """The steps that do what their layers declare, by either of their names."""
+    layers = (each for each in tree.declarations if isinstance(each, syntax.Layer))
+    steps = ((layer.name.text, step.name.text) for layer in layers for step in layer.steps if step.body is None)
+    return {name for layer, step in steps for name in (step, f"{layer}.{step}")}
+
+
+def _with(tree: syntax.Tree, more: Mapping[str, Sequence[str]]) -> syntax.Tree:
+    texts = (" ".join(f"optionally {{ {text} }}" for text in each) for each in more.values())
+    source = Source(_SOURCE, "".join(f"layer l {{ step s {{ {text} }} }}\n" for text in texts))
+    blocks = dict(zip(more, (_block(each) for each in parse(source)), strict=True))
+    made = tuple(_layer(each, blocks) if isinstance(each, syntax.Layer) else each for each in tree.declarations)
+    return syntax.Tree(made, (*tree.sources, source))
+
+
+def _block(node: syntax.Declaration) -> syntax.Block:
+    assert isinstance(node, syntax.Layer)
+    return node.steps[0].body or ()
+
+
+def _layer(layer: syntax.Layer, blocks: Mapping[str, syntax.Block]) -> syntax.Layer:
+    steps = tuple(_step(layer, each, blocks) for each in layer.steps)
+    return layer if steps == layer.steps else replace(layer, steps=steps)
+
+
+def _step(layer: syntax.Layer, step: syntax.Step, blocks: Mapping[str, syntax.Block]) -> syntax.Step:
+    name = step.name.text
+    added = blocks.get(f"{layer.name.text}.{name}", blocks.get(name, ()))
+    return replace(step, body=(*step.body, *added)) if added and step.body is not None else step
