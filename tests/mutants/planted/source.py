@@ -60,6 +60,17 @@ FAULTS = (
         ),
     ),
     *planted(
+        "source/library.py",
+        IDIOMS,
+        (
+            "a bit that is tested in assembly is stored",
+            "",
+            "'test_bit _test_bit arch_test_bit variable_test_bit constant_test_bit const_test_bit generic_test_bit'",
+            "'test_bit'",
+        ),
+        ("memset() fills as many bytes as it is told to fill with", "", "Does(0, 'clear', 2)", "Does(0, 'clear', 1)"),
+    ),
+    *planted(
         "audit",
         COMPARED,
         (
