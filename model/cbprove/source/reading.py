@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -33,7 +34,8 @@ class Reading:
         for each in self.included:
             mentions.add_file(each, self.instead.get(os.path.normpath(each)))
         mentions.add_file(path, self.instead.get(path))
-        self.reader = Reader(sought, self.unit.function, mentions.touching.__contains__)
+        extent = functools.cache(lambda: self.unit.extent(sought.record, sought.member))
+        self.reader = Reader(sought, self.unit.function, mentions.touching.__contains__, extent)
 
     def functions(self, only: frozenset[str] | None, given: tuple[Places, ...] = ()) -> Iterator[Read]:
         """What its functions do, in order: those that are named, called with what is given, or all that do anything."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from cbprove.frozen import frozen
 from cbprove.source.code import VOID, CType, Field, Function, Node
+from cbprove.source.records import Lies, extent, lies
 from cbprove.usage import WrongUsage
 
 PRELUDE = "/cbprove/prelude.h"  # a file that no disk has: what is included before all else
@@ -125,6 +126,10 @@ class Unit:
         """What is included, near and far."""
         return sorted({each.include.name for each in self.unit.get_includes()})
 
+    def extent(self, record: str, member: str) -> tuple[int, int] | None:
+        """Where a member begins in its record and how wide it is, in bits; None where the file does not know it."""
+        return extent(self.unit.cursor, record, member)
+
     def function(self, name: str) -> Function | None:
         """The function with its body, None where no file of this unit defines it."""
         if name not in self.cursors:
@@ -175,7 +180,7 @@ _TYPES = {
     111: "function",
 }
 _VOID, _SIZED = 2, frozenset((*range(3, 24), 30, 106, 177))
-_UNION, _MEMBER = 3, 102
+_MEMBER = 102
 _NAME, _PAREN, _UNARY_OPERATOR, _CAST, _LIST = 101, 111, 112, 117, 119
 _RECORDS = (105, 119)  # a struct, and one named at length
 _UNEXPOSED, _MEMBER_NAME, _FIELD, _POINTER = 100, 47, 6, 101
@@ -185,16 +190,6 @@ _BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
 _COMPOUND = {26: "+=", 27: "-="}
 _LABEL = 201
 _LOOPS = (207, 208, 209)
-
-
-@frozen
-class Lies:
-    """Where a member begins, in bits of a record; how far into the union without a name that holds it, and all that is there."""
-
-    record: str
-    start: int
-    beside: tuple[str, ...]
-    inside: int
 
 
 class Trees:
@@ -342,7 +337,7 @@ class Trees:
         record = (kind.get_pointee() if kind.kind.value == _POINTER else kind).get_canonical().get_declaration()
         key = (field.hash, record.hash)
         if key not in self.places:
-            self.places[key] = _lies(field, record)
+            self.places[key] = lies(field, record)
         return self.places[key]
 
     def _call(self, cursor: Any) -> Node:
@@ -429,31 +424,6 @@ class Trees:
     def _declarations(self, cursor: Any) -> Node:
         made = tuple(self.node(each) for each in cursor.get_children() if each._kind_id == _VARIABLE)
         return Node("block", "", VOID, 0, made)
-
-
-def _lies(field: Any, record: Any) -> Lies:
-    start, inside = max(field.get_field_offsetof(), 0), field.semantic_parent
-    union, within = None, 0
-    while inside != record:
-        if inside._kind_id == _UNION:
-            union, within = inside, start
-        around = inside.semantic_parent
-        holding = [each for each in around.type.get_fields() if each.type.get_canonical().get_declaration() == inside]
-        if not holding:
-            break
-        start += max(holding[0].get_field_offsetof(), 0)
-        inside = around
-    return Lies(inside.spelling, start, _members(union) if union is not None else (), within)
-
-
-def _members(record: Any) -> tuple[str, ...]:
-    """The names in a record, those in anonymous records of it too."""
-    found: list[str] = []
-    for each in record.type.get_fields():
-        found += (
-            [each.spelling] if each.spelling.isidentifier() else _members(each.type.get_canonical().get_declaration())
-        )
-    return tuple(found)
 
 
 _WITH_LINES = frozenset(("member", "call", "binary", "compound", "unary", "element", "assembly", "literal"))

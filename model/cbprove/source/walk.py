@@ -33,9 +33,13 @@ class Reader:
     """Follows the functions of one unit. `defined` gives a function by name; `touches` says of a name whether its text can."""
 
     def __init__(
-        self, sought: Sought, defined: Callable[[str], Function | None], touches: Callable[[str], bool]
+        self,
+        sought: Sought,
+        defined: Callable[[str], Function | None],
+        touches: Callable[[str], bool],
+        extent: Callable[[], tuple[int, int] | None] = lambda: None,
     ) -> None:
-        self.sought, self.defined, self.touches = sought, defined, touches
+        self.sought, self.defined, self.touches, self.extent = sought, defined, touches, extent
         self.known: dict[tuple[str, tuple[Places, ...], tuple[str, ...]], Result] = {}
         self.active: list[str] = []
 
@@ -240,7 +244,7 @@ class Walk:
         made = _literal_of(right) if record else None
         if made is not None:
             self._none(made.children)
-            self._note("write" if any(_evaluated(made)) else "clear", self.place(left), node.line)
+            self._note("write" if any(_evaluated(made)) else "clear", self._extent(left), node.line)
             return NOWHERE
         if record:
             return self._copied(left, right, node.line)
@@ -256,10 +260,26 @@ class Walk:
         return held
 
     def _copied(self, left: Node, right: Node, line: int) -> Places:
-        source = self.place(right)
+        source = self._extent(right)
         self._note("copy from", source, line)
-        self._note("copy to", self.place(left), line)
+        self._note("copy to", self._extent(left), line)
         return NOWHERE
+
+    def _extent(self, node: Node) -> Places:
+        """The bits of the object that are assigned with a struct: in it, or it in the struct."""
+        places = self.place(node)
+        if places or node.type.name != self.sought.record or not _dereferenced(node):
+            return places
+        return self._held_in(node, None)
+
+    def _held_in(self, node: Node, length: int | None) -> Places:
+        """The object, as far as the first bytes of the struct that holds it reach; all of it where no length is known."""
+        found = self.reader.extent() if self.sought.member else None
+        if found is None:
+            return NOWHERE
+        start, width = found
+        reached = width if length is None else min(width, length * 8 - start)
+        return frozenset((Place(self.root(node), "", "", 0, reached),)) if reached > 0 else NOWHERE
 
     def _compound(self, node: Node) -> Places:
         left, right = node.children[0], node.children[1]
@@ -292,7 +312,7 @@ class Walk:
     def _variable(self, node: Node) -> Places:
         for start in node.children:
             if node.type.shape == "record":
-                self._note("copy from", self.place(start), node.line)
+                self._note("copy from", self._extent(start), node.line)
             else:
                 self._points_to(node.variable, self.value(start))
         self.names.setdefault(node.variable, node.name)
@@ -397,6 +417,9 @@ class Walk:
             if each.argument < len(held):
                 length = None if each.length is None or each.length >= len(arguments) else arguments[each.length]
                 places = frozenset(_stretch(place, length) for place in held[each.argument])
+                argument = _uncast(arguments[each.argument])
+                if not places and length is not None and _points_to(argument, self.sought.record):
+                    places = self._held_in(argument, length.value)
                 self._note(each.effect, places, node.line)
         return held[0] if held and node.type.shape == "pointer" else NOWHERE
 
@@ -432,6 +455,23 @@ def _bare(node: Node) -> Node:
     while node.kind in ("paren", "other") and len(node.children) == 1:
         node = node.children[0]
     return node
+
+
+def _uncast(node: Node) -> Node:
+    while node.kind in ("paren", "other", "cast") and len(node.children) == 1:
+        node = node.children[0]
+    return node
+
+
+def _points_to(node: Node, record: str) -> bool:
+    inner = node.type.inner
+    return node.type.shape == "pointer" and inner is not None and (inner.shape, inner.name) == ("record", record)
+
+
+def _dereferenced(node: Node) -> bool:
+    """Whether an lvalue is what a pointer points to, and no variable of the function."""
+    bare = _bare(node)
+    return bare.kind == "element" or (bare.kind == "unary" and bare.name == "*")
 
 
 def _literal_of(node: Node) -> Node | None:

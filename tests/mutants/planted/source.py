@@ -44,6 +44,8 @@ FAULTS = (
         ("a union of that name hides what is beside", "beside", "sought.member in names", "sought.member not in names"),
         ("an anonymous record is a member", "Trees._member", "self.unnamed(parts[0])", "False"),
         ("an element that is not known is the first", "_member", "0 < type.size * 8 < place.width", "False"),
+        ("a struct reaches as far as it likes", "Walk._held_in", "min(width, length * 8 - start)", "width"),
+        ("a local struct is the packet", "Walk._extent", "not _dereferenced(node)", "False"),
         ("only macros lead to the object", "Mentions._spread", "names.extend(self.users.get(name, ()))", "None"),
     ),
     *planted(
