@@ -33,7 +33,7 @@ FAULTS = (
             "tuple(self.node(each) for each in self.parts(cursor))",
         ),
         ("an address that is stored away is forgotten", "Walk._assigned", "not places", "bool(places)"),
-        ("a copy stores nothing", "Walk._copied", "self._note('copy to', self.place(left), line)", "None"),
+        ("a copy stores nothing", "Walk._copied", "self._note('copy to', self._extent(left), line)", "None"),
         ("what a callee returns points nowhere", "Walk._followed", "done.returned", "NOWHERE"),
         (
             "what lies beside the object is not the object",
