@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -34,7 +33,7 @@ class Reading:
         for each in self.included:
             mentions.add_file(each, self.instead.get(os.path.normpath(each)))
         mentions.add_file(path, self.instead.get(path))
-        extent = functools.cache(lambda: self.unit.extent(sought.record, sought.member))
+        extent = cache(lambda: self.unit.extent(sought.record, sought.member))
         self.reader = Reader(sought, self.unit.function, mentions.touching.__contains__, extent)
 
     def functions(self, only: frozenset[str] | None, given: tuple[Places, ...] = ()) -> Iterator[Read]:
