@@ -30,14 +30,14 @@ UNLESS = "CHECKED == no || sizeof(struct a) <= 16"
         (8, "yes", UNLESS, 0, 1, []),
         (8, "no", UNLESS, 0, 0, []),
         (20, "no", UNLESS, 1, 0, []),
-        (20, "yes", UNLESS, 1, 1, ["net/x.c:1: CHECKED == no || 20 <= 16 is false"]),
+        (20, "yes", UNLESS, 1, 1, ["net/x.c:1: CHECKED (yes) == no || 20 <= 16 is false"]),
         (
             8,
             "yes",
             "CHECKED == yes ? sizeof(struct a) <= 4 : 1",
             1,
             1,
-            ["net/x.c:1: CHECKED == yes ? 8 <= 4 : 1 is false"],
+            ["net/x.c:1: CHECKED (yes) == yes ? 8 <= 4 : 1 is false"],
         ),
         (8, "no", "CHECKED == yes && sizeof(struct a) <= 16 || 1", 0, 0, []),
         (8, "no", "1 || sizeof(struct a) <= 16", 0, 0, []),
@@ -55,4 +55,65 @@ def test_checks_and_exit_code(
 
 def test_a_violated_check_is_told_first(cbprove: Cbprove, spec: Spec) -> None:
     ran = cbprove("overlays", spec("s.cbs", TEXT.format(size=20, checked="yes", require=UNLESS)))
-    assert ran.stdout.startswith("violated: net/x.c:1: CHECKED == no || 20 <= 16 is false\n")
+    assert ran.stdout.startswith("violated: net/x.c:1: CHECKED (yes) == no || 20 <= 16 is false\n")
+
+
+PATCH = """\
+--- a/x.h
++++ b/x.h
+@@ -1,3 +1,4 @@
+ struct a {
+ \tu8 x[8];
++\tu8 more[12];
+ };
+"""
+
+
+def plain(size: int, require: str = "1") -> str:
+    return TEXT.format(size=size, checked="yes", require=require)
+
+
+@pytest.mark.parametrize(
+    ("require", "code", "said"),
+    [
+        ("1", 1, "1 view differs, 0 as before, 1 end further beyond their block, 1 of them checked by nothing"),
+        (
+            "sizeof(struct a) <= 32",
+            1,
+            "1 view differs, 0 as before, 1 end further beyond their block, 0 of them checked by",
+        ),
+        ("sizeof(struct a) <= 16", 1, "violated: net/x.c:1: 20 <= 16 is false"),
+    ],
+)
+def test_a_patch_makes_views_end_elsewhere(cbprove: Cbprove, spec: Spec, require: str, code: int, said: str) -> None:
+    path, patch = spec("s.cbs", plain(8, require)), spec("x.patch", PATCH)
+    ran = cbprove("overlays", path, "--diff", patch)
+    assert (ran.returncode, ran.stderr) == (code, "")
+    assert said in ran.stdout
+    assert "  A     struct a  8 -> 20  8 -> 20  -        - -> 4" in ran.stdout
+
+
+def test_the_document_of_a_difference(cbprove: Cbprove, spec: Spec) -> None:
+    ran = cbprove("overlays", spec("s.cbs", plain(8)), "--diff", spec("x.patch", PATCH), "--format", "json")
+    found = json.loads(ran.stdout)
+    assert (found["exit_code"], found["alike"], len(found["views"])) == (1, 0, 1)
+    (view,) = found["views"]
+    assert (view["before"]["end_bit"], view["after"]["end_bit"], view["after"]["excess_bits"]) == (64, 160, 32)
+    assert view["worse"]
+
+
+def test_two_specs_and_a_patch_that_is_about_something_else(cbprove: Cbprove, spec: Spec) -> None:
+    small, large = spec("s.cbs", plain(8)), spec("l.cbs", plain(20))
+    assert cbprove("overlays", small, "--diff", large).returncode == 1
+    back = cbprove("overlays", large, "--diff", small)
+    assert (back.returncode, back.stderr) == (0, "")
+    assert "4 -> -" in back.stdout
+    other = cbprove("overlays", small, "--diff", spec("o.patch", PATCH.replace("struct a", "struct b")))
+    assert (other.returncode, other.stdout.splitlines()[-1]) == (0, "0 views differ, 1 as before")
+
+
+def test_a_difference_of_nothing_is_a_mistake(cbprove: Cbprove, spec: Spec) -> None:
+    path = spec("s.cbs", plain(8))
+    assert cbprove("overlays", path, "--diff", "nowhere.patch").returncode == 2
+    assert cbprove("overlays", path, "--diff", spec("e.patch", "hello\n")).returncode == 2
+    assert cbprove("overlays", path, "--diff", path, "--against", path).returncode == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def review(given: argparse.Namespace) -> int:
     """The exit code. A patch that touches no control block has no answer. Raises SpecError and WrongUsage."""
-    found, used = _answer(_change(given), given)
+    found, used = _answer(series([*[each for each in given.specs if each == "-"][:1], *given.patch]), given)
     if given.format == "json" and found is not None:
         import json
 
@@ -178,13 +178,13 @@ def _findings(answers: list[Answer], given: argparse.Namespace) -> None:
     console.document(WRITERS[given.format](Findings(subject, typed(), found, lines, code)))
 
 
-def _change(given: argparse.Namespace) -> Change:
-    """All patches as one series. Raises SpecError with the mistakes of all."""
+def series(files: Sequence[str]) -> Change:
+    """The patches of files as one series, `-` being standard input. Raises SpecError with the mistakes of all."""
     from cbprove.patching.change import change, together
 
     found: list[Change] = []
     mistakes: list[Diagnostic] = []
-    for data, name in _texts(given):
+    for data, name in _texts(files):
         try:
             found.append(change(data, name))
         except SpecError as error:
@@ -194,14 +194,14 @@ def _change(given: argparse.Namespace) -> Change:
     return together(found)
 
 
-def _texts(given: argparse.Namespace) -> Iterator[tuple[bytes, str]]:
-    """Standard input where `-` stands, then the files."""
+def _texts(files: Sequence[str]) -> Iterator[tuple[bytes, str]]:
     from cbprove.patching.change import MOST
 
-    for _ in [each for each in given.specs if each == "-"][:1]:
-        yield _short(sys.stdin.buffer.read(MOST + 1), "standard input"), "standard input"
-    for path in given.patch:
-        yield _file(path), f"`{path}`"
+    for path in files:
+        if path == "-":
+            yield _short(sys.stdin.buffer.read(MOST + 1), "standard input"), "standard input"
+        else:
+            yield _file(path), f"`{path}`"
 
 
 def _file(path: str) -> bytes:

@@ -125,10 +125,10 @@ def _row(each: Laid, marks: Sequence[int]) -> list[str]:
     numbers = [bits.position(bit) for bit in (overlay.low, overlay.width, overlay.high)]
     across = ["yes" if 8 * byte in each.crosses else "-" for byte in marks]
     beyond = bits.position(each.excess) if each.excess else "-"
-    return [overlay.name, each.type, *numbers, *across, beyond, _checked(each.checks), _few(each.shares) or "-"]
+    return [overlay.name, each.type, *numbers, *across, beyond, checked(each.checks), _few(each.shares) or "-"]
 
 
-def _checked(checks: tuple[Check, ...]) -> str:
+def checked(checks: tuple[Check, ...]) -> str:
     lines = _few(tuple(str(check.line) for check in checks))
     return f"line {lines}" if lines else "nothing"
 
