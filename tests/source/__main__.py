@@ -61,9 +61,12 @@ def _audit(tree: Tree, kernel: str, below: str, folder: Path) -> int:
     """Read the source, judge the specs, and say what became of the record that is kept."""
     made = folder / "record.json"
     command = [sys.executable, "-m", "cbprove", "audit", *map(str, specs(kernel, below)), "--object", OBJECTS[below]]
-    command += ["--source", str(tree.source), "--headers", str(tree.headers), "--record-to", str(made)]
+    command += ["--source", str(tree.source), "--headers", str(tree.headers), "--no-cache", "--record-to", str(made)]
     began = time.monotonic()
+    made.unlink(missing_ok=True)
     done = subprocess.run(command)
+    if not made.exists():
+        return max(done.returncode, 2)
     lines = set(made.read_text().splitlines()) ^ set(record(kernel, below).read_text().splitlines())
     print(f"{record(kernel, below).name}: {len(lines)} lines are others; {time.monotonic() - began:.0f} s", flush=True)
     return done.returncode

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.source.__main__ import LINUX, OBJECTS, record, specs
-from tests.source.debian import KERNELS, Missing, _headers, _newest, unpacked
+from tests.source.__main__ import LINUX, OBJECTS, _audit, record, specs
+from tests.source.debian import KERNELS, Missing, Tree, _headers, _newest, unpacked
 
 AVAILABLE = """\
 Package: linux-headers-6.1.0-56-amd64
@@ -56,3 +56,8 @@ def test_every_spec_that_names_a_record_is_held_against_it() -> None:
     assert {path.name for path in (LINUX / "records").iterdir()} == {
         record(kernel, below).name for kernel in KERNELS for below in OBJECTS
     }
+
+
+def test_an_audit_that_reads_nothing_is_no_success(tmp_path: Path) -> None:
+    nowhere = Tree(tmp_path / "source", tmp_path / "headers")
+    assert _audit(nowhere, "6.1", "netlink_callback", tmp_path) == 2

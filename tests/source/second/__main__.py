@@ -52,8 +52,19 @@ def accesses(given: argparse.Namespace, tree: Path) -> Any:
         "--format",
         "json",
     ]
-    command += ["--source", str(tree), "--headers", str(given.headers.resolve()), "--jobs", str(given.jobs)]
-    return json.loads(subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False).stdout)
+    command += [
+        "--source",
+        str(tree),
+        "--headers",
+        str(given.headers.resolve()),
+        "--jobs",
+        str(given.jobs),
+        "--no-cache",
+    ]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    if done.returncode not in (0, 5):
+        raise SystemExit(f"the first reader has failed: {done.stderr.strip()[-300:]}")
+    return json.loads(done.stdout)
 
 
 def told(files: Sequence[File], document: Any, tree: Path) -> int:
