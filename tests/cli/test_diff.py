@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 SPECS = Path(__file__).parents[2] / "specs"
-SCHEMA = Path(__file__).parents[2] / "model" / "cbprove" / "report" / "diff.schema.json"
+SCHEMA = Path(__file__).parents[2] / "model" / "cbprove" / "comparing" / "diff.schema.json"
 
 Spec = Callable[[str, str], str]
 

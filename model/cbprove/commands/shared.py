@@ -65,7 +65,7 @@ def options(given: argparse.Namespace, witnesses: bool, queries: bool = False) -
     return Options(given.bound, given.resources, given.timeout, witnesses, queries, given.operations)
 
 
-# For editors, mails and CI: one document of all findings each. `report/formats/` writes them.
+# For editors, mails and CI: one document of all findings each. `formats/` writes them.
 FORMATS = ("short", "mail", "markdown", "sarif", "github", "junit", "ktap")
 
 
