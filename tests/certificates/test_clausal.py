@@ -200,6 +200,7 @@ def test_a_proof_by_values_end_to_end(spec: str, proposal: str, name: str) -> No
     assert not check(found.cnf.clauses, "\n".join(steps[-1:]))
 
 
+@pytest.mark.slow
 @with_solver
 def test_a_refuted_property_has_no_proof() -> None:
     formula, ranges = form(SPECS / "gso_ipoib.cbs", "linux_4_5", "hwaddr_preserved")

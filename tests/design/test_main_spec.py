@@ -156,6 +156,7 @@ def test_one_wrong_number_of_the_layout_makes_it_satisfiable(asked: tuple[Case, 
         assert ask(text.replace(right, changed)) == "sat", name
 
 
+@pytest.mark.slow
 def test_a_solver_that_does_not_know_proves_nothing(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Z3Session, "check", lambda self: Answer("unknown", {}, "told to"))
     found = report(only(spec, "roland"))

@@ -103,6 +103,7 @@ def test_specs_side_by_side_keep_their_mistakes(tmp_path: Path) -> None:
     assert [d.message for d in alone.value.diagnostics] == [d.message for d in beside.value.diagnostics]
 
 
+@pytest.mark.slow
 def test_a_cluster_of_two_workers_writes_the_document_of_one_process() -> None:
     distributed = pytest.importorskip("distributed")
     spec = SPECS / "cases/b29_socket_filter_cb.cbs"

@@ -14,6 +14,7 @@ from cbprove.pipeline import check as judged
 from cbprove.syntax.includes import load
 from cbprove.verdicts import exit_code
 from tests.brute import verdict
+from tests.random.blocks import slow_where
 from tests.traps.test_traps_reference import candidates, expected, found
 
 FAULTS = sorted(Path(__file__).parent.glob("*.cbs"))
@@ -30,7 +31,7 @@ def test_the_prover_finds_what_is_right(path: Path) -> None:
     assert exit_code(report) == 0, [(case.id, case.verdict) for case in report.cases if not case.met]
 
 
-@each_fault
+@pytest.mark.parametrize("path", slow_where({"flag_decides_which_is_stored"}, FAULTS))
 def test_enumeration_finds_what_is_right(path: Path) -> None:
     system = resolve(load(path))
     check(system)

@@ -33,7 +33,7 @@ def noticed(tests: tuple[str, ...], mutant: Mutant | None) -> bool:
 
 
 def _fails(tests: tuple[str, ...], model: Path) -> bool:
-    options = ["-q", "-x", "-m", "not slow", "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT} {model}"]
+    options = ["-q", "-x", "-m", "not slow or block", "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT} {model}"]
     surroundings = {**os.environ, "PYTHONPATH": str(model), "CBPROVE_SHRINK": "no"}
     try:
         done = subprocess.run(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import reports
-
 from cbprove.layout.abi import ABIS
 from cbprove.layout.types import Array, Field, Pointer, Record, Scalar
 from cbprove.pictures.blocks import of_program
 from cbprove.pictures.layout import Shape, shape
 from cbprove.pictures.touched import layers
+from tests.report import reports
 
 U8, U16, U32 = Scalar("unsigned char"), Scalar("unsigned short"), Scalar("unsigned int")
 

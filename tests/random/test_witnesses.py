@@ -5,20 +5,23 @@ from __future__ import annotations
 
 import pytest
 
+from tests.random.blocks import in_blocks
 from tests.random.drawn import draw_all, shortest_of_all
 from tests.random.test_agreement import PROPERTIES
 
 
-def test_every_refutation_is_drawn() -> None:
-    seen, failures = draw_all(range(200))
+@in_blocks(range(200), 50)
+def test_every_refutation_is_drawn(seeds: range) -> None:
+    seen, failures = draw_all(seeds)
     assert not failures
     assert set(seen) >= PROPERTIES
 
 
-def test_no_run_breaks_it_sooner() -> None:
-    held, failures = shortest_of_all(range(300, 380))
+@in_blocks(range(300, 380), 16)
+def test_no_run_breaks_it_sooner(seeds: range) -> None:
+    compared, failures = shortest_of_all(seeds)
     assert not failures
-    assert held > 50
+    assert compared > 8
 
 
 @pytest.mark.slow

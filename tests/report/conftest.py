@@ -1,14 +1,12 @@
-"""Lets the tests here import `reports`, and compares texts with files that `CBPROVE_GOLDEN=write` writes anew."""
+"""Compares texts with files that `CBPROVE_GOLDEN=write` writes anew."""
 
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE)]
 
 
 @pytest.fixture

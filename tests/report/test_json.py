@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import jsonschema
 import pytest
-import reports
 
 from cbprove.diagnostics import Diagnostic, Note, Source, Span
 from cbprove.properties.placement import Misplaced
 from cbprove.report.json import document, schema, text
 from cbprove.verdicts import Finding, Witness
+from tests.report import reports
 
 SAVED = {"gso_ipoib/roland/hwaddr_preserved": "queries/x.smt2"}
 SPAN = Span(Source("a.cbs", "one\ntwo\n"), 4, 7)

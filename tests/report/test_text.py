@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-import reports
 
 from cbprove.report import table
 from cbprove.report.manner import Manner, again
 from cbprove.report.style import ansi, plain
 from cbprove.report.text import intervals, summary, text, total
 from cbprove.verdicts import Finding, Space
+from tests.report import reports
 
 Golden = Callable[[str, str], None]
 SAVED = {"gso_ipoib/roland/hwaddr_preserved": "queries/gso_ipoib.roland.hwaddr_preserved.smt2"}

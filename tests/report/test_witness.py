@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import reports
-
 from cbprove.pictures import bytemap
 from cbprove.properties.placement import Misplaced
 from cbprove.report.scene import Scene
@@ -13,6 +11,7 @@ from cbprove.report.scene import scene as scene_of
 from cbprove.report.witness import block
 from cbprove.system import Claim, Constant, Holds, MemberValue, Owned, Preserved, Written
 from cbprove.verdicts import Witness
+from tests.report import reports
 
 NAME = "hwaddr_preserved"
 

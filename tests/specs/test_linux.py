@@ -17,6 +17,7 @@ from cbprove.meaning.types import tagged
 from cbprove.pipeline import Options, check
 from cbprove.syntax.includes import load
 from cbprove.verdicts import Report, exit_code
+from tests.random.blocks import slow_where
 
 FOLDER = Path(__file__).parents[2] / "specs" / "linux"
 SPECS = sorted(path for path in FOLDER.rglob("*.cbs") if re.search(r"^spec ", path.read_text(), re.MULTILINE))
@@ -43,7 +44,7 @@ def laid_out(version: str, tag: str) -> Layout:
     return lay_out(tagged(known(version), tag), ABIS["x86_64"])
 
 
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", slow_where({"tc_6_1", "tc_7_2", "tcp_6_1", "tcp_7_2"}, SPECS))
 def test_every_verdict_is_as_expected_and_for_every_run(path: Path) -> None:
     found = report(path)
     assert exit_code(found) == 0
