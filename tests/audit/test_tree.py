@@ -94,7 +94,7 @@ def test_a_whole_tree_at_once_is_the_same_with_one_process_and_with_two(tmp_path
     assert (one.returncode, one.stdout) == (two.returncode, two.stdout)
     assert "finish" not in one.stdout  # a `cb` that is none of a packet
     assert one.stdout.endswith(
-        "11 of 13 files read, the others name nothing that leads there; 1 could not be read without errors\n"
+        "11 of 14 files read, the others name nothing that leads there; 1 could not be read without errors\n"
     )
 
 
@@ -115,3 +115,22 @@ def test_what_makes_no_sense(tmp_path: Path, arguments: tuple[str, ...], said: s
     done = audit(tmp_path, SPEC, *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"error: {said}")
+
+
+def test_a_join_is_found_through_a_member_that_a_function_is_set_to(tmp_path: Path) -> None:
+    done = audit(tmp_path, SPEC, "--source", str(TREE), "--format", "json", "--record-to", "kept.json")
+    assert done.returncode == 0, done.stderr
+    (join,) = json.loads(done.stdout)["specs"][0]["joins"]
+    way = ["ip_protocol", "ip_rcv", "route_input", "route.input", "ip_forward"]
+    assert (join["how"], join["way"]) == ("common caller", way)
+    kept = json.loads((tmp_path / "kept.json").read_text())
+    assert kept["bound"] == [["route.input", "ip_forward"]]
+    assert [each[0] for each in kept["calls"]] == ["ip_protocol", "route_input"]
+
+
+def test_a_join_that_is_not_there_is_told_and_is_no_fault(tmp_path: Path) -> None:
+    backwards = SPEC.replace("ip_rcv; ip_forward; }", "ip_forward; ip_rcv; }")
+    done = audit(tmp_path, backwards, "--source", str(TREE), "--record-to", "kept.json")
+    assert done.returncode == 0, done.stderr
+    assert "  0 of 1 join found in the source; not\n    small.cbs:11: `ip_rcv` after `ip_forward`\n" in done.stdout
+    assert audit(tmp_path, backwards, "--record", "kept.json").stdout == done.stdout

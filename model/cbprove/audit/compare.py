@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from cbprove.audit.joins import Join, joins
 from cbprove.audit.record import Record
 from cbprove.audit.steps import Area, Done, area, done, reached
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Place, Read
+from cbprove.source.graph import Graph
 from cbprove.system import LeftOut, Program, Step
 
 What = Literal["missing", "escape", "stale", "idle", "order", "extra"]
@@ -38,6 +40,7 @@ class Audited:
     reasons: int
     differences: tuple[Difference, ...]
     functions: frozenset[str]
+    joins: tuple[Join, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -53,7 +56,15 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
     found = [each for step in steps for each in _step(step, within, record)]
     functions = {name for step in program.steps.values() for name in (*step.witness.functions, *step.witness.callees)}
     reasons = sum(len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing) for step in steps)
-    return Audited(spec, record.kernel, len(steps), reasons, tuple(found), frozenset(functions))
+    joined = joins(program, _known(record)) if record.calls is not None else ()
+    return Audited(spec, record.kernel, len(steps), reasons, tuple(found), frozenset(functions), joined)
+
+
+def _known(record: Record) -> Graph:
+    """The calls of a record."""
+    graph = Graph()
+    graph.learn(record.calls or (), record.bound)
+    return graph
 
 
 def _step(step: Step, within: Area, record: Record) -> list[Difference]:

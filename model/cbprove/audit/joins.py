@@ -12,8 +12,8 @@ from cbprove.source.graph import Graph, callers, way
 from cbprove.system import Program, Step
 
 How = Literal["one function", "call", "return", "common caller", "not found"]
-_DEEP, _RETURNS, _UP = 8, 5, 4  # calls in one another that are looked through
-_CALLERS = 12  # the nearest of them, each looked at
+_DEEP, _RETURNS, _UP = 7, 4, 4  # calls in one another that are looked through
+_CALLERS = 5  # the nearest of them, each looked at
 
 
 @frozen
@@ -77,20 +77,28 @@ def _unsure(graph: Graph, found: tuple[str, ...]) -> set[tuple[str, str]]:
 def _common(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Sought:
     """A function that calls the first and then the second, through others or not."""
     one, other = callers(graph, first, _UP), callers(graph, second, _UP)
-    both = sorted((one[name] + other[name], name) for name in one.keys() & other.keys() if "." not in name)
+    both = sorted(
+        (one[name] + other[name], name)
+        for name in (one.keys() & other.keys()) - first - second
+        if "." not in name  # who calls through a member is a function
+    )
     wanted: set[tuple[str, str]] = set()
     for _, name in both[:_CALLERS]:
         if name not in graph.calls:
             wanted.add((name, ""))
             continue
         for targets in _in_order(graph, name, one, other):
-            before = way(graph, frozenset(targets[:1]), first, _UP)
-            after = way(graph, frozenset(targets[1:]), second, _UP)
+            before, after = _leading(graph, targets[0], first), _leading(graph, targets[1], second)
             unsure = _unsure(graph, before) | _unsure(graph, after)
-            if not unsure:
+            if before and after and not unsure:
                 return Sought("common caller", (name, *before, *after))
             wanted |= unsure
     return Sought("not found", (), frozenset(wanted))
+
+
+def _leading(graph: Graph, name: str, to: frozenset[str]) -> tuple[str, ...]:
+    """A way from what is called, which may be what is looked for."""
+    return (name,) if name in to else way(graph, frozenset((name,)), to, _UP)
 
 
 def _in_order(graph: Graph, name: str, one: dict[str, int], other: dict[str, int]) -> Iterable[tuple[str, str]]:

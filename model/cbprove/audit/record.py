@@ -14,9 +14,11 @@ from typing import Any
 from cbprove.files import read_plain
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Place, Read, Sought, Unread
+from cbprove.source.calls import Bound, Calls
 from cbprove.usage import WrongUsage
 
-SCHEMA = 1
+SCHEMA = 2
+_WITHOUT_CALLS = 1  # an earlier schema, read as one that knows no calls
 _MOST = 64 << 20
 _KINDS = ("read", "write", "clear", "copy from", "copy to", "escape")
 
@@ -24,7 +26,8 @@ _KINDS = ("read", "write", "clear", "copy from", "copy to", "escape")
 @frozen
 class Record:
     """`functions` by name, several where files have one of the same name; `others` touch the object and are named by no spec,
-    by file. `absent` are the names that no file of the kernel defines."""
+    by file. `absent` are the names that no file of the kernel defines. `calls` lie between steps that follow one another, with
+    the members that functions are called by; None where nobody asked for them."""
 
     kernel: str
     object: Sought
@@ -33,6 +36,8 @@ class Record:
     absent: tuple[str, ...]
     hashes: Mapping[str, str]
     unread: tuple[Unread, ...]
+    calls: tuple[Calls, ...] | None = None
+    bound: tuple[Bound, ...] = ()
 
 
 def digest(path: Path) -> str:
@@ -43,12 +48,25 @@ def digest(path: Path) -> str:
 def text(record: Record) -> str:
     """One function a line, sorted, so that a change of the kernel is a change of lines."""
     functions = [read for name in sorted(record.functions) for read in record.functions[name]]
-    head = {"schema": SCHEMA, "kernel": record.kernel, "object": str(record.object)}
+    head = {
+        "schema": _WITHOUT_CALLS if record.calls is None else SCHEMA,
+        "kernel": record.kernel,
+        "object": str(record.object),
+    }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
+    asked = (
+        []
+        if record.calls is None
+        else [
+            _block("calls", [_line([e.name, e.file, e.line, list(e.targets)]) for e in record.calls], "[]"),
+            _block("bound", [_line([each.member, each.function]) for each in record.bound], "[]"),
+        ]
+    )
     lines += [
         _block(
             "functions", [_line(_function(each)) for each in sorted(functions, key=lambda e: (e.name, e.file))], "[]"
         ),
+        *asked,
         _block("absent", [json.dumps(each) for each in sorted(record.absent)], "[]"),
         _block("others", [f"{json.dumps(f)}: {_line(list(n))}" for f, n in sorted(record.others.items())], "{}"),
         _block("unread", [_line([e.file, e.errors, e.first]) for e in record.unread], "[]"),
@@ -84,6 +102,11 @@ def _access(access: Access) -> list[Any]:
     return [*found, access.to] if access.to else found
 
 
+def _calls(held: list[Any]) -> Calls:
+    name, file, line, targets = held
+    return Calls(name, file, line, tuple(targets))
+
+
 def save(path: str, record: Record) -> None:
     """Write a record, whole or not at all. Raises WrongUsage."""
     target = Path(path)
@@ -101,7 +124,7 @@ def load(path: str | os.PathLike[str]) -> Record:
     """A record from a file. Raises WrongUsage for what is none."""
     try:
         held = json.loads(read_plain(Path(path), _MOST))
-        if held["schema"] != SCHEMA:
+        if held["schema"] not in (SCHEMA, _WITHOUT_CALLS):
             raise WrongUsage(
                 f"`{os.fspath(path)}` is of another version of cbprove", "write it anew: cbprove audit --record-to"
             )
@@ -117,6 +140,8 @@ def load(path: str | os.PathLike[str]) -> Record:
             absent=tuple(held["absent"]),
             hashes=MappingProxyType(dict(held["sha256"])),
             unread=tuple(Unread(*each) for each in held["unread"]),
+            calls=None if held["schema"] == _WITHOUT_CALLS else tuple(map(_calls, held["calls"])),
+            bound=tuple(Bound(*each) for each in held.get("bound", ())),
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cbprove.audit.compare import FAULTS, Audited, Difference, What
+from cbprove.audit.joins import Join
 from cbprove.audit.record import Record
 from cbprove.report.style import counted
 
@@ -32,6 +33,8 @@ def text(audits: Sequence[Audited], record: Record, all_others: bool) -> str:
     told = ", ".join(f"{counts[what]} {_TITLES[what]}" for what in _ORDER if counts[what]) or "nothing to tell"
     steps = sum(each.steps for each in audits)
     of = f"{counted(steps, 'step')} of {counted(len(audits), 'spec')}"
+    if record.calls is None:
+        lines.append("the record is of an earlier cbprove and knows no calls: write it anew with --record-to")
     return "\n".join([*lines, f"{of} against {record.kernel}: {told}"])
 
 
@@ -42,6 +45,19 @@ def _spec(audit: Audited) -> list[str]:
         if found:
             lines.append(f"  {_TITLES[what]}")
             lines += [f"    {_place(each)}: {each.message}" for each in found]
+    return [*lines, *_joins(audit.joins)]
+
+
+def _joins(joins: Sequence[Join]) -> list[str]:
+    """The joins that nobody found in the source, each pair of steps once; nothing where all were."""
+    lost = {(e.neighbours.first.name, e.neighbours.second.name): e for e in joins if e.how == "not found"}
+    if not lost:
+        return []
+    seen = sum(each.how != "not found" for each in joins)
+    lines = [f"  {seen} of {counted(len(joins), 'join')} found in the source; not"]
+    for (first, second), each in lost.items():
+        span = each.neighbours.span
+        lines.append(f"    {span.source.name}:{span.line}: `{second}` after `{first}`")
     return lines
 
 
@@ -105,4 +121,16 @@ def _audited(audit: Audited) -> dict[str, Any]:
         "steps": audit.steps,
         "reasons": audit.reasons,
         "differences": differences,
+        "joins": [_join(each) for each in audit.joins],
+    }
+
+
+def _join(join: Join) -> dict[str, Any]:
+    pair = join.neighbours
+    return {
+        "path": pair.path,
+        "first": pair.first.name,
+        "second": pair.second.name,
+        "how": join.how,
+        "way": list(join.way),
     }

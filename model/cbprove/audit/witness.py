@@ -9,6 +9,7 @@ from types import MappingProxyType
 from cbprove.audit.record import Record, digest
 from cbprove.source.accesses import Found, Read, Sought, Unread
 from cbprove.source.asked import Compiled, asked, definers
+from cbprove.source.calls import Bound, Calls
 from cbprove.source.follow import followed
 from cbprove.source.kernel import Kernel
 from cbprove.source.sweep import Job, Mapped, Told, sweep
@@ -49,9 +50,10 @@ def record(
     found: Found,
     absent: Sequence[str],
     beside: tuple[dict[str, list[str]], tuple[Unread, ...]],
+    between: tuple[tuple[Calls, ...], tuple[Bound, ...]],
 ) -> Record:
     """All of it, with paths from the tree on."""
-    short = _short(kernel.tree)
+    short = shortened(kernel.tree)
     functions: dict[str, list[Read]] = {}
     for each in found.functions:
         functions.setdefault(each.name, []).append(Read(each.name, short(each.file), each.line, each.accesses, ()))
@@ -66,8 +68,10 @@ def record(
         absent=tuple(absent),
         hashes=MappingProxyType({short(file): digest(Path(file)) for file in files}),
         unread=tuple(Unread(short(each.file), each.errors, short(each.first)) for each in unread),
+        calls=between[0],
+        bound=between[1],
     )
 
 
-def _short(tree: Path) -> Callable[[str], str]:
+def shortened(tree: Path) -> Callable[[str], str]:
     return lambda text: text.replace(f"{tree}/", "")

@@ -57,7 +57,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
     """What the source does, in the functions that the specs name and in the folders that were asked for."""
-    from cbprove.audit.witness import named, others, record
+    from cbprove.audit.ways import kept, learnt, pairs
+    from cbprove.audit.witness import named, others, record, shortened
     from cbprove.source.asked import sought
     from cbprove.source.kernel import Kernel
 
@@ -73,7 +74,10 @@ def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
     with console.Progress("files") as progress, pool(given, object) as mapped:
         found, absent = named(names, kernel, object, mapped, progress)
         beside = others(given.sweep, kernel, object, mapped, progress)
-    return record(kernel, object, found, absent, beside)
+        wanted = pairs(programs.values())
+        files = [each.file for each in found.functions]
+        between = kept(learnt(wanted, kernel, files, object, mapped), wanted, shortened(kernel.tree))
+    return record(kernel, object, found, absent, beside, between)
 
 
 def _show(given: argparse.Namespace, found: list, record: Record) -> None:  # type: ignore[type-arg]

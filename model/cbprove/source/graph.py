@@ -67,9 +67,13 @@ class Graph:
                 _, _, last = member.rpartition(".")
                 self._set(member, self.bound[member] | self.after.get(f".{last}", set()))
 
-    def refuted(self, member: str, function: str) -> None:
-        """No file says that the member is set to the function."""
-        self._set(member, self.after[member] - {function})
+    def settle(self, asked: Iterable[tuple[str, str]]) -> None:
+        """What was asked and not learnt is not so: macros are expanded, members are those of another struct."""
+        for one, other in asked:
+            if "." in one and other not in self.bound[one]:
+                self._set(one, self.after.get(one, set()) - {other})
+            elif "." not in one and one not in self.calls:
+                self._set(one, set())
 
     def sure(self, one: str, other: str) -> bool:
         """Whether one is known to call the other, or to be set to it."""
