@@ -78,14 +78,19 @@ FAULTS = (
         ("a loop calls in one order", "_Walk._again", "node.name == 'loop'", "False"),
         ("a goto never leads back", "calls", "walk.again", "False"),
         ("a function that is handed on is not called", "_Walk.follow", "self.found.append(node.name)", "None"),
-        ("members bind by their order alone", "Unit._bound", "named[-1].referenced if named", "fields[0] if named"),
+        ("a list in a list binds nothing", "Unit._bound", "self._bound(value)", "()"),
     ),
     *planted(
         "audit",
         ("tests/audit/test_joins.py",),
         ("what is guessed is known", "_unsure", "not graph.sure(one, other)", "False"),
         ("a caller may call in any order", "_in_order", "each.targets[index + 1:]", "each.targets"),
-        ("nothing is stepped over", "_Walk._call", "silent", "False"),
+        (
+            "nothing is stepped over",
+            "_Walk._call",
+            "_NOTHING if silent else _Ends((statement,), (statement,), False)",
+            "_Ends((statement,), (statement,), False)",
+        ),
         ("a turn is not followed by another", "_Walk._statement", "self._join(last, first)", "None"),
     ),
     *planted(
