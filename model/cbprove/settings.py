@@ -12,15 +12,27 @@ from cbprove.frozen import frozen
 from cbprove.usage import WrongUsage
 
 NAME = ".cbprove.toml"
-_KEYS = {"specs": list, "model": str}
+_KEYS = {"specs": list, "model": str, "accessors": list, "headers": str}
+_WORDS = {
+    "specs": "a list of paths",
+    "model": 'a version, as in "7.2"',
+    "accessors": "a list of names",
+    "headers": "a folder",
+}
 
 
 @frozen
 class Settings:
-    """`specs` are judged instead of a model of the package, or the `model` of a kernel by its version."""
+    """`specs` are judged instead of a model of the package, or the `model` of a kernel by its version.
+
+    `accessors` are macros and functions beside the views of specs that lead to a control block; `headers` are what a build of
+    the tree has generated.
+    """
 
     specs: tuple[str, ...] = ()
     model: str | None = None
+    accessors: tuple[str, ...] = ()
+    headers: str | None = None
 
 
 def settings(folder: Path) -> Settings:
@@ -45,14 +57,19 @@ def _read(file: Path) -> Settings:
     for key, value in found.items():
         if key not in _KEYS:
             raise WrongUsage(f"`{file}` has no setting `{key}`", f"the settings are {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]) or (key == "specs" and not _texts(value)):
-            words = {"specs": "a list of paths", "model": 'a version, as in "7.2"'}
-            raise WrongUsage(f"`{key}` in `{file}` is not {words[key]}", f"write {key} = {_EXAMPLES[key]}")
+        if not isinstance(value, _KEYS[key]) or (isinstance(value, list) and not _texts(value)):
+            raise WrongUsage(f"`{key}` in `{file}` is not {_WORDS[key]}", f"write {key} = {_EXAMPLES[key]}")
     specs = tuple(str(path) for name in found.get("specs", ()) for path in _paths(file.parent, name))
-    return Settings(specs, found.get("model"))
+    headers = str(file.parent / found["headers"]) if "headers" in found else None
+    return Settings(specs, found.get("model"), tuple(found.get("accessors", ())), headers)
 
 
-_EXAMPLES = {"specs": '["specs/mine.cbs"]', "model": '"7.2"'}
+_EXAMPLES = {
+    "specs": '["specs/mine.cbs"]',
+    "model": '"7.2"',
+    "accessors": '["MY_SKB_CB"]',
+    "headers": '"/usr/src/linux-headers-7.2-amd64"',
+}
 
 
 def _texts(value: list[Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from cbprove.models import folder, models, words
@@ -67,6 +69,14 @@ def test_a_tree_names_its_own_specs(tmp_path: Path) -> None:
     assert "lost: mru_preserved of base.cbs" in ran.stdout
 
 
+def test_a_tree_names_accessors_of_its_own(tmp_path: Path) -> None:
+    patch = b"--- a/x.c\n+++ b/x.c\n@@ -1,2 +1,3 @@\n void f(void)\n {\n+\tMY_SKB_CB(skb)->x = 0;\n"
+    said = "no struct changes; not judged is what functions do with MY_SKB_CB in x.c\n"
+    assert cbprove(tmp_path, "diff", "-", given=patch).stdout == ""
+    (tmp_path / ".cbprove.toml").write_text('accessors = ["MY_SKB_CB"]\n')
+    assert cbprove(tmp_path, "diff", "-", given=patch).stdout == said
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -74,6 +84,8 @@ def test_a_tree_names_its_own_specs(tmp_path: Path) -> None:
         ("nothing = 1", "has no setting `nothing`"),
         ("model = ", "cannot be read"),
         ("model = 7", "`model` in"),
+        ("accessors = [1]", "`accessors` in"),
+        ("headers = []", "`headers` in"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_said(tmp_path: Path, text: str, message: str) -> None:
@@ -108,6 +120,11 @@ def test_each_commit_of_a_range_is_a_patch(tmp_path: Path) -> None:
     assert "new one[28..32)" in ran.stdout
     assert "2 patches: on" in ran.stdout
     assert cbprove(tmp_path, "diff", "--git", "nowhere..HEAD").returncode == 2
+    found = json.loads(cbprove(tmp_path, "diff", "--git", "HEAD~2..HEAD", "--format", "json").stdout)
+    assert [len(each["answer"]["titles"]) for each in found["commits"]] == [1, 2]
+    schema = json.loads((ROOT / "model" / "cbprove" / "report" / "patch.schema.json").read_text())
+    for each in found["commits"]:
+        jsonschema.validate(each["answer"], schema)
 
 
 @pytest.mark.slow

@@ -52,9 +52,8 @@ def review_commits(given: argparse.Namespace) -> int:
         raise WrongUsage(
             "a tree stands at one commit, not at a range", "give one patch with --patch, or leave out --source"
         )
-    if given.format == "json":
-        raise WrongUsage("a range of commits has no JSON document", "ask for another format, or for one commit")
     answers: list[Answer] = []
+    names: list[str] = []
     earlier: list[Change] = []
     for name, data in commits(given.git, MOST):
         mine = change(data, f"commit {name}") if data.strip() else None
@@ -69,11 +68,20 @@ def review_commits(given: argparse.Namespace) -> int:
         if found is not None:
             earlier.append(mine)
             answers.append(found)
+            names.append(name)
             if given.format == "text":
                 console.show(("\n" if len(answers) > 1 else "") + f"commit {name}")
                 _show(found, given)
     if given.format in FORMATS:
         _findings(answers, given)
+    elif given.format == "json":
+        import json
+
+        from cbprove.report.answer import documents
+
+        console.show(
+            json.dumps(documents(given.git, list(zip(names, answers, strict=True))), indent=2, ensure_ascii=False)
+        )
     return mixed([each.code for each in answers] or [0])
 
 
@@ -85,14 +93,16 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
     """The answer on the first model that the change applies to, and the accessors that functions use, with their files."""
     from cbprove.models import words
     from cbprove.patching.change import accessors, of, touches
+    from cbprove.settings import settings
 
+    said = settings(Path())
     used: dict[str, str] = {}
     whole, read = _read(whole, given) if given.source is not None else (whole, None)
     misfit: SpecError | None = None
     notes: dict[str, None] = {}
     for subject in _subjects(given):
         known = words(subject.specs)
-        used.update(accessors(whole, known.views))
+        used.update(accessors(whole, known.views | set(said.accessors)))
         there, told = _placed(whole, subject, known)
         notes.update(dict.fromkeys(told))
         mine = of(there, known.tags, known.macros, known.constants)
@@ -117,10 +127,11 @@ def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions]:
     from cbprove.patching.change import change
     from cbprove.patching.functions import Reading, functions
     from cbprove.patching.scratch import files
+    from cbprove.settings import settings
     from cbprove.source.asked import sought
     from cbprove.source.kernel import open_kernel
 
-    kernel = open_kernel(given.source, given.headers)
+    kernel = open_kernel(given.source, given.headers or settings(Path()).headers)
     sides = files(whole.texts, kernel.tree)
     with console.Progress("files") as progress:
         workers = len(os.sched_getaffinity(0))

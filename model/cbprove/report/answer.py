@@ -353,6 +353,16 @@ def document(found: Answer) -> dict[str, Any]:
     }
 
 
+def documents(range: str, found: Sequence[tuple[str, Answer]]) -> dict[str, Any]:
+    """The answers on the commits of a range, each with its short name; those without one touch no control block."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "cbprove", "version": VERSION},
+        "range": range,
+        "commits": [{"commit": name, "answer": document(answer)} for name, answer in found],
+    }
+
+
 def _plainly(one: Any) -> dict[str, Any]:
     """A record as a dictionary, tuples as lists."""
     plain = {each.name: getattr(one, each.name) for each in fields(one)}
