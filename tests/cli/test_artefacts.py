@@ -16,6 +16,7 @@ Cbprove = Callable[..., "subprocess.CompletedProcess[str]"]
 
 ROOT = Path(__file__).parents[2]
 KERNEL = str(ROOT / "docs" / "linux-6.1.btf")
+SHAPES = str(ROOT / "tests" / "artifacts" / "pahole" / "shapes.btf")
 MODULES = ROOT / "tests" / "artifacts" / "btf"
 REPORT = ROOT / "model" / "cbprove" / "report"
 
@@ -197,3 +198,23 @@ def test_an_object_with_debug_information(cbprove: Cbprove, tmp_path: Path) -> N
         "\tint                        i:3;                  /*     0: 8  4 */"
         in cbprove("layout", "a.o", "--struct", "s").stdout
     )
+
+
+def test_a_pattern_is_several_structs_and_a_missing_name_hides_none(cbprove: Cbprove) -> None:
+    named = cbprove("layout", SHAPES, "--struct", "*a*")
+    assert named.returncode == 0
+    tags = [line.split()[1] for line in named.stdout.splitlines() if line.startswith("struct ")]
+    assert len(tags) > 1 and all("a" in tag for tag in tags)
+    missing = cbprove("layout", SHAPES, "--struct", "*a*", "--struct", "nope", "--struct", "nobody_*")
+    assert (missing.returncode, missing.stdout) == (2, named.stdout)
+    assert "no `struct nope`" in missing.stderr and "no `struct nobody_*`" in missing.stderr
+
+
+@pytest.mark.parametrize("head", [b"\x7fELF", b"\x9f\xeb\x01\x00", b"MZ\x00\x00"])
+def test_an_artefact_where_a_spec_is_wanted_says_what_it_is(cbprove: Cbprove, tmp_path: Path, head: bytes) -> None:
+    file = tmp_path / "vmlinux"
+    for size in (0, 2_000_000):
+        file.write_bytes(head + bytes(size))
+        ran = cbprove("check", str(file))
+        assert ran.returncode == 2
+        assert "is an artefact of a compiler, no spec\n  = help: `cbprove layout FILE --struct X`" in ran.stderr

@@ -180,3 +180,20 @@ def test_an_interrupt_leaves_with_130_and_no_worker_behind() -> None:
     assert (running.returncode, out, err) == (130, "", "interrupted\n")
     with pytest.raises(ProcessLookupError):
         os.killpg(running.pid, 0)
+
+
+def test_a_spec_that_is_none_is_a_mistake_whatever_the_patch_touches(tmp_path: Path) -> None:
+    kernel = tmp_path / "vmlinux"
+    kernel.write_bytes(b"\x7fELF" + bytes(2_000_000))
+    ran = cbprove("-", str(kernel), given=UNRELATED.encode())
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(f"error[CB0002]: `{kernel}` is an artefact of a compiler, no spec")
+
+
+def test_a_hunk_that_may_be_of_several_structs_is_no_pass() -> None:
+    text = "--- a/x.h\n+++ b/x.h\n@@ -7,2 +7,3 @@\n \tu16\t\t\tfrag_max_size;\n+\tu32\t\t\tmore;\n \n"
+    ran = cbprove("-", given=text.encode())
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert ran.stdout.startswith(
+        "not judged\nnot judged: x.h:7: the hunk names no struct and fits each of inet_skb_parm,"
+    )

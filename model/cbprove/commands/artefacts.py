@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ def add_names(parser: argparse.ArgumentParser) -> None:
     for kind in KINDS:
         article = "an" if kind == "enum" else "a"
         about = "its tag; X___M is the one of module M" if kind == "struct" else "its name"
-        parser.add_argument(f"--{kind}", action="append", default=[], metavar="X", help=f"{article} {kind} by {about}")
+        many = "; a pattern, as `tc_*`, is several" if kind == "struct" else ""
+        parser.add_argument(
+            f"--{kind}", action="append", default=[], metavar="X", help=f"{article} {kind} by {about}{many}"
+        )
 
 
 def opened(given: argparse.Namespace, path: str | None) -> Artifact:
@@ -61,11 +65,24 @@ def sought(given: argparse.Namespace, artifact: Artifact) -> tuple[list[Definiti
     from cbprove.artifacts.imports import flavoured
     from cbprove.artifacts.imports import sought as looked_for
 
-    return looked_for(artifact, [flavoured(kind, name, artifact) for kind, name in names(given)])
+    return looked_for(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(given, artifact)])
 
 
 def found(given: argparse.Namespace, artifact: Artifact) -> list[Definition]:
     """All that was asked for; raises SpecError with all that is missing."""
     from cbprove.artifacts.imports import find, flavoured
 
-    return find(artifact, [flavoured(kind, name, artifact) for kind, name in names(given)])
+    return find(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(given, artifact)])
+
+
+def _meant(given: argparse.Namespace, artifact: Artifact) -> list[tuple[Kind, str]]:
+    """The names that were asked for; for a pattern those that it fits, itself where it fits none."""
+    meant: dict[tuple[Kind, str], None] = {}
+    for kind, name in names(given):
+        fitting = _fitting(artifact, kind, name) if any(sign in name for sign in "*?[") else []
+        meant |= dict.fromkeys((kind, each) for each in fitting or [name])
+    return list(meant)
+
+
+def _fitting(artifact: Artifact, kind: Kind, pattern: str) -> list[str]:
+    return sorted({name for unit in artifact.units for name in unit.names(kind) if fnmatchcase(name, pattern)})

@@ -119,6 +119,7 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
             return replace(found, unjudged=(*found.unjudged, *told)), used
     if misfit is not None:
         raise misfit
+    _whole(given.specs)
     return _unplaced(whole, tuple(notes)), used
 
 
@@ -140,6 +141,19 @@ def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions]:
         named = change(sides.diff().encode(), "the files of the patch")
         whole = replace(whole, edits=named.edits, enums=named.enums, macros=named.macros)
     return whole, found
+
+
+def _whole(specs: Sequence[str]) -> None:
+    """Raises SpecError for specs that were named and are none: of those no patch can be said to touch nothing."""
+    from cbprove.pipeline import files, is_included
+    from cbprove.syntax.includes import load
+
+    for path, _ in files([each for each in specs if each != "-"]):
+        try:
+            load(path)
+        except SpecError as error:
+            if not is_included(error):
+                raise
 
 
 def _placed(whole: Change, subject: Subject, known: Words) -> tuple[Change, tuple[str, ...]]:

@@ -14,6 +14,8 @@ from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
 MAX_BYTES = 1_000_000
+_MAGIC = (b"\x7fELF", b"\x9f\xeb", b"\xeb\x9f", b"MZ")  # ELF, BTF in either byte order, what a boot loader starts
+_OTHERWISE = "`cbprove layout FILE --struct X` shows what is in it; a spec is held against it with --against FILE"
 MAX_INCLUDES = 100
 
 # The text of a file, given the include that wants it; raises SpecError.
@@ -35,12 +37,16 @@ def read(path: Path, asked: Span | None = None) -> Source:
         help = f"the path counts from the file that includes it: {path.parent}" if asked else "check the path"
         raise refuse("CB0001", f"`{name}` does not exist", help) from None
     except TooLong:
+        if _is_artefact(path):
+            raise refuse("CB0002", f"`{name}` is an artefact of a compiler, no spec", _OTHERWISE) from None
         raise refuse("CB0003", f"`{name}` is over 1 MB", "split it up with `include`") from None
     except NotPlain:
         raise refuse("CB0001", f"`{name}` is not a file", "name a `.cbs` file") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise refuse("CB0001", f"`{name}` cannot be read: {reason}", "check the path and its permissions") from None
+    if data.startswith(_MAGIC):
+        raise refuse("CB0002", f"`{name}` is an artefact of a compiler, no spec", _OTHERWISE)
     if b"\0" in data:
         raise refuse("CB0002", f"`{name}` is binary", "name a text file in the .cbs language")
     try:
@@ -51,6 +57,11 @@ def read(path: Path, asked: Span | None = None) -> Source:
     if not text.strip():
         raise refuse("CB0004", f"`{name}` is empty", 'begin with `spec NAME "title";`')
     return Source(name, text, hashlib.sha256(data).hexdigest())
+
+
+def _is_artefact(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4).startswith(_MAGIC)
 
 
 def load(path: str | os.PathLike[str], reader: Reader = read) -> syntax.Tree:
