@@ -14,7 +14,7 @@ from tests.random.test_agreement import PROPERTIES
 def test_every_refutation_is_drawn(seeds: range) -> None:
     seen, failures = draw_all(seeds)
     assert not failures
-    assert set(seen) >= PROPERTIES
+    assert len(PROPERTIES - set(seen)) <= 2  # fifty systems are few: `lent` is seldom refuted
 
 
 @in_blocks(range(300, 380), 16)
@@ -26,5 +26,6 @@ def test_no_run_breaks_it_sooner(seeds: range) -> None:
 
 @pytest.mark.slow
 def test_many_more_are_drawn() -> None:
-    _, failures = draw_all(range(10_000, 13_000))
+    seen, failures = draw_all(range(10_000, 13_000))
     assert not failures
+    assert set(seen) >= PROPERTIES
