@@ -123,3 +123,16 @@ def test_a_function_of_another_kernel_is_none_of_this_one(tmp_path: Path) -> Non
     changed.write_text(changed.read_text().replace("of ct_nat_execute when LINUX < 0x0606, tcf", "of tcf"))
     found = faults(audit(tmp_path / "linux" / "tc_6_1.cbs"))
     assert "step `tcf_ct_act_nat` stands for no function in linux 6.1.192" in found
+
+
+def test_the_joins_that_the_source_has() -> None:
+    """Those of the record with calls; one that is there by a call, by members, by a caller, and one through a hook of netfilter."""
+    found = {
+        (each.neighbours.first.name, each.neighbours.second.name): each.how
+        for name in ("transmit", "bridge", "udp")
+        for each in audit(FOLDER / f"{name}_6_1.cbs").joins
+    }
+    assert found["ip_output", "ip_finish_output"] == "call"
+    assert found["ip_cmsg_recv_pktinfo", "ip_cmsg_recv_opts"] == "common caller"
+    assert found["sock_skb_set_dropcount", "sock_recv_drops"] == "not found"
+    assert sum(how != "not found" for how in found.values()) > len(found) // 2
