@@ -126,7 +126,7 @@ def test_a_function_of_another_kernel_is_none_of_this_one(tmp_path: Path) -> Non
 
 
 def test_the_joins_that_the_source_has() -> None:
-    """Those of the record with calls; one that is there by a call, by members, by a caller, and one through a hook of netfilter."""
+    """By a call, by a common caller; what a socket keeps is reached by none."""
     found = {
         (each.neighbours.first.name, each.neighbours.second.name): each.how
         for name in ("transmit", "bridge", "udp")
