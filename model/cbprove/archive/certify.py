@@ -22,7 +22,7 @@ from cbprove.design.space import Options, Space
 from cbprove.design.tables import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS, Table
 from cbprove.design.witness import least_run
 from cbprove.evidence.replay import replay
-from cbprove.logic.terms import and_, deep
+from cbprove.logic.terms import deep
 from cbprove.report.version import VERSION
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Z3Session, version
@@ -140,9 +140,7 @@ class _Certifying:
     def _answer(self, stated: Stated) -> str:
         """What Z3 says of a text: what it proved had stores left out, what is kept has them all."""
         text = stated.text
-        if text not in self._answers and impossible_by_bits(
-            and_(*stated.formulas), dict(stated.ranges), self.space.options.limits
-        ):
+        if text not in self._answers and impossible_by_bits(stated.formulas, stated.ranges, self.space.options.limits):
             self._answers[text] = "unsat"
         if text in self._answers:
             return self._answers[text]

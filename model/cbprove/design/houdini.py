@@ -47,7 +47,7 @@ def _kept(program: Program, path: Part, prop: Property, heads: Heads, limits: Li
     kept = list(islice(dict.fromkeys(_candidates(unfolding, cells, bounds)), _TRIED))
     while kept:
         broken = [known.broken(fact, kept) for fact in kept]
-        answer = ask(or_(*broken), decided(unfolding, cells), limits).answer
+        answer = ask(or_(*broken), decided(unfolding, cells), limits)
         if answer.result == "unsat":
             return kept
         if answer.result == "unknown":

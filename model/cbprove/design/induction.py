@@ -66,4 +66,4 @@ def _search(program: Program, path: Part, prop: Property, limits: Limits) -> tup
 
 
 def _may_change(loops: Loops, piece: Piece, limits: Limits) -> bool:
-    return ask(loops.changes(piece), loops.ranges, limits).answer.result != "unsat"
+    return ask(loops.changes(piece), loops.ranges, limits).result != "unsat"

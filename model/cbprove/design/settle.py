@@ -93,14 +93,14 @@ class _Settling:
         return self._bounded(form, proof or Settled("proved", self.bound, _FOLLOWED.format(self.bound), plan))
 
     def _broken(self, form: Form) -> Settled | None:
-        asked = ask(form.broken, form.ranges, self.limits)
-        if asked.answer.result == "unsat":
+        answer = ask(form.broken, form.ranges, self.limits)
+        if answer.result == "unsat":
             return None
-        if asked.answer.result == "unknown":
-            return Settled("unknown", reason=_gave_up(asked.answer))
+        if answer.result == "unknown":
+            return Settled("unknown", reason=_gave_up(answer))
         if form.misplaced and or_(*(m.broken for m in form.misplaced)) is True:
             return Settled("refuted")
-        if run_of(self.program, form, self.prop, asked.answer, broken=True) is None:
+        if run_of(self.program, form, self.prop, answer, broken=True) is None:
             raise NotReplayed(f"{self.prop.name}: the solver's counterexample does not replay")
         return Settled("refuted")
 
@@ -120,7 +120,7 @@ class _Settling:
         """Whether a run reaches a claim, replayed if so."""
         if form.misplaced:
             return "sat"
-        answer = ask(form.reached, form.ranges, self.limits).answer
+        answer = ask(form.reached, form.ranges, self.limits)
         if answer.result == "sat" and run_of(self.program, form, self.prop, answer, broken=False) is None:
             raise NotReplayed(f"{self.prop.name}: the solver's run does not reach the claim")
         return answer.result
@@ -137,9 +137,9 @@ class _Settling:
     def _under(self, found: Invariant) -> Settled | None:
         plan = found.plan(self.limits)
         form = by_values(self.program, self.prop, plan)
-        if ask(form.broken, form.ranges, self.limits).answer.result != "unsat":
+        if ask(form.broken, form.ranges, self.limits).result != "unsat":
             return None
-        if not form.misplaced and ask(form.reached, form.ranges, self.limits).answer.result == "unsat":
+        if not form.misplaced and ask(form.reached, form.ranges, self.limits).result == "unsat":
             return Settled("vacuous", plan=plan, invariant=found)
         return Settled("proved", plan=plan, invariant=found)
 

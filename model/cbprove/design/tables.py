@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Protocol
 
 from cbprove.design.alike import Model, Ones, Why, over, whys
-from cbprove.design.asking import impossible_by_bits
+from cbprove.design.asking import script_for
 from cbprove.design.generalise import alike
 from cbprove.design.groups import Group
 from cbprove.design.sectors import Sector, Sheet
@@ -167,7 +167,7 @@ class _Sheeting:
         self._mark(self.left, mark)
 
     def _session(self, form: Form, formula: Bool) -> tuple[Script, Z3Session]:
-        script = Script({**form.ranges, **self.ranges})
+        script = script_for((formula, *self.barred), {**form.ranges, **self.ranges})
         for axis in self.axes:
             script.express(var(axis))
         script.assert_(formula)
@@ -182,9 +182,6 @@ class _Sheeting:
 
         Runs that hang on what earlier turns of a loop left are looked at last: they speak for one candidate only.
         """
-        asked, ranges = and_(formula, *self.barred), {**form.ranges, **self.ranges}
-        if impossible_by_bits(asked, ranges, self.tables.limits):
-            return "unsat"
         script, session = self._session(form, formula)
         unsure = [name for name, sort in script.declared.items() if sort == "Bool" and name.startswith(UNSURE)]
         if unsure:

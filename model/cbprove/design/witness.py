@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cbprove import folds
+from cbprove.design.asking import script_for
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.spread import spread
 from cbprove.frozen import frozen
-from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.ops import Decision
@@ -109,16 +109,18 @@ class _Least:
     def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options, broken: bool) -> None:
         self.broken = broken
         self.path = path
-        self.script = Script(form.ranges)
-        self.script.assert_(formula)
-        self.session = Z3Session(options.limits)
-        self.session.add(self.script.text())
         turns, steps = _sums("turns begun", path.unfolding.turns), _sums("steps begun", path.unfolding.steps)
         self.claims = [
             (turns[at.turns], steps[at.steps], fails if broken else made)
             for at, fails, made in path.met
             if (fails if broken else made) is not False
         ]
+        choices = (le(one.term, one.low) for one in path.unfolding.decisions.values())
+        compared = (and_(le(turns_, 0), le(steps_, 0), true) for turns_, steps_, true in self.claims)
+        self.script = script_for((formula, *compared, *choices), form.ranges)
+        self.script.assert_(formula)
+        self.session = Z3Session(options.limits)
+        self.session.add(self.script.text())
 
     def answer(self, under: tuple[int, int] | None) -> tuple[tuple[int, int], Answer] | None:
         """Its turns and steps, and its model; None where there is none that is shorter than `under`."""

@@ -23,11 +23,16 @@ def text(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> str:
 
     Raises Unbounded.
     """
-    script = _Bits(ranges, width(formulas, ranges))
-    script.lines.append("(set-logic QF_BV)")
+    made = script(formulas, ranges)
+    made.lines.append("(set-logic QF_BV)")
     for formula in formulas:
-        script.assert_(formula)
-    return script.text()
+        made.assert_(formula)
+    return made.text()
+
+
+def script(formulas: Sequence[Bool], ranges: Mapping[str, Interval], least: int = 1) -> Script:
+    """An empty script wide enough for all that formulas speak of, and `least` bits wide at least. Raises Unbounded."""
+    return _Bits(ranges, max(least, width(formulas, ranges)))
 
 
 def width(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> int:

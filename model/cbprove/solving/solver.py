@@ -10,7 +10,7 @@ from cbprove.frozen import frozen
 from cbprove.logic.smtlib import meant, unknown_symbol
 from cbprove.solving.interrupts import interruptible
 
-_DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool)\)")
+_DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool|\(_ BitVec [0-9]+\))\)")
 
 
 @frozen
@@ -87,11 +87,8 @@ class _Model(Mapping[str, "int | bool"]):
     def __init__(self, z3: Any, model: Any, sorts: Mapping[str, str]) -> None:
         self._core, self._model, self._sorts = z3.z3core, model, sorts
         self._context = model.ctx.ref()
-        self._sorts_of_z3 = (
-            z3.IntSort(model.ctx),
-            z3.BoolSort(model.ctx),
-        )  # kept, since the next line holds no reference
-        self._kinds = dict(zip(("Int", "Bool"), (sort.ast for sort in self._sorts_of_z3), strict=True))
+        # Kept, since Z3 holds no reference for their trees.
+        self._kinds = {sort: _sort(z3, sort, model.ctx) for sort in set(sorts.values())}
         self._numeral = z3.Z3_NUMERAL_AST
         self._known: dict[str, int | bool] = {}
 
@@ -103,12 +100,12 @@ class _Model(Mapping[str, "int | bool"]):
     def _look_up(self, name: str) -> int | bool:
         core, context = self._core, self._context
         symbol = core.Z3_mk_string_symbol(context, unknown_symbol(name).strip("|"))
-        declaration = core.Z3_mk_func_decl(context, symbol, 0, None, self._kinds[self._sorts[name]])
+        declaration = core.Z3_mk_func_decl(context, symbol, 0, None, self._kinds[self._sorts[name]].ast)
         value = core.Z3_model_get_const_interp(context, self._model.model, declaration)
         if not value:
             raise KeyError(name)
         if core.Z3_get_ast_kind(context, value) == self._numeral:
-            return int(core.Z3_get_numeral_string(context, value))
+            return _signed(int(core.Z3_get_numeral_string(context, value)), self._sorts[name])
         return bool(core.Z3_get_bool_value(context, value) > 0)
 
     def __iter__(self) -> Iterator[str]:
@@ -116,3 +113,25 @@ class _Model(Mapping[str, "int | bool"]):
 
     def __len__(self) -> int:
         return len(self._sorts)
+
+
+def _sort(z3: Any, sort: str, context: Any) -> Any:
+    match sort:
+        case "Int":
+            return z3.IntSort(context)
+        case "Bool":
+            return z3.BoolSort(context)
+    return z3.BitVecSort(_bits(sort), context)
+
+
+def _bits(sort: str) -> int:
+    """The width of a sort of bit-vectors."""
+    return int(sort.removeprefix("(_ BitVec ").removesuffix(")"))
+
+
+def _signed(number: int, sort: str) -> int:
+    """An integer as it is; bit-vectors, which Z3 gives as numbers without a sign, as numbers with one."""
+    if sort == "Int":
+        return number
+    half = 1 << (_bits(sort) - 1)
+    return number - 2 * half if number >= half else number
