@@ -11,6 +11,7 @@ SPEC = """spec s "two structs that have something in common, and one that has no
 abi x86_64;
 object skb { char cb[48]; }
 struct left { u32 a; u16 b; u16 c; };
+struct longer { u32 a; u16 b; u16 c; u8 e; };
 struct right { u32 a; u16 b; u8 d; };
 struct other { u64 x; u64 y; };
 """
@@ -42,13 +43,14 @@ def test_several_that_fit_are_told(tmp_path: Path) -> None:
     made = found(tmp_path, " \tu32 a;\n \tu16 b;\n+\tu16 more;")
     assert tags(made) == []
     assert made.notes == (
-        "not judged: x.h:7: the hunk names no struct and fits each of left, right; `git diff` and `diff -p` name it",
+        "not judged: x.h:7: the hunk names no struct and fits each of left, longer, right; `git diff` and `diff -p` name it",
     )
 
 
 def test_the_end_of_a_struct_tells_it(tmp_path: Path) -> None:
-    assert tags(found(tmp_path, " \tu32 a;\n \tu16 b;\n \tu16 c;\n+\tu16 more;\n };")) == ["left"]
-    assert tags(found(tmp_path, " \tu32 a;\n \tu16 b;\n+\tu16 more;\n };")) == []
+    text = " \tu32 a;\n \tu16 b;\n \tu16 c;\n+\tu16 more;"
+    assert tags(found(tmp_path, text)) == []
+    assert tags(found(tmp_path, text + "\n };")) == ["left"]
 
 
 def test_one_that_does_not_fit_is_told(tmp_path: Path) -> None:
