@@ -96,7 +96,14 @@ def _model(system: System, record: str, span: Span) -> Model:
     if found is None:
         message = f"the object that paths run on has no `{kept.object.member}`, of which `{record}` speaks"
         raise SpecError((Diagnostic("CB0001", message, span, "name another record"),))
-    return Model(record, found.kernel, found.clean, found.steps, found.reasons, summary(found))
+    return Model(
+        record=record,
+        kernel=found.kernel,
+        clean=found.clean,
+        steps=found.steps,
+        reasons=found.reasons,
+        told=summary(found),
+    )
 
 
 def judged(system: System, path: str, options: Options, progress: Progress, executor: Executor | None = None) -> Report:

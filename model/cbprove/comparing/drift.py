@@ -72,7 +72,7 @@ def _drift(name: str, forms: list[Shape], default: Mapping[str, str], artifact: 
     title = f"{spec} ({_arm(shown)})" if shown.note else spec
     before, after = _unnoted(shown).splitlines(), outlines.text(types, ref).splitlines()
     diff = difflib.unified_diff(before, after, title, types.name, lineterm="")
-    return Drift(name, "differs", arms, None, types.name, tuple(diff))
+    return Drift(name=name, state="differs", arms=arms, arm=None, unit=types.name, diff=tuple(diff))
 
 
 def definitions(artifact: Artifact, kind: Kind, tag: str) -> tuple[tuple[Types, Ref], ...]:

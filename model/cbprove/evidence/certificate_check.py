@@ -58,7 +58,9 @@ class _Given:
 
     def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None:
         line = self._lines[0] if self._lines else None
-        if not isinstance(line, Line) or line != Line(at, arm, "", 0, 0, "never", by=line.by):
+        if not isinstance(line, Line) or line != Line(
+            at=at, place=arm, object="", low=0, high=0, reason="never", by=line.by
+        ):
             return None
         self._lines.pop(0)
         return line.by

@@ -53,12 +53,23 @@ class _Finding:
 
     def met(self, met: Met, state: State) -> None:
         reason, near, by = explained(met, state)
-        self._write(Line(met.at, met.place, met.object, met.low, met.high, reason, near, by))
+        self._write(
+            Line(
+                at=met.at,
+                place=met.place,
+                object=met.object,
+                low=met.low,
+                high=met.high,
+                reason=reason,
+                near=near,
+                by=by,
+            )
+        )
 
     def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None:
         by = next((where for where, fact in facts if excluded(self.program, fact, own)), None)
         if by is not None:
-            self._write(Line(at, arm, "", 0, 0, "never", by=by))
+            self._write(Line(at=at, place=arm, object="", low=0, high=0, reason="never", by=by))
         return by
 
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:

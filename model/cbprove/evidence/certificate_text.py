@@ -160,19 +160,27 @@ class _Reading:
 
     def _line(self, line: str) -> Line | Invariant:
         if (found := _NEVER.fullmatch(_head(line))) is not None:
-            return Line(self._spot(found[1]), int(found[2]), "", 0, 0, "never", by=self._spot(found[3]))
+            return Line(
+                at=self._spot(found[1]),
+                place=int(found[2]),
+                object="",
+                low=0,
+                high=0,
+                reason="never",
+                by=self._spot(found[3]),
+            )
         if (found := _LOOP.fullmatch(_head(line))) is not None:
             return Invariant(self._spot(found[1]), tuple(map(self._followed, _EXTENT.findall(found[2]))))
         at, place, name, low, high, reason, near, by = _matched(_LINE, line)
         return Line(
-            self._spot(at),
-            int(place or 0),
-            self._object(name),
-            int(low),
-            int(high),
-            reason,  # type: ignore[arg-type]  # no other is true of a store
-            int(near) if near else None,
-            self._spot(by) if by else None,
+            at=self._spot(at),
+            place=int(place or 0),
+            object=self._object(name),
+            low=int(low),
+            high=int(high),
+            reason=reason,  # type: ignore[arg-type]  # no other is true of a store
+            near=int(near) if near else None,
+            by=self._spot(by) if by else None,
         )
 
     def _followed(self, found: tuple[str, str, str, str]) -> Followed:

@@ -268,7 +268,9 @@ class Walk:
             return state
         label, kind = env.thing(place).label, _KINDS[type(statement)]
         hits = frozenset(b for b in state.bits if b[0] == label and b[1] in bits)
-        met = Met(env.spot(statement), index, label, min(bits), max(bits) + 1, kind, hits)
+        met = Met(
+            at=env.spot(statement), place=index, object=label, low=min(bits), high=max(bits) + 1, kind=kind, hits=hits
+        )
         self.advice.met(met, state)
         left = [self._after(hit, statement, place, env) for hit in hits]
         gone = hits if sure else frozenset()
@@ -316,7 +318,9 @@ class Walk:
         hits = frozenset(bit for bit in state.bits if bit[0] == label and bit[1] in reached)
         if not reached:
             return state
-        met = Met(env.spot(copy), 0, label, reached.start, reached.stop, "brought", hits)
+        met = Met(
+            at=env.spot(copy), place=0, object=label, low=reached.start, high=reached.stop, kind="brought", hits=hits
+        )
         self.advice.met(met, state)
         moved = frozenset((origin, bit - _low(copy.target) + _low(copy.origin), number) for _, bit, number in hits)
         last = copy.origin.size
@@ -346,7 +350,10 @@ class Walk:
             raise Wrong(
                 f"bits of the claim may not have been stored since {statement.name} ended at {env.spot(statement)}"
             )
-        self.advice.met(Met(env.spot(statement), 0, env.current.label, 0, 0, "begun", live), state)
+        self.advice.met(
+            Met(at=env.spot(statement), place=0, object=env.current.label, low=0, high=0, kind="begun", hits=live),
+            state,
+        )
         left = state.bits - live
         for name, bit, number in live:
             member, position = self.wanted[number if number >= 0 else -1 - number]

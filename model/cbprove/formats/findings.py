@@ -81,7 +81,9 @@ def of_reports(reports: Iterable[Report], mistakes: Iterable[Diagnostic]) -> tup
 
 def _of_mistake(each: Diagnostic, level: Level = "error") -> Finding:
     help = (f"help: {each.help}",) if each.help else ()
-    return Finding(each.code, level, each.message, each.message, _place(each.span), help)
+    return Finding(
+        rule=each.code, level=level, title=each.message, message=each.message, place=_place(each.span), details=help
+    )
 
 
 def _of_case(report: Report, case: Case) -> Finding:
@@ -91,13 +93,13 @@ def _of_case(report: Report, case: Case) -> Finding:
     details, flow = _of_run(shown, case.property) if shown is not None else ((), ())
     reason = f": {case.finding.reason}" if case.finding.reason and not case.met else ""
     return Finding(
-        NAMES.get(case.verdict, "CB2001"),
-        "pass" if case.met else "error" if case.code == 1 else "warning",
-        f"{case.property} under {case.proposal}",
-        words + expected + reason,
-        _place(case.span) if case.span else Place(report.path, 1),
-        details,
-        flow,
+        rule=NAMES.get(case.verdict, "CB2001"),
+        level="pass" if case.met else "error" if case.code == 1 else "warning",
+        title=f"{case.property} under {case.proposal}",
+        message=words + expected + reason,
+        place=_place(case.span) if case.span else Place(report.path, 1),
+        details=details,
+        flow=flow,
     )
 
 
@@ -136,13 +138,13 @@ def _of_comparison(whole: Comparison) -> Iterator[Finding]:
         details, flow = _of_run(shown, each.property) if shown is not None else ((), ())
         title = f"{each.property} under {each.proposal}"
         yield Finding(
-            NAMES.get(case.verdict, "CB2001"),
-            _level(each.kind),
-            title,
-            f"{each.kind}: {title}",
-            _place(case.span) if case.span else Place(whole.titles[1], 1),
-            details,
-            flow,
+            rule=NAMES.get(case.verdict, "CB2001"),
+            level=_level(each.kind),
+            title=title,
+            message=f"{each.kind}: {title}",
+            place=_place(case.span) if case.span else Place(whole.titles[1], 1),
+            details=details,
+            flow=flow,
         )
 
 
@@ -177,7 +179,7 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
         rule = NAMES.get(turned.kind.partition(" ")[2], "CB2001")
         place = Place(turned.file or turned.spec, turned.line)
         told = f'{turned.kind}: {title}, "{turned.title}"' if turned.title else f"{turned.kind}: {title}"
-        yield Finding(rule, _level(turned.kind), title, told, place, turned.told)
+        yield Finding(rule=rule, level=_level(turned.kind), title=title, message=told, place=place, details=turned.told)
     for member in answer.untouched:
         name = f"{member.struct}.{member.member}"
         yield Finding("untouched", "note", name, f"{name}: {member.told}", Place("", 0))

@@ -255,7 +255,15 @@ def _members(field: Field, packed: bool, offset: int, width: int, abi: Abi) -> I
         return
     align = max(field.align or 1, 1 if packed or field.packed else lay_out(field.type, abi).align)
     nested = None if field.bits is not None else _nested(field.type, abi)
-    yield Member(field.name, field.type, offset, width, field.bits is not None, align, nested)
+    yield Member(
+        name=field.name,
+        type=field.type,
+        offset=offset,
+        width=width,
+        bitfield=field.bits is not None,
+        align=align,
+        layout=nested,
+    )
 
 
 def _nested(type: Type, abi: Abi) -> Layout | None:

@@ -69,7 +69,9 @@ def _whole(cx: Context, node: syntax.Step, layer: syntax.Layer) -> Block:
     if reads:
         body.append(system.Read(cx.uid(node), reads, None, node.span))
     if writes:
-        body.append(system.Write(cx.uid(node, 1), writes, None, None, None, node.span))
+        body.append(
+            system.Write(uid=cx.uid(node, 1), places=writes, value=None, exact_value=None, length=None, span=node.span)
+        )
     return tuple(body)
 
 

@@ -154,7 +154,14 @@ def _view(cx: Context, found: ViewOf) -> View | None:
     if leaves.is_plain(type):
         asked = [("", 0, cx.layout(type).align)]
     members = tuple(MemberAlignment(path, add(whole.low, offset), align) for path, offset, align in asked)
-    return View(node.name.text, found.layer.name.text, whole, members, cx.layout(type).align, node.name.span)
+    return View(
+        name=node.name.text,
+        layer=found.layer.name.text,
+        place=whole,
+        members=members,
+        align=cx.layout(type).align,
+        span=node.name.span,
+    )
 
 
 def _view_type(cx: Context, node: syntax.View) -> Type:

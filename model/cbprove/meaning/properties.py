@@ -18,7 +18,12 @@ from cbprove.syntax import tree as syntax
 from cbprove.system import Claim, Constant, InputValue, Leaf, Place, Property, Where
 
 FITS = Property(
-    "fits", "each view and each access stays inside its control block", True, system.Fits(()), Where(), None
+    name="fits",
+    title="each view and each access stays inside its control block",
+    applies=True,
+    claim=system.Fits(()),
+    where=Where(),
+    span=None,
 )
 
 
@@ -43,7 +48,14 @@ def prop(cx: Context, node: syntax.Property) -> Property:
 def _property(cx: Context, node: syntax.Property) -> Property:
     applies = True if node.condition is None else cx.truth(node.condition)
     claim = _EMPTY[type(node.claim)](cx, node.claim) if applies is False else _claim(cx, node.claim)
-    return Property(node.name.text, node.title, applies, claim, _where(cx, node.where), node.span)
+    return Property(
+        name=node.name.text,
+        title=node.title,
+        applies=applies,
+        claim=claim,
+        where=_where(cx, node.where),
+        span=node.span,
+    )
 
 
 def _claim(cx: Context, node: syntax.Claim) -> Claim:

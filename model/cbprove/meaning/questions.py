@@ -131,7 +131,14 @@ def _expectation(cx: Context, node: syntax.Expectation) -> Expectation:
             "CB0163", f"`{node.verdict} up to {turns}` cannot be expected", node.span, "write `proved up to N`, N >= 1"
         )
     index = None if node.condition is None else _index(cx, node.condition)
-    return Expectation(name.text if name else None, node.verdict, turns, node.somewhere, index, node.otherwise)
+    return Expectation(
+        property=name.text if name else None,
+        verdict=node.verdict,
+        turns=turns,
+        somewhere=node.somewhere,
+        condition=index,
+        otherwise=node.otherwise,
+    )
 
 
 def property_names(cx: Context) -> list[str]:
@@ -160,15 +167,15 @@ def _ask(cx: Context, node: syntax.Ask) -> Ask:
     if expect is not None and expect.kind == "exactly":
         rows = tuple(_row(cx, axes, row, expect.span) for row in expect.rows)
     return Ask(
-        node.name.text,
-        node.title,
-        tuple(axes),
-        _ask_domains(cx, node, axes),
-        tuple(name.text for name in node.properties),
-        None if node.given is None else _index(cx, node.given),
-        expect.kind if expect else None,
-        rows,
-        node.span,
+        name=node.name.text,
+        title=node.title,
+        axes=tuple(axes),
+        domains=_ask_domains(cx, node, axes),
+        properties=tuple(name.text for name in node.properties),
+        given=None if node.given is None else _index(cx, node.given),
+        expect=expect.kind if expect else None,
+        rows=rows,
+        span=node.span,
     )
 
 

@@ -96,7 +96,12 @@ def _compound(cx: Context, node: syntax.Statement, around: Around) -> system.Sta
             _refuse_clash(cx, node.name)
             low, high = _turns(cx, node.bounds, 1)
             return system.Each(
-                uid, node.name.text, low, high, block(cx, node.body, around.made(node.name.text, "each")), span
+                uid=uid,
+                name=node.name.text,
+                low=low,
+                high=high,
+                body=block(cx, node.body, around.made(node.name.text, "each")),
+                span=span,
             )
         case syntax.Repeat():
             low, high = _turns(cx, node.bounds, 0)
@@ -158,13 +163,20 @@ def _length(cx: Context, node: syntax.Expr, of: tuple[Place, ...], around: Aroun
 def _write(cx: Context, node: syntax.Write, around: Around) -> system.Write:
     found, length = _access(cx, node.places, node.length, around)
     if node.value is None:
-        return system.Write(cx.uid(node), found, None, None, length, node.span)
+        return system.Write(uid=cx.uid(node), places=found, value=None, exact_value=None, length=length, span=node.span)
     (target,) = found
     if target.type is None:
         help = "name one integer member or element, or write it without a value"
         raise mistake("CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help)
     exact = typed(cx, node.value, around.scope)
-    return system.Write(cx.uid(node), found, converted(exact, target.type), exact, None, node.span)
+    return system.Write(
+        uid=cx.uid(node),
+        places=found,
+        value=converted(exact, target.type),
+        exact_value=exact,
+        length=None,
+        span=node.span,
+    )
 
 
 def _copy(cx: Context, node: syntax.Copy, around: Around) -> system.Copy:

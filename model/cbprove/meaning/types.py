@@ -240,7 +240,14 @@ def _record(cx: Context, node: syntax.RecordBody, tag: str | None, kind: str) ->
     fields = tuple(_fields(cx, node.members, {}))
     align = _align(cx, node.attributes)
     size = node.pinned.size if node.pinned else None
-    built = types.Record("union" if kind == "union" else "struct", tag, fields, node.attributes.packed, align, size)
+    built = types.Record(
+        kind="union" if kind == "union" else "struct",
+        tag=tag,
+        fields=fields,
+        packed=node.attributes.packed,
+        align=align,
+        size=size,
+    )
     if node.pinned is not None:
         pins.check(cx, built, node.pinned, tuple(_chosen(cx, node.members)))
     return _measured(cx, built, node.members, node.tag.span if node.tag else node.span, described(built))
@@ -299,7 +306,9 @@ def _field(cx: Context, member: syntax.Member) -> types.Field:
     bits = None if member.bits is None else cx.number(member.bits)
     name = member.name.text if member.name else None
     said = member.attributes
-    return types.Field(name, type_of(cx, member.type), bits, _align(cx, said), said.packed, member.at)
+    return types.Field(
+        name=name, type=type_of(cx, member.type), bits=bits, align=_align(cx, said), packed=said.packed, at=member.at
+    )
 
 
 def _refuse_twice(cx: Context, member: syntax.Member, seen: dict[str, Span]) -> None:

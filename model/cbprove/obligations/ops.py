@@ -237,5 +237,13 @@ class Unfolding:
         key = number, moment
         if key not in self.nowhere:
             area = number, MEMORY
-            self.nowhere[key] = Store(-1 - len(self.nowhere), ("outside", *key), "debris", area, 0, 0, True)
+            self.nowhere[key] = Store(
+                number=-1 - len(self.nowhere),
+                key=("outside", *key),
+                kind="debris",
+                area=area,
+                low=0,
+                width=0,
+                guard=True,
+            )
         return self.nowhere[key]

@@ -54,7 +54,15 @@ def positions(low: int, indexes: Indexes) -> list[tuple[Bool, int]]:
 
 def _at(operation: Store | Copied, low: int, guard: Bool, time: int) -> Iterator[Still]:
     for first, width, on in _stretches(operation, low):
-        whole = Still(operation.area, low + first, low + first + width, and_(guard, on), time, None, first)
+        whole = Still(
+            area=operation.area,
+            low=low + first,
+            last=low + first + width,
+            guard=and_(guard, on),
+            time=time,
+            store=None,
+            position=first,
+        )
         if isinstance(operation, Store):
             yield replace(whole, store=operation)
         else:

@@ -69,7 +69,16 @@ def earlier(operation: Store | Copied, number: int, clock: int, instances: set[i
     low, width = operation.low, operation.width
     if _moves(operation) and operation.bound is not None:
         low, width = operation.bound[0], operation.bound[1] - operation.bound[0]
-    return Store(number, ("head", number), "head", operation.area, low, width, True, given=operation.given)
+    return Store(
+        number=number,
+        key=("head", number),
+        kind="head",
+        area=operation.area,
+        low=low,
+        width=width,
+        guard=True,
+        given=operation.given,
+    )
 
 
 def _moves(operation: Store | Copied) -> bool:

@@ -181,7 +181,16 @@ class _Unfolder:
         for shape in self.program.objects[1:]:
             instance = self._instance(shape.name, None, ("object", shape.name), shape)
             scope[shape.name] = (instance, self._hold(shape.name, instance, live=True))
-        here = _Here(packet, self._hold(first.name, packet, live=True), scope, (), (), True, None, ())
+        here = _Here(
+            current=packet,
+            name=self._hold(first.name, packet, live=True),
+            scope=scope,
+            prefix=(),
+            moment=(),
+            guard=True,
+            step=None,
+            step_moment=(),
+        )
         self._block(self.path.body, here)
         return self.out
 
@@ -190,17 +199,25 @@ class _Unfolder:
     def _instance(
         self, name: str, parent: Instance | None, key: Key, shape: Object, by: Held | None = None
     ) -> Instance:
-        instance = Instance(len(self.out.instances), name, shape, parent, self._tick(), key, by)
+        instance = Instance(
+            number=len(self.out.instances),
+            name=name,
+            shape=shape,
+            parent=parent,
+            made=self._tick(),
+            key=key,
+            parent_name=by,
+        )
         self.out.instances.append(instance)
         self.names[instance] = []
         self.out.debris[instance.number] = Store(
-            self._number(),
-            ("debris", key),
-            "debris",
-            (instance.number, MEMORY),
-            instance.base,
-            BASE_WIDTH,
-            True,
+            number=self._number(),
+            key=("debris", key),
+            kind="debris",
+            area=(instance.number, MEMORY),
+            low=instance.base,
+            width=BASE_WIDTH,
+            guard=True,
             text=name,
         )
         return instance
@@ -335,20 +352,20 @@ class _Unfolder:
         touched = tuple(self._touch(p, here) for p in places)
         span = statement.span if statement else None
         at = ClaimAt(
-            index,
-            claim,
-            len(self.out.operations),
-            self.clock,
-            guard,
-            here.current,
-            here.moment,
-            touched,
-            condition,
-            length,
-            span,
-            len(self.out.turns),
-            len(self.out.steps),
-            here.given,
+            property=index,
+            claim=claim,
+            time=len(self.out.operations),
+            clock=self.clock,
+            guard=guard,
+            current=here.current,
+            moment=here.moment,
+            touched=touched,
+            condition=condition,
+            length=length,
+            span=span,
+            turns=len(self.out.turns),
+            steps=len(self.out.steps),
+            given=here.given,
         )
         self.out.claims.append(at)
 
@@ -404,7 +421,12 @@ class _Unfolder:
 
     def _accessed(self, kind, place, here: _Here, statement, length=None, value=None, exact=None) -> None:  # type: ignore[no-untyped-def]
         step = here.step.step if here.step else None
-        self._announce(Accessed(self.path.name, step, kind, place, length, value), here, statement, exact)
+        self._announce(
+            Accessed(path=self.path.name, step=step, kind=kind, place=place, length=length, value=value),
+            here,
+            statement,
+            exact,
+        )
 
     def _reads_of(self, expr: Expr | None, here: _Here, statement: Statement) -> None:
         """Members in an expression are read, those that C comes to."""
@@ -425,7 +447,17 @@ class _Unfolder:
         for statement in block:
             moment = (*here.prefix, statement.uid)
             began = moment if here.step is None else here.step_moment
-            own = _Here(here.current, here.name, scope, here.prefix, moment, here.guard, here.step, began, here.given)
+            own = _Here(
+                current=here.current,
+                name=here.name,
+                scope=scope,
+                prefix=here.prefix,
+                moment=moment,
+                guard=here.guard,
+                step=here.step,
+                step_moment=began,
+                given=here.given,
+            )
             match statement:
                 case Make(kind=kind, name=name):
                     if kind == "clone":
@@ -538,23 +570,23 @@ class _Unfolder:
         whole = kind == "blank" or size is not None
         runs = None if whole else covered(place)
         store = Store(
-            self._number(),
-            (kind, (*here.moment, index)),
-            kind,
-            (touched.instance.number, MEMORY),
-            touched.low,
-            place.width if size is None else mul(size.term, 8),
-            here.guard,
-            self._bound(place, touched, size),
-            None if runs == ((0, place.width),) else runs,
-            () if whole else place.padding,
-            () if whole else zeroes(place.leaves, self.program.little_endian),
-            place.leaves,
-            value,
-            here.step,
-            place.text,
-            touched.indexes,
-            size,
+            number=self._number(),
+            key=(kind, (*here.moment, index)),
+            kind=kind,
+            area=(touched.instance.number, MEMORY),
+            low=touched.low,
+            width=place.width if size is None else mul(size.term, 8),
+            guard=here.guard,
+            bound=self._bound(place, touched, size),
+            runs=None if runs == ((0, place.width),) else runs,
+            unspecified=() if whole else place.padding,
+            zero=() if whole else zeroes(place.leaves, self.program.little_endian),
+            leaves=place.leaves,
+            value=value,
+            run=here.step,
+            text=place.text,
+            indexes=touched.indexes,
+            length=size,
             given=here.given,
         )
         self._emit(store)
@@ -569,20 +601,20 @@ class _Unfolder:
     def _carry(self, source: Place, target: Place, here: _Here, length: Value | None) -> None:
         origin, goal = self._touch(source, here), self._touch(target, here)
         copied = Copied(
-            ("copy", here.moment),
-            (goal.instance.number, MEMORY),
-            goal.low,
-            (origin.instance.number, MEMORY),
-            origin.low,
-            target.width if length is None else mul(length.term, 8),
-            here.guard,
-            self._bound(target, goal, length),
-            self._bound(source, origin, length),
-            f"{source.text} -> {target.text}",
-            goal.indexes,
-            origin.indexes,
-            length,
-            here.given,
+            key=("copy", here.moment),
+            area=(goal.instance.number, MEMORY),
+            low=goal.low,
+            origin=(origin.instance.number, MEMORY),
+            origin_low=origin.low,
+            width=target.width if length is None else mul(length.term, 8),
+            guard=here.guard,
+            bound=self._bound(target, goal, length),
+            origin_bound=self._bound(source, origin, length),
+            text=f"{source.text} -> {target.text}",
+            indexes=goal.indexes,
+            origin_indexes=origin.indexes,
+            length=length,
+            given=here.given,
         )
         self._emit(copied)
 
@@ -608,24 +640,33 @@ class _Unfolder:
             touched = self._touch(member, here)
             area = (here.current.number, ghost_area(index, number))
             copied = Copied(
-                ("remembered", here.moment, number),
-                area,
-                low,
-                (touched.instance.number, MEMORY),
-                touched.low,
-                member.width,
-                here.guard,
-                None,
-                self._bound(member, touched, None),
-                f"{member.text} is remembered",
-                (),
-                touched.indexes,
+                key=("remembered", here.moment, number),
+                area=area,
+                low=low,
+                origin=(touched.instance.number, MEMORY),
+                origin_low=touched.low,
+                width=member.width,
+                guard=here.guard,
+                bound=None,
+                origin_bound=self._bound(member, touched, None),
+                text=f"{member.text} is remembered",
+                indexes=(),
+                origin_indexes=touched.indexes,
                 given=here.given,
             )
             self._emit(copied)
             low += member.width
         mark_area = (here.current.number, ghost_area(index, None))
-        mark = Store(self._number(), ("mark", here.moment), "mark", mark_area, flag, 8, here.guard, given=here.given)
+        mark = Store(
+            number=self._number(),
+            key=("mark", here.moment),
+            kind="mark",
+            area=mark_area,
+            low=flag,
+            width=8,
+            guard=here.guard,
+            given=here.given,
+        )
         self._emit(mark)
 
     # --- loops ----------------------------------------------------------------------------------------
@@ -708,7 +749,9 @@ class _Unfolder:
         with self._names_changed(here):
             self._turn(loop, replace(here, guard=guard), turn)
         alive = and_(self.alive, guard)
-        self.out.followed[here.moment] = Followed(before, entry, head, len(self.out.operations), guard, alive)
+        self.out.followed[here.moment] = Followed(
+            before=before, entry=entry, head=head, end=len(self.out.operations), guard=guard, alive=alive
+        )
         self.out.heads[here.moment] = [
             replace(earlier(operation, self._number(), clock, outer), order=order)
             for operation in touched_since(self.out.operations[head:], outer)
@@ -722,7 +765,18 @@ class _Unfolder:
         then taken to be after the other.
         """
         if self.plan.heads is None:
-            self._emit(Store(self._number(), ("head", here.moment), "head", (-1, ""), 0, 0, here.guard, order=order))
+            self._emit(
+                Store(
+                    number=self._number(),
+                    key=("head", here.moment),
+                    kind="head",
+                    area=(-1, ""),
+                    low=0,
+                    width=0,
+                    guard=here.guard,
+                    order=order,
+                )
+            )
             return
         for index, store in enumerate(self.plan.heads.get(here.moment, ())):
             maybe = choice(spell((UNSURE, here.moment, index)))

@@ -67,7 +67,9 @@ def _outline(found: Shape, record: Record, layout: Layout, path: str) -> Outline
     packed, align = attributes(record, found.abi)
     fields = [field for field in record.fields if field.name is not None or field.bits is None]
     entries = [_entry(found, *each, path) for each in zip(layout.members, fields, strict=True)]
-    return Outline(record.kind, record.tag, layout.size, tuple(entries), align, packed)
+    return Outline(
+        kind=record.kind, tag=record.tag, size=layout.size, entries=tuple(entries), align=align, packed=packed
+    )
 
 
 def _entry(found: Shape, member: Member, field: Field, path: str) -> Entry:
@@ -83,17 +85,17 @@ def _entry(found: Shape, member: Member, field: Field, path: str) -> Entry:
     written = below if below is not None and below.tag is None else None
     struct = below if below is not None and below.kind == "struct" and not count else None
     return Entry(
-        member.name,
-        "",
-        type,
-        declarator,
-        member.offset,
-        size,
-        bits,
-        natural,
-        field.align,
-        written,
-        count,
+        name=member.name,
+        prefix="",
+        type=type,
+        declarator=declarator,
+        offset=member.offset,
+        size=size,
+        bits=bits,
+        natural=natural,
+        align=field.align,
+        inner=written,
+        brackets=count,
         struct=struct,
     )
 

@@ -102,15 +102,15 @@ class Outlines:
         size, natural = self._measure(member.type)
         spelt = declared(self.types, member.type, member.name or "")
         entry = Entry(
-            member.name,
-            spelt.prefix,
-            spelt.type,
-            spelt.declarator,
-            member.offset,
-            size,
-            member.bits,
-            natural,
-            member.align,
+            name=member.name,
+            prefix=spelt.prefix,
+            type=spelt.type,
+            declarator=spelt.declarator,
+            offset=member.offset,
+            size=size,
+            bits=member.bits,
+            natural=natural,
+            align=member.align,
         )
         node = self.types.node(member.type)
         if isinstance(node, Composite) and node.kind == "struct" and node.tag is not None:

@@ -19,4 +19,11 @@ def claims(claim: Written, event: Event) -> Iterator[ClaimMade]:
     if isinstance(event, Accessed) and event.kind == "read" and event.place:
         place = named(event.place, claim.members)
         if place is not None:
-            yield Stored(place, event.length, claim.by, claim.cleared, claim.since, bool(claim.members))
+            yield Stored(
+                place=place,
+                length=event.length,
+                by=claim.by,
+                cleared=claim.cleared,
+                since=claim.since,
+                members=bool(claim.members),
+            )

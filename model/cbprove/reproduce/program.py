@@ -152,7 +152,14 @@ class _Writer:
         scene = Scene(program, run, (claim.broken,), self.prop.name)
         way = "path " + " > ".join(story.crumbs(program, self.shown.path, claim.broken.moment))
         kept = tuple((variable, places.declared[key]) for key, variable in checks.kept().items())
-        return Body(tuple(lines), check, places, kept, (way, *scene.verdict()), checks.statements.partial)
+        return Body(
+            lines=tuple(lines),
+            check=check,
+            places=places,
+            kept=kept,
+            told=(way, *scene.verdict()),
+            partial=checks.statements.partial,
+        )
 
     def _moved(self) -> frozenset[str]:
         """The views that some param moves."""

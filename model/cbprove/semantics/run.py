@@ -234,7 +234,14 @@ class _Machine:
         names = dict(frame.names)
         for statement in block:
             moment = (*frame.prefix, statement.uid)
-            here = Frame(frame.current, names, frame.prefix, moment, frame.step, frame.began)
+            here = Frame(
+                current=frame.current,
+                names=names,
+                prefix=frame.prefix,
+                moment=moment,
+                step=frame.step,
+                began=frame.began,
+            )
             self._statement(here, statement)
             if not isinstance(statement, Call):
                 self._end_of_unnamed_step(here)
@@ -344,7 +351,9 @@ class _Machine:
         """A new object made from the current one, as a copy of it or of debris."""
         key = ObjectKey(here.moment, 0)
         origin = here.current
-        self.trace.did(MadeObject(here.moment, _step(here), kind, name, key, origin.object.key))
+        self.trace.did(
+            MadeObject(moment=here.moment, step=_step(here), kind=kind, name=name, object=key, parent=origin.object.key)
+        )
         if kind == "new":
             return self._keep(make(key, origin, debris(key, len(origin.object.bits))))
         self._announce(here, Accessed(self.path.name, _step(here), "cut", None))
@@ -353,7 +362,11 @@ class _Machine:
 
     def _held(self, here: Frame, name: Name, called: str) -> None:
         number = name.object.names.index(name)
-        self.trace.did(HeldName(here.moment, _step(here), name.object.key, number, called, name.live))
+        self.trace.did(
+            HeldName(
+                moment=here.moment, step=_step(here), object=name.object.key, number=number, name=called, live=name.live
+            )
+        )
 
     def _keep(self, name: Name) -> Name:
         self.state.objects.append(name.object)
@@ -403,7 +416,13 @@ class _Machine:
         key = StoreKey(here.moment, index, kind)
         layer = here.step.layer if here.step else None
         self.state.stores[key] = Store(
-            key, _step(here), layer, here.began, self.state.counted(here, extent.place), typed, len(self.state.stores)
+            key=key,
+            step=_step(here),
+            layer=layer,
+            began=here.began,
+            place=self.state.counted(here, extent.place),
+            typed=typed,
+            before=len(self.state.stores),
         )
         bits, low = extent.name.object.bits, extent.low
         made = sources(key, max(positions, default=-1) + 1)
@@ -425,7 +444,9 @@ class _Machine:
         self, here: Frame, kind: Access, place: Place, length: Expr | None = None, value: Expr | None = None
     ) -> Extent:
         """Announces that a place is touched, and says where it lies."""
-        self._announce(here, Accessed(self.path.name, _step(here), kind, place, length, value))
+        self._announce(
+            here, Accessed(path=self.path.name, step=_step(here), kind=kind, place=place, length=length, value=value)
+        )
         extent = self.state.extent(here, place)
         touched = extent.inside(self.state.length(here, length))
         bits = range(extent.low + touched.start, extent.low + touched.stop)
@@ -484,7 +505,9 @@ class _Machine:
     ) -> Broken:
         state, key = self.state, here.current.object.key
         if not self.trace.wanted:
-            return Broken(event, key, here.moment, claim, bits, self.turns, self.steps)
+            return Broken(
+                event=event, object=key, moment=here.moment, claim=claim, bits=bits, turns=self.turns, steps=self.steps
+            )
         looks = tuple(state.looks[looked:])
         standing = self.trace.standing(here, state.objects, looked, len(state.decisions))
         value = state.number(here, claim.value) if isinstance(claim, ReadsBack) else None

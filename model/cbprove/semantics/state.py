@@ -195,5 +195,14 @@ class _Now:
         value = arithmetic.read_back(bits, type, self.state.program.little_endian)
         if type.boolean and value > 1:
             value = self.state.undefined(("bool", self.frame.moment, place.text, place.span.start))
-        self.state.looks.append(Look(self.frame.moment, place, extent.name.object.key, extent.low, value, found))
+        self.state.looks.append(
+            Look(
+                moment=self.frame.moment,
+                place=place,
+                object=extent.name.object.key,
+                low=extent.low,
+                value=value,
+                sources=found,
+            )
+        )
         return value

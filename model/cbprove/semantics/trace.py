@@ -173,7 +173,14 @@ class Trace:
         step, layer = (frame.step.name, frame.step.layer) if frame.step else (None, None)
         memory = {each.key: tuple(each.bits) for each in objects}
         moment = frame.began or frame.moment
-        return Stage(moment, step, layer, frame.current.object.key, tuple(self._actions), memory)
+        return Stage(
+            moment=moment,
+            step=step,
+            layer=layer,
+            object=frame.current.object.key,
+            actions=tuple(self._actions),
+            memory=memory,
+        )
 
     def stages(self) -> tuple[Stage, ...]:
         """What was collected."""

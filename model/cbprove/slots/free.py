@@ -65,10 +65,21 @@ def free(path: str, wanted: Wanted, options: Options, progress: Progress) -> Fre
     places.sort(
         key=lambda at: (not busy.isdisjoint(range(at, at + wanted.size)), at)
     )  # what nobody touches at all first
-    slots = _slots(_Asking(tree, path, plain, block, wanted, options), places, progress)
+    slots = _slots(
+        _Asking(tree=tree, path=path, plain=plain, block=block, wanted=wanted, options=options), places, progress
+    )
     movers = () if any(slot.holds for slot in slots) else _movers(wanted, block, found, known)
     return Free(
-        path, block.name, wanted.life.start, wanted.life.end, paths, all_bytes, wanted.size, wanted.align, slots, movers
+        spec=path,
+        block=block.name,
+        start=wanted.life.start,
+        end=wanted.life.end,
+        paths=paths,
+        bytes=all_bytes,
+        size=wanted.size,
+        align=wanted.align,
+        slots=slots,
+        movers=movers,
     )
 
 

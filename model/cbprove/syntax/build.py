@@ -74,7 +74,14 @@ class Builder(CBuilder):
     def input(
         self, span: Span, name: Token, unused: bool | None, type: syntax.CType, domain: Any, per_step: bool | None
     ) -> syntax.Input:
-        return syntax.Input(self.name(name), type, _domain(domain)[0], per_step is not None, unused is not None, span)
+        return syntax.Input(
+            name=self.name(name),
+            type=type,
+            range=_domain(domain)[0],
+            per_step=per_step is not None,
+            unused=unused is not None,
+            span=span,
+        )
 
     def per_step(self, span: Span, *said: Token) -> bool:
         return True
@@ -87,13 +94,13 @@ class Builder(CBuilder):
         views = tuple(entry for entry in entries if isinstance(entry, syntax.View))
         steps = tuple(entry for entry in entries if isinstance(entry, syntax.Step))
         return syntax.Layer(
-            self.name(name),
-            title or "",
-            views,
-            _places_of(entries, "reads"),
-            _places_of(entries, "writes"),
-            steps,
-            span,
+            name=self.name(name),
+            title=title or "",
+            views=views,
+            reads=_places_of(entries, "reads"),
+            writes=_places_of(entries, "writes"),
+            steps=steps,
+            span=span,
         )
 
     def view(
@@ -119,7 +126,14 @@ class Builder(CBuilder):
         witness: syntax.Witness,
         body: syntax.Block | None = None,
     ) -> syntax.Step:
-        return syntax.Step(self.called("step", name), title or "", body, unused is not None, witness, span)
+        return syntax.Step(
+            name=self.called("step", name),
+            title=title or "",
+            body=body,
+            unused=unused is not None,
+            witness=witness,
+            span=span,
+        )
 
     bodiless_step = step
 
@@ -147,10 +161,19 @@ class Builder(CBuilder):
         return syntax.Without(places, condition, reason, span)
 
     def path(self, span: Span, name: Token, title: str | None, body: syntax.Block) -> syntax.Path:
-        return syntax.Path("path", self.called("path", name), title or "", body, False, span)
+        return syntax.Path(
+            kind="path", name=self.called("path", name), title=title or "", body=body, unused=False, span=span
+        )
 
     def part(self, span: Span, name: Token, unused: bool | None, title: str | None, body: syntax.Block) -> syntax.Path:
-        return syntax.Path("part", self.called("part", name), title or "", body, unused is not None, span)
+        return syntax.Path(
+            kind="part",
+            name=self.called("part", name),
+            title=title or "",
+            body=body,
+            unused=unused is not None,
+            span=span,
+        )
 
     def word_of(self, span: Span, token: Token) -> str:
         """The word that a rule of one word stands for."""
@@ -256,7 +279,9 @@ class Builder(CBuilder):
     def property(
         self, span: Span, name: Token, title: str | None, condition: syntax.Expr | None, claim: syntax.Claim, where: Any
     ) -> syntax.Property:
-        return syntax.Property(self.name(name), title or "", condition, claim, where or (), span)
+        return syntax.Property(
+            name=self.name(name), title=title or "", condition=condition, claim=claim, where=where or (), span=span
+        )
 
     def preserved(self, span: Span, members: Any, start: syntax.Name, end: syntax.Name) -> syntax.Preserved:
         return syntax.Preserved(members, start, end, ())
@@ -332,20 +357,32 @@ class Builder(CBuilder):
             self.mistake(
                 "CB0027", f"`{said} up to`", turns.span, "only `proved` can be expected up to a number of turns"
             )
-        return syntax.Expectation(self.name(name), said, turns, somewhere is not None, condition, None, span)
+        return syntax.Expectation(
+            property=self.name(name),
+            verdict=said,
+            turns=turns,
+            somewhere=somewhere is not None,
+            condition=condition,
+            otherwise=None,
+            span=span,
+        )
 
     def turns(self, span: Span, turns: syntax.Expr) -> syntax.Expr:
         return turns
 
     def otherwise(self, span: Span, verdict: Token) -> syntax.Expectation:
         said = self.verdict(verdict)
-        return syntax.Expectation(None, said, None, False, None, said, span)
+        return syntax.Expectation(
+            property=None, verdict=said, turns=None, somewhere=False, condition=None, otherwise=said, span=span
+        )
 
     def whole(self, span: Span, verdict: Token) -> syntax.Expectation:
         if verdict.text != "excluded":
             help = f"say what is expected of it, as in `expect {verdict.text} refuted`"
             self.mistake("CB0027", f"no verdict after `{verdict.text}`", self.span(verdict), help)
-        return syntax.Expectation(None, "excluded", None, False, None, None, span)
+        return syntax.Expectation(
+            property=None, verdict="excluded", turns=None, somewhere=False, condition=None, otherwise=None, span=span
+        )
 
     def verdict(self, token: Token) -> str:
         """A verdict that may be expected."""
@@ -360,7 +397,15 @@ class Builder(CBuilder):
     def ask(
         self, span: Span, name: Token, title: str | None, axes: Any, properties: Any, given: Any, expect: Any
     ) -> syntax.Ask:
-        return syntax.Ask(self.name(name), title or "", axes, properties, given, expect, span)
+        return syntax.Ask(
+            name=self.name(name),
+            title=title or "",
+            axes=axes,
+            properties=properties,
+            given=given,
+            expect=expect,
+            span=span,
+        )
 
     def ask_expect(self, span: Span, kind: Any) -> syntax.AskExpectation:
         return syntax.AskExpectation(kind, (), span)
@@ -375,7 +420,13 @@ class Builder(CBuilder):
 def _completed(first: syntax.Expectation, other: syntax.Expectation) -> syntax.Expectation:
     span = Span(first.span.source, first.span.start, other.span.end)
     return syntax.Expectation(
-        first.property, first.verdict, first.turns, first.somewhere, first.condition, other.otherwise, span
+        property=first.property,
+        verdict=first.verdict,
+        turns=first.turns,
+        somewhere=first.somewhere,
+        condition=first.condition,
+        otherwise=other.otherwise,
+        span=span,
     )
 
 

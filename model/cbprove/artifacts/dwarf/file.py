@@ -153,7 +153,9 @@ def _units(
 def _unit(header: CompileUnit | TypeUnit, stream: IO[bytes], data: bytes, bias: int) -> Unit:
     start, first = bias + header.cu_offset, bias + header.cu_die_offset
     end = start + header["unit_length"] + header.structs.initial_length_field_size()
-    return Unit(header, stream, data, start, first, min(end, bias + len(data)), bias)
+    return Unit(
+        header=header, stream=stream, data=data, start=start, first=first, end=min(end, bias + len(data)), bias=bias
+    )
 
 
 def _signatures(units: tuple[Unit, ...]) -> dict[int, int]:

@@ -80,7 +80,7 @@ def _read(data: bytes) -> Elf:
     told = (machine, word // 8, order)
     abi = next((a for a in ABIS.values() if (a.machine, a.pointer_size, a.endianness) == told), None)
     places = _places(data, mark, shape)
-    return Elf(data, order, word // 8, machine, abi, MappingProxyType(places))
+    return Elf(data=data, order=order, word=word // 8, machine=machine, abi=abi, places=MappingProxyType(places))
 
 
 def _order(letter: int) -> Order:
