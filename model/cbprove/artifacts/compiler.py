@@ -51,17 +51,17 @@ def run(command: Sequence[str], flags: Sequence[str], text: str, limit: float = 
     Raises SpecError: CB0313 where there is no such command, CB0317 where it takes longer than `limit` seconds.
     """
     with tempfile.TemporaryDirectory(prefix="cbprove-") as folder:
-        source, output, said = (Path(folder, name) for name in ("asked.c", "answer", "said"))
+        source, output, path = (Path(folder, name) for name in ("asked.c", "answer", "said"))
         source.write_text(text)
-        status = _wait([*command, *flags, "-x", "c", str(source), "-o", str(output)], said, limit)
-        message = said.read_text(errors="replace").replace(f"{folder}{os.sep}", "")
+        status = _wait([*command, *flags, "-x", "c", str(source), "-o", str(output)], path, limit)
+        message = path.read_text(errors="replace").replace(f"{folder}{os.sep}", "")
         return Answer(output.read_bytes() if status == 0 and output.exists() else None, message)
 
 
-def _wait(command: list[str], said: Path, limit: float) -> int:
+def _wait(command: list[str], path: Path, limit: float) -> int:
     """The exit status of a command. It has a group of processes of its own: gcc starts others, and all must end in time."""
     environment = {**os.environ, "LC_ALL": "C"}
-    with said.open("wb") as stderr:
+    with path.open("wb") as stderr:
         try:
             process = subprocess.Popen(
                 command,

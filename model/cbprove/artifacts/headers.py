@@ -118,13 +118,13 @@ def _enumerators(expressions: Sequence[str]) -> list[str]:
 
 
 def _values(types: Types, count: int) -> list[int]:
-    found = []
+    values = []
     for number in range(count):
         (ref,) = types.find("enum", f"cbprove_{number}")
         node = types.node(ref)
         assert isinstance(node, Enumeration)
-        found.append(node.values[0][1])
-    return found
+        values.append(node.values[0][1])
+    return values
 
 
 def _alignments(unit: _Unit, types: Types, roots: Sequence[Ref]) -> Mapping[Ref, int]:
@@ -166,10 +166,10 @@ def _root(unit: _Unit, types: Types, name: str) -> Ref:
 
 
 def _check_names(structs: Sequence[str], constants: Sequence[str]) -> None:
-    found = [_wrong("CB0315", name, "name of a struct") for name in structs if not _TYPE.fullmatch(name)]
-    found += [_wrong("CB0316", name, "name of a constant") for name in constants if not _NAME.fullmatch(name)]
-    if found:
-        raise SpecError(tuple(found))
+    diagnostics = [_wrong("CB0315", name, "name of a struct") for name in structs if not _TYPE.fullmatch(name)]
+    diagnostics += [_wrong("CB0316", name, "name of a constant") for name in constants if not _NAME.fullmatch(name)]
+    if diagnostics:
+        raise SpecError(tuple(diagnostics))
 
 
 def _wrong(code: str, name: str, what: str) -> Diagnostic:
@@ -183,8 +183,8 @@ def _settle(unit: _Unit, structs: Sequence[str], constants: Sequence[str]) -> tu
     missing = [name for name, found in spelled.items() if found is None]
     wrong = [name for name in constants if not unit.takes(_enumerators((name,))[0])]
     if missing or wrong:
-        known = _known(unit) if missing else None
-        found = [_no_struct(unit, name, known) for name in missing]
+        types = _known(unit) if missing else None
+        found = [_no_struct(unit, name, types) for name in missing]
         raise SpecError((*found, *(_no_constant(unit, name) for name in wrong)))
     return tuple(text for text in spelled.values() if text is not None)
 
@@ -202,10 +202,10 @@ def _known(unit: _Unit) -> Types | None:
     return None if isinstance(types, compiler.Answer) else types
 
 
-def _no_struct(unit: _Unit, name: str, known: Types | None) -> Diagnostic:
+def _no_struct(unit: _Unit, name: str, types: Types | None) -> Diagnostic:
     kind, _, tag = name.rpartition(" ")
     kinds: tuple[Kind, ...] = (_KINDS[kind],) if kind else ("struct", "union")
-    near = get_close_matches(tag, [each for kind in kinds for each in known.names(kind)] if known else (), 3)
+    near = get_close_matches(tag, [each for kind in kinds for each in types.names(kind)] if types else (), 3)
     help = (
         f"did you mean {', '.join(f'`{each}`' for each in near)}?"
         if near

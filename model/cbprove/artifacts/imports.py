@@ -42,23 +42,23 @@ def has(artifact: Artifact, kind: Kind, name: str, module: str | None = None) ->
 
 def find(artifact: Artifact, asked: Iterable[Asked]) -> list[Definition]:
     """All that was asked for, every different definition of each; raises SpecError with all that is missing."""
-    found, mistakes = sought(artifact, asked)
+    definitions, mistakes = sought(artifact, asked)
     if mistakes:
         raise SpecError(mistakes)
-    return found
+    return definitions
 
 
 def sought(artifact: Artifact, asked: Iterable[Asked]) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
     """What there is of all that was asked for, every different definition of each, and a mistake for each that is missing."""
-    found: list[Definition] = []
+    definitions: list[Definition] = []
     mistakes: dict[Diagnostic, None] = {}
     for each in asked:
         try:
             for types, ref in lookup(artifact, each.kind, each.name, each.module):
-                found.append(Definition(types, ref, each.kind, each.name, each.called))
+                definitions.append(Definition(types, ref, each.kind, each.name, each.called))
         except SpecError as error:
             mistakes.update(dict.fromkeys(_other_kind(artifact, each) or error.diagnostics))
-    return found, tuple(mistakes)
+    return definitions, tuple(mistakes)
 
 
 def _other_kind(artifact: Artifact, asked: Asked) -> tuple[Diagnostic, ...]:
@@ -70,9 +70,9 @@ def _other_kind(artifact: Artifact, asked: Asked) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def written(artifact: Artifact, found: Iterable[Definition], constants: Mapping[str, int]) -> str:
+def written(artifact: Artifact, definitions: Iterable[Definition], constants: Mapping[str, int]) -> str:
     """The definitions, what they need by value, and constants, in the language of specs."""
-    return text(artifact, found, constants, meant)
+    return text(artifact, definitions, constants, meant)
 
 
 def meant(name: str, abi: Abi) -> str | None:

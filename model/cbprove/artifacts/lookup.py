@@ -73,7 +73,7 @@ def _missing(units: Sequence[Types], kind: Kind, tag: str) -> SpecError:
     if declaring is not None:
         help = f"it is defined in a module that was not opened, or nothing of `{declaring.name}` needs its members"
         return bad("CB0309", f"{shown} is only declared in {where}, not defined", help)
-    left_out = [said for said in map(skipped, units) if said]
+    left_out = [text for text in map(skipped, units) if text]
     more = [f"and {len(left_out) - _FEW} more units were left out"] if len(left_out) > _FEW else []
     near = _nearest(tag, chain.from_iterable(u.names(kind) for u in units))
     return bad("CB0309", f"there is no {shown} in {where}", "; ".join([near, *left_out[:_FEW], *more]))

@@ -100,11 +100,11 @@ class Gathering:
         node = types.node(ref)
         assert isinstance(node, Typedef)
         mine = self.known(node.name, types.abi)
-        made = self.records_of(types).type(ref)
-        if mine is None or not isinstance(made, c.Scalar):
+        scalar = self.records_of(types).type(ref)
+        if mine is None or not isinstance(scalar, c.Scalar):
             return False
         scalars = types.abi.scalars
-        return mine in scalars and scalars[mine] == scalars[made.name]
+        return mine in scalars and scalars[mine] == scalars[scalar.name]
 
     def records_of(self, types: Types) -> Records:
         return self.records.setdefault(id(types), Records(types))

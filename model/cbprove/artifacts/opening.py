@@ -43,20 +43,20 @@ def open_artifact(path: str | None = None, modules: Sequence[str] = (), abi: str
     return Artifact(path, (base, *below, *(unit for each in modules for unit in _modules(Path(each), base, said))))
 
 
-def _modules(path: Path, base: Types, said: Abi | None) -> Iterable[Types]:
+def _modules(path: Path, base: Types, abi: Abi | None) -> Iterable[Types]:
     if not os.path.isdir(path):
-        return (_unit(path, base, said),)
-    found = folders.modules(path)
-    if not found:
+        return (_unit(path, base, abi),)
+    paths = folders.modules(path)
+    if not paths:
         raise bad(
             "CB0300", f"there are no modules below `{path}`", "name a folder with .ko files in it, or /sys/kernel/btf"
         )
-    return _deferred(found, base, said)
+    return _deferred(paths, base, abi)
 
 
-def _deferred(files: Iterable[Path], base: Types, said: Abi | None) -> Iterator[Types]:
+def _deferred(files: Iterable[Path], base: Types, abi: Abi | None) -> Iterator[Types]:
     for each in files:
-        yield Deferred(unit_name(each), base.abi, partial(_unit, each, base, said))
+        yield Deferred(unit_name(each), base.abi, partial(_unit, each, base, abi))
 
 
 def unit_name(path: Path) -> str:
@@ -65,27 +65,27 @@ def unit_name(path: Path) -> str:
     return name.removesuffix(".ko").replace("-", "_") if name.endswith(".ko") else name
 
 
-def _unit(path: Path, base: Types | None, said: Abi | None) -> Types:
+def _unit(path: Path, base: Types | None, abi: Abi | None) -> Types:
     """What one file has; `base` is what a module was named over."""
-    whole, shown = _bytes(path), path.name
+    whole, text = _bytes(path), path.name
     name = "vmlinux" if is_bzimage(whole) else unit_name(path)
-    source = f"of {shown}, sha256 {hashlib.sha256(whole).hexdigest()}"
-    data = unwrap(whole, shown)
+    source = f"of {text}, sha256 {hashlib.sha256(whole).hexdigest()}"
+    data = unwrap(whole, text)
     if data[:2] in btf_format.MAGIC:
-        return _btf(data, name, source, base, said, None)
+        return _btf(data, name, source, base, abi, None)
     if data[:4] != b"\x7fELF":
-        return _image(data, shown, source, said)
-    file = elf.read(data, shown)
+        return _image(data, text, source, abi)
+    file = elf.read(data, text)
     section = file.section(".BTF")
     if section is None:
-        return _dwarf(file, name, source, said)
+        return _dwarf(file, name, source, abi)
     if file.section(".BTF.base") is not None:
         raise bad(
             "CB0308",
             f"the BTF of `{name}` is written over a distilled base, which is not read",
             "build it in the kernel's tree",
         )
-    return _btf(section, name, source, base, said, file)
+    return _btf(section, name, source, base, abi, file)
 
 
 def _bytes(path: Path) -> bytes:
@@ -109,23 +109,23 @@ def _bytes(path: Path) -> bytes:
         ) from None
 
 
-def _none_of_these(shown: str) -> Exception:
+def _none_of_these(text: str) -> Exception:
     help = f"{_NAME_ONE}; of a kernel that is packed otherwise, the vmlinux, or /sys/kernel/btf/vmlinux where it runs"
-    return bad("CB0301", f"`{shown}` is no BTF, no ELF file and no image of a kernel with BTF in it", help)
+    return bad("CB0301", f"`{text}` is no BTF, no ELF file and no image of a kernel with BTF in it", help)
 
 
-def _image(data: bytes, shown: str, source: str, said: Abi | None) -> Types:
+def _image(data: bytes, text: str, source: str, abi: Abi | None) -> Types:
     """The kernel of a flat image; nothing but its header tells the ABI."""
-    found = images.read(data, shown)
-    if found is None:
-        raise _none_of_these(shown)
-    if found.abi is not None and said not in (None, found.abi):
-        name = said.name if said else ""
-        raise bad("CB0307", f"`{shown}` is for {found.abi.name}, not for {name}", "leave the ABI out")
-    return _btf(found.btf, "vmlinux", source, None, said or found.abi, None)
+    image = images.read(data, text)
+    if image is None:
+        raise _none_of_these(text)
+    if image.abi is not None and abi not in (None, image.abi):
+        name = abi.name if abi else ""
+        raise bad("CB0307", f"`{text}` is for {image.abi.name}, not for {name}", "leave the ABI out")
+    return _btf(image.btf, "vmlinux", source, None, abi or image.abi, None)
 
 
-def _dwarf(file: elf.Elf, name: str, source: str, said: Abi | None) -> Types:
+def _dwarf(file: elf.Elf, name: str, source: str, abi: Abi | None) -> Types:
     if file.section(".debug_info") is None and file.section(".zdebug_info") is None:
         raise bad(
             "CB0304",
@@ -134,7 +134,7 @@ def _dwarf(file: elf.Elf, name: str, source: str, said: Abi | None) -> Types:
         )
     from cbprove.artifacts.dwarf import reader as dwarf
 
-    return dwarf.types(file.data, name, f"DWARF {source}", abis.of_machine(file, name, said))
+    return dwarf.types(file.data, name, f"DWARF {source}", abis.of_machine(file, name, abi))
 
 
 def _btf(data: bytes, name: str, source: str, base: Types | None, said: Abi | None, file: elf.Elf | None) -> Types:

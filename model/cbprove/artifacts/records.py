@@ -47,8 +47,8 @@ class Records:
     def _field(self, member: Member, owner: Composite) -> c.Field:
         made = self.type(member.type)
         if made is None:
-            told = declaration(self.types, member.type, member.name or "")
-            raise bad("CB0322", f"`{title(owner)}` has a member of no size: `{told}`", "the artefact is corrupt")
+            text = declaration(self.types, member.type, member.name or "")
+            raise bad("CB0322", f"`{title(owner)}` has a member of no size: `{text}`", "the artefact is corrupt")
         return c.Field(member.name, made, member.bits, member.align, at=member.offset)
 
     def type(self, ref: Ref | None) -> c.Type | None:

@@ -25,14 +25,14 @@ _PLACE_COLUMN = 52
 _WIDTH = 118
 
 
-def text(artifact: Artifact, asked: Iterable[Definition], constants: Mapping[str, int], known: Known) -> str:
+def text(artifact: Artifact, definitions: Iterable[Definition], constants: Mapping[str, int], known: Known) -> str:
     """One pinned block a unit, in the order of the artefact, then the constants.
 
     Of each definition asked for, all that it needs by value comes before it. Two of one name are told apart as libbpf does it:
     `struct ah_skb_cb___ah4`. Raises SpecError for what is corrupt.
     """
     gathered = Gathering(artifact, known)
-    for definition in asked:
+    for definition in definitions:
         gathered.add(definition)
     writer = _Writer(gathered, constants)
     blocks = [writer.block(unit) for unit in artifact.units]
@@ -76,38 +76,43 @@ class _Writer:
 
     def block(self, unit: Types) -> str:
         """All that a unit defines; empty if nothing of it is needed."""
-        mine = [one for one in self.gathered.found.values() if one.types is unit]
-        if not mine:
+        definitions = [definition for definition in self.gathered.found.values() if definition.types is unit]
+        if not definitions:
             return ""
-        body = "\n".join("\n".join(self._definition(one)) + "\n" for one in mine)
+        body = "\n".join("\n".join(self._definition(definition)) + "\n" for definition in definitions)
         origin = unit.origin.replace("\\", "\\\\").replace('"', '\\"')
         return f'pinned {unit.abi.name} "{origin}" {{\n{textwrap.indent(body, "    ")}}}\n'
 
-    def _definition(self, one: Definition) -> list[str]:
-        ending = self.names.ending(one)
-        node = one.types.node(one.ref)
-        note = self._note(one) if ending else []
+    def _definition(self, definition: Definition) -> list[str]:
+        ending = self.names.ending(definition)
+        node = definition.types.node(definition.ref)
+        note = self._note(definition) if ending else []
         match node:
             case Composite(kind, _, size):
                 align = f" __aligned({node.align})" if node.align else ""
-                head = f"{kind} {one.name}{ending} {{"
-                return [*note, head, *self._members(one.types, node, 0, 1), f"}} __size({size}){align};"]
+                head = f"{kind} {definition.name}{ending} {{"
+                return [*note, head, *self._members(definition.types, node, 0, 1), f"}} __size({size}){align};"]
             case Enumeration():
-                return [*note, *self._enum(node, f"enum {one.name}{ending}", ";")]
+                return [*note, *self._enum(node, f"enum {definition.name}{ending}", ";")]
             case Typedef(name, to, align):
-                return [*note, *self._typedef(one.types, to, name + ending, f" __aligned({align})" if align else "")]
+                return [
+                    *note,
+                    *self._typedef(definition.types, to, name + ending, f" __aligned({align})" if align else ""),
+                ]
             case _:
                 raise AssertionError("only what has a name of its own is written by itself")
 
-    def _note(self, one: Definition) -> list[str]:
+    def _note(self, definition: Definition) -> list[str]:
         others = [
             other.types.name
             for other in self.gathered.found.values()
-            if other.name == one.name and (other.kind == "typedef") == (one.kind == "typedef") and other is not one
+            if other.name == definition.name
+            and (other.kind == "typedef") == (definition.kind == "typedef")
+            and other is not definition
         ]
-        kind = "" if one.kind == "typedef" else f"{one.kind} "
+        kind = "" if definition.kind == "typedef" else f"{definition.kind} "
         other = f"; another one in {', '.join(dict.fromkeys(others))}" if others else ""
-        return [f"/* {kind}{one.name} of {one.types.name}{other} */"]
+        return [f"/* {kind}{definition.name} of {definition.types.name}{other} */"]
 
     def _typedef(self, types: Types, to: Ref | None, name: str, align: str) -> list[str]:
         inner = _untagged(types, to)

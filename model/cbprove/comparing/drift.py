@@ -117,9 +117,9 @@ def summary(spec: str, artifact: Artifact, found: Sequence[Drift]) -> str:
     """One line: how many structs agree."""
     states = [each.state for each in found]
     words: dict[State, str] = {"same": "the same", "differs": "different", "absent": "not there"}
-    told = [f"{states.count(state)} {word}" for state, word in words.items() if state in states]
+    lines = [f"{states.count(state)} {word}" for state, word in words.items() if state in states]
     head = f"{printable(spec)} against {_against(artifact)}: {counted(len(found), 'struct')}"
-    return f"{head}: {', '.join(told)}" if told else head
+    return f"{head}: {', '.join(lines)}" if lines else head
 
 
 def _against(artifact: Artifact) -> str:

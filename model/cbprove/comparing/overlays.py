@@ -118,12 +118,12 @@ def _change(sides: tuple[Laid | None, Laid | None], words: Any) -> str:
 def _count(found: Difference) -> str:
     worse = [each for each in found.moved if each.worse]
     unseen = sum(not each.after.checks for each in worse if each.after)
-    told = [
+    lines = [
         f"{counted(len(found.moved), 'view')} differ{'s' if len(found.moved) == 1 else ''}",
         f"{found.alike} as before",
     ]
-    told += [f"{len(worse)} end further beyond their block, {unseen} of them checked by nothing"] if worse else []
-    return ", ".join(told)
+    lines += [f"{len(worse)} end further beyond their block, {unseen} of them checked by nothing"] if worse else []
+    return ", ".join(lines)
 
 
 # --- the document -----------------------------------------------------------------------------------------

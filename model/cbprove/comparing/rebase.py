@@ -37,11 +37,11 @@ def rebased(path: str, artifact: Artifact, reader: Reader = read) -> System:
     tree = load(path, reader)
     system = resolve(tree)
     _of_this_abi(system, path, artifact)
-    found = [*_beside_packings(system, artifact)]
-    found += [definition for each in asked(system, artifact) for definition in _one(artifact, each)]
-    if not found:
+    definitions = [*_beside_packings(system, artifact)]
+    definitions += [definition for each in asked(system, artifact) for definition in _one(artifact, each)]
+    if not definitions:
         raise bad("CB0324", f"`{artifact.units[0].name}` has no struct of `{path}`", "name the artefact that has them")
-    source = Source(f"types of {artifact.units[0].name}", written(artifact, found, {}))
+    source = Source(f"types of {artifact.units[0].name}", written(artifact, definitions, {}))
     replaced, _ = substitute(tree, syntax.Tree(parse(source), (source,)))
     system = _under(resolve(replaced), artifact.units[0].abi.name)
     check.check(system)
@@ -64,8 +64,8 @@ def _beside_packings(system: System, artifact: Artifact) -> Iterator[Definition]
     """What the artefact has of the packings' names, under names of its own: its structs hold these, not one arm or another."""
     for tag, node in _tags(system).items():
         if isinstance(node, syntax.Packing) and has(artifact, _kind(node), tag):
-            for one in find(artifact, [Asked(_kind(node), tag)]):
-                yield replace(one, called=f"{tag}___{identifier(one.types.name)}")
+            for definition in find(artifact, [Asked(_kind(node), tag)]):
+                yield replace(definition, called=f"{tag}___{identifier(definition.types.name)}")
 
 
 def drifted(path: str, artifact: Artifact) -> tuple[Drift, ...]:
@@ -149,9 +149,9 @@ def _one(artifact: Artifact, wanted: Asked) -> list[Definition]:
     """The definition, or none where the artefact has no such thing."""
     if not has(artifact, wanted.kind, wanted.name, wanted.module):
         return []
-    found = find(artifact, [wanted])
-    if len(found) > 1:
-        units = ", ".join(f"`{one.types.name}`" for one in found)
+    definitions = find(artifact, [wanted])
+    if len(definitions) > 1:
+        units = ", ".join(f"`{definition.types.name}`" for definition in definitions)
         help = f"name it `{wanted.name}___MODULE` in the spec, or open one of them alone"
-        raise bad("CB0323", f"there are {len(found)} different `{wanted.kind} {wanted.name}`, in {units}", help)
-    return found
+        raise bad("CB0323", f"there are {len(definitions)} different `{wanted.kind} {wanted.name}`, in {units}", help)
+    return definitions

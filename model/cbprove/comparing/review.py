@@ -70,13 +70,13 @@ def _programs(system: System) -> dict[str, Program]:
 
 def _witnesses(side: Side, changed: tuple[Changed, ...], options: Options) -> dict[str, Witness]:
     """A run for each case that is newly refuted, whatever the spec expects of it."""
-    found: dict[str, Witness] = {}
+    witnesses: dict[str, Witness] = {}
     for change in changed:
         if change.kind == "newly refuted" and change.after is not None:
             witness = change.after.finding.witness or _witness(side, change, options)
             if witness is not None:
-                found[change.after.id] = witness
-    return found
+                witnesses[change.after.id] = witness
+    return witnesses
 
 
 def _witness(side: Side, change: Changed, options: Options) -> Witness | None:

@@ -19,19 +19,19 @@ class Revision:
     name: str
     root: Path
 
-    def read(self, path: Path, asked: Span | None = None) -> Source:
-        """The text of a file as it was; `asked` is the include that wants it. Raises SpecError."""
+    def read(self, path: Path, span: Span | None = None) -> Source:
+        """The text of a file as it was; `span` is the include that wants it. Raises SpecError."""
         inside = os.path.relpath(os.path.realpath(path), self.root)
         found = _git(self.root, "show", f"{self.name}:{inside}")
         name = f"{self.name}:{inside}"
         if found.returncode:
             help = "name a revision that has it"
-            raise SpecError((Diagnostic("CB0001", f"`{inside}` does not exist in `{self.name}`", asked, help),))
+            raise SpecError((Diagnostic("CB0001", f"`{inside}` does not exist in `{self.name}`", span, help),))
         try:
             return Source(name, found.stdout.decode("utf-8-sig"), hashlib.sha256(found.stdout).hexdigest())
         except UnicodeDecodeError:
             help = "save the file as UTF-8"
-            raise SpecError((Diagnostic("CB0002", f"`{name}` is not UTF-8 text", asked, help),)) from None
+            raise SpecError((Diagnostic("CB0002", f"`{name}` is not UTF-8 text", span, help),)) from None
 
 
 def revision(name: str, path: str) -> Revision:

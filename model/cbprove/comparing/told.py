@@ -55,28 +55,28 @@ class Comparison:
         return exit_code(self.verdicts, self.answers)
 
 
-def text(found: Comparison, paint: Paint) -> str:
+def text(comparison: Comparison, paint: Paint) -> str:
     """The whole comparison of one spec."""
-    head = f"{printable(found.titles[0])} -> {printable(found.titles[1])}"
-    if found.before is None or found.after is None:
-        return f"{head}\n\nonly {'before' if found.after is None else 'after'}"
-    parts = [head, *(_layout(each, found.titles, paint) for each in found.layouts)]
-    parts += ["\n".join(_view(each) for each in found.views)]
-    ordered = sorted(found.verdicts, key=lambda change: _ORDER.index(change.kind))
-    parts += [_verdict(each, found, paint) for each in ordered if each.kind != "unchanged"]
-    parts += [_answer(each) for each in found.answers]
-    return "\n\n".join(part for part in [*parts, summary(found)] if part)
+    head = f"{printable(comparison.titles[0])} -> {printable(comparison.titles[1])}"
+    if comparison.before is None or comparison.after is None:
+        return f"{head}\n\nonly {'before' if comparison.after is None else 'after'}"
+    parts = [head, *(_layout(each, comparison.titles, paint) for each in comparison.layouts)]
+    parts += ["\n".join(_view(each) for each in comparison.views)]
+    ordered = sorted(comparison.verdicts, key=lambda change: _ORDER.index(change.kind))
+    parts += [_verdict(each, comparison, paint) for each in ordered if each.kind != "unchanged"]
+    parts += [_answer(each) for each in comparison.answers]
+    return "\n\n".join(part for part in [*parts, summary(comparison)] if part)
 
 
-def summary(found: Comparison) -> str:
+def summary(comparison: Comparison) -> str:
     """One line: how much changed."""
-    kinds = Counter(change.kind for change in found.verdicts)
-    told = [f"{kinds[kind]} {_worded(kind)}" for kind in _ORDER if kinds[kind]]
-    bytes_changed = [counted(len(found.layouts), "layout")] if found.layouts else []
-    bytes_changed += [counted(len(found.views), "view")] if found.views else []
-    verdicts = f"{counted(len(found.verdicts), 'verdict')}: {', '.join(told)}"
-    calm = not found.answers and set(kinds) <= {"unchanged"}
-    others = f"; {counted(found.unlaid, 'other struct')} changed that no view has" if found.unlaid else ""
+    kinds = Counter(change.kind for change in comparison.verdicts)
+    lines = [f"{kinds[kind]} {_worded(kind)}" for kind in _ORDER if kinds[kind]]
+    bytes_changed = [counted(len(comparison.layouts), "layout")] if comparison.layouts else []
+    bytes_changed += [counted(len(comparison.views), "view")] if comparison.views else []
+    verdicts = f"{counted(len(comparison.verdicts), 'verdict')}: {', '.join(lines)}"
+    calm = not comparison.answers and set(kinds) <= {"unchanged"}
+    others = f"; {counted(comparison.unlaid, 'other struct')} changed that no view has" if comparison.unlaid else ""
     if not bytes_changed:
         return f"no bytes changed; {verdicts}{others}"
     return f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; {verdicts}{others}"
@@ -108,21 +108,21 @@ def _view(found: Moved) -> str:
     return f"{found.view} of {found.layer}: {what}  ({', '.join(found.proposals)})"
 
 
-def _verdict(found: Changed, whole: Comparison, paint: Paint) -> str:
+def _verdict(found: Changed, comparison: Comparison, paint: Paint) -> str:
     title = f"{_worded(found.kind)}: {found.property} under {found.proposal}"
     role = _ROLES.get(found.kind, "strong")
     case = found.after or found.before
     assert case is not None
     place = f"  {printable(case.span.source.name)}:{case.span.line}" if case.span else ""
-    return "\n".join([paint(title, role) + place, *(f"  {line}".rstrip() for line in _body(found, whole))])
+    return "\n".join([paint(title, role) + place, *(f"  {line}".rstrip() for line in _body(found, comparison))])
 
 
-def _body(found: Changed, whole: Comparison) -> Iterator[str]:
+def _body(found: Changed, comparison: Comparison) -> Iterator[str]:
     if found.before is not None and found.after is not None:
         yield f"{_told(found.before)} -> {_told(found.after)}"
     elif found.after is not None:
         yield _told(found.after)
-    shown = whole.witnesses.get(found.after.id) if found.after is not None else None
+    shown = comparison.witnesses.get(found.after.id) if found.after is not None else None
     if shown is not None:
         yield ""
         yield from witness.block(shown, found.property)
@@ -158,22 +158,22 @@ def document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
     }
 
 
-def _comparison(found: Comparison) -> dict[str, Any]:
+def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {
-        "before": _side(found.titles[0], found.before),
-        "after": _side(found.titles[1], found.after),
-        "layouts": [_reshaped(each) for each in found.layouts],
-        "unlaid": found.unlaid,
+        "before": _side(comparison.titles[0], comparison.before),
+        "after": _side(comparison.titles[1], comparison.after),
+        "layouts": [_reshaped(each) for each in comparison.layouts],
+        "unlaid": comparison.unlaid,
         "views": [
             {"view": v.view, "layer": v.layer, "before": v.before, "after": v.after, "proposals": list(v.proposals)}
-            for v in found.views
+            for v in comparison.views
         ],
-        "verdicts": [_changed(each, found) for each in found.verdicts],
+        "verdicts": [_changed(each, comparison) for each in comparison.verdicts],
         "asks": [
             {"name": a.name, "before": a.before and of_ask(a.before), "after": a.after and of_ask(a.after)}
-            for a in found.answers
+            for a in comparison.answers
         ],
-        "summary": dict(Counter(change.kind for change in found.verdicts)),
+        "summary": dict(Counter(change.kind for change in comparison.verdicts)),
     }
 
 
@@ -198,7 +198,7 @@ def _bytes(found: Shape) -> dict[str, Any]:
     }
 
 
-def _changed(found: Changed, whole: Comparison) -> dict[str, Any]:
+def _changed(found: Changed, comparison: Comparison) -> dict[str, Any]:
     told: dict[str, Any] = {
         "proposal": found.proposal,
         "property": found.property,
@@ -206,7 +206,7 @@ def _changed(found: Changed, whole: Comparison) -> dict[str, Any]:
         "before": found.before and _verdict_of(found.before),
         "after": found.after and _verdict_of(found.after),
     }
-    shown = whole.witnesses.get(found.after.id) if found.after is not None else None
+    shown = comparison.witnesses.get(found.after.id) if found.after is not None else None
     return {**told, "witness": of_witness(shown, found.property)} if shown is not None else told
 
 

@@ -43,10 +43,15 @@ class _Given:
     def claim(self, path: str, at: Spot, number: int, given: Given) -> None:
         if self._lines:
             raise Wrong(f"a line too many: {self._lines[0]}")
-        one = self._claims.pop(0) if self._claims else None
-        if one is None or (one.path, one.at, one.claim, one.given) != (path, at, number, given):
+        claim_proof = self._claims.pop(0) if self._claims else None
+        if claim_proof is None or (claim_proof.path, claim_proof.at, claim_proof.claim, claim_proof.given) != (
+            path,
+            at,
+            number,
+            given,
+        ):
             raise Wrong(f"no proof of claim {number} at {at} in {path} given {given}")
-        self._lines = list(one.lines)
+        self._lines = list(claim_proof.lines)
 
     def met(self, met: Met, state: State) -> None:
         line = self._lines.pop(0) if self._lines else None
@@ -66,9 +71,9 @@ class _Given:
         return line.by
 
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
-        if not self._lines or not isinstance(one := self._lines.pop(0), Invariant) or one.at != at:
+        if not self._lines or not isinstance(invariant := self._lines.pop(0), Invariant) or invariant.at != at:
             raise Wrong(f"no invariant for the loop at {at}")
-        return frozenset(bit for followed in one.kept for bit in _bits(followed))
+        return frozenset(bit for followed in invariant.kept for bit in _bits(followed))
 
     def end(self) -> None:
         if self._lines or self._claims:

@@ -28,13 +28,13 @@ def read(program: Program, text: str) -> Certificate:
     """The certificate that a text stands for, written as `written` writes it. Raises Unreadable."""
     reading = _Reading(program)
     try:
-        found = reading.certificate(text.splitlines())
-        again = written(program, found)
+        certificate = reading.certificate(text.splitlines())
+        again = written(program, certificate)
     except (KeyError, ValueError, IndexError) as wrong:
         raise Unreadable(f"line {reading.number} is no line of a certificate of this program") from wrong
     if again != text:
         raise Unreadable(f"line {_differs(text, again)} is not written as it should be")
-    return found
+    return certificate
 
 
 def _differs(one: str, other: str) -> int:
@@ -49,11 +49,11 @@ def _differs(one: str, other: str) -> int:
 
 def _statements(program: Program) -> dict[int, Statement]:
     """Every statement that a path may run, by its uid."""
-    found: dict[int, Statement] = {}
+    nodes: dict[int, Statement] = {}
     for path in program.paths:
         for level in sites(program, opened(program, path)):
-            found.setdefault(level.here[0].uid, level.here[0])  # the cutting in an `each` goes by the name of the loop
-    return found
+            nodes.setdefault(level.here[0].uid, level.here[0])  # the cutting in an `each` goes by the name of the loop
+    return nodes
 
 
 def _labels(statements: dict[int, Statement]) -> dict[int, str]:
@@ -107,8 +107,8 @@ class _Writing:
 
     def _object(self, label: str) -> str:
         """The name of an object; of one that a statement makes, with where."""
-        name, at, made = label.partition("@")
-        return name + at + self._spot(tuple(map(int, made.split(".")))) if at else name
+        name, at, text = label.partition("@")
+        return name + at + self._spot(tuple(map(int, text.split(".")))) if at else name
 
     def _what(self, at: Spot, place: int = 0) -> str:
         statement = self.statements[at[-1]]
@@ -159,18 +159,18 @@ class _Reading:
         return ClaimProof(path, self._spot(at), int(number), told, ())
 
     def _line(self, line: str) -> Line | Invariant:
-        if (found := _NEVER.fullmatch(_head(line))) is not None:
+        if (match := _NEVER.fullmatch(_head(line))) is not None:
             return Line(
-                at=self._spot(found[1]),
-                place=int(found[2]),
+                at=self._spot(match[1]),
+                place=int(match[2]),
                 object="",
                 low=0,
                 high=0,
                 reason="never",
-                by=self._spot(found[3]),
+                by=self._spot(match[3]),
             )
-        if (found := _LOOP.fullmatch(_head(line))) is not None:
-            return Invariant(self._spot(found[1]), tuple(map(self._followed, _EXTENT.findall(found[2]))))
+        if (match := _LOOP.fullmatch(_head(line))) is not None:
+            return Invariant(self._spot(match[1]), tuple(map(self._followed, _EXTENT.findall(match[2]))))
         at, place, name, low, high, reason, near, by = _matched(_LINE, line)
         return Line(
             at=self._spot(at),
@@ -191,8 +191,8 @@ class _Reading:
         return tuple(self.uids[label] for label in spot.split(">"))
 
     def _object(self, label: str) -> str:
-        name, at, made = label.partition("@")
-        return name + at + ".".join(map(str, self._spot(made))) if at else name
+        name, at, text = label.partition("@")
+        return name + at + ".".join(map(str, self._spot(text))) if at else name
 
 
 def _head(line: str) -> str:
@@ -200,7 +200,7 @@ def _head(line: str) -> str:
 
 
 def _matched(pattern: re.Pattern[str], line: str) -> tuple[str, ...]:
-    found = pattern.fullmatch(_head(line))
-    if found is None:
+    match = pattern.fullmatch(_head(line))
+    if match is None:
         raise ValueError(line)
-    return found.groups()
+    return match.groups()

@@ -32,9 +32,7 @@ def idle(program: Program, path: Part, prop: Property, shown: Run) -> frozenset[
         others = list(_others(program, shown, keys))
         alone = (_again(program, path, prop, shown, other) for other in others)
         together = (_again(program, path, prop, shown, mixed) for mixed in _mixed([*found, others]) if found)
-        if _idle(prop, shown, keys, alone) and all(
-            _same(prop, shown, again) or _ended(prop, again) for again in together
-        ):
+        if _idle(prop, shown, keys, alone) and all(_same(prop, shown, run) or _ended(prop, run) for run in together):
             found.append(others)
     return frozenset(key for others in found for other in others for key in other)
 
@@ -42,17 +40,17 @@ def idle(program: Program, path: Part, prop: Property, shown: Run) -> frozenset[
 def _idle(prop: Property, shown: Run, keys: tuple[DecisionKey, ...], runs: Iterable[Run]) -> bool:
     """Whether all runs break the same claim, those left out that an assumption ends, and one of them took another answer."""
     tried = False
-    for again in runs:
-        if _ended(prop, again):
+    for run in runs:
+        if _ended(prop, run):
             continue
-        if not _same(prop, shown, again):
+        if not _same(prop, shown, run):
             return False
-        tried = tried or _answers(again, keys) != _answers(shown, keys)
+        tried = tried or _answers(run, keys) != _answers(shown, keys)
     return tried
 
 
-def _again(program: Program, path: Part, prop: Property, shown: Run, other: Answers) -> Run:
-    return replay(program, path, (prop,), {**dict(shown.decisions), **other})
+def _again(program: Program, path: Part, prop: Property, run: Run, other: Answers) -> Run:
+    return replay(program, path, (prop,), {**dict(run.decisions), **other})
 
 
 def _mixed(found: list[list[Answers]]) -> Iterator[Answers]:
@@ -68,28 +66,28 @@ def _joined(answers: Iterable[Answers]) -> Answers:
     return {key: answer for other in answers for key, answer in other.items()}
 
 
-def _answers(one: Run, keys: tuple[DecisionKey, ...]) -> list[int | None]:
+def _answers(run: Run, keys: tuple[DecisionKey, ...]) -> list[int | None]:
     """An answer that is out of range is not taken: then nothing was tried."""
-    known = dict(one.decisions)
+    known = dict(run.decisions)
     return [known.get(key) for key in keys]
 
 
-def _groups(prop: Property, shown: Run) -> Iterator[tuple[DecisionKey, ...]]:
+def _groups(prop: Property, run: Run) -> Iterator[tuple[DecisionKey, ...]]:
     """The decisions up to the break one by one, bits by the members that they were first looked at in."""
-    standing = shown.broken[prop.name][0].standing
-    met = shown.decisions[: standing.decisions] if standing else shown.decisions
+    standing = run.broken[prop.name][0].standing
+    met = run.decisions[: standing.decisions] if standing else run.decisions
     bits = {key for key, _ in met if key[0] == "bit"}
     yield from ((key,) for key, _ in met if key not in bits)
-    for look in shown.looks:
+    for look in run.looks:
         keys = tuple(key for source in look.sources if (key := ("bit", *source)) in bits)
         bits.difference_update(keys)
         if keys:
             yield tuple(dict.fromkeys(keys))
 
 
-def _others(program: Program, shown: Run, keys: tuple[DecisionKey, ...]) -> Iterator[Answers]:
+def _others(program: Program, run: Run, keys: tuple[DecisionKey, ...]) -> Iterator[Answers]:
     """Other answers to some questions."""
-    now = dict(shown.decisions)
+    now = dict(run.decisions)
     if keys[0][0] == "bit":
         for number in _series(0, (1 << len(keys)) - 1):
             yield {key: number >> at & 1 for at, key in enumerate(keys)}
@@ -113,21 +111,21 @@ def _range(program: Program, key: DecisionKey, answer: int) -> tuple[int, int]:
     return max(0, answer - _TURNS), answer + _TURNS
 
 
-def _ended(prop: Property, again: Run) -> bool:
+def _ended(prop: Property, run: Run) -> bool:
     """Whether an assumption leaves no such run."""
-    return again.ended and not again.broken[prop.name]
+    return run.ended and not run.broken[prop.name]
 
 
-def _same(prop: Property, shown: Run, again: Run) -> bool:
+def _same(prop: Property, shown: Run, run: Run) -> bool:
     """Whether the same claim is the first to break, and no store is found there that is not shown."""
-    first, broken = shown.broken[prop.name][0], again.broken[prop.name]
+    first, broken = shown.broken[prop.name][0], run.broken[prop.name]
     if not broken or (broken[0].moment, broken[0].claim) != (first.moment, first.claim):
         return False
-    return _found(again, broken[0]) <= _found(shown, first)
+    return _found(run, broken[0]) <= _found(shown, first)
 
 
-def _found(one: Run, broken: Broken) -> set[tuple[Moment, str]]:
+def _found(run: Run, broken: Broken) -> set[tuple[Moment, str]]:
     """What stored the bits that break a claim, or those that it looked at: statements, in whichever turn they did."""
-    looked_at = [source for look in one.looks if look.moment == broken.moment for source in look.sources]
+    looked_at = [source for look in run.looks if look.moment == broken.moment for source in look.sources]
     stores = [source.store for source in [*(bit.found for bit in broken.bits), *looked_at]]
     return {(store.moment[-1:], store.kind) for store in stores}

@@ -40,21 +40,21 @@ def _range(program: Program, expr: Expr) -> Range:
             ends = *_range(program, then), *_range(program, otherwise)
             return min(ends), max(ends)
         case Binary(operator="+" | "-" | "*" as operator, left=left, right=right, type=type):
-            one, other = _range(program, left), _range(program, right)
-            return _held(_RANGES[operator](one, other), type)
+            interval, other = _range(program, left), _range(program, right)
+            return _held(_RANGES[operator](interval, other), type)
     return _all_of(expr.type)
 
 
-def _sum(one: Range, other: Range) -> Range:
-    return one[0] + other[0], one[1] + other[1]
+def _sum(interval: Range, other: Range) -> Range:
+    return interval[0] + other[0], interval[1] + other[1]
 
 
-def _difference(one: Range, other: Range) -> Range:
-    return one[0] - other[1], one[1] - other[0]
+def _difference(interval: Range, other: Range) -> Range:
+    return interval[0] - other[1], interval[1] - other[0]
 
 
-def _product(one: Range, other: Range) -> Range:
-    ends = [a * b for a in one for b in other]
+def _product(interval: Range, other: Range) -> Range:
+    ends = [a * b for a in interval for b in other]
     return min(ends), max(ends)
 
 

@@ -74,7 +74,7 @@ class _Known:
         if found:
             gone = found.pop()
             for literal in gone[:2]:
-                self._watches[literal] = [one for one in self._watches[literal] if one is not gone]
+                self._watches[literal] = [watch for watch in self._watches[literal] if watch is not gone]
 
     def follows(self, clause: Clause) -> bool:
         """Whether the clause cannot be false, by unit propagation."""

@@ -85,9 +85,9 @@ def _holds(shown: Broken, bit: BrokenBit) -> bool:
     memory = shown.standing.stage.memory.get(bit.object, ())
     if not 0 <= bit.bit < len(memory) or memory[bit.bit] != bit.found:
         return False
-    return bit.remembered is None or any(_remembers(lying, bit) for lying in shown.places)
+    return bit.remembered is None or any(_remembers(place, bit) for place in shown.places)
 
 
 def _remembers(lying: Lying, bit: BrokenBit) -> bool:
-    known = lying.remembered or {}
-    return lying.object == bit.object and known.get(bit.bit - lying.low) == bit.remembered
+    sources = lying.remembered or {}
+    return lying.object == bit.object and sources.get(bit.bit - lying.low) == bit.remembered

@@ -156,13 +156,13 @@ class Walk:
                     yield from self._want(place, env, [(number, i, i) for i in _members(place)])
             case SameMember(place=place, length=length):
                 bits = [(x, x.at + i, x.offset + i) for x in place.leaves for i in range(x.width)]
-                most = place.width if length is None else 8 * longest(self.program, length)
-                yield from self._want(place, env, [bit for bit in bits if bit[2] < most])
+                limit = place.width if length is None else 8 * longest(self.program, length)
+                yield from self._want(place, env, [bit for bit in bits if bit[2] < limit])
             case Stored(place=place, length=length):
-                most = place.width if length is None else 8 * longest(self.program, length)
-                asked = [bit for bit in _members(place) if bit < most]
+                limit = place.width if length is None else 8 * longest(self.program, length)
+                asked = [bit for bit in _members(place) if bit < limit]
                 if claim.all_bytes:
-                    asked = list(range(min(most, place.size + 1)))
+                    asked = list(range(min(limit, place.size + 1)))
                 yield from self._want(place, env, [(None, i, i) for i in asked])
             case _:
                 raise Wrong("what the property claims is not where bits come from")

@@ -104,8 +104,8 @@ def _of_case(report: Report, case: Case) -> Finding:
 
 
 def _of_ask(report: Report, ask: Answered) -> Finding:
-    told = "unknown" if ask.answer is None else f"{len(ask.answer)} found"
-    message = f"{ask.name}: {told}, expected {ask.expected}" if not ask.met else f"{ask.name}: {told}"
+    text = "unknown" if ask.answer is None else f"{len(ask.answer)} found"
+    message = f"{ask.name}: {text}, expected {ask.expected}" if not ask.met else f"{ask.name}: {text}"
     level: Level = "pass" if ask.met else "warning" if ask.answer is None else "error"
     return Finding("ask", level, ask.name, message, _place(ask.span) if ask.span else Place(report.path, 1))
 
@@ -130,11 +130,11 @@ def of_comparisons(comparisons: Iterable[Comparison]) -> tuple[Finding, ...]:
     return tuple(finding for each in comparisons for finding in _of_comparison(each))
 
 
-def _of_comparison(whole: Comparison) -> Iterator[Finding]:
-    for each in whole.verdicts:
+def _of_comparison(comparison: Comparison) -> Iterator[Finding]:
+    for each in comparison.verdicts:
         case = each.after or each.before
         assert case is not None
-        shown = whole.witnesses.get(case.id)
+        shown = comparison.witnesses.get(case.id)
         details, flow = _of_run(shown, each.property) if shown is not None else ((), ())
         title = f"{each.property} under {each.proposal}"
         yield Finding(
@@ -142,7 +142,7 @@ def _of_comparison(whole: Comparison) -> Iterator[Finding]:
             level=_level(each.kind),
             title=title,
             message=f"{each.kind}: {title}",
-            place=_place(case.span) if case.span else Place(whole.titles[1], 1),
+            place=_place(case.span) if case.span else Place(comparison.titles[1], 1),
             details=details,
             flow=flow,
         )

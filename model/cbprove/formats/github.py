@@ -7,9 +7,9 @@ from cbprove.formats.findings import Finding, Findings
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
-def text(whole: Findings) -> str:
+def text(findings: Findings) -> str:
     """A line for each annotation."""
-    return "".join(f"{_command(each)}\n" for each in whole.failures)
+    return "".join(f"{_command(each)}\n" for each in findings.failures)
 
 
 def _command(each: Finding) -> str:

@@ -12,10 +12,10 @@ from cbprove.formats.findings import Finding, Findings
 _NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def text(whole: Findings) -> str:
+def text(findings: Findings) -> str:
     """The document, a suite for each file."""
     root = Xml.Element("testsuites", name="cbprove")
-    for file, group in groupby(whole.found, key=lambda each: each.place.file):
+    for file, group in groupby(findings.found, key=lambda each: each.place.file):
         _suite(root, file, list(group))
     Xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"

@@ -8,13 +8,13 @@ from cbprove.formats.findings import Finding, Findings
 from cbprove.report.excerpt import printable
 
 
-def text(whole: Findings) -> str:
+def text(findings: Findings) -> str:
     """The document: a plan, then every verdict."""
-    return "\n".join(["KTAP version 1", f"1..{len(whole.found)}", *_lines(whole)]) + "\n"
+    return "\n".join(["KTAP version 1", f"1..{len(findings.found)}", *_lines(findings)]) + "\n"
 
 
-def _lines(whole: Findings) -> Iterator[str]:
-    for number, each in enumerate(whole.found, 1):
+def _lines(findings: Findings) -> Iterator[str]:
+    for number, each in enumerate(findings.found, 1):
         yield from (f"# {line}".rstrip() for line in _told(each))
         good = each.level in ("pass", "note")
         yield f"{'ok' if good else 'not ok'} {number} {_name(each)}"

@@ -13,10 +13,10 @@ _WIDTH = 72
 _GAP = re.compile(r"  +")
 
 
-def text(whole: Findings) -> str:
+def text(findings: Findings) -> str:
     """The whole answer, and how to have it again."""
-    lines = [line for each in whole.lines for line in _fitted(_ascii(each))]
-    return "\n".join([*lines, "", *_fitted(f"$ {_ascii(whole.command)}")]).strip("\n") + "\n"
+    lines = [line for each in findings.lines for line in _fitted(_ascii(each))]
+    return "\n".join([*lines, "", *_fitted(f"$ {_ascii(findings.command)}")]).strip("\n") + "\n"
 
 
 def _ascii(line: str) -> str:

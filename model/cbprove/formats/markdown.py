@@ -9,20 +9,20 @@ from cbprove.formats.findings import Finding, Findings
 _SIGNS = {"error": "**", "warning": "*", "note": "", "pass": ""}
 
 
-def text(whole: Findings) -> str:
+def text(findings: Findings) -> str:
     """The document."""
-    return "\n".join(_lines(whole)) + "\n"
+    return "\n".join(_lines(findings)) + "\n"
 
 
-def _lines(whole: Findings) -> Iterator[str]:
-    yield f"### cbprove: {_plain(whole.subject)}"
+def _lines(findings: Findings) -> Iterator[str]:
+    yield f"### cbprove: {_plain(findings.subject)}"
     yield ""
-    if not whole.failures:
-        yield "Nothing is worse." if whole.found else "Nothing to say."
-    for each in whole.failures:
+    if not findings.failures:
+        yield "Nothing is worse." if findings.found else "Nothing to say."
+    for each in findings.failures:
         yield from _finding(each)
     yield ""
-    yield f"`{whole.command}`"
+    yield f"`{findings.command}`"
 
 
 def _finding(each: Finding) -> Iterator[str]:

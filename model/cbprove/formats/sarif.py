@@ -23,20 +23,20 @@ _WORDS = {
 }
 
 
-def text(whole: Findings) -> str:
+def text(findings: Findings) -> str:
     """The document."""
-    return json.dumps(document(whole), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document(findings), indent=2, ensure_ascii=False) + "\n"
 
 
-def document(whole: Findings) -> dict[str, Any]:
+def document(findings: Findings) -> dict[str, Any]:
     """The log as plain data: one run, a result for each finding that is not as it should be."""
-    rules = list(dict.fromkeys(each.rule for each in whole.failures))
+    rules = list(dict.fromkeys(each.rule for each in findings.failures))
     driver = {"name": "cbprove", "version": VERSION, "rules": [_rule(rule) for rule in rules]}
-    results = [_result(each, rules.index(each.rule)) for each in whole.failures]
+    results = [_result(each, rules.index(each.rule)) for each in findings.failures]
     invocation = {
-        "executionSuccessful": whole.code not in (2, 70),
-        "exitCode": whole.code,
-        "commandLine": whole.command,
+        "executionSuccessful": findings.code not in (2, 70),
+        "exitCode": findings.code,
+        "commandLine": findings.command,
     }
     run = {
         "tool": {"driver": driver},
@@ -48,11 +48,11 @@ def document(whole: Findings) -> dict[str, Any]:
 
 
 def _rule(rule: str) -> dict[str, Any]:
-    known = {**READING, **VERDICTS}.get(rule)
-    words = known.meaning.splitlines()[0] if known else _WORDS.get(rule, rule)
+    code = {**READING, **VERDICTS}.get(rule)
+    words = code.meaning.splitlines()[0] if code else _WORDS.get(rule, rule)
     told: dict[str, Any] = {"id": rule, "shortDescription": {"text": words}}
-    if known is not None:
-        told |= {"fullDescription": {"text": known.meaning}, "help": {"text": known.help}}
+    if code is not None:
+        told |= {"fullDescription": {"text": code.meaning}, "help": {"text": code.help}}
     return told
 
 

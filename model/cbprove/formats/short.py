@@ -6,9 +6,9 @@ from cbprove.formats.findings import Finding, Findings
 from cbprove.report.excerpt import printable
 
 
-def text(whole: Findings) -> str:
+def text(findings: Findings) -> str:
     """The lines of all that is not as it should be."""
-    return "".join(f"{_line(each)}\n" for each in whole.failures)
+    return "".join(f"{_line(each)}\n" for each in findings.failures)
 
 
 def _line(each: Finding) -> str:

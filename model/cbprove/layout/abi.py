@@ -81,8 +81,8 @@ class Abi:
         return self.pointer.size
 
 
-def _scalars(word: int, most: int, biggest: int) -> Mapping[str, ScalarLayout]:
-    """The scalars of a target with `long` of `word` bytes, each aligned to its size but to no more than `most` bytes.
+def _scalars(word: int, limit: int, biggest: int) -> Mapping[str, ScalarLayout]:
+    """The scalars of a target with `long` of `word` bytes, each aligned to its size but to no more than `limit` bytes.
 
     By itself it is aligned to no more than `biggest` bytes.
 
@@ -98,7 +98,7 @@ def _scalars(word: int, most: int, biggest: int) -> Mapping[str, ScalarLayout]:
     if word == 8:
         sizes["__int128"] = 16
     for name, size in sizes.items():
-        align, alone = min(size, most), min(size, biggest)
+        align, alone = min(size, limit), min(size, biggest)
         table[name] = ScalarLayout(size, align, signed=True, preferred=alone)
         table[f"unsigned {name}"] = ScalarLayout(size, align, signed=False, preferred=alone)
     return MappingProxyType(table)
@@ -120,7 +120,7 @@ def _abi(
     unnamed_bit_fields_align: bool = False,
     image: tuple[int, bytes] | None = None,
 ) -> Abi:
-    most = min(biggest_align, integer_member_align)
+    limit = min(biggest_align, integer_member_align)
     return Abi(
         name=name,
         macro=macro,
@@ -128,8 +128,8 @@ def _abi(
         relocations=MappingProxyType(dict(relocations)),
         cache_line=cache_line,
         endianness=endianness,
-        pointer=ScalarLayout(word, min(word, most), signed=False, preferred=min(word, biggest_align)),
-        scalars=_scalars(word, most, biggest_align),
+        pointer=ScalarLayout(word, min(word, limit), signed=False, preferred=min(word, biggest_align)),
+        scalars=_scalars(word, limit, biggest_align),
         biggest_align=biggest_align,
         integer_member_align=integer_member_align,
         bit_field_types_matter=bit_field_types_matter,

@@ -10,10 +10,10 @@ from cbprove.layout.records import integer, lay_out
 from cbprove.layout.types import Aligned, Array, Enum, Pointer, Record, Scalar, Type
 
 
-def alike(mine: Record, theirs: Record, abi: Abi) -> bool:
+def alike(record: Record, theirs: Record, abi: Abi) -> bool:
     """Whether size and members agree: names, places, widths and what they are; how a type is spelled does not count."""
-    return lay_out(mine, abi).size == lay_out(theirs, abi).size and _same(
-        tuple(_members(mine, abi)), tuple(_members(theirs, abi)), abi
+    return lay_out(record, abi).size == lay_out(theirs, abi).size and _same(
+        tuple(_members(record, abi)), tuple(_members(theirs, abi)), abi
     )
 
 
@@ -90,9 +90,11 @@ def _flat(type: Array) -> tuple[Type, int]:
 
 def _integers(mine: Type, theirs: Type, abi: Abi) -> bool:
     """Size and signedness; that of `char` and of enumerations is not the same for all compilers."""
-    one, other = integer(mine, abi), integer(theirs, abi)
+    scalar_layout, other = integer(mine, abi), integer(theirs, abi)
     loose = any(isinstance(type, Enum) or type == Scalar("char") for type in (mine, theirs))
-    return (one.size, one.is_bool) == (other.size, other.is_bool) and (loose or one.signed == other.signed)
+    return (scalar_layout.size, scalar_layout.is_bool) == (other.size, other.is_bool) and (
+        loose or scalar_layout.signed == other.signed
+    )
 
 
 def _plain(type: Type) -> Type:

@@ -167,10 +167,10 @@ def _default(cx: Context, axis: Axis, node: syntax.Expr) -> AxisValue:
     try:
         return value_in(cx, axis, node)
     except Mistake as error:
-        found = error.diagnostic
-        if found.code in ("CB0107", "CB0162"):
-            shown = f"the default `{text_of(node.span)}` is no value of `{axis.name}`"
-            raise mistake("CB0126", shown, node.span, found.help) from None
+        diagnostic = error.diagnostic
+        if diagnostic.code in ("CB0107", "CB0162"):
+            text = f"the default `{text_of(node.span)}` is no value of `{axis.name}`"
+            raise mistake("CB0126", text, node.span, diagnostic.help) from None
         raise
 
 

@@ -22,9 +22,9 @@ Assigned = dict[str, AxisValue | Free]
 
 def check(system: System) -> None:
     """Raise SpecError with every mistake that some candidate makes, if there is any."""
-    found = mistakes(system)
-    if found:
-        raise SpecError(tidy(found, system.sources))
+    diagnostics = mistakes(system)
+    if diagnostics:
+        raise SpecError(tidy(diagnostics, system.sources))
 
 
 def mistakes(system: System) -> list[Diagnostic]:
@@ -37,13 +37,13 @@ def mistakes(system: System) -> list[Diagnostic]:
     count = 0
     orphans = Orphans()
     for assignment in assignments(system):
-        made, diagnostics = elaborated(system, assignment)
-        found = dict.fromkeys((*diagnostics, *orphans.of(made), *_conditions(system, assignment)))
+        program, diagnostics = elaborated(system, assignment)
+        found = dict.fromkeys((*diagnostics, *orphans.of(program), *_conditions(system, assignment)))
         count += 1
         for diagnostic in found:
             makers[diagnostic] = makers.get(diagnostic, 0) + 1
         new = [d for d in found if d not in first]
-        if new and possible(system, made.required, assignment):
+        if new and possible(system, program.required, assignment):
             first.update(dict.fromkeys(new, assignment))
     everywhere = [d for d, number in makers.items() if number == count]
     some = [_with_candidate(system, d, chosen) for d, chosen in first.items() if makers[d] < count]
@@ -97,13 +97,13 @@ def _split(system: System, assignment: Assigned, budget: list[int]) -> Iterator[
 
 
 def _conditions(system: System, assignment: Assigned) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for index in range(len(system.conditions)):
         try:
             condition(system, index, assignment)
         except SpecError as error:
-            found.extend(error.diagnostics)
-    return found
+            diagnostics.extend(error.diagnostics)
+    return diagnostics
 
 
 def _with_candidate(system: System, diagnostic: Diagnostic, assignment: Assigned) -> Diagnostic:

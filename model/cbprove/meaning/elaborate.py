@@ -72,11 +72,11 @@ def condition(system: System, index: int, assignment: Assignment) -> Bool:
 
 def conditions_of(cx: Context) -> list[syntax.Expr]:
     """The static conditions of expectations and asks, in order: what `condition` counts."""
-    found: list[syntax.Expr] = []
+    nodes: list[syntax.Expr] = []
     for proposal in cx.names.proposals.values():
-        found.extend(e.condition for e in proposal.expectations if e.condition is not None)
-    found.extend(ask.given for ask in cx.names.asks.values() if ask.given is not None)
-    return found
+        nodes.extend(e.condition for e in proposal.expectations if e.condition is not None)
+    nodes.extend(ask.given for ask in cx.names.asks.values() if ask.given is not None)
+    return nodes
 
 
 def possible(system: System, required: Bool, assignment: Assignment) -> bool:
@@ -135,7 +135,7 @@ def _program(cx: Context) -> Program:
     _all(cx, (lambda t=tag: tagged(cx, t) for tag in names.tags))  # type: ignore[misc]
     _all(cx, (lambda t=node: named_type(cx, t.name) for node in names.typedefs.values()))  # type: ignore[misc]
     views = _all(cx, (lambda n=name: view_of(cx, n) for name in names.views))  # type: ignore[misc]
-    steps = _all(cx, (lambda s=found: layers.step(cx, s) for found in names.all_steps()))  # type: ignore[misc]
+    steps = _all(cx, (lambda s=step: layers.step(cx, s) for step in names.all_steps()))  # type: ignore[misc]
     inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
     required = _all(cx, (lambda n=node: _requirement(cx, n) for node in names.requires))  # type: ignore[misc]
     made = Program(
@@ -171,15 +171,15 @@ def _input(cx: Context, node: syntax.Input) -> Input:
 
 def _new_input(cx: Context, node: syntax.Input) -> Input:
     type = input_type(cx, node)
-    least, most = bounds(type)
+    least, limit = bounds(type)
     if node.range is None:
-        return Input(node.name.text, type, least, most, node.per_step)
+        return Input(node.name.text, type, least, limit, node.per_step)
     low, high = (cx.number(side) for side in node.range)
     span = node.range[0].span
     if low > high:
         raise mistake("CB0124", f"the range {low}..{high} of `{node.name.text}` is empty", span)
-    if low < least or high > most:
-        message = f"the range {low}..{high} of `{node.name.text}` is not inside {least}..{most}, which its type holds"
+    if low < least or high > limit:
+        message = f"the range {low}..{high} of `{node.name.text}` is not inside {least}..{limit}, which its type holds"
         raise mistake("CB0129", message, span)
     return Input(node.name.text, type, low, high, node.per_step)
 

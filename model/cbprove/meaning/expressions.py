@@ -162,11 +162,11 @@ def _constant_named(cx: Context, node: syntax.Place) -> Expr:
     raise mistake("CB0129", f"{value} is too large for any integer type", node.span)
 
 
-def _defined(cx: Context, name: syntax.Name, found: syntax.Define) -> Expr:
+def _defined(cx: Context, name: syntax.Name, define: syntax.Define) -> Expr:
     def cycle() -> Mistake:
         return static.defined_by_itself(name)
 
-    return cx.memo.remember(("typed define", name.text), lambda: typed(cx, found.value, NOWHERE), cycle)
+    return cx.memo.remember(("typed define", name.text), lambda: typed(cx, define.value, NOWHERE), cycle)
 
 
 def _member(cx: Context, node: syntax.Place, scope: Scope) -> Expr:

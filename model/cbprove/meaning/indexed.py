@@ -22,11 +22,11 @@ def check(program: Program, prop: Property) -> None:
                 raise mistake("CB0169", message, member.span)
 
 
-def _partly(place: Place, member: Place, least: int, most: int) -> bool:
+def _partly(place: Place, member: Place, least: int, limit: int) -> bool:
     """Whether the place, moved by so many bits, touches some of the member's bits and stays not inside of them."""
     if not any(member.is_over(place.view, leaf.member) for leaf in place.leaves):
         return False
-    low, high = place.start + least, place.start + place.width + most
+    low, high = place.start + least, place.start + place.width + limit
     first, last = member.start, member.start + member.width
     return low < last and first < high and not (first <= low and high <= last)
 

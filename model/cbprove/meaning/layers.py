@@ -41,17 +41,17 @@ def _step(cx: Context, found: StepOf) -> Step:
 
 def _witness(cx: Context, node: syntax.Step) -> Witness:
     """What the step stands for in this candidate."""
-    said = node.witness
-    functions = (node.name.text,) if said.functions is None else _standing(cx, said.functions)
+    witness = node.witness
+    functions = (node.name.text,) if witness.functions is None else _standing(cx, witness.functions)
     left_out = [
         LeftOut(place, each.reason, each.span)
-        for each in said.without
+        for each in witness.without
         if each.condition is None or cx.decided(each.condition)
         for place in places(cx, each.places, NOWHERE)
     ]
-    if said.nothing is not None:
-        return Witness((), (), tuple(left_out), said.nothing)
-    return Witness(functions, _standing(cx, said.callees), tuple(left_out))
+    if witness.nothing is not None:
+        return Witness((), (), tuple(left_out), witness.nothing)
+    return Witness(functions, _standing(cx, witness.callees), tuple(left_out))
 
 
 def _standing(cx: Context, functions: tuple[syntax.Function, ...]) -> tuple[str, ...]:

@@ -62,14 +62,14 @@ def member_names(spot: Spot, layout_of: LayoutOf) -> list[str]:
     return names
 
 
-def element(spot: Spot, index: Int, shown: str, layout_of: LayoutOf) -> Spot:
+def element(spot: Spot, index: Int, text: str, layout_of: LayoutOf) -> Spot:
     """One element of an array."""
     array = bare(spot.type)
     assert isinstance(array, types.Array)
     stride = 8 * layout_of(array.element).size
     offset = add(spot.offset, mul(index, stride))
     at = spot.at + (index * stride if isinstance(index, int) else 0)
-    path, member = f"{spot.path}[{shown}]", f"{spot.member}[{shown}]"
+    path, member = f"{spot.path}[{text}]", f"{spot.member}[{text}]"
     return replace(
         spot, type=array.element, offset=offset, width=stride, path=path, member=member, at=at, first=0, align=None
     )
@@ -106,8 +106,8 @@ def nested_padding(spot: Spot, covered: tuple[Leaf, ...], layout_of: LayoutOf) -
     """The bits in no leaf but inside a named member: what storing each member, not the whole, leaves unspecified."""
     inside = sorted(_named(replace(spot, offset=0), layout_of))
     outside = list(_gaps(spot.width, inside))
-    known = sorted([*outside, *((leaf.offset, leaf.width) for leaf in covered)])
-    return tuple(_gaps(spot.width, known))
+    intervals = sorted([*outside, *((leaf.offset, leaf.width) for leaf in covered)])
+    return tuple(_gaps(spot.width, intervals))
 
 
 def asked_alignments(spot: Spot, layout_of: LayoutOf, cap: int = 0) -> Iterator[tuple[str, int, int]]:

@@ -12,7 +12,7 @@ from cbprove.meaning.codes import CODES, WARNINGS
 _NAMES = frozenset(("CB0101", "CB0102", "CB0104", "CB0105", "CB0106", "CB0108", "CB0109"))
 
 
-def tidy(found: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:
+def tidy(diagnostics: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:
     """In the order of their places, each mistake once; a name that is not known counts once for the whole spec."""
     order = {source.name: number for number, source in enumerate(sources)}
 
@@ -22,7 +22,7 @@ def tidy(found: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diag
         return (order.get(diagnostic.span.source.name, len(order)), diagnostic.span.start)
 
     kept: dict[object, Diagnostic] = {}
-    for diagnostic in sorted(found, key=place):
+    for diagnostic in sorted(diagnostics, key=place):
         span = diagnostic.span
         at = None if span is None or diagnostic.code in _NAMES else (span.source.name, span.start)
         kept.setdefault((diagnostic.code, diagnostic.message, at), _helped(diagnostic))

@@ -173,13 +173,13 @@ def collect(tree: syntax.Tree) -> Names:
     """Enter every declaration of a tree, but for those that count no second time."""
     names = Names()
     replaced = _replaced(tree)
-    known: dict[tuple[type, str], syntax.Declaration] = {}
+    nodes: dict[tuple[type, str], syntax.Declaration] = {}
     for declaration in tree.declarations:
         again = _c_name(declaration)
         if again is not None:
             if again in replaced and not isinstance(declaration, syntax.Packing):
                 continue
-            first = known.setdefault(again, declaration)
+            first = nodes.setdefault(again, declaration)
             if first is not declaration and alike(first, declaration):
                 continue
         _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
@@ -206,8 +206,8 @@ def _replaced(tree: syntax.Tree) -> set[tuple[type, str]]:
     found: set[tuple[type, str]] = set()
     for node in tree.declarations:
         if isinstance(node, syntax.Packing) and node.span.source is root:
-            others = [d for d in tree.declarations if _c_name(d) == _c_name(node) and d is not node]
-            if others and all(d.span.source is not root and not isinstance(d, syntax.Packing) for d in others):
+            nodes = [d for d in tree.declarations if _c_name(d) == _c_name(node) and d is not node]
+            if nodes and all(d.span.source is not root and not isinstance(d, syntax.Packing) for d in nodes):
                 found.add((syntax.TypeDeclaration, node.tag.text))
     return found
 

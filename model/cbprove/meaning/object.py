@@ -29,13 +29,13 @@ def _with_first(objects: dict[str, syntax.Object], first: str) -> dict[str, synt
 
 
 def _chosen(names: Names) -> str:
-    said = [node for node in names.objects.values() if node.per_path]
-    for again in said[1:]:
-        message = f"paths run on one object; `{said[0].name.text}` is said to be it already"
-        notes = (Note("said here", said[0].name.span),)
+    objects = [node for node in names.objects.values() if node.per_path]
+    for again in objects[1:]:
+        message = f"paths run on one object; `{objects[0].name.text}` is said to be it already"
+        notes = (Note("said here", objects[0].name.span),)
         names.diagnostics.append(Diagnostic("CB0172", message, again.name.span, "leave `per path` out of one", notes))
-    if said:
-        return said[0].name.text
+    if objects:
+        return objects[0].name.text
     if len(names.objects) < 2 or not _makes(names):
         return names.first_object()
     for found in (_made_places(names), _control_blocks(names)):
@@ -46,14 +46,14 @@ def _chosen(names: Names) -> str:
 
 def _by_order(names: Names) -> str:
     """The first, if one file says in which order they stand."""
-    several = list(names.objects.values())
-    message = f"paths could run on {' or on '.join(f'`{node.name.text}`' for node in several)}"
-    if len({node.span.source.name for node in several}) == 1:
-        said = f"{message}; the first counts, `{several[0].name.text}`"
-        names.warnings.append(Diagnostic("CB0401", said, several[0].name.span, _HELP))
+    objects = list(names.objects.values())
+    message = f"paths could run on {' or on '.join(f'`{node.name.text}`' for node in objects)}"
+    if len({node.span.source.name for node in objects}) == 1:
+        text = f"{message}; the first counts, `{objects[0].name.text}`"
+        names.warnings.append(Diagnostic("CB0401", text, objects[0].name.span, _HELP))
     else:
-        notes = tuple(Note("the other one is here", node.name.span) for node in several[1:])
-        names.diagnostics.append(Diagnostic("CB0172", message, several[0].name.span, _HELP, notes))
+        notes = tuple(Note("the other one is here", node.name.span) for node in objects[1:])
+        names.diagnostics.append(Diagnostic("CB0172", message, objects[0].name.span, _HELP, notes))
     return names.first_object()
 
 
@@ -65,7 +65,7 @@ def _makes(names: Names) -> bool:
 
 def _blocks(names: Names) -> tuple[syntax.Block, ...]:
     """What all paths, parts and steps do. What no path calls has to mean something as well."""
-    return (*(part.body for part in names.parts.values()), *(found.step.body or () for found in names.all_steps()))
+    return (*(part.body for part in names.parts.values()), *(step.step.body or () for step in names.all_steps()))
 
 
 def _made_places(names: Names) -> set[str]:
@@ -104,13 +104,13 @@ def objects_of(names: Names, view: str, around: tuple[str, ...]) -> Iterator[str
 
 def _areas(members: tuple[syntax.MemberItem, ...]) -> dict[str, syntax.CType]:
     """The members of an object under every `#if`, by name."""
-    found: dict[str, syntax.CType] = {}
+    areas: dict[str, syntax.CType] = {}
     for member in members:
         if isinstance(member, syntax.MemberChoice):
-            found.update({**_areas(member.then), **_areas(member.otherwise)})
+            areas.update({**_areas(member.then), **_areas(member.otherwise)})
         elif member.name is not None:
-            found[member.name.text] = member.type
-    return found
+            areas[member.name.text] = member.type
+    return areas
 
 
 def _control_blocks(names: Names) -> set[str]:

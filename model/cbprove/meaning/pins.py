@@ -45,17 +45,17 @@ def _widths(cx: Context, built: Record, members: Sequence[syntax.Member]) -> Ite
         try:
             yield width_of(field, cx.abi())
         except LayoutError as error:
-            where = member.name.span if member.name else member.span
-            cx.memo.report(Diagnostic("CB0131", str(error).replace("'", "`"), where))
+            span = member.name.span if member.name else member.span
+            cx.memo.report(Diagnostic("CB0131", str(error).replace("'", "`"), span))
             yield None
 
 
 def _place(member: syntax.Member) -> Span:
     """Where it is said that a member lies, be it behind its name or behind the brace of its struct."""
-    said = member.attributes.pins
+    nodes = member.attributes.pins
     body = member.type
     while isinstance(body, syntax.ArrayType):
         body = body.element
     if isinstance(body, syntax.RecordBody):
-        said += body.attributes.pins
-    return next((pin.span for pin in said if isinstance(pin, syntax.PlacePin)), member.span)
+        nodes += body.attributes.pins
+    return next((pin.span for pin in nodes if isinstance(pin, syntax.PlacePin)), member.span)

@@ -210,13 +210,13 @@ def _spot_of_object(cx: Context, name: str) -> Spot:
 
 
 def _areas(cx: Context, spot: Spot) -> list[tuple[str, int, int]]:
-    found = []
+    areas = []
     for name in leaves.member_names(spot, cx.layout):
         inner = leaves.member(spot, name, cx.layout)
         assert inner is not None
         first = settled(inner.offset)
-        found.append((name, first, first + inner.width))
-    return found
+        areas.append((name, first, first + inner.width))
+    return areas
 
 
 # --- the beginning of a place ---
@@ -318,8 +318,8 @@ def _member(cx: Context, spot: Spot, name: syntax.Name) -> Spot:
     found = leaves.member(spot, name.text, cx.layout)
     if found is None:
         known = leaves.member_names(spot, cx.layout)
-        whole = spot.identity.removeprefix("object ") if spot.identity.startswith("object ") else described(spot.type)
-        subject = whole if whole.startswith("a ") else f"`{whole}`"
+        text = spot.identity.removeprefix("object ") if spot.identity.startswith("object ") else described(spot.type)
+        subject = text if text.startswith("a ") else f"`{text}`"
         near = hint(name.text, known) or (f"it has {listed(known)}" if len(known) in range(1, _FEW) else "")
         raise mistake("CB0103", f"{subject} has no member `{name.text}`", name.span, near)
     return found

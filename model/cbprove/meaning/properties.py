@@ -128,22 +128,22 @@ def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
     for node in nodes:
         if node.base.text == "parent":
             raise mistake("CB0145", "a property speaks of the current object and not of its parent", node.base.span)
-    found = places(cx, nodes, NOWHERE)
-    for named in found:
+    members = places(cx, nodes, NOWHERE)
+    for named in members:
         if named.indexes:
             message = (
                 f"the property speaks of one member for all runs, and where `{named.text}` lies depends on an input"
             )
             raise mistake("CB0144", message, named.span, "name the whole array, or one element by a number or an axis")
-    return found
+    return members
 
 
 def _views(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
-    found = _members(cx, nodes)
-    for place in found:
+    views = _members(cx, nodes)
+    for place in views:
         if place.view is None:
             raise mistake("CB0154", f"`aligned` speaks of views, and `{place.text}` is not in one", place.span)
-    return found
+    return views
 
 
 def _holds(cx: Context, node: syntax.Holds) -> Claim:

@@ -67,7 +67,7 @@ def _undecided(node: syntax.Proposal, axis: Axis) -> Diagnostic:
 
 
 def _settings(cx: Context, nodes: tuple[syntax.Setting, ...]) -> dict[str, Domain]:
-    found: dict[str, Domain] = {}
+    settings: dict[str, Domain] = {}
     first: dict[str, Span] = {}
     for node in nodes:
         name = node.axis.text
@@ -79,8 +79,8 @@ def _settings(cx: Context, nodes: tuple[syntax.Setting, ...]) -> dict[str, Domai
         domain = cx.memo.attempt(lambda n=node: _setting(cx, n))  # type: ignore[misc]
         axis = cx.names.axes.get(name)
         if axis is not None:
-            found[name] = axis.values if domain is None else domain
-    return found
+            settings[name] = axis.values if domain is None else domain
+    return settings
 
 
 def _setting(cx: Context, node: syntax.Setting) -> Domain:
@@ -105,20 +105,20 @@ def _single(axis: Axis, value: AxisValue) -> Domain:
 
 
 def _expectations(cx: Context, node: syntax.Proposal) -> tuple[Expectation, ...]:
-    found = []
-    seen: dict[str, Span] = {}
+    expectations = []
+    spans: dict[str, Span] = {}
     for expected in node.expectations:
-        made = cx.memo.attempt(lambda e=expected: _expectation(cx, e))  # type: ignore[misc]
-        if made is None:
+        expectation = cx.memo.attempt(lambda e=expected: _expectation(cx, e))  # type: ignore[misc]
+        if expectation is None:
             continue
-        found.append(made)
-        if made.property is not None and not made.somewhere:
-            if made.property in seen:
-                notes = (Note("the first time here", seen[made.property]),)
-                message = f"`{made.property}` is expected a second time"
+        expectations.append(expectation)
+        if expectation.property is not None and not expectation.somewhere:
+            if expectation.property in spans:
+                notes = (Note("the first time here", spans[expectation.property]),)
+                message = f"`{expectation.property}` is expected a second time"
                 cx.memo.report(Diagnostic("CB0166", message, expected.span, notes=notes))
-            seen.setdefault(made.property, expected.span)
-    return tuple(found)
+            spans.setdefault(expectation.property, expected.span)
+    return tuple(expectations)
 
 
 def _expectation(cx: Context, node: syntax.Expectation) -> Expectation:
@@ -185,11 +185,11 @@ def _asked_twice(node: syntax.Ask) -> Exception:
     return mistake("CB0161", f"`{again.text}` is asked for a second time", again.span)
 
 
-def _ask_domains(cx: Context, node: syntax.Ask, asked: Mapping[str, Axis]) -> dict[str, Domain]:
+def _ask_domains(cx: Context, node: syntax.Ask, axes: Mapping[str, Axis]) -> dict[str, Domain]:
     mentioned = set(_mentioned(cx, node.given, set())) if node.given is not None else set()
     domains: dict[str, Domain] = {}
     for name, axis in cx.names.axes.items():
-        if name in asked or name in mentioned:
+        if name in axes or name in mentioned:
             domains[name] = axis.values
         elif axis.default is not None or len(axis.values) == 1:
             domains[name] = _single(axis, axis.values[0] if axis.default is None else axis.default)

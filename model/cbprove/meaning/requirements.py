@@ -26,8 +26,8 @@ def _label(node: syntax.Require) -> str:
     """Its comment, which names the check that it stands for; else its line."""
     span = node.condition.span
     text = span.source.text
-    found = _BEHIND.match(text, span.end) or _ABOVE.search(text[: node.span.start])
-    said = next((part.strip() for part in found.groups() if part), "") if found else ""
+    match = _BEHIND.match(text, span.end) or _ABOVE.search(text[: node.span.start])
+    said = next((part.strip() for part in match.groups() if part), "") if match else ""
     return said or f"require in line {node.span.line}"
 
 

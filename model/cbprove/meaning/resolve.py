@@ -34,14 +34,14 @@ def _resolve(tree: syntax.Tree, warned: bool) -> System:
     _number_statements(cx)
     axes.axes(cx)
     cx.memo.begin(axes.constants(cx))
-    made = _system(tree, cx)
-    found = [*names.diagnostics, *_without_object(tree, names), *cx.memo.diagnostics()]
-    if found:
-        recursive = any(d.code == "CB0113" for d in found)
-        found += [] if recursive else check.mistakes(made)
-        raise SpecError(tidy(found, tree.sources))
+    system = _system(tree, cx)
+    diagnostics = [*names.diagnostics, *_without_object(tree, names), *cx.memo.diagnostics()]
+    if diagnostics:
+        recursive = any(d.code == "CB0113" for d in diagnostics)
+        diagnostics += [] if recursive else check.mistakes(system)
+        raise SpecError(tidy(diagnostics, tree.sources))
     told = (*names.warnings, *(unsaid.warnings(tree, names) if warned else ()))
-    return replace(made, warnings=tidy(told, tree.sources))
+    return replace(system, warnings=tidy(told, tree.sources))
 
 
 def _system(tree: syntax.Tree, cx: Context) -> System:

@@ -111,10 +111,10 @@ def _compound(cx: Context, node: syntax.Statement, around: Around) -> system.Sta
             return system.Either(uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span)
         case syntax.If():
             condition = cx.memo.attempt(lambda: typed(cx, node.condition, around.scope))
-            then, otherwise = block(cx, node.then, around), block(cx, node.otherwise, around)
+            nodes, otherwise = block(cx, node.then, around), block(cx, node.otherwise, around)
             if condition is None:
                 raise Poison
-            return system.If(uid, condition, then, otherwise, span)
+            return system.If(uid, condition, nodes, otherwise, span)
     raise AssertionError(f"no such statement: {node}")
 
 

@@ -154,13 +154,13 @@ def _tagged(cx: Context, node: syntax.TaggedType) -> Type:
 
 def tagged(cx: Context, tag: str) -> Type:
     """The struct, union or enum of a tag; a packing's is the one that its axis says."""
-    found = cx.names.tags[tag]
-    if not isinstance(found, syntax.Packing):
-        return type_of(cx, found)
-    if tag not in cx.names.axes or cx.names.axis_declarations.get(tag) is not found:
+    node = cx.names.tags[tag]
+    if not isinstance(node, syntax.Packing):
+        return type_of(cx, node)
+    if tag not in cx.names.axes or cx.names.axis_declarations.get(tag) is not node:
         raise Poison
-    whole = f"{found.kind} {tag}"
-    return cx.memo.remember(("packing", tag), lambda: _packing(cx, found), lambda: _needs_itself(whole, found.tag.span))
+    text = f"{node.kind} {tag}"
+    return cx.memo.remember(("packing", tag), lambda: _packing(cx, node), lambda: _needs_itself(text, node.tag.span))
 
 
 def _a(kind: str) -> str:
@@ -183,9 +183,9 @@ def _array(cx: Context, node: syntax.ArrayType) -> Type:
     size = cx.layout(element).size
     if count > LARGEST or count * size > LARGEST:
         raise mistake("CB0128", f"an array of {count} times {size} bytes is larger than {LARGEST} bytes", node.span)
-    made = types.Array(element, count)
-    refuse_many(made, f"an array of {count} structs", node.span)
-    return _sound(cx, made, node.span)
+    array = types.Array(element, count)
+    refuse_many(array, f"an array of {count} structs", node.span)
+    return _sound(cx, array, node.span)
 
 
 def _enum(cx: Context, node: syntax.EnumBody) -> Type:
@@ -290,10 +290,10 @@ def _chosen(cx: Context, members: tuple[syntax.MemberItem, ...]) -> Iterator[syn
             yield member
 
 
-def _fields(cx: Context, members: tuple[syntax.MemberItem, ...], seen: dict[str, Span]) -> Iterator[types.Field]:
+def _fields(cx: Context, members: tuple[syntax.MemberItem, ...], spans: dict[str, Span]) -> Iterator[types.Field]:
     failed = False
     for member in _chosen(cx, members):
-        _refuse_twice(cx, member, seen)
+        _refuse_twice(cx, member, spans)
         field = cx.memo.attempt(lambda member=member: _field(cx, member))  # type: ignore[misc]
         failed = failed or field is None
         if field is not None:
@@ -305,20 +305,25 @@ def _fields(cx: Context, members: tuple[syntax.MemberItem, ...], seen: dict[str,
 def _field(cx: Context, member: syntax.Member) -> types.Field:
     bits = None if member.bits is None else cx.number(member.bits)
     name = member.name.text if member.name else None
-    said = member.attributes
+    attributes = member.attributes
     return types.Field(
-        name=name, type=type_of(cx, member.type), bits=bits, align=_align(cx, said), packed=said.packed, at=member.at
+        name=name,
+        type=type_of(cx, member.type),
+        bits=bits,
+        align=_align(cx, attributes),
+        packed=attributes.packed,
+        at=member.at,
     )
 
 
-def _refuse_twice(cx: Context, member: syntax.Member, seen: dict[str, Span]) -> None:
+def _refuse_twice(cx: Context, member: syntax.Member, spans: dict[str, Span]) -> None:
     """Two members of one name, those of anonymous structs included."""
     if member.name is None and member.bits is None:
         body = cx.names.tags.get(member.type.tag.text) if isinstance(member.type, syntax.TaggedType) else member.type
         for inner in _chosen(cx, body.members) if isinstance(body, syntax.RecordBody) else ():
-            _refuse_twice(cx, inner, seen)
+            _refuse_twice(cx, inner, spans)
     elif member.name is not None:
-        first = seen.setdefault(member.name.text, member.name.span)
+        first = spans.setdefault(member.name.text, member.name.span)
         if first is not member.name.span:
             notes = (Note("first declared here", first),)
             message = f"the member `{member.name.text}` is declared a second time"

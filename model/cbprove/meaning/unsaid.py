@@ -40,8 +40,8 @@ def _counts(root: Source, span: Span, unused: bool) -> bool:
     return span.source.name == root.name and not unused
 
 
-def _unused(code: str, message: str, name: syntax.Name, said: str) -> Diagnostic:
-    return Diagnostic(code, message, name.span, f"use it, delete it, or say `{said} unused`")
+def _unused(code: str, message: str, name: syntax.Name, text: str) -> Diagnostic:
+    return Diagnostic(code, message, name.span, f"use it, delete it, or say `{text} unused`")
 
 
 def _of_names(root: Source, names: Names, named: set[str]) -> Iterator[Diagnostic]:

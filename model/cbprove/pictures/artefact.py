@@ -16,31 +16,41 @@ from cbprove.pictures.outlines import text as outline
 DEFAULT_BLOCK = "sk_buff.cb"
 
 
-def text(found: Sequence[Definition], block: Block | None) -> str:
+def text(definitions: Sequence[Definition], block: Block | None) -> str:
     """Each definition, with its unit above it where several of a name were found; then the map, if anything lies there."""
-    names = [(one.kind, one.name) for one in found]
-    told = []
-    for one in found:
-        several = names.count((one.kind, one.name)) > 1
-        told.append((f"/* {one.types.name} */\n" if several else "") + outline(one.types, one.ref))
-    return "\n".join([*told, *(["", *drawn(block)] if block is not None and block.overlays else [])])
+    names = [(definition.kind, definition.name) for definition in definitions]
+    lines = []
+    for definition in definitions:
+        several = names.count((definition.kind, definition.name)) > 1
+        lines.append(
+            (f"/* {definition.types.name} */\n" if several else "") + outline(definition.types, definition.ref)
+        )
+    return "\n".join([*lines, *(["", *drawn(block)] if block is not None and block.overlays else [])])
 
 
-def block(artifact: Artifact, over: str | None, found: Sequence[Definition], at: Mapping[str, int]) -> Block | None:
+def block(
+    artifact: Artifact, over: str | None, definitions: Sequence[Definition], at: Mapping[str, int]
+) -> Block | None:
     """What lies over a control block: `sk_buff.cb` by default, and then only what fits into it; None if there is none.
 
     `at` are offsets in bytes; what it does not name lies at 0. Raises SpecError: CB0326 for a block that does not exist, and
     CB0327 for an offset of something that was not asked for.
     """
-    strays = [name for name in at if name not in {one.name for one in found}]
+    strays = [name for name in at if name not in {definition.name for definition in definitions}]
     if strays:
         raise bad("CB0327", f"`{strays[0]}` has an offset and was not asked for", f"add --struct {strays[0]}")
     bounds = _bounds(artifact, over)
     if bounds is None:
         return None
     tag, member, low, width = bounds
-    lying = [_overlay(one, 8 * at.get(one.name, 0)) for one in found if one.name != tag and _is_record(one)]
-    fitting = tuple(each for each in lying if over is not None or at.get(each.name) is not None or each.width <= width)
+    overlays = [
+        _overlay(definition, 8 * at.get(definition.name, 0))
+        for definition in definitions
+        if definition.name != tag and _is_record(definition)
+    ]
+    fitting = tuple(
+        each for each in overlays if over is not None or at.get(each.name) is not None or each.width <= width
+    )
     return Block(tag, member, low, width, fitting)
 
 
@@ -59,28 +69,28 @@ def _bounds(artifact: Artifact, over: str | None) -> tuple[str, str, int, int] |
     return None if found is None else (tag, member, found.offset, found.width)
 
 
-def _is_record(one: Definition) -> bool:
-    node = one.types.node(one.ref)
-    inner = one.types.node(node.type) if isinstance(node, Typedef) and node.type is not None else node
+def _is_record(definition: Definition) -> bool:
+    node = definition.types.node(definition.ref)
+    inner = definition.types.node(node.type) if isinstance(node, Typedef) and node.type is not None else node
     return isinstance(inner, Composite)
 
 
-def _overlay(one: Definition, low: int) -> Overlay:
-    node = one.types.node(one.ref)
-    ref = node.type if isinstance(node, Typedef) and node.type is not None else one.ref
-    layout = lay_out(Records(one.types).record(ref), one.types.abi)
-    return Overlay(one.name, one.types.name, low, 8 * layout.size, tuple(_members(layout, 0)))
+def _overlay(definition: Definition, low: int) -> Overlay:
+    node = definition.types.node(definition.ref)
+    ref = node.type if isinstance(node, Typedef) and node.type is not None else definition.ref
+    layout = lay_out(Records(definition.types).record(ref), definition.types.abi)
+    return Overlay(definition.name, definition.types.name, low, 8 * layout.size, tuple(_members(layout, 0)))
 
 
 def _members(layout: Layout, base: int) -> list[tuple[int, int]]:
     """The bits that have a member, inside of arrays of structs every element alike."""
-    found: list[tuple[int, int]] = []
+    intervals: list[tuple[int, int]] = []
     for member in layout.members:
         first = base + member.offset
         if member.layout is None or not member.layout.size:
-            found.append((first, first + member.width))
+            intervals.append((first, first + member.width))
             continue
         step = 8 * member.layout.size
         for start in range(first, first + member.width, step):
-            found += _members(member.layout, start)
-    return found
+            intervals += _members(member.layout, start)
+    return intervals

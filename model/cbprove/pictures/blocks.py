@@ -88,13 +88,13 @@ def _cell(overlay: Overlay, bit: int, letter: str) -> str:
 def _told(overlay: Overlay, block: Block) -> str:
     """Its extent, what is left of the block behind it, and the borders that it crosses."""
     slack = block.width - overlay.high
-    told = [bits.span(overlay.low, overlay.high)]
-    told += (
+    lines = [bits.span(overlay.low, overlay.high)]
+    lines += (
         [f"{bits.amount(slack)} left" if slack else "none left"] if slack >= 0 else [f"{bits.amount(-slack)} too many"]
     )
     across = crossed(overlay, borders(block))
-    told += [f"crosses {', '.join(bits.position(bit) for bit in across)}"] if across else []
-    return ", ".join(told)
+    lines += [f"crosses {', '.join(bits.position(bit) for bit in across)}"] if across else []
+    return ", ".join(lines)
 
 
 # --- of a spec --------------------------------------------------------------------------------------------

@@ -161,10 +161,10 @@ class _Artist:
     def _cell(self, byte: tuple[Source, ...], number: int, stage: Stage, copied: list[range]) -> str:
         if not byte:
             return " "
-        here = [source for source in byte if _within(stage.moment, source.store.moment)]
+        sources = [source for source in byte if _within(stage.moment, source.store.moment)]
         bits_of_byte = range(8 * number, 8 * number + 8)
-        now = bool(here) or any(_overlap(extent, bits_of_byte) for extent in copied)
-        source = max(here or byte, key=lambda s: bool(bits.owner(s, self.stores, self.once)))
+        now = bool(sources) or any(_overlap(extent, bits_of_byte) for extent in copied)
+        source = max(sources or byte, key=lambda s: bool(bits.owner(s, self.stores, self.once)))
         name = bits.owner(source, self.stores, self.once)
         if not name:
             return _SIGNS.get(source.store.kind, "?")
@@ -180,8 +180,8 @@ class _Artist:
 def _memory(stage: Stage, objects: tuple[ObjectKey, ...]) -> tuple[Source, ...]:
     """That of the object in question, or before it was made, of what it was cut from."""
     touched = [key for key in objects if any(a.object == key for a in stage.actions) and key in stage.memory]
-    known = touched or [key for key in objects if key in stage.memory]
-    return stage.memory[known[0]] if known else ()
+    object_keys = touched or [key for key in objects if key in stage.memory]
+    return stage.memory[object_keys[0]] if object_keys else ()
 
 
 def letter_for(name: str, taken: Iterable[str]) -> str:
@@ -249,13 +249,13 @@ def _phrase(action: Action, stage: Stage) -> Phrase:
 
 def lines(picture: Map, last: tuple[str, str, str] | None = None, ends: tuple[str, ...] = ()) -> list[str]:
     """The map as text; `last` is a row (step, verb, what) that says `ends` where the bytes would be."""
-    shown = _elided(picture.rows)
-    labels = [(row.step, row.verb, row.what) for row in shown] + ([last] if last else [])
+    rows = _elided(picture.rows)
+    labels = [(row.step, row.verb, row.what) for row in rows] + ([last] if last else [])
     widths = [max((len(label[i]) for label in labels), default=0) for i in range(3)]
     margin = " " * (sum(widths) + 5)
     heads = [_titles(picture.columns), _beside(picture.columns, [ruler(c.window) for c in picture.columns])]
     drawn = [margin + head for head in heads if head]
-    for label, row in zip(labels, shown, strict=False):
+    for label, row in zip(labels, rows, strict=False):
         drawn.append(f"{_label(label, widths)}  {_beside(picture.columns, row.cells)}")
     texts = [" " * 4 + end for end in ends]
     if last:

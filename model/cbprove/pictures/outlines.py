@@ -48,13 +48,13 @@ class Outlines:
         """The outline of a struct or union."""
         node = self.types.node(ref)
         assert isinstance(node, Composite)
-        found = self.made.get(ref)
-        if found is None:
+        outline = self.made.get(ref)
+        if outline is None:
             if ref in self.made:
                 raise cyclic(node)
             self.made[ref] = None
-            found = self.made[ref] = self._aligned(self._outline(node))
-        return found
+            outline = self.made[ref] = self._aligned(self._outline(node))
+        return outline
 
     def typedef(self, name: str, to: Ref | None) -> str:
         """A typedef; what has no tag is written out in it."""

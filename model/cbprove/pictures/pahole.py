@@ -187,16 +187,16 @@ class _Seam:
         whole, loose = (
             (self.free.bytes[following], self.free.bits[following]) if following < len(self.free.bytes) else (0, 0)
         )
-        told = []
+        lines = []
         padding = gaps(entry.struct).padding if entry.struct else 0
-        told += [f"last struct has {_many(padding, 'byte')} of padding"] if padding > 0 else []
-        told += [f"{_many(loose, 'bit')} hole, try to pack"] if loose else []
-        told += [f"{_many(whole, 'byte')} hole, try to pack"] if whole > 0 else []
+        lines += [f"last struct has {_many(padding, 'byte')} of padding"] if padding > 0 else []
+        lines += [f"{_many(loose, 'bit')} hole, try to pack"] if loose else []
+        lines += [f"{_many(whole, 'byte')} hole, try to pack"] if whole > 0 else []
         self._remember(entry)
-        if not told:
+        if not lines:
             return ""
         self.open = True
-        return "\n" + "".join(f"{at.tabs}/* XXX {words} */\n" for words in told)
+        return "\n" + "".join(f"{at.tabs}/* XXX {words} */\n" for words in lines)
 
     def _remember(self, entry: Entry) -> None:
         last = self.last
@@ -210,9 +210,9 @@ def _before(free: Gaps, at: _At) -> str:
     """A hole in front of the first member."""
     if not free.bytes:
         return ""
-    told = [f"{_many(free.bits[0], 'bit')}"] if free.bits[0] else []
-    told += [f"{_many(free.bytes[0], 'byte')}"] if free.bytes[0] else []
-    return "".join(("\n" if not n else "") + f"{at.tabs}/* XXX {t} hole, try to pack */\n" for n, t in enumerate(told))
+    lines = [f"{_many(free.bits[0], 'bit')}"] if free.bits[0] else []
+    lines += [f"{_many(free.bytes[0], 'byte')}"] if free.bytes[0] else []
+    return "".join(("\n" if not n else "") + f"{at.tabs}/* XXX {t} hole, try to pack */\n" for n, t in enumerate(lines))
 
 
 _PACKED = " __attribute__((__packed__))"
@@ -263,8 +263,8 @@ def _sums(struct: Outline, base: int) -> Iterator[str]:
     if (sum(holes) > 0 or sum(loose) > 0) and bytes:
         yield f"sum members: {bytes}" + (f", holes: {len(holes)}, sum holes: {sum(holes)}" if sum(holes) > 0 else "")
     if (sum(holes) > 0 or sum(loose) > 0) and fields:
-        told = f", bit holes: {len(loose)}, sum bit holes: {sum(loose)} bits" if loose else f" ({fields // 8} bytes)"
-        yield f"sum bitfield members: {fields} bits{told}"
+        text = f", bit holes: {len(loose)}, sum bit holes: {sum(loose)} bits" if loose else f" ({fields // 8} bytes)"
+        yield f"sum bitfield members: {fields} bits{text}"
     if free.padding > 0:
         yield f"padding: {free.padding}"
     inside = [n for n in (gaps(entry.struct).padding for entry in entries if entry.struct) if n > 0]
@@ -282,5 +282,5 @@ def _forced(entries: tuple[Entry, ...], free: Gaps) -> Iterator[str]:
     numbers = [number for number, entry in enumerate(entries) if entry.align]
     holes = [free.bytes[number] for number in numbers if free.bytes[number]]
     if numbers:
-        told = f", forced holes: {len(holes)}, sum forced holes: {sum(holes)}" if holes else ""
-        yield f"forced alignments: {len(numbers)}{told}"
+        text = f", forced holes: {len(holes)}, sum forced holes: {sum(holes)}" if holes else ""
+        yield f"forced alignments: {len(numbers)}{text}"

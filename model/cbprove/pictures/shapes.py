@@ -25,9 +25,9 @@ def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
     found: dict[tuple[str, Record, str], Shape] = {}
     for tag, node in cx.names.tags.items():
         for candidate, arm in _forms(node, known):
-            made = _shape(cx, node, candidate, arm, with_abi=len(abis) > 1)
-            if made is not None:
-                found.setdefault((tag, made.record, made.note), made)
+            shape = _shape(cx, node, candidate, arm, with_abi=len(abis) > 1)
+            if shape is not None:
+                found.setdefault((tag, shape.record, shape.note), shape)
     return list(found.values())
 
 
@@ -105,21 +105,21 @@ def _shape(cx: Context, node: object, candidate: Candidate, arm: syntax.Arm | No
         return None
     cx.memo.begin(candidate)
     # Of the tree's own nodes alone: what is remembered goes by which node it was.
-    made = cx.memo.attempt(lambda: _record(cx, body))
-    if made is None:
+    record = cx.memo.attempt(lambda: _record(cx, body))
+    if record is None:
         return None
     if isinstance(node, syntax.Packing):
-        made = replace(made, tag=node.tag.text)
+        record = replace(record, tag=node.tag.text)
     notes = [arm.name.text + (f": {arm.title}" if arm.title else "")] if arm else []
     notes += [str(candidate["abi"])] if with_abi else []
-    return Shape(made, cx.abi(), ", ".join(notes), dict(_spelled(body.members, "")))
+    return Shape(record, cx.abi(), ", ".join(notes), dict(_spelled(body.members, "")))
 
 
 def _record(cx: Context, node: syntax.CType) -> Record:
-    made = type_of(cx, node)
-    if not isinstance(made, Record):
+    record = type_of(cx, node)
+    if not isinstance(record, Record):
         raise Poison
-    return made
+    return record
 
 
 def _spelled(members: Iterable[syntax.MemberItem], path: str) -> Iterator[tuple[str, str]]:

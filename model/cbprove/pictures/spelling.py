@@ -93,10 +93,10 @@ def _pointer(types: Types, to: Ref | None) -> str:
 
 
 def _parameters(types: Types, function: Function) -> str:
-    told = [_parameter(types, ref) for ref in function.parameters]
-    if not told:
+    lines = [_parameter(types, ref) for ref in function.parameters]
+    if not lines:
         return "(void)"
-    return f"({', '.join(told)}{', ...' if function.variadic else ''})"
+    return f"({', '.join(lines)}{', ...' if function.variadic else ''})"
 
 
 def _parameter(types: Types, ref: Ref | None) -> str:

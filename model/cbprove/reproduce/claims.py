@@ -152,13 +152,13 @@ class Claim:
         claim, stores = self.made, self.run.stores
         if not isinstance(claim, SameMember | Stored):
             return lambda source: False
-        found = {each.found for each in self.broken.bits}
+        sources = {each.found for each in self.broken.bits}
         own = {leaf.identity for leaf in claim.place.leaves}
         late = self._since(claim)
 
         def told(source: Source) -> bool:
             kind, store = source.store.kind, stores.get(source.store)
-            if source in found or kind in ("debris", "outside", "unspecified") or store is None:
+            if source in sources or kind in ("debris", "outside", "unspecified") or store is None:
                 return True
             if isinstance(claim, SameMember):
                 return kind != "blank" and own.isdisjoint(leaf.identity for leaf in store.place.leaves)
@@ -297,11 +297,11 @@ class Checks:
     def _is_true(self, condition: Expr) -> Check:
         claim = self.claim.prop.claim
         assert isinstance(claim, Holds)
-        told, values = quoted(f"false: {claim.text}")[:-1], ""
+        text, values = quoted(f"false: {claim.text}")[:-1], ""
         for place in dict.fromkeys(members(condition)):
-            told += f", {quoted(place.text)[1:-1]} = %lld"
+            text += f", {quoted(place.text)[1:-1]} = %lld"
             values += f", (long long)({self._member(place, place.type)})"
-        lines = [f"if ({self._expression(condition)})", "\treturn 0;", f'printf({told}\\n"{values});', "return 1;"]
+        lines = [f"if ({self._expression(condition)})", "\treturn 0;", f'printf({text}\\n"{values});', "return 1;"]
         return self._with_expression(condition, lines, set())
 
     def _reads_back(self, place: Place, value: Expr) -> Check:
@@ -399,13 +399,13 @@ class Checks:
 
     def _names(self) -> dict[tuple[ObjectKey, int], str]:
         """The variables that say of each name of an object whether it is live."""
-        found: dict[tuple[ObjectKey, int], str] = {}
+        lines: dict[tuple[ObjectKey, int], str] = {}
         for key, variable in self.places.objects.items():
-            found[key, 0] = f"{variable}_live"
+            lines[key, 0] = f"{variable}_live"
         for effect in self.claim.run.effects:
             if isinstance(effect, HeldName) and effect.live:
-                found[effect.object, effect.number] = f"{identifier(effect.name)}_live{effect.number}"
-        return found
+                lines[effect.object, effect.number] = f"{identifier(effect.name)}_live{effect.number}"
+        return lines
 
     def _not_given_up(self, store: bool) -> Check:
         key, number = self.claim.marker.named
@@ -418,8 +418,8 @@ class Checks:
             f'\tprintf({quoted(f"{who} touches an object by a name that was given up")[:-1]}\\n");',
         ]
         if store and len(others) > 1:
-            told = quoted(f"{who} stores to an object that has several live names")[:-1]
-            lines += [f"if ({' + '.join(others)} > 1)", f'\tprintf({told}\\n");']
+            text = quoted(f"{who} stores to an object that has several live names")[:-1]
+            lines += [f"if ({' + '.join(others)} > 1)", f'\tprintf({text}\\n");']
         wrong = f"!{used} || {' + '.join(others)} > 1" if store and len(others) > 1 else f"!{used}"
         return Check((*lines, f"return {wrong};"), ())
 

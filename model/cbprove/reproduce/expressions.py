@@ -26,26 +26,26 @@ def expression(expr: Expr, member: Callable[[Place, IntType], str]) -> str:
             return f"{sign}{_operand(expr, operand, member)}"
         case Binary(sign, left, right):
             return f"{_operand(expr, left, member)} {sign} {_operand(expr, right, member)}"
-        case Conditional(condition, then, otherwise):
+        case Conditional(condition, node, otherwise):
             return " ".join(
                 [
                     _operand(expr, condition, member),
                     "?",
-                    _operand(expr, then, member),
+                    _operand(expr, node, member),
                     ":",
                     _operand(expr, otherwise, member),
                 ]
             )
 
 
-def _operand(around: Expr, operand: Expr, member: Callable[[Place, IntType], str]) -> str:
+def _operand(node: Expr, operand: Expr, member: Callable[[Place, IntType], str]) -> str:
     """An operand, in parentheses where C or a careful reader asks for them."""
     while isinstance(operand, Convert):
         operand = operand.operand
     text = expression(operand, member)
     if not isinstance(operand, Unary | Binary | Conditional):
         return text
-    outer, inner = (_LEVELS.get(getattr(one, "operator", ""), 0) for one in (around, operand))
+    outer, inner = (_LEVELS.get(getattr(one, "operator", ""), 0) for one in (node, operand))
     return text if isinstance(operand, Binary) and inner > outer > 0 else f"({text})"
 
 
@@ -58,8 +58,8 @@ def operators(expr: Expr) -> frozenset[str]:
             return operators(operand) | {sign}
         case Binary(sign, left, right):
             return operators(left) | operators(right) | {sign}
-        case Conditional(condition, then, otherwise):
-            return operators(condition) | operators(then) | operators(otherwise) | {"?"}
+        case Conditional(condition, node, otherwise):
+            return operators(condition) | operators(node) | operators(otherwise) | {"?"}
     return frozenset()
 
 
@@ -72,6 +72,6 @@ def inputs(expr: Expr) -> dict[str, IntType]:
             return inputs(operand)
         case Binary(_, left, right):
             return inputs(left) | inputs(right)
-        case Conditional(condition, then, otherwise):
-            return inputs(condition) | inputs(then) | inputs(otherwise)
+        case Conditional(condition, node, otherwise):
+            return inputs(condition) | inputs(node) | inputs(otherwise)
     return {}

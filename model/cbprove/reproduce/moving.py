@@ -55,18 +55,18 @@ def moving(
 def _blocked(made: Program, used: frozenset[str], stuck: frozenset[str], free: frozenset[str]) -> frozenset[str]:
     """Axes on which a value, a raw place or a rounded place hangs, and those that move no view of the program."""
     moved = [view.place.low for view in made.views if view.name in used]
-    found = free - _axes(*moved)
+    lines = free - _axes(*moved)
     for low in (*moved, made.required):
-        found |= _axes(low) if any(_uneven(term) for term in subterms(low)) else frozenset()
-    found |= _axes(*(view.place.low for view in made.views if view.name in stuck))
-    found |= _axes(*(prop.applies for prop in made.properties))
+        lines |= _axes(low) if any(_uneven(term) for term in subterms(low)) else frozenset()
+    lines |= _axes(*(view.place.low for view in made.views if view.name in stuck))
+    lines |= _axes(*(prop.applies for prop in made.properties))
     bodies = [*made.steps.values(), *made.parts.values(), *made.paths, *made.properties]
     for node in (node for body in bodies for node in _nodes(body)):
         if isinstance(node, Constant):
-            found |= _axes(node.value)
+            lines |= _axes(node.value)
         elif isinstance(node, Place) and node.view is None:
-            found |= _axes(node.low)
-    return frozenset(found)
+            lines |= _axes(node.low)
+    return frozenset(lines)
 
 
 def _uneven(term: Term) -> bool:

@@ -21,15 +21,15 @@ def gaps(cx: Context, body: syntax.RecordBody) -> tuple[list[list[str]], int] | 
         return None
     type = type_of(cx, body)
     assert isinstance(type, Record)
-    found = lay_out(type, cx.abi())
-    if _alike(found, _natural(cx, type)):
+    layout = lay_out(type, cx.abi())
+    if _alike(layout, _natural(cx, type)):
         return None
     padding, end = [], 0
-    for number, member in enumerate(found.members):
+    for number, member in enumerate(layout.members):
         start = 0 if type.kind == "union" else member.offset
         padding.append(_padding(end, start, f"cb_gap{number}"))
         end = 0 if type.kind == "union" else start + member.width
-    return [*padding, _padding(end, 8 * found.size, "cb_rest")], found.align
+    return [*padding, _padding(end, 8 * layout.size, "cb_rest")], layout.align
 
 
 def _natural(cx: Context, type: Record) -> Layout | None:
@@ -40,11 +40,11 @@ def _natural(cx: Context, type: Record) -> Layout | None:
         return None
 
 
-def _alike(found: Layout, natural: Layout | None) -> bool:
-    if natural is None or (found.size, found.align) != (natural.size, natural.align):
+def _alike(layout: Layout, natural: Layout | None) -> bool:
+    if natural is None or (layout.size, layout.align) != (natural.size, natural.align):
         return False
-    pairs = zip(found.members, natural.members, strict=True)
-    return all((one.offset, one.width) == (other.offset, other.width) for one, other in pairs)
+    pairs = zip(layout.members, natural.members, strict=True)
+    return all((member.offset, member.width) == (other.offset, other.width) for member, other in pairs)
 
 
 def _padding(first: int, last: int, name: str) -> list[str]:

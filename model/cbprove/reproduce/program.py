@@ -58,21 +58,21 @@ class Body:
     partial: bool = False
 
 
-def program(system: System, shown: Witness, property_name: str, id: str, path: str, kunit: bool = False) -> str:
+def program(system: System, witness: Witness, property_name: str, id: str, path: str, kunit: bool = False) -> str:
     """The C program of a witness; `id` names its case, `path` the spec's file.
 
     Raises WrongUsage if the run looks at a bool that is neither 0 nor 1: what a compiler makes of that C does not define.
     """
-    if shown.run is not None and undefined(shown.run):
+    if witness.run is not None and undefined(witness.run):
         help = "store 0 or 1 through the bool, or declare the member as u8"
         raise WrongUsage(f"`{id}` looks at a bool whose byte is neither 0 nor 1, which C does not define", help)
     cx = system.handle
     assert isinstance(cx, Context)
-    prop = next(prop for prop in shown.program.properties if prop.name == property_name)
-    if shown.run is not None:
-        way = next(each for each in shown.program.paths if each.name == shown.path)
-        shown = replace(shown, run=recognised(shown.program, way, prop, shown.run))
-    writer = _Writer(system, cx, shown, prop)
+    prop = next(prop for prop in witness.program.properties if prop.name == property_name)
+    if witness.run is not None:
+        way = next(each for each in witness.program.paths if each.name == witness.path)
+        witness = replace(witness, run=recognised(witness.program, way, prop, witness.run))
+    writer = _Writer(system, cx, witness, prop)
     text = "\n".join([*writer.lines(id, path, kunit), ""])
     return text.replace("printf(", "pr_info(") if kunit else text
 
@@ -83,23 +83,23 @@ def undefined(run: Run) -> bool:
 
 
 class _Writer:
-    def __init__(self, system: System, cx: Context, shown: Witness, prop: Property) -> None:
-        self.system, self.cx, self.shown, self.prop = system, cx, shown, prop
+    def __init__(self, system: System, cx: Context, witness: Witness, prop: Property) -> None:
+        self.system, self.cx, self.shown, self.prop = system, cx, witness, prop
         self.body = self._body()
         self.tags = {name: f"{name}_object" if name in cx.names.tags else name for name in cx.names.objects}
-        cx.memo.begin(shown.candidate)
+        cx.memo.begin(witness.candidate)
         self.structs = Structs(cx)
-        self.views = {v.name: self._type(v) for v in shown.program.views if v.name in self.body.places.views}
+        self.views = {v.name: self._type(v) for v in witness.program.views if v.name in self.body.places.views}
         self.objects = [name for name in cx.names.objects if name in self._declared()]
         self.declared = {name: list(self.structs.of_object(name, self.tags[name])) for name in self.objects}
         self.moving = self._moving()
-        cx.memo.begin(shown.candidate)
+        cx.memo.begin(witness.candidate)
 
     def _declared(self) -> set[str]:
         """The objects that variables are made of, or that views lie in."""
         places = self.body.places
-        found = {places.declared[key] for key in places.used}
-        return found | {self._object_of(view) for view in self.shown.program.views if view.name in places.views}
+        lines = {places.declared[key] for key in places.used}
+        return lines | {self._object_of(view) for view in self.shown.program.views if view.name in places.views}
 
     def _object_of(self, view: View) -> str:
         first = self.shown.program.objects[0].name
@@ -242,8 +242,8 @@ class _Writer:
         flags = "-std=c11 -fwrapv" if self.body.check.wraps else "-std=c11"
         first = "A KUnit test, which fails" if kunit else f"cc {flags} -Wall -Wextra repro.c && ./a.out exits 1"
         others = (f"-D{axis.name}={axis.values[0]}..{axis.values[-1]}" for axis in self.moving.axes)
-        said = f"; {', '.join(others)}: the same run elsewhere" if self.moving.axes else ""
-        yield from [f" * {first}{said}.", " */"]
+        text = f"; {', '.join(others)}: the same run elsewhere" if self.moving.axes else ""
+        yield from [f" * {first}{text}.", " */"]
 
     def _macros(self) -> Iterator[str]:
         for axis in self.moving.axes:
@@ -251,10 +251,10 @@ class _Writer:
 
     def _asserts(self) -> Iterator[str]:
         sizes = [text for name in self.objects for text in self.structs.object_asserts(name, self.tags[name])]
-        found = [*self.structs.asserts(), *sizes]
-        yield from [CHECK, SIZE, *([AT] if any(text.startswith("AT(") for text in found) else [])]
+        lines = [*self.structs.asserts(), *sizes]
+        yield from [CHECK, SIZE, *([AT] if any(text.startswith("AT(") for text in lines) else [])]
         order = "LITTLE" if self.shown.program.little_endian else "BIG"
-        yield from joined([*found, f"CHECK(__BYTE_ORDER__ == __ORDER_{order}_ENDIAN__);"])
+        yield from joined([*lines, f"CHECK(__BYTE_ORDER__ == __ORDER_{order}_ENDIAN__);"])
         if self.moving.axes:
             parts = [f"{a.values[0]} <= {a.name} && {a.name} <= {a.values[-1]}" for a in self.moving.axes]
             required = self.moving.required

@@ -19,9 +19,9 @@ def recognised(program: Program, path: Part, prop: Property, shown: Run) -> Run:
     for number, (key, now) in enumerate([each for each in shown.decisions if each[0][0] == "input"]):
         value = _value(program.inputs[str(key[1])], _FIRST + number % 0x40)
         if value != now:
-            again = replay(program, path, (prop,), {**dict(shown.decisions), key: value}, trace=True)
-            if again.broken[prop.name] and _deeds(again, prop) == wanted:
-                shown = again
+            run = replay(program, path, (prop,), {**dict(shown.decisions), key: value}, trace=True)
+            if run.broken[prop.name] and _deeds(run, prop) == wanted:
+                shown = run
     return shown
 
 
@@ -36,17 +36,17 @@ def _value(declared: Input, byte: int) -> int:
 def _deeds(run: Run, prop: Property) -> list[object]:
     """What was done to memory, one thing after the other, and which bits break the first claim."""
     broken = run.broken[prop.name][:1]
-    found: list[object] = [[(each.moment, [(bit.object, bit.bit) for bit in each.bits]) for each in broken]]
+    deeds: list[object] = [[(each.moment, [(bit.object, bit.bit) for bit in each.bits]) for each in broken]]
     for effect in run.effects:
         match effect:
             case StoredBits(store, object, _, bits):
-                found.append((store.key, object, bits))
+                deeds.append((store.key, object, bits))
             case CopiedBits():
-                found.append((effect.moment, effect.origin_object, effect.origin_low, effect.object, effect.bits))
+                deeds.append((effect.moment, effect.origin_object, effect.origin_low, effect.object, effect.bits))
             case Action():
                 pass
             case BrokenClaim():
                 break
             case _:
-                found.append((type(effect), effect.moment))
-    return found
+                deeds.append((type(effect), effect.moment))
+    return deeds

@@ -38,9 +38,11 @@ class Statements:
                 for bit, source in zip(effect.bits, effect.sources, strict=True):
                     memory[bit] = source
             case MadeObject():
-                made = effect.object
+                object_key = effect.object
                 new = effect.kind == "new"
-                self.memory[made] = debris(made, self.places.size(made)) if new else list(self.memory[effect.parent])
+                self.memory[object_key] = (
+                    debris(object_key, self.places.size(object_key)) if new else list(self.memory[effect.parent])
+                )
 
     # --- objects ------------------------------------------------------------------------------------------
 
@@ -74,70 +76,72 @@ class Statements:
     def stored(self, effects: list[StoredBits]) -> Iterator[str]:
         """What one statement stores through one place."""
         store = effects[0].store
-        found = {bit: Source(e.store.key, bit - e.low) for e in effects for bit in e.bits}
+        sources = {bit: Source(e.store.key, bit - e.low) for e in effects for bit in e.bits}
         spot = self.spot(store.place, effects[0].object, effects[0].low, store.began or store.key.moment)
-        return self._left(spot, found, self.by(store.step, store.key.moment))
+        return self._left(spot, sources, self.by(store.step, store.key.moment))
 
     def copied(self, effect: CopiedBits) -> Iterator[str]:
         """A copy, before memory follows it; what comes from where nothing lies is arbitrary."""
         before, shift = self.memory[effect.origin_object], effect.origin_low - effect.low
         pairs = list(zip(effect.bits, effect.sources, strict=True))
         moment = effect.began or effect.moment
-        to = self.spot(effect.target, effect.object, effect.low, moment)
+        spot = self.spot(effect.target, effect.object, effect.low, moment)
         origin = self.spot(effect.origin, effect.origin_object, effect.origin_low, moment)
         carried = [bit for bit, source in pairs if 0 <= bit + shift < len(before) and before[bit + shift] == source]
         lost = {bit: source for bit, source in pairs if bit not in set(carried)}
         by = self.by(effect.step, effect.moment)
         if carried:
-            line = self._carried(to, origin, range(carried[0], carried[-1] + 1), shift, len(carried))
+            line = self._carried(spot, origin, range(carried[0], carried[-1] + 1), shift, len(carried))
             if line is None:
                 lost = dict(pairs)
             else:
                 yield f"{line}{by}"
         if lost:
-            yield from self._left(to, lost, by)
+            yield from self._left(spot, lost, by)
 
-    def _carried(self, to: Spot, origin: Spot, bits: range, shift: int, count: int) -> str | None:
+    def _carried(self, spot: Spot, origin: Spot, bits: range, shift: int, count: int) -> str | None:
         if len(bits) != count:
             return None
-        whole = bits == to.extent and range(bits.start + shift, bits.stop + shift) == origin.extent
-        if is_scalar(to.place) and is_scalar(origin.place) and whole:
-            sides = self.places.lvalue(to), self.places.lvalue(origin)
+        whole = bits == spot.extent and range(bits.start + shift, bits.stop + shift) == origin.extent
+        if is_scalar(spot.place) and is_scalar(origin.place) and whole:
+            sides = self.places.lvalue(spot), self.places.lvalue(origin)
             if None not in sides:
                 return f"{sides[0]} = {sides[1]};"
         if any(at % 8 for at in (bits.start, bits.stop, shift)):
             return None
-        function = "memmove" if to.variable == origin.variable else "memcpy"
+        function = "memmove" if spot.variable == origin.variable else "memcpy"
         sources = range(bits.start + shift, bits.stop + shift)
-        return f"{function}({self.places.pointer(to, bits)}, {self.places.pointer(origin, sources)}, {len(bits) // 8});"
+        return (
+            f"{function}({self.places.pointer(spot, bits)}, {self.places.pointer(origin, sources)}, {len(bits) // 8});"
+        )
 
-    def _left(self, spot: Spot, found: Bits, by: str) -> Iterator[str]:
+    def _left(self, spot: Spot, sources: Bits, by: str) -> Iterator[str]:
         """The lines that leave these sources in memory."""
-        lines = list(self._assigned(spot, found) or self._bytes(spot, found))
+        lines = list(self._assigned(spot, sources) or self._bytes(spot, sources))
         for line in lines:
             yield f"{line}{by}"
         if not lines:
             yield f";{by}"
 
-    def _assigned(self, spot: Spot, found: Bits) -> list[str]:
+    def _assigned(self, spot: Spot, sources: Bits) -> list[str]:
         """A number stored to a member, where it is one."""
-        place, inverted = spot.place, {self.values.inverted(source) for source in found.values()}
-        kinds = {source.store.kind for source in found.values()}
+        place, inverted = spot.place, {self.values.inverted(source) for source in sources.values()}
+        kinds = {source.store.kind for source in sources.values()}
         lvalue = self.places.lvalue(spot)
-        if not is_scalar(place) or lvalue is None or set(found) != set(spot.extent) or len(inverted) != 1:
+        if not is_scalar(place) or lvalue is None or set(sources) != set(spot.extent) or len(inverted) != 1:
             return []
         assert place.type is not None
         if (place.type.boolean and True in inverted) or (kinds == {"blank"} and ":" not in place.type.name):
             return []
-        value = self.values.number((found[bit] for bit in spot.extent), place.type)
+        value = self.values.number((sources[bit] for bit in spot.extent), place.type)
         return [f"{lvalue} = {_number(value, True in inverted)};"]
 
-    def _bytes(self, spot: Spot, found: Bits) -> Iterator[str]:
+    def _bytes(self, spot: Spot, sources: Bits) -> Iterator[str]:
         """Runs of equal bytes, and some bits of a byte."""
         runs: list[tuple[int, int, int, bool]] = []  # first byte, behind the last, what they hold, whether inverted
-        for at in sorted({bit // 8 for bit in found}):
+        for at in sorted({bit // 8 for bit in sources}):
             for inverted in (False, True):
-                some = {b: s for b, s in _of_byte(found, at) if self.values.inverted(s) is inverted}
+                some = {b: s for b, s in _of_byte(sources, at) if self.values.inverted(s) is inverted}
                 if len(some) == 8:
                     runs.append((at, at + 1, self._held(some), inverted))
                 elif some:
@@ -157,26 +161,26 @@ class Statements:
                 return name, str(len(bits) // 8)
         return self.places.pointer(spot, bits), str(len(bits) // 8)
 
-    def _some_bits(self, spot: Spot, at: int, some: Bits, inverted: bool) -> str:
-        leaves = [leaf for leaf in spot.place.leaves if not set(some).isdisjoint(_extent(spot, leaf))]
-        if len(leaves) == 1 and leaves[0].path and leaves[0].width == len(some) and spot.place.view:
+    def _some_bits(self, spot: Spot, at: int, sources: Bits, inverted: bool) -> str:
+        leaves = [leaf for leaf in spot.place.leaves if not set(sources).isdisjoint(_extent(spot, leaf))]
+        if len(leaves) == 1 and leaves[0].path and leaves[0].width == len(sources) and spot.place.view:
             name = self.places.leaf(spot, leaves[0])
             if name is not None and not leaves[0].boolean:
-                value = self._in_order(some)
+                value = self._in_order(sources)
                 return f"{name} = {_number(value, inverted)};"
         self.partial = True
-        mask = self.values.byte({bit % 8: 1 for bit in some})
+        mask = self.values.byte({bit % 8: 1 for bit in sources})
         pointer = self.places.pointer(spot, range(8 * at, 8 * at + 8))
-        return f"bits({pointer}, {mask:#x}, {_byte(self._held(some), inverted)});"
+        return f"bits({pointer}, {mask:#x}, {_byte(self._held(sources), inverted)});"
 
-    def _in_order(self, some: Bits) -> int:
-        ordered = [self.values.bit(some[bit]) for bit in sorted(some)]
+    def _in_order(self, sources: Bits) -> int:
+        ordered = [self.values.bit(sources[bit]) for bit in sorted(sources)]
         if not self.values.program.little_endian:
             ordered.reverse()
         return sum(bit << i for i, bit in enumerate(ordered))
 
-    def _held(self, some: Bits) -> int:
-        return self.values.byte({bit % 8: self.values.bit(source) for bit, source in some.items()})
+    def _held(self, sources: Bits) -> int:
+        return self.values.byte({bit % 8: self.values.bit(source) for bit, source in sources.items()})
 
     # --- names --------------------------------------------------------------------------------------------
 
@@ -197,8 +201,8 @@ def _extent(spot: Spot, leaf: Leaf) -> range:
     return range(spot.low + leaf.offset, spot.low + leaf.offset + leaf.width)
 
 
-def _of_byte(found: Bits, at: int) -> Iterator[tuple[int, Source]]:
-    return ((bit, found[bit]) for bit in range(8 * at, 8 * at + 8) if bit in found)
+def _of_byte(sources: Bits, at: int) -> Iterator[tuple[int, Source]]:
+    return ((bit, sources[bit]) for bit in range(8 * at, 8 * at + 8) if bit in sources)
 
 
 def _joined(runs: list[tuple[int, int, int, bool]], spot: Spot) -> Iterator[tuple[int, int, int, bool]]:

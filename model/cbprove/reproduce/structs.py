@@ -210,9 +210,9 @@ class Structs:
 
     def _enum(self, type: syntax.EnumBody, tag: str) -> str:
         parts = []
-        for one in type.enumerators:
-            value = f" = {self.cx.number(one.value)}" if one.value is not None else ""
-            parts.append(f"{identifier(one.name.text)}{value}")
+        for enumerator in type.enumerators:
+            value = f" = {self.cx.number(enumerator.value)}" if enumerator.value is not None else ""
+            parts.append(f"{identifier(enumerator.name.text)}{value}")
         head = f"enum {tag}".rstrip()
         return f"{head} {{ {', '.join(parts)} }}{self._attributes(type.attributes)}"
 

@@ -82,11 +82,11 @@ class Values:
     def differ(self, pairs: Iterable[tuple[int, Source, Source]]) -> None:
         """Makes free bits so that each byte in which bits are not what they were also looks so: (bit, before, now)."""
         bytes_: dict[int, list[tuple[Source, Source]]] = {}
-        for at, before, now in pairs:
-            bytes_.setdefault(at // 8, []).append((before, now))
+        for at, before, source in pairs:
+            bytes_.setdefault(at // 8, []).append((before, source))
         used: set[Source] = set()
         for some in bytes_.values():
-            if all(self.bit(before) == self.bit(now) for before, now in some):
+            if all(self.bit(before) == self.bit(source) for before, source in some):
                 free = (one for pair in some for one in pair if self.settled(one) is None and one not in used)
                 self._flipped.update(list(free)[:1])
             used.update(one for pair in some for one in pair)

@@ -85,13 +85,13 @@ def free(path: str, wanted: Wanted, options: Options, progress: Progress) -> Fre
 
 def _block(program: Program, asked: str | None) -> _Block:
     """The control block that is meant: of the object that paths run on the largest one, if nothing is said."""
-    known = [_Block(f"{o.name}.{area}", low, high) for o in program.objects for area, low, high in o.areas]
-    named = [each for each in known if each.name == asked]
+    blocks = [_Block(f"{o.name}.{area}", low, high) for o in program.objects for area, low, high in o.areas]
+    named = [each for each in blocks if each.name == asked]
     if asked is None:
         first = program.objects[0].name
-        named = sorted((b for b in known if b.name.startswith(f"{first}.")), key=lambda b: b.low - b.high)
+        named = sorted((b for b in blocks if b.name.startswith(f"{first}.")), key=lambda b: b.low - b.high)
     if not named or named[0].bytes > MOST_BYTES:
-        names = ", ".join(f"`{each.name}`" for each in known)
+        names = ", ".join(f"`{each.name}`" for each in blocks)
         raise WrongUsage(f"there is no control block `{asked}`", f"there are {names}")
     return named[0]
 
@@ -108,8 +108,8 @@ def _proved(
 ) -> frozenset[int]:
     """The places of which all these properties are proved for every run: one question each, the place a free term in it."""
     side = today(anywhere, what_if=False)
-    asked = tuple(each for each in side.system.properties if each.name in names)
-    report = judged(replace(side.system, properties=asked), path, options, progress)
+    property_names = tuple(each for each in side.system.properties if each.name in names)
+    report = judged(replace(side.system, properties=property_names), path, options, progress)
     sets = [
         {byte for spans in row.proved.values() for low, high in spans for byte in range(low, high + 1)}
         for row in report.space
@@ -196,7 +196,11 @@ def _movers(wanted: Wanted, block: _Block, found: Collection[int], known: Sequen
     }
     layers = list(dict.fromkeys(use.layer or use.step for use in known if use.stores))
     for count in range(1, len(layers) + 1):
-        sets = [chosen for chosen in combinations(layers, count) if _opens(set(chosen), owners, wanted, block, found)]
+        sets = [
+            combination
+            for combination in combinations(layers, count)
+            if _opens(set(combination), owners, wanted, block, found)
+        ]
         if sets:
             return tuple(sets)
     return ()

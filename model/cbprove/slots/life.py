@@ -30,8 +30,8 @@ def with_view(tree: syntax.Tree, block: str, size: int, at: int | range, life: L
     text += f"    step {PUT} {{ write {VIEW}; }}\n    step {GET} {{ read {VIEW}; }}\n}}\n"
     text += f"property {KEPT}: preserved {VIEW} from {PUT} to {GET};\n"
     source = Source("the bytes that are asked for", text)
-    asked = tree.declarations if isinstance(at, int) else _unproposed(tree)
-    made = [_lived(node, life) for node in asked]
+    nodes = tree.declarations if isinstance(at, int) else _unproposed(tree)
+    made = [_lived(node, life) for node in nodes]
     return syntax.Tree((*made, *parse(source)), (*tree.sources, source))
 
 
@@ -73,10 +73,10 @@ def _call(name: str, span: Span) -> syntax.Call:
 
 def _in_blocks(body: syntax.Block, each: Callable[[syntax.Statement], Iterator[syntax.Statement]]) -> syntax.Block:
     """Every statement of a block and of those inside it, each as what it becomes."""
-    found: list[syntax.Statement] = []
+    nodes: list[syntax.Statement] = []
     for statement in body:
-        found.extend(each(_inside(statement, each)))
-    return tuple(found)
+        nodes.extend(each(_inside(statement, each)))
+    return tuple(nodes)
 
 
 def _inside(node: Any, each: Callable[[syntax.Statement], Iterator[syntax.Statement]]) -> Any:

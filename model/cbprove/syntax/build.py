@@ -23,15 +23,15 @@ class Builder(CBuilder):
         """All declarations; a `#define` inside of one comes before it."""
         hoisted = iter(self.hoisted)
         waiting = next(hoisted, None)
-        found: list[syntax.Declaration] = []
+        nodes: list[syntax.Declaration] = []
         for declaration in declarations:
             several = declaration if isinstance(declaration, list) else [declaration] if declaration is not None else []
             for one in several:
                 while waiting is not None and waiting.span.start < one.span.end:
-                    found.append(waiting)
+                    nodes.append(waiting)
                     waiting = next(hoisted, None)
-                found.append(one)
-        return tuple(found)
+                nodes.append(one)
+        return tuple(nodes)
 
     def text(self, span: Span, *strings: Token) -> str:
         return "".join(self.string(string) for string in strings)
@@ -83,7 +83,7 @@ class Builder(CBuilder):
             span=span,
         )
 
-    def per_step(self, span: Span, *said: Token) -> bool:
+    def per_step(self, span: Span, *tokens: Token) -> bool:
         return True
 
     per_path = unused = cleared = somewhere = per_step
@@ -247,11 +247,11 @@ class Builder(CBuilder):
     def optionally(self, span: Span, body: syntax.Block) -> syntax.Either:
         return syntax.Either((body, ()), True, span)
 
-    def if_(self, span: Span, condition: syntax.Expr, then: syntax.Block, otherwise: Any) -> syntax.If:
-        return syntax.If(condition, then, _alternative(otherwise), span)
+    def if_(self, span: Span, condition: syntax.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.If:
+        return syntax.If(condition, nodes, _alternative(otherwise), span)
 
-    def when(self, span: Span, condition: syntax.Expr, then: syntax.Block, otherwise: Any) -> syntax.When:
-        return syntax.When(condition, then, _alternative(otherwise), span)
+    def when(self, span: Span, condition: syntax.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.When:
+        return syntax.When(condition, nodes, _alternative(otherwise), span)
 
     def assume(self, span: Span, condition: syntax.Expr, reason: str) -> syntax.Assume:
         return syntax.Assume(condition, reason, span)
@@ -295,9 +295,9 @@ class Builder(CBuilder):
         return syntax.Owned(members or ())
 
     def written(
-        self, span: Span, cleared: bool | None, members: Any, by: Any, since: syntax.Name | None
+        self, span: Span, cleared: bool | None, members: Any, by: Any, name: syntax.Name | None
     ) -> syntax.Written:
-        return syntax.Written(members or (), by or (), cleared is not None, since)
+        return syntax.Written(members or (), by or (), cleared is not None, name)
 
     def exact(self, span: Span, members: Any) -> syntax.Exact:
         return syntax.Exact(members or ())
@@ -352,14 +352,14 @@ class Builder(CBuilder):
     def expectation(
         self, span: Span, name: Token, verdict: Token, turns: Any, somewhere: bool | None, condition: Any
     ) -> syntax.Expectation:
-        said = self.verdict(verdict)
-        if turns is not None and said != "proved":
+        text = self.verdict(verdict)
+        if turns is not None and text != "proved":
             self.mistake(
-                "CB0027", f"`{said} up to`", turns.span, "only `proved` can be expected up to a number of turns"
+                "CB0027", f"`{text} up to`", turns.span, "only `proved` can be expected up to a number of turns"
             )
         return syntax.Expectation(
             property=self.name(name),
-            verdict=said,
+            verdict=text,
             turns=turns,
             somewhere=somewhere is not None,
             condition=condition,
@@ -371,9 +371,9 @@ class Builder(CBuilder):
         return turns
 
     def otherwise(self, span: Span, verdict: Token) -> syntax.Expectation:
-        said = self.verdict(verdict)
+        text = self.verdict(verdict)
         return syntax.Expectation(
-            property=None, verdict=said, turns=None, somewhere=False, condition=None, otherwise=said, span=span
+            property=None, verdict=text, turns=None, somewhere=False, condition=None, otherwise=text, span=span
         )
 
     def whole(self, span: Span, verdict: Token) -> syntax.Expectation:

@@ -57,8 +57,8 @@ class CBuilder(ExprBuilder):
             if name is None or bits is not None:
                 self.mistake("CB0029", "a typedef of bits", where, "bits belong to members")
             else:
-                whole = self.applied(type, changes)
-                found.append(syntax.Typedef(name, whole, _joined(before, attributes), span))
+                node = self.applied(type, changes)
+                found.append(syntax.Typedef(name, node, _joined(before, attributes), span))
         return found
 
     def define(self, span: Span, name: Token, value: Expr) -> syntax.Define:
@@ -81,10 +81,10 @@ class CBuilder(ExprBuilder):
 
     def pinned(self, span: Span, abi: Token, origin: str | None, *entries: Any) -> list[syntax.Declaration]:
         """The declarations of the block, each struct and union with where it was found."""
-        found: list[syntax.Declaration] = []
+        nodes: list[syntax.Declaration] = []
         for entry in entries:
-            found.extend(entry if isinstance(entry, list) else [entry] if entry is not None else [])
-        return self.pins.pinned(syntax.Pinning(self.name(abi), origin or ""), span, found)
+            nodes.extend(entry if isinstance(entry, list) else [entry] if entry is not None else [])
+        return self.pins.pinned(syntax.Pinning(self.name(abi), origin or ""), span, nodes)
 
     # --- types ---
 
@@ -139,14 +139,14 @@ class CBuilder(ExprBuilder):
         self,
         span: Span,
         condition: Expr,
-        then: tuple[syntax.Enumerator, ...],
+        enumerators: tuple[syntax.Enumerator, ...],
         otherwise: tuple[syntax.Enumerator, ...] | None,
     ) -> tuple[syntax.Enumerator, ...]:
         negated = syntax.Unary("!", condition, condition.span)
         return tuple(
-            replace(one, conditions=(said, *one.conditions))
-            for said, arm in ((condition, then), (negated, otherwise or ()))
-            for one in arm
+            replace(enumerator, conditions=(node, *enumerator.conditions))
+            for node, arm in ((condition, enumerators), (negated, otherwise or ()))
+            for enumerator in arm
         )
 
     enum_elif = enum_choice
@@ -163,8 +163,8 @@ class CBuilder(ExprBuilder):
     def named_type(self, span: Span, name: Token) -> syntax.NamedType:
         return syntax.NamedType(self.name(name))
 
-    def pointer_type(self, span: Span, to: CType) -> syntax.PointerType:
-        return syntax.PointerType(_said(to), span)
+    def pointer_type(self, span: Span, node: CType) -> syntax.PointerType:
+        return syntax.PointerType(_said(node), span)
 
     def array_type(self, span: Span, element: CType, counts: tuple[Expr, ...]) -> CType:
         for count in reversed(counts):
@@ -182,13 +182,13 @@ class CBuilder(ExprBuilder):
 
     def members(self, span: Span, *items: Any) -> Group:
         """The members in order; a `#define` among them is a declaration of its own and goes before the struct."""
-        found: list[MemberItem] = []
+        nodes: list[MemberItem] = []
         for item in items:
             if isinstance(item, syntax.Define):
                 self.hoist(item)
             else:
-                found.extend(item)
-        return tuple(found)
+                nodes.extend(item)
+        return tuple(nodes)
 
     def hoist(self, declaration: syntax.Define | syntax.TypeDeclaration) -> None:
         """Keep a declaration that stands inside another one."""
@@ -272,9 +272,9 @@ class CBuilder(ExprBuilder):
 
     # --- `#if` among members ---
 
-    def choice(self, span: Span, condition: Expr, then: Group, otherwise: Group | None) -> Group:
+    def choice(self, span: Span, condition: Expr, nodes: Group, otherwise: Group | None) -> Group:
         self.choose(condition, span)
-        return (syntax.MemberChoice(condition, then, otherwise or (), span),)
+        return (syntax.MemberChoice(condition, nodes, otherwise or (), span),)
 
     elif_ = choice
 
@@ -389,7 +389,7 @@ def _joined(*parts: Attributes) -> Attributes:
         return said[0]
     return Attributes(
         any(part.packed for part in said),
-        tuple(to for part in said for to in part.aligned),
+        tuple(node for part in said for node in part.aligned),
         tuple(pin for part in said for pin in part.pins),
     )
 

@@ -131,9 +131,9 @@ class ExprBuilder:
         return syntax.Unary(operator, operand, span)
 
     def conditional(
-        self, span: Span, condition: syntax.Expr, then: syntax.Expr, otherwise: syntax.Expr
+        self, span: Span, condition: syntax.Expr, node: syntax.Expr, otherwise: syntax.Expr
     ) -> syntax.Conditional:
-        return syntax.Conditional(condition, then, otherwise, span)
+        return syntax.Conditional(condition, node, otherwise, span)
 
     def sizeof(self, span: Span, operand: Any) -> syntax.Sizeof:
         return syntax.Sizeof(operand, span)
@@ -156,17 +156,17 @@ class ExprBuilder:
 
     def suffixed(self, span: Span, number: Token, suffix: Token) -> syntax.Number:
         """`_AC(1, UL)` is `1UL`, where no assembler reads it."""
-        value, said = self.value(number, span)
+        value, text = self.value(number, span)
         if suffix.text.lower() not in ("u", "l", "ul", "ll", "ull"):
             self.mistake(
                 "CB0013", f"`{suffix.text}` is no suffix of a C integer", self.span(suffix), "write UL, or ULL"
             )
-        return syntax.Number(value, said + suffix.text.lower(), span)
+        return syntax.Number(value, text + suffix.text.lower(), span)
 
-    def div_round_up(self, span: Span, number: syntax.Expr, by: syntax.Expr) -> syntax.Binary:
+    def div_round_up(self, span: Span, number: syntax.Expr, node: syntax.Expr) -> syntax.Binary:
         """`DIV_ROUND_UP(n, d)`, as the kernel defines it."""
-        less = syntax.Binary("-", syntax.Binary("+", number, by, span), syntax.Number(1, "", span), span)
-        return syntax.Binary("/", less, by, span)
+        less = syntax.Binary("-", syntax.Binary("+", number, node, span), syntax.Number(1, "", span), span)
+        return syntax.Binary("/", less, node, span)
 
     def bits_to_longs(self, span: Span, bits: syntax.Expr) -> syntax.Binary:
         long = syntax.Sizeof(syntax.NamedType(syntax.Name("long", span)), span)

@@ -79,19 +79,19 @@ class _Block:
             case _:
                 return node
 
-    def type(self, node: CType, base: int, beside: tuple[Pin, ...]) -> CType:
-        """A type whose struct, if it writes one out, begins at bit `base`; `beside` are the pins of its declarator."""
+    def type(self, node: CType, base: int, nodes: tuple[Pin, ...]) -> CType:
+        """A type whose struct, if it writes one out, begins at bit `base`; `nodes` are the pins of its declarator."""
         if isinstance(node, syntax.ArrayType):
-            return replace(node, element=self.type(node.element, base, beside))
+            return replace(node, element=self.type(node.element, base, nodes))
         if not isinstance(node, RecordBody):
             return node
         known = self.bodies.get(id(node))
         if known is None:
-            known = self.bodies[id(node)] = (node, self.body(node, base, beside))
+            known = self.bodies[id(node)] = (node, self.body(node, base, nodes))
         return known[1]
 
-    def body(self, node: RecordBody, base: int, beside: tuple[Pin, ...]) -> RecordBody:
-        said = (*node.attributes.pins, *beside)
+    def body(self, node: RecordBody, base: int, nodes: tuple[Pin, ...]) -> RecordBody:
+        said = (*node.attributes.pins, *nodes)
         size = self.pins.only(SizePin, said)
         if size is None:
             self.missing(
@@ -112,8 +112,8 @@ class _Block:
             help = "write out the union of two structs that it stands for, as pahole prints it"
             self.pins.report(Diagnostic("CB0030", "`struct_group` does not say where its members lie", item.span, help))
             return item
-        said = (*item.attributes.pins, *(body.attributes.pins if body is not None else ()))
-        at = self.pins.only(PlacePin, said)
+        nodes = (*item.attributes.pins, *(body.attributes.pins if body is not None else ()))
+        at = self.pins.only(PlacePin, nodes)
         if at is None and item.name is None and item.bits is not None:
             return item
         if at is None:

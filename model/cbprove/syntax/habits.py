@@ -34,9 +34,9 @@ def habit(statement: str) -> Habit | None:
         name = call["name"]
         return Habit(f"`{name}` is C, which is not read", _of_call(name, _arguments(call["rest"])), *call.span("name"))
     for pattern in (_STEP_BEHIND, _STEP_BEFORE, _STORE):
-        found = pattern.fullmatch(statement)
-        if found is not None and not (found["sign"] == "=" and statement.startswith("write")):
-            return Habit(_message(found["sign"]), f"say `{_of_store(found)};`", *found.span("sign"))
+        match = pattern.fullmatch(statement)
+        if match is not None and not (match["sign"] == "=" and statement.startswith("write")):
+            return Habit(_message(match["sign"]), f"say `{_of_store(match)};`", *match.span("sign"))
     return None
 
 
@@ -44,14 +44,14 @@ def _message(sign: str) -> str:
     return "a value is stored by `write`" if sign == "=" else f"there is no `{sign}`; a value is stored by `write`"
 
 
-def _of_store(found: re.Match[str]) -> str:
-    place, sign = _plain(found["place"]), found["sign"]
+def _of_store(match: re.Match[str]) -> str:
+    place, sign = _plain(match["place"]), match["sign"]
     if sign == "=":
-        return f"write {place} = {_line(found['value'])}"
-    value = "1" if sign in ("++", "--") else _line(found["value"])
-    whole = value if _OPERAND.fullmatch(value) else f"({value})"
+        return f"write {place} = {_line(match['value'])}"
+    value = "1" if sign in ("++", "--") else _line(match["value"])
+    text = value if _OPERAND.fullmatch(value) else f"({value})"
     operator = sign[0] if sign in ("++", "--") else sign[:-1]
-    return f"write {place} = {place} {operator} {whole}"
+    return f"write {place} = {place} {operator} {text}"
 
 
 def _of_call(name: str, arguments: list[str]) -> str:
@@ -70,9 +70,9 @@ def _of_call(name: str, arguments: list[str]) -> str:
 
 def _length(argument: str, places: list[str]) -> str:
     """The ` for BYTES` of a call, empty where it is all of a place; an element stands for the bytes from there on."""
-    whole = re.fullmatch(r"sizeof\s*\(\s*\*?\s*(.*?)\s*\)", argument) or re.fullmatch(r"sizeof\s+\*?\s*(.*)", argument)
+    match = re.fullmatch(r"sizeof\s*\(\s*\*?\s*(.*?)\s*\)", argument) or re.fullmatch(r"sizeof\s+\*?\s*(.*)", argument)
     elements = any(place.endswith("]") for place in places)
-    return "" if whole is not None and _plain(whole[1]) in places and not elements else f" for {_line(argument)}"
+    return "" if match is not None and _plain(match[1]) in places and not elements else f" for {_line(argument)}"
 
 
 def _arguments(text: str) -> list[str]:

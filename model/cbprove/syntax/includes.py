@@ -22,11 +22,11 @@ MAX_INCLUDES = 100
 Reader = Callable[[Path, Span | None], Source]
 
 
-def read(path: Path, asked: Span | None = None) -> Source:
-    """The text of a file; `asked` is the include that wants it. Raises SpecError."""
+def read(path: Path, span: Span | None = None) -> Source:
+    """The text of a file; `span` is the include that wants it. Raises SpecError."""
 
     def refuse(code: str, message: str, help: str) -> SpecError:
-        return SpecError((Diagnostic(code, message, asked, help),))
+        return SpecError((Diagnostic(code, message, span, help),))
 
     name = os.fspath(path)
     try:
@@ -34,7 +34,7 @@ def read(path: Path, asked: Span | None = None) -> Source:
             raise refuse("CB0001", f"`{name}` is a directory", "name a `.cbs` file")
         data = read_plain(path, MAX_BYTES)
     except FileNotFoundError:
-        help = f"the path counts from the file that includes it: {path.parent}" if asked else "check the path"
+        help = f"the path counts from the file that includes it: {path.parent}" if span else "check the path"
         raise refuse("CB0001", f"`{name}` does not exist", help) from None
     except TooLong:
         if _is_artefact(path):
@@ -107,14 +107,14 @@ class _Loader:
             raise SpecError(tuple(self.mistakes))
         return syntax.Tree(declarations, tuple(self.sources))
 
-    def file(self, path: Path, asked: Span | None) -> tuple[syntax.Declaration, ...]:
+    def file(self, path: Path, span: Span | None) -> tuple[syntax.Declaration, ...]:
         """The declarations of a file, its includes unfolded; none, and mistakes kept, where it cannot be had."""
         try:
-            source = self.reader(path, asked)
+            source = self.reader(path, span)
         except SpecError as error:
             self.mistakes.extend(error.diagnostics)
             return ()
-        return self.text(path, source, included=asked is not None)
+        return self.text(path, source, included=span is not None)
 
     def text(self, path: Path, source: Source, included: bool) -> tuple[syntax.Declaration, ...]:
         """The declarations of a text, its includes unfolded; none, and mistakes kept, where it has any itself."""
@@ -135,16 +135,16 @@ class _Loader:
     def unfold(
         self, path: Path, declarations: tuple[syntax.Declaration, ...], included: bool
     ) -> tuple[syntax.Declaration, ...]:
-        found: list[syntax.Declaration] = []
+        nodes: list[syntax.Declaration] = []
         for declaration in declarations:
             if isinstance(declaration, syntax.Include):
-                found.extend(self.include(path, declaration))
+                nodes.extend(self.include(path, declaration))
             elif isinstance(declaration, syntax.SpecLine) and included:
                 help = "delete the `spec` line, or check the file on its own"
                 self.mistake("CB0007", "an included file has a `spec` line", declaration.span, help)
             else:
-                found.append(declaration)
-        return tuple(found)
+                nodes.append(declaration)
+        return tuple(nodes)
 
     def include(self, path: Path, include: syntax.Include) -> tuple[syntax.Declaration, ...]:
         """What one `include` stands for: nothing if the file was already read."""
@@ -174,10 +174,10 @@ class _Loader:
             start = Span(self.root, 0, 0)
             help = 'begin with `spec NAME "title";`, or name a file that includes this one'
             self.mistake("CB0007", "no `spec` line", start, help)
-        for again in lines[1:]:
+        for spec_line in lines[1:]:
             note = Note("the first one is here", lines[0].span)
             help = "delete it, or put the two specs into two files"
-            self.mistakes.append(Diagnostic("CB0007", "a second `spec` line", again.span, help, (note,)))
+            self.mistakes.append(Diagnostic("CB0007", "a second `spec` line", spec_line.span, help, (note,)))
 
     def mistake(self, code: str, message: str, span: Span, help: str) -> None:
         self.mistakes.append(Diagnostic(code, message, span, help))

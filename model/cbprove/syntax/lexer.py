@@ -122,8 +122,8 @@ class Lexer:
             self._unclosed(piece, start)
             return True
         else:
-            shown = f"`{piece}`" if piece.isprintable() else " ".join(f"U+{ord(c):04X}" for c in piece[:4])
-            self._mistake("CB0010", f"{shown} is not part of the language", start, start + len(piece), "delete it")
+            text = f"`{piece}`" if piece.isprintable() else " ".join(f"U+{ord(c):04X}" for c in piece[:4])
+            self._mistake("CB0010", f"{text} is not part of the language", start, start + len(piece), "delete it")
         return False
 
     def _unclosed(self, quote: str, start: int) -> None:

@@ -281,7 +281,7 @@ FAULTS = (
         (
             "a typedef is the language's scalar of that name whatever it is here",
             "Gathering.is_known",
-            "mine in scalars and scalars[mine] == scalars[made.name]",
+            "mine in scalars and scalars[mine] == scalars[scalar.name]",
             "mine in scalars",
         ),
     ),

@@ -18,7 +18,7 @@ FAULTS = (
     *planted(
         "comparing/rebase.py",
         DRIFT,
-        ("one of several definitions is taken", "_one", "len(found) > 1", "len(found) > 2"),
+        ("one of several definitions is taken", "_one", "len(definitions) > 1", "len(definitions) > 2"),
         ("what holds a packing holds the spec's arm", "rebased", "[*_beside_packings(system, artifact)]", "[]"),
         ("what holds a packing is compared with the default arm", "_drifts", "candidate | _arms(first)", "candidate"),
     ),

@@ -60,8 +60,8 @@ FAULTS = (
         (
             "an invariant may be that of another loop",
             "_Given.kept",
-            "not self._lines or not isinstance((one := self._lines.pop(0)), Invariant) or one.at != at",
-            "not self._lines or not isinstance((one := self._lines.pop(0)), Invariant)",
+            "not self._lines or not isinstance((invariant := self._lines.pop(0)), Invariant) or invariant.at != at",
+            "not self._lines or not isinstance((invariant := self._lines.pop(0)), Invariant)",
         ),
     ),
     *planted(
@@ -70,8 +70,8 @@ FAULTS = (
         (
             "one case may stand for the other",
             "_Given.claim",
-            "(one.path, one.at, one.claim, one.given) != (path, at, number, given)",
-            "(one.path, one.at, one.claim) != (path, at, number)",
+            "(claim_proof.path, claim_proof.at, claim_proof.claim, claim_proof.given) != (path, at, number, given)",
+            "(claim_proof.path, claim_proof.at, claim_proof.claim) != (path, at, number)",
         ),
         (
             "what is remembered may lie somewhere else",
@@ -305,7 +305,7 @@ FAULTS = (
         (
             "what has one answer could be otherwise",
             "_idle",
-            "tried or _answers(again, keys) != _answers(shown, keys)",
+            "tried or _answers(run, keys) != _answers(shown, keys)",
             "True",
         ),
     ),

@@ -161,11 +161,11 @@ FAULTS = (
     *planted(
         "layout",
         DRIFT,
-        ("an unsigned member is like a signed one", "_integers", "one.signed == other.signed", "True"),
+        ("an unsigned member is like a signed one", "_integers", "scalar_layout.signed == other.signed", "True"),
         (
             "structs of other sizes are alike where their members are",
             "alike",
-            "lay_out(mine, abi).size == lay_out(theirs, abi).size and _1",
+            "lay_out(record, abi).size == lay_out(theirs, abi).size and _1",
             "_1",
         ),
     ),

@@ -274,13 +274,13 @@ FAULTS = (
         (
             "mistakes of excluded candidates count",
             "mistakes",
-            "new and possible(system, made.required, assignment)",
+            "new and possible(system, program.required, assignment)",
             "new",
         ),
     ),
     *planted(
         "meaning",
         MISTAKES,
-        ("an input may be greater than its type holds", "_new_input", "low < least or high > most", "low < least"),
+        ("an input may be greater than its type holds", "_new_input", "low < least or high > limit", "low < least"),
     ),
 )

@@ -160,13 +160,13 @@ def _unit(header: CompileUnit | TypeUnit, stream: IO[bytes], data: bytes, bias: 
 
 def _signatures(units: tuple[Unit, ...]) -> dict[int, int]:
     """The references of the types that type units are for; DWARF 4 and 5 have other headers for them."""
-    found: dict[int, int] = {}
+    signatures: dict[int, int] = {}
     for unit in units:
         header = unit.header.header
         signature = header.get("signature", header.get("type_signature"))
         if signature is not None:
-            found[signature] = unit.start + header["type_offset"]
-    return found
+            signatures[signature] = unit.start + header["type_offset"]
+    return signatures
 
 
 def _contents(section: DebugSectionDescriptor | None) -> bytes:

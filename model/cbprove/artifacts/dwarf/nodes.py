@@ -182,10 +182,10 @@ def _is_padding(member: Entry) -> bool:
 
 def _check_bit_fields(entry: Entry, members: tuple[Member, ...]) -> None:
     """Refuse what clang 14 gets wrong: it rounds the offset of a bit-field as wide as its type down to a byte."""
-    for one, next in pairwise(members):
-        if one.bits is not None and one.offset <= next.offset < one.offset + one.bits:
+    for member, next in pairwise(members):
+        if member.bits is not None and member.offset <= next.offset < member.offset + member.bits:
             raise bad(
                 "CB0312",
-                f"the DWARF of `{entry.file.name}` lays `{next.name}` over `{one.name}` in `struct {entry.name or '{...}'}`",
+                f"the DWARF of `{entry.file.name}` lays `{next.name}` over `{member.name}` in `struct {entry.name or '{...}'}`",
                 "clang misplaces bit-fields as wide as their type in packed structs; build it with gcc",
             )

@@ -20,18 +20,18 @@ class _Broken(Exception):
     """What a library said of data that it could not unpack."""
 
 
-def decompress(data: bytes, shown: str) -> bytes | None:
-    """What a file holds, None where nothing says that it is compressed. `shown` is what messages call the file.
+def decompress(data: bytes, text: str) -> bytes | None:
+    """What a file holds, None where nothing says that it is compressed. `text` is what messages call the file.
 
     Raises SpecError: CB0302 for broken data and for more than 1 GB, CB0303 for what no library here can unpack.
     """
     for magic, opener in _OPENERS:
         if data.startswith(magic):
-            return _guarded(opener, data, shown)
+            return _guarded(opener, data, text)
     for magic, name in _CLOSED:
         if data.startswith(magic):
             raise bad(
-                "CB0303", f"`{shown}` is compressed by {name}, which is not read", f"unpack it with `{name} -d` first"
+                "CB0303", f"`{text}` is compressed by {name}, which is not read", f"unpack it with `{name} -d` first"
             )
     return None
 

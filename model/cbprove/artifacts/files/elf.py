@@ -62,13 +62,13 @@ _SHAPES: Mapping[int, _Shape] = MappingProxyType(
 )
 
 
-def read(data: bytes, shown: str) -> Elf:
+def read(data: bytes, text: str) -> Elf:
     """The table of sections of a file that begins with the magic number of ELF; raises SpecError CB0302 where it is broken."""
     try:
         return _read(data)
     except (struct.error, KeyError, IndexError, ValueError):
         raise bad(
-            "CB0302", f"the headers of `{shown}` are no sound ELF", "it is truncated or damaged: copy it again"
+            "CB0302", f"the headers of `{text}` are no sound ELF", "it is truncated or damaged: copy it again"
         ) from None
 
 

@@ -14,22 +14,22 @@ _PACKED = (".gz", ".xz", ".zst")
 
 def kernel(folder: Path) -> Path:
     """The kernel of a folder: inside it, or in the boot folder beside /lib/modules/VERSION. Raises SpecError CB0300."""
-    found = next((each for each in _images(folder) if os.path.isfile(each)), None)
-    if found is None:
+    path = next((each for each in _images(folder) if os.path.isfile(each)), None)
+    if path is None:
         help = (
             "name a vmlinux or vmlinuz, or a folder that has one: /lib/modules/VERSION, a build tree, /sys/kernel/btf"
         )
         raise bad("CB0300", f"there is no kernel in `{folder}`", help)
-    return found
+    return path
 
 
 def _images(folder: Path) -> Iterator[Path]:
     yield from (folder / name for name in _IMAGES)
-    here = Path(os.path.abspath(folder))
-    if here.parent.name == "modules":
+    path = Path(os.path.abspath(folder))
+    if path.parent.name == "modules":
         # lib/modules/VERSION or usr/lib/modules/VERSION
-        boots = [above / "boot" for above in here.parents[2:4]]
-        yield from (boot / f"{image}-{here.name}" for image in reversed(_IMAGES) for boot in boots)
+        boots = [above / "boot" for above in path.parents[2:4]]
+        yield from (boot / f"{image}-{path.name}" for image in reversed(_IMAGES) for boot in boots)
 
 
 def modules(folder: Path) -> tuple[Path, ...]:

@@ -33,20 +33,20 @@ class Image:
     abi: Abi | None
 
 
-def read(data: bytes, shown: str) -> Image | None:
+def read(data: bytes, text: str) -> Image | None:
     """The types of a flat image, compressed inside or not; None for what is no kernel as far as can be told.
 
     Raises SpecError CB0304 for a kernel's image without types.
     """
-    told = _told(data)
-    for flat in _flat(data, shown):
+    abi = _told(data)
+    for flat in _flat(data, text):
         found = max(_sections(flat), key=len, default=None)
         if found is not None:
-            return Image(found, told or _told(flat))
-    if told is not None or data[:2] == b"MZ":
-        what = "a kernel's flat image" if told is not None else "an EFI program"
+            return Image(found, abi or _told(flat))
+    if abi is not None or data[:2] == b"MZ":
+        what = "a kernel's flat image" if abi is not None else "an EFI program"
         help = "name the vmlinux that it was made from, or copy /sys/kernel/btf/vmlinux where it runs"
-        raise bad("CB0304", f"`{shown}` is {what}, and no BTF is in it", help)
+        raise bad("CB0304", f"`{text}` is {what}, and no BTF is in it", help)
     return None
 
 
@@ -56,14 +56,14 @@ def _told(data: bytes) -> Abi | None:
     return next((abi for abi, at, magic in images if data[at : at + len(magic)] == magic), None)
 
 
-def _flat(data: bytes, shown: str) -> Iterator[bytes]:
+def _flat(data: bytes, text: str) -> Iterator[bytes]:
     """The file itself, and each kernel that is compressed inside of it, as scripts/extract-vmlinux looks for them."""
     yield data
     for number, packed in enumerate(_PACKED.finditer(data)):
         if number == _TRIES:
             return
         try:
-            opened = decompress(data[packed.start() :], shown)
+            opened = decompress(data[packed.start() :], text)
         except SpecError:
             continue
         if opened is not None and len(opened) >= _LEAST:
@@ -72,8 +72,8 @@ def _flat(data: bytes, shown: str) -> Iterator[bytes]:
 
 def _sections(data: bytes) -> Iterator[bytes]:
     """Each piece that is BTF by its header: types, then strings, the first and the last of them ended."""
-    for found in _BTF.finditer(data):
-        start = found.start()
+    for match in _BTF.finditer(data):
+        start = match.start()
         order = "<" if data[start] == 0x9F else ">"
         if start + _HEADER > len(data):
             continue
