@@ -57,7 +57,15 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
     functions = {name for step in program.steps.values() for name in (*step.witness.functions, *step.witness.callees)}
     reasons = sum(len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing) for step in steps)
     joined = joins(program, _known(record)) if record.calls is not None else ()
-    return Audited(spec, record.kernel, len(steps), reasons, tuple(found), frozenset(functions), joined)
+    return Audited(
+        spec=spec,
+        kernel=record.kernel,
+        steps=len(steps),
+        reasons=reasons,
+        differences=tuple(found),
+        functions=frozenset(functions),
+        joins=joined,
+    )
 
 
 def _known(record: Record) -> Graph:

@@ -62,7 +62,14 @@ def options(given: argparse.Namespace, witnesses: bool, queries: bool = False) -
     """How far proofs go, as the arguments of `add_reach` say."""
     from cbprove.pipeline import Options
 
-    return Options(given.bound, given.resources, given.timeout, witnesses, queries, given.operations)
+    return Options(
+        bound=given.bound,
+        resources=given.resources,
+        seconds=given.timeout,
+        witnesses=witnesses,
+        queries=queries,
+        operations=given.operations,
+    )
 
 
 # For editors, mails and CI: one document of all findings each. `formats/` writes them.

@@ -43,19 +43,26 @@ def change(data: bytes, name: str) -> Change:
     if mistakes:
         raise SpecError(tuple(mistakes))
     added, texts = tuple(_added(all_hunks)), tuple(patch.text for patch in found)
-    return Change(_titles(found), edits(all_hunks), macros(all_hunks), added, enum_edits(all_hunks), texts)
+    return Change(
+        titles=_titles(found),
+        edits=edits(all_hunks),
+        macros=macros(all_hunks),
+        added=added,
+        enums=enum_edits(all_hunks),
+        texts=texts,
+    )
 
 
 def together(changes: Iterable[Change]) -> Change:
     """Several files as one series."""
     found = tuple(changes)
     return Change(
-        tuple(title for each in found for title in each.titles),
-        tuple(edit for each in found for edit in each.edits),
-        tuple(macro for each in found for macro in each.macros),
-        tuple(line for each in found for line in each.added),
-        tuple(edit for each in found for edit in each.enums),
-        tuple(text for each in found for text in each.texts),
+        titles=tuple(title for each in found for title in each.titles),
+        edits=tuple(edit for each in found for edit in each.edits),
+        macros=tuple(macro for each in found for macro in each.macros),
+        added=tuple(line for each in found for line in each.added),
+        enums=tuple(edit for each in found for edit in each.enums),
+        texts=tuple(text for each in found for text in each.texts),
     )
 
 

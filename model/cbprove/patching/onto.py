@@ -83,9 +83,17 @@ def onto(tree: syntax.Tree, whole: Change, name: str) -> Onto | None:
     other = with_areas(made.tree, blocks, new=ahead)
     said = (*_values_of(tree, other, macros), *_constants_of(tree, other, enums))
     if ahead:
-        return Onto(tree, other, made, False, edited, plan.unsure, said)
+        return Onto(old=tree, new=other, relaid=made, reverse=False, edited=edited, unsure=plan.unsure, values=said)
     swapped = tuple(Revalued(each.name, each.after, each.before) for each in said)
-    return Onto(other, tree, replace(made, before=made.after, after=made.before), True, edited, plan.unsure, swapped)
+    return Onto(
+        old=other,
+        new=tree,
+        relaid=replace(made, before=made.after, after=made.before),
+        reverse=True,
+        edited=edited,
+        unsure=plan.unsure,
+        values=swapped,
+    )
 
 
 def _with_values(tree: syntax.Tree, macros: Sequence[Macro], enums: Sequence[EnumEdit], new: bool) -> syntax.Tree:

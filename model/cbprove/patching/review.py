@@ -91,7 +91,14 @@ def _onto(whole: Change, subject: Subject, functions: Functions | None) -> Itera
             tree = load(spec)
             each = onto(tree, whole, subject.title)
             if each is None and any(name in source.text for name in names for source in tree.sources):
-                each = Onto(tree, tree, Relaid(tree, {}, {}, (), ()), False, frozenset(), ())
+                each = Onto(
+                    old=tree,
+                    new=tree,
+                    relaid=Relaid(tree, {}, {}, (), ()),
+                    reverse=False,
+                    edited=frozenset(),
+                    unsure=(),
+                )
         except SpecError as error:
             if len(subject.specs) == 1 or not is_included(error):
                 mistakes.update(dict.fromkeys(error.diagnostics))
@@ -169,7 +176,16 @@ def _urgency(each: Turned) -> tuple[bool, bool]:
 
 def _turn(each: Judged) -> Turned:
     spec, kind = os.path.basename(each.spec), f"newly {each.verdict}"
-    return Turned(each.property, each.title, spec, each.proposal, kind, each.told, each.file, each.line)
+    return Turned(
+        property=each.property,
+        title=each.title,
+        spec=spec,
+        proposal=each.proposal,
+        kind=kind,
+        told=each.told,
+        file=each.file,
+        line=each.line,
+    )
 
 
 def _judged(asked: Sequence[tuple[str, Today, str]], how: How, progress: Progress) -> Mapping[_Key, Judged]:

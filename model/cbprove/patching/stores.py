@@ -72,7 +72,15 @@ def _does(other: Other, access: Access, verb: str = "") -> str:
 def _lacks(step: Step, other: Other, access: Access, judged: bool) -> Accessed:
     how = "judged with it" if judged else "not judged"
     message = f"{_does(other, access)}, step `{step.name}` does not: {how}"
-    return Accessed(other.read.name, other.read.file, access.line, step.name, message, judged, access.stores)
+    return Accessed(
+        function=other.read.name,
+        file=other.read.file,
+        line=access.line,
+        step=step.name,
+        message=message,
+        judged=judged,
+        stores=access.stores,
+    )
 
 
 def _keeps(step: Step, other: Other, access: Access) -> Accessed:

@@ -48,7 +48,9 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
     asked = system.proposals if what_if else (_narrow(system),)
     refutable = frozenset(name for each in asked for name in _refutable(system, each))
     calm = tuple(replace(each, expectations=()) for each in asked)
-    return Today(tree, whole, _on(system, calm, what_if), first, program, refutable)
+    return Today(
+        tree=tree, whole=whole, system=_on(system, calm, what_if), first=first, program=program, refutable=refutable
+    )
 
 
 def requires_of(system: System) -> tuple[syntax.Require, ...]:

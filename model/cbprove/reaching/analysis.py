@@ -396,7 +396,9 @@ class _Flow:
         self, kind: Access, places: tuple[Place, ...], here: Here, state: State, value: Expr | None = None
     ) -> None:
         for place in places:
-            self._announce(Accessed(self.path, here.step, kind, place, None, value), here, state)
+            self._announce(
+                Accessed(path=self.path, step=here.step, kind=kind, place=place, length=None, value=value), here, state
+            )
 
     def _evaluated(self, expr: Expr | None, here: Here, state: State) -> None:
         for _, place in reads(expr) if expr is not None else ():

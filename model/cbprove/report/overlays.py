@@ -57,12 +57,12 @@ def _laid(block: Block, sized: Mapping[str, Sized]) -> tuple[Laid, ...]:
     marks = [8 * byte for byte in fixed(block)]
     return tuple(
         Laid(
-            overlay,
-            sized[overlay.name].type,
-            sized[overlay.name].checks,
-            crossed(overlay, marks),
-            max(0, overlay.high - block.width),
-            tuple(other.name for other in block.overlays if other is not overlay and _meet(overlay, other)),
+            overlay=overlay,
+            type=sized[overlay.name].type,
+            checks=sized[overlay.name].checks,
+            crosses=crossed(overlay, marks),
+            excess=max(0, overlay.high - block.width),
+            shares=tuple(other.name for other in block.overlays if other is not overlay and _meet(overlay, other)),
         )
         for overlay in block.overlays
     )

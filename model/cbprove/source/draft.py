@@ -42,9 +42,9 @@ def _views(places: Iterable[Place]) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for place in places:
         if place.view:
-            whole = Place("", place.view, "", place.at, None, place.at)
+            whole = Place(base="", view=place.view, path="", start=place.at, width=None, at=place.at)
         else:
-            whole = Place("", "", "", place.start, place.width, place.start)
+            whole = Place(base="", view="", path="", start=place.start, width=place.width, at=place.start)
         name = _name(place)
         if name in found and found[name].at != whole.at:
             name = f"{name}_{whole.at // 8}"

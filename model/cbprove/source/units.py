@@ -323,7 +323,9 @@ class Trees:
             width = to.get_bitfield_width() if to.is_bitfield() else max(to.type.get_size(), 0) * 8
             name = to.spelling if to.spelling.isidentifier() else ""
             found = self.lies(to, parts[0].type)
-            field = Field(found.record, name, found.start, width, found.beside, found.inside)
+            field = Field(
+                record=found.record, name=name, start=found.start, width=width, beside=found.beside, inside=found.inside
+            )
         return self.plain(cursor, "member", tuple(self.node(each) for each in parts), cursor.spelling, field=field)
 
     def unnamed(self, cursor: Any) -> bool:
@@ -355,7 +357,14 @@ class Trees:
         if node.type.shape != "scalar" or node.value is not None:
             return node
         return Node(
-            node.kind, node.name, node.type, node.line, node.children, node.field, self.number(cursor), node.variable
+            kind=node.kind,
+            name=node.name,
+            type=node.type,
+            line=node.line,
+            children=node.children,
+            field=node.field,
+            value=self.number(cursor),
+            variable=node.variable,
         )
 
     def number(self, cursor: Any) -> int | None:

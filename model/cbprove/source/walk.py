@@ -190,7 +190,17 @@ class Walk:
         if file and type is not None and type.name:
             for each in sorted(places, key=_order):
                 size = None if each.width is None or type.size < 0 else type.size * 8
-                self.laid[Laid(type.name, each.start, size, file, line, self.function.name, said)] = None
+                self.laid[
+                    Laid(
+                        type=type.name,
+                        start=each.start,
+                        width=size,
+                        file=file,
+                        line=line,
+                        by=self.function.name,
+                        said=said,
+                    )
+                ] = None
 
     def _unary(self, node: Node) -> Places:
         if node.name == "&":
@@ -405,7 +415,14 @@ class Walk:
             alone = {(each.kind, each.place.start, each.place.width) for each in self.reader.read(function).accesses}
             accesses = tuple(e for e in accesses if (e.kind, e.place.start, e.place.width) not in alone)
         self.accesses += [
-            Access(each.kind, each.place, node.line, (function.name, *each.via), each.to, each.argument)
+            Access(
+                kind=each.kind,
+                place=each.place,
+                line=node.line,
+                via=(function.name, *each.via),
+                to=each.to,
+                argument=each.argument,
+            )
             for each in accesses
         ]
         return done.returned
@@ -429,7 +446,7 @@ class Walk:
 
     def _escape(self, places: Places, line: int, to: str, argument: int = -1) -> None:
         for each in sorted(places, key=_order):
-            self.accesses.append(Access("escape", each, line, (), to, argument))
+            self.accesses.append(Access(kind="escape", place=each, line=line, via=(), to=to, argument=argument))
 
 
 _POINTER = 8
@@ -491,7 +508,7 @@ def _evaluated(node: Node) -> Iterable[bool]:
 def _seen_as(place: Place, type: CType) -> Place:
     """A place whose address was cast to that of another type."""
     if type.shape == "record" and type.name and type.size >= 0 and (type.name != _tag(place)):
-        return Place(place.base, type.name, "", place.start, type.size * 8, place.start)
+        return Place(base=place.base, view=type.name, path="", start=place.start, width=type.size * 8, at=place.start)
     return place
 
 
@@ -506,7 +523,7 @@ def _pointed(place: Place, type: CType) -> Place:
         return place if type.shape != "record" else _seen_as(place, type)
     if type.shape == "record":
         return _seen_as(place, type)
-    return Place(place.base, place.view, place.path, place.start, width, place.at)
+    return Place(base=place.base, view=place.view, path=place.path, start=place.start, width=width, at=place.at)
 
 
 def _member(place: Place, field: Field, base: CType) -> Place:
@@ -517,11 +534,18 @@ def _member(place: Place, field: Field, base: CType) -> Place:
     path = ".".join(filter(None, (path, field.name)))
     if type is not None and place.width is not None and place.path and 0 < type.size * 8 < place.width:
         return Place(
-            place.base, view, path, place.start, place.width, at
+            base=place.base, view=view, path=path, start=place.start, width=place.width, at=at
         )  # of an element that is not known: any of them
     # Beyond a sum of unknown size it is not known which element: the rest of the place it is.
     width = field.width if place.width is not None else None
-    return Place(place.base, view, path, place.start + (field.start if width is not None else 0), width, at)
+    return Place(
+        base=place.base,
+        view=view,
+        path=path,
+        start=place.start + (field.start if width is not None else 0),
+        width=width,
+        at=at,
+    )
 
 
 def _element(place: Place, index: int | None, type: CType) -> Place:
@@ -531,7 +555,9 @@ def _element(place: Place, index: int | None, type: CType) -> Place:
     if index is None or place.width is None:
         return place
     path = f"{place.path}[{index}]" if place.path else place.path
-    return Place(place.base, place.view, path, place.start + index * width, width, place.at)
+    return Place(
+        base=place.base, view=place.view, path=path, start=place.start + index * width, width=width, at=place.at
+    )
 
 
 def _shifted(place: Place, by: int | None, pointer: CType) -> Place:
@@ -539,11 +565,15 @@ def _shifted(place: Place, by: int | None, pointer: CType) -> Place:
     if by is None or place.width is None:
         return _somewhere(place)
     left = max(place.width - by * size * 8, 0)
-    return place if by == 0 else Place(place.base, "", "", place.start + by * size * 8, left, place.start)
+    return (
+        place
+        if by == 0
+        else Place(base=place.base, view="", path="", start=place.start + by * size * 8, width=left, at=place.start)
+    )
 
 
 def _somewhere(place: Place) -> Place:
-    return Place(place.base, place.view, place.path, place.start, None, place.at)
+    return Place(base=place.base, view=place.view, path=place.path, start=place.start, width=None, at=place.at)
 
 
 def _stretch(place: Place, length: Node | None) -> Place:
@@ -554,4 +584,6 @@ def _stretch(place: Place, length: Node | None) -> Place:
         return _somewhere(place)
     if length.value * 8 == place.width:
         return place
-    return Place(place.base, place.view, place.path, place.start, length.value * 8, place.at)
+    return Place(
+        base=place.base, view=place.view, path=place.path, start=place.start, width=length.value * 8, at=place.at
+    )
