@@ -123,8 +123,8 @@ FAULTS = (
         (
             "a piece that may change is kept",
             "_may_change",
-            "ask(loops.changes(piece), loops.ranges, limits).answer.result != 'unsat'",
-            "ask(loops.changes(piece), loops.ranges, limits).answer.result == 'unknown'",
+            "ask(loops.changes(piece), loops.ranges, limits).result != 'unsat'",
+            "ask(loops.changes(piece), loops.ranges, limits).result == 'unknown'",
         ),
     ),
     *planted(
