@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 import tiny
 
+from cbprove.arguments import parse
 from cbprove.commands.shared import mixed
+from cbprove.usage import WrongUsage
 
 Spec = Callable[[str, str], str]
 
@@ -125,3 +127,9 @@ def test_a_bug_of_ours(cbprove, spec: Spec, tmp_path) -> None:  # type: ignore[n
     assert done.returncode == 70
     assert "Traceback" in done.stderr and "this is a bug of cbprove" in done.stderr and "two and two" in done.stderr
     assert "a.cbs" not in done.stdout and "b.cbs: 2 proposals" in done.stdout
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", "257", "9999999999"])
+def test_a_number_of_processes_is_looked_at_before_any_is_begun(jobs: str) -> None:
+    with pytest.raises(WrongUsage, match=f"`{jobs}` is not a number of processes from 1 to 256"):
+        parse(["check", f"--jobs={jobs}", "a.cbs"])

@@ -47,7 +47,7 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Who does the work."""
-    parser.add_argument("--jobs", type=_positive, default=1, metavar="N", help="processes that judge (%(default)s)")
+    parser.add_argument("--jobs", type=processes, default=1, metavar="N", help="processes that judge (%(default)s)")
     parser.add_argument("--dask", metavar="ADDRESS", help="a Dask cluster judges: its scheduler, as tcp://HOST:PORT")
 
 
@@ -100,6 +100,16 @@ def add_color(parser: Any) -> None:
 def _count(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise argparse.ArgumentTypeError(f"`{text}` is not a number of turns")
+    return int(text)
+
+
+MOST_PROCESSES = 256
+
+
+def processes(text: str) -> int:
+    """A number of processes, each of which is begun."""
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 0 < int(text) <= MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes from 1 to {MOST_PROCESSES}")
     return int(text)
 
 

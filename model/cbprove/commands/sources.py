@@ -26,7 +26,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cc", metavar="COMMAND", help="a compiler with its options: 'gcc -Iinclude'")
     parser.add_argument("-j", "--jobs", type=int, metavar="N", help="processes that read files (one a processor)")
     parser.add_argument("--dask", metavar="ADDRESS", help="a Dask cluster whose workers read files, as tcp://host:8786")
-    parser.add_argument("--no-cache", action="store_true", help="read what an earlier run has read")
+    parser.add_argument("--no-cache", action="store_true", help="read again what an earlier run has read")
 
 
 def compiled(given: argparse.Namespace) -> Compiled:
