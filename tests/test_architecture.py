@@ -63,9 +63,11 @@ def test_the_map_has_a_paragraph_for_every_folder(folder: str) -> None:
     assert f"**`{folder}/`**" in MAP.read_text(encoding="utf-8")
 
 
-def test_the_map_names_only_what_there_is() -> None:
-    """Paths in the map, `archive/recheck.py` as well as `schema.json`, are of files of the package, or of the tree."""
-    named = re.findall(r"`((?:[a-z_0-9]+/)*[a-z_0-9]+\.(?:py|lark|json|md|toml))`", MAP.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("page", [MAP, ROOT / "CONTRIBUTING.md"], ids=lambda path: path.stem)
+def test_the_map_and_the_recipes_name_only_what_there_is(page: Path) -> None:
+    """Paths, `archive/recheck.py` as well as `schema.json`, are of files of the package, or of the tree."""
+    named = re.findall(r"`((?:[a-z_0-9]+/)*[a-z_0-9]+\.(?:py|lark|json|md|toml))`", page.read_text(encoding="utf-8"))
+    assert named
     assert [path for path in named if not (list(PACKAGE.rglob(path)) or (ROOT / path).exists())] == []
 
 
