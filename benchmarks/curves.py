@@ -101,7 +101,7 @@ def table(curves: Sequence[Curve]) -> str:
         exponent = curve.exponent
         told = "lost in the noise" if exponent is None else f"{exponent:.2f}"
         rows.append((curve.name, f"{first:,}", f"{least:.2f} s", f"{last:,}", f"{most:.2f} s", told))
-    return facts() + "\n" + markdown(("what grows", "from", "", "to", "", "exponent"), rows)
+    return facts().splitlines()[0] + "\n\n" + markdown(("what grows", "from", "", "to", "", "exponent"), rows)
 
 
 def _draw(curves: Sequence[Curve]) -> None:
