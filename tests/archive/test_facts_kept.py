@@ -63,7 +63,7 @@ class Loop:
         return not self.can_be(known.step(facts))
 
     def can_be(self, formula: Bool) -> bool:
-        return ask(formula, decided(self.unfolding, self.cells), self.limits).answer.result == "sat"
+        return ask(formula, decided(self.unfolding, self.cells), self.limits).result == "sat"
 
 
 @pytest.mark.parametrize(
