@@ -36,7 +36,8 @@ class Graph:
             text = path.read_text(errors="replace")
             for name, body in bodies(text):
                 named[name].update(_WORD.findall(body), (f".{each}" for each in _MEMBER.findall(body)))
-                self.files[name].append(path)
+                if path not in self.files[name][-1:]:
+                    self.files[name].append(path)
             for member, function in _BOUND.findall(text):
                 named[f".{member}"].add(function)
                 self.files[f".{member}={function}"].append(path)

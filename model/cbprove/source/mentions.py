@@ -14,10 +14,13 @@ from cbprove.source.accesses import Sought
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:.*\\\n)*.*)$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^[ \t]*#(?:.*\\\n)*.*$", re.MULTILINE)
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
 _BRACE = re.compile(r"[{}]|\n(?=\})")
 _BRACES = re.compile(r"[{}]")
 _DECLARED = re.compile(r"(\w+)\s*(?:\[[^][]*\]\s*)*(?:__\w+(?:\([^()]*\))?\s*)*[;,]")
+_STATEMENT = re.compile(r"\b(?:if|else|for|while|do|switch)\b|:\s*$")
+_NO_FUNCTIONS = frozenset(("if", "for", "while", "switch", "return", "sizeof", "__aligned"))
 _CALLED = re.compile(r"(\w+)[ \t]*\(|[()]")
 
 
@@ -120,18 +123,32 @@ def definitions(text: str, itself: re.Pattern[str]) -> Iterable[Definition]:
 
 
 def bodies(text: str) -> Iterable[tuple[str, str]]:
-    """The names of macros and functions with their texts, comments left out."""
+    """The names of macros and functions with their texts, comments left out; a function can have several texts."""
     bare = _COMMENT.sub(" ", text)
     for macro in _MACRO.finditer(bare):
         yield macro[1], macro[2]
-    bare = _MACRO.sub("", bare)
-    for head, body in _bodies(bare):
-        for name in _heads(head):
+    before: list[str] = []
+    for head, body in _bodies(_DIRECTIVE.sub("", bare)):
+        inside = _inside(head, body)
+        for name in before:
+            yield name, inside
+        found = _heads(head) if body else []
+        for name in found:
             yield name, body
+        before = found or before
+
+
+def _inside(head: str, body: str) -> str:
+    """What still belongs to the function before, where a configuration closes its brackets twice: all of a statement, of a
+    function what stands in front of its head."""
+    declared = head.rpartition(";")[2]
+    statement = _STATEMENT.search(declared) is not None or declared.count(")") > declared.count("(")
+    indented = re.match(r"\s*\n[ \t]+(?:\S|$)", declared) is not None
+    return body if statement or indented else head[: head.rfind("}") + 1]
 
 
 def _bodies(text: str) -> Iterable[tuple[str, str]]:
-    """What stands in front of each outermost bracket, and all of it."""
+    """What stands in front of each outermost bracket, and all of it; at the end what no bracket closes."""
     start = depth = opened = 0
     for match in _BRACE.finditer(text):
         if match[0] == "{":
@@ -144,6 +161,7 @@ def _bodies(text: str) -> Iterable[tuple[str, str]]:
             if depth == 0:
                 yield text[start:opened], text[start : match.end()]
                 start = match.end()
+    yield (text[start:opened], text[start:]) if depth else (text[start:], "")
 
 
 def _heads(head: str) -> list[str]:
@@ -153,4 +171,4 @@ def _heads(head: str) -> list[str]:
         if match[1] and depth == 0:
             found.append(match[1])
         depth += -1 if match[0] == ")" else 1
-    return [name for name in found if not name.startswith("__attribute") and name != "__aligned"]
+    return [name for name in found if not name.startswith("__attribute") and name not in _NO_FUNCTIONS]
