@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from cbprove.archive.accounted import unaccounted
+from cbprove.archive.stated import unaccounted
 from cbprove.diagnostics import Source, SpecError
 from cbprove.evidence.frames import frames
 from cbprove.meaning import elaborate

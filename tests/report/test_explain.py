@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.commands.explain import explain, listing, nearest
 from cbprove.diagnostics import SpecError
 from cbprove.report.codes import NAMES, READING
-from cbprove.report.explain import explain, listing, nearest
 from cbprove.syntax.includes import load
 
 PACKAGE = Path(__file__).parents[2] / "model" / "cbprove"

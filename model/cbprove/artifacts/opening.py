@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
-from cbprove.artifacts import abis
 from cbprove.artifacts.btf import format as btf_format
 from cbprove.artifacts.btf import reader as btf
 from cbprove.artifacts.btf.reader import Btf
 from cbprove.artifacts.btf.records import Records
-from cbprove.artifacts.deferred import Deferred
 from cbprove.artifacts.files import elf, folders, images
 from cbprove.artifacts.files.containers import is_bzimage, is_wrapped, unwrap
-from cbprove.artifacts.model import Artifact, Types, bad
-from cbprove.layout.abi import Abi
+from cbprove.artifacts.files.elf import Elf, Order
+from cbprove.artifacts.lookup import declared, skipped
+from cbprove.artifacts.model import Artifact, Kind, Node, Ref, Types, bad
+from cbprove.diagnostics import SpecError
+from cbprove.layout.abi import ABIS, Abi
 
 RUNNING = "/sys/kernel/btf/vmlinux"
 
@@ -36,7 +38,7 @@ def open_artifact(path: str | None = None, modules: Sequence[str] = (), abi: str
     not tell theirs. Raises SpecError CB0300 to CB0308.
     """
     path = RUNNING if path is None else path
-    said = None if abi is None else abis.named(abi)
+    said = None if abi is None else _abi_named(abi)
     inside = os.path.isdir(path)
     base = _unit(folders.kernel(Path(path)) if inside else Path(path), None, said)
     below = tuple(_deferred(folders.modules(Path(path)), base, said)) if inside else ()
@@ -134,7 +136,7 @@ def _dwarf(file: elf.Elf, name: str, source: str, abi: Abi | None) -> Types:
         )
     from cbprove.artifacts.dwarf import reader as dwarf
 
-    return dwarf.types(file.data, name, f"DWARF {source}", abis.of_machine(file, name, abi))
+    return dwarf.types(file.data, name, f"DWARF {source}", _abi_of_machine(file, name, abi))
 
 
 def _btf(data: bytes, name: str, source: str, base: Types | None, said: Abi | None, file: elf.Elf | None) -> Types:
@@ -149,7 +151,87 @@ def _btf(data: bytes, name: str, source: str, base: Types | None, said: Abi | No
         return Btf(name, f"BTF {source}", base.abi, btf.over(section, base.records))
     records = Records(section)
     if file is None or file.machine == elf.EM_BPF:
-        abi = abis.of_words(section.order, btf.word_size(records), name, said)
+        abi = _abi_of_words(section.order, btf.word_size(records), name, said)
     else:
-        abi = abis.of_machine(file, name, said)
+        abi = _abi_of_machine(file, name, said)
     return Btf(name, f"BTF {source}", abi, records)
+
+
+def _abi_named(name: str) -> Abi:
+    """The ABI of this name; raises SpecError CB0307."""
+    if name not in ABIS:
+        raise bad("CB0307", f"there is no ABI `{name}`", f"name one of {', '.join(ABIS)}")
+    return ABIS[name]
+
+
+def _abi_of_machine(file: Elf, name: str, abi: Abi | None) -> Abi:
+    """The ABI of an ELF file's machine, or the one that was said where cbprove has none of this machine.
+
+    Raises SpecError CB0307, as `_abi_of_words` does.
+    """
+    if file.abi is None and abi is None:
+        raise bad("CB0307", f"`{name}` is for ELF machine {file.machine}, of which cbprove has no ABI", _ASK_ABI)
+    if file.abi is not None and abi not in (None, file.abi):
+        raise bad("CB0307", f"`{name}` is for {file.abi.name}, not for {abi.name if abi else ''}", "leave the ABI out")
+    return file.abi or _abi_of_words(file.order, file.word, name, abi)
+
+
+def _abi_of_words(order: Order, word: int | None, name: str, said: Abi | None) -> Abi:
+    """The ABI that was said, if it has this byte order and these bytes in a pointer (None: not told); else one that does."""
+    if said is not None:
+        if said.endianness != order or word not in (None, said.pointer_size):
+            text = f"{order}-endian" + (f" with pointers of {word} bytes" if word else "")
+            raise bad("CB0307", f"`{name}` is {text}, which {said.name} is not", "name another ABI, or none")
+        return said
+    fitting = (abi for abi in ABIS.values() if (abi.endianness, abi.pointer_size) == (order, word))
+    found = next(fitting, None)
+    if found is None:
+        raise bad("CB0307", f"nothing in `{name}` tells how large a pointer is", _ASK_ABI)
+    return found
+
+
+_ASK_ABI = f"say which ABI it has: {', '.join(ABIS)}"
+
+
+@dataclass(frozen=True, eq=False)
+class Deferred:
+    """A module of a folder. One that was built without types has none; any other mistake is raised when it is first asked."""
+
+    name: str
+    abi: Abi
+    open: Callable[[], Types] = field(repr=False)
+
+    @property
+    def origin(self) -> str:
+        return self._types.origin if self._types else f"`{self.name}`, which has no types"
+
+    def node(self, ref: Ref) -> Node:
+        """As that of the unit; only what `find` gave is asked for."""
+        assert self._types is not None, "a unit without types gave out a ref"
+        return self._types.node(ref)
+
+    def find(self, kind: Kind, name: str) -> tuple[Ref, ...]:
+        """As that of the unit; raises SpecError where the module cannot be opened."""
+        return self._types.find(kind, name) if self._types else ()
+
+    def names(self, kind: Kind) -> Iterable[str]:
+        """As that of the unit; raises SpecError where the module cannot be opened."""
+        return self._types.names(kind) if self._types else ()
+
+    def declares(self, kind: Kind, name: str) -> bool:
+        """As that of the unit; raises SpecError where the module cannot be opened."""
+        return self._types is not None and declared(self._types, kind, name)
+
+    @property
+    def skipped(self) -> str:
+        """As that of the unit; raises SpecError where the module cannot be opened."""
+        return skipped(self._types) if self._types is not None else f"`{self.name}` has no types"
+
+    @cached_property
+    def _types(self) -> Types | None:
+        try:
+            return self.open()
+        except SpecError as mistake:
+            if mistake.diagnostics[0].code == "CB0304":
+                return None
+            raise

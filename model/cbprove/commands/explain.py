@@ -1,11 +1,17 @@
-"""`cbprove explain`: a code at length."""
+"""`cbprove explain`: a code at length, offline: what it means, what helps, and the least spec that shows it."""
 
 from __future__ import annotations
 
 import argparse
+import textwrap
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import USAGE
+
+if TYPE_CHECKING:
+    from cbprove.meaning.codes import Code
 
 HELP = "a code at length, with an example; all codes if none is named"
 
@@ -15,16 +21,49 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.report import explain
-
     if given.code is None:
-        console.show(explain.listing())
+        console.show(listing())
         return 0
-    told = explain.explain(given.code)
+    told = explain(given.code)
     if told is None:
-        near = explain.nearest(given.code)
+        near = nearest(given.code)
         help = f"did you mean `{near}`?" if near else "`cbprove explain` lists all codes"
         console.refuse(f"there is no code `{given.code}`", help)
         return USAGE
     console.show(told)
     return 0
+
+
+def explain(asked: str) -> str | None:
+    """All that is known of a code, or of a verdict by its name; None if there is no such code."""
+    from cbprove.report.codes import NAMES
+
+    key = NAMES.get(asked.lower(), asked.upper())
+    found = _all().get(key)
+    return None if found is None else "\n\n".join(_parts(key, found))
+
+
+def listing() -> str:
+    """Every code with the first line of its meaning."""
+    lines = [f"{key}  {code.meaning.splitlines()[0]}" for key, code in sorted(_all().items())]
+    return "\n".join(lines)
+
+
+def nearest(asked: str) -> str:
+    """What may have been meant, empty if nothing is near."""
+    close = get_close_matches(asked.upper(), _all(), 1, 0.6)
+    return close[0] if close else ""
+
+
+def _all() -> dict[str, Code]:
+    from cbprove.meaning.codes import CODES, WARNINGS
+    from cbprove.report.codes import READING, VERDICTS
+
+    return {**READING, **CODES, **WARNINGS, **VERDICTS}
+
+
+def _parts(key: str, code: Code) -> list[str]:
+    parts = [f"{key}: {code.meaning}", f"help: {code.help}"]
+    if code.example:
+        parts.append("for example\n\n" + textwrap.indent(code.example.strip("\n"), "    "))
+    return parts

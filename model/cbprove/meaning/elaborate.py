@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from typing import TypeVar
 
+from cbprove import folds
 from cbprove import system as meaning
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.logic import terms
 from cbprove.logic.terms import Bool
-from cbprove.meaning import indexed, layers, properties, static
+from cbprove.meaning import layers, properties, static
 from cbprove.meaning.context import Context
 from cbprove.meaning.expressions import bounds, computed, input_type
 from cbprove.meaning.memo import Memo, mistake
@@ -20,7 +21,7 @@ from cbprove.meaning.places import object_of, view_of
 from cbprove.meaning.requirements import requirement as requirement_of
 from cbprove.meaning.types import named_type, tagged
 from cbprove.syntax import tree as syntax
-from cbprove.system import FREE, Assignment, Input, Program, Requirement, System
+from cbprove.system import FREE, Assignment, Exact, Input, Owned, Place, Program, Property, Requirement, System, Written
 
 T = TypeVar("T")
 
@@ -150,7 +151,7 @@ def _program(cx: Context) -> Program:
         required=terms.and_(*(one.holds for one in required)),
         requirements=tuple(required),
     )
-    _all(cx, (lambda p=prop: indexed.check(made, p) for prop in made.properties))  # type: ignore[misc]
+    _all(cx, (lambda p=prop: _check_indexes(made, p) for prop in made.properties))  # type: ignore[misc]
     return made
 
 
@@ -203,3 +204,40 @@ def blocks(node: syntax.Statement) -> tuple[syntax.Block, ...]:
             return (node.then, node.otherwise)
         case _:
             return ()
+
+
+def _check_indexes(program: Program, prop: Property) -> None:
+    """Raises a mistake for the first access that a run may move into a member of the property and out of it."""
+    if not isinstance(prop.claim, Owned | Written | Exact) or prop.span is None:
+        return
+    for place in _accessed(program) if prop.claim.members else ():
+        for member in prop.claim.members:
+            if _partly(place, member, *_moved(program, place)):
+                message = (
+                    f"`{prop.name}` speaks of `{member.text}`, and only a run knows whether `{place.text}` is in it"
+                )
+                raise mistake("CB0169", message, member.span)
+
+
+def _partly(place: Place, member: Place, least: int, limit: int) -> bool:
+    """Whether the place, moved by so many bits, touches some of the member's bits and stays not inside of them."""
+    if not any(member.is_over(place.view, leaf.member) for leaf in place.leaves):
+        return False
+    low, high = place.start + least, place.start + place.width + limit
+    first, last = member.start, member.start + member.width
+    return low < last and first < high and not (first <= low and high <= last)
+
+
+def _moved(program: Program, place: Place) -> tuple[int, int]:
+    """How far the inputs move a place, in bits: at least, at most. One that has a mistake of its own is not known."""
+    known = [(program.inputs[name], stride) for name, stride in place.indexes if name in program.inputs]
+    ends = [(stride * moved.low, stride * moved.high) for moved, stride in known]
+    return sum(min(0, *end) for end in ends), sum(max(0, *end) for end in ends)
+
+
+def _accessed(program: Program) -> Iterator[Place]:
+    """The places with an index of a run that something reads or writes."""
+    bodies = [step.body for step in program.steps.values()]
+    bodies += [part.body for part in (*program.parts.values(), *program.paths)]
+    named = (place for body in bodies for statement in folds.within(body) for place in folds.places(statement))
+    return (place for place in named if place.indexes)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 
-from cbprove.layout.records import Layout
+from cbprove.layout.abi import LayoutError
+from cbprove.layout.records import Layout, lay_out
+from cbprove.layout.types import Record
 from cbprove.meaning import scalars
 from cbprove.meaning.context import Context
 from cbprove.meaning.places import object_type
-from cbprove.meaning.types import tagged
-from cbprove.reproduce.pinned import gaps
+from cbprove.meaning.types import tagged, type_of
 from cbprove.reproduce.spelling import WIDTH, identifier, wrapped
 from cbprove.syntax import tree as syntax
 
@@ -153,7 +155,7 @@ class Structs:
     def _record(self, type: syntax.RecordBody, tag: str) -> str:
         head, attributes = f"{type.kind} {tag}".rstrip(), self._attributes(type.attributes)
         lines = self.members(type.members)
-        apart = gaps(self.cx, type)
+        apart = _gaps(self.cx, type)
         if apart is not None:
             (*before, rest), align = apart
             pairs = zip(before, self._chosen(type.members), strict=True)
@@ -235,3 +237,48 @@ def _offsets(layout: Layout, start: int) -> Iterator[tuple[str, int]]:
             yield from _offsets(member.layout, start + member.offset)
         elif member.name is not None and not member.bitfield:
             yield member.name, (start + member.offset) // 8
+
+
+def _gaps(cx: Context, body: syntax.RecordBody) -> tuple[list[list[str]], int] | None:
+    """For a pinned struct that C lays out otherwise: the padding before each member and behind the last one, and the alignment.
+
+    None where plain C does as well.
+    """
+    if body.pinned is None:
+        return None
+    type = type_of(cx, body)
+    assert isinstance(type, Record)
+    layout = lay_out(type, cx.abi())
+    if _alike(layout, _natural(cx, type)):
+        return None
+    padding, end = [], 0
+    for number, member in enumerate(layout.members):
+        start = 0 if type.kind == "union" else member.offset
+        padding.append(_padding(end, start, f"cb_gap{number}"))
+        end = 0 if type.kind == "union" else start + member.width
+    return [*padding, _padding(end, 8 * layout.size, "cb_rest")], layout.align
+
+
+def _natural(cx: Context, type: Record) -> Layout | None:
+    plain = replace(type, size=None, align=None, fields=tuple(replace(field, at=None) for field in type.fields))
+    try:
+        return lay_out(plain, cx.abi())
+    except LayoutError:
+        return None
+
+
+def _alike(layout: Layout, natural: Layout | None) -> bool:
+    if natural is None or (layout.size, layout.align) != (natural.size, natural.align):
+        return False
+    pairs = zip(layout.members, natural.members, strict=True)
+    return all((member.offset, member.width) == (other.offset, other.width) for member, other in pairs)
+
+
+def _padding(first: int, last: int, name: str) -> list[str]:
+    """The bits [first, last) of nobody, in a packed struct: to the next whole byte, whole bytes, and what is left."""
+    if first // 8 == last // 8:
+        return [f"unsigned char :{last - first};"] if last > first else []
+    whole = -(-first // 8)
+    pieces = [f"unsigned char :{8 * whole - first};"] if first % 8 else []
+    pieces += [f"unsigned char {name}[{last // 8 - whole}];"] if last // 8 > whole else []
+    return [*pieces, *([f"unsigned char :{last % 8};"] if last % 8 else [])]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from cbprove.frozen import frozen
 from cbprove.logic.smtlib import meant, unknown_symbol
-from cbprove.solving.interrupts import interruptible
 
 _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool|\(_ BitVec [0-9]+\))\)")
 
@@ -70,7 +73,7 @@ class Z3Session:
     def check(self) -> Answer:
         """Whether everything asserted can be true at once."""
         try:
-            with interruptible(self._context):
+            with _interruptible(self._context):
                 result = self._solver.check()
         except self._z3.Z3Exception as error:
             return Answer("unknown", {}, str(error))
@@ -135,3 +138,39 @@ def _signed(number: int, sort: str) -> int:
         return number
     half = 1 << (_bits(sort) - 1)
     return number - 2 * half if number >= half else number
+
+
+_watching = False
+_at_work: list[Any] = []  # the contexts of checks that are under way
+
+
+@contextmanager
+def _interruptible(context: Any) -> Iterator[None]:
+    """Has Z3 give up what it does in a context when a signal comes for which Python has a handler; that handler runs right after.
+
+    Z3's own way (its option `ctrl_c`) puts its handler in the place of Python's and keeps the signal to itself: a `^C` was lost.
+    Only the main thread can ask for this; in others nothing is watched.
+    """
+    _watch()
+    _at_work.append(context)
+    try:
+        yield
+    finally:
+        _at_work.pop()
+
+
+def _watch() -> None:
+    global _watching
+    if _watching or threading.current_thread() is not threading.main_thread():
+        return
+    _watching = True
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+
+    def interrupt() -> None:
+        while os.read(reading, 64):
+            for context in tuple(_at_work):
+                context.interrupt()
+
+    threading.Thread(target=interrupt, daemon=True).start()

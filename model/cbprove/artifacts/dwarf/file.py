@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
+from struct import Struct
 from typing import IO, TYPE_CHECKING
 
-from cbprove.artifacts.dwarf.relocate import relocate
+from cbprove.artifacts.files.elf import Order
 from cbprove.artifacts.model import bad
 from cbprove.diagnostics import SpecError
 from cbprove.layout.abi import ABIS
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from elftools.dwarf.dwarfinfo import DebugSectionDescriptor, DWARFInfo
     from elftools.dwarf.typeunit import TypeUnit
     from elftools.elf.elffile import ELFFile
+    from elftools.elf.sections import Section
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +126,7 @@ def _dwarf(elf: ELFFile, sizes: Mapping[int, int]) -> DWARFInfo:
     if elf["e_type"] == "ET_REL":
         for section in (dwarf.debug_info_sec, dwarf.debug_types_sec, dwarf.debug_str_offsets_sec):
             if section is not None:
-                relocate(elf, section.name, section.stream, sizes)
+                _relocate(elf, section.name, section.stream, sizes)
     return dwarf
 
 
@@ -174,3 +176,43 @@ def _contents(section: DebugSectionDescriptor | None) -> bytes:
         return b""
     section.stream.seek(0)
     return section.stream.read()
+
+
+def _relocate(elf: ELFFile, name: str, stream: IO[bytes], sizes: Mapping[int, int]) -> None:
+    """Apply to the contents of the section of this name the relocations that the file has for it.
+
+    `sizes` are the kinds that store an address and an addend, with the bytes they take: an ABI's. Debug sections have
+    others only about the addresses of code.
+    """
+    stream.seek(0)
+    data = bytearray(stream.read())
+    for section in elf.iter_sections():
+        if section["sh_type"] in ("SHT_REL", "SHT_RELA") and elf.get_section(section["sh_info"]).name == name:
+            for offset, symbol, kind, addend in _entries(elf, section):
+                if kind in sizes:
+                    _store(data, offset, sizes[kind], symbol, addend, "little" if elf.little_endian else "big")
+    stream.seek(0)
+    stream.write(data)
+
+
+def _store(data: bytearray, offset: int, size: int, symbol: int, addend: int | None, order: Order) -> None:
+    end = offset + size
+    if addend is None:
+        addend = int.from_bytes(data[offset:end], order)
+    data[offset:end] = ((symbol + addend) % (1 << 8 * size)).to_bytes(size, order)
+
+
+def _entries(elf: ELFFile, section: Section) -> Iterator[tuple[int, int, int, int | None]]:
+    """Where, the value of the symbol, the kind of relocation, and the addend, which is None where it lies in the section."""
+    order = "<" if elf.little_endian else ">"
+    word, number, shift = ("Q", "q", 32) if elf.elfclass == 64 else ("I", "i", 8)
+    symbols = _symbols(order, elf.elfclass, elf.get_section(section["sh_link"]).data())
+    layout = Struct(order + 2 * word + (number if section["sh_type"] == "SHT_RELA" else ""))
+    for offset, info, *addends in layout.iter_unpack(section.data()):
+        yield offset, symbols[info >> shift], info & ((1 << shift) - 1), addends[0] if addends else None
+
+
+def _symbols(order: str, elfclass: int, table: bytes) -> list[int]:
+    """The values of all symbols: `st_value` of Elf64_Sym or Elf32_Sym."""
+    layout = Struct(order + ("8xQ8x" if elfclass == 64 else "4xI8x"))
+    return [value for (value,) in layout.iter_unpack(table)]
