@@ -59,7 +59,7 @@ def check(path: str, options: Options, progress: Progress, executor: Executor | 
 def begin(path: str, options: Options, executor: Executor) -> Callable[[], Report]:
     """Has an executor judge the spec in a file, beside others; the result waits for the report.
 
-    What is returned raises SpecError for mistakes, as `check` does.
+    Raises nothing for mistakes in the spec: what is returned raises SpecError, as `check` does.
     """
     try:
         system = meaning(path)
@@ -157,7 +157,11 @@ def sweep(
     progress: Progress,
     executor: Executor | None = None,
 ) -> Matrix:
-    """The verdicts of a property over two axes (the names); the others at their default, or over all their values."""
+    """The verdicts of a property over two axes (the names); the others at their default, or over all their values.
+
+    Raises WrongUsage where there is no such property or axis, where both axes are one, or where there are more than
+    MOST_CELLS cells; SpecError for mistakes in the spec.
+    """
     from cbprove.report.sweep import Matrix, cells
 
     system = meaning(path)

@@ -33,7 +33,7 @@ class Answer:
 
 
 def words(cc: str) -> tuple[str, ...]:
-    """The words of a command, as a shell splits them; raises SpecError CB0313 for none, or for quotes that do not close."""
+    """The words of a command, as a shell splits them. Raises SpecError CB0313 for none, or for quotes that do not close."""
     try:
         command = tuple(shlex.split(cc))
     except ValueError:

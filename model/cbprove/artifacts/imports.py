@@ -41,7 +41,7 @@ def has(artifact: Artifact, kind: Kind, name: str, module: str | None = None) ->
 
 
 def find(artifact: Artifact, asked: Iterable[Asked]) -> list[Definition]:
-    """All that was asked for, every different definition of each; raises SpecError with all that is missing."""
+    """All that was asked for, every different definition of each. Raises SpecError with all that is missing."""
     definitions, mistakes = sought(artifact, asked)
     if mistakes:
         raise SpecError(mistakes)

@@ -38,6 +38,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Hold specs against a tree or a record of one; the exit code is 1 where something differs.
+
+    Raises WrongUsage where neither is named or both are, and SpecError as the specs and the source do.
+    """
     from cbprove.audit.compare import audited
     from cbprove.audit.record import load, save
     from cbprove.pipeline import candidates_to_audit

@@ -61,6 +61,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Compare two specs, or judge a patch or the commits of a range.
+
+    Raises WrongUsage where the arguments do not go together.
+    """
     if given.patch or "-" in given.specs:
         from cbprove.commands.patches import review
 

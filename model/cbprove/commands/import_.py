@@ -25,6 +25,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Write what was asked of an artefact or of headers as text for specs.
+
+    Raises WrongUsage where nothing was asked for, and SpecError for what is not found.
+    """
     from cbprove.artifacts.imports import save
 
     if not names(given) and not given.const:

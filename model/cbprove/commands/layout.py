@@ -30,6 +30,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """Draw the structs of a spec or of an artefact.
+
+    Raises WrongUsage where an argument is for the other of the two, and SpecError for what is not found.
+    """
     of_artefact = [f"--{name}" for name in (*KINDS, "over", "at", "module", "modules", "abi") if getattr(given, name)]
     if given.spec is not None and (given.spec.endswith(".cbs") or (os.path.isdir(given.spec) and not of_artefact)):
         if of_artefact:

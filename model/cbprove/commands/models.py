@@ -16,6 +16,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    """List the models that ship, or the specs of one.
+
+    Raises WrongUsage where there is no model of the kernel that was named.
+    """
     from cbprove.commands.shared import NOTHING
     from cbprove.models import models
     from cbprove.usage import WrongUsage

@@ -44,7 +44,10 @@ def review(given: argparse.Namespace) -> int:
 
 
 def review_commits(given: argparse.Namespace) -> int:
-    """The same of each commit of a range; one that builds on others before it is judged together with them."""
+    """The same of each commit of a range; one that builds on others before it is judged together with them.
+
+    Raises WrongUsage where a tree is named too, and SpecError for a commit that does not fit the spec.
+    """
     from cbprove.patching.change import MOST, change, together
     from cbprove.patching.commits import commits
 

@@ -107,7 +107,10 @@ MOST_PROCESSES = 256
 
 
 def processes(text: str) -> int:
-    """A number of processes, each of which is begun."""
+    """A number of processes, each of which is begun.
+
+    Raises ArgumentTypeError where it is no number from 1 to MOST_PROCESSES.
+    """
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 0 < int(text) <= MOST_PROCESSES:
         raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes from 1 to {MOST_PROCESSES}")
     return int(text)

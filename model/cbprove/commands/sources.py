@@ -81,7 +81,7 @@ def _cluster(opened: ExitStack, address: str) -> Hands:
 
 
 def workers(given: argparse.Namespace) -> int:
-    """Processes that read files."""
+    """Processes that read files. Raises WrongUsage where --jobs is not from 1 to 1024."""
     if given.jobs is not None and not 1 <= given.jobs <= 1024:
         raise WrongUsage(f"`{given.jobs}` is not a number of processes", "write --jobs N, N from 1 to 1024")
     return given.jobs or len(os.sched_getaffinity(0))

@@ -35,7 +35,7 @@ class Revision:
 
 
 def revision(name: str, path: str) -> Revision:
-    """A revision of the repository that a file stands in; raises WrongUsage where there is none."""
+    """A revision of the repository that a file stands in. Raises WrongUsage where there is none."""
     folder = Path(path) if os.path.isdir(path) else Path(path).parent
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top.returncode:

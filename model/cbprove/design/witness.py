@@ -49,7 +49,7 @@ def reaching(program: Program, prop: Property, candidate: Candidate, options: Op
 
 
 def least_run(program: Program, prop: Property, options: Options, broken: bool) -> Run:
-    """The least run that breaks, or else reaches, a claim, as the reference sees it; raises NotReplayed."""
+    """The least run that breaks, or else reaches, a claim, as the reference sees it. Raises NotReplayed."""
     for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
         least = _followed(program, prop, options, broken, turns)
         if least is not None:

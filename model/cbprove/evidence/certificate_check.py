@@ -15,7 +15,10 @@ from cbprove.system import Program, Property
 
 
 def check(program: Program, prop: Property, certificate: Certificate) -> str | None:
-    """What is wrong with a certificate of a property of a candidate's program; None if it shows that the property holds."""
+    """What is wrong with a certificate of a property of a candidate's program; None if it shows that the property holds.
+
+    Raises nothing where a certificate is wrong: that is the result.
+    """
     given = _Given(certificate)
     try:
         if certificate.property != prop.name:

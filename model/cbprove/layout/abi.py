@@ -242,7 +242,7 @@ DEFAULT_ABI = next(iter(ABIS))
 
 
 def scalar(abi: Abi, name: str) -> ScalarLayout:
-    """The scalar of this canonical C name; raises NoSuchType if the ABI has none."""
+    """The scalar of this canonical C name. Raises NoSuchType if the ABI has none."""
     try:
         return abi.scalars[name]
     except KeyError:

@@ -102,7 +102,7 @@ def up(position: int, align: int) -> int:
 
 
 def power_of_two(align: int) -> int:
-    """An alignment as it is; raises LayoutError for any other number."""
+    """An alignment as it is. Raises LayoutError for any other number."""
     if align < 1 or align & (align - 1):
         raise LayoutError(f"an alignment is a power of two, not {align}")
     return align

@@ -128,7 +128,7 @@ def preferred_align(type: Type, abi: Abi) -> int:
 
 
 def integer(type: Type, abi: Abi) -> ScalarLayout:
-    """The integer behind a scalar or an enumeration, typedefs removed; raises LayoutError for any other type."""
+    """The integer behind a scalar or an enumeration, typedefs removed. Raises LayoutError for any other type."""
     match type:
         case Scalar(name):
             return scalar(abi, name)

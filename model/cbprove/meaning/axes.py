@@ -69,7 +69,7 @@ def constants(cx: Context) -> OneValued:
 
 
 def fixed_number(cx: Context, node: syntax.Expr, what: str) -> int:
-    """A number that is the same for every candidate."""
+    """A number that is the same for every candidate. Raises Mistake CB0165 where it depends on an axis."""
     try:
         return cx.number(node)
     except _Varies as error:
@@ -78,7 +78,10 @@ def fixed_number(cx: Context, node: syntax.Expr, what: str) -> int:
 
 
 def value_in(cx: Context, axis: Axis, node: syntax.Expr) -> AxisValue:
-    """A value that was written for an axis, which must be one of its own."""
+    """A value that was written for an axis, which must be one of its own.
+
+    Raises Mistake CB0162 for any other number, CB0107 for any other name.
+    """
     if not isinstance(axis.values, range):
         return value_name(axis, node)
     number = fixed_number(cx, node, f"a value of `{axis.name}`")
@@ -88,7 +91,10 @@ def value_in(cx: Context, axis: Axis, node: syntax.Expr) -> AxisValue:
 
 
 def range_in(cx: Context, axis: Axis, sides: tuple[syntax.Expr, syntax.Expr]) -> range:
-    """A part of a ranged param's values."""
+    """A part of a ranged param's values.
+
+    Raises Mistake CB0162 where the axis has named values, or where an end is not one of its numbers.
+    """
     if not isinstance(axis.values, range):
         raise mistake(
             "CB0162", f"`{axis.name}` has named values and no range", sides[0].span, f"write `{axis.name} in {{ ... }}`"
@@ -101,7 +107,10 @@ def range_in(cx: Context, axis: Axis, sides: tuple[syntax.Expr, syntax.Expr]) ->
 
 
 def names_in(axis: Axis, names: tuple[syntax.Name, ...]) -> tuple[str, ...]:
-    """Some of an axis's named values, in its own order."""
+    """Some of an axis's named values, in its own order.
+
+    Raises Mistake CB0162 where the axis is a range of numbers, CB0107 where it has no such value.
+    """
     if isinstance(axis.values, range):
         raise mistake("CB0162", f"`{axis.name}` is a range of numbers", names[0].span, span_of(axis.values))
     for name in names:

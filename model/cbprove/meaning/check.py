@@ -21,7 +21,7 @@ Assigned = dict[str, AxisValue | Free]
 
 
 def check(system: System) -> None:
-    """Raise SpecError with every mistake that some candidate makes, if there is any."""
+    """Raises SpecError with every mistake that some candidate makes, if there is any."""
     diagnostics = mistakes(system)
     if diagnostics:
         raise SpecError(tidy(diagnostics, system.sources))

@@ -101,7 +101,7 @@ def settled(value: Int) -> int:
 
 
 def needs(term: Term) -> NoReturn:
-    """Ask for the first free axis of a term."""
+    """Ask for the first free axis of a term. Raises NeedsValue always."""
     raise NeedsValue(next(str(t.args[0]) for t in terms.subterms(term) if t.operator == "var"))
 
 
@@ -111,12 +111,15 @@ def text_of(span: Span) -> str:
 
 
 def refuse_large(size: int, what: str, span: Span) -> None:
-    """Objects and types have at most LARGEST bytes."""
+    """Objects and types have at most LARGEST bytes. Raises Mistake CB0128 where they have more."""
     if size > LARGEST:
         raise mistake("CB0128", f"{what} has {size} bytes, more than {LARGEST}", span)
 
 
 def refuse_many(type: Type, what: str, span: Span) -> None:
-    """Types have at most MOST_SCALARS members, counted through all structs in them before any of them is laid out."""
+    """Types have at most MOST_SCALARS members, counted through all structs in them before any of them is laid out.
+
+    Raises Mistake CB0128 where they have more.
+    """
     if (count := scalars(type)) > MOST_SCALARS:
         raise mistake("CB0128", f"{what} has {count} members, more than {MOST_SCALARS}", span)

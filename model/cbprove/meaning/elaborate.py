@@ -47,7 +47,10 @@ def program(system: System, assignment: Assignment) -> Program:
 
 
 def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[Diagnostic, ...]]:
-    """The program without what has mistakes, and the mistakes, in the order they were found."""
+    """The program without what has mistakes, and the mistakes, in the order they were found.
+
+    Raises NeedsValue as `program` does, and SpecError CB0168 where declarations lean on each other too deeply.
+    """
     cx = _context(system)
     cx.memo.begin(assignment)
     try:

@@ -74,7 +74,7 @@ def wrapped(value: int, type: IntType) -> int:
 
 
 def input_type(cx: Context, node: syntax.Input) -> IntType:
-    """The integer type of an input."""
+    """The integer type of an input. Raises Mistake CB0132 where its type is no integer."""
     type = int_type(type_of(cx, node.type), cx.abi())
     if type is None:
         raise mistake("CB0132", f"the input `{node.name.text}` needs an integer type", node.name.span)

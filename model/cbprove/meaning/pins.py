@@ -16,7 +16,10 @@ from cbprove.syntax import tree as syntax
 
 
 def of_this_abi(cx: Context, by: syntax.Pinning) -> None:
-    """Refuse a candidate whose ABI is not the one that a block is for: one mistake for all that is in the block."""
+    """Refuse a candidate whose ABI is not the one that a block is for: one mistake for all that is in the block.
+
+    Raises Mistake CB0118 where there is no such ABI, CB0171 where it is another one.
+    """
     pinned, here = by.abi.text, cx.abi().name
     if pinned not in ABIS:
         help = hint(pinned, ABIS) or f"known are {listed(ABIS)}"
@@ -27,7 +30,7 @@ def of_this_abi(cx: Context, by: syntax.Pinning) -> None:
 
 
 def check(cx: Context, built: Record, pinned: syntax.Pinned, members: Sequence[syntax.Member]) -> None:
-    """Report every member that cannot lie where it is pinned; raises Poison if there is one."""
+    """Report every member that cannot lie where it is pinned. Raises Poison if there is one."""
     widths = [width for width in _widths(cx, built, members) if width is not None]
     if len(widths) < len(members):
         raise Poison

@@ -118,7 +118,7 @@ def view_of(cx: Context, name: str) -> View | None:
 
 
 def view_area(cx: Context, name: str, span: Span) -> Area:
-    """Where a view lies; a mistake if this candidate gives it no place."""
+    """Where a view lies. Raises Mistake CB0149 if this candidate gives it no place."""
     node = cx.names.views[name].view
     area = _view_area(cx, node)
     if area is None:

@@ -15,9 +15,9 @@ from cbprove.system import LayerNames, PropertyName, System
 
 
 def resolve(tree: syntax.Tree, warned: bool = True) -> System:
-    """The system that a tree describes; raises SpecError with all mistakes if what holds for every candidate has any.
+    """The system that a tree describes. Raises SpecError with all mistakes if what holds for every candidate has any.
 
-    `resolve_check.check` finds those that candidates make. What nothing uses is looked for where somebody is `warned` of it.
+    `check.check` finds those that candidates make. What nothing uses is looked for where somebody is `warned` of it.
     """
     try:
         return _resolve(tree, warned)

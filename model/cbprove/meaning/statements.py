@@ -133,7 +133,10 @@ def _idles(body: system.Block) -> bool:
 
 
 def places(cx: Context, nodes: tuple[syntax.Place, ...], scope: Scope, start: bool = False) -> tuple[Place, ...]:
-    """Several places; the mistakes of all of them are reported before the first stops anything."""
+    """Several places; the mistakes of all of them are reported before the first stops anything.
+
+    Raises Poison where there are any.
+    """
     found = [cx.memo.attempt(lambda n=node: place(cx, n, scope, start)) for node in nodes]  # type: ignore[misc]
     if any(p is None for p in found):
         raise Poison

@@ -69,7 +69,7 @@ def value(cx: Context, node: syntax.Expr) -> Int | Bool:
 
 
 def size_of(cx: Context, node: syntax.Sizeof, scope: Scope) -> int:
-    """`sizeof` a type or a place, in bytes."""
+    """`sizeof` a type or a place, in bytes. Raises Mistake CB0132 for a bit-field."""
     if isinstance(node.operand, syntax.Place) and (type := _as_type(cx, node.operand)) is None:
         spot = type_at(cx, node.operand, scope)
         if spot.bit_field:
@@ -81,7 +81,10 @@ def size_of(cx: Context, node: syntax.Sizeof, scope: Scope) -> int:
 
 
 def align_of(cx: Context, node: syntax.Alignof, scope: Scope) -> int:
-    """`alignof` a type or a place, in bytes. A member has the alignment that it was declared with, by either spelling."""
+    """`alignof` a type or a place, in bytes. A member has the alignment that it was declared with, by either spelling.
+
+    Raises Mistake CB0132 for a bit-field.
+    """
     type = _as_type(cx, node.operand) if isinstance(node.operand, syntax.Place) else type_of(cx, node.operand)
     if type is None:
         assert isinstance(node.operand, syntax.Place)
@@ -95,7 +98,7 @@ def align_of(cx: Context, node: syntax.Alignof, scope: Scope) -> int:
 
 
 def offset_of(cx: Context, node: syntax.Offsetof) -> int:
-    """`offsetof`, in bytes."""
+    """`offsetof`, in bytes. Raises Mistake CB0132 for a bit-field, and for a member that an input counts."""
     spot = member_at(cx, type_of(cx, node.type), node.member)
     if spot.bit_field or spot.indexes:
         what = "a bit-field" if spot.bit_field else "counted by an input"
@@ -145,6 +148,8 @@ def defined(cx: Context, node: syntax.Defined) -> bool:
     `IS_ENABLED(X)` asks besides that it be defined as 1, or else whether X_MODULE is, where a spec declares that. A name that
     nothing declares is a mistake, not an undefined one: `#ifdef` of a misspelt option would leave its members out without a
     word.
+
+    Raises Mistake CB0101 for such a name, and Poison for that of an axis whose declaration is wrong.
     """
     if node.enabled and not node.name.text.endswith("_MODULE"):
         module = syntax.Name(f"{node.name.text}_MODULE", node.name.span)
@@ -171,7 +176,7 @@ def defined_by_itself(name: syntax.Name) -> Mistake:
 
 
 def axis_value(cx: Context, axis: Axis, span: Span) -> Int | Bool:
-    """The number of a ranged param, the truth of a yes-or-no one; a mistake for any other axis."""
+    """The number of a ranged param, the truth of a yes-or-no one. Raises Mistake CB0121 for any other axis."""
     if isinstance(axis.values, range):
         chosen = cx.memo.axis(axis.name)
         return terms.var(axis.name) if chosen is FREE else int(str(chosen))
@@ -204,7 +209,7 @@ def named_axis(cx: Context, node: syntax.Expr) -> Axis | None:
 
 
 def value_name(axis: Axis, node: syntax.Expr) -> str:
-    """One of an axis's own value names."""
+    """One of an axis's own value names. Raises Mistake CB0107 where what is written is none of them."""
     if not isinstance(node, syntax.Place) or node.suffixes:
         raise mistake("CB0107", f"`{text_of(node.span)}` is no value of `{axis.name}`", node.span, _values(axis))
     if node.base.text not in axis.values:
@@ -313,14 +318,14 @@ def _arithmetic(node: syntax.Binary, left: Int, right: Int) -> Int:
 
 
 def divisor(number: int, span: Span) -> int:
-    """A divisor, which is not 0."""
+    """A divisor, which is not 0. Raises Mistake CB0122 for 0."""
     if number == 0:
         raise mistake("CB0122", "division by zero", span)
     return number
 
 
 def shift_count(count: int, bits: int, span: Span) -> int:
-    """A shift count, which is below the width."""
+    """A shift count, which is below the width. Raises Mistake CB0123 for any other."""
     if not 0 <= count < bits:
         raise mistake("CB0123", f"a shift of {bits} bits by {count}", span, f"the count must be from 0 to {bits - 1}")
     return count

@@ -24,7 +24,10 @@ def type_of(cx: Context, node: syntax.CType) -> Type:
 
 
 def named_type(cx: Context, name: syntax.Name) -> Type:
-    """A typedef, or a scalar by its name."""
+    """A typedef, or a scalar by its name.
+
+    Raises Mistake CB0102 where there is no such type, CB0114 where it contains itself.
+    """
     if name.text not in cx.names.typedefs and (alias := cx.names.alias(name)) is not None:
         name = alias
     typedef = cx.names.typedefs.get(name.text)
@@ -153,7 +156,10 @@ def _tagged(cx: Context, node: syntax.TaggedType) -> Type:
 
 
 def tagged(cx: Context, tag: str) -> Type:
-    """The struct, union or enum of a tag; a packing's is the one that its axis says."""
+    """The struct, union or enum of a tag; a packing's is the one that its axis says.
+
+    Raises Mistake CB0114 where it contains itself, and Poison for a packing whose declaration is wrong.
+    """
     node = cx.names.tags[tag]
     if not isinstance(node, syntax.Packing):
         return type_of(cx, node)
@@ -196,7 +202,10 @@ def _enum(cx: Context, node: syntax.EnumBody) -> Type:
 
 
 def enumerator(cx: Context, node: syntax.EnumBody, index: int) -> int:
-    """The value of one of an enum's constants: what is written there, or counted on from the last one written."""
+    """The value of one of an enum's constants: what is written there, or counted on from the last one written.
+
+    Raises Mistake CB0101 where the candidate leaves the constant out.
+    """
     asked = node.enumerators[index]
     if not _is_there(cx, asked):
         raise mistake("CB0101", f"`{asked.name.text}` is left out by `#if` here", asked.name.span)

@@ -64,7 +64,10 @@ def compared(trail: Trail, at: ClaimAt) -> tuple[Compared, ...]:
 
 
 def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) -> Bool:
-    """When a run that makes the claim may find it broken at `BIT`; `pairs` is what `compared` says of it."""
+    """When a run that makes the claim may find it broken at `BIT`; `pairs` is what `compared` says of it.
+
+    Raises AssertionError where a kind of claim was added to `events.py` and not here.
+    """
     if at.condition is not None:
         return not_(at.condition)
     match at.claim:
@@ -216,7 +219,10 @@ _LATEST: Reading[Int] = Reading(lambda store, position, width: store.order, ite,
 
 
 def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
-    """When a run that makes the claim finds it broken."""
+    """When a run that makes the claim finds it broken.
+
+    Raises AssertionError where a kind of claim was added to `events.py` and not here.
+    """
     if at.condition is not None:
         return not_(at.condition)
     match at.claim:

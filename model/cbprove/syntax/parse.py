@@ -20,7 +20,7 @@ _NESTING = frozenset(
 
 
 def parse(source: Source) -> tuple[syntax.Declaration, ...]:
-    """The declarations of a source as they were written; a SpecError with every mistake if there are any."""
+    """The declarations of a source as they were written. Raises SpecError with every mistake if there are any."""
     lexer = Lexer(source)
     lexer.run()
     parser = _Parser(source, lexer.tokens, lexer.mistakes)

@@ -132,7 +132,7 @@ def _ordinal(number: int) -> str:
 
 
 def read(data: bytes, name: str) -> Section:
-    """The sections of BTF, which begin with its magic number; raises SpecError CB0305 where they do not fit the file.
+    """The sections of BTF, which begin with its magic number. Raises SpecError CB0305 where they do not fit the file.
 
     `name` is that of the unit, for messages.
     """

@@ -24,7 +24,7 @@ from cbprove.artifacts.model import (
 
 
 def node(unit: Records, record: Record) -> Node:
-    """The node of a record; raises SpecError CB0305 or CB0306 where there is nothing sound, or no type at all."""
+    """The node of a record. Raises SpecError CB0305 or CB0306 where there is nothing sound, or no type at all."""
     reader = _READERS.get(record.kind)
     if reader is not None:
         return reader(unit, record)

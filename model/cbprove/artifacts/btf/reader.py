@@ -107,7 +107,7 @@ _LONGS = frozenset(("long unsigned int", "unsigned long", "long int", "long"))
 
 
 def over(section: Section, base: Records) -> Records:
-    """The records of a module over those of its kernel; raises SpecError CB0308 for another kernel's.
+    """The records of a module over those of its kernel. Raises SpecError CB0308 for another kernel's.
 
     Nothing in BTF says which base it was written over. But names begin where strings begin, and over another kernel's strings
     some do not.

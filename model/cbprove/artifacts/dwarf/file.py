@@ -87,7 +87,10 @@ def corrupt(name: str, ref: int) -> SpecError:
 
 @contextmanager
 def reading(name: str, ref: int) -> Iterator[None]:
-    """Corrupt DWARF, which pyelftools tells by half a dozen exceptions of its own and of Python's, as a SpecError."""
+    """Corrupt DWARF, which pyelftools tells by half a dozen exceptions of its own and of Python's, as a SpecError.
+
+    Raises SpecError CB0312 in the place of any other exception.
+    """
     try:
         yield
     except SpecError:
@@ -97,7 +100,7 @@ def reading(name: str, ref: int) -> Iterator[None]:
 
 
 def read(data: bytes, name: str) -> DwarfFile:
-    """The units of an ELF file; raises SpecError where it has no DWARF, or pyelftools is not installed."""
+    """The units of an ELF file. Raises SpecError where it has no DWARF, or pyelftools is not installed."""
     try:
         from elftools.elf.elffile import ELFFile
     except ImportError:

@@ -63,7 +63,7 @@ _SHAPES: Mapping[int, _Shape] = MappingProxyType(
 
 
 def read(data: bytes, text: str) -> Elf:
-    """The table of sections of a file that begins with the magic number of ELF; raises SpecError CB0302 where it is broken."""
+    """The table of sections of a file that begins with the magic number of ELF. Raises SpecError CB0302 where it is broken."""
     try:
         return _read(data)
     except (struct.error, KeyError, IndexError, ValueError):
