@@ -74,7 +74,7 @@ def _unit(path: Path, base: Types | None, abi: Abi | None) -> Types:
     source = f"of {text}, sha256 {hashlib.sha256(whole).hexdigest()}"
     data = unwrap(whole, text)
     if data[:2] in btf_format.MAGIC:
-        return _btf(data, name, source, base, abi, None)
+        return _btf(data, name, source=source, base=base, said=abi, file=None)
     if data[:4] != b"\x7fELF":
         return _image(data, text, source, abi)
     file = elf.read(data, text)
@@ -87,7 +87,7 @@ def _unit(path: Path, base: Types | None, abi: Abi | None) -> Types:
             f"the BTF of `{name}` is written over a distilled base, which is not read",
             "build it in the kernel's tree",
         )
-    return _btf(section, name, source, base, abi, file)
+    return _btf(section, name, source=source, base=base, said=abi, file=file)
 
 
 def _bytes(path: Path) -> bytes:
@@ -124,7 +124,7 @@ def _image(data: bytes, text: str, source: str, abi: Abi | None) -> Types:
     if image.abi is not None and abi not in (None, image.abi):
         name = abi.name if abi else ""
         raise bad("CB0307", f"`{text}` is for {image.abi.name}, not for {name}", "leave the ABI out")
-    return _btf(image.btf, "vmlinux", source, None, abi or image.abi, None)
+    return _btf(image.btf, "vmlinux", source=source, base=None, said=abi or image.abi, file=None)
 
 
 def _dwarf(file: elf.Elf, name: str, source: str, abi: Abi | None) -> Types:

@@ -68,7 +68,7 @@ def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[
     assert isinstance(folder, Folder)
     stage = Stage(elaborate.program, elaborate.condition)
     with console.Progress(folder.name):
-        outcome = recheck(folder, given.archive, given.root, _meaning, stage, solvers)
+        outcome = recheck(folder, given.archive, root=given.root, meaning=_meaning, stage=stage, solvers=solvers)
     console.show(_line(outcome))
     _amiss(outcome.failures)
     return outcome

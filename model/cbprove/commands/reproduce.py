@@ -45,7 +45,9 @@ def run(given: argparse.Namespace) -> int:
     case = _case(report, given.case)
     witness = case.finding.witness
     assert witness is not None
-    text = program(system, witness, case.property, case.id, given.spec.rpartition("/")[2], given.kunit)
+    text = program(
+        system, witness, property_name=case.property, id=case.id, path=given.spec.rpartition("/")[2], kunit=given.kunit
+    )
     if given.output in (None, "-"):
         console.document(text)
     else:

@@ -35,7 +35,10 @@ def facts(program: Program, prop: Property, heads: Heads, limits: Limits, bounds
 
     Raises TooLarge.
     """
-    return {path.name: tuple(_kept(program, path, prop, heads, limits, bounds)) for path in program.paths}
+    return {
+        path.name: tuple(_kept(program, path, prop=prop, heads=heads, limits=limits, bounds=bounds))
+        for path in program.paths
+    }
 
 
 def _kept(program: Program, path: Part, prop: Property, heads: Heads, limits: Limits, bounds: bool) -> list[Fact]:
@@ -85,7 +88,9 @@ def _stored(unfolding: Unfolding, cells: Cells, moment: Moment) -> dict[Extent, 
                     if lies(unfolding, extent):
                         found.setdefault(extent, set()).update(_numbers(operation, leaf.width))
     for (area, low, width), numbers in found.items():
-        numbers.update(_alternatives(cells.read(unfolding, cells.values, low, width, area, turn.before)))
+        numbers.update(
+            _alternatives(cells.read(unfolding, cells.values, low=low, width=width, area=area, time=turn.before))
+        )
     return found
 
 

@@ -75,7 +75,15 @@ def _report(space: Space) -> Report:
     system = space.system
     cases = tuple(_cases(space))
     titles = {proposal.name: proposal.title for proposal in system.proposals}
-    return Report(system.name, system.title, "", cases, summary(space), answers(space), titles=titles)
+    return Report(
+        spec=system.name,
+        title=system.title,
+        path="",
+        cases=cases,
+        space=summary(space),
+        asks=answers(space),
+        titles=titles,
+    )
 
 
 def _cases(space: Space) -> Iterator[Case]:
@@ -307,4 +315,11 @@ def _queries(space: Space, spot: _Spot, program: Program, prop: Property) -> tup
     if spot.mark == EXCLUDED:
         return ()
     sector = space.program(spot.sector)
-    return queries(spot.sector, sector, program, named(sector, prop.name), spot.candidate, space.options)
+    return queries(
+        spot.sector,
+        sector,
+        candidate=program,
+        prop=named(sector, prop.name),
+        point=spot.candidate,
+        options=space.options,
+    )

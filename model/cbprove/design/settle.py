@@ -40,7 +40,7 @@ def run_of(
     program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
 ) -> Run | None:
     """The run that a model stands for, if the reference sees it break (or else reach) a claim there."""
-    found = replayed(program, form, prop, answer, broken, trace)
+    found = replayed(program, form, prop=prop, answer=answer, broken=broken, trace=trace)
     return found[1] if found is not None else None
 
 
@@ -51,7 +51,7 @@ def replayed(
     for one in form.paths:
         (true,) = evaluate(answer.model, one.broken if broken else one.reached)
         if true:
-            run = again(program, form, one, prop, answer, trace)
+            run = again(program, form, one=one, prop=prop, answer=answer, trace=trace)
             if (run.broken if broken else run.reached)[prop.name]:
                 return one, run
     return None

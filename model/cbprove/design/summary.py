@@ -38,7 +38,14 @@ def _row(space: Space, name: str) -> Row:
     first = _first(space)
     proved = {_label(axes, key): _intervals(first, cell, 1) for key, cell in merged.items() if 1 in cell}
     found = choices(space.system)
-    return Row(name, (*axes, free) if free else axes, counts, proved, bounded, found if found > MOST_CHOICES else None)
+    return Row(
+        property=name,
+        axes=(*axes, free) if free else axes,
+        counts=counts,
+        proved=proved,
+        bounded=bounded,
+        choices=found if found > MOST_CHOICES else None,
+    )
 
 
 def _rows(space: Space, sector: Sector) -> Iterator[tuple[tuple[int, ...], range]]:

@@ -187,11 +187,11 @@ class _Sheeting:
         if unsure:
             session.push()
             session.add("".join(f"(assert (not {unknown_symbol(name)}))" for name in unsure))
-            bars = self._regions(form, formula, broken, mark, script, session)[1]
+            bars = self._regions(form, formula, broken=broken, mark=mark, script=script, session=session)[1]
             session.pop()
             for bar in bars:
                 _add(script, session, bar)
-        return self._regions(form, formula, broken, mark, script, session)[0]
+        return self._regions(form, formula, broken=broken, mark=mark, script=script, session=session)[0]
 
     def _regions(
         self, form: Form, formula: Bool, broken: bool, mark: int, script: Script, session: Z3Session
@@ -219,7 +219,7 @@ class _Sheeting:
             seen = replayed(program, form, prop, Answer("sat", tried), broken)
             if seen is not None:
                 one, run = seen
-                return self._fill(self._widest(form, one, tried, point, broken, run), mark)
+                return self._fill(self._widest(form, one, model=tried, point=point, broken=broken, run=run), mark)
             if form.faithful:
                 raise NotReplayed(f"{self.name}: the solver's run does not replay")
         return self._fill(self._exactly(point), HARD)
@@ -232,7 +232,14 @@ class _Sheeting:
         near = self._near(point)
         tried: set[Candidates] = set()
         for why in whys(one, run, self.name, model) if broken else (Why(one.reached, model),):
-            whole = alike(self.universe, why.formula, why.model, form.held, why.bits, self.little_endian)
+            whole = alike(
+                self.universe,
+                why.formula,
+                model=why.model,
+                held=form.held,
+                bits=why.bits,
+                little_endian=self.little_endian,
+            )
             for area in (whole, whole & near):
                 if area & own and area not in tried and self._repeats(form, one, area & self.left, why.model, broken):
                     return area

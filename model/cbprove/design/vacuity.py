@@ -95,7 +95,9 @@ def _events(program: Program, path: Part, step: str | None, body: Block) -> Iter
             yield from (Accessed(path.name, step, "read", place) for place in folds.members(expr))
         value = statement.exact_value if isinstance(statement, Write) else None
         for touch in folds.touches(statement):
-            yield Accessed(path.name, step, touch.kind, touch.place, touch.length, value)
+            yield Accessed(
+                path=path.name, step=step, kind=touch.kind, place=touch.place, length=touch.length, value=value
+            )
         yield from _of_statement(program, path, step, statement)
         for inner in folds.blocks(statement):
             yield from _events(program, path, step, inner)

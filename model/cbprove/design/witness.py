@@ -56,7 +56,9 @@ def least_run(program: Program, prop: Property, options: Options, broken: bool) 
             # A loop that was followed no further may break it in fewer turns in all than several that were.
             beyond = min(least.length[0] - _lowest(program), options.bound)
             if beyond > turns:
-                least = _followed(program, prop, options, broken, beyond, least.length) or least
+                least = (
+                    _followed(program, prop, options=options, broken=broken, turns=beyond, under=least.length) or least
+                )
             found = run_of(program, replace(least.form, paths=(least.path,)), prop, least.answer, broken, trace=True)
             if found is None:
                 raise NotReplayed(f"{prop.name}: the least run does not replay")

@@ -33,7 +33,7 @@ def demand(field: Field, size: int, align: int, packed: bool, known: int, abi: A
         return Demand(8 * size, asked, asked)
     if field.bits == 0:
         return _zero_width(align, own, abi)
-    return _bit_field(field, field.bits, size, align, packed, known, abi)
+    return _bit_field(field, field.bits, size=size, align=align, packed=packed, known=known, abi=abi)
 
 
 def _zero_width(align: int, own: int, abi: Abi) -> Demand:

@@ -281,7 +281,7 @@ def _demand(field: Field, packed: bool, known: int, abi: Abi) -> Demand:
     if field.bits is not None:
         _check_bit_field(field, abi)
     layout = lay_out(field.type, abi)
-    return demand(field, layout.size, layout.align, packed, known, abi)
+    return demand(field, layout.size, align=layout.align, packed=packed, known=known, abi=abi)
 
 
 def _check_bit_field(field: Field, abi: Abi) -> None:

@@ -64,7 +64,15 @@ class Cells:
         for on, low in positions(number(touched.low), touched.indexes):
             outside = unfolding.outside(touched.instance.number, moment)
             extent, memory = (low, low + place.width), (base, base + place.size)
-            one = self._bounded(unfolding, self.values, extent, memory, outside, area, len(unfolding.operations))
+            one = self._bounded(
+                unfolding,
+                self.values,
+                extent=extent,
+                bound=memory,
+                outside=outside,
+                area=area,
+                time=len(unfolding.operations),
+            )
             raw = ite(on, one, raw)
         if place.type.boolean:
             return unfolding.boolean(raw, place, moment, guard)
@@ -73,7 +81,9 @@ class Cells:
     def read(self, unfolding: Unfolding, reading: Reading[T], low: int, width: int, area: Area, time: int) -> T:
         """The answer for bits [low, low + width) of an area, before operation `time`."""
         self._index(unfolding)
-        return self._follow(unfolding, reading, low, low + width, area, bisect_left(self._times.get(area, []), time))
+        return self._follow(
+            unfolding, reading, low=low, last=low + width, area=area, index=bisect_left(self._times.get(area, []), time)
+        )
 
     def _index(self, unfolding: Unfolding) -> None:
         """Take in the operations added since the last time."""
@@ -96,7 +106,9 @@ class Cells:
         key = (id(reading), low, last, area, index)
         if key not in self._memo:
             if index:
-                answer = self._meet(unfolding, reading, low, last, area, index, stills[index - 1])
+                answer = self._meet(
+                    unfolding, reading, low=low, last=last, area=area, index=index, still=stills[index - 1]
+                )
             else:
                 answer = self._origin(unfolding, reading, low, last, area)
             self._memo[key] = (answer, reading)
@@ -108,11 +120,15 @@ class Cells:
         first, end = max(low, still.low), min(last, still.last)
         if (first, end) != (low, last):
             cuts = [(a, b) for a, b in ((low, first), (first, end), (end, last)) if a < b]
-            return reading.join([(b - a, self._follow(unfolding, reading, a, b, area, index)) for a, b in cuts])
+            return reading.join(
+                [(b - a, self._follow(unfolding, reading, low=a, last=b, area=area, index=index)) for a, b in cuts]
+            )
         new = self._defined(unfolding, reading, low, last, still)
         if still.guard is True:
             return new
-        return reading.choose(still.guard, new, self._follow(unfolding, reading, low, last, area, index - 1))
+        return reading.choose(
+            still.guard, new, self._follow(unfolding, reading, low=low, last=last, area=area, index=index - 1)
+        )
 
     def _defined(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, still: Still) -> T:
         if still.store is not None:
@@ -123,9 +139,17 @@ class Cells:
     def _carried(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, still: Still) -> T:
         """Bits brought by a copy; those from outside of the object nobody stored."""
         if still.origin_bound is None:
-            return self.read(unfolding, reading, low, last - low, still.origin, still.time)
+            return self.read(unfolding, reading, low=low, width=last - low, area=still.origin, time=still.time)
         outside = unfolding.outside(still.origin[0], still.moment)
-        return self._bounded(unfolding, reading, (low, last), still.origin_bound, outside, still.origin, still.time)
+        return self._bounded(
+            unfolding,
+            reading,
+            extent=(low, last),
+            bound=still.origin_bound,
+            outside=outside,
+            area=still.origin,
+            time=still.time,
+        )
 
     def _bounded(
         self,
@@ -145,7 +169,9 @@ class Cells:
         if low < first:
             parts.append((first - low, reading.leaf(outside, low, first - low)))
         if first < end:
-            parts.append((end - first, self.read(unfolding, reading, first, end - first, area, time)))
+            parts.append(
+                (end - first, self.read(unfolding, reading, low=first, width=end - first, area=area, time=time))
+            )
         if end < last:
             parts.append((last - end, reading.leaf(outside, end, last - end)))
         return parts[0][1] if len(parts) == 1 else reading.join(parts)
@@ -158,7 +184,9 @@ class Cells:
         if parent is None or (debris and not area[1].startswith("#")):
             return reading.leaf(unfolding.debris[instance.number], low - instance.base, last - low)
         moved = parent.base - instance.base
-        return self.read(unfolding, reading, low + moved, last - low, (parent.number, area[1]), time)
+        return self.read(
+            unfolding, reading, low=low + moved, width=last - low, area=(parent.number, area[1]), time=time
+        )
 
     # --- values ---------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
 def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
     """What the flag may hold that a property's step sets where it ends."""
     address, area = _flag(at, trail.unfolding)
-    return trail.sources(sub(address, BIT), 1, area, at.time, at.guard, at.given)
+    return trail.sources(sub(address, BIT), 1, area=area, time=at.time, guard=at.guard, given=at.given)
 
 
 def compared(trail: Trail, at: ClaimAt) -> tuple[Compared, ...]:
@@ -88,7 +88,9 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
 
 def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Found]:
     touched = at.touched[0]
-    return trail.sources(touched.low, _width(at, place), _memory(touched), at.time, at.guard, at.given)
+    return trail.sources(
+        touched.low, _width(at, place), area=_memory(touched), time=at.time, guard=at.guard, given=at.given
+    )
 
 
 def _width(at: ClaimAt, place: Place) -> int:
@@ -105,8 +107,10 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
         numbers: dict[int, int] = {}
-        found = trail.sources(touched.low, place.width, _memory(touched), at.time, at.guard, at.given)
-        remembered = trail.sources(low, place.width, area, at.time, at.guard, at.given)
+        found = trail.sources(
+            touched.low, place.width, area=_memory(touched), time=at.time, guard=at.guard, given=at.given
+        )
+        remembered = trail.sources(low, place.width, area=area, time=at.time, guard=at.guard, given=at.given)
         now, then = identity(found, numbers), identity(remembered, numbers)
         same = and_(eq(now[0], then[0]), eq(now[1], then[1]), _in_object(trail, place, touched, place.width))
         broken = and_(within(BIT, _leaf_runs(place)), not_(same))
@@ -210,7 +214,7 @@ def reached_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
     if not _of_a_mark(at):
         return at.guard
     address, area = _flag(at, unfolding)
-    return and_(at.guard, cells.read(unfolding, _MARKED, address, 8, area, at.time))
+    return and_(at.guard, cells.read(unfolding, _MARKED, low=address, width=8, area=area, time=at.time))
 
 
 _MARKED = flags(lambda store, position, width: _marked(store))
@@ -233,9 +237,13 @@ def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
         case Stored(place=place) as claim:
             runs = ((0, _width(at, place)),) if claim.all_bytes else _leaf_runs(place)
             address, area = _flag(at, unfolding) if claim.since is not None else (0, (0, ""))
-            since = cells.read(unfolding, _LATEST, address, 8, area, at.time) if claim.since is not None else None
+            since = (
+                cells.read(unfolding, _LATEST, low=address, width=8, area=area, time=at.time)
+                if claim.since is not None
+                else None
+            )
             judge = _stored_judge(claim, at, since)
-            return or_(*(_failing(unfolding, at, cells, place, run, judge) for run in runs))
+            return or_(*(_failing(unfolding, at, cells=cells, place=place, run=run, judge=judge) for run in runs))
     raise AssertionError(at.claim)
 
 
@@ -248,8 +256,10 @@ def _differing(unfolding: Unfolding, at: ClaimAt, cells: Cells, places: tuple[Pl
                 if not there:
                     yield on
                     continue
-                now = cells.read(unfolding, cells.values, start + offset, width, _memory(touched), at.time)
-                then = cells.read(unfolding, cells.values, low + offset, width, ghost, at.time)
+                now = cells.read(
+                    unfolding, cells.values, low=start + offset, width=width, area=_memory(touched), time=at.time
+                )
+                then = cells.read(unfolding, cells.values, low=low + offset, width=width, area=ghost, time=at.time)
                 yield and_(on, not_(eq(now, then)))
         low += place.width
 
@@ -270,7 +280,7 @@ def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, l
         wanted = add(_element(leaf, at.touched[0].indexes), bit - leaf.offset)
         return and_(*(_same_member(store, position + i, leaf, add(wanted, i)) for i in range(width)))
 
-    return _failing(unfolding, at, cells, place, (leaf.offset, leaf.width), judge)
+    return _failing(unfolding, at, cells=cells, place=place, run=(leaf.offset, leaf.width), judge=judge)
 
 
 def _stored_judge(claim: Stored, at: ClaimAt, since: Int | None) -> Judge:
@@ -291,7 +301,9 @@ def _failing(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, run:
                 failures.append(and_(on, True if at.length is None else lt(offset // 8, at.length.term)))
                 continue
             for first, size, reached in _by_length(at, offset, width):
-                origins = cells.read(unfolding, _ORIGINS, start + first, size, _memory(touched), at.time)
+                origins = cells.read(
+                    unfolding, _ORIGINS, low=start + first, width=size, area=_memory(touched), time=at.time
+                )
                 failures.append(and_(on, reached, not_(_accepted(origins, judge, first))))
     return or_(*failures)
 

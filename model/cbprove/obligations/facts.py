@@ -119,7 +119,7 @@ class Facts:
 
     def _number(self, extent: Extent, time: int):  # type: ignore[no-untyped-def]
         area, low, width = extent
-        return self.cells.read(self.unfolding, self.cells.values, low, width, area, time)
+        return self.cells.read(self.unfolding, self.cells.values, low=low, width=width, area=area, time=time)
 
     def _from_others(self, extent: Extent, named: str, time: int, certain: bool) -> Bool:
         """Whether no bit of an extent was last stored by the statement that is named.
@@ -131,7 +131,7 @@ class Facts:
             return not certain if store.kind == "head" else label(store) != named
 
         area, low, width = extent
-        return self.cells.read(self.unfolding, flags(another), low, width, area, time)
+        return self.cells.read(self.unfolding, flags(another), low=low, width=width, area=area, time=time)
 
 
 def supposed(unfolding: Unfolding, cells: Cells, facts: Sequence[Fact]) -> Iterator[Bool]:

@@ -117,7 +117,10 @@ def unfolded(
     Raises TooLarge.
     """
     memory = Members(axes or {})
-    unfoldings = tuple(unfold(program, path, properties, plan, memory, memory.axes) for path in program.paths)
+    unfoldings = tuple(
+        unfold(program, path, properties=properties, plan=plan, memory=memory, axes=memory.axes)
+        for path in program.paths
+    )
     return Unfolded(program, unfoldings, memory)
 
 

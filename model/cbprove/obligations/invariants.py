@@ -32,7 +32,9 @@ class Loops:
 
     def __init__(self, program: Program, path: Part, prop: Property, limit: int) -> None:
         memory = Members({})
-        self.unfolding = unfold(program, path, (prop,), Plan(cut=True, limit=limit), memory, {})
+        self.unfolding = unfold(
+            program, path, properties=(prop,), plan=Plan(cut=True, limit=limit), memory=memory, axes={}
+        )
         decided = {d.term.args[0]: (d.low, d.high) for d in self.unfolding.decisions.values()}
         self.ranges = {**memory.ranges, **decided}
         self._touched = self.unfolding.heads

@@ -37,7 +37,7 @@ class Members:
     def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
         """What a place holds now."""
         assert place.type is not None
-        return _Look(self, unfolding, place, touched, moment, guard).value()
+        return _Look(memory=self, unfolding=unfolding, place=place, touched=touched, moment=moment, guard=guard).value()
 
     def unknown(self, name: str, low: int, high: int) -> Term:
         """An unknown of a range, under a name."""

@@ -80,7 +80,7 @@ class Trail:
         `guard` is what holds where it matters, `given` says which candidates of a merged program it matters for. The last one
         found always hits.
         """
-        return _Walk(self, low, width, area, guard, given).back(time)
+        return _Walk(trail=self, low=low, width=width, area=area, guard=guard, given=given).back(time)
 
 
 class _Walk:

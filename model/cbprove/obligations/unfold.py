@@ -148,7 +148,7 @@ def unfold(
 
     Raises TooLarge.
     """
-    return _Unfolder(program, path, properties, plan, memory, axes).run()
+    return _Unfolder(program=program, path=path, properties=properties, plan=plan, memory=memory, axes=axes).run()
 
 
 class _Unfolder:
@@ -558,9 +558,17 @@ class _Unfolder:
         value = self._value(statement.value, here) if statement.value is not None else None
         exact = self._value(statement.exact_value, here) if statement.exact_value is not None else None
         for index, place in enumerate(statement.places):
-            self._accessed("write", place, here, statement, statement.length, statement.exact_value, exact)
+            self._accessed(
+                "write",
+                place,
+                here=here,
+                statement=statement,
+                length=statement.length,
+                value=statement.exact_value,
+                exact=exact,
+            )
             kind: StoreKind = "fresh" if value is None else "value"
-            self._store(kind, place, index, here, statement.length, value)
+            self._store(kind, place, index=index, here=here, length=statement.length, value=value)
 
     def _store(
         self, kind: StoreKind, place: Place, index: int, here: _Here, length: Expr | None, value: Value | None = None

@@ -486,7 +486,7 @@ class _Machine:
         looked = len(self.state.looks)
         bits = judge(claim, prop.name, self.state, here)
         if bits is not None:
-            self.broken[prop.name].append(self._broken(here, event, prop, claim, bits, looked))
+            self.broken[prop.name].append(self._broken(here, event, prop=prop, claim=claim, bits=bits, looked=looked))
             self._tell_broken(here, prop, claim)
 
     def _used(self, here: Frame, claim: ClaimMade) -> Name:

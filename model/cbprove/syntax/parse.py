@@ -110,7 +110,7 @@ class _Parser:
         else:
             value = []
             _gather(value, rule.parts, values, base)
-        stack.replace(size, rule.symbol, value, start, end, height)
+        stack.replace(size, rule.symbol, value=value, start=start, end=end, height=height)
 
 
 def _parts(rule: Rule, values: list[Any], base: int) -> list[Any]:

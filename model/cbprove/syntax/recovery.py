@@ -87,7 +87,7 @@ class Recovery:
     def _give_up(self, entry: str, size: int) -> None:
         """Take an unfinished entry off the stack and put an empty one there."""
         place = self.stack.ends[-1] if self.stack.ends else 0
-        self.stack.replace(size, entry, [], place, place, 0)
+        self.stack.replace(size, entry, value=[], start=place, end=place, height=0)
 
     def _skip(self, at: int, entry: str, size: int) -> int:
         """Where the entry ends that the token at `at` stands in."""
@@ -220,7 +220,14 @@ class Recovery:
         brace = open_braces[-1]
         what = "the file ends here" if token.kind == END else f"{found(token)} begins a declaration of its own"
         note = Note(what, Span(self.source, token.start, token.end))
-        self._mistake("CB0022", "this `{` is never closed", brace.start, brace.end, "add `}` where it ends", (note,))
+        self._mistake(
+            "CB0022",
+            "this `{` is never closed",
+            start=brace.start,
+            end=brace.end,
+            help="add `}` where it ends",
+            notes=(note,),
+        )
         return True
 
     # --- what is said ---

@@ -37,7 +37,7 @@ FAULTS = (
         (
             "strings begin where types do",
             "read",
-            "_part(data, length, places[2], places[3], 'strings', name)",
+            "_part(data, length, offset=places[2], size=places[3], what='strings', name=name)",
             "_part(data, length, places[0], places[3], 'strings', name)",
         ),
     ),

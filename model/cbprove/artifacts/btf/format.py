@@ -146,9 +146,9 @@ def read(data: bytes, name: str) -> Section:
         raise corrupt(name, f"its version is {version} and its flags are {flags:#x}, where 1 and 0 are known")
     if length < 24 or length % 4:
         raise corrupt(name, f"it says that its header takes {length} bytes")
-    types = _words(_part(data, length, places[0], places[1], "types", name), order, name)
+    types = _words(_part(data, length, offset=places[0], size=places[1], what="types", name=name), order, name)
     types.append(0)  # lets the scan look at the second word of a record that is cut off after the first
-    strings = _part(data, length, places[2], places[3], "strings", name)
+    strings = _part(data, length, offset=places[2], size=places[3], what="strings", name=name)
     if strings and strings[-1]:
         raise corrupt(name, "its strings do not end with a NUL")
     return Section(name, order, types, strings, _lengths(data, length, order, name))
@@ -175,6 +175,6 @@ def _lengths(data: bytes, header: int, order: Literal["little", "big"], name: st
     if header < 32:
         return _LENGTHS
     offset, size = struct.unpack_from("<II" if order == "little" else ">II", data, 24)
-    said = _part(data, header, offset, size, "layouts of kinds", name)
+    said = _part(data, header, offset=offset, size=size, what="layouts of kinds", name=name)
     pairs = {kind: (said[4 * kind] // 4, said[4 * kind + 1] // 4) for kind in range(min(size // 4, 128))}
     return MappingProxyType({kind: pair for kind, pair in pairs.items() if kind} | dict(_LENGTHS))

@@ -75,7 +75,16 @@ class Records:
             raise corrupt(self.name, f"there is no type {ref}, only types 1 to {self.end - 1}")
         at = starts[ref - self.first]
         name, info, value = self.section.words[at : at + 3]
-        return Record(ref, info >> 24 & 0x7F, info & 0xFFFFFF, info >> 31 == 1, name, value, self.section, at + 3)
+        return Record(
+            ref=ref,
+            kind=info >> 24 & 0x7F,
+            vlen=info & 0xFFFFFF,
+            flag=info >> 31 == 1,
+            name=name,
+            value=value,
+            section=self.section,
+            at=at + 3,
+        )
 
     def indexed(self) -> Iterator[Record]:
         """This section's integers, structs, unions, enums and typedefs, in order."""

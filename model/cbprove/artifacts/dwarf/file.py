@@ -193,7 +193,14 @@ def _relocate(elf: ELFFile, name: str, stream: IO[bytes], sizes: Mapping[int, in
         if section["sh_type"] in ("SHT_REL", "SHT_RELA") and elf.get_section(section["sh_info"]).name == name:
             for offset, symbol, kind, addend in _entries(elf, section):
                 if kind in sizes:
-                    _store(data, offset, sizes[kind], symbol, addend, "little" if elf.little_endian else "big")
+                    _store(
+                        data,
+                        offset,
+                        size=sizes[kind],
+                        symbol=symbol,
+                        addend=addend,
+                        order="little" if elf.little_endian else "big",
+                    )
     stream.seek(0)
     stream.write(data)
 
