@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Mapping, Sequence
 
 from cbprove.logic import bitvectors
@@ -27,10 +28,21 @@ def ask(formula: Bool, ranges: Mapping[str, Interval], limits: Limits) -> Answer
     return _check(script, limits)
 
 
+_impossible: set[bytes] = set()
+"""Digests of the texts that Z3 found no model of: properties of one path suppose the same of its loops, and ask the same again."""
+
+
 def _check(script: Script, limits: Limits) -> Answer:
+    text = script.text()
+    digest = hashlib.sha256(text.encode()).digest()
+    if digest in _impossible:
+        return Answer("unsat", {})
     session = Z3Session(limits)
-    session.add(script.text())
-    return session.check()
+    session.add(text)
+    answer = session.check()
+    if answer.result == "unsat":
+        _impossible.add(digest)
+    return answer
 
 
 def impossible_by_bits(formulas: Sequence[Bool], ranges: Mapping[str, Interval], limits: Limits) -> bool:
