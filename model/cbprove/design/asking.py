@@ -29,7 +29,7 @@ def ask(formula: Bool, ranges: Mapping[str, Interval], limits: Limits) -> Answer
 
 
 _impossible: set[bytes] = set()
-"""Digests of the texts that Z3 found no model of: properties of one path suppose the same of its loops, and ask the same again."""
+"""Digests of the texts that Z3 found no model of: properties of one path suppose the same of its loops, and ask the same."""
 
 
 def _check(script: Script, limits: Limits) -> Answer:
