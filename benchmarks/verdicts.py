@@ -12,7 +12,7 @@ from benchmarks.workloads import Candidate, Narrow, Workload
 
 Verdicts = dict[str, set[str]]
 
-_COUNTS = re.compile(r"^(\w+) in the design space of [\d,]+ candidates?: (.+)$", re.MULTILINE)
+_COUNTS = re.compile(r"^  ((?:\w+, )*\w+): (\d[\d,]* [a-z].*)$", re.MULTILINE)
 
 
 class Disagreement(Exception):
@@ -31,7 +31,8 @@ def of_rival(output: str) -> Verdicts:
 
 def counts(output: str) -> dict[str, dict[str, int]]:
     """By property, how many candidates have each verdict, as cbprove's text says."""
-    return {name: _numbers(told) for name, told in _COUNTS.findall(output)}
+    space = output.partition("\ndesign space of ")[2].partition("\n\n")[0]
+    return {name: _numbers(told) for names, told in _COUNTS.findall(space) for name in names.split(", ")}
 
 
 def _numbers(told: str) -> dict[str, int]:

@@ -14,6 +14,8 @@ from cbprove.system import AxisValue, Program
 
 Verdict = Literal["proved", "refuted", "mixed", "vacuous", "unknown", "excluded"]
 
+VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")  # as they are listed
+
 Candidate = Mapping[str, AxisValue]
 
 
@@ -96,7 +98,8 @@ class Space:
     """What the whole design space holds for one property: candidates by verdict, and for each choice of the other axes the
     values of the ranged axis that are proved (as closed intervals). `bounded` are the candidates proved up to a bound only: they
     are in neither. `choices` are those of the axes with names for values, where there are too many to look at: then only what
-    proposals and questions name is counted."""
+    proposals and questions name is counted. `cells` are the same by value: for each choice of the other axes a byte for each
+    value of the ranged one, from `first` on (one byte where none is ranged): 1 proved, 2 excluded, 0 neither."""
 
     property: str
     axes: tuple[str, ...]
@@ -104,6 +107,18 @@ class Space:
     proved: Mapping[str, tuple[tuple[int, int], ...]]
     bounded: int = 0
     choices: int | None = None
+    cells: Mapping[tuple[AxisValue, ...], bytes] = field(default_factory=dict)
+    first: int = 0
+
+
+@frozen
+class Measure:
+    """A number of a struct that hangs on its layout, as C spells it; `divides` where it is an alignment."""
+
+    text: str
+    axis: str
+    values: Mapping[str, int]
+    divides: bool = False
 
 
 @frozen
@@ -173,6 +188,7 @@ class Report:
     titles: Mapping[str, str] = field(default_factory=dict)  # of proposals
     warnings: tuple[Diagnostic, ...] = ()  # what the spec leaves unsaid; no verdict depends on it
     models: tuple[Model, ...] = ()  # one for each record that it names
+    measures: tuple[Measure, ...] = ()  # of the structs that have several layouts
 
 
 def exit_code(report: Report) -> int:

@@ -122,7 +122,7 @@ def test_the_document_says_it() -> None:
         "area": {"name": "cb", "bytes": 6},
     }
     told = told_of(report, Manner())
-    assert "  none\n  no choice satisfies low_kept (line 11) and top_kept (line 12) together: low (line 6)," in told
+    assert "  none: no choice satisfies low_kept (line 11) and top_kept (line 12) together: low" in told
 
 
 def test_layers_are_looked_for_with_witnesses_only() -> None:

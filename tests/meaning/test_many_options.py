@@ -70,7 +70,7 @@ def test_one_option_more_is_one_candidate_more(tmp_path: Path, options: int) -> 
 def test_the_report_says_that_the_rest_was_not_looked_at(tmp_path: Path) -> None:
     report = judged(spec(tmp_path, 14))
     shown = text(report, Manner())
-    assert "kept in what is proposed and asked, 1 candidate: 1 proved" in shown
+    assert "what is proposed and asked, 1 candidate\n  kept, fits: 1 proved" in shown
     assert "the named axes have 16,384 choices, over 256: what nobody proposes is not looked at" in shown
 
 

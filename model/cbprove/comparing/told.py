@@ -17,9 +17,9 @@ from cbprove.report import witness
 from cbprove.report.excerpt import printable
 from cbprove.report.json import located, of_ask, of_witness
 from cbprove.report.style import Paint, Role, counted
-from cbprove.report.text import VERDICTS, rows
+from cbprove.report.text import rows
 from cbprove.report.version import VERSION
-from cbprove.verdicts import Case, Report, Witness
+from cbprove.verdicts import VERDICTS, Case, Report, Witness
 
 SCHEMA_VERSION = 1
 _ROLES: dict[str, Role] = {"newly refuted": "bad", "newly mixed": "bad", "newly proved": "good"}

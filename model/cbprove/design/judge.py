@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cbprove.design.answers import answers
 from cbprove.design.assumptions import assumptions
 from cbprove.design.costs import cost
+from cbprove.design.measures import measures
 from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
@@ -83,6 +84,7 @@ def _report(space: Space) -> Report:
         space=summary(space),
         asks=answers(space),
         titles=titles,
+        measures=measures(system),
     )
 
 

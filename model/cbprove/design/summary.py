@@ -45,6 +45,8 @@ def _row(space: Space, name: str) -> Row:
         proved=proved,
         bounded=bounded,
         choices=found if found > MOST_CHOICES else None,
+        cells=merged,
+        first=first,
     )
 
 

@@ -13,9 +13,9 @@ from typing import Any
 from cbprove.diagnostics import Diagnostic, Span
 from cbprove.report import story, witness
 from cbprove.report.scene import Lost, scene
-from cbprove.report.text import VERDICTS, unmet_in
+from cbprove.report.text import unmet_in
 from cbprove.report.version import VERSION
-from cbprove.verdicts import Answered, Case, Conflict, Model, Report, Space, Witness
+from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Model, Report, Space, Witness
 
 SCHEMA_VERSION = 1
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 Role = Literal["bad", "warn", "good", "strong", "faint"]
 
+WIDEST = 100  # columns of a report
+
 # Gives a text the look of a role, or returns it as it is.
 Paint = Callable[[str, Role], str]
 
@@ -26,3 +28,9 @@ def ansi(text: str, role: Role) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: `1 question`, `9 proposals`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def capped(lines: list[str], most: int) -> list[str]:
+    """The first lines of a long list, and how many there are more."""
+    rest = len(lines) - most
+    return lines if rest <= 0 else [*lines[:most], f"... {rest:,} more; --format json has all"]

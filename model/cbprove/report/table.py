@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from cbprove.report.style import Paint
+import textwrap
+from collections.abc import Iterator
+
+from cbprove.report.manner import Manner
+from cbprove.report.style import WIDEST, Paint
 from cbprove.verdicts import Case, Cost, Report
 
-_WIDEST = 110
 
+def proposals(report: Report, manner: Manner) -> str:
+    """The table; where its columns do not fit side by side, those that only say `proved` become one line below it.
 
-def proposals(report: Report, paint: Paint) -> str:
-    """The table, cut into several where its columns do not fit side by side."""
+    With -v, and where it does not fit even so, it is cut into several.
+    """
     if not report.cases:
         return ""
     names = list(dict.fromkeys(case.proposal for case in report.cases))
     properties = list(dict.fromkeys(case.property for case in report.cases))
     cells = {(case.proposal, case.property): case for case in report.cases}
     costs = {case.proposal: case.cost for case in report.cases}
-    columns = [["", *names]]
-    columns += [[p, *(_cell(cells.get((name, p))) for name in names)] for p in properties]
+    columns = [[p, *(_cell(cells.get((name, p))) for name in names)] for p in properties]
     if any(cost.per_packet or cost.per_segment for cost in costs.values()):
         columns.append(["bytes moved", *(_cost(costs[name]) for name in names)])
-    tables = ["\n".join(_rows(part, paint)) for part in _fitting(columns)]
-    return "\n\n".join(tables) + _legend(report)
+    first = ["", *names]
+    folded = [] if manner.verbosity > 0 or _fits([first, *columns]) else [c for c in columns if _is_plain(c)]
+    kept = [column for column in columns if column not in folded]
+    tables = ["\n".join(_rows(part, manner.paint)) for part in _fitting([first, *kept])]
+    notes = [*([_folded(folded)] if folded else []), *_legend(report)]
+    lines = [line for note in notes for line in textwrap.wrap(note, WIDEST, subsequent_indent="  ")]
+    return "\n".join(["\n\n".join(tables), *lines])
+
+
+def _is_plain(column: list[str]) -> bool:
+    """Whether a column says that a property is proved of each proposal that is not excluded, and no more."""
+    return {"proved"} <= set(column[1:]) <= {"proved", "excluded"}
+
+
+def _folded(columns: list[list[str]]) -> str:
+    excluded = any("excluded" in column[1:] for column in columns)
+    return f"proved for each{' that is not excluded' if excluded else ''}: {', '.join(column[0] for column in columns)}"
 
 
 def _cell(case: Case | None) -> str:
@@ -35,9 +54,6 @@ def _cell(case: Case | None) -> str:
         told = f"proved up to {case.finding.turns}"
     else:
         told = word
-    excluded, every = case.counts.get("excluded", 0), sum(case.counts.values())
-    if excluded and word != "excluded":
-        told += f", {excluded:,} of {every:,} excluded"
     return told if case.met else f"! {told}"
 
 
@@ -47,11 +63,15 @@ def _cost(cost: Cost) -> str:
     return f"{cost.per_packet} + {cost.per_segment}/segment"
 
 
+def _fits(columns: list[list[str]]) -> bool:
+    return sum(map(_width, columns)) - 2 <= WIDEST
+
+
 def _fitting(columns: list[list[str]]) -> list[list[list[str]]]:
     """The columns in groups that fit on a line, the names of the proposals before each."""
     groups: list[list[list[str]]] = [[columns[0]]]
     for column in columns[1:]:
-        if len(groups[-1]) > 1 and sum(map(_width, (*groups[-1], column))) > _WIDEST:
+        if len(groups[-1]) > 1 and not _fits([*groups[-1], column]):
             groups.append([columns[0]])
         groups[-1].append(column)
     return groups
@@ -73,11 +93,26 @@ def _rows(columns: list[list[str]], paint: Paint) -> list[str]:
     return lines
 
 
-def _legend(report: Report) -> str:
-    unmet = any(not case.met for case in report.cases)
-    mixed = any(case.verdict == "mixed" for case in report.cases)
-    told = [
-        *(["! is not as the spec expects"] if unmet else []),
-        *(["mixed P/N: P of N candidates proved"] if mixed else []),
+def _legend(report: Report) -> Iterator[str]:
+    if any(not case.met for case in report.cases):
+        yield "! is not as the spec expects"
+    excluded = _excluded(report)
+    if any(case.verdict == "mixed" for case in report.cases):
+        yield "; ".join(["mixed P/N: P of N candidates proved", *excluded])
+    elif excluded:
+        yield "; ".join(excluded)
+
+
+def _excluded(report: Report) -> list[str]:
+    """`9 of 48 candidates of packed_anywhere are excluded`, and under which property where those differ."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for case in report.cases:
+        number = case.counts.get("excluded", 0)
+        if number and case.verdict != "excluded":
+            told = f"{number:,} of {sum(case.counts.values()):,} candidates"
+            found.setdefault((case.proposal, told), []).append(case.property)
+    several = {proposal for proposal, _ in found if sum(proposal == other for other, _ in found) > 1}
+    return [
+        f"{told} of {proposal} are excluded" + (f" ({', '.join(names)})" if proposal in several else "")
+        for (proposal, told), names in found.items()
     ]
-    return f"\n\n{', '.join(told)}" if told else ""

@@ -1,4 +1,4 @@
-"""A report for a terminal: what was not expected, proposals, questions, the design space, one line of counts."""
+"""A report for a terminal: one line of counts, what was not expected, proposals, questions, the design space."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cbprove.pictures.bits import runs
-from cbprove.report import clash, reasons, story, table, witness
+from cbprove.report import clash, reasons, space, story, table, witness
 from cbprove.report.excerpt import printable
 from cbprove.report.manner import Manner, again
-from cbprove.report.style import Role, counted
-from cbprove.system import MOST_CHOICES, AxisValue
-from cbprove.verdicts import Answered, Case, Report, Space, Verdict
+from cbprove.report.style import WIDEST, Role, capped, counted
+from cbprove.system import AxisValue
+from cbprove.verdicts import VERDICTS, Answered, Case, Report, Verdict
 
-VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
 _RIGHT = 88
 _MOST_ANSWERS = 40
-_MOST_PROVED = 12  # lines of the design space for each property
 _ROLES: dict[Verdict, Role] = {"proved": "good", "refuted": "bad", "mixed": "bad", "vacuous": "warn", "unknown": "warn"}
 
 
@@ -25,9 +23,14 @@ def text(report: Report, manner: Manner) -> str:
     """The whole report on one spec."""
     if manner.verbosity < 0:
         return summary(report)
-    parts = [*_blocks(report, manner), table.proposals(report, manner.paint)]
-    parts += [_asks(report, manner), _space(report), _assumptions(report), _models(report), summary(report)]
+    parts = [*_wrapped(summary(report)), *_blocks(report, manner), table.proposals(report, manner)]
+    parts += [_asks(report, manner), space.text(report, manner), _assumptions(report), _models(report)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _wrapped(line: str) -> list[str]:
+    """A line as a paragraph."""
+    return ["\n".join(textwrap.wrap(line, WIDEST, subsequent_indent="  ", break_on_hyphens=False))]
 
 
 def _models(report: Report) -> str:
@@ -136,7 +139,7 @@ def _candidates(case: Case) -> Iterator[str]:
         return
     counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
     yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
-    for line in _capped([f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS):
+    for line in capped([f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS):
         yield from textwrap.wrap(line, witness.WIDTH, subsequent_indent="    ")
     for reason in case.excluded if case.verdict != "excluded" else ():
         yield from textwrap.wrap(f"excluded: {reason}", witness.WIDTH, subsequent_indent="    ")
@@ -195,12 +198,11 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     lines = [f"{word}: {ask.name}" + (f": {printable(ask.title)}" if ask.title else "")]
     if ask.answer is None:
         lines.append(f"  unknown: {printable(ask.reason)}")
+    elif ask.answer:
+        lines += [f"  {row}" for row in capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)]
     else:
-        lines += [f"  {row}" for row in _capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)] or ["  none"]
-    if ask.conflict is not None:
-        lines += textwrap.wrap(
-            clash.sentence(ask.conflict), witness.WIDTH, initial_indent="  ", subsequent_indent="    "
-        )
+        told = "none" + (f": {clash.sentence(ask.conflict)}" if ask.conflict is not None else "")
+        lines += textwrap.wrap(told, witness.WIDTH, initial_indent="  ", subsequent_indent="    ")
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines
@@ -216,55 +218,10 @@ def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> I
     for fixed, values in groups.items():
         told = [f"{axis} = {value}" for axis, value in fixed]
         spans = tuple((low, high - 1) for low, high in runs(values))
-        yield ", ".join([*told, *([f"{axes[ranged]} = {intervals(spans)}"] if ranged is not None else [])])
-
-
-def _capped(lines: list[str], most: int) -> list[str]:
-    """The first lines of a long list, and how many there are more."""
-    rest = len(lines) - most
-    return lines if rest <= 0 else [*lines[:most], f"... {rest:,} more; --format json has all"]
-
-
-def _space(report: Report) -> str:
-    lines: list[str] = []
-    for space in report.space:
-        told = [f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v)]
-        told += [f"{space.bounded:,} proved up to a bound only"] if space.bounded else []
-        counts = ", ".join(told)
-        size = counted(sum(space.counts.values()) + space.bounded, "candidate")
-        where = "the design space of" if space.choices is None else "what is proposed and asked,"
-        lines.append(f"{space.property} in {where} {size}: {counts}")
-        lines += [f"  {line}" for line in _capped(list(_proved(space)), _MOST_PROVED)]
-    many = next((space.choices for space in report.space if space.choices is not None), None)
-    if many is not None:
-        lines.append(
-            f"the named axes have {many:,} choices, over {MOST_CHOICES}: what nobody proposes is not looked at"
-        )
-    return "\n".join(lines)
-
-
-def _proved(space: Space) -> Iterator[str]:
-    """A line for each choice of the other axes: the values of the ranged axis, if there is one, that are proved."""
-    width = max((len(key) for key in space.proved), default=0)
-    for key, values in space.proved.items():
-        fixed = {part.partition(" = ")[0] for part in key.split(", ")} if key else set()
-        ranged = [axis for axis in space.axes if axis not in fixed]
-        told = f"{ranged[-1]} {intervals(values)}" if ranged else ""
-        if key or told:
-            yield f"{key:<{width}}{'  ' if key else ''}{told}".rstrip()
-
-
-def intervals(values: tuple[tuple[int, int], ...]) -> str:
-    """`0..20, 22`; two neighbours are listed, none is `none`."""
-    return ", ".join(_interval(low, high) for low, high in values) or "none"
-
-
-def _interval(low: int, high: int) -> str:
-    if high - low > 1:
-        return f"{low}..{high}"
-    return str(low) if low == high else f"{low}, {high}"
+        yield ", ".join([*told, *([f"{axes[ranged]} = {space.intervals(spans)}"] if ranged is not None else [])])
 
 
 def _assumptions(report: Report) -> str:
     told = dict.fromkeys(assumption for case in report.cases for assumption in case.finding.assumptions)
-    return "\n".join(["assuming", *(f"  {printable(assumption)}" for assumption in told)]) if told else ""
+    lines = [textwrap.fill(printable(each), WIDEST, initial_indent="  ", subsequent_indent="    ") for each in told]
+    return "\n".join(["assuming", *lines]) if told else ""
