@@ -6,14 +6,17 @@ import argparse
 
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT, add_modules, opened
-from cbprove.commands.shared import add_color, add_format
+from cbprove.commands.shared import NOTHING, USAGE, add_color, add_format
+from cbprove.commands.sources import add_sources, compiled, named, pool, root
 from cbprove.usage import WrongUsage
 
 HELP = "the views over a control block: sizes, what they cross or exceed, and what their build-time checks cannot see"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("spec", metavar="SPEC")
+    parser.add_argument(
+        "names", nargs="*", metavar="SPEC|FILE|FOLDER", help="a spec; with --source, what of it is read"
+    )
     parser.add_argument(
         "--against",
         action="append",
@@ -26,6 +29,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="PATCH|SPEC",
         help="what a patch (`-`: on standard input) or another spec makes of them: the views that differ alone",
     )
+    parser.add_argument("--object", metavar="STRUCT[.MEMBER]", help="with --source: over what (sk_buff.cb)")
+    add_sources(parser)
     add_modules(parser)
     add_format(parser)
     add_color(parser)
@@ -35,6 +40,9 @@ def run(given: argparse.Namespace) -> int:
     from cbprove.comparing.rebase import overlays
     from cbprove.report.overlays import code, document, text
 
+    if given.source is not None or given.compile_commands is not None or given.cc is not None:
+        return _of_source(given)
+    given.spec = _spec(given)
     if given.diff is not None:
         return _difference(given)
     artefacts = [opened(given, path) for path in given.against]
@@ -68,3 +76,46 @@ def _difference(given: argparse.Namespace) -> int:
     else:
         console.show(text(found, console.paint()))
     return found.code
+
+
+def _spec(given: argparse.Namespace) -> str:
+    """The one spec that is asked about. Raises WrongUsage."""
+    for option, value in (("--headers", given.headers), ("--object", given.object)):
+        if value is not None:
+            raise WrongUsage(f"{option} without --source", "name the source of a kernel: --source TREE")
+    if len(given.names) != 1:
+        told = f"{len(given.names)} specs are named" if given.names else "no spec is named"
+        raise WrongUsage(told, "name one, or the source of a kernel: --source TREE")
+    name: str = given.names[0]
+    return name
+
+
+# Where networking and what uses it lies in a kernel.
+_FOLDERS = ("net", "drivers", "crypto", "kernel", "security", "lib")
+
+
+def _of_source(given: argparse.Namespace) -> int:
+    """What lies over an object of C. Raises WrongUsage."""
+    from cbprove.source.asked import asked, folders, sought
+    from cbprove.source.overlays import document, overlays, text
+    from cbprove.source.sweep import sweep
+
+    if given.against or given.diff is not None:
+        raise WrongUsage("--against and --diff are about a spec", "leave them out, or --source")
+    object, tree = sought(given.object or "sk_buff.cb"), root(given)
+    names = given.names or [each for each in _FOLDERS if given.source is not None and (tree / each).is_dir()]
+    if not names:
+        raise WrongUsage("no file or folder is named", "name those that are to be read")
+    files = asked(names, compiled(given), tree, object)
+    with console.Progress("files") as progress, pool(given, object) as mapped:
+        found = sweep(files.jobs, object, mapped, progress)
+    laid = overlays(found, object, folders(names, tree))
+    if given.format == "json":
+        import json
+
+        console.show(json.dumps(document(laid, named(given)), indent=2, ensure_ascii=False))
+    else:
+        console.show(text(laid, named(given)))
+    if found.unread and found.files == len(found.unread):
+        return USAGE
+    return 0 if laid.views else NOTHING

@@ -73,6 +73,12 @@ def _place(name: str, tree: Path) -> Path | None:
     return None
 
 
+def folders(names: Sequence[str], tree: Path) -> list[Path]:
+    """The files and folders among names, and what a tree has for all to include."""
+    places = [place for name in names if (place := _place(name, tree)) is not None]
+    return [*places, *(each for each in (tree / "include",) if each.is_dir())]
+
+
 def _headers(compiled: Compiled) -> list[Path]:
     return sorted((compiled.tree / "include").rglob("*.h")) if isinstance(compiled, Kernel) else []
 
