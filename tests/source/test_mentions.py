@@ -9,6 +9,7 @@ import pytest
 from cbprove.source.accesses import Sought
 from cbprove.source.mentions import Mentions
 from cbprove.source.sweep import worth_reading
+from cbprove.source.units import Flags
 
 SOUGHT = Sought("sk_buff", "cb")
 
@@ -86,4 +87,19 @@ def test_a_file_without_a_word_that_leads_there_is_not_read(tmp_path: Path) -> N
     (tmp_path / "calls.c").write_text("int f(struct sk_buff *skb)\n{\n\treturn first(skb);\n}\n")
     (tmp_path / "other.c").write_text("int g(int a)\n{\n\tif (a) {\n\t\treturn 1;\n\t}\n\treturn 0;\n}\n")
     files = [tmp_path / "calls.c", tmp_path / "other.c"]
-    assert worth_reading(files, [], SOUGHT) == files[:1]
+    assert worth_reading(files, [], SOUGHT, lambda _: Flags(())) == files[:1]
+
+
+def test_headers_of_other_folders_count(tmp_path: Path) -> None:
+    for folder in ("own", "other", "named"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "other/more.h").write_text("#define LAID(skb) ((struct laid *)(skb)->cb)\n")
+    (tmp_path / "other/other.h").write_text('#include "more.h"\n')
+    (tmp_path / "named/named.h").write_text("#define NAMED(skb) ((struct laid *)(skb)->cb)\n")
+    (tmp_path / "own/a.c").write_text(
+        '#include "../other/other.h"\nint f(struct sk_buff *skb) { return LAID(skb)->a; }\n'
+    )
+    (tmp_path / "own/b.c").write_text("#include <named.h>\nint f(struct sk_buff *skb) { return NAMED(skb)->a; }\n")
+    (tmp_path / "own/c.c").write_text("int f(struct sk_buff *skb) { return skb->len; }\n")
+    files = [tmp_path / "own" / name for name in ("a.c", "b.c", "c.c")]
+    assert worth_reading(files, [], SOUGHT, lambda _: Flags((f"-I{tmp_path}/named",))) == files[:2]

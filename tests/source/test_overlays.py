@@ -47,6 +47,8 @@ int red_enqueue(struct sk_buff *skb)
 }
 """
 
+UP = "void *up(struct sk_buff *skb) { return BR_INPUT_SKB_CB(skb)->brdev; }\n"
+
 
 def overlays(*arguments: str, folder: Path = TREE) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cbprove", "overlays", *arguments]
@@ -74,6 +76,7 @@ def test_checks_of_numbers_that_are_handed_on(tmp_path: Path) -> None:
 
     tree = shutil.copytree(TREE, tmp_path / "tree")
     (tree / "net/sched/sch_red.c").write_text(CHECKED)
+    (tree / "net/sched/sch_up.c").write_text('#include "../bridge/br_private.h"\n' + UP)
     done = overlays("--source", ".", "net/sched", "--format", "json", folder=tree)
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
@@ -88,6 +91,7 @@ def test_checks_of_numbers_that_are_handed_on(tmp_path: Path) -> None:
         (25, "through(skb, sizeof(*own))"),
         (26, "at_most(sizeof(*own))"),
     ]
+    assert [each["file"] for each in found["views"] if each["type"] == "br_input_skb_cb"] == ["net/bridge/br_private.h"]
     (view,) = (each for each in found["views"] if each["type"] == "red_skb_cb")
     assert (view["start_bit"], view["width_bits"], view["by"], view["line"]) == (48, 32, "red_skb_cb", 16)
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Sought
 from cbprove.source.kernel import Kernel
-from cbprove.source.sweep import Job, sources, worth_reading
+from cbprove.source.sweep import Flagged, Job, sources, worth_reading
 from cbprove.source.units import Flags
 from cbprove.usage import WrongUsage
 
@@ -55,7 +55,7 @@ def asked(names: Sequence[str], compiled: Compiled, tree: Path, object: Sought) 
         elif place.is_dir():
             files = sources(place)
             looked += len(files)
-            paths.update(dict.fromkeys(worth_reading(files, _headers(compiled), object)))
+            paths.update(dict.fromkeys(worth_reading(files, _headers(compiled), object, _flagged(compiled))))
         else:
             looked += 1
             paths[place] = None
@@ -71,6 +71,18 @@ def _place(name: str, tree: Path) -> Path | None:
         if (root / name).exists():
             return (root / name).resolve()
     return None
+
+
+def _flagged(compiled: Compiled) -> Flagged:
+    """How a file is compiled, where anything says so: of one that is not read nothing need to."""
+
+    def flags(path: Path) -> Flags:
+        try:
+            return compiled.flags(path)
+        except WrongUsage:
+            return Flags(())
+
+    return flags
 
 
 def folders(names: Sequence[str], tree: Path) -> list[Path]:

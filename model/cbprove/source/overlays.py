@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +36,8 @@ def overlays(found: Found, sought: Sought, folders: Sequence[Path]) -> Overlays:
 def _once(laid: Sequence[Laid]) -> list[Laid]:
     """Each view of a line once, with its size where one of those who use it knows it."""
     kept: dict[tuple[str, int, str, int], Laid] = {}
-    for each in laid:
+    for one in laid:
+        each = replace(one, file=os.path.normpath(one.file))
         key = (each.file, each.line, each.type, each.start)
         if key not in kept or kept[key].width is None:
             kept[key] = each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from cbprove.source.mentions import Mentions
 from cbprove.source.reading import read_calls, read_file
 from cbprove.source.units import Flags, library
 
+_INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]", re.MULTILINE)
+Flagged = Callable[[Path], Flags]  # how a file is compiled
 Told = Callable[[int, int], None]
 
 
@@ -67,13 +70,40 @@ def _mentions(sought: Sought) -> Mentions:
     return Mentions(sought)
 
 
-def worth_reading(files: Sequence[Path], headers: Sequence[Path], sought: Sought) -> list[Path]:
-    """The files that can touch the object, as far as their text and that of the headers beside and named tells."""
+def worth_reading(files: Sequence[Path], headers: Sequence[Path], sought: Sought, flags: Flagged) -> list[Path]:
+    """The files that can touch the object, as far as their text and that of headers tells: those that are named, those beside
+    the files, and what all of them include from elsewhere."""
     mentions = Mentions(sought)
-    beside = {each for folder in {file.parent for file in files} for each in folder.glob("*.h")}
-    for each in (*headers, *sorted(beside)):
+    beside = sorted({each for folder in {file.parent for file in files} for each in folder.glob("*.h")})
+    for each in (*headers, *beside):
         mentions.add_file(str(each))
+    for header in _elsewhere(files, beside, flags):
+        mentions.add_file(header)
     return [each for each in files if mentions.in_text(each.read_text(errors="replace"))]
+
+
+def _elsewhere(files: Iterable[Path], beside: Iterable[Path], flags: Flagged) -> Iterator[str]:
+    """The headers that files and those beside them include, and those that these include, each once."""
+    folders: dict[Path, tuple[str, ...]] = {}
+    for file in files:
+        if not folders.get(file.parent):
+            folders[file.parent] = tuple(each[2:] for each in flags(file).options if each.startswith("-I"))
+    edge = [(path, path.parent) for path in (*files, *beside)]
+    seen: set[str] = set()
+    while edge:
+        path, of = edge.pop()
+        for name in _INCLUDE.findall(path.read_text(errors="replace")):
+            found = _header(str(path.parent), folders[of], name)
+            if found is not None and found not in seen:
+                seen.add(found)
+                edge.append((Path(found), of))
+                yield found
+
+
+@functools.cache
+def _header(beside: str, folders: tuple[str, ...], name: str) -> str | None:
+    places = (os.path.normpath(os.path.join(folder, name)) for folder in (beside, *folders))
+    return next(filter(os.path.isfile, places), None)
 
 
 def sources(folder: Path) -> list[Path]:
