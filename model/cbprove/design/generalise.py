@@ -63,6 +63,7 @@ def alike(
     found = evaluation.truth(formula)[0]
     if bits is not None and bits.sides is not None and found:
         found &= evaluation.unequal(bits.sides, little_endian)
+    # Last, since it speaks of the values that the evaluation has looked at by now.
     return _projected(found & evaluation.apart(), universe)
 
 
@@ -80,6 +81,7 @@ def _projected(found: Candidates, universe: Universe) -> Candidates:
     """The candidates that have some bit."""
     candidates = 0
     while found:
+        # The axis of the bits counts slowest, so that each bit has all candidates side by side.
         candidates |= found & universe.all
         found >>= universe.size
     return candidates
@@ -166,6 +168,7 @@ class Evaluation:
             if not both:
                 continue
             rest = _added(c, a, -1)
+            # On a piece both sides are sums of axes: the comparison is decided at each candidate.
             if operator == "=":
                 holds = self.universe.at_least(rest, d - b) & self.universe.at_least(_added((), rest, -1), b - d)
             else:
@@ -212,6 +215,7 @@ class Evaluation:
             yes, no = self.truth(term.args[0])
             if yes & left:
                 pieces += _within(self.number(term.args[1]), yes & left)
+            # Where a condition is neither surely true nor surely false no branch is followed, and the number is not known.
             left &= no
             term = term.args[2]
         return _together([*pieces, *_within(self.number(term), left)] if left else pieces)
@@ -222,6 +226,7 @@ class Evaluation:
             return [(self.universe.all, (axis,), first)]
         if name in self.universe.ranges:
             return [(self.universe.all, ((name, 1),), 0)]
+        # What earlier turns left may be any number. Without a piece, what hangs on it is neither surely true nor surely false.
         if name.startswith(UNSURE):
             return []
         if name in self._held:
@@ -265,6 +270,7 @@ class Evaluation:
             count = 1
             for domain in domains:
                 count *= len(domain)
+            # Not known at these candidates: a smaller region, and never a wrong one.
             if count > MOST_VALUES:
                 continue
             for chosen in product(*domains):
@@ -305,6 +311,7 @@ class Evaluation:
                 known.append((here & zero[0], one))
             elif here and (one.store.kind == "blank" or one.store.value is not None):
                 known.append((here, one))
+            # Behind a store that may hit and may miss nothing is known: only where it surely misses is the next one asked.
             left &= missed
             if not left:
                 break

@@ -160,6 +160,7 @@ class _Sheeting:
     # --- marks ----------------------------------------------------------------------------------------
 
     def _mark(self, candidates: Candidates, mark: int) -> None:
+        # What has a mark keeps it: a region may reach over candidates that were judged before.
         self.out.fill(self.universe.stretches(candidates & self.left), mark)
         self.left &= ~candidates
 
@@ -202,9 +203,11 @@ class _Sheeting:
             answer = session.check()
             if answer.result != "sat":
                 return answer.result, bars
+            # The bar holds the model's own candidate at least, so that each turn leaves fewer and the loop ends.
             bar = self._found(form, formula, answer, broken, mark)
             bars.append(bar)
             if broken:
+                # A refuted candidate needs no other verdict: later queries leave it out too.
                 self.barred.append(bar)
             _add(script, session, bar)
         return "unsat", bars
@@ -220,6 +223,8 @@ class _Sheeting:
             if seen is not None:
                 one, run = seen
                 return self._fill(self._widest(form, one, model=tried, point=point, broken=broken, run=run), mark)
+            # Each model of a faithful form is a run: that none is seen is a fault of cbprove's, and no verdict. Of others a
+            # model may be no run, and says nothing of the candidate.
             if form.faithful:
                 raise NotReplayed(f"{self.name}: the solver's run does not replay")
         return self._fill(self._exactly(point), HARD)
@@ -241,6 +246,7 @@ class _Sheeting:
                 little_endian=self.little_endian,
             )
             for area in (whole, whole & near):
+                # `alike` speaks for the whole area. The reference, which shares no code with it, is asked at the corners.
                 if area & own and area not in tried and self._repeats(form, one, area & self.left, why.model, broken):
                     return area
                 tried.add(area)
@@ -280,6 +286,7 @@ class _Sheeting:
 
     def _refute(self) -> None:
         last = self._sweep(self.form, self.form.broken, True, REFUTED)
+        # Without a last `unsat` nothing is known of those that are left, and each is settled by itself.
         if last != "unsat":
             self._rest(HARD)
         elif any(path.unfolding.followed for path in self.form.paths):
@@ -318,6 +325,7 @@ class _Sheeting:
         if not self.left:
             return
         last = self._sweep(form, form.reached, False, PROVED)
+        # The form has every run, and where loops are cut more than these: what it does not reach, no run reaches.
         self._rest(VACUOUS if last == "unsat" else HARD)
 
     def _plainest(self, form: Form) -> None:

@@ -122,6 +122,7 @@ class Walk:
         """A claim, once for each way that some conditions may come out."""
         path, at = level.here[1].path, level.here[1].spot(level.here[0])
         split = self.advice.cases(path, at, number, conditions)
+        # Every way that the conditions may come out is walked, so that a split leaves out no run.
         for truths in product((True, False), repeat=len(split)):
             given = tuple(zip(split, truths, strict=True))
             self.advice.claim(path, at, number, given)
@@ -140,6 +141,7 @@ class Walk:
             if above is not None and above.here[1].spot(above.here[0]) == self.reading:
                 self.reading = None  # what ran before the claim's own step began has ended
             if above is not None and isinstance(loop := above.here[0], Each | Repeat) and loop.high != 1:
+                # The claim's turn may be any: before it came any number of whole turns.
                 state, _ = self._turns(loop, above.here[1], state)
         # A run whose history has no step that the claim is about makes none.
         unasked = isinstance(claim, Unchanged) or (isinstance(claim, Stored) and claim.since is not None)
@@ -238,6 +240,7 @@ class Walk:
             return True
         at, own = env.spot(statement), (statement.condition, arm == 0)
         by = self.advice.never(at, arm, own, self.facts)
+        # A run takes no arm whose condition one of its facts excludes. Both are steady: they do not change on the way.
         if by is not None and not any(by == where and excluded(self.program, fact, own) for where, fact in self.facts):
             raise Wrong(f"arm {arm} of the condition at {at} may be taken")
         return by is None
@@ -248,6 +251,8 @@ class Walk:
         if loop.high == 1:
             once = self.back(block, state)
             return state.joined(once), once
+        # The advice proposes an invariant. It holds before any number of turns, by induction: what is followed now is in it,
+        # and a turn back from it leads into it.
         kept = replace(state, bits=self.advice.kept(self, block, env.spot(loop), state))
         some = self.back(block, kept)
         if not state.bits <= kept.bits or not some.bits <= kept.bits:
@@ -273,6 +278,7 @@ class Walk:
         )
         self.advice.met(met, state)
         left = [self._after(hit, statement, place, env) for hit in hits]
+        # A store that may miss accounts for nothing: the bit is followed further back as well.
         gone = hits if sure else frozenset()
         return State(state.bits - gone | {bit for bit in left if bit}, (*state.taken, met) if gone else state.taken)
 

@@ -55,6 +55,7 @@ def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
 def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
     """What the flag may hold that a property's step sets where it ends."""
     address, area = _flag(at, trail.unfolding)
+    # Sources are of bit `BIT` of an extent. The flag is asked for whatever `BIT` is: its extent begins that much earlier.
     return trail.sources(sub(address, BIT), 1, area=area, time=at.time, guard=at.guard, given=at.given)
 
 
@@ -103,6 +104,7 @@ def _memory(touched: Touched) -> Area:
 
 
 def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[Compared]:
+    # The flag takes the first byte of what is remembered, and the members follow in their order.
     low = at.current.base + trail.unfolding.ghost_lows[at.property] + 8
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
@@ -112,6 +114,7 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
         )
         remembered = trail.sources(low, place.width, area=area, time=at.time, guard=at.guard, given=at.given)
         now, then = identity(found, numbers), identity(remembered, numbers)
+        # Alike are a bit of one store, and bits that are known to be zero. Of others no value is known: they count as different.
         same = and_(eq(now[0], then[0]), eq(now[1], then[1]), _in_object(trail, place, touched, place.width))
         broken = and_(within(BIT, _leaf_runs(place)), not_(same))
         yield Compared(broken, tuple(found), tuple(remembered))
@@ -285,6 +288,7 @@ def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, l
 
 def _stored_judge(claim: Stored, at: ClaimAt, since: Int | None) -> Judge:
     def judge(store: Store, position: int, width: int, bit: int) -> Bool:
+        # Positions are plain numbers here, so that each is decided; what is not surely stored is not.
         stored = all(_stored(store, position + i, claim, at) is True for i in range(width))
         return and_(stored, _after(store, since))
 

@@ -90,6 +90,7 @@ class Reaching:
             return 0  # no run is asked
         if self.atoms is None or any(isinstance(prop.claim, Exact | Holds | Lent) for prop in own):
             return among  # extents or claims hang on the run
+        # Atoms do not say what an access outside of its object does.
         found = self.atoms.outside & among
         for prop in own:
             found |= self._broken(prop, self.atoms, among)
@@ -100,6 +101,7 @@ class Reaching:
             own = among if prop.given is None else among & self.universe.truth(prop.given.condition)
             return _Flow(self.program, self.universe, atoms, prop, own).broken() if own else 0
         except (NotStill, TooMany):
+            # What is not known may break: too many candidates are called so, never too few.
             return among
 
 
@@ -228,6 +230,7 @@ class _Flow:
         while left is None or left > 0:
             after = state.copy()
             self._turn(loop, here, after)
+            # There are finitely many facts, and joining only adds: this ends. Where a turn adds nothing, no later one does.
             if not state.join(after):
                 return
             left = None if left is None else left - 1
@@ -285,6 +288,7 @@ class _Flow:
         if self.blind:
             return
         memory = state.memory[self._find(place, here)]
+        # No values are known here: a bit that is stored to is another one, even if it is stored as it was.
         if self.remembers:
             for atom, candidates in self.atoms.reached(place, kind == "blank"):
                 if reached := candidates & here.among:
@@ -302,6 +306,7 @@ class _Flow:
 
     def _stores(self, kind: str, place: Place, here: Here) -> list[_Stored]:
         """What a store of a kind makes of the atoms of its place, worked out once."""
+        # The program holds its places for as long as this lives, so that an id is of one place.
         key = id(place), kind, self._run(here)
         if key not in self._stored:
             self._stored[key] = list(self._all_stores(kind, place, here))
@@ -337,6 +342,7 @@ class _Flow:
             return
         origin, target = self._find(copy.origin, here), self._find(copy.target, here)
         kind, memory = self.kinds[origin], state.memory[origin]
+        # All is read before any of it is stored, since the two places may overlap.
         brought: list[tuple[int, Candidates, Facts]] = []
         for covered in self.atoms.covered(copy.target, 0, copy.target.width):
             facts: Facts = {}
