@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.verdicts import Space
+
 pytest.importorskip("jinja2")
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +81,40 @@ def test_every_element_is_closed_and_every_button_leads_somewhere(page: Path) ->
     assert set(wanted) == set(re.findall(r'<article class="case" id="([^"]+)"', text))
 
 
+def test_the_space_has_a_cell_for_each_candidate(page: Path) -> None:
+    (kept, *_) = re.findall(r'<table class="heat" aria-label="kept">.*?</table>', page.read_text(), re.DOTALL)
+    assert "".join(re.findall(r"<td [^>]*>(.)</td>", kept)) == "-" * 8 + "P" * 33
+    assert '<th scope="row" title="AT">AT</th>' in kept
+    assert 'title="AT = 7: not proved">-</td>' in kept and 'title="AT = 8: proved">P</td>' in kept
+
+
+def test_where_there_are_many_candidates_a_cell_is_a_block_of_them() -> None:
+    from cbprove.formats.html import _space
+
+    marks = bytes([1] * 100 + [0] * 100 + [2] * 56)
+    space = Space(property="kept", axes=("AT",), counts={}, proved={}, cells={(): marks})
+    found = _space(space)
+    assert found is not None
+    ((row),) = found["rows"]
+    assert "".join(cell["letter"] for cell in row["cells"]) == "P" * 25 + "-" * 25 + "x" * 14
+    assert row["cells"][1]["at"] == "4..7"
+    (three,) = _space(Space(property="k", axes=("AT",), counts={}, proved={}, cells={(): marks[1:]}))["rows"]  # type: ignore[index]
+    assert three["cells"][24]["letter"] == "m"
+
+
+def test_without_a_ranged_axis_the_last_one_has_the_columns() -> None:
+    from cbprove.formats.html import _space
+
+    cells = {("a", "x"): b"\1", ("a", "y"): b"\0", ("b", "x"): b"\2", ("b", "y"): b"\1"}
+    found = _space(Space(property="kept", axes=("s", "r"), counts={}, proved={}, cells=cells))
+    assert found is not None
+    assert (found["heads"], found["others"]) == (["x", "y"], "s")
+    assert {row["choice"]: [c["letter"] for c in row["cells"]] for row in found["rows"]} == {
+        "s = a": ["P", "-"],
+        "s = b": ["x", "P"],
+    }
+
+
 @pytest.mark.slow
 def test_with_real_clicks(page: Path) -> None:
     driver = pytest.importorskip("playwright.sync_api")
@@ -104,6 +140,9 @@ def test_with_real_clicks(page: Path) -> None:
         assert view.locator(".case.open tr.later").count() == 1
         view.locator(".case.open [data-go='0']").click()
         assert view.locator(".case.open tr.later").count() == 0
+        view.locator(".heat td").first.focus()
+        view.keyboard.press("ArrowRight")
+        assert view.locator(".told").first.inner_text() == "AT, AT = 1: not proved"
         assert (asked, errors) == ([page.as_uri()], [])
         assert view.evaluate("document.documentElement.scrollWidth") <= 390
         view.screenshot(path=page.with_name("phone.png"))

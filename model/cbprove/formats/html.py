@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from cbprove.report.version import VERSION
 from cbprove.verdicts import Case, Report, Space
 
 _MOST_CELLS = 512
+_MOST_COLUMNS = 64
+_EXCLUDED, _SEVERAL = 2, 3
+_CELLS = {1: ("P", "proved"), 0: ("-", "not proved"), _EXCLUDED: ("x", "excluded"), _SEVERAL: ("m", "mixed")}
 
 
 def text(reports: Iterable[Report], command: str) -> str:
@@ -127,16 +130,53 @@ def _letters(drawn: Map) -> list[tuple[str, str]]:
 
 
 def _space(space: Space) -> dict[str, Any] | None:
-    """Where a property is proved over its ranged axis, a bar for each choice of the others; None where that is no picture."""
-    spans: Mapping[str, Sequence[tuple[int, int]]] = space.proved
-    if not spans or not space.axes:
+    """Where a property is proved: a column for each value of one axis, a row for each choice of the others."""
+    if not space.axes or not space.cells:
         return None
-    last = max((high for each in spans.values() for _, high in each), default=0)
-    if not any(low < high for each in spans.values() for low, high in each) or last >= _MOST_CELLS:
-        return None
-    bars = [
-        {"choice": choice, "cells": [any(low <= value <= high for low, high in each) for value in range(last + 1)]}
-        for choice, each in spans.items()
-    ]
+    rows, columns = _grid(space)
+    names = space.axes[:-1]
+    step = -(-len(columns) // _MOST_COLUMNS)
+    blocks = [slice(at, at + step) for at in range(0, len(columns), step)]
     counts = ", ".join(f"{count:,} {verdict}" for verdict, count in space.counts.items())
-    return {"property": space.property, "axis": space.axes[-1], "bars": bars, "counts": counts, "last": last}
+    shown = [
+        {
+            "choice": _told_choice(names, choice),
+            "short": ", ".join(choice),
+            "cells": [_block(marks[block], columns[block]) for block in blocks],
+        }
+        for choice, marks in rows.items()
+    ]
+    return {
+        "property": space.property,
+        "axis": space.axes[-1],
+        "others": ", ".join(names),
+        "counts": counts,
+        "rows": shown,
+        "heads": [columns[block.start] for block in blocks],
+    }
+
+
+def _grid(space: Space) -> tuple[dict[tuple[str, ...], bytes], list[str]]:
+    """The marks in rows, and what the columns are: values of the ranged axis, else those of the last one."""
+    others = len(next(iter(space.cells)))
+    if others < len(space.axes):
+        width = len(next(iter(space.cells.values())))
+        rows = {tuple(map(str, key)): cell for key, cell in space.cells.items()}
+        return rows, [str(space.first + at) for at in range(width)]
+    columns = list(dict.fromkeys(str(key[-1]) for key in space.cells))
+    held: dict[tuple[str, ...], bytearray] = {}
+    for key, cell in space.cells.items():
+        row = held.setdefault(tuple(map(str, key[:-1])), bytearray([_EXCLUDED]) * len(columns))
+        row[columns.index(str(key[-1]))] = cell[0]
+    return {choice: bytes(row) for choice, row in held.items()}, columns
+
+
+def _told_choice(names: Sequence[str], values: Sequence[str]) -> str:
+    return ", ".join(f"{axis} = {value}" for axis, value in zip(names, values, strict=True))
+
+
+def _block(marks: bytes, columns: list[str]) -> dict[str, str]:
+    """A cell of one candidate, or of several: what is the same of all that are not excluded."""
+    found = set(marks) - {_EXCLUDED}
+    letter, words = _CELLS[found.pop() if len(found) == 1 else _EXCLUDED if not found else _SEVERAL]
+    return {"letter": letter, "words": words, "at": columns[0] if len(columns) == 1 else f"{columns[0]}..{columns[-1]}"}
