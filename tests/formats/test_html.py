@@ -29,6 +29,7 @@ property kept "it is kept": preserved A from store to look;
 property inside: disjoint A, B;
 proposal at_4 { AT = 4; expect inside refuted; }
 proposal at_8 { AT = 8; }
+ask room "where are they apart?": AT such that inside given AT < 10; expect some;
 """
 
 
@@ -52,6 +53,10 @@ def test_nothing_is_fetched(page: Path) -> None:
 def test_titles_are_text(page: Path) -> None:
     text = page.read_text()
     assert "two &lt;b&gt;views&lt;/b&gt; &amp; a title" in text
+
+
+def test_an_answer_names_its_axes(page: Path) -> None:
+    assert "AT = 8; AT = 9</dd>" in page.read_text()
 
 
 class Balanced(HTMLParser):

@@ -14,7 +14,7 @@ from cbprove.report.excerpt import printable
 from cbprove.report.scene import Scene, scene
 from cbprove.report.text import summary, verdict_words
 from cbprove.report.version import VERSION
-from cbprove.verdicts import Case, Report, Space
+from cbprove.verdicts import Answered, Case, Report, Space
 
 _MOST_CELLS = 512
 _MOST_COLUMNS = 64
@@ -48,17 +48,16 @@ def _spec(report: Report) -> dict[str, Any]:
         ],
         "cases": [_case(case) for case in report.cases],
         "spaces": [space for each in report.space if (space := _space(each)) is not None],
-        "asks": [
-            {"name": ask.name, "title": ask.title, "met": ask.met, "told": _told(ask.answer)} for ask in report.asks
-        ],
+        "asks": [{"name": ask.name, "title": ask.title, "met": ask.met, "told": _told(ask)} for ask in report.asks],
         "assumptions": list(assumptions),
     }
 
 
-def _told(answer: Sequence[Sequence[Any]] | None) -> str:
+def _told(ask: Answered) -> str:
+    answer = ask.answer
     if answer is None:
         return "unknown"
-    rows = [", ".join(map(str, row)) for row in answer[:40]]
+    rows = [", ".join(f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True)) for row in answer[:40]]
     return "; ".join(rows) + (f" and {len(answer) - 40} more" if len(answer) > 40 else "") or "none"
 
 
