@@ -12,7 +12,9 @@ from cbprove.source.graph import Graph, callers, way
 from cbprove.system import Program, Step
 
 How = Literal["one function", "call", "return", "common caller", "not found"]
-_DEEP, _RETURNS, _UP = 7, 4, 4  # calls in one another that are looked through
+# Calls in one another that are looked through. The first of two is near their common caller; the
+# second may lie deep below what is called next, as __mkroute_input() seven calls after ip_rcv_core().
+_DEEP, _RETURNS, _UP = 7, 4, 4
 _CALLERS = 5  # the nearest of them, each looked at
 
 
@@ -76,7 +78,7 @@ def _unsure(graph: Graph, found: tuple[str, ...]) -> set[tuple[str, str]]:
 
 def _common(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Sought:
     """A function that calls the first and then the second, through others or not."""
-    one, other = callers(graph, first, _UP), callers(graph, second, _UP)
+    one, other = callers(graph, first, _UP), callers(graph, second, _DEEP)
     both = sorted(
         (one[name] + other[name], name)
         for name in (one.keys() & other.keys()) - first - second
@@ -88,7 +90,7 @@ def _common(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Soug
             wanted.add((name, ""))
             continue
         for targets in _in_order(graph, name, one, other):
-            before, after = _leading(graph, targets[0], first), _leading(graph, targets[1], second)
+            before, after = _leading(graph, targets[0], first, _UP), _leading(graph, targets[1], second, _DEEP)
             unsure = _unsure(graph, before) | _unsure(graph, after)
             if before and after and not unsure:
                 return Sought("common caller", (name, *before, *after))
@@ -96,9 +98,9 @@ def _common(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Soug
     return Sought("not found", (), frozenset(wanted))
 
 
-def _leading(graph: Graph, name: str, to: frozenset[str]) -> tuple[str, ...]:
+def _leading(graph: Graph, name: str, to: frozenset[str], most: int) -> tuple[str, ...]:
     """A way from what is called, which may be what is looked for."""
-    return (name,) if name in to else way(graph, frozenset((name,)), to, _UP)
+    return (name,) if name in to else way(graph, frozenset((name,)), to, most)
 
 
 def _in_order(graph: Graph, name: str, one: dict[str, int], other: dict[str, int]) -> Iterable[tuple[str, str]]:
