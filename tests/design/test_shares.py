@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
@@ -14,6 +15,7 @@ from cbprove.design.space import Options as Reach
 from cbprove.design.space import Space
 from cbprove.diagnostics import SpecError
 from cbprove.executors import executor
+from cbprove.logic.terms import add, and_, choice, eq, var
 from cbprove.pipeline import STAGE, Options, begin, check, meaning
 from cbprove.report.json import text
 from cbprove.usage import WrongUsage
@@ -123,3 +125,8 @@ def test_no_scheduler_is_told(monkeypatch: Any) -> None:
         executor(1, "tcp://127.0.0.1:9"),
     ):
         pass
+
+
+def test_a_term_that_comes_from_another_process_is_the_one_that_is_shared() -> None:
+    term = and_(eq(add(var("a"), 1), 3), choice("b"))
+    assert pickle.loads(pickle.dumps(term)) is term
