@@ -13,6 +13,7 @@ from cbprove.logic.terms import (
     add,
     and_,
     choice,
+    common_bits,
     div,
     eq,
     evaluate,
@@ -47,6 +48,7 @@ def number(draw: Random, depth: int) -> Int:
         lambda: mul(one, draw.choice([-3, 2, 8, 1 << 8])),
         lambda: div(one, divisor),
         lambda: mod(one, divisor),
+        lambda: common_bits(one, other, draw.choice([1, 8, 36])),
         lambda: ite(truth(draw, depth - 1), one, other),
         lambda: named(f"n{draw.randint(0, 1 << 30)}", one),
     ]

@@ -12,6 +12,7 @@ from cbprove.logic.terms import (
     Term,
     and_,
     choice,
+    common_bits,
     eq,
     evaluate,
     ite,
@@ -28,7 +29,14 @@ from cbprove.logic.terms import (
 
 def formula(draw: Random, depth: int) -> Bool:
     if depth == 0:
-        return draw.choice([le(var("x"), named("A.lo", draw.randint(0, 9))), eq(mod(var("y"), 4), 1), choice("p")])
+        return draw.choice(
+            [
+                le(var("x"), named("A.lo", draw.randint(0, 9))),
+                eq(mod(var("y"), 4), 1),
+                eq(common_bits(var("x"), var("y"), 3), 2),
+                choice("p"),
+            ]
+        )
     one, other = formula(draw, depth - 1), formula(draw, depth - 1)
     makers = [
         lambda: and_(one, other),

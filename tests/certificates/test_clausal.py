@@ -22,6 +22,7 @@ from cbprove.logic.terms import (
     and_,
     as_int,
     choice,
+    common_bits,
     div,
     eq,
     evaluate,
@@ -127,6 +128,7 @@ def drawn(rng: Random, deep: int) -> Int:
     kinds = [
         add(a, b), sub(a, b), mul(a, b), mul(a, rng.randint(-4, 4)), div(a, rng.randint(1, 9)), mod(a, rng.randint(1, 9)),
         ite(condition(rng, deep - 1), a, b), named_term("n", a), sub(0, a), mod(a, 8), div(a, 4),
+        common_bits(a, b, rng.randint(1, 6)),
     ]  # fmt: skip
     return rng.choice(kinds)
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 
+from cbprove.logic import bitvectors
+from cbprove.logic.smtlib import Script
+from cbprove.logic.terms import Bool, and_, common_bits, eq, evaluate, not_, or_, var
 from cbprove.pipeline import Options, check
 from cbprove.solving.solver import Limits, Z3Session
+
+RANGES = {"x": (-5, 9), "y": (0, 40)}
 
 SPEC = """\
 spec bits "flags |= more";
@@ -18,7 +25,7 @@ property more: holds (skb.flags & skb.more) == skb.more at use;
 """
 
 
-@pytest.mark.parametrize("type", ["u8", "u16"])
+@pytest.mark.parametrize("type", ["u8", "u16", "u32", "u64", "s32"])
 def test_what_was_set_is_set(type: str, tmp_path: Path) -> None:
     (tmp_path / "bits.cbs").write_text(SPEC.replace("TYPE", type))
     report = check(str(tmp_path / "bits.cbs"), Options(), lambda done, total: None)
@@ -36,6 +43,26 @@ def test_a_run_that_breaks_a_claim_about_bits_is_found_at_any_width(tmp_path: Pa
     (case,) = (case for case in report.cases if case.property == "odd")
     assert case.verdict == "refuted"
     assert case.finding.witness is not None  # replayed: the numbers of bit-vectors are the integers of the run
+
+
+@pytest.mark.parametrize("width", [1, 3, 5])
+@pytest.mark.parametrize(
+    "text", [lambda f: Script(RANGES), lambda f: bitvectors.script([f], RANGES)], ids=["integers", "bits"]
+)
+def test_common_bits_are_the_same_number_in_every_text(width: int, text: Callable[[Bool], Script]) -> None:
+    """For each pair of numbers, negative ones among them, no text lets the bits be another number than evaluation gives."""
+    common = common_bits(var("x"), var("y"), width)
+    pairs = product(*(range(low, high + 1) for low, high in RANGES.values()))
+    wrong = [
+        and_(eq(var("x"), x), eq(var("y"), y), not_(eq(common, evaluate({"x": x, "y": y}, common)[0])))
+        for x, y in pairs
+    ]
+    for formula, expected in ((or_(*wrong), "unsat"), (eq(common, 1), "sat")):
+        script = text(formula)
+        script.assert_(formula)
+        session = Z3Session(Limits())
+        session.add(script.text())
+        assert session.check().result == expected
 
 
 def test_models_of_bit_vectors_have_signs() -> None:

@@ -15,6 +15,7 @@ from cbprove.logic.terms import (
     add,
     and_,
     choice,
+    common_bits,
     div,
     eq,
     evaluate,
@@ -41,7 +42,7 @@ OWN, SECTOR = Universe(FREE), Sector({}, FREE)
 def _number(draw: random.Random, depth: int) -> Int:
     if depth == 0:
         return draw.choice((var("a"), var("b"), var("c"), var("x"), draw.randint(-3, 9)))
-    kind = draw.randrange(6)
+    kind = draw.randrange(7)
     left, right = _number(draw, depth - 1), _number(draw, depth - 1)
     match kind:
         case 0:
@@ -54,6 +55,8 @@ def _number(draw: random.Random, depth: int) -> Int:
             return ite(_formula(draw, depth - 1), left, right)
         case 4:
             return mod(left, draw.randint(1, 4))
+        case 5:
+            return common_bits(left, right, draw.randint(1, 4))
         case _:
             return div(left, draw.randint(1, 4))
 

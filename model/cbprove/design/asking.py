@@ -63,8 +63,10 @@ def script_for(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> Scri
 
 
 def _bitwise(formulas: Sequence[Bool]) -> bool:
-    """Whether formulas take so many single bits out of values that they are about them."""
-    return len([term for term in subterms(*formulas) if term.operator == "mod" and term.args[1] == 2]) >= _MANY
+    """Whether formulas combine values bit by bit, or take so many single bits out of values that they are about them."""
+    terms = list(subterms(*formulas))
+    single = [term for term in terms if term.operator == "mod" and term.args[1] == 2]
+    return len(single) >= _MANY or any(term.operator == "&" and term.args[0] >= _MANY for term in terms)
 
 
 _COMPARED = 34  # bits of a signed number that holds any of 32 bits, and one more than that

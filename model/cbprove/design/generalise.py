@@ -205,6 +205,9 @@ class Evaluation:
                 return self._valued(self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a // b)
             case "mod":
                 return self._valued(self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a % b)
+            case "&":
+                mask = (1 << term.args[0]) - 1
+                return self._valued(self.number(term.args[1]), self.number(term.args[2]), lambda a, b: a & b & mask)
         raise AssertionError(term.operator)
 
     def _branches(self, term: Int) -> list[Piece]:

@@ -78,6 +78,8 @@ def _interval(term: Term, known: Mapping[Term, Interval], ranges: Mapping[str, I
             return left[0] // right[0], left[1] // right[0]
         case "mod":
             return 0, right[0] - 1
+        case "&":
+            return 0, (1 << term.args[0]) - 1
     raise AssertionError(term.operator)
 
 
@@ -103,6 +105,8 @@ class _Bits(Script):
     def _apply(self, term: Term) -> str:
         if term.operator in ("div", "mod"):
             return self._divided(term.operator, self._of(term.args[0]), term.args[1])
+        if term.operator == "&":
+            return f"(bvand {' '.join(map(self._of, term.args[1:]))} {self._number((1 << term.args[0]) - 1)})"
         operator = _SAME.get(term.operator, term.operator)
         return f"({operator} {' '.join(map(self._of, term.args))})"
 

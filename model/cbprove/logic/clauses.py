@@ -151,6 +151,8 @@ class _Blaster:
                 return self.number(args[1])
             case "ite":
                 return self._choose(self.truth(args[0]), self.number(args[1]), self.number(args[2]))
+            case "&":
+                return self._common(args[0], self.number(args[1])[0], self.number(args[2])[0])
         a, (low, high) = self.number(args[0])
         b, (first, last) = self.number(args[1])
         match term.operator:
@@ -192,6 +194,10 @@ class _Blaster:
         interval = min(then[1][0], other[1][0]), max(then[1][1], other[1][1])
         pairs = zip(fitted(then[0], _size(interval)), fitted(other[0], _size(interval)), strict=True)
         return tuple(self.either(condition, x, y) for x, y in pairs), interval
+
+    def _common(self, width: int, a: Bits, b: Bits) -> tuple[Bits, Interval]:
+        pairs = zip(fitted(a, width), fitted(b, width), strict=True)
+        return (*(self.all_of([x, y]) for x, y in pairs), FALSE), (0, (1 << width) - 1)
 
     def sum(self, a: Bits, b: Bits, carry: Lit) -> Bits:
         """The sum of two numbers of one size and a carry, modulo that size."""

@@ -81,6 +81,9 @@ class Script:
         return "Bool" if boolean else "Int"
 
     def _apply(self, term: Term) -> str:
+        if term.operator == "&":
+            width, left, right = term.args
+            return _sum_of_bits(self._of(left), self._of(right), width)
         return f"({term.operator} {' '.join(map(self._of, term.args))})"
 
     def _between(self, low: int, name: str, high: int) -> str:
@@ -118,5 +121,16 @@ def _uses(order: Iterable[Term], root: object) -> dict[Term, int]:
     for term in order:
         for arg in term.args:
             if isinstance(arg, Term):
-                counts[arg] = counts.get(arg, 0) + 1
+                # Each bit of a number is taken out of it by itself: the number is written once.
+                counts[arg] = counts.get(arg, 0) + (2 if term.operator == "&" else 1)
     return counts
+
+
+def _sum_of_bits(left: str, right: str, width: int) -> str:
+    """The bits that two integers have in common, below a width: integers of SMT-LIB know no operation on bits."""
+    both = [f"(ite (and {_bit(left, i)} {_bit(right, i)}) {1 << i} 0)" for i in range(width)]
+    return both[0] if width == 1 else f"(+ {' '.join(both)})"
+
+
+def _bit(number: str, i: int) -> str:
+    return f"(= (mod {f'(div {number} {1 << i})' if i else number} 2) 1)"

@@ -131,6 +131,13 @@ def mod(left: Int, right: int) -> Int:
     return 0 if right == 1 else _make("mod", left, right)
 
 
+def common_bits(left: Int, right: Int, width: int) -> Int:
+    """The number of the bits below `width` that are set in both, in two's complement as `div` and `mod` have it."""
+    if isinstance(left, int) and isinstance(right, int):
+        return left & right & ((1 << width) - 1)
+    return _make("&", width, left, right)
+
+
 def ite(condition: Bool, then: Int, otherwise: Int) -> Int:
     if isinstance(condition, bool):
         return then if condition else otherwise
@@ -252,6 +259,8 @@ class Valuation:
                 return not self.of(args[0])
             case "ite":
                 return self.of(args[1] if self.of(args[0]) else args[2])
+            case "&":
+                return common_bits(self.of(args[1]), self.of(args[2]), args[0])
         raise AssertionError(symbol)
 
     def _gathered(self, args: tuple[Any, ...], decisive: bool) -> bool:

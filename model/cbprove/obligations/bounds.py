@@ -30,6 +30,8 @@ class Bounds:
                 return self.ranges.get(term.args[0])
             case "named":
                 return self.of(term.args[1])
+            case "&":
+                return 0, (1 << term.args[0]) - 1
         pair = self.of(term.args[-2]), self.of(term.args[-1])
         left, right = pair
         if left is None or right is None:

@@ -15,6 +15,7 @@ from cbprove.logic.terms import (
     add,
     and_,
     as_int,
+    common_bits,
     div,
     eq,
     ite,
@@ -223,8 +224,7 @@ def _and(left: Value, right: Value, bits: int) -> Int:
     if isinstance(right.term, int):
         return total([mul(field(left, low, width), 1 << low) for low, width in _runs(right.term, bits)])
     used = min(max(left.high, 1).bit_length(), max(right.high, 1).bit_length(), bits)
-    one = [and_(eq(field(left, i, 1), 1), eq(field(right, i, 1), 1)) for i in range(used)]
-    return total([mul(as_int(bit), 1 << i) for i, bit in enumerate(one)])
+    return common_bits(left.term, right.term, used)
 
 
 def field(value: Value, low: int, width: int) -> Int:
