@@ -25,7 +25,8 @@ from cbprove.evidence.replay import replay
 from cbprove.logic.terms import deep
 from cbprove.report.version import VERSION
 from cbprove.semantics.run import Run
-from cbprove.solving.solver import Z3Session, version
+from cbprove.solving.library import version
+from cbprove.solving.solver import Z3Session
 from cbprove.system import Program, Proposal, System
 
 

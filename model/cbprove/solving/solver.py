@@ -12,7 +12,10 @@ from typing import Any, Literal
 
 from cbprove.frozen import frozen
 from cbprove.logic.smtlib import meant, unknown_symbol
+from cbprove.solving.library import Context, Refused
 
+_TRUE, _FALSE = 1, -1  # of Z3_lbool; its third value is 0
+_NUMERAL = 0  # of Z3_ast_kind
 _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool|\(_ BitVec [0-9]+\))\)")
 
 
@@ -35,65 +38,72 @@ class Answer:
     reason: str = ""
 
 
-def version() -> str:
-    """Which Z3 this is."""
-    import z3
-
-    return str(z3.get_version_string())
-
-
 class Z3Session:
     """A query held by Z3, in a context of its own: what it answers hangs on its text alone, not on what was asked before."""
 
     def __init__(self, limits: Limits) -> None:
-        import z3
-
-        self._z3 = z3
         self._sorts: dict[str, str] = {}
+        self._context = Context()
         # The simple solver checks again in a tenth of the time of the others, and is no slower on these formulas.
-        self._context = z3.Context()
-        self._solver = z3.SimpleSolver(ctx=self._context)
-        self._solver.set("rlimit", limits.resources)
-        self._solver.set("random_seed", 0)
-        self._solver.set("ctrl_c", False)
+        self._solver = self._context.call("Z3_mk_simple_solver")
+        self._context.call("Z3_solver_inc_ref", self._solver)
+        numbers = {"rlimit": limits.resources, "random_seed": 0}
         if limits.seconds is not None:
-            self._solver.set("timeout", int(limits.seconds * 1000))
+            numbers["timeout"] = int(limits.seconds * 1000)
+        self._set(numbers)
+
+    def _set(self, numbers: Mapping[str, int]) -> None:
+        call = self._context.call
+        given = call("Z3_mk_params")
+        call("Z3_params_inc_ref", given)
+        for name, number in numbers.items():
+            call("Z3_params_set_uint", given, call("Z3_mk_string_symbol", name.encode()), number)
+        call("Z3_params_set_bool", given, call("Z3_mk_string_symbol", b"ctrl_c"), False)
+        call("Z3_solver_set_params", self._solver, given)
+        call("Z3_params_dec_ref", given)
+
+    def __del__(self) -> None:
+        self._context.call("Z3_solver_dec_ref", self._solver)
 
     def add(self, text: str) -> None:
         """Add declarations, definitions and assertions."""
-        self._solver.from_string(text)
+        self._context.call("Z3_solver_from_string", self._solver, text.encode())
         self._sorts.update((meant(name), sort) for name, sort in _DECLARED.findall(text))
 
     def push(self) -> None:
-        self._solver.push()
+        self._context.call("Z3_solver_push", self._solver)
 
     def pop(self) -> None:
-        self._solver.pop()
+        self._context.call("Z3_solver_pop", self._solver, 1)
 
     def check(self) -> Answer:
         """Whether everything asserted can be true at once."""
+        call = self._context.call
         try:
             with _interruptible(self._context):
-                result = self._solver.check()
-        except self._z3.Z3Exception as error:
+                result = call("Z3_solver_check", self._solver)
+        except Refused as error:
             return Answer("unknown", {}, str(error))
-        if result == self._z3.unsat:
+        if result == _FALSE:
             return Answer("unsat", {})
-        if result == self._z3.sat:
-            return Answer("sat", _Model(self._z3, self._solver.model(), self._sorts))
-        return Answer("unknown", {}, self._solver.reason_unknown())
+        if result == _TRUE:
+            return Answer("sat", _Model(self._context, call("Z3_solver_get_model", self._solver), self._sorts))
+        return Answer("unknown", {}, call("Z3_solver_get_reason_unknown", self._solver).decode())
 
 
 class _Model(Mapping[str, "int | bool"]):
     """A model of Z3's, asked for one unknown at a time: most are never looked at."""
 
-    def __init__(self, z3: Any, model: Any, sorts: Mapping[str, str]) -> None:
-        self._core, self._model, self._sorts = z3.z3core, model, sorts
-        self._context = model.ctx.ref()
-        # Kept, since Z3 holds no reference for their trees.
-        self._kinds = {sort: _sort(z3, sort, model.ctx) for sort in set(sorts.values())}
-        self._numeral = z3.Z3_NUMERAL_AST
+    def __init__(self, context: Context, model: Any, sorts: Mapping[str, str]) -> None:
+        self._context, self._model, self._sorts = context, model, sorts
+        context.call("Z3_model_inc_ref", model)
+        self._kinds: dict[str, Any] = {}
         self._known: dict[str, int | bool] = {}
+
+    def __del__(self) -> None:
+        for kind in self._kinds.values():
+            self._context.call("Z3_dec_ref", kind)
+        self._context.call("Z3_model_dec_ref", self._model)
 
     def __getitem__(self, name: str) -> int | bool:
         if name not in self._known:
@@ -101,15 +111,22 @@ class _Model(Mapping[str, "int | bool"]):
         return self._known[name]
 
     def _look_up(self, name: str) -> int | bool:
-        core, context = self._core, self._context
-        symbol = core.Z3_mk_string_symbol(context, unknown_symbol(name).strip("|"))
-        declaration = core.Z3_mk_func_decl(context, symbol, 0, None, self._kinds[self._sorts[name]].ast)
-        value = core.Z3_model_get_const_interp(context, self._model.model, declaration)
+        call, sort = self._context.call, self._sorts[name]
+        symbol = call("Z3_mk_string_symbol", unknown_symbol(name).strip("|").encode())
+        declaration = call("Z3_mk_func_decl", symbol, 0, None, self._kind(sort))
+        value = call("Z3_model_get_const_interp", self._model, declaration)
         if not value:
             raise KeyError(name)
-        if core.Z3_get_ast_kind(context, value) == self._numeral:
-            return _signed(int(core.Z3_get_numeral_string(context, value)), self._sorts[name])
-        return bool(core.Z3_get_bool_value(context, value) > 0)
+        if call("Z3_get_ast_kind", value) == _NUMERAL:
+            return _signed(int(call("Z3_get_numeral_string", value)), sort)
+        return bool(call("Z3_get_bool_value", value) == _TRUE)
+
+    def _kind(self, sort: str) -> Any:
+        """A sort as Z3 has it; kept, since Z3 holds no reference for what it gives out."""
+        if sort not in self._kinds:
+            self._kinds[sort] = _sort(self._context, sort)
+            self._context.call("Z3_inc_ref", self._kinds[sort])
+        return self._kinds[sort]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._sorts)
@@ -118,13 +135,13 @@ class _Model(Mapping[str, "int | bool"]):
         return len(self._sorts)
 
 
-def _sort(z3: Any, sort: str, context: Any) -> Any:
+def _sort(context: Context, sort: str) -> Any:
     match sort:
         case "Int":
-            return z3.IntSort(context)
+            return context.call("Z3_mk_int_sort")
         case "Bool":
-            return z3.BoolSort(context)
-    return z3.BitVecSort(_bits(sort), context)
+            return context.call("Z3_mk_bool_sort")
+    return context.call("Z3_mk_bv_sort", _bits(sort))
 
 
 def _bits(sort: str) -> int:
@@ -141,11 +158,11 @@ def _signed(number: int, sort: str) -> int:
 
 
 _watching = False
-_at_work: list[Any] = []  # the contexts of checks that are under way
+_at_work: list[Context] = []  # the contexts of checks that are under way
 
 
 @contextmanager
-def _interruptible(context: Any) -> Iterator[None]:
+def _interruptible(context: Context) -> Iterator[None]:
     """Has Z3 give up what it does in a context when a signal comes for which Python has a handler; that handler runs right after.
 
     Z3's own way (its option `ctrl_c`) puts its handler in the place of Python's and keeps the signal to itself: a `^C` was lost.
