@@ -52,7 +52,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         metavar="TREE",
-        help="of a patch: read what its functions do in a kernel's source, which stays as it is",
+        help="of a patch: a kernel's source, which stays as it is: its compiler lays structs out, and functions are read",
     )
     parser.add_argument("--headers", metavar="DIR", help="what a build of TREE generated: a linux-headers folder")
     add_reach(parser)

@@ -18,6 +18,7 @@ from cbprove.usage import WrongUsage
 if TYPE_CHECKING:
     from cbprove.models import Words
     from cbprove.patching.change import Change
+    from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Functions
     from cbprove.patching.review import Subject
     from cbprove.report.answer import Answer
@@ -100,7 +101,7 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
 
     said = settings(Path())
     used: dict[str, str] = {}
-    whole, read = _read(whole, given) if given.source is not None else (whole, None)
+    whole, read, compiler = _read(whole, given) if given.source is not None else (whole, None, None)
     misfit: SpecError | None = None
     notes: dict[str, None] = {}
     for subject in _subjects(given):
@@ -109,10 +110,11 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
         there, told = _placed(whole, subject, known)
         notes.update(dict.fromkeys(told))
         mine = of(there, known.tags, known.macros, known.constants)
-        if not touches(mine) and not (read and read.others):
+        inside = compiler is not None and not compiler.defined.isdisjoint(tag.partition("___")[0] for tag in known.tags)
+        if not touches(mine) and not (read and read.others) and not inside:
             continue
         try:
-            found = _judged(mine, subject, given, read)
+            found = _judged(mine, subject, given, (read, compiler))
         except SpecError as error:
             if not _is_misfit(error):
                 raise
@@ -126,9 +128,11 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
     return _unplaced(whole, tuple(notes)), used
 
 
-def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions]:
-    """What the functions of a patch do in a tree; and the change, its hunks named by the files where they name no struct."""
+def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions, Compiler]:
+    """What the functions of a patch do in a tree, and who lays its structs out; and the change, its hunks named by the files
+    where they name no struct."""
     from cbprove.patching.change import change
+    from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Reading, functions
     from cbprove.patching.scratch import files
     from cbprove.settings import settings
@@ -139,11 +143,12 @@ def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions]:
     sides = files(whole.texts, kernel.tree)
     with console.Progress("files") as progress:
         workers = len(os.sched_getaffinity(0))
-        found = functions(sides, Reading(kernel, sought("sk_buff.cb"), workers, not given.no_cache), progress)
+        how = Reading(kernel, sought("sk_buff.cb"), workers, not given.no_cache)
+        found = functions(sides, how, progress)
     if not all([*(edit.tag for edit in whole.edits), *(edit.tag for edit in whole.enums)]):
         named = change(sides.diff().encode(), "the files of the patch")
         whole = replace(whole, edits=named.edits, enums=named.enums, macros=named.macros)
-    return whole, found
+    return whole, found, Compiler(sides, how)
 
 
 def _whole(specs: Sequence[str]) -> None:
@@ -178,11 +183,14 @@ def _unplaced(whole: Change, notes: tuple[str, ...]) -> Answer | None:
     return Answer(titles=whole.titles, model="", reverse=False, unjudged=notes)
 
 
-def _judged(mine: Change, subject: Subject, given: argparse.Namespace, read: Functions | None) -> Answer | None:
+def _judged(
+    mine: Change, subject: Subject, given: argparse.Namespace, source: tuple[Functions | None, Compiler | None]
+) -> Answer | None:
     from cbprove.patching.kept import Kept, folder
     from cbprove.patching.review import How, review
 
-    how = How(options(given, witnesses=False), given.what_if, None if given.no_cache else Kept(folder()), read)
+    kept = None if given.no_cache else Kept(folder())
+    how = How(options(given, witnesses=False), given.what_if, kept, functions=source[0], compiler=source[1])
     with console.Progress(subject.title) as progress:
         return review(mine, subject, how, progress)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from cbprove.frozen import frozen
 from cbprove.patching.scratch import Files
-from cbprove.source.accesses import Access, Read, Sought, Unread
+from cbprove.source.accesses import Access, Answer, Read, Sought, Unread
 from cbprove.source.kept import Kept, Remembering, folder
 from cbprove.source.kernel import Kernel
 from cbprove.source.pool import Pool, processes
-from cbprove.source.sweep import Job, Told, sweep
+from cbprove.source.sweep import Job, Told, sweep, work
+from cbprove.source.units import library
 
 
 @frozen
@@ -53,18 +55,31 @@ def functions(files: Files, how: Reading, told: Told) -> Functions:
     return Functions(len(after), len(names), others, tuple(dict.fromkeys((*unread, *more))))
 
 
+def laid(
+    names: Sequence[str], asked: Mapping[str, frozenset[str]], texts: Mapping[str, str], how: Reading
+) -> dict[str, Answer]:
+    """How structs of files lie, by the file; `texts` are those of the files that the patch changes."""
+    library()
+    jobs = [replace(job, structs=asked[name]) for name, job in zip(names, _jobs(names, texts, how), strict=True)]
+    with Pool(processes(how.workers)) as pool:
+        mapped = Remembering(pool, Kept(folder()), how.object) if how.kept else pool
+        return dict(zip(names, mapped(partial(work, how.object), jobs), strict=True))
+
+
+def _jobs(names: Sequence[str], texts: Mapping[str, str], how: Reading) -> list[Job]:
+    """Files of a tree as its kernel compiles them, with the texts of one side."""
+    tree = f"{how.kernel.tree}{os.sep}"
+    instead = tuple((f"{tree}{name}", text) for name, text in texts.items())
+    return [Job(f"{tree}{name}", replace(how.kernel.flags(how.kernel.tree / name), instead=instead)) for name in names]
+
+
 _Reads = dict[tuple[str, str], Read]
 
 
 def _read(names: list[str], texts: Mapping[str, str], how: Reading, told: Told) -> tuple[_Reads, tuple[Unread, ...]]:
     """By file and name. A file that this side does not have is one without a word."""
-    kernel = how.kernel
-    tree = f"{kernel.tree}{os.sep}"
-    instead = tuple((f"{tree}{name}", texts.get(name, "")) for name in names)
-    jobs = []
-    for name in names:
-        flags = kernel.flags(kernel.tree / name)
-        jobs.append(Job(f"{tree}{name}", replace(flags, instead=instead)))
+    tree = f"{how.kernel.tree}{os.sep}"
+    jobs = _jobs(names, {name: texts.get(name, "") for name in names}, how)
     with Pool(processes(how.workers)) as pool:  # each side has its own: what headers say of the object is remembered
         mapped = Remembering(pool, Kept(folder()), how.object) if how.kept else pool
         found = sweep(jobs, how.object, mapped, told)

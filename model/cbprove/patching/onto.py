@@ -9,7 +9,7 @@ from functools import partial
 from cbprove.diagnostics import Diagnostic, Source, SpecError
 from cbprove.frozen import frozen
 from cbprove.patching.apply import apply, common
-from cbprove.patching.areas import areas
+from cbprove.patching.areas import Area, areas
 from cbprove.patching.change import Change
 from cbprove.patching.edits import Edit, Macro, called
 from cbprove.patching.enums import EnumEdit, misfits, with_enums
@@ -28,7 +28,8 @@ from cbprove.syntax.parse import parse
 class Onto:
     """The tree of a spec on both sides; `reverse` says that the spec has the change already.
 
-    `edited` are the tags of the structs that the patch edits; `unsure` the `#if` lines of which nothing was known.
+    `edited` are the tags of the structs that the patch edits; `unsure` the `#if` lines of which nothing was known. `unlaid` is
+    why text alone does not say how they lie; `notes` is what the compiler says of that.
     """
 
     old: syntax.Tree
@@ -38,6 +39,8 @@ class Onto:
     edited: frozenset[str]
     unsure: tuple[str, ...]
     values: tuple[Revalued, ...] = ()
+    unlaid: SpecError | None = None
+    notes: tuple[str, ...] = ()
 
 
 @frozen
@@ -49,50 +52,119 @@ class _Plan:
     unsure: tuple[str, ...]
 
 
-def onto(tree: syntax.Tree, whole: Change, name: str) -> Onto | None:
-    """The change on a spec, None if that has nothing of it.
+@frozen
+class _Meant:
+    """What of a change a spec has: edits with the structs that they mean, macros, control blocks, enums."""
+
+    edits: tuple[tuple[Edit, str], ...]
+    macros: tuple[Macro, ...]
+    blocks: tuple[Area, ...]
+    enums: tuple[EnumEdit, ...]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.edits or self.macros or self.blocks or self.enums)
+
+
+def _meant(tree: syntax.Tree, whole: Change) -> _Meant:
+    known = tags(tree)
+    edits = [edit for edit in whole.edits if not edit.created]
+    return _Meant(
+        tuple((edit, tag) for edit in edits for tag in called(edit, known) if _is_it(edit, known[tag], tag)),
+        tuple(macro for macro in whole.macros if _value(tree, macro.name) is not None),
+        tuple(each for each in areas(edits) if declared(tree, each) is not None),
+        tuple(edit for edit in whole.enums if enumerated(tree, edit) is not None),
+    )
+
+
+@frozen
+class _Way:
+    """Whether a spec stands before a change, or behind it; `bodies` and `values` tell of structs and of all else."""
+
+    plan: _Plan
+    bodies: bool
+    values: bool
+    misfits: tuple[str, ...]
+
+
+def _ways(tree: syntax.Tree, meant: _Meant) -> tuple[_Way, _Way]:
+    """Forward and backward."""
+    known = tags(tree)
+    there = [spelled(_value(tree, macro.name) or "") for macro in meant.macros]
+    there += [spelled(declared(tree, each) or "") for each in meant.blocks]
+    was = [spelled(m.old or "") for m in meant.macros] + [spelled(each.old) for each in meant.blocks]
+    will = [spelled(m.new or "") for m in meant.macros] + [spelled(each.new) for each in meant.blocks]
+    back = [(edit.reversed(), tag) for edit, tag in reversed(meant.edits)]
+    sides = (
+        (_plan(meant.edits, known), was, meant.enums),
+        (_plan(back, known), will, [edit.reversed() for edit in meant.enums]),
+    )
+    made = []
+    for plan, values, enums in sides:
+        wrong = _enum_misfits(tree, enums)
+        made.append(_Way(plan, not plan.misfits, values == there and not wrong, (*plan.misfits, *wrong)))
+    return made[0], made[1]
+
+
+def onto(tree: syntax.Tree, whole: Change, name: str, compiled: bool = False) -> Onto | None:
+    """The change on a spec, None if that has nothing of it. Where structs are `compiled`, those that do not fit stay as they are.
 
     Raises SpecError CB0342 if it fits neither as a patch to come nor as one that is in already.
     """
-    known = tags(tree)
-    edits = [edit for edit in whole.edits if not edit.created]
-    meant = [(edit, tag) for edit in edits for tag in called(edit, known) if _is_it(edit, known[tag], tag)]
-    macros = [macro for macro in whole.macros if _value(tree, macro.name) is not None]
-    blocks = [each for each in areas(edits) if declared(tree, each) is not None]
-    enums = [edit for edit in whole.enums if enumerated(tree, edit) is not None]
-    if not meant and not macros and not blocks and not enums:
+    meant = _meant(tree, whole)
+    if meant.nothing:
         return None
-    forward, backward = _plan(meant, known), _plan([(e.reversed(), tag) for e, tag in reversed(meant)], known)
-    there = [spelled(_value(tree, macro.name) or "") for macro in macros]
-    stand = [spelled(declared(tree, each) or "") for each in blocks]
-    was = [spelled(m.old or "") for m in macros] + [spelled(each.old) for each in blocks]
-    will = [spelled(m.new or "") for m in macros] + [spelled(each.new) for each in blocks]
-    forth, back = _enum_misfits(tree, enums), _enum_misfits(tree, [edit.reversed() for edit in enums])
-    ahead = not forward.misfits and was == there + stand and not forth
-    behind = not backward.misfits and will == there + stand and not back
-    if not ahead and not behind:
-        raise _misfit(name, (*forward.misfits, *forth), macros, there)
+    forward, backward = _ways(tree, meant)
+    fitting = [way for way in (forward, backward) if way.bodies and way.values]
+    unlaid = None
+    if not fitting:
+        unlaid = _misfit(name, forward.misfits, meant.macros, [_value(tree, each.name) or "" for each in meant.macros])
+        fitting = [way for way in (forward, backward) if way.values and compiled and meant.edits]
+        if not fitting:
+            raise unlaid
+    return _done(tree, whole, meant, fitting[0], (fitting[0] is forward, unlaid, compiled))
+
+
+def _done(tree: syntax.Tree, whole: Change, meant: _Meant, way: _Way, how: tuple[bool, SpecError | None, bool]) -> Onto:
+    """The change done in one direction; what text does not lay out is left to the compiler, if there is one."""
+    ahead, unlaid, compiled = how
+    known, macros, enums = tags(tree), meant.macros, meant.enums
     created = [Body(edit.kind, edit.tag, edit.new) for edit in whole.edits if edit.created and edit.tag not in known]
-    plan = forward if ahead else backward
-    edited = frozenset(plan.bodies)
     counted = enums if ahead else [edit.reversed() for edit in reversed(enums)]
     values = partial(_with_values, macros=macros, enums=counted, new=ahead)
     names = {each.name for each in macros} | {name for edit in enums for name, _ in enumerated(tree, edit) or ()}
-    hanging = {tag: body(known[tag], tag) for tag in depending(tree, names) if tag not in plan.bodies}
-    made = relaid(tree, {**plan.bodies, **hanging}, created, values)
-    other = with_areas(made.tree, blocks, new=ahead)
+    hanging = {tag: body(known[tag], tag) for tag in depending(tree, names) if tag not in way.plan.bodies}
+    made = Relaid(values(tree), {}, {}, (), ())
+    if unlaid is None:
+        try:
+            made = relaid(tree, {**way.plan.bodies, **hanging}, created, values)
+        except SpecError as error:
+            if not compiled:
+                raise
+            unlaid = error
+    other = with_areas(made.tree, meant.blocks, new=ahead)
     said = (*_values_of(tree, other, macros), *_constants_of(tree, other, enums))
-    if ahead:
-        return Onto(old=tree, new=other, relaid=made, reverse=False, edited=edited, unsure=plan.unsure, values=said)
-    swapped = tuple(Revalued(each.name, each.after, each.before) for each in said)
-    return Onto(
-        old=other,
-        new=tree,
-        relaid=replace(made, before=made.after, after=made.before),
+    found = Onto(
+        old=tree,
+        new=other,
+        relaid=made,
+        reverse=False,
+        edited=frozenset(way.plan.bodies),
+        unsure=way.plan.unsure if unlaid is None else (),
+        values=said,
+        unlaid=unlaid,
+    )
+    return found if ahead else _reversed(found)
+
+
+def _reversed(found: Onto) -> Onto:
+    return replace(
+        found,
+        old=found.new,
+        new=found.old,
+        relaid=replace(found.relaid, before=found.relaid.after, after=found.relaid.before),
         reverse=True,
-        edited=edited,
-        unsure=plan.unsure,
-        values=swapped,
+        values=tuple(Revalued(each.name, each.after, each.before) for each in found.values),
     )
 
 
@@ -131,9 +203,9 @@ def _plan(meant: Sequence[tuple[Edit, str]], known: Mapping[str, syntax.RecordBo
 def _misfit(name: str, misfits: Sequence[str], macros: Sequence[Macro], there: Sequence[str]) -> SpecError:
     told = list(misfits)
     told += [
-        f"`{macro.name}`: it is `{value}`, and the patch makes `{macro.new}` of `{macro.old}`"
+        f"`{macro.name}`: it is `{spelled(value)}`, and the patch makes `{macro.new}` of `{macro.old}`"
         for macro, value in zip(macros, there, strict=True)
-        if value not in (spelled(macro.old or ""), spelled(macro.new or ""))
+        if spelled(value) not in (spelled(macro.old or ""), spelled(macro.new or ""))
     ]
     help = "it is of another kernel than the patch, perhaps: give the --model of its kernel, or a spec of your own"
     found = [Diagnostic("CB0342", f"the patch does not apply to {name}: {each}", None, help) for each in told]

@@ -19,7 +19,7 @@ from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 from cbprove.syntax.substitute import substitute
 
-_SOURCE = "the structs of the patch"
+SOURCE = "the structs of the patch"
 
 
 @frozen
@@ -57,29 +57,29 @@ def relaid(
     known = tags(tree)
     around = embedding(known, changed)
     old = {tag: body(known[tag], tag) for tag in around}
-    before = _shapes(tree, around)
+    before = shapes(tree, around)
     packed = _unlike(tree, before, old)
     old = {tag: replace(each, packed=tag in packed) for tag, each in old.items()}
     kept = _unlike(tree, before, old) if packed else set[str]()
     old = {tag: replace(each, packed=each.packed and tag not in kept) for tag, each in old.items()}
     new = {**old, **{tag: replace(each, packed=old[tag].packed or each.packed) for tag, each in changed.items()}}
-    made = values(_under(tree, "\n".join(map(written, [*created, *new.values()]))))
-    after = _shapes(made, around)
+    made = values(under(tree, "\n".join(map(written, [*created, *new.values()]))))
+    after = shapes(made, around)
     if kept:
-        loose = _shapes(_under(tree, "\n".join(map(written, old.values()))), around)
+        loose = shapes(under(tree, "\n".join(map(written, old.values()))), around)
         moved = [
             pins.moved(new[tag], known[tag], (before[tag], loose[tag], after[tag])) for tag in around if tag in kept
         ]
         rest = [written(each) for each in (*created, *(new[tag] for tag in around if tag not in kept))]
-        made = values(_under(tree, "\n".join([*rest, *moved])))
-        after = _shapes(made, around)
+        made = values(under(tree, "\n".join([*rest, *moved])))
+        after = shapes(made, around)
     names = (tuple(tag for tag in around if tag in chosen) for chosen in (packed - kept, kept))
     return Relaid(made, before, after, *names)
 
 
 def _unlike(tree: syntax.Tree, before: Mapping[str, Shape], bodies: Mapping[str, Body]) -> set[str]:
     """The structs that lie otherwise if they are laid out from their text."""
-    loose = _shapes(_under(tree, "\n".join(map(written, bodies.values()))), tuple(bodies))
+    loose = shapes(under(tree, "\n".join(map(written, bodies.values()))), tuple(bodies))
     return {tag for tag in bodies if _bytes(before[tag]) != _bytes(loose[tag])}
 
 
@@ -88,14 +88,14 @@ def _bytes(shape: Shape) -> tuple[int, tuple[tuple[str, int, int], ...]]:
     return size, members
 
 
-def _under(tree: syntax.Tree, text: str) -> syntax.Tree:
-    """The tree with structs of this text."""
-    source = Source(_SOURCE, text)
+def under(tree: syntax.Tree, text: str, name: str = SOURCE) -> syntax.Tree:
+    """The tree with structs of this text; what it needs besides goes before them."""
+    source = Source(name, text)
     made, _ = substitute(tree, syntax.Tree(parse(source), (source,)))
     return made
 
 
-def _shapes(tree: syntax.Tree, wanted: Sequence[str]) -> dict[str, Shape]:
+def shapes(tree: syntax.Tree, wanted: Sequence[str]) -> dict[str, Shape]:
     """The layouts of some structs of a tree. Raises SpecError where one has none."""
     kinds = (syntax.TypeDeclaration, syntax.Typedef, syntax.Define, syntax.AbiAxis, syntax.Packing, syntax.Param)
     names = collect(syntax.Tree(tuple(each for each in tree.declarations if isinstance(each, kinds)), tree.sources))

@@ -21,9 +21,11 @@ from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, is_included
 from cbprove.report.answer import Accessed, Answer, Turned
 from cbprove.report.style import counted
+from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import load
 
 if TYPE_CHECKING:
+    from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Functions
 
 _MEMBER = "cb"  # of struct sk_buff: what functions are read for
@@ -39,18 +41,19 @@ class Subject:
 
 @frozen
 class How:
-    """How far to go, whether for proposals that are nobody's kernel too, where verdicts are kept, if anywhere, and what the
-    functions of the patch do, if they were read."""
+    """How far to go, whether for proposals that are nobody's kernel too, where verdicts are kept, if anywhere, what the
+    functions of the patch do, if they were read, and the compiler that lays its structs out, if one was asked."""
 
     options: Options
     what_if: bool = False
     kept: Kept | None = None
     functions: Functions | None = None
+    compiler: Compiler | None = None
 
 
 def review(whole: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
     """The answer, None if no spec has anything of the change. Raises SpecError if it does not apply."""
-    found = list(_onto(whole, subject, how.functions))
+    found = list(_laid(whole, subject, how))
     pairs, unjudged = _pairs(found, how.what_if)
     pairs, accessed = _stored(pairs, how)
     if not found and not accessed:
@@ -81,16 +84,37 @@ def review(whole: Change, subject: Subject, how: How, progress: Progress) -> Ans
     )
 
 
-def _onto(whole: Change, subject: Subject, functions: Functions | None) -> Iterator[tuple[str, Onto]]:
-    """The change on each spec that has something of it, or steps of its functions. Raises SpecError with every misfit once."""
+def _laid(whole: Change, subject: Subject, how: How) -> list[tuple[str, Onto]]:
+    """The change on each spec that has something of it, its structs as the compiler lays them out, if one was asked."""
+    found = list(_onto(whole, subject, how))
+    if how.compiler is None:
+        return found
+    from cbprove.patching.compiled import compiled
+
+    return [(spec, each) for spec, each in compiled(found, how.compiler) if not _is_idle(each, how.functions)]
+
+
+def _is_idle(each: Onto, functions: Functions | None) -> bool:
+    """Whether nothing of a spec is changed at all: what was looked at lies as before."""
+    return each.old is each.new and not _named(each.new, functions)
+
+
+def _named(tree: syntax.Tree, functions: Functions | None) -> bool:
+    """Whether a spec has a name of the functions that do something else."""
     names = [each.read.name for each in functions.others] if functions else []
+    return any(name in source.text for name in names for source in tree.sources)
+
+
+def _onto(whole: Change, subject: Subject, how: How) -> Iterator[tuple[str, Onto]]:
+    """The change on each spec that has something of it, or structs and steps of its files. Raises SpecError with every misfit
+    once."""
     mistakes: dict[Diagnostic, None] = {}
     made = []
     for spec in subject.specs:
         try:
             tree = load(spec)
-            each = onto(tree, whole, subject.title)
-            if each is None and any(name in source.text for name in names for source in tree.sources):
+            each = onto(tree, whole, subject.title, how.compiler is not None)
+            if each is None and (_named(tree, how.functions) or (how.compiler and how.compiler.defines(tree))):
                 each = Onto(
                     old=tree,
                     new=tree,
@@ -126,6 +150,7 @@ def _pairs(found: Sequence[tuple[str, Onto]], what_if: bool) -> tuple[list[Pair]
 
 
 def _notes(each: Onto) -> Iterator[str]:
+    yield from each.notes
     for tag in each.relaid.packed:
         yield f"struct {tag} lies as its text says if it is packed"
     for tag in each.relaid.kept:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from cbprove.frozen import frozen
 from cbprove.source.calls import Bound, Calls
+from cbprove.source.structs import Struct
 
 Kind = Literal["read", "write", "clear", "copy from", "copy to", "escape"]
 STORES: tuple[Kind, ...] = ("write", "clear", "copy to")
@@ -104,6 +105,7 @@ class Answer:
     calls: tuple[Calls, ...] = ()
     bound: tuple[Bound, ...] = ()
     included: tuple[str, ...] = ()
+    structs: tuple[Struct, ...] = ()
 
 
 @frozen

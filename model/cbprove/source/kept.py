@@ -20,6 +20,7 @@ from typing import Any
 from cbprove.source.accesses import Access, Answer, Laid, Place, Read, Sought, Unread
 from cbprove.source.calls import Bound, Calls
 from cbprove.source.pool import Pool
+from cbprove.source.structs import Struct
 from cbprove.source.sweep import Asking, Job
 
 _MOST = 256 << 20  # bytes of an answer
@@ -76,7 +77,8 @@ class Kept:
         given = [[asdict(place) for place in places] for places in job.given]
         how = [self._hash(job.path), job.flags.options, job.flags.prelude, job.flags.instead]
         calling = None if job.calling is None else sorted(job.calling)
-        told = [program(), asked, job.path, *how, only, given, calling]
+        structs = None if job.structs is None else sorted(job.structs)
+        told = [program(), asked, job.path, *how, only, given, calling, structs]
         return f"{hashlib.sha256(json.dumps(told).encode()).hexdigest()}.json.z"
 
     def _hash(self, path: str) -> str:
@@ -111,6 +113,7 @@ def _answer(held: dict[str, Any]) -> Answer:
         calls=tuple(Calls(**{**each, "targets": tuple(each["targets"])}) for each in held["calls"]),
         bound=tuple(Bound(**each) for each in held["bound"]),
         included=tuple(path for path, _ in held["included"]),
+        structs=tuple(Struct.of(each) for each in held["structs"]),
     )
 
 

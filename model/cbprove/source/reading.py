@@ -14,6 +14,7 @@ from cbprove.source.calls import Bound, Calls, calls, member
 from cbprove.source.code import Node
 from cbprove.source.macros import Macros
 from cbprove.source.mentions import Mentions
+from cbprove.source.structs import structs
 from cbprove.source.units import Flags, Unit, Unreadable
 from cbprove.source.walk import Places, Reader
 
@@ -109,6 +110,17 @@ def read_calls(path: str, flags: Flags, also: frozenset[str]) -> Answer:
                 found.append(Calls(function.name, function.file, function.line, targets))
                 bound += more
         return Answer(calls=tuple(found), bound=tuple(dict.fromkeys(bound)), included=tuple(unit.files()))
+
+    return _deeply(path, read)
+
+
+def read_structs(path: str, flags: Flags, tags: frozenset[str]) -> Answer:
+    """How structs that a file knows lie, by their tags; of bodies of functions nothing is read."""
+
+    def read() -> Answer:
+        unit = Unit(path, flags, bodies=False)
+        errors = Unread(path, len(unit.errors), unit.errors[0]) if unit.errors else None
+        return Answer(unread=errors, structs=tuple(structs(unit.unit.cursor, tags)), included=tuple(unit.files()))
 
     return _deeply(path, read)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Answer, Found, Laid, Place, Read, Sought, Unread
 from cbprove.source.mentions import Mentions
-from cbprove.source.reading import read_calls, read_file
+from cbprove.source.reading import read_calls, read_file, read_structs
 from cbprove.source.units import Flags, library
 
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]", re.MULTILINE)
@@ -24,7 +24,7 @@ class Job:
     """A file to read; `only` names its functions of interest, None means those that touch the object.
 
     `given` is what the parameters of the one function point to that is named. With `calling` it is asked what the file's own
-    functions call, and functions of headers of those names.
+    functions call, and functions of headers of those names; with `structs`, how those of these tags lie.
     """
 
     path: str
@@ -32,6 +32,7 @@ class Job:
     only: frozenset[str] | None = None
     given: tuple[tuple[Place, ...], ...] = ()
     calling: frozenset[str] | None = None
+    structs: frozenset[str] | None = None
 
 
 Asking = Callable[[Job], Answer]
@@ -59,6 +60,8 @@ def _gathered(jobs: Sequence[Job], results: Iterator[Answer], told: Told) -> Fou
 
 def work(sought: Sought, job: Job) -> Answer:
     """One file; what headers say of the object is remembered for the next."""
+    if job.structs is not None:
+        return read_structs(job.path, job.flags, job.structs)
     if job.calling is not None:
         return read_calls(job.path, job.flags, job.calling)
     given = tuple(frozenset(each) for each in job.given)

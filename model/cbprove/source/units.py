@@ -67,12 +67,13 @@ def _missing() -> WrongUsage:
 class Unit:
     """A file as the compiler read it, with every function that it defines; bodies are turned into trees when asked for."""
 
-    def __init__(self, path: str, flags: Flags, text: str | None = None) -> None:
+    def __init__(self, path: str, flags: Flags, text: str | None = None, bodies: bool = True) -> None:
         self.clang = library()
         self.path = path
         files = [(PRELUDE, flags.prelude), *flags.instead] + ([(path, text)] if text is not None else [])
         try:
-            self.unit = self.clang.Index.create().parse(path, list(flags.options), unsaved_files=files)
+            made = self.clang.Index.create()
+            self.unit = made.parse(path, list(flags.options), files, 0 if bodies else _SKIP_BODIES)
         except self.clang.TranslationUnitLoadError:
             raise Unreadable(path) from None
         self.errors = [f"{_place(each)}: {each.spelling}" for each in self.unit.diagnostics if each.severity >= _ERROR]
@@ -160,6 +161,7 @@ def _place(diagnostic: Any) -> str:
 
 
 _ERROR, _FUNCTION, _PARAMETER, _VARIABLE = 3, 8, 10, 9
+_SKIP_BODIES = 64  # an option of libclang's: functions are declarations
 
 # Numbers of libclang's cursors, which it promises to keep.
 _KINDS = {
