@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NoReturn, Protocol, cast
 
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 COMMANDS = (
     "check",

@@ -11,7 +11,7 @@ from typing import NoReturn
 from cbprove import console
 from cbprove.arguments import grammar, parse, usage
 from cbprove.commands.shared import INTERRUPTED, OURS, READER_LEFT, USAGE
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""What is wrong with a spec or an artefact, as data that somebody else will draw."""
+"""What is wrong with a spec, an artefact or a command line, as data that somebody else will draw."""
 
 from __future__ import annotations
 
@@ -77,3 +77,11 @@ class SpecError(Exception):
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in diagnostics))
         self.diagnostics = diagnostics
+
+
+class WrongUsage(Exception):
+    """The arguments make no sense, or ask for what a spec does not have; `help` says what to look at."""
+
+    def __init__(self, message: str, help: str) -> None:
+        super().__init__(message)
+        self.help = help

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Stage
-from cbprove.diagnostics import Diagnostic, Span, SpecError
+from cbprove.diagnostics import Diagnostic, Span, SpecError, WrongUsage
 from cbprove.frozen import frozen
 from cbprove.meaning import check as resolve_check
 from cbprove.meaning import elaborate
@@ -19,7 +19,6 @@ from cbprove.meaning.resolve import resolve
 from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import Reader, load, read
 from cbprove.system import Axis, AxisValue, Program, Proposal, System
-from cbprove.usage import WrongUsage
 from cbprove.verdicts import Model, Report
 
 # What only some commands do is loaded by them alone: each module is a millisecond that every user waits for.

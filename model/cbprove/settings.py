@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen
-from cbprove.usage import WrongUsage
 
 NAME = ".cbprove.toml"
 _KEYS = {"specs": list, "model": str, "accessors": list, "headers": str}

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cbprove.archive import believed
+from cbprove.archive import certify
 from cbprove.evidence import clausal
 from tests.archive.kept import LOOPS, WIDE, Kept, cbprove
 
@@ -259,7 +259,7 @@ def test_values_steps_and_what_has_no_certificate_have_clausal_proofs(proofs: Ke
 
 @with_cadical
 def test_what_is_left_out_is_said_and_rests_on_the_solvers(proofs: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(believed, "LARGEST", 100)
+    monkeypatch.setattr(certify, "LARGEST", 100)
     with contextlib.chdir(proofs.root):
         assert cbprove("certify", "--clausal", "loops.cbs", "-o", "proofs")[0] == 0
     said = [one for one in proofs.record("loops")["clausal"] if "left_out" in one]
@@ -272,7 +272,7 @@ def test_what_is_left_out_is_said_and_rests_on_the_solvers(proofs: Kept, monkeyp
 @with_cadical
 def test_a_solver_that_gives_up_leaves_a_proof_out(proofs: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     impatient = ("cadical", "-q", "--no-binary", "-c", "0")
-    monkeypatch.setattr(believed, "proof_of", lambda clauses: clausal.proof_of(clauses, impatient))
+    monkeypatch.setattr(certify, "proof_of", lambda clauses: clausal.proof_of(clauses, impatient))
     with contextlib.chdir(proofs.root):
         assert cbprove("certify", "--clausal", "loops.cbs", "-o", "proofs")[0] == 0
     assert {one["left_out"] for one in proofs.record("loops")["clausal"] if "left_out" in one} == {

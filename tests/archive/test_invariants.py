@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.design.division import Stage
 from cbprove.design.induction import invariant
 from cbprove.design.judge import judge
+from cbprove.design.sectors import Stage
 from cbprove.design.space import Options
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve

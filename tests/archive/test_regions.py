@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.archive.regions import Box, boxes, indexes
+from cbprove.archive.record import Box, boxes, indexes
 from cbprove.design.sectors import Sector
 
 SECTOR = Sector({"abi": "x86_64"}, (("ROW", range(2, 5)), ("AT", range(10, 14))))

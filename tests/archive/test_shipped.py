@@ -13,7 +13,7 @@ import pytest
 
 from cbprove.archive.folder import open_archive
 from cbprove.archive.recheck import recheck
-from cbprove.design.division import Stage
+from cbprove.design.sectors import Stage
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load

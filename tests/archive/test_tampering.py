@@ -13,7 +13,7 @@ import pytest
 from cbprove.archive.record import Obligation
 from cbprove.archive.stated import Statements
 from cbprove.archive.text import read
-from cbprove.design.division import Division, Stage
+from cbprove.design.sectors import Division, Stage
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load

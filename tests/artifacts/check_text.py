@@ -7,9 +7,8 @@ from pathlib import Path
 
 from cbprove.artifacts.imports import written
 from cbprove.artifacts.model import Artifact, Kind, Types
-from cbprove.artifacts.needs import Definition
 from cbprove.artifacts.opening import RUNNING, open_artifact
-from cbprove.artifacts.records import Records
+from cbprove.artifacts.records import Definition, Records
 from cbprove.diagnostics import Source
 from cbprove.layout import types as c
 from cbprove.layout.abi import Abi

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cbprove.artifacts.files import elf
-from cbprove.artifacts.identity import fingerprints
+from cbprove.artifacts.lookup import fingerprints
 from cbprove.artifacts.model import Composite, Ref, Types
 from cbprove.layout.abi import ABIS
 from tests.artifacts import bpftool

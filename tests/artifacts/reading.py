@@ -8,9 +8,9 @@ import pytest
 
 from cbprove.artifacts.btf import format as btf_format
 from cbprove.artifacts.btf import reader as btf
+from cbprove.artifacts.btf.format import Records
 from cbprove.artifacts.btf.reader import Btf
-from cbprove.artifacts.btf.records import Records
-from cbprove.artifacts.identity import fingerprints
+from cbprove.artifacts.lookup import fingerprints
 from cbprove.artifacts.model import Kind, Types
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.layout.abi import ABIS

@@ -6,7 +6,7 @@ import pytest
 
 from cbprove.artifacts.imports import Asked, find
 from cbprove.artifacts.model import Array
-from cbprove.artifacts.needs import Definition
+from cbprove.artifacts.records import Definition
 from cbprove.diagnostics import SpecError
 from cbprove.pictures.artefact import block, text
 from cbprove.pictures.blocks import Overlay

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from cbprove.artifacts.model import Composite, Enumeration, Forward, Member, Number, Pointer, Typedef
-from cbprove.comparing.drift import document, exit_code, text
-from cbprove.comparing.rebase import drifted, overlays, rebased
+from cbprove.comparing.drift import document, drifted, exit_code, overlays, rebased, text
 from cbprove.diagnostics import SpecError
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cbprove.artifacts.model import Typedef
-from cbprove.comparing.drift import Drift, exit_code
-from cbprove.comparing.rebase import drifted
+from cbprove.comparing.drift import Drift, drifted, exit_code
 from tests.artifacts.hand_built import U32, artifact, struct, unit
 
 SPEC = """\

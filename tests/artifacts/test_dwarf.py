@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 
 from cbprove.artifacts.dwarf import reader as dwarf
-from cbprove.artifacts.dwarf.entry import Entry
 from cbprove.artifacts.dwarf.file import read as read_file
+from cbprove.artifacts.dwarf.nodes import Entry
 from cbprove.artifacts.files import elf
 from cbprove.artifacts.imports import Asked, find, written
 from cbprove.artifacts.model import (

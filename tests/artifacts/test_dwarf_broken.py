@@ -10,7 +10,7 @@ import pytest
 from cbprove.artifacts.dwarf import file as dwarf_file
 from cbprove.artifacts.dwarf import reader as dwarf
 from cbprove.artifacts.files import elf
-from cbprove.artifacts.identity import fingerprints
+from cbprove.artifacts.lookup import fingerprints
 from cbprove.artifacts.model import Types
 from cbprove.diagnostics import SpecError
 from cbprove.layout.abi import ABIS, Abi

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.artifacts.identity import distinct, fingerprints
+from cbprove.artifacts.lookup import distinct, fingerprints
 from cbprove.artifacts.model import Composite, Member, Pointer
 from cbprove.diagnostics import SpecError
 from tests.artifacts.hand_built import U8, U16, U32, struct, unit

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.artifacts.files import images
+from cbprove.artifacts.files import containers
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.opening import open_artifact
 from cbprove.cli import main
@@ -52,7 +52,7 @@ def test_the_header_of_a_flat_image_tells_the_abi(name: str, tmp_path: Path) -> 
 
 
 def test_an_image_without_a_header_is_of_the_byte_order_that_its_types_have(tmp_path: Path) -> None:
-    big = images.read(bytes(4096) + _section(OBJECT) + bytes(100), "x")
+    big = containers.read_image(bytes(4096) + _section(OBJECT) + bytes(100), "x")
     assert big is not None and big.btf == _section(OBJECT) and big.abi is None
     assert opened(tmp_path, bytes(4096) + _section(OBJECT) + bytes(100)) == "vmlinux s390x"
 
@@ -82,8 +82,8 @@ def test_what_is_nothing_known(tmp_path: Path) -> None:
 
 
 def test_a_disk_is_not_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MOST", 5000)
-    monkeypatch.setattr(images, "read", lambda data, shown: pytest.fail("it was read"))
+    monkeypatch.setattr(containers, "LONGEST_IMAGE", 5000)
+    monkeypatch.setattr(containers, "read_image", lambda data, shown: pytest.fail("it was read"))
     assert refused(tmp_path, bytes(5001))[0] == "CB0301"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.artifacts.dwarf.scan import _uleb
+from cbprove.artifacts.dwarf.reader import _uleb
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from cbprove.artifacts import opening
-from cbprove.artifacts.files import compression
+from cbprove.artifacts.files import containers
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.opening import open_artifact
 from cbprove.diagnostics import SpecError
@@ -136,7 +136,7 @@ def test_packed_again_and_again(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_not_unpacked_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(compression, "_MOST", 100_000)
+    monkeypatch.setattr(containers, "_MOST", 100_000)
     for pack in PACKERS[:2]:
         assert refused(written(tmp_path, "x", pack(bytes(1_000_000))))[1].startswith("`x` unpacks to more than")
 

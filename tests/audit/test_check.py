@@ -11,8 +11,7 @@ from cbprove.audit.record import save
 from cbprove.diagnostics import SpecError
 from cbprove.pipeline import Options, check
 from cbprove.report.json import document, schema
-from cbprove.report.manner import Manner
-from cbprove.report.style import plain
+from cbprove.report.style import Manner, plain
 from cbprove.report.text import summary, text
 from cbprove.verdicts import Report, exit_code
 from tests.audit.test_compare import BOTH, SPEC, record

@@ -13,9 +13,9 @@ from cbprove.audit.compare import Audited, audited
 from cbprove.audit.record import Record, load, save, text
 from cbprove.audit.told import document, summary, unmodelled
 from cbprove.audit.told import text as told
+from cbprove.diagnostics import WrongUsage
 from cbprove.pipeline import candidates_to_audit
 from cbprove.source.accesses import Access, Kind, Place, Read, Sought, Unread
-from cbprove.usage import WrongUsage
 
 SCHEMA = Path(__file__).parents[2] / "model/cbprove/audit/audit.schema.json"
 SPEC = """spec tiny "one layer";

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.audit.joins import joined
-from cbprove.audit.neighbours import neighbours
+from cbprove.audit.joins import joined, neighbours
 from cbprove.audit.record import load, save, text
 from cbprove.audit.told import document
 from cbprove.audit.told import text as told
 from cbprove.pipeline import candidates_to_audit
-from cbprove.source.calls import Bound, Calls
+from cbprove.source.accesses import Bound, Calls
 from cbprove.source.graph import Graph
 from tests.audit.test_compare import SPEC, audit, record
 

@@ -14,9 +14,9 @@ from cbprove.diagnostics import Source
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import STAGE
-from cbprove.report.clash import sentence
 from cbprove.report.json import document, schema
-from cbprove.report.manner import Manner
+from cbprove.report.style import Manner
+from cbprove.report.text import conflict_sentence
 from cbprove.report.text import text as told_of
 from cbprove.syntax.parse import parse
 from cbprove.syntax.tree import Tree
@@ -91,7 +91,7 @@ def test_against_enumeration(size: int, read: bool) -> None:
 
 
 def test_the_sentence() -> None:
-    told = sentence(conflict(spec(3, STEPS)) or pytest.fail())
+    told = conflict_sentence(conflict(spec(3, STEPS)) or pytest.fail())
     assert told == (
         "no choice satisfies low_kept (line 11) and top_kept (line 12) together: low (line 6), mid (line 7) and top (line 8) "
         "cannot coexist, for L, M and T take at least 2 + 3 + 2 of the 6 bytes of cb"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cbprove.pipeline import Options, check
-from cbprove.report.manner import Manner
+from cbprove.report.style import Manner
 from cbprove.report.table import proposals
 from cbprove.verdicts import Report
 

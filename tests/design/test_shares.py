@@ -13,12 +13,11 @@ import pytest
 from cbprove.design import shares
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Space
-from cbprove.diagnostics import SpecError
+from cbprove.diagnostics import SpecError, WrongUsage
 from cbprove.executors import executor
 from cbprove.logic.terms import add, and_, choice, eq, var
 from cbprove.pipeline import STAGE, Options, begin, check, meaning
 from cbprove.report.json import text
-from cbprove.usage import WrongUsage
 
 SPECS = Path(__file__).parents[2] / "specs"
 SPACE = """

@@ -8,7 +8,7 @@ import pytest
 
 from cbprove.diagnostics import SpecError
 from cbprove.pipeline import Options, check
-from cbprove.report.manner import Manner
+from cbprove.report.style import Manner
 from cbprove.report.text import text
 from cbprove.verdicts import Report, exit_code
 from tests.docs.blocks import DOCUMENTS, Block, blocks, commands, spec_of

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from cbprove.layout.abi import ABIS, DEFAULT_ABI
-from cbprove.meaning import macros
+from cbprove.meaning import builtin
 
 _SKIPPED = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*(\w+)((?:[^\n\\]|\\\n|\\.)*)")
@@ -43,7 +43,7 @@ class Headers:
     options: Mapping[str, str]
     found: dict[tuple[str, str], list[Piece]] = field(default_factory=dict)
     enumerators: dict[str, Piece] = field(default_factory=dict)
-    macros: dict[str, str] = field(default_factory=dict)
+    builtin: dict[str, str] = field(default_factory=dict)
 
     def add(self, piece: Piece) -> None:
         self.found.setdefault((piece.kind, piece.name), []).append(piece)
@@ -203,8 +203,8 @@ class _Conditions:
             plain = name.removesuffix("_MODULE")
             said = self.headers.options.get(name, "no")
             return said not in ("no", "module") or (name != plain and self.headers.options.get(plain) == "module")
-        if macros.is_known(name):
-            return macros.predefined(name, ABIS[DEFAULT_ABI]) is not None
+        if builtin.is_macro(name):
+            return builtin.macro(name, ABIS[DEFAULT_ABI]) is not None
         if name == "ACPI_MISALIGNMENT_NOT_SUPPORTED":  # of ia64 alone
             return False
         return name in self.headers.macros

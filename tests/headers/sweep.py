@@ -15,7 +15,7 @@ from cbprove.layout.abi import ABIS, DEFAULT_ABI, Abi
 from cbprove.layout.alike import alike
 from cbprove.layout.records import lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
-from cbprove.meaning import macros, scalars
+from cbprove.meaning import builtin
 from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
 from cbprove.meaning.types import tagged
@@ -89,15 +89,15 @@ class Sweep:
                 self.parsed[key] = error.diagnostics[0]
         return self.parsed[key]
 
-    def macros(self, text: str, near: str, seen: set[str]) -> Iterator[str]:
+    def builtin(self, text: str, near: str, seen: set[str]) -> Iterator[str]:
         """The macros that stand for pieces of declarations in a text, those first that others are made of."""
         for name in dict.fromkeys(_WORD.findall(text)):
             if (
                 name.startswith("CONFIG_")
                 or name in seen
                 or name in _KNOWN
-                or scalars.is_scalar(name)
-                or macros.is_known(name)
+                or builtin.is_scalar(name)
+                or builtin.is_macro(name)
                 or ("macro", name) not in self.headers.found
             ):
                 continue
@@ -116,12 +116,12 @@ class Sweep:
             if kind in ("struct", "union", "enum"):
                 found = self.headers.get(kind, name, near.file) or self.headers.get("macro", name, near.file)
             elif kind == "typedef":
-                if scalars.is_scalar(name):
+                if builtin.is_scalar(name):
                     continue
                 found = self.headers.get(kind, name, near.file) or self.headers.get("macro", name, near.file)
             else:
                 found = self.headers.enumerators.get(name) or self.headers.get("macro", name, near.file)
-                found = None if name.startswith("CONFIG_") or macros.is_known(name) or name in _KNOWN else found
+                found = None if name.startswith("CONFIG_") or builtin.is_macro(name) or name in _KNOWN else found
             if found is not None and (found.kind, found.name) not in seen:
                 yield found
 
@@ -129,7 +129,7 @@ class Sweep:
         """A param for each option that is named, with its value in the kernel's configuration."""
         names = dict.fromkeys(name for kind, name in _named(tuple(declarations)) if kind == "constant")
         for name in names:
-            if name.startswith("CONFIG_") and not macros.is_known(name):
+            if name.startswith("CONFIG_") and not builtin.is_macro(name):
                 said = self.headers.options.get(name, "no")
                 if said in ("yes", "no", "module"):
                     text = f"param {name} = {'yes' if said == 'yes' else 'no'};\n"
@@ -144,7 +144,7 @@ class Sweep:
         for name in dict.fromkeys(_asked(tuple(declarations))):
             if not (
                 name.startswith("CONFIG_")
-                or macros.is_known(name)
+                or builtin.is_macro(name)
                 or name in declared
                 or name in self.headers.enumerators
             ):

@@ -25,11 +25,11 @@ EXTRAS = ("artefacts", "recheck")
 TOOLS = ("pytest", "hypothesis", "jsonschema")
 TESTS = (
     "tests/traps/test_traps_prover.py",
-    "tests/cli/test_exit_codes.py",
+    "tests/commands/test_exit_codes.py",
     "tests/artifacts/test_elf.py",
     "tests/artifacts/test_dwarf.py",
     "tests/archive/test_archive.py",
-    "tests/certificates/test_clausal.py",
+    "tests/evidence/test_clausal.py",
 )
 _BOUND = re.compile(r"([\w.-]+)>=([\d.]+)$")
 

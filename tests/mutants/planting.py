@@ -109,11 +109,11 @@ GRAPH = ("tests/artifacts/test_records.py", "tests/artifacts/test_lookup.py")
 TEXT = ("tests/artifacts/test_text.py",)
 DRIFT = ("tests/artifacts/test_drift.py",)
 SUBSTITUTE = ("tests/syntax/test_substitute.py",)
-LOSING = _of("certificates/test_certificates.py", "test_no_certificate_of_what_is_refuted")
-SPOILT = _of("certificates/test_certificates.py", "test_what_is_changed_in_a_certificate_is_noticed[gso_ipoib]")
-LOST = ("tests/certificates/test_lost.py",)
+LOSING = _of("evidence/test_certificates.py", "test_no_certificate_of_what_is_refuted")
+SPOILT = _of("evidence/test_certificates.py", "test_what_is_changed_in_a_certificate_is_noticed[gso_ipoib]")
+LOST = ("tests/evidence/test_lost.py",)
 RUP = _of(
-    "certificates/test_clausal.py",
+    "evidence/test_clausal.py",
     "test_a_proof_by_hand",
     "test_contradictions_that_need_no_proof",
     "test_what_is_no_proof",
@@ -121,9 +121,9 @@ RUP = _of(
     "test_what_forced_something_is_not_forgotten",
     "test_proofs_of_a_solver_and_what_is_left_of_them",
 )
-BITS = _of("certificates/test_clausal.py", "test_bits_against_values", "test_unknowns_keep_their_ranges")
+BITS = _of("evidence/test_clausal.py", "test_bits_against_values", "test_unknowns_keep_their_ranges")
 IDLE = _of(
-    "certificates/test_idle.py",
+    "evidence/test_idle.py",
     "test_what_matters_and_what_does_not",
     "test_a_value_that_matters",
     "test_one_answer_alone_is_not_any",
@@ -136,7 +136,7 @@ LAYOUTS_CHANGED = ("tests/comparing/test_layouts.py",)
 IDENTITY = ("tests/artifacts/test_identity.py",)
 DRIFT_DETAILS = ("tests/artifacts/test_drift_details.py",)
 BOUNDS = ("tests/random/test_bounds.py",)
-WHAT_MATTERS = ("tests/certificates/test_what_matters.py",)
+WHAT_MATTERS = ("tests/evidence/test_what_matters.py",)
 LEB = ("tests/artifacts/test_leb128.py",)
 OPENING = ("tests/artifacts/test_opening.py",)
 ARCHIVED = ("tests/archive/test_archive.py",)

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from cbprove.models import models, words
-from cbprove.patching.alike import changed
 from cbprove.patching.change import change, of
 from cbprove.patching.judging import Job, judge
 from cbprove.patching.onto import onto
+from cbprove.patching.review import changed
 from cbprove.patching.today import today
 from cbprove.pipeline import Options
 from cbprove.syntax.includes import load

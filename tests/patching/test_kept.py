@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.patching import kept
+from cbprove.patching import judging
 from cbprove.patching.change import change
-from cbprove.patching.judging import Job, Judged
-from cbprove.patching.kept import Kept
+from cbprove.patching.judging import Job, Judged, Kept
 from cbprove.patching.review import How, Subject, review
 from cbprove.pipeline import Options, meaning
 from cbprove.report.answer import Answer
@@ -43,7 +42,7 @@ def test_other_options_are_judged_anew(tmp_path: Path) -> None:
 
 def test_another_program_judges_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer(tmp_path)
-    monkeypatch.setattr(kept, "_program", lambda: "another one")
+    monkeypatch.setattr(judging, "_program", lambda: "another one")
     assert answer(tmp_path).kept == 0
 
 
@@ -75,7 +74,7 @@ def test_one_byte_of_a_text_is_another_key(tmp_path: Path) -> None:
         text = (CHANGES / "tc_skb_cb" / name).read_text().replace("../../include", str(ROOT / "specs" / "include"))
         (tmp_path / name).write_text(text)
     system = meaning(str(tmp_path / "base.cbs"))
-    before = kept.key(Job("s", system, system.properties[0].name, Options()))
+    before = judging.key(Job("s", system, system.properties[0].name, Options()))
     (tmp_path / "paths.cbs").write_text((tmp_path / "paths.cbs").read_text() + "\n")
     system = meaning(str(tmp_path / "base.cbs"))
-    assert kept.key(Job("s", system, system.properties[0].name, Options())) != before
+    assert judging.key(Job("s", system, system.properties[0].name, Options())) != before

@@ -13,9 +13,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.models import folder, models, words
 from cbprove.settings import kernel, settings
-from cbprove.usage import WrongUsage
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "specs" / "changes" / "tc_skb_cb"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from cbprove.layout.abi import ABIS
 from cbprove.layout.types import Array, Field, Pointer, Record, Scalar
 from cbprove.pictures.blocks import of_program
-from cbprove.pictures.layout import Shape, shape
-from cbprove.pictures.touched import layers
+from cbprove.pictures.layout import Shape, shape, touched_by_layers
 from tests.report import reports
 
 U8, U16, U32 = Scalar("unsigned char"), Scalar("unsigned short"), Scalar("unsigned int")
@@ -126,7 +125,7 @@ skb.cb, 48 bytes
 
 
 def test_what_layers_touch() -> None:
-    assert layers(reports.program(reports.PRESERVED)) == [
+    assert touched_by_layers(reports.program(reports.PRESERVED)) == [
         "ip     reads   nothing",
         "       writes  IPCB, IPCB.flags",
         "ipoib  reads   hwaddr",

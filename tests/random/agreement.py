@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import product
 
-from cbprove.design.groups import groups
+from cbprove.design.merging import groups
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space, Stage

@@ -20,7 +20,7 @@ from cbprove.meaning import check
 from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import Options, judged
 from cbprove.report import json
-from cbprove.report.manner import Manner
+from cbprove.report.style import Manner
 from cbprove.report.text import text as told
 from cbprove.reproduce.program import program, undefined
 from cbprove.syntax import tree as syntax

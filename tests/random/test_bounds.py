@@ -6,8 +6,7 @@ from random import Random
 
 import pytest
 
-from cbprove.logic.terms import Int, add, evaluate, ite, lt, mod, mul, named, sub, var
-from cbprove.obligations.bounds import Bounds
+from cbprove.logic.terms import Bounds, Int, add, evaluate, ite, lt, mod, mul, named, sub, var
 
 RANGES = {"a": (-7, 30), "b": (2, 9), "c": (-5, -1)}
 

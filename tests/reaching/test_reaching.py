@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.design.groups import Group, groups
+from cbprove.design.merging import Group, groups
 from cbprove.design.space import Options, Space, Stage
 from cbprove.design.tables import PROVED, REFUTED
 from cbprove.meaning.elaborate import condition, program

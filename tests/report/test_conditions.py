@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.verdicts import counts
-from cbprove.design.measures import measures
+from cbprove.design.summary import measures
 from cbprove.pipeline import Options, judged, meaning
-from cbprove.report.conditions import Conditions, conditions
-from cbprove.report.manner import Manner
+from cbprove.report.space import Conditions, conditions
+from cbprove.report.style import Manner
 from cbprove.report.text import text
 from cbprove.verdicts import Measure, Report, Space
 

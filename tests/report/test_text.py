@@ -8,9 +8,8 @@ from dataclasses import replace
 import pytest
 
 from cbprove.report import table
-from cbprove.report.manner import Manner, again
 from cbprove.report.space import intervals
-from cbprove.report.style import ansi
+from cbprove.report.style import Manner, again, ansi
 from cbprove.report.text import summary, text, total
 from cbprove.verdicts import Finding, Space
 from tests.report import reports

@@ -17,7 +17,7 @@ from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import Options, judged, meaning
 from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
 from cbprove.reproduce.program import program, undefined
-from cbprove.reproduce.recognised import recognised
+from cbprove.reproduce.values import recognised
 from cbprove.semantics.run import Broken, Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
 from cbprove.syntax import tree as syntax

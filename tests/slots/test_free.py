@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.pipeline import Options
 from cbprove.report.free import Free
 from cbprove.slots.free import Wanted, free
 from cbprove.slots.life import Life
-from cbprove.usage import WrongUsage
 
 ROOT = Path(__file__).parents[2]
 

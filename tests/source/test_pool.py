@@ -16,10 +16,8 @@ import pytest
 
 pytest.importorskip("clang.cindex")
 
-from cbprove.source.accesses import Access, Answer, Laid, Place, Read, Sought, Unread
-from cbprove.source.calls import Bound, Calls
-from cbprove.source.kept import Kept, Remembering
-from cbprove.source.pool import Hands, Pool, processes
+from cbprove.source.accesses import Access, Answer, Bound, Calls, Laid, Place, Read, Sought, Unread
+from cbprove.source.pool import Hands, Kept, Pool, Remembering, processes
 from cbprove.source.sweep import Asking, Job, work
 from cbprove.source.units import Flags
 
@@ -119,7 +117,7 @@ def test_it_does_not_outlive_what_it_hangs_on(
     if change in ("file", "header"):
         (folder / ("x.c" if change == "file" else "x.h")).write_text("long a;\n")
     if change == "program":
-        monkeypatch.setattr("cbprove.source.kept.program", lambda: "another")
+        monkeypatch.setattr("cbprove.source.pool.program", lambda: "another")
     if change == "garbage":
         (kept,) = (folder / "kept").iterdir()
         kept.write_bytes(b"no such thing")

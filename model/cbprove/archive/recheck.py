@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cbprove.archive.folder import CERTIFICATE, ENDING, PROOF, RECORD, Failure, Folder
-from cbprove.archive.obliged import Obliged, Solvers
-from cbprove.archive.parts import Confirming, Shown, Wrong
-from cbprove.archive.record import Recorded, Scope, command
-from cbprove.archive.regions import indexes
+from cbprove.archive.parts import Confirming, Obliged, Shown, Solvers, Wrong
+from cbprove.archive.record import Recorded, Scope, command, indexes
 from cbprove.archive.stated import Statements, Unstated
 from cbprove.archive.told import counted, proposed, shared
-from cbprove.design.division import Division, Stage
-from cbprove.design.sectors import spread
+from cbprove.design.sectors import Division, Stage, spread
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import deep
 from cbprove.report.version import VERSION

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cbprove import folds
-from cbprove.archive.record import Obligation
-from cbprove.archive.regions import indexes, stretches
-from cbprove.design.division import Division
-from cbprove.design.sectors import Sector
+from cbprove.archive.record import Obligation, indexes, stretches
+from cbprove.design.sectors import Division, Sector
 from cbprove.evidence.certificate import Spot
 from cbprove.evidence.frames import frames
 from cbprove.logic.loose import loosened

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cbprove.archive.record import Part, Proposed
-from cbprove.archive.regions import indexes
+from cbprove.archive.record import Part, Proposed, indexes
 from cbprove.archive.stated import Statements
-from cbprove.design.assumptions import assumptions
-from cbprove.design.division import Division
+from cbprove.design.sectors import Division
+from cbprove.design.vacuity import assumptions
 from cbprove.system import Proposal
 from cbprove.verdicts import Verdict
 

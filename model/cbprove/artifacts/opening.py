@@ -1,6 +1,8 @@
 """Opening an artefact: what a file is, the types in it, and the modules over it.
 
 What is read: raw BTF, ELF with BTF or DWARF, a bzImage, and each of them compressed; a flat image with BTF in it.
+
+Folders of a kernel: its image and its modules, as /lib/modules, build trees and /sys/kernel/btf have them.
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from pathlib import Path
 
 from cbprove.artifacts.btf import format as btf_format
 from cbprove.artifacts.btf import reader as btf
+from cbprove.artifacts.btf.format import Records
 from cbprove.artifacts.btf.reader import Btf
-from cbprove.artifacts.btf.records import Records
-from cbprove.artifacts.files import elf, folders, images
+from cbprove.artifacts.files import containers, elf
 from cbprove.artifacts.files.containers import is_bzimage, is_wrapped, unwrap
 from cbprove.artifacts.files.elf import Elf, Order
 from cbprove.artifacts.lookup import declared, skipped
@@ -40,15 +42,15 @@ def open_artifact(path: str | None = None, modules: Sequence[str] = (), abi: str
     path = RUNNING if path is None else path
     said = None if abi is None else _abi_named(abi)
     inside = os.path.isdir(path)
-    base = _unit(folders.kernel(Path(path)) if inside else Path(path), None, said)
-    below = tuple(_deferred(folders.modules(Path(path)), base, said)) if inside else ()
+    base = _unit(kernel_of(Path(path)) if inside else Path(path), None, said)
+    below = tuple(_deferred(modules_of(Path(path)), base, said)) if inside else ()
     return Artifact(path, (base, *below, *(unit for each in modules for unit in _modules(Path(each), base, said))))
 
 
 def _modules(path: Path, base: Types, abi: Abi | None) -> Iterable[Types]:
     if not os.path.isdir(path):
         return (_unit(path, base, abi),)
-    paths = folders.modules(path)
+    paths = modules_of(path)
     if not paths:
         raise bad(
             "CB0300", f"there are no modules below `{path}`", "name a folder with .ko files in it, or /sys/kernel/btf"
@@ -63,7 +65,7 @@ def _deferred(files: Iterable[Path], base: Types, abi: Abi | None) -> Iterator[T
 
 def unit_name(path: Path) -> str:
     """What the unit of a file is called: a module as the kernel calls it, anything else as the file."""
-    name = folders.unpacked(path.name).removesuffix(".btf")
+    name = unpacked_name(path.name).removesuffix(".btf")
     return name.removesuffix(".ko").replace("-", "_") if name.endswith(".ko") else name
 
 
@@ -102,7 +104,7 @@ def _bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(_HEAD)
             known = head[:2] in btf_format.MAGIC or head[:4] == b"\x7fELF" or is_wrapped(head)
-            if not known and os.path.getsize(path) > images.MOST:
+            if not known and os.path.getsize(path) > containers.LONGEST_IMAGE:
                 raise _none_of_these(path.name)
             return head + file.read()
     except OSError as fault:
@@ -118,7 +120,7 @@ def _none_of_these(text: str) -> Exception:
 
 def _image(data: bytes, text: str, source: str, abi: Abi | None) -> Types:
     """The kernel of a flat image; nothing but its header tells the ABI."""
-    image = images.read(data, text)
+    image = containers.read_image(data, text)
     if image is None:
         raise _none_of_these(text)
     if image.abi is not None and abi not in (None, image.abi):
@@ -235,3 +237,46 @@ class Deferred:
             if mistake.diagnostics[0].code == "CB0304":
                 return None
             raise
+
+
+_IMAGES = ("vmlinux", "vmlinuz")
+_PACKED = (".gz", ".xz", ".zst")
+
+
+def kernel_of(folder: Path) -> Path:
+    """The kernel of a folder: inside it, or in the boot folder beside /lib/modules/VERSION. Raises SpecError CB0300."""
+    path = next((each for each in _image_files(folder) if os.path.isfile(each)), None)
+    if path is None:
+        help = (
+            "name a vmlinux or vmlinuz, or a folder that has one: /lib/modules/VERSION, a build tree, /sys/kernel/btf"
+        )
+        raise bad("CB0300", f"there is no kernel in `{folder}`", help)
+    return path
+
+
+def _image_files(folder: Path) -> Iterator[Path]:
+    yield from (folder / name for name in _IMAGES)
+    path = Path(os.path.abspath(folder))
+    if path.parent.name == "modules":
+        # lib/modules/VERSION or usr/lib/modules/VERSION
+        boots = [above / "boot" for above in path.parents[2:4]]
+        yield from (boot / f"{image}-{path.name}" for image in reversed(_IMAGES) for boot in boots)
+
+
+def modules_of(folder: Path) -> tuple[Path, ...]:
+    """Every module below a folder; in one like /sys/kernel/btf, every file but the kernel's own."""
+    return tuple(sorted(_module_files(folder)))
+
+
+def _module_files(folder: Path) -> Iterator[Path]:
+    for each in folder.rglob("*"):
+        of_running = folder.name == "btf" and each.name != "vmlinux" and each.parent == folder
+        if (of_running or unpacked_name(each.name).endswith(".ko")) and os.path.isfile(each):
+            yield each
+
+
+def unpacked_name(name: str) -> str:
+    """A file's name without the ending that compression gave it."""
+    for ending in _PACKED:
+        name = name.removesuffix(ending)
+    return name

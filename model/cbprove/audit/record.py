@@ -11,11 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.files import read_plain
 from cbprove.frozen import frozen
-from cbprove.source.accesses import Access, Place, Read, Sought, Unread
-from cbprove.source.calls import Bound, Calls
-from cbprove.usage import WrongUsage
+from cbprove.source.accesses import Access, Bound, Calls, Place, Read, Sought, Unread
 
 SCHEMA = 2
 _WITHOUT_CALLS = 1  # an earlier schema, read as one that knows no calls

@@ -39,8 +39,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _show(given: argparse.Namespace, found: Found, files: int) -> None:
     from cbprove.source.asked import sought
-    from cbprove.source.draft import draft
-    from cbprove.source.told import document, text
+    from cbprove.source.told import document, draft, text
 
     object, short = sought(given.object), named(given)
     if given.format == "json":

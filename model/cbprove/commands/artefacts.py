@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cbprove.artifacts.model import Artifact, Kind
-    from cbprove.artifacts.needs import Definition
+    from cbprove.artifacts.records import Definition
     from cbprove.diagnostics import Diagnostic
 
 ARTEFACT = "a vmlinux, vmlinuz, .ko or .o, or a folder with a kernel and modules"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cbprove import console
 from cbprove.commands.shared import NOTHING
 from cbprove.commands.sources import add_sources, compiled, pool
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.audit.record import Record
@@ -61,8 +61,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
     """What the source does, in the functions that the specs name and in the folders that were asked for."""
-    from cbprove.audit.ways import kept, learnt, pairs
-    from cbprove.audit.witness import named, others, record, shortened
+    from cbprove.audit.reading import kept, learnt, named, others, pairs, record, shortened
     from cbprove.source.asked import sought
     from cbprove.source.kernel import Kernel
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import NOTHING, USAGE, add_color, add_reach, mixed
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.archive.certify import Certified

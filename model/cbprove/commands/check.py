@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from cbprove.diagnostics import Diagnostic, SpecError
-    from cbprove.report.manner import Manner
+    from cbprove.report.style import Manner
     from cbprove.verdicts import Report
 
 HELP = "a verdict for every property of every proposal, then the design space"
@@ -145,7 +145,7 @@ class _Check:
         self.codes.append(USAGE)
 
     def _page(self) -> None:
-        from cbprove.usage import WrongUsage
+        from cbprove.diagnostics import WrongUsage
 
         try:
             from cbprove.formats.html import text
@@ -173,7 +173,7 @@ class _Check:
 
 
 def _manner(given: argparse.Namespace, report: Report) -> Manner:
-    from cbprove.report.manner import Manner
+    from cbprove.report.style import Manner
 
     verbosity = -1 if given.quiet else min(given.verbose, 2)
     return Manner(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT
 from cbprove.commands.shared import FORMATS, add_color, add_formats, add_reach, mixed, options, typed
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.comparing.sides import Pair

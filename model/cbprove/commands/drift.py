@@ -20,8 +20,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.comparing.drift import document, exit_code, text
-    from cbprove.comparing.rebase import drifted
+    from cbprove.comparing.drift import document, drifted, exit_code, text
 
     artifact = opened(given, given.against)
     found = drifted(given.spec, artifact)

@@ -7,7 +7,7 @@ import argparse
 from cbprove import console
 from cbprove.commands.artefacts import add_modules, add_names, found, names, opened
 from cbprove.commands.shared import add_color
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 HELP = "structs from a kernel, a module, an object file or C headers, pinned where they were found"
 

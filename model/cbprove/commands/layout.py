@@ -9,8 +9,7 @@ import re
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT, KINDS, add_modules, add_names, names, opened, sought
 from cbprove.commands.shared import add_color
-from cbprove.diagnostics import SpecError
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import SpecError, WrongUsage
 
 HELP = "structs as pahole prints them, where views lie, what each layer touches"
 

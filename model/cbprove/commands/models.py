@@ -21,8 +21,8 @@ def run(given: argparse.Namespace) -> int:
     Raises WrongUsage where there is no model of the kernel that was named.
     """
     from cbprove.commands.shared import NOTHING
+    from cbprove.diagnostics import WrongUsage
     from cbprove.models import models
-    from cbprove.usage import WrongUsage
 
     known = models()
     if given.kernel is None:

@@ -8,7 +8,7 @@ from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT, add_modules, opened
 from cbprove.commands.shared import NOTHING, USAGE, add_color, add_format
 from cbprove.commands.sources import add_sources, compiled, named, pool, root
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 HELP = "the views over a control block: sizes, what they cross or exceed, and what their build-time checks cannot see"
 
@@ -37,7 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from cbprove.comparing.rebase import overlays
+    from cbprove.comparing.drift import overlays
     from cbprove.report.overlays import code, document, text
 
     if given.source is not None or given.compile_commands is not None or given.cc is not None:
@@ -57,8 +57,8 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _difference(given: argparse.Namespace) -> int:
+    from cbprove.comparing.drift import overlays
     from cbprove.comparing.overlays import difference, document, text
-    from cbprove.comparing.rebase import overlays
 
     if given.against:
         raise WrongUsage("--diff and --against are two questions", "give one of them")

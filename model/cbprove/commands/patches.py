@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import FORMATS, mixed, options, typed
-from cbprove.diagnostics import Diagnostic, SpecError
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import Diagnostic, SpecError, WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.models import Words
@@ -50,7 +49,7 @@ def review_commits(given: argparse.Namespace) -> int:
     Raises WrongUsage where a tree is named too, and SpecError for a commit that does not fit the spec.
     """
     from cbprove.patching.change import MOST, change, together
-    from cbprove.patching.commits import commits
+    from cbprove.patching.mail import commits
 
     if given.source is not None:
         raise WrongUsage(
@@ -133,8 +132,7 @@ def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions, 
     where they name no struct."""
     from cbprove.patching.change import change
     from cbprove.patching.compiled import Compiler
-    from cbprove.patching.functions import Reading, functions
-    from cbprove.patching.scratch import files
+    from cbprove.patching.functions import Reading, files, functions
     from cbprove.settings import settings
     from cbprove.source.asked import sought
     from cbprove.source.kernel import open_kernel
@@ -186,7 +184,7 @@ def _unplaced(whole: Change, notes: tuple[str, ...]) -> Answer | None:
 def _judged(
     mine: Change, subject: Subject, given: argparse.Namespace, source: tuple[Functions | None, Compiler | None]
 ) -> Answer | None:
-    from cbprove.patching.kept import Kept, folder
+    from cbprove.patching.judging import Kept, folder
     from cbprove.patching.review import How, review
 
     kept = None if given.no_cache else Kept(folder())
@@ -257,7 +255,7 @@ def _file(path: str) -> bytes:
 
 def _short(data: bytes, name: str) -> bytes:
     from cbprove.patching.change import MOST
-    from cbprove.patching.wrong import bad
+    from cbprove.patching.mail import bad
 
     if len(data) > MOST:
         raise bad("CB0343", f"{name} is longer than {MOST // 1_000_000} MB", "give the part of it that changes headers")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import USAGE, add_color, add_timeout, mixed
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.archive.folder import Failure
@@ -62,7 +62,7 @@ def _solvers(seconds: float | None) -> dict[str, Callable[[str], str]]:
 def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[[str], str]]) -> Outcome:
     from cbprove.archive.folder import Folder
     from cbprove.archive.recheck import recheck
-    from cbprove.design.division import Stage
+    from cbprove.design.sectors import Stage
     from cbprove.meaning import elaborate
 
     assert isinstance(folder, Folder)

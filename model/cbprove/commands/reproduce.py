@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import add_color, add_reach, options
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.system import System

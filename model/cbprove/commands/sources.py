@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.source.accesses import Sought
@@ -31,8 +31,7 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
 
 def compiled(given: argparse.Namespace) -> Compiled:
     """How files are compiled. Raises WrongUsage where two things say so."""
-    from cbprove.source.compiling import compiler, listed
-    from cbprove.source.kernel import open_kernel
+    from cbprove.source.kernel import compiler, listed, open_kernel
 
     said = [name for name in ("source", "compile_commands", "cc") if getattr(given, name) is not None]
     if given.compile_commands is not None and given.cc is not None:
@@ -60,8 +59,7 @@ def named(given: argparse.Namespace) -> Callable[[str], str]:
 @contextmanager
 def pool(given: argparse.Namespace, sought: Sought) -> Iterator[Mapped]:
     """Who reads files, as long as it is asked. Raises WrongUsage."""
-    from cbprove.source.kept import Kept, Remembering, folder
-    from cbprove.source.pool import Pool, processes
+    from cbprove.source.pool import Kept, Pool, Remembering, folder, processes
 
     number = workers(given)
     with ExitStack() as opened:

@@ -1,14 +1,35 @@
-"""The answers to `ask`: the choices of some axes for which every candidate is proved."""
+"""The answers to `ask`: the choices of some axes for which every candidate is proved.
+
+What nobody can satisfy: for a question without an answer, the fewest of its properties that no choice satisfies together,
+and the layers that cannot do without each other's room.
+"""
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations, product
 
-from cbprove.design.conflicts import conflict
-from cbprove.design.space import Space
-from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, UNKNOWN
-from cbprove.system import Ask, AxisValue
-from cbprove.verdicts import Answered
+from cbprove.design.space import Space, Stage
+from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN
+from cbprove.diagnostics import Span
+from cbprove.system import (
+    Ask,
+    Assignment,
+    AxisValue,
+    Block,
+    Call,
+    Each,
+    Either,
+    If,
+    On,
+    Program,
+    Repeat,
+    Statement,
+    System,
+    When,
+)
+from cbprove.verdicts import Answered, Conflict, Need
 
 Row = tuple[AxisValue, ...]
 
@@ -85,3 +106,140 @@ def _words(ask: Ask) -> str | None:
         return ask.expect
     rows = ("; ".join(f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True)) for row in ask.rows)
     return "exactly { " + " | ".join(rows) + " }"
+
+
+_MOST_LAYERS = 16  # that are left out one after another
+_SATISFIED = frozenset({PROVED, INAPPLICABLE})
+_NOT_REFUTED = frozenset(range(16)) - {REFUTED, EXCLUDED}
+
+
+def conflict(space: Space, ask: Ask) -> Conflict | None:
+    """Why a question has no answer; None where no choice has a candidate. Layers are looked for where witnesses are wanted."""
+    failing = _failing(space, ask, ask.properties, _SATISFIED)
+    if not failing:
+        return None
+    names = _fewest(ask.properties, set(failing.values()))
+    properties = tuple((p.name, p.span) for p in space.system.properties if p.name in names)
+    if not space.options.witnesses:
+        return Conflict(properties)
+    if len(space.system.layers) > _MOST_LAYERS:
+        return Conflict(properties, reason=f"of more than {_MOST_LAYERS} layers it was not tried which ones it takes")
+    layers = _layers(space, ask, names)
+    if not layers:
+        return Conflict(properties)
+    program = space.program(next(space.sectors(ask.domains)))
+    told = tuple((layer, _declared(program, layer)) for layer in layers)
+    return Conflict(properties, told, *_needs(space, ask, layers))
+
+
+def _failing(space: Space, ask: Ask, names: tuple[str, ...], good: frozenset[int]) -> dict[Row, frozenset[str]]:
+    """For each choice that has a candidate, the properties that some candidate of it does not satisfy."""
+    found: dict[Row, frozenset[str]] = {}
+    for sector in space.sectors(ask.domains):
+        meant = space.where(ask.given, sector) if ask.given is not None else None
+        if meant is not None and not any(meant):
+            continue
+        sheets = [(name, space.table(sector, name).sheet.marks) for name in names]
+        for index in space.indexes(sector, ask.domains):
+            if (meant is not None and not meant[index]) or any(sheet[index] == EXCLUDED for _, sheet in sheets):
+                continue
+            candidate = sector.candidate(index)
+            row = tuple(candidate[axis] for axis in ask.axes)
+            wrong = frozenset(name for name, sheet in sheets if sheet[index] not in good)
+            found[row] = found.get(row, frozenset()) | wrong
+    return found
+
+
+def _fewest(names: tuple[str, ...], failing: set[frozenset[str]]) -> tuple[str, ...]:
+    """The fewest properties of which every choice fails one; of several such sets the first."""
+    for size in range(1, len(names)):
+        for some in combinations(names, size):
+            if all(wrong.intersection(some) for wrong in failing):
+                return some
+    return names
+
+
+# --- layers -----------------------------------------------------------------------------------------------
+
+
+def _layers(space: Space, ask: Ask, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Layers that no choice satisfies the properties with, though some choice does if any one of them is left out.
+
+    The steps of the other layers do not run.
+    """
+    if not all(_failing(space, ask, names, _NOT_REFUTED).values()):
+        return ()  # some choice breaks nothing, but is vacuous
+    left = [layer.name for layer in space.system.layers]
+    for layer in list(left):
+        fewer = [other for other in left if other != layer]
+        if _clash(space, ask, names, frozenset(fewer)):
+            left = fewer
+    return tuple(left)
+
+
+def _clash(space: Space, ask: Ask, names: tuple[str, ...], layers: frozenset[str]) -> bool:
+    """Whether every choice breaks one of the properties with these layers alone; what is unknown may hold."""
+
+    def program(system: System, assignment: Assignment) -> Program:
+        return _only(space.stage.program(system, assignment), layers, names)
+
+    reduced = Space(space.system, Stage(program, space.stage.condition), replace(space.options, witnesses=False))
+    return all(_failing(reduced, ask, names, _NOT_REFUTED).values())
+
+
+def _only(program: Program, layers: frozenset[str], names: tuple[str, ...]) -> Program:
+    """The program in which the steps of other layers do not run."""
+    gone = frozenset(name for name, step in program.steps.items() if step.layer not in layers)
+    parts = {name: replace(part, body=_without(part.body, gone)) for name, part in program.parts.items()}
+    paths = tuple(replace(path, body=_without(path.body, gone)) for path in program.paths)
+    views = tuple(view for view in program.views if view.layer in layers)
+    properties = tuple(prop for prop in program.properties if prop.name in names)
+    return replace(program, parts=parts, paths=paths, views=views, properties=properties)
+
+
+def _without(body: Block, gone: frozenset[str]) -> Block:
+    """A block without the calls of some steps."""
+    kept: list[Statement] = []
+    for statement in body:
+        match statement:
+            case Call(kind="step", name=name) if name in gone:
+                continue
+            case On() | Each() | Repeat() | When():
+                statement = replace(statement, body=_without(statement.body, gone))
+            case Either():
+                statement = replace(statement, arms=tuple(_without(arm, gone) for arm in statement.arms))
+            case If(then=then, otherwise=otherwise):
+                statement = replace(statement, then=_without(then, gone), otherwise=_without(otherwise, gone))
+        kept.append(statement)
+    return tuple(kept)
+
+
+def _declared(program: Program, layer: str) -> Span | None:
+    """Where the first view or step of a layer stands."""
+    spans = [view.span for view in program.views if view.layer == layer]
+    spans += [step.span for step in program.steps.values() if step.layer == layer]
+    return min(spans, key=lambda span: span.line, default=None)
+
+
+def _needs(space: Space, ask: Ask, layers: tuple[str, ...]) -> tuple[tuple[Need, ...], str, int]:
+    """The least that the views of the layers take of the area that they share, and its size, in bytes; nothing unless it is
+    more than there is."""
+    least: dict[str, int] = {}
+    areas: dict[tuple[str, str, int], None] = {}
+    for program in _programs(space, ask):
+        for view in program.views:
+            if view.layer in layers:
+                place = view.place
+                areas[place.object, place.area, place.bound[1] - place.bound[0]] = None
+                least[view.name] = min(least.get(view.name, place.width), place.width)
+    if len(areas) != 1 or sum(least.values()) <= next(iter(areas))[2]:
+        return (), "", 0
+    ((_, area, width),) = areas
+    return tuple(Need(name, bits // 8) for name, bits in least.items()), area, width // 8
+
+
+def _programs(space: Space, ask: Ask) -> Iterator[Program]:
+    """The programs of the sectors that the question speaks of."""
+    for sector in space.sectors(ask.domains):
+        if ask.given is None or any(space.where(ask.given, sector)):
+            yield space.program(sector)

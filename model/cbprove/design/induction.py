@@ -3,19 +3,32 @@ first, and, where that does not suffice, facts about values that turns keep (`ho
 
 All pieces are supposed to have the sources that they had, those that a turn changes are given up, until the rest survive a
 turn together. A piece given up refutes nothing.
+
+Facts about values that every turn of a cut loop keeps, found by Houdini: all candidates are supposed, those that a run breaks
+are given up, until the rest are an invariant.
+
+What is tried is drawn from the program: the numbers that it stores and compares with, members that lie in what turns store to,
+unions beside the tags that are stored with them. A fact that is given up refutes nothing, and one that was never tried only
+leaves a proof unfound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import combinations, islice
 
 from cbprove.design.asking import ask
-from cbprove.design.houdini import facts
 from cbprove.frozen import frozen
-from cbprove.obligations.facts import Fact
+from cbprove.logic.terms import Int, evaluate, or_, subterms
+from cbprove.obligations.cells import Cells, number
+from cbprove.obligations.claims import broken_by_values
+from cbprove.obligations.facts import Extent, Fact, Facts, decided, label, lies
 from cbprove.obligations.invariants import Heads, Loops, Piece
+from cbprove.obligations.ops import Store, Unfolding
 from cbprove.obligations.plan import Plan
+from cbprove.obligations.unfold import unfold
+from cbprove.properties.events import Moment
 from cbprove.solving.solver import Limits
 from cbprove.system import Part, Program, Property
 
@@ -67,3 +80,130 @@ def _search(program: Program, path: Part, prop: Property, limits: Limits) -> tup
 
 def _may_change(loops: Loops, piece: Piece, limits: Limits) -> bool:
     return ask(loops.changes(piece), loops.ranges, limits).result != "unsat"
+
+
+_NUMBERS = 24  # numbers of a program that bounds are tried with
+_TRIED = 400  # facts tried of one path
+_WIDEST = 64  # bits of a member that has a value
+
+
+def facts(program: Program, prop: Property, heads: Heads, limits: Limits, bounds: bool) -> dict[str, tuple[Fact, ...]]:
+    """Return what turns keep, by path; `heads` is what turns may leave changed, `bounds` says whether bounds are tried as well.
+
+    Raises TooLarge.
+    """
+    return {
+        path.name: tuple(_kept(program, path, prop=prop, heads=heads, limits=limits, bounds=bounds))
+        for path in program.paths
+    }
+
+
+def _kept(program: Program, path: Part, prop: Property, heads: Heads, limits: Limits, bounds: bool) -> list[Fact]:
+    cells = Cells(program.little_endian)
+    unfolding = unfold(program, path, (prop,), Plan(cut=True, heads=heads, limit=limits.operations), cells)
+    if not unfolding.followed or not unfolding.claims:
+        return []
+    known = Facts(unfolding, cells)
+    kept = list(islice(dict.fromkeys(_candidates(unfolding, cells, bounds)), _TRIED))
+    while kept:
+        broken = [known.broken(fact, kept) for fact in kept]
+        answer = ask(or_(*broken), decided(unfolding, cells), limits)
+        if answer.result == "unsat":
+            return kept
+        if answer.result == "unknown":
+            return []
+        left = [fact for fact, fails in zip(kept, evaluate(answer.model, *broken), strict=True) if not fails]
+        assert len(left) < len(kept), "a model of some fact's break breaks a fact"
+        kept = left
+    return []
+
+
+def _candidates(unfolding: Unfolding, cells: Cells, bounds: bool) -> Iterator[Fact]:
+    compared = _compared(unfolding, cells) if bounds else []
+    for moment in unfolding.followed:
+        stored = _stored(unfolding, cells, moment)
+        for extent, numbers in stored.items():
+            if numbers:
+                yield Fact(moment=moment, kind="one of", extent=extent, numbers=tuple(sorted(numbers)))
+        for one, other in combinations(stored, 2):
+            if one[2] == other[2]:
+                yield Fact(moment=moment, kind="equal", extent=one, other=other)
+        yield from _tags(unfolding, moment, stored)
+        for extent in stored:
+            yield from _bounds(moment, extent, compared)
+
+
+def _stored(unfolding: Unfolding, cells: Cells, moment: Moment) -> dict[Extent, set[int]]:
+    """The members that turns store to, each with the numbers that are known to be stored there, before the loop or in it."""
+    turn = unfolding.followed[moment]
+    found: dict[Extent, set[int]] = {}
+    for operation in unfolding.operations[turn.before : turn.end]:
+        if isinstance(operation, Store) and operation.kind in ("fresh", "value", "blank"):
+            for leaf in operation.leaves:
+                if leaf.width == leaf.element <= _WIDEST and not operation.indexes:
+                    extent = operation.area, number(operation.low) + leaf.offset, leaf.width
+                    if lies(unfolding, extent):
+                        found.setdefault(extent, set()).update(_numbers(operation, leaf.width))
+    for (area, low, width), numbers in found.items():
+        numbers.update(
+            _alternatives(cells.read(unfolding, cells.values, low=low, width=width, area=area, time=turn.before))
+        )
+    return found
+
+
+def _alternatives(value: Int) -> Iterator[int]:
+    """The plain numbers among what a value may be."""
+    if isinstance(value, int):
+        yield value
+    elif value.operator == "ite":
+        yield from _alternatives(value.args[1])
+        yield from _alternatives(value.args[2])
+
+
+def _numbers(store: Store, width: int) -> Iterator[int]:
+    if store.kind == "blank":
+        yield 0
+    elif store.value is not None and isinstance(store.value.term, int):
+        yield store.value.term % (1 << width)
+
+
+def _tags(unfolding: Unfolding, moment: Moment, stored: Mapping[Extent, set[int]]) -> Iterator[Fact]:
+    """A store to one member that goes with some of the numbers stored to another."""
+    turn = unfolding.followed[moment]
+    tags = {extent: numbers for extent, numbers in stored.items() if 2 <= len(numbers) <= 8}
+    heads = [h for h in unfolding.operations[turn.before : turn.head] if isinstance(h, Store) and h.runs]
+    for tag, numbers in tags.items():
+        for head in heads:
+            for offset, width in head.runs or ():
+                piece = head.area, number(head.low) + offset, width
+                if head.kind == "fresh" and piece != tag and lies(unfolding, piece):
+                    sets = [{n} for n in sorted(numbers)] + [numbers - {n} for n in sorted(numbers)]
+                    for given in sets:
+                        yield Fact(
+                            moment=moment,
+                            kind="stored only if",
+                            extent=tag,
+                            numbers=tuple(sorted(given)),
+                            other=piece,
+                            label=label(head),
+                        )
+
+
+def _bounds(moment: Moment, extent: Extent, compared: Sequence[int]) -> Iterator[Fact]:
+    most = (1 << extent[2]) - 1
+    tried = dict.fromkeys(n for c in compared for n in (c, c - 1, c + 1) if 0 <= n < most)
+    for n in tried:
+        yield Fact(moment=moment, kind="between", extent=extent, numbers=(0, n))
+        if n:
+            yield Fact(moment=moment, kind="between", extent=extent, numbers=(n, most))
+
+
+def _compared(unfolding: Unfolding, cells: Cells) -> list[int]:
+    """The numbers that runs compare with."""
+    asked = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
+    guards = [o.guard for o in unfolding.operations if isinstance(o, Store)]
+    found: dict[int, None] = {}
+    for part in subterms(*asked, *guards):
+        if part.operator in ("<", "<=", "="):
+            found.update(dict.fromkeys(arg for arg in part.args if type(arg) is int and arg >= 0))
+    return list(found)[:_NUMBERS]

@@ -7,16 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cbprove.design.answers import answers
-from cbprove.design.assumptions import assumptions
 from cbprove.design.costs import cost
-from cbprove.design.measures import measures
 from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
 from cbprove.design.space import Options, Space, Stage
-from cbprove.design.summary import regions, summary
+from cbprove.design.summary import measures, regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
-from cbprove.design.vacuity import why
+from cbprove.design.vacuity import assumptions, why
 from cbprove.design.witness import reaching, witness
 from cbprove.frozen import frozen
 from cbprove.logic.terms import deep

@@ -12,8 +12,7 @@ from functools import lru_cache
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from cbprove.design.division import Stage
-from cbprove.design.sectors import Sector, Sheet
+from cbprove.design.sectors import Sector, Sheet, Stage
 from cbprove.design.space import Key, Options, Space, key_of
 from cbprove.design.tables import Table
 from cbprove.frozen import frozen, replace

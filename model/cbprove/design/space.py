@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import field
 
-from cbprove.design.division import Division, Domains, Stage
-from cbprove.design.groups import Group, alone, groups
-from cbprove.design.sectors import Sector, Sheet, runs, spread
+from cbprove.design.merging import Group, alone, groups
+from cbprove.design.sectors import Division, Domains, Sector, Sheet, Stage, runs, spread
 from cbprove.design.settle import Settled
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, REFUTED, Table, Tables, named
 from cbprove.frozen import frozen

@@ -14,7 +14,7 @@ from typing import Protocol
 from cbprove.design.alike import Model, Ones, Why, over, whys
 from cbprove.design.asking import script_for
 from cbprove.design.generalise import alike
-from cbprove.design.groups import Group
+from cbprove.design.merging import Group
 from cbprove.design.sectors import Sector, Sheet
 from cbprove.design.settle import NotReplayed, Settled, again, late, replayed, settle
 from cbprove.evidence.replay import replay

@@ -1,4 +1,4 @@
-"""Why no run reaches what a property claims, as far as it can be seen in what paths call."""
+"""What assumptions do to a verdict: which of them it takes as given, and why no run reaches what a property claims."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from cbprove import folds
 from cbprove.properties import table
 from cbprove.properties.events import Accessed, Began, Ended, Event
 from cbprove.system import (
+    Assume,
     Block,
     Call,
     Each,
@@ -24,7 +25,7 @@ from cbprove.system import (
     Statement,
     Write,
     Written,
-)  # fmt: skip
+)
 
 
 def why(program: Program, prop: Property) -> str:
@@ -113,3 +114,27 @@ def _of_statement(program: Program, path: Part, step: str | None, statement: Sta
             yield Began(path.name, statement.name)
             yield from _events(program, path, statement.name, program.steps[statement.name].body)
             yield Ended(path.name, statement.name)
+
+
+def assumptions(program: Program) -> tuple[str, ...]:
+    """The assumptions of all paths, each once, in the order in which they stand."""
+    found = (text for path in program.paths for text in _block(program, path.body))
+    return tuple(dict.fromkeys(found))
+
+
+def _block(program: Program, block: Block) -> Iterator[str]:
+    for statement in block:
+        yield from _statement(program, statement)
+
+
+def _statement(program: Program, statement: Statement) -> Iterator[str]:
+    match statement:
+        case Assume(text=text, reason=reason):
+            yield f"{text}: {reason}" if reason else text
+        case Call(kind="step", name=name):
+            yield from _block(program, program.steps[name].body)
+        case Call(name=name):
+            yield from _block(program, program.parts[name].body)
+        case _:
+            for inner in folds.blocks(statement):
+                yield from _block(program, inner)

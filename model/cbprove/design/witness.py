@@ -12,7 +12,7 @@ from cbprove import folds
 from cbprove.design.asking import script_for
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
-from cbprove.evidence.spread import spread
+from cbprove.evidence.replay import spread
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded

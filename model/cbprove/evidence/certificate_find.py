@@ -10,9 +10,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Reason, Spot
-from cbprove.evidence.never import excluded
 from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
-from cbprove.evidence.ways import Stood
+from cbprove.evidence.ways import Stood, excluded
 from cbprove.folds import Condition
 from cbprove.system import Program, Property
 

@@ -1,11 +1,23 @@
-"""A solver's answer run again by the reference: only what the reference sees is shown."""
+"""Runs tried again by the reference: a solver's answer, the bits that other values lose, the decisions that do not matter.
+
+The values tried are the least, the greatest and a fixed series of arbitrary ones, so that the same witness shows the same bits.
+Other values may also take other branches, read and store elsewhere and take longer to break the claim. So a bit of another run
+counts only where values are compared, and if the run shown holds the very same there, and had the very same remembered.
+
+Each is tried alone, then together with those found before: of two that could each be otherwise, both may not. Of many answers
+the least, the greatest and a fixed series of others are tried, so that the same witness says the same.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
 
-from cbprove.semantics.run import Run, run
+from cbprove.frozen import frozen
+from cbprove.properties.events import Moment, Unchanged
+from cbprove.semantics.judge import BrokenBit
+from cbprove.semantics.run import Broken, Lying, Run, run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system import Part, Program, Property
 
@@ -35,3 +47,193 @@ def replay(
 ) -> Run:
     """The run of a path under these decisions."""
     return run(program, path, properties, Script(decisions), trace=trace)
+
+
+_SEEDS = 14
+
+
+@frozen
+class _Values:
+    """An oracle that keeps arms and turns, and answers for inputs and bits what its series gives."""
+
+    kept: Mapping[DecisionKey, int]
+    draw: Random | None
+    greatest: bool
+
+    def choose(self, key: DecisionKey, low: int, high: int | None) -> int:
+        """The decision kept, or a value of the series."""
+        if key in self.kept:
+            return self.kept[key]
+        if high is None or key[0] in ("arm", "turns"):
+            return low
+        if self.draw is not None:
+            return self.draw.randint(low, high)
+        return high if self.greatest else low
+
+
+def spread(program: Program, path: Part, prop: Property, witness: Run) -> Run:
+    """The witness with the values that lose most, and with all bits that its first broken claim loses for any values."""
+    first = witness.broken[prop.name][0]
+    best, seen = witness, list(first.bits)
+    for one in _other_values(program, path, prop, witness):
+        broken = _same_claim(one, prop.name, first)
+        if broken is None:
+            continue
+        if len(broken.bits) > len(best.broken[prop.name][0].bits) and one.broken[prop.name][0] is broken:
+            best = one
+        seen += broken.bits
+    shown = run(program, path, (prop,), _Values(dict(best.decisions), None, False), trace=True)
+    return _with_bits(shown, prop.name, seen)
+
+
+def _other_values(program: Program, path: Part, prop: Property, witness: Run) -> list[Run]:
+    kept = {key: answer for key, answer in witness.decisions if key[0] in ("arm", "turns")}
+    oracles = [_Values(kept, None, False), _Values(kept, None, True)]
+    oracles += [_Values(kept, Random(seed), False) for seed in range(_SEEDS)]
+    if not any(key[0] in ("input", "bit") for key, _ in witness.decisions):
+        return []
+    return [run(program, path, (prop,), oracle) for oracle in oracles]
+
+
+def _same_claim(one: Run, name: str, first: Broken) -> Broken | None:
+    """The same claim broken after as many turns and steps."""
+    alike = (b for b in one.broken[name] if (b.moment, b.claim) == (first.moment, first.claim))
+    return next((b for b in alike if (b.turns, b.steps) == (first.turns, first.steps)), None)
+
+
+def _with_bits(one: Run, name: str, seen: Sequence[BrokenBit]) -> Run:
+    first, *rest = one.broken[name]
+    of_values = isinstance(first.claim, Unchanged)
+    lost = {(bit.object, bit.bit): bit for bit in seen if of_values and _holds(first, bit)}
+    lost.update({(bit.object, bit.bit): bit for bit in first.bits})
+    bits = tuple(lost[key] for key in sorted(lost))
+    return replace(one, broken={**one.broken, name: (replace(first, bits=bits), *rest)})
+
+
+def _holds(shown: Broken, bit: BrokenBit) -> bool:
+    """Whether the bit that another run lost has the same sources in the run shown, now and where they were remembered."""
+    assert shown.standing is not None
+    memory = shown.standing.stage.memory.get(bit.object, ())
+    if not 0 <= bit.bit < len(memory) or memory[bit.bit] != bit.found:
+        return False
+    return bit.remembered is None or any(_remembers(place, bit) for place in shown.places)
+
+
+def _remembers(lying: Lying, bit: BrokenBit) -> bool:
+    sources = lying.remembered or {}
+    return lying.object == bit.object and sources.get(bit.bit - lying.low) == bit.remembered
+
+
+Answers = Mapping[DecisionKey, int]
+
+_ALL = 8  # answers that are all tried
+_DRAWS = 4  # of the series
+_TURNS = 3  # more or fewer, where there is no limit
+_TOGETHER = 4  # times that all found are changed at once
+
+
+def idle(program: Program, path: Part, prop: Property, shown: Run) -> frozenset[DecisionKey]:
+    """The decisions of a run that breaks a property that could be otherwise, all of them, and its first broken claim would
+    still break. The bits of one member looked at go together."""
+    found: list[list[Answers]] = []
+    for keys in _groups(prop, shown):
+        others = list(_other_answers(program, shown, keys))
+        alone = (_again(program, path, prop, shown, other) for other in others)
+        together = (_again(program, path, prop, shown, mixed) for mixed in _mixed([*found, others]) if found)
+        if _idle(prop, shown, keys, alone) and all(_same(prop, shown, run) or _ended(prop, run) for run in together):
+            found.append(others)
+    return frozenset(key for others in found for other in others for key in other)
+
+
+def _idle(prop: Property, shown: Run, keys: tuple[DecisionKey, ...], runs: Iterable[Run]) -> bool:
+    """Whether all runs break the same claim, those left out that an assumption ends, and one of them took another answer."""
+    tried = False
+    for other in runs:
+        if _ended(prop, other):
+            continue
+        if not _same(prop, shown, other):
+            return False
+        tried = tried or _answers(other, keys) != _answers(shown, keys)
+    return tried
+
+
+def _again(program: Program, path: Part, prop: Property, run: Run, other: Answers) -> Run:
+    return replay(program, path, (prop,), {**dict(run.decisions), **other})
+
+
+def _mixed(found: list[list[Answers]]) -> Iterator[Answers]:
+    """Other answers to several questions at once: the first, the last, and some of any."""
+    draw = Random(0)
+    yield _joined(others[0] for others in found)
+    yield _joined(others[-1] for others in found)
+    for _ in range(_TOGETHER):
+        yield _joined(draw.choice(others) for others in found)
+
+
+def _joined(answers: Iterable[Answers]) -> Answers:
+    return {key: answer for other in answers for key, answer in other.items()}
+
+
+def _answers(run: Run, keys: tuple[DecisionKey, ...]) -> list[int | None]:
+    """An answer that is out of range is not taken: then nothing was tried."""
+    known = dict(run.decisions)
+    return [known.get(key) for key in keys]
+
+
+def _groups(prop: Property, run: Run) -> Iterator[tuple[DecisionKey, ...]]:
+    """The decisions up to the break one by one, bits by the members that they were first looked at in."""
+    standing = run.broken[prop.name][0].standing
+    met = run.decisions[: standing.decisions] if standing else run.decisions
+    bits = {key for key, _ in met if key[0] == "bit"}
+    yield from ((key,) for key, _ in met if key not in bits)
+    for look in run.looks:
+        keys = tuple(key for source in look.sources if (key := ("bit", *source)) in bits)
+        bits.difference_update(keys)
+        if keys:
+            yield tuple(dict.fromkeys(keys))
+
+
+def _other_answers(program: Program, run: Run, keys: tuple[DecisionKey, ...]) -> Iterator[Answers]:
+    """Other answers to some questions."""
+    now = dict(run.decisions)
+    if keys[0][0] == "bit":
+        for number in _series(0, (1 << len(keys)) - 1):
+            yield {key: number >> at & 1 for at, key in enumerate(keys)}
+        return
+    low, high = _range(program, keys[0], now[keys[0]])
+    yield from ({keys[0]: answer} for answer in _series(low, high) if answer != now[keys[0]])
+
+
+def _series(low: int, high: int) -> list[int]:
+    if high - low < _ALL:
+        return list(range(low, high + 1))
+    draw = Random(0)
+    return [low, high, *(draw.randint(low, high) for _ in range(_DRAWS))]
+
+
+def _range(program: Program, key: DecisionKey, answer: int) -> tuple[int, int]:
+    """The answers to try; of arms and turns some may be out of range, and the run then takes the least."""
+    if key[0] == "input":
+        declared = program.inputs[str(key[1])]
+        return declared.low, declared.high
+    return max(0, answer - _TURNS), answer + _TURNS
+
+
+def _ended(prop: Property, run: Run) -> bool:
+    """Whether an assumption leaves no such run."""
+    return run.ended and not run.broken[prop.name]
+
+
+def _same(prop: Property, shown: Run, run: Run) -> bool:
+    """Whether the same claim is the first to break, and no store is found there that is not shown."""
+    first, broken = shown.broken[prop.name][0], run.broken[prop.name]
+    if not broken or (broken[0].moment, broken[0].claim) != (first.moment, first.claim):
+        return False
+    return _found(run, broken[0]) <= _found(shown, first)
+
+
+def _found(run: Run, broken: Broken) -> set[tuple[Moment, str]]:
+    """What stored the bits that break a claim, or those that it looked at: statements, in whichever turn they did."""
+    looked_at = [source for look in run.looks if look.moment == broken.moment for source in look.sources]
+    stores = [source.store for source in [*(bit.found for bit in broken.bits), *looked_at]]
+    return {(store.moment[-1:], store.kind) for store in stores}

@@ -13,8 +13,7 @@ from typing import Protocol, assert_never
 
 from cbprove.evidence.certificate import Given, Reason, Spot
 from cbprove.evidence.lengths import longest
-from cbprove.evidence.never import excluded, steady
-from cbprove.evidence.ways import Env, Level, Stood, events, inside, made, opened, sites
+from cbprove.evidence.ways import Env, Level, Stood, events, excluded, inside, made, opened, sites, steady
 from cbprove.folds import Condition
 from cbprove.frozen import frozen
 from cbprove.properties import table

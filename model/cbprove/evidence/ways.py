@@ -1,18 +1,24 @@
 """The statements of a program as they stand in its paths: on which object, under which names, inside of which calls.
 
 Turns of a loop are not told apart: what one turn makes is one object, made at the turn's begin.
+
+Two conditions that no run meets both, decided by their shape or by trying all values of the inputs in them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
+from math import prod
 from typing import assert_never
 
 from cbprove import folds
 from cbprove.evidence.certificate import Spot
+from cbprove.folds import Condition, parts
 from cbprove.frozen import frozen
 from cbprove.properties.events import Accessed, Began, Event
+from cbprove.semantics import arithmetic
 from cbprove.system import (
     Assume,
     Block,
@@ -22,8 +28,13 @@ from cbprove.system import (
     Copy,
     Each,
     Either,
+    Expr,
     If,
+    Input,
+    InputValue,
+    IntType,
     Make,
+    MemberValue,
     On,
     Part,
     Place,
@@ -32,6 +43,7 @@ from cbprove.system import (
     Repeat,
     Share,
     Statement,
+    Unary,
     When,
     Write,
 )
@@ -168,3 +180,53 @@ def events(statement: Statement, env: Env) -> Iterator[Event]:
     for touch in folds.touches(statement):
         if touch.kind == "read":
             yield Accessed(env.path, env.step, "read", touch.place, touch.length)
+
+
+_MOST = 1 << 12  # values of all inputs in two conditions
+
+
+def steady(program: Program, expr: Expr) -> bool:
+    """Whether an expression has one value in all of a run: it looks at no member and at no input of a step."""
+    inside = list(parts(expr))
+    inputs = [program.inputs[part.name] for part in inside if isinstance(part, InputValue)]
+    return not any(isinstance(part, MemberValue) for part in inside) and not any(each.per_step for each in inputs)
+
+
+def excluded(program: Program, one: Condition, other: Condition) -> bool:
+    """Whether two conditions over the run's own inputs are never both met."""
+    (a, wanted), (b, also) = _plain(one), _plain(other)
+    if a == b:
+        return wanted is not also
+    names = dict.fromkeys(part.name for expr in (a, b) for part in parts(expr) if isinstance(part, InputValue))
+    inputs = [program.inputs[name] for name in names]
+    if prod(each.high - each.low + 1 for each in inputs) > _MOST:
+        return False
+    return not any(_is(a, values) is wanted and _is(b, values) is also for values in _all(inputs))
+
+
+def _plain(condition: Condition) -> Condition:
+    """The same without `!` in front."""
+    expr, wanted = condition
+    while isinstance(expr, Unary) and expr.operator == "!":
+        expr, wanted = expr.operand, not wanted
+    return expr, wanted
+
+
+def _all(inputs: list[Input]) -> Iterator[_Values]:
+    for values in product(*(range(each.low, each.high + 1) for each in inputs)):
+        yield _Values(dict(zip((each.name for each in inputs), values, strict=True)))
+
+
+def _is(expr: Expr, values: _Values) -> bool:
+    return arithmetic.evaluate(expr, values) != 0
+
+
+@frozen
+class _Values:
+    known: dict[str, int]
+
+    def input(self, name: str) -> int:
+        return self.known[name]
+
+    def member(self, place: Place, type: IntType) -> int:
+        raise AssertionError("a condition that looks at a member is not steady")

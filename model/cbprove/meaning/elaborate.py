@@ -1,7 +1,11 @@
-"""A system under an assignment of its axes: the program, and the truth of conditions."""
+"""A system under an assignment of its axes: the program, and the truth of conditions.
+
+What `require` says of a candidate: whether it holds, under which name, and with which numbers.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from typing import TypeVar
@@ -10,15 +14,15 @@ from cbprove import folds
 from cbprove import system as meaning
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.logic import terms
-from cbprove.logic.terms import Bool
-from cbprove.meaning import layers, properties, static
+from cbprove.logic.terms import Bool, Int
+from cbprove.meaning import properties, static
+from cbprove.meaning import steps as bodies
 from cbprove.meaning.context import Context
 from cbprove.meaning.expressions import bounds, computed, input_type
-from cbprove.meaning.memo import Memo, mistake
+from cbprove.meaning.memo import Memo, Mistake, mistake
 from cbprove.meaning.mistakes import tidy, too_deep
 from cbprove.meaning.names import Names
 from cbprove.meaning.places import object_of, view_of
-from cbprove.meaning.requirements import requirement as requirement_of
 from cbprove.meaning.types import named_type, tagged
 from cbprove.syntax import tree as syntax
 from cbprove.system import FREE, Assignment, Exact, Input, Owned, Place, Program, Property, Requirement, System, Written
@@ -134,12 +138,12 @@ def _program(cx: Context) -> Program:
     cx.memo.count(("program",))
     names = cx.names
     each = names.parts.values()
-    parts = tuple(_all(cx, (lambda n=node: layers.part(cx, n) for node in each)))  # type: ignore[misc]
+    parts = tuple(_all(cx, (lambda n=node: bodies.part(cx, n) for node in each)))  # type: ignore[misc]
     paths = {node.name.text for node in each if node.kind == "path"}
     _all(cx, (lambda t=tag: tagged(cx, t) for tag in names.tags))  # type: ignore[misc]
     _all(cx, (lambda t=node: named_type(cx, t.name) for node in names.typedefs.values()))  # type: ignore[misc]
     views = _all(cx, (lambda n=name: view_of(cx, n) for name in names.views))  # type: ignore[misc]
-    steps = _all(cx, (lambda s=step: layers.step(cx, s) for step in names.all_steps()))  # type: ignore[misc]
+    steps = _all(cx, (lambda s=step: bodies.step(cx, s) for step in names.all_steps()))  # type: ignore[misc]
     inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
     required = _all(cx, (lambda n=node: _requirement(cx, n) for node in names.requires))  # type: ignore[misc]
     made = Program(
@@ -244,3 +248,63 @@ def _accessed(program: Program) -> Iterator[Place]:
     bodies += [part.body for part in (*program.parts.values(), *program.paths)]
     named = (place for body in bodies for statement in folds.within(body) for place in folds.places(statement))
     return (place for place in named if place.indexes)
+
+
+# What stands behind a `require` on its line, or in the line above it by itself.
+_BEHIND = re.compile(r"[^\n;]*;[ \t]*(?://[ \t]*(.*)|/\*[ \t]*(.*?)\*/)")
+_ABOVE = re.compile(r"(?:^|\n)[ \t]*(?://[ \t]*([^\n]*)|/\*[ \t]*([^\n]*?)\*/)[ \t]*\n[ \t]*$")
+
+
+def requirement_of(cx: Context, node: syntax.Require) -> Requirement:
+    """A `require` of this candidate."""
+    return Requirement(cx.truth(node.condition), _label(node), tuple(_words(cx, node.condition)))
+
+
+def _label(node: syntax.Require) -> str:
+    """Its comment, which names the check that it stands for; else its line."""
+    span = node.condition.span
+    text = span.source.text
+    match = _BEHIND.match(text, span.end) or _ABOVE.search(text[: node.span.start])
+    said = next((part.strip() for part in match.groups() if part), "") if match else ""
+    return said or f"require in line {node.span.line}"
+
+
+def _words(cx: Context, node: syntax.Expr) -> Iterator[str | Int]:
+    """The condition as it is written, with a number in place of each name that stands for one, and behind an axis with named
+    values the one that it has."""
+    source, at = node.span.source.text, node.span.start
+    for leaf in _leaves(node):
+        value = _number(cx, leaf)
+        if value is not None:
+            yield source[at : leaf.span.start]
+            yield value
+            at = leaf.span.end
+        elif (axis := static.named_axis(cx, leaf)) is not None:
+            yield f"{source[at : leaf.span.end]} ({cx.memo.value(axis.name)})"
+            at = leaf.span.end
+    yield source[at : node.span.end]
+
+
+def _leaves(node: syntax.Expr) -> Iterator[syntax.Expr]:
+    match node:
+        case syntax.Binary():
+            yield from _leaves(node.left)
+            yield from _leaves(node.right)
+        case syntax.Unary():
+            yield from _leaves(node.operand)
+        case syntax.Conditional():
+            for part in (node.condition, node.then, node.otherwise):
+                yield from _leaves(part)
+        case _:
+            yield node
+
+
+def _number(cx: Context, node: syntax.Expr) -> Int | None:
+    """What a name stands for; None for numbers as they are written, and for what is none, as the values of an axis."""
+    if isinstance(node, syntax.Number | syntax.Has | syntax.Defined):
+        return None
+    try:
+        value = static.value(cx, node)
+    except Mistake:
+        return None
+    return None if isinstance(value, bool) else value

@@ -9,7 +9,7 @@ from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import frozen
-from cbprove.meaning import scalars
+from cbprove.meaning import builtin
 from cbprove.meaning.memo import Mistake, mistake
 from cbprove.syntax import tree as syntax
 from cbprove.system import Axis
@@ -185,7 +185,7 @@ def collect(tree: syntax.Tree) -> Names:
         _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
     _name_steps(names)
     for name in names.macros.values():
-        if name.text not in (*names.constants, *names.typedefs) and not scalars.is_scalar(name.text):
+        if name.text not in (*names.constants, *names.typedefs) and not builtin.is_scalar(name.text):
             help = "give it a value of its own"
             names.diagnostics.append(Diagnostic("CB0114", f"`{name.text}` is defined by itself", name.span, help))
     return names

@@ -13,7 +13,7 @@ from cbprove.meaning.expressions import INT, typed
 from cbprove.meaning.memo import mistake
 from cbprove.meaning.names import unknown
 from cbprove.meaning.places import NOWHERE
-from cbprove.meaning.statements import places, size
+from cbprove.meaning.steps import places, size
 from cbprove.syntax import tree as syntax
 from cbprove.system import Claim, Constant, InputValue, Leaf, Place, Property, Where
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, SpecError
-from cbprove.meaning import axes, calls, check, elaborate, object, questions, unsaid
+from cbprove.meaning import axes, calls, check, elaborate, questions, used
 from cbprove.meaning.context import Context, text_of
 from cbprove.meaning.mistakes import tidy, too_deep
 from cbprove.meaning.names import Names, collect
@@ -27,7 +27,7 @@ def resolve(tree: syntax.Tree, warned: bool = True) -> System:
 
 def _resolve(tree: syntax.Tree, warned: bool) -> System:
     names = collect(tree)
-    object.choose(names)
+    used.choose_object(names)
     circles = list(calls.recursion(names))
     names.diagnostics.extend(circles or calls.lengths(names))
     cx = elaborate.context(names)
@@ -40,7 +40,7 @@ def _resolve(tree: syntax.Tree, warned: bool) -> System:
         recursive = any(d.code == "CB0113" for d in diagnostics)
         diagnostics += [] if recursive else check.mistakes(system)
         raise SpecError(tidy(diagnostics, tree.sources))
-    told = (*names.warnings, *(unsaid.warnings(tree, names) if warned else ()))
+    told = (*names.warnings, *(used.warnings(tree, names) if warned else ()))
     return replace(system, warnings=tidy(told, tree.sources))
 
 

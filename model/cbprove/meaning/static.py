@@ -12,7 +12,7 @@ from cbprove.layout.records import preferred_align
 from cbprove.layout.types import Type
 from cbprove.logic import terms
 from cbprove.logic.terms import Bool, Int, Term
-from cbprove.meaning import macros
+from cbprove.meaning import builtin
 from cbprove.meaning.context import Context, needs, number, settled, text_of, truth
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import Enumeration, hint, listed, unknown
@@ -139,7 +139,7 @@ def _defined(cx: Context, node: syntax.Expr) -> Int | Bool:
 
 def of_the_abi(cx: Context, name: str) -> int | None:
     """What compilers and the kernel's headers define a name as, that the spec does not declare; 0 where they do not."""
-    return (macros.predefined(name, cx.abi()) or 0) if macros.is_known(name) else None
+    return (builtin.macro(name, cx.abi()) or 0) if builtin.is_macro(name) else None
 
 
 def defined(cx: Context, node: syntax.Defined) -> bool:
@@ -166,8 +166,8 @@ def defined(cx: Context, node: syntax.Defined) -> bool:
         return not node.enabled or constant(cx, node.name) == 1
     if found is not None or name in cx.names.macros:
         return name in cx.names.macros and not node.enabled
-    if macros.is_known(name):
-        return macros.predefined(name, cx.abi()) is not None
+    if builtin.is_macro(name):
+        return builtin.macro(name, cx.abi()) is not None
     raise undeclared(cx, node.name)
 
 

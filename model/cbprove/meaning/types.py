@@ -10,7 +10,7 @@ from cbprove.layout import types
 from cbprove.layout.abi import Abi, LayoutError
 from cbprove.layout.records import integer, lay_out
 from cbprove.layout.types import Type
-from cbprove.meaning import pins, scalars
+from cbprove.meaning import builtin, pins
 from cbprove.meaning.context import LARGEST, Context, refuse_large, refuse_many
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import unknown
@@ -34,12 +34,12 @@ def named_type(cx: Context, name: syntax.Name) -> Type:
     if typedef is not None:
         key = ("typedef", name.text)
         return cx.memo.remember(key, lambda: _typedef(cx, typedef), lambda: _needs_itself(name.text, name.span))
-    if name.text in scalars.ADDRESSES:
+    if name.text in builtin.ADDRESSES:
         return _shared_scalar(cx, "unsigned long long" if cx.abi().pointer_size == 8 else "unsigned int")
-    if name.text in scalars.ALIGNED_TO_8:
-        wide = scalars.ALIGNED_TO_8[name.text]
+    if name.text in builtin.ALIGNED_TO_8:
+        wide = builtin.ALIGNED_TO_8[name.text]
         return cx.memo.share(("aligned", name.text), lambda: types.Aligned(types.Scalar(wide), 8))
-    canonical = scalars.canonical(name.text)
+    canonical = builtin.canonical(name.text)
     if canonical is None:
         raise _unknown_type(cx, name)
     if "__int128" in canonical:
@@ -51,7 +51,7 @@ def is_type_name(cx: Context, name: str) -> bool:
     """Whether a name standing where a place may stand too is a type's: no object, view or input is called so."""
     if name in cx.names.shared:
         return False
-    return name in cx.names.typedefs or scalars.is_scalar(name)
+    return name in cx.names.typedefs or builtin.is_scalar(name)
 
 
 def bare(type: Type) -> Type:
@@ -134,7 +134,7 @@ def _unknown_type(cx: Context, name: syntax.Name) -> Mistake:
     if name.text in cx.names.tags:
         kind = getattr(cx.names.tags[name.text], "kind", "enum")
         return mistake("CB0102", f"there is no type `{name.text}`", name.span, f"write `{kind} {name.text}`")
-    return unknown("CB0102", "type", name, [*cx.names.typedefs, *scalars.known()])
+    return unknown("CB0102", "type", name, [*cx.names.typedefs, *builtin.scalar_names()])
 
 
 def _typedef(cx: Context, node: syntax.Typedef) -> Type:

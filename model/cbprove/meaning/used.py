@@ -1,10 +1,15 @@
-"""What paths come to, in whichever candidate: both sides of every `when` count, for nothing is decided yet."""
+"""What paths come to, in whichever candidate: from that, the object they run on and what is declared for nothing.
+
+What included files declare is shared by specs that each use a part of it, so nothing is told of that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
+from cbprove.diagnostics import Diagnostic, Note, Source, Span
+from cbprove.meaning.elaborate import blocks
 from cbprove.meaning.memo import Mistake
 from cbprove.meaning.names import Names, StepOf
 from cbprove.syntax import tree as syntax
@@ -56,3 +61,203 @@ def _called(names: Names, call: syntax.Call) -> Reached | None:
         return names.step(call.callee)
     except Mistake:
         return None
+
+
+# Statements by which an object is more than its bytes: another one is made from it, or its names are counted.
+_MAKING = (syntax.Make, syntax.Each, syntax.Share, syntax.Consume)
+_BYTES = ("char", "unsigned char", "u8", "__u8", "uint8_t")
+_HELP = "say which, as in `object skb per path { ... }`"
+
+
+def choose_object(names: Names) -> None:
+    """Let the object that paths run on be the first; a mistake where nothing but the order of files would tell which.
+
+    Nothing here looks at the order of objects before the last resort, which asks that one file declares them all: so two
+    specs that differ in the order of their includes mean the same.
+    """
+    names.objects = _with_first(names.objects, _chosen(names))
+
+
+def _with_first(objects: dict[str, syntax.Object], first: str) -> dict[str, syntax.Object]:
+    return {name: objects[name] for name in sorted(objects, key=lambda name: name != first)}
+
+
+def _chosen(names: Names) -> str:
+    objects = [node for node in names.objects.values() if node.per_path]
+    for again in objects[1:]:
+        message = f"paths run on one object; `{objects[0].name.text}` is said to be it already"
+        notes = (Note("said here", objects[0].name.span),)
+        names.diagnostics.append(Diagnostic("CB0172", message, again.name.span, "leave `per path` out of one", notes))
+    if objects:
+        return objects[0].name.text
+    if len(names.objects) < 2 or not _makes(names):
+        return names.first_object()
+    for found in (_made_places(names), _control_blocks(names)):
+        if len(found) == 1:
+            return next(iter(found))
+    return _by_order(names)
+
+
+def _by_order(names: Names) -> str:
+    """The first, if one file says in which order they stand."""
+    objects = list(names.objects.values())
+    message = f"paths could run on {' or on '.join(f'`{node.name.text}`' for node in objects)}"
+    if len({node.span.source.name for node in objects}) == 1:
+        text = f"{message}; the first counts, `{objects[0].name.text}`"
+        names.warnings.append(Diagnostic("CB0401", text, objects[0].name.span, _HELP))
+    else:
+        notes = tuple(Note("the other one is here", node.name.span) for node in objects[1:])
+        names.diagnostics.append(Diagnostic("CB0172", message, objects[0].name.span, _HELP, notes))
+    return names.first_object()
+
+
+def _makes(names: Names) -> bool:
+    """Whether anything makes objects, or counts names. If nothing does, each object exists once, and which of them is the
+    path's changes no byte: it is current from first to last."""
+    return any(isinstance(node, _MAKING) for node in nodes(_blocks(names)))
+
+
+def _blocks(names: Names) -> tuple[syntax.Block, ...]:
+    """What all paths, parts and steps do. What no path calls has to mean something as well."""
+    return (*(part.body for part in names.parts.values()), *(step.step.body or () for step in names.all_steps()))
+
+
+def _made_places(names: Names) -> set[str]:
+    """The objects that all places in made objects can lie in: `parent.X`, and `NAME.X` of a made name."""
+    blocks = _blocks(names)
+    made = {node.name.text for node in nodes(blocks) if isinstance(node, syntax.Make | syntax.Each | syntax.Share)}
+    found: set[str] | None = None
+    for node in nodes(blocks):
+        if isinstance(node, syntax.Place) and node.base.text in {"parent", *made}:
+            possible = set(_possible(names, node))
+            found = possible if found is None else found & possible if possible else found
+    return found or set()
+
+
+def _possible(names: Names, node: syntax.Place) -> Iterator[str]:
+    if not node.suffixes or not isinstance(node.suffixes[0], syntax.Dot):
+        return
+    inner = node.suffixes[0].name.text
+    if inner in names.views:
+        yield from objects_of(names, inner, ())
+    elif inner in names.objects:
+        yield inner
+    else:
+        yield from (name for name, each in names.objects.items() if inner in _areas(each.members))
+
+
+def objects_of(names: Names, view: str, around: tuple[str, ...]) -> Iterator[str]:
+    """The objects that a view may lie in, one for each of its places, through the views that it lies over."""
+    for location in names.views[view].view.locations:
+        base = location.place.base.text
+        if base in names.objects:
+            yield base
+        elif base in names.views and base not in around:
+            yield from objects_of(names, base, (*around, view))
+
+
+def _areas(members: tuple[syntax.MemberItem, ...]) -> dict[str, syntax.CType]:
+    """The members of an object under every `#if`, by name."""
+    areas: dict[str, syntax.CType] = {}
+    for member in members:
+        if isinstance(member, syntax.MemberChoice):
+            areas.update({**_areas(member.then), **_areas(member.otherwise)})
+        elif member.name is not None:
+            areas[member.name.text] = member.type
+    return areas
+
+
+def _control_blocks(names: Names) -> set[str]:
+    return {name for name, each in names.objects.items() if any(map(_is_block, _areas(each.members).values()))}
+
+
+def _is_block(type: syntax.CType) -> bool:
+    if not isinstance(type, syntax.ArrayType):
+        return False
+    return isinstance(type.element, syntax.NamedType) and type.element.name.text in _BYTES
+
+
+def warnings(tree: syntax.Tree, names: Names) -> Iterator[Diagnostic]:
+    """A warning for each step, part, view, input and made object that nothing uses and that is not said to be `unused`."""
+    root = next((node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None)
+    if root is None:
+        return
+    found = reached(names)
+    steps = {id(each.step) for each in found if isinstance(each, StepOf)}
+    parts = {id(each) for each in found if not isinstance(each, StepOf)}
+    for step in names.all_steps():
+        if id(step.step) not in steps and _counts(root, step.step.name.span, step.step.unused):
+            yield _unused(
+                "CB0402", f"no path runs the step `{step.name}`", step.step.name, f"step {step.step.name.text}"
+            )
+    for part in names.parts.values():
+        if id(part) not in parts and _counts(root, part.name.span, part.unused):
+            yield _unused("CB0402", f"no path runs the part `{part.name.text}`", part.name, f"part {part.name.text}")
+    if any(part.kind == "path" for part in names.parts.values()):
+        yield from _of_names(root, names, _named(tree, names, steps, parts))
+    for each in found:
+        yield from _made(root, body(each))
+
+
+def _counts(root: Source, span: Span, unused: bool) -> bool:
+    return span.source.name == root.name and not unused
+
+
+def _unused(code: str, message: str, name: syntax.Name, text: str) -> Diagnostic:
+    return Diagnostic(code, message, name.span, f"use it, delete it, or say `{text} unused`")
+
+
+def _of_names(root: Source, names: Names, named: set[str]) -> Iterator[Diagnostic]:
+    for name, view in names.views.items():
+        if name not in named and _counts(root, view.view.name.span, view.view.unused):
+            yield _unused("CB0403", f"nothing that a path runs uses the view `{name}`", view.view.name, f"view {name}")
+    for name, input in names.inputs.items():
+        if name not in named and _counts(root, input.name.span, input.unused):
+            yield _unused("CB0404", f"nothing that a path runs uses the input `{name}`", input.name, f"input {name}")
+
+
+def _named(tree: syntax.Tree, names: Names, steps: set[int], parts: set[int]) -> set[str]:
+    """Every name in a place, but for those in steps and parts that no path runs and in what layers say they touch.
+
+    A view that another one lies over is used, and so is one that a property, a `require` or a size speaks of.
+    """
+    found: set[str] = set()
+    for declaration in tree.declarations:
+        for node in nodes(_used(names, declaration, steps, parts)):
+            if isinstance(node, syntax.Place):
+                found.add(node.base.text)
+                found.update(suffix.name.text for suffix in node.suffixes[:1] if isinstance(suffix, syntax.Dot))
+    return found
+
+
+def _used(names: Names, node: syntax.Declaration, steps: set[int], parts: set[int]) -> object:
+    """What of a declaration is used; of a layer: steps that are run, where views lie, what steps without a body touch."""
+    if isinstance(node, syntax.Path):
+        return node if id(node) in parts else ()
+    if not isinstance(node, syntax.Layer):
+        return node
+    run = tuple(step for step in node.steps if id(step) in steps)
+    whole = any(step.body is None for step in run)
+    return run, node.views, (node.reads or (), node.writes or ()) if whole else ()
+
+
+def _made(root: Source, block: syntax.Block) -> Iterator[Diagnostic]:
+    """Each `clone` and `new` after which nothing in its block speaks of what it made."""
+    for number, node in enumerate(block):
+        if isinstance(node, syntax.Make) and _counts(root, node.name.span, node.unused):
+            name = node.name.text
+            if name not in _spoken_of(block[number + 1 :]):
+                message = f"nothing is done on `{name}`, which is made here"
+                yield _unused("CB0405", message, node.name, f"{node.kind} {name}")
+        for inner in blocks(node):
+            yield from _made(root, inner)
+
+
+def _spoken_of(block: syntax.Block) -> set[str]:
+    found: set[str] = set()
+    for node in nodes(block):
+        if isinstance(node, syntax.Place):
+            found.add(node.base.text)
+        elif isinstance(node, syntax.On):
+            found.add(node.name.text)
+    return found

@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterator
 
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Bool, Int, add, and_, eq, ite, le, lt, mul, not_, or_, sub, total
-from cbprove.obligations.cells import Cells, Reading, flags
-from cbprove.obligations.ops import MEMORY, Area, ClaimAt, Run, Store, Touched, Unfolding
-from cbprove.obligations.runs import merged
+from cbprove.obligations.cells import Cells, Indexes, Reading, flags, number, positions
+from cbprove.obligations.ops import MEMORY, Area, ClaimAt, Run, Store, Touched, Unfolding, merged
 from cbprove.obligations.sources import BIT, Found, Trail, holds, identity, in_history, within
-from cbprove.obligations.still import Indexes, number, positions
 from cbprove.obligations.unfold import ghost_area
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system import Leaf, Place

@@ -7,8 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from cbprove.frozen import frozen
-from cbprove.logic.terms import Bool, and_, named, or_
-from cbprove.obligations.bounds import Bounds, Interval
+from cbprove.logic.terms import Bool, Bounds, Interval, and_, named, or_
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import (
     Compared,

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from cbprove.logic.terms import Bool, Int, and_, eq, evaluate, not_, or_, subterms
-from cbprove.obligations.bounds import Bounds
+from cbprove.logic.terms import Bool, Bounds, Int, and_, eq, evaluate, not_, or_, subterms
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.facts import Fact, Facts, decided
 from cbprove.obligations.members import Members

@@ -6,8 +6,7 @@ A store that covers a part of it only is not looked into; the unknown that stand
 from __future__ import annotations
 
 from cbprove.frozen import frozen
-from cbprove.logic.terms import Bool, Int, Term, add, and_, eq, ite, le, not_, or_, sub, var
-from cbprove.obligations.bounds import Bounds, Interval
+from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, eq, ite, le, not_, or_, sub, var
 from cbprove.obligations.ops import MEMORY, Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
 from cbprove.obligations.values import Value, greatest, least, wrap

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cbprove.frozen import frozen
-from cbprove.logic.terms import Bool, Int, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
-from cbprove.obligations.bounds import Bounds, Interval
+from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 from cbprove.obligations.ops import BASE, MEMORY, Area, Copied, Instance, Made, Run, Store, Unfolding
 from cbprove.system import Given
 

@@ -10,7 +10,9 @@ from cbprove.folds import Condition, reads
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import (
     Bool,
+    Bounds,
     Int,
+    Interval,
     Term,
     add,
     and_,
@@ -27,7 +29,6 @@ from cbprove.logic.terms import (
     sub,
     var,
 )
-from cbprove.obligations.bounds import Bounds, Interval
 from cbprove.obligations.ops import (
     MEMORY,
     ClaimAt,
@@ -44,9 +45,10 @@ from cbprove.obligations.ops import (
     StoreKind,
     Touched,
     Unfolding,
+    covered,
+    zeroes,
 )
 from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
-from cbprove.obligations.runs import covered, zeroes
 from cbprove.obligations.sources import UNSURE
 from cbprove.obligations.sources import spelled as spell
 from cbprove.obligations.turns import earlier, touched_since

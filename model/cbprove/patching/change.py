@@ -11,8 +11,7 @@ from cbprove.frozen import frozen
 from cbprove.patching.areas import areas
 from cbprove.patching.edits import Edit, Macro, edits, macros
 from cbprove.patching.enums import EnumEdit, enum_edits
-from cbprove.patching.mail import Patch, patches
-from cbprove.patching.unified import Hunk, hunks
+from cbprove.patching.mail import Hunk, Patch, hunks, patches
 
 MOST = 32_000_000
 _WORD = re.compile(r"[A-Za-z_]\w*")

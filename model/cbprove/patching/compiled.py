@@ -8,11 +8,10 @@ from functools import cached_property
 
 from cbprove.comparing.layouts import placed
 from cbprove.frozen import frozen
-from cbprove.meaning import scalars
-from cbprove.patching.functions import Reading, laid
+from cbprove.meaning import builtin
+from cbprove.patching.functions import Files, Reading, laid
 from cbprove.patching.onto import Onto
 from cbprove.patching.relayout import Relaid, shapes, tags, under
-from cbprove.patching.scratch import Files
 from cbprove.patching.structs import embedding
 from cbprove.pictures.layout import Shape
 from cbprove.source.accesses import Unread
@@ -225,7 +224,7 @@ def _part(part: Part, base: int, called: Mapping[str, str]) -> Iterator[str]:
     """The lines of a member; `base` is the first bit of the struct around it in the outermost one."""
     byte, bit = divmod(base + part.start, 8)
     name = f" {part.name}{part.brackets}" if part.name else ""
-    if part.inside is not None and scalars.canonical(part.type) is None:
+    if part.inside is not None and builtin.canonical(part.type) is None:
         yield f"{part.inside.kind} {{"
         for each in part.inside.parts:
             yield from _part(each, base + part.start, called)
@@ -239,5 +238,5 @@ def _type(part: Part, called: Mapping[str, str]) -> str:
     kind, _, tag = part.plain.partition(" ")
     if kind in ("struct", "union"):
         return f"{kind} {called.get(tag, tag)}"
-    ours = scalars.canonical(part.type)
+    ours = builtin.canonical(part.type)
     return part.type if ours is not None and (part.inside is not None or ours == part.plain) else part.plain

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from cbprove.frozen import frozen
+from cbprove.patching.mail import Hunk
 from cbprove.patching.pieces import Piece, pieces, uncommented
-from cbprove.patching.unified import Hunk
 
 _HEAD = re.compile(
     r"^(?:typedef\s+)?(?:(?P<kind>struct|union)\s+(?P<tag>[A-Za-z_]\w*)|enum\b\s*(?P<enum>[A-Za-z_]\w*)?)"

@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 from cbprove.diagnostics import Source
 from cbprove.frozen import frozen
 from cbprove.patching.edits import regions
+from cbprove.patching.mail import Hunk
 from cbprove.patching.pieces import spelled, uncommented
-from cbprove.patching.unified import Hunk
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 from cbprove.syntax.substitute import substitute

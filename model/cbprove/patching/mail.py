@@ -1,15 +1,20 @@
-"""Patches out of what people send: plain diffs, mails with whatever encoding, mailboxes with a series in order."""
+"""Patches out of what people send or commit, and their hunks. The only module that knows unidiff."""
 
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
+from io import StringIO
 
+from unidiff.errors import UnidiffParseError
+from unidiff.patch import PatchedFile, PatchSet
+
+from cbprove.diagnostics import Diagnostic, SpecError, WrongUsage
 from cbprove.frozen import frozen
-from cbprove.patching.wrong import bad
 
 # `From SHA Mon Sep 17 00:00:00 2001`, as git writes it, or `From someone@there Thu Jan  1 ...`
 _BETWEEN = re.compile(rb"(?:\A|(?<=\n))From \S+ .*\d\d:\d\d:\d\d \d{4}[^\n]*\n")
@@ -95,3 +100,84 @@ def _in_order(found: list[Patch]) -> tuple[Patch, ...]:
     if not all(numbers):
         return tuple(last)
     return tuple(sorted(last, key=lambda patch: int(match["number"]) if (match := _NUMBER.search(patch.title)) else 0))
+
+
+def commits(range: str, most: int) -> Iterator[tuple[str, bytes]]:
+    """The short name of each commit that is no merge, and its patch. Raises WrongUsage, and SpecError for one too long."""
+    listed = _git("rev-list", "--reverse", "--no-merges", "--abbrev-commit", range, "--")
+    for name in listed.decode().split():
+        data = _git("show", "--format=email", "--no-ext-diff", "--no-color", name, "--")
+        if len(data) > most:
+            raise bad("CB0343", f"commit {name} is longer than {most // 1_000_000} MB", "leave it out of the range")
+        yield name, data
+
+
+def _git(*arguments: str) -> bytes:
+    try:
+        ran = subprocess.run(["git", *arguments], capture_output=True, check=False)
+    except FileNotFoundError:
+        raise WrongUsage("there is no `git` here", "install git, or give a patch with --patch") from None
+    if ran.returncode:
+        reason = ran.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise WrongUsage(
+            f"git: {reason[0].removeprefix('fatal: ') if reason else 'failed'}", "name a range, as in v7.1..HEAD"
+        )
+    return ran.stdout
+
+
+_FILE = re.compile(r"^(?=diff --git )|^(?=--- \S+[^\n]*\n\+\+\+ )", re.MULTILINE)
+
+
+@frozen
+class Hunk:
+    """A piece of a file: `where` is what stands behind its second `@@`; the lines before and after, without ends."""
+
+    path: str
+    where: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    line: int
+
+
+def hunks(patch: Patch) -> tuple[Hunk, ...]:
+    """Every hunk of C in a patch. Raises SpecError CB0341 for one that is broken off or no diff."""
+    try:
+        files = PatchSet(StringIO(patch.text), metadata_only=False)
+    except UnidiffParseError as error:
+        raise _broken(patch, error) from None
+    found = tuple(hunk for file in files for hunk in _hunks(file))
+    if not files:
+        _refuse_headless(patch)
+    return found
+
+
+def _hunks(file: PatchedFile) -> Iterator[Hunk]:
+    path = str(file.path)
+    if file.is_binary_file or not path.endswith((".c", ".h")):
+        return
+    for hunk in file:
+        old = tuple(line.value.rstrip("\n") for line in hunk if not line.is_added)
+        new = tuple(line.value.rstrip("\n") for line in hunk if not line.is_removed)
+        yield Hunk(path, hunk.section_header, old, new, hunk.target_start)
+
+
+def _broken(patch: Patch, error: Exception) -> Exception:
+    reason = str(error).strip().rstrip(".")
+    reason = reason[:1].lower() + reason[1:120]
+    title = f"`{patch.title}`" if patch.title else "the patch"
+    help = "take the whole patch again, as it was sent: b4, git show or `curl .../raw`, not copied from a terminal"
+    return bad("CB0341", f"{title} is broken off, or its lines were changed: {reason}", help)
+
+
+def _refuse_headless(patch: Patch) -> None:
+    """Hunks that belong to no file are no patch."""
+    if re.search(r"^@@ -\d", patch.text, re.MULTILINE):
+        title = f"`{patch.title}`" if patch.title else "the patch"
+        raise bad(
+            "CB0341", f"{title} has hunks of no file: the lines `---` and `+++` are missing", "take the whole patch"
+        )
+
+
+def bad(code: str, message: str, help: str) -> SpecError:
+    """One mistake, to be raised."""
+    return SpecError((Diagnostic(code, message, None, help),))

@@ -9,13 +9,12 @@ from functools import partial
 from cbprove.diagnostics import Diagnostic, Source, SpecError
 from cbprove.frozen import frozen
 from cbprove.patching.apply import apply, common
-from cbprove.patching.areas import Area, areas
+from cbprove.patching.areas import Area, areas, declared, with_areas
 from cbprove.patching.change import Change
 from cbprove.patching.edits import Edit, Macro, called
 from cbprove.patching.enums import EnumEdit, misfits, with_enums
 from cbprove.patching.enums import declared as enumerated
 from cbprove.patching.enums import values as counted_values
-from cbprove.patching.objects import declared, with_areas
 from cbprove.patching.pieces import spelled
 from cbprove.patching.relayout import Relaid, relaid, tags
 from cbprove.patching.structs import Body, body, depending

@@ -1,17 +1,23 @@
-"""The structs of a spec after a patch, laid out anew: those that their text explains, and pins moved along for the others."""
+"""The structs of a spec after a patch, laid out anew: those that their text explains, and pins moved along for the others.
+
+A pinned struct that its text does not explain: each member as much further on as its text alone moves it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cbprove.comparing.layouts import placed
 from cbprove.diagnostics import Source, SpecError
 from cbprove.frozen import frozen
+from cbprove.layout.records import Layout, lay_out
+from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.meaning import axes, elaborate
 from cbprove.meaning.mistakes import tidy
 from cbprove.meaning.names import collect
-from cbprove.patching import pins
+from cbprove.patching.mail import bad
+from cbprove.patching.pieces import Piece
 from cbprove.patching.structs import Body, body, embedding, written
 from cbprove.pictures.layout import Shape
 from cbprove.pictures.shapes import plain
@@ -68,7 +74,7 @@ def relaid(
     if kept:
         loose = shapes(under(tree, "\n".join(map(written, old.values()))), around)
         moved = [
-            pins.moved(new[tag], known[tag], (before[tag], loose[tag], after[tag])) for tag in around if tag in kept
+            moved_pins(new[tag], known[tag], (before[tag], loose[tag], after[tag])) for tag in around if tag in kept
         ]
         rest = [written(each) for each in (*created, *(new[tag] for tag in around if tag not in kept))]
         made = values(under(tree, "\n".join([*rest, *moved])))
@@ -106,3 +112,100 @@ def shapes(tree: syntax.Tree, wanted: Sequence[str]) -> dict[str, Shape]:
     if len(found) < len(wanted):
         raise SpecError(tidy((*names.diagnostics, *cx.memo.diagnostics()), tree.sources))
     return found
+
+
+_Path = tuple[str, ...]
+Sides = tuple[Shape, Shape, Shape]
+
+
+def moved_pins(body: Body, node: syntax.RecordBody, sides: Sides) -> str:
+    """The text of the struct with pins; `sides` are the model's shape, that of its text alone, and that of the new text.
+
+    Raises SpecError CB0344 where it holds nested structs without a name in another number than before.
+    """
+    pinned, loose, after = (dict(_flat(side)) for side in sides)
+    if _nameless(loose) != _nameless(after):
+        message = f"`{body.kind} {body.tag}` does not lie as its text says, and its nested structs are others"
+        raise bad("CB0344", message, "pin it by hand in a spec of your own")
+    shift: dict[_Path, tuple[int, int]] = {
+        path: (pinned[path][0] - loose[path][0], pinned[path][1] - loose[path][1]) for path in pinned.keys() & loose
+    }
+    assert node.pinned is not None
+    by = node.pinned.by
+    text = _text(body, dict(_shifted(after, shift)))
+    return f'pinned {by.abi.text} "{by.origin}" {{\n{text}}}\n'
+
+
+def _nameless(paths: Iterable[_Path]) -> int:
+    return sum(path[-1].startswith("#") for path in paths if path)
+
+
+def _shifted(
+    after: Mapping[_Path, tuple[int, int]], shift: Mapping[_Path, tuple[int, int]]
+) -> Iterator[tuple[_Path, tuple[int, int]]]:
+    """Each member moved by as much as the model has it elsewhere than its text; a new one as the one in front of it."""
+    last: dict[_Path, int] = {}
+    for path, (low, width) in after.items():
+        further, wider = shift.get(path, (last.get(path[:-1], 0), 0))
+        last[path[:-1]] = last[path] = further
+        yield path, (low + further, width + wider)
+
+
+def _flat(shape: Shape) -> Iterator[tuple[_Path, tuple[int, int]]]:
+    """The first bit and the width of each member, and under () of the whole; `#1` is the first nested one without a name."""
+    layout = lay_out(shape.record, shape.abi)
+    yield (), (0, 8 * layout.size)
+    yield from _members(layout, (), 0)
+
+
+def _members(layout: Layout, path: _Path, base: int) -> Iterator[tuple[_Path, tuple[int, int]]]:
+    nameless = 0
+    for member in layout.members:
+        nameless += member.name is None
+        mine = (*path, member.name or f"#{nameless}")
+        yield mine, (base + member.offset, member.width)
+        if member.layout is not None and _written_out(member.type):
+            yield from _members(member.layout, mine, base + member.offset)
+
+
+def _written_out(type: Type) -> bool:
+    match type:
+        case Array(inner, _) | Aligned(inner, _):
+            return _written_out(inner)
+        case _:
+            return isinstance(type, Record) and type.tag is None
+
+
+def _text(body: Body, places: Mapping[_Path, tuple[int, int]]) -> str:
+    """The struct, each member with its place, counted from the start of the struct."""
+    lines, path, nameless = [f"{body.kind} {body.tag} {{"], list[str](), [0]
+    for number, piece in enumerate(body.pieces):
+        if piece.kind == "open":
+            name = _name_of(body.pieces, number)
+            nameless[-1] += not name
+            path.append(name or f"#{nameless[-1]}")
+            nameless.append(0)
+            lines.append(f"{piece.text} {{")
+        elif piece.kind == "close":
+            low, width = places[tuple(path)]
+            lines.append(f"{piece.text} __at({low // 8}) __size({width // 8});")
+            path.pop()
+            nameless.pop()
+        else:
+            lines.append(f"{piece.text} {_place(piece, places[(*path, piece.name)][0])};")
+    ending = f" {body.behind}" if body.behind else ""
+    return "\n".join([*lines, f"}} __size({places[()][1] // 8}){ending};"]) + "\n"
+
+
+def _place(piece: Piece, low: int) -> str:
+    return f"__at({low // 8}, {low % 8})" if ":" in piece.text else f"__at({low // 8})"
+
+
+def _name_of(found: tuple[Piece, ...], start: int) -> str:
+    """The name behind the brace that closes what this piece opens."""
+    depth = 0
+    for piece in found[start:]:
+        depth += (piece.kind == "open") - (piece.kind == "close")
+        if not depth:
+            return piece.name
+    return ""

@@ -1,4 +1,7 @@
-"""A patch judged on a model: both sides of every spec that it touches, and only the properties that can have turned."""
+"""A patch judged on a model: both sides of every spec that it touches, and only the properties that can have turned.
+
+Whether a property can have another verdict on the other side: only if what it looks at differs.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,8 @@ from typing import TYPE_CHECKING
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen
 from cbprove.patching import observed
-from cbprove.patching.alike import changed
 from cbprove.patching.change import Change
-from cbprove.patching.judging import Job, Judged, judge
-from cbprove.patching.kept import Kept
+from cbprove.patching.judging import Job, Judged, Kept, judge
 from cbprove.patching.observed import Pair
 from cbprove.patching.onto import Onto, onto
 from cbprove.patching.relayout import Relaid
@@ -27,6 +28,8 @@ from cbprove.syntax.includes import load
 if TYPE_CHECKING:
     from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Functions
+from cbprove import folds
+from cbprove.system import Aligned, Block, Call, Disjoint, Fits, Part, Program, Property, Step
 
 _MEMBER = "cb"  # of struct sk_buff: what functions are read for
 
@@ -252,3 +255,42 @@ def _unread(functions: Functions | None) -> Iterator[str]:
 def _basis(subject: Subject, functions: Functions | None) -> str:
     read = f"{counted(functions.files, 'file')} read" if functions else "functions were not read"
     return f"{read}; rests on every axis at its default, and on the model: {subject.title}"
+
+
+def changed(old: Program, new: Program) -> frozenset[str]:
+    """The properties that look at something which differs; the others have the verdict that they had.
+
+    A run is made of objects, inputs, and of the steps and parts that paths come to; placement is one of objects and views.
+    """
+    had, has = ({each.name: each for each in program.properties} for program in (old, new))
+    views, runs = old.views != new.views, _runs(old) != _runs(new)
+    return frozenset(
+        name
+        for name in {**had, **has}
+        if had.get(name) != has.get(name) or (_of_views(has[name]) and views) or (_of_runs(has[name]) and runs)
+    ) | (frozenset(has) if old.objects != new.objects else frozenset())
+
+
+def _of_views(prop: Property) -> bool:
+    return isinstance(prop.claim, Fits | Disjoint | Aligned)
+
+
+def _of_runs(prop: Property) -> bool:
+    return not isinstance(prop.claim, Disjoint | Aligned)
+
+
+def _runs(program: Program) -> tuple[object, ...]:
+    """All that runs are made of."""
+    used: dict[str, Step | Part] = {}
+    for path in program.paths:
+        for name, each in _called(program, path.body):
+            used.setdefault(name, each)
+    return program.little_endian, program.paths, program.inputs, tuple(used.values())
+
+
+def _called(program: Program, body: Block) -> Iterator[tuple[str, Step | Part]]:
+    for statement in folds.within(body):
+        if isinstance(statement, Call):
+            found = program.steps[statement.name] if statement.kind == "step" else program.parts[statement.name]
+            yield f"{statement.kind} {statement.name}", found
+            yield from _called(program, found.body)

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.model import Artifact, Composite, Typedef, bad
-from cbprove.artifacts.needs import Definition
-from cbprove.artifacts.records import Records
+from cbprove.artifacts.records import Definition, Records
 from cbprove.diagnostics import SpecError
 from cbprove.layout.records import Layout, find, lay_out
 from cbprove.pictures.blocks import Block, Overlay, drawn

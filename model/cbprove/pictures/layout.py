@@ -1,16 +1,20 @@
-"""The structs of a spec as pahole prints them, and where the views of a proposal lie."""
+"""The structs of a spec as pahole prints them, and where the views of a proposal lie.
+
+What the layers of a program read and write, without order.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.layout.abi import Abi
 from cbprove.layout.records import Layout, Member, align_of, attributes, lay_out
 from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
-from cbprove.pictures import blocks, pahole, touched
+from cbprove.pictures import blocks, pahole
 from cbprove.pictures.holes import Entry, Outline
-from cbprove.system import Program
+from cbprove.system import Block, Program
 
 # The kernel writes what DWARF calls by its long name; pahole prints DWARF's.
 _DWARF = {
@@ -42,7 +46,7 @@ class Shape:
 def text(shapes: Sequence[Shape], programs: Mapping[str, Program]) -> str:
     """All structs, then for the proposals, those that look alike together, the control blocks and what layers touch."""
     maps = _together({name: blocks.of_program(program) for name, program in programs.items()})
-    sets = _together({name: touched.layers(program) for name, program in programs.items()})
+    sets = _together({name: touched_by_layers(program) for name, program in programs.items()})
     return "\n\n".join([*(shape(found) for found in shapes), *maps, *sets])
 
 
@@ -127,3 +131,28 @@ def spell(type: Type) -> str:
             return spell(inner)
         case other:
             return str(other)
+
+
+def touched_by_layers(program: Program) -> list[str]:
+    """For each layer, the places that its steps read and write, in order of first use."""
+    names = list(dict.fromkeys(step.layer for step in program.steps.values()))
+    width = max((len(name) for name in names), default=0)
+    lines = []
+    for name in names:
+        reads: dict[str, None] = {}
+        writes: dict[str, None] = {}
+        for step in program.steps.values():
+            if step.layer == name:
+                _touched(step.body, reads, writes)
+        lines.append(f"{name:<{width}}  reads   {', '.join(reads) or 'nothing'}")
+        lines.append(f"{'':<{width}}  writes  {', '.join(writes) or 'nothing'}")
+    return lines
+
+
+def _touched(body: Block, reads: dict[str, None], writes: dict[str, None]) -> None:
+    for statement in folds.within(body):
+        for touch in folds.touches(statement):
+            into = reads if touch.kind in ("read", "copy from") else writes
+            into.setdefault(touch.place.text)
+        for expr in folds.evaluated(statement):
+            reads.update(dict.fromkeys(place.text for place in folds.members(expr)))

@@ -25,19 +25,20 @@ from cbprove.properties.events import (
 )
 from cbprove.reaching import claims
 from cbprove.reaching.atoms import PACKET, Atoms, NotStill
-from cbprove.reaching.facts import (
+from cbprove.reaching.state import (
     OTHER,
     UNMARKED,
     Fact,
     Facts,
+    Here,
     Remembered,
     Source,
+    State,
     is_padding,
     joined,
     members_at,
     replaced,
 )
-from cbprove.reaching.state import Here, State
 from cbprove.reaching.universe import Candidates, TooMany, Universe
 from cbprove.system import (
     Aligned,

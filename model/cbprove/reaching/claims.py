@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from cbprove.frozen import frozen
 from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unchanged
 from cbprove.reaching.atoms import Atoms
-from cbprove.reaching.facts import OTHER, Fact, Facts, Own, Remembered, Source, members_at, one_member
-from cbprove.reaching.state import Here
+from cbprove.reaching.state import OTHER, Fact, Facts, Here, Own, Remembered, Source, members_at, one_member
 from cbprove.reaching.universe import Candidates
 from cbprove.system import Place
 

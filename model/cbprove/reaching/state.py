@@ -1,12 +1,17 @@
-"""What is followed through a program: what may be in memory, and where a statement stands."""
+"""What is followed through a program: what may be in memory, what is known of it, and where a statement stands.
+
+A fact is an object that is equal to another where no claim can tell the two apart.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cbprove.frozen import frozen
-from cbprove.reaching.facts import Facts, joined
 from cbprove.reaching.universe import Candidates
+from cbprove.system import Leaf, Place
 
 
 @dataclass
@@ -56,3 +61,79 @@ class Here:
     among: Candidates
     step: str | None = None
     open: frozenset[tuple[str, int]] = frozenset()
+
+
+Kind = Literal["debris", "blank", "unspecified", "stored"]
+Own = tuple[
+    str, int, tuple[tuple[str, str], ...]
+]  # a bit of a member: its identity, the bit in it, and the union arms taken
+
+
+@frozen
+class Source:
+    """Where bits come from: `members` are all that their first bit is of, by the store that gave it; `step` is the one that
+    stored it, and the object that it ran on (None: nobody's, or not known)."""
+
+    kind: Kind
+    members: tuple[Own, ...] = ()
+    step: tuple[str, int] | None = None
+
+
+@frozen
+class Remembered:
+    """A bit that the latest snapshot took, by where it lay in an object of a kind."""
+
+    kind: str
+    bit: int
+
+
+OTHER = "other"  # not what the latest snapshot took
+UNMARKED = "unmarked"  # held or stored before any snapshot
+
+Fact = Source | Remembered | str
+Facts = dict[Fact, Candidates]
+
+
+def joined(one: Facts, other: Facts) -> Facts:
+    """What may be after either of two ways; `one` itself where the other adds nothing."""
+    if one is other:
+        return one
+    found: Facts | None = None
+    for fact, candidates in other.items():
+        before = one.get(fact, 0)
+        if candidates & ~before:
+            found = found if found is not None else dict(one)
+            found[fact] = before | candidates
+    return one if found is None else found
+
+
+def replaced(facts: Facts, candidates: Candidates, by: Facts) -> Facts:
+    """What is known once bits are stored to: at these candidates nothing of before is left."""
+    found = {fact: rest for fact, own in facts.items() if (rest := own & ~candidates)}
+    for fact, own in by.items():
+        found[fact] = found.get(fact, 0) | own
+    return found
+
+
+def members_at(place: Place, position: int) -> tuple[Own, ...]:
+    """What members a bit of a place is of."""
+    return tuple(sorted(_members_at(place.leaves, position)))
+
+
+def _members_at(leaves: tuple[Leaf, ...], position: int) -> Iterator[Own]:
+    for leaf in leaves:
+        if leaf.offset <= position < leaf.offset + leaf.width:
+            yield leaf.identity, leaf.at + position - leaf.offset, leaf.arms
+
+
+def is_padding(place: Place, position: int) -> bool:
+    """Whether a plain write of a place leaves a bit of it unspecified."""
+    return any(low <= position < low + width for low, width in place.padding)
+
+
+def one_member(own: Own, other: Own) -> bool:
+    """Whether two bits are the same bit of one member: in the same struct, by no union through different arms."""
+    if own[:2] != other[:2]:
+        return False
+    taken = dict(own[2])
+    return all(taken.get(union, arm) == arm for union, arm in other[2])

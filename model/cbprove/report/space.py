@@ -1,15 +1,22 @@
-"""The design space for a terminal: how many candidates have which verdict, and under which conditions each property is proved."""
+"""The design space for a terminal: how many candidates have which verdict, and under which conditions each property is proved.
+
+Where a property is proved, as the fewest conditions that say it: `SKB_GSO_CB_OFFSET >= sizeof(struct inet_skb_parm)`.
+
+A condition is a conjunction of comparisons that holds at no candidate where the property is not proved; excluded candidates
+count for neither side. Nothing is concluded from how a comparison reads: each is laid over the verdicts themselves.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
-from cbprove.report.conditions import conditions
-from cbprove.report.manner import Manner
-from cbprove.report.style import WIDEST, capped, counted
-from cbprove.system import MOST_CHOICES
-from cbprove.verdicts import VERDICTS, Report, Space
+from cbprove.frozen import frozen
+from cbprove.report.style import WIDEST, Manner, capped, counted
+from cbprove.system import MOST_CHOICES, AxisValue
+from cbprove.verdicts import VERDICTS, Measure, Report, Space
 
 _MOST_CONDITIONS = 4
 _MOST_ROWS = 4  # of values, where conditions do not say it all
@@ -94,3 +101,164 @@ def _interval(low: int, high: int) -> str:
     if high - low > 1:
         return f"{low}..{high}"
     return str(low) if low == high else f"{low}, {high}"
+
+
+_MOST_POINTS = 6_000
+_MOST_NAMED = 24  # values of an axis that are compared with one by one
+_MOST_LIMITS = 6  # constants that a number is held against
+_MOST_ATOMS = 72
+_MOST_TOGETHER = 3  # comparisons in a condition
+
+_Point = tuple[tuple[AxisValue, ...], int]
+_Sets = list[tuple[str, int]]
+
+
+@frozen
+class Conditions:
+    """Conditions of which each is enough; `all` says whether one of them holds wherever the property is proved."""
+
+    texts: tuple[str, ...]
+    all: bool
+
+
+def conditions(space: Space, measures: Iterable[Measure], most: int) -> Conditions | None:
+    """At most so many; None where there are too many candidates to look at, or no picture of them."""
+    marks = {(key, space.first + i): mark for key, cell in space.cells.items() for i, mark in enumerate(cell)}
+    points = [point for point, mark in marks.items() if mark != 2]
+    if not points or len(points) > _MOST_POINTS:
+        return None
+    proved = _set(points, lambda point: marks[point] == 1)
+    refuted = _set(points, lambda point: marks[point] == 0)
+    if not refuted:
+        return Conditions(texts=(), all=True)
+    atoms = [(text, held) for text, held in _atoms(space, measures, marks, points) if held & proved]
+    chosen = _cover(_enough(atoms[:_MOST_ATOMS], refuted), proved, most)
+    return Conditions(texts=tuple(text for text, _ in chosen), all=not proved & ~_union(chosen))
+
+
+def _set(points: Sequence[_Point], holds: Callable[[_Point], bool]) -> int:
+    """The points of which something holds, a bit each."""
+    return int("".join("1" if holds(point) else "0" for point in reversed(points)) or "0", 2)
+
+
+def _union(sets: Iterable[tuple[str, int]]) -> int:
+    together = 0
+    for _, held in sets:
+        together |= held
+    return together
+
+
+# --- comparisons ------------------------------------------------------------------------------------------
+
+
+def _atoms(
+    space: Space, measures: Iterable[Measure], marks: dict[_Point, int], points: Sequence[_Point]
+) -> Iterator[tuple[str, int]]:
+    named = space.axes[: len(points[0][0])]
+    for at, axis in enumerate(named):
+        yield from _equalities(at, axis, points)
+    if len(named) == len(space.axes):
+        return
+    ranged = space.axes[-1]
+    for each in measures:
+        if each.axis in named:
+            yield from _measured(ranged, each, named.index(each.axis), marks, points)
+    yield from _limits(ranged, lambda point: point[1], marks, points)
+
+
+def _equalities(at: int, axis: str, points: Sequence[_Point]) -> Iterator[tuple[str, int]]:
+    values = list(dict.fromkeys(key[at] for key, _ in points))
+    if len(values) > _MOST_NAMED:
+        return
+    for value in values:
+        yield f"{axis} == {value}", _set(points, lambda point, value=value: point[0][at] == value)  # type: ignore[misc]
+    for value in values if len(values) > 2 else ():
+        yield f"{axis} != {value}", _set(points, lambda point, value=value: point[0][at] != value)  # type: ignore[misc]
+
+
+def _measured(
+    ranged: str, measure: Measure, at: int, marks: dict[_Point, int], points: Sequence[_Point]
+) -> Iterator[tuple[str, int]]:
+    """The ranged axis against a number of a struct."""
+
+    def number(point: _Point) -> int:
+        return measure.values[str(point[0][at])]
+
+    if measure.divides:
+        yield f"{ranged} % {measure.text} == 0", _set(points, lambda point: point[1] % number(point) == 0)
+        return
+    yield f"{ranged} >= {measure.text}", _set(points, lambda point: point[1] >= number(point))
+    ends = _ends(lambda point: point[1] + number(point), marks, points, step=1)
+    for most in ends:
+        held = _set(points, lambda point, most=most: point[1] + number(point) <= most)  # type: ignore[misc]
+        yield f"{ranged} + {measure.text} <= {most}", held
+
+
+def _limits(
+    ranged: str, number: Callable[[_Point], int], marks: dict[_Point, int], points: Sequence[_Point]
+) -> Iterator[tuple[str, int]]:
+    """The ranged axis against constants, where verdicts change; and by what it divides."""
+    for most in _ends(number, marks, points, step=1):
+        yield f"{ranged} <= {most}", _set(points, lambda point, most=most: point[1] <= most)  # type: ignore[misc]
+    for least in _ends(number, marks, points, step=-1):
+        yield f"{ranged} >= {least}", _set(points, lambda point, least=least: point[1] >= least)  # type: ignore[misc]
+    for by in (2, 4, 8):
+        yield f"{ranged} % {by} == 0", _set(points, lambda point, by=by: point[1] % by == 0)  # type: ignore[misc]
+
+
+def _ends(number: Callable[[_Point], int], marks: dict[_Point, int], points: Iterable[_Point], step: int) -> list[int]:
+    """The numbers at which proved ends most often, going up or down; so many as are worth a look."""
+    beside = pairwise(points) if step > 0 else ((after, before) for before, after in pairwise(points))
+    last = [one for one, other in beside if one[0] == other[0] and (marks[one], marks[other]) == (1, 0)]
+    return sorted(value for value, _ in Counter(map(number, last)).most_common(_MOST_LIMITS))
+
+
+# --- conditions -------------------------------------------------------------------------------------------
+
+
+def _enough(atoms: _Sets, refuted: int) -> _Sets:
+    """The conjunctions that hold nowhere else than where it is proved, the shortest ones."""
+    found: _Sets = []
+    open_to: list[tuple[tuple[int, ...], int]] = [((), -1)]
+    for together in range(1, _MOST_TOGETHER + 1):
+        longer = []
+        for chosen, at, held in _one_more(open_to, atoms):
+            if not held & refuted:
+                found.append((" && ".join(atoms[each][0] for each in (*chosen, at)), held))
+            elif together < _MOST_TOGETHER:
+                longer.append(((*chosen, at), held))
+        open_to = longer
+    return found
+
+
+def _one_more(
+    open_to: Iterable[tuple[tuple[int, ...], int]], atoms: _Sets
+) -> Iterator[tuple[tuple[int, ...], int, int]]:
+    """Each conjunction with one comparison more that narrows it and leaves something."""
+    for chosen, held in open_to:
+        for at in range(chosen[-1] + 1 if chosen else 0, len(atoms)):
+            both = held & atoms[at][1]
+            if both and both != held:
+                yield chosen, at, both
+
+
+def _cover(enough: _Sets, proved: int, most: int) -> _Sets:
+    """Those that say most, one after the other; of two that say as much the shorter, then the first."""
+    chosen: _Sets = []
+    left = proved
+    while left and len(chosen) < most:
+        best = max(enough, key=lambda each: ((each[1] & left).bit_count(), -each[0].count("&&")), default=("", 0))
+        if not best[1] & left:
+            break
+        chosen.append(best)
+        left &= ~best[1]
+    return _needed(chosen)
+
+
+def _needed(chosen: _Sets) -> _Sets:
+    """Without those that the others say together."""
+    kept = list(chosen)
+    for each in chosen:
+        if not each[1] & ~_union(other for other in kept if other is not each):
+            kept.remove(each)
+    return kept

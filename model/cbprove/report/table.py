@@ -5,8 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from cbprove.report.manner import Manner
-from cbprove.report.style import WIDEST, Paint
+from cbprove.report.style import WIDEST, Manner, Paint
 from cbprove.verdicts import Case, Cost, Report
 
 

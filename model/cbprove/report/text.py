@@ -1,4 +1,7 @@
-"""A report for a terminal: one line of counts, what was not expected, proposals, questions, the design space."""
+"""A report for a terminal: one line of counts, what was not expected, proposals, questions, the design space.
+
+What nobody can satisfy, as a sentence with lines.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from cbprove.diagnostics import Span
 from cbprove.pictures.bits import runs
-from cbprove.report import clash, reasons, space, story, table, witness
+from cbprove.report import reasons, space, story, table, witness
 from cbprove.report.excerpt import printable
-from cbprove.report.manner import Manner, again
-from cbprove.report.style import WIDEST, Role, capped, counted
+from cbprove.report.style import WIDEST, Manner, Role, again, capped, counted
 from cbprove.system import AxisValue
-from cbprove.verdicts import VERDICTS, Answered, Case, Report, Verdict
+from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Report, Verdict
 
 _RIGHT = 88
 _MOST_ANSWERS = 40
@@ -201,7 +204,7 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     elif ask.answer:
         lines += [f"  {row}" for row in capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)]
     else:
-        told = "none" + (f": {clash.sentence(ask.conflict)}" if ask.conflict is not None else "")
+        told = "none" + (f": {conflict_sentence(ask.conflict)}" if ask.conflict is not None else "")
         lines += textwrap.wrap(told, witness.WIDTH, initial_indent="  ", subsequent_indent="    ")
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
@@ -225,3 +228,32 @@ def _assumptions(report: Report) -> str:
     told = dict.fromkeys(assumption for case in report.cases for assumption in case.finding.assumptions)
     lines = [textwrap.fill(printable(each), WIDEST, initial_indent="  ", subsequent_indent="    ") for each in told]
     return "\n".join(["assuming", *lines]) if told else ""
+
+
+def conflict_sentence(conflict: Conflict) -> str:
+    """`no choice satisfies P (line 71) and Q (line 73) together: ip (line 5) and gso (line 9) cannot coexist, for ...`."""
+    files = {span.source.name for _, span in (*conflict.properties, *(conflict.layers or ())) if span}
+    several = len(files) > 1
+    told = f"no choice satisfies {_listed(conflict.properties, several)}" + " together" * (len(conflict.properties) > 1)
+    if conflict.layers:
+        told += f": {_listed(conflict.layers, several)} cannot " + (
+            "coexist" if len(conflict.layers) > 1 else "do so alone"
+        )
+    if conflict.needs:
+        names, sizes = [need.view for need in conflict.needs], [str(need.bytes) for need in conflict.needs]
+        told += (
+            f", for {_and(names)} take at least {' + '.join(sizes)} of the {conflict.bytes} bytes of {conflict.area}"
+        )
+    return told + (f"; {conflict.reason}" if conflict.reason else "")
+
+
+def _listed(named: Iterable[tuple[str, Span | None]], several: bool) -> str:
+    return _and([f"{name} ({_line(span, several)})" if span else name for name, span in named])
+
+
+def _line(span: Span, several: bool) -> str:
+    return f"{printable(span.source.name)}:{span.line}" if several else f"line {span.line}"
+
+
+def _and(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -18,8 +18,7 @@ from cbprove.properties.events import (
     Stored,
     Unchanged,
 )
-from cbprove.reproduce.expressions import expression, inputs, operators
-from cbprove.reproduce.oddities import pragmas
+from cbprove.reproduce.expressions import expression, inputs, operators, pragmas
 from cbprove.reproduce.places import Spot
 from cbprove.reproduce.spelling import identifier, literal, quoted
 from cbprove.reproduce.statements import Statements

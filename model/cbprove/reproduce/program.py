@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby, product
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Int, evaluate
-from cbprove.meaning import scalars
+from cbprove.meaning import builtin
 from cbprove.meaning.context import Context
 from cbprove.properties.events import Began, Unchanged
 from cbprove.report import story
@@ -17,18 +18,16 @@ from cbprove.reproduce.claims import Check, Checks, Claim
 from cbprove.reproduce.moving import Moving, in_bytes, moving, spelled
 from cbprove.reproduce.placement import placement
 from cbprove.reproduce.places import Places
-from cbprove.reproduce.recognised import recognised
 from cbprove.reproduce.slicing import Slice
 from cbprove.reproduce.spelling import comment, joined, words, wrapped
 from cbprove.reproduce.statements import Statements
 from cbprove.reproduce.structs import Structs
-from cbprove.reproduce.values import Values
+from cbprove.reproduce.values import Values, recognised
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import CopiedBits, Effect, EndedStep, HeldName, MadeObject, StoredBits
 from cbprove.syntax import tree as syntax
 from cbprove.system import Axis, Property, System, View
-from cbprove.usage import WrongUsage
 from cbprove.verdicts import Witness
 
 _WIDTH = 100
@@ -128,7 +127,7 @@ class _Writer:
 
     def _body(self) -> Body:
         names = self.cx.names
-        taken = frozenset([*names.typedefs, *names.constants, *scalars.known(), *names.axes])
+        taken = frozenset([*names.typedefs, *names.constants, *builtin.scalar_names(), *names.axes])
         bit_fields = frozenset(_bit_fields(names.tags.values()))
         program, run = self.shown.program, self.shown.run
         if run is None:

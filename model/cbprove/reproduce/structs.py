@@ -9,7 +9,7 @@ from itertools import groupby
 from cbprove.layout.abi import LayoutError
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Record
-from cbprove.meaning import scalars
+from cbprove.meaning import builtin
 from cbprove.meaning.context import Context
 from cbprove.meaning.places import object_type
 from cbprove.meaning.types import tagged, type_of
@@ -44,7 +44,7 @@ class Structs:
         for member in self._chosen(self.cx.names.objects[object].members):
             if member.name is not None and member.name.text == area and isinstance(member.type, syntax.ArrayType):
                 element = member.type.element
-                return isinstance(element, syntax.NamedType) and scalars.canonical(element.name.text) in _BYTES
+                return isinstance(element, syntax.NamedType) and builtin.canonical(element.name.text) in _BYTES
         return False
 
     def attributes(self, aligned: bool) -> Iterator[str]:
@@ -115,16 +115,16 @@ class Structs:
                 text = self._declarator(typedef.type, identifier(name))
                 self._declared["typedef", name] = [f"typedef {text}{self._attributes(typedef.attributes)};"]
             return identifier(name)
-        if name in scalars.ALIGNED_TO_8:
-            return self._scalar(name, f"{scalars.ALIGNED_TO_8[name]} __attribute__((__aligned__(8)))")
+        if name in builtin.ALIGNED_TO_8:
+            return self._scalar(name, f"{builtin.ALIGNED_TO_8[name]} __attribute__((__aligned__(8)))")
         if name in _STANDARD:
             return "_Bool" if name == "bool" else name
-        if name in scalars.ADDRESSES:
+        if name in builtin.ADDRESSES:
             return self._scalar(name, _ADDRESS)
-        words = scalars.canonical(name)
+        words = builtin.canonical(name)
         assert words is not None
         plain = "unsigned char" if words == "char" else words
-        return self._scalar(name, plain) if name in scalars.CANONICAL and not name.startswith("__int128") else plain
+        return self._scalar(name, plain) if name in builtin.CANONICAL and not name.startswith("__int128") else plain
 
     def _scalar(self, name: str, words: str) -> str:
         names = self._typedefs.setdefault(words, [])

@@ -1,16 +1,20 @@
-"""What each bit of a run holds in a program: what the run says where it hangs on it, else a number that shows whose it is."""
+"""What each bit of a run holds in a program: what the run says where it hangs on it, else a number that shows whose it is.
+
+Inputs that a run does not hang on, at numbers that can be recognised: a witness has the least that will do, often 0.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from cbprove.properties.events import Moment
+from cbprove.evidence.replay import replay
+from cbprove.properties.events import IsTrue, Moment, ReadsBack
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import ObjectKey, Source, Store, StoreKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.state import DecisionKey
-from cbprove.semantics.trace import MadeObject, StoredBits
-from cbprove.system import IntType, Program
+from cbprove.semantics.trace import Action, BrokenClaim, CopiedBits, MadeObject, StoredBits
+from cbprove.system import Input, IntType, Part, Program, Property
 
 # Bytes below 0x80, so that a signed member keeps them; memory that nobody stored to is recognised by its first digit.
 _FIRST, _LAST = 0x11, 0x7F
@@ -109,3 +113,47 @@ def _is_above_bool(store: Store, position: int, little_endian: bool) -> bool:
         arithmetic.weight((position - leaf.offset) % leaf.element, leaf.element, little_endian) for leaf in leaves
     )
     return bool(leaves) and all(leaf.boolean and weight > 0 for leaf, weight in zip(leaves, weights, strict=True))
+
+
+_FIRST_INPUT = 0x21
+
+
+def recognised(program: Program, path: Part, prop: Property, shown: Run) -> Run:
+    """The run with such inputs, each of which leaves what was done to memory and the bits that break the claim as they were."""
+    if isinstance(shown.broken[prop.name][0].claim, IsTrue | ReadsBack):
+        return shown  # what they are about are the values themselves
+    wanted = _deeds(shown, prop)
+    for number, (key, now) in enumerate([each for each in shown.decisions if each[0][0] == "input"]):
+        value = _value(program.inputs[str(key[1])], _FIRST_INPUT + number % 0x40)
+        if value != now:
+            run = replay(program, path, (prop,), {**dict(shown.decisions), key: value}, trace=True)
+            if run.broken[prop.name] and _deeds(run, prop) == wanted:
+                shown = run
+    return shown
+
+
+def _value(declared: Input, byte: int) -> int:
+    """A number of equal bytes, as many as the range allows."""
+    found = byte
+    while found << 8 | byte <= declared.high and found.bit_length() <= declared.type.bits - 8:
+        found = found << 8 | byte
+    return min(max(found, declared.low), declared.high)
+
+
+def _deeds(run: Run, prop: Property) -> list[object]:
+    """What was done to memory, one thing after the other, and which bits break the first claim."""
+    broken = run.broken[prop.name][:1]
+    deeds: list[object] = [[(each.moment, [(bit.object, bit.bit) for bit in each.bits]) for each in broken]]
+    for effect in run.effects:
+        match effect:
+            case StoredBits(store, object, _, bits):
+                deeds.append((store.key, object, bits))
+            case CopiedBits():
+                deeds.append((effect.moment, effect.origin_object, effect.origin_low, effect.object, effect.bits))
+            case Action():
+                pass
+            case BrokenClaim():
+                break
+            case _:
+                deeds.append((type(effect), effect.moment))
+    return deeds

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen
 from cbprove.patching.judging import Job, judge
 from cbprove.patching.today import Today, today
@@ -17,7 +18,6 @@ from cbprove.slots.life import Life, with_view
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import load
 from cbprove.system import Program
-from cbprove.usage import WrongUsage
 
 MOST_BYTES = 4096
 

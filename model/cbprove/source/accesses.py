@@ -1,11 +1,12 @@
-"""What was read: every access of a function to the object, in the order of the source."""
+"""What was read of a function: every access to the object and every call, in the order of the source."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from cbprove.frozen import frozen
-from cbprove.source.calls import Bound, Calls
+from cbprove.source.code import Field, Function, Node
 from cbprove.source.structs import Struct
 
 Kind = Literal["read", "write", "clear", "copy from", "copy to", "escape"]
@@ -116,3 +117,121 @@ class Found:
     unread: tuple[Unread, ...]
     files: int
     laid: tuple[Laid, ...] = ()
+
+
+@frozen
+class Calls:
+    """A function and what it calls, each where it stands first and where it stands last: names of functions, `record.member`
+    for a pointer in a struct. What a loop runs stands there twice. A function whose address is taken counts as called."""
+
+    name: str
+    file: str
+    line: int
+    targets: tuple[str, ...]
+
+
+@frozen
+class Bound:
+    """A member that is set to a function."""
+
+    member: str
+    function: str
+
+
+def member(field: Field) -> str:
+    """A member as calls name it; a struct without a name has none here either."""
+    record = "" if "(" in field.record else field.record
+    return f"{record}.{field.name}"
+
+
+def calls(function: Function) -> tuple[tuple[str, ...], tuple[Bound, ...]]:
+    """What a function calls, and what it binds."""
+    walk = _Walk()
+    walk.follow(function.body)
+    found = walk.found * 2 if walk.again else walk.found
+    return _ends(found), tuple(dict.fromkeys(walk.bound))
+
+
+def _ends(found: list[str]) -> tuple[str, ...]:
+    """Each name where it stands first and last."""
+    last = {name: index for index, name in enumerate(found)}
+    first = {name: index for index, name in reversed(list(enumerate(found)))}
+    return tuple(name for index, name in enumerate(found) if index in (first[name], last[name]))
+
+
+class _Walk:
+    """`again` where a goto leads back."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.bound: list[Bound] = []
+        self.labels: set[str] = set()
+        self.again = False
+
+    def follow(self, node: Node) -> None:
+        if node.kind == "call":
+            self._call(node)
+        elif node.kind == "name" and node.type.shape == "function":
+            self.found.append(node.name)
+        elif node.kind == "again":
+            self._again(node)
+        elif node.kind == "goto":
+            self.again |= node.name in self.labels
+        elif node.kind == "binary" and node.name == "=" and self._binds(node):
+            return
+        else:
+            for each in node.children:
+                self.follow(each)
+
+    def _call(self, node: Node) -> None:
+        count = node.value or 0
+        called, arguments = node.children[: len(node.children) - count], node.children[len(node.children) - count :]
+        for each in arguments:
+            self.follow(each)
+        if node.name:
+            self.found.append(node.name)
+            return
+        for each in called:
+            self.found += list(_functions(each)) or [member(field) for field in _members(each)]
+
+    def _again(self, node: Node) -> None:
+        """A loop runs twice; of a label it is kept that it was here."""
+        before = len(self.found)
+        if node.name.startswith("label "):
+            self.labels.add(node.name.removeprefix("label "))
+        for each in node.children:
+            self.follow(each)
+        if node.name == "loop":
+            self.found += self.found[before:]
+
+    def _binds(self, node: Node) -> bool:
+        """An assignment of a function to a member."""
+        left, right = node.children[0], node.children[-1]
+        fields, functions = list(_members(left))[:1], list(_functions(right))
+        self.bound += [Bound(member(field), name) for field in fields for name in functions]
+        if fields and functions:
+            self.follow(left)
+        return bool(fields and functions)
+
+
+def _functions(node: Node) -> Iterator[str]:
+    """Functions that an expression may come to: called ones are none of them."""
+    if node.kind == "name" and node.type.shape == "function":
+        yield node.name
+    elif node.kind != "call":
+        yield from _of(node.children)
+
+
+def _of(nodes: Iterable[Node]) -> Iterator[str]:
+    for each in nodes:
+        yield from _functions(each)
+
+
+def _members(node: Node) -> Iterator[Field]:
+    """The pointers to functions that an expression may come to."""
+    inner = node.type.inner
+    if node.kind == "member" and node.field is not None and inner is not None and inner.shape == "function":
+        yield node.field
+        return
+    for each in node.children:
+        yield from _members(each)

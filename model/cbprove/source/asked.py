@@ -8,12 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Sought
 from cbprove.source.kernel import Kernel
 from cbprove.source.sweep import Flagged, Job, sources, worth_reading
 from cbprove.source.units import Flags
-from cbprove.usage import WrongUsage
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _FIRST = ("net", "include", "kernel", "drivers", "fs", "block", "crypto", "lib", "security", "mm", "sound")

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cbprove.source.calls import Bound, Calls
+from cbprove.source.accesses import Bound, Calls
 from cbprove.source.mentions import bodies
 
 _WORD = re.compile(r"[A-Za-z_]\w*")

@@ -1,16 +1,21 @@
-"""What lies over an object and which checks a build makes of it, each with its line: for people and for programs."""
+"""What lies over an object and which checks a build makes of it, each with its line: for people and for programs.
+
+Checks that a build makes of an object's size and of what lies over it, by the text of files: configurations that leave one
+out are no matter.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Found, Laid, Sought, Unread
-from cbprove.source.checks import Check, checks
+from cbprove.source.mentions import bodies
 
 SCHEMA_VERSION = 1
 Named = Callable[[str], str]
@@ -97,3 +102,124 @@ def document(found: Overlays, named: Named) -> dict[str, Any]:
         "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in found.unread],
         "files_read": found.files,
     }
+
+
+_ASSERTIONS = frozenset(
+    (
+        *("BUILD_BUG_ON", "BUILD_BUG_ON_MSG", "BUILD_BUG_ON_ZERO", "BUILD_ASSERT"),
+        *("compiletime_assert", "static_assert", "_Static_assert"),
+    )
+)
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)((?:.*\\\n)*.*)$", re.MULTILINE)
+_STRUCT = re.compile(r"\b(?:struct|union)\s+(\w+)(?:\s*\*\s*(\w+))?")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_BRACKET = re.compile(r"[()]")
+_NO_TYPES = ("return", "else", "do")
+
+
+@frozen
+class Check:
+    """A check: what is said there, spaces aside, the file and the line where it begins."""
+
+    file: str
+    line: int
+    said: str
+
+
+class Wanted:
+    """Which checks are about the object: those that name its member, what is laid over it, or what lays it there."""
+
+    def __init__(self, sought: Sought, laid: Sequence[Laid]) -> None:
+        member = re.escape(sought.member)
+        both = rf"(?:->|\.)\s*{member}\b|\b{re.escape(sought.record)}\s*,\s*{member}\b"
+        self.object = re.compile(both if member else rf"\b{re.escape(sought.record)}\b")
+        self.types = frozenset(each.type for each in laid)
+        self.words = {each.by for each in laid}
+
+    def names(self, said: str, locals: Collection[str] = ()) -> bool:
+        """Whether a piece of C names them; `locals` are variables that point to what is laid there."""
+        if self.object.search(said) or not self.types.isdisjoint(match[1] for match in _STRUCT.finditer(said)):
+            return True
+        words = set(_WORD.findall(said))
+        return not (self.words.isdisjoint(words) and words.isdisjoint(locals))
+
+    def learn(self, texts: Sequence[str]) -> None:
+        """Macros that are numbers of the object, as how much of it is left to others."""
+        bare = [(match[1], match[2]) for text in texts for match in _MACRO.finditer(text) if match[2][:1].isspace()]
+        while fresh := {name for name, body in bare if name not in self.words and self.names(body)}:
+            self.words |= fresh
+
+
+def checks(files: Sequence[Path], sought: Sought, laid: Sequence[Laid]) -> tuple[Check, ...]:
+    """The checks of some files, in order: assertions, and calls of what hands its argument to one."""
+    wanted = Wanted(sought, laid)
+    wanted.learn([text for text in map(_text, files) if wanted.object.search(text)])
+    found: set[Check] = set()
+    known, fresh = set[str](), _ASSERTIONS
+    while fresh:
+        known |= fresh
+        handing: set[str] = set()
+        for file in files:
+            text = _text(file)
+            if any(name in text for name in fresh):
+                found.update(_found(str(file), text, fresh, wanted))
+                handing.update(_handing(text, fresh, wanted))
+        fresh = frozenset(handing - known)
+    return tuple(sorted(found, key=lambda each: (each.file, each.line, each.said)))
+
+
+def _text(file: Path) -> str:
+    """What is no comment, each line where it was."""
+    return _COMMENT.sub(lambda match: " " + "\n" * match[0].count("\n"), file.read_text(errors="replace"))
+
+
+def _found(file: str, text: str, names: Collection[str], wanted: Wanted) -> Iterator[Check]:
+    for name, start, end in _calls(text, names):
+        if name not in _ASSERTIONS or wanted.names(text[start:end], _pointers(text, start, wanted)):
+            said = re.sub(r"\\\n", " ", text[start:end])
+            yield Check(file, text.count("\n", 0, start) + 1, " ".join(said.split()))
+
+
+def _pointers(text: str, start: int, wanted: Wanted) -> set[str]:
+    """Variables of the function up to there that point to what is laid over the object."""
+    near = text[text.rfind("\n}", 0, start) + 1 : start]
+    return {match[2] for match in _STRUCT.finditer(near) if match[2] and match[1] in wanted.types}
+
+
+def _calls(text: str, names: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """Where functions or macros of some names are called, and not defined or declared."""
+    for match in re.finditer(rf"\b({'|'.join(sorted(names))})\s*\(", text):
+        before = text[: match.start()].rstrip(" \t\n*")[-20:]
+        word = re.search(r"\w+$", before)
+        if word is None or word[0] in _NO_TYPES or (match[1] in _ASSERTIONS and word[0] != "define"):
+            yield match[1], match.start(), _closed(text, match.end())
+
+
+def _closed(text: str, start: int) -> int:
+    """Behind the bracket that closes one just opened."""
+    depth = 1
+    for match in _BRACKET.finditer(text, start):
+        depth += 1 if match[0] == "(" else -1
+        if depth == 0:
+            return match.end()
+    return len(text)
+
+
+def _handing(text: str, names: Collection[str], wanted: Wanted) -> Iterator[str]:
+    """Functions and macros that check a number they are given against the object."""
+    for name, body in bodies(text):
+        said = [body[start:end] for _, start, end in _calls(body, names)]
+        of_object = any(each.partition("(")[0] not in _ASSERTIONS or wanted.names(each) for each in said)
+        numbers = _numbers(name, body) if of_object else []
+        if any(re.search(rf"\b{each}\b(?!\s*\)?\s*(?:->|\.))", one) for each in numbers for one in said):
+            yield name
+
+
+def _numbers(name: str, body: str) -> list[str]:
+    """The names of what a function or macro takes and is no pointer, by its text."""
+    head = re.match(r"\(", body) or re.search(rf"\b{name}\s*\(", body)
+    if head is None:
+        return []
+    listed = body[head.end() : _closed(body, head.end()) - 1].split(",")
+    return [words[-1] for words in (_WORD.findall(each) for each in listed if "*" not in each) if words]

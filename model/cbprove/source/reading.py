@@ -9,11 +9,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from cbprove.source.accesses import Answer, Laid, Read, Sought, Unread
-from cbprove.source.calls import Bound, Calls, calls, member
+from cbprove.source.accesses import Answer, Bound, Calls, Laid, Read, Sought, Unread, calls, member
 from cbprove.source.code import Node
-from cbprove.source.macros import Macros
-from cbprove.source.mentions import Mentions
+from cbprove.source.mentions import Macros, Mentions
 from cbprove.source.structs import structs
 from cbprove.source.units import Flags, Unit, Unreadable
 from cbprove.source.walk import Places, Reader

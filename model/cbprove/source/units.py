@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen
 from cbprove.source.code import VOID, CType, Field, Function, Node
 from cbprove.source.records import Lies, extent, lies
-from cbprove.usage import WrongUsage
 
 PRELUDE = "/cbprove/prelude.h"  # a file that no disk has: what is included before all else
 

@@ -9,8 +9,7 @@ from cbprove.syntax import tree as syntax
 from cbprove.syntax.build import Builder
 from cbprove.syntax.lexer import MAX_DEPTH, Lexer, too_deep
 from cbprove.syntax.recovery import Recovery
-from cbprove.syntax.stack import Stack
-from cbprove.syntax.tables import END, Rule, Tables, tables
+from cbprove.syntax.tables import END, Rule, Stack, Tables, tables
 from cbprove.syntax.tokens import Token
 
 # Rules that put one thing into another without a bracket: only these can nest without the lexer's notice.

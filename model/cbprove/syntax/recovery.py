@@ -12,12 +12,19 @@ import re
 from cbprove.diagnostics import Diagnostic, Note, Source, Span
 from cbprove.syntax.annotations import CODE_WORDS
 from cbprove.syntax.build import STATEMENT_WORDS
-from cbprove.syntax.habits import habit
 from cbprove.syntax.lexer import MAX_MISTAKES
-from cbprove.syntax.stack import Stack
-from cbprove.syntax.tables import END, EOL
+from cbprove.syntax.tables import END, EOL, Stack
 from cbprove.syntax.tokens import Token
-from cbprove.syntax.wording import DECLARATION_WORDS, SHAPES, WORD_TYPES, close_to, expected, found, macro_mistake
+from cbprove.syntax.wording import (
+    DECLARATION_WORDS,
+    SHAPES,
+    WORD_TYPES,
+    close_to,
+    expected,
+    found,
+    habit,
+    macro_mistake,
+)
 
 # The lists that reading can go on in, and what an entry of each is called.
 _ENTRIES = {

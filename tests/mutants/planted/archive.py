@@ -204,7 +204,7 @@ FAULTS = (
         ("a run that reaches a claim breaks it", "shows", "run.broken if broken else run.reached", "run.reached"),
     ),
     *planted(
-        "archive/regions.py",
+        "archive/record.py",
         REGIONS,
         ("a region ends one value early", "_box", "sector.point(high - 1)", "sector.point(max(low, high - 2))"),
     ),

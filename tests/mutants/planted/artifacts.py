@@ -52,7 +52,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "artifacts/btf/records.py",
+        "artifacts/btf/format.py",
         BTF,
         ("a struct has 65,535 members at most", "Records.record", "info & 16777215", "info & 65535"),
     ),
@@ -82,7 +82,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "artifacts/btf/nodes.py",
+        "artifacts/btf/reader.py",
         BTF,
         ("integers are signed if they are characters", "_number", "encoding >> 24 & 1", "encoding >> 24 & 2"),
     ),

@@ -6,7 +6,7 @@ from tests.mutants.planting import CHANGED, DRIFT, DRIFT_DETAILS, LAYOUTS_CHANGE
 
 FAULTS = (
     *planted(
-        "comparing/rebase.py",
+        "comparing/drift.py",
         DRIFT_DETAILS,
         (
             "a spec is compared with an artefact of another ABI",
@@ -16,7 +16,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "comparing/rebase.py",
+        "comparing/drift.py",
         DRIFT,
         ("one of several definitions is taken", "_one", "len(definitions) > 1", "len(definitions) > 2"),
         ("what holds a packing holds the spec's arm", "rebased", "[*_beside_packings(system, artifact)]", "[]"),

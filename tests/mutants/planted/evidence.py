@@ -305,7 +305,7 @@ FAULTS = (
         (
             "what has one answer could be otherwise",
             "_idle",
-            "tried or _answers(run, keys) != _answers(shown, keys)",
+            "tried or _answers(other, keys) != _answers(shown, keys)",
             "True",
         ),
     ),

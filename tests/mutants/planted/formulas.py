@@ -6,7 +6,7 @@ from tests.mutants.planting import BITS, BITVECTORS, BOUNDS, INVARIANTS, LOOSE, 
 
 FAULTS = (
     *planted(
-        "obligations",
+        "logic",
         BOUNDS,
         (
             "a difference is not below its left side",

@@ -217,7 +217,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "meaning/statements.py",
+        "meaning/steps.py",
         MISTAKES,
         (
             "a length may begin in the middle of a byte",

@@ -1,19 +1,35 @@
-"""BTF as the graph of types. Numbers of nodes are BTF's own type ids; those of a module go on where its base ends."""
+"""BTF as the graph of types. Numbers of nodes are BTF's own type ids; those of a module go on where its base ends.
+
+What each kind of record says, as a node of the model. Offsets of bit-fields need no turning round on big-endian targets.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import get_args
 
 from cbprove.artifacts.btf import format as form
-from cbprove.artifacts.btf import nodes
-from cbprove.artifacts.btf.format import Section
-from cbprove.artifacts.btf.records import Record, Records, is_forward
-from cbprove.artifacts.identity import distinct
-from cbprove.artifacts.model import Kind, Node, Ref, bad
+from cbprove.artifacts.btf.format import WORDS, Record, Records, Section, corrupt, is_forward
+from cbprove.artifacts.lookup import distinct
+from cbprove.artifacts.model import (
+    Array,
+    Composite,
+    Enumeration,
+    Forward,
+    Function,
+    Kind,
+    Member,
+    Node,
+    Number,
+    Pointer,
+    Qualified,
+    Ref,
+    Typedef,
+    bad,
+)
 from cbprove.layout.abi import Abi
 
 _KINDS: Mapping[int, Kind] = MappingProxyType(
@@ -42,7 +58,7 @@ class Btf:
         """What a type id stands for; raises SpecError CB0305 or CB0306 where there is nothing sound of this id."""
         known = self._nodes.get(ref)
         if known is None:
-            known = self._nodes[ref] = nodes.node(self.records, self.records.record(ref))
+            known = self._nodes[ref] = node(self.records, self.records.record(ref))
         return known
 
     def find(self, kind: Kind, name: str) -> tuple[Ref, ...]:
@@ -117,3 +133,129 @@ def over(section: Section, base: Records) -> Records:
         raise bad("CB0308", f"the BTF of `{section.name}` was written over another kernel than this `{base.name}`",
                   "take both from one build")  # fmt: skip
     return records
+
+
+def node(unit: Records, record: Record) -> Node:
+    """The node of a record. Raises SpecError CB0305 or CB0306 where there is nothing sound, or no type at all."""
+    reader = _READERS.get(record.kind)
+    if reader is not None:
+        return reader(unit, record)
+    if record.kind <= form.ENUM64:
+        raise corrupt(unit.name, f"type {record.ref} is no type of C, and stands where one should")
+    raise form.unknown(unit.name, record.kind, "a type that is needed is of it; use a newer cbprove")
+
+
+def _number(unit: Records, record: Record) -> Node:
+    encoding = record.section.words[record.at]
+    if record.value not in (1, 2, 4, 8, 16) or (encoding >> 16 & 0xFF) + (encoding & 0xFF) > 8 * record.value:
+        raise corrupt(unit.name, f"type {record.ref} is an integer of {record.value} bytes and {encoding & 0xFF} bits")
+    signed, boolean = encoding >> 24 & 1, encoding >> 24 & 4
+    return Number(unit.string(record.name), record.value, bool(signed), "bool" if boolean else "int")
+
+
+def _float(unit: Records, record: Record) -> Node:
+    if record.value not in (2, 4, 8, 12, 16, 32):
+        raise corrupt(unit.name, f"type {record.ref} is a floating-point number of {record.value} bytes")
+    return Number(unit.string(record.name), record.value, True, "float")
+
+
+def _pointer(unit: Records, record: Record) -> Node:
+    return Pointer(unit.ref(record.value))
+
+
+def _array(unit: Records, record: Record) -> Node:
+    element, _, count = record.section.words[record.at : record.at + 3]
+    return Array(unit.held(element), count)
+
+
+def _composite(unit: Records, record: Record) -> Node:
+    members = (_member(unit, record, record.at + 3 * number) for number in range(record.vlen))
+    kept = tuple(member for member in members if member.name is not None or member.bits is None)
+    return Composite("struct" if record.kind == form.STRUCT else "union", unit.tag(record), record.value, kept)
+
+
+def _member(unit: Records, record: Record, at: int) -> Member:
+    """A bit-field has its width beside its offset where the struct's flag is set, and in its integer otherwise."""
+    name, number, offset = record.section.words[at : at + 3]
+    ref = unit.held(number)
+    bits = offset >> 24 if record.flag else 0
+    if record.flag:
+        offset &= 0xFFFFFF
+    elif unit.odd and (integer := unit.behind(ref)) and integer.ref in unit.odd:
+        encoding = integer.section.words[integer.at]
+        offset, bits = offset + (encoding >> 16 & 0xFF), encoding & 0xFF
+    if not name and not bits and not _is_composite(unit.behind(ref)):
+        raise corrupt(unit.name, f"type {record.ref} has a member that has no name and is no struct or union")
+    return Member(unit.identifier(name) if name else None, ref, offset, bits or None)
+
+
+def _is_composite(record: Record | None) -> bool:
+    return record is not None and record.kind in (form.STRUCT, form.UNION)
+
+
+def _enumeration(unit: Records, record: Record) -> Node:
+    if is_forward(record):
+        return Forward("enum", unit.identifier(record.name))
+    if record.value not in (1, 2, 4, 8):
+        raise corrupt(unit.name, f"type {record.ref} is an enum of {record.value} bytes")
+    values = _values32(unit, record) if record.kind == form.ENUM else _values64(unit, record)
+    return Enumeration(unit.tag(record), record.value, record.flag, tuple(values))
+
+
+def _values32(unit: Records, record: Record) -> Iterator[tuple[str, int]]:
+    for at in range(record.at, record.at + 2 * record.vlen, 2):
+        name, value = record.section.words[at : at + 2]
+        yield unit.identifier(name), _signed(value, 32) if record.flag else value
+
+
+def _values64(unit: Records, record: Record) -> Iterator[tuple[str, int]]:
+    for at in range(record.at, record.at + 3 * record.vlen, 3):
+        name, low, high = record.section.words[at : at + 3]
+        value = high << 32 | low
+        yield unit.identifier(name), _signed(value, 64) if record.flag else value
+
+
+def _signed(value: int, bits: int) -> int:
+    return value - (value >> bits - 1 << bits)
+
+
+def _forward(unit: Records, record: Record) -> Node:
+    return Forward("union" if record.flag else "struct", unit.identifier(record.name))
+
+
+def _typedef(unit: Records, record: Record) -> Node:
+    return Typedef(unit.identifier(record.name), unit.ref(record.value))
+
+
+def _qualified(unit: Records, record: Record) -> Node:
+    return Qualified(WORDS[record.kind], unit.ref(record.value))
+
+
+def _function(unit: Records, record: Record) -> Node:
+    """A last parameter without name and type is an ellipsis."""
+    parameters = [
+        record.section.words[record.at + 2 * number : record.at + 2 * number + 2] for number in range(record.vlen)
+    ]
+    variadic = bool(parameters) and not any(parameters[-1])
+    taken = tuple(unit.ref(ref) for _, ref in parameters[: len(parameters) - variadic])
+    return Function(unit.ref(record.value), taken, variadic)
+
+
+_READERS: Mapping[int, Callable[[Records, Record], Node]] = MappingProxyType(
+    {
+        form.INT: _number,
+        form.FLOAT: _float,
+        form.PTR: _pointer,
+        form.ARRAY: _array,
+        form.STRUCT: _composite,
+        form.UNION: _composite,
+        form.ENUM: _enumeration,
+        form.ENUM64: _enumeration,
+        form.FWD: _forward,
+        form.TYPEDEF: _typedef,
+        form.CONST: _qualified,
+        form.VOLATILE: _qualified,
+        form.RESTRICT: _qualified,
+        form.FUNC_PROTO: _function,
+    }
+)

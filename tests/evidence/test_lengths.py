@@ -8,7 +8,7 @@ from cbprove.evidence.lengths import ENDLESS, longest
 from cbprove.meaning.elaborate import program
 from cbprove.semantics.run import run
 from cbprove.system import Clear, Program, Step
-from tests.certificates.test_certificates import meant
+from tests.evidence.test_certificates import meant
 
 HEAD = """spec lengths "how long";
 object skb { char cb[64]; }

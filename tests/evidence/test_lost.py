@@ -17,7 +17,7 @@ from cbprove.logic.terms import le, var
 from cbprove.meaning.elaborate import program
 from cbprove.system import Program
 from tests.brute import verdict
-from tests.certificates.test_certificates import lied, meant
+from tests.evidence.test_certificates import lied, meant
 
 HEAD = """spec small "small";
 abi x86_64;

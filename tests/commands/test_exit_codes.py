@@ -9,7 +9,7 @@ import tiny
 
 from cbprove.arguments import parse
 from cbprove.commands.shared import mixed
-from cbprove.usage import WrongUsage
+from cbprove.diagnostics import WrongUsage
 
 Spec = Callable[[str, str], str]
 

@@ -13,7 +13,7 @@ from cbprove.evidence.certificate_find import find
 from cbprove.evidence.certificate_text import Unreadable, read, written
 from cbprove.meaning.elaborate import program
 from cbprove.system import Owned, Preserved, Program, Written
-from tests.certificates.test_certificates import SPECS, certified, each_spec
+from tests.evidence.test_certificates import SPECS, certified, each_spec
 
 SPEC = """\
 spec told "nearly all that a certificate may say";

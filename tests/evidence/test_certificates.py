@@ -19,9 +19,8 @@ from cbprove.diagnostics import Source, SpecError
 from cbprove.evidence.certificate import Certificate, Invariant, Line, Reason, Spot
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import _Finding, find
-from cbprove.evidence.never import Condition
 from cbprove.evidence.way_back import Bits, Facts, State, Walk, Wrong
-from cbprove.evidence.ways import Stood
+from cbprove.evidence.ways import Condition, Stood
 from cbprove.logic.terms import deep
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
