@@ -206,3 +206,28 @@ def test_structs_of_one_name_are_told_apart_by_module(tmp_path: Path) -> None:
         "other_cb___x": "net/other.c",
     }
     assert definitions(("other_cb",), tmp_path, {"net/other.c": ""}) == {}
+
+
+STEP = SPEC.replace("step keep {", "step ip_rcv { write IPCB.iif; }\n    step keep {").replace(
+    "{ keep; send", "{ ip_rcv; keep; send"
+)
+INPUT = "net/ipv4/ip_input.c"
+
+
+def test_a_store_to_a_member_of_the_tree_that_the_model_does_not_know_is_judged(tree: Path) -> None:
+    header = tree / HEADER
+    header.write_text(header.read_text().replace("u16 frag_max_size; };", "u16 frag_max_size; u32 later; };"))
+    ran = diff(tree, change(tree, ("->iif = 1;", "->later = 1;"), path=INPUT), STEP)
+    assert ran.stderr == ""
+    assert "ip_rcv() stores inet_skb_parm.later, step `ip_rcv` does not: judged with it" in ran.stdout
+    assert "struct inet_skb_parm: 16 bytes in the model, 20 in this tree, which counts" in ran.stdout
+
+
+def test_where_no_layout_of_the_tree_counts_it_is_told(tree: Path) -> None:
+    header = tree / HEADER
+    header.write_text(header.read_text().replace("u16 frag_max_size; };", "u16 frag_max_size; u32 later; };"))
+    patch = change(tree, ("->iif = 1;", "->later = IPCB(skb)->flags = 1;"), path=INPUT)
+    ran = diff(tree, patch, STEP.replace("x86_64", "aarch64"))
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert "ip_rcv() stores inet_skb_parm.later, step `ip_rcv` does not: not judged" in ran.stdout
+    assert "ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it" in ran.stdout

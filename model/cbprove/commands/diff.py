@@ -47,7 +47,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--git",
         metavar="REV",
-        help="the specs as this revision has them, against those that stand here; A..B without specs: each commit as a patch",
+        help="the specs as this revision has them, against those that stand here; A..B without specs: each commit as a patch, "
+        "with --source as that repository has it",
     )
     parser.add_argument(
         "--source",

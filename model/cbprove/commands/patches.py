@@ -18,14 +18,22 @@ if TYPE_CHECKING:
     from cbprove.models import Words
     from cbprove.patching.change import Change
     from cbprove.patching.compiled import Compiler
-    from cbprove.patching.functions import Functions
+    from cbprove.patching.functions import Files, Functions
     from cbprove.patching.review import Subject
     from cbprove.report.answer import Answer
+    from cbprove.source.kernel import Kernel
 
 
 def review(given: argparse.Namespace) -> int:
     """The exit code. A patch that touches no control block has no answer. Raises SpecError and WrongUsage."""
-    found, used = _answer(series([*[each for each in given.specs if each == "-"][:1], *given.patch]), given)
+    whole = series([*[each for each in given.specs if each == "-"][:1], *given.patch])
+    source = None
+    if given.source is not None:
+        from cbprove.patching.functions import files
+
+        kernel = _kernel(given)
+        source = kernel, files(whole.texts, kernel.tree)
+    found, used = _answer(whole, given, source)
     if given.format == "json" and found is not None:
         import json
 
@@ -46,35 +54,16 @@ def review(given: argparse.Namespace) -> int:
 def review_commits(given: argparse.Namespace) -> int:
     """The same of each commit of a range; one that builds on others before it is judged together with them.
 
-    Raises WrongUsage where a tree is named too, and SpecError for a commit that does not fit the spec.
+    Raises WrongUsage for a range or a tree that is none, and SpecError for a commit that does not fit the spec.
     """
-    from cbprove.patching.change import MOST, change, together
-    from cbprove.patching.mail import commits
-
-    if given.source is not None:
-        raise WrongUsage(
-            "a tree stands at one commit, not at a range", "give one patch with --patch, or leave out --source"
-        )
     answers: list[Answer] = []
     names: list[str] = []
-    earlier: list[Change] = []
-    for name, data in commits(given.git, MOST):
-        mine = change(data, f"commit {name}") if data.strip() else None
-        if mine is None or not (mine.edits or mine.macros or mine.enums):
-            continue
-        try:
-            found, _ = _answer(mine, given)
-        except SpecError as error:
-            if not earlier or not _is_misfit(error):
-                raise
-            found, _ = _answer(together([*earlier, mine]), given)
-        if found is not None:
-            earlier.append(mine)
-            answers.append(found)
-            names.append(name)
-            if given.format == "text":
-                console.show(("\n" if len(answers) > 1 else "") + f"commit {name}")
-                _show(found, given)
+    for name, found in _commits(given):
+        answers.append(found)
+        names.append(name)
+        if given.format == "text":
+            console.show(("\n" if len(answers) > 1 else "") + f"commit {name}")
+            _show(found, given)
     if given.format in FORMATS:
         _findings(answers, given)
     elif given.format == "json":
@@ -88,11 +77,48 @@ def review_commits(given: argparse.Namespace) -> int:
     return mixed([each.code for each in answers] or [0])
 
 
+def _commits(given: argparse.Namespace) -> Iterator[tuple[str, Answer]]:
+    """Each commit that there is something to say of; with --source its files are those that it has, not those that stand
+    there."""
+    from cbprove.patching.change import MOST, change, together
+    from cbprove.patching.history import History
+    from cbprove.patching.mail import commits
+
+    kernel = _kernel(given) if given.source is not None else None
+    history = History(kernel.tree) if kernel is not None else None
+    earlier: list[Change] = []
+    for name, data in commits(given.git, MOST, kernel.tree if kernel is not None else Path()):
+        mine = change(data, f"commit {name}") if b"\ndiff --git " in data else None
+        source = (kernel, history.files(name)) if kernel is not None and history is not None else None
+        looked = source is not None and source[1].names
+        if mine is None or not (mine.edits or mine.macros or mine.enums or looked):
+            continue
+        try:
+            found, _ = _answer(mine, given, source)
+        except SpecError as error:
+            if not earlier or not _is_misfit(error):
+                raise
+            found, _ = _answer(together([*earlier, mine]), given, source)
+        if found is not None:
+            earlier.append(mine)
+            yield name, found
+
+
 def _is_misfit(error: SpecError) -> bool:
     return all(mistake.code == "CB0342" for mistake in error.diagnostics)
 
 
-def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, dict[str, str]]:
+_Source = tuple["Kernel", "Files"]
+
+
+def _kernel(given: argparse.Namespace) -> Kernel:
+    from cbprove.settings import settings
+    from cbprove.source.kernel import open_kernel
+
+    return open_kernel(given.source, given.headers or settings(Path()).headers)
+
+
+def _answer(whole: Change, given: argparse.Namespace, source: _Source | None) -> tuple[Answer | None, dict[str, str]]:
     """The answer on the first model that the change applies to, and the accessors that functions use, with their files."""
     from cbprove.models import words
     from cbprove.patching.change import accessors, of, touches
@@ -100,7 +126,7 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
 
     said = settings(Path())
     used: dict[str, str] = {}
-    whole, read, compiler = _read(whole, given) if given.source is not None else (whole, None, None)
+    whole, read, compiler = _read(whole, given, *source) if source is not None else (whole, None, None)
     misfit: SpecError | None = None
     notes: dict[str, None] = {}
     for subject in _subjects(given):
@@ -127,21 +153,16 @@ def _answer(whole: Change, given: argparse.Namespace) -> tuple[Answer | None, di
     return _unplaced(whole, tuple(notes)), used
 
 
-def _read(whole: Change, given: argparse.Namespace) -> tuple[Change, Functions, Compiler]:
+def _read(whole: Change, given: argparse.Namespace, kernel: Kernel, sides: Files) -> tuple[Change, Functions, Compiler]:
     """What the functions of a patch do in a tree, and who lays its structs out; and the change, its hunks named by the files
     where they name no struct."""
     from cbprove.patching.change import change
     from cbprove.patching.compiled import Compiler
-    from cbprove.patching.functions import Reading, files, functions
-    from cbprove.settings import settings
+    from cbprove.patching.functions import Reading, functions
     from cbprove.source.asked import sought
-    from cbprove.source.kernel import open_kernel
 
-    kernel = open_kernel(given.source, given.headers or settings(Path()).headers)
-    sides = files(whole.texts, kernel.tree)
     with console.Progress("files") as progress:
-        workers = len(os.sched_getaffinity(0))
-        how = Reading(kernel, sought("sk_buff.cb"), workers, not given.no_cache)
+        how = Reading(kernel, sought("sk_buff.cb"), len(os.sched_getaffinity(0)), not given.no_cache)
         found = functions(sides, how, progress)
     if not all([*(edit.tag for edit in whole.edits), *(edit.tag for edit in whole.enums)]):
         named = change(sides.diff().encode(), "the files of the patch")

@@ -75,9 +75,8 @@ class Compiler:
 
     def sides(self, wanted: Collection[str]) -> Sides:
         """These structs of a model, those left out that the tree does not define."""
-        names = sorted({*self.files.before, *self.files.after})
-        before, unread = self._side(wanted, {name: self.files.before.get(name, "") for name in names})
-        after, more = self._side(wanted, {name: self.files.after.get(name, "") for name in names})
+        before, unread = self._side(wanted, self.files.texts(new=False))
+        after, more = self._side(wanted, self.files.texts(new=True))
         return Sides(before, after, tuple(dict.fromkeys((*unread, *more))))
 
     def _side(self, wanted: Collection[str], texts: Mapping[str, str]) -> tuple[dict[str, Struct], tuple[Unread, ...]]:
@@ -100,26 +99,36 @@ def _by_file(homes: Mapping[str, str]) -> dict[str, frozenset[str]]:
     }
 
 
-def compiled(found: Sequence[tuple[str, Onto]], compiler: Compiler) -> list[tuple[str, Onto]]:
+def compiled(found: Sequence[tuple[str, Onto]], compiler: Compiler, viewed: Collection[str]) -> list[tuple[str, Onto]]:
     """Both sides of each spec under the structs of the compiler; what it knows nothing of is as it was.
 
+    `viewed` are structs that functions newly use: those count in the tree's form as well where that is not the model's.
     Raises SpecError where neither it nor a text says how a struct lies.
     """
-    near = {tag for _, each in found for tag in (*each.relaid.before, *each.edited, *_inside(each, compiler.defined))}
+    asked = [{*each.relaid.before, *each.edited, *_plainly(each, {*compiler.defined, *viewed})} for _, each in found]
+    near = {tag for tags in asked for tag in tags}
     first = compiler.sides(near)
-    around = [_around(each, first) for _, each in found]
+    around = [_around(each, first, _plainly(each, viewed), compiler) for _, each in found]
     sides = first.both(compiler.sides({tag for tags in around for tag in tags} - near))
     return [(spec, _compiled(each, tags, sides, compiler)) for (spec, each), tags in zip(found, around, strict=True)]
 
 
-def _inside(each: Onto, defined: Collection[str]) -> list[str]:
-    return [tag for tag in tags(each.new) if tag.partition("___")[0] in defined]
+def _plainly(each: Onto, names: Collection[str]) -> list[str]:
+    """The structs of a spec that go by these names, those of modules too."""
+    return [tag for tag in tags(each.new) if tag.partition("___")[0] in names]
 
 
-def _around(each: Onto, sides: Sides) -> list[str]:
+def _around(each: Onto, sides: Sides, viewed: Sequence[str], compiler: Compiler) -> list[str]:
     """The structs of a spec that the patch changes, by their text or by the compiler, and those that hold them."""
     known = tags(each.new)
     changed = {tag for tag in known if sides.differ(tag) and tag in sides.before and tag in sides.after}
+    there = [tag for tag in viewed if tag in sides.after]
+    if there:
+        ours = shapes(each.new, there)
+        mine = {tag for tag in there if ours[tag].abi.name == compiler.abi}
+        made = under(each.new, _text(sorted(mine), sides.after, known, compiler), _SOURCE) if mine else each.new
+        theirs = shapes(made, there)
+        changed |= {tag for tag in there if _bytes(ours[tag]) != _bytes(theirs[tag])}
     return embedding(known, changed | each.edited | each.relaid.before.keys())
 
 

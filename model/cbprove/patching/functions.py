@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from difflib import unified_diff
 from functools import partial
 from pathlib import Path
@@ -57,11 +57,10 @@ class Reading:
 
 def functions(files: Files, how: Reading, told: Told) -> Functions:
     """Every changed file read on both sides. Raises WrongUsage where libclang is not installed."""
-    names = sorted({*files.before, *files.after})
-    before, unread = _read(names, files.before, how, told)
-    after, more = _read(names, files.after, how, told)
+    before, unread = _read(files.names, files.texts(new=False), how, told)
+    after, more = _read(files.names, files.texts(new=True), how, told)
     others = tuple(_others(before, after))
-    return Functions(len(after), len(names), others, tuple(dict.fromkeys((*unread, *more))))
+    return Functions(len(after), len(files.names), others, tuple(dict.fromkeys((*unread, *more))))
 
 
 def laid(
@@ -85,10 +84,12 @@ def _jobs(names: Sequence[str], texts: Mapping[str, str], how: Reading) -> list[
 _Reads = dict[tuple[str, str], Read]
 
 
-def _read(names: list[str], texts: Mapping[str, str], how: Reading, told: Told) -> tuple[_Reads, tuple[Unread, ...]]:
+def _read(
+    names: Sequence[str], texts: Mapping[str, str], how: Reading, told: Told
+) -> tuple[_Reads, tuple[Unread, ...]]:
     """By file and name. A file that this side does not have is one without a word."""
     tree = f"{how.kernel.tree}{os.sep}"
-    jobs = _jobs(names, {name: texts.get(name, "") for name in names}, how)
+    jobs = _jobs(names, texts, how)
     with Pool(processes(how.workers)) as pool:  # each side has its own: what headers say of the object is remembered
         mapped = Remembering(pool, Kept(folder()), how.object) if how.kept else pool
         found = sweep(jobs, how.object, mapped, told)
@@ -128,11 +129,25 @@ _ONLY = ("--include=*.c", "--include=*.h", "--include=*.S")
 
 @frozen
 class Files:
-    """The texts of the files that differ, by their paths from the tree on; `there` says that the tree has the patch already."""
+    """The texts of the files that differ, by their paths from the tree on; `there` says that the tree has the patch already.
+
+    `around` are other files as they are on both sides, where that is not what stands in the tree.
+    """
 
     before: Mapping[str, str]
     after: Mapping[str, str]
     there: bool
+    around: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The files that differ, in order."""
+        return tuple(sorted({*self.before, *self.after}))
+
+    def texts(self, new: bool) -> dict[str, str]:
+        """All that is otherwise than in the tree, on one side; a file that this side does not have is empty."""
+        side = self.after if new else self.before
+        return {**self.around, **{name: side.get(name, "") for name in self.names}}
 
     def diff(self) -> str:
         """All of both sides as one diff, in which each struct stands whole."""

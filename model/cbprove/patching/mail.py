@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
 from io import StringIO
+from pathlib import Path
 
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchedFile, PatchSet
@@ -102,26 +104,28 @@ def _in_order(found: list[Patch]) -> tuple[Patch, ...]:
     return tuple(sorted(last, key=lambda patch: int(match["number"]) if (match := _NUMBER.search(patch.title)) else 0))
 
 
-def commits(range: str, most: int) -> Iterator[tuple[str, bytes]]:
+def commits(range: str, most: int, folder: Path = Path()) -> Iterator[tuple[str, bytes]]:
     """The short name of each commit that is no merge, and its patch. Raises WrongUsage, and SpecError for one too long."""
-    listed = _git("rev-list", "--reverse", "--no-merges", "--abbrev-commit", range, "--")
+    listed = git(folder, "rev-list", "--reverse", "--no-merges", "--abbrev-commit", range, "--")
     for name in listed.decode().split():
-        data = _git("show", "--format=email", "--no-ext-diff", "--no-color", name, "--")
+        data = git(folder, "show", "--format=email", "--no-ext-diff", "--no-color", "--relative", name, "--")
         if len(data) > most:
             raise bad("CB0343", f"commit {name} is longer than {most // 1_000_000} MB", "leave it out of the range")
         yield name, data
 
 
-def _git(*arguments: str) -> bytes:
+def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+    """What a command of git says. Raises WrongUsage with its reason where it fails."""
     try:
-        ran = subprocess.run(["git", *arguments], capture_output=True, check=False)
+        command = ["git", "-C", os.fspath(folder), *arguments]
+        ran = subprocess.run(command, input=given, capture_output=True, check=False)
     except FileNotFoundError:
         raise WrongUsage("there is no `git` here", "install git, or give a patch with --patch") from None
     if ran.returncode:
         reason = ran.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise WrongUsage(
-            f"git: {reason[0].removeprefix('fatal: ') if reason else 'failed'}", "name a range, as in v7.1..HEAD"
-        )
+        said = reason[0].removeprefix("fatal: ") if reason else "failed"
+        help = "go into one, or name one as --source" if "not a git repo" in said else "name a range, as in v7.1..HEAD"
+        raise WrongUsage(f"git: {said}", help)
     return ran.stdout
 
 

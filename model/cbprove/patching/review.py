@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cbprove.diagnostics import Diagnostic, SpecError
@@ -94,7 +95,10 @@ def _laid(whole: Change, subject: Subject, how: How) -> list[tuple[str, Onto]]:
         return found
     from cbprove.patching.compiled import compiled
 
-    return [(spec, each) for spec, each in compiled(found, how.compiler) if not _is_idle(each, how.functions)]
+    others = how.functions.others if how.functions else ()
+    viewed = {access.place.view for other in others for access in other.new}
+    made = compiled(found, how.compiler, viewed)
+    return [(spec, each) for spec, each in made if not _is_idle(each, how.functions)]
 
 
 def _is_idle(each: Onto, functions: Functions | None) -> bool:
@@ -239,12 +243,20 @@ def _stored(pairs: Sequence[Pair], how: How) -> tuple[list[Pair], tuple[Accessed
     known: set[str] = set()
     made = []
     for pair in pairs:
-        found = stored(pair.new.tree, pair.new.program, how.functions, _MEMBER)
+        found = stored(pair.new.tree, pair.new.program, how.functions, _MEMBER, partial(_makes_sense, how.what_if))
         known |= found.known
         said |= {each.message: each for each in found.said if each.judged or each.message not in said}
         made.append(pair if found.tree is pair.new.tree else replace(pair, new=today(found.tree, how.what_if)))
     said |= {each.message: each for each in unmodelled(how.functions, frozenset(known))}
     return made, tuple(said.values())
+
+
+def _makes_sense(what_if: bool, tree: syntax.Tree) -> bool:
+    try:
+        today(tree, what_if)
+    except SpecError:
+        return False
+    return True
 
 
 def _unread(functions: Functions | None) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from cbprove.audit.compare import lacking
@@ -29,23 +29,31 @@ class Stored:
     known: frozenset[str]
 
 
-def stored(tree: syntax.Tree, program: Program, found: Functions, member: str) -> Stored:
-    """The spec with one more statement at the end of a step for each access that it lacks: a run may do it, or may not."""
+def stored(
+    tree: syntax.Tree, program: Program, found: Functions, member: str, makes_sense: Callable[[syntax.Tree], bool]
+) -> Stored:
+    """The spec with one more statement at the end of a step for each access that it lacks: a run may do it, or may not.
+
+    A statement that makes no sense there, as on a member that the model does not know, is left out and said not to be judged.
+    """
     within = area(program, member)
     if within is None:
         return Stored(tree, (), frozenset())
-    said, more, bodiless = [], dict[str, list[str]](), _bodiless(tree)
     steps = [(step, other) for step in reached(program) for other in found.others if _stands(step, other)]
-    for step, other in steps:
-        for access in other.new:
-            if lacking(step, within, other.read, access) is not None:
-                text = "" if step.name in bodiless else _statement(tree, program, within, access)
-                more.setdefault(step.name, []).extend([text] if text else [])
-                said.append(_lacks(step, other, access, judged=bool(text)))
-        said += [_keeps(step, other, access) for access in other.gone]
-    known = frozenset(other.read.name for _, other in steps)
-    done = {name: texts for name, texts in more.items() if texts}
-    return Stored(_with(tree, done) if done else tree, tuple(said), known)
+    lacked = [
+        (step, other, access, "" if step.name in _bodiless(tree) else _statement(tree, program, within, access))
+        for step, other in steps
+        for access in other.new
+        if lacking(step, within, other.read, access) is not None
+    ]
+    wanted = dict.fromkeys((step.name, text) for step, _, _, text in lacked if text)
+    made = _with(tree, wanted)
+    if wanted and not makes_sense(made):
+        wanted = dict.fromkeys(each for each in wanted if makes_sense(_with(tree, [each])))
+        made = _with(tree, wanted)
+    said = [_lacks(step, other, access, (step.name, text) in wanted) for step, other, access, text in lacked]
+    said += [_keeps(step, other, access) for step, other in steps for access in other.gone]
+    return Stored(made, tuple(said), frozenset(other.read.name for _, other in steps))
 
 
 def unmodelled(found: Functions, known: frozenset[str]) -> Iterator[Accessed]:
@@ -121,7 +129,13 @@ def _bodiless(tree: syntax.Tree) -> set[str]:
     return {name for layer, step in steps for name in (step, f"{layer}.{step}")}
 
 
-def _with(tree: syntax.Tree, more: Mapping[str, Sequence[str]]) -> syntax.Tree:
+def _with(tree: syntax.Tree, wanted: Iterable[tuple[str, str]]) -> syntax.Tree:
+    """The tree with statements at the ends of steps."""
+    more: dict[str, list[str]] = {}
+    for step, text in wanted:
+        more.setdefault(step, []).append(text)
+    if not more:
+        return tree
     texts = (" ".join(f"optionally {{ {text} }}" for text in each) for each in more.values())
     source = Source(_SOURCE, "".join(f"layer l {{ step s {{ {text} }} }}\n" for text in texts))
     blocks = dict(zip(more, (_block(each) for each in parse(source)), strict=True))
