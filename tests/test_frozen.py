@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cached_property
 
-from cbprove.frozen import frozen, replace
+import pytest
+
+from cbprove.frozen import by_identity, field, frozen, replace
 
 
 @frozen
@@ -78,3 +81,36 @@ def test_a_copy_with_a_change_keeps_nothing_that_was_worked_out() -> None:
     wider = replace(span, high=9)
     assert (wider, wider.width, hash(wider)) == (Span(2, 9), 7, hash(Span(2, 9)))
     assert span == Span(2, 5)
+
+
+def test_the_standard_library_takes_it_for_a_dataclass() -> None:
+    point = Point(1, (2,), "a")
+    assert is_dataclass(point) and is_dataclass(Point)
+    assert [each.name for each in fields(point)] == ["x", "y", "label", "secret"]
+    assert asdict(point) == {"x": 1, "y": (2,), "label": "a", "secret": "?"}
+    assert dataclasses.replace(point, x=5) == Point(5, (2,))
+
+
+def test_defaults_are_made_for_each_object_and_what_is_missing_is_said() -> None:
+    @by_identity
+    class Heap:
+        kept: list[int] = field(default_factory=list)
+        name: str = "heap"
+
+        def __post_init__(self) -> None:
+            self.kept.append(0)
+
+    one, other = Heap(), Heap(name="other")
+    assert one.kept == [0] and one.kept is not other.kept
+    assert one != Heap() and Heap.name == "heap"
+    with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
+        Point()  # type: ignore[call-arg]
+
+
+def test_fields_of_what_a_class_is_made_from_come_first() -> None:
+    @frozen
+    class Spot(Point):
+        height: int = 0
+
+    assert repr(Spot(1, height=3)).endswith("Spot(x=1, y=(), label='', height=3)")
+    assert Spot(1) != Point(1)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import field
 from functools import cached_property
 
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 
 
 @frozen

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Stage
 from cbprove.diagnostics import Diagnostic, Span, SpecError, WrongUsage
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.meaning import check as resolve_check
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cached_property
 from math import prod
 from typing import Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, Int, and_
 
 _INDEX = re.compile(r"\[\w+\]")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
 from cbprove.diagnostics import Diagnostic, Span
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 from cbprove.properties.placement import Misplaced
 from cbprove.semantics.run import Run
 from cbprove.system import AxisValue, Program

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from cbprove.audit.joins import functions, joined, neighbours
 from cbprove.audit.record import Record, digest
+from cbprove.frozen import replace
 from cbprove.source.accesses import Bound, Calls, Found, Read, Sought, Unread
 from cbprove.source.asked import Compiled, asked, definers
 from cbprove.source.graph import Graph

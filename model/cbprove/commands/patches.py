@@ -6,13 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import FORMATS, mixed, options, typed
 from cbprove.diagnostics import Diagnostic, SpecError, WrongUsage
+from cbprove.frozen import replace
 
 if TYPE_CHECKING:
     from cbprove.models import Words

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from cbprove.artifacts.imports import Asked, find, flavoured, has, written
@@ -17,7 +16,7 @@ from cbprove.artifacts.model import Artifact, Kind, Ref, Types, bad
 from cbprove.artifacts.records import Definition, Records, identifier
 from cbprove.design.overlays import sized
 from cbprove.diagnostics import Source
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.layout.alike import alike
 from cbprove.meaning import check, elaborate
 from cbprove.meaning.context import Context

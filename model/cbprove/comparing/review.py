@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cbprove.comparing import layouts as changes
 from cbprove.comparing.layouts import Reshaped
 from cbprove.comparing.told import Comparison
 from cbprove.comparing.verdicts import Changed, answers, verdicts
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.meaning import elaborate
 from cbprove.pictures.layout import Shape
 from cbprove.pictures.shapes import laid, shapes

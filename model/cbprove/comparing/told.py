@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
 from typing import Any
 
 from cbprove.comparing import layouts as changes
 from cbprove.comparing.layouts import Moved, Reshaped
 from cbprove.comparing.verdicts import Changed, Reanswered, exit_code, state
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 from cbprove.layout.records import lay_out
 from cbprove.pictures.layout import Shape, shape
 from cbprove.report import witness

@@ -7,12 +7,12 @@ and the layers that cannot do without each other's room.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import combinations, product
 
 from cbprove.design.space import Space, Stage
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN
 from cbprove.diagnostics import Span
+from cbprove.frozen import replace
 from cbprove.system import (
     Ask,
     Assignment,

@@ -15,11 +15,10 @@ leaves a proof unfound.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from itertools import combinations, islice
 
 from cbprove.design.asking import ask
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen, replace
 from cbprove.logic.terms import Int, evaluate, or_, subterms
 from cbprove.obligations.cells import Cells, number
 from cbprove.obligations.claims import broken_by_values

@@ -10,12 +10,11 @@ Sectors that are judged together: their programs merged into one, the axes that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from math import prod
 from typing import TypeVar
 
 from cbprove.design.sectors import Sector, numbered
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Bool, and_, eq, or_, var
 from cbprove.reaching.universe import Ranges
 from cbprove.system import (

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 
-from cbprove.frozen import frozen
+from cbprove.frozen import fields, frozen, has_fields
 from cbprove.meaning.context import Context
 from cbprove.syntax import tree as syntax
 from cbprove.system import AxisValue, Program, System
@@ -115,7 +114,7 @@ def _names(node: object) -> Iterator[tuple[str, str]]:
             yield ("typedef", name.text)
         case syntax.Place(base):
             yield ("view", base.text)
-    if is_dataclass(node) and not isinstance(node, syntax.Name):
+    if has_fields(node) and not isinstance(node, syntax.Name):
         for field in fields(node):
             yield from _names(getattr(node, field.name))
     elif isinstance(node, tuple):

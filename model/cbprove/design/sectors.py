@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
 from itertools import product
 from math import prod
 
 from cbprove.design.generalise import where
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, and_, eq, le, or_, var
 from cbprove.reaching.universe import Ranges, universe
 from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System, looked_at

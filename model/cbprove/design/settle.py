@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cbprove.design.asking import ask
 from cbprove.design.induction import Invariant, invariant, strengthened
 from cbprove.evidence.replay import replay
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import evaluate, or_
 from cbprove.obligations.decisions import Decided
 from cbprove.obligations.forms import Form, PathForm, by_values

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 
 from cbprove.design.merging import Group, alone, groups
 from cbprove.design.sectors import Division, Domains, Sector, Sheet, Stage, runs, spread
 from cbprove.design.settle import Settled
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, REFUTED, Table, Tables, named
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, not_, or_
 from cbprove.obligations.plan import TooLarge
 from cbprove.properties import table

@@ -7,7 +7,6 @@ broken alike, which is marked and barred. What is left when nothing more is sati
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from functools import cached_property
 from typing import Protocol
 
@@ -18,7 +17,7 @@ from cbprove.design.merging import Group
 from cbprove.design.sectors import Sector, Sheet
 from cbprove.design.settle import NotReplayed, Settled, again, late, replayed, settle
 from cbprove.evidence.replay import replay
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 from cbprove.logic.smtlib import Script, unknown_symbol
 from cbprove.logic.terms import Bool, and_, evaluate, not_, var
 from cbprove.obligations.forms import Form, PathForm, Unfolded, of_paths, unfolded

@@ -6,14 +6,13 @@ of declaration. What comes after the break does not count. Loops are followed fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from cbprove import folds
 from cbprove.design.asking import script_for
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.replay import spread
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.ops import Decision

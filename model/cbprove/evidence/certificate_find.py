@@ -6,13 +6,13 @@ Nothing here is believed: what is found is checked like any other certificate.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import groupby
 
 from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Reason, Spot
 from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
 from cbprove.evidence.ways import Stood, excluded
 from cbprove.folds import Condition
+from cbprove.frozen import replace
 from cbprove.system import Program, Property
 
 _MOST_ROUNDS = 100

@@ -11,10 +11,9 @@ the least, the greatest and a fixed series of others are tried, so that the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from random import Random
 
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, field, frozen, replace
 from cbprove.properties.events import Moment, Unchanged
 from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.run import Broken, Lying, Run, run
@@ -22,7 +21,7 @@ from cbprove.semantics.state import DecisionKey
 from cbprove.system import Part, Program, Property
 
 
-@dataclass
+@by_identity
 class Script:
     """An oracle that answers what was decided, and the least it may wherever nothing was."""
 

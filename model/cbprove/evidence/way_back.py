@@ -7,7 +7,6 @@ under its invariant, and of values it knows only that a cleared bit is zero.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Protocol, assert_never
 
@@ -15,7 +14,7 @@ from cbprove.evidence.certificate import Given, Reason, Spot
 from cbprove.evidence.lengths import longest
 from cbprove.evidence.ways import Env, Level, Stood, events, excluded, inside, made, opened, sites, steady
 from cbprove.folds import Condition
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties import table
 from cbprove.properties.events import ClaimMade, Ended, SameMember, Stored, Unchanged
 from cbprove.system import (

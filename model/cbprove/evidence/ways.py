@@ -8,7 +8,6 @@ Two conditions that no run meets both, decided by their shape or by trying all v
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import assert_never
@@ -16,7 +15,7 @@ from typing import assert_never
 from cbprove import folds
 from cbprove.evidence.certificate import Spot
 from cbprove.folds import Condition, parts
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties.events import Accessed, Began, Event
 from cbprove.semantics import arithmetic
 from cbprove.system import (

@@ -7,11 +7,10 @@ else in the package names an ABI: what differs from one to another is asked of i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, field, frozen
 
 
 class LayoutError(ValueError):
@@ -42,7 +41,7 @@ class ScalarLayout:
         return 1 if self.is_bool else 8 * self.size
 
 
-@dataclass(frozen=True, eq=False)
+@by_identity
 class Abi:
     """What differs from one target to another. There is one object of each, in `ABIS`; they compare by identity.
 

@@ -11,11 +11,10 @@ whose members lie as they ask for is as aligned as the one that asks for most; a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from typing import assert_never
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.layout.abi import Abi, LayoutError, ScalarLayout, scalar
 from cbprove.layout.demands import Demand, demand, lowest_bit, may_start, power_of_two, start, up
 from cbprove.layout.pins import is_padding, misplaced

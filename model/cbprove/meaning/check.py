@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import islice, product
 
 from cbprove.diagnostics import Diagnostic, Note, SpecError
+from cbprove.frozen import replace
 from cbprove.meaning.calls import Orphans
 from cbprove.meaning.elaborate import condition, elaborated, possible
 from cbprove.meaning.mistakes import tidy

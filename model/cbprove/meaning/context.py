@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from cbprove.diagnostics import Span
+from cbprove.frozen import by_identity, field
 from cbprove.layout.abi import ABIS, Abi
 from cbprove.layout.records import Layout, lay_out, scalars
 from cbprove.layout.types import Type
@@ -22,7 +22,7 @@ LARGEST = 1 << 20
 MOST_SCALARS = 1 << 15
 
 
-@dataclass
+@by_identity
 class Context:
     """`evaluate` is `elaborate_static.value`, given from outside because types need values and values need types.
 

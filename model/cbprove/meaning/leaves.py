@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.layout import types
 from cbprove.layout.abi import Abi
 from cbprove.layout.records import Layout

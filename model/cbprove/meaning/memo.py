@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, TypeVar
 
 from cbprove.diagnostics import Diagnostic, Note, Span
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, field, frozen
 from cbprove.system import FREE, Assignment, AxisValue, Free, NeedsValue
 
 T = TypeVar("T")
@@ -34,7 +33,7 @@ def mistake(code: str, message: str, span: Span, help: str = "", notes: tuple[No
     return Mistake(Diagnostic(code, message, span, help, notes))
 
 
-@dataclass
+@by_identity
 class _Frame:
     """What one computation looked at, in order, and the mistakes it found."""
 
@@ -51,7 +50,7 @@ class _Outcome:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass
+@by_identity
 class _Branch:
     """The axis that the computation looks at next, and what follows for each value met so far."""
 

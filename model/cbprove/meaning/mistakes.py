@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, Source
+from cbprove.frozen import replace
 from cbprove.meaning.codes import CODES, WARNINGS
 
 # Of these, one name is one mistake, however often it is used.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Note, Span
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, field, fields, frozen, has_fields
 from cbprove.meaning import builtin
 from cbprove.meaning.memo import Mistake, mistake
 from cbprove.syntax import tree as syntax
@@ -43,7 +42,7 @@ class StepOf:
 Tagged = syntax.RecordBody | syntax.EnumBody | syntax.Packing
 
 
-@dataclass
+@by_identity
 class Names:
     """The namespaces, each in order of declaration. `shared` says what an object's, view's, input's, axis's or
     constant's name stands for, and where it was declared. `macros` are enumerators that are macros too: `#define A A`."""
@@ -216,7 +215,7 @@ def alike(one: object, other: object) -> bool:
     """Whether two nodes of the tree say the same, wherever they stand."""
     if isinstance(one, tuple) and isinstance(other, tuple):
         return len(one) == len(other) and all(map(alike, one, other))
-    if is_dataclass(one) and type(one) is type(other):
+    if has_fields(one) and type(one) is type(other):
         return all(
             alike(getattr(one, part.name), getattr(other, part.name)) for part in fields(one) if part.name != "span"
         )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from cbprove.diagnostics import Span
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.layout import types
 from cbprove.layout.types import Type
 from cbprove.logic.terms import Int, add

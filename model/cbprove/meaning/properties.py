@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from cbprove import folds, system
 from cbprove.diagnostics import Note
+from cbprove.frozen import replace
 from cbprove.meaning.context import Context, text_of
 from cbprove.meaning.expressions import INT, typed
 from cbprove.meaning.memo import mistake

@@ -228,7 +228,7 @@ def _mentioned(cx: Context, node: object, seen: set[str]) -> Iterator[str]:
         found = cx.names.constants.get(node.text)
         if isinstance(found, syntax.Define):
             yield from _mentioned(cx, found.value, seen)
-    for inner in getattr(node, "__dataclass_fields__", ()):
+    for inner in getattr(node, "__match_args__", ()):
         value = getattr(node, inner)
         for part in value if isinstance(value, tuple) else (value,):
             if not isinstance(part, Span):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.frozen import replace
 from cbprove.meaning import axes, calls, check, elaborate, questions, used
 from cbprove.meaning.context import Context, text_of
 from cbprove.meaning.mistakes import tidy, too_deep

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 
 from cbprove.diagnostics import Span
+from cbprove.frozen import replace
 from cbprove.layout import types
 from cbprove.layout.records import preferred_align
 from cbprove.layout.types import Type

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.frozen import replace
 from cbprove.layout import types
 from cbprove.layout.abi import Abi, LayoutError
 from cbprove.layout.records import integer, lay_out

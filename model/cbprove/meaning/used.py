@@ -6,9 +6,9 @@ What included files declare is shared by specs that each use a part of it, so no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 from cbprove.diagnostics import Diagnostic, Note, Source, Span
+from cbprove.frozen import fields, has_fields
 from cbprove.meaning.elaborate import blocks
 from cbprove.meaning.memo import Mistake
 from cbprove.meaning.names import Names, StepOf
@@ -41,7 +41,7 @@ def nodes(node: object) -> Iterator[object]:
     if isinstance(node, tuple):
         for one in node:
             yield from nodes(one)
-    elif is_dataclass(node):
+    elif has_fields(node):
         yield node
         for part in fields(node):
             if part.name != "span":

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, frozen, replace
 from cbprove.logic.terms import Bool, Int, Term, add, and_, eq, ite, lt, mul, not_, or_, var
 from cbprove.obligations.ops import MEMORY, Area, Copied, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.values import Value, field, wrap
@@ -257,7 +256,7 @@ def _cut(zero: tuple[Run, ...], position: int, width: int) -> list[tuple[int, in
 Indexes = Sequence[tuple[Input, Term, int]]
 
 
-@dataclass(frozen=True, eq=False)
+@by_identity
 class Still:
     """Bits [low, last) of an area get new sources where `guard` holds: those of `store` from `position` on, or, where there
     is none, those of `origin` from `origin_low` on as they were before operation `time`."""

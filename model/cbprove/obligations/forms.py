@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Bool, Bounds, Interval, and_, named, or_
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims import (

@@ -7,9 +7,9 @@ a formula here; who looks for the facts that survive is not.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
+from cbprove.frozen import replace
 from cbprove.logic.terms import Bool, Bounds, Int, and_, eq, evaluate, not_, or_, subterms
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.facts import Fact, Facts, decided

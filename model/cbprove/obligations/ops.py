@@ -9,11 +9,10 @@ Which bits of a place a store gives a source, and which it leaves known to be ze
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Literal
 
 from cbprove.diagnostics import Span
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, field, frozen
 from cbprove.logic.terms import Bool, Int, Term, and_, ite, le, lt, var
 from cbprove.obligations.values import Value
 from cbprove.properties.events import ClaimMade, Moment
@@ -29,7 +28,7 @@ MEMORY = ""  # the bytes of an object are one flat array, whatever members it ha
 Key = tuple[object, ...]
 
 
-@dataclass(eq=False)
+@by_identity
 class Instance:
     """An object of the run. `made` is the number of events before it was made; `parent` what it was made from, by the
     name `parent_name`."""
@@ -47,7 +46,7 @@ class Instance:
         return self.number * BASE
 
 
-@dataclass(eq=False)
+@by_identity
 class Held:
     """A name of an object: whether it was given up, and whether it was taken at all."""
 
@@ -57,7 +56,7 @@ class Held:
     gone: Bool
 
 
-@dataclass(eq=False)
+@by_identity
 class StepRun:
     """One run of a step; `ended` is the number of events up to its end."""
 
@@ -69,7 +68,7 @@ class StepRun:
 StoreKind = Literal["fresh", "value", "blank", "debris", "head", "mark"]
 
 
-@dataclass(eq=False)
+@by_identity
 class Store:
     """The bits of `runs` (of the extent, in bits from its first; None: all of it) get this store as their source.
 
@@ -100,7 +99,7 @@ class Store:
     given: Given | None = None
 
 
-@dataclass(eq=False)
+@by_identity
 class Copied:
     """The bits of one extent get the sources of another of the same width, all read before any is written."""
 
@@ -126,7 +125,7 @@ class Copied:
         return moment
 
 
-@dataclass(eq=False)
+@by_identity
 class Made:
     """An object comes to be: a clone of its parent, or debris that inherits the history alone."""
 
@@ -193,7 +192,7 @@ class Followed:
     alive: Bool
 
 
-@dataclass(eq=False)
+@by_identity
 class Unfolding:
     """All that the runs of one path can do, as far as the plan follows its loops.
 

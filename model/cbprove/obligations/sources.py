@@ -7,9 +7,8 @@ could touch the bit for some candidate leaves its comparison in it. `keep_all` k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, frozen
 from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 from cbprove.obligations.ops import BASE, MEMORY, Area, Copied, Instance, Made, Run, Store, Unfolding
 from cbprove.system import Given
@@ -41,7 +40,7 @@ def conjuncts(guard: Bool) -> frozenset[Bool]:
     return frozenset() if guard is True else frozenset((guard,))
 
 
-@dataclass
+@by_identity
 class Reach:
     """Which addresses the bit can still have, by area: between which numbers, both included (None: anywhere)."""
 

@@ -20,8 +20,8 @@ docs/soundness.md, section 7, has the argument as a whole.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from cbprove.frozen import replace
 from cbprove.obligations.ops import Copied, StepRun, Store, StoreKind
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 
 from cbprove.diagnostics import Diagnostic, SpecError
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.patching.areas import areas
 from cbprove.patching.edits import Edit, Macro, edits, macros
 from cbprove.patching.enums import EnumEdit, enum_edits

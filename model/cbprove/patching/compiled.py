@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from cbprove.comparing.layouts import placed
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.meaning import builtin
 from cbprove.patching.functions import Files, Reading, laid
 from cbprove.patching.onto import Onto

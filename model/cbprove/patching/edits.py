@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.patching.mail import Hunk
 from cbprove.patching.pieces import Piece, pieces, uncommented
 

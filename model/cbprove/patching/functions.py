@@ -11,13 +11,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from difflib import unified_diff
 from functools import partial
 from pathlib import Path
 
 from cbprove.diagnostics import WrongUsage
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen, replace
 from cbprove.patching.mail import bad
 from cbprove.source.accesses import Access, Answer, Read, Sought, Unread
 from cbprove.source.kernel import Kernel

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 
 from cbprove.diagnostics import Diagnostic, Source, SpecError
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.patching.apply import apply, common
 from cbprove.patching.areas import Area, areas, declared, with_areas
 from cbprove.patching.change import Change

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Literal
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 
 _TOKEN = re.compile(r'[A-Za-z_]\w*|\d\w*|"(?:\\.|[^"\\\n])*"|\S')
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)

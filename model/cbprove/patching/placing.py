@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from cbprove.diagnostics import SpecError
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.patching.apply import apply
 from cbprove.patching.change import Change
 from cbprove.patching.edits import Edit

@@ -6,11 +6,10 @@ A pinned struct that its text does not explain: each member as much further on a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from cbprove.comparing.layouts import placed
 from cbprove.diagnostics import Source, SpecError
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.meaning import axes, elaborate

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from cbprove.diagnostics import Diagnostic, SpecError
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.patching import observed
 from cbprove.patching.change import Change
 from cbprove.patching.judging import Job, Judged, Kept, judge

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from cbprove.audit.compare import lacking
 from cbprove.audit.steps import Area, area, reached
 from cbprove.diagnostics import Source
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.patching.functions import Functions, Other
 from cbprove.report.answer import Accessed
 from cbprove.source.accesses import Access

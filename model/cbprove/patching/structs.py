@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 
 from cbprove.diagnostics import Span
-from cbprove.frozen import frozen
+from cbprove.frozen import fields, frozen, has_fields, replace
 from cbprove.patching.pieces import Piece, pieces
 from cbprove.syntax import tree as syntax
 
@@ -114,6 +113,6 @@ def _held(node: object) -> Iterator[str]:
     if isinstance(node, tuple):
         for part in node:
             yield from _held(part)
-    elif is_dataclass(node) and not isinstance(node, Span | syntax.Name):
+    elif has_fields(node) and not isinstance(node, Span | syntax.Name):
         for each in fields(node):
             yield from _held(getattr(node, each.name))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.meaning import check, elaborate
 from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve

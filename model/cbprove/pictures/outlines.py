@@ -5,8 +5,6 @@ Types of an artefact as pahole spells them.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cbprove.artifacts.model import (
     Array,
     Composite,
@@ -22,7 +20,7 @@ from cbprove.artifacts.model import (
     Types,
 )
 from cbprove.artifacts.records import cyclic
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.pictures.holes import Choices, Entry, Outline
 from cbprove.pictures.pahole import CACHELINE, TYPE_COLUMNS, enumerated, printed
 

@@ -8,9 +8,8 @@ struct of a kernel with the tool itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.pictures.holes import Choices, Entry, Gaps, Outline, gaps, is_packed
 
 CACHELINE = 64

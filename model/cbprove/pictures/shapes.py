@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
+from cbprove.frozen import replace
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.meaning.context import Context
 from cbprove.meaning.memo import Poison

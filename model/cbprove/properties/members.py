@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
+from cbprove.frozen import replace
 from cbprove.system import Leaf, Place
 
 

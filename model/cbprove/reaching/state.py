@@ -6,15 +6,14 @@ A fact is an object that is equal to another where no claim can tell the two apa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal
 
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, field, frozen
 from cbprove.reaching.universe import Candidates
 from cbprove.system import Leaf, Place
 
 
-@dataclass
+@by_identity
 class State:
     """What may be in memory: facts by object and atom; at which candidates an object's history may have a snapshot."""
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from typing import Any
 
-from cbprove.frozen import frozen
+from cbprove.frozen import fields, frozen
 from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
 

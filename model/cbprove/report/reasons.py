@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from cbprove import folds
 from cbprove.diagnostics import Span
 from cbprove.evidence.certificate import Certificate, ClaimProof, Invariant, Line
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
+from cbprove.frozen import by_identity, field
 from cbprove.pictures import bits
 from cbprove.report import story
 from cbprove.report.excerpt import printable
@@ -48,7 +48,7 @@ At = tuple[str, int]  # a file, empty where the spec has only one, and a line of
 Pair = tuple[Line, Place, Place]  # a line, the place stored to, and the one that is followed
 
 
-@dataclass
+@by_identity
 class _Found:
     """What was gathered from the lines: sentences that stand alone, and lines of the spec for those that are listed."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from cbprove import folds
 from cbprove.diagnostics import Span
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties.events import Moment
 from cbprove.report.excerpt import printable
 from cbprove.semantics.memory import ObjectKey

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from typing import Literal
 
-from cbprove.frozen import frozen
+from cbprove.frozen import field, frozen
 
 Role = Literal["bad", "warn", "good", "strong", "faint"]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 
 from cbprove.folds import members
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties.events import (
     ClaimMade,
     Inside,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
 
 from cbprove.diagnostics import SpecError
-from cbprove.frozen import frozen
+from cbprove.frozen import fields, frozen, has_fields
 from cbprove.logic.terms import Bool, Int, Term, subterms
 from cbprove.meaning.elaborate import program
 from cbprove.system import FREE, Axis, AxisValue, Constant, Free, NeedsValue, Place, Program, System
@@ -81,7 +80,7 @@ def _nodes(node: object) -> Iterator[object]:
     if isinstance(node, tuple | frozenset):
         for part in node:
             yield from _nodes(part)
-    elif is_dataclass(node) and not isinstance(node, Place):
+    elif has_fields(node) and not isinstance(node, Place):
         for field in fields(node):
             if field.name != "span":
                 yield from _nodes(getattr(node, field.name))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby, product
 
 from cbprove.diagnostics import WrongUsage
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Int, evaluate
 from cbprove.meaning import builtin
 from cbprove.meaning.context import Context

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import groupby
 
+from cbprove.frozen import replace
 from cbprove.layout.abi import LayoutError
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Record

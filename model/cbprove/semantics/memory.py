@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from cbprove.frozen import frozen
+from cbprove.frozen import by_identity, field, frozen
 from cbprove.properties.events import Moment
 from cbprove.system import Leaf, Place
 
@@ -62,7 +61,7 @@ class Store:
         return tuple((leaf, leaf.at + position - leaf.offset) for leaf in leaves)
 
 
-@dataclass(eq=False)
+@by_identity
 class Object:
     """The bits of one object and what it remembers of the steps that ran on it.
 
@@ -85,7 +84,7 @@ class Object:
         return sum(name.live for name in self.names) > 1
 
 
-@dataclass(eq=False)
+@by_identity
 class Name:
     """One name that an object goes by, live until it is given up."""
 

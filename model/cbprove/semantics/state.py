@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from cbprove.frozen import frozen, replace
+from cbprove.frozen import by_identity, field, frozen, replace
 from cbprove.properties.events import Moment
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, Name, Object, ObjectKey, Source, Store, StoreKey
@@ -59,7 +58,7 @@ class Look:
     sources: tuple[Source, ...]
 
 
-@dataclass
+@by_identity
 class State:
     """All that a run has made and learnt."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 
 from cbprove.diagnostics import WrongUsage
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.patching.judging import Job, judge
 from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, judged

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from typing import Any
 
 from cbprove.diagnostics import Source, Span
-from cbprove.frozen import frozen
+from cbprove.frozen import fields, frozen, replace
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 

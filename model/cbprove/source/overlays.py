@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.source.accesses import Found, Laid, Sought, Unread
 from cbprove.source.mentions import bodies
 

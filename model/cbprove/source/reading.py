@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from cbprove.frozen import replace
 from cbprove.source.accesses import Answer, Bound, Calls, Laid, Read, Sought, Unread, calls, member
 from cbprove.source.code import Node
 from cbprove.source.mentions import Macros, Mentions

@@ -9,11 +9,10 @@ import functools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.source.accesses import Access, Answer, Found, Laid, Place, Read, Sought, Unread
 from cbprove.source.mentions import Mentions
 from cbprove.source.reading import read_calls, read_file, read_structs

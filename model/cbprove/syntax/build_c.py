@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
+from cbprove.frozen import replace
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.annotations import UNMODELLED_ATTRIBUTES
 from cbprove.syntax.build_expr import ExprBuilder

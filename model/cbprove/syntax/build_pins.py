@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from cbprove.diagnostics import Diagnostic, Note, Span
+from cbprove.frozen import replace
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.tree import CType, MemberItem, Pin, PlacePin, RecordBody, SizePin
 

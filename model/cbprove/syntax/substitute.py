@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 from cbprove.diagnostics import Span
+from cbprove.frozen import fields, has_fields, replace
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.tree import CType, Declaration, EnumBody, MemberItem, RecordBody, TaggedType, Tree
 
@@ -118,7 +118,7 @@ def _named(node: Any) -> Iterator[_Key]:
     if isinstance(node, tuple):
         for part in node:
             yield from _named(part)
-    elif is_dataclass(node) and not isinstance(node, Span):
+    elif has_fields(node) and not isinstance(node, Span):
         for each in fields(node):
             yield from _named(getattr(node, each.name))
 
@@ -185,4 +185,4 @@ class _Lift:
     def changed(self, node: N, **parts: Any) -> N:
         if all(getattr(node, name) is part for name, part in parts.items()):
             return node
-        return replace(node, **parts)  # type: ignore[type-var]
+        return replace(node, **parts)
