@@ -128,6 +128,8 @@ IDLE = _of(
     "test_a_value_that_matters",
     "test_one_answer_alone_is_not_any",
 )
+COMMON = ("tests/design/test_bits.py", "-k", "common")
+SHARES = ("tests/design/test_shares.py", "-k", "not spec")
 BITVECTORS = ("tests/archive/test_bitvectors.py",)
 INVARIANTS = ("tests/archive/test_invariants.py",)
 LOOSE = ("tests/archive/test_loose.py",)

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from cbprove.logic.terms import Bounds, Int, add, evaluate, ite, lt, mod, mul, named, sub, var
+from cbprove.logic.terms import Bounds, Int, add, common_bits, evaluate, ite, lt, mod, mul, named, sub, var
 
 RANGES = {"a": (-7, 30), "b": (2, 9), "c": (-5, -1)}
 
@@ -17,7 +17,7 @@ def drawn(draw: Random, depth: int) -> Int:
     one, other = drawn(draw, depth - 1), drawn(draw, depth - 1)
     divisor, name = draw.choice([1, 3, 8]), f"n{draw.randint(0, 1 << 30)}"
     terms = [add(one, other), sub(one, other), mul(one, other), mod(one, divisor), ite(lt(one, other), one, other)]
-    return draw.choice([*terms, named(name, one)])
+    return draw.choice([*terms, named(name, one), common_bits(one, other, draw.choice([1, 4, 8]))])
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, AROUND, REGIONS, ROUNDS, RULES, TRAPS, UNIVERSE, planted
+from tests.mutants.planting import AGREE, AROUND, REGIONS, ROUNDS, RULES, SHARES, TRAPS, UNIVERSE, planted
 
 FAULTS = (
+    *planted(
+        "design",
+        SHARES,
+        ("parts leave their last candidate out", "_parts", "values[low:low + even]", "values[low:low + even - 1]"),
+        ("every share looks at the whole", "_space", "axis.name == first", "False"),
+        ("what was settled one by one is that of the first part", "_joined", "before += len(_1)", "before += 0"),
+        ("marks of the last part alone are kept", "_joined", "bytearray().join(_1)", "parts[-1].sheet.marks"),
+        ("a pinned axis is taken for a free one", "_shares", "isinstance(axis.values, range)", "False"),
+    ),
     *planted(
         "design",
         AGREE,

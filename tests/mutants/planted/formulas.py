@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import BITS, BITVECTORS, BOUNDS, INVARIANTS, LOOSE, planted
+from tests.mutants.planting import BITS, BITVECTORS, BOUNDS, COMMON, INVARIANTS, LOOSE, planted
 
 FAULTS = (
+    *planted(
+        "logic",
+        COMMON,
+        ("integers have one bit less in common", "_sum_of_bits", "range(width)", "range(width - 1)"),
+        (
+            "bit-vectors have bits beyond the width in common",
+            "_Bits._apply",
+            "self._number((1 << term.args[0]) - 1)",
+            "self._number(-1)",
+        ),
+        ("an operation on bits forgets its width", "common_bits", "(1 << width) - 1", "-1"),
+    ),
+    *planted(
+        "logic",
+        BITS,
+        ("what two numbers have in common has a sign", "_Blaster._common", "FALSE", "TRUE"),
+        ("the bits of one number alone are common", "_Blaster._common", "self.all_of([x, y])", "x"),
+    ),
+    *planted(
+        "logic",
+        BOUNDS,
+        ("common bits are bounded by one bit", "Bounds._find", "(1 << term.args[0]) - 1", "1"),
+    ),
     *planted(
         "logic",
         BOUNDS,
