@@ -206,6 +206,7 @@ _CONSTRUCTS = {
     "per step": r"per step",
     "unbounded loop": r"(repeat|each \w+) (\[\d?\.\.\] )?\{",
     "short circuit": r"&&|\|\||\?",
+    "bits of two values": r"\w [&|^] [A-Za-z]",
     "on": r"on n\d+ \{",
     "each": r"each",
     "repeat": r"repeat",

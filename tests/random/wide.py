@@ -235,7 +235,11 @@ class _Draw:
                 f"~{v}",
                 f"-{v}",
             ]
-            choices += [f"{v} && {self.look()}", f"{v} * 0", f"{v} | {self.random.choice(self.values)}"]
+            choices += [
+                f"{v} && {self.look()}",
+                f"{v} * 0",
+                f"{v} {self.pick('|', '&', '^')} {self.random.choice(self.values)}",
+            ]
         return self.random.choice(choices)
 
     def look(self) -> str:
@@ -407,7 +411,8 @@ class _Draw:
                 return f"written {clear.strip()}{some}{by}{since}".replace("  ", " ")
             case "holds":
                 v = self.random.choice(self.values)
-                condition = self.pick(f"{v} == 0", f"{v} != 1", f"{v} <= 1", "F.f || !F.g", "F.f >= F.g")
+                common = f"({v} & {self.random.choice(self.values)}) {self.pick('== 0', f'== {v}', '<= 1')}"
+                condition = self.pick(f"{v} == 0", f"{v} != 1", f"{v} <= 1", "F.f || !F.g", "F.f >= F.g", common)
                 return f"holds {condition} at {self.pick('use', 'hit')}"
             case "fits" | "aligned":
                 return f"{kind} {self.random.choice(self.views)}" if some else kind
