@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cbprove.properties import table
 from cbprove.semantics.run import Broken, Run, run
 from cbprove.semantics.state import DecisionKey
-from cbprove.system import Part, Program, Property
+from cbprove.system.program import Part, Program, Property
 
 # Loops with at most so many turns are followed to their HI.
 _FOLLOWED = 1_000

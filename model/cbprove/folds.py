@@ -10,31 +10,33 @@ from collections.abc import Iterator
 from typing import Literal, assert_never
 
 from cbprove.frozen import frozen
-from cbprove.system import (
-    Assume,
+from cbprove.system.expressions import (
     Binary,
+    Conditional,
+    Constant,
+    Convert,
+    Expr,
+    InputValue,
+    MemberValue,
+    Place,
+    Unary,
+)
+from cbprove.system.statements import (
+    Assume,
     Block,
     Call,
     Clear,
-    Conditional,
-    Constant,
     Consume,
-    Convert,
     Copy,
     Each,
     Either,
-    Expr,
     If,
-    InputValue,
     Make,
-    MemberValue,
     On,
-    Place,
     Read,
     Repeat,
     Share,
     Statement,
-    Unary,
     When,
     Write,
 )

@@ -17,7 +17,8 @@ from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
 from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import Reader, load, read
-from cbprove.system import Axis, AxisValue, Program, Proposal, System
+from cbprove.system.axes import Axis, AxisValue, Proposal, System
+from cbprove.system.program import Program
 from cbprove.verdicts import Model, Report
 
 # What only some commands do is loaded by them alone: each module is a millisecond that every user waits for.

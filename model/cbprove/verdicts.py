@@ -9,7 +9,8 @@ from cbprove.diagnostics import Diagnostic, Span
 from cbprove.frozen import field, frozen
 from cbprove.properties.placement import Misplaced
 from cbprove.semantics.run import Run
-from cbprove.system import AxisValue, Program
+from cbprove.system.axes import AxisValue
+from cbprove.system.program import Program
 
 Verdict = Literal["proved", "refuted", "mixed", "vacuous", "unknown", "excluded"]
 

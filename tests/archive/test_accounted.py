@@ -16,7 +16,7 @@ from cbprove.obligations.invariants import Loops
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import load
 from cbprove.syntax.parse import parse
-from cbprove.system import Program
+from cbprove.system.program import Program
 from tests.archive.test_invariants import system
 from tests.random.loops import drawn
 

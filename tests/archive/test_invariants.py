@@ -14,7 +14,7 @@ from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
 from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import load
-from cbprove.system import System
+from cbprove.system.axes import System
 
 MOVED = """\
 spec moved "an input moves a store, from the second turn on";

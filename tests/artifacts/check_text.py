@@ -16,6 +16,7 @@ from cbprove.layout.records import Layout, lay_out
 from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
 from cbprove.meaning.types import type_of
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
@@ -73,7 +74,7 @@ def layouts(text: str, abi: Abi) -> dict[str, list[Placed]]:
     cx.memo.begin({"abi": abi.name})
     found: dict[str, list[Placed]] = {}
     for tag, node in cx.names.tags.items():
-        if isinstance(node, syntax.RecordBody):
+        if isinstance(node, ctree.RecordBody):
             found.setdefault(tag.partition("___")[0], []).append(placed(lay_out(type_of(cx, node), abi)))
     return found
 

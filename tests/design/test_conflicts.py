@@ -20,7 +20,7 @@ from cbprove.report.text import conflict_sentence
 from cbprove.report.text import text as told_of
 from cbprove.syntax.parse import parse
 from cbprove.syntax.tree import Tree
-from cbprove.system import System
+from cbprove.system.axes import System
 from cbprove.verdicts import Conflict
 from tests.brute import verdict
 

@@ -14,7 +14,8 @@ from cbprove.logic.terms import evaluate
 from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
-from cbprove.system import Block, Each, Either, If, On, Program, Repeat, Statement, When
+from cbprove.system.program import Program
+from cbprove.system.statements import Block, Each, Either, If, On, Repeat, Statement, When
 
 ROOT = Path(__file__).parents[2]
 SPECS = (

@@ -12,7 +12,7 @@ from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import find
 from cbprove.evidence.certificate_text import Unreadable, read, written
 from cbprove.meaning.elaborate import program
-from cbprove.system import Owned, Preserved, Program, Written
+from cbprove.system.program import Owned, Preserved, Program, Written
 from tests.evidence.test_certificates import SPECS, certified, each_spec
 
 SPEC = """\

@@ -27,7 +27,8 @@ from cbprove.meaning.resolve import resolve
 from cbprove.report.reasons import reasons
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system import Owned, Preserved, Program, Property, System, Written
+from cbprove.system.axes import System
+from cbprove.system.program import Owned, Preserved, Program, Property, Written
 from tests.brute import TooManyRuns, verdict
 from tests.random.systems import text
 

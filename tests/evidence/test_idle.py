@@ -14,7 +14,7 @@ from cbprove.evidence.replay import idle, replay
 from cbprove.meaning.elaborate import program
 from cbprove.report.scene import scene
 from cbprove.report.witness import decided
-from cbprove.system import Program
+from cbprove.system.program import Program
 from cbprove.verdicts import Witness
 
 CASES = Path(__file__).parent.parent.parent / "specs" / "cases"

@@ -7,7 +7,8 @@ from itertools import product
 from cbprove.evidence.lengths import ENDLESS, longest
 from cbprove.meaning.elaborate import program
 from cbprove.semantics.run import run
-from cbprove.system import Clear, Program, Step
+from cbprove.system.program import Program, Step
+from cbprove.system.statements import Clear
 from tests.evidence.test_certificates import meant
 
 HEAD = """spec lengths "how long";

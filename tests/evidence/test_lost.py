@@ -15,7 +15,7 @@ from cbprove.evidence.clausal import Clausal, NoSolver, proof_of
 from cbprove.logic.clauses import cnf
 from cbprove.logic.terms import le, var
 from cbprove.meaning.elaborate import program
-from cbprove.system import Program
+from cbprove.system.program import Program
 from tests.brute import verdict
 from tests.evidence.test_certificates import lied, meant
 

@@ -19,6 +19,7 @@ from cbprove.meaning import builtin
 from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
 from cbprove.meaning.types import tagged
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.annotations import CODE_WORDS, DROPPED, DROPPED_WITH_ARGUMENTS, SPELLINGS
 from cbprove.syntax.parse import parse
@@ -218,12 +219,12 @@ def _told(diagnostic: Diagnostic, needed: Piece | None) -> str:
 def _asked(node: object) -> Iterator[str]:
     """The names that `#ifdef` and `defined` ask for."""
     match node:
-        case syntax.Defined(name):
+        case ctree.Defined(name):
             yield name.text
         case tuple():
             for each in node:
                 yield from _asked(each)
-        case _ if is_dataclass(node) and not isinstance(node, syntax.Name | Source):
+        case _ if is_dataclass(node) and not isinstance(node, ctree.Name | Source):
             for field in fields(node):
                 if field.name != "span":
                     yield from _asked(getattr(node, field.name))
@@ -232,23 +233,23 @@ def _asked(node: object) -> Iterator[str]:
 def _named(node: object) -> Iterator[Key]:
     """What a piece of the tree names by value; a macro may stand for the name of any kind of type."""
     match node:
-        case syntax.Define(value=syntax.Place(base, ())):
+        case syntax.Define(value=ctree.Place(base, ())):
             for kind in ("constant", "typedef", "struct", "union"):
                 yield kind, base.text
-        case syntax.TaggedType(kind, tag):
+        case ctree.TaggedType(kind, tag):
             yield kind, tag.text
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             yield "typedef", name.text
-        case syntax.Place(base, suffixes):
+        case ctree.Place(base, suffixes):
             yield "constant", base.text
             yield from _named(suffixes)
-        case syntax.Defined(name):
+        case ctree.Defined(name):
             yield "constant", name.text
-        case syntax.Offsetof(type):
+        case ctree.Offsetof(type):
             yield from _named(type)
-        case syntax.Sizeof(syntax.Place(base)) | syntax.Alignof(syntax.Place(base)):
+        case ctree.Sizeof(ctree.Place(base)) | ctree.Alignof(ctree.Place(base)):
             yield "typedef", base.text
-        case syntax.Name() | str() | int() | None | Source():
+        case ctree.Name() | str() | int() | None | Source():
             return
         case tuple():
             for each in node:

@@ -7,7 +7,10 @@ from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system import AxisValue, Free, Place, Program, Read, System, Write
+from cbprove.system.axes import AxisValue, Free, System
+from cbprove.system.expressions import Place
+from cbprove.system.program import Program
+from cbprove.system.statements import Read, Write
 
 
 def system(text: str) -> System:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.system import Written
+from cbprove.system.program import Written
 from tests.meaning.meaning import elaborated, only_place, place_of
 
 

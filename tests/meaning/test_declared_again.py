@@ -11,7 +11,7 @@ from cbprove.meaning.check import check
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
-from cbprove.system import System
+from cbprove.system.axes import System
 from tests.meaning.meaning import assigned
 
 SKB = "object skb { char cb[16]; }\n"

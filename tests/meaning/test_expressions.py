@@ -6,19 +6,9 @@ import pytest
 
 from cbprove.logic import terms
 from cbprove.meaning.elaborate import requirement
-from cbprove.system import (
-    FREE,
-    AxisValue,
-    Binary,
-    Constant,
-    Convert,
-    Expr,
-    Free,
-    InputValue,
-    IntType,
-    MemberValue,
-    Write,
-)
+from cbprove.system.axes import FREE, AxisValue, Free
+from cbprove.system.expressions import Binary, Constant, Convert, Expr, InputValue, IntType, MemberValue
+from cbprove.system.statements import Write
 from tests.meaning.meaning import assigned, elaborated, system
 
 TYPES = "struct m { u8 a; s16 b; u32 c; s32 d; u64 e; s64 f; bool g; u8 h:3; u32 i:32; u64 j:40; u8 k[4]; };"

@@ -11,7 +11,7 @@ from cbprove.meaning.check import assignments
 from cbprove.pipeline import Options, check, meaning
 from cbprove.report.style import Manner
 from cbprove.report.text import text
-from cbprove.system import MOST_CHOICES, System, choices, looked_at
+from cbprove.system.axes import MOST_CHOICES, System, choices, looked_at
 from cbprove.verdicts import Report
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from cbprove.logic import terms
 from cbprove.properties.members import named
-from cbprove.system import FREE, Leaf, NeedsValue
+from cbprove.system.axes import FREE, NeedsValue
+from cbprove.system.expressions import Leaf
 from tests.meaning.meaning import assigned, elaborated, only_place, place_of, program, system
 
 CB = 64  # the first bit of cb, behind `u64 before`

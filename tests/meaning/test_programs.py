@@ -12,27 +12,9 @@ from cbprove.meaning.check import check
 from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
-from cbprove.system import (
-    FREE,
-    Block,
-    Call,
-    Copy,
-    Each,
-    Either,
-    Fits,
-    If,
-    Make,
-    On,
-    Owned,
-    Preserved,
-    Read,
-    Repeat,
-    System,
-    When,
-    Where,
-    Write,
-    Written,
-)
+from cbprove.system.axes import FREE, System
+from cbprove.system.program import Fits, Owned, Preserved, Where, Written
+from cbprove.system.statements import Block, Call, Copy, Each, Either, If, Make, On, Read, Repeat, When, Write
 from tests.meaning.meaning import assigned, elaborated, system
 
 GSO = Path(__file__).parent / "specs" / "gso.cbs"

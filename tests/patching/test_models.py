@@ -37,6 +37,7 @@ def test_models_are_those_of_specs_linux() -> None:
 
 
 def test_names_are_found_without_parsing() -> None:
+    from cbprove.syntax import ctree
     from cbprove.syntax import tree as syntax
     from cbprove.syntax.includes import load
 
@@ -47,7 +48,7 @@ def test_names_are_found_without_parsing() -> None:
                 node.type.tag.text
                 for node in load(spec).declarations
                 if isinstance(node, syntax.TypeDeclaration)
-                and isinstance(node.type, syntax.RecordBody)
+                and isinstance(node.type, ctree.RecordBody)
                 and node.type.tag
             }
             assert declared <= found.tags

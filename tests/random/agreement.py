@@ -22,7 +22,8 @@ from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system import AxisValue, Program, System
+from cbprove.system.axes import AxisValue, System
+from cbprove.system.program import Program
 from tests.brute import Judged, TooManyRuns, verdict
 
 BOUND = 3

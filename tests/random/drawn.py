@@ -25,7 +25,8 @@ from cbprove.report.text import text as told
 from cbprove.reproduce.program import program, undefined
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system import Program, Property, System
+from cbprove.system.axes import System
+from cbprove.system.program import Program, Property
 from cbprove.verdicts import Case, Report
 from tests.brute import TooManyRuns, runs
 from tests.random.systems import text

@@ -17,7 +17,7 @@ from cbprove.logic.terms import forget
 from cbprove.meaning import check
 from cbprove.meaning.elaborate import condition, program
 from cbprove.properties import table
-from cbprove.system import Program
+from cbprove.system.program import Program
 from tests.brute import Judged, TooManyRuns, runs, verdict
 from tests.random.agreement import _agree, _said, meant
 from tests.second.reading import read

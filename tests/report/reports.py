@@ -8,30 +8,9 @@ from dataclasses import dataclass, field, replace
 from cbprove.diagnostics import Source, Span
 from cbprove.semantics.run import run
 from cbprove.semantics.state import DecisionKey
-from cbprove.system import (
-    Call,
-    Claim,
-    Clear,
-    Copy,
-    Each,
-    Either,
-    Input,
-    InputValue,
-    IntType,
-    Leaf,
-    Object,
-    Part,
-    Place,
-    Preserved,
-    Program,
-    Property,
-    Read,
-    Statement,
-    Step,
-    View,
-    Where,
-    Write,
-)
+from cbprove.system.expressions import InputValue, IntType, Leaf, Place
+from cbprove.system.program import Claim, Input, Object, Part, Preserved, Program, Property, Step, View, Where
+from cbprove.system.statements import Call, Clear, Copy, Each, Either, Read, Statement, Write
 from cbprove.verdicts import Answered, Case, Cost, Finding, Query, Report, Space, Verdict, Witness
 
 TEXT = Source("specs/gso_ipoib.cbs", "\n".join(f"line {number}" for number in range(1, 101)))

@@ -9,7 +9,8 @@ from cbprove.properties.placement import Misplaced
 from cbprove.report.scene import Scene
 from cbprove.report.scene import scene as scene_of
 from cbprove.report.witness import block
-from cbprove.system import Claim, Constant, Holds, MemberValue, Owned, Preserved, Written
+from cbprove.system.expressions import Constant, MemberValue
+from cbprove.system.program import Claim, Holds, Owned, Preserved, Written
 from cbprove.verdicts import Witness
 from tests.report import reports
 

@@ -22,7 +22,7 @@ from cbprove.semantics.run import Broken, Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system import AxisValue, System
+from cbprove.system.axes import AxisValue, System
 from cbprove.verdicts import Case, Report, Witness
 
 GCC = ("gcc", "-std=c11", "-fwrapv", "-fno-strict-aliasing", "-Wall", "-Wextra", "-Werror", "-O0")

@@ -12,38 +12,24 @@ from cbprove.properties.events import Moment
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Run, run
 from cbprove.semantics.state import DecisionKey
-from cbprove.system import (
+from cbprove.system.expressions import Binary, Constant, Convert, Expr, InputValue, IntType, Leaf, MemberValue, Place
+from cbprove.system.program import Input, Object, Part, Program, Property, Step, Where
+from cbprove.system.statements import (
     Assume,
-    Binary,
     Block,
     Call,
     Clear,
-    Constant,
     Consume,
-    Convert,
     Copy,
     Each,
     Either,
-    Expr,
     If,
-    Input,
-    InputValue,
-    IntType,
-    Leaf,
     Make,
-    MemberValue,
-    Object,
     On,
-    Part,
-    Place,
-    Program,
-    Property,
     Read,
     Repeat,
     Share,
     Statement,
-    Step,
-    Where,
     Write,
 )
 

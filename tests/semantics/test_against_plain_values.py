@@ -6,23 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 from itertools import product
 
-from cbprove.system import (
-    Binary,
-    Block,
-    Call,
-    Clear,
-    Constant,
-    Copy,
-    Either,
-    Expr,
-    If,
-    Input,
-    InputValue,
-    MemberValue,
-    Place,
-    Preserved,
-    Write,
-)
+from cbprove.system.expressions import Binary, Constant, Expr, InputValue, MemberValue, Place
+from cbprove.system.program import Input, Preserved
+from cbprove.system.statements import Block, Call, Clear, Copy, Either, If, Write
 from tests.brute import verdict
 from tests.semantics.hand_built import BIT, INT, Member, Script, View, bytes_at, inp, lit, op, program, prop, to, val
 

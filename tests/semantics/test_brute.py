@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cbprove.system import Exact, Holds, Input, Owned
+from cbprove.system.program import Exact, Holds, Input, Owned
 from tests.brute import runs, verdict
 from tests.semantics.hand_built import INT, U8, Member, Script, View, inp, lit, op, program, prop, to, val
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cbprove.semantics.run import run
-from cbprove.system import Exact, Fits, Holds, Input, Lent, Owned, Preserved, Statement, Where, Written
+from cbprove.system.program import Exact, Fits, Holds, Input, Lent, Owned, Preserved, Where, Written
+from cbprove.system.statements import Statement
 from tests.semantics.hand_built import (
     BIT,
     BOOL,

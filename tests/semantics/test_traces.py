@@ -7,7 +7,8 @@ import pytest
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import run
 from cbprove.semantics.trace import Action, CopiedBits, StoredBits
-from cbprove.system import Input, IntType, Leaf, Unary
+from cbprove.system.expressions import IntType, Leaf, Unary
+from cbprove.system.program import Input
 from tests.semantics.hand_built import (
     BIT,
     BOOL,

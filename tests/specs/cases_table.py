@@ -15,7 +15,8 @@ from pathlib import Path
 from cbprove.pictures import bits
 from cbprove.pipeline import Options, check
 from cbprove.report.scene import Scene, scene
-from cbprove.system import Aligned, Disjoint, Place, Program
+from cbprove.system.expressions import Place
+from cbprove.system.program import Aligned, Disjoint, Program
 from cbprove.verdicts import Case, Report, Witness
 
 FOLDER = Path(__file__).resolve().parents[2] / "specs" / "cases"

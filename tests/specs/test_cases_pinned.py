@@ -15,7 +15,7 @@ from cbprove.meaning.types import tagged
 from cbprove.pipeline import Options, judged
 from cbprove.syntax.includes import load, parsed
 from cbprove.syntax.substitute import substitute
-from cbprove.system import System
+from cbprove.system.axes import System
 from cbprove.verdicts import Report
 from tests.layout.pinning import pinned, text
 

@@ -11,7 +11,7 @@ import pytest
 from lark import Lark
 
 from cbprove.diagnostics import Source, Span, SpecError
-from cbprove.syntax import tables
+from cbprove.syntax import ctree, questions, tables
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
@@ -21,33 +21,33 @@ EVERYTHING = Path(__file__).parent / "specs" / "everything.cbs"
 def shown(node: Any) -> Any:
     """A node without its spans: names as texts, places and operators as they would be written."""
     match node:
-        case syntax.Name(text):
+        case ctree.Name(text):
             return text
-        case syntax.Number(value, suffix):
+        case ctree.Number(value, suffix):
             return f"{value}{suffix}"
-        case syntax.Place(base, suffixes):
+        case ctree.Place(base, suffixes):
             return base.text + "".join(map(shown, suffixes))
-        case syntax.Dot(name):
+        case ctree.Dot(name):
             return f".{name.text}"
-        case syntax.Index(value):
+        case ctree.Index(value):
             return f"[{shown(value)}]"
-        case syntax.Star():
+        case ctree.Star():
             return ".*"
-        case syntax.Defined(name, enabled):
+        case ctree.Defined(name, enabled):
             return f"{'enabled' if enabled else 'defined'} {name.text}"
-        case syntax.Unary(operator, operand):
+        case ctree.Unary(operator, operand):
             return f"({operator}{shown(operand)})"
-        case syntax.Binary(operator, left, right):
+        case ctree.Binary(operator, left, right):
             return f"({shown(left)} {operator} {shown(right)})"
-        case syntax.Conditional(condition, then, otherwise):
+        case ctree.Conditional(condition, then, otherwise):
             return f"({shown(condition)} ? {shown(then)} : {shown(otherwise)})"
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             return name.text
-        case syntax.TaggedType(kind, tag):
+        case ctree.TaggedType(kind, tag):
             return f"{kind} {tag.text}"
-        case syntax.PointerType(to):
+        case ctree.PointerType(to):
             return f"{to} *"
-        case syntax.ArrayType(element, count):
+        case ctree.ArrayType(element, count):
             return f"{shown(element)}[{'' if count is None else shown(count)}]"
         case tuple():
             return tuple(map(shown, node))
@@ -78,21 +78,21 @@ def statement(text: str) -> Any:
 def members(text: str) -> list[Any]:
     """Each member of a struct as its type and its name, and bits or attributes if there are any."""
     (only,) = declarations(f"struct s {{ {text} }};")
-    assert isinstance(only, syntax.TypeDeclaration) and isinstance(only.type, syntax.RecordBody)
+    assert isinstance(only, syntax.TypeDeclaration) and isinstance(only.type, ctree.RecordBody)
     return [member_shown(member) for member in only.type.members]
 
 
-def member_shown(member: syntax.MemberItem) -> Any:
-    if isinstance(member, syntax.MemberChoice):
+def member_shown(member: ctree.MemberItem) -> Any:
+    if isinstance(member, ctree.MemberChoice):
         then = [member_shown(item) for item in member.then]
         return shown(member.condition), then, [member_shown(item) for item in member.otherwise]
     type: Any = member.type
-    if isinstance(type, syntax.RecordBody):
+    if isinstance(type, ctree.RecordBody):
         type = (type.kind, shown(type.tag), [member_shown(item) for item in type.members])
     parts = [shown(type) if not isinstance(type, tuple) else type, shown(member.name)]
     if member.bits is not None:
         parts.append(shown(member.bits))
-    if member.attributes != syntax.Attributes():
+    if member.attributes != ctree.Attributes():
         parts.append((member.attributes.packed, shown(member.attributes.aligned)))
     return tuple(parts)
 
@@ -122,7 +122,7 @@ def test_every_construct_is_made() -> None:
 def test_every_node_lies_within_the_one_around_it() -> None:
     for declaration in declarations(EVERYTHING.read_text(encoding="utf-8")):
         assert isinstance(declaration.span, Span)
-        around = [node.abi for node in nodes(declaration) if isinstance(node, syntax.Pinning)]
+        around = [node.abi for node in nodes(declaration) if isinstance(node, ctree.Pinning)]
         for node in nodes(declaration):
             span = getattr(node, "span", None)
             if span is not None and node not in around:
@@ -183,8 +183,8 @@ def test_questions_about_types(text: str, tree: tuple[Any, ...]) -> None:
 
 def test_a_bare_name_may_be_a_type_so_it_is_left_a_place() -> None:
     (only,) = declarations("require sizeof(u16);")
-    assert isinstance(only, syntax.Require) and isinstance(only.condition, syntax.Sizeof)
-    assert isinstance(only.condition.operand, syntax.Place)
+    assert isinstance(only, syntax.Require) and isinstance(only.condition, ctree.Sizeof)
+    assert isinstance(only.condition.operand, ctree.Place)
 
 
 @pytest.mark.parametrize(
@@ -285,9 +285,9 @@ def test_members(text: str, found: list[Any]) -> None:
 
 def test_a_bitmap_is_as_many_longs_as_it_needs() -> None:
     (only,) = declarations("struct s { DECLARE_BITMAP(map, 70); };")
-    assert isinstance(only, syntax.TypeDeclaration) and isinstance(only.type, syntax.RecordBody)
+    assert isinstance(only, syntax.TypeDeclaration) and isinstance(only.type, ctree.RecordBody)
     (member,) = only.type.members
-    assert isinstance(member, syntax.Member) and isinstance(member.type, syntax.ArrayType)
+    assert isinstance(member, ctree.Member) and isinstance(member.type, ctree.ArrayType)
     assert shown(member.type.element) == "unsigned long"
     long_bits = "(8 * ('Sizeof', 'long'))"
     assert shown(member.type.count) == f"(((70 + {long_bits}) - 1) / {long_bits})"
@@ -374,7 +374,7 @@ def test_declarations(text: str, tree: tuple[Any, ...]) -> None:
 )
 def test_settings(text: str, tree: tuple[Any, ...]) -> None:
     (only,) = declarations(f"proposal p {{ {text} }}")
-    assert isinstance(only, syntax.Proposal)
+    assert isinstance(only, questions.Proposal)
     assert shown(only.settings) == (tree,)
 
 
@@ -395,7 +395,7 @@ def test_settings(text: str, tree: tuple[Any, ...]) -> None:
 )
 def test_expectations(text: str, found: list[Any]) -> None:
     (only,) = declarations(f"proposal p {{ expect {text}; }}")
-    assert isinstance(only, syntax.Proposal)
+    assert isinstance(only, questions.Proposal)
     assert [shown(one)[1:] for one in only.expectations] == found
 
 

@@ -13,7 +13,7 @@ from cbprove.pictures.shapes import shapes
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import parsed
 from cbprove.syntax.substitute import substitute
-from cbprove.system import System
+from cbprove.system.axes import System
 
 OBJECT = "object skb { char cb[48]; }\n"
 

@@ -13,7 +13,7 @@ from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, REFUT
 from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
-from cbprove.system import AxisValue, Proposal
+from cbprove.system.axes import AxisValue, Proposal
 from tests.random.blocks import slow_where
 
 TRAPS = sorted(Path(__file__).parent.glob("*.cbs"))

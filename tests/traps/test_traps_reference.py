@@ -14,7 +14,7 @@ import pytest
 from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
-from cbprove.system import Assignment, Proposal, System
+from cbprove.system.axes import Assignment, Proposal, System
 from tests.brute import Judged, verdict
 
 TRAPS = sorted(Path(__file__).parent.glob("*.cbs"))

@@ -31,7 +31,8 @@ from cbprove.report.version import VERSION
 from cbprove.semantics.run import Run
 from cbprove.solving.library import version
 from cbprove.solving.solver import Z3Session
-from cbprove.system import AxisValue, Program, Proposal, System
+from cbprove.system.axes import AxisValue, Proposal, System
+from cbprove.system.program import Program
 
 
 @dataclass(frozen=True)

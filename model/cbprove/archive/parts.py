@@ -21,7 +21,7 @@ from cbprove.logic import bitvectors
 from cbprove.logic.clauses import Unbounded, cnf
 from cbprove.logic.terms import and_, evaluate
 from cbprove.obligations.plan import FOLLOWED
-from cbprove.system import Program, Property
+from cbprove.system.program import Program, Property
 
 
 class Wrong(Exception):

@@ -18,7 +18,7 @@ from cbprove.design.sectors import Division, Stage, spread
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import deep
 from cbprove.report.version import VERSION
-from cbprove.system import Proposal, System
+from cbprove.system.axes import Proposal, System
 
 Meaning = Callable[[str], System]
 

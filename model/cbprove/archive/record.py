@@ -16,7 +16,7 @@ from cbprove.design.sectors import Sector
 from cbprove.obligations.facts import Fact
 from cbprove.obligations.invariants import Piece
 from cbprove.semantics.state import DecisionKey
-from cbprove.system import AxisValue
+from cbprove.system.axes import AxisValue
 from cbprove.verdicts import Verdict
 
 SCHEMA = 1

@@ -9,7 +9,7 @@ from cbprove.evidence.replay import replay
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
 from cbprove.semantics.state import DecisionKey
-from cbprove.system import Program, Property
+from cbprove.system.program import Program, Property
 
 Programs = Callable[[int], Program]  # the program of a mark of a sector
 

@@ -20,7 +20,9 @@ from cbprove.obligations.ops import BASE, Instance
 from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import BIT
 from cbprove.properties.events import Moment
-from cbprove.system import AxisValue, Each, Part, Program, Property, Repeat
+from cbprove.system.axes import AxisValue
+from cbprove.system.program import Part, Program, Property
+from cbprove.system.statements import Each, Repeat
 
 _ENDLESS = sys.maxsize  # what was unfolded once can be unfolded again
 _BITS = {BIT.args[0]: (0, BASE - 1)}  # no object has more

@@ -8,7 +8,7 @@ from cbprove.archive.record import Part, Proposed, indexes
 from cbprove.archive.stated import Statements
 from cbprove.design.sectors import Division
 from cbprove.design.vacuity import assumptions
-from cbprove.system import Proposal
+from cbprove.system.axes import Proposal
 from cbprove.verdicts import Verdict
 
 

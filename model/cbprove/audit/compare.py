@@ -12,7 +12,7 @@ from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Place, Read
 from cbprove.source.graph import Graph
-from cbprove.system import LeftOut, Program, Step
+from cbprove.system.program import LeftOut, Program, Step
 
 What = Literal["missing", "escape", "stale", "idle", "order", "extra"]
 FAULTS: tuple[What, ...] = ("missing", "escape", "stale")

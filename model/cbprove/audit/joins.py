@@ -13,7 +13,8 @@ from cbprove import folds
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
 from cbprove.source.graph import Graph, callers, way
-from cbprove.system import Block, Call, Each, Either, If, Program, Repeat, Statement, Step, When
+from cbprove.system.program import Program, Step
+from cbprove.system.statements import Block, Call, Each, Either, If, Repeat, Statement, When
 
 How = Literal["one function", "call", "return", "common caller", "not found"]
 # Calls in one another that are looked through. The first of two is near their common caller; the

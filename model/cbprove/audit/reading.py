@@ -16,7 +16,7 @@ from cbprove.source.asked import Compiled, asked, definers
 from cbprove.source.graph import Graph
 from cbprove.source.kernel import Kernel
 from cbprove.source.sweep import Job, Mapped, Told, followed, sources, sweep, work
-from cbprove.system import Program
+from cbprove.system.program import Program
 
 
 def named(names: Iterable[str], kernel: Kernel, object: Sought, mapped: Mapped, told: Told) -> tuple[Found, list[str]]:

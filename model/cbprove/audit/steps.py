@@ -8,7 +8,9 @@ from typing import Literal
 from cbprove import folds
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
-from cbprove.system import Assume, Block, Call, Either, Expr, If, Part, Place, Program, Step
+from cbprove.system.expressions import Expr, Place
+from cbprove.system.program import Part, Program, Step
+from cbprove.system.statements import Assume, Block, Call, Either, If
 
 Kind = Literal["read", "look", "store", "clear"]
 _KINDS: dict[folds.TouchKind, Kind] = {

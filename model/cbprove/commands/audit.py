@@ -12,7 +12,7 @@ from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.audit.record import Record
-    from cbprove.system import Program
+    from cbprove.system.program import Program
 
 HELP = "the steps of specs against the functions of the source that they stand for"
 

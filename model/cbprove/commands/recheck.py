@@ -13,7 +13,7 @@ from cbprove.diagnostics import WrongUsage
 if TYPE_CHECKING:
     from cbprove.archive.folder import Failure
     from cbprove.archive.recheck import Outcome
-    from cbprove.system import System
+    from cbprove.system.axes import System
 
 HELP = "every verdict of an archive checked again, without Z3"
 

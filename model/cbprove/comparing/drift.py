@@ -29,11 +29,12 @@ from cbprove.report.excerpt import printable
 from cbprove.report.overlays import Table, table
 from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import Reader, load, read
 from cbprove.syntax.parse import parse
 from cbprove.syntax.substitute import substitute
-from cbprove.system import Axis, AxisValue, System
+from cbprove.system.axes import Axis, AxisValue, System
 
 SCHEMA_VERSION = 1
 _WIDTH = 120
@@ -293,7 +294,7 @@ def _tags(system: System) -> Mapping[str, Tagged]:
 
 
 def _kind(node: Tagged) -> Kind:
-    if isinstance(node, syntax.EnumBody):
+    if isinstance(node, ctree.EnumBody):
         return "enum"
     return "union" if node.kind == "union" else "struct"
 

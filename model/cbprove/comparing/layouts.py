@@ -10,7 +10,7 @@ from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.pictures import bits
 from cbprove.pictures.layout import Shape, shape
-from cbprove.system import Program, View
+from cbprove.system.program import Program, View
 
 
 @frozen

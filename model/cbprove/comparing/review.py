@@ -11,7 +11,8 @@ from cbprove.meaning import elaborate
 from cbprove.pictures.layout import Shape
 from cbprove.pictures.shapes import laid, shapes
 from cbprove.pipeline import Options, Progress, first_candidates, judged
-from cbprove.system import Program, System
+from cbprove.system.axes import System
+from cbprove.system.program import Program
 from cbprove.verdicts import Report, Witness
 
 

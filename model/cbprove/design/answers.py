@@ -13,22 +13,9 @@ from cbprove.design.space import Space, Stage
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN
 from cbprove.diagnostics import Span
 from cbprove.frozen import replace
-from cbprove.system import (
-    Ask,
-    Assignment,
-    AxisValue,
-    Block,
-    Call,
-    Each,
-    Either,
-    If,
-    On,
-    Program,
-    Repeat,
-    Statement,
-    System,
-    When,
-)
+from cbprove.system.axes import Ask, Assignment, AxisValue, System
+from cbprove.system.program import Program
+from cbprove.system.statements import Block, Call, Each, Either, If, On, Repeat, Statement, When
 from cbprove.verdicts import Answered, Conflict, Need
 
 Row = tuple[AxisValue, ...]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from cbprove.evidence.lengths import longest
-from cbprove.system import (
+from cbprove.system.expressions import Expr, Place
+from cbprove.system.program import Program
+from cbprove.system.statements import (
     Assume,
     Block,
     Call,
@@ -14,12 +16,9 @@ from cbprove.system import (
     Copy,
     Each,
     Either,
-    Expr,
     If,
     Make,
     On,
-    Place,
-    Program,
     Read,
     Repeat,
     Share,

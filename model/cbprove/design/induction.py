@@ -29,7 +29,7 @@ from cbprove.obligations.plan import Plan
 from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
 from cbprove.solving.solver import Limits
-from cbprove.system import Part, Program, Property
+from cbprove.system.program import Part, Program, Property
 
 
 @frozen

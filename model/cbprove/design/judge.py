@@ -18,7 +18,8 @@ from cbprove.design.vacuity import assumptions, why
 from cbprove.design.witness import reaching, witness
 from cbprove.frozen import frozen
 from cbprove.logic.terms import deep
-from cbprove.system import AxisValue, Expectation, Program, Property, PropertyName, Proposal, Requirement, System
+from cbprove.system.axes import AxisValue, Expectation, PropertyName, Proposal, System
+from cbprove.system.program import Program, Property, Requirement
 from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
 
 if TYPE_CHECKING:

@@ -17,24 +17,9 @@ from cbprove.design.sectors import Sector, numbered
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Bool, and_, eq, or_, var
 from cbprove.reaching.universe import Ranges
-from cbprove.system import (
-    Axis,
-    AxisValue,
-    Block,
-    Each,
-    Either,
-    Given,
-    If,
-    Make,
-    Object,
-    On,
-    Program,
-    Property,
-    Repeat,
-    Share,
-    Statement,
-    When,
-)
+from cbprove.system.axes import Axis, AxisValue
+from cbprove.system.program import Object, Program, Property
+from cbprove.system.statements import Block, Each, Either, Given, If, Make, On, Repeat, Share, Statement, When
 
 _SPARSE = 4  # places of a group's sheet for each of its sectors, at most
 _MOST = 160  # places of a group: what many programs differ in is walked through by each claim of each of them

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from cbprove.frozen import fields, frozen, has_fields
 from cbprove.meaning.context import Context
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import AxisValue, Program, System
+from cbprove.system.axes import AxisValue, System
+from cbprove.system.program import Program
 
 
 @frozen
@@ -54,13 +56,13 @@ def violated(program: Program) -> tuple[str, ...]:
     )
 
 
-def _looked_at(cx: Context, node: syntax.Expr) -> Iterator[syntax.Expr]:
+def _looked_at(cx: Context, node: ctree.Expr) -> Iterator[ctree.Expr]:
     """The parts of a condition that C comes to: behind `yes ||` nothing is looked at, nor the arm that `?:` leaves."""
-    if isinstance(node, syntax.Binary) and node.operator in ("||", "&&"):
+    if isinstance(node, ctree.Binary) and node.operator in ("||", "&&"):
         yield from _looked_at(cx, node.left)
         if _known(cx, node.left) is not (node.operator == "||"):
             yield from _looked_at(cx, node.right)
-    elif isinstance(node, syntax.Conditional):
+    elif isinstance(node, ctree.Conditional):
         yield from _looked_at(cx, node.condition)
         known = _known(cx, node.condition)
         yield from _looked_at(cx, node.then) if known is not False else ()
@@ -69,37 +71,37 @@ def _looked_at(cx: Context, node: syntax.Expr) -> Iterator[syntax.Expr]:
         yield node
 
 
-def _known(cx: Context, node: syntax.Expr) -> bool | None:
+def _known(cx: Context, node: ctree.Expr) -> bool | None:
     """The truth of a condition, None where the candidate does not tell."""
     found = cx.memo.attempt(lambda: cx.truth(node))
     return found if isinstance(found, bool) else None
 
 
-def spelled(type: syntax.CType) -> str:
+def spelled(type: ctree.CType) -> str:
     """A type in words: `struct X`, `u8[]`."""
     match type:
-        case syntax.TaggedType(kind, tag):
+        case ctree.TaggedType(kind, tag):
             return f"{kind} {tag.text}"
-        case syntax.RecordBody(kind, tag):
+        case ctree.RecordBody(kind, tag):
             return f"{kind} {tag.text}" if tag else kind
-        case syntax.EnumBody(tag):
+        case ctree.EnumBody(tag):
             return f"enum {tag.text}" if tag else "enum"
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             return name.text
-        case syntax.PointerType(to):
+        case ctree.PointerType(to):
             return f"{to} *"
-        case syntax.ArrayType(element):
+        case ctree.ArrayType(element):
             return f"{spelled(element)}[]"
 
 
-def _name(type: syntax.CType) -> tuple[str, str]:
+def _name(type: ctree.CType) -> tuple[str, str]:
     """What a check would call a type: a tag, or a typedef that is no plain scalar's name for this purpose."""
     match type:
-        case syntax.TaggedType(_, tag):
+        case ctree.TaggedType(_, tag):
             return ("tag", tag.text)
-        case syntax.RecordBody(_, tag) | syntax.EnumBody(tag) if tag:
+        case ctree.RecordBody(_, tag) | ctree.EnumBody(tag) if tag:
             return ("tag", tag.text)
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             return ("typedef", name.text)
         case _:
             return ("", "")
@@ -108,13 +110,13 @@ def _name(type: syntax.CType) -> tuple[str, str]:
 def _names(node: object) -> Iterator[tuple[str, str]]:
     """Every type and place that an expression names."""
     match node:
-        case syntax.TaggedType(_, tag):
+        case ctree.TaggedType(_, tag):
             yield ("tag", tag.text)
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             yield ("typedef", name.text)
-        case syntax.Place(base):
+        case ctree.Place(base):
             yield ("view", base.text)
-    if has_fields(node) and not isinstance(node, syntax.Name):
+    if has_fields(node) and not isinstance(node, ctree.Name):
         for field in fields(node):
             yield from _names(getattr(node, field.name))
     elif isinstance(node, tuple):

@@ -18,7 +18,8 @@ from cbprove.logic.terms import and_, eq, var
 from cbprove.obligations.forms import Form, by_sources, by_values, unfolded
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.solving.solver import Limits, Z3Session
-from cbprove.system import AxisValue, Program, Property
+from cbprove.system.axes import AxisValue
+from cbprove.system.program import Program, Property
 from cbprove.verdicts import Query
 
 

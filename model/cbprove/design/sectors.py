@@ -16,7 +16,8 @@ from cbprove.design.generalise import where
 from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, and_, eq, le, or_, var
 from cbprove.reaching.universe import Ranges, universe
-from cbprove.system import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, Program, System, looked_at
+from cbprove.system.axes import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, System, looked_at
+from cbprove.system.program import Program
 
 
 @frozen

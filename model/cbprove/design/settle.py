@@ -14,7 +14,7 @@ from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits
-from cbprove.system import Program, Property
+from cbprove.system.program import Program, Property
 from cbprove.verdicts import Verdict
 
 

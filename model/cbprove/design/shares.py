@@ -17,7 +17,7 @@ from cbprove.design.space import Key, Options, Space, key_of
 from cbprove.design.tables import Table
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import deep
-from cbprove.system import System
+from cbprove.system.axes import System
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -13,7 +13,8 @@ from cbprove.logic.terms import Bool, not_, or_
 from cbprove.obligations.plan import TooLarge
 from cbprove.properties import table
 from cbprove.solving.solver import Limits
-from cbprove.system import AxisValue, Program, System
+from cbprove.system.axes import AxisValue, System
+from cbprove.system.program import Program
 
 Key = tuple[AxisValue, ...]  # a sector by the values of its fixed axes
 

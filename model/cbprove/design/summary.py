@@ -15,7 +15,7 @@ from cbprove.layout.records import Layout
 from cbprove.meaning.context import Context
 from cbprove.meaning.types import type_of
 from cbprove.syntax import tree as syntax
-from cbprove.system import FREE, MOST_CHOICES, Axis, AxisValue, NeedsValue, Proposal, System, choices
+from cbprove.system.axes import FREE, MOST_CHOICES, Axis, AxisValue, NeedsValue, Proposal, System, choices
 from cbprove.verdicts import Measure, Verdict
 from cbprove.verdicts import Space as Row
 

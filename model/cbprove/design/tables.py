@@ -28,7 +28,8 @@ from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import Candidates, universe
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits, Z3Session
-from cbprove.system import AxisValue, Program, Property
+from cbprove.system.axes import AxisValue
+from cbprove.system.program import Program, Property
 from cbprove.verdicts import Verdict
 
 EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, HARD = range(1, 9)

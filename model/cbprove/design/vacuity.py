@@ -7,25 +7,9 @@ from collections.abc import Iterator
 from cbprove import folds
 from cbprove.properties import table
 from cbprove.properties.events import Accessed, Began, Ended, Event
-from cbprove.system import (
-    Assume,
-    Block,
-    Call,
-    Each,
-    Exact,
-    Holds,
-    Lent,
-    Make,
-    Owned,
-    Part,
-    Place,
-    Preserved,
-    Program,
-    Property,
-    Statement,
-    Write,
-    Written,
-)
+from cbprove.system.expressions import Place
+from cbprove.system.program import Exact, Holds, Lent, Owned, Part, Preserved, Program, Property, Written
+from cbprove.system.statements import Assume, Block, Call, Each, Make, Statement, Write
 
 
 def why(program: Program, prop: Property) -> str:

@@ -20,7 +20,9 @@ from cbprove.obligations.plan import FOLLOWED, Plan
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Z3Session
-from cbprove.system import AxisValue, Each, Program, Property, Repeat
+from cbprove.system.axes import AxisValue
+from cbprove.system.program import Program, Property
+from cbprove.system.statements import Each, Repeat
 from cbprove.verdicts import Witness
 
 Candidate = Mapping[str, AxisValue]

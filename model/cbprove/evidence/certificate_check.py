@@ -11,7 +11,7 @@ from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Give
 from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
 from cbprove.evidence.ways import Stood
 from cbprove.folds import Condition
-from cbprove.system import Program, Property
+from cbprove.system.program import Program, Property
 
 
 def check(program: Program, prop: Property, certificate: Certificate) -> str | None:

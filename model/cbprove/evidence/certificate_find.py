@@ -13,7 +13,7 @@ from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
 from cbprove.evidence.ways import Stood, excluded
 from cbprove.folds import Condition
 from cbprove.frozen import replace
-from cbprove.system import Program, Property
+from cbprove.system.program import Program, Property
 
 _MOST_ROUNDS = 100
 _MOST_CONDITIONS = 4  # that a claim is split on, where it must be

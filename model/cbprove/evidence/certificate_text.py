@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Spot
 from cbprove.evidence.ways import opened, sites
-from cbprove.system import Call, Clear, Copy, Program, Read, Statement, Write
+from cbprove.system.program import Program
+from cbprove.system.statements import Call, Clear, Copy, Read, Statement, Write
 
 
 class Unreadable(Exception):

@@ -13,7 +13,9 @@ from typing import assert_never
 from cbprove.evidence.certificate import Spot
 from cbprove.evidence.way_back import reach
 from cbprove.evidence.ways import Stood, inside, opened, sites
-from cbprove.system import (
+from cbprove.system.expressions import Expr, Place
+from cbprove.system.program import Part, Program
+from cbprove.system.statements import (
     Assume,
     Call,
     Clear,
@@ -21,13 +23,9 @@ from cbprove.system import (
     Copy,
     Each,
     Either,
-    Expr,
     If,
     Make,
     On,
-    Part,
-    Place,
-    Program,
     Read,
     Repeat,
     Share,

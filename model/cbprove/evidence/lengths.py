@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from cbprove.system import (
-    Binary,
-    Conditional,
-    Constant,
-    Convert,
-    Expr,
-    InputValue,
-    IntType,
-    MemberValue,
-    Program,
-)
+from cbprove.system.expressions import Binary, Conditional, Constant, Convert, Expr, InputValue, IntType, MemberValue
+from cbprove.system.program import Program
 
 Range = tuple[int, int]  # both ends included
 

@@ -18,7 +18,7 @@ from cbprove.properties.events import Moment, Unchanged
 from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.run import Broken, Lying, Run, run
 from cbprove.semantics.state import DecisionKey
-from cbprove.system import Part, Program, Property
+from cbprove.system.program import Part, Program, Property
 
 
 @by_identity

@@ -17,32 +17,25 @@ from cbprove.folds import Condition
 from cbprove.frozen import frozen, replace
 from cbprove.properties import table
 from cbprove.properties.events import ClaimMade, Ended, SameMember, Stored, Unchanged
-from cbprove.system import (
+from cbprove.system.expressions import Constant, Expr, Leaf, Place
+from cbprove.system.program import Owned, Preserved, Program, Property, Written
+from cbprove.system.statements import (
     Assume,
     Call,
     Clear,
-    Constant,
     Consume,
     Copy,
     Each,
     Either,
-    Expr,
     If,
-    Leaf,
     Make,
     On,
-    Owned,
-    Place,
-    Preserved,
-    Program,
-    Property,
     Read,
     Repeat,
     Share,
     Statement,
     When,
     Write,
-    Written,
 )
 
 Bit = tuple[str, int, int]  # object, bit of it, number of what it stands for; negative, -1 - number: it must be zero

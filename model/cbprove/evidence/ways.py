@@ -18,7 +18,9 @@ from cbprove.folds import Condition, parts
 from cbprove.frozen import frozen, replace
 from cbprove.properties.events import Accessed, Began, Event
 from cbprove.semantics import arithmetic
-from cbprove.system import (
+from cbprove.system.expressions import Expr, InputValue, IntType, MemberValue, Place, Unary
+from cbprove.system.program import Input, Part, Program
+from cbprove.system.statements import (
     Assume,
     Block,
     Call,
@@ -27,22 +29,13 @@ from cbprove.system import (
     Copy,
     Each,
     Either,
-    Expr,
     If,
-    Input,
-    InputValue,
-    IntType,
     Make,
-    MemberValue,
     On,
-    Part,
-    Place,
-    Program,
     Read,
     Repeat,
     Share,
     Statement,
-    Unary,
     When,
     Write,
 )

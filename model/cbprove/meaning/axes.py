@@ -10,8 +10,9 @@ from cbprove.meaning.context import Context, text_of
 from cbprove.meaning.memo import Mistake, mistake
 from cbprove.meaning.names import hint, listed
 from cbprove.meaning.static import unknown_value, value_name
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import Axis, AxisValue
+from cbprove.system.axes import Axis, AxisValue
 
 # The most values that a range may have, and the most choices of all ranges together.
 MOST_VALUES = 10_000_000
@@ -68,7 +69,7 @@ def constants(cx: Context) -> OneValued:
     return OneValued({a.name: _plain(a.values[0]) for a in cx.names.axes.values() if len(a.values) == 1})
 
 
-def fixed_number(cx: Context, node: syntax.Expr, what: str) -> int:
+def fixed_number(cx: Context, node: ctree.Expr, what: str) -> int:
     """A number that is the same for every candidate. Raises Mistake CB0165 where it depends on an axis."""
     try:
         return cx.number(node)
@@ -77,7 +78,7 @@ def fixed_number(cx: Context, node: syntax.Expr, what: str) -> int:
         raise mistake("CB0165", message, node.span) from None
 
 
-def value_in(cx: Context, axis: Axis, node: syntax.Expr) -> AxisValue:
+def value_in(cx: Context, axis: Axis, node: ctree.Expr) -> AxisValue:
     """A value that was written for an axis, which must be one of its own.
 
     Raises Mistake CB0162 for any other number, CB0107 for any other name.
@@ -90,7 +91,7 @@ def value_in(cx: Context, axis: Axis, node: syntax.Expr) -> AxisValue:
     return number
 
 
-def range_in(cx: Context, axis: Axis, sides: tuple[syntax.Expr, syntax.Expr]) -> range:
+def range_in(cx: Context, axis: Axis, sides: tuple[ctree.Expr, ctree.Expr]) -> range:
     """A part of a ranged param's values.
 
     Raises Mistake CB0162 where the axis has named values, or where an end is not one of its numbers.
@@ -106,7 +107,7 @@ def range_in(cx: Context, axis: Axis, sides: tuple[syntax.Expr, syntax.Expr]) ->
     return range(low, high + 1)
 
 
-def names_in(axis: Axis, names: tuple[syntax.Name, ...]) -> tuple[str, ...]:
+def names_in(axis: Axis, names: tuple[ctree.Name, ...]) -> tuple[str, ...]:
     """Some of an axis's named values, in its own order.
 
     Raises Mistake CB0162 where the axis is a range of numbers, CB0107 where it has no such value.
@@ -172,7 +173,7 @@ def _param(cx: Context, node: syntax.Param) -> Axis | None:
     return Axis(name, "param", axis.values, cx.memo.attempt(lambda: _default(cx, axis, default)))
 
 
-def _default(cx: Context, axis: Axis, node: syntax.Expr) -> AxisValue:
+def _default(cx: Context, axis: Axis, node: ctree.Expr) -> AxisValue:
     try:
         return value_in(cx, axis, node)
     except Mistake as error:
@@ -184,7 +185,7 @@ def _default(cx: Context, axis: Axis, node: syntax.Expr) -> AxisValue:
 
 
 def _default_name(
-    cx: Context, node: syntax.Name | None, axis: str, values: tuple[str, ...], written: Iterable[syntax.Name]
+    cx: Context, node: ctree.Name | None, axis: str, values: tuple[str, ...], written: Iterable[ctree.Name]
 ) -> str | None:
     if node is None:
         return values[0] if len(values) == 1 else None
@@ -196,8 +197,8 @@ def _default_name(
     return None
 
 
-def _distinct(cx: Context, names: Iterable[syntax.Name]) -> tuple[str, ...]:
-    found: dict[str, syntax.Name] = {}
+def _distinct(cx: Context, names: Iterable[ctree.Name]) -> tuple[str, ...]:
+    found: dict[str, ctree.Name] = {}
     for name in names:
         if name.text in found:
             cx.memo.report(Diagnostic("CB0110", f"the value `{name.text}` is declared a second time", name.span))
@@ -205,7 +206,7 @@ def _distinct(cx: Context, names: Iterable[syntax.Name]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _range(cx: Context, name: str, sides: tuple[syntax.Expr, syntax.Expr]) -> tuple[int, int]:
+def _range(cx: Context, name: str, sides: tuple[ctree.Expr, ctree.Expr]) -> tuple[int, int]:
     low, high = (fixed_number(cx, side, f"the range of `{name}`") for side in sides)
     if low > high:
         raise mistake(

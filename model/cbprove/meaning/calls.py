@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbprove import folds, system
+from cbprove import folds
 from cbprove.diagnostics import Diagnostic
 from cbprove.meaning.elaborate import statements
 from cbprove.meaning.names import Names
 from cbprove.syntax import tree as syntax
-from cbprove.system import Block, Program, Statement
+from cbprove.system.program import Program
+from cbprove.system.statements import Block, Call, Each, Make, On, Share, Statement
 
 # How deep parts may call parts.
 MOST_CALLS = 100
@@ -81,21 +82,21 @@ class Orphans:
         for statement in body:
             yield from () if child else _named(statement)
             match statement:
-                case system.Make():
+                case Make():
                     made[statement.name] = True
-                case system.Share():
+                case Share():
                     made[statement.name] = child
-                case system.On():
+                case On():
                     yield from self._body(program, statement.body, made, made.get(statement.name, child))
-                case system.Each():
+                case Each():
                     yield from self._body(program, statement.body, {**made, statement.name: True}, True)
-                case system.Call():
+                case Call():
                     yield from self._called(program, statement, child)
                 case _:
                     for inner in folds.blocks(statement):
                         yield from self._body(program, inner, made, child)
 
-    def _called(self, program: Program, call: system.Call, child: bool) -> tuple[Diagnostic, ...]:
+    def _called(self, program: Program, call: Call, child: bool) -> tuple[Diagnostic, ...]:
         callee = (program.steps if call.kind == "step" else program.parts).get(call.name)
         if callee is None:
             return ()

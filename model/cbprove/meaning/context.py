@@ -14,8 +14,8 @@ from cbprove.logic import terms
 from cbprove.logic.terms import Bool, Int, Term
 from cbprove.meaning.memo import Memo, mistake
 from cbprove.meaning.names import Names
-from cbprove.syntax import tree as syntax
-from cbprove.system import NeedsValue
+from cbprove.syntax import ctree
+from cbprove.system.axes import NeedsValue
 
 # The most bytes that an object or a type may have, and the most scalars in it, those of every struct inside counted.
 LARGEST = 1 << 20
@@ -31,8 +31,8 @@ class Context:
 
     names: Names
     memo: Memo
-    evaluate: Callable[[Context, syntax.Expr], Int | Bool]
-    compute: Callable[[Context, syntax.Expr], int | None]
+    evaluate: Callable[[Context, ctree.Expr], Int | Bool]
+    compute: Callable[[Context, ctree.Expr], int | None]
     uids: dict[int, tuple[object, int]] = field(default_factory=dict)
 
     def __getstate__(self) -> tuple[object, ...]:
@@ -59,19 +59,19 @@ class Context:
         layout, _ = self.memo.share(("layout", id(type), abi.name), lambda: (lay_out(type, abi), type))
         return layout
 
-    def number(self, node: syntax.Expr) -> int:
+    def number(self, node: ctree.Expr) -> int:
         """A static expression where a real number is needed."""
         return settled(number(self.evaluate(self, node)))
 
-    def term(self, node: syntax.Expr) -> Int:
+    def term(self, node: ctree.Expr) -> Int:
         """A static expression that may hold axes left free."""
         return number(self.evaluate(self, node))
 
-    def truth(self, node: syntax.Expr) -> Bool:
+    def truth(self, node: ctree.Expr) -> Bool:
         """A static condition that may hold axes left free."""
         return truth(self.evaluate(self, node))
 
-    def decided(self, node: syntax.Expr) -> bool:
+    def decided(self, node: ctree.Expr) -> bool:
         """A static condition where it must be known."""
         result = self.truth(node)
         return result if isinstance(result, bool) else needs(result)

@@ -11,7 +11,6 @@ from itertools import product
 from typing import TypeVar
 
 from cbprove import folds
-from cbprove import system as meaning
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.logic import terms
 from cbprove.logic.terms import Bool, Int
@@ -24,8 +23,11 @@ from cbprove.meaning.mistakes import tidy, too_deep
 from cbprove.meaning.names import Names
 from cbprove.meaning.places import object_of, view_of
 from cbprove.meaning.types import named_type, tagged
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import FREE, Assignment, Exact, Input, Owned, Place, Program, Property, Requirement, System, Written
+from cbprove.system.axes import FREE, Assignment, System
+from cbprove.system.expressions import Place
+from cbprove.system.program import Exact, Input, Owned, Program, Property, Requirement, Written
 
 T = TypeVar("T")
 
@@ -78,9 +80,9 @@ def condition(system: System, index: int, assignment: Assignment) -> Bool:
     return _answer(cx, lambda: _condition(cx, index))
 
 
-def conditions_of(cx: Context) -> list[syntax.Expr]:
+def conditions_of(cx: Context) -> list[ctree.Expr]:
     """The static conditions of expectations and asks, in order: what `condition` counts."""
-    nodes: list[syntax.Expr] = []
+    nodes: list[ctree.Expr] = []
     for proposal in cx.names.proposals.values():
         nodes.extend(e.condition for e in proposal.expectations if e.condition is not None)
     nodes.extend(ask.given for ask in cx.names.asks.values() if ask.given is not None)
@@ -167,7 +169,7 @@ def _all(cx: Context, computations: Iterable[Callable[[], T]]) -> list[T]:
     return [result for compute in computations if (result := cx.memo.attempt(compute)) is not None]
 
 
-def _properties(cx: Context) -> tuple[meaning.Property, ...]:
+def _properties(cx: Context) -> tuple[Property, ...]:
     declared = cx.names.properties.values()
     made = _all(cx, (lambda n=node: properties.prop(cx, n) for node in declared))  # type: ignore[misc]
     return tuple(made) if properties.has_fits(declared) else (*made, properties.FITS)
@@ -269,7 +271,7 @@ def _label(node: syntax.Require) -> str:
     return said or f"require in line {node.span.line}"
 
 
-def _words(cx: Context, node: syntax.Expr) -> Iterator[str | Int]:
+def _words(cx: Context, node: ctree.Expr) -> Iterator[str | Int]:
     """The condition as it is written, with a number in place of each name that stands for one, and behind an axis with named
     values the one that it has."""
     source, at = node.span.source.text, node.span.start
@@ -285,23 +287,23 @@ def _words(cx: Context, node: syntax.Expr) -> Iterator[str | Int]:
     yield source[at : node.span.end]
 
 
-def _leaves(node: syntax.Expr) -> Iterator[syntax.Expr]:
+def _leaves(node: ctree.Expr) -> Iterator[ctree.Expr]:
     match node:
-        case syntax.Binary():
+        case ctree.Binary():
             yield from _leaves(node.left)
             yield from _leaves(node.right)
-        case syntax.Unary():
+        case ctree.Unary():
             yield from _leaves(node.operand)
-        case syntax.Conditional():
+        case ctree.Conditional():
             for part in (node.condition, node.then, node.otherwise):
                 yield from _leaves(part)
         case _:
             yield node
 
 
-def _number(cx: Context, node: syntax.Expr) -> Int | None:
+def _number(cx: Context, node: ctree.Expr) -> Int | None:
     """What a name stands for; None for numbers as they are written, and for what is none, as the values of an axis."""
-    if isinstance(node, syntax.Number | syntax.Has | syntax.Defined):
+    if isinstance(node, ctree.Number | ctree.Has | ctree.Defined):
         return None
     try:
         value = static.value(cx, node)

@@ -13,8 +13,20 @@ from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import Enumeration, hint, unknown
 from cbprove.meaning.places import NOWHERE, Scope, place
 from cbprove.meaning.types import enumerator, int_type, type_of
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import Axis, Binary, Conditional, Constant, Convert, Expr, InputValue, IntType, MemberValue, Unary
+from cbprove.system.axes import Axis
+from cbprove.system.expressions import (
+    Binary,
+    Conditional,
+    Constant,
+    Convert,
+    Expr,
+    InputValue,
+    IntType,
+    MemberValue,
+    Unary,
+)
 
 INT = IntType("int", 32, True)
 UNSIGNED = IntType("unsigned int", 32, False)
@@ -25,32 +37,32 @@ _LOGICAL = ("&&", "||")
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
-def typed(cx: Context, node: syntax.Expr, scope: Scope) -> Expr:
+def typed(cx: Context, node: ctree.Expr, scope: Scope) -> Expr:
     """A run-time expression with its C types; what is constant in it is worked out as C would."""
     match node:
-        case syntax.Number():
+        case ctree.Number():
             return _number(cx, node)
-        case syntax.Place():
+        case ctree.Place():
             return _name(cx, node, scope)
-        case syntax.Unary():
+        case ctree.Unary():
             return _unary(cx, node, scope)
-        case syntax.Binary():
+        case ctree.Binary():
             return _binary(cx, node, scope)
-        case syntax.Conditional():
+        case ctree.Conditional():
             return _conditional(cx, node, scope)
-        case syntax.Sizeof():
+        case ctree.Sizeof():
             return Constant(static.size_of(cx, node, scope), _size_t(cx.abi()))
-        case syntax.Alignof():
+        case ctree.Alignof():
             return Constant(static.align_of(cx, node, scope), _size_t(cx.abi()))
-        case syntax.Offsetof():
+        case ctree.Offsetof():
             return Constant(static.offset_of(cx, node), _size_t(cx.abi()))
-        case syntax.Has():
+        case ctree.Has():
             return Constant(int(static.has(cx, node)), INT)
-        case syntax.Defined():
+        case ctree.Defined():
             return Constant(int(static.defined(cx, node)), INT)
 
 
-def computed(cx: Context, node: syntax.Expr) -> int | None:
+def computed(cx: Context, node: ctree.Expr) -> int | None:
     """What C makes of an expression, in C's own types; None where only a run knows it, or an axis that is left free."""
     return known(typed(cx, node, NOWHERE))
 
@@ -109,7 +121,7 @@ def _long(abi: Abi, signed: bool) -> IntType:
 # --- leaves ---
 
 
-def _number(cx: Context, node: syntax.Number) -> Expr:
+def _number(cx: Context, node: ctree.Number) -> Expr:
     """The first of C's types for this suffix that holds the constant; only octal and hexadecimal ones turn unsigned."""
     unsigned, longs = "u" in node.suffix, node.suffix.count("l")
     written = node.span.source.text[node.span.start : node.span.end]
@@ -123,7 +135,7 @@ def _number(cx: Context, node: syntax.Number) -> Expr:
     raise mistake("CB0129", f"{node.value} is too large for any integer type", node.span)
 
 
-def _name(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
+def _name(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
     name = node.base.text
     if node.suffixes or name in scope or name in cx.names.views or name in cx.names.objects or name == "parent":
         return _member(cx, node, scope)
@@ -149,7 +161,7 @@ def _type_of_axis(axis: Axis) -> IntType:
     return INT
 
 
-def _constant_named(cx: Context, node: syntax.Place) -> Expr:
+def _constant_named(cx: Context, node: ctree.Place) -> Expr:
     """A `#define` stands for what it was defined as, an enumerator for an int or the first wider type that holds it."""
     found = cx.names.constants[node.base.text]
     if not isinstance(found, Enumeration):
@@ -162,14 +174,14 @@ def _constant_named(cx: Context, node: syntax.Place) -> Expr:
     raise mistake("CB0129", f"{value} is too large for any integer type", node.span)
 
 
-def _defined(cx: Context, name: syntax.Name, define: syntax.Define) -> Expr:
+def _defined(cx: Context, name: ctree.Name, define: syntax.Define) -> Expr:
     def cycle() -> Mistake:
         return static.defined_by_itself(name)
 
     return cx.memo.remember(("typed define", name.text), lambda: typed(cx, define.value, NOWHERE), cycle)
 
 
-def _member(cx: Context, node: syntax.Place, scope: Scope) -> Expr:
+def _member(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
     found = place(cx, node, scope)
     if found.type is None:
         help = hint(node.base.text, []) or "name one integer member or element"
@@ -201,7 +213,7 @@ def _balanced(left: Expr, right: Expr) -> tuple[Expr, Expr]:
     return converted(left, type), converted(right, type)
 
 
-def _unary(cx: Context, node: syntax.Unary, scope: Scope) -> Expr:
+def _unary(cx: Context, node: ctree.Unary, scope: Scope) -> Expr:
     operand = typed(cx, node.operand, scope)
     if node.operator == "!":
         exact = known(operand)
@@ -215,7 +227,7 @@ def _unary(cx: Context, node: syntax.Unary, scope: Scope) -> Expr:
     return Constant(wrapped(-exact if node.operator == "-" else ~exact, operand.type), operand.type)
 
 
-def _binary(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
+def _binary(cx: Context, node: ctree.Binary, scope: Scope) -> Expr:
     if node.operator in _LOGICAL:
         return _logical(cx, node, scope)
     if node.operator in _COMPARISONS and (named := static.compared(cx, node)) is not None:
@@ -230,7 +242,7 @@ def _binary(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
     return _folded(node.operator, left, right, type)
 
 
-def _logical(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
+def _logical(cx: Context, node: ctree.Binary, scope: Scope) -> Expr:
     """A constant left side that decides leaves the right one without a meaning to need, as in a static expression."""
     left = typed(cx, node.left, scope)
     decided = known(left)
@@ -239,7 +251,7 @@ def _logical(cx: Context, node: syntax.Binary, scope: Scope) -> Expr:
     return _folded(node.operator, left, typed(cx, node.right, scope), INT)
 
 
-def _shift(node: syntax.Binary, left: Expr, right: Expr) -> Expr:
+def _shift(node: ctree.Binary, left: Expr, right: Expr) -> Expr:
     left, right = _promoted(left), _promoted(right)
     count = known(right)
     if count is None:
@@ -294,7 +306,7 @@ def _folded(operator: str, left: Expr, right: Expr, type: IntType) -> Expr:
     return Binary(operator, left, right, type)
 
 
-def _conditional(cx: Context, node: syntax.Conditional, scope: Scope) -> Expr:
+def _conditional(cx: Context, node: ctree.Conditional, scope: Scope) -> Expr:
     condition = typed(cx, node.condition, scope)
     then, otherwise = _balanced(typed(cx, node.then, scope), typed(cx, node.otherwise, scope))
     decided = known(condition)

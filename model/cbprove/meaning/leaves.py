@@ -11,7 +11,7 @@ from cbprove.layout.records import Layout
 from cbprove.layout.types import Type
 from cbprove.logic.terms import Int, add, mul
 from cbprove.meaning.types import bare, int_type
-from cbprove.system import Leaf
+from cbprove.system.expressions import Leaf
 
 LayoutOf = Callable[[Type], Layout]
 Runs = tuple[tuple[int, int], ...]

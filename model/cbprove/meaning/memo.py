@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import by_identity, field, frozen
-from cbprove.system import FREE, Assignment, AxisValue, Free, NeedsValue
+from cbprove.system.axes import FREE, Assignment, AxisValue, Free, NeedsValue
 
 T = TypeVar("T")
 Key = tuple[Any, ...]

@@ -10,15 +10,16 @@ from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import by_identity, field, fields, frozen, has_fields
 from cbprove.meaning import builtin
 from cbprove.meaning.memo import Mistake, mistake
+from cbprove.syntax import ctree, questions
 from cbprove.syntax import tree as syntax
-from cbprove.system import Axis
+from cbprove.system.axes import Axis
 
 
 @frozen
 class Enumeration:
     """A constant that an enum declares: the enumerator at `index`."""
 
-    body: syntax.EnumBody
+    body: ctree.EnumBody
     index: int
 
 
@@ -39,7 +40,7 @@ class StepOf:
     name: str
 
 
-Tagged = syntax.RecordBody | syntax.EnumBody | syntax.Packing
+Tagged = ctree.RecordBody | ctree.EnumBody | syntax.Packing
 
 
 @by_identity
@@ -58,12 +59,12 @@ class Names:
     layers: dict[str, syntax.Layer] = field(default_factory=dict)
     steps: dict[str, list[StepOf]] = field(default_factory=dict)
     parts: dict[str, syntax.Path] = field(default_factory=dict)
-    properties: dict[str, syntax.Property] = field(default_factory=dict)
-    proposals: dict[str, syntax.Proposal] = field(default_factory=dict)
-    asks: dict[str, syntax.Ask] = field(default_factory=dict)
+    properties: dict[str, questions.Property] = field(default_factory=dict)
+    proposals: dict[str, questions.Proposal] = field(default_factory=dict)
+    asks: dict[str, questions.Ask] = field(default_factory=dict)
     requires: list[syntax.Require] = field(default_factory=list)
     shared: dict[str, tuple[str, Span]] = field(default_factory=dict)
-    macros: dict[str, syntax.Name] = field(default_factory=dict)
+    macros: dict[str, ctree.Name] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     warnings: list[Diagnostic] = field(default_factory=list)
     _declared: dict[tuple[str, str], Span] = field(default_factory=dict)
@@ -74,7 +75,7 @@ class Names:
             for step in layer.steps:
                 yield from (s for s in self.steps[step.name.text] if s.step is step)
 
-    def step(self, name: syntax.Name, among: str = "step") -> StepOf:
+    def step(self, name: ctree.Name, among: str = "step") -> StepOf:
         """The step of this name, `layer.step` allowed."""
         layer, _, plain = name.text.rpartition(".")
         found = [s for s in self.steps.get(plain, []) if not layer or s.layer.name.text == layer]
@@ -88,13 +89,13 @@ class Names:
         """The name of what paths run on, which `resolve_object` puts first; empty if the spec declares no object."""
         return next(iter(self.objects), "")
 
-    def alias(self, name: syntax.Name) -> syntax.Name | None:
+    def alias(self, name: ctree.Name) -> ctree.Name | None:
         """What `#define rcu_head callback_head` makes of the name of a type; None where there is no such macro."""
         seen = {name.text}
-        found: syntax.Name | None = None
+        found: ctree.Name | None = None
         while isinstance(define := self.constants.get(name.text), syntax.Define):
             value = define.value
-            if not isinstance(value, syntax.Place) or value.suffixes or value.base.text in seen:
+            if not isinstance(value, ctree.Place) or value.suffixes or value.base.text in seen:
                 return None
             found = name = value.base
             seen.add(name.text)
@@ -115,7 +116,7 @@ class Names:
             return any(self._is_ranged(n, seen) for e in found.body.enumerators for n in _names_in(e.value))
         return found is not None and any(self._is_ranged(n, seen) for n in _names_in(found.value))
 
-    def declare(self, space: str, name: syntax.Name, what: str) -> bool:
+    def declare(self, space: str, name: ctree.Name, what: str) -> bool:
         """Enter a name into a namespace; False, and a diagnostic, if it is there already."""
         first = self._declared.setdefault((space, name.text), name.span)
         if first is name.span:
@@ -127,14 +128,14 @@ class Names:
 def _names_in(node: object) -> Iterator[str]:
     """The names that an expression begins places with."""
     match node:
-        case syntax.Place(base):
+        case ctree.Place(base):
             yield base.text
-        case syntax.Unary(_, operand):
+        case ctree.Unary(_, operand):
             yield from _names_in(operand)
-        case syntax.Binary(_, left, right):
+        case ctree.Binary(_, left, right):
             yield from _names_in(left)
             yield from _names_in(right)
-        case syntax.Conditional(condition, then, otherwise):
+        case ctree.Conditional(condition, then, otherwise):
             for part in (condition, then, otherwise):
                 yield from _names_in(part)
         case _:
@@ -153,17 +154,17 @@ def listed(names: Iterable[str]) -> str:
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
-def unknown(code: str, what: str, name: syntax.Name, known: Iterable[str], help: str = "") -> Mistake:
+def unknown(code: str, what: str, name: ctree.Name, known: Iterable[str], help: str = "") -> Mistake:
     """The mistake of a name that nothing is called by."""
     return mistake(code, f"there is no {what} `{name.text}`", name.span, hint(name.text, known) or help)
 
 
-def ambiguous(name: syntax.Name, found: list[StepOf]) -> Mistake:
+def ambiguous(name: ctree.Name, found: list[StepOf]) -> Mistake:
     spelled = " or ".join(f"`{s.layer.name.text}.{s.step.name.text}`" for s in found)
     return mistake("CB0112", f"`{name.text}` is a step of {len(found)} layers", name.span, f"write {spelled}")
 
 
-def _twice(name: syntax.Name, what: str, first: Span) -> Diagnostic:
+def _twice(name: ctree.Name, what: str, first: Span) -> Diagnostic:
     notes = (Note("first declared here", first),)
     return Diagnostic("CB0110", f"the {what} `{name.text}` is declared a second time", name.span, notes=notes)
 
@@ -226,7 +227,7 @@ def _nothing(names: Names, declaration: object) -> None:
     """A declaration without a name of its own."""
 
 
-def _share(names: Names, name: syntax.Name, what: str) -> bool:
+def _share(names: Names, name: ctree.Name, what: str) -> bool:
     if names.declare("shared", name, what):
         names.shared[name.text] = (what, name.span)
         return True
@@ -250,7 +251,7 @@ def _typedef(names: Names, declaration: syntax.Typedef) -> None:
 
 
 def _define(names: Names, declaration: syntax.Define) -> None:
-    if isinstance(declaration.value, syntax.Place) and declaration.value.base.text == declaration.name.text:
+    if isinstance(declaration.value, ctree.Place) and declaration.value.base.text == declaration.name.text:
         names.macros[declaration.name.text] = declaration.value.base  # `#define A A` beside an enumerator A
         return
     if _share(names, declaration.name, "constant"):
@@ -271,11 +272,11 @@ def _packing(names: Names, declaration: syntax.Packing) -> None:
 
 
 def _abi(names: Names, declaration: syntax.AbiAxis) -> None:
-    if _share(names, syntax.Name("abi", declaration.span), "axis"):
+    if _share(names, ctree.Name("abi", declaration.span), "axis"):
         names.axis_declarations["abi"] = declaration
 
 
-def _share_axis(names: Names, name: syntax.Name) -> bool:
+def _share_axis(names: Names, name: ctree.Name) -> bool:
     if name.text == "abi":
         names.diagnostics.append(Diagnostic("CB0110", "`abi` is the axis of ABIs, in every spec", name.span))
         return False
@@ -310,17 +311,17 @@ def _path(names: Names, declaration: syntax.Path) -> None:
         names.parts[declaration.name.text] = declaration
 
 
-def _property(names: Names, declaration: syntax.Property) -> None:
+def _property(names: Names, declaration: questions.Property) -> None:
     if names.declare("property", declaration.name, "property"):
         names.properties[declaration.name.text] = declaration
 
 
-def _proposal(names: Names, declaration: syntax.Proposal) -> None:
+def _proposal(names: Names, declaration: questions.Proposal) -> None:
     if names.declare("proposal", declaration.name, "proposal"):
         names.proposals[declaration.name.text] = declaration
 
 
-def _ask(names: Names, declaration: syntax.Ask) -> None:
+def _ask(names: Names, declaration: questions.Ask) -> None:
     if names.declare("ask", declaration.name, "ask"):
         names.asks[declaration.name.text] = declaration
 
@@ -329,35 +330,35 @@ def _require(names: Names, declaration: syntax.Require) -> None:
     names.requires.append(declaration)
 
 
-def _c_type(names: Names, node: syntax.CType) -> None:
+def _c_type(names: Names, node: ctree.CType) -> None:
     """Enter the tags and enumerators that a type declares inside it."""
-    if isinstance(node, syntax.ArrayType):
+    if isinstance(node, ctree.ArrayType):
         _c_type(names, node.element)
-    elif isinstance(node, syntax.EnumBody):
+    elif isinstance(node, ctree.EnumBody):
         _tag(names, node, "enum")
         for index, enumerator in enumerate(node.enumerators):
             if _share(names, enumerator.name, "constant"):
                 names.constants[enumerator.name.text] = Enumeration(node, index)
-    elif isinstance(node, syntax.RecordBody):
+    elif isinstance(node, ctree.RecordBody):
         _tag(names, node, node.kind)
         _members(names, node.members)
 
 
-def _tag(names: Names, node: syntax.RecordBody | syntax.EnumBody, what: str) -> None:
+def _tag(names: Names, node: ctree.RecordBody | ctree.EnumBody, what: str) -> None:
     if node.tag is not None and names.declare("tag", node.tag, what):
         names.tags[node.tag.text] = node
 
 
-def _members(names: Names, members: tuple[syntax.MemberItem, ...]) -> None:
+def _members(names: Names, members: tuple[ctree.MemberItem, ...]) -> None:
     """Members of one declaration share its type, which is entered once."""
-    last: syntax.CType | None = None
+    last: ctree.CType | None = None
     for member in members:
-        if isinstance(member, syntax.MemberChoice):
+        if isinstance(member, ctree.MemberChoice):
             _members(names, member.then)
             _members(names, member.otherwise)
             continue
         base = member.type
-        while isinstance(base, syntax.ArrayType):
+        while isinstance(base, ctree.ArrayType):
             base = base.element
         if base is not last:
             _c_type(names, base)
@@ -386,7 +387,7 @@ _COLLECTORS: dict[type, Callable[[Names, Any], None]] = {
     syntax.Require: _require,
     syntax.Layer: _layer,
     syntax.Path: _path,
-    syntax.Property: _property,
-    syntax.Proposal: _proposal,
-    syntax.Ask: _ask,
+    questions.Property: _property,
+    questions.Proposal: _proposal,
+    questions.Ask: _ask,
 }

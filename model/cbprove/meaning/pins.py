@@ -12,10 +12,10 @@ from cbprove.layout.types import Record
 from cbprove.meaning.context import Context
 from cbprove.meaning.memo import Poison, mistake
 from cbprove.meaning.names import hint, listed
-from cbprove.syntax import tree as syntax
+from cbprove.syntax import ctree
 
 
-def of_this_abi(cx: Context, by: syntax.Pinning) -> None:
+def of_this_abi(cx: Context, by: ctree.Pinning) -> None:
     """Refuse a candidate whose ABI is not the one that a block is for: one mistake for all that is in the block.
 
     Raises Mistake CB0118 where there is no such ABI, CB0171 where it is another one.
@@ -29,7 +29,7 @@ def of_this_abi(cx: Context, by: syntax.Pinning) -> None:
         raise mistake("CB0171", f"types are pinned for `{pinned}` and laid out here for `{here}`", by.abi.span, help)
 
 
-def check(cx: Context, built: Record, pinned: syntax.Pinned, members: Sequence[syntax.Member]) -> None:
+def check(cx: Context, built: Record, pinned: ctree.Pinned, members: Sequence[ctree.Member]) -> None:
     """Report every member that cannot lie where it is pinned. Raises Poison if there is one."""
     widths = [width for width in _widths(cx, built, members) if width is not None]
     if len(widths) < len(members):
@@ -42,7 +42,7 @@ def check(cx: Context, built: Record, pinned: syntax.Pinned, members: Sequence[s
         raise Poison
 
 
-def _widths(cx: Context, built: Record, members: Sequence[syntax.Member]) -> Iterator[int | None]:
+def _widths(cx: Context, built: Record, members: Sequence[ctree.Member]) -> Iterator[int | None]:
     """The bits of each member; None for one that has no layout, which is reported."""
     for field, member in zip(built.fields, members, strict=True):
         try:
@@ -53,12 +53,12 @@ def _widths(cx: Context, built: Record, members: Sequence[syntax.Member]) -> Ite
             yield None
 
 
-def _place(member: syntax.Member) -> Span:
+def _place(member: ctree.Member) -> Span:
     """Where it is said that a member lies, be it behind its name or behind the brace of its struct."""
     nodes = member.attributes.pins
     body = member.type
-    while isinstance(body, syntax.ArrayType):
+    while isinstance(body, ctree.ArrayType):
         body = body.element
-    if isinstance(body, syntax.RecordBody):
+    if isinstance(body, ctree.RecordBody):
         nodes += body.attributes.pins
-    return next((pin.span for pin in nodes if isinstance(pin, syntax.PlacePin)), member.span)
+    return next((pin.span for pin in nodes if isinstance(pin, ctree.PlacePin)), member.span)

@@ -15,8 +15,10 @@ from cbprove.meaning.leaves import Spot
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import ViewOf, hint, listed, unknown
 from cbprove.meaning.types import bare, described, int_type, record, type_of
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import MemberAlignment, Object, Place, View
+from cbprove.system.expressions import Place
+from cbprove.system.program import MemberAlignment, Object, View
 
 # The names made or shared around a statement, and how.
 Scope = Mapping[str, str]
@@ -33,7 +35,7 @@ class _Root:
     spot: Spot
     object: str
     view: ViewOf | None
-    suffixes: tuple[syntax.Dot | syntax.Index | syntax.Star, ...]
+    suffixes: tuple[ctree.Dot | ctree.Index | ctree.Star, ...]
 
 
 @frozen
@@ -50,12 +52,12 @@ class Area:
     start: int
 
 
-def place(cx: Context, node: syntax.Place, scope: Scope, start: bool = False) -> Place:
+def place(cx: Context, node: ctree.Place, scope: Scope, start: bool = False) -> Place:
     """The place that a statement names; with `start`, one that an index begins runs to the end of its array."""
     root = _root(cx, node, scope)
     spot = _follow(cx, root.spot, root.suffixes, start=start)
     area = _area(cx, node, root, spot)
-    star = bool(node.suffixes) and isinstance(node.suffixes[-1], syntax.Star)
+    star = bool(node.suffixes) and isinstance(node.suffixes[-1], ctree.Star)
     covered, hidden = _inside(cx, spot, star)
     return Place(
         text=text_of(node.span),
@@ -77,16 +79,16 @@ def place(cx: Context, node: syntax.Place, scope: Scope, start: bool = False) ->
     )
 
 
-def type_at(cx: Context, node: syntax.Place, scope: Scope = NOWHERE) -> Spot:
+def type_at(cx: Context, node: ctree.Place, scope: Scope = NOWHERE) -> Spot:
     """The piece of a type that a place names, wherever it may lie."""
     root = _root(cx, node, scope)
     return _follow(cx, root.spot, root.suffixes)
 
 
-def member_at(cx: Context, type: Type, node: syntax.Place) -> Spot:
+def member_at(cx: Context, type: Type, node: ctree.Place) -> Spot:
     """The member of a type that `offsetof` and `has` name: its offset counts from the type's first bit."""
     spot = Spot(type, 0, 8 * cx.layout(type).size, "", "")
-    suffixes = (syntax.Dot(node.base), *node.suffixes)
+    suffixes = (ctree.Dot(node.base), *node.suffixes)
     return _follow(cx, spot, suffixes)
 
 
@@ -148,7 +150,7 @@ def _view(cx: Context, found: ViewOf) -> View | None:
     type = _view_type(cx, node)
     if _view_area(cx, node) is None:
         return None
-    whole = place(cx, syntax.Place(node.name, (), node.name.span), NOWHERE)
+    whole = place(cx, ctree.Place(node.name, (), node.name.span), NOWHERE)
     asked = list(leaves.asked_alignments(_spot_of_view(cx, node), cx.layout))
     if leaves.is_plain(type):
         asked = [("", 0, cx.layout(type).align)]
@@ -221,7 +223,7 @@ def _areas(cx: Context, spot: Spot) -> list[tuple[str, int, int]]:
 # --- the beginning of a place ---
 
 
-def _root(cx: Context, node: syntax.Place, scope: Scope) -> _Root:
+def _root(cx: Context, node: ctree.Place, scope: Scope) -> _Root:
     name = node.base.text
     if name == "parent" or name in scope:
         return _elsewhere(cx, node, ".." if name == "parent" else name)
@@ -235,7 +237,7 @@ def _root(cx: Context, node: syntax.Place, scope: Scope) -> _Root:
         what, _ = cx.names.shared[name]
         raise mistake("CB0142", f"`{name}` is {article(what)}, not a place", node.base.span)
     known = [*cx.names.views, *cx.names.objects, *scope, "parent"]
-    if node.suffixes and isinstance(node.suffixes[0], syntax.Dot) and node.suffixes[0].name.text in cx.names.views:
+    if node.suffixes and isinstance(node.suffixes[0], ctree.Dot) and node.suffixes[0].name.text in cx.names.views:
         raise unknown(
             "CB0108", "object called", node.base, known, "a name is seen to the end of the block that makes it"
         )
@@ -247,18 +249,18 @@ def article(what: str) -> str:
     return f"an {what}" if what[0] in "aeiou" else f"a {what}"
 
 
-def _raw(cx: Context, node: syntax.Place, name: str, object: str, suffixes: tuple[object, ...]) -> _Root:
-    if not suffixes or not isinstance(suffixes[0], syntax.Dot):
+def _raw(cx: Context, node: ctree.Place, name: str, object: str, suffixes: tuple[object, ...]) -> _Root:
+    if not suffixes or not isinstance(suffixes[0], ctree.Dot):
         areas = [area for area, _, _ in object_of(cx, name).areas]
         help = f"name a member of it, as `{text_of(node.base.span)}.{areas[0]}`" if areas else ""
         raise mistake("CB0142", f"`{text_of(node.span)}` is an object, not a place in one", node.span, help)
     return _Root(_spot_of_object(cx, name), object, None, suffixes)  # type: ignore[arg-type]
 
 
-def _elsewhere(cx: Context, node: syntax.Place, object: str) -> _Root:
+def _elsewhere(cx: Context, node: ctree.Place, object: str) -> _Root:
     """`parent.X`, `NAME.X`: a view of, or a member in, another object than the current one."""
     first = cx.names.first_object()
-    if not node.suffixes or not isinstance(node.suffixes[0], syntax.Dot) or not first:
+    if not node.suffixes or not isinstance(node.suffixes[0], ctree.Dot) or not first:
         return _raw(cx, node, first, object, ()) if first else _no_object(node)
     inner = node.suffixes[0].name
     if inner.text in cx.names.views:
@@ -277,7 +279,7 @@ def _elsewhere(cx: Context, node: syntax.Place, object: str) -> _Root:
     return _raw(cx, node, first, object, node.suffixes)
 
 
-def _no_object(node: syntax.Place) -> _Root:
+def _no_object(node: ctree.Place) -> _Root:
     raise mistake(
         "CB0115", "there is no object to name a place in", node.span, "declare one, as `object skb { char cb[48]; }`"
     )
@@ -289,15 +291,15 @@ def _no_object(node: syntax.Place) -> _Root:
 def _follow(
     cx: Context,
     spot: Spot,
-    suffixes: tuple[syntax.Dot | syntax.Index | syntax.Star, ...],
+    suffixes: tuple[ctree.Dot | ctree.Index | ctree.Star, ...],
     start: bool = False,
     free: bool = False,
 ) -> Spot:
     for number, suffix in enumerate(suffixes):
         last = number == len(suffixes) - 1
-        if isinstance(suffix, syntax.Dot):
+        if isinstance(suffix, ctree.Dot):
             spot = _member(cx, spot, suffix.name)
-        elif isinstance(suffix, syntax.Index):
+        elif isinstance(suffix, ctree.Index):
             spot = _element(cx, spot, suffix, rest=start and last, free=free, bounded=not (free and last))
         elif not isinstance(bare(spot.type), types.Record):
             raise mistake("CB0141", f"`.*` needs a struct or union; this is {_a_type(spot.type)}", suffix.span)
@@ -311,7 +313,7 @@ def _a_type(type: Type) -> str:
     return words if words.startswith(("a ", "an ")) else f"`{words}`"
 
 
-def _member(cx: Context, spot: Spot, name: syntax.Name) -> Spot:
+def _member(cx: Context, spot: Spot, name: ctree.Name) -> Spot:
     if not isinstance(bare(spot.type), types.Record):
         raise mistake("CB0103", f"{_a_type(spot.type)} has no members, so no `{name.text}`", name.span)
     found = leaves.member(spot, name.text, cx.layout)
@@ -324,7 +326,7 @@ def _member(cx: Context, spot: Spot, name: syntax.Name) -> Spot:
     return found
 
 
-def _element(cx: Context, spot: Spot, suffix: syntax.Index, rest: bool, free: bool, bounded: bool) -> Spot:
+def _element(cx: Context, spot: Spot, suffix: ctree.Index, rest: bool, free: bool, bounded: bool) -> Spot:
     array = bare(spot.type)
     span = _span(suffix.value)
     if not isinstance(array, types.Array):
@@ -348,12 +350,12 @@ def _elements(count: int) -> str:
     return f"its elements are 0 to {count - 1}" if count else "it has no elements"
 
 
-def _span(node: syntax.Expr) -> Span:
+def _span(node: ctree.Expr) -> Span:
     return node.span
 
 
-def _input(cx: Context, node: syntax.Expr) -> str | None:
-    if isinstance(node, syntax.Place) and not node.suffixes and node.base.text in cx.names.inputs:
+def _input(cx: Context, node: ctree.Expr) -> str | None:
+    if isinstance(node, ctree.Place) and not node.suffixes and node.base.text in cx.names.inputs:
         return node.base.text
     return None
 
@@ -361,13 +363,13 @@ def _input(cx: Context, node: syntax.Expr) -> str | None:
 # --- where it lies ---
 
 
-def _area(cx: Context, node: syntax.Place, root: _Root, spot: Spot, free: bool = False) -> Area:
+def _area(cx: Context, node: ctree.Place, root: _Root, spot: Spot, free: bool = False) -> Area:
     offset = spot.offset
     if root.view is not None:
         at = view_area(cx, root.view.view.name.text, node.base.span)
         return Area(root.object or at.object, at.name, at.bound, add(at.low, offset), 0 if free else settled(offset))
     first = root.suffixes[0]
-    assert isinstance(first, syntax.Dot)
+    assert isinstance(first, ctree.Dot)
     inner = leaves.member(root.spot, first.name.text, cx.layout)
     if inner is None:
         raise Poison

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
-from cbprove import folds, system
+from cbprove import folds
 from cbprove.diagnostics import Note
 from cbprove.frozen import replace
 from cbprove.meaning.context import Context, text_of
@@ -14,20 +14,22 @@ from cbprove.meaning.memo import mistake
 from cbprove.meaning.names import unknown
 from cbprove.meaning.places import NOWHERE
 from cbprove.meaning.steps import places, size
-from cbprove.syntax import tree as syntax
-from cbprove.system import Claim, Constant, InputValue, Leaf, Place, Property, Where
+from cbprove.syntax import ctree, questions
+from cbprove.system import program
+from cbprove.system.expressions import Constant, InputValue, Leaf, Place
+from cbprove.system.program import Claim, Property, Where
 
 FITS = Property(
     name="fits",
     title="each view and each access stays inside its control block",
     applies=True,
-    claim=system.Fits(()),
+    claim=program.Fits(()),
     where=Where(),
     span=None,
 )
 
 
-def has_fits(declared: Iterable[syntax.Property]) -> bool:
+def has_fits(declared: Iterable[questions.Property]) -> bool:
     """Whether a property of the spec says itself that everything must fit: `fits`, of no member, nowhere but everywhere.
 
     One that speaks of less is checked beside it, so that it does not take the rest out of sight.
@@ -35,17 +37,17 @@ def has_fits(declared: Iterable[syntax.Property]) -> bool:
     return any(_is_everything(p) for p in declared)
 
 
-def _is_everything(node: syntax.Property) -> bool:
+def _is_everything(node: questions.Property) -> bool:
     claim = node.claim
-    return isinstance(claim, syntax.Fits) and not claim.members and not node.where and node.condition is None
+    return isinstance(claim, questions.Fits) and not claim.members and not node.where and node.condition is None
 
 
-def prop(cx: Context, node: syntax.Property) -> Property:
+def prop(cx: Context, node: questions.Property) -> Property:
     """A property; where its `when` is false it makes no case, and its names need not exist."""
     return cx.memo.remember(("property", id(node)), lambda: _property(cx, node))
 
 
-def _property(cx: Context, node: syntax.Property) -> Property:
+def _property(cx: Context, node: questions.Property) -> Property:
     applies = True if node.condition is None else cx.truth(node.condition)
     claim = _EMPTY[type(node.claim)](cx, node.claim) if applies is False else _claim(cx, node.claim)
     return Property(
@@ -58,47 +60,47 @@ def _property(cx: Context, node: syntax.Property) -> Property:
     )
 
 
-def _claim(cx: Context, node: syntax.Claim) -> Claim:
+def _claim(cx: Context, node: questions.Claim) -> Claim:
     match node:
-        case syntax.Preserved():
+        case questions.Preserved():
             members, later = _members(cx, node.members), _members(cx, node.later)
             start, end = _step(cx, node.start), _step(cx, node.end)
-            return system.Preserved(members, start, end, _later(node, members, later) if later else ())
-        case syntax.Owned():
-            return system.Owned(_members(cx, node.members))
-        case syntax.Written():
+            return program.Preserved(members, start, end, _later(node, members, later) if later else ())
+        case questions.Owned():
+            return program.Owned(_members(cx, node.members))
+        case questions.Written():
             since = None if node.since is None else _step(cx, node.since)
-            return system.Written(_members(cx, node.members), _by(cx, node.by), node.cleared, since)
-        case syntax.Exact():
-            return system.Exact(_members(cx, node.members))
-        case syntax.Holds():
+            return program.Written(_members(cx, node.members), _by(cx, node.by), node.cleared, since)
+        case questions.Exact():
+            return program.Exact(_members(cx, node.members))
+        case questions.Holds():
             return _holds(cx, node)
-        case syntax.Fits():
-            return system.Fits(_members(cx, node.members))
-        case syntax.AlignedViews():
-            return system.Aligned(_views(cx, node.members))
-        case syntax.Disjoint():
+        case questions.Fits():
+            return program.Fits(_members(cx, node.members))
+        case questions.AlignedViews():
+            return program.Aligned(_views(cx, node.members))
+        case questions.Disjoint():
             left, right = _members(cx, (node.left, node.right))
-            return system.Disjoint(left, right)
-        case syntax.Lent():
-            return system.Lent()
+            return program.Disjoint(left, right)
+        case questions.Lent():
+            return program.Lent()
 
 
 # What stands for a claim that is not made.
 _EMPTY: dict[type, Callable[..., Claim]] = {
-    syntax.Preserved: lambda cx, node: system.Preserved((), _step(cx, node.start), _step(cx, node.end)),
-    syntax.Owned: lambda cx, node: system.Owned(()),
-    syntax.Written: lambda cx, node: system.Written((), None),
-    syntax.Exact: lambda cx, node: system.Exact(()),
-    syntax.Holds: lambda cx, node: system.Holds(Constant(1, INT), _step(cx, node.at), text_of(node.condition.span)),
-    syntax.Fits: lambda cx, node: system.Fits(()),
-    syntax.AlignedViews: lambda cx, node: system.Aligned(()),
-    syntax.Disjoint: lambda cx, node: system.Fits(()),
-    syntax.Lent: lambda cx, node: system.Lent(),
+    questions.Preserved: lambda cx, node: program.Preserved((), _step(cx, node.start), _step(cx, node.end)),
+    questions.Owned: lambda cx, node: program.Owned(()),
+    questions.Written: lambda cx, node: program.Written((), None),
+    questions.Exact: lambda cx, node: program.Exact(()),
+    questions.Holds: lambda cx, node: program.Holds(Constant(1, INT), _step(cx, node.at), text_of(node.condition.span)),
+    questions.Fits: lambda cx, node: program.Fits(()),
+    questions.AlignedViews: lambda cx, node: program.Aligned(()),
+    questions.Disjoint: lambda cx, node: program.Fits(()),
+    questions.Lent: lambda cx, node: program.Lent(),
 }
 
 
-def _later(node: syntax.Preserved, members: tuple[Place, ...], later: tuple[Place, ...]) -> tuple[Place, ...]:
+def _later(node: questions.Preserved, members: tuple[Place, ...], later: tuple[Place, ...]) -> tuple[Place, ...]:
     """The places that a `preserved ... as` ends at, with only those scalars' bits that were some scalar's before."""
     if len(members) != len(later):
         count = f"{len(members)} place{'' if len(members) == 1 else 's'} preserved as {len(later)}"
@@ -124,7 +126,7 @@ def _parts(leaf: Leaf, covered: frozenset[int]) -> Iterator[Leaf]:
         yield replace(leaf, offset=piece[0], width=len(piece), at=leaf.at + piece[0] - leaf.offset)
 
 
-def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
+def _members(cx: Context, nodes: tuple[ctree.Place, ...]) -> tuple[Place, ...]:
     for node in nodes:
         if node.base.text == "parent":
             raise mistake("CB0145", "a property speaks of the current object and not of its parent", node.base.span)
@@ -138,7 +140,7 @@ def _members(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
     return members
 
 
-def _views(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
+def _views(cx: Context, nodes: tuple[ctree.Place, ...]) -> tuple[Place, ...]:
     views = _members(cx, nodes)
     for place in views:
         if place.view is None:
@@ -146,23 +148,23 @@ def _views(cx: Context, nodes: tuple[syntax.Place, ...]) -> tuple[Place, ...]:
     return views
 
 
-def _holds(cx: Context, node: syntax.Holds) -> Claim:
+def _holds(cx: Context, node: questions.Holds) -> Claim:
     condition = typed(cx, node.condition, NOWHERE)
     for inner in folds.parts(condition):
         if isinstance(inner, InputValue) and cx.names.inputs[inner.name].per_step:
             message = f"`{inner.name}` is drawn afresh by each step, and `holds` is outside of all of them"
             raise mistake("CB0167", message, node.condition.span)
-    return system.Holds(condition, _step(cx, node.at), text_of(node.condition.span))
+    return program.Holds(condition, _step(cx, node.at), text_of(node.condition.span))
 
 
-def _step(cx: Context, name: syntax.Name) -> str:
+def _step(cx: Context, name: ctree.Name) -> str:
     if name.text in cx.names.parts:
         kind = cx.names.parts[name.text].kind
         raise mistake("CB0150", f"`{name.text}` is a {kind}, and a step is needed here", name.span)
     return cx.names.step(name).name
 
 
-def _by(cx: Context, names: tuple[syntax.Name, ...]) -> frozenset[str] | None:
+def _by(cx: Context, names: tuple[ctree.Name, ...]) -> frozenset[str] | None:
     if not names:
         return None
     found: list[str] = []
@@ -171,7 +173,7 @@ def _by(cx: Context, names: tuple[syntax.Name, ...]) -> frozenset[str] | None:
     return frozenset(found)
 
 
-def _where(cx: Context, names: tuple[syntax.Name, ...]) -> Where:
+def _where(cx: Context, names: tuple[ctree.Name, ...]) -> Where:
     if not names:
         return Where()
     paths = {p: part for p, part in cx.names.parts.items() if part.kind == "path"}
@@ -183,7 +185,7 @@ def _where(cx: Context, names: tuple[syntax.Name, ...]) -> Where:
     return Where(frozenset(chosen), frozenset(steps))
 
 
-def _steps_of(cx: Context, name: syntax.Name, what: str, others: Iterable[str]) -> list[str]:
+def _steps_of(cx: Context, name: ctree.Name, what: str, others: Iterable[str]) -> list[str]:
     """One step, or all steps of a layer."""
     if "." in name.text or name.text in cx.names.steps:
         return [cx.names.step(name).name]

@@ -11,8 +11,9 @@ from cbprove.meaning.elaborate import conditions_of
 from cbprove.meaning.memo import Poison, mistake
 from cbprove.meaning.names import unknown
 from cbprove.meaning.properties import FITS, has_fits
+from cbprove.syntax import ctree, questions
 from cbprove.syntax import tree as syntax
-from cbprove.system import Ask, Axis, AxisValue, Expectation, Proposal
+from cbprove.system.axes import Ask, Axis, AxisValue, Expectation, Proposal
 
 Domain = tuple[str, ...] | range
 Row = tuple[AxisValue, ...]
@@ -44,7 +45,7 @@ def _somewhere(cx: Context) -> Span:
 # --- proposals ---
 
 
-def _proposal(cx: Context, node: syntax.Proposal) -> Proposal:
+def _proposal(cx: Context, node: questions.Proposal) -> Proposal:
     chosen = _settings(cx, node.settings)
     domains: dict[str, Domain] = {}
     for name, axis in cx.names.axes.items():
@@ -58,7 +59,7 @@ def _proposal(cx: Context, node: syntax.Proposal) -> Proposal:
     return Proposal(node.name.text, node.title, domains, _expectations(cx, node), node.span)
 
 
-def _undecided(node: syntax.Proposal, axis: Axis) -> Diagnostic:
+def _undecided(node: questions.Proposal, axis: Axis) -> Diagnostic:
     message = f"the proposal `{node.name.text}` does not decide `{axis.name}`"
     help = (
         f"write `{axis.name} = {axis.values[0]};` or another of its {len(axis.values)} values, or `{axis.name} = any;`"
@@ -66,7 +67,7 @@ def _undecided(node: syntax.Proposal, axis: Axis) -> Diagnostic:
     return Diagnostic("CB0160", message, node.name.span, help)
 
 
-def _settings(cx: Context, nodes: tuple[syntax.Setting, ...]) -> dict[str, Domain]:
+def _settings(cx: Context, nodes: tuple[questions.Setting, ...]) -> dict[str, Domain]:
     settings: dict[str, Domain] = {}
     first: dict[str, Span] = {}
     for node in nodes:
@@ -83,7 +84,7 @@ def _settings(cx: Context, nodes: tuple[syntax.Setting, ...]) -> dict[str, Domai
     return settings
 
 
-def _setting(cx: Context, node: syntax.Setting) -> Domain:
+def _setting(cx: Context, node: questions.Setting) -> Domain:
     axis = _axis(cx, node.axis)
     if node.value is not None:
         return _single(axis, value_in(cx, axis, node.value))
@@ -92,7 +93,7 @@ def _setting(cx: Context, node: syntax.Setting) -> Domain:
     return axis.values if node.values is None else names_in(axis, node.values)
 
 
-def _axis(cx: Context, name: syntax.Name) -> Axis:
+def _axis(cx: Context, name: ctree.Name) -> Axis:
     if name.text in cx.names.axes:
         return cx.names.axes[name.text]
     if name.text in cx.names.axis_declarations:
@@ -104,7 +105,7 @@ def _single(axis: Axis, value: AxisValue) -> Domain:
     return range(int(value), int(value) + 1) if isinstance(axis.values, range) else (str(value),)
 
 
-def _expectations(cx: Context, node: syntax.Proposal) -> tuple[Expectation, ...]:
+def _expectations(cx: Context, node: questions.Proposal) -> tuple[Expectation, ...]:
     expectations = []
     spans: dict[str, Span] = {}
     for expected in node.expectations:
@@ -121,7 +122,7 @@ def _expectations(cx: Context, node: syntax.Proposal) -> tuple[Expectation, ...]
     return tuple(expectations)
 
 
-def _expectation(cx: Context, node: syntax.Expectation) -> Expectation:
+def _expectation(cx: Context, node: questions.Expectation) -> Expectation:
     name = node.property
     if name is not None and name.text not in property_names(cx):
         raise unknown("CB0105", "property", name, property_names(cx))
@@ -147,14 +148,14 @@ def property_names(cx: Context) -> list[str]:
     return [*declared] if has_fits(declared.values()) else [*declared, FITS.name]
 
 
-def _index(cx: Context, node: syntax.Expr) -> int:
+def _index(cx: Context, node: ctree.Expr) -> int:
     return next(i for i, known in enumerate(conditions_of(cx)) if known is node)
 
 
 # --- asks ---
 
 
-def _ask(cx: Context, node: syntax.Ask) -> Ask:
+def _ask(cx: Context, node: questions.Ask) -> Ask:
     chosen = [cx.memo.attempt(lambda n=name: _axis(cx, n)) for name in node.axes]  # type: ignore[misc]
     for name in node.properties:
         if name.text not in property_names(cx):
@@ -179,13 +180,13 @@ def _ask(cx: Context, node: syntax.Ask) -> Ask:
     )
 
 
-def _asked_twice(node: syntax.Ask) -> Exception:
+def _asked_twice(node: questions.Ask) -> Exception:
     names = [name.text for name in node.axes]
     again = next(name for i, name in enumerate(node.axes) if name.text in names[:i])
     return mistake("CB0161", f"`{again.text}` is asked for a second time", again.span)
 
 
-def _ask_domains(cx: Context, node: syntax.Ask, axes: Mapping[str, Axis]) -> dict[str, Domain]:
+def _ask_domains(cx: Context, node: questions.Ask, axes: Mapping[str, Axis]) -> dict[str, Domain]:
     mentioned = set(_mentioned(cx, node.given, set())) if node.given is not None else set()
     domains: dict[str, Domain] = {}
     for name, axis in cx.names.axes.items():
@@ -201,7 +202,7 @@ def _ask_domains(cx: Context, node: syntax.Ask, axes: Mapping[str, Axis]) -> dic
 
 
 def _row(
-    cx: Context, axes: Mapping[str, Axis], settings: tuple[syntax.Setting, ...], span: Span
+    cx: Context, axes: Mapping[str, Axis], settings: tuple[questions.Setting, ...], span: Span
 ) -> tuple[AxisValue, ...]:
     found: dict[str, AxisValue] = {}
     for setting in settings:
@@ -219,7 +220,7 @@ def _row(
 
 def _mentioned(cx: Context, node: object, seen: set[str]) -> Iterator[str]:
     """The axes that an expression mentions, also through constants and packings."""
-    if isinstance(node, syntax.Name):
+    if isinstance(node, ctree.Name):
         if node.text in seen:
             return
         seen.add(node.text)

@@ -10,7 +10,7 @@ from cbprove.meaning.mistakes import tidy, too_deep
 from cbprove.meaning.names import Names, collect
 from cbprove.meaning.properties import FITS, has_fits
 from cbprove.syntax import tree as syntax
-from cbprove.system import LayerNames, PropertyName, System
+from cbprove.system.axes import LayerNames, PropertyName, System
 
 
 def resolve(tree: syntax.Tree, warned: bool = True) -> System:

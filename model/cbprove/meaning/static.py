@@ -18,8 +18,8 @@ from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import Enumeration, hint, listed, unknown
 from cbprove.meaning.places import NOWHERE, Scope, member_at, type_at
 from cbprove.meaning.types import enumerator, is_type_name, named_type, type_of
-from cbprove.syntax import tree as syntax
-from cbprove.system import FREE, Axis
+from cbprove.syntax import ctree
+from cbprove.system.axes import FREE, Axis
 
 _BEFORE_RUNS = "what stands here must be known before any run: numbers, `sizeof`, constants and axes"
 
@@ -43,51 +43,51 @@ _EXACT: dict[str, Callable[[int, int], int]] = {
 }
 
 
-def value(cx: Context, node: syntax.Expr) -> Int | Bool:
+def value(cx: Context, node: ctree.Expr) -> Int | Bool:
     """The value of a static expression; a mistake if it is known only at run time."""
     match node:
-        case syntax.Number(exact):
+        case ctree.Number(exact):
             return exact
-        case syntax.Place():
+        case ctree.Place():
             return _name(cx, node)
-        case syntax.Unary():
+        case ctree.Unary():
             return _unary(cx, node)
-        case syntax.Binary():
+        case ctree.Binary():
             return _binary(cx, node)
-        case syntax.Conditional():
+        case ctree.Conditional():
             return _conditional(cx, node)
-        case syntax.Sizeof():
+        case ctree.Sizeof():
             return size_of(cx, node, NOWHERE)
-        case syntax.Alignof():
+        case ctree.Alignof():
             return align_of(cx, node, NOWHERE)
-        case syntax.Offsetof():
+        case ctree.Offsetof():
             return offset_of(cx, node)
-        case syntax.Has():
+        case ctree.Has():
             return has(cx, node)
-        case syntax.Defined():
+        case ctree.Defined():
             return defined(cx, node)
 
 
-def size_of(cx: Context, node: syntax.Sizeof, scope: Scope) -> int:
+def size_of(cx: Context, node: ctree.Sizeof, scope: Scope) -> int:
     """`sizeof` a type or a place, in bytes. Raises Mistake CB0132 for a bit-field."""
-    if isinstance(node.operand, syntax.Place) and (type := _as_type(cx, node.operand)) is None:
+    if isinstance(node.operand, ctree.Place) and (type := _as_type(cx, node.operand)) is None:
         spot = type_at(cx, node.operand, scope)
         if spot.bit_field:
             raise mistake(
                 "CB0132", f"`{text_of(node.operand.span)}` is a bit-field and has no size in bytes", node.span
             )
         return spot.width // 8
-    return cx.layout(type if isinstance(node.operand, syntax.Place) else type_of(cx, node.operand)).size  # type: ignore[arg-type]
+    return cx.layout(type if isinstance(node.operand, ctree.Place) else type_of(cx, node.operand)).size  # type: ignore[arg-type]
 
 
-def align_of(cx: Context, node: syntax.Alignof, scope: Scope) -> int:
+def align_of(cx: Context, node: ctree.Alignof, scope: Scope) -> int:
     """`alignof` a type or a place, in bytes. A member has the alignment that it was declared with, by either spelling.
 
     Raises Mistake CB0132 for a bit-field.
     """
-    type = _as_type(cx, node.operand) if isinstance(node.operand, syntax.Place) else type_of(cx, node.operand)
+    type = _as_type(cx, node.operand) if isinstance(node.operand, ctree.Place) else type_of(cx, node.operand)
     if type is None:
-        assert isinstance(node.operand, syntax.Place)
+        assert isinstance(node.operand, ctree.Place)
         spot = type_at(cx, node.operand, scope)
         if spot.bit_field:
             raise mistake("CB0132", f"`{text_of(node.operand.span)}` is a bit-field and has no alignment", node.span)
@@ -97,7 +97,7 @@ def align_of(cx: Context, node: syntax.Alignof, scope: Scope) -> int:
     return preferred_align(type, cx.abi()) if node.preferred else cx.layout(type).align
 
 
-def offset_of(cx: Context, node: syntax.Offsetof) -> int:
+def offset_of(cx: Context, node: ctree.Offsetof) -> int:
     """`offsetof`, in bytes. Raises Mistake CB0132 for a bit-field, and for a member that an input counts."""
     spot = member_at(cx, type_of(cx, node.type), node.member)
     if spot.bit_field or spot.indexes:
@@ -106,7 +106,7 @@ def offset_of(cx: Context, node: syntax.Offsetof) -> int:
     return settled(spot.offset) // 8
 
 
-def has(cx: Context, node: syntax.Has) -> bool:
+def has(cx: Context, node: ctree.Has) -> bool:
     """Whether the type has the member in this candidate."""
     type = type_of(cx, node.type)
     try:
@@ -118,7 +118,7 @@ def has(cx: Context, node: syntax.Has) -> bool:
     return True
 
 
-def constant(cx: Context, name: syntax.Name) -> Int | Bool:
+def constant(cx: Context, name: ctree.Name) -> Int | Bool:
     """The value of a `#define` or an enumerator."""
     found = cx.names.constants[name.text]
     if isinstance(found, Enumeration):
@@ -130,7 +130,7 @@ def constant(cx: Context, name: syntax.Name) -> Int | Bool:
     return cx.memo.remember(("define", name.text), lambda: _defined(cx, found.value), cycle)
 
 
-def _defined(cx: Context, node: syntax.Expr) -> Int | Bool:
+def _defined(cx: Context, node: ctree.Expr) -> Int | Bool:
     """What C makes of a `#define`, in C's own types; exact where a ranged axis, which C has none of, is in it."""
     exact = value(cx, node)
     found = None if cx.names.ranged(node) else cx.compute(cx, node)
@@ -142,7 +142,7 @@ def of_the_abi(cx: Context, name: str) -> int | None:
     return (builtin.macro(name, cx.abi()) or 0) if builtin.is_macro(name) else None
 
 
-def defined(cx: Context, node: syntax.Defined) -> bool:
+def defined(cx: Context, node: ctree.Defined) -> bool:
     """Whether a name is a macro, as C's `defined` says; of a yes-or-no axis, whether it is yes.
 
     `IS_ENABLED(X)` asks besides that it be defined as 1, or else whether X_MODULE is, where a spec declares that. A name that
@@ -152,9 +152,9 @@ def defined(cx: Context, node: syntax.Defined) -> bool:
     Raises Mistake CB0101 for such a name, and Poison for that of an axis whose declaration is wrong.
     """
     if node.enabled and not node.name.text.endswith("_MODULE"):
-        module = syntax.Name(f"{node.name.text}_MODULE", node.name.span)
+        module = ctree.Name(f"{node.name.text}_MODULE", node.name.span)
         if module.text in cx.names.axes or module.text in cx.names.constants:
-            return defined(cx, replace(node, enabled=False)) or defined(cx, syntax.Defined(module, False, node.span))
+            return defined(cx, replace(node, enabled=False)) or defined(cx, ctree.Defined(module, False, node.span))
     name = node.name.text
     if name in cx.names.axes:
         axis = cx.names.axes[name]
@@ -171,7 +171,7 @@ def defined(cx: Context, node: syntax.Defined) -> bool:
     raise undeclared(cx, node.name)
 
 
-def defined_by_itself(name: syntax.Name) -> Mistake:
+def defined_by_itself(name: ctree.Name) -> Mistake:
     return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
 
 
@@ -186,7 +186,7 @@ def axis_value(cx: Context, axis: Axis, span: Span) -> Int | Bool:
     raise mistake("CB0121", f"`{axis.name}` is no number", span, help)
 
 
-def compared(cx: Context, node: syntax.Binary) -> bool | None:
+def compared(cx: Context, node: ctree.Binary) -> bool | None:
     """`AXIS == value` of an axis with named values, either way round; None for any other comparison."""
     for side, other in ((node.left, node.right), (node.right, node.left)):
         axis = named_axis(cx, side)
@@ -199,25 +199,25 @@ def compared(cx: Context, node: syntax.Binary) -> bool | None:
     return None
 
 
-def named_axis(cx: Context, node: syntax.Expr) -> Axis | None:
+def named_axis(cx: Context, node: ctree.Expr) -> Axis | None:
     """The axis with named values that an expression names, if it does."""
-    if isinstance(node, syntax.Place) and not node.suffixes:
+    if isinstance(node, ctree.Place) and not node.suffixes:
         axis = cx.names.axes.get(node.base.text)
         if axis is not None and not isinstance(axis.values, range):
             return axis
     return None
 
 
-def value_name(axis: Axis, node: syntax.Expr) -> str:
+def value_name(axis: Axis, node: ctree.Expr) -> str:
     """One of an axis's own value names. Raises Mistake CB0107 where what is written is none of them."""
-    if not isinstance(node, syntax.Place) or node.suffixes:
+    if not isinstance(node, ctree.Place) or node.suffixes:
         raise mistake("CB0107", f"`{text_of(node.span)}` is no value of `{axis.name}`", node.span, _values(axis))
     if node.base.text not in axis.values:
         raise unknown_value(axis, node.base)
     return node.base.text
 
 
-def unknown_value(axis: Axis, name: syntax.Name) -> Mistake:
+def unknown_value(axis: Axis, name: ctree.Name) -> Mistake:
     near = hint(name.text, map(str, axis.values))
     return mistake("CB0107", f"`{axis.name}` has no value `{name.text}`", name.span, near or _values(axis))
 
@@ -226,23 +226,23 @@ def _values(axis: Axis) -> str:
     return "its values are " + listed(map(str, axis.values))
 
 
-def _is_value(node: syntax.Expr, axis: Axis) -> bool:
-    return isinstance(node, syntax.Place) and not node.suffixes and node.base.text in axis.values
+def _is_value(node: ctree.Expr, axis: Axis) -> bool:
+    return isinstance(node, ctree.Place) and not node.suffixes and node.base.text in axis.values
 
 
-def _as_type(cx: Context, node: syntax.Place) -> Type | None:
+def _as_type(cx: Context, node: ctree.Place) -> Type | None:
     """The type that stands where a place may stand too, None for a place."""
     if not is_type_name(cx, node.base.text):
         return None
     type = named_type(cx, node.base)
     for suffix in reversed(node.suffixes):
-        if not isinstance(suffix, syntax.Index):
+        if not isinstance(suffix, ctree.Index):
             raise mistake("CB0143", f"`{node.base.text}` is a type and has no members to name here", node.span)
         type = types.Array(type, cx.number(suffix.value))
     return type
 
 
-def _name(cx: Context, node: syntax.Place) -> Int | Bool:
+def _name(cx: Context, node: ctree.Place) -> Int | Bool:
     name = node.base
     if not node.suffixes:
         if name.text in cx.names.constants:
@@ -259,13 +259,13 @@ def _name(cx: Context, node: syntax.Place) -> Int | Bool:
     raise undeclared(cx, name)
 
 
-def undeclared(cx: Context, name: syntax.Name) -> Mistake:
+def undeclared(cx: Context, name: ctree.Name) -> Mistake:
     """The mistake of a name in a static expression that nothing declares."""
     help = f"declare it, as `param {name.text};`" if name.text.startswith("CONFIG_") else ""
     return unknown("CB0101", "constant or axis", name, [*cx.names.constants, *cx.names.axes], help)
 
 
-def _unary(cx: Context, node: syntax.Unary) -> Int | Bool:
+def _unary(cx: Context, node: ctree.Unary) -> Int | Bool:
     operand = value(cx, node.operand)
     match node.operator:
         case "!":
@@ -278,7 +278,7 @@ def _unary(cx: Context, node: syntax.Unary) -> Int | Bool:
             return number(operand)
 
 
-def _binary(cx: Context, node: syntax.Binary) -> Int | Bool:
+def _binary(cx: Context, node: ctree.Binary) -> Int | Bool:
     if node.operator in ("&&", "||"):
         return _logical(cx, node)
     if node.operator in _COMPARISONS:
@@ -291,7 +291,7 @@ def _binary(cx: Context, node: syntax.Binary) -> Int | Bool:
     return _arithmetic(node, left, right)
 
 
-def _logical(cx: Context, node: syntax.Binary) -> Bool:
+def _logical(cx: Context, node: ctree.Binary) -> Bool:
     """The right side needs no meaning where the left one decides: `has(struct X, m) && offsetof(struct X, m) == 4`."""
     left = truth(value(cx, node.left))
     if isinstance(left, bool) and left is (node.operator == "||"):
@@ -300,7 +300,7 @@ def _logical(cx: Context, node: syntax.Binary) -> Bool:
     return terms.and_(left, right) if node.operator == "&&" else terms.or_(left, right)
 
 
-def _arithmetic(node: syntax.Binary, left: Int, right: Int) -> Int:
+def _arithmetic(node: ctree.Binary, left: Int, right: Int) -> Int:
     match node.operator:
         case "+":
             return terms.add(left, right)
@@ -337,7 +337,7 @@ def divided(operator: str, left: int, right: int) -> int:
     return quotient if operator == "/" else left - right * quotient
 
 
-def _conditional(cx: Context, node: syntax.Conditional) -> Int | Bool:
+def _conditional(cx: Context, node: ctree.Conditional) -> Int | Bool:
     condition = truth(value(cx, node.condition))
     if isinstance(condition, bool):
         return value(cx, node.then if condition else node.otherwise)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cbprove import folds, system
+from cbprove import folds
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import frozen
 from cbprove.meaning.context import Context, settled, text_of
@@ -12,8 +12,12 @@ from cbprove.meaning.expressions import converted, typed
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import StepOf, unknown
 from cbprove.meaning.places import NOWHERE, Scope, article, place
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import Block, Constant, Expr, LeftOut, Part, Place, Statement, Step, Witness
+from cbprove.system import statements
+from cbprove.system.expressions import Constant, Expr, Place
+from cbprove.system.program import LeftOut, Part, Step, Witness
+from cbprove.system.statements import Block, Statement
 
 
 def step(cx: Context, found: StepOf) -> Step:
@@ -68,10 +72,12 @@ def _whole(cx: Context, node: syntax.Step, layer: syntax.Layer) -> Block:
         raise mistake("CB0148", message, node.name.span, help)
     body: list[Statement] = []
     if reads:
-        body.append(system.Read(cx.uid(node), reads, None, node.span))
+        body.append(statements.Read(cx.uid(node), reads, None, node.span))
     if writes:
         body.append(
-            system.Write(uid=cx.uid(node, 1), places=writes, value=None, exact_value=None, length=None, span=node.span)
+            statements.Write(
+                uid=cx.uid(node, 1), places=writes, value=None, exact_value=None, length=None, span=node.span
+            )
         )
     return tuple(body)
 
@@ -126,7 +132,7 @@ class Around:
 
 def block(cx: Context, nodes: syntax.Block, around: Around) -> Block:
     """The statements of a block, in order, without those that `when` leaves out; one with a mistake is left out too."""
-    found: list[system.Statement] = []
+    found: list[statements.Statement] = []
     for node in nodes:
         if isinstance(node, syntax.When):
             found.extend(_when(cx, node, around))  # names made in it are not added to those around
@@ -140,7 +146,7 @@ def block(cx: Context, nodes: syntax.Block, around: Around) -> Block:
     return tuple(found)
 
 
-def _remembered(cx: Context, node: syntax.Statement, around: Around) -> system.Statement:
+def _remembered(cx: Context, node: syntax.Statement, around: Around) -> statements.Statement:
     return cx.memo.remember(("statement", id(node)), lambda: _statement(cx, node, around))
 
 
@@ -149,52 +155,52 @@ def _when(cx: Context, node: syntax.When, around: Around) -> Block:
     if chosen is None:
         return ()
     body = block(cx, node.then if chosen else node.otherwise, around)
-    if any(isinstance(inner, system.Make | system.Share) for inner in body):
-        return (system.When(cx.uid(node), body, node.span),)
+    if any(isinstance(inner, statements.Make | statements.Share) for inner in body):
+        return (statements.When(cx.uid(node), body, node.span),)
     return body  # a block that makes no name needs no end
 
 
-def _statement(cx: Context, node: syntax.Statement, around: Around) -> system.Statement:
+def _statement(cx: Context, node: syntax.Statement, around: Around) -> statements.Statement:
     uid, span = cx.uid(node), node.span
     match node:
         case syntax.Read():
             places, length = _access(cx, node.places, node.length, around)
-            return system.Read(uid, places, length, span)
+            return statements.Read(uid, places, length, span)
         case syntax.Write():
             return _write(cx, node, around)
         case syntax.Clear():
             places, length = _access(cx, node.places, node.length, around)
-            return system.Clear(uid, places, length, span)
+            return statements.Clear(uid, places, length, span)
         case syntax.Copy():
             return _copy(cx, node, around)
         case syntax.Assume():
             condition = typed(cx, node.condition, around.scope)
-            return system.Assume(uid, condition, node.reason, text_of(node.condition.span), span)
+            return statements.Assume(uid, condition, node.reason, text_of(node.condition.span), span)
         case syntax.Make():
             _refuse_clash(cx, node.name)
-            return system.Make(uid, node.kind, node.name.text, span)
+            return statements.Make(uid, node.kind, node.name.text, span)
         case syntax.Share():
             _refuse_clash(cx, node.name)
-            return system.Share(uid, node.name.text, span)
+            return statements.Share(uid, node.name.text, span)
         case syntax.Consume():
-            return system.Consume(uid, span)
+            return statements.Consume(uid, span)
         case syntax.Call():
             return _call(cx, node, around)
         case _:
             return _compound(cx, node, around)
 
 
-def _compound(cx: Context, node: syntax.Statement, around: Around) -> system.Statement:
+def _compound(cx: Context, node: syntax.Statement, around: Around) -> statements.Statement:
     uid, span = cx.uid(node), node.span
     match node:
         case syntax.On():
             if node.name.text not in around.scope:
                 raise _not_made(cx, node.name, around)
-            return system.On(uid, node.name.text, block(cx, node.body, around), span)
+            return statements.On(uid, node.name.text, block(cx, node.body, around), span)
         case syntax.Each():
             _refuse_clash(cx, node.name)
             low, high = _turns(cx, node.bounds, 1)
-            return system.Each(
+            return statements.Each(
                 uid=uid,
                 name=node.name.text,
                 low=low,
@@ -205,33 +211,33 @@ def _compound(cx: Context, node: syntax.Statement, around: Around) -> system.Sta
         case syntax.Repeat():
             low, high = _turns(cx, node.bounds, 0)
             body = block(cx, node.body, around)
-            return system.Repeat(uid, 0 if _idles(body) and low > _MANY else low, high, body, span)
+            return statements.Repeat(uid, 0 if _idles(body) and low > _MANY else low, high, body, span)
         case syntax.Either():
-            return system.Either(uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span)
+            return statements.Either(uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span)
         case syntax.If():
             condition = cx.memo.attempt(lambda: typed(cx, node.condition, around.scope))
             nodes, otherwise = block(cx, node.then, around), block(cx, node.otherwise, around)
             if condition is None:
                 raise Poison
-            return system.If(uid, condition, nodes, otherwise, span)
+            return statements.If(uid, condition, nodes, otherwise, span)
     raise AssertionError(f"no such statement: {node}")
 
 
 _MANY = 1000  # turns that a loop has at least, beyond which nobody counts those that do nothing
 
 
-def _idles(body: system.Block) -> bool:
+def _idles(body: statements.Block) -> bool:
     """Whether a turn may do nothing at all.
 
     Then as many such turns as one likes make up a LO: runs of fewer turns reach the same claims and break the same.
     """
-    return all(isinstance(s, system.Either) and any(_idles(arm) for arm in s.arms) for s in body)
+    return all(isinstance(s, statements.Either) and any(_idles(arm) for arm in s.arms) for s in body)
 
 
 # --- accesses ---
 
 
-def places(cx: Context, nodes: tuple[syntax.Place, ...], scope: Scope, start: bool = False) -> tuple[Place, ...]:
+def places(cx: Context, nodes: tuple[ctree.Place, ...], scope: Scope, start: bool = False) -> tuple[Place, ...]:
     """Several places; the mistakes of all of them are reported before the first stops anything.
 
     Raises Poison where there are any.
@@ -243,7 +249,7 @@ def places(cx: Context, nodes: tuple[syntax.Place, ...], scope: Scope, start: bo
 
 
 def _access(
-    cx: Context, nodes: tuple[syntax.Place, ...], length: syntax.Expr | None, around: Around
+    cx: Context, nodes: tuple[ctree.Place, ...], length: ctree.Expr | None, around: Around
 ) -> tuple[tuple[Place, ...], Expr | None]:
     found = places(cx, nodes, around.scope, start=length is not None)
     if length is None:
@@ -251,7 +257,7 @@ def _access(
     return found, _length(cx, length, found, around)
 
 
-def _length(cx: Context, node: syntax.Expr, of: tuple[Place, ...], around: Around) -> Expr:
+def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], around: Around) -> Expr:
     """The bytes of a `for`, which begin at a whole byte."""
     length = typed(cx, node, around.scope)
     if isinstance(length, Constant) and isinstance(length.value, int) and length.value < 0:
@@ -262,16 +268,18 @@ def _length(cx: Context, node: syntax.Expr, of: tuple[Place, ...], around: Aroun
     return length
 
 
-def _write(cx: Context, node: syntax.Write, around: Around) -> system.Write:
+def _write(cx: Context, node: syntax.Write, around: Around) -> statements.Write:
     found, length = _access(cx, node.places, node.length, around)
     if node.value is None:
-        return system.Write(uid=cx.uid(node), places=found, value=None, exact_value=None, length=length, span=node.span)
+        return statements.Write(
+            uid=cx.uid(node), places=found, value=None, exact_value=None, length=length, span=node.span
+        )
     (target,) = found
     if target.type is None:
         help = "name one integer member or element, or write it without a value"
         raise mistake("CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help)
     exact = typed(cx, node.value, around.scope)
-    return system.Write(
+    return statements.Write(
         uid=cx.uid(node),
         places=found,
         value=converted(exact, target.type),
@@ -281,7 +289,7 @@ def _write(cx: Context, node: syntax.Write, around: Around) -> system.Write:
     )
 
 
-def _copy(cx: Context, node: syntax.Copy, around: Around) -> system.Copy:
+def _copy(cx: Context, node: syntax.Copy, around: Around) -> statements.Copy:
     start = node.length is not None
     origin, target = places(cx, (node.origin, node.target), around.scope, start)
     length = _length(cx, node.length, (origin, target), around) if node.length is not None else None
@@ -291,7 +299,7 @@ def _copy(cx: Context, node: syntax.Copy, around: Around) -> system.Copy:
         raise mistake(
             "CB0140", message, node.span, "copy between places of one size, or say `for` how many bytes", notes
         )
-    return system.Copy(cx.uid(node), origin, target, length, node.span)
+    return statements.Copy(cx.uid(node), origin, target, length, node.span)
 
 
 def size(bits: int) -> str:
@@ -303,7 +311,7 @@ def size(bits: int) -> str:
 # --- names, turns, calls ---
 
 
-def _refuse_clash(cx: Context, name: syntax.Name) -> None:
+def _refuse_clash(cx: Context, name: ctree.Name) -> None:
     """A made name may hide another made one, but nothing that is declared."""
     if name.text == "parent":
         raise mistake("CB0119", "`parent` always means what the current object was made from", name.span)
@@ -313,7 +321,7 @@ def _refuse_clash(cx: Context, name: syntax.Name) -> None:
         raise mistake("CB0119", f"`{name.text}` is already the name of {article(what)}", name.span, notes=notes)
 
 
-def _not_made(cx: Context, name: syntax.Name, around: Around) -> Mistake:
+def _not_made(cx: Context, name: ctree.Name, around: Around) -> Mistake:
     if name.text in cx.names.objects:
         message = f"`on` runs a block on a made or shared object; `{name.text}` exists once and is named in places"
         return mistake("CB0108", message, name.span)
@@ -330,28 +338,28 @@ def _turns(cx: Context, bounds: syntax.Bounds, least: int) -> tuple[int, int | N
     return low, high
 
 
-def _turn(cx: Context, node: syntax.Expr) -> int:
+def _turn(cx: Context, node: ctree.Expr) -> int:
     count = settled(cx.term(node))
     if count < 0:
         raise mistake("CB0127", f"a loop cannot have {count} turns", node.span)
     return count
 
 
-def _call(cx: Context, node: syntax.Call, around: Around) -> system.Call:
+def _call(cx: Context, node: syntax.Call, around: Around) -> statements.Call:
     name = node.callee
     if around.in_step:
         raise mistake("CB0146", f"a step calls nothing, not even `{name.text}`", node.span, "call it in a path or part")
     part = cx.names.parts.get(name.text)
     if part is None:
-        return system.Call(cx.uid(node), "step", _step_name(cx, name), node.span)
+        return statements.Call(cx.uid(node), "step", _step_name(cx, name), node.span)
     if part.kind == "path":
         raise mistake(
             "CB0153", f"`{name.text}` is a path, which starts runs and is not called", node.span, "make it a `part`"
         )
-    return system.Call(cx.uid(node), "part", name.text, node.span)
+    return statements.Call(cx.uid(node), "part", name.text, node.span)
 
 
-def _step_name(cx: Context, name: syntax.Name) -> str:
+def _step_name(cx: Context, name: ctree.Name) -> str:
     callable_parts = [p for p, part in cx.names.parts.items() if part.kind == "part"]
     if "." not in name.text and name.text not in cx.names.steps:
         raise unknown("CB0104", "step or part", name, [*cx.names.steps, *callable_parts])

@@ -14,16 +14,17 @@ from cbprove.meaning import builtin, pins
 from cbprove.meaning.context import LARGEST, Context, refuse_large, refuse_many
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import unknown
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import IntType
+from cbprove.system.expressions import IntType
 
 
-def type_of(cx: Context, node: syntax.CType) -> Type:
+def type_of(cx: Context, node: ctree.CType) -> Type:
     """The type that was written: one object for a node under assignments that agree on what it looked at."""
     return cx.memo.remember(("type", id(node)), lambda: _type(cx, node), lambda: _itself(node))
 
 
-def named_type(cx: Context, name: syntax.Name) -> Type:
+def named_type(cx: Context, name: ctree.Name) -> Type:
     """A typedef, or a scalar by its name.
 
     Raises Mistake CB0102 where there is no such type, CB0114 where it contains itself.
@@ -99,26 +100,26 @@ def _shared_scalar(cx: Context, name: str) -> Type:
     return cx.memo.share(("scalar", name), lambda: types.Scalar(name))
 
 
-def _type(cx: Context, node: syntax.CType) -> Type:
+def _type(cx: Context, node: ctree.CType) -> Type:
     match node:
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             return named_type(cx, name)
-        case syntax.TaggedType():
+        case ctree.TaggedType():
             return _tagged(cx, node)
-        case syntax.EnumBody():
+        case ctree.EnumBody():
             return _enum(cx, node)
-        case syntax.RecordBody():
+        case ctree.RecordBody():
             return _record(cx, node, node.tag.text if node.tag else None, node.kind)
-        case syntax.PointerType(to):
+        case ctree.PointerType(to):
             return types.Pointer(to)
-        case syntax.ArrayType():
+        case ctree.ArrayType():
             return _array(cx, node)
 
 
-def _itself(node: syntax.CType) -> Mistake:
-    if isinstance(node, syntax.NamedType):
+def _itself(node: ctree.CType) -> Mistake:
+    if isinstance(node, ctree.NamedType):
         return _needs_itself(node.name.text, node.name.span)
-    if isinstance(node, syntax.TaggedType):
+    if isinstance(node, ctree.TaggedType):
         return _needs_itself(f"{node.kind} {node.tag.text}", node.tag.span)
     tag = getattr(node, "tag", None)
     return _needs_itself(
@@ -130,7 +131,7 @@ def _needs_itself(what: str, span: Span) -> Mistake:
     return mistake("CB0114", f"`{what}` contains itself", span, "a pointer may point to it")
 
 
-def _unknown_type(cx: Context, name: syntax.Name) -> Mistake:
+def _unknown_type(cx: Context, name: ctree.Name) -> Mistake:
     if name.text in cx.names.tags:
         kind = getattr(cx.names.tags[name.text], "kind", "enum")
         return mistake("CB0102", f"there is no type `{name.text}`", name.span, f"write `{kind} {name.text}`")
@@ -143,13 +144,13 @@ def _typedef(cx: Context, node: syntax.Typedef) -> Type:
     return type if align is None else _sound(cx, types.Aligned(type, align), node.name.span)
 
 
-def _tagged(cx: Context, node: syntax.TaggedType) -> Type:
+def _tagged(cx: Context, node: ctree.TaggedType) -> Type:
     found = cx.names.tags.get(node.tag.text)
     if found is None and (alias := cx.names.alias(node.tag)) is not None:
         return _tagged(cx, replace(node, tag=alias))
     if found is None:
         raise unknown("CB0102", node.kind, node.tag, cx.names.tags)
-    kind = "enum" if isinstance(found, syntax.EnumBody) else found.kind
+    kind = "enum" if isinstance(found, ctree.EnumBody) else found.kind
     if kind != node.kind:
         raise mistake("CB0117", f"`{node.tag.text}` is declared as {_a(kind)}, not as {_a(node.kind)}", node.tag.span)
     return tagged(cx, node.tag.text)
@@ -179,7 +180,7 @@ def _packing(cx: Context, node: syntax.Packing) -> Type:
     return _record(cx, arm.body, node.tag.text, node.kind)
 
 
-def _array(cx: Context, node: syntax.ArrayType) -> Type:
+def _array(cx: Context, node: ctree.ArrayType) -> Type:
     element = type_of(cx, node.element)
     if node.count is None:
         return types.Array(element, None)
@@ -194,14 +195,14 @@ def _array(cx: Context, node: syntax.ArrayType) -> Type:
     return _sound(cx, array, node.span)
 
 
-def _enum(cx: Context, node: syntax.EnumBody) -> Type:
+def _enum(cx: Context, node: ctree.EnumBody) -> Type:
     values = [enumerator(cx, node, index) for index, one in enumerate(node.enumerators) if _is_there(cx, one)]
     packed = node.attributes.packed
     enum = types.Enum(node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed)
     return _sound(cx, enum, node.tag.span if node.tag else node.span)
 
 
-def enumerator(cx: Context, node: syntax.EnumBody, index: int) -> int:
+def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:
     """The value of one of an enum's constants: what is written there, or counted on from the last one written.
 
     Raises Mistake CB0101 where the candidate leaves the constant out.
@@ -218,18 +219,18 @@ def enumerator(cx: Context, node: syntax.EnumBody, index: int) -> int:
     return after - 1
 
 
-def _is_there(cx: Context, one: syntax.Enumerator) -> bool:
+def _is_there(cx: Context, one: ctree.Enumerator) -> bool:
     return all(cx.decided(condition) for condition in one.conditions)
 
 
-def _said(cx: Context, name: syntax.Name, value: syntax.Expr) -> int:
+def _said(cx: Context, name: ctree.Name, value: ctree.Expr) -> int:
     def cycle() -> Mistake:
         return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
 
     return cx.memo.remember(("enumerator", name.text), lambda: static_value(cx, value), cycle)
 
 
-def static_value(cx: Context, node: syntax.Expr) -> int:
+def static_value(cx: Context, node: ctree.Expr) -> int:
     """What pasted C computes, in C's own types: `-1U` is 4294967295. What hangs on a ranged axis is exact."""
     exact = cx.number(node)
     found = None if cx.names.ranged(node) else cx.compute(cx, node)
@@ -243,7 +244,7 @@ def record(cx: Context, node: syntax.Object) -> types.Record:
     return _measured(cx, built, node.members, node.name.span, f"the object `{node.name.text}`")
 
 
-def _record(cx: Context, node: syntax.RecordBody, tag: str | None, kind: str) -> types.Record:
+def _record(cx: Context, node: ctree.RecordBody, tag: str | None, kind: str) -> types.Record:
     if node.pinned is not None:
         pins.of_this_abi(cx, node.pinned.by)
     fields = tuple(_fields(cx, node.members, {}))
@@ -263,7 +264,7 @@ def _record(cx: Context, node: syntax.RecordBody, tag: str | None, kind: str) ->
 
 
 def _measured(
-    cx: Context, built: types.Record, members: tuple[syntax.MemberItem, ...], span: Span, what: str
+    cx: Context, built: types.Record, members: tuple[ctree.MemberItem, ...], span: Span, what: str
 ) -> types.Record:
     """The record, once it is known to have a layout; a mistake stands at the member that makes it."""
     abi = cx.abi()
@@ -290,16 +291,16 @@ def _sound(cx: Context, type: Type, span: Span) -> Type:
     return type
 
 
-def _chosen(cx: Context, members: tuple[syntax.MemberItem, ...]) -> Iterator[syntax.Member]:
+def _chosen(cx: Context, members: tuple[ctree.MemberItem, ...]) -> Iterator[ctree.Member]:
     """The members that this candidate has."""
     for member in members:
-        if isinstance(member, syntax.MemberChoice):
+        if isinstance(member, ctree.MemberChoice):
             yield from _chosen(cx, member.then if cx.decided(member.condition) else member.otherwise)
         else:
             yield member
 
 
-def _fields(cx: Context, members: tuple[syntax.MemberItem, ...], spans: dict[str, Span]) -> Iterator[types.Field]:
+def _fields(cx: Context, members: tuple[ctree.MemberItem, ...], spans: dict[str, Span]) -> Iterator[types.Field]:
     failed = False
     for member in _chosen(cx, members):
         _refuse_twice(cx, member, spans)
@@ -311,7 +312,7 @@ def _fields(cx: Context, members: tuple[syntax.MemberItem, ...], spans: dict[str
         raise Poison
 
 
-def _field(cx: Context, member: syntax.Member) -> types.Field:
+def _field(cx: Context, member: ctree.Member) -> types.Field:
     bits = None if member.bits is None else cx.number(member.bits)
     name = member.name.text if member.name else None
     attributes = member.attributes
@@ -325,11 +326,11 @@ def _field(cx: Context, member: syntax.Member) -> types.Field:
     )
 
 
-def _refuse_twice(cx: Context, member: syntax.Member, spans: dict[str, Span]) -> None:
+def _refuse_twice(cx: Context, member: ctree.Member, spans: dict[str, Span]) -> None:
     """Two members of one name, those of anonymous structs included."""
     if member.name is None and member.bits is None:
-        body = cx.names.tags.get(member.type.tag.text) if isinstance(member.type, syntax.TaggedType) else member.type
-        for inner in _chosen(cx, body.members) if isinstance(body, syntax.RecordBody) else ():
+        body = cx.names.tags.get(member.type.tag.text) if isinstance(member.type, ctree.TaggedType) else member.type
+        for inner in _chosen(cx, body.members) if isinstance(body, ctree.RecordBody) else ():
             _refuse_twice(cx, inner, spans)
     elif member.name is not None:
         first = spans.setdefault(member.name.text, member.name.span)
@@ -339,12 +340,12 @@ def _refuse_twice(cx: Context, member: syntax.Member, spans: dict[str, Span]) ->
             cx.memo.report(Diagnostic("CB0116", message, member.name.span, notes=notes))
 
 
-def _align(cx: Context, attributes: syntax.Attributes) -> int | None:
+def _align(cx: Context, attributes: ctree.Attributes) -> int | None:
     """The largest `__aligned(n)`, in bytes."""
-    values = [_boundary(cx, a) if isinstance(a, syntax.Boundary) else cx.number(a) for a in attributes.aligned]
+    values = [_boundary(cx, a) if isinstance(a, ctree.Boundary) else cx.number(a) for a in attributes.aligned]
     return max(values) if values else None
 
 
-def _boundary(cx: Context, boundary: syntax.Boundary) -> int:
+def _boundary(cx: Context, boundary: ctree.Boundary) -> int:
     """An alignment that the ABI has, in bytes."""
     return cx.abi().biggest_align if boundary.of == "largest" else cx.abi().cache_line

@@ -12,6 +12,7 @@ from cbprove.frozen import fields, has_fields
 from cbprove.meaning.elaborate import blocks
 from cbprove.meaning.memo import Mistake
 from cbprove.meaning.names import Names, StepOf
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 
 # A step, part or path that some run may come to.
@@ -128,14 +129,14 @@ def _made_places(names: Names) -> set[str]:
     made = {node.name.text for node in nodes(blocks) if isinstance(node, syntax.Make | syntax.Each | syntax.Share)}
     found: set[str] | None = None
     for node in nodes(blocks):
-        if isinstance(node, syntax.Place) and node.base.text in {"parent", *made}:
+        if isinstance(node, ctree.Place) and node.base.text in {"parent", *made}:
             possible = set(_possible(names, node))
             found = possible if found is None else found & possible if possible else found
     return found or set()
 
 
-def _possible(names: Names, node: syntax.Place) -> Iterator[str]:
-    if not node.suffixes or not isinstance(node.suffixes[0], syntax.Dot):
+def _possible(names: Names, node: ctree.Place) -> Iterator[str]:
+    if not node.suffixes or not isinstance(node.suffixes[0], ctree.Dot):
         return
     inner = node.suffixes[0].name.text
     if inner in names.views:
@@ -156,11 +157,11 @@ def objects_of(names: Names, view: str, around: tuple[str, ...]) -> Iterator[str
             yield from objects_of(names, base, (*around, view))
 
 
-def _areas(members: tuple[syntax.MemberItem, ...]) -> dict[str, syntax.CType]:
+def _areas(members: tuple[ctree.MemberItem, ...]) -> dict[str, ctree.CType]:
     """The members of an object under every `#if`, by name."""
-    areas: dict[str, syntax.CType] = {}
+    areas: dict[str, ctree.CType] = {}
     for member in members:
-        if isinstance(member, syntax.MemberChoice):
+        if isinstance(member, ctree.MemberChoice):
             areas.update({**_areas(member.then), **_areas(member.otherwise)})
         elif member.name is not None:
             areas[member.name.text] = member.type
@@ -171,10 +172,10 @@ def _control_blocks(names: Names) -> set[str]:
     return {name for name, each in names.objects.items() if any(map(_is_block, _areas(each.members).values()))}
 
 
-def _is_block(type: syntax.CType) -> bool:
-    if not isinstance(type, syntax.ArrayType):
+def _is_block(type: ctree.CType) -> bool:
+    if not isinstance(type, ctree.ArrayType):
         return False
-    return isinstance(type.element, syntax.NamedType) and type.element.name.text in _BYTES
+    return isinstance(type.element, ctree.NamedType) and type.element.name.text in _BYTES
 
 
 def warnings(tree: syntax.Tree, names: Names) -> Iterator[Diagnostic]:
@@ -203,7 +204,7 @@ def _counts(root: Source, span: Span, unused: bool) -> bool:
     return span.source.name == root.name and not unused
 
 
-def _unused(code: str, message: str, name: syntax.Name, text: str) -> Diagnostic:
+def _unused(code: str, message: str, name: ctree.Name, text: str) -> Diagnostic:
     return Diagnostic(code, message, name.span, f"use it, delete it, or say `{text} unused`")
 
 
@@ -224,9 +225,9 @@ def _named(tree: syntax.Tree, names: Names, steps: set[int], parts: set[int]) ->
     found: set[str] = set()
     for declaration in tree.declarations:
         for node in nodes(_used(names, declaration, steps, parts)):
-            if isinstance(node, syntax.Place):
+            if isinstance(node, ctree.Place):
                 found.add(node.base.text)
-                found.update(suffix.name.text for suffix in node.suffixes[:1] if isinstance(suffix, syntax.Dot))
+                found.update(suffix.name.text for suffix in node.suffixes[:1] if isinstance(suffix, ctree.Dot))
     return found
 
 
@@ -256,7 +257,7 @@ def _made(root: Source, block: syntax.Block) -> Iterator[Diagnostic]:
 def _spoken_of(block: syntax.Block) -> set[str]:
     found: set[str] = set()
     for node in nodes(block):
-        if isinstance(node, syntax.Place):
+        if isinstance(node, ctree.Place):
             found.add(node.base.text)
         elif isinstance(node, syntax.On):
             found.add(node.name.text)

@@ -18,7 +18,8 @@ from cbprove.logic.terms import Bool, Int, Term, add, and_, eq, ite, lt, mul, no
 from cbprove.obligations.ops import MEMORY, Area, Copied, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.values import Value, field, wrap
 from cbprove.properties.events import Moment
-from cbprove.system import Input, Place
+from cbprove.system.expressions import Place
+from cbprove.system.program import Input
 
 T = TypeVar("T")
 

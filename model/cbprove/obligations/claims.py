@@ -15,7 +15,7 @@ from cbprove.obligations.ops import MEMORY, Area, ClaimAt, Run, Store, Touched, 
 from cbprove.obligations.sources import BIT, Found, Trail, holds, identity, in_history, within
 from cbprove.obligations.unfold import ghost_area
 from cbprove.properties.events import SameMember, Stored, Unchanged
-from cbprove.system import Leaf, Place
+from cbprove.system.expressions import Leaf, Place
 
 
 def _flag(at: ClaimAt, unfolding: Unfolding) -> tuple[int, Area]:

@@ -24,7 +24,7 @@ from cbprove.obligations.sources import Trail
 from cbprove.obligations.unfold import unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
-from cbprove.system import Program, Property, View
+from cbprove.system.program import Program, Property, View
 
 
 @frozen

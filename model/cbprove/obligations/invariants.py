@@ -19,7 +19,7 @@ from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import BIT, Trail, identity, within
 from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
-from cbprove.system import Part, Program, Property
+from cbprove.system.program import Part, Program, Property
 
 Heads = dict[Moment, list[Store]]
 Piece = tuple[Moment, Area, int, int]  # of a loop: bits [low, last) of an area, by address

@@ -11,7 +11,7 @@ from cbprove.obligations.ops import MEMORY, Area, Copied, Key, Made, Run, Store,
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
 from cbprove.obligations.values import Value, greatest, least, wrap
 from cbprove.properties.events import Moment
-from cbprove.system import Place
+from cbprove.system.expressions import Place
 
 
 @frozen

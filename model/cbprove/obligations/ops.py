@@ -16,7 +16,9 @@ from cbprove.frozen import by_identity, field, frozen
 from cbprove.logic.terms import Bool, Int, Term, and_, ite, le, lt, var
 from cbprove.obligations.values import Value
 from cbprove.properties.events import ClaimMade, Moment
-from cbprove.system import Given, Input, Leaf, Object, Place
+from cbprove.system.expressions import Leaf, Place
+from cbprove.system.program import Input, Object
+from cbprove.system.statements import Given
 
 BASE = 1 << 26  # bits between the address spaces of two objects: more than any object has
 

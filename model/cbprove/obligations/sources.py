@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from cbprove.frozen import by_identity, frozen
 from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
 from cbprove.obligations.ops import BASE, MEMORY, Area, Copied, Instance, Made, Run, Store, Unfolding
-from cbprove.system import Given
+from cbprove.system.statements import Given
 
 ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
 BIT = var("bit")  # the bit of the place that is asked about, counted from the place's first

@@ -69,7 +69,9 @@ from cbprove.properties.events import (
     Stored,
     Unchanged,
 )
-from cbprove.system import (
+from cbprove.system.expressions import Expr, InputValue, MemberValue, Place
+from cbprove.system.program import Lent, Object, Part, Preserved, Program, Property, Written
+from cbprove.system.statements import (
     Assume,
     Block,
     Call,
@@ -78,27 +80,16 @@ from cbprove.system import (
     Copy,
     Each,
     Either,
-    Expr,
     Given,
     If,
-    InputValue,
-    Lent,
     Make,
-    MemberValue,
-    Object,
     On,
-    Part,
-    Place,
-    Preserved,
-    Program,
-    Property,
     Read,
     Repeat,
     Share,
     Statement,
     When,
     Write,
-    Written,
 )
 
 

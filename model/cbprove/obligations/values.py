@@ -28,7 +28,7 @@ from cbprove.logic.terms import (
     sub,
     total,
 )
-from cbprove.system import (
+from cbprove.system.expressions import (
     Binary,
     Conditional,
     Constant,

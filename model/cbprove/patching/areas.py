@@ -12,6 +12,7 @@ from cbprove.diagnostics import Source
 from cbprove.frozen import frozen
 from cbprove.patching.edits import Edit
 from cbprove.patching.pieces import spelled
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
@@ -65,16 +66,16 @@ def with_areas(tree: syntax.Tree, asked: Sequence[Area], new: bool) -> syntax.Tr
     return tree
 
 
-def _found(tree: syntax.Tree, area: Area) -> tuple[syntax.Object, syntax.Member] | None:
+def _found(tree: syntax.Tree, area: Area) -> tuple[syntax.Object, ctree.Member] | None:
     for node in tree.declarations:
         if isinstance(node, syntax.Object) and node.name.text == area.object:
             for member in node.members:
-                if isinstance(member, syntax.Member) and member.name and member.name.text == area.name:
+                if isinstance(member, ctree.Member) and member.name and member.name.text == area.name:
                     return node, member
     return None
 
 
-def _declaration(node: syntax.Object, member: syntax.Member) -> str:
+def _declaration(node: syntax.Object, member: ctree.Member) -> str:
     """The declaration of a member from its type on, without its `;`."""
     text = node.span.source.text
     start = max(text.rfind(sign, 0, member.span.start) for sign in ";{}\n/") + 1

@@ -11,6 +11,7 @@ from cbprove.frozen import frozen
 from cbprove.patching.edits import regions
 from cbprove.patching.mail import Hunk
 from cbprove.patching.pieces import spelled, uncommented
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 from cbprove.syntax.substitute import substitute
@@ -85,7 +86,7 @@ def declared(tree: syntax.Tree, edit: EnumEdit) -> Constants | None:
     return None if node is None else _written(node)
 
 
-def _node(tree: syntax.Tree, edit: EnumEdit) -> syntax.EnumBody | None:
+def _node(tree: syntax.Tree, edit: EnumEdit) -> ctree.EnumBody | None:
     around = {name for name, _ in (*edit.old, *edit.new)}
     for node in _enums(tree):
         names = {each.name.text for each in node.enumerators}
@@ -94,13 +95,13 @@ def _node(tree: syntax.Tree, edit: EnumEdit) -> syntax.EnumBody | None:
     return None
 
 
-def _enums(tree: syntax.Tree) -> Iterator[syntax.EnumBody]:
+def _enums(tree: syntax.Tree) -> Iterator[ctree.EnumBody]:
     for each in tree.declarations:
-        if isinstance(each, syntax.TypeDeclaration) and isinstance(each.type, syntax.EnumBody):
+        if isinstance(each, syntax.TypeDeclaration) and isinstance(each.type, ctree.EnumBody):
             yield each.type
 
 
-def _written(node: syntax.EnumBody) -> Constants:
+def _written(node: ctree.EnumBody) -> Constants:
     found = []
     for each in node.enumerators:
         span = each.value.span if each.value is not None else None
@@ -182,7 +183,7 @@ def with_enums(tree: syntax.Tree, edits: Sequence[EnumEdit]) -> syntax.Tree:
     return tree
 
 
-def _with(tree: syntax.Tree, old: syntax.EnumBody, made: tuple[syntax.Declaration, ...], source: Source) -> syntax.Tree:
+def _with(tree: syntax.Tree, old: ctree.EnumBody, made: tuple[syntax.Declaration, ...], source: Source) -> syntax.Tree:
     """The tree with other declarations in the place of an enum without a tag."""
     nodes = [
         part

@@ -23,7 +23,7 @@ from cbprove.pipeline import Options, Progress, judged
 from cbprove.report import witness
 from cbprove.report.excerpt import printable
 from cbprove.report.version import VERSION
-from cbprove.system import System
+from cbprove.system.axes import System
 from cbprove.verdicts import Case
 
 

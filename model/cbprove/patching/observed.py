@@ -17,7 +17,8 @@ from cbprove.pictures.layout import Shape
 from cbprove.report.answer import Checked, Grown, Reached, Untouched
 from cbprove.report.overlays import Laid, table
 from cbprove.syntax import tree as syntax
-from cbprove.system import Place, Program, Requirement
+from cbprove.system.expressions import Place
+from cbprove.system.program import Program, Requirement
 
 _FILE = re.compile(r"^([\w./+-]+\.[chS]):(\d+)")
 

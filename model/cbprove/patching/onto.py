@@ -18,6 +18,7 @@ from cbprove.patching.pieces import spelled
 from cbprove.patching.relayout import Relaid, relaid, tags
 from cbprove.patching.structs import Body, body, depending
 from cbprove.report.answer import Revalued
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
@@ -180,12 +181,12 @@ def _enum_misfits(tree: syntax.Tree, enums: Sequence[EnumEdit]) -> tuple[str, ..
     return tuple(found)
 
 
-def _is_it(edit: Edit, node: syntax.RecordBody, tag: str) -> bool:
+def _is_it(edit: Edit, node: ctree.RecordBody, tag: str) -> bool:
     """Whether a struct of this name is the one that is meant: that has some of the members around."""
     return node.kind == edit.kind and (common(edit, body(node, tag).pieces) > 0 or not edit.old)
 
 
-def _plan(meant: Sequence[tuple[Edit, str]], known: Mapping[str, syntax.RecordBody]) -> _Plan:
+def _plan(meant: Sequence[tuple[Edit, str]], known: Mapping[str, ctree.RecordBody]) -> _Plan:
     bodies: dict[str, Body] = {}
     misfits: list[str] = []
     unsure: list[str] = []
@@ -222,7 +223,7 @@ def _value(tree: syntax.Tree, name: str) -> str | None:
     return None
 
 
-def _expression(node: syntax.Declaration, name: str) -> syntax.Expr | None:
+def _expression(node: syntax.Declaration, name: str) -> ctree.Expr | None:
     match node:
         case syntax.Define(found, value) if found.text == name:
             return value

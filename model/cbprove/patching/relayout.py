@@ -20,6 +20,7 @@ from cbprove.patching.pieces import Piece
 from cbprove.patching.structs import Body, body, embedding, written
 from cbprove.pictures.layout import Shape
 from cbprove.pictures.shapes import plain
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 from cbprove.syntax.substitute import substitute
@@ -41,12 +42,12 @@ class Relaid:
     kept: tuple[str, ...]
 
 
-def tags(tree: syntax.Tree) -> dict[str, syntax.RecordBody]:
+def tags(tree: syntax.Tree) -> dict[str, ctree.RecordBody]:
     """The structs and unions that a tree declares, but no packings."""
     return {
         each.type.tag.text: each.type
         for each in tree.declarations
-        if isinstance(each, syntax.TypeDeclaration) and isinstance(each.type, syntax.RecordBody) and each.type.tag
+        if isinstance(each, syntax.TypeDeclaration) and isinstance(each.type, ctree.RecordBody) and each.type.tag
     }
 
 
@@ -117,7 +118,7 @@ _Path = tuple[str, ...]
 Sides = tuple[Shape, Shape, Shape]
 
 
-def moved_pins(body: Body, node: syntax.RecordBody, sides: Sides) -> str:
+def moved_pins(body: Body, node: ctree.RecordBody, sides: Sides) -> str:
     """The text of the struct with pins; `sides` are the model's shape, that of its text alone, and that of the new text.
 
     Raises SpecError CB0344 where it holds nested structs without a name in another number than before.

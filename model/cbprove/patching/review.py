@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Functions
 from cbprove import folds
-from cbprove.system import Aligned, Block, Call, Disjoint, Fits, Part, Program, Property, Step
+from cbprove.system.program import Aligned, Disjoint, Fits, Part, Program, Property, Step
+from cbprove.system.statements import Block, Call
 
 _MEMBER = "cb"  # of struct sk_buff: what functions are read for
 

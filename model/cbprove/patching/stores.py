@@ -11,9 +11,10 @@ from cbprove.frozen import frozen, replace
 from cbprove.patching.functions import Functions, Other
 from cbprove.report.answer import Accessed
 from cbprove.source.accesses import Access
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system import Program, Step
+from cbprove.system.program import Program, Step
 
 _SOURCE = "the stores of the patch"
 _VERBS = {"write": "stores", "clear": "clears", "copy to": "stores", "read": "reads", "copy from": "reads"}
@@ -116,7 +117,7 @@ def _types(tree: syntax.Tree) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for layer in tree.declarations:
         for view in layer.views if isinstance(layer, syntax.Layer) else ():
-            if isinstance(view.type, syntax.TaggedType):
+            if isinstance(view.type, ctree.TaggedType):
                 found[view.name.text] = (view.type.tag.text, view.type.tag.text.partition("___")[0])
     return found
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from cbprove.diagnostics import Span
 from cbprove.frozen import fields, frozen, has_fields, replace
 from cbprove.patching.pieces import Piece, pieces
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 
 _PINS = re.compile(r"\s*__(?:at|size)\([^()]*\)")
@@ -25,7 +26,7 @@ class Body:
     packed: bool = False
 
 
-def body(node: syntax.RecordBody, tag: str) -> Body:
+def body(node: ctree.RecordBody, tag: str) -> Body:
     """A struct as the model writes it, without its pins, and copies of a `struct_group` back in one."""
     text = node.span.source.text[node.span.start : node.span.end]
     inside, behind = text[text.index("{") + 1 : text.rindex("}")], text[text.rindex("}") + 1 :]
@@ -93,9 +94,9 @@ def depending(tree: syntax.Tree, names: Collection[str]) -> list[str]:
     for node in tree.declarations if found else ():
         if isinstance(node, syntax.Define):
             sources[node.name.text] = _words(node.value.span)
-        elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, syntax.EnumBody):
+        elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, ctree.EnumBody):
             sources |= {e.name.text: _words(e.value.span) for e in node.type.enumerators if e.value is not None}
-        elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, syntax.RecordBody) and node.type.tag:
+        elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, ctree.RecordBody) and node.type.tag:
             structs[node.type.tag.text] = _words(node.type.span)
     while more := {name for name, words in sources.items() if name not in found and words & found}:
         found |= more
@@ -108,11 +109,11 @@ def _words(span: Span) -> set[str]:
 
 def _held(node: object) -> Iterator[str]:
     """The tags that a type names otherwise than behind a pointer."""
-    if isinstance(node, syntax.TaggedType):
+    if isinstance(node, ctree.TaggedType):
         yield node.tag.text
     if isinstance(node, tuple):
         for part in node:
             yield from _held(part)
-    elif has_fields(node) and not isinstance(node, Span | syntax.Name):
+    elif has_fields(node) and not isinstance(node, Span | ctree.Name):
         for each in fields(node):
             yield from _held(getattr(node, each.name))

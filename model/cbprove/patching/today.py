@@ -9,7 +9,8 @@ from cbprove.meaning import check, elaborate
 from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax import tree as syntax
-from cbprove.system import Axis, AxisValue, Program, Proposal, System
+from cbprove.system.axes import Axis, AxisValue, Proposal, System
+from cbprove.system.program import Program
 
 NAME = "today"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
 from cbprove.semantics.memory import Source, Store, StoreKey
-from cbprove.system import Leaf, Place
+from cbprove.system.expressions import Leaf, Place
 
 
 def position(bit: int) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from cbprove.frozen import frozen
 from cbprove.pictures import bits, bytemap
-from cbprove.system import Place, Program, View
+from cbprove.system.expressions import Place
+from cbprove.system.program import Program, View
 
 # Where other state begins in sk_buff->cb whatever a spec says: GSO's (SKB_GSO_CB_OFFSET, include/net/gso.h) and that of a
 # receiving socket (SOCK_SKB_CB_OFFSET, include/net/sock.h: a sock_skb_cb of 4 bytes at the end).

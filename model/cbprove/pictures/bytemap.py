@@ -16,7 +16,7 @@ from cbprove.properties.events import Moment
 from cbprove.semantics.memory import ObjectKey, Source, Store, StoreKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import Action, Stage
-from cbprove.system import Place
+from cbprove.system.expressions import Place
 
 WIDEST = 64
 _SIGNS = {"debris": ".", "outside": " ", "blank": "0", "unspecified": "~"}

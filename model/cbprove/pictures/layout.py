@@ -14,7 +14,8 @@ from cbprove.layout.records import Layout, Member, align_of, attributes, lay_out
 from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
 from cbprove.pictures import blocks, pahole
 from cbprove.pictures.holes import Entry, Outline
-from cbprove.system import Block, Program
+from cbprove.system.program import Program
+from cbprove.system.statements import Block
 
 # The kernel writes what DWARF calls by its long name; pahole prints DWARF's.
 _DWARF = {

@@ -10,8 +10,9 @@ from cbprove.meaning.context import Context
 from cbprove.meaning.memo import Poison
 from cbprove.meaning.types import type_of
 from cbprove.pictures.layout import Shape
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import AxisValue, System
+from cbprove.system.axes import AxisValue, System
 
 Candidate = Mapping[str, AxisValue]
 
@@ -65,22 +66,22 @@ def _tags(type: Type) -> Iterator[str]:
                 yield from _tags(each.type)
 
 
-def _named(cx: Context, node: syntax.CType) -> Iterator[str]:
+def _named(cx: Context, node: ctree.CType) -> Iterator[str]:
     match _element(node):
-        case syntax.TaggedType(_, tag):
+        case ctree.TaggedType(_, tag):
             yield tag.text
-        case syntax.RecordBody(_, tag) as body:
+        case ctree.RecordBody(_, tag) as body:
             yield from ([tag.text] if tag else [])
             for member in _plain(body.members):
                 yield from _named(cx, member.type)
-        case syntax.NamedType(name) if name.text in cx.names.typedefs:
+        case ctree.NamedType(name) if name.text in cx.names.typedefs:
             yield from _named(cx, cx.names.typedefs[name.text].type)
 
 
-def _plain(members: Iterable[syntax.MemberItem]) -> Iterator[syntax.Member]:
+def _plain(members: Iterable[ctree.MemberItem]) -> Iterator[ctree.Member]:
     """All members, on whichever side of an `#if`."""
     for member in members:
-        if isinstance(member, syntax.MemberChoice):
+        if isinstance(member, ctree.MemberChoice):
             yield from _plain((*member.then, *member.otherwise))
         else:
             yield member
@@ -101,7 +102,7 @@ def _tag(node: object) -> str:
 
 def _shape(cx: Context, node: object, candidate: Candidate, arm: syntax.Arm | None, with_abi: bool) -> Shape | None:
     body = arm.body if arm else node
-    if not isinstance(body, syntax.RecordBody):
+    if not isinstance(body, ctree.RecordBody):
         return None
     cx.memo.begin(candidate)
     # Of the tree's own nodes alone: what is remembered goes by which node it was.
@@ -115,42 +116,42 @@ def _shape(cx: Context, node: object, candidate: Candidate, arm: syntax.Arm | No
     return Shape(record, cx.abi(), ", ".join(notes), dict(_spelled(body.members, "")))
 
 
-def _record(cx: Context, node: syntax.CType) -> Record:
+def _record(cx: Context, node: ctree.CType) -> Record:
     record = type_of(cx, node)
     if not isinstance(record, Record):
         raise Poison
     return record
 
 
-def _spelled(members: Iterable[syntax.MemberItem], path: str) -> Iterator[tuple[str, str]]:
+def _spelled(members: Iterable[ctree.MemberItem], path: str) -> Iterator[tuple[str, str]]:
     """The type of each member by its path from the struct on; where `#if` leaves a choice, the last one counts."""
     for member in members:
-        if isinstance(member, syntax.MemberChoice):
+        if isinstance(member, ctree.MemberChoice):
             yield from _spelled((*member.otherwise, *member.then), path)
             continue
         name = ".".join(part for part in (path, member.name.text if member.name else "") if part)
         type = _element(member.type)
-        if isinstance(type, syntax.RecordBody) and type.tag is None:
+        if isinstance(type, ctree.RecordBody) and type.tag is None:
             yield from _spelled(type.members, name)
         else:
             yield name, _spell(type)
 
 
-def _element(type: syntax.CType) -> syntax.CType:
-    return _element(type.element) if isinstance(type, syntax.ArrayType) else type
+def _element(type: ctree.CType) -> ctree.CType:
+    return _element(type.element) if isinstance(type, ctree.ArrayType) else type
 
 
-def _spell(type: syntax.CType) -> str:
+def _spell(type: ctree.CType) -> str:
     match type:
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             return name.text
-        case syntax.TaggedType(kind, tag):
+        case ctree.TaggedType(kind, tag):
             return f"{kind} {tag.text}"
-        case syntax.PointerType(to):
+        case ctree.PointerType(to):
             return f"{to} *"
-        case syntax.RecordBody(kind, tag) if tag:
+        case ctree.RecordBody(kind, tag) if tag:
             return f"{kind} {tag.text}"
-        case syntax.EnumBody(tag):
+        case ctree.EnumBody(tag):
             return f"enum {tag.text}" if tag else "enum"
         case _:
             return ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cbprove.frozen import frozen
-from cbprove.system import Expr, Place
+from cbprove.system.expressions import Expr, Place
 
 # A moment of a run: the uids of the calls around it and, for each turn of a loop, the loop's uid and the turn counted
 # from 0; then the statement's own uid.

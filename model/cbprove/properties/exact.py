@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cbprove.properties.events import Accessed, ClaimMade, Event, ReadsBack
 from cbprove.properties.members import named
-from cbprove.system import Exact
+from cbprove.system.program import Exact
 
 
 def claims(claim: Exact, event: Event) -> Iterator[ClaimMade]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbprove.properties.events import Began, ClaimMade, Event, IsTrue
-from cbprove.system import Holds
+from cbprove.system.program import Holds
 
 
 def claims(claim: Holds, event: Event) -> Iterator[ClaimMade]:

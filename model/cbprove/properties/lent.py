@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbprove.properties.events import Accessed, ClaimMade, Event, NotGivenUp
-from cbprove.system import Lent
+from cbprove.system.program import Lent
 
 _STORES = ("write", "clear", "copy to")
 

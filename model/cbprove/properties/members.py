@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbprove.frozen import replace
-from cbprove.system import Leaf, Place
+from cbprove.system.expressions import Leaf, Place
 
 
 def named(place: Place, members: tuple[Place, ...]) -> Place | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cbprove.properties.events import Accessed, ClaimMade, Event, SameMember
 from cbprove.properties.members import named
-from cbprove.system import Owned
+from cbprove.system.program import Owned
 
 
 def claims(claim: Owned, event: Event) -> Iterator[ClaimMade]:

@@ -11,7 +11,8 @@ from math import gcd
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Bool, Int, add, and_, eq, le, lt, mod, not_, or_
 from cbprove.properties.events import Accessed, ClaimMade, Event, Inside
-from cbprove.system import Aligned, Disjoint, Fits, Object, Place, Program, View
+from cbprove.system.expressions import Place
+from cbprove.system.program import Aligned, Disjoint, Fits, Object, Program, View
 
 _ENDLESS = 1 << 60  # bits: a negative length is more bytes than any object has
 

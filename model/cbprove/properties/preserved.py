@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbprove.properties.events import Began, ClaimMade, Ended, Event, Unchanged
-from cbprove.system import Preserved
+from cbprove.system.program import Preserved
 
 
 def snapshot(claim: Preserved, event: Event) -> bool:

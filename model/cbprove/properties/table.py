@@ -7,7 +7,7 @@ from typing import Any
 
 from cbprove.properties import exact, holds, lent, owned, placement, preserved, written
 from cbprove.properties.events import Accessed, ClaimMade, Event
-from cbprove.system import (
+from cbprove.system.program import (
     Aligned,
     Disjoint,
     Exact,

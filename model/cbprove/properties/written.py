@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cbprove.properties.events import Accessed, ClaimMade, Ended, Event, Stored
 from cbprove.properties.members import named
-from cbprove.system import Written
+from cbprove.system.program import Written
 
 
 def moment(claim: Written, event: Event) -> bool:

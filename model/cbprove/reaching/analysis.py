@@ -40,30 +40,20 @@ from cbprove.reaching.state import (
     replaced,
 )
 from cbprove.reaching.universe import Candidates, TooMany, Universe
-from cbprove.system import (
-    Aligned,
+from cbprove.system.expressions import Expr, Place
+from cbprove.system.program import Aligned, Disjoint, Exact, Fits, Holds, Lent, Part, Preserved, Program, Property
+from cbprove.system.statements import (
     Assume,
     Block,
     Call,
     Clear,
     Consume,
     Copy,
-    Disjoint,
     Each,
     Either,
-    Exact,
-    Expr,
-    Fits,
-    Holds,
     If,
-    Lent,
     Make,
     On,
-    Part,
-    Place,
-    Preserved,
-    Program,
-    Property,
     Read,
     Repeat,
     Share,

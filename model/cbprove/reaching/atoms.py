@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.reaching.universe import Candidates, Universe
-from cbprove.system import Copy, Owned, Place, Preserved, Program, Statement, Written
+from cbprove.system.expressions import Place
+from cbprove.system.program import Owned, Preserved, Program, Written
+from cbprove.system.statements import Copy, Statement
 
 PACKET = "."  # the kind of the packet and of all that is made from it
 

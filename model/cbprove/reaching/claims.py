@@ -9,7 +9,7 @@ from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unc
 from cbprove.reaching.atoms import Atoms
 from cbprove.reaching.state import OTHER, Fact, Facts, Here, Own, Remembered, Source, members_at, one_member
 from cbprove.reaching.universe import Candidates
-from cbprove.system import Place
+from cbprove.system.expressions import Place
 
 
 @frozen

@@ -10,7 +10,7 @@ from typing import Literal
 
 from cbprove.frozen import by_identity, field, frozen
 from cbprove.reaching.universe import Candidates
-from cbprove.system import Leaf, Place
+from cbprove.system.expressions import Leaf, Place
 
 
 @by_identity

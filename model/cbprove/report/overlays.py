@@ -12,7 +12,7 @@ from cbprove.pictures.blocks import Block, Overlay, blocks, crossed, fixed
 from cbprove.report.excerpt import printable
 from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
-from cbprove.system import Program
+from cbprove.system.program import Program
 
 SCHEMA_VERSION = 1
 _MOST_NAMES = 3

@@ -14,7 +14,9 @@ from cbprove.frozen import by_identity, field
 from cbprove.pictures import bits
 from cbprove.report import story
 from cbprove.report.excerpt import printable
-from cbprove.system import Clear, Copy, Place, Preserved, Program, Property, Read, Statement, Write, Written
+from cbprove.system.expressions import Place
+from cbprove.system.program import Preserved, Program, Property, Written
+from cbprove.system.statements import Clear, Copy, Read, Statement, Write
 
 _WIDTH = 100
 _WHY = "holds because "

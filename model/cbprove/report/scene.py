@@ -21,7 +21,8 @@ from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Broken, Lying, Run
 from cbprove.semantics.state import Look
 from cbprove.semantics.trace import Stage, Standing
-from cbprove.system import Holds, IntType, Place, Program
+from cbprove.system.expressions import IntType, Place
+from cbprove.system.program import Holds, Program
 from cbprove.verdicts import Witness
 
 _MOST_COLUMNS = 3

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from cbprove.frozen import frozen
 from cbprove.report.style import WIDEST, Manner, capped, counted
-from cbprove.system import MOST_CHOICES, AxisValue
+from cbprove.system.axes import MOST_CHOICES, AxisValue
 from cbprove.verdicts import VERDICTS, Measure, Report, Space
 
 _MOST_CONDITIONS = 4

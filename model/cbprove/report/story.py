@@ -13,7 +13,8 @@ from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.state import Look
 from cbprove.semantics.trace import Stage, Standing
-from cbprove.system import Call, Each, Either, Program, Repeat, Statement
+from cbprove.system.program import Program
+from cbprove.system.statements import Call, Each, Either, Repeat, Statement
 
 
 @frozen

@@ -9,7 +9,7 @@ from typing import Any
 from cbprove.frozen import frozen
 from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
-from cbprove.system import Axis, AxisValue, Proposal, System
+from cbprove.system.axes import Axis, AxisValue, Proposal, System
 from cbprove.verdicts import Case, Report
 
 _WIDEST = 110

@@ -14,7 +14,7 @@ from cbprove.pictures.bits import runs
 from cbprove.report import reasons, space, story, table, witness
 from cbprove.report.excerpt import printable
 from cbprove.report.style import WIDEST, Manner, Role, again, capped, counted
-from cbprove.system import AxisValue
+from cbprove.system.axes import AxisValue
 from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Report, Verdict
 
 _RIGHT = 88

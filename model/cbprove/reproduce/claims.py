@@ -24,7 +24,8 @@ from cbprove.reproduce.statements import Statements
 from cbprove.semantics.memory import ObjectKey, Source, StoreKey
 from cbprove.semantics.run import Broken, Lying, Run
 from cbprove.semantics.trace import Action, BrokenClaim, EndedStep, HeldName, MadeObject, StoredBits
-from cbprove.system import Expr, Holds, IntType, Place, Preserved, Program, Property
+from cbprove.system.expressions import Expr, IntType, Place
+from cbprove.system.program import Holds, Preserved, Program, Property
 
 LOST = """/* Tells the bytes [at, end) of two places that differ{about}. */
 static int lost(const char *name, const void *was, const void *is, int at, int end{parameter})

@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from cbprove.reproduce.spelling import identifier, literal
-from cbprove.system import Binary, Conditional, Constant, Convert, Expr, InputValue, IntType, MemberValue, Place, Unary
+from cbprove.system.expressions import (
+    Binary,
+    Conditional,
+    Constant,
+    Convert,
+    Expr,
+    InputValue,
+    IntType,
+    MemberValue,
+    Place,
+    Unary,
+)
 
 _LEVELS = {"+": 4, "-": 4, "*": 5, "/": 5, "%": 5} | dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), 3)
 

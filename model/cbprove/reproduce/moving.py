@@ -8,7 +8,9 @@ from cbprove.diagnostics import SpecError
 from cbprove.frozen import fields, frozen, has_fields
 from cbprove.logic.terms import Bool, Int, Term, subterms
 from cbprove.meaning.elaborate import program
-from cbprove.system import FREE, Axis, AxisValue, Constant, Free, NeedsValue, Place, Program, System
+from cbprove.system.axes import FREE, Axis, AxisValue, Free, NeedsValue, System
+from cbprove.system.expressions import Constant, Place
+from cbprove.system.program import Program
 
 _SIGNS = {"+": "+", "-": "-", "*": "*", "<=": "<=", "<": "<", "=": "=="}
 

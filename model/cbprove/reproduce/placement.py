@@ -6,7 +6,8 @@ from cbprove.properties.placement import Misplaced
 from cbprove.reproduce.claims import BEYOND, Check
 from cbprove.reproduce.places import Places
 from cbprove.reproduce.spelling import quoted
-from cbprove.system import Aligned, Disjoint, Place, Program, Property, View
+from cbprove.system.expressions import Place
+from cbprove.system.program import Aligned, Disjoint, Program, Property, View
 
 _ASTRAY = """/* Tells whether a member asks for more alignment than its object and its place in it give. */
 static int astray(const char *name, long long at, long long align, long long given)

@@ -10,7 +10,8 @@ from cbprove.reproduce.spelling import identifier
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import MadeObject
-from cbprove.system import Leaf, Place, Program
+from cbprove.system.expressions import Leaf, Place
+from cbprove.system.program import Program
 
 
 @frozen

@@ -25,8 +25,10 @@ from cbprove.reproduce.values import Values, recognised
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import CopiedBits, Effect, EndedStep, HeldName, MadeObject, StoredBits
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system import Axis, Property, System, View
+from cbprove.system.axes import Axis, System
+from cbprove.system.program import Property, View
 from cbprove.verdicts import Witness
 
 _WIDTH = 100
@@ -370,21 +372,21 @@ def _broken_up(line: str) -> list[str]:
 def _bit_fields(types: Iterable[object]) -> Iterator[str]:
     """The names that bit-fields have anywhere in these types."""
     for type in types:
-        items: tuple[syntax.MemberItem, ...] = ()
+        items: tuple[ctree.MemberItem, ...] = ()
         if isinstance(type, syntax.Packing):
             yield from _bit_fields(arm.body for arm in type.arms)
-        elif isinstance(type, syntax.RecordBody):
+        elif isinstance(type, ctree.RecordBody):
             items = type.members
         yield from _in_members(items)
 
 
-def _in_members(items: tuple[syntax.MemberItem, ...]) -> Iterator[str]:
+def _in_members(items: tuple[ctree.MemberItem, ...]) -> Iterator[str]:
     for item in items:
-        if isinstance(item, syntax.MemberChoice):
+        if isinstance(item, ctree.MemberChoice):
             yield from _in_members((*item.then, *item.otherwise))
             continue
         inner = item.type
-        while isinstance(inner, syntax.ArrayType):
+        while isinstance(inner, ctree.ArrayType):
             inner = inner.element
         yield from _bit_fields([inner])
         if item.bits is not None and item.name is not None:

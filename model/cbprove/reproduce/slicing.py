@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from cbprove.reproduce.claims import Claim
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.trace import CopiedBits, HeldName, MadeObject, StoredBits
-from cbprove.system import Place
+from cbprove.system.expressions import Place
 
 Needed = dict[ObjectKey, set[int]]
 

@@ -6,7 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterable
 
-from cbprove.system import IntType
+from cbprove.system.expressions import IntType
 
 # What C, the headers and the programs themselves use.
 _WORDS = (

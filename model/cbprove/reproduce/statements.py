@@ -11,7 +11,7 @@ from cbprove.reproduce.spelling import comment, number
 from cbprove.reproduce.values import Values
 from cbprove.semantics.memory import ObjectKey, Source, debris
 from cbprove.semantics.trace import CopiedBits, Effect, MadeObject, StoredBits
-from cbprove.system import Leaf, Place
+from cbprove.system.expressions import Leaf, Place
 
 Bits = Mapping[int, Source]
 

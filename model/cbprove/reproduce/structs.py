@@ -14,6 +14,7 @@ from cbprove.meaning.context import Context
 from cbprove.meaning.places import object_type
 from cbprove.meaning.types import tagged, type_of
 from cbprove.reproduce.spelling import WIDTH, identifier, wrapped
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 
 _BYTES = ("char", "unsigned char", "signed char")
@@ -31,9 +32,9 @@ class Structs:
         self._declared: dict[tuple[str, str], list[str]] = {}
         self._aligned = self._packed = False
 
-    def pointer(self, type: syntax.CType) -> str:
+    def pointer(self, type: ctree.CType) -> str:
         """The type of a pointer to a type."""
-        if isinstance(type, syntax.ArrayType):
+        if isinstance(type, ctree.ArrayType):
             base, dimensions = self._array(type)
             return f"{self.name(base)} (*){dimensions}"
         found = self.name(type)
@@ -42,9 +43,9 @@ class Structs:
     def is_bytes(self, object: str, area: str) -> bool:
         """Whether an area is an array of bytes, which a pointer may count in."""
         for member in self._chosen(self.cx.names.objects[object].members):
-            if member.name is not None and member.name.text == area and isinstance(member.type, syntax.ArrayType):
+            if member.name is not None and member.name.text == area and isinstance(member.type, ctree.ArrayType):
                 element = member.type.element
-                return isinstance(element, syntax.NamedType) and builtin.canonical(element.name.text) in _BYTES
+                return isinstance(element, ctree.NamedType) and builtin.canonical(element.name.text) in _BYTES
         return False
 
     def attributes(self, aligned: bool) -> Iterator[str]:
@@ -66,10 +67,10 @@ class Structs:
         """What is asserted of the structs and unions that were named: sizes, and where members of found ones lie."""
         for kind, tag in self._declared:
             found = self.cx.names.tags.get(tag)
-            if kind == "tag" and found is not None and not isinstance(found, syntax.EnumBody):
+            if kind == "tag" and found is not None and not isinstance(found, ctree.EnumBody):
                 layout = self.cx.layout(tagged(self.cx, tag))
                 yield f"SIZE({found.kind} {tag}, {layout.size});"
-                if isinstance(found, syntax.RecordBody) and found.pinned is not None:
+                if isinstance(found, ctree.RecordBody) and found.pinned is not None:
                     yield from (f"AT({found.kind} {tag}, {name}, {at});" for name, at in _offsets(layout, 0))
 
     def of_object(self, name: str, tag: str) -> Iterator[str]:
@@ -87,25 +88,25 @@ class Structs:
 
     # --- names of types -----------------------------------------------------------------------------------
 
-    def name(self, type: syntax.CType) -> str:
+    def name(self, type: ctree.CType) -> str:
         """A type as C names it; what it needs is declared before."""
         match type:
-            case syntax.NamedType(name):
+            case ctree.NamedType(name):
                 return self._named(name.text)
-            case syntax.TaggedType(kind, tag):
+            case ctree.TaggedType(kind, tag):
                 self._declare(tag.text)
                 return f"{kind} {tag.text}"
-            case syntax.PointerType():
+            case ctree.PointerType():
                 return "void *"
-            case syntax.ArrayType():
+            case ctree.ArrayType():
                 base, dimensions = self._array(type)
                 return f"__typeof__({self.name(base)}{dimensions})"
-            case syntax.RecordBody() | syntax.EnumBody() if type.tag is not None:
+            case ctree.RecordBody() | ctree.EnumBody() if type.tag is not None:
                 self._declare(type.tag.text)
-                return f"{type.kind if isinstance(type, syntax.RecordBody) else 'enum'} {type.tag.text}"
-            case syntax.RecordBody():
+                return f"{type.kind if isinstance(type, ctree.RecordBody) else 'enum'} {type.tag.text}"
+            case ctree.RecordBody():
                 return self._record(type, "")
-            case syntax.EnumBody():
+            case ctree.EnumBody():
                 return self._enum(type, "")
 
     def _named(self, name: str) -> str:
@@ -145,14 +146,14 @@ class Structs:
             title = f"\t/* {tag}_{arm.name.text}: {arm.title} */" if arm.title else f"\t/* {arm.name.text} */"
             first, *rest = self._record(arm.body, tag).split("\n")
             lines = [f"{first}{title}", *rest]
-        elif isinstance(found, syntax.EnumBody):
+        elif isinstance(found, ctree.EnumBody):
             lines = [self._enum(found, tag)]
         else:
             lines = self._record(found, tag).split("\n")
         del self._declared["tag", tag]  # again, behind what it needs
         self._declared["tag", tag] = [*lines[:-1], f"{lines[-1]};"]
 
-    def _record(self, type: syntax.RecordBody, tag: str) -> str:
+    def _record(self, type: ctree.RecordBody, tag: str) -> str:
         head, attributes = f"{type.kind} {tag}".rstrip(), self._attributes(type.attributes)
         lines = self.members(type.members)
         apart = _gaps(self.cx, type)
@@ -164,7 +165,7 @@ class Structs:
             self._packed = self._aligned = True
         return "\n".join([f"{head} {{", *(f"\t{text}" for text in lines), f"}}{attributes}"])
 
-    def members(self, items: tuple[syntax.MemberItem, ...]) -> list[str]:
+    def members(self, items: tuple[ctree.MemberItem, ...]) -> list[str]:
         """The lines of the members of a struct; those of one declaration share a line."""
         lines: list[str] = []
         for _, group in groupby(self._chosen(items), key=self._line_of):
@@ -175,42 +176,42 @@ class Structs:
             lines += [f"{text};"] if "\n" in text else wrapped(f"{text};", width=_INNER)
         return [part for text in lines for part in text.split("\n")]
 
-    def _line_of(self, member: syntax.Member) -> object:
+    def _line_of(self, member: ctree.Member) -> object:
         """What members have in common that C may declare together: the type, in words, and no attributes."""
         base = self._base(member.type)
-        plain = isinstance(base, syntax.NamedType | syntax.TaggedType) and member.name is not None
-        alike = plain and member.attributes == syntax.Attributes()
+        plain = isinstance(base, ctree.NamedType | ctree.TaggedType) and member.name is not None
+        alike = plain and member.attributes == ctree.Attributes()
         return (self.name(base), member.bits is None) if alike else id(member)
 
-    def _chosen(self, items: tuple[syntax.MemberItem, ...]) -> Iterator[syntax.Member]:
+    def _chosen(self, items: tuple[ctree.MemberItem, ...]) -> Iterator[ctree.Member]:
         """The members that this candidate has."""
         for item in items:
-            if isinstance(item, syntax.MemberChoice):
+            if isinstance(item, ctree.MemberChoice):
                 yield from self._chosen(item.then if self.cx.decided(item.condition) else item.otherwise)
             else:
                 yield item
 
-    def _member(self, member: syntax.Member) -> str:
+    def _member(self, member: ctree.Member) -> str:
         text = self._declarator(member.type, member.name.text if member.name else "")
         bits = f":{self.cx.number(member.bits)}" if member.bits is not None else ""
         return f"{text}{bits}{self._attributes(member.attributes)}"
 
-    def _declarator(self, type: syntax.CType, name: str) -> str:
-        base, dimensions = self._array(type) if isinstance(type, syntax.ArrayType) else (type, "")
+    def _declarator(self, type: ctree.CType, name: str) -> str:
+        base, dimensions = self._array(type) if isinstance(type, ctree.ArrayType) else (type, "")
         text = self.name(base)
         return f"{text}{'' if text.endswith('*') or not name else ' '}{name}{dimensions}"
 
-    def _base(self, type: syntax.CType) -> syntax.CType:
-        return self._array(type)[0] if isinstance(type, syntax.ArrayType) else type
+    def _base(self, type: ctree.CType) -> ctree.CType:
+        return self._array(type)[0] if isinstance(type, ctree.ArrayType) else type
 
-    def _array(self, type: syntax.CType) -> tuple[syntax.CType, str]:
+    def _array(self, type: ctree.CType) -> tuple[ctree.CType, str]:
         dimensions = ""
-        while isinstance(type, syntax.ArrayType):
+        while isinstance(type, ctree.ArrayType):
             dimensions += "[]" if type.count is None else f"[{self.cx.number(type.count)}]"
             type = type.element
         return type, dimensions
 
-    def _enum(self, type: syntax.EnumBody, tag: str) -> str:
+    def _enum(self, type: ctree.EnumBody, tag: str) -> str:
         parts = []
         for enumerator in type.enumerators:
             value = f" = {self.cx.number(enumerator.value)}" if enumerator.value is not None else ""
@@ -218,14 +219,14 @@ class Structs:
         head = f"enum {tag}".rstrip()
         return f"{head} {{ {', '.join(parts)} }}{self._attributes(type.attributes)}"
 
-    def _attributes(self, attributes: syntax.Attributes) -> str:
+    def _attributes(self, attributes: ctree.Attributes) -> str:
         self._packed |= attributes.packed
         self._aligned |= bool(attributes.aligned)
         words = ["__packed"] if attributes.packed else []
         return "".join(f" {word}" for word in [*words, *(self._alignment(each) for each in attributes.aligned)])
 
-    def _alignment(self, align: syntax.Expr | syntax.Boundary) -> str:
-        if not isinstance(align, syntax.Boundary):
+    def _alignment(self, align: ctree.Expr | ctree.Boundary) -> str:
+        if not isinstance(align, ctree.Boundary):
             return f"__aligned({self.cx.number(align)})"
         return "__attribute__((__aligned__))" if align.of == "largest" else f"__aligned({self.cx.abi().cache_line})"
 
@@ -239,7 +240,7 @@ def _offsets(layout: Layout, start: int) -> Iterator[tuple[str, int]]:
             yield member.name, (start + member.offset) // 8
 
 
-def _gaps(cx: Context, body: syntax.RecordBody) -> tuple[list[list[str]], int] | None:
+def _gaps(cx: Context, body: ctree.RecordBody) -> tuple[list[list[str]], int] | None:
     """For a pinned struct that C lays out otherwise: the padding before each member and behind the last one, and the alignment.
 
     None where plain C does as well.

@@ -14,7 +14,8 @@ from cbprove.semantics.memory import ObjectKey, Source, Store, StoreKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.state import DecisionKey
 from cbprove.semantics.trace import Action, BrokenClaim, CopiedBits, MadeObject, StoredBits
-from cbprove.system import Input, IntType, Part, Program, Property
+from cbprove.system.expressions import IntType
+from cbprove.system.program import Input, Part, Program, Property
 
 # Bytes below 0x80, so that a signed member keeps them; memory that nobody stored to is recognised by its first digit.
 _FIRST, _LAST = 0x11, 0x7F

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Protocol
 
-from cbprove.system import (
+from cbprove.system.expressions import (
     Binary,
     Conditional,
     Constant,

@@ -19,7 +19,7 @@ from cbprove.properties.events import (
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, ObjectKey, Source
 from cbprove.semantics.state import Frame, State
-from cbprove.system import Leaf, Place
+from cbprove.system.expressions import Leaf, Place
 
 _STORED = ("fresh", "value")
 

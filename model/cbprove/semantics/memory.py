@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from cbprove.frozen import by_identity, field, frozen
 from cbprove.properties.events import Moment
-from cbprove.system import Leaf, Place
+from cbprove.system.expressions import Leaf, Place
 
 # fresh: an arbitrary value. value: that of an EXPR. blank: cleared. unspecified: padding that a struct assignment left.
 # debris: stored by nobody. outside: before or behind the object, where there is nothing.

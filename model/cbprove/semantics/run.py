@@ -56,7 +56,9 @@ from cbprove.semantics.trace import (
     StoredBits,
     Trace,
 )
-from cbprove.system import (
+from cbprove.system.expressions import Expr, Place
+from cbprove.system.program import Part, Preserved, Program, Property
+from cbprove.system.statements import (
     Assume,
     Block,
     Call,
@@ -65,15 +67,9 @@ from cbprove.system import (
     Copy,
     Each,
     Either,
-    Expr,
     If,
     Make,
     On,
-    Part,
-    Place,
-    Preserved,
-    Program,
-    Property,
     Read,
     Repeat,
     Share,

@@ -9,7 +9,8 @@ from cbprove.frozen import by_identity, field, frozen, replace
 from cbprove.properties.events import Moment
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, Name, Object, ObjectKey, Source, Store, StoreKey
-from cbprove.system import Expr, IntType, Leaf, Place, Program, Step
+from cbprove.system.expressions import Expr, IntType, Leaf, Place
+from cbprove.system.program import Program, Step
 
 # ("arm", moment), ("turns", moment), ("input", name), ("input", name, moment of the step run),
 # ("bit", store key, position), ("bool", moment, place, where it stands in the text).

@@ -9,7 +9,7 @@ from cbprove.frozen import frozen
 from cbprove.properties.events import Access, Moment
 from cbprove.semantics.memory import Object, ObjectKey, Source, Store
 from cbprove.semantics.state import Frame
-from cbprove.system import Place
+from cbprove.system.expressions import Place
 
 
 @frozen

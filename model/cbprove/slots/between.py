@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.slots.life import Life
-from cbprove.system import Block, Call, Each, If, Part, Place, Program, Repeat, Statement, Step, When
+from cbprove.system.expressions import Place
+from cbprove.system.program import Part, Program, Step
+from cbprove.system.statements import Block, Call, Each, If, Repeat, Statement, When
 
 
 @frozen

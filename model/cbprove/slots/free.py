@@ -16,7 +16,7 @@ from cbprove.slots.between import Use, runs, uses
 from cbprove.slots.life import Life, with_view
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import load
-from cbprove.system import Program
+from cbprove.system.program import Program
 
 MOST_BYTES = 4096
 

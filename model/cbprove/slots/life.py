@@ -7,6 +7,7 @@ from typing import Any
 
 from cbprove.diagnostics import Source, Span
 from cbprove.frozen import fields, frozen, replace
+from cbprove.syntax import ctree, questions
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
@@ -36,7 +37,7 @@ def with_view(tree: syntax.Tree, block: str, size: int, at: int | range, life: L
 
 def _unproposed(tree: syntax.Tree) -> list[syntax.Declaration]:
     """A proposal would have to say where the bytes lie."""
-    return [node for node in tree.declarations if not isinstance(node, syntax.Proposal | syntax.Ask)]
+    return [node for node in tree.declarations if not isinstance(node, questions.Proposal | questions.Ask)]
 
 
 def _lived(node: syntax.Declaration, life: Life) -> syntax.Declaration:
@@ -67,7 +68,7 @@ def _named(statement: syntax.Statement) -> str | None:
 
 
 def _call(name: str, span: Span) -> syntax.Call:
-    return syntax.Call(syntax.Name(name, span), span)
+    return syntax.Call(ctree.Name(name, span), span)
 
 
 def _in_blocks(body: syntax.Block, each: Callable[[syntax.Statement], Iterator[syntax.Statement]]) -> syntax.Block:

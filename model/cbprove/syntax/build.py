@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cbprove.diagnostics import Span
+from cbprove.syntax import ctree, questions
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.annotations import words
 from cbprove.syntax.build_c import CBuilder
@@ -36,7 +37,7 @@ class Builder(CBuilder):
     def text(self, span: Span, *strings: Token) -> str:
         return "".join(self.string(string) for string in strings)
 
-    def names(self, span: Span, *names: Token) -> tuple[syntax.Name, ...]:
+    def names(self, span: Span, *names: Token) -> tuple[ctree.Name, ...]:
         return tuple(map(self.name, names))
 
     and_names = names
@@ -52,27 +53,27 @@ class Builder(CBuilder):
     def include(self, span: Span, path: Token) -> syntax.Include:
         return syntax.Include(self.string(path), span)
 
-    def abi(self, span: Span, values: tuple[syntax.Name, ...], default: Token | None) -> syntax.AbiAxis:
+    def abi(self, span: Span, values: tuple[ctree.Name, ...], default: Token | None) -> syntax.AbiAxis:
         return syntax.AbiAxis(values, self.maybe_name(default), span)
 
     def object(self, span: Span, name: Token, per_path: bool | None, members: Any) -> syntax.Object:
         return syntax.Object(self.name(name), per_path is not None, members, span)
 
-    def require(self, span: Span, condition: syntax.Expr) -> syntax.Require:
+    def require(self, span: Span, condition: ctree.Expr) -> syntax.Require:
         return syntax.Require(condition, span)
 
-    def range(self, span: Span, low: syntax.Expr, high: syntax.Expr) -> tuple[str, Any]:
+    def range(self, span: Span, low: ctree.Expr, high: ctree.Expr) -> tuple[str, Any]:
         return "range", (low, high)
 
-    def value_set(self, span: Span, names: tuple[syntax.Name, ...]) -> tuple[str, Any]:
+    def value_set(self, span: Span, names: tuple[ctree.Name, ...]) -> tuple[str, Any]:
         return "values", names
 
-    def param(self, span: Span, name: Token, domain: Any, default: syntax.Expr | None) -> syntax.Param:
+    def param(self, span: Span, name: Token, domain: Any, default: ctree.Expr | None) -> syntax.Param:
         range, values = _domain(domain)
         return syntax.Param(self.name(name), range, values, default, span)
 
     def input(
-        self, span: Span, name: Token, unused: bool | None, type: syntax.CType, domain: Any, per_step: bool | None
+        self, span: Span, name: Token, unused: bool | None, type: ctree.CType, domain: Any, per_step: bool | None
     ) -> syntax.Input:
         return syntax.Input(
             name=self.name(name),
@@ -104,11 +105,11 @@ class Builder(CBuilder):
         )
 
     def view(
-        self, span: Span, name: Token, unused: bool | None, type: syntax.CType, *locations: syntax.Location
+        self, span: Span, name: Token, unused: bool | None, type: ctree.CType, *locations: syntax.Location
     ) -> syntax.View:
         return syntax.View(self.name(name), type, locations, unused is not None, span)
 
-    def location(self, span: Span, place: syntax.Place, condition: syntax.Expr | None) -> syntax.Location:
+    def location(self, span: Span, place: ctree.Place, condition: ctree.Expr | None) -> syntax.Location:
         return syntax.Location(place, condition)
 
     def reads(self, span: Span, places: Any) -> tuple[str, Any]:
@@ -152,11 +153,11 @@ class Builder(CBuilder):
     def standing_for(self, span: Span, *functions: syntax.Function) -> tuple[syntax.Function, ...]:
         return functions
 
-    def stands_for(self, span: Span, name: Token, condition: syntax.Expr | None) -> syntax.Function:
+    def stands_for(self, span: Span, name: Token, condition: ctree.Expr | None) -> syntax.Function:
         return syntax.Function(self.name(name), condition)
 
     def without(
-        self, span: Span, places: tuple[syntax.Place, ...], condition: syntax.Expr | None, reason: str
+        self, span: Span, places: tuple[ctree.Place, ...], condition: ctree.Expr | None, reason: str
     ) -> syntax.Without:
         return syntax.Without(places, condition, reason, span)
 
@@ -181,7 +182,7 @@ class Builder(CBuilder):
 
     make_kind = ask_kind = word_of
 
-    def called(self, kind: str, name: Token) -> syntax.Name:
+    def called(self, kind: str, name: Token) -> ctree.Name:
         """The name of what a statement may call, which no statement may begin with."""
         if name.text in STATEMENT_WORDS:
             self.mistake(
@@ -197,22 +198,22 @@ class Builder(CBuilder):
     def block(self, span: Span, *statements: Any) -> syntax.Block:
         return statements
 
-    def read(self, span: Span, places: Any, length: syntax.Expr | None) -> syntax.Read:
+    def read(self, span: Span, places: Any, length: ctree.Expr | None) -> syntax.Read:
         self.one_place("read", places, None, length)
         return syntax.Read(places, length, span)
 
-    def write(self, span: Span, places: Any, value: syntax.Expr | None, length: syntax.Expr | None) -> syntax.Write:
+    def write(self, span: Span, places: Any, value: ctree.Expr | None, length: ctree.Expr | None) -> syntax.Write:
         self.one_place("write", places, value, length)
         return syntax.Write(places, value, length, span)
 
-    def clear(self, span: Span, places: Any, length: syntax.Expr | None) -> syntax.Clear:
+    def clear(self, span: Span, places: Any, length: ctree.Expr | None) -> syntax.Clear:
         self.one_place("clear", places, None, length)
         return syntax.Clear(places, length, span)
 
-    def copy(self, span: Span, origin: syntax.Place, target: syntax.Place, length: syntax.Expr | None) -> syntax.Copy:
+    def copy(self, span: Span, origin: ctree.Place, target: ctree.Place, length: ctree.Expr | None) -> syntax.Copy:
         return syntax.Copy(origin, target, length, span)
 
-    def one_place(self, word: str, places: Any, value: syntax.Expr | None, length: syntax.Expr | None) -> None:
+    def one_place(self, word: str, places: Any, value: ctree.Expr | None, length: ctree.Expr | None) -> None:
         """`=` and `for` speak of one place, and not together."""
         if value is not None and length is not None:
             self.mistake(
@@ -229,10 +230,10 @@ class Builder(CBuilder):
     def on(self, span: Span, name: Token, body: syntax.Block) -> syntax.On:
         return syntax.On(self.name(name), body, span)
 
-    def bounds(self, span: Span, low: syntax.Expr | None, high: syntax.Expr | None) -> syntax.Bounds:
+    def bounds(self, span: Span, low: ctree.Expr | None, high: ctree.Expr | None) -> syntax.Bounds:
         return syntax.Bounds(low, high)
 
-    def exact_bounds(self, span: Span, turns: syntax.Expr) -> syntax.Bounds:
+    def exact_bounds(self, span: Span, turns: ctree.Expr) -> syntax.Bounds:
         return syntax.Bounds(turns, turns)
 
     def each(self, span: Span, name: Token, bounds: syntax.Bounds | None, body: syntax.Block) -> syntax.Each:
@@ -247,13 +248,13 @@ class Builder(CBuilder):
     def optionally(self, span: Span, body: syntax.Block) -> syntax.Either:
         return syntax.Either((body, ()), True, span)
 
-    def if_(self, span: Span, condition: syntax.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.If:
+    def if_(self, span: Span, condition: ctree.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.If:
         return syntax.If(condition, nodes, _alternative(otherwise), span)
 
-    def when(self, span: Span, condition: syntax.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.When:
+    def when(self, span: Span, condition: ctree.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.When:
         return syntax.When(condition, nodes, _alternative(otherwise), span)
 
-    def assume(self, span: Span, condition: syntax.Expr, reason: str) -> syntax.Assume:
+    def assume(self, span: Span, condition: ctree.Expr, reason: str) -> syntax.Assume:
         return syntax.Assume(condition, reason, span)
 
     def share(self, span: Span, name: Token) -> syntax.Share:
@@ -262,83 +263,89 @@ class Builder(CBuilder):
     def consume(self, span: Span) -> syntax.Consume:
         return syntax.Consume(span)
 
-    def call(self, span: Span, callee: syntax.Name) -> syntax.Call:
+    def call(self, span: Span, callee: ctree.Name) -> syntax.Call:
         return syntax.Call(callee, span)
 
-    def places(self, span: Span, *places: syntax.Place) -> tuple[syntax.Place, ...]:
+    def places(self, span: Span, *places: ctree.Place) -> tuple[ctree.Place, ...]:
         return places
 
-    def dotted(self, span: Span, first: Token, second: Token | None) -> syntax.Name:
-        return self.name(first) if second is None else syntax.Name(f"{first.text}.{second.text}", span)
+    def dotted(self, span: Span, first: Token, second: Token | None) -> ctree.Name:
+        return self.name(first) if second is None else ctree.Name(f"{first.text}.{second.text}", span)
 
-    def dotted_names(self, span: Span, *names: syntax.Name) -> tuple[syntax.Name, ...]:
+    def dotted_names(self, span: Span, *names: ctree.Name) -> tuple[ctree.Name, ...]:
         return names
 
     # --- properties ---
 
     def property(
-        self, span: Span, name: Token, title: str | None, condition: syntax.Expr | None, claim: syntax.Claim, where: Any
-    ) -> syntax.Property:
-        return syntax.Property(
+        self,
+        span: Span,
+        name: Token,
+        title: str | None,
+        condition: ctree.Expr | None,
+        claim: questions.Claim,
+        where: Any,
+    ) -> questions.Property:
+        return questions.Property(
             name=self.name(name), title=title or "", condition=condition, claim=claim, where=where or (), span=span
         )
 
-    def preserved(self, span: Span, members: Any, start: syntax.Name, end: syntax.Name) -> syntax.Preserved:
-        return syntax.Preserved(members, start, end, ())
+    def preserved(self, span: Span, members: Any, start: ctree.Name, end: ctree.Name) -> questions.Preserved:
+        return questions.Preserved(members, start, end, ())
 
     def preserved_as(
-        self, span: Span, members: Any, start: syntax.Name, later: Any, end: syntax.Name
-    ) -> syntax.Preserved:
-        return syntax.Preserved(members, start, end, later)
+        self, span: Span, members: Any, start: ctree.Name, later: Any, end: ctree.Name
+    ) -> questions.Preserved:
+        return questions.Preserved(members, start, end, later)
 
-    def owned(self, span: Span, members: Any) -> syntax.Owned:
-        return syntax.Owned(members or ())
+    def owned(self, span: Span, members: Any) -> questions.Owned:
+        return questions.Owned(members or ())
 
     def written(
-        self, span: Span, cleared: bool | None, members: Any, by: Any, name: syntax.Name | None
-    ) -> syntax.Written:
-        return syntax.Written(members or (), by or (), cleared is not None, name)
+        self, span: Span, cleared: bool | None, members: Any, by: Any, name: ctree.Name | None
+    ) -> questions.Written:
+        return questions.Written(members or (), by or (), cleared is not None, name)
 
-    def exact(self, span: Span, members: Any) -> syntax.Exact:
-        return syntax.Exact(members or ())
+    def exact(self, span: Span, members: Any) -> questions.Exact:
+        return questions.Exact(members or ())
 
-    def holds(self, span: Span, condition: syntax.Expr, at: syntax.Name) -> syntax.Holds:
-        return syntax.Holds(condition, at)
+    def holds(self, span: Span, condition: ctree.Expr, at: ctree.Name) -> questions.Holds:
+        return questions.Holds(condition, at)
 
-    def fits(self, span: Span, members: Any) -> syntax.Fits:
-        return syntax.Fits(members or ())
+    def fits(self, span: Span, members: Any) -> questions.Fits:
+        return questions.Fits(members or ())
 
-    def aligned(self, span: Span, members: Any) -> syntax.AlignedViews:
-        return syntax.AlignedViews(members or ())
+    def aligned(self, span: Span, members: Any) -> questions.AlignedViews:
+        return questions.AlignedViews(members or ())
 
-    def disjoint(self, span: Span, left: syntax.Place, right: syntax.Place) -> syntax.Disjoint:
-        return syntax.Disjoint(left, right)
+    def disjoint(self, span: Span, left: ctree.Place, right: ctree.Place) -> questions.Disjoint:
+        return questions.Disjoint(left, right)
 
-    def lent(self, span: Span) -> syntax.Lent:
-        return syntax.Lent()
+    def lent(self, span: Span) -> questions.Lent:
+        return questions.Lent()
 
     # --- proposals and asks ---
 
-    def proposal(self, span: Span, name: Token, title: str | None, *entries: Any) -> syntax.Proposal:
-        settings = tuple(entry for entry in entries if isinstance(entry, syntax.Setting))
+    def proposal(self, span: Span, name: Token, title: str | None, *entries: Any) -> questions.Proposal:
+        settings = tuple(entry for entry in entries if isinstance(entry, questions.Setting))
         expected = tuple(one for entry in entries if isinstance(entry, tuple) for one in entry)
-        return syntax.Proposal(self.name(name), title or "", settings, expected, span)
+        return questions.Proposal(self.name(name), title or "", settings, expected, span)
 
-    def setting(self, span: Span, axis: Token, value: syntax.Expr) -> syntax.Setting:
-        return syntax.Setting(self.name(axis), value, None, None, span)
+    def setting(self, span: Span, axis: Token, value: ctree.Expr) -> questions.Setting:
+        return questions.Setting(self.name(axis), value, None, None, span)
 
     assignment = setting
 
-    def any_setting(self, span: Span, axis: Token) -> syntax.Setting:
-        return syntax.Setting(self.name(axis), None, None, None, span)
+    def any_setting(self, span: Span, axis: Token) -> questions.Setting:
+        return questions.Setting(self.name(axis), None, None, None, span)
 
-    def domain_setting(self, span: Span, axis: Token, domain: Any) -> syntax.Setting:
+    def domain_setting(self, span: Span, axis: Token, domain: Any) -> questions.Setting:
         range, values = _domain(domain)
-        return syntax.Setting(self.name(axis), None, range, values, span)
+        return questions.Setting(self.name(axis), None, range, values, span)
 
-    def expect(self, span: Span, *parts: syntax.Expectation) -> tuple[syntax.Expectation, ...]:
+    def expect(self, span: Span, *parts: questions.Expectation) -> tuple[questions.Expectation, ...]:
         """The expectations, each `VERDICT otherwise` joined to the one it completes."""
-        joined: list[syntax.Expectation] = []
+        joined: list[questions.Expectation] = []
         for part in parts:
             if part.otherwise is None:
                 joined.append(part)
@@ -351,13 +358,13 @@ class Builder(CBuilder):
 
     def expectation(
         self, span: Span, name: Token, verdict: Token, turns: Any, somewhere: bool | None, condition: Any
-    ) -> syntax.Expectation:
+    ) -> questions.Expectation:
         text = self.verdict(verdict)
         if turns is not None and text != "proved":
             self.mistake(
                 "CB0027", f"`{text} up to`", turns.span, "only `proved` can be expected up to a number of turns"
             )
-        return syntax.Expectation(
+        return questions.Expectation(
             property=self.name(name),
             verdict=text,
             turns=turns,
@@ -367,20 +374,20 @@ class Builder(CBuilder):
             span=span,
         )
 
-    def turns(self, span: Span, turns: syntax.Expr) -> syntax.Expr:
+    def turns(self, span: Span, turns: ctree.Expr) -> ctree.Expr:
         return turns
 
-    def otherwise(self, span: Span, verdict: Token) -> syntax.Expectation:
+    def otherwise(self, span: Span, verdict: Token) -> questions.Expectation:
         text = self.verdict(verdict)
-        return syntax.Expectation(
+        return questions.Expectation(
             property=None, verdict=text, turns=None, somewhere=False, condition=None, otherwise=text, span=span
         )
 
-    def whole(self, span: Span, verdict: Token) -> syntax.Expectation:
+    def whole(self, span: Span, verdict: Token) -> questions.Expectation:
         if verdict.text != "excluded":
             help = f"say what is expected of it, as in `expect {verdict.text} refuted`"
             self.mistake("CB0027", f"no verdict after `{verdict.text}`", self.span(verdict), help)
-        return syntax.Expectation(
+        return questions.Expectation(
             property=None, verdict="excluded", turns=None, somewhere=False, condition=None, otherwise=None, span=span
         )
 
@@ -396,8 +403,8 @@ class Builder(CBuilder):
 
     def ask(
         self, span: Span, name: Token, title: str | None, axes: Any, properties: Any, given: Any, expect: Any
-    ) -> syntax.Ask:
-        return syntax.Ask(
+    ) -> questions.Ask:
+        return questions.Ask(
             name=self.name(name),
             title=title or "",
             axes=axes,
@@ -407,19 +414,19 @@ class Builder(CBuilder):
             span=span,
         )
 
-    def ask_expect(self, span: Span, kind: Any) -> syntax.AskExpectation:
-        return syntax.AskExpectation(kind, (), span)
+    def ask_expect(self, span: Span, kind: Any) -> questions.AskExpectation:
+        return questions.AskExpectation(kind, (), span)
 
-    def exactly(self, span: Span, *rows: Any) -> syntax.AskExpectation:
-        return syntax.AskExpectation("exactly", rows, span)
+    def exactly(self, span: Span, *rows: Any) -> questions.AskExpectation:
+        return questions.AskExpectation("exactly", rows, span)
 
-    def row(self, span: Span, *assignments: syntax.Setting) -> tuple[syntax.Setting, ...]:
+    def row(self, span: Span, *assignments: questions.Setting) -> tuple[questions.Setting, ...]:
         return assignments
 
 
-def _completed(first: syntax.Expectation, other: syntax.Expectation) -> syntax.Expectation:
+def _completed(first: questions.Expectation, other: questions.Expectation) -> questions.Expectation:
     span = Span(first.span.source, first.span.start, other.span.end)
-    return syntax.Expectation(
+    return questions.Expectation(
         property=first.property,
         verdict=first.verdict,
         turns=first.turns,
@@ -430,7 +437,7 @@ def _completed(first: syntax.Expectation, other: syntax.Expectation) -> syntax.E
     )
 
 
-def _places_of(entries: tuple[Any, ...], word: str) -> tuple[syntax.Place, ...] | None:
+def _places_of(entries: tuple[Any, ...], word: str) -> tuple[ctree.Place, ...] | None:
     """What a layer declares with `reads` or `writes`, all such lines together; None where there is no such line."""
     lines = [entry[1] for entry in entries if isinstance(entry, tuple) and entry[0] == word]
     return tuple(place for line in lines for place in line) if lines else None

@@ -7,13 +7,14 @@ from typing import Any, Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.frozen import replace
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.annotations import UNMODELLED_ATTRIBUTES
 from cbprove.syntax.build_expr import ExprBuilder
 from cbprove.syntax.build_pins import Pins
+from cbprove.syntax.ctree import Attributes, CType, Expr, MemberItem, Name
 from cbprove.syntax.lexer import MAX_DEPTH, too_deep
 from cbprove.syntax.tokens import Token
-from cbprove.syntax.tree import Attributes, CType, Expr, MemberItem, Name
 from cbprove.syntax.wording import macro_mistake
 
 # A declarator on its way: its name, and what is done to the type before it, innermost last.
@@ -32,7 +33,7 @@ class CBuilder(ExprBuilder):
 
     # --- top level ---
 
-    def type_declaration(self, span: Span, type: syntax.RecordBody | syntax.EnumBody) -> Any:
+    def type_declaration(self, span: Span, type: ctree.RecordBody | ctree.EnumBody) -> Any:
         return syntax.TypeDeclaration(type, span)
 
     def forward(self, span: Span, type: CType) -> None:
@@ -76,7 +77,7 @@ class CBuilder(ExprBuilder):
         return syntax.Packing(kind, name, bodies, self.maybe_name(default), span)
 
     def arm(self, span: Span, name: Token, title: str | None, members: Group, attributes: Attributes) -> syntax.Arm:
-        body = syntax.RecordBody("struct", None, members, attributes, span)
+        body = ctree.RecordBody("struct", None, members, attributes, span)
         return syntax.Arm(self.name(name), title or "", body)
 
     def pinned(self, span: Span, abi: Token, origin: str | None, *entries: Any) -> list[syntax.Declaration]:
@@ -84,7 +85,7 @@ class CBuilder(ExprBuilder):
         nodes: list[syntax.Declaration] = []
         for entry in entries:
             nodes.extend(entry if isinstance(entry, list) else [entry] if entry is not None else [])
-        return self.pins.pinned(syntax.Pinning(self.name(abi), origin or ""), span, nodes)
+        return self.pins.pinned(ctree.Pinning(self.name(abi), origin or ""), span, nodes)
 
     # --- types ---
 
@@ -95,17 +96,17 @@ class CBuilder(ExprBuilder):
 
     def record(
         self, span: Span, kind: Any, before: Attributes, tag: Token | None, members: Group, after: Attributes
-    ) -> syntax.RecordBody:
-        return syntax.RecordBody(kind, self.maybe_name(tag), members, _joined(before, after), span)
+    ) -> ctree.RecordBody:
+        return ctree.RecordBody(kind, self.maybe_name(tag), members, _joined(before, after), span)
 
     def enum(
         self, span: Span, before: Attributes, tag: Token | None, enumerators: Any, after: Attributes
-    ) -> syntax.EnumBody:
-        return syntax.EnumBody(self.maybe_name(tag), enumerators, _joined(before, after), span)
+    ) -> ctree.EnumBody:
+        return ctree.EnumBody(self.maybe_name(tag), enumerators, _joined(before, after), span)
 
-    def enumerators(self, span: Span, *items: Any) -> tuple[syntax.Enumerator, ...]:
+    def enumerators(self, span: Span, *items: Any) -> tuple[ctree.Enumerator, ...]:
         """The enumerators in order; a `#define` among them is a declaration of its own. A `#if` may end with a comma or not."""
-        found: list[syntax.Enumerator] = []
+        found: list[ctree.Enumerator] = []
         last = ""
         for item in items:
             if isinstance(item, syntax.Define):
@@ -121,7 +122,7 @@ class CBuilder(ExprBuilder):
                     where = self.span(at) if isinstance(at, Token) else at.span
                     help = "it is written `enum NAME { A, B = 2 };`"
                     self.mistake("CB0020", f"expected {wanted}, found `{said}`", where, help)
-                if isinstance(item, syntax.Enumerator):
+                if isinstance(item, ctree.Enumerator):
                     found.append(item)
                 last = kind
         return tuple(found)
@@ -129,8 +130,8 @@ class CBuilder(ExprBuilder):
     def comma(self, span: Span, sign: Token) -> Token:
         return sign
 
-    def enumerator(self, span: Span, name: Token, attributes: None, value: Expr | None) -> syntax.Enumerator:
-        return syntax.Enumerator(self.name(name), value)
+    def enumerator(self, span: Span, name: Token, attributes: None, value: Expr | None) -> ctree.Enumerator:
+        return ctree.Enumerator(self.name(name), value)
 
     def enum_attributes(self, span: Span, *attributes: Attributes) -> None:
         """`__attribute__((unused))` and its like of one enumerator say nothing of its value."""
@@ -139,10 +140,10 @@ class CBuilder(ExprBuilder):
         self,
         span: Span,
         condition: Expr,
-        enumerators: tuple[syntax.Enumerator, ...],
-        otherwise: tuple[syntax.Enumerator, ...] | None,
-    ) -> tuple[syntax.Enumerator, ...]:
-        negated = syntax.Unary("!", condition, condition.span)
+        enumerators: tuple[ctree.Enumerator, ...],
+        otherwise: tuple[ctree.Enumerator, ...] | None,
+    ) -> tuple[ctree.Enumerator, ...]:
+        negated = ctree.Unary("!", condition, condition.span)
         return tuple(
             replace(enumerator, conditions=(node, *enumerator.conditions))
             for node, arm in ((condition, enumerators), (negated, otherwise or ()))
@@ -151,24 +152,24 @@ class CBuilder(ExprBuilder):
 
     enum_elif = enum_choice
 
-    def tagged_record(self, span: Span, kind: Any, attributes: Attributes, tag: Token) -> syntax.TaggedType:
-        return syntax.TaggedType(kind, self.name(tag))
+    def tagged_record(self, span: Span, kind: Any, attributes: Attributes, tag: Token) -> ctree.TaggedType:
+        return ctree.TaggedType(kind, self.name(tag))
 
-    def tagged_enum(self, span: Span, attributes: Attributes, tag: Token) -> syntax.TaggedType:
-        return syntax.TaggedType("enum", self.name(tag))
+    def tagged_enum(self, span: Span, attributes: Attributes, tag: Token) -> ctree.TaggedType:
+        return ctree.TaggedType("enum", self.name(tag))
 
-    def word_type(self, span: Span, *words: str) -> syntax.NamedType:
-        return syntax.NamedType(Name(" ".join(words), span))
+    def word_type(self, span: Span, *words: str) -> ctree.NamedType:
+        return ctree.NamedType(Name(" ".join(words), span))
 
-    def named_type(self, span: Span, name: Token) -> syntax.NamedType:
-        return syntax.NamedType(self.name(name))
+    def named_type(self, span: Span, name: Token) -> ctree.NamedType:
+        return ctree.NamedType(self.name(name))
 
-    def pointer_type(self, span: Span, node: CType) -> syntax.PointerType:
-        return syntax.PointerType(_said(node), span)
+    def pointer_type(self, span: Span, node: CType) -> ctree.PointerType:
+        return ctree.PointerType(_said(node), span)
 
     def array_type(self, span: Span, element: CType, counts: tuple[Expr, ...]) -> CType:
         for count in reversed(counts):
-            element = syntax.ArrayType(element, count, span)
+            element = ctree.ArrayType(element, count, span)
         return element
 
     sized_array = array_type
@@ -203,19 +204,19 @@ class CBuilder(ExprBuilder):
         return self.members_of(before, type, declared)
 
     def anonymous(self, span: Span, before: Attributes, type: CType) -> Group:
-        return (syntax.Member(None, type, None, before, span),)
+        return (ctree.Member(None, type, None, before, span),)
 
     def embedded(self, span: Span, before: Attributes, type: CType, after: Attributes) -> Group:
         """`struct head;` among members: with -fms-extensions its members are there, as those of an anonymous struct."""
-        if not isinstance(type, syntax.TaggedType) or type.kind == "enum":
+        if not isinstance(type, ctree.TaggedType) or type.kind == "enum":
             end = Span(self.source, span.end - 1, span.end)
             self.mistake("CB0020", "expected a name, found `;`", end, "a member is written `TYPE NAME;`")
             return ()
-        return (syntax.Member(None, type, None, _joined(before, after), span),)
+        return (ctree.Member(None, type, None, _joined(before, after), span),)
 
     def members_of(self, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
         return tuple(
-            syntax.Member(name, self.applied(type, changes), bits, _joined(before, attributes), span)
+            ctree.Member(name, self.applied(type, changes), bits, _joined(before, attributes), span)
             for (name, changes), bits, attributes, span in declared
         )
 
@@ -250,14 +251,14 @@ class CBuilder(ExprBuilder):
         function = False
         for what, count, span in changes:
             if what == "pointer":
-                if isinstance(type, syntax.RecordBody | syntax.EnumBody) and type.tag is not None:
+                if isinstance(type, ctree.RecordBody | ctree.EnumBody) and type.tag is not None:
                     self.hoist(syntax.TypeDeclaration(type, type.span))  # `typedef struct x { } *y;` declares x too
-                type = syntax.PointerType("function" if function else _said(type), span)
+                type = ctree.PointerType("function" if function else _said(type), span)
                 function = False
             elif function:
                 break
             elif what == "array":
-                type = syntax.ArrayType(type, count, span)
+                type = ctree.ArrayType(type, count, span)
             else:
                 function = True
         if function:
@@ -274,7 +275,7 @@ class CBuilder(ExprBuilder):
 
     def choice(self, span: Span, condition: Expr, nodes: Group, otherwise: Group | None) -> Group:
         self.choose(condition, span)
-        return (syntax.MemberChoice(condition, nodes, otherwise or (), span),)
+        return (ctree.MemberChoice(condition, nodes, otherwise or (), span),)
 
     elif_ = choice
 
@@ -284,14 +285,14 @@ class CBuilder(ExprBuilder):
         for define in [d for d in self.hoisted if isinstance(d, syntax.Define) and d.span.start >= span.start]:
             other = first.setdefault(define.name.text, define)
             if other is not define:
-                value = syntax.Conditional(condition, other.value, define.value, define.span)
+                value = ctree.Conditional(condition, other.value, define.value, define.span)
                 self.hoisted = [replace(d, value=value) if d is other else d for d in self.hoisted if d is not define]
 
     def ifdef(self, span: Span, name: Token) -> Expr:
         return self.defined(span, name)
 
     def ifndef(self, span: Span, name: Token) -> Expr:
-        return syntax.Unary("!", self.defined(span, name), span)
+        return ctree.Unary("!", self.defined(span, name), span)
 
     # --- kernel macros ---
 
@@ -311,27 +312,25 @@ class CBuilder(ExprBuilder):
 
     def mirrored(self, span: Span, tag: Token | None, name: Token, attributes: Attributes, members: Group) -> Group:
         """The same members twice over: bare, and as a struct with a name."""
-        bare = syntax.RecordBody("struct", None, members, attributes, span)
-        named = syntax.RecordBody("struct", self.maybe_name(tag), members, attributes, span)
+        bare = ctree.RecordBody("struct", None, members, attributes, span)
+        named = ctree.RecordBody("struct", self.maybe_name(tag), members, attributes, span)
         both = (
-            syntax.Member(None, bare, None, Attributes(), span),
-            syntax.Member(self.name(name), named, None, Attributes(), span),
+            ctree.Member(None, bare, None, Attributes(), span),
+            ctree.Member(self.name(name), named, None, Attributes(), span),
         )
-        return (
-            syntax.Member(None, syntax.RecordBody("union", None, both, attributes, span), None, Attributes(), span),
-        )
+        return (ctree.Member(None, ctree.RecordBody("union", None, both, attributes, span), None, Attributes(), span),)
 
     def bitmap(self, span: Span, name: Token, bits: Expr, attributes: Attributes) -> Group:
         """An array of as many longs as the bits need."""
-        word = syntax.NamedType(Name("unsigned long", span))
-        long = syntax.NamedType(Name("long", span))
-        long_bits = syntax.Binary("*", syntax.Number(8, "", span), syntax.Sizeof(long, span), span)
-        rounded = syntax.Binary("-", syntax.Binary("+", bits, long_bits, span), syntax.Number(1, "", span), span)
-        longs = syntax.ArrayType(word, syntax.Binary("/", rounded, long_bits, span), span)
-        return (syntax.Member(self.name(name), longs, None, attributes, span),)
+        word = ctree.NamedType(Name("unsigned long", span))
+        long = ctree.NamedType(Name("long", span))
+        long_bits = ctree.Binary("*", ctree.Number(8, "", span), ctree.Sizeof(long, span), span)
+        rounded = ctree.Binary("-", ctree.Binary("+", bits, long_bits, span), ctree.Number(1, "", span), span)
+        longs = ctree.ArrayType(word, ctree.Binary("/", rounded, long_bits, span), span)
+        return (ctree.Member(self.name(name), longs, None, attributes, span),)
 
     def flexible(self, span: Span, type: CType, name: Token, attributes: Attributes) -> Group:
-        return (syntax.Member(self.name(name), syntax.ArrayType(type, None, span), None, attributes, span),)
+        return (ctree.Member(self.name(name), ctree.ArrayType(type, None, span), None, attributes, span),)
 
     # --- attributes ---
 
@@ -345,16 +344,16 @@ class CBuilder(ExprBuilder):
         return Attributes(aligned=(boundary,))
 
     def cacheline_aligned(self, span: Span) -> Attributes:
-        return Attributes(aligned=(syntax.Boundary("cache line"),))
+        return Attributes(aligned=(ctree.Boundary("cache line"),))
 
-    def place_pin(self, span: Span, byte: syntax.Number, bit: syntax.Number | None) -> Attributes:
+    def place_pin(self, span: Span, byte: ctree.Number, bit: ctree.Number | None) -> Attributes:
         if bit is not None and bit.value > 7:
             help = f"bits count from 0 to 7: this is bit {bit.value % 8} of byte {byte.value + bit.value // 8}"
             self.mistake("CB0031", f"a byte has no bit {bit.value}", bit.span, help)
-        return Attributes(pins=(self.pins.said(syntax.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),))
+        return Attributes(pins=(self.pins.said(ctree.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),))
 
-    def size_pin(self, span: Span, bytes: syntax.Number) -> Attributes:
-        return Attributes(pins=(self.pins.said(syntax.SizePin(bytes.value, span)),))
+    def size_pin(self, span: Span, bytes: ctree.Number) -> Attributes:
+        return Attributes(pins=(self.pins.said(ctree.SizePin(bytes.value, span)),))
 
     def attribute_list(self, span: Span, *attributes: Attributes | None) -> Attributes:
         return _joined(*(attribute for attribute in attributes if attribute is not None))
@@ -364,7 +363,7 @@ class CBuilder(ExprBuilder):
         if word == "packed":
             return Attributes(packed=True)
         if word == "aligned":
-            return self.boundary(span, arguments[0] if arguments else syntax.Boundary("largest"))
+            return self.boundary(span, arguments[0] if arguments else ctree.Boundary("largest"))
         if word in UNMODELLED_ATTRIBUTES:
             help = "write the type out so that it has this layout without the attribute"
             self.mistake("CB0029", f"the attribute `{word}` changes layouts in a way that is not modelled", span, help)
@@ -397,15 +396,15 @@ def _joined(*parts: Attributes) -> Attributes:
 def _said(type: CType) -> str:
     """A type that is pointed to, in words."""
     match type:
-        case syntax.NamedType(name):
+        case ctree.NamedType(name):
             return name.text
-        case syntax.TaggedType(kind, tag):
+        case ctree.TaggedType(kind, tag):
             return f"{kind} {tag.text}"
-        case syntax.RecordBody(kind=kind, tag=tag):
+        case ctree.RecordBody(kind=kind, tag=tag):
             return f"{kind} {tag.text}" if tag else kind
-        case syntax.EnumBody(tag=tag):
+        case ctree.EnumBody(tag=tag):
             return f"enum {tag.text}" if tag else "enum"
-        case syntax.PointerType(to):
+        case ctree.PointerType(to):
             return f"{to} *"
         case _:
             return "array"

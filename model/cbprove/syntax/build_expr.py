@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Source, Span
-from cbprove.syntax import tree as syntax
+from cbprove.syntax import ctree
 from cbprove.syntax.tokens import Token
 
 _NUMBER = re.compile(
@@ -42,10 +42,10 @@ class ExprBuilder:
     def span(self, token: Token) -> Span:
         return Span(self.source, token.start, token.end)
 
-    def name(self, token: Token) -> syntax.Name:
-        return syntax.Name(token.text, Span(self.source, token.start, token.end))
+    def name(self, token: Token) -> ctree.Name:
+        return ctree.Name(token.text, Span(self.source, token.start, token.end))
 
-    def maybe_name(self, token: Token | None) -> syntax.Name | None:
+    def maybe_name(self, token: Token | None) -> ctree.Name | None:
         return None if token is None else self.name(token)
 
     def mistake(self, code: str, message: str, span: Span, help: str) -> None:
@@ -53,8 +53,8 @@ class ExprBuilder:
 
     # --- literals ---
 
-    def number(self, span: Span, token: Token) -> syntax.Number:
-        return syntax.Number(*self.value(token, span), span)
+    def number(self, span: Span, token: Token) -> ctree.Number:
+        return ctree.Number(*self.value(token, span), span)
 
     def value(self, token: Token, span: Span) -> tuple[int, str]:
         """The value and the suffix of a C integer."""
@@ -70,12 +70,12 @@ class ExprBuilder:
             return int(digits, 8 if octal else 0), suffix.lower()
         return 0, ""
 
-    def character(self, span: Span, token: Token) -> syntax.Number:
+    def character(self, span: Span, token: Token) -> ctree.Number:
         values = self.unescaped(token)
         if len(values) != 1:
             self.mistake("CB0014", f"`{token.text}` is not one character", span, "put one character between the quotes")
-            return syntax.Number(0, "", span)
-        return syntax.Number(values[0], "", span)
+            return ctree.Number(0, "", span)
+        return ctree.Number(values[0], "", span)
 
     def string(self, token: Token) -> str:
         """What a string literal says."""
@@ -106,17 +106,17 @@ class ExprBuilder:
 
     # --- expressions ---
 
-    def place(self, span: Span, base: Token, *suffixes: Any) -> syntax.Place:
-        return syntax.Place(self.name(base), suffixes, span)
+    def place(self, span: Span, base: Token, *suffixes: Any) -> ctree.Place:
+        return ctree.Place(self.name(base), suffixes, span)
 
-    def dot(self, span: Span, name: Token) -> syntax.Dot:
-        return syntax.Dot(self.name(name))
+    def dot(self, span: Span, name: Token) -> ctree.Dot:
+        return ctree.Dot(self.name(name))
 
-    def index(self, span: Span, value: syntax.Expr) -> syntax.Index:
-        return syntax.Index(value)
+    def index(self, span: Span, value: ctree.Expr) -> ctree.Index:
+        return ctree.Index(value)
 
-    def star(self, span: Span, *signs: Token) -> syntax.Star:
-        return syntax.Star(span)
+    def star(self, span: Span, *signs: Token) -> ctree.Star:
+        return ctree.Star(span)
 
     def operator(self, span: Span, token: Token) -> str:
         return token.text
@@ -124,60 +124,60 @@ class ExprBuilder:
     or_operator = and_operator = bit_or_operator = bit_xor_operator = bit_and_operator = operator
     equality_operator = relation_operator = shift_operator = sign = scale = prefix = operator
 
-    def binary(self, span: Span, left: syntax.Expr, operator: str, right: syntax.Expr) -> syntax.Binary:
-        return syntax.Binary(operator, left, right, span)
+    def binary(self, span: Span, left: ctree.Expr, operator: str, right: ctree.Expr) -> ctree.Binary:
+        return ctree.Binary(operator, left, right, span)
 
-    def unary_operation(self, span: Span, operator: str, operand: syntax.Expr) -> syntax.Unary:
-        return syntax.Unary(operator, operand, span)
+    def unary_operation(self, span: Span, operator: str, operand: ctree.Expr) -> ctree.Unary:
+        return ctree.Unary(operator, operand, span)
 
     def conditional(
-        self, span: Span, condition: syntax.Expr, node: syntax.Expr, otherwise: syntax.Expr
-    ) -> syntax.Conditional:
-        return syntax.Conditional(condition, node, otherwise, span)
+        self, span: Span, condition: ctree.Expr, node: ctree.Expr, otherwise: ctree.Expr
+    ) -> ctree.Conditional:
+        return ctree.Conditional(condition, node, otherwise, span)
 
-    def sizeof(self, span: Span, operand: Any) -> syntax.Sizeof:
-        return syntax.Sizeof(operand, span)
+    def sizeof(self, span: Span, operand: Any) -> ctree.Sizeof:
+        return ctree.Sizeof(operand, span)
 
-    def alignof(self, span: Span, operand: Any) -> syntax.Alignof:
-        return syntax.Alignof(operand, span)
+    def alignof(self, span: Span, operand: Any) -> ctree.Alignof:
+        return ctree.Alignof(operand, span)
 
-    def preferred_alignof(self, span: Span, operand: Any) -> syntax.Alignof:
-        return syntax.Alignof(operand, span, preferred=True)
+    def preferred_alignof(self, span: Span, operand: Any) -> ctree.Alignof:
+        return ctree.Alignof(operand, span, preferred=True)
 
-    def offsetof(self, span: Span, type: syntax.CType, member: syntax.Place) -> syntax.Offsetof:
-        return syntax.Offsetof(type, member, span)
+    def offsetof(self, span: Span, type: ctree.CType, member: ctree.Place) -> ctree.Offsetof:
+        return ctree.Offsetof(type, member, span)
 
-    def has(self, span: Span, type: syntax.CType, member: syntax.Place) -> syntax.Has:
-        return syntax.Has(type, member, span)
+    def has(self, span: Span, type: ctree.CType, member: ctree.Place) -> ctree.Has:
+        return ctree.Has(type, member, span)
 
-    def bit(self, span: Span, number: syntax.Expr, suffix: str = "ul") -> syntax.Binary:
+    def bit(self, span: Span, number: ctree.Expr, suffix: str = "ul") -> ctree.Binary:
         """`BIT(n)`, as the kernel defines it."""
-        return syntax.Binary("<<", syntax.Number(1, suffix, span), number, span)
+        return ctree.Binary("<<", ctree.Number(1, suffix, span), number, span)
 
-    def suffixed(self, span: Span, number: Token, suffix: Token) -> syntax.Number:
+    def suffixed(self, span: Span, number: Token, suffix: Token) -> ctree.Number:
         """`_AC(1, UL)` is `1UL`, where no assembler reads it."""
         value, text = self.value(number, span)
         if suffix.text.lower() not in ("u", "l", "ul", "ll", "ull"):
             self.mistake(
                 "CB0013", f"`{suffix.text}` is no suffix of a C integer", self.span(suffix), "write UL, or ULL"
             )
-        return syntax.Number(value, text + suffix.text.lower(), span)
+        return ctree.Number(value, text + suffix.text.lower(), span)
 
-    def div_round_up(self, span: Span, number: syntax.Expr, node: syntax.Expr) -> syntax.Binary:
+    def div_round_up(self, span: Span, number: ctree.Expr, node: ctree.Expr) -> ctree.Binary:
         """`DIV_ROUND_UP(n, d)`, as the kernel defines it."""
-        less = syntax.Binary("-", syntax.Binary("+", number, node, span), syntax.Number(1, "", span), span)
-        return syntax.Binary("/", less, node, span)
+        less = ctree.Binary("-", ctree.Binary("+", number, node, span), ctree.Number(1, "", span), span)
+        return ctree.Binary("/", less, node, span)
 
-    def bits_to_longs(self, span: Span, bits: syntax.Expr) -> syntax.Binary:
-        long = syntax.Sizeof(syntax.NamedType(syntax.Name("long", span)), span)
-        return self.div_round_up(span, bits, syntax.Binary("*", syntax.Number(8, "", span), long, span))
+    def bits_to_longs(self, span: Span, bits: ctree.Expr) -> ctree.Binary:
+        long = ctree.Sizeof(ctree.NamedType(ctree.Name("long", span)), span)
+        return self.div_round_up(span, bits, ctree.Binary("*", ctree.Number(8, "", span), long, span))
 
-    def bit_ull(self, span: Span, number: syntax.Expr) -> syntax.Binary:
+    def bit_ull(self, span: Span, number: ctree.Expr) -> ctree.Binary:
         return self.bit(span, number, "ull")
 
-    def defined(self, span: Span, name: Token) -> syntax.Defined:
-        return syntax.Defined(self.name(name), False, self.span(name))
+    def defined(self, span: Span, name: Token) -> ctree.Defined:
+        return ctree.Defined(self.name(name), False, self.span(name))
 
-    def configured(self, span: Span, name: Token) -> syntax.Defined:
+    def configured(self, span: Span, name: Token) -> ctree.Defined:
         """`IS_ENABLED(X)`."""
-        return syntax.Defined(self.name(name), True, self.span(name))
+        return ctree.Defined(self.name(name), True, self.span(name))

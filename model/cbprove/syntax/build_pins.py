@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import replace
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.syntax.tree import CType, MemberItem, Pin, PlacePin, RecordBody, SizePin
+from cbprove.syntax.ctree import CType, MemberItem, Pin, PlacePin, RecordBody, SizePin
 
 P = TypeVar("P", PlacePin, SizePin)
 
@@ -27,7 +28,7 @@ class Pins:
         return pin
 
     def pinned(
-        self, by: syntax.Pinning, span: Span, declarations: Sequence[syntax.Declaration]
+        self, by: ctree.Pinning, span: Span, declarations: Sequence[syntax.Declaration]
     ) -> list[syntax.Declaration]:
         """The declarations of a block, every struct and union in them pinned."""
         self.blocks.append(span)
@@ -62,7 +63,7 @@ class Pins:
 class _Block:
     """One `pinned` block. A body that several declarators share is pinned once, as the first of them says."""
 
-    def __init__(self, pins: Pins, by: syntax.Pinning) -> None:
+    def __init__(self, pins: Pins, by: ctree.Pinning) -> None:
         self.pins = pins
         self.by = by
         self.bodies: dict[int, tuple[RecordBody, RecordBody]] = {}
@@ -81,7 +82,7 @@ class _Block:
 
     def type(self, node: CType, base: int, nodes: tuple[Pin, ...]) -> CType:
         """A type whose struct, if it writes one out, begins at bit `base`; `nodes` are the pins of its declarator."""
-        if isinstance(node, syntax.ArrayType):
+        if isinstance(node, ctree.ArrayType):
             return replace(node, element=self.type(node.element, base, nodes))
         if not isinstance(node, RecordBody):
             return node
@@ -98,13 +99,13 @@ class _Block:
                 _called(node), "size", node.tag.span if node.tag else node.span, "`__size(BYTES)` behind its `}`"
             )
         members = self.members(node.members, base)
-        return replace(node, members=members, pinned=syntax.Pinned(size.bytes if size else 0, base, self.by))
+        return replace(node, members=members, pinned=ctree.Pinned(size.bytes if size else 0, base, self.by))
 
     def members(self, items: tuple[MemberItem, ...], base: int) -> tuple[MemberItem, ...]:
         return tuple(self.member(item, base) for item in items)
 
     def member(self, item: MemberItem, base: int) -> MemberItem:
-        if isinstance(item, syntax.MemberChoice):
+        if isinstance(item, ctree.MemberChoice):
             then, otherwise = (self.members(side, base) for side in (item.then, item.otherwise))
             return replace(item, then=then, otherwise=otherwise)
         body = _body_of(item.type)
@@ -132,7 +133,7 @@ _BITS = "`__at(BYTE, BIT)`, counted from the start of the outermost struct"
 
 def _body_of(node: CType) -> RecordBody | None:
     """The struct or union that a type writes out."""
-    while isinstance(node, syntax.ArrayType):
+    while isinstance(node, ctree.ArrayType):
         node = node.element
     return node if isinstance(node, RecordBody) else None
 

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from cbprove.diagnostics import Span
 from cbprove.frozen import fields, has_fields, replace
+from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.syntax.tree import CType, Declaration, EnumBody, MemberItem, RecordBody, TaggedType, Tree
+from cbprove.syntax.ctree import CType, EnumBody, MemberItem, RecordBody, TaggedType
+from cbprove.syntax.tree import Declaration, Tree
 
 N = TypeVar("N")
 # A namespace (tag, typedef, constant) and a name in it.
@@ -111,9 +113,9 @@ def _named(node: Any) -> Iterator[_Key]:
     """Every type and constant that a piece of the tree names; a bare name in `sizeof` may be either."""
     if isinstance(node, TaggedType):
         yield "tag", node.tag.text
-    elif isinstance(node, syntax.NamedType):
+    elif isinstance(node, ctree.NamedType):
         yield "typedef", node.name.text
-    elif isinstance(node, syntax.Place):
+    elif isinstance(node, ctree.Place):
         yield from (("constant", node.base.text), ("typedef", node.base.text))
     if isinstance(node, tuple):
         for part in node:
@@ -153,7 +155,7 @@ class _Lift:
         self.known: dict[int, CType] = {}
 
     def type(self, node: CType) -> CType:
-        if isinstance(node, syntax.ArrayType):
+        if isinstance(node, ctree.ArrayType):
             return self.changed(node, element=self.type(node.element))
         if not isinstance(node, RecordBody | EnumBody):
             return node
@@ -175,7 +177,7 @@ class _Lift:
         return self.same(items, [self.member(item) for item in items])
 
     def member(self, item: MemberItem) -> MemberItem:
-        if isinstance(item, syntax.MemberChoice):
+        if isinstance(item, ctree.MemberChoice):
             return self.changed(item, then=self.members(item.then), otherwise=self.members(item.otherwise))
         return self.changed(item, type=self.type(item.type))
 
