@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from cbprove.diagnostics import WrongUsage
+from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
 from cbprove.frozen import frozen
 
 NAME = ".cbprove.toml"
-_KEYS = {"specs": list, "model": str, "accessors": list, "headers": str}
-_WORDS = {
-    "specs": "a list of paths",
-    "model": 'a version, as in "7.2"',
-    "accessors": "a list of names",
-    "headers": "a folder",
-}
+_CODE = "CB0346"
 
 
 @frozen
 class Settings:
     """`specs` are judged instead of a model of the package, or the `model` of a kernel by its version.
 
-    `accessors` are macros and functions beside the views of specs that lead to a control block; `headers` are what a build of
-    the tree has generated.
+    `accessors` are macros and functions beside the views of specs that lead to a control block. How C is compiled: `headers` are
+    what a build of the tree has generated, `compile_commands` says it file by file, `include` are folders besides. `vmlinux` is
+    the kernel, a file or a folder with modules, that is opened where no artefact is named.
     """
 
     specs: tuple[str, ...] = ()
     model: str | None = None
     accessors: tuple[str, ...] = ()
     headers: str | None = None
+    include: tuple[str, ...] = ()
+    compile_commands: str | None = None
+    vmlinux: str | None = None
 
 
-def settings(folder: Path) -> Settings:
-    """What the nearest file says, nothing where there is none. Raises WrongUsage for what it does not know."""
-    for each in _above(folder):
-        file = each / NAME
-        if file.is_file():
-            return _read(file)
-    return Settings()
+@frozen
+class _Kind:
+    """What a setting is: one text or a list of them, in words, with an example; `there` says whether a path is one."""
+
+    many: bool
+    words: str
+    example: str
+    there: Callable[[Path], bool] | None = None
+    what: str = ""
+
+
+_KINDS: Mapping[str, _Kind] = MappingProxyType(
+    {
+        "specs": _Kind(True, "a list of paths", '["specs/*.cbs"]', Path.exists, "spec"),
+        "model": _Kind(False, 'a version, as in "7.2"', '"7.2"'),
+        "accessors": _Kind(True, "a list of names", '["MY_SKB_CB"]'),
+        "headers": _Kind(False, "a folder", '"/usr/src/linux-headers-7.2-amd64"', Path.is_dir, "folder"),
+        "include": _Kind(True, "a list of folders", '["include"]', Path.is_dir, "folder"),
+        "compile_commands": _Kind(False, "a file", '"compile_commands.json"', Path.is_file, "file"),
+        "vmlinux": _Kind(False, "a file or a folder", '"../build/vmlinux"', Path.exists, "file or folder"),
+    }
+)
+
+
+def settings(*folders: Path) -> Settings:
+    """What the nearest file above the first folder says, else above the others; nothing where there is none.
+
+    Raises SpecError CB0346 with all that it does not know, or that is not there.
+    """
+    files = (each / NAME for folder in folders for each in _above(folder))
+    file = next((each for each in files if each.is_file()), None)
+    return Settings() if file is None else _read(file)
 
 
 def _above(folder: Path) -> Iterator[Path]:
@@ -50,35 +76,74 @@ def _above(folder: Path) -> Iterator[Path]:
 
 
 def _read(file: Path) -> Settings:
+    near = os.path.relpath(file)
+    name = str(file) if near.startswith(os.pardir) else near
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        source = Source(name, file.read_text(encoding="utf-8"))
+        found = tomllib.loads(source.text)
+    except tomllib.TOMLDecodeError as error:
+        raise SpecError((_no_toml(source, error),)) from None
     except (OSError, ValueError) as error:
-        raise WrongUsage(f"`{file}` cannot be read: {error}", "write it as TOML") from None
-    for key, value in found.items():
-        if key not in _KEYS:
-            raise WrongUsage(f"`{file}` has no setting `{key}`", f"the settings are {', '.join(_KEYS)}")
-        if not isinstance(value, _KEYS[key]) or (isinstance(value, list) and not _texts(value)):
-            raise WrongUsage(f"`{key}` in `{file}` is not {_WORDS[key]}", f"write {key} = {_EXAMPLES[key]}")
-    specs = tuple(str(path) for name in found.get("specs", ()) for path in _paths(file.parent, name))
-    headers = str(file.parent / found["headers"]) if "headers" in found else None
-    return Settings(specs, found.get("model"), tuple(found.get("accessors", ())), headers)
+        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
+        raise SpecError((Diagnostic(_CODE, f"`{name}` cannot be read: {reason}", None, "write it as TOML"),)) from None
+    mistakes = [mistake for key, value in found.items() for mistake in _mistakes(source, file.parent, key, value)]
+    if mistakes:
+        raise SpecError(tuple(sorted(mistakes, key=lambda each: each.span.start if each.span else 0)))
+    return Settings(**{key: _value(file.parent, key, value) for key, value in found.items()})
 
 
-_EXAMPLES = {
-    "specs": '["specs/mine.cbs"]',
-    "model": '"7.2"',
-    "accessors": '["MY_SKB_CB"]',
-    "headers": '"/usr/src/linux-headers-7.2-amd64"',
-}
-
-
-def _texts(value: list[Any]) -> bool:
-    return all(isinstance(each, str) for each in value)
+def _value(folder: Path, key: str, value: Any) -> Any:
+    """A setting with its paths counted from the folder of the file."""
+    if _KINDS[key].there is None:
+        return tuple(value) if _KINDS[key].many else value
+    return (
+        tuple(str(path) for name in value for path in _paths(folder, name)) if _KINDS[key].many else str(folder / value)
+    )
 
 
 def _paths(folder: Path, name: str) -> list[Path]:
-    """A path, or what a pattern stands for, from the folder of the file."""
+    """A path, or what a pattern stands for."""
     return sorted(folder.glob(name)) if "*" in name else [folder / name]
+
+
+# --- mistakes ---------------------------------------------------------------------------------------------
+
+
+def _mistakes(source: Source, folder: Path, key: str, value: Any) -> Iterator[Diagnostic]:
+    kind = _KINDS.get(key)
+    if kind is None:
+        near = difflib.get_close_matches(key, _KINDS, 1)
+        help = f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(_KINDS)}"
+        yield Diagnostic(_CODE, f"there is no setting `{key}`", _span(source, key), help)
+        return
+    texts = value if kind.many and isinstance(value, list) else [value]
+    if isinstance(value, list) != kind.many or not all(isinstance(each, str) for each in texts):
+        yield Diagnostic(_CODE, f"`{key}` is not {kind.words}", _span(source, key), f"write {key} = {kind.example}")
+        return
+    for text in texts:
+        if kind.there is not None and not any(kind.there(path) for path in _paths(folder, text)):
+            message = f"`{key}`: there is no {kind.what} `{text}`"
+            yield Diagnostic(_CODE, message, _span(source, key, text), "paths count from the folder of this file")
+
+
+def _span(source: Source, key: str, text: str = "") -> Span:
+    """Where a key stands, or a text behind it."""
+    match = re.search(rf"^[ \t]*\[*[ \t]*[\"']?({re.escape(key)})\b", source.text, re.MULTILINE)
+    start, end = match.span(1) if match else (0, 0)
+    there = source.text.find(text, end) if text else -1
+    return Span(source, there, there + len(text)) if there >= 0 else Span(source, start, end)
+
+
+def _no_toml(source: Source, error: tomllib.TOMLDecodeError) -> Diagnostic:
+    """The one mistake that the reader of TOML tells, with its place in words."""
+    reason, _, place = str(error).partition(" (at ")
+    match = re.match(r"line (\d+), column (\d+)", place)
+    lines = source.text.splitlines(keepends=True)
+    start = sum(map(len, lines[: int(match[1]) - 1])) + int(match[2]) - 1 if match else len(source.text.rstrip())
+    start = min(start, max(len(source.text) - 1, 0))
+    return Diagnostic(
+        _CODE, f"this is no TOML: {reason[:1].lower()}{reason[1:]}", Span(source, start, start), "write KEY = VALUE"
+    )
 
 
 def kernel(folder: Path) -> str | None:

@@ -13,9 +13,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cbprove.diagnostics import WrongUsage
 from cbprove.models import folder, models, words
-from cbprove.settings import kernel, settings
+from cbprove.settings import kernel
 
 ROOT = Path(__file__).parents[2]
 BASE = ROOT / "specs" / "changes" / "tc_skb_cb"
@@ -76,23 +75,6 @@ def test_a_tree_names_accessors_of_its_own(tmp_path: Path) -> None:
     assert cbprove(tmp_path, "diff", "-", given=patch).stdout == ""
     (tmp_path / ".cbprove.toml").write_text('accessors = ["MY_SKB_CB"]\n')
     assert cbprove(tmp_path, "diff", "-", given=patch).stdout == said
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("specs = 1", "`specs` in"),
-        ("nothing = 1", "has no setting `nothing`"),
-        ("model = ", "cannot be read"),
-        ("model = 7", "`model` in"),
-        ("accessors = [1]", "`accessors` in"),
-        ("headers = []", "`headers` in"),
-    ],
-)
-def test_a_setting_that_makes_no_sense_is_said(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / ".cbprove.toml").write_text(text)
-    with pytest.raises(WrongUsage, match=message):
-        settings(tmp_path)
 
 
 def test_the_version_of_a_tree(tmp_path: Path) -> None:

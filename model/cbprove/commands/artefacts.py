@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,9 +44,11 @@ def add_names(parser: argparse.ArgumentParser) -> None:
 
 
 def opened(given: argparse.Namespace, path: str | None) -> Artifact:
-    """The artefact, the running kernel where none is named, and the modules over it."""
+    """The artefact, and the modules over it; where none is named, the tree's vmlinux, or else the running kernel."""
     from cbprove.artifacts.opening import RUNNING, open_artifact
+    from cbprove.settings import settings
 
+    path = path or settings(Path()).vmlinux
     beside = os.path.dirname(RUNNING)
     running = [os.path.join(beside, name) for name in given.module]
     modules = [

@@ -13,7 +13,7 @@ HELP = "each struct of a spec against a kernel, a module or an object file: what
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC")
-    parser.add_argument("--against", metavar="ARTEFACT", help=f"{ARTEFACT} (the running kernel)")
+    parser.add_argument("--against", metavar="ARTEFACT", help=f"{ARTEFACT} (the tree's vmlinux, or the running kernel)")
     add_modules(parser)
     add_format(parser)
     add_color(parser)

@@ -14,7 +14,10 @@ HELP = "structs from a kernel, a module, an object file or C headers, pinned whe
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "files", nargs="*", metavar="FILE", help="an artefact (the running kernel if none is named); with --cc, headers"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="an artefact (the tree's vmlinux, or the running kernel); with --cc, headers",
     )
     add_names(parser)
     parser.add_argument("--const", action="append", default=[], metavar="NAME", help="a constant of the headers")

@@ -16,7 +16,10 @@ HELP = "structs as pahole prints them, where views lie, what each layer touches"
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "spec", nargs="?", metavar="SPEC", help=f"a .cbs file, or an artefact: {ARTEFACT} (the running kernel)"
+        "spec",
+        nargs="?",
+        metavar="SPEC",
+        help=f"a .cbs file, or an artefact: {ARTEFACT} (the tree's, or the running kernel)",
     )
     parser.add_argument("--proposal", metavar="NAME", help="of a spec, this proposal alone")
     add_names(parser)

@@ -21,8 +21,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--against",
         action="append",
         default=[],
+        nargs="?",
+        const="",
         metavar="ARTEFACT",
-        help=f"with the layouts of {ARTEFACT}; several times for several",
+        help=f"with the layouts of {ARTEFACT} (the tree's vmlinux, or the running kernel); several times for several",
     )
     parser.add_argument(
         "--diff",

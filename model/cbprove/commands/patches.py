@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.shared import FORMATS, mixed, options, typed
+from cbprove.commands.sources import kernel as kernel_of
+from cbprove.commands.sources import tree_settings
 from cbprove.diagnostics import Diagnostic, SpecError, WrongUsage
 from cbprove.frozen import replace
 
@@ -31,7 +33,7 @@ def review(given: argparse.Namespace) -> int:
     if given.source is not None:
         from cbprove.patching.functions import files
 
-        kernel = _kernel(given)
+        kernel = kernel_of(given)
         source = kernel, files(whole.texts, kernel.tree)
     found, used = _answer(whole, given, source)
     if given.format == "json" and found is not None:
@@ -84,7 +86,7 @@ def _commits(given: argparse.Namespace) -> Iterator[tuple[str, Answer]]:
     from cbprove.patching.history import History
     from cbprove.patching.mail import commits
 
-    kernel = _kernel(given) if given.source is not None else None
+    kernel = kernel_of(given) if given.source is not None else None
     history = History(kernel.tree) if kernel is not None else None
     earlier: list[Change] = []
     for name, data in commits(given.git, MOST, kernel.tree if kernel is not None else Path()):
@@ -111,20 +113,12 @@ def _is_misfit(error: SpecError) -> bool:
 _Source = tuple["Kernel", "Files"]
 
 
-def _kernel(given: argparse.Namespace) -> Kernel:
-    from cbprove.settings import settings
-    from cbprove.source.kernel import open_kernel
-
-    return open_kernel(given.source, given.headers or settings(Path()).headers)
-
-
 def _answer(whole: Change, given: argparse.Namespace, source: _Source | None) -> tuple[Answer | None, dict[str, str]]:
     """The answer on the first model that the change applies to, and the accessors that functions use, with their files."""
     from cbprove.models import words
     from cbprove.patching.change import accessors, of, touches
-    from cbprove.settings import settings
 
-    said = settings(Path())
+    said = tree_settings(given)
     used: dict[str, str] = {}
     whole, read, compiler = _read(whole, given, *source) if source is not None else (whole, None, None)
     misfit: SpecError | None = None
@@ -287,9 +281,8 @@ def _subjects(given: argparse.Namespace) -> list[Subject]:
     """The specs that were given, here or by the tree; else its kernel's model and the others from the newest on."""
     from cbprove.patching.review import Subject
     from cbprove.pipeline import files
-    from cbprove.settings import settings
 
-    said = settings(Path())
+    said = tree_settings(given)
     named = [each for each in given.specs if each != "-"]
     if named and given.model:
         raise WrongUsage("a patch is judged on SPECs or on a --model", "give one of them")

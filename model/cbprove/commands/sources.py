@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
+    from cbprove.settings import Settings
     from cbprove.source.accesses import Sought
     from cbprove.source.asked import Compiled
+    from cbprove.source.kernel import Kernel
     from cbprove.source.pool import Hands
     from cbprove.source.sweep import Mapped
 
@@ -31,18 +33,36 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
 
 def compiled(given: argparse.Namespace) -> Compiled:
     """How files are compiled. Raises WrongUsage where two things say so."""
-    from cbprove.source.kernel import compiler, listed, open_kernel
+    from cbprove.source.kernel import compiler, listed
 
     said = [name for name in ("source", "compile_commands", "cc") if getattr(given, name) is not None]
     if given.compile_commands is not None and given.cc is not None:
         raise WrongUsage("both --compile-commands and --cc say how files are compiled", "leave one out")
+    ours = tree_settings(given)
     if given.compile_commands is not None:
         return listed(given.compile_commands)
     if given.source is not None and given.cc is None:
-        return open_kernel(given.source, given.headers)
+        return kernel(given)
     if given.headers is not None:
         raise WrongUsage("--headers without --source", "name the source that the headers were made from: --source TREE")
-    return compiler(given.cc if said else "cc")
+    if not said and ours.compile_commands is not None:
+        return listed(ours.compile_commands)
+    return compiler(given.cc if said else "cc", ours.include)
+
+
+def kernel(given: argparse.Namespace) -> Kernel:
+    """The kernel of --source, with what it or the folder that one stands in says for itself. Raises WrongUsage, SpecError."""
+    from cbprove.source.kernel import open_kernel
+
+    ours = tree_settings(given)
+    return open_kernel(given.source, given.headers or ours.headers, ours.include)
+
+
+def tree_settings(given: argparse.Namespace) -> Settings:
+    """What `.cbprove.toml` says where one stands, else in the tree of --source. Raises SpecError."""
+    from cbprove.settings import settings
+
+    return settings(Path(), *([Path(given.source)] if getattr(given, "source", None) is not None else []))
 
 
 def root(given: argparse.Namespace) -> Path:

@@ -188,6 +188,11 @@ READING: Mapping[str, Code] = MappingProxyType(
             "give the tree that the patch is for",
             "",
         ),
+        "CB0346": Code(
+            "a `.cbprove.toml` has a setting that there is none of, of another kind, or a path that leads nowhere",
+            "the settings are specs, model, accessors, headers, include, compile_commands and vmlinux",
+            "",
+        ),
         "CB0330": Code(
             "a struct of an artefact has a vector (`vector_size`) in it: its alignment hangs on the options of the compiler,\n"
             "and DWARF does not say it, so that no struct with such a member can be laid out from it",

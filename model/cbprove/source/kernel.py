@@ -41,12 +41,16 @@ _CHARACTERS = ("-fshort-wchar", "-funsigned-char", "-ferror-limit=0")
 
 @frozen
 class Kernel:
-    """A source tree and where its generated headers are; `version` is what the source's Makefile says."""
+    """A source tree and where its generated headers are; `version` is what the source's Makefile says.
+
+    `include` are folders besides.
+    """
 
     tree: Path
     made: Path
     architecture: str
     version: str
+    include: tuple[str, ...] = ()
 
     def flags(self, path: Path) -> Flags:
         """How a file of the tree is compiled."""
@@ -62,7 +66,8 @@ class Kernel:
         target = f"--target={_ARCHITECTURES[self.architecture]}"
         options = (*_OPTIONS, target, *_CHARACTERS, *named, f"-D__KBUILD_MODNAME=kmod_{name}")
         included = (f"-I{folder}" for folder in folders)
-        return Flags((*options, *included, *self._of_makefile(path), "-include", PRELUDE), _prelude())
+        more = (f"-I{folder}" for folder in self.include)
+        return Flags((*options, *included, *self._of_makefile(path), *more, "-include", PRELUDE), _prelude())
 
     def _of_makefile(self, path: Path) -> list[str]:
         """Include folders and definitions of the Makefiles beside the file and above."""
@@ -106,7 +111,7 @@ def _prelude() -> str:
     return f"#include <linux/kconfig.h>\n{undefined}#include <linux/compiler_types.h>\n"
 
 
-def open_kernel(tree: str, headers: str | None) -> Kernel:
+def open_kernel(tree: str, headers: str | None, include: Sequence[str] = ()) -> Kernel:
     """The kernel of a source tree. Raises WrongUsage where it is none, or was not configured and no headers are named."""
     root = Path(tree).resolve()
     if not (root / "include/linux/kconfig.h").is_file():
@@ -117,7 +122,7 @@ def open_kernel(tree: str, headers: str | None) -> Kernel:
             f"`{tree}` was never configured",
             "name what a build made, a build tree or the folder of a linux-headers package: --headers DIR",
         )
-    return Kernel(root, made, _architecture(made, headers or tree), _version(root))
+    return Kernel(root, made, _architecture(made, headers or tree), _version(root), tuple(include))
 
 
 def _headers(given: Path, said: str) -> Path:
@@ -240,7 +245,7 @@ def _target(command: str) -> str:
     return match[1] if match else ""
 
 
-def compiler(command: str) -> OneWay:
+def compiler(command: str, include: Sequence[str] = ()) -> OneWay:
     """A compiler and its options, as in `gcc -Iinclude`: where its headers are it is asked. Raises WrongUsage."""
     try:
         words = shlex.split(command)
@@ -248,7 +253,8 @@ def compiler(command: str) -> OneWay:
         words = []
     if not words:
         raise WrongUsage(f"`{command}` is no command", 'say the compiler and its options: --cc "gcc -Iinclude"')
-    return OneWay(Flags(("-x", "c", *options(words, Path.cwd()), *_own_headers(words))))
+    more = (f"-I{folder}" for folder in include)
+    return OneWay(Flags(("-x", "c", *options(words, Path.cwd()), *more, *_own_headers(words))))
 
 
 def _own_headers(words: Sequence[str]) -> list[str]:
