@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
-from cbprove.design.space import Stage
 from cbprove.diagnostics import Diagnostic, Span, SpecError, WrongUsage
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import check as resolve_check
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import Reader, load, read
-from cbprove.system.axes import Axis, AxisValue, Proposal, System
+from cbprove.system.axes import Axis, AxisValue, Proposal
 from cbprove.system.program import Program
 from cbprove.verdicts import Model, Report
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 
-STAGE = Stage(elaborate.program, elaborate.condition)
 MOST_CELLS = 10_000
 
 
@@ -107,7 +106,7 @@ def _model(system: System, record: str, span: Span) -> Model:
 
 def judged(system: System, path: str, options: Options, progress: Progress, executor: Executor | None = None) -> Report:
     """Every verdict on a system; `path` is what reports call its spec."""
-    report = design.judge(system, STAGE, _reach(options), progress, executor)
+    report = design.judge(system, _reach(options), progress, executor)
     return replace(report, path=path, inputs=inputs(system), warnings=system.warnings)
 
 
@@ -177,7 +176,7 @@ def sweep(
         asks=(),
         properties=tuple(each for each in system.properties if each.name == prop),
     )
-    report = design.judge(asked, STAGE, _reach(options), progress, executor)
+    report = design.judge(asked, _reach(options), progress, executor)
     return Matrix(prop, one, other, replace(report, path=path, inputs=inputs(system), warnings=system.warnings))
 
 
@@ -186,8 +185,8 @@ def layout(path: str, only: str | None) -> str:
     system = meaning(path)
     if only is not None:
         _known("proposal", only, [proposal.name for proposal in system.proposals])
+    from cbprove.meaning.shapes import shapes
     from cbprove.pictures import layout as layouts
-    from cbprove.pictures.shapes import shapes
 
     firsts = first_candidates(system, only)
     programs = {name: elaborate.program(system, first) for name, first in firsts.items()}

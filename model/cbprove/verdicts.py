@@ -7,6 +7,7 @@ from typing import Literal
 
 from cbprove.diagnostics import Diagnostic, Span
 from cbprove.frozen import field, frozen
+from cbprove.meaning.measures import Measure
 from cbprove.properties.placement import Misplaced
 from cbprove.semantics.run import Run
 from cbprove.system.axes import AxisValue
@@ -109,16 +110,6 @@ class Space:
     choices: int | None = None
     cells: Mapping[tuple[AxisValue, ...], bytes] = field(default_factory=dict)
     first: int = 0
-
-
-@frozen
-class Measure:
-    """A number of a struct that hangs on its layout, as C spells it; `divides` where it is an alignment."""
-
-    text: str
-    axis: str
-    values: Mapping[str, int]
-    divides: bool = False
 
 
 @frozen

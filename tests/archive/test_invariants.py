@@ -8,13 +8,12 @@ import pytest
 
 from cbprove.design.induction import invariant
 from cbprove.design.judge import judge
-from cbprove.design.sectors import Stage
 from cbprove.design.space import Options
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import load
-from cbprove.system.axes import System
 
 MOVED = """\
 spec moved "an input moves a store, from the second turn on";
@@ -42,7 +41,7 @@ def system(tmp_path: Path, text: str) -> System:
 @pytest.mark.parametrize(("index", "verdict"), [("i", "refuted"), ("1", "refuted"), ("0", "proved")])
 def test_a_store_that_an_input_moves_is_seen_wherever_it_goes(tmp_path: Path, index: str, verdict: str) -> None:
     found = system(tmp_path, MOVED.replace("A[i]", f"A[{index}]"))
-    report = judge(found, Stage(elaborate.program, elaborate.condition), Options())
+    report = judge(found, Options())
     assert [case.verdict for case in report.cases if case.property == "same"] == [verdict]
 
 

@@ -13,8 +13,6 @@ import pytest
 
 from cbprove.archive.folder import open_archive
 from cbprove.archive.recheck import recheck
-from cbprove.design.sectors import Stage
-from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
 from tests.archive.kept import cbprove
@@ -81,8 +79,7 @@ def test_no_proof_of_the_main_spec_rests_on_the_solver_alone() -> None:
     """The clausal proofs that are kept hold, whether cadical is there or not."""
     (folder,), failures = open_archive(str(PROOFS / "gso_ipoib"))
     assert not failures
-    stage = Stage(elaborate.program, elaborate.condition)
     nobody = {"nobody": lambda text: "unsat"}
-    outcome = recheck(folder, str(PROOFS), str(ROOT), lambda path: resolve(load(Path(path))), stage, nobody)
+    outcome = recheck(folder, str(PROOFS), str(ROOT), lambda path: resolve(load(Path(path))), nobody)
     assert not outcome.failures
     assert outcome.proofs["certificate"] and outcome.proofs["clausal"] and not outcome.proofs["solvers"]

@@ -13,8 +13,7 @@ import pytest
 from cbprove.archive.record import Obligation
 from cbprove.archive.stated import Statements
 from cbprove.archive.text import read
-from cbprove.design.sectors import Division, Stage
-from cbprove.meaning import elaborate
+from cbprove.design.sectors import Division
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
 from tests.archive.kept import Kept
@@ -108,7 +107,7 @@ def planted(kept: Kept) -> None:
 
 def statements(kept: Kept, spec: str) -> Statements:
     system = resolve(load(kept.root / f"{spec}.cbs"))
-    return Statements(Division(system, Stage(elaborate.program, elaborate.condition)))
+    return Statements(Division(system))
 
 
 def fewer_turns(kept: Kept) -> None:

@@ -13,7 +13,6 @@ from cbprove.diagnostics import Source
 from cbprove.layout import types as c
 from cbprove.layout.abi import Abi
 from cbprove.layout.records import Layout, lay_out
-from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
 from cbprove.meaning.types import type_of
 from cbprove.syntax import ctree
@@ -69,8 +68,7 @@ def layouts(text: str, abi: Abi) -> dict[str, list[Placed]]:
     """Where everything lies in each struct of a text; those of one name, whatever tells them apart, together."""
     source = Source("imported", AROUND.format(abi=abi.name) + text)
     system = resolve(syntax.Tree(parse(source), (source,)))
-    cx = system.handle
-    assert isinstance(cx, Context)
+    cx = system.context
     cx.memo.begin({"abi": abi.name})
     found: dict[str, list[Placed]] = {}
     for tag, node in cx.names.tags.items():

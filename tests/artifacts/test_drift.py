@@ -11,7 +11,7 @@ from cbprove.comparing.drift import document, drifted, exit_code, overlays, reba
 from cbprove.diagnostics import SpecError
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
-from cbprove.pictures.shapes import shapes
+from cbprove.meaning.shapes import shapes
 from cbprove.report.overlays import document as tables
 from cbprove.report.style import plain
 from cbprove.syntax.includes import load

@@ -7,7 +7,7 @@ import pytest
 from cbprove.comparing.layouts import layouts, views
 from cbprove.layout.abi import ABIS
 from cbprove.layout.types import Array, Field, Record, Scalar
-from cbprove.pictures.layout import Shape
+from cbprove.meaning.shapes import Shape
 from tests.meaning.meaning import elaborated
 
 U8, U16, U32 = Scalar("unsigned char"), Scalar("unsigned short"), Scalar("unsigned int")

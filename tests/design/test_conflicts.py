@@ -13,14 +13,13 @@ from cbprove.design.tables import named
 from cbprove.diagnostics import Source
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
-from cbprove.pipeline import STAGE
+from cbprove.meaning.system import System
 from cbprove.report.json import document, schema
 from cbprove.report.style import Manner
 from cbprove.report.text import conflict_sentence
 from cbprove.report.text import text as told_of
 from cbprove.syntax.parse import parse
 from cbprove.syntax.tree import Tree
-from cbprove.system.axes import System
 from cbprove.verdicts import Conflict
 from tests.brute import verdict
 
@@ -62,7 +61,7 @@ def satisfied(text: str, names: tuple[str, ...], vacuous: bool) -> bool:
 
 
 def conflict(text: str, witnesses: bool = True) -> Conflict | None:
-    return judge(meant(text), STAGE, Options(witnesses=witnesses)).asks[0].conflict
+    return judge(meant(text), Options(witnesses=witnesses)).asks[0].conflict
 
 
 @pytest.mark.parametrize("size", [3, 4, 5])
@@ -112,7 +111,7 @@ def test_what_is_vacuous_is_not_a_matter_of_layers() -> None:
 
 
 def test_the_document_says_it() -> None:
-    report = judge(meant(spec(3, STEPS)), STAGE, Options(witnesses=True))
+    report = judge(meant(spec(3, STEPS)), Options(witnesses=True))
     found = document([report])
     jsonschema.validate(found, schema())
     assert found["asks"][0]["conflict"] == {

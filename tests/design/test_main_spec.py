@@ -12,7 +12,6 @@ from cbprove.design.judge import judge
 from cbprove.design.space import Options
 from cbprove.diagnostics import Source
 from cbprove.meaning.resolve import resolve
-from cbprove.pipeline import STAGE
 from cbprove.solving.solver import Answer, Limits, Z3Session
 from cbprove.syntax.parse import parse
 from cbprove.syntax.tree import Tree
@@ -25,7 +24,7 @@ def report(text: str, options: Options | None = None) -> Report:
     """What is found out about a text."""
     source = Source("gso_ipoib.cbs", text)
     tree = Tree(parse(source), (source,))
-    return judge(resolve(tree), STAGE, options or Options())
+    return judge(resolve(tree), options or Options())
 
 
 def only(text: str, *proposals: str) -> str:

@@ -9,9 +9,8 @@ import pytest
 
 from cbprove.design.merging import Group, groups
 from cbprove.design.sectors import Sector
-from cbprove.design.space import Options, Space, Stage
+from cbprove.design.space import Options, Space
 from cbprove.logic.terms import evaluate
-from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
 from cbprove.system.program import Program
@@ -26,7 +25,7 @@ SPECS = (
 
 
 def _groups(path: str) -> list[tuple[Space, Group]]:
-    space = Space(resolve(load(ROOT / path)), Stage(program, condition), Options())
+    space = Space(resolve(load(ROOT / path)), Options())
     sectors = [(sector, space.program(sector)) for sector in space.all_sectors()]
     return [(space, group) for group in groups(space.system.axes, sectors)]
 

@@ -16,7 +16,7 @@ from cbprove.design.space import Space
 from cbprove.diagnostics import SpecError, WrongUsage
 from cbprove.executors import executor
 from cbprove.logic.terms import add, and_, choice, eq, var
-from cbprove.pipeline import STAGE, Options, begin, check, meaning
+from cbprove.pipeline import Options, begin, check, meaning
 from cbprove.report.json import text
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -73,7 +73,7 @@ def test_what_one_by_one_is_settled_keeps_its_place(tmp_path: Path, monkeypatch:
         path p { s; repeat [0..] { either { s; } or { u; } } t; } property small: holds v <= 2 at t;"""
     )
     monkeypatch.setattr(shares, "_MOST", 3)
-    by_parts, whole = (Space(meaning(str(spec)), STAGE, Reach()) for _ in range(2))
+    by_parts, whole = (Space(meaning(str(spec)), Reach()) for _ in range(2))
     shares.fill(by_parts, InTurns(), _quiet)
     (sector,) = whole.all_sectors()
     found, other = (space.table(sector, "small").settled for space in (by_parts, whole))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cbprove.design.judge import judge
-from cbprove.design.space import Options, Stage
-from cbprove.meaning.elaborate import condition, program
+from cbprove.design.space import Options
 from tests.meaning.meaning import system
 
 SPEC = """object skb { char cb[8]; }
@@ -68,6 +67,6 @@ WHY = {
 @pytest.mark.parametrize("case", WHY)
 def test_the_reason_is_told(case: str) -> None:
     text, wanted = WHY[case]
-    report = judge(system(SPEC + text), Stage(program, condition), Options())
+    report = judge(system(SPEC + text), Options())
     (found,) = (each for each in report.cases if each.property == "q")
     assert (found.verdict, found.finding.reason) == ("vacuous", wanted)

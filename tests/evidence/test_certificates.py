@@ -24,10 +24,10 @@ from cbprove.evidence.ways import Condition, Stood
 from cbprove.logic.terms import deep
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.report.reasons import reasons
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system.axes import System
 from cbprove.system.program import Owned, Preserved, Program, Property, Written
 from tests.brute import TooManyRuns, verdict
 from tests.random.systems import text
@@ -49,7 +49,7 @@ def judged(spec: Path) -> tuple[tuple[Program, Property, int], ...]:
     """The first candidate of each proposal with each property about sources, and the mark that the prover gives it."""
     found = []
     with deep():
-        space = Space(pipeline.meaning(str(spec)), pipeline.STAGE, Options())
+        space = Space(pipeline.meaning(str(spec)), Options())
         sectors = list(space.all_sectors())
         for proposal in space.system.proposals:
             first = {axis: values[0] for axis, values in proposal.domains.items()}

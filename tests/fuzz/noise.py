@@ -11,7 +11,6 @@ from cbprove.design.space import Options
 from cbprove.diagnostics import Source, SpecError
 from cbprove.meaning.check import check
 from cbprove.meaning.resolve import resolve
-from cbprove.pipeline import STAGE
 from cbprove.solving.solver import Limits
 from cbprove.syntax.parse import parse
 from cbprove.syntax.tree import Include, Tree
@@ -66,5 +65,5 @@ def outcome(text: str) -> str:
         size *= len(axis.values)
     if size > _MOST_CANDIDATES:
         return "left out"
-    judge(system, STAGE, Options(limits=_LIMITS, witnesses=True))
+    judge(system, Options(limits=_LIMITS, witnesses=True))
     return "verdicts"

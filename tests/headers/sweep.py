@@ -16,7 +16,6 @@ from cbprove.layout.alike import alike
 from cbprove.layout.records import lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.meaning import builtin
-from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
 from cbprove.meaning.types import tagged
 from cbprove.syntax import ctree
@@ -156,8 +155,7 @@ class Sweep:
             system = resolve(syntax.Tree((*_PRELUDE, *declarations), ()))
         except SpecError as error:
             return Outcome(piece, "refused", _told(error.diagnostics[0], None))
-        cx = system.handle
-        assert isinstance(cx, Context)
+        cx = system.context
         cx.memo.begin({a.name: a.values[0] if a.default is None else a.default for a in system.axes})
         made = cx.memo.attempt(lambda: tagged(cx, piece.name))
         if made is None:

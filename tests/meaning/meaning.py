@@ -5,9 +5,10 @@ from __future__ import annotations
 from cbprove.diagnostics import Source
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system.axes import AxisValue, Free, System
+from cbprove.system.axes import AxisValue, Free
 from cbprove.system.expressions import Place
 from cbprove.system.program import Program
 from cbprove.system.statements import Read, Write

@@ -10,8 +10,8 @@ from cbprove.diagnostics import SpecError
 from cbprove.meaning.check import check
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.syntax.includes import load
-from cbprove.system.axes import System
 from tests.meaning.meaning import assigned
 
 SKB = "object skb { char cb[16]; }\n"

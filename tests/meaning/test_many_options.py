@@ -8,10 +8,10 @@ import pytest
 
 from cbprove.diagnostics import SpecError
 from cbprove.meaning.check import assignments
+from cbprove.meaning.system import MOST_CHOICES, System, choices, looked_at
 from cbprove.pipeline import Options, check, meaning
 from cbprove.report.style import Manner
 from cbprove.report.text import text
-from cbprove.system.axes import MOST_CHOICES, System, choices, looked_at
 from cbprove.verdicts import Report
 
 

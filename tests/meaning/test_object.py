@@ -10,8 +10,8 @@ import pytest
 from cbprove.diagnostics import SpecError
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.syntax.includes import load
-from cbprove.system.axes import System
 from tests.meaning.meaning import assigned
 
 SKB, CPU, FRAME = "object skb { char cb[8]; }", "object cpu { u32 isn; }", "object frame { u32 len; }"

@@ -10,7 +10,6 @@ from cbprove.diagnostics import SpecError
 from cbprove.layout.abi import ABIS, Abi
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Array, Field, Pointer, Record, Scalar, Type
-from cbprove.meaning.context import Context
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.types import tagged
 from tests.layout.pinning import pinned, placed, text
@@ -27,8 +26,7 @@ every_abi = pytest.mark.parametrize("abi", ABIS.values(), ids=lambda abi: abi.na
 def records(source: str, abi: Abi) -> dict[str, Record]:
     """The structs of a text by their tags."""
     meant = system(f"abi {abi.name}; object o {{ u8 b; }}\n{source}")
-    cx = meant.handle
-    assert isinstance(cx, Context)
+    cx = meant.context
     cx.memo.begin(assigned(meant))
     found = {tag: cx.memo.attempt(lambda tag=tag: tagged(cx, tag)) for tag in cx.names.tags}  # type: ignore[misc]
     if cx.memo.diagnostics():
@@ -243,8 +241,7 @@ def test_packings_and_choices_among_members_may_be_pinned() -> None:
         object skb { char cb[48]; }
         """
     meant = system(block)
-    cx = meant.handle
-    assert isinstance(cx, Context)
+    cx = meant.context
     found = []
     for arm, wide in (("near", "no"), ("far", "yes")):
         cx.memo.begin(assigned(meant, x=arm, WIDE=wide))

@@ -11,8 +11,9 @@ from cbprove.diagnostics import SpecError
 from cbprove.meaning.check import check
 from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.syntax.includes import load
-from cbprove.system.axes import FREE, System
+from cbprove.system.axes import FREE
 from cbprove.system.program import Fits, Owned, Preserved, Where, Written
 from cbprove.system.statements import Block, Call, Copy, Each, Either, If, Make, On, Read, Repeat, When, Write
 from tests.meaning.meaning import assigned, elaborated, system

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from cbprove.design.space import Space, Stage
+from cbprove.design.space import Space
 from cbprove.design.tables import BOUNDED, VERDICTS, named
-from cbprove.meaning.elaborate import condition, program
 from tests.brute import verdict
 from tests.random.agreement import BOUND, OPTIONS, meant
 
@@ -102,7 +101,7 @@ property kept: preserved V from set to use;
 def found(text: str) -> list[tuple[str, str | None]]:
     """What the prover and what enumeration say of the first property, for each candidate."""
     system = meant(text)
-    space = Space(system, Stage(program, condition), OPTIONS)
+    space = Space(system, OPTIONS)
     name = system.properties[0].name
     pairs: list[tuple[str, str | None]] = []
     for sector in space.all_sectors():

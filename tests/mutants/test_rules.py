@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cbprove.design.judge import judge
-from cbprove.design.space import Options, Stage
+from cbprove.design.space import Options
 from cbprove.diagnostics import Source
-from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
@@ -82,7 +81,7 @@ property own_still: owned V.m in still;
 def report(text: str) -> Report:
     source = Source("rules.cbs", text)
     system = resolve(syntax.Tree(parse(source), (source,)))
-    return judge(system, Stage(program, condition), Options())
+    return judge(system, Options())
 
 
 def case(text: str, name: str) -> Case:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cbprove.layout.abi import ABIS
 from cbprove.layout.types import Array, Field, Pointer, Record, Scalar
+from cbprove.meaning.shapes import Shape
 from cbprove.pictures.blocks import of_program
-from cbprove.pictures.layout import Shape, shape, touched_by_layers
+from cbprove.pictures.layout import shape, touched_by_layers
 from tests.report import reports
 
 U8, U16, U32 = Scalar("unsigned char"), Scalar("unsigned short"), Scalar("unsigned int")

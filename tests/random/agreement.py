@@ -10,19 +10,19 @@ from itertools import product
 from cbprove.design.merging import groups
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
-from cbprove.design.space import Options, Space, Stage
+from cbprove.design.space import Options, Space
 from cbprove.design.tables import BOUNDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.witness import reaching, witness
 from cbprove.diagnostics import Source, SpecError
 from cbprove.logic.terms import forget
-from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.properties import table as properties
 from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system.axes import AxisValue, System
+from cbprove.system.axes import AxisValue
 from cbprove.system.program import Program
 from tests.brute import Judged, TooManyRuns, verdict
 
@@ -71,7 +71,7 @@ def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:
     forget()
     try:
         system = meant(text)
-        space = Space(system, Stage(program, condition), OPTIONS)
+        space = Space(system, OPTIONS)
         sectors = list(space.all_sectors())
     except SpecError:
         seen.mistaken += 1

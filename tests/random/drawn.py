@@ -18,6 +18,7 @@ from cbprove.diagnostics import Source, SpecError
 from cbprove.logic.terms import forget
 from cbprove.meaning import check
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.pipeline import Options, judged
 from cbprove.report import json
 from cbprove.report.style import Manner
@@ -25,7 +26,6 @@ from cbprove.report.text import text as told
 from cbprove.reproduce.program import program, undefined
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system.axes import System
 from cbprove.system.program import Program, Property
 from cbprove.verdicts import Case, Report
 from tests.brute import TooManyRuns, runs

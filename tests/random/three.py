@@ -10,12 +10,11 @@ from typing import Any
 
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
-from cbprove.design.space import Options, Space, Stage
+from cbprove.design.space import Options, Space
 from cbprove.design.tables import named
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import forget
 from cbprove.meaning import check
-from cbprove.meaning.elaborate import condition, program
 from cbprove.properties import table
 from cbprove.system.program import Program
 from tests.brute import Judged, TooManyRuns, runs, verdict
@@ -63,7 +62,7 @@ def compare(
     try:
         system = meant(text)
         check.check(system)
-        space = Space(system, Stage(program, condition), Options(bound=bound))
+        space = Space(system, Options(bound=bound))
         sectors = list(space.all_sectors())
     except SpecError:
         tally.counts["mistaken"] += 1

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from cbprove.design.merging import Group, groups
-from cbprove.design.space import Options, Space, Stage
+from cbprove.design.space import Options, Space
 from cbprove.design.tables import PROVED, REFUTED
-from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
 from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
@@ -32,7 +31,7 @@ def _groups(space: Space) -> Iterator[Group]:
 
 def _marked(path: Path) -> Iterator[tuple[str, bool, int, str]]:
     """Each candidate that plain numbers do not decide: the property, whether it may break, the prover's mark, and its name."""
-    space = Space(resolve(load(path)), Stage(program, condition), Options())
+    space = Space(resolve(load(path)), Options())
     for group in _groups(space):
         flow = Reaching(group.program, universe(group.whole.free))
         for prop in space.system.properties:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.verdicts import counts
-from cbprove.design.summary import measures
+from cbprove.meaning.measures import Measure, measures
 from cbprove.pipeline import Options, judged, meaning
 from cbprove.report.space import Conditions, conditions
 from cbprove.report.style import Manner
 from cbprove.report.text import text
-from cbprove.verdicts import Measure, Report, Space
+from cbprove.verdicts import Report, Space
 
 MAIN = Path(__file__).parents[2] / "specs" / "gso_ipoib.cbs"
 SIZE = Measure(text="sizeof(struct s)", axis="s", values={"small": 2, "large": 5})

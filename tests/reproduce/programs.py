@@ -14,6 +14,7 @@ from cbprove.evidence.replay import replay
 from cbprove.meaning.check import check
 from cbprove.meaning.elaborate import program as elaborated
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.pipeline import Options, judged, meaning
 from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
 from cbprove.reproduce.program import program, undefined
@@ -22,7 +23,7 @@ from cbprove.semantics.run import Broken, Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
-from cbprove.system.axes import AxisValue, System
+from cbprove.system.axes import AxisValue
 from cbprove.verdicts import Case, Report, Witness
 
 GCC = ("gcc", "-std=c11", "-fwrapv", "-fno-strict-aliasing", "-Wall", "-Wextra", "-Werror", "-O0")

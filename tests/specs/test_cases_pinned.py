@@ -9,13 +9,12 @@ import pytest
 from cbprove.diagnostics import Source
 from cbprove.layout.abi import ABIS
 from cbprove.layout.types import Record
-from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.meaning.types import tagged
 from cbprove.pipeline import Options, judged
 from cbprove.syntax.includes import load, parsed
 from cbprove.syntax.substitute import substitute
-from cbprove.system.axes import System
 from cbprove.verdicts import Report
 from tests.layout.pinning import pinned, text
 
@@ -25,8 +24,7 @@ X86 = ABIS["x86_64"]
 
 def found(meant: System) -> list[Record]:
     """The structs of a spec of one ABI, pinned; packings are left out."""
-    cx = meant.handle
-    assert isinstance(cx, Context)
+    cx = meant.context
     cx.memo.begin({axis.name: axis.values[0] for axis in meant.axes})
     plain = [tag for tag in cx.names.tags if tag not in cx.names.axes]
     made = [pinned(tagged(cx, tag), X86) for tag in plain]

@@ -33,7 +33,7 @@ def report(path: Path) -> Report:
 
 @cache
 def known(version: str) -> Context:
-    cx = resolve(load(FOLDER / f"overlays_{version.replace('.', '_')}.cbs")).handle
+    cx = resolve(load(FOLDER / f"overlays_{version.replace('.', '_')}.cbs")).context
     assert isinstance(cx, Context)
     cx.memo.begin({"abi": "x86_64"})
     return cx
@@ -143,8 +143,7 @@ def outline(layout: Layout) -> tuple[int, dict[str | None, int]]:
 @pytest.mark.parametrize("path", sorted((FOLDER.parent / "cases").glob("*.cbs")), ids=lambda path: path.stem)
 def test_the_structs_of_a_case_are_those_of_the_kernel(path: Path) -> None:
     meant = resolve(load(path))
-    cx = meant.handle
-    assert isinstance(cx, Context)
+    cx = meant.context
     cx.memo.begin({axis.name: axis.values[0] for axis in meant.axes})
     kernel = known("6.1")
     shared = [tag for tag in cx.names.tags if tag in kernel.names.tags]

@@ -9,11 +9,11 @@ from cbprove.layout.records import lay_out
 from cbprove.meaning.check import check
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve
-from cbprove.pictures.shapes import shapes
+from cbprove.meaning.shapes import shapes
+from cbprove.meaning.system import System
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import parsed
 from cbprove.syntax.substitute import substitute
-from cbprove.system.axes import System
 
 OBJECT = "object skb { char cb[48]; }\n"
 

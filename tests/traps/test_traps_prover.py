@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from cbprove.design.sectors import Sector
-from cbprove.design.space import Options, Space, Stage
+from cbprove.design.space import Options, Space
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN, VACUOUS
-from cbprove.meaning.elaborate import condition, program
+from cbprove.meaning.elaborate import condition
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
 from cbprove.system.axes import AxisValue, Proposal
@@ -45,7 +45,7 @@ def expected(space: Space, proposal: Proposal, name: str, candidate: dict[str, A
 
 @pytest.mark.parametrize("path", slow_where({"14_sum_overflows_in_turn_twenty"}, TRAPS))
 def test_the_prover_finds_what_the_trap_expects(path: Path) -> None:
-    space = Space(resolve(load(path)), Stage(program, condition), Options())
+    space = Space(resolve(load(path)), Options())
     for proposal, prop in product(space.system.proposals, space.system.properties):
         for sector in space.sectors(proposal.domains):
             for index in space.indexes(sector, proposal.domains):

@@ -13,8 +13,9 @@ import pytest
 
 from cbprove.meaning.elaborate import condition, program
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.syntax.includes import load
-from cbprove.system.axes import Assignment, Proposal, System
+from cbprove.system.axes import Assignment, Proposal
 from tests.brute import Judged, verdict
 
 TRAPS = sorted(Path(__file__).parent.glob("*.cbs"))

@@ -16,7 +16,7 @@ from cbprove.archive.record import Box, Chosen, Clausal, Obligation, Part, Recor
 from cbprove.archive.stated import Stated, Statements
 from cbprove.archive.told import counted, proposed, shared
 from cbprove.design.asking import impossible_by_bits
-from cbprove.design.sectors import Division, Sector, Stage
+from cbprove.design.sectors import Division, Sector
 from cbprove.design.settle import NotReplayed, Settled
 from cbprove.design.space import Options, Space
 from cbprove.design.tables import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS, Table
@@ -27,11 +27,12 @@ from cbprove.evidence.clausal import GaveUp, proof_of
 from cbprove.evidence.replay import replay
 from cbprove.logic.clauses import Unbounded, cnf
 from cbprove.logic.terms import and_, deep
+from cbprove.meaning.system import System
 from cbprove.report.version import VERSION
 from cbprove.semantics.run import Run
 from cbprove.solving.library import version
 from cbprove.solving.solver import Z3Session
-from cbprove.system.axes import AxisValue, Proposal, System
+from cbprove.system.axes import AxisValue, Proposal
 from cbprove.system.program import Program
 
 
@@ -43,13 +44,13 @@ class Certified:
     texts: Mapping[str, str]
 
 
-def certify(system: System, stage: Stage, options: Options, clausal: bool = False) -> Certified:
+def certify(system: System, options: Options, clausal: bool = False) -> Certified:
     """All verdicts on a spec, with what each rests on; `clausal` says whether with clausal proofs.
 
     Raises NotReplayed; NoSolver.
     """
     with deep():
-        return _Certifying(Space(system, stage, options)).all(clausal)
+        return _Certifying(Space(system, options)).all(clausal)
 
 
 class _Certifying:

@@ -14,11 +14,12 @@ from cbprove.archive.parts import Confirming, Obliged, Shown, Solvers, Wrong
 from cbprove.archive.record import Recorded, Scope, command, indexes
 from cbprove.archive.stated import Statements, Unstated
 from cbprove.archive.told import counted, proposed, shared
-from cbprove.design.sectors import Division, Stage, spread
+from cbprove.design.sectors import Division, spread
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import deep
+from cbprove.meaning.system import System
 from cbprove.report.version import VERSION
-from cbprove.system.axes import Proposal, System
+from cbprove.system.axes import Proposal
 
 Meaning = Callable[[str], System]
 
@@ -37,11 +38,11 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
 
 
-def recheck(folder: Folder, place: str, root: str, meaning: Meaning, stage: Stage, solvers: Solvers) -> Outcome:
+def recheck(folder: Folder, place: str, root: str, meaning: Meaning, solvers: Solvers) -> Outcome:
     """What is confirmed of a record; `place` is the archive's folder, `root` the one that the paths of specs count from."""
     outcome = Outcome(folder.name, len(folder.record.verdicts))
     with deep():
-        _Rechecking(folder, os.path.join(place, folder.name), root, outcome).all(meaning, stage, solvers)
+        _Rechecking(folder, os.path.join(place, folder.name), root, outcome).all(meaning, solvers)
     return outcome
 
 
@@ -49,13 +50,13 @@ class _Rechecking:
     def __init__(self, folder: Folder, place: str, root: str, outcome: Outcome) -> None:
         self.folder, self.record, self.place, self.root, self.outcome = folder, folder.record, place, root, outcome
 
-    def all(self, meaning: Meaning, stage: Stage, solvers: Solvers) -> None:
+    def all(self, meaning: Meaning, solvers: Solvers) -> None:
         """First what the record says of itself, then whether it is about this spec, then every verdict."""
         self._itself()
         system = self._spec(meaning)
         if system is None:
             return
-        division = Division(system, stage)
+        division = Division(system)
         self._verdicts(division, solvers)
 
     def _fail(self, what: str, where: str = RECORD, code: int = 1) -> None:

@@ -61,12 +61,12 @@ def _all(specs: list[str], options: Options, clausal: bool) -> list[Certified] |
 def _one(path: str, options: Options, clausal: bool) -> Certified:
     from cbprove.archive.certify import certify
     from cbprove.evidence.clausal import NoSolver
-    from cbprove.pipeline import STAGE, meaning
+    from cbprove.pipeline import meaning
     from cbprove.report.style import counted
 
     try:
         with console.Progress(path):
-            one = certify(meaning(path), STAGE, options, clausal)
+            one = certify(meaning(path), options, clausal)
     except NoSolver as wrong:
         raise WrongUsage(str(wrong), "leave out --clausal") from None
     unknown, record = _unknown(one), one.record

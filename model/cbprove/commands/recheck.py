@@ -13,7 +13,7 @@ from cbprove.diagnostics import WrongUsage
 if TYPE_CHECKING:
     from cbprove.archive.folder import Failure
     from cbprove.archive.recheck import Outcome
-    from cbprove.system.axes import System
+    from cbprove.meaning.system import System
 
 HELP = "every verdict of an archive checked again, without Z3"
 
@@ -62,13 +62,10 @@ def _solvers(seconds: float | None) -> dict[str, Callable[[str], str]]:
 def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[[str], str]]) -> Outcome:
     from cbprove.archive.folder import Folder
     from cbprove.archive.recheck import recheck
-    from cbprove.design.sectors import Stage
-    from cbprove.meaning import elaborate
 
     assert isinstance(folder, Folder)
-    stage = Stage(elaborate.program, elaborate.condition)
     with console.Progress(folder.name):
-        outcome = recheck(folder, given.archive, root=given.root, meaning=_meaning, stage=stage, solvers=solvers)
+        outcome = recheck(folder, given.archive, root=given.root, meaning=_meaning, solvers=solvers)
     console.show(_line(outcome))
     _amiss(outcome.failures)
     return outcome

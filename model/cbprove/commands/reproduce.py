@@ -10,7 +10,7 @@ from cbprove.commands.shared import add_color, add_reach, options
 from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
-    from cbprove.system.axes import System
+    from cbprove.meaning.system import System
     from cbprove.verdicts import Case, Report
 
 HELP = "a refuted case as a C program of the run that breaks it"

@@ -14,17 +14,17 @@ from cbprove.artifacts.imports import Asked, find, flavoured, has, written
 from cbprove.artifacts.lookup import lookup
 from cbprove.artifacts.model import Artifact, Kind, Ref, Types, bad
 from cbprove.artifacts.records import Definition, Records, identifier
-from cbprove.design.overlays import sized
 from cbprove.diagnostics import Source
 from cbprove.frozen import frozen, replace
 from cbprove.layout.alike import alike
 from cbprove.meaning import check, elaborate
-from cbprove.meaning.context import Context
 from cbprove.meaning.names import Tagged
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.shapes import Shape, shapes
+from cbprove.meaning.sizes import sized
+from cbprove.meaning.system import System
 from cbprove.pictures import outlines
-from cbprove.pictures.layout import Shape, shape
-from cbprove.pictures.shapes import shapes
+from cbprove.pictures.layout import shape
 from cbprove.report.excerpt import printable
 from cbprove.report.overlays import Table, table
 from cbprove.report.style import Paint, Role, counted
@@ -34,7 +34,7 @@ from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import Reader, load, read
 from cbprove.syntax.parse import parse
 from cbprove.syntax.substitute import substitute
-from cbprove.system.axes import Axis, AxisValue, System
+from cbprove.system.axes import Axis, AxisValue
 
 SCHEMA_VERSION = 1
 _WIDTH = 120
@@ -288,8 +288,7 @@ def asked(system: System, artifact: Artifact) -> list[Asked]:
 
 
 def _tags(system: System) -> Mapping[str, Tagged]:
-    cx = system.handle
-    assert isinstance(cx, Context)
+    cx = system.context
     return cx.names.tags
 
 

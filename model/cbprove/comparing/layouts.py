@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from cbprove.frozen import frozen
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
+from cbprove.meaning.shapes import Shape
 from cbprove.pictures import bits
-from cbprove.pictures.layout import Shape, shape
+from cbprove.pictures.layout import shape
 from cbprove.system.program import Program, View
 
 

@@ -8,10 +8,9 @@ from cbprove.comparing.told import Comparison
 from cbprove.comparing.verdicts import Changed, answers, verdicts
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import elaborate
-from cbprove.pictures.layout import Shape
-from cbprove.pictures.shapes import laid, shapes
+from cbprove.meaning.shapes import Shape, laid, shapes
+from cbprove.meaning.system import System
 from cbprove.pipeline import Options, Progress, first_candidates, judged
-from cbprove.system.axes import System
 from cbprove.system.program import Program
 from cbprove.verdicts import Report, Witness
 

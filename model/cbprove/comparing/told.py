@@ -11,7 +11,8 @@ from cbprove.comparing.layouts import Moved, Reshaped
 from cbprove.comparing.verdicts import Changed, Reanswered, exit_code, state
 from cbprove.frozen import field, frozen
 from cbprove.layout.records import lay_out
-from cbprove.pictures.layout import Shape, shape
+from cbprove.meaning.shapes import Shape
+from cbprove.pictures.layout import shape
 from cbprove.report import witness
 from cbprove.report.excerpt import printable
 from cbprove.report.json import located, of_ask, of_witness

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations, product
 
-from cbprove.design.space import Space, Stage
+from cbprove.design.space import Space
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN
 from cbprove.diagnostics import Span
 from cbprove.frozen import replace
-from cbprove.system.axes import Ask, Assignment, AxisValue, System
+from cbprove.system.axes import Ask, AxisValue
 from cbprove.system.program import Program
 from cbprove.system.statements import Block, Call, Each, Either, If, On, Repeat, Statement, When
 from cbprove.verdicts import Answered, Conflict, Need
@@ -167,10 +167,10 @@ def _layers(space: Space, ask: Ask, names: tuple[str, ...]) -> tuple[str, ...]:
 def _clash(space: Space, ask: Ask, names: tuple[str, ...], layers: frozenset[str]) -> bool:
     """Whether every choice breaks one of the properties with these layers alone; what is unknown may hold."""
 
-    def program(system: System, assignment: Assignment) -> Program:
-        return _only(space.stage.program(system, assignment), layers, names)
+    def cut(program: Program) -> Program:
+        return _only(program, layers, names)
 
-    reduced = Space(space.system, Stage(program, space.stage.condition), replace(space.options, witnesses=False))
+    reduced = Space(space.system, replace(space.options, witnesses=False), cut=cut)
     return all(_failing(reduced, ask, names, _NOT_REFUTED).values())
 
 

@@ -11,14 +11,16 @@ from cbprove.design.costs import cost
 from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
-from cbprove.design.space import Options, Space, Stage
-from cbprove.design.summary import measures, regions, summary
+from cbprove.design.space import Options, Space
+from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.vacuity import assumptions, why
 from cbprove.design.witness import reaching, witness
 from cbprove.frozen import frozen
 from cbprove.logic.terms import deep
-from cbprove.system.axes import AxisValue, Expectation, PropertyName, Proposal, System
+from cbprove.meaning.measures import measures
+from cbprove.meaning.system import System
+from cbprove.system.axes import AxisValue, Expectation, PropertyName, Proposal
 from cbprove.system.program import Program, Property, Requirement
 from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
 
@@ -45,14 +47,13 @@ class _Spot:
 
 def judge(
     system: System,
-    stage: Stage,
     options: Options,
     progress: Progress = lambda done, total: None,
     executor: Executor | None = None,
 ) -> Report:
     """All verdicts on a system; an executor finds them side by side."""
     with deep():
-        space = Space(system, stage, options)
+        space = Space(system, options)
         if executor is None:
             _fill(space, progress)
         else:

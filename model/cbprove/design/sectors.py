@@ -15,8 +15,10 @@ from math import prod
 from cbprove.design.generalise import where
 from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, and_, eq, le, or_, var
+from cbprove.meaning import elaborate
+from cbprove.meaning.system import System, looked_at
 from cbprove.reaching.universe import Ranges, universe
-from cbprove.system.axes import FREE, Assignment, Axis, AxisValue, Free, NeedsValue, System, looked_at
+from cbprove.system.axes import FREE, Assignment, Axis, AxisValue, Free, NeedsValue
 from cbprove.system.program import Program
 
 
@@ -140,27 +142,21 @@ def spread(sector: Sector, term: Bool) -> bytearray:
     return sheet.marks
 
 
-Elaborate = Callable[[System, Assignment], Program]
-Condition = Callable[[System, int, Assignment], Bool]
 Domains = Mapping[str, "tuple[str, ...] | range"]
 
 
-@frozen
-class Stage:
-    """The two functions of the language that the design space is asked through."""
-
-    program: Elaborate
-    condition: Condition
+def _whole(program: Program) -> Program:
+    return program
 
 
 class Division:
     """The sectors of a system and their programs; what is asked twice is found once.
 
-    `pinned` are ranged axes that are known not to stay free.
+    `pinned` are ranged axes that are known not to stay free; programs are what `cut` leaves of them.
     """
 
-    def __init__(self, system: System, stage: Stage, pinned: Iterable[str] = ()) -> None:
-        self.system, self.stage = system, stage
+    def __init__(self, system: System, pinned: Iterable[str] = (), cut: Callable[[Program], Program] = _whole) -> None:
+        self.system, self.cut = system, cut
         self._pinned = set(pinned)
         self._programs: dict[tuple[AxisValue, ...], Program] = {}
         self._spreads: dict[tuple[int, tuple[AxisValue, ...]], bytearray] = {}
@@ -228,18 +224,18 @@ class Division:
         """The program of a sector, its free axes left free."""
         key = tuple(sector.fixed.values())
         if key not in self._programs:
-            self._programs[key] = self.stage.program(self.system, _assignment(sector))
+            self._programs[key] = self.candidate(_assignment(sector))
         return self._programs[key]
 
-    def candidate(self, candidate: Mapping[str, AxisValue]) -> Program:
+    def candidate(self, candidate: Assignment) -> Program:
         """The program of one candidate."""
-        return self.stage.program(self.system, candidate)
+        return self.cut(elaborate.program(self.system, candidate))
 
     def where(self, condition: int, sector: Sector) -> bytearray:
         """1 for each candidate of a sector that meets one of the system's conditions."""
         key = (condition, tuple(sector.fixed.values()))
         if key not in self._spreads:
-            term = self.stage.condition(self.system, condition, _assignment(sector))
+            term = elaborate.condition(self.system, condition, _assignment(sector))
             self._spreads[key] = spread(sector, term)
         return self._spreads[key]
 

@@ -12,12 +12,12 @@ from functools import lru_cache
 from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from cbprove.design.sectors import Sector, Sheet, Stage
+from cbprove.design.sectors import Sector, Sheet
 from cbprove.design.space import Key, Options, Space, key_of
 from cbprove.design.tables import Table
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import deep
-from cbprove.system.axes import System
+from cbprove.meaning.system import System
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -35,7 +35,6 @@ class Share:
     """
 
     system: bytes
-    stage: Stage
     options: Options
     pinned: frozenset[str]
     name: str
@@ -57,7 +56,7 @@ def fill(space: Space, executor: Executor, progress: Progress) -> None:
 def judged(share: Share) -> dict[Key, Table]:
     """The tables of a share, by sectors."""
     with deep():
-        space = _space(share.system, share.stage, share.options, share.pinned, share.part)
+        space = _space(share.system, share.options, share.pinned, share.part)
         return {key_of(sector): space.table(sector, share.name) for sector in space.all_sectors()}
 
 
@@ -68,7 +67,6 @@ def _shares(space: Space) -> Iterator[Share]:
         for part in _parts(space):
             yield Share(
                 system=system,
-                stage=space.stage,
                 options=space.options,
                 pinned=pinned,
                 name=prop.name,
@@ -86,14 +84,14 @@ def _parts(space: Space) -> Sequence[range | None]:
 
 
 @lru_cache(maxsize=2)
-def _space(pickled: bytes, stage: Stage, options: Options, pinned: frozenset[str], part: range | None) -> Space:
+def _space(pickled: bytes, options: Options, pinned: frozenset[str], part: range | None) -> Space:
     """The design space of a part; the last ones are kept, since the next share is most often of the same."""
     system: System = pickle.loads(pickled)
     if part is not None:
         first = next(a.name for a in system.axes if isinstance(a.values, range) and a.name not in pinned)
         cut = tuple(replace(axis, values=part) if axis.name == first else axis for axis in system.axes)
         system = replace(system, axes=cut)
-    return Space(system, stage, options, pinned)
+    return Space(system, options, pinned)
 
 
 def _joined(sector: Sector, parts: Sequence[Table]) -> Table:

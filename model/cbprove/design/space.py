@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cbprove.design.merging import Group, alone, groups
-from cbprove.design.sectors import Division, Domains, Sector, Sheet, Stage, runs, spread
+from cbprove.design.sectors import Division, Domains, Sector, Sheet, runs, spread
 from cbprove.design.settle import Settled
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, REFUTED, Table, Tables, named
 from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, not_, or_
+from cbprove.meaning.system import System
 from cbprove.obligations.plan import TooLarge
 from cbprove.properties import table
 from cbprove.solving.solver import Limits
-from cbprove.system.axes import AxisValue, System
+from cbprove.system.axes import AxisValue
 from cbprove.system.program import Program
 
 Key = tuple[AxisValue, ...]  # a sector by the values of its fixed axes
 
-__all__ = ["Domains", "Options", "Space", "Stage"]
+__all__ = ["Domains", "Options", "Space"]
 
 
 @frozen
@@ -34,8 +35,14 @@ class Options:
 class Space(Division):
     """The tables of a system, by sectors; what is asked twice is found once."""
 
-    def __init__(self, system: System, stage: Stage, options: Options, pinned: Iterable[str] = ()) -> None:
-        super().__init__(system, stage, pinned)
+    def __init__(
+        self,
+        system: System,
+        options: Options,
+        pinned: Iterable[str] = (),
+        cut: Callable[[Program], Program] = lambda program: program,
+    ) -> None:
+        super().__init__(system, pinned, cut)
         self.options, self.bound, self.limits = options, options.bound, options.limits
         self._tables: dict[tuple[str, Key], Table] = {}
         self._places: dict[Key, tuple[Tables, int]] = {}

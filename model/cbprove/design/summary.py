@@ -1,7 +1,4 @@
-"""What the design space holds: counts by verdict, and where each property is proved, said with the axes that matter.
-
-Sizes, alignments and ends of members of the structs that have several layouts, by layout: what conditions are said with.
-"""
+"""What the design space holds: counts by verdict, and where each property is proved, said with the axes that matter."""
 
 from __future__ import annotations
 
@@ -11,13 +8,10 @@ from itertools import product
 from cbprove.design.sectors import Sector, runs
 from cbprove.design.space import Domains, Space
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VERDICTS
-from cbprove.layout.records import Layout
-from cbprove.meaning.context import Context
-from cbprove.meaning.types import type_of
-from cbprove.syntax import tree as syntax
-from cbprove.system.axes import FREE, MOST_CHOICES, Axis, AxisValue, NeedsValue, Proposal, System, choices
-from cbprove.verdicts import Measure, Verdict
+from cbprove.meaning.system import MOST_CHOICES, choices
+from cbprove.system.axes import AxisValue, Proposal
 from cbprove.verdicts import Space as Row
+from cbprove.verdicts import Verdict
 
 Interval = tuple[int, int]
 _Cells = dict[tuple[AxisValue, ...], bytes]
@@ -167,58 +161,3 @@ def _marks(space: Space, sector: Sector, name: str, domains: Mapping[str, tuple[
 def spelled(intervals: tuple[Interval, ...]) -> str:
     """Closed intervals as people write them: `0..20, 22`."""
     return ", ".join(str(low) if low == high else f"{low}..{high}" for low, high in intervals)
-
-
-_BYTE = 8
-
-
-def measures(system: System) -> tuple[Measure, ...]:
-    """Those that hang on the layout alone and not on any other axis; none where there are several ABIs."""
-    if any(axis.kind == "abi" and len(axis.values) > 1 for axis in system.axes):
-        return ()
-    return tuple(each for axis in system.axes if axis.kind == "packing" for each in _of(system, axis))
-
-
-def _of(system: System, axis: Axis) -> Iterator[Measure]:
-    layouts: dict[str, Layout] = {}
-    for arm in map(str, axis.values):
-        if (found := _layout(system, axis.name, arm)) is None:
-            return
-        layouts[arm] = found
-    name = f"{_kind(system, axis.name)} {axis.name}"
-    yield Measure(text=f"sizeof({name})", axis=axis.name, values={arm: each.size for arm, each in layouts.items()})
-    ends = [_ends(each) for each in layouts.values()]
-    for member in ends[0]:
-        if all(member in each for each in ends):
-            values = {arm: each[member] for arm, each in zip(layouts, ends, strict=True)}
-            yield Measure(text=f"offsetofend({name}, {member})", axis=axis.name, values=values)
-    aligns = {arm: each.align for arm, each in layouts.items()}
-    yield Measure(text=f"_Alignof({name})", axis=axis.name, values=aligns, divides=True)
-
-
-def _kind(system: System, tag: str) -> str:
-    cx = system.handle
-    assert isinstance(cx, Context)
-    node = cx.names.tags[tag]
-    assert isinstance(node, syntax.Packing)
-    return node.kind
-
-
-def _ends(layout: Layout) -> dict[str, int]:
-    """Where each member ends, in bytes."""
-    return {each.name: -(-(each.offset + each.width) // _BYTE) for each in layout.members if each.name}
-
-
-def _layout(system: System, tag: str, arm: str) -> Layout | None:
-    """The struct in one of its layouts, None where it takes more than that to know it, or has none."""
-    cx = system.handle
-    assert isinstance(cx, Context)
-    node = cx.names.tags[tag]
-    assert isinstance(node, syntax.Packing)
-    body = next(each.body for each in node.arms if each.name.text == arm)
-    others = {axis.name: axis.values[0] if axis.kind == "abi" else FREE for axis in system.axes}
-    cx.memo.begin({**others, tag: arm})
-    try:
-        return cx.memo.attempt(lambda: cx.layout(type_of(cx, body)))
-    except NeedsValue:
-        return None

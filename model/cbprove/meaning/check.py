@@ -10,7 +10,8 @@ from cbprove.frozen import replace
 from cbprove.meaning.calls import Orphans
 from cbprove.meaning.elaborate import condition, elaborated, possible
 from cbprove.meaning.mistakes import tidy
-from cbprove.system.axes import FREE, MOST_CHOICES, Axis, AxisValue, Free, NeedsValue, System, choices, looked_at
+from cbprove.meaning.system import MOST_CHOICES, System, choices, looked_at
+from cbprove.system.axes import FREE, Axis, AxisValue, Free, NeedsValue
 
 # How many assignments are looked at, and how many values of a range that cannot stay free: whole design spaces of
 # the usual size, a part of huge ones. `program` finds what is left.

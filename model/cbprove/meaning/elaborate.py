@@ -22,10 +22,11 @@ from cbprove.meaning.memo import Memo, Mistake, mistake
 from cbprove.meaning.mistakes import tidy, too_deep
 from cbprove.meaning.names import Names
 from cbprove.meaning.places import object_of, view_of
+from cbprove.meaning.system import System
 from cbprove.meaning.types import named_type, tagged
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system.axes import FREE, Assignment, System
+from cbprove.system.axes import FREE, Assignment
 from cbprove.system.expressions import Place
 from cbprove.system.program import Exact, Input, Owned, Program, Property, Requirement, Written
 
@@ -57,7 +58,7 @@ def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[D
 
     Raises NeedsValue as `program` does, and SpecError CB0168 where declarations lean on each other too deeply.
     """
-    cx = _context(system)
+    cx = system.context
     cx.memo.begin(assignment)
     try:
         made = cx.memo.remember(("program",), lambda: _program(cx))
@@ -68,14 +69,14 @@ def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[D
 
 def requirement(system: System, assignment: Assignment) -> Bool:
     """Whether the requirements leave the candidate in."""
-    cx = _context(system)
+    cx = system.context
     cx.memo.begin(assignment)
     return _answer(cx, lambda: _required(cx))
 
 
 def condition(system: System, index: int, assignment: Assignment) -> Bool:
     """The truth of one of the system's static conditions."""
-    cx = _context(system)
+    cx = system.context
     cx.memo.begin(assignment)
     return _answer(cx, lambda: _condition(cx, index))
 
@@ -104,12 +105,6 @@ def possible(system: System, required: Bool, assignment: Assignment) -> bool:
         if terms.evaluate(values, required)[0]:
             return True
     return False
-
-
-def _context(system: System) -> Context:
-    cx = system.handle
-    assert isinstance(cx, Context)
-    return cx
 
 
 def _answer(cx: Context, compute: Callable[[], Bool]) -> Bool:

@@ -9,8 +9,9 @@ from cbprove.meaning.context import Context, text_of
 from cbprove.meaning.mistakes import tidy, too_deep
 from cbprove.meaning.names import Names, collect
 from cbprove.meaning.properties import FITS, has_fits
+from cbprove.meaning.system import System
 from cbprove.syntax import tree as syntax
-from cbprove.system.axes import LayerNames, PropertyName, System
+from cbprove.system.axes import LayerNames, PropertyName
 
 
 def resolve(tree: syntax.Tree, warned: bool = True) -> System:
@@ -56,7 +57,7 @@ def _system(tree: syntax.Tree, cx: Context) -> System:
         conditions=tuple(text_of(node.span) for node in elaborate.conditions_of(cx)),
         sources=tree.sources,
         warnings=(),
-        handle=cx,
+        context=cx,
         audited=tuple((d.record, d.span) for d in tree.declarations if isinstance(d, syntax.Audited)),
     )
 

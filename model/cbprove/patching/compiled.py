@@ -8,11 +8,11 @@ from functools import cached_property
 from cbprove.comparing.layouts import placed
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import builtin
+from cbprove.meaning.shapes import Shape
 from cbprove.patching.functions import Files, Reading, laid
 from cbprove.patching.onto import Onto
 from cbprove.patching.relayout import Relaid, shapes, tags, under
 from cbprove.patching.structs import embedding
-from cbprove.pictures.layout import Shape
 from cbprove.source.accesses import Unread
 from cbprove.source.definitions import definitions
 from cbprove.source.structs import Part, Struct, defined

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from cbprove.frozen import frozen
+from cbprove.meaning.system import System
 from cbprove.pipeline import Options, Progress, judged
 from cbprove.report import witness
 from cbprove.report.excerpt import printable
 from cbprove.report.version import VERSION
-from cbprove.system.axes import System
 from cbprove.verdicts import Case
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cbprove import folds
 from cbprove.comparing.layouts import placed
-from cbprove.design.overlays import sized
 from cbprove.frozen import frozen
 from cbprove.meaning.context import text_of
+from cbprove.meaning.shapes import Shape
+from cbprove.meaning.sizes import sized
 from cbprove.patching.relayout import Relaid
 from cbprove.patching.today import Today, requires_of
 from cbprove.pictures import bits
-from cbprove.pictures.layout import Shape
 from cbprove.report.answer import Checked, Grown, Reached, Untouched
 from cbprove.report.overlays import Laid, table
 from cbprove.syntax import tree as syntax

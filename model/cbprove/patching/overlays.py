@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cbprove.comparing.overlays import Difference, difference
-from cbprove.design.overlays import sized
+from cbprove.meaning.sizes import sized
 from cbprove.patching.change import Change
 from cbprove.patching.onto import onto
 from cbprove.patching.today import Today, today

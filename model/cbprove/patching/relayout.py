@@ -15,11 +15,10 @@ from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.meaning import axes, elaborate
 from cbprove.meaning.mistakes import tidy
 from cbprove.meaning.names import collect
+from cbprove.meaning.shapes import Shape, plain
 from cbprove.patching.mail import bad
 from cbprove.patching.pieces import Piece
 from cbprove.patching.structs import Body, body, embedding, written
-from cbprove.pictures.layout import Shape
-from cbprove.pictures.shapes import plain
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import check, elaborate
-from cbprove.meaning.context import Context
 from cbprove.meaning.resolve import resolve
+from cbprove.meaning.system import System
 from cbprove.syntax import tree as syntax
-from cbprove.system.axes import Axis, AxisValue, Proposal, System
+from cbprove.system.axes import Axis, AxisValue, Proposal
 from cbprove.system.program import Program
 
 NAME = "today"
@@ -55,8 +55,7 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
 
 def requires_of(system: System) -> tuple[syntax.Require, ...]:
     """The requirements of a spec as they are written, in the order of a program's."""
-    cx = system.handle
-    assert isinstance(cx, Context)
+    cx = system.context
     return tuple(cx.names.requires)
 
 

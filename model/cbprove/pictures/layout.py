@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cbprove import folds
-from cbprove.frozen import frozen
-from cbprove.layout.abi import Abi
 from cbprove.layout.records import Layout, Member, align_of, attributes, lay_out
 from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
+from cbprove.meaning.shapes import Shape
 from cbprove.pictures import blocks, pahole
 from cbprove.pictures.holes import Entry, Outline
 from cbprove.system.program import Program
@@ -29,19 +28,6 @@ _DWARF = {
     "__int128": "__int128",
     "unsigned __int128": "__int128 unsigned",
 }
-
-
-@frozen
-class Shape:
-    """A struct or union to print, under the name it goes by here (`struct skb_gso_cb`, with ` = v4_4` for a packing).
-
-    `spelled` are the types of members as they were written, by member path; others are printed as DWARF calls them.
-    """
-
-    record: Record
-    abi: Abi
-    note: str
-    spelled: Mapping[str, str]
 
 
 def text(shapes: Sequence[Shape], programs: Mapping[str, Program]) -> str:

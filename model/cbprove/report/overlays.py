@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cbprove.design.overlays import Check, Sized, violated
 from cbprove.frozen import frozen
+from cbprove.meaning.sizes import Check, Sized, violated
 from cbprove.pictures import bits
 from cbprove.pictures.blocks import Block, Overlay, blocks, crossed, fixed
 from cbprove.report.excerpt import printable

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from cbprove.frozen import frozen
+from cbprove.meaning.measures import Measure
+from cbprove.meaning.system import MOST_CHOICES
 from cbprove.report.style import WIDEST, Manner, capped, counted
-from cbprove.system.axes import MOST_CHOICES, AxisValue
-from cbprove.verdicts import VERDICTS, Measure, Report, Space
+from cbprove.system.axes import AxisValue
+from cbprove.verdicts import VERDICTS, Report, Space
 
 _MOST_CONDITIONS = 4
 _MOST_ROWS = 4  # of values, where conditions do not say it all

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from cbprove.frozen import frozen
+from cbprove.meaning.system import System
 from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
-from cbprove.system.axes import Axis, AxisValue, Proposal, System
+from cbprove.system.axes import Axis, AxisValue, Proposal
 from cbprove.verdicts import Case, Report
 
 _WIDEST = 110

@@ -8,7 +8,8 @@ from cbprove.diagnostics import SpecError
 from cbprove.frozen import fields, frozen, has_fields
 from cbprove.logic.terms import Bool, Int, Term, subterms
 from cbprove.meaning.elaborate import program
-from cbprove.system.axes import FREE, Axis, AxisValue, Free, NeedsValue, System
+from cbprove.meaning.system import System
+from cbprove.system.axes import FREE, Axis, AxisValue, Free, NeedsValue
 from cbprove.system.expressions import Constant, Place
 from cbprove.system.program import Program
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby, product
 
 from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Int, evaluate
-from cbprove.meaning import builtin
-from cbprove.meaning.context import Context
+from cbprove.meaning.system import System
 from cbprove.properties.events import Began, Unchanged
 from cbprove.report import story
 from cbprove.report.scene import Scene
@@ -25,9 +24,7 @@ from cbprove.reproduce.values import Values, recognised
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
 from cbprove.semantics.trace import CopiedBits, Effect, EndedStep, HeldName, MadeObject, StoredBits
-from cbprove.syntax import ctree
-from cbprove.syntax import tree as syntax
-from cbprove.system.axes import Axis, System
+from cbprove.system.axes import Axis
 from cbprove.system.program import Property, View
 from cbprove.verdicts import Witness
 
@@ -66,13 +63,11 @@ def program(system: System, witness: Witness, property_name: str, id: str, path:
     if witness.run is not None and undefined(witness.run):
         help = "store 0 or 1 through the bool, or declare the member as u8"
         raise WrongUsage(f"`{id}` looks at a bool whose byte is neither 0 nor 1, which C does not define", help)
-    cx = system.handle
-    assert isinstance(cx, Context)
     prop = next(prop for prop in witness.program.properties if prop.name == property_name)
     if witness.run is not None:
         way = next(each for each in witness.program.paths if each.name == witness.path)
         witness = replace(witness, run=recognised(witness.program, way, prop, witness.run))
-    writer = _Writer(system, cx, witness, prop)
+    writer = _Writer(system, witness, prop)
     text = "\n".join([*writer.lines(id, path, kunit), ""])
     return text.replace("printf(", "pr_info(") if kunit else text
 
@@ -83,17 +78,18 @@ def undefined(run: Run) -> bool:
 
 
 class _Writer:
-    def __init__(self, system: System, cx: Context, witness: Witness, prop: Property) -> None:
-        self.system, self.cx, self.shown, self.prop = system, cx, witness, prop
+    def __init__(self, system: System, witness: Witness, prop: Property) -> None:
+        self.system, self.shown, self.prop = system, witness, prop
+        self.structs = Structs(system, witness.candidate)
         self.body = self._body()
-        self.tags = {name: f"{name}_object" if name in cx.names.tags else name for name in cx.names.objects}
-        cx.memo.begin(witness.candidate)
-        self.structs = Structs(cx)
-        self.views = {v.name: self._type(v) for v in witness.program.views if v.name in self.body.places.views}
-        self.objects = [name for name in cx.names.objects if name in self._declared()]
+        self.tags = self.structs.tags_of_objects()
+        self.views = {
+            v.name: self.structs.of_view(v.name) for v in witness.program.views if v.name in self.body.places.views
+        }
+        self.objects = [name for name in self.tags if name in self._declared()]
         self.declared = {name: list(self.structs.of_object(name, self.tags[name])) for name in self.objects}
         self.moving = self._moving()
-        cx.memo.begin(witness.candidate)
+        self.structs.begin()
 
     def _declared(self) -> set[str]:
         """The objects that variables are made of, or that views lie in."""
@@ -104,10 +100,6 @@ class _Writer:
     def _object_of(self, view: View) -> str:
         first = self.shown.program.objects[0].name
         return first if view.place.object == "." else view.place.object
-
-    def _type(self, view: View) -> str:
-        """The type of a pointer to it."""
-        return self.structs.pointer(self.cx.names.views[view.name].view.type)
 
     def _moving(self) -> Moving:
         """The params that are macros: none of which a member has the name, or which moves what is written as plain bytes."""
@@ -127,9 +119,7 @@ class _Writer:
     # --- the run ------------------------------------------------------------------------------------------
 
     def _body(self) -> Body:
-        names = self.cx.names
-        taken = frozenset([*names.typedefs, *names.constants, *builtin.scalar_names(), *names.axes])
-        bit_fields = frozenset(_bit_fields(names.tags.values()))
+        taken, bit_fields = self.structs.taken(), self.structs.bit_fields()
         program, run = self.shown.program, self.shown.run
         if run is None:
             places = Places(program, None, taken, bit_fields)
@@ -367,27 +357,3 @@ def _broken_up(line: str) -> list[str]:
     if _TAB + len(code) + (_TAB if tab else 0) + len(behind) <= _WIDTH:
         return [f"\t{line}"]
     return [*([f"\t{behind}"] if behind else []), *wrapped(code, "\t")]
-
-
-def _bit_fields(types: Iterable[object]) -> Iterator[str]:
-    """The names that bit-fields have anywhere in these types."""
-    for type in types:
-        items: tuple[ctree.MemberItem, ...] = ()
-        if isinstance(type, syntax.Packing):
-            yield from _bit_fields(arm.body for arm in type.arms)
-        elif isinstance(type, ctree.RecordBody):
-            items = type.members
-        yield from _in_members(items)
-
-
-def _in_members(items: tuple[ctree.MemberItem, ...]) -> Iterator[str]:
-    for item in items:
-        if isinstance(item, ctree.MemberChoice):
-            yield from _in_members((*item.then, *item.otherwise))
-            continue
-        inner = item.type
-        while isinstance(inner, ctree.ArrayType):
-            inner = inner.element
-        yield from _bit_fields([inner])
-        if item.bits is not None and item.name is not None:
-            yield item.name.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from cbprove.frozen import replace
@@ -12,10 +12,14 @@ from cbprove.layout.types import Record
 from cbprove.meaning import builtin
 from cbprove.meaning.context import Context
 from cbprove.meaning.places import object_type
+from cbprove.meaning.system import System
 from cbprove.meaning.types import tagged, type_of
 from cbprove.reproduce.spelling import WIDTH, identifier, wrapped
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
+from cbprove.system.axes import AxisValue
+
+Candidate = Mapping[str, AxisValue]
 
 _BYTES = ("char", "unsigned char", "signed char")
 _INNER = 92  # columns inside of braces
@@ -26,11 +30,34 @@ _ADDRESS = "__typeof__(_Generic((char (*)[sizeof(void *)])0, char (*)[8]: 0ULL, 
 class Structs:
     """Names types, and remembers which ones were named: these are declared, in an order that C accepts."""
 
-    def __init__(self, cx: Context) -> None:
-        self.cx = cx
+    def __init__(self, system: System, candidate: Candidate) -> None:
+        self.cx, self.candidate = system.context, candidate
+        self.begin()
         self._typedefs: dict[str, list[str]] = {}
         self._declared: dict[tuple[str, str], list[str]] = {}
         self._aligned = self._packed = False
+
+    def begin(self) -> None:
+        """Speak of this candidate, after others were looked at."""
+        self.cx.memo.begin(self.candidate)
+
+    def tags_of_objects(self) -> dict[str, str]:
+        """The tag that each object has as a struct: its name, unless a type of the spec is called so."""
+        names = self.cx.names
+        return {name: f"{name}_object" if name in names.tags else name for name in names.objects}
+
+    def taken(self) -> frozenset[str]:
+        """The names that types, constants and params have, which no variable may have."""
+        names = self.cx.names
+        return frozenset([*names.typedefs, *names.constants, *builtin.scalar_names(), *names.axes])
+
+    def bit_fields(self) -> frozenset[str]:
+        """The names that bit-fields have anywhere in the spec's structs."""
+        return frozenset(_bit_fields_of(self.cx.names.tags.values()))
+
+    def of_view(self, name: str) -> str:
+        """The type of a pointer to a view."""
+        return self.pointer(self.cx.names.views[name].view.type)
 
     def pointer(self, type: ctree.CType) -> str:
         """The type of a pointer to a type."""
@@ -283,3 +310,27 @@ def _padding(first: int, last: int, name: str) -> list[str]:
     pieces = [f"unsigned char :{8 * whole - first};"] if first % 8 else []
     pieces += [f"unsigned char {name}[{last // 8 - whole}];"] if last // 8 > whole else []
     return [*pieces, *([f"unsigned char :{last % 8};"] if last % 8 else [])]
+
+
+def _bit_fields_of(types: Iterable[object]) -> Iterator[str]:
+    """The names that bit-fields have anywhere in these types."""
+    for type in types:
+        items: tuple[ctree.MemberItem, ...] = ()
+        if isinstance(type, syntax.Packing):
+            yield from _bit_fields_of(arm.body for arm in type.arms)
+        elif isinstance(type, ctree.RecordBody):
+            items = type.members
+        yield from _in_members(items)
+
+
+def _in_members(items: tuple[ctree.MemberItem, ...]) -> Iterator[str]:
+    for item in items:
+        if isinstance(item, ctree.MemberChoice):
+            yield from _in_members((*item.then, *item.otherwise))
+            continue
+        inner = item.type
+        while isinstance(inner, ctree.ArrayType):
+            inner = inner.element
+        yield from _bit_fields_of([inner])
+        if item.bits is not None and item.name is not None:
+            yield item.name.text

@@ -1,12 +1,11 @@
-"""What may vary in a spec, what was put forward and is asked of it: a spec with its names looked up."""
+"""What may vary in a spec, what was put forward and what is asked of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
 from typing import Literal
 
-from cbprove.diagnostics import Diagnostic, Source, Span
+from cbprove.diagnostics import Span
 from cbprove.frozen import field, frozen
 
 AxisValue = int | str
@@ -111,48 +110,3 @@ class LayerNames:
     steps: tuple[str, ...]
     reads: tuple[str, ...] | None
     writes: tuple[str, ...] | None
-
-
-@frozen
-class System:
-    """A spec with its names looked up.
-
-    `conditions` are the texts of the static conditions of expectations and asks; `language.elaborate.condition` tells their
-    truth under an assignment. `sources` are the texts it was read from; `warnings` is what they leave unsaid. `handle`
-    belongs to `language.elaborate`. `audited` are the records that the spec names, as it names them.
-    """
-
-    name: str
-    title: str
-    axes: tuple[Axis, ...]
-    proposals: tuple[Proposal, ...]
-    asks: tuple[Ask, ...]
-    properties: tuple[PropertyName, ...]
-    layers: tuple[LayerNames, ...]
-    conditions: tuple[str, ...]
-    sources: tuple[Source, ...]
-    warnings: tuple[Diagnostic, ...] = field(compare=False)
-    handle: object = field(repr=False, compare=False)
-    audited: tuple[tuple[str, Span], ...] = field(default=(), compare=False)
-
-
-# So many choices of the axes that have names for values are all looked at, proposed or not: those of eight yes-or-no params.
-MOST_CHOICES = 256
-
-
-def choices(system: System) -> int:
-    """How many choices there are of the axes that have names for values; ranged params are looked at as terms."""
-    return prod(len(axis.values) for axis in system.axes if not isinstance(axis.values, range))
-
-
-def looked_at(system: System) -> tuple[Mapping[str, tuple[str, ...] | range], ...]:
-    """Which candidates are looked at: every one, or those of proposals and questions where there are over MOST_CHOICES.
-
-    Each of the domains has its candidates, of ranged axes all values; what lies in two of them is one candidate.
-    """
-    everything = {axis.name: axis.values for axis in system.axes}
-    if choices(system) <= MOST_CHOICES:
-        return (everything,)
-    named = [axis.name for axis in system.axes if not isinstance(axis.values, range)]
-    asked = (*(p.domains for p in system.proposals), *(a.domains for a in system.asks))
-    return tuple({**everything, **{name: domains[name] for name in named}} for domains in asked)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from cbprove.frozen import fields, frozen, has_fields
 from cbprove.meaning.context import Context
+from cbprove.meaning.system import System
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system.axes import AxisValue, System
+from cbprove.system.axes import AxisValue
 from cbprove.system.program import Program
 
 
@@ -31,8 +32,7 @@ class Sized:
 
 def sized(system: System, candidate: Mapping[str, AxisValue]) -> Mapping[str, Sized]:
     """Each view by its name, with the checks that look at it in this candidate."""
-    cx = system.handle
-    assert isinstance(cx, Context)
+    cx = system.context
     cx.memo.begin(candidate)
     checks = [
         (_check(require), frozenset(name for part in _looked_at(cx, require.condition) for name in _names(part)))

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cbprove.frozen import replace
+from cbprove.frozen import frozen, replace
+from cbprove.layout.abi import Abi
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.meaning.context import Context
 from cbprove.meaning.memo import Poison
+from cbprove.meaning.system import System
 from cbprove.meaning.types import type_of
-from cbprove.pictures.layout import Shape
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.system.axes import AxisValue, System
+from cbprove.system.axes import AxisValue
+
+
+@frozen
+class Shape:
+    """A struct or union to print, under the name it goes by here (`struct skb_gso_cb`, with ` = v4_4` for a packing).
+
+    `spelled` are the types of members as they were written, by member path; others are printed as DWARF calls them.
+    """
+
+    record: Record
+    abi: Abi
+    note: str
+    spelled: Mapping[str, str]
+
 
 Candidate = Mapping[str, AxisValue]
 
 
 def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
     """Each struct once for each form it has under the candidates; of a packing also the arms that none of them uses."""
-    cx = system.handle
-    assert isinstance(cx, Context)
+    cx = system.context
     known = list(candidates)
     abis = {candidate["abi"] for candidate in known}
     found: dict[tuple[str, Record, str], Shape] = {}
@@ -40,8 +54,7 @@ def plain(cx: Context, tags: Iterable[str], candidate: Candidate) -> dict[str, S
 
 def laid(system: System, found: Iterable[Shape]) -> frozenset[str]:
     """The tags of those structs that a view or an object has, by themselves or inside of another."""
-    cx = system.handle
-    assert isinstance(cx, Context)
+    cx = system.context
     inside: dict[str, set[str]] = {}
     for each in found:
         inside.setdefault(each.record.tag or "", set()).update(_tags(each.record))
@@ -67,7 +80,7 @@ def _tags(type: Type) -> Iterator[str]:
 
 
 def _named(cx: Context, node: ctree.CType) -> Iterator[str]:
-    match _element(node):
+    match _innermost(node):
         case ctree.TaggedType(_, tag):
             yield tag.text
         case ctree.RecordBody(_, tag) as body:
@@ -130,15 +143,15 @@ def _spelled(members: Iterable[ctree.MemberItem], path: str) -> Iterator[tuple[s
             yield from _spelled((*member.otherwise, *member.then), path)
             continue
         name = ".".join(part for part in (path, member.name.text if member.name else "") if part)
-        type = _element(member.type)
+        type = _innermost(member.type)
         if isinstance(type, ctree.RecordBody) and type.tag is None:
             yield from _spelled(type.members, name)
         else:
             yield name, _spell(type)
 
 
-def _element(type: ctree.CType) -> ctree.CType:
-    return _element(type.element) if isinstance(type, ctree.ArrayType) else type
+def _innermost(type: ctree.CType) -> ctree.CType:
+    return _innermost(type.element) if isinstance(type, ctree.ArrayType) else type
 
 
 def _spell(type: ctree.CType) -> str:
