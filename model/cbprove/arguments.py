@@ -6,7 +6,6 @@ import argparse
 import importlib
 import os
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import NoReturn, Protocol, cast
 
 from cbprove.diagnostics import WrongUsage
@@ -77,10 +76,17 @@ def _with_command(given: list[str]) -> list[str]:
     """`check` stands before arguments that name no command. Raises WrongUsage for a command that is misspelt."""
     if not given or given[0] in (*COMMANDS, "-h", "--help", "--version", "--completion"):
         return given
-    near = get_close_matches(given[0], COMMANDS, 1) if given[0].isalpha() and not os.path.lexists(given[0]) else []
-    if near:
-        raise WrongUsage(f"there is no command and no file `{given[0]}`", f"did you mean `cbprove {near[0]}`?")
+    if given[0].isalpha() and not os.path.lexists(given[0]):
+        _refuse_misspelt(given[0])
     return ["check", *given]
+
+
+def _refuse_misspelt(word: str) -> None:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, 1)
+    if near:
+        raise WrongUsage(f"there is no command and no file `{word}`", f"did you mean `cbprove {near[0]}`?")
 
 
 def _command(name: str) -> Command:
@@ -101,7 +107,9 @@ def _parser(known: Sequence[str]) -> _Parser:
     parser.add_argument(
         "--completion", choices=("bash", "zsh", "tcsh"), help="write what completes commands in a shell"
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command", parser_class=_Parser)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="command", parser_class=_Parser, prog="cbprove"
+    )
     for name in known:
         command = _command(name)
         command.add(commands.add_parser(name, help=command.HELP))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import shlex
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -89,6 +88,8 @@ def add_formats(parser: argparse.ArgumentParser, *more: str) -> None:
 
 def typed() -> str:
     """The command as it was typed, but for its format."""
+    import shlex
+
     words = re.sub(r"(?:^|\0)--format(?:=|\0)[a-z]+", "", "\0".join(sys.argv[1:])).split("\0")
     return shlex.join(["cbprove", *(word for word in words if word)])
 

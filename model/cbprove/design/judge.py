@@ -6,23 +6,20 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cbprove.design.answers import answers
 from cbprove.design.costs import cost
-from cbprove.design.queries import queries
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
 from cbprove.design.space import Options, Space
 from cbprove.design.summary import regions, summary
 from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.vacuity import assumptions, why
-from cbprove.design.witness import reaching, witness
 from cbprove.frozen import frozen
 from cbprove.logic.terms import deep
 from cbprove.meaning.measures import measures
 from cbprove.meaning.system import System
 from cbprove.system.axes import AxisValue, Expectation, PropertyName, Proposal
 from cbprove.system.program import Program, Property, Requirement
-from cbprove.verdicts import Case, Finding, Query, Report, Verdict, Witness
+from cbprove.verdicts import Answered, Case, Finding, Query, Report, Verdict, Witness
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -82,10 +79,18 @@ def _report(space: Space) -> Report:
         path="",
         cases=cases,
         space=summary(space),
-        asks=answers(space),
+        asks=_answers(space),
         titles=titles,
         measures=measures(system),
     )
+
+
+def _answers(space: Space) -> tuple[Answered, ...]:
+    if not space.system.asks:
+        return ()
+    from cbprove.design.answers import answers
+
+    return answers(space)
 
 
 def _cases(space: Space) -> Iterator[Case]:
@@ -257,8 +262,12 @@ def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
     prop = named(program, name)
     shown: Witness | None = None
     if verdict == "refuted" and (code or space.options.witnesses):
+        from cbprove.design.witness import witness
+
         shown = witness(program, prop, spot.candidate, space.options)
     elif verdict == "proved" and space.options.witnesses:
+        from cbprove.design.witness import reaching
+
         shown = reaching(program, prop, spot.candidate, space.options)
     return Finding(
         verdict,
@@ -316,6 +325,8 @@ def _taken_away(space: Space, name: str, spots: list[_Spot]) -> Iterator[Program
 def _queries(space: Space, spot: _Spot, program: Program, prop: Property) -> tuple[Query, ...]:
     if spot.mark == EXCLUDED:
         return ()
+    from cbprove.design.queries import queries
+
     sector = space.program(spot.sector)
     return queries(
         spot.sector,

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator
 
 from cbprove.diagnostics import Span
 from cbprove.pictures.bits import runs
-from cbprove.report import reasons, space, story, table, witness
+from cbprove.report import space, table
 from cbprove.report.excerpt import printable
 from cbprove.report.style import WIDEST, Manner, Role, again, capped, counted
 from cbprove.system.axes import AxisValue
 from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Report, Verdict
 
 _RIGHT = 88
+_WIDTH = 100
 _MOST_ANSWERS = 40
 _ROLES: dict[Verdict, Role] = {"proved": "good", "refuted": "bad", "mixed": "bad", "vacuous": "warn", "unknown": "warn"}
 
@@ -128,7 +129,7 @@ def _body(report: Report, case: Case, manner: Manner) -> Iterator[str]:
     yield from _candidates(case)
     yield from _story(case, manner)
     if case.finding.reason:
-        yield from textwrap.wrap(printable(case.finding.reason), witness.WIDTH)
+        yield from textwrap.wrap(printable(case.finding.reason), _WIDTH)
     yield from _undecided(report, case, manner)
     if case.id in manner.queries:
         yield f"query saved in {manner.queries[case.id]}"
@@ -143,22 +144,27 @@ def _candidates(case: Case) -> Iterator[str]:
     counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
     yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
     for line in capped([f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS):
-        yield from textwrap.wrap(line, witness.WIDTH, subsequent_indent="    ")
+        yield from textwrap.wrap(line, _WIDTH, subsequent_indent="    ")
     for reason in case.excluded if case.verdict != "excluded" else ():
-        yield from textwrap.wrap(f"excluded: {reason}", witness.WIDTH, subsequent_indent="    ")
+        yield from textwrap.wrap(f"excluded: {reason}", _WIDTH, subsequent_indent="    ")
     if case.finding.witness is not None:
         shown = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
-        yield from textwrap.wrap(f"shown: {shown}", witness.WIDTH, subsequent_indent="    ")
+        yield from textwrap.wrap(f"shown: {shown}", _WIDTH, subsequent_indent="    ")
 
 
 def _story(case: Case, manner: Manner) -> Iterator[str]:
     found = case.finding.witness
     if found is None:
         return
+    # What tells of runs and why proofs hold draws pictures and checks certificates: most reports do not.
     if case.finding.verdict == "refuted":
+        from cbprove.report import witness
+
         yield from witness.block(found, case.property)
         yield from _arrivals(case)
     elif manner.verbosity > 0 and found.run is not None:
+        from cbprove.report import reasons, story
+
         claims = counted(found.run.reached.get(case.property, 0), "claim")
         yield f"path {' > '.join(story.way(found.program, found.run))} reaches {claims}, all of them true"
         yield from _arrivals(case)
@@ -205,7 +211,7 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
         lines += [f"  {row}" for row in capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)]
     else:
         told = "none" + (f": {conflict_sentence(ask.conflict)}" if ask.conflict is not None else "")
-        lines += textwrap.wrap(told, witness.WIDTH, initial_indent="  ", subsequent_indent="    ")
+        lines += textwrap.wrap(told, _WIDTH, initial_indent="  ", subsequent_indent="    ")
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines

@@ -9,7 +9,7 @@ from cbprove.report import story
 from cbprove.report.scene import Scene, scene
 from cbprove.verdicts import Witness
 
-WIDTH = 100
+_WIDTH = 100
 _MOST = 12  # values told
 
 
@@ -49,4 +49,4 @@ def _wrapped(title: str, between: str, parts: list[str]) -> list[str]:
     if not parts:
         return []
     text = between.join(parts)
-    return textwrap.wrap(text, WIDTH, initial_indent=title, subsequent_indent=" " * len(title), break_on_hyphens=False)
+    return textwrap.wrap(text, _WIDTH, initial_indent=title, subsequent_indent=" " * len(title), break_on_hyphens=False)

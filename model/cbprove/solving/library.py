@@ -117,6 +117,10 @@ class Context:
             raise Refused(self.library.Z3_get_error_msg(self.own, code).decode())
         return result
 
+    def forget(self, name: str, own: Any) -> None:
+        """Let go of something; that is no time to report what went wrong before."""
+        getattr(self.library, name)(self.own, own)
+
     def interrupt(self) -> None:
         """Have a check that another thread waits for come to its end, as unknown."""
         self.library.Z3_interrupt(self.own)

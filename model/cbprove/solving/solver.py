@@ -63,7 +63,7 @@ class Z3Session:
         call("Z3_params_dec_ref", given)
 
     def __del__(self) -> None:
-        self._context.call("Z3_solver_dec_ref", self._solver)
+        self._context.forget("Z3_solver_dec_ref", self._solver)
 
     def add(self, text: str) -> None:
         """Add declarations, definitions and assertions."""
@@ -82,12 +82,13 @@ class Z3Session:
         try:
             with _interruptible(self._context):
                 result = call("Z3_solver_check", self._solver)
+            model = call("Z3_solver_get_model", self._solver) if result == _TRUE else None
         except Refused as error:
             return Answer("unknown", {}, str(error))
         if result == _FALSE:
             return Answer("unsat", {})
         if result == _TRUE:
-            return Answer("sat", _Model(self._context, call("Z3_solver_get_model", self._solver), self._sorts))
+            return Answer("sat", _Model(self._context, model, self._sorts))
         return Answer("unknown", {}, call("Z3_solver_get_reason_unknown", self._solver).decode())
 
 
@@ -102,8 +103,8 @@ class _Model(Mapping[str, "int | bool"]):
 
     def __del__(self) -> None:
         for kind in self._kinds.values():
-            self._context.call("Z3_dec_ref", kind)
-        self._context.call("Z3_model_dec_ref", self._model)
+            self._context.forget("Z3_dec_ref", kind)
+        self._context.forget("Z3_model_dec_ref", self._model)
 
     def __getitem__(self, name: str) -> int | bool:
         if name not in self._known:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.build import Builder
 from cbprove.syntax.lexer import MAX_DEPTH, Lexer, too_deep
-from cbprove.syntax.recovery import Recovery
 from cbprove.syntax.tables import END, Rule, Stack, Tables, tables
 from cbprove.syntax.tokens import Token
+
+if TYPE_CHECKING:
+    from cbprove.syntax.recovery import Recovery
 
 # Rules that put one thing into another without a bracket: only these can nest without the lexer's notice.
 _NESTING = frozenset(
@@ -43,8 +46,8 @@ class _Parser:
         self.source = source
         self.tokens = tokens
         self.mistakes = mistakes
+        self.lines = {mistake.span.line for mistake in mistakes if mistake.span}  # of which the lexer has spoken
         self.stack = Stack(self.tables)
-        self.recovery = Recovery(source, tokens, self.stack, mistakes)
         self.builder = Builder(source, mistakes.append)
         self.actions: list[Any] = [getattr(self.builder, rule.action, None) for rule in self.tables.rules]
 
@@ -73,6 +76,13 @@ class _Parser:
             if resumed is None:
                 return ()
             at = resumed
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """What finds the way on behind a mistake; a text without any needs none of it."""
+        from cbprove.syntax.recovery import Recovery
+
+        return Recovery(self.source, self.tokens, self.stack, self.mistakes, self.lines)
 
     def _settle(self) -> None:
         """Make what is complete whatever comes next, so that a mistake is seen from the list it stands in."""

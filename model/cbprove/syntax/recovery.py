@@ -48,12 +48,14 @@ _WORD = re.compile(r"#?[A-Za-z_]+")
 class Recovery:
     """Shares the parser's stack, and shortens it."""
 
-    def __init__(self, source: Source, tokens: list[Token], stack: Stack, mistakes: list[Diagnostic]) -> None:
+    def __init__(
+        self, source: Source, tokens: list[Token], stack: Stack, mistakes: list[Diagnostic], lines: set[int]
+    ) -> None:
         self.source = source
         self.tokens = tokens
         self.stack = stack
         self.mistakes = mistakes
-        self.lines = {mistake.span.line for mistake in mistakes if mistake.span}
+        self.lines = lines
         self.last = -1
 
     def resume(self, at: int) -> int | None:
