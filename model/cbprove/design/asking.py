@@ -37,7 +37,7 @@ def _check(script: Script, limits: Limits) -> Answer:
     digest = hashlib.sha256(text.encode()).digest()
     if digest in _impossible:
         return Answer("unsat", {})
-    session = Z3Session(limits)
+    session = Z3Session(limits, bits=type(script) is not Script)
     session.add(text)
     answer = session.check()
     if answer.result == "unsat":

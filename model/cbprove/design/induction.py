@@ -14,6 +14,7 @@ leaves a proof unfound.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
 
@@ -26,6 +27,7 @@ from cbprove.obligations.facts import Extent, Fact, Facts, decided, label, lies
 from cbprove.obligations.invariants import Heads, Loops, Piece
 from cbprove.obligations.ops import Store, Unfolding
 from cbprove.obligations.plan import Plan
+from cbprove.obligations.sources import BIT
 from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
 from cbprove.solving.solver import Limits
@@ -67,18 +69,32 @@ def strengthened(program: Program, prop: Property, invariant: Invariant, limits:
 
 
 def _search(program: Program, path: Part, prop: Property, limits: Limits) -> tuple[Loops, list[Piece]]:
+    """The most pieces that survive a turn together."""
     loops = Loops(program, path, prop, limits.operations)
     kept = loops.pieces
     while True:
         loops.suppose(kept)
-        broken = [piece for piece in kept if _may_change(loops, piece, limits)]
-        if not broken:
+        left = _unchanged(loops, kept, limits)
+        if left == kept:
             return loops, kept
-        kept = [piece for piece in kept if piece not in broken]
+        kept = left
 
 
-def _may_change(loops: Loops, piece: Piece, limits: Limits) -> bool:
-    return ask(loops.changes(piece), loops.ranges, limits).result != "unsat"
+def _unchanged(loops: Loops, kept: list[Piece], limits: Limits) -> list[Piece]:
+    """The pieces but for those that some turn changes: a turn that changes one of them is asked about the others, too."""
+    changes = {piece: loops.changes(piece) for piece in kept}
+    unchanged: list[Piece] = []
+    while changes:
+        piece, changed = changes.popitem()
+        answer = ask(changed, loops.ranges, limits)
+        if answer.result == "unsat":
+            unchanged.append(piece)
+        elif answer.result == "sat":
+            # Every piece has a first bit; that the turn is one of the piece's own formula makes it a model of that formula.
+            at_first = ChainMap[str, int | bool]({BIT.args[0]: 0}, answer.model)  # type: ignore[arg-type]
+            found = zip(changes, evaluate(at_first, *changes.values()), strict=True)
+            changes = {other: changes[other] for other, changed in found if not changed}
+    return [piece for piece in kept if piece in unchanged]
 
 
 _NUMBERS = 24  # numbers of a program that bounds are tried with

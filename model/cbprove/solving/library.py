@@ -38,6 +38,7 @@ _FUNCTIONS: dict[str, tuple[Any, Sequence[Any]]] = {  # what they give back, and
     "Z3_params_dec_ref": (None, [_POINTER, _POINTER]),
     "Z3_params_set_bool": (None, [_POINTER, _POINTER, _POINTER, _TRUTH]),
     "Z3_params_set_uint": (None, [_POINTER, _POINTER, _POINTER, _COUNT]),
+    "Z3_mk_solver_for_logic": (_POINTER, [_POINTER, _POINTER]),
     "Z3_mk_simple_solver": (_POINTER, [_POINTER]),
     "Z3_solver_inc_ref": (None, [_POINTER, _POINTER]),
     "Z3_solver_dec_ref": (None, [_POINTER, _POINTER]),
@@ -116,6 +117,10 @@ class Context:
         if code:
             raise Refused(self.library.Z3_get_error_msg(self.own, code).decode())
         return result
+
+    def solver_of(self, logic: str) -> Any:
+        """The solver that Z3 has for a logic of SMT-LIB."""
+        return self.call("Z3_mk_solver_for_logic", self.call("Z3_mk_string_symbol", logic.encode()))
 
     def forget(self, name: str, own: Any) -> None:
         """Let go of something; that is no time to report what went wrong before."""
