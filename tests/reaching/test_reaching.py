@@ -60,3 +60,25 @@ def test_on_the_main_spec_it_is_exact() -> None:
             assert mark in (REFUTED, PROVED), name
             seen.add(mark)
     assert seen == {REFUTED, PROVED}
+
+
+_TWO = """\
+spec two "a small struct where a large one would not lie in the object";
+object skb { char cb[8]; }
+packing struct guest { small { u8 a; }; large { u32 a; u32 b; }; }
+param AT in 0..7 = 0;
+require AT + sizeof(struct guest) <= sizeof(skb.cb);
+layer owner { view own : u8 at skb.cb[7]; step set { write own; } step get { read own; } }
+layer other { view GUEST : struct guest at skb.cb[AT]; step store { write GUEST; } }
+path p { set; repeat { store; } get; }
+property kept: preserved own from set to get;
+proposal any_of_them { guest = any; AT = any; expect kept refuted somewhere; }
+"""
+
+
+def test_what_only_others_have_lies_outside_for_others_alone(tmp_path: Path) -> None:
+    path = tmp_path / "two.cbs"
+    path.write_text(_TWO)
+    found = {name: (may, mark) for prop, may, mark, name in _marked(path) if prop == "kept"}
+    assert [may for may, _ in found.values()] == [mark == REFUTED for _, mark in found.values()]
+    assert len(found) == 9 and sum(may for may, _ in found.values()) == 2

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import product
 from typing import TypeVar
 
 from cbprove import folds
-from cbprove.diagnostics import Diagnostic, SpecError
+from cbprove.diagnostics import Diagnostic, Span, SpecError
 from cbprove.logic import terms
 from cbprove.logic.terms import Bool, Int
 from cbprove.meaning import properties, static
@@ -254,16 +255,18 @@ _ABOVE = re.compile(r"(?:^|\n)[ \t]*(?://[ \t]*([^\n]*)|/\*[ \t]*([^\n]*?)\*/)[ 
 
 def requirement_of(cx: Context, node: syntax.Require) -> Requirement:
     """A `require` of this candidate."""
-    return Requirement(cx.truth(node.condition), _label(node), tuple(_words(cx, node.condition)))
+    return Requirement(
+        cx.truth(node.condition), _label(node.span, node.condition.span), tuple(_words(cx, node.condition))
+    )
 
 
-def _label(node: syntax.Require) -> str:
-    """Its comment, which names the check that it stands for; else its line."""
-    span = node.condition.span
-    text = span.source.text
-    match = _BEHIND.match(text, span.end) or _ABOVE.search(text[: node.span.start])
+@cache
+def _label(span: Span, condition: Span) -> str:
+    """Its comment, which names the check that it stands for; else its line. The same for every candidate."""
+    text = condition.source.text
+    match = _BEHIND.match(text, condition.end) or _ABOVE.search(text[: span.start])
     said = next((part.strip() for part in match.groups() if part), "") if match else ""
-    return said or f"require in line {node.span.line}"
+    return said or f"require in line {span.line}"
 
 
 def _words(cx: Context, node: ctree.Expr) -> Iterator[str | Int]:

@@ -6,15 +6,17 @@ Objects of one kind (the packet and all that is made from it; each declared obje
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import TypeVar
 
 from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.reaching.universe import Candidates, Universe
 from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Preserved, Program, Written
-from cbprove.system.statements import Copy, Statement
+from cbprove.system.statements import Block, Copy, Given, Statement, When
 
+T = TypeVar("T")
 PACKET = "."  # the kind of the packet and of all that is made from it
 
 
@@ -47,9 +49,9 @@ class Atoms:
         self.widths = {PACKET: program.objects[0].width, **{o.name: o.width for o in program.objects[1:]}}
         self.outside: Candidates = 0  # candidates at which some extent is not wholly in its object
         self._cuts: dict[str, set[int]] = {name: {0, width} for name, width in self.widths.items()}
-        copies = [s for s in _statements(program) if isinstance(s, Copy)]
-        for place in _places(program):
-            self._cut(place)
+        copies = [s for s, _ in _statements(program) if isinstance(s, Copy)]
+        for place, given in _places(program):
+            self._cut(place, universe.all if given is None else universe.truth(given.condition))
         while any(self._level(copy) for copy in copies):  # until no copy brings a cut that is new
             pass
         self.starts = {name: sorted(cuts) for name, cuts in self._cuts.items()}
@@ -115,13 +117,14 @@ class Atoms:
 
     # --- cuts -----------------------------------------------------------------------------------------
 
-    def _cut(self, place: Place) -> None:
+    def _cut(self, place: Place, among: Candidates) -> None:
+        """Cut where a place and its parts begin and end; `among` are the candidates that have it."""
         if place.indexes:
             raise NotStill
         cuts, ends = self._cuts[self.kind(place)], _ends(place)
         for low, candidates in self.universe.values(place.low).items():
             if low < 0 or low + place.width > place.size:
-                self.outside |= candidates
+                self.outside |= candidates & among
             cuts.update(low + end for end in ends if 0 <= low + end <= self.widths[self.kind(place)])
 
     def _level(self, copy: Copy) -> bool:
@@ -164,27 +167,35 @@ def _ends(place: Place) -> set[int]:
     return {end for low, width in runs for end in (low, low + width)}
 
 
-def _statements(program: Program) -> Iterator[Statement]:
-    bodies: Sequence[tuple[Statement, ...]] = [
-        *(path.body for path in program.paths),
-        *(part.body for part in program.parts.values()),
-        *(step.body for step in program.steps.values()),
-    ]
-    for body in bodies:
-        yield from folds.within(body)
+Standing = tuple[T, "Given | None"]  # what stands in a program, and under which candidates alone, if so
 
 
-def _places(program: Program) -> Iterator[Place]:
+def _statements(program: Program) -> Iterator[Standing[Statement]]:
+    parts = (part.body for part in (*program.paths, *program.parts.values()))
+    for body in (*parts, *(step.body for step in program.steps.values())):
+        yield from _within(body, None)
+
+
+def _within(body: Block, given: Given | None) -> Iterator[Standing[Statement]]:
+    """The statements of a block and of all inside: one that is merged from several programs may stand at several places."""
+    for statement in body:
+        yield statement, given
+        inner = statement.given or given if isinstance(statement, When) else given
+        for block in folds.blocks(statement):
+            yield from _within(block, inner)
+
+
+def _places(program: Program) -> Iterator[Standing[Place]]:
     """Every place that a run touches or a property names."""
-    for statement in _statements(program):
+    for statement, given in _statements(program):
         if any(touch.length is not None for touch in folds.touches(statement)):
             raise NotStill
-        yield from folds.places(statement)
+        yield from ((place, given) for place in folds.places(statement))
     for prop in program.properties:
         match prop.claim:
             case Preserved(members=members, later=later):
-                yield from (*members, *later)
+                yield from ((place, prop.given) for place in (*members, *later))
             case Owned(members=members) | Written(members=members):
-                yield from members
+                yield from ((place, prop.given) for place in members)
             case _:
                 pass

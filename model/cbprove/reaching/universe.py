@@ -37,7 +37,7 @@ class Universe:
         self.size = prod(len(values) for _, values in free)
         self.all: Candidates = (1 << self.size) - 1
         self._conditions: dict[tuple[Sum, int], Candidates] = {}
-        self._least: dict[str, list[Candidates]] = {}
+        self._least: dict[tuple[str, int], Candidates] = {}
         self._values: dict[Int, dict[int, Candidates]] = {}
 
     @cached_property
@@ -53,28 +53,17 @@ class Universe:
         values = self.ranges[axis]
         if value not in values:
             return 0
-        steps = self._steps(axis)
         place = values.index(value)
-        return steps[place] & ~steps[place + 1]
+        return self._from(axis, place) & ~self._from(axis, place + 1)
 
-    def _steps(self, axis: str) -> list[Candidates]:
-        """For each value of an axis, and one beyond, the candidates where it has that value or one behind it."""
-        if axis not in self._least:
-            stride, count = self._strides[axis], len(self.ranges[axis])
-            period = stride * count
-            self._least[axis] = [
-                self._repeated(((1 << (period - stride * place)) - 1) << (stride * place), period)
-                for place in range(count + 1)
-            ]
-        return self._least[axis]
-
-    def _repeated(self, block: int, period: int) -> Candidates:
-        """A block of bits again and again, over all candidates."""
-        width = period
-        while width < self.size:
-            block |= block << width
-            width *= 2
-        return block & self.all
+    def _from(self, axis: str, place: int) -> Candidates:
+        """The candidates where an axis has the value at a place of its range, or one behind it."""
+        if (axis, place) not in self._least:
+            stride = self._strides[axis]
+            count = len(self.ranges[axis])
+            run = ((1 << stride * (count - place)) - 1) << (stride * place)
+            self._least[axis, place] = _repeated(run, stride * count, self.size)
+        return self._least[axis, place]
 
     def at_least(self, total: Sum, constant: int) -> Candidates:
         """The candidates where the sum of axes times factors, and a constant, is 0 or more."""
@@ -86,18 +75,11 @@ class Universe:
         return self._conditions[key]
 
     def _at_least(self, total: Sum, constant: int) -> Candidates:
-        (axis, factor), *rest = total
-        if rest:
-            inner, found = tuple(rest), 0
-            for value in self.ranges[axis]:
-                found |= self.value(axis, value) & self.at_least(inner, constant + factor * value)
-            return found
-        values, steps = self.ranges[axis], self._steps(axis)
-        if factor > 0:
-            least = -(constant // factor)
-            return steps[min(max(least - values[0], 0), len(values))]
-        most = constant // -factor
-        return self.all & ~steps[min(max(most + 1 - values[0], 0), len(values))]
+        factors = dict(total)
+        axes = [(name, values, factors.get(name, 0)) for name, values in self.free]
+        while axes and not axes[-1][2]:
+            axes.pop()  # the last ones that the sum does not have make each of its places as wide as they have candidates
+        return _sums(axes, constant, self._strides[axes[-1][0]], {})
 
     def values(self, term: Int) -> dict[int, Candidates]:
         """The numbers that a term over the axes can be, each with the candidates where it is. Raises TooMany."""
@@ -137,6 +119,54 @@ class Universe:
     def condition(self, candidates: Candidates) -> Bool:
         """A condition over the axes that is true of the set alone; neighbours that are alike are said at once."""
         return _condition(self.free, candidates)
+
+
+def _repeated(block: int, period: int, size: int) -> Candidates:
+    """A block of bits again and again, `size` bits in all."""
+    width = period
+    while width < size:
+        block |= block << width
+        width *= 2
+    return block & ((1 << size) - 1)
+
+
+Weighed = tuple[str, range, int]  # an axis, its values, and its factor in a sum
+
+
+def _sums(axes: Sequence[Weighed], constant: int, unit: int, known: dict[tuple[int, int], Candidates]) -> Candidates:
+    """Where a sum over some axes is 0 or more; `unit` bits stand for each choice of them all, the first one counted slowest.
+
+    It is put together from the sets of the inner axes, which are as much smaller: no set of all candidates is made on the way.
+    """
+    if (len(axes), constant) in known:
+        return known[len(axes), constant]
+    (_, values, factor), *inner = axes
+    size = unit * prod(len(domain) for _, domain, _ in inner)
+    if not inner:
+        found = _threshold(values, factor, constant, unit)
+    elif not factor:
+        found = _repeated(_sums(inner, constant, unit, known), size, size * len(values))
+    else:
+        found = _joined([_sums(inner, constant + factor * value, unit, known) for value in values], size)
+    known[len(axes), constant] = found
+    return found
+
+
+def _threshold(values: range, factor: int, constant: int, unit: int) -> Candidates:
+    """Where one axis times a factor, and a constant, is 0 or more."""
+    if factor > 0:
+        first = min(max(-(constant // factor) - values[0], 0), len(values))
+        return ((1 << unit * (len(values) - first)) - 1) << (unit * first)
+    beyond = min(max(constant // -factor + 1 - values[0], 0), len(values))
+    return (1 << unit * beyond) - 1
+
+
+def _joined(blocks: list[int], width: int) -> int:
+    """Blocks of bits side by side, neighbours first, so that each bit is moved as often as there are doublings."""
+    while len(blocks) > 1:
+        pairs = zip(blocks[::2], [*blocks[1::2], 0], strict=False)
+        blocks, width = [low | high << width for low, high in pairs], 2 * width
+    return blocks[0]
 
 
 def _condition(free: Sequence[tuple[str, range]], candidates: Candidates) -> Bool:

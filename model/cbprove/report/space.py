@@ -106,6 +106,7 @@ def _interval(low: int, high: int) -> str:
 
 
 _MOST_POINTS = 6_000
+_EXCLUDED = 2  # in a cell
 _MOST_NAMED = 24  # values of an axis that are compared with one by one
 _MOST_LIMITS = 6  # constants that a number is held against
 _MOST_ATOMS = 72
@@ -125,10 +126,10 @@ class Conditions:
 
 def conditions(space: Space, measures: Iterable[Measure], most: int) -> Conditions | None:
     """At most so many; None where there are too many candidates to look at, or no picture of them."""
-    marks = {(key, space.first + i): mark for key, cell in space.cells.items() for i, mark in enumerate(cell)}
-    points = [point for point, mark in marks.items() if mark != 2]
-    if not points or len(points) > _MOST_POINTS:
+    if not 0 < sum(len(cell) - cell.count(_EXCLUDED) for cell in space.cells.values()) <= _MOST_POINTS:
         return None
+    marks = {(key, space.first + i): mark for key, cell in space.cells.items() for i, mark in enumerate(cell)}
+    points = [point for point, mark in marks.items() if mark != _EXCLUDED]
     proved = _set(points, lambda point: marks[point] == 1)
     refuted = _set(points, lambda point: marks[point] == 0)
     if not refuted:

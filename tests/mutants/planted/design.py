@@ -131,9 +131,9 @@ FAULTS = (
         ROUNDS,
         (
             "a piece that may change is kept",
-            "_may_change",
-            "ask(loops.changes(piece), loops.ranges, limits).result != 'unsat'",
-            "ask(loops.changes(piece), loops.ranges, limits).result == 'unknown'",
+            "_unchanged",
+            "answer.result == 'unsat'",
+            "answer.result != 'unknown'",
         ),
     ),
     *planted(
@@ -151,9 +151,9 @@ FAULTS = (
         UNIVERSE,
         (
             "regions are one candidate too long",
-            "Universe._at_least",
-            "max(most + 1 - values[0], 0)",
-            "max(most + 2 - values[0], 0)",
+            "_threshold",
+            "max(constant // -factor + 1 - values[0], 0)",
+            "max(constant // -factor + 2 - values[0], 0)",
         ),
     ),
 )

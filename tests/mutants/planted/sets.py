@@ -8,9 +8,16 @@ FAULTS = (
     *planted(
         "reaching/universe.py",
         SETS,
-        ("a sum is compared one too high", "Universe._at_least", "-(constant // factor)", "1 - constant // factor"),
-        ("a sum is compared one too low", "Universe._at_least", "most + 1 - values[0]", "most - values[0]"),
-        ("a value is that value or more", "Universe.value", "steps[place] & ~steps[place + 1]", "steps[place]"),
+        ("a sum is compared one too high", "_threshold", "-(constant // factor)", "1 - constant // factor"),
+        ("a sum is compared one too low", "_threshold", "constant // -factor + 1", "constant // -factor"),
+        ("an axis that a sum lacks is taken once", "_sums", "size * len(values)", "size"),
+        ("the first of many blocks alone", "_joined", "low | high << width", "low"),
+        (
+            "a value is that value or more",
+            "Universe.value",
+            "self._from(axis, place) & ~self._from(axis, place + 1)",
+            "self._from(axis, place)",
+        ),
         ("unlike neighbours are said at once", "_condition", "parts and parts[-1][0] == own", "parts"),
         (
             "another value than the mark's",
