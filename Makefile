@@ -23,7 +23,8 @@ lint: $(STAMP)             ## format, style, types, architecture
 
 check: lint test           ## lint and test
 
-audit: check oracle mutants fuzz matrix   ## everything, slow parts included
+audit: check oracle mutants fuzz matrix   ## everything, slow parts included; pages are driven in Debian's chromium, where there is one
+	@! command -v chromium > /dev/null || $(BIN)/python -m pip install -q --disable-pip-version-check -e '.[browser]'
 	@$(BIN)/python -m pytest -q -m slow
 
 house: $(STAMP)            ## the house in numbers: modules, functions, lines, names

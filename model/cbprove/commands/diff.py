@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT
-from cbprove.commands.shared import FORMATS, add_color, add_formats, add_reach, mixed, options, typed
+from cbprove.commands.shared import FORMATS, add_color, add_formats, add_reach, mixed, options, sides_page, typed
 from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--headers", metavar="DIR", help="what a build of TREE generated: a linux-headers folder")
     add_reach(parser)
-    add_formats(parser)
+    add_formats(parser, "html")
     add_color(parser)
 
 
@@ -94,6 +94,8 @@ def _compare(given: argparse.Namespace) -> int:
         import json
 
         console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+    elif given.format == "html":
+        console.document(sides_page().of_comparison_pages(found, typed()))
     elif given.format in FORMATS:
         from cbprove.formats.findings import Findings, of_comparisons
         from cbprove.formats.table import FORMATS as WRITERS
@@ -103,7 +105,7 @@ def _compare(given: argparse.Namespace) -> int:
         code = mixed([each.code for each in found])
         subject = ", ".join(dict.fromkeys(each.titles[1] for each in found))
         console.document(WRITERS[given.format](Findings(subject, typed(), of_comparisons(found), lines, code)))
-    elif not found:
+    elif not found and given.format != "html":
         console.show("nothing to compare")
     told = [warning for each in found for side in (each.before, each.after) if side for warning in side.warnings]
     console.warn(tuple(dict.fromkeys(told)))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbprove import console
-from cbprove.commands.shared import FORMATS, mixed, options, typed
+from cbprove.commands.shared import FORMATS, mixed, options, sides_page, typed
 from cbprove.commands.sources import kernel as kernel_of
 from cbprove.commands.sources import tree_settings
 from cbprove.diagnostics import Diagnostic, SpecError, WrongUsage
@@ -42,6 +42,8 @@ def review(given: argparse.Namespace) -> int:
         from cbprove.report.answer import document
 
         console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+    elif given.format == "html":
+        console.document(sides_page().of_answers([found] if found is not None else [], typed()))
     elif given.format in FORMATS:
         _findings([found] if found is not None else [], given)
     elif found is not None:
@@ -66,7 +68,9 @@ def review_commits(given: argparse.Namespace) -> int:
         if given.format == "text":
             console.show(("\n" if len(answers) > 1 else "") + f"commit {name}")
             _show(found, given)
-    if given.format in FORMATS:
+    if given.format == "html":
+        console.document(sides_page().of_answers(answers, typed()))
+    elif given.format in FORMATS:
         _findings(answers, given)
     elif given.format == "json":
         import json

@@ -6,7 +6,10 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.pipeline import Options
@@ -84,6 +87,16 @@ def add_formats(parser: argparse.ArgumentParser, *more: str) -> None:
     parser.add_argument(
         "--format", choices=("text", "json", *FORMATS, *more), default="text", help="one document of all (text)"
     )
+
+
+def sides_page() -> ModuleType:
+    """What writes the page of a change. Raises WrongUsage where Jinja is not installed."""
+    try:
+        from cbprove.formats import sides
+    except ImportError:
+        help = "pip install 'cbprove[html]'"
+        raise WrongUsage("a page is written with Jinja, which is not installed", help) from None
+    return sides
 
 
 def typed() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cbprove.pictures.bytemap import Map
 from cbprove.report import story
@@ -24,12 +24,20 @@ _CELLS = {1: ("P", "proved"), 0: ("-", "not proved"), _EXCLUDED: ("x", "excluded
 
 def text(reports: Iterable[Report], command: str) -> str:
     """The page, ended by a newline."""
-    source = Path(__file__).with_name("page.html.j2").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page = environment.from_string(source)
-    return (
-        page.render(specs=[_spec(report) for report in reports], version=VERSION, command=command).rstrip("\n") + "\n"
+    return rendered("page.html.j2", command, specs=[_spec(report) for report in reports])
+
+
+def rendered(template: str, command: str, **told: Any) -> str:
+    """A template beside this file, filled in; all text in it is text, whatever it looks like."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
+    page = environment.get_template(template)
+    return page.render(**told, version=VERSION, command=command).rstrip("\n") + "\n"
 
 
 def _spec(report: Report) -> dict[str, Any]:
@@ -87,11 +95,11 @@ def _case(case: Case) -> dict[str, Any]:
         "reason": reason,
         "candidate": [f"{name} = {value}" for name, value in case.candidate.items()],
         "regions": [f"{verdict}: {where}" for verdict, where in case.regions],
-        "run": _run(shown) if shown is not None else None,
+        "run": run(shown) if shown is not None else None,
     }
 
 
-def _run(shown: Scene) -> dict[str, Any]:
+def run(shown: Scene) -> dict[str, Any]:
     """The run that is shown: its path, a row for each step with the bytes behind it, and what is wrong at its end."""
     drawn = shown.drawn()
     crumbs = " > ".join(story.crumbs(shown.program, shown.run.path, shown.first.moment))
@@ -100,7 +108,8 @@ def _run(shown: Scene) -> dict[str, Any]:
         return told
     lost = {(each.area, byte) for each in shown.lost() for byte in range(each.low // 8, -(-each.high // 8))}
     told["columns"] = [
-        {"title": column.title or column.window.area, "first": column.window.first} for column in drawn.columns
+        {"title": column.title or column.window.area, "first": column.window.first, "width": _width(drawn, i)}
+        for i, column in enumerate(drawn.columns)
     ]
     told["rows"] = [
         {
@@ -113,6 +122,10 @@ def _run(shown: Scene) -> dict[str, Any]:
     ]
     told["letters"] = [{"letter": letter, "name": name} for name, letter in _letters(drawn)]
     return told
+
+
+def _width(drawn: Map, column: int) -> int:
+    return min(max((len(row.cells[column]) for row in drawn.rows), default=0), _MOST_CELLS)
 
 
 def _bytes(cells: str, drawn: Map, number: int, lost: set[tuple[str, int]]) -> Iterator[dict[str, Any]]:

@@ -60,7 +60,8 @@ def _blocks(pair: Pair) -> Iterator[Grown]:
 
 def _grown(before: Shape, after: Shape, edited: bool) -> Grown:
     (old, _, had), (new, _, has) = placed(before), placed(after)
-    return Grown(f"{before.record.kind} {before.record.tag}", old, new, tuple(_members(had, has)), edited)
+    name, told = f"{before.record.kind} {before.record.tag}", tuple(_members(had, has))
+    return Grown(name=name, before=old, after=new, members=told, edited=edited, had=had, has=has)
 
 
 _Members = tuple[tuple[str, int, int], ...]

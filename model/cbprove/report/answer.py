@@ -12,6 +12,7 @@ from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
 
 SCHEMA_VERSION = 1
+_DRAWN = ("had", "has")  # what pictures alone are made of
 LINES = 15
 _WIDTH = 100
 _HANGING: Any = {"subsequent_indent": "  ", "break_on_hyphens": False, "break_long_words": False}
@@ -20,13 +21,18 @@ _STAYS = "\x00"  # a blank at which no line is broken
 
 @frozen
 class Grown:
-    """A struct that lies otherwise: its size before and after, and what became of members, in words; `edited` by the patch."""
+    """A struct that lies otherwise: its size before and after, and what became of members, in words; `edited` by the patch.
+
+    `had` and `has` are its members on both sides, each with its first bit and its width: for pictures.
+    """
 
     name: str
     before: int
     after: int
     members: tuple[str, ...]
     edited: bool
+    had: tuple[tuple[str, int, int], ...] = ()
+    has: tuple[tuple[str, int, int], ...] = ()
 
 
 @frozen
@@ -161,7 +167,7 @@ class _Section:
 
 
 def _sections(found: Answer, everything: bool) -> Iterator[_Section]:
-    yield _Section((_plain(_head(found)),), 1)
+    yield _Section((_plain(head(found)),), 1)
     yield _listed([_struct(each) for each in found.structs if each.edited], None, 1)
     yield _listed(_around(found, everything), None, 1)
     yield _listed(_values(found, everything), None, 1)
@@ -174,7 +180,7 @@ def _sections(found: Answer, everything: bool) -> Iterator[_Section]:
     yield _listed(
         [line for told in (*found.unjudged, *found.notes) for line in textwrap.wrap(told, _WIDTH, **_HANGING)], None, 2
     )
-    yield _listed(_last(found, everything), None, 2)
+    yield _listed(last(found, everything), None, 2)
 
 
 def _fitted(sections: list[_Section], everything: bool) -> Iterator[_Line]:
@@ -202,7 +208,8 @@ def _listed(lines: Sequence[str], role: Role | None, least: int) -> _Section:
     return _Section(tuple((line, role) for line in lines), min(least, len(lines)))
 
 
-def _head(found: Answer) -> str:
+def head(found: Answer) -> str:
+    """What was judged, and on what: one line."""
     how = f"in {found.model} already, judged from before it" if found.reverse else f"on {found.model}"
     how = how if found.model else "not judged"
     several = f"{len(found.titles)} patches" if len(found.titles) > 1 else ""
@@ -301,7 +308,8 @@ def _case(each: Turned) -> str:
     return f"{each.property} of {each.spec}{title}"
 
 
-def _last(found: Answer, everything: bool) -> list[str]:
+def last(found: Answer, everything: bool = True) -> list[str]:
+    """How much was judged, and what it rests on."""
     if not found.rests:
         return []
     looked = f"{counted(found.judged, 'verdict')} in {counted(found.specs, 'spec')} could turn"
@@ -364,5 +372,5 @@ def documents(range: str, found: Sequence[tuple[str, Answer]]) -> dict[str, Any]
 
 def _plainly(one: Any) -> dict[str, Any]:
     """A record as a dictionary, tuples as lists."""
-    plain = {each.name: getattr(one, each.name) for each in fields(one)}
+    plain = {each.name: getattr(one, each.name) for each in fields(one) if each.name not in _DRAWN}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
