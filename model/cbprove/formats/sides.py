@@ -10,8 +10,8 @@ from cbprove.comparing.told import Comparison, summary
 from cbprove.formats.findings import Finding, of_answer, of_comparisons
 from cbprove.formats.html import rendered, run
 from cbprove.frozen import frozen
+from cbprove.meaning.shapes import Shape
 from cbprove.pictures import bits
-from cbprove.pictures.layout import Shape
 from cbprove.report.answer import Answer, Grown, head, last
 from cbprove.report.excerpt import printable
 from cbprove.report.scene import scene
