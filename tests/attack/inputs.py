@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -28,6 +29,19 @@ ARTEFACTS = [
     *sorted((ROOT / "tests/artifacts/dwarf").glob("*.o")),
     ROOT / "docs/linux-6.1.btf",
 ]
+PATCHES = [*sorted((ROOT / "specs/changes").glob("*.patch")), *sorted((ROOT / "specs/changes").glob("*.mbox"))]
+PATCHED = [*sorted((ROOT / "specs/cases").glob("*.cbs")), *sorted((ROOT / "tests/faults").glob("*.cbs"))]
+_BODY = re.compile(r"^(?:struct|union|enum) \w+ \{.*?^\}[^\n]*;", re.M | re.S)
+_MEMBERS = (
+    "\tu32 added;",
+    "\tu8 few:3;",
+    "#define ADDED 4",
+    "#ifdef CONFIG_ADDED",
+    "#endif",
+    "\tstruct missing m;",
+    "};",
+    "\tu8 tail[];",
+)
 _EXTREMES = ("0", "1", "4294967295", "9999999", "1000000000", "18446744073709551616", "-1", "100000")
 
 
@@ -122,6 +136,82 @@ def _value(draw: Random, files: list[Path]) -> None:
     _rehash(files)
 
 
+def patch(draw: Random, folder: Path, archive: Path) -> list[str]:
+    """A patch to structs of a spec, or one of real life, on a spec: whole or with bytes damaged, lines lost or doubled."""
+    file, own = folder / "attack.patch", draw.choice(PATCHED)
+    text = _patched(draw, own)
+    if draw.random() < 0.5:
+        text = _shuffled(draw, text)
+    data = bytearray(text.encode())
+    for _ in range(draw.choice((0, 0, 0, 1, 4))):
+        _damage(draw, data)
+    file.write_bytes(data)
+    forms = ("text", "json", "short", "mail", "markdown", "sarif", "github", "junit", "ktap")
+    others = draw.sample(PATCHED, draw.choice((0, 0, 1)))
+    return [
+        "diff",
+        "--no-cache",
+        "--patch",
+        str(file),
+        "--format",
+        draw.choice(forms),
+        *map(str, {own: None, **dict.fromkeys(others)}),
+    ]
+
+
+def _patched(draw: Random, own: Path) -> str:
+    """A change of some structs, enums or macros as a spec writes them, or a patch of the project's own."""
+    if draw.random() < 0.2:
+        return draw.choice(PATCHES).read_text(errors="replace")
+    text = own.read_text(errors="replace")
+    bodies = _BODY.findall(text)
+    before = "\n\n".join(draw.choices(bodies, k=draw.randint(1, 3))) if bodies else text
+    lines = before.splitlines()
+    for _ in range(draw.randint(1, 3)):
+        at = draw.randrange(len(lines))
+        match draw.randrange(5):
+            case 0:
+                lines[at : at + 1] = []
+            case 1:
+                lines[at : at + 1] = [draw.choice(_MEMBERS), lines[at]]
+            case 2:
+                lines[at] = re.sub(r"\d+", lambda _: draw.choice(_EXTREMES), lines[at], count=1)
+            case 3:
+                lines[at] = re.sub(
+                    r"u8|u16|u32|__be16|int", lambda _: draw.choice(("u8", "u64", "void *")), lines[at], count=1
+                )
+            case _:
+                other = draw.randrange(len(lines))
+                lines[at], lines[other] = lines[other], lines[at]
+        lines = lines or [""]
+    names = ("a/include/net/ip.h", "b/include/net/ip.h")
+    return (
+        "\n".join(difflib.unified_diff(before.splitlines(), lines, *names, n=draw.choice((0, 1, 3)), lineterm=""))
+        + "\n"
+    )
+
+
+def _shuffled(draw: Random, text: str) -> str:
+    """Lines are lost, doubled, or changed from context to change."""
+    lines = text.splitlines()
+    for _ in range(draw.randint(1, 3)):
+        at = draw.randrange(len(lines)) if lines else 0
+        part = lines[at : at + 1]
+        changed = [draw.choice(("+", "-", " ", "@@ ", "\\ ")) + line[1:] for line in part]
+        lines[at : at + 1] = draw.choice(([], part * 2, changed))
+    return draw.choice(("\n", "\n", "\r\n")).join(lines) + "\n"
+
+
+def record(draw: Random, folder: Path, archive: Path) -> list[str]:
+    """A record of what functions of a kernel do, in which values are others, under an audit."""
+    file = folder / "record.json"
+    shutil.copy(ROOT / "specs/linux/records/linux-6.1-netlink_callback.json", file)
+    for _ in range(draw.randint(1, 3)):
+        draw.choice((_value, _value, _bytes_of))(draw, [file])
+    audited = sorted((ROOT / "specs/linux/netlink_callback").glob("*6_1.cbs"))
+    return ["audit", *map(str, audited), "--record", str(file)]
+
+
 def _walk(node: Any, places: list[tuple[Any, Any]]) -> None:
     keys = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
     for key in keys:
@@ -166,4 +256,4 @@ def _stand_in(draw: Random, files: list[Path]) -> None:
 
 
 Attack = Callable[[Random, Path, Path], list[str]]
-ATTACKS: dict[str, Attack] = {"spec": spec, "artefact": artefact, "archive": kept}
+ATTACKS: dict[str, Attack] = {"spec": spec, "artefact": artefact, "archive": kept, "patch": patch, "record": record}
