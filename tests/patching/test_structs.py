@@ -173,3 +173,14 @@ def test_a_member_of_an_unknown_type_is_a_mistake() -> None:
 )
 def test_members_by_name(text: str, names: list[str]) -> None:
     assert [piece.name for piece in pieces(tuple(text.split("\n")), {})] == names
+
+
+def test_members_under_a_condition_are_not_taken_for_members_of_all_candidates() -> None:
+    """The text of a struct loses `#if`: every candidate would have had the members of both arms."""
+    text = "param X = yes; struct inner {\nu16 a;\n#if X\nu16 b;\n#endif\n};\nstruct outer {\n struct inner one; };\nabi x86_64;\n"
+    source = Source("chosen.cbs", text)
+    lines = "--- a/x.h\n+++ b/x.h\n@@ -1,2 +1,3 @@\n struct inner {\n \tu16 a;\n+\tu16 c;\n"
+    with pytest.raises(SpecError) as raised:
+        onto(syntax.Tree(parse(source), (source,)), change(lines.encode(), "p"), "the model")
+    (mistake,) = raised.value.diagnostics
+    assert mistake.code == "CB0347" and "`struct inner`" in mistake.message

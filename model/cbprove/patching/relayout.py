@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from cbprove.comparing.layouts import placed
-from cbprove.diagnostics import Source, SpecError
+from cbprove.diagnostics import Diagnostic, Source, SpecError
 from cbprove.frozen import frozen, replace
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
@@ -18,13 +18,14 @@ from cbprove.meaning.names import collect
 from cbprove.meaning.shapes import Shape, plain
 from cbprove.patching.mail import bad
 from cbprove.patching.pieces import Piece
-from cbprove.patching.structs import Body, body, embedding, written
+from cbprove.patching.structs import Body, body, embedding, parts, written
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 from cbprove.syntax.substitute import substitute
 
 SOURCE = "the structs of the patch"
+_BOTH = "change it in a copy of the spec, and give both: cbprove diff BASE HEAD"
 
 
 @frozen
@@ -61,6 +62,7 @@ def relaid(
         return Relaid(values(tree), {}, {}, (), ())
     known = tags(tree)
     around = embedding(known, changed)
+    _without_choices(known[tag] for tag in around)
     old = {tag: body(known[tag], tag) for tag in around}
     before = shapes(tree, around)
     packed = _unlike(tree, before, old)
@@ -80,6 +82,22 @@ def relaid(
         after = shapes(made, around)
     names = (tuple(tag for tag in around if tag in chosen) for chosen in (packed - kept, kept))
     return Relaid(made, before, after, *names)
+
+
+def _without_choices(nodes: Iterable[ctree.RecordBody]) -> None:
+    """Raise SpecError CB0347 for structs with members under a condition, which their text as lines does not have."""
+    wrong = [
+        Diagnostic(
+            "CB0347",
+            f"`{node.kind} {node.tag.text}` has members under `#if`, so that the patch is not laid out",
+            node.tag.span,
+            _BOTH,
+        )
+        for node in nodes
+        if node.tag is not None and any(isinstance(part, ctree.MemberChoice) for part in parts(node))
+    ]
+    if wrong:
+        raise SpecError(tuple(wrong))
 
 
 def _unlike(tree: syntax.Tree, before: Mapping[str, Shape], bodies: Mapping[str, Body]) -> set[str]:

@@ -109,11 +109,15 @@ def _words(span: Span) -> set[str]:
 
 def _held(node: object) -> Iterator[str]:
     """The tags that a type names otherwise than behind a pointer."""
-    if isinstance(node, ctree.TaggedType):
-        yield node.tag.text
+    return (part.tag.text for part in parts(node) if isinstance(part, ctree.TaggedType))
+
+
+def parts(node: object) -> Iterator[object]:
+    """A node of the tree and all nodes in it, but names."""
+    yield node
     if isinstance(node, tuple):
         for part in node:
-            yield from _held(part)
+            yield from parts(part)
     elif has_fields(node) and not isinstance(node, Span | ctree.Name):
         for each in fields(node):
-            yield from _held(getattr(node, each.name))
+            yield from parts(getattr(node, each.name))

@@ -193,6 +193,12 @@ READING: Mapping[str, Code] = MappingProxyType(
             "the settings are specs, model, accessors, headers, include, compile_commands and vmlinux",
             "",
         ),
+        "CB0347": Code(
+            "a patch changes a struct, or one that is embedded in a struct, that has members under a condition (`#if`)\n"
+            "in the model: a patch has its lines, and not the condition that each of them stands under",
+            "change the struct in a copy of the spec, and give both: cbprove diff BASE HEAD",
+            "",
+        ),
         "CB0330": Code(
             "a struct of an artefact has a vector (`vector_size`) in it: its alignment hangs on the options of the compiler,\n"
             "and DWARF does not say it, so that no struct with such a member can be laid out from it",
