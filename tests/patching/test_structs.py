@@ -177,7 +177,7 @@ def test_members_by_name(text: str, names: list[str]) -> None:
 
 def test_members_under_a_condition_are_not_taken_for_members_of_all_candidates() -> None:
     """The text of a struct loses `#if`: every candidate would have had the members of both arms."""
-    text = "param X = yes; struct inner {\nu16 a;\n#if X\nu16 b;\n#endif\n};\nstruct outer {\n struct inner one; };\nabi x86_64;\n"
+    text = "param X = yes;\nstruct inner {\nu16 a;\n#if X\nu16 b;\n#endif\n};\nstruct outer { struct inner one; };\nabi x86_64;\n"
     source = Source("chosen.cbs", text)
     lines = "--- a/x.h\n+++ b/x.h\n@@ -1,2 +1,3 @@\n struct inner {\n \tu16 a;\n+\tu16 c;\n"
     with pytest.raises(SpecError) as raised:
