@@ -37,23 +37,23 @@ class _Varies(Exception):
 
 def axes(cx: Context) -> None:
     """Work out every axis, in order of declaration; `abi` comes first if the spec does not name one."""
-    known: dict[str, Axis] = {}
-    cx.names.axes = known
+    by_name: dict[str, Axis] = {}
+    cx.names.axes = by_name
     if "abi" not in cx.names.axis_declarations:
-        known["abi"] = _DEFAULT_ABI
+        by_name["abi"] = _DEFAULT_ABI
     for name, node in cx.names.axis_declarations.items():
         cx.memo.begin(constants(cx))
         axis = cx.memo.attempt(lambda node=node: _axis(cx, node))  # type: ignore[misc]
         cx.names.diagnostics.extend(cx.memo.diagnostics())
         if axis is not None:
-            known[name] = axis
-    cx.names.diagnostics.extend(_too_many(cx, known))
+            by_name[name] = axis
+    cx.names.diagnostics.extend(_too_many(cx, by_name))
 
 
-def _too_many(cx: Context, known: Mapping[str, Axis]) -> Iterator[Diagnostic]:
+def _too_many(cx: Context, by_name: Mapping[str, Axis]) -> Iterator[Diagnostic]:
     """The first param whose range multiplies with those before it to more candidates than can be judged."""
     choices = 1
-    for name, axis in known.items():
+    for name, axis in by_name.items():
         choices *= len(axis.values) if isinstance(axis.values, range) else 1
         if choices > MOST_VALUES:
             message = f"with `{name}` the ranges of params have {choices:,} choices, more than {MOST_VALUES:,} that can be judged"
@@ -69,12 +69,12 @@ def constants(cx: Context) -> OneValued:
     return OneValued({a.name: _plain(a.values[0]) for a in cx.names.axes.values() if len(a.values) == 1})
 
 
-def fixed_number(cx: Context, node: ctree.Expr, what: str) -> int:
+def fixed_number(cx: Context, node: ctree.Expr, subject: str) -> int:
     """A number that is the same for every candidate. Raises Mistake CB0165 where it depends on an axis."""
     try:
         return cx.number(node)
     except _Varies as error:
-        message = f"{what} cannot depend on the axis `{error.axis}`"
+        message = f"{subject} cannot depend on the axis `{error.axis}`"
         raise mistake("CB0165", message, node.span) from None
 
 
@@ -117,8 +117,8 @@ def names_in(axis: Axis, names: tuple[ctree.Name, ...]) -> tuple[str, ...]:
     for name in names:
         if name.text not in axis.values:
             raise unknown_value(axis, name)
-    chosen = {name.text for name in names}
-    return tuple(v for v in axis.values if v in chosen)
+    values = {name.text for name in names}
+    return tuple(v for v in axis.values if v in values)
 
 
 def span_of(values: range) -> str:
@@ -198,12 +198,12 @@ def _default_name(
 
 
 def _distinct(cx: Context, names: Iterable[ctree.Name]) -> tuple[str, ...]:
-    found: dict[str, ctree.Name] = {}
+    first: dict[str, ctree.Name] = {}
     for name in names:
-        if name.text in found:
+        if name.text in first:
             cx.memo.report(Diagnostic("CB0110", f"the value `{name.text}` is declared a second time", name.span))
-        found.setdefault(name.text, name)
-    return tuple(found)
+        first.setdefault(name.text, name)
+    return tuple(first)
 
 
 def _range(cx: Context, name: str, sides: tuple[ctree.Expr, ctree.Expr]) -> tuple[int, int]:

@@ -118,7 +118,7 @@ def _defined(name: str) -> dict[str, int]:
     little = abi.endianness == "little"
     # include/uapi/linux/byteorder/*_endian.h, as the kernel has it: one of the two, and no __BYTE_ORDER.
     order = "LITTLE" if little else "BIG"
-    found = {
+    macros = {
         f"__{order}_ENDIAN": _LITTLE if little else _BIG,
         f"__{order}_ENDIAN_BITFIELD": 1,
         "__BYTE_ORDER__": _LITTLE if little else _BIG,
@@ -136,7 +136,7 @@ def _defined(name: str) -> dict[str, int]:
         f"CONFIG_{word}BIT": 1,
         **({"__LP64__": 1, "_LP64": 1, "__SIZEOF_INT128__": 16} if word == 64 else {}),
     }
-    return found | dict.fromkeys(_asked(abi), 1)
+    return macros | dict.fromkeys(_asked(abi), 1)
 
 
 @cache

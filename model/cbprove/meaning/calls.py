@@ -26,10 +26,10 @@ def recursion(names: Names) -> Iterator[Diagnostic]:
         yield from _circles(names, name, (), done)
 
 
-def _circles(names: Names, name: str, around: tuple[str, ...], done: set[str]) -> Iterator[Diagnostic]:
+def _circles(names: Names, name: str, callers: tuple[str, ...], done: set[str]) -> Iterator[Diagnostic]:
     if name in done:
         return
-    inside = (*around, name)
+    inside = (*callers, name)
     if len(inside) > MOST_CALLS:
         yield Diagnostic("CB0113", f"calls nested deeper than {MOST_CALLS}", names.parts[name].name.span, _FLATTER)
         done.update(inside)
@@ -48,19 +48,19 @@ def _circles(names: Names, name: str, around: tuple[str, ...], done: set[str]) -
 
 def lengths(names: Names) -> Iterator[Diagnostic]:
     """Each path that is too long once its calls are followed: parts that call two parts that call two. No part calls itself."""
-    known: dict[str, int] = {}
+    lengths: dict[str, int] = {}
     for name, part in names.parts.items():
-        if part.kind == "path" and (length := _length(names, name, known)) > MOST_STATEMENTS:
+        if part.kind == "path" and (length := _length(names, name, lengths)) > MOST_STATEMENTS:
             message = f"`{name}` has {length} statements with those of the parts it calls, more than {MOST_STATEMENTS}"
             yield Diagnostic("CB0113", message, part.name.span, "let parts call fewer parts")
 
 
-def _length(names: Names, name: str, known: dict[str, int]) -> int:
-    if name not in known:
+def _length(names: Names, name: str, lengths: dict[str, int]) -> int:
+    if name not in lengths:
         nodes = list(statements(names.parts[name].body))
         called = [n.callee.text for n in nodes if isinstance(n, syntax.Call) and n.callee.text in names.parts]
-        known[name] = len(nodes) + sum(_length(names, callee, known) for callee in called)
-    return known[name]
+        lengths[name] = len(nodes) + sum(_length(names, callee, lengths) for callee in called)
+    return lengths[name]
 
 
 class Orphans:
@@ -77,24 +77,24 @@ class Orphans:
         for path in program.paths:
             yield from self._body(program, path.body, {}, False)
 
-    def _body(self, program: Program, body: Block, made: dict[str, bool], child: bool) -> Iterator[Diagnostic]:
-        made = dict(made)
+    def _body(self, program: Program, body: Block, children: dict[str, bool], child: bool) -> Iterator[Diagnostic]:
+        children = dict(children)
         for statement in body:
             yield from () if child else _named(statement)
             match statement:
                 case Make():
-                    made[statement.name] = True
+                    children[statement.name] = True
                 case Share():
-                    made[statement.name] = child
+                    children[statement.name] = child
                 case On():
-                    yield from self._body(program, statement.body, made, made.get(statement.name, child))
+                    yield from self._body(program, statement.body, children, children.get(statement.name, child))
                 case Each():
-                    yield from self._body(program, statement.body, {**made, statement.name: True}, True)
+                    yield from self._body(program, statement.body, {**children, statement.name: True}, True)
                 case Call():
                     yield from self._called(program, statement, child)
                 case _:
                     for inner in folds.blocks(statement):
-                        yield from self._body(program, inner, made, child)
+                        yield from self._body(program, inner, children, child)
 
     def _called(self, program: Program, call: Call, child: bool) -> tuple[Diagnostic, ...]:
         callee = (program.steps if call.kind == "step" else program.parts).get(call.name)

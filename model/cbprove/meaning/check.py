@@ -39,16 +39,16 @@ def mistakes(system: System) -> list[Diagnostic]:
     orphans = Orphans()
     for assignment in assignments(system):
         program, diagnostics = elaborated(system, assignment)
-        found = dict.fromkeys((*diagnostics, *orphans.of(program), *_conditions(system, assignment)))
+        diagnostics_here = dict.fromkeys((*diagnostics, *orphans.of(program), *_conditions(system, assignment)))
         count += 1
-        for diagnostic in found:
+        for diagnostic in diagnostics_here:
             makers[diagnostic] = makers.get(diagnostic, 0) + 1
-        new = [d for d in found if d not in first]
+        new = [d for d in diagnostics_here if d not in first]
         if new and possible(system, program.required, assignment):
             first.update(dict.fromkeys(new, assignment))
     everywhere = [d for d, number in makers.items() if number == count]
-    some = [_with_candidate(system, d, chosen) for d, chosen in first.items() if makers[d] < count]
-    return [*everywhere, *some]
+    of_some = [_with_candidate(system, d, assignment) for d, assignment in first.items() if makers[d] < count]
+    return [*everywhere, *of_some]
 
 
 def assignments(system: System) -> Iterator[Assigned]:
@@ -61,8 +61,8 @@ def assignments(system: System) -> Iterator[Assigned]:
     named = [axis for axis in system.axes if not isinstance(axis.values, range) or len(axis.values) == 1]
     reached = list(islice(dict.fromkeys(_chosen(system, named)), MOST_ASSIGNMENTS))
     share = max(1, MOST_ASSIGNMENTS // max(1, len(reached)))
-    for chosen in reached:
-        start.update({axis.name: value for axis, value in zip(named, chosen, strict=True)})
+    for values in reached:
+        start.update({axis.name: value for axis, value in zip(named, values, strict=True)})
         yield from _split(system, start, [share])
 
 

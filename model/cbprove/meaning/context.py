@@ -110,16 +110,16 @@ def text_of(span: Span) -> str:
     return " ".join(span.source.text[span.start : span.end].split())
 
 
-def refuse_large(size: int, what: str, span: Span) -> None:
+def refuse_large(size: int, subject: str, span: Span) -> None:
     """Objects and types have at most LARGEST bytes. Raises Mistake CB0128 where they have more."""
     if size > LARGEST:
-        raise mistake("CB0128", f"{what} has {size} bytes, more than {LARGEST}", span)
+        raise mistake("CB0128", f"{subject} has {size} bytes, more than {LARGEST}", span)
 
 
-def refuse_many(type: Type, what: str, span: Span) -> None:
+def refuse_many(type: Type, subject: str, span: Span) -> None:
     """Types have at most MOST_SCALARS members, counted through all structs in them before any of them is laid out.
 
     Raises Mistake CB0128 where they have more.
     """
     if (count := scalars(type)) > MOST_SCALARS:
-        raise mistake("CB0128", f"{what} has {count} members, more than {MOST_SCALARS}", span)
+        raise mistake("CB0128", f"{subject} has {count} members, more than {MOST_SCALARS}", span)

@@ -148,11 +148,11 @@ def _name(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
         return Constant(number(static.axis_value(cx, axis, node.span)), _type_of_axis(axis))
     if name in cx.names.axis_declarations:
         raise Poison
-    found = static.of_the_abi(cx, name)
-    if found is not None:
-        return Constant(found, INT)
-    known = [*cx.names.views, *cx.names.inputs, *cx.names.constants, *cx.names.axes, *cx.names.objects, *scope]
-    raise unknown("CB0101", "name", node.base, known)
+    value = static.of_the_abi(cx, name)
+    if value is not None:
+        return Constant(value, INT)
+    candidates = [*cx.names.views, *cx.names.inputs, *cx.names.constants, *cx.names.axes, *cx.names.objects, *scope]
+    raise unknown("CB0101", "name", node.base, candidates)
 
 
 def _type_of_axis(axis: Axis) -> IntType:
@@ -163,10 +163,10 @@ def _type_of_axis(axis: Axis) -> IntType:
 
 def _constant_named(cx: Context, node: ctree.Place) -> Expr:
     """A `#define` stands for what it was defined as, an enumerator for an int or the first wider type that holds it."""
-    found = cx.names.constants[node.base.text]
-    if not isinstance(found, Enumeration):
-        return _defined(cx, node.base, found)
-    value = enumerator(cx, found.body, found.index)
+    constant = cx.names.constants[node.base.text]
+    if not isinstance(constant, Enumeration):
+        return _defined(cx, node.base, constant)
+    value = enumerator(cx, constant.body, constant.index)
     for type in (INT, UNSIGNED, LONG_LONG, UNSIGNED_LONG_LONG):
         low, high = bounds(type)
         if low <= value <= high:
@@ -182,11 +182,11 @@ def _defined(cx: Context, name: ctree.Name, define: syntax.Define) -> Expr:
 
 
 def _member(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
-    found = place(cx, node, scope)
-    if found.type is None:
+    member = place(cx, node, scope)
+    if member.type is None:
         help = hint(node.base.text, []) or "name one integer member or element"
-        raise mistake("CB0132", f"`{found.text}` is not an integer and has no value in an expression", node.span, help)
-    return MemberValue(found, found.type)
+        raise mistake("CB0132", f"`{member.text}` is not an integer and has no value in an expression", node.span, help)
+    return MemberValue(member, member.type)
 
 
 # --- operators ---
@@ -267,13 +267,13 @@ def _check_divisor(right: Expr, span: Span) -> None:
     static.divisor(exact, span)
 
 
-def _not_known(what: str, node: Expr, span: Span) -> Mistake:
+def _not_known(subject: str, node: Expr, span: Span) -> Mistake:
     """The mistake of a value that only a run knows; raises NeedsValue if it is an axis left free."""
     for inner in folds.parts(node):
         if isinstance(inner, Constant):
             settled(inner.value)
     return mistake(
-        "CB0152", f"the {what} `{text_of(span)}` is not static", span, f"a {what} must be known before any run"
+        "CB0152", f"the {subject} `{text_of(span)}` is not static", span, f"a {subject} must be known before any run"
     )
 
 

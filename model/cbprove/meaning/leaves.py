@@ -118,14 +118,14 @@ def asked_alignments(spot: Spot, layout_of: LayoutOf, cap: int = 0) -> Iterator[
         return
     if not isinstance(array, types.Record):
         return
-    for found, (inner, named) in zip(layout_of(array).members, _parts(spot, layout_of), strict=True):
-        if found.bitfield:
+    for laid_out, (inner, named) in zip(layout_of(array).members, _parts(spot, layout_of), strict=True):
+        if laid_out.bitfield:
             continue
-        align = min(found.align, cap) if cap else found.align
+        align = min(laid_out.align, cap) if cap else laid_out.align
         if named is not None:
             assert isinstance(inner.offset, int)
             yield inner.path, inner.offset, align
-        packed = align < layout_of(found.type).align
+        packed = align < layout_of(laid_out.type).align
         yield from asked_alignments(inner, layout_of, align if packed or cap else 0)
 
 
@@ -148,24 +148,24 @@ def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]
         return
     owner = _tagged(spot, record)
     group = _group(record)
-    for number, found in enumerate(layout_of(record).members):
+    for number, laid_out in enumerate(layout_of(record).members):
         inner = replace(
-            _through(owner, record, number, found.name),
-            type=found.type,
-            offset=add(spot.offset, found.offset),
-            width=found.width,
-            bit_field=found.bitfield,
+            _through(owner, record, number, laid_out.name),
+            type=laid_out.type,
+            offset=add(spot.offset, laid_out.offset),
+            width=laid_out.width,
+            bit_field=laid_out.bitfield,
             first=0,
-            align=None if found.bitfield else found.align,
+            align=None if laid_out.bitfield else laid_out.align,
         )
         if group is not None:
-            yield _half(spot, inner, record, group, found.name), found.name
-        elif found.name is None:
+            yield _half(spot, inner, record, group, laid_out.name), laid_out.name
+        elif laid_out.name is None:
             yield replace(inner, holder=f"{owner.holder}/{number}"), None
         else:
-            path, member = (f"{way}.{found.name}" if way else found.name for way in (spot.path, spot.member))
-            identity = f"{inner.identity}.{found.name}"
-            yield replace(inner, path=path, member=member, identity=identity, holder=identity), found.name
+            path, member = (f"{way}.{laid_out.name}" if way else laid_out.name for way in (spot.path, spot.member))
+            identity = f"{inner.identity}.{laid_out.name}"
+            yield replace(inner, path=path, member=member, identity=identity, holder=identity), laid_out.name
 
 
 def _through(owner: Spot, record: types.Record, number: int, name: str | None) -> Spot:
@@ -186,8 +186,8 @@ def _half(spot: Spot, inner: Spot, record: types.Record, group: types.Record, na
 
 def _tagged(spot: Spot, record: types.Record) -> Spot:
     """Inside a struct with a tag, bits are that struct's."""
-    own = f"{record.kind} {record.tag}"
-    return replace(spot, identity=own, holder=own, at=0, shifts=()) if record.tag else spot
+    owner = f"{record.kind} {record.tag}"
+    return replace(spot, identity=owner, holder=owner, at=0, shifts=()) if record.tag else spot
 
 
 def _group(record: types.Record) -> types.Record | None:

@@ -35,9 +35,9 @@ def measures(system: System) -> tuple[Measure, ...]:
 def _of(system: System, axis: Axis) -> Iterator[Measure]:
     layouts: dict[str, Layout] = {}
     for arm in map(str, axis.values):
-        if (found := _layout(system, axis.name, arm)) is None:
+        if (layout := _layout(system, axis.name, arm)) is None:
             return
-        layouts[arm] = found
+        layouts[arm] = layout
     name = f"{_kind(system, axis.name)} {axis.name}"
     yield Measure(text=f"sizeof({name})", axis=axis.name, values={arm: each.size for arm, each in layouts.items()})
     ends = [_ends(each) for each in layouts.values()]
@@ -67,8 +67,8 @@ def _layout(system: System, tag: str, arm: str) -> Layout | None:
     node = cx.names.tags[tag]
     assert isinstance(node, syntax.Packing)
     body = next(each.body for each in node.arms if each.name.text == arm)
-    others = {axis.name: axis.values[0] if axis.kind == "abi" else FREE for axis in system.axes}
-    cx.memo.begin({**others, tag: arm})
+    axes = {axis.name: axis.values[0] if axis.kind == "abi" else FREE for axis in system.axes}
+    cx.memo.begin({**axes, tag: arm})
     try:
         return cx.memo.attempt(lambda: cx.layout(type_of(cx, body)))
     except NeedsValue:

@@ -120,8 +120,8 @@ class Memo:
         """A result that depends on its key alone."""
         if key not in self._shared:
             self._shared[key] = compute()
-        found: T = self._shared[key]
-        return found
+        shared: T = self._shared[key]
+        return shared
 
     def remember(self, key: Key, compute: Callable[[], T], cycle: Callable[[], Mistake] | None = None) -> T:
         """The result for the assignment at hand; `cycle` is the mistake of needing itself."""

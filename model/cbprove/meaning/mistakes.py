@@ -21,12 +21,12 @@ def tidy(diagnostics: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tupl
             return (-1, 0)
         return (order.get(diagnostic.span.source.name, len(order)), diagnostic.span.start)
 
-    kept: dict[object, Diagnostic] = {}
+    first: dict[object, Diagnostic] = {}
     for diagnostic in sorted(diagnostics, key=place):
         span = diagnostic.span
         at = None if span is None or diagnostic.code in _NAMES else (span.source.name, span.start)
-        kept.setdefault((diagnostic.code, diagnostic.message, at), _helped(diagnostic))
-    return tuple(kept.values())
+        first.setdefault((diagnostic.code, diagnostic.message, at), _helped(diagnostic))
+    return tuple(first.values())
 
 
 def _helped(diagnostic: Diagnostic) -> Diagnostic:

@@ -75,15 +75,15 @@ class Names:
             for step in layer.steps:
                 yield from (s for s in self.steps[step.name.text] if s.step is step)
 
-    def step(self, name: ctree.Name, among: str = "step") -> StepOf:
+    def step(self, name: ctree.Name, listing: str = "step") -> StepOf:
         """The step of this name, `layer.step` allowed."""
         layer, _, plain = name.text.rpartition(".")
-        found = [s for s in self.steps.get(plain, []) if not layer or s.layer.name.text == layer]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ambiguous(name, found)
-        raise unknown("CB0104", among, name, [*self.steps, *(s.name for s in self.all_steps())])
+        steps = [s for s in self.steps.get(plain, []) if not layer or s.layer.name.text == layer]
+        if len(steps) == 1:
+            return steps[0]
+        if steps:
+            raise ambiguous(name, steps)
+        raise unknown("CB0104", listing, name, [*self.steps, *(s.name for s in self.all_steps())])
 
     def first_object(self) -> str:
         """The name of what paths run on, which `resolve_object` puts first; empty if the spec declares no object."""
@@ -91,37 +91,37 @@ class Names:
 
     def alias(self, name: ctree.Name) -> ctree.Name | None:
         """What `#define rcu_head callback_head` makes of the name of a type; None where there is no such macro."""
-        seen = {name.text}
-        found: ctree.Name | None = None
+        visited = {name.text}
+        target: ctree.Name | None = None
         while isinstance(define := self.constants.get(name.text), syntax.Define):
             value = define.value
-            if not isinstance(value, ctree.Place) or value.suffixes or value.base.text in seen:
+            if not isinstance(value, ctree.Place) or value.suffixes or value.base.text in visited:
                 return None
-            found = name = value.base
-            seen.add(name.text)
-        return found
+            target = name = value.base
+            visited.add(name.text)
+        return target
 
     def ranged(self, node: object) -> bool:
         """Whether an expression names a ranged axis, through constants too."""
         return any(self._is_ranged(name, set()) for name in _names_in(node))
 
-    def _is_ranged(self, name: str, seen: set[str]) -> bool:
-        if name in seen:
+    def _is_ranged(self, name: str, visited: set[str]) -> bool:
+        if name in visited:
             return False
-        seen.add(name)
+        visited.add(name)
         if name in self.axes:
             return isinstance(self.axes[name].values, range)
-        found = self.constants.get(name)
-        if isinstance(found, Enumeration):
-            return any(self._is_ranged(n, seen) for e in found.body.enumerators for n in _names_in(e.value))
-        return found is not None and any(self._is_ranged(n, seen) for n in _names_in(found.value))
+        constant = self.constants.get(name)
+        if isinstance(constant, Enumeration):
+            return any(self._is_ranged(n, visited) for e in constant.body.enumerators for n in _names_in(e.value))
+        return constant is not None and any(self._is_ranged(n, visited) for n in _names_in(constant.value))
 
-    def declare(self, space: str, name: ctree.Name, what: str) -> bool:
+    def declare(self, space: str, name: ctree.Name, kind: str) -> bool:
         """Enter a name into a namespace; False, and a diagnostic, if it is there already."""
         first = self._declared.setdefault((space, name.text), name.span)
         if first is name.span:
             return True
-        self.diagnostics.append(_twice(name, what, first))
+        self.diagnostics.append(_twice(name, kind, first))
         return False
 
 
@@ -142,9 +142,9 @@ def _names_in(node: object) -> Iterator[str]:
             return
 
 
-def hint(name: str, known: Iterable[str]) -> str:
+def hint(name: str, names: Iterable[str]) -> str:
     """The help for a name that is not known: the nearest one that is."""
-    close = get_close_matches(name, list(known), 1, 0.6)
+    close = get_close_matches(name, list(names), 1, 0.6)
     return f"did you mean `{close[0]}`?" if close else ""
 
 
@@ -154,19 +154,19 @@ def listed(names: Iterable[str]) -> str:
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
-def unknown(code: str, what: str, name: ctree.Name, known: Iterable[str], help: str = "") -> Mistake:
+def unknown(code: str, kind: str, name: ctree.Name, names: Iterable[str], help: str = "") -> Mistake:
     """The mistake of a name that nothing is called by."""
-    return mistake(code, f"there is no {what} `{name.text}`", name.span, hint(name.text, known) or help)
+    return mistake(code, f"there is no {kind} `{name.text}`", name.span, hint(name.text, names) or help)
 
 
-def ambiguous(name: ctree.Name, found: list[StepOf]) -> Mistake:
-    spelled = " or ".join(f"`{s.layer.name.text}.{s.step.name.text}`" for s in found)
-    return mistake("CB0112", f"`{name.text}` is a step of {len(found)} layers", name.span, f"write {spelled}")
+def ambiguous(name: ctree.Name, steps: list[StepOf]) -> Mistake:
+    spelled = " or ".join(f"`{s.layer.name.text}.{s.step.name.text}`" for s in steps)
+    return mistake("CB0112", f"`{name.text}` is a step of {len(steps)} layers", name.span, f"write {spelled}")
 
 
-def _twice(name: ctree.Name, what: str, first: Span) -> Diagnostic:
+def _twice(name: ctree.Name, kind: str, first: Span) -> Diagnostic:
     notes = (Note("first declared here", first),)
-    return Diagnostic("CB0110", f"the {what} `{name.text}` is declared a second time", name.span, notes=notes)
+    return Diagnostic("CB0110", f"the {kind} `{name.text}` is declared a second time", name.span, notes=notes)
 
 
 def collect(tree: syntax.Tree) -> Names:
@@ -175,11 +175,11 @@ def collect(tree: syntax.Tree) -> Names:
     replaced = _replaced(tree)
     nodes: dict[tuple[type, str], syntax.Declaration] = {}
     for declaration in tree.declarations:
-        again = _c_name(declaration)
-        if again is not None:
-            if again in replaced and not isinstance(declaration, syntax.Packing):
+        redeclared = _c_name(declaration)
+        if redeclared is not None:
+            if redeclared in replaced and not isinstance(declaration, syntax.Packing):
                 continue
-            first = nodes.setdefault(again, declaration)
+            first = nodes.setdefault(redeclared, declaration)
             if first is not declaration and alike(first, declaration):
                 continue
         _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
@@ -203,33 +203,33 @@ def _c_name(node: syntax.Declaration) -> tuple[type, str] | None:
 def _replaced(tree: syntax.Tree) -> set[tuple[type, str]]:
     """The structs and unions of included files for which the file that is checked has a packing."""
     root = next((node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None)
-    found: set[tuple[type, str]] = set()
+    replaced: set[tuple[type, str]] = set()
     for node in tree.declarations:
         if isinstance(node, syntax.Packing) and node.span.source is root:
             nodes = [d for d in tree.declarations if _c_name(d) == _c_name(node) and d is not node]
             if nodes and all(d.span.source is not root and not isinstance(d, syntax.Packing) for d in nodes):
-                found.add((syntax.TypeDeclaration, node.tag.text))
-    return found
+                replaced.add((syntax.TypeDeclaration, node.tag.text))
+    return replaced
 
 
-def alike(one: object, other: object) -> bool:
+def alike(node: object, other: object) -> bool:
     """Whether two nodes of the tree say the same, wherever they stand."""
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(alike, one, other))
-    if has_fields(one) and type(one) is type(other):
+    if isinstance(node, tuple) and isinstance(other, tuple):
+        return len(node) == len(other) and all(map(alike, node, other))
+    if has_fields(node) and type(node) is type(other):
         return all(
-            alike(getattr(one, part.name), getattr(other, part.name)) for part in fields(one) if part.name != "span"
+            alike(getattr(node, part.name), getattr(other, part.name)) for part in fields(node) if part.name != "span"
         )
-    return one == other
+    return node == other
 
 
 def _nothing(names: Names, declaration: object) -> None:
     """A declaration without a name of its own."""
 
 
-def _share(names: Names, name: ctree.Name, what: str) -> bool:
-    if names.declare("shared", name, what):
-        names.shared[name.text] = (what, name.span)
+def _share(names: Names, name: ctree.Name, kind: str) -> bool:
+    if names.declare("shared", name, kind):
+        names.shared[name.text] = (kind, name.span)
         return True
     return False
 
@@ -344,8 +344,8 @@ def _c_type(names: Names, node: ctree.CType) -> None:
         _members(names, node.members)
 
 
-def _tag(names: Names, node: ctree.RecordBody | ctree.EnumBody, what: str) -> None:
-    if node.tag is not None and names.declare("tag", node.tag, what):
+def _tag(names: Names, node: ctree.RecordBody | ctree.EnumBody, kind: str) -> None:
+    if node.tag is not None and names.declare("tag", node.tag, kind):
         names.tags[node.tag.text] = node
 
 

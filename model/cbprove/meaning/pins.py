@@ -15,18 +15,20 @@ from cbprove.meaning.names import hint, listed
 from cbprove.syntax import ctree
 
 
-def of_this_abi(cx: Context, by: ctree.Pinning) -> None:
+def of_this_abi(cx: Context, pinning: ctree.Pinning) -> None:
     """Refuse a candidate whose ABI is not the one that a block is for: one mistake for all that is in the block.
 
     Raises Mistake CB0118 where there is no such ABI, CB0171 where it is another one.
     """
-    pinned, here = by.abi.text, cx.abi().name
+    pinned, abi = pinning.abi.text, cx.abi().name
     if pinned not in ABIS:
         help = hint(pinned, ABIS) or f"known are {listed(ABIS)}"
-        raise mistake("CB0118", f"there is no abi `{pinned}`", by.abi.span, help)
-    if pinned != here:
-        help = f"say `abi {pinned};`, or write these types without pins where they are laid out for `{here}`"
-        raise mistake("CB0171", f"types are pinned for `{pinned}` and laid out here for `{here}`", by.abi.span, help)
+        raise mistake("CB0118", f"there is no abi `{pinned}`", pinning.abi.span, help)
+    if pinned != abi:
+        help = f"say `abi {pinned};`, or write these types without pins where they are laid out for `{abi}`"
+        raise mistake(
+            "CB0171", f"types are pinned for `{pinned}` and laid out here for `{abi}`", pinning.abi.span, help
+        )
 
 
 def check(cx: Context, built: Record, pinned: ctree.Pinned, members: Sequence[ctree.Member]) -> None:
@@ -34,11 +36,11 @@ def check(cx: Context, built: Record, pinned: ctree.Pinned, members: Sequence[ct
     widths = [width for width in _widths(cx, built, members) if width is not None]
     if len(widths) < len(members):
         raise Poison
-    found = list(misplaced(built, pinned.size, widths, pinned.base))
-    for wrong in found:
+    misfits = list(misplaced(built, pinned.size, widths, pinned.base))
+    for wrong in misfits:
         notes = () if wrong.other is None else (Note("the other one lies here", _place(members[wrong.other])),)
         cx.memo.report(Diagnostic("CB0170", wrong.message, _place(members[wrong.field]), notes=notes))
-    if found:
+    if misfits:
         raise Poison
 
 

@@ -114,8 +114,8 @@ def object_of(cx: Context, name: str) -> Object:
 
 def view_of(cx: Context, name: str) -> View | None:
     """A view where it lies in this candidate, None where no `when` of it holds."""
-    found = cx.names.views[name]
-    return cx.memo.remember(("view", name), lambda: _view(cx, found))
+    view = cx.names.views[name]
+    return cx.memo.remember(("view", name), lambda: _view(cx, view))
 
 
 def view_area(cx: Context, name: str, span: Span) -> Area:
@@ -145,20 +145,20 @@ def _location(cx: Context, node: syntax.View) -> Area | None:
     return None
 
 
-def _view(cx: Context, found: ViewOf) -> View | None:
-    node = found.view
+def _view(cx: Context, view: ViewOf) -> View | None:
+    node = view.view
     type = _view_type(cx, node)
     if _view_area(cx, node) is None:
         return None
-    whole = place(cx, ctree.Place(node.name, (), node.name.span), NOWHERE)
-    asked = list(leaves.asked_alignments(_spot_of_view(cx, node), cx.layout))
+    whole_view = place(cx, ctree.Place(node.name, (), node.name.span), NOWHERE)
+    alignments = list(leaves.asked_alignments(_spot_of_view(cx, node), cx.layout))
     if leaves.is_plain(type):
-        asked = [("", 0, cx.layout(type).align)]
-    members = tuple(MemberAlignment(path, add(whole.low, offset), align) for path, offset, align in asked)
+        alignments = [("", 0, cx.layout(type).align)]
+    members = tuple(MemberAlignment(path, add(whole_view.low, offset), align) for path, offset, align in alignments)
     return View(
         name=node.name.text,
-        layer=found.layer.name.text,
-        place=whole,
+        layer=view.layer.name.text,
+        place=whole_view,
         members=members,
         align=cx.layout(type).align,
         span=node.name.span,
@@ -171,8 +171,8 @@ def _view_type(cx: Context, node: syntax.View) -> Type:
 
 def _spot_of_view(cx: Context, node: syntax.View) -> Spot:
     type = _view_type(cx, node)
-    own = f"view {node.name.text}"
-    spot = Spot(type, 0, 8 * cx.layout(type).size, "", own, holder=own)
+    owner = f"view {node.name.text}"
+    spot = Spot(type, 0, 8 * cx.layout(type).size, "", owner, holder=owner)
     over = _member_below(cx, node) if leaves.is_plain(type) else None
     if over is None or not over.width >= spot.width:
         return spot
@@ -228,25 +228,25 @@ def _root(cx: Context, node: ctree.Place, scope: Scope) -> _Root:
     if name == "parent" or name in scope:
         return _elsewhere(cx, node, ".." if name == "parent" else name)
     if name in cx.names.views:
-        found = cx.names.views[name]
-        return _Root(_spot_of_view(cx, found.view), "", found, node.suffixes)
+        view = cx.names.views[name]
+        return _Root(_spot_of_view(cx, view.view), "", view, node.suffixes)
     if name in cx.names.objects:
         current = name == cx.names.first_object()
         return _raw(cx, node, name, "." if current else name, node.suffixes)
     if name in cx.names.shared:
-        what, _ = cx.names.shared[name]
-        raise mistake("CB0142", f"`{name}` is {article(what)}, not a place", node.base.span)
-    known = [*cx.names.views, *cx.names.objects, *scope, "parent"]
+        kind, _ = cx.names.shared[name]
+        raise mistake("CB0142", f"`{name}` is {article(kind)}, not a place", node.base.span)
+    candidates = [*cx.names.views, *cx.names.objects, *scope, "parent"]
     if node.suffixes and isinstance(node.suffixes[0], ctree.Dot) and node.suffixes[0].name.text in cx.names.views:
         raise unknown(
-            "CB0108", "object called", node.base, known, "a name is seen to the end of the block that makes it"
+            "CB0108", "object called", node.base, candidates, "a name is seen to the end of the block that makes it"
         )
-    raise unknown("CB0101", "view or object", node.base, known)
+    raise unknown("CB0101", "view or object", node.base, candidates)
 
 
-def article(what: str) -> str:
+def article(noun: str) -> str:
     """A word with `a` or `an` before it."""
-    return f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
 def _raw(cx: Context, node: ctree.Place, name: str, object: str, suffixes: tuple[object, ...]) -> _Root:
@@ -264,18 +264,18 @@ def _elsewhere(cx: Context, node: ctree.Place, object: str) -> _Root:
         return _raw(cx, node, first, object, ()) if first else _no_object(node)
     inner = node.suffixes[0].name
     if inner.text in cx.names.views:
-        found = cx.names.views[inner.text]
+        view = cx.names.views[inner.text]
         area = view_area(cx, inner.text, inner.span)
         if area.object != ".":
             raise mistake(
                 "CB0143", f"the view `{inner.text}` lies in `{area.object}`, of which there is one", inner.span
             )
-        return _Root(_spot_of_view(cx, found.view), object, found, node.suffixes[1:])
+        return _Root(_spot_of_view(cx, view.view), object, view, node.suffixes[1:])
     if inner.text == first:
         return _raw(cx, node, first, object, node.suffixes[1:])
-    known = [area for area, _, _ in object_of(cx, first).areas]
-    if inner.text not in known:
-        raise unknown("CB0101", f"view or member of `{first}`", inner, [*cx.names.views, *known])
+    areas = [area for area, _, _ in object_of(cx, first).areas]
+    if inner.text not in areas:
+        raise unknown("CB0101", f"view or member of `{first}`", inner, [*cx.names.views, *areas])
     return _raw(cx, node, first, object, node.suffixes)
 
 
@@ -316,14 +316,14 @@ def _a_type(type: Type) -> str:
 def _member(cx: Context, spot: Spot, name: ctree.Name) -> Spot:
     if not isinstance(bare(spot.type), types.Record):
         raise mistake("CB0103", f"{_a_type(spot.type)} has no members, so no `{name.text}`", name.span)
-    found = leaves.member(spot, name.text, cx.layout)
-    if found is None:
-        known = leaves.member_names(spot, cx.layout)
+    spot_of_member = leaves.member(spot, name.text, cx.layout)
+    if spot_of_member is None:
+        members = leaves.member_names(spot, cx.layout)
         text = spot.identity.removeprefix("object ") if spot.identity.startswith("object ") else described(spot.type)
         subject = text if text.startswith("a ") else f"`{text}`"
-        near = hint(name.text, known) or (f"it has {listed(known)}" if len(known) in range(1, _FEW) else "")
+        near = hint(name.text, members) or (f"it has {listed(members)}" if len(members) in range(1, _FEW) else "")
         raise mistake("CB0103", f"{subject} has no member `{name.text}`", name.span, near)
-    return found
+    return spot_of_member
 
 
 def _element(cx: Context, spot: Spot, suffix: ctree.Index, rest: bool, free: bool, bounded: bool) -> Spot:

@@ -69,8 +69,8 @@ def _claim(cx: Context, node: questions.Claim) -> Claim:
         case questions.Owned():
             return program.Owned(_members(cx, node.members))
         case questions.Written():
-            since = None if node.since is None else _step(cx, node.since)
-            return program.Written(_members(cx, node.members), _by(cx, node.by), node.cleared, since)
+            step_of_since = None if node.since is None else _step(cx, node.since)
+            return program.Written(_members(cx, node.members), _by(cx, node.by), node.cleared, step_of_since)
         case questions.Exact():
             return program.Exact(_members(cx, node.members))
         case questions.Holds():
@@ -167,30 +167,30 @@ def _step(cx: Context, name: ctree.Name) -> str:
 def _by(cx: Context, names: tuple[ctree.Name, ...]) -> frozenset[str] | None:
     if not names:
         return None
-    found: list[str] = []
+    authors: list[str] = []
     for name in names:
-        found.extend(_steps_of(cx, name, "step or layer", []))
-    return frozenset(found)
+        authors.extend(_steps_of(cx, name, "step or layer", []))
+    return frozenset(authors)
 
 
 def _where(cx: Context, names: tuple[ctree.Name, ...]) -> Where:
     if not names:
         return Where()
     paths = {p: part for p, part in cx.names.parts.items() if part.kind == "path"}
-    chosen = [n.text for n in names if n.text in paths]
+    names_of_paths = [n.text for n in names if n.text in paths]
     steps: list[str] = []
     for name in names:
         if name.text not in paths:
             steps.extend(_steps_of(cx, name, "step, layer or path", paths))
-    return Where(frozenset(chosen), frozenset(steps))
+    return Where(frozenset(names_of_paths), frozenset(steps))
 
 
-def _steps_of(cx: Context, name: ctree.Name, what: str, others: Iterable[str]) -> list[str]:
+def _steps_of(cx: Context, name: ctree.Name, kind: str, names_of_others: Iterable[str]) -> list[str]:
     """One step, or all steps of a layer."""
     if "." in name.text or name.text in cx.names.steps:
         return [cx.names.step(name).name]
     if name.text in cx.names.layers:
         return [s.name for s in cx.names.all_steps() if s.layer.name.text == name.text]
     if name.text in cx.names.parts:
-        raise mistake("CB0150", f"`{name.text}` is a part, and a {what} is needed here", name.span)
-    raise unknown("CB0109", what, name, [*cx.names.steps, *cx.names.layers, *others])
+        raise mistake("CB0150", f"`{name.text}` is a part, and a {kind} is needed here", name.span)
+    raise unknown("CB0109", kind, name, [*cx.names.steps, *cx.names.layers, *names_of_others])

@@ -23,16 +23,16 @@ def proposals(cx: Context) -> tuple[Proposal, ...]:
     """What was put forward; a spec that puts nothing forward has everything as one proposal."""
     declared = cx.names.proposals.values()
     if not declared:
-        everything = {name: axis.values for name, axis in cx.names.axes.items()}
-        return (Proposal("any", "every candidate", everything, (), _somewhere(cx)),)
-    made = [cx.memo.attempt(lambda n=node: _proposal(cx, n)) for node in declared]  # type: ignore[misc]
-    return tuple(p for p in made if p is not None)
+        domains = {name: axis.values for name, axis in cx.names.axes.items()}
+        return (Proposal("any", "every candidate", domains, (), _somewhere(cx)),)
+    resolved = [cx.memo.attempt(lambda n=node: _proposal(cx, n)) for node in declared]  # type: ignore[misc]
+    return tuple(p for p in resolved if p is not None)
 
 
 def asks(cx: Context) -> tuple[Ask, ...]:
     """The questions, in order."""
-    made = [cx.memo.attempt(lambda n=node: _ask(cx, n)) for node in cx.names.asks.values()]  # type: ignore[misc]
-    return tuple(a for a in made if a is not None)
+    resolved = [cx.memo.attempt(lambda n=node: _ask(cx, n)) for node in cx.names.asks.values()]  # type: ignore[misc]
+    return tuple(a for a in resolved if a is not None)
 
 
 def _somewhere(cx: Context) -> Span:
@@ -46,11 +46,11 @@ def _somewhere(cx: Context) -> Span:
 
 
 def _proposal(cx: Context, node: questions.Proposal) -> Proposal:
-    chosen = _settings(cx, node.settings)
+    settings = _settings(cx, node.settings)
     domains: dict[str, Domain] = {}
     for name, axis in cx.names.axes.items():
-        if name in chosen:
-            domains[name] = chosen[name]
+        if name in settings:
+            domains[name] = settings[name]
         elif axis.default is not None or len(axis.values) == 1:
             domains[name] = _single(axis, axis.values[0] if axis.default is None else axis.default)
         else:
@@ -149,7 +149,7 @@ def property_names(cx: Context) -> list[str]:
 
 
 def _index(cx: Context, node: ctree.Expr) -> int:
-    return next(i for i, known in enumerate(conditions_of(cx)) if known is node)
+    return next(i for i, node_of in enumerate(conditions_of(cx)) if node_of is node)
 
 
 # --- asks ---
@@ -182,8 +182,8 @@ def _ask(cx: Context, node: questions.Ask) -> Ask:
 
 def _asked_twice(node: questions.Ask) -> Exception:
     names = [name.text for name in node.axes]
-    again = next(name for i, name in enumerate(node.axes) if name.text in names[:i])
-    return mistake("CB0161", f"`{again.text}` is asked for a second time", again.span)
+    repeated = next(name for i, name in enumerate(node.axes) if name.text in names[:i])
+    return mistake("CB0161", f"`{repeated.text}` is asked for a second time", repeated.span)
 
 
 def _ask_domains(cx: Context, node: questions.Ask, axes: Mapping[str, Axis]) -> dict[str, Domain]:
@@ -204,33 +204,33 @@ def _ask_domains(cx: Context, node: questions.Ask, axes: Mapping[str, Axis]) -> 
 def _row(
     cx: Context, axes: Mapping[str, Axis], settings: tuple[questions.Setting, ...], span: Span
 ) -> tuple[AxisValue, ...]:
-    found: dict[str, AxisValue] = {}
+    values: dict[str, AxisValue] = {}
     for setting in settings:
         axis = axes.get(setting.axis.text)
         if axis is None:
             raise unknown("CB0164", "asked axis", setting.axis, axes)
         if setting.value is None:
             raise mistake("CB0164", f"an answer gives `{axis.name}` one value", setting.span)
-        found[axis.name] = value_in(cx, axis, setting.value)
+        values[axis.name] = value_in(cx, axis, setting.value)
     for name in axes:
-        if name not in found:
+        if name not in values:
             raise mistake("CB0164", f"this answer does not say `{name}`", settings[0].span if settings else span)
-    return tuple(found[name] for name in axes)
+    return tuple(values[name] for name in axes)
 
 
-def _mentioned(cx: Context, node: object, seen: set[str]) -> Iterator[str]:
+def _mentioned(cx: Context, node: object, visited: set[str]) -> Iterator[str]:
     """The axes that an expression mentions, also through constants and packings."""
     if isinstance(node, ctree.Name):
-        if node.text in seen:
+        if node.text in visited:
             return
-        seen.add(node.text)
+        visited.add(node.text)
         if node.text in cx.names.axis_declarations:
             yield node.text
-        found = cx.names.constants.get(node.text)
-        if isinstance(found, syntax.Define):
-            yield from _mentioned(cx, found.value, seen)
+        constant = cx.names.constants.get(node.text)
+        if isinstance(constant, syntax.Define):
+            yield from _mentioned(cx, constant.value, visited)
     for inner in getattr(node, "__match_args__", ()):
         value = getattr(node, inner)
         for part in value if isinstance(value, tuple) else (value,):
             if not isinstance(part, Span):
-                yield from _mentioned(cx, part, seen)
+                yield from _mentioned(cx, part, visited)

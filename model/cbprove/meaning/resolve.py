@@ -40,8 +40,8 @@ def _resolve(tree: syntax.Tree, warned: bool) -> System:
         recursive = any(d.code == "CB0113" for d in diagnostics)
         diagnostics += [] if recursive else check.mistakes(system)
         raise SpecError(tidy(diagnostics, tree.sources))
-    told = (*names.warnings, *(used.warnings(tree, names) if warned else ()))
-    return replace(system, warnings=tidy(told, tree.sources))
+    warnings_given = (*names.warnings, *(used.warnings(tree, names) if warned else ()))
+    return replace(system, warnings=tidy(warnings_given, tree.sources))
 
 
 def _system(tree: syntax.Tree, cx: Context) -> System:

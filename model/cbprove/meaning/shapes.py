@@ -35,37 +35,37 @@ Candidate = Mapping[str, AxisValue]
 def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
     """Each struct once for each form it has under the candidates; of a packing also the arms that none of them uses."""
     cx = system.context
-    known = list(candidates)
-    abis = {candidate["abi"] for candidate in known}
-    found: dict[tuple[str, Record, str], Shape] = {}
+    listed = list(candidates)
+    abis = {candidate["abi"] for candidate in listed}
+    by_form: dict[tuple[str, Record, str], Shape] = {}
     for tag, node in cx.names.tags.items():
-        for candidate, arm in _forms(node, known):
+        for candidate, arm in _forms(node, listed):
             shape = _shape(cx, node, candidate, arm, with_abi=len(abis) > 1)
             if shape is not None:
-                found.setdefault((tag, shape.record, shape.note), shape)
-    return list(found.values())
+                by_form.setdefault((tag, shape.record, shape.note), shape)
+    return list(by_form.values())
 
 
 def plain(cx: Context, tags: Iterable[str], candidate: Candidate) -> dict[str, Shape]:
     """These structs alone, no packings, as one candidate has them; those that have no layout are left out."""
-    made = {tag: _shape(cx, cx.names.tags[tag], candidate, None, with_abi=False) for tag in tags}
-    return {tag: shape for tag, shape in made.items() if shape is not None}
+    by_tag = {tag: _shape(cx, cx.names.tags[tag], candidate, None, with_abi=False) for tag in tags}
+    return {tag: shape for tag, shape in by_tag.items() if shape is not None}
 
 
-def laid(system: System, found: Iterable[Shape]) -> frozenset[str]:
+def laid(system: System, forms: Iterable[Shape]) -> frozenset[str]:
     """The tags of those structs that a view or an object has, by themselves or inside of another."""
     cx = system.context
     inside: dict[str, set[str]] = {}
-    for each in found:
+    for each in forms:
         inside.setdefault(each.record.tag or "", set()).update(_tags(each.record))
     nodes = [each.view.type for each in cx.names.views.values()]
     nodes += [member.type for each in cx.names.objects.values() for member in _plain(each.members)]
-    known: set[str] = set()
+    reached: set[str] = set()
     fresh = {tag for node in nodes for tag in _named(cx, node)}
     while fresh:
-        known |= fresh
-        fresh = {tag for one in fresh for tag in inside.get(one, ())} - known
-    return frozenset(known)
+        reached |= fresh
+        fresh = {tag for one in fresh for tag in inside.get(one, ())} - reached
+    return frozenset(reached)
 
 
 def _tags(type: Type) -> Iterator[str]:
@@ -160,8 +160,8 @@ def _spell(type: ctree.CType) -> str:
             return name.text
         case ctree.TaggedType(kind, tag):
             return f"{kind} {tag.text}"
-        case ctree.PointerType(to):
-            return f"{to} *"
+        case ctree.PointerType(pointee):
+            return f"{pointee} *"
         case ctree.RecordBody(kind, tag) if tag:
             return f"{kind} {tag.text}"
         case ctree.EnumBody(tag):

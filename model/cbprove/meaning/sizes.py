@@ -40,10 +40,10 @@ def sized(system: System, candidate: Mapping[str, AxisValue]) -> Mapping[str, Si
     ]
     return {
         name: Sized(
-            spelled(found.view.type),
-            tuple(check for check, names in checks if names & {("view", name), _name(found.view.type)}),
+            spelled(view.view.type),
+            tuple(check for check, names in checks if names & {("view", name), _name(view.view.type)}),
         )
-        for name, found in cx.names.views.items()
+        for name, view in cx.names.views.items()
     }
 
 
@@ -64,17 +64,17 @@ def _looked_at(cx: Context, node: ctree.Expr) -> Iterator[ctree.Expr]:
             yield from _looked_at(cx, node.right)
     elif isinstance(node, ctree.Conditional):
         yield from _looked_at(cx, node.condition)
-        known = _known(cx, node.condition)
-        yield from _looked_at(cx, node.then) if known is not False else ()
-        yield from _looked_at(cx, node.otherwise) if known is not True else ()
+        truth = _known(cx, node.condition)
+        yield from _looked_at(cx, node.then) if truth is not False else ()
+        yield from _looked_at(cx, node.otherwise) if truth is not True else ()
     else:
         yield node
 
 
 def _known(cx: Context, node: ctree.Expr) -> bool | None:
     """The truth of a condition, None where the candidate does not tell."""
-    found = cx.memo.attempt(lambda: cx.truth(node))
-    return found if isinstance(found, bool) else None
+    truth = cx.memo.attempt(lambda: cx.truth(node))
+    return truth if isinstance(truth, bool) else None
 
 
 def spelled(type: ctree.CType) -> str:
@@ -88,8 +88,8 @@ def spelled(type: ctree.CType) -> str:
             return f"enum {tag.text}" if tag else "enum"
         case ctree.NamedType(name):
             return name.text
-        case ctree.PointerType(to):
-            return f"{to} *"
+        case ctree.PointerType(pointee):
+            return f"{pointee} *"
         case ctree.ArrayType(element):
             return f"{spelled(element)}[]"
 

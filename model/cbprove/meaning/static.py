@@ -101,8 +101,8 @@ def offset_of(cx: Context, node: ctree.Offsetof) -> int:
     """`offsetof`, in bytes. Raises Mistake CB0132 for a bit-field, and for a member that an input counts."""
     spot = member_at(cx, type_of(cx, node.type), node.member)
     if spot.bit_field or spot.indexes:
-        what = "a bit-field" if spot.bit_field else "counted by an input"
-        raise mistake("CB0132", f"`{text_of(node.member.span)}` is {what} and has no offset in bytes", node.span)
+        kind = "a bit-field" if spot.bit_field else "counted by an input"
+        raise mistake("CB0132", f"`{text_of(node.member.span)}` is {kind} and has no offset in bytes", node.span)
     return settled(spot.offset) // 8
 
 
@@ -120,14 +120,14 @@ def has(cx: Context, node: ctree.Has) -> bool:
 
 def constant(cx: Context, name: ctree.Name) -> Int | Bool:
     """The value of a `#define` or an enumerator."""
-    found = cx.names.constants[name.text]
-    if isinstance(found, Enumeration):
-        return enumerator(cx, found.body, found.index)
+    constant = cx.names.constants[name.text]
+    if isinstance(constant, Enumeration):
+        return enumerator(cx, constant.body, constant.index)
 
     def cycle() -> Mistake:
         return defined_by_itself(name)
 
-    return cx.memo.remember(("define", name.text), lambda: _defined(cx, found.value), cycle)
+    return cx.memo.remember(("define", name.text), lambda: _defined(cx, constant.value), cycle)
 
 
 def _defined(cx: Context, node: ctree.Expr) -> Int | Bool:
@@ -178,8 +178,8 @@ def defined_by_itself(name: ctree.Name) -> Mistake:
 def axis_value(cx: Context, axis: Axis, span: Span) -> Int | Bool:
     """The number of a ranged param, the truth of a yes-or-no one. Raises Mistake CB0121 for any other axis."""
     if isinstance(axis.values, range):
-        chosen = cx.memo.axis(axis.name)
-        return terms.var(axis.name) if chosen is FREE else int(str(chosen))
+        value = cx.memo.axis(axis.name)
+        return terms.var(axis.name) if value is FREE else int(str(value))
     if axis.values == ("no", "yes"):
         return cx.memo.value(axis.name) == "yes"
     help = f"compare it with one of its values, as `{axis.name} == {axis.values[0]}`"
@@ -253,9 +253,9 @@ def _name(cx: Context, node: ctree.Place) -> Int | Bool:
             raise Poison
     if name.text in cx.names.shared or name.text == "parent":
         raise mistake("CB0120", f"`{text_of(node.span)}` is known only in a run", node.span, _BEFORE_RUNS)
-    found = of_the_abi(cx, name.text) if not node.suffixes else None
-    if found is not None:
-        return found
+    value = of_the_abi(cx, name.text) if not node.suffixes else None
+    if value is not None:
+        return value
     raise undeclared(cx, name)
 
 

@@ -20,9 +20,9 @@ from cbprove.system.program import LeftOut, Part, Step, Witness
 from cbprove.system.statements import Block, Statement
 
 
-def step(cx: Context, found: StepOf) -> Step:
+def step(cx: Context, declaration: StepOf) -> Step:
     """A step; without a body it reads and then writes all that its layer declares."""
-    return cx.memo.remember(("step", id(found.step)), lambda: _step(cx, found))
+    return cx.memo.remember(("step", id(declaration.step)), lambda: _step(cx, declaration))
 
 
 def part(cx: Context, node: syntax.Path) -> Part:
@@ -34,14 +34,14 @@ def part(cx: Context, node: syntax.Path) -> Part:
     return cx.memo.remember(("part", id(node)), build)
 
 
-def _step(cx: Context, found: StepOf) -> Step:
-    node, layer = found.step, found.layer
+def _step(cx: Context, declaration: StepOf) -> Step:
+    node, layer = declaration.step, declaration.layer
     if node.body is None:
         body = _whole(cx, node, layer)
     else:
         body = block(cx, node.body, Around(NOWHERE, in_step=True))
         _check_inside(cx, layer, body)
-    return Step(found.name, layer.name.text, body, node.span, _witness(cx, node))
+    return Step(declaration.name, layer.name.text, body, node.span, _witness(cx, node))
 
 
 def _witness(cx: Context, node: syntax.Step) -> Witness:
@@ -94,11 +94,11 @@ def _check_inside(cx: Context, layer: syntax.Layer, body: Block) -> None:
     """Every access of a step lies, by name, in what its layer declares."""
     allowed = {which: cx.memo.attempt(lambda w=which: declared(cx, layer, w)) for which in ("reads", "writes")}  # type: ignore[misc]
     for which, accessed in _accesses(body):
-        known = allowed[which]
-        if known is not None and not any(_covers(outer, accessed) for outer in known):
+        declared_places = allowed[which]
+        if declared_places is not None and not any(_covers(outer, accessed) for outer in declared_places):
             verb = "read" if which == "reads" else "write"
             message = f"the layer `{layer.name.text}` does not declare that it {which} `{accessed.text}`"
-            help = f"add it to `{which} {', '.join(p.text for p in known)};`, or {verb} something else"
+            help = f"add it to `{which} {', '.join(p.text for p in declared_places)};`, or {verb} something else"
             cx.memo.report(Diagnostic("CB0147", message, accessed.span, help))
 
 
@@ -115,8 +115,8 @@ def _accesses(body: Block) -> Iterator[tuple[str, Place]]:
 def _covers(outer: Place, inner: Place) -> bool:
     if outer.view != inner.view:
         return False
-    own = outer.member
-    return not own or inner.member == own or inner.member.startswith((f"{own}.", f"{own}["))
+    owner = outer.member
+    return not owner or inner.member == owner or inner.member.startswith((f"{owner}.", f"{owner}["))
 
 
 @frozen
@@ -130,20 +130,20 @@ class Around:
         return Around({**self.scope, name: how}, self.in_step)
 
 
-def block(cx: Context, nodes: syntax.Block, around: Around) -> Block:
+def block(cx: Context, nodes: syntax.Block, scope_around: Around) -> Block:
     """The statements of a block, in order, without those that `when` leaves out; one with a mistake is left out too."""
-    found: list[statements.Statement] = []
+    nodes_made: list[statements.Statement] = []
     for node in nodes:
         if isinstance(node, syntax.When):
-            found.extend(_when(cx, node, around))  # names made in it are not added to those around
+            nodes_made.extend(_when(cx, node, scope_around))  # names made in it are not added to those around
             continue
-        here = around
-        made = cx.memo.attempt(lambda n=node, a=here: _remembered(cx, n, a))  # type: ignore[misc]
-        if made is not None:
-            found.append(made)
+        scope_here = scope_around
+        node_made = cx.memo.attempt(lambda n=node, a=scope_here: _remembered(cx, n, a))  # type: ignore[misc]
+        if node_made is not None:
+            nodes_made.append(node_made)
         if isinstance(node, syntax.Make | syntax.Share):
-            around = around.made(node.name.text, "share" if isinstance(node, syntax.Share) else node.kind)
-    return tuple(found)
+            scope_around = scope_around.made(node.name.text, "share" if isinstance(node, syntax.Share) else node.kind)
+    return tuple(nodes_made)
 
 
 def _remembered(cx: Context, node: syntax.Statement, around: Around) -> statements.Statement:
@@ -242,19 +242,19 @@ def places(cx: Context, nodes: tuple[ctree.Place, ...], scope: Scope, start: boo
 
     Raises Poison where there are any.
     """
-    found = [cx.memo.attempt(lambda n=node: place(cx, n, scope, start)) for node in nodes]  # type: ignore[misc]
-    if any(p is None for p in found):
+    extents = [cx.memo.attempt(lambda n=node: place(cx, n, scope, start)) for node in nodes]  # type: ignore[misc]
+    if any(p is None for p in extents):
         raise Poison
-    return tuple(p for p in found if p is not None)
+    return tuple(p for p in extents if p is not None)
 
 
 def _access(
     cx: Context, nodes: tuple[ctree.Place, ...], length: ctree.Expr | None, around: Around
 ) -> tuple[tuple[Place, ...], Expr | None]:
-    found = places(cx, nodes, around.scope, start=length is not None)
+    accessed = places(cx, nodes, around.scope, start=length is not None)
     if length is None:
-        return found, None
-    return found, _length(cx, length, found, around)
+        return accessed, None
+    return accessed, _length(cx, length, accessed, around)
 
 
 def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], around: Around) -> Expr:
@@ -262,26 +262,28 @@ def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], around: Around
     length = typed(cx, node, around.scope)
     if isinstance(length, Constant) and isinstance(length.value, int) and length.value < 0:
         raise mistake("CB0127", f"a length of {length.value} bytes", node.span)
-    for found in of:
-        if isinstance(found.low, int) and found.low % 8:
-            raise mistake("CB0133", f"`{found.text}` does not begin at a whole byte, which `for` counts", found.span)
+    for condition in of:
+        if isinstance(condition.low, int) and condition.low % 8:
+            raise mistake(
+                "CB0133", f"`{condition.text}` does not begin at a whole byte, which `for` counts", condition.span
+            )
     return length
 
 
 def _write(cx: Context, node: syntax.Write, around: Around) -> statements.Write:
-    found, length = _access(cx, node.places, node.length, around)
+    stored, length = _access(cx, node.places, node.length, around)
     if node.value is None:
         return statements.Write(
-            uid=cx.uid(node), places=found, value=None, exact_value=None, length=length, span=node.span
+            uid=cx.uid(node), places=stored, value=None, exact_value=None, length=length, span=node.span
         )
-    (target,) = found
+    (target,) = stored
     if target.type is None:
         help = "name one integer member or element, or write it without a value"
         raise mistake("CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help)
     exact = typed(cx, node.value, around.scope)
     return statements.Write(
         uid=cx.uid(node),
-        places=found,
+        places=stored,
         value=converted(exact, target.type),
         exact_value=exact,
         length=None,
@@ -316,9 +318,9 @@ def _refuse_clash(cx: Context, name: ctree.Name) -> None:
     if name.text == "parent":
         raise mistake("CB0119", "`parent` always means what the current object was made from", name.span)
     if name.text in cx.names.shared:
-        what, first = cx.names.shared[name.text]
+        kind, first = cx.names.shared[name.text]
         notes = (Note("declared here", first),)
-        raise mistake("CB0119", f"`{name.text}` is already the name of {article(what)}", name.span, notes=notes)
+        raise mistake("CB0119", f"`{name.text}` is already the name of {article(kind)}", name.span, notes=notes)
 
 
 def _not_made(cx: Context, name: ctree.Name, around: Around) -> Mistake:

@@ -53,5 +53,5 @@ def looked_at(system: System) -> tuple[Mapping[str, tuple[str, ...] | range], ..
     if choices(system) <= MOST_CHOICES:
         return (everything,)
     named = [axis.name for axis in system.axes if not isinstance(axis.values, range)]
-    asked = (*(p.domains for p in system.proposals), *(a.domains for a in system.asks))
-    return tuple({**everything, **{name: domains[name] for name in named}} for domains in asked)
+    domains_named = (*(p.domains for p in system.proposals), *(a.domains for a in system.asks))
+    return tuple({**everything, **{name: domains[name] for name in named}} for domains in domains_named)

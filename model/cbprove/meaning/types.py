@@ -110,8 +110,8 @@ def _type(cx: Context, node: ctree.CType) -> Type:
             return _enum(cx, node)
         case ctree.RecordBody():
             return _record(cx, node, node.tag.text if node.tag else None, node.kind)
-        case ctree.PointerType(to):
-            return types.Pointer(to)
+        case ctree.PointerType(pointee):
+            return types.Pointer(pointee)
         case ctree.ArrayType():
             return _array(cx, node)
 
@@ -127,8 +127,8 @@ def _itself(node: ctree.CType) -> Mistake:
     )
 
 
-def _needs_itself(what: str, span: Span) -> Mistake:
-    return mistake("CB0114", f"`{what}` contains itself", span, "a pointer may point to it")
+def _needs_itself(kind: str, span: Span) -> Mistake:
+    return mistake("CB0114", f"`{kind}` contains itself", span, "a pointer may point to it")
 
 
 def _unknown_type(cx: Context, name: ctree.Name) -> Mistake:
@@ -145,12 +145,12 @@ def _typedef(cx: Context, node: syntax.Typedef) -> Type:
 
 
 def _tagged(cx: Context, node: ctree.TaggedType) -> Type:
-    found = cx.names.tags.get(node.tag.text)
-    if found is None and (alias := cx.names.alias(node.tag)) is not None:
+    tagged_node = cx.names.tags.get(node.tag.text)
+    if tagged_node is None and (alias := cx.names.alias(node.tag)) is not None:
         return _tagged(cx, replace(node, tag=alias))
-    if found is None:
+    if tagged_node is None:
         raise unknown("CB0102", node.kind, node.tag, cx.names.tags)
-    kind = "enum" if isinstance(found, ctree.EnumBody) else found.kind
+    kind = "enum" if isinstance(tagged_node, ctree.EnumBody) else tagged_node.kind
     if kind != node.kind:
         raise mistake("CB0117", f"`{node.tag.text}` is declared as {_a(kind)}, not as {_a(node.kind)}", node.tag.span)
     return tagged(cx, node.tag.text)
@@ -196,7 +196,11 @@ def _array(cx: Context, node: ctree.ArrayType) -> Type:
 
 
 def _enum(cx: Context, node: ctree.EnumBody) -> Type:
-    values = [enumerator(cx, node, index) for index, one in enumerate(node.enumerators) if _is_there(cx, one)]
+    values = [
+        enumerator(cx, node, index)
+        for index, enumerator_node in enumerate(node.enumerators)
+        if _is_there(cx, enumerator_node)
+    ]
     packed = node.attributes.packed
     enum = types.Enum(node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed)
     return _sound(cx, enum, node.tag.span if node.tag else node.span)
@@ -207,20 +211,20 @@ def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:
 
     Raises Mistake CB0101 where the candidate leaves the constant out.
     """
-    asked = node.enumerators[index]
-    if not _is_there(cx, asked):
-        raise mistake("CB0101", f"`{asked.name.text}` is left out by `#if` here", asked.name.span)
+    enumerator_node = node.enumerators[index]
+    if not _is_there(cx, enumerator_node):
+        raise mistake("CB0101", f"`{enumerator_node.name.text}` is left out by `#if` here", enumerator_node.name.span)
     after = 0
-    for one in reversed(node.enumerators[: index + 1]):
-        if _is_there(cx, one):
-            if one.value is not None:
-                return _said(cx, one.name, one.value) + after
+    for earlier in reversed(node.enumerators[: index + 1]):
+        if _is_there(cx, earlier):
+            if earlier.value is not None:
+                return _said(cx, earlier.name, earlier.value) + after
             after += 1
     return after - 1
 
 
-def _is_there(cx: Context, one: ctree.Enumerator) -> bool:
-    return all(cx.decided(condition) for condition in one.conditions)
+def _is_there(cx: Context, enumerator_node: ctree.Enumerator) -> bool:
+    return all(cx.decided(condition) for condition in enumerator_node.conditions)
 
 
 def _said(cx: Context, name: ctree.Name, value: ctree.Expr) -> int:
@@ -233,8 +237,8 @@ def _said(cx: Context, name: ctree.Name, value: ctree.Expr) -> int:
 def static_value(cx: Context, node: ctree.Expr) -> int:
     """What pasted C computes, in C's own types: `-1U` is 4294967295. What hangs on a ranged axis is exact."""
     exact = cx.number(node)
-    found = None if cx.names.ranged(node) else cx.compute(cx, node)
-    return exact if found is None else found
+    value = None if cx.names.ranged(node) else cx.compute(cx, node)
+    return exact if value is None else value
 
 
 def record(cx: Context, node: syntax.Object) -> types.Record:
@@ -264,19 +268,19 @@ def _record(cx: Context, node: ctree.RecordBody, tag: str | None, kind: str) -> 
 
 
 def _measured(
-    cx: Context, built: types.Record, members: tuple[ctree.MemberItem, ...], span: Span, what: str
+    cx: Context, built: types.Record, members: tuple[ctree.MemberItem, ...], span: Span, kind: str
 ) -> types.Record:
     """The record, once it is known to have a layout; a mistake stands at the member that makes it."""
     abi = cx.abi()
-    refuse_many(built, what, span)
+    refuse_many(built, kind, span)
     try:
-        refuse_large(lay_out(built, abi).size, what, span)
+        refuse_large(lay_out(built, abi).size, kind, span)
     except LayoutError:
-        chosen = tuple(_chosen(cx, members))
-        for member, part in zip(chosen, built.fields, strict=True):
+        present = tuple(_chosen(cx, members))
+        for member, part in zip(present, built.fields, strict=True):
             alone = replace(built, fields=(part,), align=None)
             where = member.name.span if member.name else member.span
-            cx.memo.attempt(lambda alone=alone, where=where: _sound(cx, alone, where))  # type: ignore[misc]
+            cx.memo.attempt(lambda alone=alone, span=where: _sound(cx, alone, span))  # type: ignore[misc]
         _sound(cx, replace(built, fields=()), span)
         raise Poison from None
     return built

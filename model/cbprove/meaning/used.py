@@ -21,15 +21,15 @@ Reached = syntax.Path | StepOf
 
 def reached(names: Names) -> tuple[Reached, ...]:
     """The paths, then the parts and steps that they call, however far down, each once."""
-    found: dict[int, Reached] = {}
+    nodes_reached: dict[int, Reached] = {}
     waiting: list[Reached] = [node for node in names.parts.values() if node.kind == "path"]
     while waiting:
         node = waiting.pop(0)
         key = id(node.step) if isinstance(node, StepOf) else id(node)
-        if key not in found:
-            found[key] = node
+        if key not in nodes_reached:
+            nodes_reached[key] = node
             waiting += [callee for call in _calls(body(node)) if (callee := _called(names, call)) is not None]
-    return tuple(found.values())
+    return tuple(nodes_reached.values())
 
 
 def body(node: Reached) -> syntax.Block:
@@ -85,17 +85,17 @@ def _with_first(objects: dict[str, syntax.Object], first: str) -> dict[str, synt
 
 def _chosen(names: Names) -> str:
     objects = [node for node in names.objects.values() if node.per_path]
-    for again in objects[1:]:
+    for other in objects[1:]:
         message = f"paths run on one object; `{objects[0].name.text}` is said to be it already"
         notes = (Note("said here", objects[0].name.span),)
-        names.diagnostics.append(Diagnostic("CB0172", message, again.name.span, "leave `per path` out of one", notes))
+        names.diagnostics.append(Diagnostic("CB0172", message, other.name.span, "leave `per path` out of one", notes))
     if objects:
         return objects[0].name.text
     if len(names.objects) < 2 or not _makes(names):
         return names.first_object()
-    for found in (_made_places(names), _control_blocks(names)):
-        if len(found) == 1:
-            return next(iter(found))
+    for candidates in (_made_places(names), _control_blocks(names)):
+        if len(candidates) == 1:
+            return next(iter(candidates))
     return _by_order(names)
 
 
@@ -126,13 +126,15 @@ def _blocks(names: Names) -> tuple[syntax.Block, ...]:
 def _made_places(names: Names) -> set[str]:
     """The objects that all places in made objects can lie in: `parent.X`, and `NAME.X` of a made name."""
     blocks = _blocks(names)
-    made = {node.name.text for node in nodes(blocks) if isinstance(node, syntax.Make | syntax.Each | syntax.Share)}
-    found: set[str] | None = None
+    made_names = {
+        node.name.text for node in nodes(blocks) if isinstance(node, syntax.Make | syntax.Each | syntax.Share)
+    }
+    remaining: set[str] | None = None
     for node in nodes(blocks):
-        if isinstance(node, ctree.Place) and node.base.text in {"parent", *made}:
+        if isinstance(node, ctree.Place) and node.base.text in {"parent", *made_names}:
             possible = set(_possible(names, node))
-            found = possible if found is None else found & possible if possible else found
-    return found or set()
+            remaining = possible if remaining is None else remaining & possible if possible else remaining
+    return remaining or set()
 
 
 def _possible(names: Names, node: ctree.Place) -> Iterator[str]:
@@ -147,14 +149,14 @@ def _possible(names: Names, node: ctree.Place) -> Iterator[str]:
         yield from (name for name, each in names.objects.items() if inner in _areas(each.members))
 
 
-def objects_of(names: Names, view: str, around: tuple[str, ...]) -> Iterator[str]:
+def objects_of(names: Names, view: str, paths: tuple[str, ...]) -> Iterator[str]:
     """The objects that a view may lie in, one for each of its places, through the views that it lies over."""
     for location in names.views[view].view.locations:
         base = location.place.base.text
         if base in names.objects:
             yield base
-        elif base in names.views and base not in around:
-            yield from objects_of(names, base, (*around, view))
+        elif base in names.views and base not in paths:
+            yield from objects_of(names, base, (*paths, view))
 
 
 def _areas(members: tuple[ctree.MemberItem, ...]) -> dict[str, ctree.CType]:
@@ -183,9 +185,9 @@ def warnings(tree: syntax.Tree, names: Names) -> Iterator[Diagnostic]:
     root = next((node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None)
     if root is None:
         return
-    found = reached(names)
-    steps = {id(each.step) for each in found if isinstance(each, StepOf)}
-    parts = {id(each) for each in found if not isinstance(each, StepOf)}
+    called = reached(names)
+    steps = {id(each.step) for each in called if isinstance(each, StepOf)}
+    parts = {id(each) for each in called if not isinstance(each, StepOf)}
     for step in names.all_steps():
         if id(step.step) not in steps and _counts(root, step.step.name.span, step.step.unused):
             yield _unused(
@@ -196,7 +198,7 @@ def warnings(tree: syntax.Tree, names: Names) -> Iterator[Diagnostic]:
             yield _unused("CB0402", f"no path runs the part `{part.name.text}`", part.name, f"part {part.name.text}")
     if any(part.kind == "path" for part in names.parts.values()):
         yield from _of_names(root, names, _named(tree, names, steps, parts))
-    for each in found:
+    for each in called:
         yield from _made(root, body(each))
 
 
@@ -222,13 +224,13 @@ def _named(tree: syntax.Tree, names: Names, steps: set[int], parts: set[int]) ->
 
     A view that another one lies over is used, and so is one that a property, a `require` or a size speaks of.
     """
-    found: set[str] = set()
+    names_used: set[str] = set()
     for declaration in tree.declarations:
         for node in nodes(_used(names, declaration, steps, parts)):
             if isinstance(node, ctree.Place):
-                found.add(node.base.text)
-                found.update(suffix.name.text for suffix in node.suffixes[:1] if isinstance(suffix, ctree.Dot))
-    return found
+                names_used.add(node.base.text)
+                names_used.update(suffix.name.text for suffix in node.suffixes[:1] if isinstance(suffix, ctree.Dot))
+    return names_used
 
 
 def _used(names: Names, node: syntax.Declaration, steps: set[int], parts: set[int]) -> object:
@@ -238,8 +240,8 @@ def _used(names: Names, node: syntax.Declaration, steps: set[int], parts: set[in
     if not isinstance(node, syntax.Layer):
         return node
     run = tuple(step for step in node.steps if id(step) in steps)
-    whole = any(step.body is None for step in run)
-    return run, node.views, (node.reads or (), node.writes or ()) if whole else ()
+    bodiless = any(step.body is None for step in run)
+    return run, node.views, (node.reads or (), node.writes or ()) if bodiless else ()
 
 
 def _made(root: Source, block: syntax.Block) -> Iterator[Diagnostic]:
@@ -255,10 +257,10 @@ def _made(root: Source, block: syntax.Block) -> Iterator[Diagnostic]:
 
 
 def _spoken_of(block: syntax.Block) -> set[str]:
-    found: set[str] = set()
+    names_spoken: set[str] = set()
     for node in nodes(block):
         if isinstance(node, ctree.Place):
-            found.add(node.base.text)
+            names_spoken.add(node.base.text)
         elif isinstance(node, syntax.On):
-            found.add(node.name.text)
-    return found
+            names_spoken.add(node.name.text)
+    return names_spoken

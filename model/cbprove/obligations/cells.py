@@ -40,8 +40,8 @@ class Reading(Generic[T]):
 def flags(judge: Callable[[Store, int, int], Bool]) -> Reading[Bool]:
     """Whether all bits of a run come from sources that the judge accepts."""
 
-    def choose(guard: Bool, then: Bool, otherwise: Bool) -> Bool:
-        return or_(and_(guard, then), and_(not_(guard), otherwise))
+    def choose(guard: Bool, if_true: Bool, otherwise: Bool) -> Bool:
+        return or_(and_(guard, if_true), and_(not_(guard), otherwise))
 
     return Reading(judge, choose, lambda parts: and_(*(p for _, p in parts)))
 
@@ -295,7 +295,7 @@ def positions(low: int, indexes: Indexes) -> list[tuple[Bool, int]]:
 
 def _at(operation: Store | Copied, low: int, guard: Bool, time: int) -> Iterator[Still]:
     for first, width, on in _stretches(operation, low):
-        whole = Still(
+        all_of_it = Still(
             area=operation.area,
             low=low + first,
             last=low + first + width,
@@ -305,12 +305,12 @@ def _at(operation: Store | Copied, low: int, guard: Bool, time: int) -> Iterator
             position=first,
         )
         if isinstance(operation, Store):
-            yield replace(whole, store=operation)
+            yield replace(all_of_it, store=operation)
         else:
             for start, at in positions(number(operation.origin_low), operation.origin_indexes):
                 yield replace(
-                    whole,
-                    guard=and_(whole.guard, start),
+                    all_of_it,
+                    guard=and_(all_of_it.guard, start),
                     origin=operation.origin,
                     origin_low=at + first,
                     origin_bound=operation.origin_bound,

@@ -54,7 +54,7 @@ def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
     """What the flag may hold that a property's step sets where it ends."""
     address, area = _flag(at, trail.unfolding)
     # Sources are of bit `BIT` of an extent. The flag is asked for whatever `BIT` is: its extent begins that much earlier.
-    return trail.sources(sub(address, BIT), 1, area=area, time=at.time, guard=at.guard, given=at.given)
+    return trail.sources(sub(address, BIT), 1, area=area, time=at.time, guard=at.guard, assumed=at.given)
 
 
 def compared(trail: Trail, at: ClaimAt) -> tuple[Compared, ...]:
@@ -73,22 +73,22 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
         case Unchanged():
             return or_(*(pair.broken for pair in pairs))
         case SameMember(place=place):
-            found = _found(trail, at, place)
-            there = _in_object(trail, place, at.touched[0], place.width)
-            return or_(*(_strange(found, leaf, there, at) for leaf in place.leaves))
+            definitions = _found(trail, at, place)
+            inside = _in_object(trail, place, at.touched[0], place.width)
+            return or_(*(_strange(definitions, leaf, inside, at) for leaf in place.leaves))
         case Stored(place=place) as claim:
-            found = _found(trail, at, place)
-            since = _latest(trail, at) if claim.since is not None else None
-            stored = holds(found, lambda s, position: and_(_stored(s, position, claim, at), _after(s, since)))
-            there = _in_object(trail, place, at.touched[0], _width(at, place))
-            return and_(_observed(claim, at), not_(and_(stored, there)))
+            definitions = _found(trail, at, place)
+            latest = _latest(trail, at) if claim.since is not None else None
+            stored = holds(definitions, lambda s, position: and_(_stored(s, position, claim, at), _after(s, latest)))
+            inside = _in_object(trail, place, at.touched[0], _width(at, place))
+            return and_(_observed(claim, at), not_(and_(stored, inside)))
     raise AssertionError(at.claim)
 
 
 def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Found]:
     touched = at.touched[0]
     return trail.sources(
-        touched.low, _width(at, place), area=_memory(touched), time=at.time, guard=at.guard, given=at.given
+        touched.low, _width(at, place), area=_memory(touched), time=at.time, guard=at.guard, assumed=at.given
     )
 
 
@@ -107,15 +107,17 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
         numbers: dict[int, int] = {}
-        found = trail.sources(
-            touched.low, place.width, area=_memory(touched), time=at.time, guard=at.guard, given=at.given
+        definitions = trail.sources(
+            touched.low, place.width, area=_memory(touched), time=at.time, guard=at.guard, assumed=at.given
         )
-        remembered = trail.sources(low, place.width, area=area, time=at.time, guard=at.guard, given=at.given)
-        now, then = identity(found, numbers), identity(remembered, numbers)
+        remembered = trail.sources(low, place.width, area=area, time=at.time, guard=at.guard, assumed=at.given)
+        current, earlier = identity(definitions, numbers), identity(remembered, numbers)
         # Alike are a bit of one store, and bits that are known to be zero. Of others no value is known: they count as different.
-        same = and_(eq(now[0], then[0]), eq(now[1], then[1]), _in_object(trail, place, touched, place.width))
+        same = and_(
+            eq(current[0], earlier[0]), eq(current[1], earlier[1]), _in_object(trail, place, touched, place.width)
+        )
         broken = and_(within(BIT, _leaf_runs(place)), not_(same))
-        yield Compared(broken, tuple(found), tuple(remembered))
+        yield Compared(broken, tuple(definitions), tuple(remembered))
         low += place.width
 
 
@@ -140,14 +142,14 @@ def _leaf_runs(place: Place) -> tuple[Run, ...]:
     return merged([(leaf.offset, leaf.width) for leaf in place.leaves])
 
 
-def _strange(found: list[Found], leaf: Leaf, there: Bool, at: ClaimAt) -> Bool:
+def _strange(definitions: list[Found], leaf: Leaf, inside: Bool, at: ClaimAt) -> Bool:
     """`BIT` lies in a leaf and was last stored as another member's, or lies nowhere."""
     inner = within(BIT, ((leaf.offset, leaf.width),))
     if at.length is not None:
         inner = and_(inner, lt(BIT, mul(at.length.term, 8)))
     wanted = add(BIT, sub(_element(leaf, at.touched[0].indexes), leaf.offset))
-    own = holds(found, lambda store, position: _same_member(store, position, leaf, wanted))
-    return and_(inner, not_(and_(own, there)))
+    same = holds(definitions, lambda store, position: _same_member(store, position, leaf, wanted))
+    return and_(inner, not_(and_(same, inside)))
 
 
 def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
@@ -158,7 +160,7 @@ def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
     return or_(
         *(
             and_(within(position, ((own.offset, own.width),)), eq(add(position, sub(first, own.offset)), wanted))
-            for own, first in ((own, _element(own, store.indexes)) for own in store.leaves)
+            for own, first in ((leaf, _element(leaf, store.indexes)) for leaf in store.leaves)
             if own.shares_member(leaf)
         )
     )
@@ -177,8 +179,8 @@ def _latest(trail: Trail, at: ClaimAt) -> Int:
     what comes later, is after a mark of theirs.
     """
     order: Int = 0
-    for one in reversed(_marks(trail, at)):
-        order = ite(one.hit, one.store.order, order)
+    for mark in reversed(_marks(trail, at)):
+        order = ite(mark.hit, mark.store.order, order)
     return order
 
 
@@ -191,8 +193,8 @@ def _stored(store: Store, position: Int, claim: Stored, at: ClaimAt) -> Bool:
         store.kind == "blank" and (claim.cleared or claim.blank_is_enough)
     ):
         return False
-    by = claim.by
-    if by is not None and not (store.run and store.run.step in by and in_history(store, at.current, at.clock)):
+    layer = claim.by
+    if layer is not None and not (store.run and store.run.step in layer and in_history(store, at.current, at.clock)):
         return False
     return not_(within(position, store.unspecified))
 
@@ -204,7 +206,7 @@ Origins = list[tuple[int, "Source | tuple[Bool, Origins, Origins]"]]
 
 _ORIGINS: Reading[Origins] = Reading(
     lambda store, position, width: [(width, (store, position))],
-    lambda guard, then, otherwise: [(sum(w for w, _ in then), (guard, then, otherwise))],
+    lambda guard, earlier, otherwise: [(sum(w for w, _ in earlier), (guard, earlier, otherwise))],
     lambda parts: [run for _, runs in parts for run in runs],
 )
 Judge = Callable[[Store, int, int, int], Bool]  # store, position, width, bit of the place
@@ -238,12 +240,12 @@ def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
         case Stored(place=place) as claim:
             runs = ((0, _width(at, place)),) if claim.all_bytes else _leaf_runs(place)
             address, area = _flag(at, unfolding) if claim.since is not None else (0, (0, ""))
-            since = (
+            latest = (
                 cells.read(unfolding, _LATEST, low=address, width=8, area=area, time=at.time)
                 if claim.since is not None
                 else None
             )
-            judge = _stored_judge(claim, at, since)
+            judge = _stored_judge(claim, at, latest)
             return or_(*(_failing(unfolding, at, cells=cells, place=place, run=run, judge=judge) for run in runs))
     raise AssertionError(at.claim)
 
@@ -253,15 +255,15 @@ def _differing(unfolding: Unfolding, at: ClaimAt, cells: Cells, places: tuple[Pl
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         ghost = (at.current.number, ghost_area(at.property, index))
         for on, start in positions(number(touched.low), touched.indexes):
-            for offset, width, there in _pieces(place, start - touched.instance.base, _leaf_runs(place)):
-                if not there:
+            for offset, width, inside in _pieces(place, start - touched.instance.base, _leaf_runs(place)):
+                if not inside:
                     yield on
                     continue
-                now = cells.read(
+                current = cells.read(
                     unfolding, cells.values, low=start + offset, width=width, area=_memory(touched), time=at.time
                 )
-                then = cells.read(unfolding, cells.values, low=low + offset, width=width, area=ghost, time=at.time)
-                yield and_(on, not_(eq(now, then)))
+                earlier = cells.read(unfolding, cells.values, low=low + offset, width=width, area=ghost, time=at.time)
+                yield and_(on, not_(eq(current, earlier)))
         low += place.width
 
 
@@ -271,9 +273,9 @@ def _pieces(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[tuple[int
         end = offset + width
         first = min(max(offset, -low), end)
         last = max(first, min(end, place.size - low))
-        for begin, stop, there in ((offset, first, False), (first, last, True), (last, end, False)):
+        for begin, stop, inside in ((offset, first, False), (first, last, True), (last, end, False)):
             if begin < stop:
-                yield begin, stop - begin, there
+                yield begin, stop - begin, inside
 
 
 def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, leaf: Leaf) -> Bool:
@@ -284,11 +286,11 @@ def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, l
     return _failing(unfolding, at, cells=cells, place=place, run=(leaf.offset, leaf.width), judge=judge)
 
 
-def _stored_judge(claim: Stored, at: ClaimAt, since: Int | None) -> Judge:
+def _stored_judge(claim: Stored, at: ClaimAt, latest: Int | None) -> Judge:
     def judge(store: Store, position: int, width: int, bit: int) -> Bool:
         # Positions are plain numbers here, so that each is decided; what is not surely stored is not.
         stored = all(_stored(store, position + i, claim, at) is True for i in range(width))
-        return and_(stored, _after(store, since))
+        return and_(stored, _after(store, latest))
 
     return judge
 
@@ -298,8 +300,8 @@ def _failing(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, run:
     touched = at.touched[0]
     failures: list[Bool] = []
     for on, start in positions(number(touched.low), touched.indexes):
-        for offset, width, there in _pieces(place, start - touched.instance.base, (run,)):
-            if not there:
+        for offset, width, inside in _pieces(place, start - touched.instance.base, (run,)):
+            if not inside:
                 failures.append(and_(on, True if at.length is None else lt(offset // 8, at.length.term)))
                 continue
             for first, size, reached in _by_length(at, offset, width):
@@ -328,8 +330,8 @@ def _accepted(origins: Origins, judge: Judge, bit: int) -> Bool:
         if len(origin) == 2:
             result = and_(result, judge(origin[0], origin[1], width, bit))
         else:
-            guard, then, otherwise = origin
-            yes, no = _accepted(then, judge, bit), _accepted(otherwise, judge, bit)
-            result = and_(result, or_(and_(guard, yes), and_(not_(guard), no)))
+            guard, if_true, otherwise = origin
+            allowed, denied = _accepted(if_true, judge, bit), _accepted(otherwise, judge, bit)
+            result = and_(result, or_(and_(guard, allowed), and_(not_(guard), denied)))
         bit += width
     return result

@@ -18,7 +18,7 @@ class Decided(Mapping[tuple[object, ...], int]):
     Choices, inputs and numbers of turns are listed; the value of a free bit is looked up in the unknown of its byte.
     """
 
-    def __init__(self, unfolding: Unfolding, model: Model, little_endian: bool, held: Sequence[Held] = ()) -> None:
+    def __init__(self, unfolding: Unfolding, model: Model, little_endian: bool, variables: Sequence[Held] = ()) -> None:
         self._little_endian = little_endian
         self._model = model
         self._unfolding = unfolding
@@ -31,7 +31,7 @@ class Decided(Mapping[tuple[object, ...], int]):
                 self._listed.setdefault(("turns", moment), first)
         self._stores = _numbers(unfolding)
         self._objects = {unfolding.debris[i.number].number: i for i in unfolding.instances}
-        self._members = dict(self._bits_of(held))
+        self._members = dict(self._bits_of(variables))
 
     def __getitem__(self, key: tuple[object, ...]) -> int:
         if key[0] == "bit":
@@ -53,8 +53,8 @@ class Decided(Mapping[tuple[object, ...], int]):
             return int(self._members[(number, position)])
         byte, within = divmod(position, 8)
         weight = within if self._little_endian else 7 - within
-        held = int(self._model.get(f"bits@{number}.{byte}", 0))
-        return int(held >> weight & 1)
+        value = int(self._model.get(f"bits@{number}.{byte}", 0))
+        return int(value >> weight & 1)
 
     def _outside(self, moment: Any, ordinal: int, position: int) -> tuple[int, int]:
         """The store and the position that stand for a bit outside of an object (`semantics.memory.nowhere`)."""
@@ -62,13 +62,13 @@ class Decided(Mapping[tuple[object, ...], int]):
         instance = self._objects[self._stores[moment[cut + 1 :], ordinal]]
         return self._unfolding.outside(instance.number, moment[:cut]).number, instance.base + position
 
-    def _bits_of(self, held: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
+    def _bits_of(self, variables: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
         """The bits that unknowns of whole members stand for."""
-        for one in held:
-            position, value = evaluate(self._model, one.position, one.unknown)
-            for i in range(one.width):
-                weight = i if self._little_endian else one.width - 1 - i
-                yield (one.store, position + i), value >> weight & 1
+        for variable in variables:
+            position, value = evaluate(self._model, variable.position, variable.unknown)
+            for i in range(variable.width):
+                weight = i if self._little_endian else variable.width - 1 - i
+                yield (variable.store, position + i), value >> weight & 1
 
 
 def _numbers(unfolding: Unfolding) -> dict[tuple[Any, ...], int]:
@@ -85,5 +85,5 @@ def _numbers(unfolding: Unfolding) -> dict[tuple[Any, ...], int]:
 
 def object_key(instance: Instance) -> tuple[Any, int]:
     """The moment and ordinal that the reference knows an object by."""
-    made: Any = instance.key
-    return ((), instance.number) if made[0] == "object" else (made[1], 0)
+    key: Any = instance.key
+    return ((), instance.number) if key[0] == "object" else (key[1], 0)

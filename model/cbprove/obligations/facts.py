@@ -80,9 +80,9 @@ class Facts:
     def supposed(self, facts: Sequence[Fact], before: int | None = None) -> Bool:
         """When all facts are true where their turns begin; with `before`, only of loops followed before that operation."""
         loops = self.unfolding.followed
-        mine = [(fact, loops[fact.moment]) for fact in facts]
-        mine = [(fact, loop) for fact, loop in mine if before is None or loop.head <= before]
-        return and_(*(or_(not_(loop.entry), self._holds(fact, loop.head, certain=False)) for fact, loop in mine))
+        pairs = [(fact, loops[fact.moment]) for fact in facts]
+        pairs = [(fact, loop) for fact, loop in pairs if before is None or loop.head <= before]
+        return and_(*(or_(not_(loop.entry), self._holds(fact, loop.head, certain=False)) for fact, loop in pairs))
 
     def broken(self, fact: Fact, facts: Sequence[Fact]) -> Bool:
         """When a fact is not one: false where its loop begins to be followed, or where a turn ends that found all facts true."""
@@ -94,12 +94,12 @@ class Facts:
         return or_(*(self.broken(fact, facts) for fact in facts))
 
     def _uninitiated(self, fact: Fact, loop: Followed, facts: Sequence[Fact]) -> Bool:
-        given = and_(*self.unfolding.constraints, self.supposed(facts, loop.before))
-        return and_(loop.entry, given, not_(self._holds(fact, loop.before, certain=True)))
+        premise = and_(*self.unfolding.constraints, self.supposed(facts, loop.before))
+        return and_(loop.entry, premise, not_(self._holds(fact, loop.before, certain=True)))
 
     def _unkept(self, fact: Fact, loop: Followed, facts: Sequence[Fact]) -> Bool:
-        given = and_(*self.unfolding.constraints, self.supposed(facts, loop.end))
-        return and_(loop.alive, given, not_(self._holds(fact, loop.end, certain=True)))
+        premise = and_(*self.unfolding.constraints, self.supposed(facts, loop.end))
+        return and_(loop.alive, premise, not_(self._holds(fact, loop.end, certain=True)))
 
     def _holds(self, fact: Fact, time: int, certain: bool) -> Bool:
         """Whether a fact is true before operation `time`; where that is not known, `certain` says no, else yes."""
@@ -137,11 +137,11 @@ class Facts:
 def supposed(unfolding: Unfolding, cells: Cells, facts: Sequence[Fact]) -> Iterator[Bool]:
     """Yield what a proof may suppose of the runs of an unfolding, given facts that are an invariant; those of other paths say
     nothing of it. Raises ValueError."""
-    mine = [fact for fact in facts if fact.moment in unfolding.followed]
-    if mine:
-        known = Facts(unfolding, cells)
-        known.check(mine)
-        yield known.supposed(mine)
+    relevant = [fact for fact in facts if fact.moment in unfolding.followed]
+    if relevant:
+        facts_of = Facts(unfolding, cells)
+        facts_of.check(relevant)
+        yield facts_of.supposed(relevant)
 
 
 def decided(unfolding: Unfolding, cells: Cells) -> dict[str, tuple[int, int]]:

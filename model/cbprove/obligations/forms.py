@@ -175,23 +175,23 @@ def _by_sources(trail: Trail, indexes: frozenset[int]) -> PathForm:
     claims = [at for at in trail.unfolding.claims if at.property in indexes]
     reached = [reached_by_sources(trail, at) for at in claims]
     pairs = [compared(trail, at) for at in claims]
-    broken = [broken_by_sources(trail, at, own) for at, own in zip(claims, pairs, strict=True)]
+    broken = [broken_by_sources(trail, at, pair) for at, pair in zip(claims, pairs, strict=True)]
     form = _path_form(trail.unfolding, claims, reached, broken)
     constraints = and_(*trail.unfolding.constraints)
     each = zip(claims, reached, broken, pairs, strict=True)
-    return replace(form, claims=tuple(ClaimForm(at, and_(r, b, constraints), own) for at, r, b, own in each))
+    return replace(form, claims=tuple(ClaimForm(at, and_(r, b, constraints), pair) for at, r, b, pair in each))
 
 
 def _path_form(unfolding: Unfolding, claims: Sequence[ClaimAt], reached: list[Bool], broken: list[Bool]) -> PathForm:
     constraints = and_(*unfolding.constraints)
     broken = [and_(r, b) for r, b in zip(reached, broken, strict=True)]
-    met = tuple(zip(claims, broken, reached, strict=True))
-    return PathForm(unfolding, and_(or_(*broken), constraints), and_(or_(*reached), constraints), met=met)
+    rows = tuple(zip(claims, broken, reached, strict=True))
+    return PathForm(unfolding, and_(or_(*broken), constraints), and_(or_(*reached), constraints), met=rows)
 
 
 def _entangled(memory: Members) -> bool:
     """Whether two unknowns may stand for the same bits: nothing in a formula says that they agree there."""
-    stores = [held.store for held in memory.held.values()]
+    stores = [variable.store for variable in memory.held.values()]
     return len(set(stores)) < len(stores)
 
 

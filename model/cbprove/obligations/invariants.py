@@ -39,22 +39,22 @@ class Loops:
         self._touched = self.unfolding.heads
         self.pieces = [p for moment, stores in self._touched.items() for p in _pieces(moment, stores)]
 
-    def heads(self, kept: Sequence[Piece]) -> Heads:
+    def heads(self, pieces: Sequence[Piece]) -> Heads:
         """What turns may leave changed to later ones, on plain numbers: all that they store to but for the pieces kept."""
-        return {moment: list(map(_grounded, stores)) for moment, stores in self._left(kept).items()}
+        return {moment: list(map(_grounded, stores)) for moment, stores in self._left(pieces).items()}
 
-    def _left(self, kept: Sequence[Piece]) -> Heads:
+    def _left(self, pieces: Sequence[Piece]) -> Heads:
         """Every store to every piece that is not kept, by itself: each piece has a last operation of its own, whatever the
         last one of its neighbours is, since nothing is known of the order of earlier turns (`turns.py`)."""
-        changed = [piece for piece in self.pieces if piece not in kept]
+        changed = [piece for piece in self.pieces if piece not in pieces]
         return {
             moment: [left for piece in changed if piece[0] == moment for left in _reaching(piece, stores)]
             for moment, stores in self._touched.items()
         }
 
-    def suppose(self, kept: Sequence[Piece]) -> None:
+    def suppose(self, pieces: Sequence[Piece]) -> None:
         """From here on, turns find the kept pieces as they were before the loop."""
-        self.unfolding.heads = self._left(kept)
+        self.unfolding.heads = self._left(pieces)
 
     def changes(self, piece: Piece) -> Bool:
         """When a turn leaves a bit of the piece with another source than it had before that turn."""
@@ -64,26 +64,26 @@ class Loops:
         trail = Trail(self.unfolding, Bounds({**self.ranges, "bit": (0, 0)}))
         numbers: dict[int, int] = {}
         was = identity(trail.sources(low, last - low, area, before, guard), numbers, by_value=False)
-        now = identity(trail.sources(low, last - low, area, after, guard), numbers, by_value=False)
-        same = and_(eq(was[0], now[0]), eq(was[1], now[1]))
+        current = identity(trail.sources(low, last - low, area, after, guard), numbers, by_value=False)
+        same = and_(eq(was[0], current[0]), eq(was[1], current[1]))
         return and_(guard, within(BIT, ((0, last - low),)), not_(same))
 
-    def step(self, kept: Sequence[Piece]) -> Bool:
+    def step(self, pieces: Sequence[Piece]) -> Bool:
         """When a turn that finds all pieces as they were changes one of them: an invariant, if it cannot be."""
-        self.suppose(kept)
-        return or_(*(self.changes(piece) for piece in kept))
+        self.suppose(pieces)
+        return or_(*(self.changes(piece) for piece in pieces))
 
 
 def _pieces(moment: Moment, stores: list[Store]) -> list[Piece]:
     """The touched bits cut wherever one of the extents begins or ends."""
-    found: dict[Piece, None] = {}
+    pieces: dict[Piece, None] = {}
     for area in dict.fromkeys(store.area for store in stores):
         extents = [extent for store in stores if store.area == area for extent in _extents(store)]
         cuts = sorted({cut for extent in extents for cut in extent})
         for low, last in pairwise(cuts):
             if any(first <= low and last <= end for first, end in extents):
-                found[(moment, area, low, last)] = None
-    return list(found)
+                pieces[(moment, area, low, last)] = None
+    return list(pieces)
 
 
 def _extents(store: Store) -> list[tuple[int, int]]:
@@ -123,6 +123,6 @@ def unkept(
     """
     cells = Cells(program.little_endian)
     unfolding = unfold(program, path, (prop,), plan, cells)
-    known = Facts(unfolding, cells)
-    known.check(facts)
-    return known.step(facts), decided(unfolding, cells)
+    facts_of = Facts(unfolding, cells)
+    facts_of.check(facts)
+    return facts_of.step(facts), decided(unfolding, cells)

@@ -109,16 +109,16 @@ class _Look:
         return result
 
     def _near(self, operation: Store | Copied, address: Int) -> bool:
-        here, low, width = self.bounds.of(address), self.bounds.of(operation.low), self.bounds.of(operation.width)
+        bounds, low, width = self.bounds.of(address), self.bounds.of(operation.low), self.bounds.of(operation.width)
         bound = operation.bound
-        if here is not None and bound and not (here[0] < bound[1] and bound[0] < here[1] + self.place.width):
+        if bounds is not None and bound and not (bounds[0] < bound[1] and bound[0] < bounds[1] + self.place.width):
             return False
-        if here is None or low is None or width is None:
+        if bounds is None or low is None or width is None:
             return True
-        return here[0] < low[1] + width[1] and low[0] < here[1] + self.place.width
+        return bounds[0] < low[1] + width[1] and low[0] < bounds[1] + self.place.width
 
     def _met(self, operation: Store | Copied, index: int, address: Int) -> tuple[tuple[Bool, Int], tuple[Bool, Int]]:
-        whole = self._whole(operation, address)
+        contained = self._whole(operation, address)
         extents = [
             (operation.low, add(operation.low, operation.width)),
             *([operation.bound] if operation.bound else []),
@@ -129,10 +129,10 @@ class _Look:
             answer = self._stored(operation, address, unknown)
         else:
             moved = add(sub(address, operation.low), operation.origin_low)
-            whole = and_(whole, self._within(moved, operation.origin_bound))
+            contained = and_(contained, self._within(moved, operation.origin_bound))
             answer = self._before(index, moved, operation.origin)
-        partly = and_(operation.guard, not_(whole), not_(apart))
-        return (and_(operation.guard, whole), answer), (partly, unknown)
+        partly = and_(operation.guard, not_(contained), not_(apart))
+        return (and_(operation.guard, contained), answer), (partly, unknown)
 
     def _whole(self, operation: Store | Copied, address: Int) -> Bool:
         """Whether an operation defines all of the member."""
@@ -173,12 +173,12 @@ class _Look:
 
     def _alike(self, store: Store) -> list[Held]:
         """The unknowns there are for bits of a store."""
-        return [held for held in self.memory.held.values() if held.store == store.number]
+        return [variable for variable in self.memory.held.values() if variable.store == store.number]
 
     def _not_followed(self, key: Key, address: Int) -> Term:
         """An unknown for what some operation left at an address, the same each time it is asked for."""
-        known = self.memory.not_followed.setdefault((self.unfolding.path, key), {})
-        number = known.setdefault((address, self.place.width, self.type), len(known))
+        refused = self.memory.not_followed.setdefault((self.unfolding.path, key), {})
+        number = refused.setdefault((address, self.place.width, self.type), len(refused))
         name = f"{UNSURE}{self.place.text}@{spelled((self.unfolding.path, *key))}@{number}"
         return self.memory.unknown(name, self.low, self.high)
 
@@ -186,8 +186,8 @@ class _Look:
         """Earlier turns of a loop may have left anything in what the loop stores to; which that is, is not known yet."""
         return [(head.guard, self._not_followed((*head.key, area[0]), address))]
 
-    def _made(self, made: Made, index: int, address: Int, area: Area) -> Int:
-        instance, parent = made.instance, made.instance.parent
-        if made.debris or parent is None:
+    def _made(self, creation: Made, index: int, address: Int, area: Area) -> Int:
+        instance, parent = creation.instance, creation.instance.parent
+        if creation.debris or parent is None:
             return self._free(self.unfolding.debris[instance.number], address)
         return self._before(index, add(address, parent.base - instance.base), (parent.number, area[1]))

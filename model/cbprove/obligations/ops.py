@@ -284,12 +284,12 @@ def zeroes(leaves: tuple[Leaf, ...], little_endian: bool) -> tuple[Run, ...]:
     return without(merged(zero), merged(arbitrary))
 
 
-def without(runs: Sequence[Run], others: Sequence[Run]) -> tuple[Run, ...]:
+def without(runs: Sequence[Run], removed: Sequence[Run]) -> tuple[Run, ...]:
     """What of some runs is in none of the others; all in order."""
     left: list[Run] = []
     for low, width in runs:
         end = low + width
-        for other, size in others:
+        for other, size in removed:
             if low < other + size and other < end:
                 left.append((low, other - low))
                 low = other + size

@@ -50,18 +50,22 @@ class Reach:
         """Whether an extent can hold the bit."""
         if area not in self.areas:
             return False
-        own = self.areas[area]
-        return own is None or extent is None or (own[0] <= extent[1] and extent[0] <= own[1])
+        interval_of_area = self.areas[area]
+        return (
+            interval_of_area is None
+            or extent is None
+            or (interval_of_area[0] <= extent[1] and extent[0] <= interval_of_area[1])
+        )
 
     def widen(self, area: Area, interval: Interval | None) -> None:
         """The bit may be there as well; nothing is added where the interval is empty."""
         if interval is not None and interval[0] > interval[1]:
             return
-        own = self.areas.get(area, interval)
-        if own is None or interval is None:
+        interval_of_area = self.areas.get(area, interval)
+        if interval_of_area is None or interval is None:
             self.areas[area] = None
         else:
-            self.areas[area] = min(own[0], interval[0]), max(own[1], interval[1])
+            self.areas[area] = min(interval_of_area[0], interval[0]), max(interval_of_area[1], interval[1])
 
 
 class Trail:
@@ -71,20 +75,20 @@ class Trail:
         self.unfolding, self.bounds, self.keep_all = unfolding, bounds, keep_all
 
     def sources(
-        self, low: Int, width: int, area: Area, time: int, guard: Bool, given: Given | None = None
+        self, low: Int, width: int, area: Area, time: int, guard: Bool, assumed: Given | None = None
     ) -> list[Found]:
         """The stores that bit `BIT` of [low, low + width) in an area may come from before operation `time`, latest first.
 
-        `guard` is what holds where it matters, `given` says which candidates of a merged program it matters for. The last one
+        `guard` is what holds where it matters, `assumed` says which candidates of a merged program it matters for. The last one
         found always hits.
         """
-        return _Walk(trail=self, low=low, width=width, area=area, guard=guard, given=given).back(time)
+        return _Walk(trail=self, low=low, width=width, area=area, guard=guard, assumed=assumed).back(time)
 
 
 class _Walk:
     """One bit on its way back."""
 
-    def __init__(self, trail: Trail, low: Int, width: int, area: Area, guard: Bool, given: Given | None) -> None:
+    def __init__(self, trail: Trail, low: Int, width: int, area: Area, guard: Bool, assumed: Given | None) -> None:
         self.unfolding, self.bounds, self.keep_all = trail.unfolding, trail.bounds, trail.keep_all
         self.address = add(low, BIT)
         self.reach = Reach({})
@@ -93,7 +97,7 @@ class _Walk:
             area[0]
         ]  # what stands for a bit that lies nowhere, which no claim is true of
         self.known = conjuncts(guard)
-        self.among = _EVERYONE if given is None else given.among
+        self.among = _EVERYONE if assumed is None else assumed.among
         self.found: list[Found] = []
 
     def back(self, time: int) -> list[Found]:
@@ -152,15 +156,17 @@ class _Walk:
     def _covers(self, operation: Store | Copied) -> bool:
         """Whether the operation defines every bit that can still be meant, in every run that matters, at each candidate that
         has it."""
-        own = self.reach.areas[operation.area]
+        interval_of_area = self.reach.areas[operation.area]
         low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
-        if own is None or low is None or width is None or not self._sure(operation):
+        if interval_of_area is None or low is None or width is None or not self._sure(operation):
             return False
         if isinstance(operation, Store) and operation.runs is not None:
             return False
-        if operation.bound is not None and not (operation.bound[0] <= own[0] and own[1] < operation.bound[1]):
+        if operation.bound is not None and not (
+            operation.bound[0] <= interval_of_area[0] and interval_of_area[1] < operation.bound[1]
+        ):
             return False
-        return low[1] <= own[0] and own[1] < low[0] + width[0]
+        return low[1] <= interval_of_area[0] and interval_of_area[1] < low[0] + width[0]
 
     def _stored(self, store: Store) -> None:
         if not (
@@ -200,29 +206,29 @@ class _Walk:
         elif isinstance(operation, Store) and len(self.reach.areas) == 1:
             self.among = rest
 
-    def _made(self, made: Made) -> None:
-        instance = made.instance
-        of_it = {area: own for area, own in self.reach.areas.items() if area[0] == instance.number}
+    def _made(self, creation: Made) -> None:
+        instance = creation.instance
+        of_it = {area: interval for area, interval in self.reach.areas.items() if area[0] == instance.number}
         if not of_it:
             return
-        others = len(of_it) < len(self.reach.areas)
-        here = and_(le(instance.base, self.address), lt(self.address, instance.base + BASE)) if others else True
+        several = len(of_it) < len(self.reach.areas)
+        inside = and_(le(instance.base, self.address), lt(self.address, instance.base + BASE)) if several else True
         parent = instance.parent
         assert parent is not None
-        for area, own in of_it.items():
+        for area, interval in of_it.items():
             del self.reach.areas[area]
-            if made.debris and not area[1].startswith("#"):
+            if creation.debris and not area[1].startswith("#"):
                 store = self.unfolding.debris[instance.number]
-                memory = and_(here, lt(self.address, instance.base + instance.shape.width))
+                memory = and_(inside, lt(self.address, instance.base + instance.shape.width))
                 self.found.append(Found(memory, store, sub(self.address, instance.base)))
             else:
                 moved = (
                     None
-                    if own is None
-                    else (own[0] - instance.base + parent.base, own[1] - instance.base + parent.base)
+                    if interval is None
+                    else (interval[0] - instance.base + parent.base, interval[1] - instance.base + parent.base)
                 )
                 self.reach.widen((parent.number, area[1]), moved)
-        self.address = ite(here, add(self.address, parent.base - instance.base), self.address)
+        self.address = ite(inside, add(self.address, parent.base - instance.base), self.address)
 
     def _earlier_turns(self, head: Store) -> None:
         moment = head.key[1]
@@ -270,22 +276,22 @@ def spelled(key: Sequence[object]) -> str:
 # --- reading what was found -------------------------------------------------------------------------------
 
 
-def identity(found: list[Found], numbers: dict[int, int], by_value: bool = True) -> tuple[Int, Int]:
+def identity(definitions: list[Found], numbers: dict[int, int], by_value: bool = True) -> tuple[Int, Int]:
     """The source as two numbers, the store and the position in it; `numbers` counts the stores met, as they are met.
 
     Equal numbers mean equal sources, or, `by_value`, that both bits are known to be zero.
     """
     number: Int = 0
     position: Int = 0
-    for one in found:
-        numbers.setdefault(one.store.number, len(numbers) + 1)
-    for one in reversed(found):
-        own: Int = numbers[one.store.number]
-        at = one.position
+    for definition in definitions:
+        numbers.setdefault(definition.store.number, len(numbers) + 1)
+    for definition in reversed(definitions):
+        value: Int = numbers[definition.store.number]
+        at = definition.position
         if by_value:
-            own, at = _value_in(one.store, at, own)
-        number = ite(one.hit, own, number)
-        position = ite(one.hit, at, position)
+            value, at = _value_in(definition.store, at, value)
+        number = ite(definition.hit, value, number)
+        position = ite(definition.hit, at, position)
     return number, position
 
 
@@ -298,12 +304,12 @@ def _value_in(store: Store, position: Int, number: Int) -> tuple[Int, Int]:
     return number, position
 
 
-def holds(found: list[Found], judge: Callable[[Store, Int], Bool]) -> Bool:
+def holds(definitions: list[Found], judge: Callable[[Store, Int], Bool]) -> Bool:
     """Whether the bit's source is one that the judge accepts."""
     result: Bool = False
-    for one in reversed(found):
-        good = judge(one.store, one.position)
-        result = or_(and_(one.hit, good), and_(not_(one.hit), result))
+    for definition in reversed(definitions):
+        good = judge(definition.store, definition.position)
+        result = or_(and_(definition.hit, good), and_(not_(definition.hit), result))
     return result
 
 

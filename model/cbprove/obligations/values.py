@@ -80,9 +80,9 @@ def translate(expr: Expr, look_up: Lookup) -> Value:
             return _convert(translate(operand, look_up), type)
         case Unary(operator=operator, operand=operand, type=type):
             return _unary(operator, translate(operand, look_up), type)
-        case Conditional(condition=condition, then=then, otherwise=otherwise):
+        case Conditional(condition=condition, then=if_true, otherwise=otherwise):
             return _choose(
-                _truth(translate(condition, look_up)), translate(then, look_up), translate(otherwise, look_up)
+                _truth(translate(condition, look_up)), translate(if_true, look_up), translate(otherwise, look_up)
             )
         case Binary(operator=operator, left=left, right=right, type=type):
             return _binary(operator, translate(left, look_up), translate(right, look_up), type)
@@ -105,9 +105,9 @@ def _flag(term: Bool) -> Value:
     return Value(as_int(term), 0, 1)
 
 
-def _choose(condition: Bool, then: Value, otherwise: Value) -> Value:
-    term = ite(condition, then.term, otherwise.term)
-    return Value(term, min(then.low, otherwise.low), max(then.high, otherwise.high))
+def _choose(condition: Bool, if_true: Value, otherwise: Value) -> Value:
+    term = ite(condition, if_true.term, otherwise.term)
+    return Value(term, min(if_true.low, otherwise.low), max(if_true.high, otherwise.high))
 
 
 def _convert(value: Value, type: IntType) -> Value:
@@ -207,14 +207,14 @@ def _shift(operator: str, left: Value, count: int, type: IntType) -> Value:
 
 def _bitwise(operator: str, left: Value, right: Value, type: IntType) -> Value:
     a, b = unsigned(left, type.bits), unsigned(right, type.bits)
-    both = _and(a, b, type.bits)
+    common = _and(a, b, type.bits)
     match operator:
         case "&":
-            result = Value(both, 0, min(a.high, b.high))
+            result = Value(common, 0, min(a.high, b.high))
         case "|":
-            result = Value(sub(add(a.term, b.term), both), 0, (1 << type.bits) - 1)
+            result = Value(sub(add(a.term, b.term), common), 0, (1 << type.bits) - 1)
         case _:
-            result = Value(sub(add(a.term, b.term), mul(both, 2)), 0, (1 << type.bits) - 1)
+            result = Value(sub(add(a.term, b.term), mul(common, 2)), 0, (1 << type.bits) - 1)
     return wrap(result, type)
 
 

@@ -103,13 +103,13 @@ FAULTS = (
         (
             "a turn changes a piece only where another store gives it",
             "Loops.changes",
-            "and_(eq(was[0], now[0]), eq(was[1], now[1]))",
-            "eq(was[1], now[1])",
+            "and_(eq(was[0], current[0]), eq(was[1], current[1]))",
+            "eq(was[1], current[1])",
         ),
         (
             "turns leave everything as it was",
             "Loops._left",
-            "changed = [piece for piece in self.pieces if piece not in kept]",
+            "changed = [piece for piece in self.pieces if piece not in pieces]",
             "changed: list[Piece] = []",
         ),
     ),

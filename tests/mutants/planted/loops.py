@@ -67,7 +67,7 @@ FAULTS = (
             "replace(store, runs=((low - _plain(store.low), last - low),))",
             "store",
         ),
-        ("what turns change is taken as kept", "Loops._left", "piece not in kept", "piece in kept"),
+        ("what turns change is taken as kept", "Loops._left", "piece not in pieces", "piece in pieces"),
     ),
     *planted(
         "obligations",

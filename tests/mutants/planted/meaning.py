@@ -53,8 +53,8 @@ FAULTS = (
         (
             "a struct with a tag inside another counts its bits from the outer one",
             "_tagged",
-            "replace(spot, identity=own, holder=own, at=0, shifts=())",
-            "replace(spot, identity=own, holder=own, shifts=())",
+            "replace(spot, identity=owner, holder=owner, at=0, shifts=())",
+            "replace(spot, identity=owner, holder=owner, shifts=())",
         ),
     ),
     *planted(
@@ -69,8 +69,8 @@ FAULTS = (
         (
             "members of a struct inside a packed one ask for their own alignment",
             "asked_alignments",
-            "min(found.align, cap) if cap else found.align",
-            "found.align",
+            "min(laid_out.align, cap) if cap else laid_out.align",
+            "laid_out.align",
         ),
         ("an input counts elements of one byte", "varying", "(name, inner.width)", "(name, 8)"),
     ),
@@ -170,8 +170,8 @@ FAULTS = (
         (
             "enumerators count from the first one",
             "enumerator",
-            "_said(cx, one.name, one.value) + after",
-            "_said(cx, one.name, one.value) + index",
+            "_said(cx, earlier.name, earlier.value) + after",
+            "_said(cx, earlier.name, earlier.value) + index",
         ),
         (
             "the last of several alignments counts",
@@ -222,8 +222,8 @@ FAULTS = (
         (
             "a length may begin in the middle of a byte",
             "_length",
-            "isinstance(found.low, int) and found.low % 8",
-            "isinstance(found.low, int) and found.low % 8 > 8",
+            "isinstance(condition.low, int) and condition.low % 8",
+            "isinstance(condition.low, int) and condition.low % 8 > 8",
         ),
     ),
     *planted(

@@ -144,8 +144,8 @@ FAULTS = (
         (
             "a store that covers the bit for some candidates ends the search for all",
             "_Walk._covers",
-            "low[1] <= own[0] and own[1] < low[0] + width[0]",
-            "low[0] <= own[0] and own[1] < low[1] + width[1]",
+            "low[1] <= interval_of_area[0] and interval_of_area[1] < low[0] + width[0]",
+            "low[0] <= interval_of_area[0] and interval_of_area[1] < low[1] + width[1]",
         ),
     ),
     *planted(
@@ -181,8 +181,8 @@ FAULTS = (
         (
             "owned takes the same position of any struct",
             "_same_member",
-            "(_1 for own, first in _2 if own.shares_member(leaf))",
-            "(_1 for own, first in _2)",
+            "(_1 for leaf, first in _2 if leaf.shares_member(leaf))",
+            "(_1 for leaf, first in _2)",
         ),
     ),
     *planted(
@@ -209,7 +209,7 @@ FAULTS = (
     *planted(
         "obligations",
         AGREE,
-        ("preserved compares no values", "_differing", "and_(on, not_(eq(now, then)))", "False"),
+        ("preserved compares no values", "_differing", "and_(on, not_(eq(current, earlier)))", "False"),
         (
             "a read for EXPR misses its last byte",
             "_by_length",
