@@ -70,13 +70,13 @@ class _Certifying:
         pairs = [(proposal, prop.name) for proposal in system.proposals for prop in system.properties]
         verdicts = [v for proposal, name in pairs if (v := self._verdict(proposal, name)) is not None]
         proofs = self._proofs() if clausal else None
-        asked = record.Limits(self.options.bound, limits.resources, limits.operations)
+        limits_recorded = record.Limits(self.options.bound, limits.resources, limits.operations)
         return Certified(
             Record(
                 spec=system.name,
-                command=record.command(os.path.normpath(system.sources[0].name), asked, clausal),
+                command=record.command(os.path.normpath(system.sources[0].name), limits_recorded, clausal),
                 versions={"cbprove": VERSION, "z3": version()},
-                limits=asked,
+                limits=limits_recorded,
                 inputs=tuple((os.path.normpath(source.name), source.sha256) for source in system.sources),
                 proposals=tuple(proposed(self.space, proposal) for proposal in system.proposals),
                 verdicts=tuple(verdicts),
@@ -89,14 +89,14 @@ class _Certifying:
 
     def _proofs(self) -> dict[str, record.Clausal]:
         """The clausal proofs of what followed values, and of what has no certificate."""
-        found = {}
+        proofs = {}
         for name, (_, states) in sorted(self.obligations.items()):
-            if name in self._bare or any(asked.by != "sources" for asked in states):
-                one = of_clauses(self.statements.state(states[0]))
-                if one is not None:
-                    found[name], proof = one
-                    self.texts |= {f"{name}{PROOF}": proof} if found[name].drat else {}
-        return found
+            if name in self._bare or any(state.by != "sources" for state in states):
+                clauses_proof = of_clauses(self.statements.state(states[0]))
+                if clauses_proof is not None:
+                    proofs[name], proof = clauses_proof
+                    self.texts |= {f"{name}{PROOF}": proof} if proofs[name].drat else {}
+        return proofs
 
     def held(self, part: Part, name: str) -> Part:
         """A proved part with its certificates, if it has them for each of its candidates."""
@@ -111,10 +111,10 @@ class _Certifying:
         parts: list[Part] = []
         bounded = False
         for sector in self.space.sectors(proposal.domains):
-            own = _Sectored(self, sector, name)
-            found = [own.table.sheet.marks[i] for i in self.space.indexes(sector, proposal.domains)]
-            bounded = bounded or BOUNDED in found
-            parts += own.parts(list(self.space.indexes(sector, proposal.domains)))
+            sectored = _Sectored(self, sector, name)
+            marks = [sectored.table.sheet.marks[i] for i in self.space.indexes(sector, proposal.domains)]
+            bounded = bounded or BOUNDED in marks
+            parts += sectored.parts(list(self.space.indexes(sector, proposal.domains)))
         if not parts:
             return None
         counts = counted(self.statements, parts)
@@ -126,23 +126,23 @@ class _Certifying:
             parts=tuple(parts),
         )
 
-    def obliged(self, asked: Obligation) -> str:
+    def obliged(self, obligation: Obligation) -> str:
         """The name of an obligation, stated without conditions where it can be."""
-        key = repr(asked)
+        key = repr(obligation)
         if key not in self._names:
-            self._names[key] = self._stated(asked)
+            self._names[key] = self._stated(obligation)
         return self._names[key]
 
-    def _stated(self, asked: Obligation) -> str:
-        if asked.by == "sources":
-            loose = replace(asked, loose=True)
+    def _stated(self, obligation: Obligation) -> str:
+        if obligation.by == "sources":
+            loose = replace(obligation, loose=True)
             stated = self.statements.state(loose)
             if self._answer(stated) == "unsat":
                 return self._keep(loose, stated.text)
-        stated = self.statements.state(asked)
+        stated = self.statements.state(obligation)
         if self._answer(stated) == "sat":
-            raise NotReplayed(f"{asked.property}: the obligation of a proof can be satisfied")
-        return self._keep(asked, stated.text)
+            raise NotReplayed(f"{obligation.property}: the obligation of a proof can be satisfied")
+        return self._keep(obligation, stated.text)
 
     def _answer(self, stated: Stated) -> str:
         """What Z3 says of a text: what it proved had stores left out, what is kept has them all."""
@@ -156,11 +156,11 @@ class _Certifying:
         self._answers[text] = session.check().result
         return self._answers[text]
 
-    def _keep(self, asked: Obligation, text: str) -> str:
+    def _keep(self, obligation: Obligation, text: str) -> str:
         digest = hashlib.sha256(text.encode()).hexdigest()
         name = digest[:16]
         self.texts[f"{name}{ENDING}"] = text
-        self.obligations[name] = digest, (*self.obligations.get(name, (digest, ()))[1], asked)
+        self.obligations[name] = digest, (*self.obligations.get(name, (digest, ()))[1], obligation)
         return name
 
 
@@ -175,13 +175,13 @@ class _Sectored:
         """The candidates at these marks, each in one part."""
         marks = self.table.sheet.marks
         for mark in sorted({marks[i] for i in indexes} - {INAPPLICABLE}):
-            own = [i for i in indexes if marks[i] == mark]
+            indexes_marked = [i for i in indexes if marks[i] == mark]
             if mark == REFUTED:
-                yield from self._refuted(own)
+                yield from self._refuted(indexes_marked)
             elif mark in (PROVED, BOUNDED, VACUOUS):
-                yield from self._held(mark, own)
+                yield from self._held(mark, indexes_marked)
             else:
-                yield from self._others(mark, own)
+                yield from self._others(mark, indexes_marked)
 
     def _program(self, index: int) -> Program:
         return self.space.candidate(self.sector.candidate(index))
@@ -195,16 +195,16 @@ class _Sectored:
         astray = [i for i in indexes if runs.misplaced(self._program(i), runs.named(self._program(i), self.name))]
         if astray:
             yield self._part(REFUTED, astray)
-        for run, shown in self._cover([i for i in indexes if i not in astray], broken=True):
-            yield self._part(REFUTED, shown, run)
+        for run, chosen_run in self._cover([i for i in indexes if i not in astray], broken=True):
+            yield self._part(REFUTED, chosen_run, run)
 
     def _others(self, mark: int, indexes: Sequence[int]) -> Iterator[Part]:
         reasons: dict[str, list[int]] = {}
         for index in indexes:
             settled = self.table.settled.get(index)
             reasons.setdefault(settled.reason if settled else "", []).append(index)
-        for reason, own in reasons.items():
-            yield replace(self._part(mark, own), reason=reason)
+        for reason, group in reasons.items():
+            yield replace(self._part(mark, group), reason=reason)
 
     # --- proved and vacuous -----------------------------------------------------------------------------
 
@@ -221,8 +221,8 @@ class _Sectored:
         if mark == VACUOUS or runs.placed(program, runs.named(program, self.name)):
             yield self._resting(self._part(mark, indexes), obligations)
             return
-        for run, shown in self._cover(indexes, broken=False):
-            yield self._resting(self._part(mark, shown, run), obligations)
+        for run, chosen_run in self._cover(indexes, broken=False):
+            yield self._resting(self._part(mark, chosen_run, run), obligations)
 
     def _resting(self, part: Part, obligations: tuple[str, ...]) -> Part:
         return self.certifying.held(replace(part, obligations=obligations), self.name)
@@ -230,20 +230,20 @@ class _Sectored:
     def _by_sources(self, mark: int) -> str:
         """What is proved of the whole sector at once."""
         marks = self.table.sheet.marks
-        own = [i for i, one in enumerate(marks) if one == mark and i not in self.table.settled]
-        where = boxes(self.sector, own)
-        return self.certifying.obliged(Obligation("sources", _claim(mark), self.name, self.sector.fixed, where))
+        by_certificate = [i for i, value in enumerate(marks) if value == mark and i not in self.table.settled]
+        region = boxes(self.sector, by_certificate)
+        return self.certifying.obliged(Obligation("sources", _claim(mark), self.name, self.sector.fixed, region))
 
     def _by_values(self, mark: int, index: int, settled: Settled) -> Iterator[str]:
-        plan, kept = settled.plan, settled.invariant
+        plan, invariant = settled.plan, settled.invariant
         assert plan is not None, "what was settled by a proof says how loops were followed"
-        asked = Obligation("values", _claim(mark), self.name, self.sector.candidate(index))
-        if kept is None:
-            yield self.certifying.obliged(replace(asked, turns=plan.turns, known=plan.known))
+        obligation = Obligation("values", _claim(mark), self.name, self.sector.candidate(index))
+        if invariant is None:
+            yield self.certifying.obliged(replace(obligation, turns=plan.turns, known=plan.known))
             return
-        asked = replace(asked, invariant=kept.kept, facts=kept.facts or None)
-        yield self.certifying.obliged(asked)
-        for step in record.steps(asked):
+        obligation = replace(obligation, invariant=invariant.kept, facts=invariant.facts or None)
+        yield self.certifying.obliged(obligation)
+        for step in record.steps(obligation):
             yield self.certifying.obliged(step)
 
     # --- runs -------------------------------------------------------------------------------------------
@@ -265,8 +265,8 @@ def _claim(mark: int) -> record.Claim:
 def _plainest(program: Program, name: str) -> Run | None:
     """The run of the first choices on the first path where that reaches a claim."""
     prop = runs.named(program, name)
-    found = (replay(program, path, (prop,), {}) for path in program.paths)
-    return next((run for run in found if run.reached[name]), None)
+    tried = (replay(program, path, (prop,), {}) for path in program.paths)
+    return next((run for run in tried if run.reached[name]), None)
 
 
 LARGEST = 200_000  # bytes of a clausal proof, or of the certificates of several candidates, that are kept
@@ -280,34 +280,34 @@ class Certificates:
         self.texts: dict[str, str] = {}
         self._found: dict[tuple[object, ...], str | None] = {}
 
-    def of(self, sector: Sector, where: tuple[Box, ...], name: str) -> Mapping[str, tuple[Box, ...]]:
+    def of(self, sector: Sector, region: tuple[Box, ...], name: str) -> Mapping[str, tuple[Box, ...]]:
         """The certificates of a property, by name with their candidates.
 
         None if one of the candidates has none, or if they are too long to be read: a clausal proof speaks of all at once.
         """
-        found: dict[str, list[int]] = {}
-        for index in indexes(sector, where):
+        by_text: dict[str, list[int]] = {}
+        for index in indexes(sector, region):
             text = self._of(sector.candidate(index), name)
             if text is None:
                 return {}
-            found.setdefault(text, []).append(index)
-        if len(found) > 1 and sum(map(len, found)) > LARGEST:
+            by_text.setdefault(text, []).append(index)
+        if len(by_text) > 1 and sum(map(len, by_text)) > LARGEST:
             return {}
-        self.texts |= {f"{_short(text)}{CERTIFICATE}": text for text in found}
-        return {_short(text): boxes(sector, own) for text, own in found.items()}
+        self.texts |= {f"{_short(text)}{CERTIFICATE}": text for text in by_text}
+        return {_short(text): boxes(sector, group) for text, group in by_text.items()}
 
     def _of(self, candidate: Mapping[str, AxisValue], name: str) -> str | None:
         key = (name, *candidate.values())
         if key not in self._found:
             program = self.division.candidate(candidate)
-            found = find(program, runs.named(program, name))
-            self._found[key] = None if found is None else written(program, found)
+            certificate = find(program, runs.named(program, name))
+            self._found[key] = None if certificate is None else written(program, certificate)
         return self._found[key]
 
     def digests(self) -> dict[str, str]:
         """The sha256 of each by its name."""
-        found = sorted(sha256(text) for text in self.texts.values())
-        return {digest[:16]: digest for digest in found}
+        hashes = sorted(sha256(text) for text in self.texts.values())
+        return {digest[:16]: digest for digest in hashes}
 
 
 def _short(text: str) -> str:

@@ -90,25 +90,25 @@ def _may_replace(target: Path) -> None:
 def _fill(folder: Path, all_kept: Iterable[Kept]) -> None:
     os.chmod(folder, 0o755)
     listed = []
-    for kept in all_kept:
-        place = place_of(kept.record)
-        own = folder / place
-        own.mkdir(parents=True)
-        written = text(kept.record)
-        (own / RECORD).write_text(written, encoding="utf-8")
-        for name, beside in kept.texts.items():
-            (own / name).write_text(beside, encoding="utf-8")
+    for record_texts in all_kept:
+        place = place_of(record_texts.record)
+        target = folder / place
+        target.mkdir(parents=True)
+        written = text(record_texts.record)
+        (target / RECORD).write_text(written, encoding="utf-8")
+        for name, beside in record_texts.texts.items():
+            (target / name).write_text(beside, encoding="utf-8")
         listed.append({"folder": place, "sha256": sha256(written)})
     (folder / INDEX).write_text(_index(listed), encoding="utf-8")
 
 
 def _index(listed: list[dict[str, str]]) -> str:
-    lines = ",\n".join(f"    {json.dumps(one)}" for one in sorted(listed, key=lambda one: one["folder"]))
+    lines = ",\n".join(f"    {json.dumps(entry)}" for entry in sorted(listed, key=lambda entry: entry["folder"]))
     return f'{{\n  "schema_version": {SCHEMA},\n  "specs": [\n{lines}\n  ]\n}}\n'
 
 
-def _same(one: Path, other: Path) -> bool:
-    return dict(_contents(one)) == dict(_contents(other))
+def _same(path: Path, other: Path) -> bool:
+    return dict(_contents(path)) == dict(_contents(other))
 
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
@@ -146,13 +146,13 @@ def open_archive(place: str) -> tuple[list[Folder], list[Failure]]:
         raise Unreadable(f"{root / INDEX}: it is no index: {wrong}") from None
     except Unreadable as wrong:
         raise Unreadable(f"{root / INDEX}: {wrong}") from None
-    failures = [Failure(str(root / found), "the index does not list it") for found in _unlisted(root, set(listed))]
+    failures = [Failure(str(root / file), "the index does not list it") for file in _unlisted(root, set(listed))]
     folders: list[Folder] = []
     for name, digest in listed.items():
         try:
-            folder, own = _folder(root / name, name, digest)
+            folder, opened = _folder(root / name, name, digest)
             folders.append(folder)
-            failures += own
+            failures += opened
         except Unreadable as wrong:
             failures.append(Failure(str(root / name / RECORD), str(wrong), 2))
     return folders, failures
@@ -160,8 +160,8 @@ def open_archive(place: str) -> tuple[list[Folder], list[Failure]]:
 
 def _unlisted(root: Path, folders: set[str]) -> list[str]:
     """The files that lie neither in one of the folders nor are the index."""
-    found = [file.relative_to(root) for file in sorted(root.rglob("*")) if not file.is_dir()]
-    return [str(file) for file in found if str(file) != INDEX and file.parent.as_posix() not in folders]
+    files = [file.relative_to(root) for file in sorted(root.rglob("*")) if not file.is_dir()]
+    return [str(file) for file in files if str(file) != INDEX and file.parent.as_posix() not in folders]
 
 
 def _text(file: Path) -> str:
@@ -183,11 +183,11 @@ def _folder(place: Path, name: str, digest: str) -> tuple[Folder, list[Failure]]
         failures.append(Failure(str(place / RECORD), f"its sha256 is {sha256(written)}, the index says {digest}"))
     if not record.inputs or place_of(record) != name:
         failures.append(Failure(str(place / RECORD), "it is about another spec than its folder says"))
-    wanted = _listed(record)
+    expected = _listed(record)
     failures += [
-        Failure(str(place / found), "the record does not list it")
-        for found in _listing(place)
-        if found != RECORD and found not in wanted
+        Failure(str(place / entry), "the record does not list it")
+        for entry in _listing(place)
+        if entry != RECORD and entry not in expected
     ]
     texts, amiss = _texts(place, record)
     return Folder(name, record, texts), failures + amiss
@@ -202,7 +202,7 @@ def _listing(place: Path) -> list[str]:
 
 def _listed(record: Record) -> dict[str, str]:
     """The files that a record lists, with their sha256."""
-    proofs = {name: one.drat for name, one in (record.clausal or {}).items() if one.drat}
+    proofs = {name: clausal.drat for name, clausal in (record.clausal or {}).items() if clausal.drat}
     return {
         **{f"{name}{ENDING}": digest for name, (digest, _) in record.obligations.items()},
         **{f"{name}{CERTIFICATE}": digest for name, digest in record.certificates.items()},
@@ -219,9 +219,9 @@ def _texts(place: Path, record: Record) -> tuple[dict[str, str], list[Failure]]:
         except Unreadable as wrong:
             failures.append(Failure(str(file), str(wrong), 2))
             continue
-        found = sha256(texts[name])
-        if found != digest:
-            failures.append(Failure(str(file), f"its sha256 is {found}, the record says {digest}"))
+        hash_found = sha256(texts[name])
+        if hash_found != digest:
+            failures.append(Failure(str(file), f"its sha256 is {hash_found}, the record says {digest}"))
         elif file.suffix != PROOF and file.stem != digest[:16]:
             failures.append(Failure(str(file), f"its name is not the beginning of its sha256, {digest}"))
     return texts, failures

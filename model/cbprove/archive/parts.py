@@ -27,8 +27,8 @@ from cbprove.system.program import Program, Property
 class Wrong(Exception):
     """Why a part is not confirmed (nothing where that is said of an obligation), and the exit code that it asks for."""
 
-    def __init__(self, what: str, code: int = 1) -> None:
-        super().__init__(what)
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
         self.code = code
 
 
@@ -48,20 +48,20 @@ class Confirming:
 
     def part(self, part: Part, name: str) -> int | None:
         """Confirms a part, or raises Wrong; the bound of a proof that is none for more turns."""
-        sector, own = self._marks(part)
-        for index in own:
+        sector, candidates = self._marks(part)
+        for index in candidates:
             (required,) = evaluate(sector.point(index), self.statements.division.program(sector).required)
             if required == (part.verdict == "excluded"):
                 raise Wrong(f"{self._at(sector, index)} is {'not ' if required else ''}excluded by the spec")
         self._stray(part)
         match part.verdict:
             case "refuted":
-                self._shown(part, sector, own, name, broken=True)
+                self._shown(part, sector, candidates, name, broken=True)
             case "proved":
-                self._shown(part, sector, own, name, broken=False)
-                return self._proved(part, sector, own, name)
+                self._shown(part, sector, candidates, name, broken=False)
+                return self._proved(part, sector, candidates, name)
             case "vacuous":
-                return self._proved(part, sector, own, name)
+                return self._proved(part, sector, candidates, name)
             case "unknown":
                 raise Wrong(f"it is unknown: {part.reason}", 3)
             case "mixed":
@@ -71,12 +71,12 @@ class Confirming:
     def _marks(self, part: Part) -> tuple[Sector, list[int]]:
         try:
             sector = self.statements.sector(part.fixed)
-            own = indexes(sector, part.where)
+            candidates = indexes(sector, part.where)
         except (ValueError, Unstated) as wrong:
             raise Wrong(f"there is no region with {wrong}") from None
-        if not own:
+        if not candidates:
             raise Wrong("a part without candidates")
-        return sector, own
+        return sector, candidates
 
     def _stray(self, part: Part) -> None:
         if part.run is not None and part.verdict not in ("refuted", "proved"):
@@ -93,9 +93,9 @@ class Confirming:
 
     # --- runs -------------------------------------------------------------------------------------------
 
-    def _shown(self, part: Part, sector: Sector, own: list[int], name: str, broken: bool) -> None:
+    def _shown(self, part: Part, sector: Sector, candidates: list[int], name: str, broken: bool) -> None:
         """The run shows it at each candidate; where claims are about placement, the numbers do."""
-        for index in own:
+        for index in candidates:
             program = self.statements.division.candidate(sector.candidate(index))
             prop = runs.named(program, name)
             if part.run is None:
@@ -106,9 +106,9 @@ class Confirming:
             run = runs.shows(program, prop, part.run, broken)
             self.runs += 1
             if run is None:
-                what = "breaks it" if broken else "reaches a claim"
-                raise Wrong(f"the run on {part.run.path} never {what} at {self._at(sector, index)}")
-            if index == own[0] and runs.chosen(run) != part.run:
+                claim = "breaks it" if broken else "reaches a claim"
+                raise Wrong(f"the run on {part.run.path} never {claim} at {self._at(sector, index)}")
+            if index == candidates[0] and runs.chosen(run) != part.run:
                 raise Wrong(f"the run on {part.run.path} decides something else than the record says")
 
     def _without_run(self, program: Program, prop: Property, broken: bool, at: str) -> None:
@@ -119,18 +119,18 @@ class Confirming:
 
     # --- obligations ------------------------------------------------------------------------------------
 
-    def _proved(self, part: Part, sector: Sector, own: list[int], name: str) -> int | None:
+    def _proved(self, part: Part, sector: Sector, candidates: list[int], name: str) -> int | None:
         """The obligations are those that such a verdict rests on, and are confirmed."""
         states = [self.obliged.states(obligation) for obligation in part.obligations]
         if not states or not all(states):
             raise Wrong("it rests on obligations that the record does not have")
         claim: Claim = "reached" if part.verdict == "vacuous" else "broken"
-        firsts = [one for one in states[0] if one.property == name and one.claim == claim]
-        found = next((one for one in firsts if self._enough(one, states, sector, own)), None)
+        firsts = [state for state in states[0] if state.property == name and state.claim == claim]
+        found = next((state for state in firsts if self._enough(state, states, sector, candidates)), None)
         if found is None:
             raise Wrong("it rests on obligations that are about something else")
         confirmed = [self.obliged.confirmed(obligation) for obligation in part.obligations]
-        self._certified(part, sector, own, name)
+        self._certified(part, sector, candidates, name)
         first = confirmed[0]
         if first is None or None in confirmed:
             raise Wrong("")
@@ -149,22 +149,24 @@ class Confirming:
 
     # --- certificates -----------------------------------------------------------------------------------
 
-    def _certified(self, part: Part, sector: Sector, own: list[int], name: str) -> None:
+    def _certified(self, part: Part, sector: Sector, candidates: list[int], name: str) -> None:
         """If there are certificates, each candidate has one, and it shows that the property holds there."""
         self.used.update(part.certificates)
         try:
-            said = {one: indexes(sector, where) for one, where in part.certificates.items()}
+            regions = {certificate: indexes(sector, region) for certificate, region in part.certificates.items()}
         except ValueError as wrong:
             raise Wrong(f"there is no region with {wrong}") from None
-        every = sorted(index for own_ones in said.values() for index in own_ones)
-        if said and (every != own or not all(said.values())):
+        every = sorted(index for own_ones in regions.values() for index in own_ones)
+        if regions and (every != candidates or not all(regions.values())):
             raise Wrong("its certificates are not about its candidates, each once")
-        for one, indices in said.items():
+        for certificate, indices in regions.items():
             for index in indices:
                 program = self.statements.division.candidate(sector.candidate(index))
-                wrong_there = self._wrong(program, runs.named(program, name), f"{one}{CERTIFICATE}")
+                wrong_there = self._wrong(program, runs.named(program, name), f"{certificate}{CERTIFICATE}")
                 if wrong_there is not None:
-                    raise Wrong(f"{one}{CERTIFICATE} does not show it at {self._at(sector, index)}: {wrong_there}")
+                    raise Wrong(
+                        f"{certificate}{CERTIFICATE} does not show it at {self._at(sector, index)}: {wrong_there}"
+                    )
 
     def _wrong(self, program: Program, prop: Property, file: str) -> str | None:
         """What is wrong with a certificate, at one candidate."""
@@ -176,19 +178,19 @@ class Confirming:
             return str(wrong)
 
     def _enough(
-        self, first: Obligation, states: Sequence[Sequence[Obligation]], sector: Sector, own: list[int]
+        self, first: Obligation, states: Sequence[Sequence[Obligation]], sector: Sector, candidates: list[int]
     ) -> bool:
         """Whether the first obligation, and for an invariant its steps, say it of all these candidates."""
         if first.by == "sources":
-            return len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, own)
-        if first.by != "values" or len(own) > 1 or first.fixed != sector.candidate(own[0]):
+            return len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, candidates)
+        if first.by != "values" or len(candidates) > 1 or first.fixed != sector.candidate(candidates[0]):
             return False
         needed = list(steps(first))
-        return len(states) == 1 + len(needed) and all(s in found for s, found in zip(needed, states[1:], strict=True))
+        return len(states) == 1 + len(needed) and all(s in state for s, state in zip(needed, states[1:], strict=True))
 
-    def _held(self, asked: Obligation, sector: Sector, own: list[int]) -> bool:
+    def _held(self, obligation: Obligation, sector: Sector, candidates: list[int]) -> bool:
         try:
-            return set(own) <= set(indexes(sector, asked.where))
+            return set(candidates) <= set(indexes(sector, obligation.where))
         except ValueError:
             return False
 
@@ -221,14 +223,18 @@ class Obliged:
             self.used[name] = stated if len(self.failures) == before else None
         return self.used[name]
 
-    def _fail(self, name: str, what: str, code: int = 1, ending: str = ENDING) -> None:
-        self.failures.append(Failure(f"{name}{ending}", what, code))
+    def _fail(self, name: str, message: str, code: int = 1, ending: str = ENDING) -> None:
+        self.failures.append(Failure(f"{name}{ending}", message, code))
 
     def _stated(self, name: str) -> tuple[Stated, ...] | None:
         if f"{name}{ENDING}" not in self.texts:
             self._fail(name, "there is no text of it", 2)
             return None
-        stated = tuple(found for asked in self.states(name) if (found := self._regenerated(name, asked)) is not None)
+        stated = tuple(
+            statement
+            for obligation in self.states(name)
+            if (statement := self._regenerated(name, obligation)) is not None
+        )
         if not stated:
             return None
         self._decide(name, stated[0])
@@ -236,9 +242,9 @@ class Obliged:
             self._clauses(name, stated[0])
         return stated
 
-    def _regenerated(self, name: str, asked: Obligation) -> Stated | None:
+    def _regenerated(self, name: str, obligation: Obligation) -> Stated | None:
         try:
-            stated = self.statements.state(asked)
+            stated = self.statements.state(obligation)
         except Unstated as wrong:
             self._fail(name, f"the spec has no such obligation: {wrong}")
             return None
@@ -248,24 +254,24 @@ class Obliged:
 
     def _clauses(self, name: str, stated: Stated) -> None:
         """The clauses made anew, and the proof that they cannot be met, step by step; no solver is asked."""
-        kept = self.clausal[name]
+        record = self.clausal[name]
         try:
             clauses = cnf(and_(*stated.formulas), stated.ranges)
         except Unbounded as wrong:
             self._fail(name, f"it has no clauses: {wrong}")
             return
         digest = sha256(clauses.dimacs())
-        if digest != kept.cnf:
-            self._fail(name, f"the sha256 of its clauses is {digest}, the record says {kept.cnf}")
-        elif kept.drat and not rup.check(clauses.clauses, self.texts.get(f"{name}{PROOF}", "")):
+        if digest != record.cnf:
+            self._fail(name, f"the sha256 of its clauses is {digest}, the record says {record.cnf}")
+        elif record.drat and not rup.check(clauses.clauses, self.texts.get(f"{name}{PROOF}", "")):
             self._fail(name, "it does not show that the clauses cannot be met", ending=PROOF)
-        elif kept.drat:
+        elif record.drat:
             self.proved.add(name)
 
     def _decide(self, name: str, stated: Stated) -> None:
         """Ask each solver whether some run breaks what is stated."""
-        said = {solver: self._answer(solver, name, stated) for solver in self.solvers}
-        for solver, answer in said.items():
+        answers = {solver: self._answer(solver, name, stated) for solver in self.solvers}
+        for solver, answer in answers.items():
             if answer == "unsat":
                 self.decided[solver] += 1
             elif answer == "sat":
@@ -287,13 +293,13 @@ class Obliged:
             return answer
 
 
-def _difference(wanted: str, found: str) -> str:
+def _difference(recorded: str, regenerated: str) -> str:
     """The first line in which two texts differ."""
-    lines, others = wanted.splitlines(), found.splitlines()
-    for number, (line, other) in enumerate(zip(lines, others, strict=False), 1):
+    lines, lines_regenerated = recorded.splitlines(), regenerated.splitlines()
+    for number, (line, other) in enumerate(zip(lines, lines_regenerated, strict=False), 1):
         if line != other:
             return f"it is not what the spec states: line {number} is `{_short(other)}`, not `{_short(line)}`"
-    return f"it is not what the spec states: it has {len(others)} lines, not {len(lines)}"
+    return f"it is not what the spec states: it has {len(lines_regenerated)} lines, not {len(lines)}"
 
 
 def _short(line: str) -> str:

@@ -59,9 +59,9 @@ class _Rechecking:
         division = Division(system)
         self._verdicts(division, solvers)
 
-    def _fail(self, what: str, where: str = RECORD, code: int = 1) -> None:
-        name = os.path.join(self.place, where) if where.endswith((RECORD, ENDING, CERTIFICATE, PROOF)) else where
-        self.outcome.failures.append(Failure(name, what, code))
+    def _fail(self, message: str, file: str = RECORD, code: int = 1) -> None:
+        name = os.path.join(self.place, file) if file.endswith((RECORD, ENDING, CERTIFICATE, PROOF)) else file
+        self.outcome.failures.append(Failure(name, message, code))
 
     # --- the record itself, and the spec it is about ----------------------------------------------------
 
@@ -73,8 +73,8 @@ class _Rechecking:
             self._fail(f"it is of cbprove {record.versions['cbprove']}, this is {VERSION}: certify again", code=2)
         if not record.inputs:
             self._fail("it names no spec", code=2)
-        elif record.command != (wanted := command(record.inputs[0][0], record.limits, record.clausal is not None)):
-            self._fail(f"its command should be `{wanted}`")
+        elif record.command != (expected := command(record.inputs[0][0], record.limits, record.clausal is not None)):
+            self._fail(f"its command should be `{expected}`")
 
     def _spec(self, meaning: Meaning) -> System | None:
         """The spec as it is now, None if the record is not about it."""
@@ -84,8 +84,8 @@ class _Rechecking:
         try:
             system = meaning(os.path.normpath(os.path.join(self.root, path)))
         except SpecError as error:
-            what = f"the spec of {self.place} cannot be read: {error.diagnostics[0].message}"
-            self._fail(what, path, code=2)
+            message = f"the spec of {self.place} cannot be read: {error.diagnostics[0].message}"
+            self._fail(message, path, code=2)
             return None
         if system.name != self.record.spec:
             self._fail(f"it declares the spec {system.name}, the record is about {self.record.spec}", path)
@@ -94,16 +94,16 @@ class _Rechecking:
 
     def _same_inputs(self, system: System) -> bool:
         read = {os.path.relpath(source.name, self.root): source.sha256 for source in system.sources}
-        said = {
+        recorded = {
             os.path.relpath(os.path.join(self.root, path), self.root): digest for path, digest in self.record.inputs
         }
-        for path in said.keys() - read.keys():
+        for path in recorded.keys() - read.keys():
             self._fail("the record says that the spec includes it, which it does not", path)
         for path, digest in read.items():
-            if said.get(path) != digest:
-                now = f"the record says {said[path]}" if path in said else "the record does not know it"
-                self._fail(f"its sha256 is {digest}, {now}: certify again", path)
-        return read == said
+            if recorded.get(path) != digest:
+                claimed = f"the record says {recorded[path]}" if path in recorded else "the record does not know it"
+                self._fail(f"its sha256 is {digest}, {claimed}: certify again", path)
+        return read == recorded
 
     # --- verdicts ---------------------------------------------------------------------------------------
 
@@ -133,35 +133,35 @@ class _Rechecking:
         )
 
     def _proposals(self, division: Division) -> None:
-        known = [proposed(division, proposal) for proposal in division.system.proposals]
-        said = {one.name: one for one in self.record.proposals}
-        if [one.name for one in self.record.proposals] != [one.name for one in known]:
-            self._fail(f"its proposals are not those of the spec: {', '.join(one.name for one in known)}")
-        for one in known:
-            if one.name in said and said[one.name].candidates != one.candidates:
-                self._fail(f"the candidates of proposal {one.name} are not those of the spec")
-            if one.name in said and said[one.name].assumptions != one.assumptions:
-                self._fail(f"the assumptions of proposal {one.name} are not those of the spec")
+        expected = [proposed(division, proposal) for proposal in division.system.proposals]
+        recorded = {proposal.name: proposal for proposal in self.record.proposals}
+        if [proposal.name for proposal in self.record.proposals] != [proposal.name for proposal in expected]:
+            self._fail(f"its proposals are not those of the spec: {', '.join(proposal.name for proposal in expected)}")
+        for proposal in expected:
+            if proposal.name in recorded and recorded[proposal.name].candidates != proposal.candidates:
+                self._fail(f"the candidates of proposal {proposal.name} are not those of the spec")
+            if proposal.name in recorded and recorded[proposal.name].assumptions != proposal.assumptions:
+                self._fail(f"the assumptions of proposal {proposal.name} are not those of the spec")
 
     def _listed(self, expected: Sequence[str]) -> None:
-        said = [verdict.id for verdict in self.record.verdicts]
-        for missing in (one for one in expected if one not in said):
+        recorded = [verdict.id for verdict in self.record.verdicts]
+        for missing in (id for id in expected if id not in recorded):
             self._fail("there is no verdict in the record", missing)
-        for strange in (one for one in dict.fromkeys(said) if one not in expected):
+        for strange in (id for id in dict.fromkeys(recorded) if id not in expected):
             self._fail("the spec has no such verdict", strange)
-        if len(set(said)) < len(said) or (sorted(said) == sorted(expected) and said != list(expected)):
+        if len(set(recorded)) < len(recorded) or (sorted(recorded) == sorted(expected) and recorded != list(expected)):
             self._fail("its verdicts are not in the order of the spec, each once")
 
-    def _verdict(self, verdict: Recorded, asked: tuple[Proposal, str], confirming: Confirming) -> None:
+    def _verdict(self, verdict: Recorded, expected: tuple[Proposal, str], confirming: Confirming) -> None:
         wrong: list[Wrong] = []
         scope: Scope = "every run"
         for part in verdict.parts:
             try:
-                turns = confirming.part(part, asked[1])
+                turns = confirming.part(part, expected[1])
                 scope = scope if turns is None else turns
             except Wrong as found:
                 wrong.append(found)
-        wrong += self._summary(verdict, asked, confirming.statements)
+        wrong += self._summary(verdict, expected, confirming.statements)
         if not wrong and verdict.scope != scope:
             wrong.append(Wrong(f"its scope is {scope}, the record says {verdict.scope}"))
         elif not wrong and scope not in ("every run", self.record.limits.bound):
@@ -171,11 +171,11 @@ class _Rechecking:
                 self._fail(str(one), verdict.id, one.code)
         self.outcome.confirmed += not wrong
 
-    def _summary(self, verdict: Recorded, asked: tuple[Proposal, str], statements: Statements) -> Iterator[Wrong]:
+    def _summary(self, verdict: Recorded, expected: tuple[Proposal, str], statements: Statements) -> Iterator[Wrong]:
         """What is wrong with the candidates that the parts speak of, and with what is said of all of them."""
-        proposal, name = asked
+        proposal, name = expected
         try:
-            said = [
+            claimed = [
                 (*part.fixed.values(), index)
                 for part in verdict.parts
                 for index in indexes(statements.sector(part.fixed), part.where)
@@ -184,7 +184,7 @@ class _Rechecking:
         except (ValueError, Unstated) as wrong:
             yield Wrong(f"there is no region with {wrong}")
             return
-        if sorted(said, key=str) != sorted(_candidates(statements.division, proposal, name), key=str):
+        if sorted(claimed, key=str) != sorted(_candidates(statements.division, proposal, name), key=str):
             yield Wrong("its parts are not the candidates of the proposal, each once")
         if verdict.counts != counts:
             yield Wrong(f"its parts count {_words(counts)}, the record says {_words(verdict.counts)}")

@@ -143,15 +143,15 @@ def command(path: str, limits: Limits, clausal: bool) -> str:
     return " ".join(["cbprove certify", path, *options])
 
 
-def steps(asked: Obligation) -> Iterator[Obligation]:
+def steps(obligation: Obligation) -> Iterator[Obligation]:
     """Yield what must be shown besides a proof by values: of each path that turns keep its pieces, and its facts."""
-    shown = Obligation("step", "broken", asked.property, asked.fixed)
-    for path, pieces in (asked.invariant or {}).items():
+    step = Obligation("step", "broken", obligation.property, obligation.fixed)
+    for path, pieces in (obligation.invariant or {}).items():
         if pieces:
-            yield replace(shown, invariant={path: pieces}, path=path)
-        facts = (asked.facts or {}).get(path, ())
+            yield replace(step, invariant={path: pieces}, path=path)
+        facts = (obligation.facts or {}).get(path, ())
         if facts:
-            yield replace(shown, by="facts", invariant={path: pieces}, facts={path: facts}, path=path)
+            yield replace(step, by="facts", invariant={path: pieces}, facts={path: facts}, path=path)
 
 
 Box = Mapping[str, tuple[int, int]]
@@ -165,18 +165,18 @@ def boxes(sector: Sector, indexes: Iterable[int]) -> tuple[Box, ...]:
 def stretches(sector: Sector, indexes: Iterable[int]) -> list[tuple[int, int]]:
     """Runs of marks as half open intervals, none of them longer than the last free axis."""
     row = len(sector.free[-1][1]) if sector.free else 1
-    found: list[tuple[int, int]] = []
+    runs: list[tuple[int, int]] = []
     for index in sorted(indexes):
-        if found and found[-1][1] == index and index % row:
-            found[-1] = found[-1][0], index + 1
+        if runs and runs[-1][1] == index and index % row:
+            runs[-1] = runs[-1][0], index + 1
         else:
-            found.append((index, index + 1))
-    return found
+            runs.append((index, index + 1))
+    return runs
 
 
-def indexes(sector: Sector, where: Iterable[Box]) -> list[int]:
+def indexes(sector: Sector, regions: Iterable[Box]) -> list[int]:
     """The marks that boxes hold, in order of the boxes. Raises ValueError where a box is none of this sector."""
-    return [index for box in where for index in _marks(sector, box)]
+    return [index for box in regions for index in _marks(sector, box)]
 
 
 def _box(sector: Sector, low: int, high: int) -> Box:

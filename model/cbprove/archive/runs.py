@@ -14,12 +14,12 @@ from cbprove.system.program import Program, Property
 Programs = Callable[[int], Program]  # the program of a mark of a sector
 
 
-def shows(program: Program, prop: Property, chosen: Chosen, broken: bool) -> Run | None:
+def shows(program: Program, prop: Property, choice: Chosen, broken: bool) -> Run | None:
     """The run of these choices, if it breaks (or else reaches) a claim of the property."""
-    path = next((p for p in program.paths if p.name == chosen.path), None)
+    path = next((p for p in program.paths if p.name == choice.path), None)
     if path is None:
         return None
-    run = replay(program, path, (prop,), dict(chosen.decisions))
+    run = replay(program, path, (prop,), dict(choice.decisions))
     return run if (run.broken if broken else run.reached)[prop.name] else None
 
 
@@ -45,13 +45,13 @@ def cover(
 
     `find` gives a run for one mark, as the reference sees it.
     """
-    left, found = list(marks), []
+    left, chosen_runs = list(marks), []
     while left:
-        one = _plain(programs(left[0]), name, broken, find(left[0]))
-        shown = [mark for mark in left if shows(programs(mark), named(programs(mark), name), one, broken)]
-        found.append((one, shown))
-        left = [mark for mark in left if mark not in shown]
-    return found
+        run = _plain(programs(left[0]), name, broken, find(left[0]))
+        covered = [mark for mark in left if shows(programs(mark), named(programs(mark), name), run, broken)]
+        chosen_runs.append((run, covered))
+        left = [mark for mark in left if mark not in covered]
+    return chosen_runs
 
 
 def named(program: Program, name: str) -> Property:
@@ -61,6 +61,6 @@ def named(program: Program, name: str) -> Property:
 
 def _plain(program: Program, name: str, broken: bool, run: Run) -> Chosen:
     """The run's choices; free bits are let be 0 where that shows the same."""
-    kept: Mapping[DecisionKey, int] = {key: answer for key, answer in run.decisions if key[0] != "bit"}
-    plain = shows(program, named(program, name), Chosen(run.path, tuple(kept.items())), broken)
+    answers: Mapping[DecisionKey, int] = {key: answer for key, answer in run.decisions if key[0] != "bit"}
+    plain = shows(program, named(program, name), Chosen(run.path, tuple(answers.items())), broken)
     return chosen(plain or run)

@@ -60,33 +60,33 @@ class Statements:
         free = tuple((axis.name, axis.values) for axis in self.division.free if isinstance(axis.values, range))
         return Sector(dict(fixed), free)
 
-    def state(self, asked: Obligation) -> Stated:
+    def state(self, obligation: Obligation) -> Stated:
         """The obligation as a text. Raises Unstated."""
-        match asked.by:
+        match obligation.by:
             case "sources":
-                return self._by_sources(asked)
+                return self._by_sources(obligation)
             case "values":
-                return self._by_values(asked)
+                return self._by_values(obligation)
             case "step":
-                return self._step(asked)
+                return self._step(obligation)
             case "facts":
-                return self._facts(asked)
+                return self._facts(obligation)
 
     # --- by sources: a whole sector -------------------------------------------------------------------------
 
-    def _by_sources(self, asked: Obligation) -> Stated:
-        sector = self.sector(asked.fixed)
+    def _by_sources(self, obligation: Obligation) -> Stated:
+        sector = self.sector(obligation.fixed)
         program = self.division.program(sector)
-        prop = _property(program, asked.property)
+        prop = _property(program, obligation.property)
         axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
         form = by_sources(self._unfold(sector, program), program.properties.index(prop), prop, keep_all=True)
         try:
-            region = sector.condition(stretches(sector, indexes(sector, asked.where)))
+            region = sector.condition(stretches(sector, indexes(sector, obligation.where)))
         except ValueError as wrong:
             raise Unstated(f"there is no region with {wrong}") from None
-        claim = form.broken if asked.claim == "broken" else form.reached
-        claim = loosened(claim) if asked.loose else claim
-        return _stated(asked, (region, and_(claim, prop.applies)), {**form.ranges, **axes, **_BITS}, axes)
+        claim = form.broken if obligation.claim == "broken" else form.reached
+        claim = loosened(claim) if obligation.loose else claim
+        return _stated(obligation, (region, and_(claim, prop.applies)), {**form.ranges, **axes, **_BITS}, axes)
 
     def _unfold(self, sector: Sector, program: Program) -> Unfolded:
         key = tuple(sector.fixed.values())
@@ -98,65 +98,67 @@ class Statements:
 
     # --- by values: one candidate ---------------------------------------------------------------------------
 
-    def _by_values(self, asked: Obligation) -> Stated:
-        program, prop = self._candidate(asked)
+    def _by_values(self, obligation: Obligation) -> Stated:
+        program, prop = self._candidate(obligation)
         try:
-            form = by_values(program, prop, self._plan(asked, program, prop))
+            form = by_values(program, prop, self._plan(obligation, program, prop))
         except ValueError as wrong:
             raise Unstated(str(wrong)) from None
-        claim = form.broken if asked.claim == "broken" else form.reached
-        return _stated(asked, (claim,), form.ranges, {}, form.truncated)
+        claim = form.broken if obligation.claim == "broken" else form.reached
+        return _stated(obligation, (claim,), form.ranges, {}, form.truncated)
 
-    def _plan(self, asked: Obligation, program: Program, prop: Property) -> Plan:
-        if asked.invariant is None:
-            if asked.turns is None or asked.known is None:
+    def _plan(self, obligation: Obligation, program: Program, prop: Property) -> Plan:
+        if obligation.invariant is None:
+            if obligation.turns is None or obligation.known is None:
                 raise Unstated("it says neither how many turns nor what they leave as it was")
-            return Plan(cut=False, turns=asked.turns, known=asked.known, limit=_ENDLESS)
-        if list(asked.invariant) != [path.name for path in program.paths]:
+            return Plan(cut=False, turns=obligation.turns, known=obligation.known, limit=_ENDLESS)
+        if list(obligation.invariant) != [path.name for path in program.paths]:
             raise Unstated("the invariant is not about the paths that there are")
         heads: Heads = {}
-        for path, kept in asked.invariant.items():
-            loops = _loops(program, path, prop, kept)
-            heads.update(loops.heads(kept))
-        facts = tuple(fact for own in (asked.facts or {}).values() for fact in own)
+        for path, pieces in obligation.invariant.items():
+            loops = _loops(program, path, prop, pieces)
+            heads.update(loops.heads(pieces))
+        facts = tuple(fact for of_path in (obligation.facts or {}).values() for fact in of_path)
         return Plan(cut=True, heads=heads, facts=facts, limit=_ENDLESS)
 
-    def _step(self, asked: Obligation) -> Stated:
-        program, prop = self._candidate(asked)
-        if asked.invariant is None or list(asked.invariant) != [asked.path]:
+    def _step(self, obligation: Obligation) -> Stated:
+        program, prop = self._candidate(obligation)
+        if obligation.invariant is None or list(obligation.invariant) != [obligation.path]:
             raise Unstated("a step without the invariant of its path")
-        kept = asked.invariant[asked.path]
-        loops = _loops(program, asked.path, prop, kept)
-        return _stated(asked, (loops.step(kept),), {**loops.ranges, **_BITS}, {})
+        pieces = obligation.invariant[obligation.path]
+        loops = _loops(program, obligation.path, prop, pieces)
+        return _stated(obligation, (loops.step(pieces),), {**loops.ranges, **_BITS}, {})
 
-    def _facts(self, asked: Obligation) -> Stated:
-        program, prop = self._candidate(asked)
-        named = {tuple(paths or {}) for paths in (asked.invariant, asked.facts)}
-        if asked.facts is None or named != {(asked.path,)}:
+    def _facts(self, obligation: Obligation) -> Stated:
+        program, prop = self._candidate(obligation)
+        named = {tuple(paths or {}) for paths in (obligation.invariant, obligation.facts)}
+        if obligation.facts is None or named != {(obligation.path,)}:
             raise Unstated("facts without the invariant of their path")
-        loops = _loops(program, asked.path, prop, (asked.invariant or {})[asked.path])
-        path = next(p for p in program.paths if p.name == asked.path)
-        plan = Plan(cut=True, heads=loops.heads((asked.invariant or {})[asked.path]), limit=_ENDLESS)
+        loops = _loops(program, obligation.path, prop, (obligation.invariant or {})[obligation.path])
+        path = next(p for p in program.paths if p.name == obligation.path)
+        plan = Plan(cut=True, heads=loops.heads((obligation.invariant or {})[obligation.path]), limit=_ENDLESS)
         try:
-            step, ranges = unkept(program, path, prop, plan, asked.facts[asked.path])
+            step, ranges = unkept(program, path, prop, plan, obligation.facts[obligation.path])
         except ValueError as wrong:
             raise Unstated(str(wrong)) from None
-        return _stated(asked, (step,), ranges, {})
+        return _stated(obligation, (step,), ranges, {})
 
-    def _candidate(self, asked: Obligation) -> tuple[Program, Property]:
+    def _candidate(self, obligation: Obligation) -> tuple[Program, Property]:
         axes = {axis.name: axis.values for axis in self.division.system.axes}
-        if set(asked.fixed) != set(axes) or any(value not in axes[name] for name, value in asked.fixed.items()):
-            raise Unstated(f"there is no candidate {_listed(asked.fixed)}")
-        program = self.division.candidate(asked.fixed)
-        return program, _property(program, asked.property)
+        if set(obligation.fixed) != set(axes) or any(
+            value not in axes[name] for name, value in obligation.fixed.items()
+        ):
+            raise Unstated(f"there is no candidate {_listed(obligation.fixed)}")
+        program = self.division.candidate(obligation.fixed)
+        return program, _property(program, obligation.property)
 
 
-def _loops(program: Program, path: str, prop: Property, kept: tuple[Piece, ...]) -> Loops:
+def _loops(program: Program, path: str, prop: Property, pieces: tuple[Piece, ...]) -> Loops:
     part = next((p for p in program.paths if p.name == path), None)
     if part is None:
         raise Unstated(f"there is no path {path}")
     loops = Loops(program, part, prop, _ENDLESS)
-    if not set(kept) <= set(loops.pieces):
+    if not set(pieces) <= set(loops.pieces):
         raise Unstated(f"the invariant names memory that no turn on {path} stores to")
     for at, label, bit in unaccounted(program, part, loops):
         raise Unstated(f"what turns of the loop at {at} store to bit {bit} of {label} is not accounted for")
@@ -164,14 +166,14 @@ def _loops(program: Program, path: str, prop: Property, kept: tuple[Piece, ...])
 
 
 def _property(program: Program, name: str) -> Property:
-    found = next((prop for prop in program.properties if prop.name == name), None)
-    if found is None:
+    prop_found = next((prop for prop in program.properties if prop.name == name), None)
+    if prop_found is None:
         raise Unstated(f"there is no property {name}")
-    return found
+    return prop_found
 
 
 def _stated(
-    asked: Obligation,
+    obligation: Obligation,
     formulas: tuple[Bool, ...],
     ranges: Mapping[str, tuple[int, int]],
     axes: Mapping[str, object],
@@ -179,8 +181,8 @@ def _stated(
 ) -> Stated:
     script = Script(ranges)
     # What a bound shows is another statement, even where the formulas are the same.
-    bound = f", in runs of up to {asked.turns} turns beyond LO" if truncated else ""
-    script.lines += [f"; {_sentence(asked)}{bound}", "(set-logic ALL)"]
+    bound = f", in runs of up to {obligation.turns} turns beyond LO" if truncated else ""
+    script.lines += [f"; {_sentence(obligation)}{bound}", "(set-logic ALL)"]
     for axis in axes:
         script.express(var(axis))
     for formula in formulas:
@@ -188,14 +190,14 @@ def _stated(
     return Stated(formulas, ranges, script.text() + "(check-sat)\n", truncated)
 
 
-def _sentence(asked: Obligation) -> str:
-    if asked.by == "facts":
-        return f"what proofs by values take for true of loops on {asked.path} is true at first, and every turn keeps it"
-    if asked.by == "step":
-        return f"no turn on {asked.path} changes what proofs by values take for unchanged"
-    given = " whatever conditions come to," if asked.loose else ""
-    what = "breaks" if asked.claim == "broken" else "reaches"
-    return f"no run {what} a claim of {asked.property},{given} followed by {asked.by}"
+def _sentence(obligation: Obligation) -> str:
+    if obligation.by == "facts":
+        return f"what proofs by values take for true of loops on {obligation.path} is true at first, and every turn keeps it"
+    if obligation.by == "step":
+        return f"no turn on {obligation.path} changes what proofs by values take for unchanged"
+    condition = " whatever conditions come to," if obligation.loose else ""
+    verb = "breaks" if obligation.claim == "broken" else "reaches"
+    return f"no run {verb} a claim of {obligation.property},{condition} followed by {obligation.by}"
 
 
 def _listed(values: Mapping[str, AxisValue]) -> str:
@@ -208,19 +210,19 @@ def unaccounted(program: Program, path: Part, loops: Loops) -> Iterator[tuple[Sp
     turned = _loop_statements(program)
     labels = {_label(instance, turned): instance for instance in loops.unfolding.instances}
     followed = {_spot(moment, turned) for moment in loops.unfolding.followed}
-    held: dict[tuple[Spot, int], set[int]] = {}
+    positions: dict[tuple[Spot, int], set[int]] = {}
     for moment, (number, _), low, last in loops.pieces:
-        held.setdefault((_spot(moment, turned), number), set()).update(range(low, last))
+        positions.setdefault((_spot(moment, turned), number), set()).update(range(low, last))
     for at, frame in frames(program, path).items():
         for label, bits in frame.items() if at in followed else ():
             instance = labels[label]
-            missing = {instance.base + bit for bit in bits} - held.get((at, instance.number), set())
+            missing = {instance.base + bit for bit in bits} - positions.get((at, instance.number), set())
             if missing:
                 yield at, label, min(missing) - instance.base
 
 
 def _loop_statements(program: Program) -> frozenset[int]:
-    bodies = [one.body for one in (*program.paths, *program.parts.values())]
+    bodies = [body.body for body in (*program.paths, *program.parts.values())]
     bodies += [step.body for step in program.steps.values()]
     return frozenset(s.uid for body in bodies for s in folds.within(body) if isinstance(s, Each | Repeat))
 
@@ -240,9 +242,9 @@ def _parts(moment: Moment, turned: frozenset[int]) -> list[tuple[int, bool]]:
 
 def _label(instance: Instance, turned: frozenset[int]) -> str:
     """An object as `evidence/ways.py` names it. What `each` makes is made where its turn begins, by the loop's own statement."""
-    kind, where = instance.key
-    if kind == "object" or not isinstance(where, tuple):
+    kind, moment = instance.key
+    if kind == "object" or not isinstance(moment, tuple):
         return instance.name
-    spot = _spot(where, turned)
-    by_each = _parts(where, turned)[-1][1]
+    spot = _spot(moment, turned)
+    by_each = _parts(moment, turned)[-1][1]
     return f"{instance.name}@{'.'.join(map(str, (*spot, spot[-1]) if by_each else spot))}"

@@ -61,13 +61,13 @@ def _excerpt(span: Span, gutter: int, sign: str, role: str, paint: Paint) -> lis
     text = span.source.line(number)
     start = span.column - 1
     end = min(start + span.end - span.start, len(text))
-    shown, column, width = _fitted(text, start, end)
+    excerpt, column, width = _fitted(text, start, end)
     bar = paint(" " * gutter + " |", "faint")
     caret = " " * column + sign * max(1, width)
     return [
         paint(" " * gutter + "--> ", "faint") + location(span),
         bar,
-        paint(f"{number:>{gutter}} |", "faint") + (f" {shown}" if shown else ""),
+        paint(f"{number:>{gutter}} |", "faint") + (f" {excerpt}" if excerpt else ""),
         f"{bar} " + paint(caret, "bad" if role == "bad" else "strong"),
     ]
 

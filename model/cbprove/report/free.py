@@ -63,43 +63,44 @@ class Free:
 
     def runs(self) -> list[tuple[int, int]]:
         """The free bytes as ranges."""
-        found = []
+        free_runs = []
         for free, group in groupby(self.bytes, key=lambda each: each.free):
             numbers = [each.number for each in group]
             if free:
-                found.append((numbers[0], numbers[-1] + 1))
-        return found
+                free_runs.append((numbers[0], numbers[-1] + 1))
+        return free_runs
 
 
-def text(found: Free, paint: Paint) -> str:
+def text(free: Free, paint: Paint) -> str:
     """The answer first, then the map, then everybody in the way."""
-    return "\n".join([*_answer(found, paint), "", *_map(found), "", *_table(found)])
+    return "\n".join([*_answer(free, paint), "", *_map(free), "", *_table(free)])
 
 
-def _answer(found: Free, paint: Paint) -> Iterator[str]:
-    life = f"from {found.start or 'the beginning'} to {found.end or 'the end'}, on {', '.join(found.paths)}"
-    yield f"{found.spec}: {found.block} {life}"
-    what = f"{found.size} byte{'s' if found.size > 1 else ''}"
-    what += f", aligned to {found.align}," if found.align > 1 else ""
-    good = next((slot for slot in found.slots if slot.holds), None)
+def _answer(free: Free, paint: Paint) -> Iterator[str]:
+    life = f"from {free.start or 'the beginning'} to {free.end or 'the end'}, on {', '.join(free.paths)}"
+    yield f"{free.spec}: {free.block} {life}"
+    bytes_wanted = f"{free.size} byte{'s' if free.size > 1 else ''}"
+    bytes_wanted += f", aligned to {free.align}," if free.align > 1 else ""
+    good = next((slot for slot in free.slots if slot.holds), None)
     if good is not None:
-        told = f"{what} fit at [{good.low}..{good.high}): proved for every run with a view there, and nobody else loses anything"
-        yield paint(told, "good")
+        where = f"{bytes_wanted} fit at [{good.low}..{good.high})"
+        sentence = f"{where}: proved for every run with a view there, and nobody else loses anything"
+        yield paint(sentence, "good")
         return
-    yield paint(f"{what} do not fit", "bad")
-    for slot in found.slots:
+    yield paint(f"{bytes_wanted} do not fit", "bad")
+    for slot in free.slots:
         why = "the view is not preserved" if not slot.kept else f"breaks {', '.join(slot.harmed)}"
         yield f"  [{slot.low}..{slot.high}): free, but {why}"
-    if found.movers:
-        yield from _wrapped("  room if moved: ", " or ".join(" and ".join(each) for each in found.movers))
+    if free.movers:
+        yield from _wrapped("  room if moved: ", " or ".join(" and ".join(each) for each in free.movers))
 
 
-def _map(found: Free) -> Iterator[str]:
-    ruler = "".join(f"{at:<8}" for at in range(0, len(found.bytes), 8))
-    yield f"        {ruler}{len(found.bytes)}"
-    yield f"  free  {''.join('.' if each.free else '#' for each in found.bytes)}"
-    told = ", ".join(f"[{low}..{high})" for low, high in found.runs()) or "none"
-    yield from _wrapped("  runs  ", told)
+def _map(free: Free) -> Iterator[str]:
+    ruler = "".join(f"{at:<8}" for at in range(0, len(free.bytes), 8))
+    yield f"        {ruler}{len(free.bytes)}"
+    yield f"  free  {''.join('.' if each.free else '#' for each in free.bytes)}"
+    ranges = ", ".join(f"[{low}..{high})" for low, high in free.runs()) or "none"
+    yield from _wrapped("  runs  ", ranges)
 
 
 def _table(found: Free) -> Iterator[str]:
@@ -115,27 +116,27 @@ def _table(found: Free) -> Iterator[str]:
             yield from _wrapped("  read by ", ", ".join(_step(each, paths, found) for each in reads))
 
 
-def _step(step: tuple[str, str], paths: dict[str, tuple[str, ...]], found: Free) -> str:
+def _step(step: tuple[str, str], paths: dict[str, tuple[str, ...]], free: Free) -> str:
     name = f"{step[0]} ({step[1]})" if step[1] else step[0]
     on = paths[step[0]]
-    return name if len(on) == len(found.paths) else f"{name} on {', '.join(on)}"
+    return name if len(on) == len(free.paths) else f"{name} on {', '.join(on)}"
 
 
-def _wrapped(head: str, told: str) -> Sequence[str]:
-    return textwrap.wrap(head + told, _WIDTH, subsequent_indent=" " * len(head), break_on_hyphens=False)
+def _wrapped(head: str, sentence: str) -> Sequence[str]:
+    return textwrap.wrap(head + sentence, _WIDTH, subsequent_indent=" " * len(head), break_on_hyphens=False)
 
 
-def document(found: Free) -> dict[str, Any]:
+def document(free: Free) -> dict[str, Any]:
     """The same as plain data."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
-        "spec": found.spec,
-        "block": found.block,
-        "from": found.start,
-        "to": found.end,
-        "paths": list(found.paths),
-        "free": [list(each) for each in found.runs()],
+        "spec": free.spec,
+        "block": free.block,
+        "from": free.start,
+        "to": free.end,
+        "paths": list(free.paths),
+        "free": [list(each) for each in free.runs()],
         "bytes": [
             {
                 "byte": each.number,
@@ -147,12 +148,12 @@ def document(found: Free) -> dict[str, Any]:
                     {"step": step, "layer": layer, "paths": list(dict(each.on)[step])} for step, layer in each.reads
                 ],
             }
-            for each in found.bytes
+            for each in free.bytes
         ],
-        "asked": {"bytes": found.size, "align": found.align},
+        "asked": {"bytes": free.size, "align": free.align},
         "slots": [
             {"low": s.low, "high": s.high, "kept": s.kept, "harmed": list(s.harmed), "holds": s.holds}
-            for s in found.slots
+            for s in free.slots
         ],
-        "movers": [list(each) for each in found.movers],
+        "movers": [list(each) for each in free.movers],
     }

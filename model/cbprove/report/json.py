@@ -34,27 +34,27 @@ def document(
     reports: Iterable[Report], mistakes: Iterable[Diagnostic] = (), queries: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """The document as plain data; `queries` are the files they were saved in, by case."""
-    known = list(reports)
-    inputs = {path: digest for report in known for path, digest in report.inputs}
-    found: dict[str, Any] = {
+    listed = list(reports)
+    inputs = {path: digest for report in listed for path, digest in report.inputs}
+    out: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
         "inputs": [{"path": path, "sha256": digest} for path, digest in inputs.items()],
-        "cases": [_case(report, case, queries or {}) for report in known for case in report.cases],
-        "space": [_space(report, space) for report in known for space in report.space],
-        "asks": [of_ask(ask) for report in known for ask in report.asks],
-        "summary": _summary(known),
+        "cases": [_case(report, case, queries or {}) for report in listed for case in report.cases],
+        "space": [_space(report, space) for report in listed for space in report.space],
+        "asks": [of_ask(ask) for report in listed for ask in report.asks],
+        "summary": _summary(listed),
     }
-    models = [_model(report, model) for report in known for model in report.models]
+    models = [_model(report, model) for report in listed for model in report.models]
     if models:
-        found["models"] = models
+        out["models"] = models
     diagnostics = [_diagnostic(mistake) for mistake in mistakes]
     if diagnostics:
-        found["diagnostics"] = diagnostics
-    warnings = dict.fromkeys(warning for report in known for warning in report.warnings)
+        out["diagnostics"] = diagnostics
+    warnings = dict.fromkeys(warning for report in listed for warning in report.warnings)
     if warnings:
-        found["warnings"] = [_diagnostic(warning) for warning in warnings]
-    return found
+        out["warnings"] = [_diagnostic(warning) for warning in warnings]
+    return out
 
 
 def _model(report: Report, model: Model) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _summary(reports: list[Report]) -> dict[str, int]:
 
 def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, Any]:
     counts = {verdict: case.counts[verdict] for verdict in VERDICTS if case.counts.get(verdict)}
-    told: dict[str, Any] = {
+    out: dict[str, Any] = {
         "id": case.id,
         "spec": report.spec,
         "proposal": case.proposal,
@@ -93,16 +93,16 @@ def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, A
         "location": located(case.span),
     }
     if case.regions:
-        told["regions"] = [{"verdict": verdict, "where": where} for verdict, where in case.regions]
+        out["regions"] = [{"verdict": verdict, "where": region} for verdict, region in case.regions]
     if case.excluded:
-        told["excluded_by"] = list(case.excluded)
+        out["excluded_by"] = list(case.excluded)
     if case.finding.reason:
-        told["reason"] = case.finding.reason
+        out["reason"] = case.finding.reason
     if case.verdict == "unknown" and case.id in queries:
-        told["query"] = queries[case.id]
+        out["query"] = queries[case.id]
     if case.finding.verdict == "refuted" and case.finding.witness is not None:
-        told["witness"] = of_witness(case.finding.witness, case.property)
-    return told
+        out["witness"] = of_witness(case.finding.witness, case.property)
+    return out
 
 
 def located(span: Span | None) -> dict[str, Any] | None:
@@ -110,22 +110,25 @@ def located(span: Span | None) -> dict[str, Any] | None:
     return {"file": span.source.name, "line": span.line, "column": span.column} if span else None
 
 
-def of_witness(found: Witness, property_name: str) -> dict[str, Any]:
+def of_witness(witness_found: Witness, property_name: str) -> dict[str, Any]:
     """The run that breaks a property, as plain data."""
-    told: dict[str, Any] = {"candidate": dict(found.candidate), "path": [], "lost": []}
-    if found.misplaced is not None:
-        return {**told, "misplaced": {"subject": found.misplaced.subject, "reason": found.misplaced.reason}}
-    shown = scene(found, property_name)
-    if shown is None:
-        return {**told, "path": [found.path]}
-    told["path"] = list(story.crumbs(found.program, found.path, shown.first.moment))
-    told["steps"] = [stage.step for stage in shown.stages() if stage.step]
-    chosen = witness.decided(found, shown)
-    told["choices"] = [_choice(choice, choice.span) for choice in chosen if choice.span is not None]
-    told["values"] = [_value(choice) for choice in chosen if choice.span is None]
-    told["lost"] = [_lost(lost) for lost in shown.lost()]
-    told["explanation"] = shown.verdict()
-    return told
+    out: dict[str, Any] = {"candidate": dict(witness_found.candidate), "path": [], "lost": []}
+    if witness_found.misplaced is not None:
+        return {
+            **out,
+            "misplaced": {"subject": witness_found.misplaced.subject, "reason": witness_found.misplaced.reason},
+        }
+    picture = scene(witness_found, property_name)
+    if picture is None:
+        return {**out, "path": [witness_found.path]}
+    out["path"] = list(story.crumbs(witness_found.program, witness_found.path, picture.first.moment))
+    out["steps"] = [stage.step for stage in picture.stages() if stage.step]
+    choices = witness.decided(witness_found, picture)
+    out["choices"] = [_choice(choice, choice.span) for choice in choices if choice.span is not None]
+    out["values"] = [_value(choice) for choice in choices if choice.span is None]
+    out["lost"] = [_lost(lost) for lost in picture.lost()]
+    out["explanation"] = picture.verdict()
+    return out
 
 
 def _choice(choice: story.Choice, span: Span) -> dict[str, Any]:
@@ -144,10 +147,10 @@ def _any(choice: story.Choice) -> dict[str, bool]:
 
 def _lost(lost: Lost) -> dict[str, Any]:
     """Bytes are those touched at all; bits the exact range, where it is no whole number of bytes."""
-    told: dict[str, Any] = {"object": lost.object, "area": lost.area, "bytes": [lost.low // 8, -(-lost.high // 8)]}
+    out: dict[str, Any] = {"object": lost.object, "area": lost.area, "bytes": [lost.low // 8, -(-lost.high // 8)]}
     if lost.low % 8 or lost.high % 8:
-        told["bits"] = [lost.low, lost.high]
-    return told
+        out["bits"] = [lost.low, lost.high]
+    return out
 
 
 def _space(report: Report, space: Space) -> dict[str, Any]:
@@ -165,23 +168,23 @@ def _space(report: Report, space: Space) -> dict[str, Any]:
 def of_ask(ask: Answered) -> dict[str, Any]:
     """A question and its answer, as plain data."""
     rows = None if ask.answer is None else [dict(zip(ask.axes, row, strict=True)) for row in ask.answer]
-    told = {"id": ask.id, "answer": rows, "expected": ask.expected, "met": ask.met, "location": located(ask.span)}
+    out = {"id": ask.id, "answer": rows, "expected": ask.expected, "met": ask.met, "location": located(ask.span)}
     if ask.conflict is not None:
-        told["conflict"] = _conflict(ask.conflict)
-    return {**told, "reason": ask.reason} if ask.reason else told
+        out["conflict"] = _conflict(ask.conflict)
+    return {**out, "reason": ask.reason} if ask.reason else out
 
 
-def _conflict(found: Conflict) -> dict[str, Any]:
-    told: dict[str, Any] = {"properties": [name for name, _ in found.properties]}
-    if found.layers is not None:
-        told["layers"] = [name for name, _ in found.layers]
-    if found.needs:
-        told["needs"] = [{"view": need.view, "bytes": need.bytes} for need in found.needs]
-        told["area"] = {"name": found.area, "bytes": found.bytes}
-    return told
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    out: dict[str, Any] = {"properties": [name for name, _ in conflict.properties]}
+    if conflict.layers is not None:
+        out["layers"] = [name for name, _ in conflict.layers]
+    if conflict.needs:
+        out["needs"] = [{"view": need.view, "bytes": need.bytes} for need in conflict.needs]
+        out["area"] = {"name": conflict.area, "bytes": conflict.bytes}
+    return out
 
 
 def _diagnostic(mistake: Diagnostic) -> dict[str, Any]:
     notes = [{"message": note.message, "location": located(note.span)} for note in mistake.notes]
-    told = {"code": mistake.code, "message": mistake.message, "location": located(mistake.span)}
-    return {**told, "help": mistake.help, "notes": notes}
+    out = {"code": mistake.code, "message": mistake.message, "location": located(mistake.span)}
+    return {**out, "help": mistake.help, "notes": notes}

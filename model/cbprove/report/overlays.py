@@ -68,30 +68,30 @@ def _laid(block: Block, sized: Mapping[str, Sized]) -> tuple[Laid, ...]:
     )
 
 
-def _meet(one: Overlay, other: Overlay) -> bool:
-    return one.low < other.high and other.low < one.high
+def _meet(overlay: Overlay, other: Overlay) -> bool:
+    return overlay.low < other.high and other.low < overlay.high
 
 
 # --- text -------------------------------------------------------------------------------------------------
 
 
-def code(found: Sequence[Table]) -> int:
+def code(tables: Sequence[Table]) -> int:
     """1 if a view ends beyond its block or a check does not hold, 5 if there is no view."""
-    laid = [each for table in found for _, views in table.blocks for each in views]
-    worse = any(each.excess for each in laid) or any(table.violated for table in found)
-    return 1 if worse else 0 if laid else 5
+    laid_views = [each for table in tables for _, views in table.blocks for each in views]
+    worse = any(each.excess for each in laid_views) or any(table.violated for table in tables)
+    return 1 if worse else 0 if laid_views else 5
 
 
-def text(found: Sequence[Table], paint: Paint) -> str:
+def text(tables: Sequence[Table], paint: Paint) -> str:
     """The checks that do not hold, a table for each control block, and what checks do not say."""
-    parts = [paint(f"violated: {printable(line)}", "bad") for each in found for line in each.violated]
-    parts += [_block(each, block, laid, paint) for each in found for block, laid in each.blocks]
+    parts = [paint(f"violated: {printable(line)}", "bad") for each in tables for line in each.violated]
+    parts += [_block(each, block, views, paint) for each in tables for block, views in each.blocks]
     return "\n\n".join([*parts, _NOTE] if parts else ["no view lies over a control block"])
 
 
-def _block(found: Table, block: Block, laid: tuple[Laid, ...], paint: Paint) -> str:
-    under = f" under {printable(found.against)}" if found.against else ""
-    title = f"{printable(found.spec)}{under}: {block.title}, {bits.amount(block.width)}"
+def _block(table: Table, block: Block, views: tuple[Laid, ...], paint: Paint) -> str:
+    under = f" under {printable(table.against)}" if table.against else ""
+    title = f"{printable(table.spec)}{under}: {block.title}, {bits.amount(block.width)}"
     marks = fixed(block)
     head = [
         "view",
@@ -104,20 +104,18 @@ def _block(found: Table, block: Block, laid: tuple[Laid, ...], paint: Paint) -> 
         "checked by",
         "shares bytes with",
     ]
-    rows = [head, *(_row(each, marks) for each in laid)]
+    rows = [head, *(_row(each, marks) for each in views)]
     widths = [max(len(row[number]) for row in rows) for number in range(len(head))]
     lines = [_line(row, widths) for row in rows]
-    roles: list[Role | None] = [None, *("bad" if each.excess else None for each in laid)]
+    roles: list[Role | None] = [None, *("bad" if each.excess else None for each in views)]
     painted = [paint(line, role) if role else line for line, role in zip(lines, roles, strict=True)]
-    return "\n".join([title, *painted, f"  {_counts(laid, marks)}"])
+    return "\n".join([title, *painted, f"  {_counts(views, marks)}"])
 
 
-def _counts(laid: tuple[Laid, ...], marks: Sequence[int]) -> str:
-    told = [f"{sum(8 * byte in each.crosses for each in laid)} cross {byte}" for byte in marks]
-    told += [f"{sum(each.excess > 0 for each in laid)} end beyond it"]
-    return (
-        f"{counted(len(laid), 'view')}: {', '.join(told)}, {sum(not each.checks for each in laid)} checked by nothing"
-    )
+def _counts(views: tuple[Laid, ...], marks: Sequence[int]) -> str:
+    counts = [f"{sum(8 * byte in each.crosses for each in views)} cross {byte}" for byte in marks]
+    counts += [f"{sum(each.excess > 0 for each in views)} end beyond it"]
+    return f"{counted(len(views), 'view')}: {', '.join(counts)}, {sum(not each.checks for each in views)} checked by nothing"
 
 
 def _row(each: Laid, marks: Sequence[int]) -> list[str]:
@@ -151,12 +149,12 @@ def _line(row: list[str], widths: list[int]) -> str:
 # --- json -------------------------------------------------------------------------------------------------
 
 
-def document(found: Sequence[Table]) -> dict[str, Any]:
+def document(tables: Sequence[Table]) -> dict[str, Any]:
     """The same for programs; positions and sizes in bits."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
-        "tables": [_table(each) for each in found],
+        "tables": [_table(each) for each in tables],
     }
 
 
@@ -166,8 +164,8 @@ def _table(each: Table) -> dict[str, Any]:
         "against": each.against,
         "violated": list(each.violated),
         "blocks": [
-            {"block": block.title, "bits": block.width, "views": [_view(one, fixed(block)) for one in laid]}
-            for block, laid in each.blocks
+            {"block": block.title, "bits": block.width, "views": [_view(view, fixed(block)) for view in views]}
+            for block, views in each.blocks
         ],
     }
 

@@ -27,15 +27,15 @@ _MOST = 12
 def reasons(program: Program, property_name: str) -> list[str]:
     """The lines of a report; none where no certificate tells why."""
     prop = next(p for p in program.properties if p.name == property_name)
-    found = find(program, prop)
-    if found is None or check(program, prop, found) is not None:
+    certificate = find(program, prop)
+    if certificate is None or check(program, prop, certificate) is not None:
         return []
-    told = list(_Telling(program, prop).told(found))
-    rest = len(told) - _MOST
-    told = told if rest <= 1 else [*told[:_MOST], f"{rest} reasons more of the same kinds"]
+    lines = list(_Telling(program, prop).told(certificate))
+    rest = len(lines) - _MOST
+    lines = lines if rest <= 1 else [*lines[:_MOST], f"{rest} reasons more of the same kinds"]
     return [
         line
-        for first, clause in zip([_WHY, *[_AND] * len(told)], told, strict=False)
+        for first, clause in zip([_WHY, *[_AND] * len(lines)], lines, strict=False)
         for line in _wrapped(first, clause)
     ]
 
@@ -76,7 +76,7 @@ class _Telling:
     def told(self, certificate: Certificate) -> Iterator[str]:
         """Every reason once, those of one kind together."""
         for proof in certificate.claims:
-            self.found.given.update((self._at(where[-1]), None) for where, _ in proof.given)
+            self.found.given.update((self._at(place[-1]), None) for place, _ in proof.given)
             for line in proof.lines:
                 self._gather(proof, line)
         found = self.found
@@ -84,12 +84,12 @@ class _Telling:
             yield f"{name} is read as " + " or ".join(f"{verb} ({_lines(at)})" for verb, at in by_verb.items())
         for (*_, before), pairs in found.apart.items():
             yield from dict.fromkeys(self._clauses(before, pairs))
-        for (name, verb, by), at in found.undone.items():
-            yield f"what is stored to {name} ({_lines(at)}) is {verb} in {_lines((by,))}"
+        for (name, verb, author), at in found.undone.items():
+            yield f"what is stored to {name} ({_lines(at)}) is {verb} in {_lines((author,))}"
         for name, loops in found.kept.items():
             yield f"{name} is kept in every turn of the loop in {_lines(loops)}"
-        for arm, by in found.never:
-            other = f"that in {_lines((by,))} lets the run pass"
+        for arm, author in found.never:
+            other = f"that in {_lines((author,))} lets the run pass"
             yield f"the condition in {_lines((arm,))} comes out otherwise where {other}"
         if found.given:
             yield f"this is so however the conditions in {_lines(found.given)} come out"
@@ -114,10 +114,10 @@ class _Telling:
 
     def _apart(self, proof: ClaimProof, line: Line) -> None:
         assert line.near is not None
-        place, own = self._stored(line), self._followed(proof, line)
-        if place.view is None or place.view != own.view:
-            key = own.view or own.text, place.view or place.text, line.reason == "ends before"
-            self.found.apart.setdefault(key, []).append((line, place, own))
+        place, follower = self._stored(line), self._followed(proof, line)
+        if place.view is None or place.view != follower.view:
+            key = follower.view or follower.text, place.view or place.text, line.reason == "ends before"
+            self.found.apart.setdefault(key, []).append((line, place, follower))
 
     def _clauses(self, before: bool, pairs: list[Pair]) -> Iterator[str]:
         """That a store and what is followed lie apart: in one clause if one number of each says it of all."""
@@ -128,43 +128,45 @@ class _Telling:
             near = nears.index(min(nears) if before else max(nears))
             yield self._clause(before, (edges[last], pairs[last][1]), (nears[near], pairs[near][2]))
         else:
-            for edge, near, (_, place, own) in zip(edges, nears, pairs, strict=True):
-                yield self._clause(before, (edge, place), (near, own))
+            for edge, near, (_, place, follower) in zip(edges, nears, pairs, strict=True):
+                yield self._clause(before, (edge, place), (near, follower))
 
     def _clause(self, before: bool, store: tuple[int, Place], followed: tuple[int, Place]) -> str:
         """`IPCB ends at 20 (line 31) and GSO starts at 20 (line 47)`: of whole views where they lie apart."""
-        (edge, place), (near, own) = store, followed
-        whole, all_of_own = self._whole(place, not before), self._whole(own, before)
-        if whole is not None and (whole <= near if before else near <= whole):
-            edge, name = whole, place.view or place.text
+        (edge, place), (near, follower) = store, followed
+        all_of_store, all_of_own = self._whole(place, not before), self._whole(follower, before)
+        if all_of_store is not None and (all_of_store <= near if before else near <= all_of_store):
+            edge, name = all_of_store, place.view or place.text
         else:
             name = place.text
         if all_of_own is not None and (edge <= all_of_own if before else all_of_own <= edge):
-            near, mine = all_of_own, own.view or own.text
+            near, subject = all_of_own, follower.view or follower.text
         else:
-            mine = f"what is asked of {own.view or own.text}"
+            subject = f"what is asked of {follower.view or follower.text}"
         other = f"{name} {'ends' if before else 'starts'} at {bits.byte_and_bit(edge)}{self._line_of(place)}"
-        mine = f"{mine} {'starts' if before else 'ends'} at {bits.byte_and_bit(near)}{self._line_of(own)}"
-        return f"{other} and {mine}" if before else f"{mine} and {other}"
+        subject = f"{subject} {'starts' if before else 'ends'} at {bits.byte_and_bit(near)}{self._line_of(follower)}"
+        return f"{other} and {subject}" if before else f"{subject} and {other}"
 
     def _whole(self, place: Place, first: bool) -> int | None:
         """Where the view of a place begins or ends, of a raw one the place itself."""
         view = self.views.get(place.view or "")
         return _side(view.place if view else place, first)
 
-    def _later(self, proof: ClaimProof, line: Line, by: int) -> None:
+    def _later(self, proof: ClaimProof, line: Line, author: int) -> None:
         place = self._stored(line)
-        if line.reason == "shadowed" and (place.view in {p.view for p in self._claimed(proof)} or by == line.at[-1]):
+        if line.reason == "shadowed" and (
+            place.view in {p.view for p in self._claimed(proof)} or author == line.at[-1]
+        ):
             return
         verb = "undone by the copy" if line.reason == "undone" else "stored over again"
-        lines = self.found.undone.setdefault((place.view or place.text, verb, self._at(by)), {})
+        lines = self.found.undone.setdefault((place.view or place.text, verb, self._at(author)), {})
         lines[self._at(line.at[-1])] = None
 
     def _loop(self, proof: ClaimProof, loop: Invariant) -> None:
         """Only what was saved elsewhere is worth a word: that the place itself is kept is said by who misses it."""
-        own = {p.object for p in self._claimed(proof)}
+        objects = {p.object for p in self._claimed(proof)}
         for place in self._brought(proof):
-            if place.object not in own and any(name == place.object for name, *_ in loop.kept):
+            if place.object not in objects and any(name == place.object for name, *_ in loop.kept):
                 self.found.kept.setdefault(place.text, {})[self._at(loop.at[-1])] = None
 
     # --- names ----------------------------------------------------------------------------------------
@@ -228,8 +230,8 @@ def _covers(place: Place, bit: int) -> bool:
     return isinstance(place.low, int) and place.low <= bit < place.low + place.width
 
 
-def _lines(where: Collection[At]) -> str:
-    if any(file for file, _ in where):
-        return ", ".join(f"{file}:{line}" for file, line in sorted(where))
-    listed = ", ".join(str(line) for _, line in sorted(where))
-    return f"line {listed}" if len(where) == 1 else f"lines {listed}"
+def _lines(places: Collection[At]) -> str:
+    if any(file for file, _ in places):
+        return ", ".join(f"{file}:{line}" for file, line in sorted(places))
+    listed = ", ".join(str(line) for _, line in sorted(places))
+    return f"line {listed}" if len(places) == 1 else f"lines {listed}"

@@ -50,9 +50,11 @@ def _unstored(claim: Stored) -> str:
     """What became of bits that were not stored as a claim asks."""
     if claim.blank_is_enough:
         return "never written"
-    by = f" by {', '.join(sorted(claim.by)) if len(claim.by) < 3 else 'those named'}" if claim.by is not None else ""
-    since = f" since {claim.since}" if claim.since is not None else ""
-    return f"not written{' or cleared' if claim.cleared else ''}{by}{since}"
+    authors = (
+        f" by {', '.join(sorted(claim.by)) if len(claim.by) < 3 else 'those named'}" if claim.by is not None else ""
+    )
+    since_step = f" since {claim.since}" if claim.since is not None else ""
+    return f"not written{' or cleared' if claim.cleared else ''}{authors}{since_step}"
 
 
 def scene(witness: Witness, property_name: str) -> Scene | None:
@@ -65,9 +67,9 @@ def scene(witness: Witness, property_name: str) -> Scene | None:
         return None
     first = found[0]
     claims = tuple(broken for broken in found if _together(first, broken))
-    shown = Scene(witness.program, witness.run, claims, property_name)
-    shown.check()
-    return shown
+    picture = Scene(witness.program, witness.run, claims, property_name)
+    picture.check()
+    return picture
 
 
 def _together(first: Broken, broken: Broken) -> bool:
@@ -95,9 +97,9 @@ class Scene:
 
     @property
     def standing(self) -> Standing:
-        standing = self.claims[-1].standing
-        assert standing is not None
-        return standing
+        moment = self.claims[-1].standing
+        assert moment is not None
+        return moment
 
     # --- that it is true ----------------------------------------------------------------------------------
 
@@ -109,17 +111,17 @@ class Scene:
             for look in broken.looks:
                 self._check_look(look, memory)
             for bit in broken.bits:
-                there = memory[bit.object][bit.bit : bit.bit + 1] if bit.bit >= 0 else ()
-                if there and there[0] != bit.found and bit.found.store.kind != "outside":
+                in_memory = memory[bit.object][bit.bit : bit.bit + 1] if bit.bit >= 0 else ()
+                if in_memory and in_memory[0] != bit.found and bit.found.store.kind != "outside":
                     raise Untrue(f"{self.property_name}: bit {bit.bit} is shown as what does not lie there")
                 if bit.remembered == bit.found:
                     raise Untrue(f"{self.property_name}: bit {bit.bit} is shown as lost, and is what it was")
             self._check_condition(broken)
 
     def _check_look(self, look: Look, memory: Mapping[ObjectKey, tuple[Source, ...]]) -> None:
-        there = memory[look.object][max(0, look.low) : look.low + look.place.width]
-        found = tuple(source for source in look.sources if source.store.kind != "outside")
-        if len(there) == len(found) and there != found:
+        in_memory = memory[look.object][max(0, look.low) : look.low + look.place.width]
+        sources = tuple(source for source in look.sources if source.store.kind != "outside")
+        if len(in_memory) == len(sources) and in_memory != sources:
             raise Untrue(f"{self.property_name}: {look.place.text} is shown with bits that do not lie there")
 
     def _check_condition(self, broken: Broken) -> None:
@@ -138,20 +140,22 @@ class Scene:
         drawn = self.drawn()
         if drawn is None:
             return self.verdict()
-        wanted = self._wanted(self.stages(), self.lying())
-        told = (textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False) for line in self.verdict())
-        return bytemap.lines(drawn, self.last(wanted), tuple(part for lines in told for part in lines))
+        selection = self._wanted(self.stages(), self.lying())
+        wrapped = (
+            textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False) for line in self.verdict()
+        )
+        return bytemap.lines(drawn, self.last(selection), tuple(part for lines in wrapped for part in lines))
 
     def drawn(self) -> bytemap.Map | None:
         """The byte map, None where the claim is not about bytes that were there."""
-        lying = self.lying()
-        if not lying:
+        places = self.lying()
+        if not places:
             return None
         stages = self.stages()
-        wanted = self._wanted(stages, lying)
-        shown = bytemap.relevant(stages, wanted)
-        once = [declared.name for declared in self.program.objects[1:]]
-        return bytemap.draw(self.run, shown, self._columns(stages, lying), wanted, once)
+        selection = self._wanted(stages, places)
+        stages_drawn = bytemap.relevant(stages, selection)
+        single = [declared.name for declared in self.program.objects[1:]]
+        return bytemap.draw(self.run, stages_drawn, self._columns(stages, places), selection, single)
 
     def stages(self) -> tuple[Stage, ...]:
         """The steps up to the break, the one that it lies in as far as that had come."""
@@ -159,14 +163,14 @@ class Scene:
 
     def lying(self) -> tuple[Lying, ...]:
         """Where the places lay that the claims are about, each once."""
-        found: dict[tuple[Place, ObjectKey, int], Lying] = {}
+        by_place: dict[tuple[Place, ObjectKey, int], Lying] = {}
         for broken in self.claims:
-            for lying in broken.places:
-                found.setdefault((lying.place, lying.object, lying.low), lying)
-        return tuple(found.values())
+            for place in broken.places:
+                by_place.setdefault((place.place, place.object, place.low), place)
+        return tuple(by_place.values())
 
-    def _wanted(self, stages: tuple[Stage, ...], lying: tuple[Lying, ...]) -> bytemap.Wanted:
-        spots = (bytemap.Spot(story.lineage(stages, one.object), range(one.low, _end(one))) for one in lying)
+    def _wanted(self, stages: tuple[Stage, ...], places: tuple[Lying, ...]) -> bytemap.Wanted:
+        spots = (bytemap.Spot(story.lineage(stages, place.object), range(place.low, _end(place))) for place in places)
         sources = [bit.found for broken in self.claims for bit in broken.bits]
         sources += [source for broken in self.claims for look in broken.looks for source in look.sources]
         moments = {source.store.moment for source in sources if source.store in self.run.stores}
@@ -175,20 +179,20 @@ class Scene:
     def _columns(self, stages: tuple[Stage, ...], lying: tuple[Lying, ...]) -> tuple[bytemap.Column, ...]:
         """A column for each area of an object that places lie in."""
         areas: dict[tuple[ObjectKey, str], list[Lying]] = {}
-        for one in lying:
-            areas.setdefault((one.object, one.place.area), []).append(one)
-        shown = list(areas.items())[:_MOST_COLUMNS]
-        sizes = [(last - first + 7) // 8 for first, last in (_drawn(places) for _, places in shown)]
-        room = bytemap.WIDEST if len(shown) == 1 or sum(sizes) <= _BESIDE else _BESIDE // len(shown) // 8 * 8
+        for place in lying:
+            areas.setdefault((place.object, place.place.area), []).append(place)
+        drawn = list(areas.items())[:_MOST_COLUMNS]
+        sizes = [(last - first + 7) // 8 for first, last in (_drawn(places) for _, places in drawn)]
+        room = bytemap.WIDEST if len(drawn) == 1 or sum(sizes) <= _BESIDE else _BESIDE // len(drawn) // 8 * 8
         columns = []
-        for (key, area), places in shown:
-            view = bytemap.window(area, _drawn(places), [one.low for one in places], room)
-            plain = len(shown) == 1 and self.object_name(key) == self.program.objects[0].name
+        for (key, area), places in drawn:
+            view = bytemap.window(area, _drawn(places), [lying.low for lying in places], room)
+            plain = len(drawn) == 1 and self.object_name(key) == self.program.objects[0].name
             title = "" if plain else self._area(places[0])
             columns.append(bytemap.Column(view, story.lineage(stages, key), title))
         return tuple(columns)
 
-    def last(self, wanted: bytemap.Wanted) -> tuple[str, str, str]:
+    def last(self, selection: bytemap.Wanted) -> tuple[str, str, str]:
         """The label of the row where the claims break."""
         events = [broken.event for broken in self.claims]
         step = events[0].step or "(path)"
@@ -197,7 +201,7 @@ class Scene:
             return step, *bytemap.spoken(bytemap.phrase(bytemap.VERBS.get(e.kind, "cuts"), e.place) for e in touched)
         stages = self.run.trace[self.standing.stages :]
         later = stages[0] if stages and stages[0].moment == self.standing.stage.moment else self.standing.stage
-        reads = [a for a in later.actions if a.kind == "read" and any(spot.hit_by(a) for spot in wanted.spots)]
+        reads = [a for a in later.actions if a.kind == "read" and any(spot.hit_by(a) for spot in selection.spots)]
         return step, *bytemap.spoken(bytemap.phrase("reads", action.place) for action in reads)
 
     # --- what is wrong ------------------------------------------------------------------------------------
@@ -218,14 +222,14 @@ class Scene:
 
     def lost(self) -> tuple[Lost, ...]:
         """The bits that are not as claimed, and those that a false condition looked at, as ranges of areas."""
-        found: dict[Lost, None] = {}
-        for one in self.lying():
+        stretches: dict[Lost, None] = {}
+        for lying in self.lying():
             looked_at = isinstance(self.first.claim, IsTrue)
-            wrong = {one.low + i for i in one.positions} if looked_at else set(self._broken_of(one))
-            base, name = one.place.bound[0], self.object_name(one.object)
+            wrong = {lying.low + i for i in lying.positions} if looked_at else set(self._broken_of(lying))
+            base, name = lying.place.bound[0], self.object_name(lying.object)
             for low, high in bits.runs(wrong):
-                found[Lost(name, one.place.area, low - base, high - base)] = None
-        return tuple(found)
+                stretches[Lost(name, lying.place.area, low - base, high - base)] = None
+        return tuple(stretches)
 
     def object_name(self, key: ObjectKey) -> str:
         """The object's name in the spec; one made in the run goes by that of the first object."""
@@ -233,12 +237,16 @@ class Scene:
             return self.program.objects[key.ordinal].name
         return self.program.objects[0].name
 
-    def _area(self, one: Lying) -> str:
+    def _area(self, lying: Lying) -> str:
         """An area by name, with its object where that is another than the current one."""
-        name = self.object_name(one.object)
+        name = self.object_name(lying.object)
         if name != self.program.objects[0].name:
-            return f"{name}.{one.place.area}"
-        return one.place.area if one.object == self.first.object else f"{_owner(one.place.object)}.{one.place.area}"
+            return f"{name}.{lying.place.area}"
+        return (
+            lying.place.area
+            if lying.object == self.first.object
+            else f"{_owner(lying.place.object)}.{lying.place.area}"
+        )
 
     def _broken_of(self, one: Lying) -> Mapping[int, Source]:
         """What lies at the broken bits of a place, by the object's bit."""
@@ -247,61 +255,63 @@ class Scene:
             bit.bit: bit.found
             for broken in self.claims
             if any(
-                (lying.place, lying.object, lying.low) == (one.place, one.object, one.low) for lying in broken.places
+                (other.place, other.object, other.low) == (one.place, one.object, one.low) for other in broken.places
             )
             for bit in broken.bits
             if bit.object == one.object and one.low <= bit.bit < end
         }
 
     def _count(self) -> Iterator[str]:
-        lying = self.lying()
-        wrong = {(one.object, bit) for one in lying for bit in self._counted(one, self._broken_of(one))}
+        places = self.lying()
+        wrong = {(lying.object, bit) for lying in places for bit in self._counted(lying, self._broken_of(lying))}
         total = {
-            (one.object, i) for one in lying for i in self._counted(one, [one.low + i for i in one.positions])
+            (lying.object, i)
+            for lying in places
+            for i in self._counted(lying, [lying.low + i for i in lying.positions])
         } | wrong
         if not wrong:
             return
-        ranges = dict.fromkeys(self._ranges(lying))
-        whole = not any(_ragged(part) for part in (wrong, total))
-        part = f"{len(wrong) // 8} of {bits.amount(len(total))}" if whole else f"{len(wrong)} of {len(total)} bits"
+        ranges = dict.fromkeys(self._ranges(places))
+        in_bytes = not any(_ragged(part) for part in (wrong, total))
+        part = f"{len(wrong) // 8} of {bits.amount(len(total))}" if in_bytes else f"{len(wrong)} of {len(total)} bits"
         yield f"{part} {self._fate()}: {', '.join(ranges)}"
 
-    def _counted(self, one: Lying, some: Iterable[int]) -> list[int]:
+    def _counted(self, lying: Lying, positions: Iterable[int]) -> list[int]:
         """Bits of an object that are worth a number: where not all behind its end are listed, those that lie in it."""
         listed = all(self._is_listed(broken) for broken in self.claims)
-        return [bit for bit in some if listed or 0 <= bit < one.place.size]
+        return [bit for bit in positions if listed or 0 <= bit < lying.place.size]
 
     def _is_listed(self, broken: Broken) -> bool:
         """Whether each bit that the claim is about is among those judged: far behind an object they are not."""
         if not isinstance(broken.claim, Stored) or not broken.claim.all_bytes or broken.length is None:
             return True
-        return all(8 * broken.length <= len(one.positions) for one in broken.places)
+        return all(8 * broken.length <= len(lying.positions) for lying in broken.places)
 
     def _nowhere(self) -> Iterator[str]:
         """How much of what the claims are about lies outside of its object, where no claim is true."""
-        told: dict[str, None] = {}
+        sentences: dict[str, None] = {}
         for broken in self.claims:
-            for one in broken.places:
-                told.update(dict.fromkeys(self._outside(broken, one)))
-        yield from told
+            for lying in broken.places:
+                sentences.update(dict.fromkeys(self._outside(broken, lying)))
+        yield from sentences
 
-    def _outside(self, broken: Broken, one: Lying) -> Iterator[str]:
-        where = f"{self.object_name(one.object)} ({bits.amount(one.place.size)})"
-        before = sum(one.low + i < 0 for i in one.positions)
-        behind = sum(one.low + i >= one.place.size for i in one.positions)
-        total = len(one.positions)
+    def _outside(self, broken: Broken, lying: Lying) -> Iterator[str]:
+        subject = f"{self.object_name(lying.object)} ({bits.amount(lying.place.size)})"
+        before = sum(lying.low + i < 0 for i in lying.positions)
+        behind = sum(lying.low + i >= lying.place.size for i in lying.positions)
+        total = len(lying.positions)
         if broken.length is not None and not self._is_listed(broken):
-            behind, total = one.low + 8 * broken.length - one.place.size, 8 * broken.length
+            behind, total = lying.low + 8 * broken.length - lying.place.size, 8 * broken.length
         for number, side in ((before, "before the start"), (behind, "past the end")):
             if number:
                 lie = "lies" if number in (1, 8) else "lie"
-                yield f"{_of(number, total)} {lie} {side} of {where}{_values(broken)}"
+                yield f"{_of(number, total)} {lie} {side} of {subject}{_values(broken)}"
 
-    def _ranges(self, lying: tuple[Lying, ...]) -> Iterator[str]:
+    def _ranges(self, places: tuple[Lying, ...]) -> Iterator[str]:
         areas: dict[str, set[int]] = {}
-        for one in lying:
-            broken = self._counted(one, self._broken_of(one))
-            areas.setdefault(self._area(one), set()).update(bit - one.place.bound[0] for bit in broken)
+        for lying in places:
+            broken = self._counted(lying, self._broken_of(lying))
+            areas.setdefault(self._area(lying), set()).update(bit - lying.place.bound[0] for bit in broken)
         for area, wrong in areas.items():
             yield from (f"{area}{bits.part(low, high)}" for low, high in bits.runs(wrong))
 
@@ -316,28 +326,30 @@ class Scene:
 
     def _instead(self) -> Iterator[str]:
         """What each member's broken bits are now, and who stored that; neighbours that are the same are told together."""
-        told: list[tuple[str, str, str]] = []
-        for one in self.lying():
-            found = {bit - one.low: source for bit, source in self._broken_of(one).items()}
-            for low, high in bits.runs(found):
-                told += self._groups(one, found, low, high)
-        for (view, now), group in groupby(told, lambda each: (each[0], each[2])):
+        groups: list[tuple[str, str, str]] = []
+        for lying in self.lying():
+            broken_sources = {bit - lying.low: source for bit, source in self._broken_of(lying).items()}
+            for low, high in bits.runs(broken_sources):
+                groups += self._groups(lying, broken_sources, low, high)
+        for (view, instead), group in groupby(groups, lambda each: (each[0], each[2])):
             names = list(dict.fromkeys(name for _, name, _ in group))
-            yield f"{bits.together(view, names)}{now}"
+            yield f"{bits.together(view, names)}{instead}"
 
-    def _in_object(self, one: Lying, position: int) -> bool:
-        return 0 <= one.low + position < one.place.size
+    def _in_object(self, lying: Lying, position: int) -> bool:
+        return 0 <= lying.low + position < lying.place.size
 
-    def _groups(self, one: Lying, found: Mapping[int, Source], low: int, high: int) -> Iterator[tuple[str, str, str]]:
+    def _groups(
+        self, lying: Lying, broken_sources: Mapping[int, Source], low: int, high: int
+    ) -> Iterator[tuple[str, str, str]]:
         """The view, what its bits are called, and what they are now."""
-        for _, group in groupby(range(low, high), lambda i: bits.origin(found[i], self.run.stores)):
+        for _, group in groupby(range(low, high), lambda i: bits.origin(broken_sources[i], self.run.stores)):
             positions = list(group)
-            if found[positions[0]].store.kind == "outside" and not self._in_object(one, positions[0]):
+            if broken_sources[positions[0]].store.kind == "outside" and not self._in_object(lying, positions[0]):
                 continue
-            sources = [found[i] for i in positions]
+            sources = [broken_sources[i] for i in positions]
             sign = " =" if sources[0].store.kind in ("fresh", "value") else ":"
-            now = bits.described(sources, self.run.stores)
-            yield one.place.view or "", bits.named(one.place, positions), f"{sign} {now}{self._by(sources)}"
+            instead = bits.described(sources, self.run.stores)
+            yield lying.place.view or "", bits.named(lying.place, positions), f"{sign} {instead}{self._by(sources)}"
 
     def _by(self, sources: list[Source]) -> str:
         """Who stored the bits."""
@@ -349,21 +361,21 @@ class Scene:
         """What the condition looked at: each member with its bytes and who stored it, each input."""
         (broken,) = self.claims[:1]
         for look in dict.fromkeys(broken.looks):
-            one = Lying(look.place, look.object, look.low, range(look.place.width))
+            lying = Lying(look.place, look.object, look.low, range(look.place.width))
             low = look.low - look.place.bound[0]
-            where = f"{self._area(one)}{bits.part(low, low + look.place.width)}"
-            yield f"{look.place.text} = {look.value}: {where}{self._origins(list(look.sources))}"
-        shown = _Shown(self.run, broken)
+            subject = f"{self._area(lying)}{bits.part(low, low + look.place.width)}"
+            yield f"{look.place.text} = {look.value}: {subject}{self._origins(list(look.sources))}"
+        bits_shown = _Shown(self.run, broken)
         assert isinstance(broken.claim, IsTrue)
         for name in dict.fromkeys(folds.inputs(broken.claim.condition)):
-            if name in shown.inputs:
-                yield f"{name} = {shown.inputs[name]}"
+            if name in bits_shown.inputs:
+                yield f"{name} = {bits_shown.inputs[name]}"
 
     def _origins(self, sources: list[Source]) -> str:
-        told = []
+        sentences = []
         for (kind, name), _ in groupby(sources, lambda source: self._origin(source)):
-            told.append({"stored": f"stored by {name}", "blank": f"cleared by {name}"}.get(kind, "never stored"))
-        return "".join(f", {word}" for word in dict.fromkeys(told))
+            sentences.append({"stored": f"stored by {name}", "blank": f"cleared by {name}"}.get(kind, "never stored"))
+        return "".join(f", {word}" for word in dict.fromkeys(sentences))
 
     def _origin(self, source: Source) -> tuple[str, str]:
         store, kind = self.run.stores.get(source.store), source.store.kind
@@ -409,15 +421,15 @@ def _sentence(broken: Broken) -> str:
     raise AssertionError(broken.claim)
 
 
-def _end(one: Lying) -> int:
+def _end(lying: Lying) -> int:
     """Where a place ends in its object, or what was judged behind it."""
-    return one.low + max([one.place.width, *(i + 1 for i in one.positions[-1:])])
+    return lying.low + max([lying.place.width, *(i + 1 for i in lying.positions[-1:])])
 
 
 def _drawn(places: list[Lying]) -> tuple[int, int]:
     """The bits of an object to draw: the area that places began in, and what they reach behind it."""
     first, last = places[0].place.bound
-    ends = [min(_end(one), one.place.size) for one in places]
+    ends = [min(_end(lying), lying.place.size) for lying in places]
     return first, max(last, *ends)
 
 
@@ -430,8 +442,8 @@ def _of(number: int, total: int) -> str:
 
 def _values(broken: Broken) -> str:
     """What says where and how far an access went."""
-    told = {look.place.text: look.value for look in broken.looks} | dict(broken.inputs)
-    return "".join(f", {name} = {value}" for name, value in told.items())
+    values = {look.place.text: look.value for look in broken.looks} | dict(broken.inputs)
+    return "".join(f", {name} = {value}" for name, value in values.items())
 
 
 def _owner(name: str) -> str:
@@ -447,5 +459,7 @@ def _ragged(positions: set[tuple[ObjectKey, int]]) -> bool:
     """Whether a range in it begins or ends inside a byte."""
     objects = {key for key, _ in positions}
     return any(
-        low % 8 or high % 8 for key in objects for low, high in bits.runs(bit for own, bit in positions if own == key)
+        low % 8 or high % 8
+        for key in objects
+        for low, high in bits.runs(bit for object_of_bit, bit in positions if object_of_bit == key)
     )

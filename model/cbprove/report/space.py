@@ -33,9 +33,9 @@ def text(report: Report, manner: Manner) -> str:
     groups: dict[tuple[str, ...], list[str]] = {}
     for space in report.space:
         groups.setdefault((_counts(space), *_where(report, space, manner)), []).append(space.property)
-    for (counts, *where), names in groups.items():
+    for (counts, *regions), names in groups.items():
         lines += textwrap.wrap(f"{', '.join(names)}: {counts}", WIDEST, initial_indent="  ", subsequent_indent="    ")
-        lines += where
+        lines += regions
     many = next((space.choices for space in report.space if space.choices is not None), None)
     if many is not None:
         lines.append(
@@ -51,21 +51,25 @@ def _title(report: Report) -> str:
 
 
 def _counts(space: Space) -> str:
-    told = [f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v)]
-    return ", ".join([*told, *([f"{space.bounded:,} proved up to a bound only"] if space.bounded else [])])
+    counts = [f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v)]
+    return ", ".join([*counts, *([f"{space.bounded:,} proved up to a bound only"] if space.bounded else [])])
 
 
 def _where(report: Report, space: Space, manner: Manner) -> Iterator[str]:
     """The conditions, or the values where those are few lines and say more; with -v all values as well."""
     rows = list(_proved(space))
-    found = conditions(space, report.measures, _MOST_CONDITIONS)
-    if found is None:
+    found_conditions = conditions(space, report.measures, _MOST_CONDITIONS)
+    if found_conditions is None:
         yield from (f"    {line}" for line in capped(rows, _MOST_PROVED))
         return
-    if not found.all and len(rows) <= _MOST_ROWS:
+    if not found_conditions.all and len(rows) <= _MOST_ROWS:
         yield from (f"    {row}" for row in rows)
         return
-    texts = found.texts if found.all else (*found.texts[: _MOST_CONDITIONS - 1], "at other values; -v lists all")
+    texts = (
+        found_conditions.texts
+        if found_conditions.all
+        else (*found_conditions.texts[: _MOST_CONDITIONS - 1], "at other values; -v lists all")
+    )
     yield from _joined(texts)
     if manner.verbosity > 0:
         yield from (f"      {row}" for row in rows)
@@ -75,11 +79,11 @@ def _joined(texts: Iterable[str]) -> Iterator[str]:
     """`where A or B`, as many on a line as it holds."""
     line = ""
     for number, each in enumerate(texts):
-        told = f"or {each}" if number else f"where {each}"
-        if line and len(line) + 1 + len(told) > WIDEST:
+        joined = f"or {each}" if number else f"where {each}"
+        if line and len(line) + 1 + len(joined) > WIDEST:
             yield from textwrap.wrap(line, WIDEST, subsequent_indent="      ")
             line = ""
-        line = f"{line} {told}" if line else f"    {told}"
+        line = f"{line} {joined}" if line else f"    {joined}"
     yield from textwrap.wrap(line, WIDEST, subsequent_indent="      ")
 
 
@@ -89,9 +93,9 @@ def _proved(space: Space) -> Iterator[str]:
     for key, values in space.proved.items():
         fixed = {part.partition(" = ")[0] for part in key.split(", ")} if key else set()
         ranged = [axis for axis in space.axes if axis not in fixed]
-        told = f"{ranged[-1]} {intervals(values)}" if ranged else ""
-        if key or told:
-            yield f"{key:<{width}}{'  ' if key else ''}{told}".rstrip()
+        values_text = f"{ranged[-1]} {intervals(values)}" if ranged else ""
+        if key or values_text:
+            yield f"{key:<{width}}{'  ' if key else ''}{values_text}".rstrip()
 
 
 def intervals(values: tuple[tuple[int, int], ...]) -> str:
@@ -124,7 +128,7 @@ class Conditions:
     all: bool
 
 
-def conditions(space: Space, measures: Iterable[Measure], most: int) -> Conditions | None:
+def conditions(space: Space, measures: Iterable[Measure], limit: int) -> Conditions | None:
     """At most so many; None where there are too many candidates to look at, or no picture of them."""
     if not 0 < sum(len(cell) - cell.count(_EXCLUDED) for cell in space.cells.values()) <= _MOST_POINTS:
         return None
@@ -134,9 +138,9 @@ def conditions(space: Space, measures: Iterable[Measure], most: int) -> Conditio
     refuted = _set(points, lambda point: marks[point] == 0)
     if not refuted:
         return Conditions(texts=(), all=True)
-    atoms = [(text, held) for text, held in _atoms(space, measures, marks, points) if held & proved]
-    chosen = _cover(_enough(atoms[:_MOST_ATOMS], refuted), proved, most)
-    return Conditions(texts=tuple(text for text, _ in chosen), all=not proved & ~_union(chosen))
+    atoms = [(text, points_met) for text, points_met in _atoms(space, measures, marks, points) if points_met & proved]
+    cover = _cover(_enough(atoms[:_MOST_ATOMS], refuted), proved, limit)
+    return Conditions(texts=tuple(text for text, _ in cover), all=not proved & ~_union(cover))
 
 
 def _set(points: Sequence[_Point], holds: Callable[[_Point], bool]) -> int:
@@ -146,8 +150,8 @@ def _set(points: Sequence[_Point], holds: Callable[[_Point], bool]) -> int:
 
 def _union(sets: Iterable[tuple[str, int]]) -> int:
     together = 0
-    for _, held in sets:
-        together |= held
+    for _, points_met in sets:
+        together |= points_met
     return together
 
 
@@ -192,27 +196,27 @@ def _measured(
         return
     yield f"{ranged} >= {measure.text}", _set(points, lambda point: point[1] >= number(point))
     ends = _ends(lambda point: point[1] + number(point), marks, points, step=1)
-    for most in ends:
-        held = _set(points, lambda point, most=most: point[1] + number(point) <= most)  # type: ignore[misc]
-        yield f"{ranged} + {measure.text} <= {most}", held
+    for limit in ends:
+        points_met = _set(points, lambda point, most=limit: point[1] + number(point) <= most)  # type: ignore[misc]
+        yield f"{ranged} + {measure.text} <= {limit}", points_met
 
 
 def _limits(
     ranged: str, number: Callable[[_Point], int], marks: dict[_Point, int], points: Sequence[_Point]
 ) -> Iterator[tuple[str, int]]:
     """The ranged axis against constants, where verdicts change; and by what it divides."""
-    for most in _ends(number, marks, points, step=1):
-        yield f"{ranged} <= {most}", _set(points, lambda point, most=most: point[1] <= most)  # type: ignore[misc]
+    for limit in _ends(number, marks, points, step=1):
+        yield f"{ranged} <= {limit}", _set(points, lambda point, most=limit: point[1] <= most)  # type: ignore[misc]
     for least in _ends(number, marks, points, step=-1):
         yield f"{ranged} >= {least}", _set(points, lambda point, least=least: point[1] >= least)  # type: ignore[misc]
-    for by in (2, 4, 8):
-        yield f"{ranged} % {by} == 0", _set(points, lambda point, by=by: point[1] % by == 0)  # type: ignore[misc]
+    for divisor in (2, 4, 8):
+        yield f"{ranged} % {divisor} == 0", _set(points, lambda point, by=divisor: point[1] % by == 0)  # type: ignore[misc]
 
 
 def _ends(number: Callable[[_Point], int], marks: dict[_Point, int], points: Iterable[_Point], step: int) -> list[int]:
     """The numbers at which proved ends most often, going up or down; so many as are worth a look."""
-    beside = pairwise(points) if step > 0 else ((after, before) for before, after in pairwise(points))
-    last = [one for one, other in beside if one[0] == other[0] and (marks[one], marks[other]) == (1, 0)]
+    neighbours = pairwise(points) if step > 0 else ((after, before) for before, after in pairwise(points))
+    last = [point for point, other in neighbours if point[0] == other[0] and (marks[point], marks[other]) == (1, 0)]
     return sorted(value for value, _ in Counter(map(number, last)).most_common(_MOST_LIMITS))
 
 
@@ -221,47 +225,47 @@ def _ends(number: Callable[[_Point], int], marks: dict[_Point, int], points: Ite
 
 def _enough(atoms: _Sets, refuted: int) -> _Sets:
     """The conjunctions that hold nowhere else than where it is proved, the shortest ones."""
-    found: _Sets = []
+    sets: _Sets = []
     open_to: list[tuple[tuple[int, ...], int]] = [((), -1)]
     for together in range(1, _MOST_TOGETHER + 1):
         longer = []
-        for chosen, at, held in _one_more(open_to, atoms):
-            if not held & refuted:
-                found.append((" && ".join(atoms[each][0] for each in (*chosen, at)), held))
+        for conjuncts, at, points_met in _one_more(open_to, atoms):
+            if not points_met & refuted:
+                sets.append((" && ".join(atoms[each][0] for each in (*conjuncts, at)), points_met))
             elif together < _MOST_TOGETHER:
-                longer.append(((*chosen, at), held))
+                longer.append(((*conjuncts, at), points_met))
         open_to = longer
-    return found
+    return sets
 
 
 def _one_more(
     open_to: Iterable[tuple[tuple[int, ...], int]], atoms: _Sets
 ) -> Iterator[tuple[tuple[int, ...], int, int]]:
     """Each conjunction with one comparison more that narrows it and leaves something."""
-    for chosen, held in open_to:
-        for at in range(chosen[-1] + 1 if chosen else 0, len(atoms)):
-            both = held & atoms[at][1]
-            if both and both != held:
-                yield chosen, at, both
+    for conjuncts, points_met in open_to:
+        for at in range(conjuncts[-1] + 1 if conjuncts else 0, len(atoms)):
+            common = points_met & atoms[at][1]
+            if common and common != points_met:
+                yield conjuncts, at, common
 
 
-def _cover(enough: _Sets, proved: int, most: int) -> _Sets:
+def _cover(enough: _Sets, proved: int, limit: int) -> _Sets:
     """Those that say most, one after the other; of two that say as much the shorter, then the first."""
-    chosen: _Sets = []
+    cover: _Sets = []
     left = proved
-    while left and len(chosen) < most:
+    while left and len(cover) < limit:
         best = max(enough, key=lambda each: ((each[1] & left).bit_count(), -each[0].count("&&")), default=("", 0))
         if not best[1] & left:
             break
-        chosen.append(best)
+        cover.append(best)
         left &= ~best[1]
-    return _needed(chosen)
+    return _needed(cover)
 
 
-def _needed(chosen: _Sets) -> _Sets:
+def _needed(sets: _Sets) -> _Sets:
     """Without those that the others say together."""
-    kept = list(chosen)
-    for each in chosen:
-        if not each[1] & ~_union(other for other in kept if other is not each):
-            kept.remove(each)
-    return kept
+    remaining = list(sets)
+    for each in sets:
+        if not each[1] & ~_union(other for other in remaining if other is not each):
+            remaining.remove(each)
+    return remaining

@@ -38,23 +38,23 @@ def statements(program: Program) -> Mapping[int, Statement]:
 
 def crumbs(program: Program, path: str, moment: Moment) -> tuple[str, ...]:
     """The way to a moment: the path, each part called, and the turns: `("local", "transmit, segment 1")`."""
-    found = [path]
+    nested = [path]
     for statement, turn in _walk(statements(program), moment):
         match statement:
             case Call(_, "part", name):
-                found.append(name)
+                nested.append(name)
             case Each(_, name) if turn is not None:
-                found[-1] += f", {name} {turn + 1}"
+                nested[-1] += f", {name} {turn + 1}"
             case Repeat() if turn is not None:
-                found[-1] += f", turn {turn + 1}"
-    return tuple(found)
+                nested[-1] += f", turn {turn + 1}"
+    return tuple(nested)
 
 
-def _walk(known: Mapping[int, Statement], moment: Moment) -> Iterator[tuple[Statement | None, int | None]]:
+def _walk(by_uid: Mapping[int, Statement], moment: Moment) -> Iterator[tuple[Statement | None, int | None]]:
     """The statements that a moment lies in, of loops with the turn; the last is a loop itself if no turn of it is meant."""
     rest = list(moment)
     while rest:
-        statement = known.get(rest.pop(0))
+        statement = by_uid.get(rest.pop(0))
         yield statement, rest.pop(0) if isinstance(statement, Each | Repeat) and rest else None
 
 
@@ -63,20 +63,20 @@ Idle = Collection[tuple[object, ...]]  # the decisions that do not matter
 
 def choices(program: Program, run: Run, before: int, idle: Idle = ()) -> tuple[Choice, ...]:
     """The first `before` decisions of a run, in order; the values of stored bits are told by `values`."""
-    known = statements(program)
-    told = ((key, _choice(known, key, answer)) for key, answer in run.decisions[:before])
-    return tuple(replace(choice, any=key in idle) for key, choice in told if choice is not None)
+    by_uid = statements(program)
+    pairs = ((key, _choice(by_uid, key, answer)) for key, answer in run.decisions[:before])
+    return tuple(replace(choice, any=key in idle) for key, choice in pairs if choice is not None)
 
 
-def _choice(known: Mapping[int, Statement], key: tuple[object, ...], answer: int) -> Choice | None:
+def _choice(by_uid: Mapping[int, Statement], key: tuple[object, ...], answer: int) -> Choice | None:
     if key[0] == "input":
-        at = _step_of(known, key[2]) if len(key) > 2 else ""
+        at = _step_of(by_uid, key[2]) if len(key) > 2 else ""
         return Choice(None, str(key[1]), str(answer), at=at)
     if key[0] not in ("arm", "turns"):
         return None
     moment = key[1]
     assert isinstance(moment, tuple)
-    statement = known.get(moment[-1])
+    statement = by_uid.get(moment[-1])
     match statement:
         case Either(_, _, True):
             return Choice(statement.span, "optionally", "left out" if answer else "taken")
@@ -110,21 +110,21 @@ def several_files(program: Program) -> bool:
 
 def values(program: Program, run: Run, looks: Iterable[Look], idle: Idle = ()) -> tuple[Choice, ...]:
     """What members were found to hold, where that was for the run to decide; each look once."""
-    known = statements(program)
+    by_uid = statements(program)
     decided = {key for key, _ in run.decisions if key[0] == "bit"}
-    told: dict[Choice, None] = {}
+    choices_made: dict[Choice, None] = {}
     for look in looks:
         keys = {("bit", *source) for source in look.sources} & decided
         if keys:
-            at = _step_of(known, look.moment)
-            told[Choice(None, look.place.text, str(look.value), all(key in idle for key in keys), at)] = None
-    return tuple(told)
+            at = _step_of(by_uid, look.moment)
+            choices_made[Choice(None, look.place.text, str(look.value), all(key in idle for key in keys), at)] = None
+    return tuple(choices_made)
 
 
-def _step_of(known: Mapping[int, Statement], moment: object) -> str:
+def _step_of(by_uid: Mapping[int, Statement], moment: object) -> str:
     """The step that a moment lies in; empty in a path's own statements."""
     assert isinstance(moment, tuple)
-    calls = (statement for statement, _ in _walk(known, moment) if isinstance(statement, Call))
+    calls = (statement for statement, _ in _walk(by_uid, moment) if isinstance(statement, Call))
     return next((call.name for call in calls if call.kind == "step"), "")
 
 
@@ -140,9 +140,9 @@ def lineage(stages: Iterable[Stage], key: ObjectKey) -> tuple[ObjectKey, ...]:
     return tuple(chain)
 
 
-def until(run: Run, standing: Standing) -> tuple[Stage, ...]:
+def until(run: Run, moment: Standing) -> tuple[Stage, ...]:
     """The stages up to a break; the last is the one that it lies in, as far as that had come."""
-    return (*run.trace[: standing.stages], standing.stage)
+    return (*run.trace[: moment.stages], moment.stage)
 
 
 def way(program: Program, run: Run) -> tuple[str, ...]:

@@ -32,10 +32,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def capped(lines: list[str], most: int) -> list[str]:
+def capped(lines: list[str], limit: int) -> list[str]:
     """The first lines of a long list, and how many there are more."""
-    rest = len(lines) - most
-    return lines if rest <= 0 else [*lines[:most], f"... {rest:,} more; --format json has all"]
+    rest = len(lines) - limit
+    return lines if rest <= 0 else [*lines[:limit], f"... {rest:,} more; --format json has all"]
 
 
 @frozen

@@ -37,8 +37,8 @@ def cells(system: System, rows: Axis, cols: Axis) -> tuple[Proposal, ...]:
     rest: dict[str, _Domain] = {axis.name: _default(axis) for axis in system.axes if axis not in (rows, cols)}
 
     def made(name: str, row: _Domain, col: _Domain) -> Proposal:
-        chosen = {**rest, rows.name: row, cols.name: col}
-        return Proposal(name, "", {axis.name: chosen[axis.name] for axis in system.axes}, (), span)
+        candidate = {**rest, rows.name: row, cols.name: col}
+        return Proposal(name, "", {axis.name: candidate[axis.name] for axis in system.axes}, (), span)
 
     each = (made(_name(row, col), _only(row), _only(col)) for row in rows.values for col in cols.values)
     return (*each, made(_WHOLE, rows.values, cols.values))
@@ -93,24 +93,24 @@ def _ruler(labels: list[str]) -> str:
 
 
 def _legend(grid: list[list[str]]) -> str:
-    shown = {sign for row in grid for sign in row}
+    signs = {sign for row in grid for sign in row}
     words = {**{sign: verdict for verdict, sign in _SIGNS.items()}, _BOUNDED: "proved up to a bound"}
-    return "  ".join(f"{sign} {word}" for sign, word in words.items() if sign in shown)
+    return "  ".join(f"{sign} {word}" for sign, word in words.items() if sign in signs)
 
 
-def _regions(whole: Case | None) -> Iterator[str]:
-    if whole is None:
+def _regions(case: Case | None) -> Iterator[str]:
+    if case is None:
         return
-    counts = ", ".join(f"{number:,} {verdict}" for verdict, number in whole.counts.items())
-    yield f"{counted(sum(whole.counts.values()), 'candidate')}: {counts}"
-    for verdict, region in whole.regions:
+    counts = ", ".join(f"{number:,} {verdict}" for verdict, number in case.counts.items())
+    yield f"{counted(sum(case.counts.values()), 'candidate')}: {counts}"
+    for verdict, region in case.regions:
         yield from textwrap.wrap(f"  {verdict} where {region}", _WIDEST, subsequent_indent="      ")
 
 
 def document(matrix: Matrix) -> dict[str, Any]:
     """The matrix as plain data."""
     cases = {case.proposal: case for case in matrix.report.cases}
-    whole = cases.get(_WHOLE)
+    case_of_all = cases.get(_WHOLE)
     rows = [[_verdict(cases.get(_name(row, col))) for col in matrix.cols.values] for row in matrix.rows.values]
     return {
         "schema_version": 1,
@@ -121,7 +121,7 @@ def document(matrix: Matrix) -> dict[str, Any]:
             "rows": {"axis": matrix.rows.name, "values": list(matrix.rows.values)},
             "cols": {"axis": matrix.cols.name, "values": list(matrix.cols.values)},
             "verdicts": rows,
-            "regions": [{"verdict": v, "where": where} for v, where in whole.regions] if whole else [],
+            "regions": [{"verdict": v, "where": region} for v, region in case_of_all.regions] if case_of_all else [],
         },
     }
 

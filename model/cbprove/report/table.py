@@ -25,8 +25,8 @@ def proposals(report: Report, manner: Manner) -> str:
         columns.append(["bytes moved", *(_cost(costs[name]) for name in names)])
     first = ["", *names]
     folded = [] if manner.verbosity > 0 or _fits([first, *columns]) else [c for c in columns if _is_plain(c)]
-    kept = [column for column in columns if column not in folded]
-    tables = ["\n".join(_rows(part, manner.paint)) for part in _fitting([first, *kept])]
+    columns_kept = [column for column in columns if column not in folded]
+    tables = ["\n".join(_rows(part, manner.paint)) for part in _fitting([first, *columns_kept])]
     notes = [*([_folded(folded)] if folded else []), *_legend(report)]
     lines = [line for note in notes for line in textwrap.wrap(note, WIDEST, subsequent_indent="  ")]
     return "\n".join(["\n\n".join(tables), *lines])
@@ -48,12 +48,12 @@ def _cell(case: Case | None) -> str:
         return "-"
     word = case.verdict
     if word == "mixed":
-        told = f"mixed {case.counts.get('proved', 0)}/{sum(case.counts.values()) - case.counts.get('excluded', 0)}"
+        cell = f"mixed {case.counts.get('proved', 0)}/{sum(case.counts.values()) - case.counts.get('excluded', 0)}"
     elif word == "proved" and case.finding.turns is not None:
-        told = f"proved up to {case.finding.turns}"
+        cell = f"proved up to {case.finding.turns}"
     else:
-        told = word
-    return told if case.met else f"! {told}"
+        cell = word
+    return cell if case.met else f"! {cell}"
 
 
 def _cost(cost: Cost) -> str:
@@ -104,14 +104,14 @@ def _legend(report: Report) -> Iterator[str]:
 
 def _excluded(report: Report) -> list[str]:
     """`9 of 48 candidates of packed_anywhere are excluded`, and under which property where those differ."""
-    found: dict[tuple[str, str], list[str]] = {}
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for case in report.cases:
         number = case.counts.get("excluded", 0)
         if number and case.verdict != "excluded":
-            told = f"{number:,} of {sum(case.counts.values()):,} candidates"
-            found.setdefault((case.proposal, told), []).append(case.property)
-    several = {proposal for proposal, _ in found if sum(proposal == other for other, _ in found) > 1}
+            amount = f"{number:,} of {sum(case.counts.values()):,} candidates"
+            by_reason.setdefault((case.proposal, amount), []).append(case.property)
+    repeated = {proposal for proposal, _ in by_reason if sum(proposal == other for other, _ in by_reason) > 1}
     return [
-        f"{told} of {proposal} are excluded" + (f" ({', '.join(names)})" if proposal in several else "")
-        for (proposal, told), names in found.items()
+        f"{amount} of {proposal} are excluded" + (f" ({', '.join(names)})" if proposal in repeated else "")
+        for (proposal, amount), names in by_reason.items()
     ]

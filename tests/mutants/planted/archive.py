@@ -23,27 +23,27 @@ FAULTS = (
         (
             "the spec may be another one than was certified",
             "_Rechecking._same_inputs",
-            "said.get(path) != digest",
-            "path not in said",
+            "recorded.get(path) != digest",
+            "path not in recorded",
         ),
         (
             "what verdicts take as given may be left out",
             "_Rechecking._proposals",
-            "said[one.name].assumptions != one.assumptions",
-            "said[one.name].assumptions is one.assumptions",
+            "recorded[proposal.name].assumptions != proposal.assumptions",
+            "recorded[proposal.name].assumptions is proposal.assumptions",
         ),
         (
             "a proposal may have other candidates",
             "_Rechecking._proposals",
-            "said[one.name].candidates != one.candidates",
-            "said[one.name].candidates is one.candidates",
+            "recorded[proposal.name].candidates != proposal.candidates",
+            "recorded[proposal.name].candidates is proposal.candidates",
         ),
         ("the command may be another one", "_Rechecking._itself", "record.command != _1", "not record.command and _1"),
     ),
     *planted(
         "archive",
         TAMPERED_VERDICTS,
-        ("a verdict may be missing", "_Rechecking._listed", "one not in said", "one in ()"),
+        ("a verdict may be missing", "_Rechecking._listed", "id not in recorded", "id in ()"),
         (
             "the summary of a verdict may be any",
             "_Rechecking._summary",
@@ -53,8 +53,8 @@ FAULTS = (
         (
             "the parts of a verdict may leave candidates out",
             "_Rechecking._summary",
-            "sorted(said, key=str) != sorted(_candidates(statements.division, proposal, name), key=str)",
-            "not set(said) <= set(_candidates(statements.division, proposal, name))",
+            "sorted(claimed, key=str) != sorted(_candidates(statements.division, proposal, name), key=str)",
+            "not set(claimed) <= set(_candidates(statements.division, proposal, name))",
         ),
     ),
     *planted(
@@ -97,8 +97,8 @@ FAULTS = (
         (
             "a part may have no candidates",
             "Confirming._marks",
-            "if not own:\n    raise Wrong('a part without candidates')",
-            "if own is None:\n    raise Wrong('a part without candidates')",
+            "if not candidates:\n    raise Wrong('a part without candidates')",
+            "if candidates is None:\n    raise Wrong('a part without candidates')",
         ),
     ),
     *planted(
@@ -129,8 +129,8 @@ FAULTS = (
         (
             "what a run shows of one candidate, it shows of all",
             "Confirming._shown",
-            "for index in own:",
-            "for index in own[:1]:",
+            "for index in candidates:",
+            "for index in candidates[:1]:",
         ),
     ),
     *planted(
@@ -139,20 +139,20 @@ FAULTS = (
         (
             "an obligation may be about another property",
             "Confirming._proved",
-            "one.property == name and one.claim == claim",
-            "one.claim == claim",
+            "state.property == name and state.claim == claim",
+            "state.claim == claim",
         ),
         (
             "that nothing reaches a claim may rest on that nothing breaks it",
             "Confirming._proved",
-            "one.property == name and one.claim == claim",
-            "one.property == name",
+            "state.property == name and state.claim == claim",
+            "state.property == name",
         ),
         (
             "an obligation may be of another sector",
             "Confirming._enough",
-            "len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, own)",
-            "len(states) == 1 and self._held(first, sector, own)",
+            "len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, candidates)",
+            "len(states) == 1 and self._held(first, sector, candidates)",
         ),
         ("an invariant needs no steps", "Confirming._enough", "len(states) == 1 + len(needed) and _1", "True"),
         (
@@ -168,8 +168,8 @@ FAULTS = (
         (
             "an obligation may be about fewer candidates",
             "Confirming._held",
-            "set(own) <= set(indexes(sector, asked.where))",
-            "bool(set(own) & set(indexes(sector, asked.where)))",
+            "set(candidates) <= set(indexes(sector, obligation.where))",
+            "bool(set(candidates) & set(indexes(sector, obligation.where)))",
         ),
     ),
     *planted(
@@ -220,8 +220,8 @@ FAULTS = (
         (
             "a run of values goes on in the next row",
             "stretches",
-            "found and found[-1][1] == index and index % row",
-            "found and found[-1][1] == index",
+            "runs and runs[-1][1] == index and index % row",
+            "runs and runs[-1][1] == index",
         ),
     ),
     *planted(
@@ -238,7 +238,7 @@ FAULTS = (
         "archive",
         TAMPERED_FILES,
         ("a record may be another than the index says", "_folder", "sha256(written) != digest", "not digest"),
-        ("files that nothing lists are let be", "_folder", "found != RECORD", "found == RECORD"),
+        ("files that nothing lists are let be", "_folder", "entry != RECORD", "entry == RECORD"),
         (
             "a folder may hold another spec's record",
             "_folder",
@@ -249,7 +249,7 @@ FAULTS = (
     *planted(
         "archive",
         TAMPERED_TEXTS,
-        ("a text may be another than the record says", "_texts", "found != digest", "not found"),
+        ("a text may be another than the record says", "_texts", "hash_found != digest", "not hash_found"),
     ),
     *planted(
         "archive",
@@ -260,7 +260,7 @@ FAULTS = (
         "archive",
         TAMPERED_RECORDS,
         ("a record may say what nobody knows", "_exactly", "missing or strange", "missing"),
-        ("a record may be of another schema", "parsed", "said != SCHEMA", "said is None"),
-        ("a word may stand for a number", "_typed", "type(found) is not kind", "not isinstance(found, kind | str)"),
+        ("a record may be of another schema", "parsed", "version != SCHEMA", "version is None"),
+        ("a word may stand for a number", "_typed", "type(value) is not kind", "not isinstance(value, kind | str)"),
     ),
 )

@@ -181,8 +181,8 @@ FAULTS = (
         (
             "owned takes the same position of any struct",
             "_same_member",
-            "(_1 for leaf, first in _2 if leaf.shares_member(leaf))",
-            "(_1 for leaf, first in _2)",
+            "(_1 for own, first in _2 if leaf.shares_member(own))",
+            "(_1 for own, first in _2)",
         ),
     ),
     *planted(
