@@ -28,8 +28,8 @@ class Answer:
         """The first errors, for a message."""
         lines = [line for line in self.said.splitlines() if line.strip()]
         errors = [line for line in lines if "error:" in line] or lines or ["it said nothing"]
-        more = [f"... and {len(errors) - _LINES} more"] if len(errors) > _LINES else []
-        return "; ".join((*errors[:_LINES], *more))
+        further = [f"... and {len(errors) - _LINES} more"] if len(errors) > _LINES else []
+        return "; ".join((*errors[:_LINES], *further))
 
 
 def words(cc: str) -> tuple[str, ...]:

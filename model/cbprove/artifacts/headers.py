@@ -93,12 +93,12 @@ def _unit(command: tuple[str, ...], files: Sequence[str]) -> _Unit:
     if answer.output is None:
         raise _refused(command[0], answer)
     text, _, version = answer.output.decode("utf-8", "replace").rpartition("cbprove_version")
-    shown = ", ".join(Path(file).name if Path(file).is_absolute() else file for file in files)
+    names = ", ".join(Path(file).name if Path(file).is_absolute() else file for file in files)
     version = version.strip().strip('"')  # "12.2.0" of gcc, "Clang 22.1.8" of clang
     compiled = f"{Path(command[0]).name} {version}" if version[:1].isdigit() else version
     digest = sha256(text.encode()).hexdigest()
-    origin = f"{shown}, by {compiled}, preprocessed sha256 {digest}"
-    return _Unit(command, includes, Path(files[0]).stem, shown, origin)
+    origin = f"{names}, by {compiled}, preprocessed sha256 {digest}"
+    return _Unit(command, includes, Path(files[0]).stem, names, origin)
 
 
 def _include(file: str) -> str:
@@ -174,20 +174,20 @@ def _check_names(structs: Sequence[str], constants: Sequence[str]) -> None:
         raise SpecError(tuple(diagnostics))
 
 
-def _wrong(code: str, name: str, what: str) -> Diagnostic:
-    return Diagnostic(code, f"`{name}` cannot be the {what}", None, "name it as C does, as in `iphdr` or `ETH_HLEN`")
+def _wrong(code: str, name: str, message: str) -> Diagnostic:
+    return Diagnostic(code, f"`{name}` cannot be the {message}", None, "name it as C does, as in `iphdr` or `ETH_HLEN`")
 
 
 def _settle(unit: _Unit, structs: Sequence[str], constants: Sequence[str]) -> tuple[str, ...]:
     """How each struct is spelt, asked one by one; raises SpecError for all names that are none."""
     _taken(unit, ())
     spelled = {name: next(filter(lambda text: unit.takes(f"{text} cbprove;"), _ways(name)), None) for name in structs}
-    missing = [name for name, found in spelled.items() if found is None]
+    missing = [name for name, spelling in spelled.items() if spelling is None]
     wrong = [name for name in constants if not unit.takes(_enumerators((name,))[0])]
     if missing or wrong:
         types = _known(unit) if missing else None
-        found = [_no_struct(unit, name, types) for name in missing]
-        raise SpecError((*found, *(_no_constant(unit, name) for name in wrong)))
+        mistakes = [_no_struct(unit, name, types) for name in missing]
+        raise SpecError((*mistakes, *(_no_constant(unit, name) for name in wrong)))
     return tuple(text for text in spelled.values() if text is not None)
 
 
@@ -265,28 +265,28 @@ class Pinned:
 
 def spellings(types: Types, roots: Iterable[Ref]) -> dict[Ref, str]:
     """A C type for each struct and union that lies in these, themselves included; none for members without a name."""
-    found: dict[Ref, str] = {}
+    spelled: dict[Ref, str] = {}
     for root in roots:
         for ref, text in _within(types, root, None, set()):
-            found.setdefault(ref, text)
-    return found
+            spelled.setdefault(ref, text)
+    return spelled
 
 
-def _within(types: Types, ref: Ref | None, place: str | None, seen: set[Ref]) -> Iterator[tuple[Ref, str]]:
+def _within(types: Types, ref: Ref | None, place: str | None, visited: set[Ref]) -> Iterator[tuple[Ref, str]]:
     """`place` is an expression of this type, and None where its alignment would not be the type's own."""
     node = None if ref is None else types.node(ref)
     match node:
         case Typedef(name, inner, align):
-            yield from _within(types, inner, f"(*({name} *)0)" if align is None else None, seen)
+            yield from _within(types, inner, f"(*({name} *)0)" if align is None else None, visited)
         case Qualified(_, inner):
-            yield from _within(types, inner, place, seen)
+            yield from _within(types, inner, place, visited)
         case Array(element):
-            yield from _within(types, element, None if place is None else f"{place}[0]", seen)
-        case Composite(kind, tag) if ref is not None and ref not in seen:
-            seen.add(ref)
+            yield from _within(types, element, None if place is None else f"{place}[0]", visited)
+        case Composite(kind, tag) if ref is not None and ref not in visited:
+            visited.add(ref)
             place = place if tag is None else f"(*({kind} {tag} *)0)"
             if place is not None:
                 yield ref, f"__typeof__({place})"
             for member in node.members:
                 inside = None if place is None or member.name is None else f"{place}.{member.name}"
-                yield from _within(types, member.type, inside, seen)
+                yield from _within(types, member.type, inside, visited)

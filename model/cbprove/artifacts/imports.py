@@ -63,19 +63,19 @@ def has(artifact: Artifact, kind: Kind, name: str, module: str | None = None) ->
     return any(unit.find(kind, name) for unit in artifact.units if module in (None, unit.name))
 
 
-def find(artifact: Artifact, asked: Iterable[Asked]) -> list[Definition]:
+def find(artifact: Artifact, wanted: Iterable[Asked]) -> list[Definition]:
     """All that was asked for, every different definition of each. Raises SpecError with all that is missing."""
-    definitions, mistakes = sought(artifact, asked)
+    definitions, mistakes = sought(artifact, wanted)
     if mistakes:
         raise SpecError(mistakes)
     return definitions
 
 
-def sought(artifact: Artifact, asked: Iterable[Asked]) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
+def sought(artifact: Artifact, wanted: Iterable[Asked]) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
     """What there is of all that was asked for, every different definition of each, and a mistake for each that is missing."""
     definitions: list[Definition] = []
     mistakes: dict[Diagnostic, None] = {}
-    for each in asked:
+    for each in wanted:
         try:
             for types, ref in lookup(artifact, each.kind, each.name, each.module):
                 definitions.append(Definition(types, ref, each.kind, each.name, each.called))
@@ -84,11 +84,11 @@ def sought(artifact: Artifact, asked: Iterable[Asked]) -> tuple[list[Definition]
     return definitions, tuple(mistakes)
 
 
-def _other_kind(artifact: Artifact, asked: Asked) -> tuple[Diagnostic, ...]:
+def _other_kind(artifact: Artifact, wanted: Asked) -> tuple[Diagnostic, ...]:
     """Told where the name is one of another kind."""
     for kind in get_args(Kind):
-        if kind != asked.kind and has(artifact, kind, asked.name):
-            message, help = f"`{asked.name}` is no {asked.kind}, but a {kind}", f"ask with --{kind} {asked.name}"
+        if kind != wanted.kind and has(artifact, kind, wanted.name):
+            message, help = f"`{wanted.name}` is no {wanted.kind}, but a {kind}", f"ask with --{kind} {wanted.name}"
             return (Diagnostic("CB0328", message, None, help),)
     return ()
 
@@ -111,18 +111,18 @@ def save(path: str, text: str) -> None:
     Raises SpecError CB0325.
     """
     place = os.path.realpath(path)
-    beside = f"{place}.{os.getpid()}.part"
+    partial = f"{place}.{os.getpid()}.part"
     try:
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "w", encoding="utf-8") as device:
                 device.write(text)
             return
-        with open(beside, "x", encoding="utf-8") as file:
+        with open(partial, "x", encoding="utf-8") as file:
             file.write(text)
-        os.replace(beside, place)
+        os.replace(partial, place)
     except OSError as error:
         with contextlib.suppress(OSError):
-            os.unlink(beside)
+            os.unlink(partial)
         reason = (error.strerror or str(error)).lower()
         raise bad("CB0325", f"`{path}` cannot be written: {reason}", "check the folder and its permissions") from None
 
@@ -131,13 +131,13 @@ _PLACE_COLUMN = 52
 _WIDTH = 118
 
 
-def text(artifact: Artifact, definitions: Iterable[Definition], constants: Mapping[str, int], known: Known) -> str:
+def text(artifact: Artifact, definitions: Iterable[Definition], constants: Mapping[str, int], is_known: Known) -> str:
     """One pinned block a unit, in the order of the artefact, then the constants.
 
     Of each definition asked for, all that it needs by value comes before it. Two of one name are told apart as libbpf does it:
     `struct ah_skb_cb___ah4`. Raises SpecError for what is corrupt.
     """
-    gathered = Gathering(artifact, known)
+    gathered = Gathering(artifact, is_known)
     for definition in definitions:
         gathered.add(definition)
     writer = _Writer(gathered, constants)
@@ -200,16 +200,16 @@ class _Writer:
                 return [*note, head, *self._members(definition.types, node, 0, 1), f"}} __size({size}){align};"]
             case Enumeration():
                 return [*note, *self._enum(node, f"enum {definition.name}{ending}", ";")]
-            case Typedef(name, to, align):
+            case Typedef(name, target, align):
                 return [
                     *note,
-                    *self._typedef(definition.types, to, name + ending, f" __aligned({align})" if align else ""),
+                    *self._typedef(definition.types, target, name + ending, f" __aligned({align})" if align else ""),
                 ]
             case _:
                 raise AssertionError("only what has a name of its own is written by itself")
 
     def _note(self, definition: Definition) -> list[str]:
-        others = [
+        alternatives = [
             other.types.name
             for other in self.gathered.found.values()
             if other.name == definition.name
@@ -217,17 +217,17 @@ class _Writer:
             and other is not definition
         ]
         kind = "" if definition.kind == "typedef" else f"{definition.kind} "
-        other = f"; another one in {', '.join(dict.fromkeys(others))}" if others else ""
+        other = f"; another one in {', '.join(dict.fromkeys(alternatives))}" if alternatives else ""
         return [f"/* {kind}{definition.name} of {definition.types.name}{other} */"]
 
-    def _typedef(self, types: Types, to: Ref | None, name: str, align: str) -> list[str]:
-        inner = _untagged(types, to)
+    def _typedef(self, types: Types, target: Ref | None, name: str, align: str) -> list[str]:
+        inner = _untagged(types, target)
         if isinstance(inner, Composite):
             ending = f"}} __size({inner.size}) {name}{align};"
             return [f"typedef {inner.kind} {{", *self._members(types, inner, 0, 1), ending]
         if isinstance(inner, Enumeration) and is_ordinary(inner):
             return self._enum(inner, "typedef enum", f" {name}{align};")
-        return [f"typedef {self._declare(types, to, name)}{align};"]
+        return [f"typedef {self._declare(types, target, name)}{align};"]
 
     # --- members ------------------------------------------------------------------------------------------
 
@@ -251,19 +251,19 @@ class _Writer:
             lines = self._enum(inner, "enum", f"{named}{width} {place};")
             yield from (tabs + line for line in lines)
             return
-        told = self._declare(types, member.type, member.name or "")
-        yield _placed(f"{tabs}{told}{width}", f"{place};")
+        declared = self._declare(types, member.type, member.name or "")
+        yield _placed(f"{tabs}{declared}{width}", f"{place};")
 
     def _declare(self, types: Types, ref: Ref | None, name: str) -> str:
         return declaration(types, ref, name, self.names)
 
     def _enum(self, node: Enumeration, head: str, ending: str) -> list[str]:
-        told = ", ".join(f"{self._constant(name, value)} = {value}" for name, value in node.values)
+        constants = ", ".join(f"{self._constant(name, value)} = {value}" for name, value in node.values)
         packed = " __packed" if node.size < 4 else ""
-        line = f"{head} {{ {told} }}{packed}{ending}"
+        line = f"{head} {{ {constants} }}{packed}{ending}"
         if len(line) <= _WIDTH - 16:
             return [line]
-        return [f"{head} {{", *_wrapped(told), f"}}{packed}{ending}"]
+        return [f"{head} {{", *_wrapped(constants), f"}}{packed}{ending}"]
 
     def _constant(self, name: str, value: int) -> str:
         """An enumerator's name, with a number if another enumeration has one of it: they share a namespace."""
@@ -288,8 +288,8 @@ def _placed(declared: str, place: str) -> str:
     return f"{declared:<{_PLACE_COLUMN}} {place}"
 
 
-def _wrapped(told: str) -> list[str]:
-    lines = textwrap.wrap(told, _WIDTH - 20, break_long_words=False, break_on_hyphens=False)
+def _wrapped(text: str) -> list[str]:
+    lines = textwrap.wrap(text, _WIDTH - 20, break_long_words=False, break_on_hyphens=False)
     return [f"    {line}" for line in lines]
 
 

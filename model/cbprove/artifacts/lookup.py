@@ -69,14 +69,14 @@ def lookup(artifact: Artifact, kind: Kind, tag: str, module: str | None = None) 
     nearest names) or no such unit, and what the readers raise for corrupt types.
     """
     units = artifact.units if module is None else (_unit(artifact, module),)
-    found: dict[str, tuple[Types, Ref]] = {}
+    matches: dict[str, tuple[Types, Ref]] = {}
     for unit in units:
         refs = unit.find(kind, tag)
         for digest, ref in zip(fingerprints(unit, refs), refs, strict=True):
-            found.setdefault(digest, (unit, ref))
-    if not found:
+            matches.setdefault(digest, (unit, ref))
+    if not matches:
         raise _missing(units, kind, tag)
-    return tuple(found.values())
+    return tuple(matches.values())
 
 
 def _unit(artifact: Artifact, module: str) -> Types:
@@ -87,16 +87,16 @@ def _unit(artifact: Artifact, module: str) -> Types:
 
 
 def _missing(units: Sequence[Types], kind: Kind, tag: str) -> SpecError:
-    shown = f"`{tag}`" if kind == "typedef" else f"`{kind} {tag}`"
-    where = f"`{units[0].name}`" if len(units) == 1 else f"`{units[0].name}` and its modules"
+    spelled = f"`{tag}`" if kind == "typedef" else f"`{kind} {tag}`"
+    place = f"`{units[0].name}`" if len(units) == 1 else f"`{units[0].name}` and its modules"
     declaring = next((unit for unit in units if declared(unit, kind, tag)), None)
     if declaring is not None:
         help = f"it is defined in a module that was not opened, or nothing of `{declaring.name}` needs its members"
-        return bad("CB0309", f"{shown} is only declared in {where}, not defined", help)
+        return bad("CB0309", f"{spelled} is only declared in {place}, not defined", help)
     left_out = [text for text in map(skipped, units) if text]
-    more = [f"and {len(left_out) - _FEW} more units were left out"] if len(left_out) > _FEW else []
+    further = [f"and {len(left_out) - _FEW} more units were left out"] if len(left_out) > _FEW else []
     near = _nearest(tag, chain.from_iterable(u.names(kind) for u in units))
-    return bad("CB0309", f"there is no {shown} in {where}", "; ".join([near, *left_out[:_FEW], *more]))
+    return bad("CB0309", f"there is no {spelled} in {place}", "; ".join([near, *left_out[:_FEW], *further]))
 
 
 def _nearest(name: str, names: Iterator[str]) -> str:
@@ -128,10 +128,10 @@ def distinct(types: Types, refs: Iterable[Ref]) -> tuple[Ref, ...]:
     refs = tuple(refs)
     if len(refs) < 2:
         return refs
-    kept: dict[str, Ref] = {}
+    by_fingerprint: dict[str, Ref] = {}
     for ref, digest in zip(refs, fingerprints(types, refs), strict=True):
-        kept.setdefault(digest, ref)
-    return tuple(kept.values())
+        by_fingerprint.setdefault(digest, ref)
+    return tuple(by_fingerprint.values())
 
 
 def fingerprints(types: Types, refs: Iterable[Ref]) -> tuple[str, ...]:
@@ -150,19 +150,19 @@ class _Walk:
         self.types = types
         self.seen: dict[tuple[Ref, bool], Seen | None] = {}
 
-    def look(self, ref: Ref | None, held: bool, depth: int) -> Seen:
-        """`held` is False behind a pointer, where a tag says enough and nothing needs a size."""
+    def look(self, ref: Ref | None, by_value: bool, depth: int) -> Seen:
+        """`by_value` is False behind a pointer, where a tag says enough and nothing needs a size."""
         if ref is None:
             return _VOID
-        key = ref, held
+        key = ref, by_value
         if key in self.seen:
             known = self.seen[key]
             return known if known is not None else self._broken(ref, "is part of itself")
         if depth > _DEPTH:
             self._broken(ref, f"is nested deeper than {_DEPTH}")
         self.seen[key] = None
-        found = self.seen[key] = self._node(self.types.node(ref), ref, held, depth + 1)
-        return found
+        fingerprint = self.seen[key] = self._node(self.types.node(ref), ref, by_value, depth + 1)
+        return fingerprint
 
     def _broken(self, ref: Ref, text: str) -> Seen:
         raise bad(
@@ -171,7 +171,7 @@ class _Walk:
             "copy or build the artefact again",
         )
 
-    def _node(self, node: Node, ref: Ref, held: bool, depth: int) -> Seen:
+    def _node(self, node: Node, ref: Ref, by_value: bool, depth: int) -> Seen:
         match node:
             case Number():
                 return Seen(_digest("number", node.name, node.size, node.signed, node.kind), node.size)
@@ -181,39 +181,39 @@ class _Walk:
                 signature = (self.look(each, False, depth).digest for each in (node.returns, *node.parameters))
                 return Seen(_digest("function", node.variadic, *signature), None)
             case Array():
-                return self._array(node, ref, held, depth)
+                return self._array(node, ref, by_value, depth)
             case Typedef():
-                within = self.look(node.type, held, depth)
+                within = self.look(node.type, by_value, depth)
                 return Seen(_digest("typedef", node.name, node.align, within.digest), within.size)
             case Qualified():
-                within = self.look(node.type, held, depth)
+                within = self.look(node.type, by_value, depth)
                 return Seen(_digest(node.word, within.digest), within.size)
             case Forward():
                 return Seen(_digest(node.kind, node.tag), None)
             case Enumeration():
-                return self._enumeration(node, held)
+                return self._enumeration(node, by_value)
             case Composite():
-                return self._composite(node, ref, held, depth)
+                return self._composite(node, ref, by_value, depth)
 
-    def _array(self, node: Array, ref: Ref, held: bool, depth: int) -> Seen:
-        element = self.look(node.element, held, depth)
-        if held and element.size is None:
+    def _array(self, node: Array, ref: Ref, by_value: bool, depth: int) -> Seen:
+        element = self.look(node.element, by_value, depth)
+        if by_value and element.size is None:
             self._broken(ref, "has elements without a size")
         size = None if element.size is None else element.size * node.count
         return Seen(_digest("array", node.count, element.digest), size)
 
-    def _enumeration(self, node: Enumeration, held: bool) -> Seen:
-        if node.tag is not None and not held:
+    def _enumeration(self, node: Enumeration, by_value: bool) -> Seen:
+        if node.tag is not None and not by_value:
             return Seen(_digest("enum", node.tag), node.size)
         return Seen(_digest("enum", node.tag, node.size, node.signed, node.values), node.size)
 
-    def _composite(self, node: Composite, ref: Ref, held: bool, depth: int) -> Seen:
-        if node.tag is not None and not held:
+    def _composite(self, node: Composite, ref: Ref, by_value: bool, depth: int) -> Seen:
+        if node.tag is not None and not by_value:
             return Seen(_digest(node.kind, node.tag), node.size)
         parts: list[object] = []
         for member in node.members:
-            within = self.look(member.type, held, depth)
-            if held:
+            within = self.look(member.type, by_value, depth)
+            if by_value:
                 self._placed(node, ref, member, within)
             parts += [member.name, member.offset, member.bits, member.align, within.digest]
         return Seen(_digest(node.kind, node.tag, node.size, node.align, *parts), node.size)

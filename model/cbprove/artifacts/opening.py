@@ -40,11 +40,11 @@ def open_artifact(path: str | None = None, modules: Sequence[str] = (), abi: str
     not tell theirs. Raises SpecError CB0300 to CB0308.
     """
     path = RUNNING if path is None else path
-    said = None if abi is None else _abi_named(abi)
+    abi_named = None if abi is None else _abi_named(abi)
     inside = os.path.isdir(path)
-    base = _unit(kernel_of(Path(path)) if inside else Path(path), None, said)
-    below = tuple(_deferred(modules_of(Path(path)), base, said)) if inside else ()
-    return Artifact(path, (base, *below, *(unit for each in modules for unit in _modules(Path(each), base, said))))
+    base = _unit(kernel_of(Path(path)) if inside else Path(path), None, abi_named)
+    below = tuple(_deferred(modules_of(Path(path)), base, abi_named)) if inside else ()
+    return Artifact(path, (base, *below, *(unit for each in modules for unit in _modules(Path(each), base, abi_named))))
 
 
 def _modules(path: Path, base: Types, abi: Abi | None) -> Iterable[Types]:
@@ -71,12 +71,12 @@ def unit_name(path: Path) -> str:
 
 def _unit(path: Path, base: Types | None, abi: Abi | None) -> Types:
     """What one file has; `base` is what a module was named over."""
-    whole, text = _bytes(path), path.name
-    name = "vmlinux" if is_bzimage(whole) else unit_name(path)
-    source = f"of {text}, sha256 {hashlib.sha256(whole).hexdigest()}"
-    data = unwrap(whole, text)
+    content, text = _bytes(path), path.name
+    name = "vmlinux" if is_bzimage(content) else unit_name(path)
+    source = f"of {text}, sha256 {hashlib.sha256(content).hexdigest()}"
+    data = unwrap(content, text)
     if data[:2] in btf_format.MAGIC:
-        return _btf(data, name, source=source, base=base, said=abi, file=None)
+        return _btf(data, name, source=source, base=base, abi_named=abi, file=None)
     if data[:4] != b"\x7fELF":
         return _image(data, text, source, abi)
     file = elf.read(data, text)
@@ -89,22 +89,22 @@ def _unit(path: Path, base: Types | None, abi: Abi | None) -> Types:
             f"the BTF of `{name}` is written over a distilled base, which is not read",
             "build it in the kernel's tree",
         )
-    return _btf(section, name, source=source, base=base, said=abi, file=file)
+    return _btf(section, name, source=source, base=base, abi_named=abi, file=file)
 
 
 def _bytes(path: Path) -> bytes:
     """A file's contents. Questions go to os.path: those of pathlib raise where a folder on the way may not be searched."""
     if not os.path.exists(path):
         help = f"this kernel was built without CONFIG_DEBUG_INFO_BTF: {_NAME_ONE}"
-        what = f"`{path}` is a link that leads nowhere" if os.path.islink(path) else f"there is no file `{path}`"
-        raise bad("CB0300", what, help if str(path) == RUNNING else "check the path")
+        problem = f"`{path}` is a link that leads nowhere" if os.path.islink(path) else f"there is no file `{path}`"
+        raise bad("CB0300", problem, help if str(path) == RUNNING else "check the path")
     if not os.path.isfile(path):
         raise bad("CB0300", f"`{path}` is no regular file", _NAME_ONE)
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
-            known = head[:2] in btf_format.MAGIC or head[:4] == b"\x7fELF" or is_wrapped(head)
-            if not known and os.path.getsize(path) > containers.LONGEST_IMAGE:
+            recognised = head[:2] in btf_format.MAGIC or head[:4] == b"\x7fELF" or is_wrapped(head)
+            if not recognised and os.path.getsize(path) > containers.LONGEST_IMAGE:
                 raise _none_of_these(path.name)
             return head + file.read()
     except OSError as fault:
@@ -126,7 +126,7 @@ def _image(data: bytes, text: str, source: str, abi: Abi | None) -> Types:
     if image.abi is not None and abi not in (None, image.abi):
         name = abi.name if abi else ""
         raise bad("CB0307", f"`{text}` is for {image.abi.name}, not for {name}", "leave the ABI out")
-    return _btf(image.btf, "vmlinux", source=source, base=None, said=abi or image.abi, file=None)
+    return _btf(image.btf, "vmlinux", source=source, base=None, abi_named=abi or image.abi, file=None)
 
 
 def _dwarf(file: elf.Elf, name: str, source: str, abi: Abi | None) -> Types:
@@ -141,7 +141,7 @@ def _dwarf(file: elf.Elf, name: str, source: str, abi: Abi | None) -> Types:
     return dwarf.types(file.data, name, f"DWARF {source}", _abi_of_machine(file, name, abi))
 
 
-def _btf(data: bytes, name: str, source: str, base: Types | None, said: Abi | None, file: elf.Elf | None) -> Types:
+def _btf(data: bytes, name: str, source: str, base: Types | None, abi_named: Abi | None, file: elf.Elf | None) -> Types:
     section = btf_format.read(data, name)
     if section.is_split:
         if not isinstance(base, Btf):
@@ -153,9 +153,9 @@ def _btf(data: bytes, name: str, source: str, base: Types | None, said: Abi | No
         return Btf(name, f"BTF {source}", base.abi, btf.over(section, base.records))
     records = Records(section)
     if file is None or file.machine == elf.EM_BPF:
-        abi = _abi_of_words(section.order, btf.word_size(records), name, said)
+        abi = _abi_of_words(section.order, btf.word_size(records), name, abi_named)
     else:
-        abi = _abi_of_machine(file, name, said)
+        abi = _abi_of_machine(file, name, abi_named)
     return Btf(name, f"BTF {source}", abi, records)
 
 
@@ -178,18 +178,18 @@ def _abi_of_machine(file: Elf, name: str, abi: Abi | None) -> Abi:
     return file.abi or _abi_of_words(file.order, file.word, name, abi)
 
 
-def _abi_of_words(order: Order, word: int | None, name: str, said: Abi | None) -> Abi:
+def _abi_of_words(order: Order, word: int | None, name: str, abi_named: Abi | None) -> Abi:
     """The ABI that was said, if it has this byte order and these bytes in a pointer (None: not told); else one that does."""
-    if said is not None:
-        if said.endianness != order or word not in (None, said.pointer_size):
+    if abi_named is not None:
+        if abi_named.endianness != order or word not in (None, abi_named.pointer_size):
             text = f"{order}-endian" + (f" with pointers of {word} bytes" if word else "")
-            raise bad("CB0307", f"`{name}` is {text}, which {said.name} is not", "name another ABI, or none")
-        return said
+            raise bad("CB0307", f"`{name}` is {text}, which {abi_named.name} is not", "name another ABI, or none")
+        return abi_named
     fitting = (abi for abi in ABIS.values() if (abi.endianness, abi.pointer_size) == (order, word))
-    found = next(fitting, None)
-    if found is None:
+    first = next(fitting, None)
+    if first is None:
         raise bad("CB0307", f"nothing in `{name}` tells how large a pointer is", _ASK_ABI)
-    return found
+    return first
 
 
 _ASK_ABI = f"say which ABI it has: {', '.join(ABIS)}"

@@ -42,22 +42,22 @@ class Records:
         """A struct or union, pinned. Raises SpecError where it contains itself, or what has no size."""
         node = self.types.node(ref)
         assert isinstance(node, Composite)
-        found = self.made.get(ref)
-        if found is None:
+        record = self.made.get(ref)
+        if record is None:
             if ref in self.made:
                 raise cyclic(node)
             self.made[ref] = None
             fields = tuple(self._field(member, node) for member in node.members)
-            found = c.Record(node.kind, node.tag, fields, align=node.align, size=node.size)
-            self.made[ref] = found
-        return found
+            record = c.Record(node.kind, node.tag, fields, align=node.align, size=node.size)
+            self.made[ref] = record
+        return record
 
     def _field(self, member: Member, owner: Composite) -> c.Field:
-        made = self.type(member.type)
-        if made is None:
+        field_type = self.type(member.type)
+        if field_type is None:
             text = declaration(self.types, member.type, member.name or "")
             raise bad("CB0322", f"`{title(owner)}` has a member of no size: `{text}`", "the artefact is corrupt")
-        return c.Field(member.name, made, member.bits, member.align, at=member.offset)
+        return c.Field(member.name, field_type, member.bits, member.align, at=member.offset)
 
     def type(self, ref: Ref | None) -> c.Type | None:
         """Any type; None for one without a size: void, a function, a struct that is only declared."""
@@ -65,18 +65,18 @@ class Records:
         match node:
             case Number():
                 return number(node, self.types.abi)
-            case Pointer(to):
-                return c.Pointer(declaration(self.types, to, ""))
+            case Pointer(target):
+                return c.Pointer(declaration(self.types, target, ""))
             case Array(element, count):
                 inner = self.type(element)
                 return None if inner is None else c.Array(inner, count)
             case Enumeration():
                 return enumeration(node, self.types.abi)
-            case Typedef(type=to, align=align):
-                inner = self.type(to)
+            case Typedef(type=target, align=align):
+                inner = self.type(target)
                 return c.Aligned(inner, align) if inner is not None and align else inner
-            case Qualified(type=to):
-                return self.type(to)
+            case Qualified(type=target):
+                return self.type(target)
             case Composite():
                 assert ref is not None
                 return self.record(ref)
@@ -175,16 +175,16 @@ def _declared(types: Types, ref: Ref | None, body: str, names: Names) -> tuple[s
         case Number(name, size):
             called = integer_name(node, types.abi)
             return (called or name, body) if called or not body else ("unsigned char", f"{body}[{size}]")
-        case Pointer(to):
-            inner = None if to is None else types.node(to)
+        case Pointer(target):
+            inner = None if target is None else types.node(target)
             star = f"(*{body})" if isinstance(inner, Array | Function) else f"*{body}"
-            return _declared(types, to, star, names)
+            return _declared(types, target, star, names)
         case Array(element, count):
             return _declared(types, element, f"{body}[{count}]", names)
         case Function(returns, parameters, variadic):
-            told = [declaration(types, parameter, "", names) for parameter in parameters]
-            told += ["..."] if variadic else []
-            return _declared(types, returns, f"{body}({', '.join(told) or 'void'})", names)
+            parameters_declared = [declaration(types, parameter, "", names) for parameter in parameters]
+            parameters_declared += ["..."] if variadic else []
+            return _declared(types, returns, f"{body}({', '.join(parameters_declared) or 'void'})", names)
         case Qualified(word, inner_ref):
             return _qualified(types, word, inner_ref, body, names)
         case _:
@@ -192,12 +192,12 @@ def _declared(types: Types, ref: Ref | None, body: str, names: Names) -> tuple[s
             return names.tagged(types, ref), body
 
 
-def _qualified(types: Types, word: str, to: Ref | None, body: str, names: Names) -> tuple[str, str]:
+def _qualified(types: Types, word: str, target: Ref | None, body: str, names: Names) -> tuple[str, str]:
     """A qualifier of a pointer stands behind the star, any other before the type."""
-    inner = None if to is None else types.node(to)
+    inner = None if target is None else types.node(target)
     if isinstance(inner, Pointer):
-        return _declared(types, to, f" {word} {body}".rstrip(), names)
-    head, rest = _declared(types, to, body, names)
+        return _declared(types, target, f" {word} {body}".rstrip(), names)
+    head, rest = _declared(types, target, body, names)
     return f"{word} {head}", rest
 
 
@@ -219,9 +219,9 @@ class Definition:
 class Gathering:
     """The definitions to write, in order: what a struct needs by value stands before it."""
 
-    def __init__(self, artifact: Artifact, known: Known) -> None:
+    def __init__(self, artifact: Artifact, is_known: Known) -> None:
         self.artifact = artifact
-        self.known = known
+        self.known = is_known
         self.records = {id(unit): Records(unit) for unit in artifact.units}
         self.found: dict[tuple[Kind, str, str], Definition] = {}
         self._prints: dict[tuple[int, Ref], str] = {}
@@ -261,12 +261,12 @@ class Gathering:
                 for member in members:
                     # With -fms-extensions a struct with a tag may stand without a name: it is written out there.
                     self._below(types, member.type, top=member.name is None)
-            case Typedef(type=to) if top or not self.is_known(types, ref):
-                self._below(types, to)
+            case Typedef(type=target) if top or not self.is_known(types, ref):
+                self._below(types, target)
             case Array(vector=True):
                 raise _vector(types)
-            case Qualified(type=to) | Array(element=to):
-                self._below(types, to)
+            case Qualified(type=target) | Array(element=target):
+                self._below(types, target)
             case _:
                 pass
 
@@ -287,12 +287,12 @@ class Gathering:
         """Whether a typedef is one of the language's own scalars, and the same integer."""
         node = types.node(ref)
         assert isinstance(node, Typedef)
-        mine = self.known(node.name, types.abi)
+        definition_known = self.known(node.name, types.abi)
         scalar = self.records_of(types).type(ref)
-        if mine is None or not isinstance(scalar, c.Scalar):
+        if definition_known is None or not isinstance(scalar, c.Scalar):
             return False
         scalars = types.abi.scalars
-        return mine in scalars and scalars[mine] == scalars[scalar.name]
+        return definition_known in scalars and scalars[definition_known] == scalars[scalar.name]
 
     def records_of(self, types: Types) -> Records:
         return self.records.setdefault(id(types), Records(types))
@@ -313,14 +313,18 @@ def endings(definitions: Mapping[tuple[Kind, str, str], Definition]) -> dict[tup
     together: dict[tuple[bool, str], list[tuple[Kind, str, str]]] = {}
     for key, definition in definitions.items():
         together.setdefault((key[0] == "typedef", definition.called or key[1]), []).append(key)
-    found = {key: one.called.removeprefix(one.name) for key, one in definitions.items() if one.called}
+    by_key = {
+        key: definition.called.removeprefix(definition.name)
+        for key, definition in definitions.items()
+        if definition.called
+    }
     for keys in together.values():
-        taken: dict[str, int] = {}
+        numbers: dict[str, int] = {}
         for key in keys if len(keys) > 1 else ():
             unit = identifier(definitions[key].types.name)
-            taken[unit] = taken.get(unit, 0) + 1
-            found[key] = f"___{unit}" + (f"_{taken[unit]}" if taken[unit] > 1 else "")
-    return found
+            numbers[unit] = numbers.get(unit, 0) + 1
+            by_key[key] = f"___{unit}" + (f"_{numbers[unit]}" if numbers[unit] > 1 else "")
+    return by_key
 
 
 def identifier(unit: str) -> str:

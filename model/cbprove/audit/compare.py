@@ -53,7 +53,7 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
     if within is None:
         return None
     steps = reached(program)
-    found = [each for step in steps for each in _step(step, within, record)]
+    differences = [each for step in steps for each in _step(step, within, record)]
     functions = {name for step in program.steps.values() for name in (*step.witness.functions, *step.witness.callees)}
     reasons = sum(len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing) for step in steps)
     joined = joins(program, _known(record)) if record.calls is not None else ()
@@ -62,7 +62,7 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
         kernel=record.kernel,
         steps=len(steps),
         reasons=reasons,
-        differences=tuple(found),
+        differences=tuple(differences),
         functions=frozenset(functions),
         joins=joined,
     )
@@ -76,7 +76,7 @@ def _known(record: Record) -> Graph:
 
 
 def _step(step: Step, within: Area, record: Record) -> list[Difference]:
-    witness, does = step.witness, done(step, within)
+    witness, deeds = step.witness, done(step, within)
     if witness.nothing:
         return []
     names = (*witness.functions, *witness.callees)
@@ -87,10 +87,10 @@ def _step(step: Step, within: Area, record: Record) -> list[Difference]:
     left = _left_out(witness.left_out, within)
     pairs = [(read, each) for read in reads for each in read.accesses if not (each.to and each.to in witness.callees)]
     return [
-        *_missing(step, pairs, does, {bit for bits in left.values() for bit in bits}),
+        *_missing(step, pairs, deeds, {bit for bits in left.values() for bit in bits}),
         *_idle(step, left, pairs),
-        *_order(step, pairs, does),
-        *_extra(step, pairs, does, reads),
+        *_order(step, pairs, deeds),
+        *_extra(step, pairs, deeds, reads),
     ]
 
 
@@ -99,8 +99,8 @@ def lacking(step: Step, within: Area, read: Read, access: Access) -> Difference 
     if access.to and access.to in step.witness.callees:
         return None
     left = _left_out(step.witness.left_out, within)
-    found = _missing(step, [(read, access)], done(step, within), {bit for bits in left.values() for bit in bits})
-    return found[0] if found else None
+    missing = _missing(step, [(read, access)], done(step, within), {bit for bits in left.values() for bit in bits})
+    return missing[0] if missing else None
 
 
 def _stale(step: Step, name: str, record: Record) -> Difference:
@@ -129,19 +129,19 @@ def bits(place: Place, size: int = 1 << 14) -> Bits:
     return frozenset(range(max(place.start, 0), max(place.start + width, 0)))
 
 
-def _covered(does: Iterable[Done], *kinds: str) -> set[int]:
-    return {bit for each in does if each.kind in kinds for bit in range(each.low, each.low + each.width)}
+def _covered(deeds: Iterable[Done], *kinds: str) -> set[int]:
+    return {bit for each in deeds if each.kind in kinds for bit in range(each.low, each.low + each.width)}
 
 
 Pairs = Sequence[tuple[Read, Access]]
 
 
-def _missing(step: Step, pairs: Pairs, does: Sequence[Done], left: set[int]) -> list[Difference]:
+def _missing(step: Step, pairs: Pairs, deeds: Sequence[Done], left: set[int]) -> list[Difference]:
     """What the source does, the step does not, and no reason leaves out; each member once."""
-    stores, reads = _covered(does, "store"), _covered(does, "read", "look")
-    cleared = stores | _covered(does, "clear")
-    alone = {frozenset(range(each.low, each.low + each.width)) for each in does if each.kind == "clear"}
-    found: dict[tuple[str, str], Difference] = {}
+    stores, reads = _covered(deeds, "store"), _covered(deeds, "read", "look")
+    cleared = stores | _covered(deeds, "clear")
+    alone = {frozenset(range(each.low, each.low + each.width)) for each in deeds if each.kind == "clear"}
+    by_member: dict[tuple[str, str], Difference] = {}
     for read, access in pairs:
         touched = bits(access.place)
         if access.kind == "escape":
@@ -155,10 +155,10 @@ def _missing(step: Step, pairs: Pairs, does: Sequence[Done], left: set[int]) -> 
             message = f"{read.name}() {verb} {_shown(access.place, lost)}{_via(access)}, step `{step.name}` does not"
             if access.kind == "escape":
                 message = f"{read.name}() {verb}{_via(access)}: what is done there, step `{step.name}` does not say"
-            what: What = "escape" if access.kind == "escape" else "missing"
+            kind: What = "escape" if access.kind == "escape" else "missing"
             key = (verb, str(access.place))
-            found.setdefault(key, Difference(what, step.name, message, f"{read.file}:{access.line}", step.span))
-    return list(found.values())
+            by_member.setdefault(key, Difference(kind, step.name, message, f"{read.file}:{access.line}", step.span))
+    return list(by_member.values())
 
 
 def _verb(access: Access) -> str:
@@ -194,46 +194,46 @@ def _idle(step: Step, left: dict[LeftOut, Bits], pairs: Pairs) -> list[Differenc
     ]
 
 
-def _extra(step: Step, pairs: Pairs, does: Sequence[Done], reads: Sequence[Read]) -> list[Difference]:
+def _extra(step: Step, pairs: Pairs, deeds: Sequence[Done], reads: Sequence[Read]) -> list[Difference]:
     """What the step does and the source does not, each place once."""
     stores = set().union(*(bits(access.place) for _, access in pairs if access.stores or access.kind == "escape"))
     loads = set().union(*(bits(access.place) for _, access in pairs if not access.stores))
     names = " and ".join(f"{read.name}()" for read in reads)
-    found: dict[tuple[str, str], Difference] = {}
-    for each in does:
-        there = stores if each.stores else loads
-        if each.kind != "look" and not there.intersection(range(each.low, each.low + each.width)):
+    by_member: dict[tuple[str, str], Difference] = {}
+    for each in deeds:
+        same_kind = stores if each.stores else loads
+        if each.kind != "look" and not same_kind.intersection(range(each.low, each.low + each.width)):
             verb = "stores" if each.stores else "reads"
             message = f"step `{step.name}` {verb} `{each.text}`, {names} does not"
-            found.setdefault((verb, each.text), Difference("extra", step.name, message, "", each.span))
-    return list(found.values())
+            by_member.setdefault((verb, each.text), Difference("extra", step.name, message, "", each.span))
+    return list(by_member.values())
 
 
-def _order(step: Step, pairs: Pairs, does: Sequence[Done]) -> list[Difference]:
+def _order(step: Step, pairs: Pairs, deeds: Sequence[Done]) -> list[Difference]:
     """Members that the source only ever reads before it stores them and the step the other way round, and vice versa."""
     source = [
         ((read.name, access.place.base), access.stores, bits(access.place))
         for read, access in pairs
         if access.kind != "escape"
     ]
-    found = []
-    for first, second in _pairs_of(does):
+    differences = []
+    for first, second in _pairs_of(deeds):
         shared = set(range(first.low, first.low + first.width)) & set(range(second.low, second.low + second.width))
         if not shared or first.stores == second.stores:
             continue
         ways = _ways(source, shared)
-        if ways == {(second.stores, first.stores)} and not _both(does, shared, first, second):
-            told = ("reads", "stores") if first.stores else ("stores", "reads")
-            message = f"the source {told[0]} `{second.text}` before it {told[1]} it, step `{step.name}` afterwards"
-            found.append(Difference("order", step.name, message, "", second.span))
-    return list(dict.fromkeys(found))
+        if ways == {(second.stores, first.stores)} and not _both(deeds, shared, first, second):
+            verbs = ("reads", "stores") if first.stores else ("stores", "reads")
+            message = f"the source {verbs[0]} `{second.text}` before it {verbs[1]} it, step `{step.name}` afterwards"
+            differences.append(Difference("order", step.name, message, "", second.span))
+    return list(dict.fromkeys(differences))
 
 
-def _pairs_of(does: Sequence[Done]) -> Iterable[tuple[Done, Done]]:
+def _pairs_of(deeds: Sequence[Done]) -> Iterable[tuple[Done, Done]]:
     """Two after one another, where a run may do both."""
-    kept = [each for each in does if each.kind != "look"]
-    for index, first in enumerate(kept):
-        for second in kept[index + 1 :]:
+    accesses = [each for each in deeds if each.kind != "look"]
+    for index, first in enumerate(accesses):
+        for second in accesses[index + 1 :]:
             if not first.excludes(second):
                 yield first, second
 
@@ -243,20 +243,20 @@ def _ways(source: Sequence[tuple[tuple[str, str], bool, Bits]], shared: set[int]
 
     Only what one function does through one variable has an order here.
     """
-    here = [(who, stores) for who, stores, touched in source if touched & shared]
+    relevant = [(who, stores) for who, stores, touched in source if touched & shared]
     return {
-        (one, two)
-        for index, (who, one) in enumerate(here)
-        for other, two in here[index + 1 :]
-        if who == other and one != two
+        (first_stores, two)
+        for index, (who, first_stores) in enumerate(relevant)
+        for other, two in relevant[index + 1 :]
+        if who == other and first_stores != two
     }
 
 
-def _both(does: Sequence[Done], shared: set[int], first: Done, second: Done) -> bool:
+def _both(deeds: Sequence[Done], shared: set[int], first: Done, second: Done) -> bool:
     """Whether the step does it the other way round as well."""
     return any(
         one.stores == second.stores
         and two.stores == first.stores
         and shared & set(range(one.low, one.low + one.width)) & set(range(two.low, two.low + two.width))
-        for one, two in _pairs_of(does)
+        for one, two in _pairs_of(deeds)
     )

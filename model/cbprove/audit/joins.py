@@ -46,11 +46,11 @@ NOT_FOUND = Sought("not found")
 
 def joins(program: Program, graph: Graph) -> tuple[Join, ...]:
     """Every two neighbours of every path, as far as the graph knows."""
-    found = []
+    joined_steps = []
     for each in neighbours(program):
-        sought = joined(graph, functions(each.first), functions(each.second))
-        found.append(Join(each, sought.how, sought.way))
-    return tuple(found)
+        search = joined(graph, functions(each.first), functions(each.second))
+        joined_steps.append(Join(each, search.how, search.way))
+    return tuple(joined_steps)
 
 
 def functions(step: Step) -> frozenset[str]:
@@ -62,59 +62,59 @@ def joined(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Sough
     """How the second can come after the first."""
     if shared := sorted(first & second):
         return Sought("one function", (shared[0],))
-    wanted: set[tuple[str, str]] = set()
+    unsure_calls: set[tuple[str, str]] = set()
     tries: tuple[tuple[How, frozenset[str], frozenset[str], int], ...] = (
         ("call", first, second, _DEEP),
         ("return", second, first, _RETURNS),
     )
-    for how, start, end, most in tries:
-        found = way(graph, start, end, most)
-        unsure = _unsure(graph, found)
-        if found and not unsure:
-            return Sought(how, found)
-        wanted |= unsure
+    for how, start, end, longest in tries:
+        way_found = way(graph, start, end, longest)
+        unsure = _unsure(graph, way_found)
+        if way_found and not unsure:
+            return Sought(how, way_found)
+        unsure_calls |= unsure
     common = _common(graph, first, second)
-    return common if common.how != "not found" else Sought("not found", (), common.wanted | wanted)
+    return common if common.how != "not found" else Sought("not found", (), common.wanted | unsure_calls)
 
 
-def _unsure(graph: Graph, found: tuple[str, ...]) -> set[tuple[str, str]]:
-    return {(one, other) for one, other in pairwise(found) if not graph.sure(one, other)}
+def _unsure(graph: Graph, calls: tuple[str, ...]) -> set[tuple[str, str]]:
+    return {(caller, other) for caller, other in pairwise(calls) if not graph.sure(caller, other)}
 
 
 def _common(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Sought:
     """A function that calls the first and then the second, through others or not."""
-    one, other = callers(graph, first, _UP), callers(graph, second, _DEEP)
-    both = sorted(
-        (one[name] + other[name], name)
-        for name in (one.keys() & other.keys()) - first - second
+    first_callers, other = callers(graph, first, _UP), callers(graph, second, _DEEP)
+    common = sorted(
+        (first_callers[name] + other[name], name)
+        for name in (first_callers.keys() & other.keys()) - first - second
         if "." not in name  # who calls through a member is a function
     )
-    wanted: set[tuple[str, str]] = set()
-    for _, name in both[:_CALLERS]:
+    unsure_calls: set[tuple[str, str]] = set()
+    for _, name in common[:_CALLERS]:
         if name not in graph.calls:
-            wanted.add((name, ""))
+            unsure_calls.add((name, ""))
             continue
-        for targets in _in_order(graph, name, one, other):
+        for targets in _in_order(graph, name, first_callers, other):
             before, after = _leading(graph, targets[0], first, _UP), _leading(graph, targets[1], second, _DEEP)
             unsure = _unsure(graph, before) | _unsure(graph, after)
             if before and after and not unsure:
                 return Sought("common caller", (name, *before, *after))
-            wanted |= unsure
-    return Sought("not found", (), frozenset(wanted))
+            unsure_calls |= unsure
+    return Sought("not found", (), frozenset(unsure_calls))
 
 
-def _leading(graph: Graph, name: str, to: frozenset[str], most: int) -> tuple[str, ...]:
+def _leading(graph: Graph, name: str, targets: frozenset[str], longest: int) -> tuple[str, ...]:
     """A way from what is called, which may be what is looked for."""
-    return (name,) if name in to else way(graph, frozenset((name,)), to, most)
+    return (name,) if name in targets else way(graph, frozenset((name,)), targets, longest)
 
 
-def _in_order(graph: Graph, name: str, one: dict[str, int], other: dict[str, int]) -> Iterable[tuple[str, str]]:
+def _in_order(graph: Graph, name: str, order: dict[str, int], other: dict[str, int]) -> Iterable[tuple[str, str]]:
     """Two calls of a function, the nearest to what is looked for that stand in this order."""
     for each in graph.calls[name]:
         pairs = [
-            (one[before] + other[after], before, after)
+            (order[before] + other[after], before, after)
             for index, before in enumerate(each.targets)
-            if before in one
+            if before in order
             for after in each.targets[index + 1 :]
             if after in other and after != before
         ]
@@ -147,12 +147,12 @@ _NOTHING = _Ends((), (), True)
 
 def neighbours(program: Program) -> tuple[Neighbours, ...]:
     """Each pair of a path once, in order."""
-    found: dict[tuple[str, str, str], Neighbours] = {}
+    by_steps: dict[tuple[str, str, str], Neighbours] = {}
     for path in program.paths:
         for one, other in _Walk(program).pairs(path.body):
             first, second = program.steps[one.name], program.steps[other.name]
-            found.setdefault((path.name, one.name, other.name), Neighbours(path.name, first, second, other.span))
-    return tuple(found.values())
+            by_steps.setdefault((path.name, one.name, other.name), Neighbours(path.name, first, second, other.span))
+    return tuple(by_steps.values())
 
 
 class _Walk:
@@ -165,14 +165,14 @@ class _Walk:
         yield from self.found.values()
 
     def _block(self, body: Block) -> _Ends:
-        whole = _NOTHING
+        ends_of_block = _NOTHING
         for statement in body:
             ends = self._statement(statement)
-            self._join(whole.last, ends.first)
-            first = whole.first + (ends.first if whole.empty else ())
-            last = ends.last + (whole.last if ends.empty else ())
-            whole = _Ends(first, last, whole.empty and ends.empty)
-        return whole
+            self._join(ends_of_block.last, ends.first)
+            first = ends_of_block.first + (ends.first if ends_of_block.empty else ())
+            last = ends.last + (ends_of_block.last if ends.empty else ())
+            ends_of_block = _Ends(first, last, ends_of_block.empty and ends.empty)
+        return ends_of_block
 
     def _join(self, last: tuple[Call, ...], first: tuple[Call, ...]) -> None:
         self.found.update({(one.uid, other.uid): (one, other) for one in last for other in first})

@@ -19,39 +19,41 @@ from cbprove.source.sweep import Job, Mapped, Told, followed, sources, sweep, wo
 from cbprove.system.program import Program
 
 
-def named(names: Iterable[str], kernel: Kernel, object: Sought, mapped: Mapped, told: Told) -> tuple[Found, list[str]]:
+def named(
+    names: Iterable[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Told
+) -> tuple[Found, list[str]]:
     """What the functions of these names do, callees in other files followed; and the names that no file defines."""
-    wanted = sorted(set(names))
-    files = definers(wanted, kernel.tree)
-    jobs = [Job(str(path), kernel.flags(path), frozenset(found)) for path, found in files.items()]
-    found = sweep(jobs, object, mapped, told)
-    there = {each.name for each in found.functions}
-    absent = [name for name in wanted if name not in there]
-    return followed(found, object, lambda asked: _definitions(asked, kernel), mapped), absent
+    unique = sorted(set(names))
+    files = definers(unique, kernel.tree)
+    jobs = [Job(str(path), kernel.flags(path), frozenset(functions)) for path, functions in files.items()]
+    sweep_result = sweep(jobs, object, mapped, progress)
+    defined = {each.name for each in sweep_result.functions}
+    absent = [name for name in unique if name not in defined]
+    return followed(sweep_result, object, lambda asked: _definitions(asked, kernel), mapped), absent
 
 
 def _definitions(names: Sequence[str], kernel: Kernel) -> dict[str, Job]:
     files = definers(names, kernel.tree)
-    return {name: Job(str(path), kernel.flags(path)) for path, found in files.items() for name in found}
+    return {name: Job(str(path), kernel.flags(path)) for path, functions in files.items() for name in functions}
 
 
 def others(
-    folders: Sequence[str], kernel: Kernel, object: Sought, mapped: Mapped, told: Told
+    folders: Sequence[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Told
 ) -> tuple[dict[str, list[str]], tuple[Unread, ...]]:
     """Every function of some folders that touches the object, by file; and the files that have errors."""
     compiled: Compiled = kernel
     files = asked(folders, compiled, kernel.tree, object)
-    found = sweep(files.jobs, object, mapped, told)
+    sweep_result = sweep(files.jobs, object, mapped, progress)
     by_file: dict[str, list[str]] = {}
-    for each in found.functions:
+    for each in sweep_result.functions:
         by_file.setdefault(each.file, []).append(each.name)
-    return by_file, found.unread
+    return by_file, sweep_result.unread
 
 
 def record(
     kernel: Kernel,
     object: Sought,
-    found: Found,
+    sweep_result: Found,
     absent: Sequence[str],
     beside: tuple[dict[str, list[str]], tuple[Unread, ...]],
     between: tuple[tuple[Calls, ...], tuple[Bound, ...]],
@@ -59,11 +61,11 @@ def record(
     """All of it, with paths from the tree on."""
     short = shortened(kernel.tree)
     functions: dict[str, list[Read]] = {}
-    for each in found.functions:
+    for each in sweep_result.functions:
         functions.setdefault(each.name, []).append(Read(each.name, short(each.file), each.line, each.accesses, ()))
-    files = {each.file for each in found.functions}
+    files = {each.file for each in sweep_result.functions}
     touching = {file: tuple(name for name in names if name not in functions) for file, names in beside[0].items()}
-    unread = dict.fromkeys((*found.unread, *beside[1]))
+    unread = dict.fromkeys((*sweep_result.unread, *beside[1]))
     return Record(
         kernel=f"linux {kernel.version}",
         object=object,
@@ -88,24 +90,24 @@ Pair = tuple[frozenset[str], frozenset[str]]
 
 def pairs(programs: Iterable[Program]) -> list[Pair]:
     """The functions of neighbouring steps that are not the same, each pair once."""
-    found = {(functions(e.first), functions(e.second)): None for each in programs for e in neighbours(each)}
-    return [(one, other) for one, other in found if not one & other]
+    pairs_of_steps = {(functions(e.first), functions(e.second)): None for each in programs for e in neighbours(each)}
+    return [(first, other) for first, other in pairs_of_steps if not first & other]
 
 
-def learnt(wanted: Sequence[Pair], kernel: Kernel, files: Iterable[str], sought: Sought, mapped: Mapped) -> Graph:
+def learnt(pairs_wanted: Sequence[Pair], kernel: Kernel, files: Iterable[str], search: Sought, mapped: Mapped) -> Graph:
     """What has to be known of calls to say of each pair how the second follows the first."""
     graph = Graph()
     graph.guess(_texts(kernel.tree, files))
-    asked: set[tuple[str, str]] = set()
-    left = list(wanted)
+    pairs_asked: set[tuple[str, str]] = set()
+    left = list(pairs_wanted)
     for _ in range(_ROUNDS):
-        found = [joined(graph, *pair) for pair in left]
-        left = [pair for pair, each in zip(left, found, strict=True) if each.how == "not found" and each.wanted]
-        fresh = sorted(set().union(*(each.wanted for each in found if each.how == "not found")) - asked)
+        results = [joined(graph, *pair) for pair in left]
+        left = [pair for pair, each in zip(left, results, strict=True) if each.how == "not found" and each.wanted]
+        fresh = sorted(set().union(*(each.wanted for each in results if each.how == "not found")) - pairs_asked)
         if not fresh:
             break
-        asked.update(fresh)
-        for answer in mapped(functools.partial(work, sought), _jobs(graph, fresh, kernel)):
+        pairs_asked.update(fresh)
+        for answer in mapped(functools.partial(work, search), _jobs(graph, fresh, kernel)):
             graph.learn(answer.calls, answer.bound)
         graph.settle(fresh)
     return graph
@@ -120,29 +122,29 @@ def _texts(tree: Path, files: Iterable[str]) -> list[Path]:
     return list(dict.fromkeys((*found, *sorted((tree / "include").rglob("*.h")))))
 
 
-def _jobs(graph: Graph, wanted: Sequence[tuple[str, str]], kernel: Kernel) -> list[Job]:
+def _jobs(graph: Graph, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel) -> list[Job]:
     """The files that tell: where a function or what sets a member is, for a header's function a file that calls it."""
-    found: dict[Path, set[str]] = defaultdict(set)
-    for one, other in wanted:
-        _, _, last = one.rpartition(".")
-        places = graph.files.get(f".{last}={other}" if "." in one else one, [])
-        own = [each for each in places if each.suffix == ".c"]
-        if own or "." in one:
-            found.update({each: found[each] for each in own[:_FILES]})
+    by_file: dict[Path, set[str]] = defaultdict(set)
+    for caller, other in calls_wanted:
+        _, _, last = caller.rpartition(".")
+        places = graph.files.get(f".{last}={other}" if "." in caller else caller, [])
+        c_files = [each for each in places if each.suffix == ".c"]
+        if c_files or "." in caller:
+            by_file.update({each: by_file[each] for each in c_files[:_FILES]})
             continue
-        near = (other, *sorted(graph.before.get(one, ())), *sorted(graph.after.get(one, ())))
+        near = (other, *sorted(graph.before.get(caller, ())), *sorted(graph.after.get(caller, ())))
         users = [each for name in near for each in graph.files.get(name, ()) if each.suffix == ".c"]
         for each in list(dict.fromkeys(users))[:_FILES]:
-            found[each].add(one)
-    return [Job(str(path), kernel.flags(path), calling=frozenset(names)) for path, names in sorted(found.items())]
+            by_file[each].add(caller)
+    return [Job(str(path), kernel.flags(path), calling=frozenset(names)) for path, names in sorted(by_file.items())]
 
 
 def kept(
-    graph: Graph, wanted: Sequence[Pair], short: Callable[[str], str]
+    graph: Graph, pairs_wanted: Sequence[Pair], short: Callable[[str], str]
 ) -> tuple[tuple[Calls, ...], tuple[Bound, ...]]:
     """Of all that was learnt what is on a way, files by their short names."""
-    names = {name for pair in wanted for side in pair for name in side}
-    for pair in wanted:
+    names = {name for pair in pairs_wanted for side in pair for name in side}
+    for pair in pairs_wanted:
         names.update(joined(graph, *pair).way)
     members = {name for name in names if "." in name}
     calls = [

@@ -53,7 +53,7 @@ def text(record: Record) -> str:
         "object": str(record.object),
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    asked = (
+    functions_read = (
         []
         if record.calls is None
         else [
@@ -65,7 +65,7 @@ def text(record: Record) -> str:
         _block(
             "functions", [_line(_function(each)) for each in sorted(functions, key=lambda e: (e.name, e.file))], "[]"
         ),
-        *asked,
+        *functions_read,
         _block("absent", [json.dumps(each) for each in sorted(record.absent)], "[]"),
         _block("others", [f"{json.dumps(f)}: {_line(list(n))}" for f, n in sorted(record.others.items())], "{}"),
         _block("unread", [_line([e.file, e.errors, e.first]) for e in record.unread], "[]"),
@@ -89,7 +89,7 @@ def _function(read: Read) -> list[Any]:
 
 def _access(access: Access) -> list[Any]:
     place = access.place
-    found: list[Any] = [
+    entry: list[Any] = [
         access.line,
         _KINDS.index(access.kind),
         str(place),
@@ -98,11 +98,11 @@ def _access(access: Access) -> list[Any]:
         place.base,
         "/".join(access.via),
     ]
-    return [*found, access.to] if access.to else found
+    return [*entry, access.to] if access.to else entry
 
 
-def _calls(held: list[Any]) -> Calls:
-    name, file, line, targets = held
+def _calls(entries: list[Any]) -> Calls:
+    name, file, line, targets = entries
     return Calls(name, file, line, tuple(targets))
 
 
@@ -122,25 +122,25 @@ def save(path: str, record: Record) -> None:
 def load(path: str | os.PathLike[str]) -> Record:
     """A record from a file. Raises WrongUsage for what is none."""
     try:
-        held = json.loads(read_plain(Path(path), _MOST))
-        if held["schema"] not in (SCHEMA, _WITHOUT_CALLS):
+        document = json.loads(read_plain(Path(path), _MOST))
+        if document["schema"] not in (SCHEMA, _WITHOUT_CALLS):
             raise WrongUsage(
                 f"`{os.fspath(path)}` is of another version of cbprove", "write it anew: cbprove audit --record-to"
             )
-        record, _, member = held["object"].partition(".")
+        record, _, member = document["object"].partition(".")
         functions: dict[str, list[Read]] = {}
-        for each in held["functions"]:
+        for each in document["functions"]:
             functions.setdefault(each[0], []).append(_read(each))
         return Record(
-            kernel=str(held["kernel"]),
+            kernel=str(document["kernel"]),
             object=Sought(record, member),
             functions=MappingProxyType({name: tuple(reads) for name, reads in functions.items()}),
-            others=MappingProxyType({file: tuple(names) for file, names in held["others"].items()}),
-            absent=tuple(held["absent"]),
-            hashes=MappingProxyType(dict(held["sha256"])),
-            unread=tuple(Unread(*each) for each in held["unread"]),
-            calls=None if held["schema"] == _WITHOUT_CALLS else tuple(map(_calls, held["calls"])),
-            bound=tuple(Bound(*each) for each in held.get("bound", ())),
+            others=MappingProxyType({file: tuple(names) for file, names in document["others"].items()}),
+            absent=tuple(document["absent"]),
+            hashes=MappingProxyType(dict(document["sha256"])),
+            unread=tuple(Unread(*each) for each in document["unread"]),
+            calls=None if document["schema"] == _WITHOUT_CALLS else tuple(map(_calls, document["calls"])),
+            bound=tuple(Bound(*each) for each in document.get("bound", ())),
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -151,13 +151,13 @@ def load(path: str | os.PathLike[str]) -> Record:
         ) from None
 
 
-def _read(held: Sequence[Any]) -> Read:
-    name, file, line, accesses, calls = held
+def _read(entry: Sequence[Any]) -> Read:
+    name, file, line, accesses, calls = entry
     return Read(name, file, line, tuple(map(_made, accesses)), tuple(calls))
 
 
-def _made(held: Sequence[Any]) -> Access:
-    line, kind, shown, start, width, base, via, *to = held
-    view, _, path = ("", "", "") if shown.startswith("[") else shown.partition(".")
+def _made(entry: Sequence[Any]) -> Access:
+    line, kind, place_text, start, width, base, via, *escapes = entry
+    view, _, path = ("", "", "") if place_text.startswith("[") else place_text.partition(".")
     place = Place(str(base), view, path, int(start), None if width is None else int(width))
-    return Access(_KINDS[kind], place, int(line), tuple(via.split("/")) if via else (), to[0] if to else "")  # type: ignore[arg-type]
+    return Access(_KINDS[kind], place, int(line), tuple(via.split("/")) if via else (), escapes[0] if escapes else "")  # type: ignore[arg-type]

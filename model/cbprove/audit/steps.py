@@ -44,8 +44,8 @@ class Done:
 
     def excludes(self, other: Done) -> bool:
         """Whether no run does both: they stand in two arms of one statement."""
-        taken = dict(self.arms)
-        return any(taken.get(statement, arm) != arm for statement, arm in other.arms)
+        arms = dict(self.arms)
+        return any(arms.get(statement, arm) != arm for statement, arm in other.arms)
 
 
 @frozen
@@ -72,12 +72,12 @@ def area(program: Program, member: str) -> Area | None:
     """The member of the object that paths run on; the whole object where none is named."""
     if not program.objects:
         return None
-    first, *others = program.objects
-    elsewhere = frozenset(each.name for each in others)
+    first, *rest = program.objects
+    elsewhere = frozenset(each.name for each in rest)
     if not member:
         return Area(0, first.width, elsewhere)
-    found = [(low, high) for name, low, high in first.areas if name.rpartition(".")[2] == member]
-    return Area(*found[0], elsewhere) if found else None
+    ranges = [(low, high) for name, low, high in first.areas if name.rpartition(".")[2] == member]
+    return Area(*ranges[0], elsewhere) if ranges else None
 
 
 def done(step: Step, within: Area) -> tuple[Done, ...]:
@@ -92,9 +92,9 @@ def _of_block(block: Block, within: Area, arms: Arms) -> Iterator[Done]:
             yield from _read(expr, looked, within, arms)
         for touch in folds.touches(statement):
             yield from _one(_KINDS[touch.kind], touch.place, within, arms)
-        several = isinstance(statement, Either | If)
+        is_choice = isinstance(statement, Either | If)
         for index, inner in enumerate(folds.blocks(statement)):
-            yield from _of_block(inner, within, (*arms, (statement.uid, index)) if several else arms)
+            yield from _of_block(inner, within, (*arms, (statement.uid, index)) if is_choice else arms)
 
 
 def _read(expr: Expr, kind: Kind, within: Area, arms: Arms) -> Iterator[Done]:
@@ -114,13 +114,13 @@ def reached(program: Program) -> list[Step]:
     return [step for name, step in program.steps.items() if name in called]
 
 
-def _called(blocks: Iterable[Block], parts: Mapping[str, Part], seen: set[str]) -> Iterator[str]:
+def _called(blocks: Iterable[Block], parts: Mapping[str, Part], visited: set[str]) -> Iterator[str]:
     for block in blocks:
         for statement in folds.within(block):
             if isinstance(statement, Call):
                 name = statement.name
-                if name not in seen:
-                    seen.add(name)
+                if name not in visited:
+                    visited.add(name)
                     yield name
                     if name in parts:
-                        yield from _called((parts[name].body,), parts, seen)
+                        yield from _called((parts[name].body,), parts, visited)

@@ -30,21 +30,21 @@ def text(audits: Sequence[Audited], record: Record, all_others: bool) -> str:
     lines += _not_modelled(unmodelled(audits, record), all_others)
     lines += [f"{each.file}: {each.errors} errors, the first: {each.first}" for each in record.unread]
     counts = Counter(difference.what for each in audits for difference in each.differences)
-    told = ", ".join(f"{counts[what]} {_TITLES[what]}" for what in _ORDER if counts[what]) or "nothing to tell"
+    counts_text = ", ".join(f"{counts[kind]} {_TITLES[kind]}" for kind in _ORDER if counts[kind]) or "nothing to tell"
     steps = sum(each.steps for each in audits)
     of = f"{counted(steps, 'step')} of {counted(len(audits), 'spec')}"
     if record.calls is None:
         lines.append("the record is of an earlier cbprove and knows no calls: write it anew with --record-to")
-    return "\n".join([*lines, f"{of} against {record.kernel}: {told}"])
+    return "\n".join([*lines, f"{of} against {record.kernel}: {counts_text}"])
 
 
 def _spec(audit: Audited) -> list[str]:
     lines = [f"{audit.spec}: {summary(audit)}"]
-    for what in _ORDER:
-        found = [each for each in audit.differences if each.what == what]
-        if found:
-            lines.append(f"  {_TITLES[what]}")
-            lines += [f"    {_place(each)}: {each.message}" for each in found]
+    for kind in _ORDER:
+        differences = [each for each in audit.differences if each.what == kind]
+        if differences:
+            lines.append(f"  {_TITLES[kind]}")
+            lines += [f"    {_place(each)}: {each.message}" for each in differences]
     return [*lines, *_joins(audit.joins)]
 
 
@@ -53,8 +53,8 @@ def _joins(joins: Sequence[Join]) -> list[str]:
     lost = {(e.neighbours.first.name, e.neighbours.second.name): e for e in joins if e.how == "not found"}
     if not lost:
         return []
-    seen = sum(each.how != "not found" for each in joins)
-    lines = [f"  {seen} of {counted(len(joins), 'join')} found in the source; not"]
+    count = sum(each.how != "not found" for each in joins)
+    lines = [f"  {count} of {counted(len(joins), 'join')} found in the source; not"]
     for (first, second), each in lost.items():
         span = each.neighbours.span
         lines.append(f"    {span.source.name}:{span.line}: `{second}` after `{first}`")
@@ -76,18 +76,18 @@ def summary(audit: Audited) -> str:
 
 def unmodelled(audits: Sequence[Audited], record: Record) -> dict[str, list[str]]:
     """Functions that touch the object and stand in no step, by folder."""
-    known = frozenset().union(*(each.functions for each in audits))
-    found: dict[str, list[str]] = {}
+    functions_named = frozenset().union(*(each.functions for each in audits))
+    by_function: dict[str, list[str]] = {}
     for file, names in sorted(record.others.items()):
-        found.setdefault(os.path.dirname(file), []).extend(name for name in names if name not in known)
-    return {folder: names for folder, names in found.items() if names}
+        by_function.setdefault(os.path.dirname(file), []).extend(name for name in names if name not in functions_named)
+    return {folder: names for folder, names in by_function.items() if names}
 
 
-def _not_modelled(found: Mapping[str, Sequence[str]], all_others: bool) -> list[str]:
-    if not found:
+def _not_modelled(by_function: Mapping[str, Sequence[str]], all_others: bool) -> list[str]:
+    if not by_function:
         return []
-    lines = [f"not modelled: {sum(map(len, found.values()))} functions"]
-    for folder, names in found.items():
+    lines = [f"not modelled: {sum(map(len, by_function.values()))} functions"]
+    for folder, names in by_function.items():
         lines.append(f"  {folder}: {len(names)}" + (f": {', '.join(names)}" if all_others else ""))
     return [*lines, ""]
 

@@ -80,7 +80,7 @@ def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
         wanted = pairs(programs.values())
         files = [each.file for each in found.functions]
         between = kept(learnt(wanted, kernel, files, object, mapped), wanted, shortened(kernel.tree))
-    return record(kernel, object, found=found, absent=absent, beside=beside, between=between)
+    return record(kernel, object, sweep_result=found, absent=absent, beside=beside, between=between)
 
 
 def _show(given: argparse.Namespace, found: list, record: Record) -> None:  # type: ignore[type-arg]

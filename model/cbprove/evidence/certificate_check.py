@@ -19,12 +19,12 @@ def check(program: Program, prop: Property, certificate: Certificate) -> str | N
 
     Raises nothing where a certificate is wrong: that is the result.
     """
-    given = _Given(certificate)
+    advice = _Given(certificate)
     try:
         if certificate.property != prop.name:
             raise Wrong(f"it speaks of {certificate.property}, not of {prop.name}")
-        Walk(program, prop, given).claims()
-        given.end()
+        Walk(program, prop, advice).claims()
+        advice.end()
     except Wrong as wrong:
         return str(wrong)
     return None
@@ -38,12 +38,12 @@ class _Given:
         self._lines: list[Line | Invariant] = []
 
     def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]:
-        given = self._claims[0].given if self._claims else ()
-        if not all(where in conditions for where, _ in given):
+        conditions_given = self._claims[0].given if self._claims else ()
+        if not all(condition in conditions for condition, _ in conditions_given):
             raise Wrong(f"the cases of claim {number} at {at} hang on what may change in a run")
-        return tuple(where for where, _ in given)
+        return tuple(condition for condition, _ in conditions_given)
 
-    def claim(self, path: str, at: Spot, number: int, given: Given) -> None:
+    def claim(self, path: str, at: Spot, number: int, conditions: Given) -> None:
         if self._lines:
             raise Wrong(f"a line too many: {self._lines[0]}")
         claim_proof = self._claims.pop(0) if self._claims else None
@@ -51,20 +51,22 @@ class _Given:
             path,
             at,
             number,
-            given,
+            conditions,
         ):
-            raise Wrong(f"no proof of claim {number} at {at} in {path} given {given}")
+            raise Wrong(f"no proof of claim {number} at {at} in {path} given {conditions}")
         self._lines = list(claim_proof.lines)
 
-    def met(self, met: Met, state: State) -> None:
+    def met(self, store_met: Met, state: State) -> None:
         line = self._lines.pop(0) if self._lines else None
-        extent = (met.at, met.place, met.object, met.low, met.high)
+        extent = (store_met.at, store_met.place, store_met.object, store_met.low, store_met.high)
         if not isinstance(line, Line) or (line.at, line.place, line.object, line.low, line.high) != extent:
-            raise Wrong(f"no line for the store at {met.at} to {met.object}[{met.low}, {met.high})")
-        if not holds(line, met, state):
+            raise Wrong(
+                f"no line for the store at {store_met.at} to {store_met.object}[{store_met.low}, {store_met.high})"
+            )
+        if not holds(line, store_met, state):
             raise Wrong(f"not true: {line}")
 
-    def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None:
+    def never(self, at: Spot, arm: int, arm_condition: Condition, facts: Facts) -> Spot | None:
         line = self._lines[0] if self._lines else None
         if not isinstance(line, Line) or line != Line(
             at=at, place=arm, object="", low=0, high=0, reason="never", by=line.by
@@ -88,22 +90,28 @@ def _bits(followed: Followed) -> Iterator[Bit]:
     return ((name, low + i, number + i if number >= 0 else number - i) for i in range(width))
 
 
-def holds(line: Line, met: Met, state: State) -> bool:
+def holds(line: Line, store_met: Met, state: State) -> bool:
     """Whether the reason of a line is true."""
-    if met.hits or line.reason in ("own", "blank", "brought", "begun"):
-        return bool(met.hits) and line.reason == met.kind
-    later = [one for one in state.taken if one.object == met.object and one.low < met.high and met.low < one.high]
+    if store_met.hits or line.reason in ("own", "blank", "brought", "begun"):
+        return bool(store_met.hits) and line.reason == store_met.kind
+    later = [
+        copy
+        for copy in state.taken
+        if copy.object == store_met.object and copy.low < store_met.high and store_met.low < copy.high
+    ]
     if later or line.reason in ("undone", "shadowed"):
         kinds = {"brought": "undone"}
-        return any((line.by, line.reason) == (one.at, kinds.get(one.kind, "shadowed")) for one in later)
-    own = [bit for name, bit, _ in state.bits if name == met.object]
+        return any((line.by, line.reason) == (copy.at, kinds.get(copy.kind, "shadowed")) for copy in later)
+    bits_of_object = [bit for name, bit, _ in state.bits if name == store_met.object]
     match line.reason:
         case "elsewhere":
-            return not own
+            return not bits_of_object
         case "ends before":
-            return bool(own) and line.near == min(own) >= met.high
+            return bool(bits_of_object) and line.near == min(bits_of_object) >= store_met.high
         case "starts after":
-            return bool(own) and line.near == max(own) + 1 <= met.low
+            return bool(bits_of_object) and line.near == max(bits_of_object) + 1 <= store_met.low
         case "between":
-            return bool(own) and min(own) < met.high and met.low <= max(own)
+            return (
+                bool(bits_of_object) and min(bits_of_object) < store_met.high and store_met.low <= max(bits_of_object)
+            )
     return False

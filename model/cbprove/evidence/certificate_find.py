@@ -42,34 +42,34 @@ class _Finding:
     def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]:
         return tuple(conditions)[:_MOST_CONDITIONS] if self.split else ()
 
-    def claim(self, path: str, at: Spot, number: int, given: Given) -> None:
-        self.claims.append(ClaimProof(path, at, number, given, ()))
+    def claim(self, path: str, at: Spot, number: int, conditions: Given) -> None:
+        self.claims.append(ClaimProof(path, at, number, conditions, ()))
         self._lines = []
 
     def _write(self, line: Line | Invariant) -> None:
         self._lines.append(line)
         self.claims[-1] = replace(self.claims[-1], lines=tuple(self._lines))
 
-    def met(self, met: Met, state: State) -> None:
-        reason, near, by = explained(met, state)
+    def met(self, store_met: Met, state: State) -> None:
+        reason, near, author = explained(store_met, state)
         self._write(
             Line(
-                at=met.at,
-                place=met.place,
-                object=met.object,
-                low=met.low,
-                high=met.high,
+                at=store_met.at,
+                place=store_met.place,
+                object=store_met.object,
+                low=store_met.low,
+                high=store_met.high,
                 reason=reason,
                 near=near,
-                by=by,
+                by=author,
             )
         )
 
-    def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None:
-        by = next((where for where, fact in facts if excluded(self.program, fact, own)), None)
-        if by is not None:
-            self._write(Line(at=at, place=arm, object="", low=0, high=0, reason="never", by=by))
-        return by
+    def never(self, at: Spot, arm: int, arm_condition: Condition, facts: Facts) -> Spot | None:
+        excluding = next((condition for condition, fact in facts if excluded(self.program, fact, arm_condition)), None)
+        if excluding is not None:
+            self._write(Line(at=at, place=arm, object="", low=0, high=0, reason="never", by=excluding))
+        return excluding
 
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
         """The least that holds what is followed after the loop and what any turn makes of it."""
@@ -84,20 +84,20 @@ class _Finding:
         raise Wrong("no invariant found")
 
 
-def explained(met: Met, state: State) -> tuple[Reason, int | None, Spot | None]:
+def explained(store_met: Met, state: State) -> tuple[Reason, int | None, Spot | None]:
     """Why a store does no harm."""
-    if met.hits:
-        return met.kind, None, None
+    if store_met.hits:
+        return store_met.kind, None, None
     for later in state.taken:
-        if later.object == met.object and later.low < met.high and met.low < later.high:
+        if later.object == store_met.object and later.low < store_met.high and store_met.low < later.high:
             return "undone" if later.kind == "brought" else "shadowed", None, later.at
-    own = [bit for name, bit, _ in state.bits if name == met.object]
-    if not own:
+    bits_of_object = [bit for name, bit, _ in state.bits if name == store_met.object]
+    if not bits_of_object:
         return "elsewhere", None, None
-    if met.high <= min(own):
-        return "ends before", min(own), None
-    if max(own) < met.low:
-        return "starts after", max(own) + 1, None
+    if store_met.high <= min(bits_of_object):
+        return "ends before", min(bits_of_object), None
+    if max(bits_of_object) < store_met.low:
+        return "starts after", max(bits_of_object) + 1, None
     return "between", None, None
 
 

@@ -30,17 +30,17 @@ def read(program: Program, text: str) -> Certificate:
     reading = _Reading(program)
     try:
         certificate = reading.certificate(text.splitlines())
-        again = written(program, certificate)
+        rewritten = written(program, certificate)
     except (KeyError, ValueError, IndexError) as wrong:
         raise Unreadable(f"line {reading.number} is no line of a certificate of this program") from wrong
-    if again != text:
-        raise Unreadable(f"line {_differs(text, again)} is not written as it should be")
+    if rewritten != text:
+        raise Unreadable(f"line {_differs(text, rewritten)} is not written as it should be")
     return certificate
 
 
-def _differs(one: str, other: str) -> int:
+def _differs(text: str, other: str) -> int:
     """The first line in which two texts differ."""
-    pairs = zip(one.split("\n"), other.split("\n"), strict=False)
+    pairs = zip(text.split("\n"), other.split("\n"), strict=False)
     same = [a == b for a, b in pairs]
     return same.index(False) + 1 if False in same else len(same)
 
@@ -60,14 +60,14 @@ def _statements(program: Program) -> dict[int, Statement]:
 def _labels(statements: dict[int, Statement]) -> dict[int, str]:
     """What each statement is called."""
     files = list(dict.fromkeys(statement.span.source.name for statement in statements.values()))
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     labels = {}
     for uid in sorted(statements):
         span = statements[uid].span
         file = files.index(span.source.name) + 1
         line = f"i{file}:{span.line}" if file > 1 else str(span.line)
-        seen[line] += 1
-        labels[uid] = f"{line}/{seen[line]}" if seen[line] > 1 else line
+        counts[line] += 1
+        labels[uid] = f"{line}/{counts[line]}" if counts[line] > 1 else line
     return labels
 
 
@@ -87,21 +87,21 @@ class _Writing:
                 yield "  " + (self._loop(line) if isinstance(line, Invariant) else self._line(line))
 
     def _claim(self, proof: ClaimProof) -> str:
-        given = "".join(f" given {self._spot(at)} {'true' if truth else 'false'}" for at, truth in proof.given)
-        return f"claim {proof.claim} at {self._spot(proof.at)} on {proof.path}{given}: {self._what(proof.at)}"
+        conditions = "".join(f" given {self._spot(at)} {'true' if truth else 'false'}" for at, truth in proof.given)
+        return f"claim {proof.claim} at {self._spot(proof.at)} on {proof.path}{conditions}: {self._what(proof.at)}"
 
     def _line(self, line: Line) -> str:
         near = "" if line.near is None else f" {line.near}"
-        by = "" if line.by is None else f" by {self._spot(line.by)}"
+        author = "" if line.by is None else f" by {self._spot(line.by)}"
         if line.reason == "never":
-            return f"{self._spot(line.at)} arm {line.place} never{by}: {self._what(line.at)}"
+            return f"{self._spot(line.at)} arm {line.place} never{author}: {self._what(line.at)}"
         place = f"#{line.place}" if line.place else ""
         stored = f"{self._object(line.object)}[{line.low}, {line.high})"
-        return f"{self._spot(line.at)}{place} {stored} {line.reason}{near}{by}: {self._what(line.at, line.place)}"
+        return f"{self._spot(line.at)}{place} {stored} {line.reason}{near}{author}: {self._what(line.at, line.place)}"
 
     def _loop(self, loop: Invariant) -> str:
-        kept = "".join(f" {self._object(name)}[{low}, {low + width}) as {n}" for name, low, width, n in loop.kept)
-        return f"{self._spot(loop.at)} keeps{kept}: {self._what(loop.at)}"
+        pieces = "".join(f" {self._object(name)}[{low}, {low + width}) as {n}" for name, low, width, n in loop.kept)
+        return f"{self._spot(loop.at)} keeps{pieces}: {self._what(loop.at)}"
 
     def _spot(self, spot: Spot) -> str:
         return ">".join(self.labels[uid] for uid in spot)
@@ -142,22 +142,24 @@ class _Reading:
 
     def certificate(self, lines: list[str]) -> Certificate:
         claims: list[ClaimProof] = []
-        own: list[Line | Invariant] = []
+        entries: list[Line | Invariant] = []
         for self.number, line in enumerate(lines[1:], 2):
             if not line.startswith("  "):
-                own = []
+                entries = []
             if line.startswith("claim "):
                 claims.append(self._claim(line))
             elif line:
-                own.append(self._line(line[2:]))
+                entries.append(self._line(line[2:]))
                 last = claims[-1]
-                claims[-1] = ClaimProof(last.path, last.at, last.claim, last.given, tuple(own))
+                claims[-1] = ClaimProof(last.path, last.at, last.claim, last.given, tuple(entries))
         return Certificate(lines[0].removeprefix("certificate of "), tuple(claims))
 
     def _claim(self, line: str) -> ClaimProof:
-        number, at, path, given = _matched(_CLAIM, line)
-        told: Given = tuple((self._spot(spot), truth == "true") for spot, truth in _GIVEN.findall(given))
-        return ClaimProof(path, self._spot(at), int(number), told, ())
+        number, at, path, conditions_text = _matched(_CLAIM, line)
+        conditions: Given = tuple(
+            (self._spot(spot), truth == "true") for spot, truth in _GIVEN.findall(conditions_text)
+        )
+        return ClaimProof(path, self._spot(at), int(number), conditions, ())
 
     def _line(self, line: str) -> Line | Invariant:
         if (match := _NEVER.fullmatch(_head(line))) is not None:
@@ -172,7 +174,7 @@ class _Reading:
             )
         if (match := _LOOP.fullmatch(_head(line))) is not None:
             return Invariant(self._spot(match[1]), tuple(map(self._followed, _EXTENT.findall(match[2]))))
-        at, place, name, low, high, reason, near, by = _matched(_LINE, line)
+        at, place, name, low, high, reason, near, author = _matched(_LINE, line)
         return Line(
             at=self._spot(at),
             place=int(place or 0),
@@ -181,11 +183,11 @@ class _Reading:
             high=int(high),
             reason=reason,  # type: ignore[arg-type]  # no other is true of a store
             near=int(near) if near else None,
-            by=self._spot(by) if by else None,
+            by=self._spot(author) if author else None,
         )
 
-    def _followed(self, found: tuple[str, str, str, str]) -> Followed:
-        name, low, high, number = found
+    def _followed(self, fields: tuple[str, str, str, str]) -> Followed:
+        name, low, high, number = fields
         return self._object(name), int(low), int(high) - int(low), int(number)
 
     def _spot(self, spot: str) -> Spot:

@@ -45,17 +45,17 @@ def clausal(
     `solver` is any command that takes a DIMACS file and the name of a file for its DRAT proof, as text. Raises NoSolver,
     GaveUp, and Unbounded where an unknown has no range.
     """
-    found = cnf(formula, ranges)
-    return Clausal(found, proof_of(found, solver, seconds))
+    clauses = cnf(formula, ranges)
+    return Clausal(clauses, proof_of(clauses, solver, seconds))
 
 
-def proof_of(found: Cnf, solver: Sequence[str] = CADICAL, seconds: float | None = None) -> str | None:
+def proof_of(clauses: Cnf, solver: Sequence[str] = CADICAL, seconds: float | None = None) -> str | None:
     """The proof that some clauses cannot be met, None if they can. Raises NoSolver and GaveUp."""
     if shutil.which(solver[0]) is None:
         raise NoSolver(f"{solver[0]} is not installed; Debian has cadical, or name another solver that writes DRAT")
     with tempfile.TemporaryDirectory() as folder:
         problem, proof = Path(folder, "problem.cnf"), Path(folder, "proof.drat")
-        problem.write_text(found.dimacs(), encoding="ascii")
+        problem.write_text(clauses.dimacs(), encoding="ascii")
         try:
             run = subprocess.run([*solver, str(problem), str(proof)], capture_output=True, timeout=seconds, check=False)
         except subprocess.TimeoutExpired as late:

@@ -39,7 +39,7 @@ Frame = Mapping[str, frozenset[int]]  # bits by the object that they lie in, as 
 
 def frames(program: Program, path: Part) -> dict[Spot, Frame]:
     """Return, for each loop of a path by where it stands, the bits that a turn may store to in objects made before the loop."""
-    found: dict[Spot, Frame] = {}
+    by_loop: dict[Spot, Frame] = {}
     for level in sites(program, opened(program, path)):
         loop, env = level.here
         if isinstance(loop, Each | Repeat):
@@ -49,8 +49,8 @@ def frames(program: Program, path: Part) -> dict[Spot, Frame]:
                 for label, stored in _stored(program, block):
                     if not _made_inside(label, at):
                         bits[label] = bits.get(label, frozenset()) | stored
-            found[at] = bits
-    return found
+            by_loop[at] = bits
+    return by_loop
 
 
 def _made_inside(label: str, loop: Spot) -> bool:
@@ -59,8 +59,8 @@ def _made_inside(label: str, loop: Spot) -> bool:
     return bool(spot) and tuple(map(int, spot.split(".")))[: len(loop)] == loop
 
 
-def _stored(program: Program, stood: Stood) -> Iterator[tuple[str, frozenset[int]]]:
-    for statement, env in stood:
+def _stored(program: Program, statement_at: Stood) -> Iterator[tuple[str, frozenset[int]]]:
+    for statement, env in statement_at:
         for place, length in _targets(statement):
             yield env.thing(place).label, _bits(program, statement, place, length)
         for block in inside(program, statement, env):

@@ -73,54 +73,54 @@ class _Values:
 def spread(program: Program, path: Part, prop: Property, witness: Run) -> Run:
     """The witness with the values that lose most, and with all bits that its first broken claim loses for any values."""
     first = witness.broken[prop.name][0]
-    best, seen = witness, list(first.bits)
-    for one in _other_values(program, path, prop, witness):
-        broken = _same_claim(one, prop.name, first)
+    best, bits_seen = witness, list(first.bits)
+    for other in _other_values(program, path, prop, witness):
+        broken = _same_claim(other, prop.name, first)
         if broken is None:
             continue
-        if len(broken.bits) > len(best.broken[prop.name][0].bits) and one.broken[prop.name][0] is broken:
-            best = one
-        seen += broken.bits
-    shown = run(program, path, (prop,), _Values(dict(best.decisions), None, False), trace=True)
-    return _with_bits(shown, prop.name, seen)
+        if len(broken.bits) > len(best.broken[prop.name][0].bits) and other.broken[prop.name][0] is broken:
+            best = other
+        bits_seen += broken.bits
+    traced = run(program, path, (prop,), _Values(dict(best.decisions), None, False), trace=True)
+    return _with_bits(traced, prop.name, bits_seen)
 
 
 def _other_values(program: Program, path: Part, prop: Property, witness: Run) -> list[Run]:
-    kept = {key: answer for key, answer in witness.decisions if key[0] in ("arm", "turns")}
-    oracles = [_Values(kept, None, False), _Values(kept, None, True)]
-    oracles += [_Values(kept, Random(seed), False) for seed in range(_SEEDS)]
+    structure = {key: answer for key, answer in witness.decisions if key[0] in ("arm", "turns")}
+    oracles = [_Values(structure, None, False), _Values(structure, None, True)]
+    oracles += [_Values(structure, Random(seed), False) for seed in range(_SEEDS)]
     if not any(key[0] in ("input", "bit") for key, _ in witness.decisions):
         return []
     return [run(program, path, (prop,), oracle) for oracle in oracles]
 
 
-def _same_claim(one: Run, name: str, first: Broken) -> Broken | None:
+def _same_claim(other: Run, name: str, first: Broken) -> Broken | None:
     """The same claim broken after as many turns and steps."""
-    alike = (b for b in one.broken[name] if (b.moment, b.claim) == (first.moment, first.claim))
+    alike = (b for b in other.broken[name] if (b.moment, b.claim) == (first.moment, first.claim))
     return next((b for b in alike if (b.turns, b.steps) == (first.turns, first.steps)), None)
 
 
-def _with_bits(one: Run, name: str, seen: Sequence[BrokenBit]) -> Run:
-    first, *rest = one.broken[name]
+def _with_bits(other: Run, name: str, bits_seen: Sequence[BrokenBit]) -> Run:
+    first, *rest = other.broken[name]
     of_values = isinstance(first.claim, Unchanged)
-    lost = {(bit.object, bit.bit): bit for bit in seen if of_values and _holds(first, bit)}
+    lost = {(bit.object, bit.bit): bit for bit in bits_seen if of_values and _holds(first, bit)}
     lost.update({(bit.object, bit.bit): bit for bit in first.bits})
     bits = tuple(lost[key] for key in sorted(lost))
-    return replace(one, broken={**one.broken, name: (replace(first, bits=bits), *rest)})
+    return replace(other, broken={**other.broken, name: (replace(first, bits=bits), *rest)})
 
 
-def _holds(shown: Broken, bit: BrokenBit) -> bool:
+def _holds(broken_shown: Broken, bit: BrokenBit) -> bool:
     """Whether the bit that another run lost has the same sources in the run shown, now and where they were remembered."""
-    assert shown.standing is not None
-    memory = shown.standing.stage.memory.get(bit.object, ())
+    assert broken_shown.standing is not None
+    memory = broken_shown.standing.stage.memory.get(bit.object, ())
     if not 0 <= bit.bit < len(memory) or memory[bit.bit] != bit.found:
         return False
-    return bit.remembered is None or any(_remembers(place, bit) for place in shown.places)
+    return bit.remembered is None or any(_remembers(place, bit) for place in broken_shown.places)
 
 
-def _remembers(lying: Lying, bit: BrokenBit) -> bool:
-    sources = lying.remembered or {}
-    return lying.object == bit.object and sources.get(bit.bit - lying.low) == bit.remembered
+def _remembers(place: Lying, bit: BrokenBit) -> bool:
+    sources = place.remembered or {}
+    return place.object == bit.object and sources.get(bit.bit - place.low) == bit.remembered
 
 
 Answers = Mapping[DecisionKey, int]
@@ -131,28 +131,32 @@ _TURNS = 3  # more or fewer, where there is no limit
 _TOGETHER = 4  # times that all found are changed at once
 
 
-def idle(program: Program, path: Part, prop: Property, shown: Run) -> frozenset[DecisionKey]:
+def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozenset[DecisionKey]:
     """The decisions of a run that breaks a property that could be otherwise, all of them, and its first broken claim would
     still break. The bits of one member looked at go together."""
-    found: list[list[Answers]] = []
-    for keys in _groups(prop, shown):
-        others = list(_other_answers(program, shown, keys))
-        alone = (_again(program, path, prop, shown, other) for other in others)
-        together = (_again(program, path, prop, shown, mixed) for mixed in _mixed([*found, others]) if found)
-        if _idle(prop, shown, keys, alone) and all(_same(prop, shown, run) or _ended(prop, run) for run in together):
-            found.append(others)
-    return frozenset(key for others in found for other in others for key in other)
+    groups: list[list[Answers]] = []
+    for keys in _groups(prop, run_shown):
+        alternatives = list(_other_answers(program, run_shown, keys))
+        alone = (_again(program, path, prop, run_shown, other) for other in alternatives)
+        together = (
+            _again(program, path, prop, run_shown, mixed) for mixed in _mixed([*groups, alternatives]) if groups
+        )
+        if _idle(prop, run_shown, keys, alone) and all(
+            _same(prop, run_shown, run) or _ended(prop, run) for run in together
+        ):
+            groups.append(alternatives)
+    return frozenset(key for group in groups for other in group for key in other)
 
 
-def _idle(prop: Property, shown: Run, keys: tuple[DecisionKey, ...], runs: Iterable[Run]) -> bool:
+def _idle(prop: Property, run_shown: Run, keys: tuple[DecisionKey, ...], runs: Iterable[Run]) -> bool:
     """Whether all runs break the same claim, those left out that an assumption ends, and one of them took another answer."""
     tried = False
     for other in runs:
         if _ended(prop, other):
             continue
-        if not _same(prop, shown, other):
+        if not _same(prop, run_shown, other):
             return False
-        tried = tried or _answers(other, keys) != _answers(shown, keys)
+        tried = tried or _answers(other, keys) != _answers(run_shown, keys)
     return tried
 
 
@@ -160,13 +164,13 @@ def _again(program: Program, path: Part, prop: Property, run: Run, other: Answer
     return replay(program, path, (prop,), {**dict(run.decisions), **other})
 
 
-def _mixed(found: list[list[Answers]]) -> Iterator[Answers]:
+def _mixed(groups: list[list[Answers]]) -> Iterator[Answers]:
     """Other answers to several questions at once: the first, the last, and some of any."""
     draw = Random(0)
-    yield _joined(others[0] for others in found)
-    yield _joined(others[-1] for others in found)
+    yield _joined(group[0] for group in groups)
+    yield _joined(group[-1] for group in groups)
     for _ in range(_TOGETHER):
-        yield _joined(draw.choice(others) for others in found)
+        yield _joined(draw.choice(group) for group in groups)
 
 
 def _joined(answers: Iterable[Answers]) -> Answers:
@@ -175,16 +179,16 @@ def _joined(answers: Iterable[Answers]) -> Answers:
 
 def _answers(run: Run, keys: tuple[DecisionKey, ...]) -> list[int | None]:
     """An answer that is out of range is not taken: then nothing was tried."""
-    known = dict(run.decisions)
-    return [known.get(key) for key in keys]
+    answers_of_run = dict(run.decisions)
+    return [answers_of_run.get(key) for key in keys]
 
 
 def _groups(prop: Property, run: Run) -> Iterator[tuple[DecisionKey, ...]]:
     """The decisions up to the break one by one, bits by the members that they were first looked at in."""
-    standing = run.broken[prop.name][0].standing
-    met = run.decisions[: standing.decisions] if standing else run.decisions
-    bits = {key for key, _ in met if key[0] == "bit"}
-    yield from ((key,) for key, _ in met if key not in bits)
+    moment = run.broken[prop.name][0].standing
+    decisions = run.decisions[: moment.decisions] if moment else run.decisions
+    bits = {key for key, _ in decisions if key[0] == "bit"}
+    yield from ((key,) for key, _ in decisions if key not in bits)
     for look in run.looks:
         keys = tuple(key for source in look.sources if (key := ("bit", *source)) in bits)
         bits.difference_update(keys)
@@ -194,13 +198,13 @@ def _groups(prop: Property, run: Run) -> Iterator[tuple[DecisionKey, ...]]:
 
 def _other_answers(program: Program, run: Run, keys: tuple[DecisionKey, ...]) -> Iterator[Answers]:
     """Other answers to some questions."""
-    now = dict(run.decisions)
+    current = dict(run.decisions)
     if keys[0][0] == "bit":
         for number in _series(0, (1 << len(keys)) - 1):
             yield {key: number >> at & 1 for at, key in enumerate(keys)}
         return
-    low, high = _range(program, keys[0], now[keys[0]])
-    yield from ({keys[0]: answer} for answer in _series(low, high) if answer != now[keys[0]])
+    low, high = _range(program, keys[0], current[keys[0]])
+    yield from ({keys[0]: answer} for answer in _series(low, high) if answer != current[keys[0]])
 
 
 def _series(low: int, high: int) -> list[int]:
@@ -223,12 +227,12 @@ def _ended(prop: Property, run: Run) -> bool:
     return run.ended and not run.broken[prop.name]
 
 
-def _same(prop: Property, shown: Run, run: Run) -> bool:
+def _same(prop: Property, run_shown: Run, run: Run) -> bool:
     """Whether the same claim is the first to break, and no store is found there that is not shown."""
-    first, broken = shown.broken[prop.name][0], run.broken[prop.name]
+    first, broken = run_shown.broken[prop.name][0], run.broken[prop.name]
     if not broken or (broken[0].moment, broken[0].claim) != (first.moment, first.claim):
         return False
-    return _found(run, broken[0]) <= _found(shown, first)
+    return _found(run, broken[0]) <= _found(run_shown, first)
 
 
 def _found(run: Run, broken: Broken) -> set[tuple[Moment, str]]:

@@ -12,23 +12,23 @@ Clause = tuple[int, ...]
 
 def check(clauses: Iterable[Sequence[int]], proof: str) -> bool:
     """Whether a proof (DRAT as text) shows that the clauses cannot all be met."""
-    known = _Known()
+    clauses_kept = _Known()
     for clause in clauses:
-        known.add(tuple(clause))
+        clauses_kept.add(tuple(clause))
     try:
         steps = list(_steps(proof))
     except ValueError:
         return False
     for delete, clause in steps:
-        if known.contradiction:
+        if clauses_kept.contradiction:
             break
         if delete:
-            known.delete(clause)
-        elif not known.follows(clause):
+            clauses_kept.delete(clause)
+        elif not clauses_kept.follows(clause):
             return False
         else:
-            known.add(clause)
-    return known.contradiction
+            clauses_kept.add(clause)
+    return clauses_kept.contradiction
 
 
 def _steps(proof: str) -> Iterator[tuple[bool, Clause]]:
@@ -70,11 +70,11 @@ class _Known:
 
     def delete(self, clause: Clause) -> None:
         """Forget a clause; what it forced stays."""
-        found = self._kept.get(tuple(sorted(set(clause))))
-        if found:
-            gone = found.pop()
-            for literal in gone[:2]:
-                self._watches[literal] = [watch for watch in self._watches[literal] if watch is not gone]
+        copies = self._kept.get(tuple(sorted(set(clause))))
+        if copies:
+            removed = copies.pop()
+            for literal in removed[:2]:
+                self._watches[literal] = [watch for watch in self._watches[literal] if watch is not removed]
 
     def follows(self, clause: Clause) -> bool:
         """Whether the clause cannot be false, by unit propagation."""

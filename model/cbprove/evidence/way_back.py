@@ -84,9 +84,9 @@ class Advice(Protocol):
     """Says which cases there are, why stores do no harm and what loops keep; the walk believes nothing of it."""
 
     def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]: ...
-    def claim(self, path: str, at: Spot, number: int, given: Given) -> None: ...
-    def met(self, met: Met, state: State) -> None: ...
-    def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None: ...
+    def claim(self, path: str, at: Spot, number: int, conditions: Given) -> None: ...
+    def met(self, store_met: Met, state: State) -> None: ...
+    def never(self, at: Spot, arm: int, arm_condition: Condition, facts: Facts) -> Spot | None: ...
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits: ...
 
 
@@ -115,14 +115,14 @@ class Walk:
         split = self.advice.cases(path, at, number, conditions)
         # Every way that the conditions may come out is walked, so that a split leaves out no run.
         for truths in product((True, False), repeat=len(split)):
-            given = tuple(zip(split, truths, strict=True))
-            self.advice.claim(path, at, number, given)
-            self._claim(claim, level, [(where, (conditions[where][0], truth)) for where, truth in given])
+            assumed = tuple(zip(split, truths, strict=True))
+            self.advice.claim(path, at, number, assumed)
+            self._claim(claim, level, [(condition, (conditions[condition][0], truth)) for condition, truth in assumed])
 
-    def _claim(self, claim: ClaimMade, level: Level, given: Facts) -> None:
+    def _claim(self, claim: ClaimMade, level: Level, assumed: Facts) -> None:
         statement, env = level.here
         self.claim, self.reader, self.reading = claim, env.current, env.began
-        self.facts = [*given, *_conditions(self.program, level)]
+        self.facts = [*assumed, *_conditions(self.program, level)]
         self.wanted: list[tuple[_Asked, int]] = []
         state: State = State(frozenset(self._asked(claim, env)))
         above: Level | None = level
@@ -153,10 +153,10 @@ class Walk:
                 yield from self._want(place, env, [bit for bit in bits if bit[2] < limit])
             case Stored(place=place, length=length):
                 limit = place.width if length is None else 8 * longest(self.program, length)
-                asked = [bit for bit in _members(place) if bit < limit]
+                bits_asked = [bit for bit in _members(place) if bit < limit]
                 if claim.all_bytes:
-                    asked = list(range(min(limit, place.size + 1)))
-                yield from self._want(place, env, [(None, i, i) for i in asked])
+                    bits_asked = list(range(min(limit, place.size + 1)))
+                yield from self._want(place, env, [(None, i, i) for i in bits_asked])
             case _:
                 raise Wrong("what the property claims is not where bits come from")
 
@@ -164,17 +164,17 @@ class Walk:
         if place.indexes:
             raise Wrong(f"an input says where {place.text} lies")
         low = _low(place)
-        for asked, at, offset in bits:
+        for position, at, offset in bits:
             if not 0 <= low + offset < place.size:
                 raise Wrong(f"{place.text} may be read outside of its object")
             yield env.thing(place).label, low + offset, len(self.wanted)
-            self.wanted.append((asked, at))
+            self.wanted.append((position, at))
 
     # --- the way back ---------------------------------------------------------------------------------
 
-    def back(self, stood: Stood, state: State) -> State:
+    def back(self, statement_at: Stood, state: State) -> State:
         """What is followed before some statements; raises Wrong."""
-        for statement, env in reversed(stood):
+        for statement, env in reversed(statement_at):
             if state.bits:
                 state = self._over(statement, env, state)
         return state
@@ -192,12 +192,12 @@ class Walk:
                 ways = [w for w in enumerate(inside(self.program, statement, env)) if self._taken(statement, env, w[0])]
                 after = [self._arm(statement, env, arm, block, state) for arm, block in ways]
                 joined = State(frozenset())
-                for one in after:
-                    joined = joined.joined(one)
+                for state_after in after:
+                    joined = joined.joined(state_after)
                 return joined
             case Each(low=low) | Repeat(low=low):
-                none, some = self._turns(statement, env, state)
-                return some if low else none
+                none, one_or_more = self._turns(statement, env, state)
+                return one_or_more if low else none
             case Call():
                 if statement.kind == "step":
                     state = self._begun(statement, env, state)
@@ -218,37 +218,39 @@ class Walk:
 
     def _arm(self, statement: Statement, env: Env, arm: int, block: Stood, state: State) -> State:
         """One way through a branch, whose condition is known on it."""
-        known = list(self.facts)
+        facts_before = list(self.facts)
         if isinstance(statement, If) and steady(self.program, statement.condition):
             self.facts.append((env.spot(statement), (statement.condition, arm == 0)))
         after = self.back(block, state)
-        self.facts = known
+        self.facts = facts_before
         return after
 
     def _taken(self, statement: Either | If, env: Env, arm: int) -> bool:
         """Whether a run of the claim may go this way."""
         if not isinstance(statement, If) or not steady(self.program, statement.condition):
             return True
-        at, own = env.spot(statement), (statement.condition, arm == 0)
-        by = self.advice.never(at, arm, own, self.facts)
+        at, arm_condition = env.spot(statement), (statement.condition, arm == 0)
+        excluding = self.advice.never(at, arm, arm_condition, self.facts)
         # A run takes no arm whose condition one of its facts excludes. Both are steady: they do not change on the way.
-        if by is not None and not any(by == where and excluded(self.program, fact, own) for where, fact in self.facts):
+        if excluding is not None and not any(
+            excluding == condition and excluded(self.program, fact, arm_condition) for condition, fact in self.facts
+        ):
             raise Wrong(f"arm {arm} of the condition at {at} may be taken")
-        return by is None
+        return excluding is None
 
     def _turns(self, loop: Each | Repeat, env: Env, state: State) -> tuple[State, State]:
         """What is followed before any number of turns, and before at least one."""
         (block,) = inside(self.program, loop, env)
         if loop.high == 1:
-            once = self.back(block, state)
-            return state.joined(once), once
+            after_one = self.back(block, state)
+            return state.joined(after_one), after_one
         # The advice proposes an invariant. It holds before any number of turns, by induction: what is followed now is in it,
         # and a turn back from it leads into it.
-        kept = replace(state, bits=self.advice.kept(self, block, env.spot(loop), state))
-        some = self.back(block, kept)
-        if not state.bits <= kept.bits or not some.bits <= kept.bits:
+        invariant_state = replace(state, bits=self.advice.kept(self, block, env.spot(loop), state))
+        after_some = self.back(block, invariant_state)
+        if not state.bits <= invariant_state.bits or not after_some.bits <= invariant_state.bits:
             raise Wrong(f"turns of the loop at {env.spot(loop)} do not keep the invariant")
-        return kept.joined(some), some
+        return invariant_state.joined(after_some), after_some
 
     # --- stores ---------------------------------------------------------------------------------------
 
@@ -264,14 +266,17 @@ class Walk:
             return state
         label, kind = env.thing(place).label, _KINDS[type(statement)]
         hits = frozenset(b for b in state.bits if b[0] == label and b[1] in bits)
-        met = Met(
+        store_met = Met(
             at=env.spot(statement), place=index, object=label, low=min(bits), high=max(bits) + 1, kind=kind, hits=hits
         )
-        self.advice.met(met, state)
+        self.advice.met(store_met, state)
         left = [self._after(hit, statement, place, env) for hit in hits]
         # A store that may miss accounts for nothing: the bit is followed further back as well.
-        gone = hits if sure else frozenset()
-        return State(state.bits - gone | {bit for bit in left if bit}, (*state.taken, met) if gone else state.taken)
+        accounted = hits if sure else frozenset()
+        return State(
+            state.bits - accounted | {bit for bit in left if bit},
+            (*state.taken, store_met) if accounted else state.taken,
+        )
 
     def _after(self, hit: Bit, statement: Write | Clear, place: Place, env: Env) -> Bit | None:
         """What is left to show of a bit that is stored to; raises Wrong if the claim does not allow that."""
@@ -315,16 +320,16 @@ class Walk:
         hits = frozenset(bit for bit in state.bits if bit[0] == label and bit[1] in reached)
         if not reached:
             return state
-        met = Met(
+        store_met = Met(
             at=env.spot(copy), place=0, object=label, low=reached.start, high=reached.stop, kind="brought", hits=hits
         )
-        self.advice.met(met, state)
+        self.advice.met(store_met, state)
         moved = frozenset((origin, bit - _low(copy.target) + _low(copy.origin), number) for _, bit, number in hits)
         last = copy.origin.size
         if hits and (copy.target.indexes or copy.origin.indexes or not all(0 <= b[1] < last for b in moved)):
-            raise Wrong(f"what is copied at {met.at} is not known")
-        gone = hits if sure else frozenset()
-        return State(state.bits - gone | moved, (*state.taken, met) if gone else state.taken)
+            raise Wrong(f"what is copied at {store_met.at} is not known")
+        accounted = hits if sure else frozenset()
+        return State(state.bits - accounted | moved, (*state.taken, store_met) if accounted else state.taken)
 
     def _made(self, statement: Make, env: Env, state: State) -> State:
         """What is followed in an object lay in the one that it was cut from; what a new one holds, nobody stored."""
@@ -335,7 +340,7 @@ class Walk:
         if hits and statement.kind == "new":
             raise Wrong(f"bits of the claim may be those of the new object made at {env.spot(statement)}")
         moved = {(env.current.label, bit, number) for _, bit, number in hits}
-        return State(state.bits - hits | moved, tuple(met for met in state.taken if met.object != thing.label))
+        return State(state.bits - hits | moved, tuple(copy for copy in state.taken if copy.object != thing.label))
 
     def _begun(self, statement: Call, env: Env, state: State) -> State:
         """The members as a `preserved` remembers them are where it finds them; cleared ones must have been zero."""

@@ -140,20 +140,20 @@ def made(statement: Make, env: Env) -> Thing:
 
 
 def _stood(block: Block, env: Env) -> Stood:
-    found = []
+    nested = []
     for statement in block:
-        found.append((statement, env))
+        nested.append((statement, env))
         if isinstance(statement, Make):
             env = replace(env, names={**env.names, statement.name: made(statement, env)})
         elif isinstance(statement, Share):
             env = replace(env, names={**env.names, statement.name: env.current})
-    return found
+    return nested
 
 
-def sites(program: Program, stood: Stood, up: Level | None = None, arm: int = 0) -> Iterator[Level]:
+def sites(program: Program, statement_at: Stood, up: Level | None = None, arm: int = 0) -> Iterator[Level]:
     """Every statement of a block and of the blocks in it, in the order of the text."""
-    for index, (statement, env) in enumerate(stood):
-        level = Level(stood, index, up, arm)
+    for index, (statement, env) in enumerate(statement_at):
+        level = Level(statement_at, index, up, arm)
         yield level
         for number, block in enumerate(inside(program, statement, env)):
             yield from sites(program, block, level, number)
@@ -184,24 +184,24 @@ def steady(program: Program, expr: Expr) -> bool:
     return not any(isinstance(part, MemberValue) for part in inside) and not any(each.per_step for each in inputs)
 
 
-def excluded(program: Program, one: Condition, other: Condition) -> bool:
+def excluded(program: Program, left: Condition, other: Condition) -> bool:
     """Whether two conditions over the run's own inputs are never both met."""
-    (a, wanted), (b, also) = _plain(one), _plain(other)
+    (a, truth), (b, also) = _plain(left), _plain(other)
     if a == b:
-        return wanted is not also
+        return truth is not also
     names = dict.fromkeys(part.name for expr in (a, b) for part in parts(expr) if isinstance(part, InputValue))
     inputs = [program.inputs[name] for name in names]
     if prod(each.high - each.low + 1 for each in inputs) > _MOST:
         return False
-    return not any(_is(a, values) is wanted and _is(b, values) is also for values in _all(inputs))
+    return not any(_is(a, values) is truth and _is(b, values) is also for values in _all(inputs))
 
 
 def _plain(condition: Condition) -> Condition:
     """The same without `!` in front."""
-    expr, wanted = condition
+    expr, truth = condition
     while isinstance(expr, Unary) and expr.operator == "!":
-        expr, wanted = expr.operand, not wanted
-    return expr, wanted
+        expr, truth = expr.operand, not truth
+    return expr, truth
 
 
 def _all(inputs: list[Input]) -> Iterator[_Values]:

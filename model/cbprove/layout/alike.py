@@ -10,10 +10,10 @@ from cbprove.layout.records import integer, lay_out
 from cbprove.layout.types import Aligned, Array, Enum, Pointer, Record, Scalar, Type
 
 
-def alike(record: Record, theirs: Record, abi: Abi) -> bool:
+def alike(record: Record, right: Record, abi: Abi) -> bool:
     """Whether size and members agree: names, places, widths and what they are; how a type is spelled does not count."""
-    return lay_out(record, abi).size == lay_out(theirs, abi).size and _same(
-        tuple(_members(record, abi)), tuple(_members(theirs, abi)), abi
+    return lay_out(record, abi).size == lay_out(right, abi).size and _same(
+        tuple(_members(record, abi)), tuple(_members(right, abi)), abi
     )
 
 
@@ -40,37 +40,37 @@ def _members(record: Record, abi: Abi, path: str = "", base: int = 0) -> Iterato
             yield _Placed(name, base + member.offset, member.width, member.bitfield, member.type)
 
 
-def _same(mine: tuple[_Placed, ...], theirs: tuple[_Placed, ...], abi: Abi) -> bool:
-    if len(mine) != len(theirs):
+def _same(left: tuple[_Placed, ...], right: tuple[_Placed, ...], abi: Abi) -> bool:
+    if len(left) != len(right):
         return False
     return all(
         (a.path, a.offset, a.width, a.bitfield) == (b.path, b.offset, b.width, b.bitfield)
         and _of_one_kind(a.type, b.type, abi)
-        for a, b in zip(mine, theirs, strict=True)
+        for a, b in zip(left, right, strict=True)
     )
 
 
-def _of_one_kind(mine: Type, theirs: Type, abi: Abi) -> bool:
-    mine, theirs = _plain(mine), _plain(theirs)
-    match mine, theirs:
+def _of_one_kind(left: Type, right: Type, abi: Abi) -> bool:
+    left, right = _plain(left), _plain(right)
+    match left, right:
         case (Record(), Record()):
-            if mine.tag is None or theirs.tag is None:
-                return mine.tag is theirs.tag and alike(mine, theirs, abi)
-            return _untold(mine.tag) == _untold(theirs.tag) and lay_out(mine, abi).size == lay_out(theirs, abi).size
-        case (Record(), _) if (only := _only(mine)) is not None:
-            return _of_one_kind(only, theirs, abi)
-        case (_, Record()) if (only := _only(theirs)) is not None:
-            return _of_one_kind(mine, only, abi)
+            if left.tag is None or right.tag is None:
+                return left.tag is right.tag and alike(left, right, abi)
+            return _untold(left.tag) == _untold(right.tag) and lay_out(left, abi).size == lay_out(right, abi).size
+        case (Record(), _) if (only := _only(left)) is not None:
+            return _of_one_kind(only, right, abi)
+        case (_, Record()) if (only := _only(right)) is not None:
+            return _of_one_kind(left, only, abi)
         case (Array(), Array()):
             # BTF has one array for all dimensions of one, as pahole writes it: then the dimensions are not to be compared.
-            told = isinstance(_plain(mine.element), Array) and isinstance(_plain(theirs.element), Array)
-            whole = _outer if told else _flat
-            (one, count), (other, number) = whole(mine), whole(theirs)
-            return count == number and _of_one_kind(one, other, abi)
+            nested = isinstance(_plain(left.element), Array) and isinstance(_plain(right.element), Array)
+            flatten = _outer if nested else _flat
+            (left_plain, count), (other, number) = flatten(left), flatten(right)
+            return count == number and _of_one_kind(left_plain, other, abi)
         case (Pointer(), Pointer()):
             return True
         case (Scalar() | Enum(), Scalar() | Enum()):
-            return _integers(mine, theirs, abi)
+            return _integers(left, right, abi)
         case _:
             return False
 
@@ -88,10 +88,10 @@ def _flat(type: Array) -> tuple[Type, int]:
     return element, count
 
 
-def _integers(mine: Type, theirs: Type, abi: Abi) -> bool:
+def _integers(left: Type, right: Type, abi: Abi) -> bool:
     """Size and signedness; that of `char` and of enumerations is not the same for all compilers."""
-    scalar_layout, other = integer(mine, abi), integer(theirs, abi)
-    loose = any(isinstance(type, Enum) or type == Scalar("char") for type in (mine, theirs))
+    scalar_layout, other = integer(left, abi), integer(right, abi)
+    loose = any(isinstance(type, Enum) or type == Scalar("char") for type in (left, right))
     return (scalar_layout.size, scalar_layout.is_bool) == (other.size, other.is_bool) and (
         loose or scalar_layout.signed == other.signed
     )

@@ -21,36 +21,40 @@ class Demand:
     unit: tuple[int, int] | None = None
 
 
-def demand(field: Field, size: int, align: int, packed: bool, known: int, abi: Abi) -> Demand:
-    """What a field asks for at a place known to be aligned to `known` bits (0: to anything).
+def demand(field: Field, size: int, align: int, packed: bool, natural: int, abi: Abi) -> Demand:
+    """What a field asks for at a place known to be aligned to `natural` bits (0: to anything).
 
     `size` and `align` are its type's, in bytes.
     """
     packed = packed or field.packed
-    own = 8 * power_of_two(field.align or 1)
+    own_alignment = 8 * power_of_two(field.align or 1)
     if field.bits is None:
-        asked = max(own, 8 if packed else 8 * align)
-        return Demand(8 * size, asked, asked)
+        alignment = max(own_alignment, 8 if packed else 8 * align)
+        return Demand(8 * size, alignment, alignment)
     if field.bits == 0:
-        return _zero_width(align, own, abi)
-    return _bit_field(field, field.bits, size=size, align=align, packed=packed, known=known, abi=abi)
+        return _zero_width(align, own_alignment, abi)
+    return _bit_field(field, field.bits, size=size, align=align, packed=packed, natural=natural, abi=abi)
 
 
-def _zero_width(align: int, own: int, abi: Abi) -> Demand:
+def _zero_width(align: int, alignment: int, abi: Abi) -> Demand:
     """A bit-field of zero width ends the unit of its type; `packed` does not touch it."""
     if not abi.bit_field_types_matter:
-        start = max(own, 8 * abi.empty_field_align)
+        start = max(alignment, 8 * abi.empty_field_align)
         return Demand(0, start, start)
-    start = max(own, 8 * align)
+    start = max(alignment, 8 * align)
     return Demand(0, start, start if abi.unnamed_bit_fields_align else 1)
 
 
-def _bit_field(field: Field, bits: int, size: int, align: int, packed: bool, known: int, abi: Abi) -> Demand:
+def _bit_field(field: Field, bits: int, size: int, align: int, packed: bool, natural: int, abi: Abi) -> Demand:
     """A bit-field of some width. To gcc, one as wide as a machine integer, where that could stand, is that integer."""
-    own = 8 * power_of_two(field.align) if field.align else 1
-    whole = _machine_align(bits, abi)
-    is_integer = whole > 0 and not (packed and whole > 8) and (known == 0 or known >= whole)
-    start = max(own, whole) if is_integer else own
+    alignment = 8 * power_of_two(field.align) if field.align else 1
+    machine_alignment = _machine_align(bits, abi)
+    is_integer = (
+        machine_alignment > 0
+        and not (packed and machine_alignment > 8)
+        and (natural == 0 or natural >= machine_alignment)
+    )
+    start = max(alignment, machine_alignment) if is_integer else alignment
     if not packed and not field.align:
         start = min(start, 8 * abi.integer_member_align)
     if not abi.bit_field_types_matter:

@@ -48,38 +48,38 @@ def misplaced(record: Record, size: int, widths: Sequence[int], base: int = 0) -
         if wrong or field.at is None:
             yield Misplaced(number, wrong)
             continue
-        mine = _Placed(number, field.at, field.at + width)
-        clash = _clash(placed, mine) if record.kind == "struct" and mine.low < end else None
+        placed_field = _Placed(number, field.at, field.at + width)
+        clash = _clash(placed, placed_field) if record.kind == "struct" and placed_field.low < end else None
         if clash is not None:
-            yield Misplaced(number, _overlap(record, mine, clash, base), clash.field)
+            yield Misplaced(number, _overlap(record, placed_field, clash, base), clash.field)
             continue
-        placed.append(mine)
-        end = max(end, mine.high)
+        placed.append(placed_field)
+        end = max(end, placed_field.high)
 
 
 def _alone(record: Record, size: int, field: Field, width: int, base: int) -> str:
     """What is wrong with the place of a field whatever the others do; `size` is in bits."""
-    what = _called(record.kind, field)
+    name = _called(record.kind, field)
     if field.at is None:
-        return f"{what} has no place in a pinned {record.kind}"
-    where = _span(base + field.at, width)
+        return f"{name} has no place in a pinned {record.kind}"
+    bit_span = _span(base + field.at, width)
     if field.bits is None and field.at % 8:
-        return f"{what} lies at {where}, and is no bit-field"
+        return f"{name} lies at {bit_span}, and is no bit-field"
     if record.kind == "union" and field.at:
-        return f"{what} lies at {where}, and its union begins at {_position(base)}"
+        return f"{name} lies at {bit_span}, and its union begins at {_position(base)}"
     if field.at < 0 or field.at + width > size:
-        return f"{what} lies at {where}, and its {record.kind} at {_span(base, size)}"
+        return f"{name} lies at {bit_span}, and its {record.kind} at {_span(base, size)}"
     return ""
 
 
-def _clash(placed: list[_Placed], mine: _Placed) -> _Placed | None:
-    return next((one for one in placed if one.low < mine.high and mine.low < one.high), None)
+def _clash(placed: list[_Placed], placed_field: _Placed) -> _Placed | None:
+    return next((other for other in placed if other.low < placed_field.high and placed_field.low < other.high), None)
 
 
-def _overlap(record: Record, mine: _Placed, other: _Placed, base: int) -> str:
+def _overlap(record: Record, placed_field: _Placed, other: _Placed, base: int) -> str:
     spans = (
         f"{_called('struct', record.fields[p.field])} lies at {_span(base + p.low, p.high - p.low)}"
-        for p in (mine, other)
+        for p in (placed_field, other)
     )
     return ", and ".join(spans)
 

@@ -196,11 +196,11 @@ def _struct(record: Record, abi: Abi) -> Layout:
     end = 0
     members: list[Member] = []
     for field in record.fields:
-        asked = _demand(field, record.packed, lowest_bit(end), abi)
-        at = start(end, asked, window)
-        align = max(align, asked.record)
-        end = at + asked.width
-        members.extend(_members(field, record.packed, at, asked.width, abi))
+        demand_made = _demand(field, record.packed, lowest_bit(end), abi)
+        at = start(end, demand_made, window)
+        align = max(align, demand_made.record)
+        end = at + demand_made.width
+        members.extend(_members(field, record.packed, at, demand_made.width, abi))
     return Layout(up(end, align) // 8, align // 8, tuple(members))
 
 
@@ -209,10 +209,10 @@ def _union(record: Record, abi: Abi) -> Layout:
     end = 0
     members: list[Member] = []
     for field in record.fields:
-        asked = _demand(field, record.packed, 0, abi)
-        align = max(align, asked.record)
-        end = max(end, asked.width)
-        members.extend(_members(field, record.packed, 0, asked.width, abi))
+        demand_made = _demand(field, record.packed, 0, abi)
+        align = max(align, demand_made.record)
+        end = max(end, demand_made.width)
+        members.extend(_members(field, record.packed, 0, demand_made.width, abi))
     return Layout(up(end, align) // 8, align // 8, tuple(members))
 
 
@@ -236,16 +236,16 @@ def _natural(record: Record, size: int, abi: Abi) -> bool:
     """
     demands = [(field.at or 0, _demand(field, False, 1, abi)) for field in record.fields if not is_padding(field)]
     align = record.align or _asked(record, False, abi)
-    if size % align or any(asked.record > 8 * align for _, asked in demands):
+    if size % align or any(demand_made.record > 8 * align for _, demand_made in demands):
         return False
-    return all(may_start(at, asked) for at, asked in demands)
+    return all(may_start(at, demand_made) for at, demand_made in demands)
 
 
 def _asked(record: Record, packed: bool, abi: Abi) -> int:
     """What the members of a pinned record make it aligned to, in bytes."""
     members = [field for field in record.fields if not is_padding(field)]
     demands = (_demand(field, packed, lowest_bit(field.at or 0), abi) for field in members)
-    return max((asked.record // 8 or 1 for asked in demands), default=1)
+    return max((demand_made.record // 8 or 1 for demand_made in demands), default=1)
 
 
 def _members(field: Field, packed: bool, offset: int, width: int, abi: Abi) -> Iterator[Member]:
@@ -275,12 +275,12 @@ def _nested(type: Type, abi: Abi) -> Layout | None:
             return None
 
 
-def _demand(field: Field, packed: bool, known: int, abi: Abi) -> Demand:
-    """What a field asks for at a place known to be aligned to `known` bits (0: to anything)."""
+def _demand(field: Field, packed: bool, natural: int, abi: Abi) -> Demand:
+    """What a field asks for at a place known to be aligned to `natural` bits (0: to anything)."""
     if field.bits is not None:
         _check_bit_field(field, abi)
     layout = lay_out(field.type, abi)
-    return demand(field, layout.size, align=layout.align, packed=packed, known=known, abi=abi)
+    return demand(field, layout.size, align=layout.align, packed=packed, natural=natural, abi=abi)
 
 
 def _check_bit_field(field: Field, abi: Abi) -> None:

@@ -20,9 +20,9 @@ def text(definitions: Sequence[Definition], block: Block | None) -> str:
     names = [(definition.kind, definition.name) for definition in definitions]
     lines = []
     for definition in definitions:
-        several = names.count((definition.kind, definition.name)) > 1
+        ambiguous = names.count((definition.kind, definition.name)) > 1
         lines.append(
-            (f"/* {definition.types.name} */\n" if several else "") + outline(definition.types, definition.ref)
+            (f"/* {definition.types.name} */\n" if ambiguous else "") + outline(definition.types, definition.ref)
         )
     return "\n".join([*lines, *(["", *drawn(block)] if block is not None and block.overlays else [])])
 
@@ -62,10 +62,10 @@ def _bounds(artifact: Artifact, over: str | None) -> tuple[str, str, int, int] |
         if over is None:
             return None
         raise
-    found = find(lay_out(Records(types).record(ref), types.abi), member)
-    if found is None and over is not None:
+    bounds = find(lay_out(Records(types).record(ref), types.abi), member)
+    if bounds is None and over is not None:
         raise bad("CB0326", f"`struct {tag}` has no member `{member}`", "name it as STRUCT.MEMBER: --over sk_buff.cb")
-    return None if found is None else (tag, member, found.offset, found.width)
+    return None if bounds is None else (tag, member, bounds.offset, bounds.width)
 
 
 def _is_record(definition: Definition) -> bool:

@@ -93,18 +93,18 @@ def named(place: Place, positions: Iterable[int]) -> str:
 def _leaf_names(place: Place, left: set[int]) -> Iterator[str]:
     """Each bit is named once: by the first leaf that covers it."""
     for leaf in place.leaves:
-        taken = left & set(_positions(leaf))
-        if taken:
-            left -= taken
-            yield from _parts(leaf, leaf.path, taken, -leaf.offset if leaf.path else place.start)
+        positions = left & set(_positions(leaf))
+        if positions:
+            left -= positions
+            yield from _parts(leaf, leaf.path, positions, -leaf.offset if leaf.path else place.start)
 
 
-def _parts(leaf: Leaf, name: str, taken: set[int], base: int) -> Iterator[str]:
+def _parts(leaf: Leaf, name: str, positions: set[int], base: int) -> Iterator[str]:
     """A view of a plain type has no member to name; its bits are counted from its own first one."""
-    if len(taken) == leaf.width:
+    if len(positions) == leaf.width:
         yield name
         return
-    for low, high in runs(taken):
+    for low, high in runs(positions):
         yield name + _part_of(low + base, high + base, leaf.width)
 
 
@@ -124,14 +124,14 @@ def _covers(leaf: Leaf, positions: set[int]) -> bool:
 # --- of sources -------------------------------------------------------------------------------------------
 
 
-def owner(source: Source, stores: Mapping[StoreKey, Store], once: Collection[str] = ()) -> str:
-    """Whose the bit is: the view or raw place it was stored through; empty for what nobody stored or was cleared. `once`
+def owner(source: Source, stores: Mapping[StoreKey, Store], single: Collection[str] = ()) -> str:
+    """Whose the bit is: the view or raw place it was stored through; empty for what nobody stored or was cleared. `single`
     names the objects whose raw places are told with them."""
     store = stores.get(source.store)
     if store is None or source.store.kind not in ("fresh", "value"):
         return ""
     place = store.place
-    return place.view or (f"{place.object}.{place.area}" if place.object in once else place.area)
+    return place.view or (f"{place.object}.{place.area}" if place.object in single else place.area)
 
 
 def origin(source: Source, stores: Mapping[StoreKey, Store]) -> tuple[str, str]:
@@ -147,26 +147,26 @@ def origin(source: Source, stores: Mapping[StoreKey, Store]) -> tuple[str, str]:
 def described(sources: list[Source], stores: Mapping[StoreKey, Store]) -> str:
     """What bits of one origin are now: the members they were stored as, or in what other way they came about."""
     kind, name = origin(sources[0], stores)
-    by = f" by {name}" if name else ""
+    author = f" by {name}" if name else ""
     match kind:
         case "debris":
             return "never stored"
         case "outside":
             return "brought from outside of an object"
         case "blank":
-            return f"cleared{by}"
+            return f"cleared{author}"
         case "unspecified":
-            return f"padding left unspecified{by}"
+            return f"padding left unspecified{author}"
     return braced(name, list(dict.fromkeys(_members(sources, stores))))
 
 
 def _members(sources: list[Source], stores: Mapping[StoreKey, Store]) -> Iterator[str]:
     for (_, leaf), group in groupby(sources, lambda source: (source.store, _leaf(source, stores[source.store]))):
-        taken = [source.position for source in group]
+        positions = [source.position for source in group]
         if leaf is None:
             yield ""
-        elif leaf.element < leaf.width and len(taken) < leaf.width:
-            for low, high in runs(taken):
+        elif leaf.element < leaf.width and len(positions) < leaf.width:
+            for low, high in runs(positions):
                 yield _member(leaf) + _part_of(low - leaf.offset, high - leaf.offset, leaf.width)
         else:
             yield _member(leaf)

@@ -69,10 +69,10 @@ def drawn(block: Block) -> list[str]:
     width = max(len(overlay.name) for overlay in block.overlays)
     layers = max(len(overlay.by) for overlay in block.overlays)
     lines = [f"{block.title}, {bits.amount(block.width)}", " " * (width + layers + 6) + bytemap.ruler(window)]
-    taken: list[str] = []
+    letters_taken: list[str] = []
     for overlay in block.overlays:
-        letter = bytemap.letter_for(overlay.name, taken)
-        taken.append(letter)
+        letter = bytemap.letter_for(overlay.name, letters_taken)
+        letters_taken.append(letter)
         cells = "".join(_cell(overlay, 8 * byte, letter) for byte in range(window.first, window.last))
         lines.append(f"  {overlay.name:<{width}}  {overlay.by:<{layers}}  {cells}  {_told(overlay, block)}")
     return lines
@@ -108,19 +108,19 @@ def of_program(program: Program) -> list[str]:
 
 def blocks(program: Program) -> list[Block]:
     """Each area of each object that views lie in, with those views."""
-    found = []
+    titles = []
     for owner in program.objects:
         for area, low, high in owner.areas:
             views = [view for view in program.views if _in(view.place, owner.name, program, low, high)]
             if views:
-                found.append(Block(owner.name, area, low, high - low, tuple(_overlay(view, low) for view in views)))
-    return found
+                titles.append(Block(owner.name, area, low, high - low, tuple(_overlay(view, low) for view in views)))
+    return titles
 
 
 def _in(place: Place, name: str, program: Program, low: int, high: int) -> bool:
     first = program.objects[0].name
-    own = name if name != first else "."
-    return place.object in (own, name) and place.bound == (low, high)
+    object_name = name if name != first else "."
+    return place.object in (object_name, name) and place.bound == (low, high)
 
 
 def _overlay(view: View, first: int) -> Overlay:

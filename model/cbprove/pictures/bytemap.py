@@ -112,21 +112,23 @@ def window(area: str, bound: tuple[int, int], touched: Iterable[int], widest: in
     return Window(area, base, first, min(size, first + widest))
 
 
-def draw(run: Run, stages: Iterable[Stage], columns: tuple[Column, ...], wanted: Wanted, once: Collection[str]) -> Map:
-    """The rows for some stages; `once` names the objects that exist once."""
-    artist = _Artist(run.stores, columns, wanted, once)
+def draw(
+    run: Run, stages: Iterable[Stage], columns: tuple[Column, ...], selection: Wanted, single: Collection[str]
+) -> Map:
+    """The rows for some stages; `single` names the objects that exist once."""
+    artist = _Artist(run.stores, columns, selection, single)
     rows = tuple(artist.row(stage) for stage in stages)
     signs = "".join(sign for sign in _WORDS if _occurs(sign, rows))
     return Map(columns, rows, artist.letters_of(rows), signs)
 
 
-def relevant(stages: Iterable[Stage], wanted: Wanted) -> tuple[Stage, ...]:
+def relevant(stages: Iterable[Stage], selection: Wanted) -> tuple[Stage, ...]:
     """The stages that changed what is wanted."""
-    return tuple(stage for stage in stages if any(wanted.changed_by(action) for action in stage.actions))
+    return tuple(stage for stage in stages if any(selection.changed_by(action) for action in stage.actions))
 
 
-def _overlap(one: range, other: range) -> bool:
-    return one.start < other.stop and other.start < one.stop
+def _overlap(left: range, other: range) -> bool:
+    return left.start < other.stop and other.start < left.stop
 
 
 def _occurs(sign: str, rows: tuple[Row, ...]) -> bool:
@@ -137,14 +139,14 @@ class _Artist:
     """Keeps the letters given so far."""
 
     def __init__(
-        self, stores: Mapping[StoreKey, Store], columns: tuple[Column, ...], wanted: Wanted, once: Collection[str]
+        self, stores: Mapping[StoreKey, Store], columns: tuple[Column, ...], selection: Wanted, single: Collection[str]
     ) -> None:
-        self.stores, self.columns, self.wanted, self.once = stores, columns, wanted, once
+        self.stores, self.columns, self.wanted, self.once = stores, columns, selection, single
         self.letters: dict[str, str] = {}
 
     def row(self, stage: Stage) -> Row:
-        verb, what = deed(stage, self.wanted)
-        return Row(title(stage), verb, what, tuple(self.cells(stage, column) for column in self.columns))
+        verb, places = deed(stage, self.wanted)
+        return Row(title(stage), verb, places, tuple(self.cells(stage, column) for column in self.columns))
 
     def cells(self, stage: Stage, column: Column) -> str:
         memory = _memory(stage, column.objects)
@@ -163,13 +165,13 @@ class _Artist:
             return " "
         sources = [source for source in byte if _within(stage.moment, source.store.moment)]
         bits_of_byte = range(8 * number, 8 * number + 8)
-        now = bool(sources) or any(_overlap(extent, bits_of_byte) for extent in copied)
+        is_touched = bool(sources) or any(_overlap(extent, bits_of_byte) for extent in copied)
         source = max(sources or byte, key=lambda s: bool(bits.owner(s, self.stores, self.once)))
         name = bits.owner(source, self.stores, self.once)
         if not name:
             return _SIGNS.get(source.store.kind, "?")
         letter = self._letter(name)
-        return letter if now else letter.lower()
+        return letter if is_touched else letter.lower()
 
     def _letter(self, name: str) -> str:
         if name not in self.letters:
@@ -184,11 +186,11 @@ def _memory(stage: Stage, objects: tuple[ObjectKey, ...]) -> tuple[Source, ...]:
     return stage.memory[object_keys[0]] if object_keys else ()
 
 
-def letter_for(name: str, taken: Iterable[str]) -> str:
+def letter_for(name: str, letters_taken: Iterable[str]) -> str:
     """The first letter of a name that is still free, after the `skb_` that every such name might begin with."""
-    used = set(taken)
-    own = name.upper().removeprefix("SKB_")
-    candidates = [c for c in own + name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c.isascii() and c.isalpha()]
+    used = set(letters_taken)
+    initials = name.upper().removeprefix("SKB_")
+    candidates = [c for c in initials + name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c.isascii() and c.isalpha()]
     return next((c for c in candidates if c not in used), "#")
 
 
@@ -201,16 +203,19 @@ def title(stage: Stage) -> str:
     return stage.step or "(path)"
 
 
-def deed(stage: Stage, wanted: Wanted) -> tuple[str, str]:
+def deed(stage: Stage, selection: Wanted) -> tuple[str, str]:
     """What a stage did to what is wanted, in order: a verb, and the places with whatever other verbs there are."""
-    done = [action for action in stage.actions if wanted.changed_by(action)]
+    done = [action for action in stage.actions if selection.changed_by(action)]
     stored = [action for action in done if action.kind in _STORING]
     return spoken(_phrase(action, stage) for action in stored or done)
 
 
-def spoken(told: Iterable[Phrase]) -> tuple[str, str]:
+def spoken(phrases: Iterable[Phrase]) -> tuple[str, str]:
     """Verbs with places, those of one verb together: `writes`, `V.{a, b}, W, clears U`."""
-    groups = [(verb, [what for _, what in group]) for verb, group in groupby(dict.fromkeys(told), lambda one: one[0])]
+    groups = [
+        (verb, [place for _, place in group])
+        for verb, group in groupby(dict.fromkeys(phrases), lambda phrase_: phrase_[0])
+    ]
     if not groups:
         return "begins", ""
     rest = [f"{verb} {_names(places)}" for verb, places in groups[1:]]
@@ -222,11 +227,11 @@ def _names(places: list[tuple[str, str]]) -> str:
     views: dict[str, list[str]] = {}
     for view, path in places:
         views.setdefault(view, []).append(path)
-    told = [bits.braced(view, paths) for view, paths in views.items()]
-    if len(", ".join(told)) > _MOST_LETTERS:
-        told = [view + (paths[0] if len(paths) == 1 else "") for view, paths in views.items()]
-    rest = len(told) - _MOST_NAMES
-    return ", ".join(told) if rest <= 1 else f"{', '.join(told[:_MOST_NAMES])} and {rest} more"
+    texts = [bits.braced(view, paths) for view, paths in views.items()]
+    if len(", ".join(texts)) > _MOST_LETTERS:
+        texts = [view + (paths[0] if len(paths) == 1 else "") for view, paths in views.items()]
+    rest = len(texts) - _MOST_NAMES
+    return ", ".join(texts) if rest <= 1 else f"{', '.join(texts[:_MOST_NAMES])} and {rest} more"
 
 
 def phrase(verb: str, place: Place | None) -> Phrase:
@@ -240,8 +245,8 @@ def phrase(verb: str, place: Place | None) -> Phrase:
 def _phrase(action: Action, stage: Stage) -> Phrase:
     if action.kind not in ("copy to", "copy from"):
         return phrase(VERBS[action.kind], action.place)
-    both = [a.place for a in stage.actions if a.moment == action.moment and a.kind in ("copy from", "copy to")]
-    return VERBS[action.kind], (" to ".join(place.text for place in both[:2] if place), "")
+    both_places = [a.place for a in stage.actions if a.moment == action.moment and a.kind in ("copy from", "copy to")]
+    return VERBS[action.kind], (" to ".join(place.text for place in both_places[:2] if place), "")
 
 
 # --- as text ----------------------------------------------------------------------------------------------
@@ -281,23 +286,23 @@ def ruler(view: Window) -> str:
 
 
 def _label(label: tuple[str, str, str], widths: list[int]) -> str:
-    step, verb, what = (text.ljust(width) for text, width in zip(label, widths, strict=True))
-    return f"{step}  {verb} {what}"
+    step, verb, places = (text.ljust(width) for text, width in zip(label, widths, strict=True))
+    return f"{step}  {verb} {places}"
 
 
 def _elided(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """The first rows and the last ones, where there are too many."""
     if len(rows) <= _MOST_ROWS:
         return rows
-    kept = _MOST_ROWS // 2
-    gap = Row(f"... {len(rows) - 2 * kept} more", "", "", ())
-    return (*rows[:kept], gap, *rows[-kept:])
+    half = _MOST_ROWS // 2
+    gap = Row(f"... {len(rows) - 2 * half} more", "", "", ())
+    return (*rows[:half], gap, *rows[-half:])
 
 
 def _legend(picture: Map) -> str:
     """Every letter and sign that occurs."""
-    told: dict[str, list[str]] = {}
+    by_letter: dict[str, list[str]] = {}
     for name, letter in picture.letters.items():
-        told.setdefault(letter, []).append(name)
-    parts = [f"{letter} {', '.join(names)}" for letter, names in told.items()]
+        by_letter.setdefault(letter, []).append(name)
+    parts = [f"{letter} {', '.join(names)}" for letter, names in by_letter.items()]
     return "  ".join([*parts, *(f"{sign} {_WORDS[sign]}" for sign in picture.signs)])

@@ -116,24 +116,24 @@ class _Units:
 
 def gaps(outline: Outline) -> Gaps:
     """The holes between the members of a struct, and its padding."""
-    unit, seen = _Units(outline.size), 0
-    whole: list[int] = []
+    unit, end = _Units(outline.size), 0
+    whole_bytes: list[int] = []
     loose: list[int] = []
     for entry in outline.entries:
         bits, start = 0, entry.offset
         if unit.inside:
             stop = min(start, unit.end)
-            bits, seen = stop - seen, stop
+            bits, end = stop - end, stop
         if entry.bits is None:
-            bytes = start // 8 - seen // 8
+            bytes = start // 8 - end // 8
         else:
             aligned = 8 * entry.byte
-            bytes = entry.byte - seen // 8 if seen < aligned <= start else 0
-            seen = aligned if seen < aligned <= start else seen
-            bits += start - seen
-        whole.append(bytes)
+            bytes = entry.byte - end // 8 if end < aligned <= start else 0
+            end = aligned if end < aligned <= start else end
+            bits += start - end
+        whole_bytes.append(bytes)
         loose.append(bits)
-        seen = entry.end
+        end = entry.end
         unit.read(entry)
-    last = min(8 * outline.size, unit.end) if unit.inside else seen
-    return Gaps(tuple(whole), tuple(loose), outline.size - last // 8, last - seen)
+    last = min(8 * outline.size, unit.end) if unit.inside else end
+    return Gaps(tuple(whole_bytes), tuple(loose), outline.size - last // 8, last - end)

@@ -34,30 +34,30 @@ def text(shapes: Sequence[Shape], programs: Mapping[str, Program]) -> str:
     """All structs, then for the proposals, those that look alike together, the control blocks and what layers touch."""
     maps = _together({name: blocks.of_program(program) for name, program in programs.items()})
     sets = _together({name: touched_by_layers(program) for name, program in programs.items()})
-    return "\n\n".join([*(shape(found) for found in shapes), *maps, *sets])
+    return "\n\n".join([*(shape(struct) for struct in shapes), *maps, *sets])
 
 
-def _together(told: Mapping[str, list[str]]) -> list[str]:
+def _together(by_name: Mapping[str, list[str]]) -> list[str]:
     """What is told of each proposal, once where it is the same; the names are left out where it is so for all."""
     alike: dict[str, list[str]] = {}
-    for name, lines in told.items():
+    for name, lines in by_name.items():
         if lines:
             alike.setdefault("\n".join(lines), []).append(name)
-    whole = len(alike) == 1 and len(next(iter(alike.values()))) == len(told)
-    return list(alike) if whole else [f"{', '.join(names)}:\n\n{text}" for text, names in alike.items()]
+    is_uniform = len(alike) == 1 and len(next(iter(alike.values()))) == len(by_name)
+    return list(alike) if is_uniform else [f"{', '.join(names)}:\n\n{text}" for text, names in alike.items()]
 
 
-def shape(found: Shape) -> str:
+def shape(struct: Shape) -> str:
     """One struct as pahole prints it."""
-    layout = lay_out(found.record, found.abi)
-    note = f"/* {found.note} */\n" if found.note else ""
-    return note + pahole.printed(_outline(found, found.record, layout, ""))
+    layout = lay_out(struct.record, struct.abi)
+    note = f"/* {struct.note} */\n" if struct.note else ""
+    return note + pahole.printed(_outline(struct, struct.record, layout, ""))
 
 
-def _outline(found: Shape, record: Record, layout: Layout, path: str) -> Outline:
-    packed, align = attributes(record, found.abi)
+def _outline(struct: Shape, record: Record, layout: Layout, path: str) -> Outline:
+    packed, align = attributes(record, struct.abi)
     fields = [field for field in record.fields if field.name is not None or field.bits is None]
-    entries = [_entry(found, *each, path) for each in zip(layout.members, fields, strict=True)]
+    entries = [_entry(struct, *each, path) for each in zip(layout.members, fields, strict=True)]
     return Outline(
         kind=record.kind, tag=record.tag, size=layout.size, entries=tuple(entries), align=align, packed=packed
     )
@@ -108,8 +108,8 @@ def spell(type: Type) -> str:
     match _element(type)[0]:
         case Scalar(name):
             return _DWARF.get(name, name)
-        case Pointer(to):
-            return f"{to} *"
+        case Pointer(target):
+            return f"{target} *"
         case Enum(tag):
             return f"enum {tag}" if tag else "enum"
         case Record(kind, tag):

@@ -33,8 +33,8 @@ def text(types: Types, ref: Ref) -> str:
     match node:
         case Enumeration(tag):
             return enumerated(outlines.choices(node), tag)
-        case Typedef(name, to):
-            return outlines.typedef(name, to)
+        case Typedef(name, target):
+            return outlines.typedef(name, target)
         case _:
             return printed(outlines.of(ref))
 
@@ -59,16 +59,16 @@ class Outlines:
             outline = self.made[ref] = self._aligned(self._outline(node))
         return outline
 
-    def typedef(self, name: str, to: Ref | None) -> str:
+    def typedef(self, name: str, target: Ref | None) -> str:
         """A typedef; what has no tag is written out in it."""
-        node = None if to is None else self.types.node(to)
-        if isinstance(node, Composite) and node.tag is None and to is not None:
-            return f"typedef {printed(self.of(to), name)}"
+        node = None if target is None else self.types.node(target)
+        if isinstance(node, Composite) and node.tag is None and target is not None:
+            return f"typedef {printed(self.of(target), name)}"
         if isinstance(node, Enumeration) and node.tag is None:
             return f"typedef {enumerated(self.choices(node), None, name)}"
-        if isinstance(node, Qualified) or node is None or to is None:
-            return f"typedef {name_of(self.types, to)} {name};"
-        spelt = declared(self.types, to, name)
+        if isinstance(node, Qualified) or node is None or target is None:
+            return f"typedef {name_of(self.types, target)} {name};"
+        spelt = declared(self.types, target, name)
         head = spelt.prefix + spelt.type
         # Only an array's element stands in a column here.
         head = head.ljust(TYPE_COLUMNS) if isinstance(node, Array) else head
@@ -82,14 +82,14 @@ class Outlines:
         """With the alignments that the places of members, and the size, give away."""
         if not self.infers or outline.kind == "union":
             return outline
-        seen, entries = 0, []
+        end, entries = 0, []
         for entry in outline.entries:
             if entry.size == 0:
                 entries.append(entry)
                 continue
-            entries.append(replace(entry, align=_alignment(entry.byte, entry.natural, seen)))
-            seen = entry.byte + entry.size
-        align = _alignment(outline.size, outline.natural, seen)
+            entries.append(replace(entry, align=_alignment(entry.byte, entry.natural, end)))
+            end = entry.byte + entry.size
+        align = _alignment(outline.size, outline.natural, end)
         return replace(outline, entries=tuple(entries), align=align)
 
     def choices(self, node: Enumeration) -> Choices:
@@ -173,12 +173,12 @@ class Outlines:
                 return 0, 1
 
 
-def _alignment(place: int, natural: int, seen: int) -> int | None:
+def _alignment(place: int, natural: int, end: int) -> int | None:
     """The alignment (bytes) that a place gives away: the power of two above what was left free in front of it.
 
     One that is no more than natural says nothing. Where the place is at a line of the cache, that is what was asked for.
     """
-    free = place - seen
+    free = place - end
     if free <= 0 or place % 2:
         return None
     align = 1 << free.bit_length()
@@ -199,7 +199,7 @@ class Spelt:
 def declared(types: Types, ref: Ref, name: str) -> Spelt:
     node = types.node(ref)
     match node:
-        case Pointer(to) if to is not None and isinstance(function := types.node(to), Function):
+        case Pointer(target) if target is not None and isinstance(function := types.node(target), Function):
             return Spelt("", name_of(types, function.returns), f"(*{name}){_parameters(types, function)}")
         case Function():
             return Spelt("", name_of(types, node.returns), f"({name}){_parameters(types, node)}")
@@ -237,8 +237,8 @@ def name_of(types: Types, ref: Ref | None) -> str:
     match node:
         case Number(name) | Typedef(name):
             return name
-        case Pointer(to):
-            return _pointer(types, to)
+        case Pointer(target):
+            return _pointer(types, target)
         case Qualified(word, inner):
             return f"{name_of(types, inner)} restrict " if word == "restrict" else f"{word} {name_of(types, inner)} "
         case Array(element):
@@ -251,12 +251,12 @@ def name_of(types: Types, ref: Ref | None) -> str:
             return f"{kind} {tag or ''}"
 
 
-def _pointer(types: Types, to: Ref | None) -> str:
-    node = None if to is None else types.node(to)
+def _pointer(types: Types, target: Ref | None) -> str:
+    node = None if target is None else types.node(target)
     inner = types.node(node.type) if isinstance(node, Qualified) and node.type is not None else None
     if isinstance(node, Qualified) and node.word == "const" and isinstance(inner, Pointer):
         return f"{name_of(types, node.type)} const *"
-    return f"{name_of(types, to)} *"
+    return f"{name_of(types, target)} *"
 
 
 def _parameters(types: Types, function: Function) -> str:

@@ -107,18 +107,18 @@ class _Printer:
         """A struct, union or enumeration without a tag."""
         inner = entry.inner
         assert inner is not None
-        known = f" {entry.name}" if entry.name else ""
+        name = f" {entry.name}" if entry.name else ""
         if entry.brackets or entry.star or entry.prefix:
             # Here the name is the inner type's to tell, in front of the attribute of its alignment.
-            body = self._body(inner, at, offset, entry, packed, (" *" if entry.star else "") + known)
+            body = self._body(inner, at, offset, entry, packed, (" *" if entry.star else "") + name)
             behind = entry.brackets.replace("[0]", empty)
             return f"{entry.prefix}{body}{behind}{_aligned(entry.align)}; {_comment(entry, offset)}"
         body = self._body(inner, at, offset, entry, packed, "")
         # What pahole takes for the width of the closing line leaves the attribute of alignment out.
         attribute = isinstance(inner, Outline) and _PACKED in body.rpartition("}")[2]
-        taken = len(_aligned(entry.align)) + (len(entry.name) if entry.name else -1) + (28 if attribute else 0)
-        room = abs(at.columns + self.names - taken - 3)
-        return f"{body}{known}{_width(entry)}{_aligned(entry.align)};{' ' * max(room, 1)}{_comment(entry, offset)}"
+        width = len(_aligned(entry.align)) + (len(entry.name) if entry.name else -1) + (28 if attribute else 0)
+        room = abs(at.columns + self.names - width - 3)
+        return f"{body}{name}{_width(entry)}{_aligned(entry.align)};{' ' * max(room, 1)}{_comment(entry, offset)}"
 
     def _body(self, inner: Outline | Choices, at: _At, offset: int, entry: Entry, packed: bool, name: str) -> str:
         if isinstance(inner, Choices):
@@ -183,14 +183,14 @@ class _Seam:
     def after(self, number: int, entry: Entry, at: _At) -> str:
         """The holes behind a member, and the padding inside of it."""
         following = number + 1
-        whole, loose = (
+        whole_and_loose, loose = (
             (self.free.bytes[following], self.free.bits[following]) if following < len(self.free.bytes) else (0, 0)
         )
         lines = []
         padding = gaps(entry.struct).padding if entry.struct else 0
         lines += [f"last struct has {_many(padding, 'byte')} of padding"] if padding > 0 else []
         lines += [f"{_many(loose, 'bit')} hole, try to pack"] if loose else []
-        lines += [f"{_many(whole, 'byte')} hole, try to pack"] if whole > 0 else []
+        lines += [f"{_many(whole_and_loose, 'byte')} hole, try to pack"] if whole_and_loose > 0 else []
         self._remember(entry)
         if not lines:
             return ""

@@ -74,26 +74,26 @@ class Reaching:
         with suppress(NotStill, TooMany):
             self.atoms = Atoms(program, universe)
 
-    def may_break(self, name: str, among: Candidates) -> Candidates:
+    def may_break(self, name: str, candidates: Candidates) -> Candidates:
         """The candidates among some at which a run may break a property, by sources."""
-        own = [prop for prop in self.program.properties if prop.name == name]
-        if all(isinstance(prop.claim, Aligned | Disjoint) for prop in own):
+        props = [prop for prop in self.program.properties if prop.name == name]
+        if all(isinstance(prop.claim, Aligned | Disjoint) for prop in props):
             return 0  # no run is asked
-        if self.atoms is None or any(isinstance(prop.claim, Exact | Holds | Lent) for prop in own):
-            return among  # extents or claims hang on the run
+        if self.atoms is None or any(isinstance(prop.claim, Exact | Holds | Lent) for prop in props):
+            return candidates  # extents or claims hang on the run
         # Atoms do not say what an access outside of its object does.
-        found = self.atoms.outside & among
-        for prop in own:
-            found |= self._broken(prop, self.atoms, among)
-        return found
+        broken = self.atoms.outside & candidates
+        for prop in props:
+            broken |= self._broken(prop, self.atoms, candidates)
+        return broken
 
-    def _broken(self, prop: Property, atoms: Atoms, among: Candidates) -> Candidates:
+    def _broken(self, prop: Property, atoms: Atoms, candidates: Candidates) -> Candidates:
         try:
-            own = among if prop.given is None else among & self.universe.truth(prop.given.condition)
-            return _Flow(self.program, self.universe, atoms, prop, own).broken() if own else 0
+            applicable = candidates if prop.given is None else candidates & self.universe.truth(prop.given.condition)
+            return _Flow(self.program, self.universe, atoms, prop, applicable).broken() if applicable else 0
         except (NotStill, TooMany):
             # What is not known may break: too many candidates are called so, never too few.
-            return among
+            return candidates
 
 
 @frozen
@@ -108,8 +108,10 @@ class _Stored:
 class _Flow:
     """One property of one program."""
 
-    def __init__(self, program: Program, universe: Universe, atoms: Atoms, prop: Property, among: Candidates) -> None:
-        self.program, self.universe, self.atoms, self.prop, self.among = program, universe, atoms, prop, among
+    def __init__(
+        self, program: Program, universe: Universe, atoms: Atoms, prop: Property, candidates: Candidates
+    ) -> None:
+        self.program, self.universe, self.atoms, self.prop, self.among = program, universe, atoms, prop, candidates
         self.remembers = isinstance(prop.claim, Preserved)
         self.found: Candidates = 0
         self.blind = isinstance(prop.claim, Fits)  # asks where accesses lie, and nothing of memory
@@ -144,203 +146,207 @@ class _Flow:
             return {Source(kind="debris"): self.universe.all}
         return self._unlike(state, self.universe.all)
 
-    def _unlike(self, state: State, among: Candidates) -> Facts:
+    def _unlike(self, state: State, candidates: Candidates) -> Facts:
         """What is not a remembered bit, as far as there may be a snapshot by now."""
-        marked = state.any_marked & among
-        return {fact: own for fact, own in ((OTHER, marked), (UNMARKED, among & ~marked)) if own}
+        marked = state.any_marked & candidates
+        return {fact: part for fact, part in ((OTHER, marked), (UNMARKED, candidates & ~marked)) if part}
 
     # --- statements -----------------------------------------------------------------------------------
 
-    def _block(self, block: Block, here: Here, state: State) -> None:
-        here = replace(here, scope=dict(here.scope))
+    def _block(self, block: Block, frame: Here, state: State) -> None:
+        frame = replace(frame, scope=dict(frame.scope))
         for statement in block:
-            self._statement(statement, here, state)
+            self._statement(statement, frame, state)
 
-    def _statement(self, statement: Statement, here: Here, state: State) -> None:
+    def _statement(self, statement: Statement, frame: Here, state: State) -> None:
         match statement:
             case Read(places=places):
-                self._accessed("read", places, here, state)
+                self._accessed("read", places, frame, state)
             case Write(places=places, value=value, exact_value=exact):
-                self._evaluated(value, here, state)
+                self._evaluated(value, frame, state)
                 for place in places:
-                    self._accessed("write", (place,), here, state, exact)
-                    self._store("stored", place, here, state)
+                    self._accessed("write", (place,), frame, state, exact)
+                    self._store("stored", place, frame, state)
             case Clear(places=places):
                 for place in places:
-                    self._accessed("clear", (place,), here, state)
-                    self._store("blank", place, here, state)
+                    self._accessed("clear", (place,), frame, state)
+                    self._store("blank", place, frame, state)
             case Copy():
-                self._accessed("copy from", (statement.origin,), here, state)
-                self._accessed("copy to", (statement.target,), here, state)
-                self._copy(statement, here, state)
+                self._accessed("copy from", (statement.origin,), frame, state)
+                self._accessed("copy to", (statement.target,), frame, state)
+                self._copy(statement, frame, state)
             case Make(uid=uid, kind=kind, name=name):
-                here.scope[name] = self._make(uid, kind == "clone", here, state)
+                frame.scope[name] = self._make(uid, kind == "clone", frame, state)
             case Share(name=name):
-                here.scope[name] = here.current
+                frame.scope[name] = frame.current
             case On(name=name, body=body):
-                self._block(body, replace(here, current=here.scope[name]), state)
-            case When(body=body, given=given):
-                among = here.among if given is None else here.among & self.universe.truth(given.condition)
-                if among:
-                    self._block(body, replace(here, among=among), state)
+                self._block(body, replace(frame, current=frame.scope[name]), state)
+            case When(body=body, given=condition_given):
+                candidates = (
+                    frame.among
+                    if condition_given is None
+                    else frame.among & self.universe.truth(condition_given.condition)
+                )
+                if candidates:
+                    self._block(body, replace(frame, among=candidates), state)
             case Either(arms=arms):
-                self._either(arms, here, state)
+                self._either(arms, frame, state)
             case If(condition=condition, then=then, otherwise=otherwise):
-                self._evaluated(condition, here, state)
-                self._either((then, otherwise), here, state)
+                self._evaluated(condition, frame, state)
+                self._either((then, otherwise), frame, state)
             case Each() | Repeat():
-                self._loop(statement, here, state)
+                self._loop(statement, frame, state)
             case Call(uid=uid, kind="part", name=name):
-                inner = replace(here, scope=self._declared(here), calls=(*here.calls, uid))
+                inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid))
                 self._block(self.program.parts[name].body, inner, state)
             case Call(uid=uid, name=name):
-                self._step(uid, name, here, state)
+                self._step(uid, name, frame, state)
             case Assume() | Consume():
                 pass
             case _:
                 assert_never(statement)
 
-    def _declared(self, here: Here) -> dict[str, int]:
-        return {o.name: here.scope[o.name] for o in self.program.objects[1:]}
+    def _declared(self, frame: Here) -> dict[str, int]:
+        return {o.name: frame.scope[o.name] for o in self.program.objects[1:]}
 
-    def _either(self, arms: tuple[Block, ...], here: Here, state: State) -> None:
+    def _either(self, arms: tuple[Block, ...], frame: Here, state: State) -> None:
         ways = [state.copy() for _ in arms]
         for arm, way in zip(arms, ways, strict=True):
-            self._block(arm, here, way)
-        first, *others = ways
-        for way in others:
+            self._block(arm, frame, way)
+        first, *rest = ways
+        for way in rest:
             first.join(way)
         state.memory, state.marked = first.memory, first.marked
 
-    def _loop(self, loop: Each | Repeat, here: Here, state: State) -> None:
+    def _loop(self, loop: Each | Repeat, frame: Here, state: State) -> None:
         """Turn by turn as far as it is sure that there are so many, then joined until no turn adds anything."""
         exact = min(loop.low, _EXACT)
         for _ in range(exact):
-            self._turn(loop, here, state)
+            self._turn(loop, frame, state)
         left = None if loop.high is None else loop.high - exact
         while left is None or left > 0:
             after = state.copy()
-            self._turn(loop, here, after)
+            self._turn(loop, frame, after)
             # There are finitely many facts, and joining only adds: this ends. Where a turn adds nothing, no later one does.
             if not state.join(after):
                 return
             left = None if left is None else left - 1
 
-    def _turn(self, loop: Each | Repeat, here: Here, state: State) -> None:
-        inner = replace(here, calls=(*here.calls, loop.uid))
+    def _turn(self, loop: Each | Repeat, frame: Here, state: State) -> None:
+        inner = replace(frame, calls=(*frame.calls, loop.uid))
         if isinstance(loop, Each):
-            made = self._make(loop.uid, True, here, state)
-            inner = replace(inner, current=made, scope={**here.scope, loop.name: made})
+            state_made = self._make(loop.uid, True, frame, state)
+            inner = replace(inner, current=state_made, scope={**frame.scope, loop.name: state_made})
         self._block(loop.body, inner, state)
 
-    def _step(self, uid: int, name: str, here: Here, state: State) -> None:
-        open_ = here.open | {(name, here.current)}
-        inner = replace(here, scope=self._declared(here), calls=(*here.calls, uid), step=name, open=open_)
+    def _step(self, uid: int, name: str, frame: Here, state: State) -> None:
+        open_ = frame.open | {(name, frame.current)}
+        inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid), step=name, open=open_)
         self._announce(Began(self.path, name), inner, state)
         self._block(self.program.steps[name].body, inner, state)
         ended = Ended(self.path, name)
         if self.remembers and table.remembers(self.prop, ended):
             self._snapshot(inner, state)
-        self._announce(ended, replace(inner, open=here.open), state)
+        self._announce(ended, replace(inner, open=frame.open), state)
 
     # --- objects --------------------------------------------------------------------------------------
 
-    def _find(self, place: Place, here: Here) -> int:
+    def _find(self, place: Place, frame: Here) -> int:
         if place.object == ".":
-            return here.current
+            return frame.current
         if place.object == "..":
-            parent = self.parents[here.current]
+            parent = self.parents[frame.current]
             assert parent is not None, "resolve lets no parent be named where there is none"
             return parent
-        return here.scope[place.object]
+        return frame.scope[place.object]
 
-    def _make(self, uid: int, clone: bool, here: Here, state: State) -> int:
+    def _make(self, uid: int, clone: bool, frame: Here, state: State) -> int:
         """Make an object; in every turn of a loop it is the same one here, since its name ends with the turn."""
-        key = (*here.calls, uid)
-        if self.kinds[here.current] != PACKET:
+        key = (*frame.calls, uid)
+        if self.kinds[frame.current] != PACKET:
             raise NotStill
         if clone:
-            self._announce(Accessed(self.path, here.step, "cut", None), here, state)
+            self._announce(Accessed(self.path, frame.step, "cut", None), frame, state)
         if key not in self.numbers:
             self.numbers[key] = len(self.kinds)
-            self.parents.append(here.current)
+            self.parents.append(frame.current)
             self.kinds.append(PACKET)
         number = self.numbers[key]
-        self.parents[number] = here.current
-        state.marked[number] = state.marked.get(here.current, 0)
+        self.parents[number] = frame.current
+        state.marked[number] = state.marked.get(frame.current, 0)
         state.memory[number] = (
-            list(state.memory[here.current]) if clone else [self._debris(state)] * self.atoms.count(PACKET)
+            list(state.memory[frame.current]) if clone else [self._debris(state)] * self.atoms.count(PACKET)
         )
         return number
 
     # --- stores ---------------------------------------------------------------------------------------
 
-    def _store(self, kind: str, place: Place, here: Here, state: State) -> None:
+    def _store(self, kind: str, place: Place, frame: Here, state: State) -> None:
         if self.blind:
             return
-        memory = state.memory[self._find(place, here)]
+        memory = state.memory[self._find(place, frame)]
         # No values are known here: a bit that is stored to is another one, even if it is stored as it was.
         if self.remembers:
             for atom, candidates in self.atoms.reached(place, kind == "blank"):
-                if reached := candidates & here.among:
+                if reached := candidates & frame.among:
                     memory[atom] = replaced(memory[atom], reached, self._unlike(state, reached))
             return
-        for one in self._stores(kind, place, here):
-            reached = one.reached & here.among
+        for store in self._stores(kind, place, frame):
+            reached = store.reached & frame.among
             if not reached:
                 continue
-            if reached == one.reached:
-                by = one.facts
+            if reached == store.reached:
+                facts = store.facts
             else:
-                by = {fact: kept for fact, own in one.facts.items() if (kept := own & reached)}
-            memory[one.atom] = replaced(memory[one.atom], reached, by)
+                facts = {fact: reached_by for fact, having in store.facts.items() if (reached_by := having & reached)}
+            memory[store.atom] = replaced(memory[store.atom], reached, facts)
 
-    def _stores(self, kind: str, place: Place, here: Here) -> list[_Stored]:
+    def _stores(self, kind: str, place: Place, frame: Here) -> list[_Stored]:
         """What a store of a kind makes of the atoms of its place, worked out once."""
         # The program holds its places for as long as this lives, so that an id is of one place.
-        key = id(place), kind, self._run(here)
+        key = id(place), kind, self._run(frame)
         if key not in self._stored:
-            self._stored[key] = list(self._all_stores(kind, place, here))
+            self._stored[key] = list(self._all_stores(kind, place, frame))
         return self._stored[key]
 
-    def _all_stores(self, kind: str, place: Place, here: Here) -> Iterator[_Stored]:
+    def _all_stores(self, kind: str, place: Place, frame: Here) -> Iterator[_Stored]:
         for covered in self.atoms.covered(place, 0, place.width):
             facts: Facts = {}
             reached = 0
-            for position, own in covered.positions:
-                fact = self._fact(kind, place, position, here)
+            for position, candidates in covered.positions:
+                fact = self._fact(kind, place, position, frame)
                 if fact is not None:
-                    facts[fact] = facts.get(fact, 0) | own
-                    reached |= own
+                    facts[fact] = facts.get(fact, 0) | candidates
+                    reached |= candidates
             yield _Stored(atom=covered.atom, reached=reached, facts=facts)
 
-    def _fact(self, kind: str, place: Place, position: int, here: Here) -> Source | None:
+    def _fact(self, kind: str, place: Place, position: int, frame: Here) -> Source | None:
         """What a store makes of a bit of its place; None where it leaves it as it was."""
         if kind == "blank":
-            return Source(kind="blank", step=self._run(here))
+            return Source(kind="blank", step=self._run(frame))
         members = members_at(place, position)
         if members:
-            return Source(kind="stored", members=members, step=self._run(here))
+            return Source(kind="stored", members=members, step=self._run(frame))
         return Source(kind="unspecified") if is_padding(place, position) else None
 
-    def _run(self, here: Here) -> tuple[str, int] | None:
+    def _run(self, frame: Here) -> tuple[str, int] | None:
         """The step run that stores; it counts only where a property asks whose stores they are."""
-        by = getattr(self.prop.claim, "by", None)
-        return None if by is None or here.step is None else (here.step, here.current)
+        authors = getattr(self.prop.claim, "by", None)
+        return None if authors is None or frame.step is None else (frame.step, frame.current)
 
-    def _copy(self, copy: Copy, here: Here, state: State) -> None:
+    def _copy(self, copy: Copy, frame: Here, state: State) -> None:
         if self.blind:
             return
-        origin, target = self._find(copy.origin, here), self._find(copy.target, here)
+        origin, target = self._find(copy.origin, frame), self._find(copy.target, frame)
         kind, memory = self.kinds[origin], state.memory[origin]
         # All is read before any of it is stored, since the two places may overlap.
         brought: list[tuple[int, Candidates, Facts]] = []
         for covered in self.atoms.covered(copy.target, 0, copy.target.width):
             facts: Facts = {}
             reached = 0
-            for position, own in covered.positions:
-                for low, others in self.universe.values(copy.origin.low).items():
-                    among = own & others & here.among
+            for position, at_position in covered.positions:
+                for low, at_low in self.universe.values(copy.origin.low).items():
+                    among = at_position & at_low & frame.among
                     atom = self.atoms.at(kind, low + position) if among else None
                     if atom is None:  # no candidate is here, or one whose extents are not wholly in their objects
                         continue
@@ -358,57 +364,61 @@ class _Flow:
             unmarked = facts.get(UNMARKED, 0)
             if not unmarked & state.any_marked:
                 return facts
-            rest = {fact: own for fact, own in facts.items() if fact != UNMARKED}
+            rest = {fact: having for fact, having in facts.items() if fact != UNMARKED}
             return joined(rest, self._unlike(state, unmarked))
         if not away:
             return facts
         moved: Facts = {}
-        for fact, own in facts.items():
+        for fact, having in facts.items():
             fact = replace(fact, step=None) if isinstance(fact, Source) and fact.step else fact
-            moved[fact] = moved.get(fact, 0) | own
+            moved[fact] = moved.get(fact, 0) | having
         return moved
 
-    def _snapshot(self, here: Here, state: State) -> None:
+    def _snapshot(self, frame: Here, state: State) -> None:
         """The members' bits are the remembered ones from now on, and no other bit is."""
         assert isinstance(self.prop.claim, Preserved)
         for atoms in state.memory.values():
             for atom, facts in enumerate(atoms):
                 stale = 0
-                for own in facts.values():
-                    stale |= own & here.among
+                for having in facts.values():
+                    stale |= having & frame.among
                 if stale:
-                    atoms[atom] = replaced(facts, here.among, {OTHER: stale})
+                    atoms[atom] = replaced(facts, frame.among, {OTHER: stale})
         for member in self.prop.claim.members:
-            number = self._find(member, here)
+            number = self._find(member, frame)
             for covered in self.atoms.covered(member, 0, member.width):
-                taken: Fact = Remembered(self.kinds[number], self.atoms.low(self.kinds[number], covered.atom))
-                among = covered.candidates & here.among
+                remembered: Fact = Remembered(self.kinds[number], self.atoms.low(self.kinds[number], covered.atom))
+                candidates = covered.candidates & frame.among
                 memory = state.memory[number]
-                memory[covered.atom] = replaced(memory[covered.atom], among, {taken: among} if among else {})
-        state.marked[here.current] = state.marked.get(here.current, 0) | here.among
+                memory[covered.atom] = replaced(
+                    memory[covered.atom], candidates, {remembered: candidates} if candidates else {}
+                )
+        state.marked[frame.current] = state.marked.get(frame.current, 0) | frame.among
 
     # --- claims ---------------------------------------------------------------------------------------
 
     def _accessed(
-        self, kind: Access, places: tuple[Place, ...], here: Here, state: State, value: Expr | None = None
+        self, kind: Access, places: tuple[Place, ...], frame: Here, state: State, value: Expr | None = None
     ) -> None:
         for place in places:
             self._announce(
-                Accessed(path=self.path, step=here.step, kind=kind, place=place, length=None, value=value), here, state
+                Accessed(path=self.path, step=frame.step, kind=kind, place=place, length=None, value=value),
+                frame,
+                state,
             )
 
-    def _evaluated(self, expr: Expr | None, here: Here, state: State) -> None:
+    def _evaluated(self, expr: Expr | None, frame: Here, state: State) -> None:
         for _, place in reads(expr) if expr is not None else ():
-            self._accessed("read", (place,), here, state)
+            self._accessed("read", (place,), frame, state)
 
-    def _announce(self, event: Event, here: Here, state: State) -> None:
+    def _announce(self, event: Event, frame: Here, state: State) -> None:
         if event not in self._claims:
             self._claims[event] = table.of_event(self.prop, event)
         for claim in self._claims[event]:
             for place in claims.places(claim):
-                number = here.current if place is None else self._find(place, here)
-                marked, line = state.marked.get(here.current, 0), tuple(self._line(here.current))
-                scene = claims.Scene(here=here, memory=state.memory[number], marked=marked, line=line)
+                number = frame.current if place is None else self._find(place, frame)
+                marked, line = state.marked.get(frame.current, 0), tuple(self._line(frame.current))
+                scene = claims.Scene(here=frame, memory=state.memory[number], marked=marked, line=line)
                 self.found |= claims.may_break(claim, place, self.atoms, scene)
 
     def _line(self, number: int | None) -> Iterator[int]:

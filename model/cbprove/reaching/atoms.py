@@ -35,8 +35,8 @@ class Covered:
     def candidates(self) -> Candidates:
         """All candidates at which the place covers the atom."""
         everyone = 0
-        for _, own in self.positions:
-            everyone |= own
+        for _, candidates in self.positions:
+            everyone |= candidates
         return everyone
 
 
@@ -129,20 +129,20 @@ class Atoms:
 
     def _level(self, copy: Copy) -> bool:
         """Cut what a copy reads as what it writes, and the other way round; whether a cut was new."""
-        one, other = self._cuts[self.kind(copy.origin)], self._cuts[self.kind(copy.target)]
-        before = len(one) + len(other)
+        origin_cuts, other = self._cuts[self.kind(copy.origin)], self._cuts[self.kind(copy.target)]
+        before = len(origin_cuts) + len(other)
         width = min(copy.origin.width, copy.target.width)
-        for low, some in self.universe.values(copy.origin.low).items():
-            for goal, others in self.universe.values(copy.target.low).items():
-                if some & others:
+        for low, at_low in self.universe.values(copy.origin.low).items():
+            for goal, at_goal in self.universe.values(copy.target.low).items():
+                if at_low & at_goal:
                     shift = goal - low
-                    here = {cut for cut in one if low <= cut <= low + width}
-                    there = {cut for cut in other if goal <= cut <= goal + width}
+                    cuts_there = {cut for cut in origin_cuts if low <= cut <= low + width}
+                    cuts_inside = {cut for cut in other if goal <= cut <= goal + width}
                     last = self.widths[self.kind(copy.target)]
-                    other.update(cut + shift for cut in here if 0 <= cut + shift <= last)
+                    other.update(cut + shift for cut in cuts_there if 0 <= cut + shift <= last)
                     last = self.widths[self.kind(copy.origin)]
-                    one.update(cut - shift for cut in there if 0 <= cut - shift <= last)
-        return len(one) + len(other) > before
+                    origin_cuts.update(cut - shift for cut in cuts_inside if 0 <= cut - shift <= last)
+        return len(origin_cuts) + len(other) > before
 
 
 def _written(place: Place) -> int:
@@ -154,11 +154,11 @@ def _written(place: Place) -> int:
 
 
 def _at(covered: Covered, written: int) -> Candidates:
-    found = 0
+    candidates_found = 0
     for position, candidates in covered.positions:
         if written >> position & 1:
-            found |= candidates
-    return found
+            candidates_found |= candidates
+    return candidates_found
 
 
 def _ends(place: Place) -> set[int]:

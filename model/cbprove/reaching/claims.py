@@ -25,7 +25,7 @@ class Scene:
 
 def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene) -> Candidates:
     """The candidates at which a claim on a place of it may be broken; all where it hangs on values or on lengths."""
-    among = scene.here.among
+    candidates = scene.here.among
     match claim:
         case Unchanged() if place is not None:
             return _changed(claim, place, atoms, scene)
@@ -34,16 +34,16 @@ def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene)
         case Stored(length=None, since=None) if place is not None:
             return _unwritten(claim, place, atoms, scene)
         case Inside(length=None) if place is not None:
-            return _beyond(place, atoms) & among
+            return _beyond(place, atoms) & candidates
         case _:
-            return among
+            return candidates
 
 
 def places(claim: ClaimMade) -> tuple[Place | None, ...]:
     """The places that a claim is judged on, one by one."""
     match claim:
-        case Unchanged(places=several):
-            return several
+        case Unchanged(places=places_claimed):
+            return places_claimed
         case SameMember(place=place) | Stored(place=place) | Inside(place=place):
             return (place,)
         case _:
@@ -53,51 +53,53 @@ def places(claim: ClaimMade) -> tuple[Place | None, ...]:
 def _observed(place: Place, atoms: Atoms, scene: Scene) -> Iterator[tuple[int, Candidates, Facts]]:
     """Each bit that is the first of an atom in a place, from the place's first; where it is that, and what it may hold."""
     for covered in atoms.covered(place, 0, place.width):
-        for position, own in covered.positions:
-            among = own & scene.here.among
-            if among and any(leaf.offset <= position < leaf.offset + leaf.width for leaf in place.leaves):
-                yield position, among, scene.memory[covered.atom]
+        for position, at_position in covered.positions:
+            candidates = at_position & scene.here.among
+            if candidates and any(leaf.offset <= position < leaf.offset + leaf.width for leaf in place.leaves):
+                yield position, candidates, scene.memory[covered.atom]
 
 
 def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     origin = claim.origins[claim.places.index(place)]
     kind, lows = atoms.kind(origin), atoms.universe.values(origin.low)
     broken = 0
-    for position, among, facts in _observed(place, atoms, scene):
-        for fact, own in facts.items():
+    for position, candidates, facts in _observed(place, atoms, scene):
+        for fact, having in facts.items():
             if fact == OTHER:
-                broken |= own & among
-            elif isinstance(fact, Remembered) and own & among:
+                broken |= having & candidates
+            elif isinstance(fact, Remembered) and having & candidates:
                 right = lows.get(fact.bit - position, 0) if fact.kind == kind else 0
-                broken |= own & among & ~right
+                broken |= having & candidates & ~right
     return broken & scene.marked
 
 
 def _foreign(place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     """Where a bit of a member may be another's."""
     broken = 0
-    for position, among, facts in _observed(place, atoms, scene):
-        wanted = members_at(place, position)
-        for fact, own in facts.items():
-            if own & among & ~broken and not _came_through(fact, wanted):
-                broken |= own & among
+    for position, candidates, facts in _observed(place, atoms, scene):
+        members_wanted = members_at(place, position)
+        for fact, having in facts.items():
+            if having & candidates & ~broken and not _came_through(fact, members_wanted):
+                broken |= having & candidates
     return broken
 
 
-def _came_through(fact: Fact, wanted: tuple[Own, ...]) -> bool:
+def _came_through(fact: Fact, members_wanted: tuple[Own, ...]) -> bool:
     """Whether a bit is blank, or was stored as every member's that it is read as."""
     assert isinstance(fact, Source)
     if fact.kind == "blank":
         return True
-    return fact.kind == "stored" and all(any(one_member(own, each) for own in fact.members) for each in wanted)
+    return fact.kind == "stored" and all(
+        any(one_member(member, each) for member in fact.members) for each in members_wanted
+    )
 
 
 def _unwritten(claim: Stored, place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     broken = 0
-    for _, among, facts in _observed(place, atoms, scene):
-        for fact, own in facts.items():
-            if own & among & ~broken and not _was_stored(fact, claim, scene):
-                broken |= own & among
+    for _, candidates, facts in _observed(place, atoms, scene):
+        for fact, having in facts.items():
+            if having & candidates & ~broken and not _was_stored(fact, claim, scene):
+                broken |= having & candidates
     return broken
 
 
@@ -116,6 +118,6 @@ def _beyond(place: Place, atoms: Atoms) -> Candidates:
     """Where a place does not lie inside the area that it begins in."""
     first, last = place.bound
     broken = 0
-    for low, among in atoms.universe.values(place.low).items():
-        broken |= among if low < first or last < low + place.width else 0
+    for low, candidates in atoms.universe.values(place.low).items():
+        broken |= candidates if low < first or last < low + place.width else 0
     return broken

@@ -27,14 +27,14 @@ class State:
         """Take in what may be after another way as well; whether that is more."""
         grown = False
         for number, atoms in other.memory.items():
-            own = self.memory.get(number)
-            if own is None:
+            other_facts = self.memory.get(number)
+            if other_facts is None:
                 self.memory[number], grown = atoms, True
                 continue
             for atom, facts in enumerate(atoms):
-                both = joined(own[atom], facts)
-                grown |= both is not own[atom]
-                own[atom] = both
+                merged = joined(other_facts[atom], facts)
+                grown |= merged is not other_facts[atom]
+                other_facts[atom] = merged
         for number, marked in other.marked.items():
             before = self.marked.get(number, 0)
             grown |= bool(marked & ~before)
@@ -93,25 +93,25 @@ Fact = Source | Remembered | str
 Facts = dict[Fact, Candidates]
 
 
-def joined(one: Facts, other: Facts) -> Facts:
-    """What may be after either of two ways; `one` itself where the other adds nothing."""
-    if one is other:
-        return one
-    found: Facts | None = None
+def joined(first: Facts, other: Facts) -> Facts:
+    """What may be after either of two ways; `first` itself where the other adds nothing."""
+    if first is other:
+        return first
+    union: Facts | None = None
     for fact, candidates in other.items():
-        before = one.get(fact, 0)
+        before = first.get(fact, 0)
         if candidates & ~before:
-            found = found if found is not None else dict(one)
-            found[fact] = before | candidates
-    return one if found is None else found
+            union = union if union is not None else dict(first)
+            union[fact] = before | candidates
+    return first if union is None else union
 
 
-def replaced(facts: Facts, candidates: Candidates, by: Facts) -> Facts:
+def replaced(facts: Facts, candidates: Candidates, replacement: Facts) -> Facts:
     """What is known once bits are stored to: at these candidates nothing of before is left."""
-    found = {fact: rest for fact, own in facts.items() if (rest := own & ~candidates)}
-    for fact, own in by.items():
-        found[fact] = found.get(fact, 0) | own
-    return found
+    left = {fact: rest for fact, having in facts.items() if (rest := having & ~candidates)}
+    for fact, having in replacement.items():
+        left[fact] = left.get(fact, 0) | having
+    return left
 
 
 def members_at(place: Place, position: int) -> tuple[Own, ...]:
@@ -130,9 +130,9 @@ def is_padding(place: Place, position: int) -> bool:
     return any(low <= position < low + width for low, width in place.padding)
 
 
-def one_member(own: Own, other: Own) -> bool:
+def one_member(member: Own, other: Own) -> bool:
     """Whether two bits are the same bit of one member: in the same struct, by no union through different arms."""
-    if own[:2] != other[:2]:
+    if member[:2] != other[:2]:
         return False
-    taken = dict(own[2])
-    return all(taken.get(union, arm) == arm for union, arm in other[2])
+    numbers = dict(member[2])
+    return all(numbers.get(union, arm) == arm for union, arm in other[2])

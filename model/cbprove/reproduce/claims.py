@@ -122,11 +122,13 @@ class Claim:
 
     def compared(self) -> Iterator[tuple[Lying, set[int]]]:
         """Where the places lie that are compared bit by bit, and which bits of their objects that are."""
-        for lying in self.broken.places if isinstance(self.made, Unchanged | SameMember | Stored) else ():
-            there = range(lying.low, lying.low + lying.place.width)
-            some = isinstance(self.made, Unchanged)
-            broken = {e.bit for e in self.broken.bits if e.object == lying.object and (not some or e.bit in there)}
-            yield lying, {lying.low + i for i in lying.positions} | broken
+        for place in self.broken.places if isinstance(self.made, Unchanged | SameMember | Stored) else ():
+            positions = range(place.low, place.low + place.place.width)
+            unchanged = isinstance(self.made, Unchanged)
+            broken = {
+                e.bit for e in self.broken.bits if e.object == place.object and (not unchanged or e.bit in positions)
+            }
+            yield place, {place.low + i for i in place.positions} | broken
 
     def members(self) -> tuple[Place, ...]:
         """What the claim reads as numbers."""
@@ -152,7 +154,7 @@ class Claim:
         if not isinstance(claim, SameMember | Stored):
             return lambda source: False
         sources = {each.found for each in self.broken.bits}
-        own = {leaf.identity for leaf in claim.place.leaves}
+        members = {leaf.identity for leaf in claim.place.leaves}
         late = self._since(claim)
 
         def told(source: Source) -> bool:
@@ -160,7 +162,7 @@ class Claim:
             if source in sources or kind in ("debris", "outside", "unspecified") or store is None:
                 return True
             if isinstance(claim, SameMember):
-                return kind != "blank" and own.isdisjoint(leaf.identity for leaf in store.place.leaves)
+                return kind != "blank" and members.isdisjoint(leaf.identity for leaf in store.place.leaves)
             if claim.blank_is_enough:
                 return False
             by_others = claim.by is not None and store.step not in claim.by
@@ -173,9 +175,9 @@ class Claim:
         inverted all the same."""
         if not isinstance(self.made, SameMember):
             return False
-        own = {leaf.identity for leaf in self.made.place.leaves}
+        members = {leaf.identity for leaf in self.made.place.leaves}
         stores = (self.run.stores.get(each.found.store) for each in self.broken.bits)
-        return any(leaf.identity in own for store in stores if store is not None for leaf in store.place.leaves)
+        return any(leaf.identity in members for store in stores if store is not None for leaf in store.place.leaves)
 
     def _since(self, claim: SameMember | Stored) -> frozenset[StoreKey]:
         """The stores that are late enough."""
@@ -193,14 +195,14 @@ class Checks:
 
     def check(self) -> Check:
         """What the claim comes to in C, after all lines of the run were written."""
-        made = self.claim.made
-        match made:
+        claim_made = self.claim.made
+        match claim_made:
             case Unchanged():
                 return self._compared("lost", "was %02x, is %02x", self._kept_variable, twice=False)
             case SameMember():
                 return self._compared("not its own", _TWICE, lambda key: "first", twice=True)
             case Stored():
-                return self._compared(_unwritten(made), _TWICE, lambda key: "first", twice=True)
+                return self._compared(_unwritten(claim_made), _TWICE, lambda key: "first", twice=True)
             case ReadsBack(place, value):
                 return self._reads_back(place, value)
             case IsTrue(condition):
@@ -213,8 +215,8 @@ class Checks:
     def seeds(self) -> Iterator[tuple[ObjectKey, Place, range]]:
         """Where the bits lie that the claim is about."""
         for lying, bits in self.claim.compared():
-            found = bits or {lying.low}
-            yield lying.object, lying.place, range(min(found), max(found) + 1)
+            positions = bits or {lying.low}
+            yield lying.object, lying.place, range(min(positions), max(positions) + 1)
         for place in self.claim.members():
             spot = self._spot_of_member(place)
             yield self._key(spot), place, spot.extent
@@ -228,50 +230,53 @@ class Checks:
         """The objects to remember when the first step ends, each with the variable that it is kept in."""
         if self.claim.kept is None:
             return {}
-        keys = (self.claim.origin(lying).object for lying, _ in self.claim.compared())
+        keys = (self.claim.origin(place).object for place, _ in self.claim.compared())
         return {key: self._kept_variable(key) for key in dict.fromkeys(keys)}
 
     def _kept_variable(self, key: ObjectKey) -> str:
         first = self.places.declared[key] == self.claim.program.objects[0].name
         return "kept" if first else f"kept_{self.places.declared[key]}"
 
-    def _compared(self, what: str, format: str, variable: Callable[[ObjectKey], str], twice: bool) -> Check:
+    def _compared(self, subject: str, format: str, variable: Callable[[ObjectKey], str], twice: bool) -> Check:
         calls: list[str] = []
         runs: list[tuple[str, str]] = []  # a comparison, and the bits that it is about
-        for lying, bits in self.claim.compared():
-            spot, key = self._spot(lying), lying.object
+        for place, bits in self.claim.compared():
+            spot, key = self._spot(place), place.object
             size = self.places.size(key)
             if any(not 0 <= each.bit < size for each in self.claim.broken.bits if each.bit in bits):
                 ends = f"{self._ends(spot, spot.extent)}, 0, sizeof({spot.variable})"
-                calls.append(f"beyond({quoted(lying.place.text)}, {ends})")
+                calls.append(f"beyond({quoted(place.place.text)}, {ends})")
             inside = {bit for bit in bits if 0 <= bit < size and not self._allowed(key, bit)}
-            origin = self.claim.origin(lying)
+            origin = self.claim.origin(place)
             before = replace(self._spot(origin), variable=variable(origin.object))
             if (before.low - spot.low) % 8:
-                calls.append(self._unequal(what, spot, before))
+                calls.append(self._unequal(subject, spot, before))
                 continue
             runs += self._runs(spot, before, inside)
-        whole = all(mask == "0xff" for _, mask in runs)
+        whole_bytes = all(mask == "0xff" for _, mask in runs)
         beyond = any(call.startswith("beyond(") for call in calls)
-        helpers = [*([BEYOND] if beyond else []), LOST.format(what=what, format=format, **_WHOLE if whole else _MASKED)]
-        calls += [f"lost({call}{'' if whole else f', {mask}'})" for call, mask in runs]
-        *others, last = calls
-        lines = [f"{'found |= ' if number else 'int found = '}{call};" for number, call in enumerate(others)]
-        lines.append(f"return {'found | ' if others else ''}{last};")
+        helpers = [
+            *([BEYOND] if beyond else []),
+            LOST.format(what=subject, format=format, **_WHOLE if whole_bytes else _MASKED),
+        ]
+        calls += [f"lost({call}{'' if whole_bytes else f', {mask}'})" for call, mask in runs]
+        *rest, last = calls
+        lines = [f"{'found |= ' if number else 'int found = '}{call};" for number, call in enumerate(rest)]
+        lines.append(f"return {'found | ' if rest else ''}{last};")
         return Check(tuple(lines), tuple(helpers if runs else helpers[:-1]), twice=twice)
 
     def _runs(self, spot: Spot, before: Spot, bits: set[int]) -> Iterator[tuple[str, str]]:
         """The arguments of a comparison for each run of bytes of which the same bits are compared, and these bits."""
         start, end = spot.low // 8, max([spot.low // 8 * 8 + 8, *(bit + 1 for bit in bits)])
         shifted = ((side, before.low - spot.low if side is before else 0) for side in (before, spot))
-        sides = ", ".join(self.places.pointer(side, range(8 * start + by, end + by)) for side, by in shifted)
+        sides = ", ".join(self.places.pointer(side, range(8 * start + shift, end + shift)) for side, shift in shifted)
         for first, last, mask in self._masks(bits):
             yield f"{quoted(spot.place.text)}, {sides}, {first - start}, {last - start}", f"{mask:#04x}"
 
-    def _unequal(self, what: str, spot: Spot, before: Spot) -> str:
+    def _unequal(self, subject: str, spot: Spot, before: Spot) -> str:
         """Two bit-fields that do not begin at the same bit of a byte."""
         sides = [self.places.lvalue(side) for side in (before, spot)]
-        return f'({sides[0]} != {sides[1]} && printf("{what}: %s\\n", {quoted(spot.place.text)}) > 0)'
+        return f'({sides[0]} != {sides[1]} && printf("{subject}: %s\\n", {quoted(spot.place.text)}) > 0)'
 
     def _allowed(self, key: ObjectKey, bit: int) -> bool:
         """A bit that holds nothing wrong, and differs in the second run for another's sake."""
@@ -283,13 +288,13 @@ class Checks:
         masks: dict[int, dict[int, int]] = {}
         for bit in sorted(bits):
             masks.setdefault(bit // 8, {})[bit % 8] = 1
-        pairs = [(at, self.values.byte(some)) for at, some in masks.items()]
+        pairs = [(at, self.values.byte(mask)) for at, mask in masks.items()]
         for (_, mask), group in groupby(enumerate(pairs), key=lambda each: (each[1][0] - each[0], each[1][1])):
-            found = [at for _, (at, _) in group]
-            yield found[0], found[-1] + 1, mask
+            offsets = [at for _, (at, _) in group]
+            yield offsets[0], offsets[-1] + 1, mask
 
-    def _spot(self, lying: Lying) -> Spot:
-        return self.statements.spot(lying.place, lying.object, lying.low, self.claim.moment)
+    def _spot(self, place: Lying) -> Spot:
+        return self.statements.spot(place.place, place.object, place.low, self.claim.moment)
 
     # --- values -------------------------------------------------------------------------------------------
 
@@ -314,25 +319,25 @@ class Checks:
             low = f"value >= {literal(-high - 1, IntType('long long', 64, True))} && " if place.type.signed else ""
             low = low if place.type.signed or unsigned else "value >= 0 && "
             fits = f"{low}value <= {high}{'ULL' if high >= 1 << 63 else ''}"
-            now = ""
+            value_shown = ""
         else:
             lines.append(
                 f"{lvalue} = value;{self.statements.by(getattr(self.claim.broken.event, 'step', None), self.claim.marker.moment)}"
             )
             fits = f"{lvalue} >= 0 && {lvalue} == value" if unsigned and place.type.signed else f"{lvalue} == value"
-            now = f", (long long){lvalue}"
+            value_shown = f", (long long){lvalue}"
         text = f"cut off: {place.text} of %{sign}"
-        told = f'{quoted(text)[:-1].replace("%%", "%")}{" is %lld" if now else ""}\\n"'
-        lines += [f"if ({fits})", "\treturn 0;", f"printf({told}, value{now});", "return 1;"]
+        message = f'{quoted(text)[:-1].replace("%%", "%")}{" is %lld" if value_shown else ""}\\n"'
+        lines += [f"if ({fits})", "\treturn 0;", f"printf({message}, value{value_shown});", "return 1;"]
         return self._with_expression(value, lines, {"=", "=="})
 
-    def _with_expression(self, expr: Expr, lines: list[str], more: set[str]) -> Check:
-        found = operators(expr) | more
+    def _with_expression(self, expr: Expr, lines: list[str], further: set[str]) -> Check:
+        warnings = operators(expr) | further
         start = [
             f"{_plain(type)} {identifier(name)} = {self._input(name, type)};" for name, type in inputs(expr).items()
         ]
-        wraps = bool(found & {"+", "-", "*", "<<"})
-        return Check(tuple(lines), (), tuple(start), tuple(pragmas(found)), wraps=wraps)
+        wraps = bool(warnings & {"+", "-", "*", "<<"})
+        return Check(tuple(lines), (), tuple(start), tuple(pragmas(warnings)), wraps=wraps)
 
     def _input(self, name: str, type: IntType) -> str:
         return literal(self.values.input(name, self.claim.moment), IntType(_plain(type), type.bits, type.signed))
@@ -391,10 +396,14 @@ class Checks:
 
     def live(self) -> dict[tuple[ObjectKey, int], str]:
         """The variables of the names that the claim is about: the one in use; for a store, all of its object."""
-        made, named = self.claim.made, self.claim.marker.named
-        if not isinstance(made, NotGivenUp):
+        claim_made, named = self.claim.made, self.claim.marker.named
+        if not isinstance(claim_made, NotGivenUp):
             return {}
-        return {key: name for key, name in self._names().items() if key == named or (made.store and key[0] == named[0])}
+        return {
+            key: name
+            for key, name in self._names().items()
+            if key == named or (claim_made.store and key[0] == named[0])
+        }
 
     def _names(self) -> dict[tuple[ObjectKey, int], str]:
         """The variables that say of each name of an object whether it is live."""
@@ -409,17 +418,17 @@ class Checks:
     def _not_given_up(self, store: bool) -> Check:
         key, number = self.claim.marker.named
         names = self._names()
-        used, others = names[key, number], [name for (owner, _), name in names.items() if owner == key]
+        used, names_of_object = names[key, number], [name for (owner, _), name in names.items() if owner == key]
         step = getattr(self.claim.broken.event, "step", None)
         who = f"{step}()" if step else "the path"
         lines = [
             f"if (!{used})",
             f'\tprintf({quoted(f"{who} touches an object by a name that was given up")[:-1]}\\n");',
         ]
-        if store and len(others) > 1:
+        if store and len(names_of_object) > 1:
             text = quoted(f"{who} stores to an object that has several live names")[:-1]
-            lines += [f"if ({' + '.join(others)} > 1)", f'\tprintf({text}\\n");']
-        wrong = f"!{used} || {' + '.join(others)} > 1" if store and len(others) > 1 else f"!{used}"
+            lines += [f"if ({' + '.join(names_of_object)} > 1)", f'\tprintf({text}\\n");']
+        wrong = f"!{used} || {' + '.join(names_of_object)} > 1" if store and len(names_of_object) > 1 else f"!{used}"
         return Check((*lines, f"return {wrong};"), ())
 
 
@@ -427,8 +436,8 @@ def _unwritten(claim: Stored) -> str:
     """What is wrong with a bit that the claim is about."""
     if claim.blank_is_enough:
         return "never written"
-    by = f" by {', '.join(sorted(claim.by))}" if claim.by is not None else ""
-    return f"not written{by}{f' since {claim.since}' if claim.since else ''}"
+    authors = f" by {', '.join(sorted(claim.by))}" if claim.by is not None else ""
+    return f"not written{authors}{f' since {claim.since}' if claim.since else ''}"
 
 
 def _plain(type: IntType) -> str:

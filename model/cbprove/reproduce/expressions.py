@@ -59,7 +59,7 @@ def _operand(node: Expr, operand: Expr, member: Callable[[Place, IntType], str])
     text = expression(operand, member)
     if not isinstance(operand, Unary | Binary | Conditional):
         return text
-    outer, inner = (_LEVELS.get(getattr(one, "operator", ""), 0) for one in (node, operand))
+    outer, inner = (_LEVELS.get(getattr(expression, "operator", ""), 0) for expression in (node, operand))
     return text if isinstance(operand, Binary) and inner > outer > 0 else f"({text})"
 
 
@@ -98,25 +98,25 @@ _SHIFTED = frozenset(("<<", ">>"))
 
 def pragmas(operators: Collection[str]) -> list[str]:
     """The warnings that expressions with these operators may give, `=` for a value stored; each compiler knows its own."""
-    both: list[str] = []
+    gcc_and_clang: list[str] = []
     gcc: list[str] = []
     clang: list[str] = []
     if _COMPARED & set(operators):
-        both += ["sign-compare", "type-limits", "tautological-compare"]
+        gcc_and_clang += ["sign-compare", "type-limits", "tautological-compare"]
         clang.append("tautological-constant-out-of-range-compare")
         gcc.append("bool-compare")
     if _LOGICAL & set(operators):
-        both += ["int-in-bool-context", "address"]
+        gcc_and_clang += ["int-in-bool-context", "address"]
         gcc.append("bool-operation")
         clang += ["bool-operation", "constant-logical-operand"]
     if _SHIFTED & set(operators):
-        both += ["shift-overflow", "shift-negative-value"]
+        gcc_and_clang += ["shift-overflow", "shift-negative-value"]
     if "=" in operators:
-        both.append("overflow")
+        gcc_and_clang.append("overflow")
         clang.append("constant-conversion")
-    lines = [*_ignored(both)]
-    for test, some in (("#ifdef __clang__", clang), ("#ifndef __clang__", gcc)):
-        lines += [test, *_ignored(some), "#endif"] if some else []
+    lines = [*_ignored(gcc_and_clang)]
+    for test, options in (("#ifdef __clang__", clang), ("#ifndef __clang__", gcc)):
+        lines += [test, *_ignored(options), "#endif"] if options else []
     return lines
 
 

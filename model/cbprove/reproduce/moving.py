@@ -31,38 +31,38 @@ def moving(
     system: System,
     candidate: Mapping[str, AxisValue],
     used: frozenset[str],
-    taken: frozenset[str],
+    words_taken: frozenset[str],
     stuck: frozenset[str],
 ) -> Moving:
     """The params on which nothing of the program hangs but where the `used` views lie, and none of the `stuck` ones.
 
-    None of them may have a name that is `taken`.
+    None of them may have a name that is `words_taken`.
     """
     ranged = (axis for axis in system.axes if isinstance(axis.values, range) and len(axis.values) > 1)
-    free = [axis for axis in ranged if axis.name not in taken]
+    free = [axis for axis in ranged if axis.name not in words_taken]
     while True:
         assignment: dict[str, AxisValue | Free] = {**candidate, **{axis.name: FREE for axis in free}}
         try:
-            made = program(system, assignment)
-            blocked = _blocked(made, used, stuck, frozenset(axis.name for axis in free))
+            elaborated = program(system, assignment)
+            blocked = _blocked(elaborated, used, stuck, frozenset(axis.name for axis in free))
         except NeedsValue as needed:
             blocked = frozenset([needed.axis])
         except SpecError:
             blocked = frozenset(axis.name for axis in free)
         if not blocked:
-            return Moving(tuple(free), {view.name: view.place.low for view in made.views}, made.required)
+            return Moving(tuple(free), {view.name: view.place.low for view in elaborated.views}, elaborated.required)
         free = [axis for axis in free if axis.name not in blocked]
 
 
-def _blocked(made: Program, used: frozenset[str], stuck: frozenset[str], free: frozenset[str]) -> frozenset[str]:
+def _blocked(elaborated: Program, used: frozenset[str], stuck: frozenset[str], free: frozenset[str]) -> frozenset[str]:
     """Axes on which a value, a raw place or a rounded place hangs, and those that move no view of the program."""
-    moved = [view.place.low for view in made.views if view.name in used]
+    moved = [view.place.low for view in elaborated.views if view.name in used]
     lines = free - _axes(*moved)
-    for low in (*moved, made.required):
+    for low in (*moved, elaborated.required):
         lines |= _axes(low) if any(_uneven(term) for term in subterms(low)) else frozenset()
-    lines |= _axes(*(view.place.low for view in made.views if view.name in stuck))
-    lines |= _axes(*(prop.applies for prop in made.properties))
-    bodies = [*made.steps.values(), *made.parts.values(), *made.paths, *made.properties]
+    lines |= _axes(*(view.place.low for view in elaborated.views if view.name in stuck))
+    lines |= _axes(*(prop.applies for prop in elaborated.properties))
+    bodies = [*elaborated.steps.values(), *elaborated.parts.values(), *elaborated.paths, *elaborated.properties]
     for node in (node for body in bodies for node in _nodes(body)):
         if isinstance(node, Constant):
             lines |= _axes(node.value)
@@ -109,10 +109,10 @@ def spelled(term: Int | Bool) -> str:
     return f"{_inner(args[0], symbol)} {_SIGNS[symbol]} {_inner(args[1], symbol)}"
 
 
-def _inner(term: Int | Bool, around: str) -> str:
+def _inner(term: Int | Bool, context: str) -> str:
     """An operand, in parentheses where it binds less than what is around it."""
     inner = _LEVELS.get(term.operator, 9) if isinstance(term, Term) else 9
-    return spelled(term) if inner > _LEVELS[around] and {around, inner} != {"or", 2} else f"({spelled(term)})"
+    return spelled(term) if inner > _LEVELS[context] and {context, inner} != {"or", 2} else f"({spelled(term)})"
 
 
 def in_bytes(low: Int, base: int) -> str | None:
@@ -136,11 +136,11 @@ def _linear(term: Int) -> tuple[int, dict[str, int]]:
         return term, {}
     if term.operator == "var":
         return 0, {str(term.args[0]): 1}
-    (left, some), (right, others) = _linear(term.args[0]), _linear(term.args[1])
+    (left, left_axis), (right, right_axis) = _linear(term.args[0]), _linear(term.args[1])
     if term.operator == "*":
-        some, left, factor = (some, left, right) if not others else (others, right, left)
-        return left * factor, {name: value * factor for name, value in some.items()}
+        left_axis, left, factor = (left_axis, left, right) if not right_axis else (right_axis, right, left)
+        return left * factor, {name: value * factor for name, value in left_axis.items()}
     sign = -1 if term.operator == "-" else 1
-    for name, value in others.items():
-        some[name] = some.get(name, 0) + sign * value
-    return left + sign * right, {name: value for name, value in some.items() if value}
+    for name, value in right_axis.items():
+        left_axis[name] = left_axis.get(name, 0) + sign * value
+    return left + sign * right, {name: value for name, value in left_axis.items() if value}

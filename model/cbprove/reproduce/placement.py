@@ -55,13 +55,13 @@ def _aligned(places: Places, program: Program, view: View, misplaced: Misplaced)
     owner = next((o for o in program.objects if o.name == view.place.object), program.objects[0])
     assert isinstance(member.low, int) and isinstance(view.place.low, int)
     at = f"{name}_at + {(member.low - view.place.low) // 8}"
-    asked = f"{quoted(misplaced.subject)}, {at}, {member.align}, {owner.align}"
-    return Check((f"return astray({asked});",), (_ASTRAY,))
+    arguments = f"{quoted(misplaced.subject)}, {at}, {member.align}, {owner.align}"
+    return Check((f"return astray({arguments});",), (_ASTRAY,))
 
 
 def _disjoint(places: Places, program: Program, claim: Disjoint) -> Check:
-    whole = all(_bits(place)[i] % 8 == 0 for place in (claim.left, claim.right) for i in (0, 1))
-    ends = (_ends(places, program, place, whole) for place in (claim.left, claim.right))
+    whole_bytes = all(_bits(place)[i] % 8 == 0 for place in (claim.left, claim.right) for i in (0, 1))
+    ends = (_ends(places, program, place, whole_bytes) for place in (claim.left, claim.right))
     return Check(
         (f"return shared({quoted(f'{claim.left.text} and {claim.right.text}')}, {', '.join(ends)});",), (_SHARED,)
     )
@@ -72,11 +72,11 @@ def _bits(place: Place) -> tuple[int, int]:
     return place.low, place.low + place.width
 
 
-def _ends(places: Places, program: Program, place: Place, whole: bool) -> str:
+def _ends(places: Places, program: Program, place: Place, whole_bytes: bool) -> str:
     """First and last, in bytes where both places are whole ones."""
     first, last = _bits(place)
     view = next((view for view in program.views if view.name == place.view), None)
-    if not whole:
+    if not whole_bytes:
         if view is not None:
             places.view(view.name)
             places.stuck.add(view.name)

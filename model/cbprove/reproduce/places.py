@@ -32,7 +32,9 @@ class Spot:
 class Places:
     """Names objects and views, and remembers which of them were named."""
 
-    def __init__(self, program: Program, run: Run | None, taken: frozenset[str], bit_fields: frozenset[str]) -> None:
+    def __init__(
+        self, program: Program, run: Run | None, names_taken: frozenset[str], bit_fields: frozenset[str]
+    ) -> None:
         self.program = program
         self.bit_fields = bit_fields
         self.objects: dict[ObjectKey, str] = {}
@@ -40,7 +42,7 @@ class Places:
         self.used: dict[ObjectKey, None] = {}
         self.views: dict[str, str] = {}
         self.stuck: set[str] = set()
-        self._taken = set(taken)
+        self._taken = set(names_taken)
         for number, declared in enumerate(program.objects):
             self._enter(ObjectKey((), number), declared.name, declared.name)
         for effect in run.effects if run else ():
@@ -53,12 +55,12 @@ class Places:
 
     def _fresh(self, name: str) -> str:
         """A name that nothing else has."""
-        found, number = identifier(name), 1
-        while found in self._taken:
+        fresh, number = identifier(name), 1
+        while fresh in self._taken:
             number += 1
-            found = f"{name}_{number}"
-        self._taken.add(found)
-        return found
+            fresh = f"{name}_{number}"
+        self._taken.add(fresh)
+        return fresh
 
     def variable(self, key: ObjectKey) -> str:
         """The variable of an object, which is used from now on."""
@@ -95,9 +97,9 @@ class Places:
 
     def addressed(self, spot: Spot, leaf: Leaf) -> str | None:
         """A member in the place by a pointer, where it has a name and an address."""
-        found = self.leaf(spot, leaf)
+        member = self.leaf(spot, leaf)
         named = leaf.path and re.sub(r".*\.|\[.*", "", leaf.path) not in self.bit_fields
-        return address(found) if found and named else None
+        return address(member) if member and named else None
 
     def _member(self, place: Place, variable: str, path: str) -> str:
         if place.view is None:

@@ -105,7 +105,7 @@ class _Writer:
         """The params that are macros: none of which a member has the name, or which moves what is written as plain bytes."""
         used = frozenset(self.views)
         lines = [*self.structs.lines(False), *self.body.lines, *self.body.check.lines]
-        lines += [text for some in self.declared.values() for text in some]
+        lines += [text for texts in self.declared.values() for text in texts]
         spoken = words([line.partition("/*")[0] for line in lines])
         stuck = self.body.places.stuck | {v.name for v in self.shown.program.views if not self._inside(v)}
         return moving(self.system, self.shown.candidate, used, spoken, frozenset(stuck & used))
@@ -119,18 +119,18 @@ class _Writer:
     # --- the run ------------------------------------------------------------------------------------------
 
     def _body(self) -> Body:
-        taken, bit_fields = self.structs.taken(), self.structs.bit_fields()
+        names_taken, bit_fields = self.structs.taken(), self.structs.bit_fields()
         program, run = self.shown.program, self.shown.run
         if run is None:
-            places = Places(program, None, taken, bit_fields)
+            places = Places(program, None, names_taken, bit_fields)
             assert self.shown.misplaced is not None
             check = placement(places, program, self.prop, self.shown.misplaced)
             return Body((), check, places, (), (f"{self.shown.misplaced.subject}: {self.shown.misplaced.reason}",))
         claim = Claim(program, run, self.prop)
-        seeds = list(self._checks(claim, Places(program, run, taken, bit_fields)).seeds())
+        seeds = list(self._checks(claim, Places(program, run, names_taken, bit_fields)).seeds())
         used: list[ObjectKey] = []
         for _ in range(2):  # the second time with the objects that the first one met
-            places = Places(program, run, taken, bit_fields)
+            places = Places(program, run, names_taken, bit_fields)
             checks = self._checks(claim, places)
             sliced = Slice(claim, seeds, {key: places.size(key) for key in places.objects}, self._moved())
             checks.statements.needed = sliced.needed
@@ -141,12 +141,12 @@ class _Writer:
             places.stuck.update(view.name for view in program.views)
         scene = Scene(program, run, (claim.broken,), self.prop.name)
         way = "path " + " > ".join(story.crumbs(program, self.shown.path, claim.broken.moment))
-        kept = tuple((variable, places.declared[key]) for key, variable in checks.kept().items())
+        remembered = tuple((variable, places.declared[key]) for key, variable in checks.kept().items())
         return Body(
             lines=tuple(lines),
             check=check,
             places=places,
-            kept=kept,
+            kept=remembered,
             told=(way, *scene.verdict()),
             partial=checks.statements.partial,
         )
@@ -154,8 +154,8 @@ class _Writer:
     def _moved(self) -> frozenset[str]:
         """The views that some param moves."""
         every = frozenset(view.name for view in self.shown.program.views)
-        found = moving(self.system, self.shown.candidate, every, frozenset(), frozenset())
-        return frozenset(name for name, low in found.views.items() if not isinstance(low, int))
+        params = moving(self.system, self.shown.candidate, every, frozenset(), frozenset())
+        return frozenset(name for name, low in params.views.items() if not isinstance(low, int))
 
     def _checks(self, claim: Claim, places: Places) -> Checks:
         values = Values(claim.program, claim.run)
@@ -177,14 +177,14 @@ class _Writer:
             if not kept.isdisjoint(numbers):
                 yield from self._lines(statements, [effects[i] for i in numbers])
             if isinstance(effect, HeldName) and (effect.object, effect.number) in names:
-                by = statements.by(effect.step, effect.moment)
-                yield f"{names[effect.object, effect.number]} = {int(effect.live)};{by}"
+                ending = statements.by(effect.step, effect.moment)
+                yield f"{names[effect.object, effect.number]} = {int(effect.live)};{ending}"
             for number in numbers:
                 statements.follow(effects[number])
             if isinstance(effect, EndedStep) and numbers[0] == claim.kept:
                 for key, variable in checks.kept().items():
-                    by = f"\t/* {comment(effect.step)}() ends */"
-                    yield f"memcpy(&{variable}, &{statements.places.variable(key)}, sizeof({variable}));{by}"
+                    ending = f"\t/* {comment(effect.step)}() ends */"
+                    yield f"memcpy(&{variable}, &{statements.places.variable(key)}, sizeof({variable}));{ending}"
         event = claim.broken.event
         if event.step is not None:
             yield f"/* {comment(event.step)}(){' begins' if isinstance(event, Began) else ''} */"
@@ -231,8 +231,8 @@ class _Writer:
             yield " * It runs twice; what should not be read here is inverted the second time, by `other`."
         flags = "-std=c11 -fwrapv" if self.body.check.wraps else "-std=c11"
         first = "A KUnit test, which fails" if kunit else f"cc {flags} -Wall -Wextra repro.c && ./a.out exits 1"
-        others = (f"-D{axis.name}={axis.values[0]}..{axis.values[-1]}" for axis in self.moving.axes)
-        text = f"; {', '.join(others)}: the same run elsewhere" if self.moving.axes else ""
+        ranges = (f"-D{axis.name}={axis.values[0]}..{axis.values[-1]}" for axis in self.moving.axes)
+        text = f"; {', '.join(ranges)}: the same run elsewhere" if self.moving.axes else ""
         yield from [f" * {first}{text}.", " */"]
 
     def _macros(self) -> Iterator[str]:
@@ -293,19 +293,19 @@ class _Writer:
         """Whether a view lies inside of its object at both ends of every axis; where it lies is a sum of multiples."""
         size = next(each.width for each in self.shown.program.objects if each.name == self._object_of(view))
         axes = self.moving.axes
-        ends = (dict(zip((a.name for a in axes), some, strict=True)) for some in product(*(_ends(a) for a in axes)))
+        ends = (dict(zip((a.name for a in axes), corner, strict=True)) for corner in product(*(_ends(a) for a in axes)))
         return all(0 <= at <= at + view.place.width <= size for at in (evaluate(end, low)[0] for end in ends))
 
     def _variables(self) -> Iterator[str]:
         places = self.body.places
-        found: dict[str, list[str]] = {}
+        by_type: dict[str, list[str]] = {}
         for key in places.used:
-            found.setdefault(places.declared[key], []).append(places.objects[key])
+            by_type.setdefault(places.declared[key], []).append(places.objects[key])
         for variable, declared in self.body.kept:
-            found[declared].append(variable)
+            by_type[declared].append(variable)
         if self.body.check.twice:
-            found[places.declared[self._compared()]].append("first")
-        for declared, variables in found.items():
+            by_type[places.declared[self._compared()]].append("first")
+        for declared, variables in by_type.items():
             yield from wrapped(f"static struct {self.tags[declared]} {', '.join(variables)};")
 
     def _compared(self) -> ObjectKey:

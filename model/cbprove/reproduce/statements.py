@@ -51,25 +51,25 @@ class Statements:
         for key in keys:
             yield from self._debris(key, "")
 
-    def _debris(self, key: ObjectKey, by: str) -> Iterator[str]:
+    def _debris(self, key: ObjectKey, author: str) -> Iterator[str]:
         variable, fill = self.places.variable(key), self.values.debris(key)
         first = debris(key, self.places.size(key))
         inverted = self.values.inverted(first[0])
-        yield f"memset(&{variable}, {_byte(fill, inverted)}, sizeof({variable}));{by}"
+        yield f"memset(&{variable}, {_byte(fill, inverted)}, sizeof({variable}));{author}"
         for at in sorted({bit // 8 * 8 for bit in self.needed.get(key, ()) if 0 <= bit < len(first)}):
-            held = self._held({at + i: first[at + i] for i in range(8)})
-            if held != fill:
+            content = self._held({at + i: first[at + i] for i in range(8)})
+            if content != fill:
                 byte = f"((unsigned char *)&{variable})[{at // 8}]"
-                yield f"{byte} = {_byte(held, inverted)};\t/* what the run found there */"
+                yield f"{byte} = {_byte(content, inverted)};\t/* what the run found there */"
 
     def made(self, effect: MadeObject) -> Iterator[str]:
         """An object made in the run."""
-        by = self.by(effect.step, effect.moment)
+        author = self.by(effect.step, effect.moment)
         if effect.kind == "new":
-            yield from self._debris(effect.object, by)
+            yield from self._debris(effect.object, author)
             return
         variable, parent = self.places.variable(effect.object), self.places.variable(effect.parent)
-        yield f"memcpy(&{variable}, &{parent}, sizeof({variable}));{by}"
+        yield f"memcpy(&{variable}, &{parent}, sizeof({variable}));{author}"
 
     # --- stores and copies --------------------------------------------------------------------------------
 
@@ -89,21 +89,21 @@ class Statements:
         origin = self.spot(effect.origin, effect.origin_object, effect.origin_low, moment)
         carried = [bit for bit, source in pairs if 0 <= bit + shift < len(before) and before[bit + shift] == source]
         lost = {bit: source for bit, source in pairs if bit not in set(carried)}
-        by = self.by(effect.step, effect.moment)
+        author = self.by(effect.step, effect.moment)
         if carried:
             line = self._carried(spot, origin, range(carried[0], carried[-1] + 1), shift, len(carried))
             if line is None:
                 lost = dict(pairs)
             else:
-                yield f"{line}{by}"
+                yield f"{line}{author}"
         if lost:
-            yield from self._left(spot, lost, by)
+            yield from self._left(spot, lost, author)
 
     def _carried(self, spot: Spot, origin: Spot, bits: range, shift: int, count: int) -> str | None:
         if len(bits) != count:
             return None
-        whole = bits == spot.extent and range(bits.start + shift, bits.stop + shift) == origin.extent
-        if is_scalar(spot.place) and is_scalar(origin.place) and whole:
+        is_whole = bits == spot.extent and range(bits.start + shift, bits.stop + shift) == origin.extent
+        if is_scalar(spot.place) and is_scalar(origin.place) and is_whole:
             sides = self.places.lvalue(spot), self.places.lvalue(origin)
             if None not in sides:
                 return f"{sides[0]} = {sides[1]};"
@@ -115,13 +115,13 @@ class Statements:
             f"{function}({self.places.pointer(spot, bits)}, {self.places.pointer(origin, sources)}, {len(bits) // 8});"
         )
 
-    def _left(self, spot: Spot, sources: Bits, by: str) -> Iterator[str]:
+    def _left(self, spot: Spot, sources: Bits, author: str) -> Iterator[str]:
         """The lines that leave these sources in memory."""
         lines = list(self._assigned(spot, sources) or self._bytes(spot, sources))
         for line in lines:
-            yield f"{line}{by}"
+            yield f"{line}{author}"
         if not lines:
-            yield f";{by}"
+            yield f";{author}"
 
     def _assigned(self, spot: Spot, sources: Bits) -> list[str]:
         """A number stored to a member, where it is one."""
@@ -141,15 +141,15 @@ class Statements:
         runs: list[tuple[int, int, int, bool]] = []  # first byte, behind the last, what they hold, whether inverted
         for at in sorted({bit // 8 for bit in sources}):
             for inverted in (False, True):
-                some = {b: s for b, s in _of_byte(sources, at) if self.values.inverted(s) is inverted}
-                if len(some) == 8:
-                    runs.append((at, at + 1, self._held(some), inverted))
-                elif some:
-                    yield self._some_bits(spot, at, some, inverted)
-        for first, last, held, inverted in _joined(runs, spot):
+                of_byte = {b: s for b, s in _of_byte(sources, at) if self.values.inverted(s) is inverted}
+                if len(of_byte) == 8:
+                    runs.append((at, at + 1, self._held(of_byte), inverted))
+                elif of_byte:
+                    yield self._some_bits(spot, at, of_byte, inverted)
+        for first, last, content, inverted in _joined(runs, spot):
             bits = range(8 * first, 8 * last)
             pointer, size = self._named(spot, bits)
-            yield f"memset({pointer}, {_byte(held, inverted)}, {size});"
+            yield f"memset({pointer}, {_byte(content, inverted)}, {size});"
 
     def _named(self, spot: Spot, bits: range) -> tuple[str, str]:
         """A pointer to bytes and how many, by the member that they are."""
@@ -208,16 +208,16 @@ def _of_byte(sources: Bits, at: int) -> Iterator[tuple[int, Source]]:
 def _joined(runs: list[tuple[int, int, int, bool]], spot: Spot) -> Iterator[tuple[int, int, int, bool]]:
     """Neighbours that hold the same as one; not across an end of the area."""
     ends = {bit // 8 for bit in spot.place.bound}
-    now: tuple[int, int, int, bool] | None = None
+    run_open: tuple[int, int, int, bool] | None = None
     for run in runs:
-        if now is not None and now[1] == run[0] and now[2:] == run[2:] and run[0] not in ends:
-            now = (now[0], run[1], *run[2:])
+        if run_open is not None and run_open[1] == run[0] and run_open[2:] == run[2:] and run[0] not in ends:
+            run_open = (run_open[0], run[1], *run[2:])
             continue
-        if now is not None:
-            yield now
-        now = run
-    if now is not None:
-        yield now
+        if run_open is not None:
+            yield run_open
+        run_open = run
+    if run_open is not None:
+        yield run_open
 
 
 def _byte(value: int, inverted: bool) -> str:

@@ -64,8 +64,8 @@ class Structs:
         if isinstance(type, ctree.ArrayType):
             base, dimensions = self._array(type)
             return f"{self.name(base)} (*){dimensions}"
-        found = self.name(type)
-        return f"{found}*" if found.endswith("*") else f"{found} *"
+        named = self.name(type)
+        return f"{named}*" if named.endswith("*") else f"{named} *"
 
     def is_bytes(self, object: str, area: str) -> bool:
         """Whether an area is an array of bytes, which a pointer may count in."""
@@ -103,9 +103,9 @@ class Structs:
     def of_object(self, name: str, tag: str) -> Iterator[str]:
         """An object as a struct of this tag."""
         lines = self.members(self.cx.names.objects[name].members)
-        whole = f"struct {tag} {{ {' '.join(lines)} }};"
-        if len(whole) <= WIDTH:
-            yield whole
+        one_line = f"struct {tag} {{ {' '.join(lines)} }};"
+        if len(one_line) <= WIDTH:
+            yield one_line
             return
         yield from [f"struct {tag} {{", *(f"\t{text}" for text in lines), "};"]
 
@@ -196,9 +196,9 @@ class Structs:
         """The lines of the members of a struct; those of one declaration share a line."""
         lines: list[str] = []
         for _, group in groupby(self._chosen(items), key=self._line_of):
-            first, *others = group
+            first, *rest = group
             text = self._member(first)
-            for other in others:
+            for other in rest:
                 text += f", {self._member(other).removeprefix(self.name(self._base(other.type))).strip()}"
             lines += [f"{text};"] if "\n" in text else wrapped(f"{text};", width=_INNER)
         return [part for text in lines for part in text.split("\n")]
@@ -306,9 +306,9 @@ def _padding(first: int, last: int, name: str) -> list[str]:
     """The bits [first, last) of nobody, in a packed struct: to the next whole byte, whole bytes, and what is left."""
     if first // 8 == last // 8:
         return [f"unsigned char :{last - first};"] if last > first else []
-    whole = -(-first // 8)
-    pieces = [f"unsigned char :{8 * whole - first};"] if first % 8 else []
-    pieces += [f"unsigned char {name}[{last // 8 - whole}];"] if last // 8 > whole else []
+    byte = -(-first // 8)
+    pieces = [f"unsigned char :{8 * byte - first};"] if first % 8 else []
+    pieces += [f"unsigned char {name}[{last // 8 - byte}];"] if last // 8 > byte else []
     return [*pieces, *([f"unsigned char :{last % 8};"] if last % 8 else [])]
 
 

@@ -42,8 +42,8 @@ class Values:
 
     def _fill(self, key: StoreKey) -> int:
         """The byte that an arbitrary store leaves everywhere: the next one for each."""
-        kept = _FIRST + len(self._fills) % (_LAST - _FIRST + 1)
-        return self._fills.setdefault((key.moment, key.ordinal), kept)
+        fill = _FIRST + len(self._fills) % (_LAST - _FIRST + 1)
+        return self._fills.setdefault((key.moment, key.ordinal), fill)
 
     def debris(self, key: ObjectKey) -> int:
         """The byte that an object is full of before anybody stores to it."""
@@ -90,11 +90,11 @@ class Values:
         for at, before, source in pairs:
             bytes_.setdefault(at // 8, []).append((before, source))
         used: set[Source] = set()
-        for some in bytes_.values():
-            if all(self.bit(before) == self.bit(source) for before, source in some):
-                free = (one for pair in some for one in pair if self.settled(one) is None and one not in used)
+        for pair_set in bytes_.values():
+            if all(self.bit(before) == self.bit(source) for before, source in pair_set):
+                free = (byte for pair in pair_set for byte in pair if self.settled(byte) is None and byte not in used)
                 self._flipped.update(list(free)[:1])
-            used.update(one for pair in some for one in pair)
+            used.update(byte for pair in pair_set for byte in pair)
 
     # --- as the run has them ------------------------------------------------------------------------------
 
@@ -119,26 +119,26 @@ def _is_above_bool(store: Store, position: int, little_endian: bool) -> bool:
 _FIRST_INPUT = 0x21
 
 
-def recognised(program: Program, path: Part, prop: Property, shown: Run) -> Run:
+def recognised(program: Program, path: Part, prop: Property, run_shown: Run) -> Run:
     """The run with such inputs, each of which leaves what was done to memory and the bits that break the claim as they were."""
-    if isinstance(shown.broken[prop.name][0].claim, IsTrue | ReadsBack):
-        return shown  # what they are about are the values themselves
-    wanted = _deeds(shown, prop)
-    for number, (key, now) in enumerate([each for each in shown.decisions if each[0][0] == "input"]):
+    if isinstance(run_shown.broken[prop.name][0].claim, IsTrue | ReadsBack):
+        return run_shown  # what they are about are the values themselves
+    deeds = _deeds(run_shown, prop)
+    for number, (key, now) in enumerate([each for each in run_shown.decisions if each[0][0] == "input"]):
         value = _value(program.inputs[str(key[1])], _FIRST_INPUT + number % 0x40)
         if value != now:
-            run = replay(program, path, (prop,), {**dict(shown.decisions), key: value}, trace=True)
-            if run.broken[prop.name] and _deeds(run, prop) == wanted:
-                shown = run
-    return shown
+            run = replay(program, path, (prop,), {**dict(run_shown.decisions), key: value}, trace=True)
+            if run.broken[prop.name] and _deeds(run, prop) == deeds:
+                run_shown = run
+    return run_shown
 
 
 def _value(declared: Input, byte: int) -> int:
     """A number of equal bytes, as many as the range allows."""
-    found = byte
-    while found << 8 | byte <= declared.high and found.bit_length() <= declared.type.bits - 8:
-        found = found << 8 | byte
-    return min(max(found, declared.low), declared.high)
+    value = byte
+    while value << 8 | byte <= declared.high and value.bit_length() <= declared.type.bits - 8:
+        value = value << 8 | byte
+    return min(max(value, declared.low), declared.high)
 
 
 def _deeds(run: Run, prop: Property) -> list[object]:

@@ -51,8 +51,8 @@ def is_about_something(claim: ClaimMade, state: State, frame: Frame) -> bool:
         case Stored(place=place, length=length) | Inside(place=place, length=length):
             return state.extent(frame, place).width(state.length(frame, length)) > 0
         case NotGivenUp(place=Place() as place, length=length):
-            once = place.object in state.declared
-            return not once and state.extent(frame, place).width(state.length(frame, length)) > 0
+            single = place.object in state.declared
+            return not single and state.extent(frame, place).width(state.length(frame, length)) > 0
     return True
 
 
@@ -113,7 +113,7 @@ def _came_through(state: State, source: Source, leaf: Leaf, at: int) -> bool:
         return True
     if source.store.kind not in _STORED or store is None:
         return False
-    return any(leaf.shares_member(own) and at == where for own, where in store.origins(source.position))
+    return any(leaf.shares_member(member) and at == position for member, position in store.origins(source.position))
 
 
 def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:

@@ -161,6 +161,6 @@ def sources(store: StoreKey, width: int) -> tuple[Source, ...]:
 
 def make(key: ObjectKey, origin: Name, bits: list[Source]) -> Name:
     """A new object with one name, made from another: it begins with that one's history."""
-    made = origin.object
-    history, snapshots, since = list(made.history), dict(made.snapshots), dict(made.since)
-    return Name(Object(key, bits, parent=origin, history=history, snapshots=snapshots, since=since))
+    parent = origin.object
+    history, snapshots, since_steps = list(parent.history), dict(parent.snapshots), dict(parent.since)
+    return Name(Object(key, bits, parent=origin, history=history, snapshots=snapshots, since=since_steps))

@@ -242,125 +242,132 @@ class _Machine:
             if not isinstance(statement, Call):
                 self._end_of_unnamed_step(here)
 
-    def _statement(self, here: Frame, statement: Statement) -> None:
+    def _statement(self, frame: Frame, statement: Statement) -> None:
         match statement:
             case Read():
-                self._read(here, statement)
+                self._read(frame, statement)
             case Write():
-                self._write(here, statement)
+                self._write(frame, statement)
             case Clear():
-                self._clear(here, statement)
+                self._clear(frame, statement)
             case Copy():
-                self._copy(here, statement)
+                self._copy(frame, statement)
             case Make(_, kind, name):
-                here.names[name] = self._made(here, kind, name)
+                frame.names[name] = self._made(frame, kind, name)
             case Share(_, name):
-                here.names[name] = Name(here.current.object)
-                self._held(here, here.names[name], name)
+                frame.names[name] = Name(frame.current.object)
+                self._held(frame, frame.names[name], name)
             case Consume():
-                here.current.live = False
-                self._held(here, here.current, "")
+                frame.current.live = False
+                self._held(frame, frame.current, "")
             case On(_, name, body):
-                self._block(replace(here, current=self.state.name(here, name)), body)
+                self._block(replace(frame, current=self.state.name(frame, name)), body)
             case When(_, body):
-                self._block(here, body)
+                self._block(frame, body)
             case Each() | Repeat():
-                self._loop(here, statement)
+                self._loop(frame, statement)
             case Either(_, arms):
-                arm = self.state.ask(("arm", here.moment), 0, len(arms) - 1)
-                self._block(here, arms[arm])
+                arm = self.state.ask(("arm", frame.moment), 0, len(arms) - 1)
+                self._block(frame, arms[arm])
             case If(_, condition, then, otherwise):
-                true = self._evaluated(here, condition)
-                self._end_of_unnamed_step(here)
-                self._block(here, then if true else otherwise)
+                true = self._evaluated(frame, condition)
+                self._end_of_unnamed_step(frame)
+                self._block(frame, then if true else otherwise)
             case Assume():
-                self._assume(here, statement)
+                self._assume(frame, statement)
             case Call(_, "step", name):
-                self._step(here, name)
+                self._step(frame, name)
             case Call(_, _, name):
-                self._block(replace(here, names={}, prefix=here.moment), self.program.parts[name].body)
+                self._block(replace(frame, names={}, prefix=frame.moment), self.program.parts[name].body)
             case _:
                 assert_never(statement)
 
-    def _read(self, here: Frame, statement: Read) -> None:
-        self._evaluated(here, statement.length)
+    def _read(self, frame: Frame, statement: Read) -> None:
+        self._evaluated(frame, statement.length)
         for place in statement.places:
-            self._access(here, "read", place, statement.length)
+            self._access(frame, "read", place, statement.length)
 
-    def _write(self, here: Frame, statement: Write) -> None:
-        value = self._evaluated(here, statement.value)
-        self._evaluated(here, statement.length)
-        length = self.state.length(here, statement.length)
+    def _write(self, frame: Frame, statement: Write) -> None:
+        value = self._evaluated(frame, statement.value)
+        self._evaluated(frame, statement.length)
+        length = self.state.length(frame, statement.length)
         for index, place in enumerate(statement.places):
-            extent = self._access(here, "write", place, statement.length, statement.exact_value)
+            extent = self._access(frame, "write", place, statement.length, statement.exact_value)
             if value is not None:
-                self._store_value(here, index, extent, value)
+                self._store_value(frame, index, extent, value)
             elif length is not None:
-                self._store(here, index, extent, "fresh", extent.inside(length), typed=False)
+                self._store(frame, index, extent, "fresh", extent.inside(length), typed=False)
             else:
                 padding, inside = (offset + i for offset, width in place.padding for i in range(width)), extent.inside()
-                self._store(here, index, extent, "unspecified", [i for i in padding if i in inside])
-                self._store(here, index, extent, "fresh", extent.members())
+                self._store(frame, index, extent, "unspecified", [i for i in padding if i in inside])
+                self._store(frame, index, extent, "fresh", extent.members())
 
-    def _clear(self, here: Frame, statement: Clear) -> None:
-        self._evaluated(here, statement.length)
-        length = self.state.length(here, statement.length)
+    def _clear(self, frame: Frame, statement: Clear) -> None:
+        self._evaluated(frame, statement.length)
+        length = self.state.length(frame, statement.length)
         for index, place in enumerate(statement.places):
-            extent = self._access(here, "clear", place, statement.length)
-            self._store(here, index, extent, "blank", extent.inside(length))
-            self._moves(here, extent, length)
+            extent = self._access(frame, "clear", place, statement.length)
+            self._store(frame, index, extent, "blank", extent.inside(length))
+            self._moves(frame, extent, length)
 
-    def _copy(self, here: Frame, statement: Copy) -> None:
+    def _copy(self, frame: Frame, statement: Copy) -> None:
         """memmove: everything is read before anything is written."""
-        self._evaluated(here, statement.length)
-        length = self.state.length(here, statement.length)
-        origin = self._access(here, "copy from", statement.origin, statement.length)
-        target = self._access(here, "copy to", statement.target, statement.length)
-        taken = [(i, origin.source(i)) for i in target.inside(length)]
-        for i, source in taken:
+        self._evaluated(frame, statement.length)
+        length = self.state.length(frame, statement.length)
+        origin = self._access(frame, "copy from", statement.origin, statement.length)
+        target = self._access(frame, "copy to", statement.target, statement.length)
+        sources = [(i, origin.source(i)) for i in target.inside(length)]
+        for i, source in sources:
             target.name.object.bits[target.low + i] = source
         if self.trace.wanted:
-            self._copied(here, origin, target, taken)
-        self._moves(here, target, length)
+            self._copied(frame, origin, target, sources)
+        self._moves(frame, target, length)
 
-    def _copied(self, here: Frame, origin: Extent, target: Extent, taken: list[tuple[int, Source]]) -> None:
+    def _copied(self, frame: Frame, origin: Extent, target: Extent, sources: list[tuple[int, Source]]) -> None:
         self.trace.did(
             CopiedBits(
-                moment=here.moment,
-                step=_step(here),
-                began=here.began,
+                moment=frame.moment,
+                step=_step(frame),
+                began=frame.began,
                 origin=origin.place,
                 origin_object=origin.name.object.key,
                 origin_low=origin.low,
                 target=target.place,
                 object=target.name.object.key,
                 low=target.low,
-                bits=tuple(target.low + i for i, _ in taken),
-                sources=tuple(source for _, source in taken),
+                bits=tuple(target.low + i for i, _ in sources),
+                sources=tuple(source for _, source in sources),
             )
         )
 
-    def _moves(self, here: Frame, extent: Extent, length: int | None) -> None:
-        self.moved.append(Moved(here.moment, -(-len(extent.inside(length)) // 8)))
+    def _moves(self, frame: Frame, extent: Extent, length: int | None) -> None:
+        self.moved.append(Moved(frame.moment, -(-len(extent.inside(length)) // 8)))
 
-    def _made(self, here: Frame, kind: str, name: str) -> Name:
+    def _made(self, frame: Frame, kind: str, name: str) -> Name:
         """A new object made from the current one, as a copy of it or of debris."""
-        key = ObjectKey(here.moment, 0)
-        origin = here.current
+        key = ObjectKey(frame.moment, 0)
+        origin = frame.current
         self.trace.did(
-            MadeObject(moment=here.moment, step=_step(here), kind=kind, name=name, object=key, parent=origin.object.key)
+            MadeObject(
+                moment=frame.moment, step=_step(frame), kind=kind, name=name, object=key, parent=origin.object.key
+            )
         )
         if kind == "new":
             return self._keep(make(key, origin, debris(key, len(origin.object.bits))))
-        self._announce(here, Accessed(self.path.name, _step(here), "cut", None))
-        self.trace.touch(here.moment, "cut", None, origin.object.key, range(len(origin.object.bits)))
+        self._announce(frame, Accessed(self.path.name, _step(frame), "cut", None))
+        self.trace.touch(frame.moment, "cut", None, origin.object.key, range(len(origin.object.bits)))
         return self._keep(make(key, origin, list(origin.object.bits)))
 
-    def _held(self, here: Frame, name: Name, called: str) -> None:
+    def _held(self, frame: Frame, name: Name, called: str) -> None:
         number = name.object.names.index(name)
         self.trace.did(
             HeldName(
-                moment=here.moment, step=_step(here), object=name.object.key, number=number, name=called, live=name.live
+                moment=frame.moment,
+                step=_step(frame),
+                object=name.object.key,
+                number=number,
+                name=called,
+                live=name.live,
             )
         )
 
@@ -375,15 +382,15 @@ class _Machine:
             moment = (*here.moment, turn)
             frame = replace(here, names=dict(here.names), prefix=moment, moment=moment)
             if isinstance(statement, Each):
-                made = self._made(frame, "clone", statement.name)
+                name_made = self._made(frame, "clone", statement.name)
                 self._end_of_unnamed_step(frame)
-                frame.names[statement.name] = made
-                frame = replace(frame, current=made)
+                frame.names[statement.name] = name_made
+                frame = replace(frame, current=name_made)
             self._block(frame, statement.body)
 
-    def _assume(self, here: Frame, statement: Assume) -> None:
-        true = self.state.number(here, statement.condition) != 0
-        self.assumptions.append(Assumed(statement, here.moment, true))
+    def _assume(self, frame: Frame, statement: Assume) -> None:
+        true = self.state.number(frame, statement.condition) != 0
+        self.assumptions.append(Assumed(statement, frame.moment, true))
         if not true:
             raise _EndOfRun
 
@@ -399,169 +406,169 @@ class _Machine:
         self._announce(frame, Ended(self.path.name, name))
         self.trace.end(frame, self.state.objects)
 
-    def _end_of_unnamed_step(self, here: Frame) -> None:
-        if here.step is None and self.trace.pending():
-            self.trace.end(here, self.state.objects)
+    def _end_of_unnamed_step(self, frame: Frame) -> None:
+        if frame.step is None and self.trace.pending():
+            self.trace.end(frame, self.state.objects)
 
     # --- stores -------------------------------------------------------------------------------------------
 
     def _store(
-        self, here: Frame, index: int, extent: Extent, kind: Kind, positions: Sequence[int], typed: bool = True
+        self, frame: Frame, index: int, extent: Extent, kind: Kind, positions: Sequence[int], typed: bool = True
     ) -> StoreKey:
         """Gives the bits at some positions of a place new sources."""
-        key = StoreKey(here.moment, index, kind)
-        layer = here.step.layer if here.step else None
+        key = StoreKey(frame.moment, index, kind)
+        layer = frame.step.layer if frame.step else None
         self.state.stores[key] = Store(
             key=key,
-            step=_step(here),
+            step=_step(frame),
             layer=layer,
-            began=here.began,
-            place=self.state.counted(here, extent.place),
+            began=frame.began,
+            place=self.state.counted(frame, extent.place),
             typed=typed,
             before=len(self.state.stores),
         )
         bits, low = extent.name.object.bits, extent.low
-        made = sources(key, max(positions, default=-1) + 1)
+        stored = sources(key, max(positions, default=-1) + 1)
         for i in positions:
-            bits[low + i] = made[i]
+            bits[low + i] = stored[i]
         if positions and self.trace.wanted:
             reached = tuple(low + i for i in positions)
             self.trace.did(StoredBits(self.state.stores[key], extent.name.object.key, low, reached))
         return key
 
-    def _store_value(self, here: Frame, index: int, extent: Extent, value: int) -> None:
-        key = self._store(here, index, extent, "value", extent.members())
+    def _store_value(self, frame: Frame, index: int, extent: Extent, value: int) -> None:
+        key = self._store(frame, index, extent, "value", extent.members())
         laid_out = arithmetic.laid_out(value, extent.place.width, self.program.little_endian)
         self.state.known.update(zip(sources(key, extent.place.width), laid_out, strict=True))
 
     # --- events -------------------------------------------------------------------------------------------
 
     def _access(
-        self, here: Frame, kind: Access, place: Place, length: Expr | None = None, value: Expr | None = None
+        self, frame: Frame, kind: Access, place: Place, length: Expr | None = None, value: Expr | None = None
     ) -> Extent:
         """Announces that a place is touched, and says where it lies."""
         self._announce(
-            here, Accessed(path=self.path.name, step=_step(here), kind=kind, place=place, length=length, value=value)
+            frame, Accessed(path=self.path.name, step=_step(frame), kind=kind, place=place, length=length, value=value)
         )
-        extent = self.state.extent(here, place)
-        touched = extent.inside(self.state.length(here, length))
+        extent = self.state.extent(frame, place)
+        touched = extent.inside(self.state.length(frame, length))
         bits = range(extent.low + touched.start, extent.low + touched.stop)
-        self.trace.touch(here.moment, kind, place, extent.name.object.key, bits)
+        self.trace.touch(frame.moment, kind, place, extent.name.object.key, bits)
         return extent
 
-    def _evaluated(self, here: Frame, expr: Expr | None) -> int | None:
+    def _evaluated(self, frame: Frame, expr: Expr | None) -> int | None:
         """The value of an expression, whose members are read as C comes to them."""
         if expr is None:
             return None
-        return self.state.number(here, expr, lambda place: self._access(here, "read", place))
+        return self.state.number(frame, expr, lambda place: self._access(frame, "read", place))
 
-    def _announce(self, here: Frame, event: Event) -> None:
+    def _announce(self, frame: Frame, event: Event) -> None:
         """Has each property remember what it must, and judges what it claims."""
         for prop in self.properties:
             if table.remembers(prop, event):
-                self._remember(here, prop)
+                self._remember(frame, prop)
             for claim in table.of_event(prop, event):
-                self._claim(here, event, prop, claim)
+                self._claim(frame, event, prop, claim)
 
-    def _remember(self, here: Frame, prop: Property) -> None:
-        current = here.current.object
+    def _remember(self, frame: Frame, prop: Property) -> None:
+        current = frame.current.object
         if isinstance(prop.claim, Preserved):
-            current.snapshots[prop.name] = remember(prop.claim.members, self.state, here)
+            current.snapshots[prop.name] = remember(prop.claim.members, self.state, frame)
         else:
             current.since[prop.name] = len(self.state.stores)
 
-    def _claim(self, here: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
-        if not is_about_something(claim, self.state, here):
+    def _claim(self, frame: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
+        if not is_about_something(claim, self.state, frame):
             return
-        if isinstance(claim, Stored) and claim.since is not None and prop.name not in here.current.object.since:
+        if isinstance(claim, Stored) and claim.since is not None and prop.name not in frame.current.object.since:
             return
-        if isinstance(claim, Unchanged) and prop.name not in here.current.object.snapshots:
+        if isinstance(claim, Unchanged) and prop.name not in frame.current.object.snapshots:
             self.arrivals[prop.name] += 1
             return
         self.reached[prop.name] += 1
         looked = len(self.state.looks)
-        bits = judge(claim, prop.name, self.state, here)
+        bits = judge(claim, prop.name, self.state, frame)
         if bits is not None:
-            self.broken[prop.name].append(self._broken(here, event, prop=prop, claim=claim, bits=bits, looked=looked))
-            self._tell_broken(here, prop, claim)
+            self.broken[prop.name].append(self._broken(frame, event, prop=prop, claim=claim, bits=bits, looked=looked))
+            self._tell_broken(frame, prop, claim)
 
-    def _used(self, here: Frame, claim: ClaimMade) -> Name:
+    def _used(self, frame: Frame, claim: ClaimMade) -> Name:
         """The name by which what the claim is about is touched."""
         if isinstance(claim, NotGivenUp) and claim.place is not None:
-            return self.state.name(here, claim.place.object)
-        return here.current
+            return self.state.name(frame, claim.place.object)
+        return frame.current
 
-    def _tell_broken(self, here: Frame, prop: Property, claim: ClaimMade) -> None:
-        used = self._used(here, claim)
+    def _tell_broken(self, frame: Frame, prop: Property, claim: ClaimMade) -> None:
+        used = self._used(frame, claim)
         named = (used.object.key, used.object.names.index(used))
-        self.trace.did(BrokenClaim(prop.name, here.moment, here.began, named))
+        self.trace.did(BrokenClaim(prop.name, frame.moment, frame.began, named))
 
     def _broken(
-        self, here: Frame, event: Event, prop: Property, claim: ClaimMade, bits: tuple[BrokenBit, ...], looked: int
+        self, frame: Frame, event: Event, prop: Property, claim: ClaimMade, bits: tuple[BrokenBit, ...], looked: int
     ) -> Broken:
-        state, key = self.state, here.current.object.key
+        state, key = self.state, frame.current.object.key
         if not self.trace.wanted:
             return Broken(
-                event=event, object=key, moment=here.moment, claim=claim, bits=bits, turns=self.turns, steps=self.steps
+                event=event, object=key, moment=frame.moment, claim=claim, bits=bits, turns=self.turns, steps=self.steps
             )
         looks = tuple(state.looks[looked:])
-        standing = self.trace.standing(here, state.objects, looked, len(state.decisions))
-        value = state.number(here, claim.value) if isinstance(claim, ReadsBack) else None
+        moment = self.trace.standing(frame, state.objects, looked, len(state.decisions))
+        value = state.number(frame, claim.value) if isinstance(claim, ReadsBack) else None
         return Broken(
             event=event,
             object=key,
-            moment=here.moment,
+            moment=frame.moment,
             claim=claim,
             bits=bits,
             turns=self.turns,
             steps=self.steps,
-            places=tuple(self._lying(here, prop, claim, looks)),
+            places=tuple(self._lying(frame, prop, claim, looks)),
             looks=looks,
-            inputs=tuple(self._inputs(here, claim)),
-            length=state.length(here, getattr(claim, "length", None)),
+            inputs=tuple(self._inputs(frame, claim)),
+            length=state.length(frame, getattr(claim, "length", None)),
             value=value,
-            live=self._used(here, claim).live,
-            standing=standing,
+            live=self._used(frame, claim).live,
+            standing=moment,
         )
 
-    def _inputs(self, here: Frame, claim: ClaimMade) -> Iterator[tuple[str, int]]:
+    def _inputs(self, frame: Frame, claim: ClaimMade) -> Iterator[tuple[str, int]]:
         """The inputs by which an access was indexed, and those that its length looked at."""
         if isinstance(claim, Inside | SameMember | Stored):
             names = [name for name, _ in claim.place.indexes]
             names += [] if claim.length is None else folds.inputs(claim.length)
             for name in dict.fromkeys(names):
-                if (known := self.state.known_input(here, name)) is not None:
-                    yield name, known
+                if (value := self.state.known_input(frame, name)) is not None:
+                    yield name, value
 
-    def _lying(self, here: Frame, prop: Property, claim: ClaimMade, looks: tuple[Look, ...]) -> Iterator[Lying]:
+    def _lying(self, frame: Frame, prop: Property, claim: ClaimMade, looks: tuple[Look, ...]) -> Iterator[Lying]:
         """Where the places of a claim lie now; of a condition, those that were looked at."""
         match claim:
             case IsTrue():
                 yield from (Lying(look.place, look.object, look.low, range(look.place.width)) for look in looks)
             case Unchanged(places):
-                for place, before in zip(places, here.current.object.snapshots[prop.name], strict=True):
-                    yield self._lies(here, place, None, before)
+                for place, before in zip(places, frame.current.object.snapshots[prop.name], strict=True):
+                    yield self._lies(frame, place, None, before)
             case SameMember(place, length) | Inside(place, length):
-                yield self._lies(here, place, length)
+                yield self._lies(frame, place, length)
             case Stored(place, length, all_bytes=all_bytes):
-                yield self._lies(here, place, length, padding=all_bytes)
+                yield self._lies(frame, place, length, padding=all_bytes)
             case ReadsBack(place) | NotGivenUp(place):
                 if place is not None:
-                    yield self._lies(here, place)
+                    yield self._lies(frame, place)
 
     def _lies(
         self,
-        here: Frame,
+        frame: Frame,
         place: Place,
         length: Expr | None = None,
         remembered: Mapping[int, Source] | None = None,
         padding: bool = False,
     ) -> Lying:
-        extent = self.state.extent(here, place)
-        meant = observed(extent, self.state.length(here, length))
+        extent = self.state.extent(frame, place)
+        meant = observed(extent, self.state.length(frame, length))
         judged = meant if padding else [i for i in meant if i in place.covered] or meant
         return Lying(place, extent.name.object.key, extent.low, judged, remembered)
 
 
-def _step(here: Frame) -> str | None:
-    return here.step.name if here.step else None
+def _step(frame: Frame) -> str | None:
+    return frame.step.name if frame.step else None

@@ -156,11 +156,11 @@ class State:
             return 0
         return self.known.get(source)
 
-    def same(self, one: Source, other: Source) -> bool:
+    def same(self, source: Source, other: Source) -> bool:
         """Whether two bits have one value whatever is still free."""
-        if one == other:
+        if source == other:
             return True
-        value = self.settled(one)
+        value = self.settled(source)
         return value is not None and value == self.settled(other)
 
     def _above_bool(self, source: Source) -> bool:
@@ -190,8 +190,8 @@ class _Now:
     def member(self, place: Place, type: IntType) -> int:
         self.read(place)
         extent = self.state.extent(self.frame, place)
-        found = tuple(extent.source(i) for i in range(place.width))
-        bits = [self.state.value(source) for source in found]
+        sources = tuple(extent.source(i) for i in range(place.width))
+        bits = [self.state.value(source) for source in sources]
         value = arithmetic.read_back(bits, type, self.state.program.little_endian)
         if type.boolean and value > 1:
             value = self.state.undefined(("bool", self.frame.moment, place.text, place.span.start))
@@ -202,7 +202,7 @@ class _Now:
                 object=extent.name.object.key,
                 low=extent.low,
                 value=value,
-                sources=found,
+                sources=sources,
             )
         )
         return value

@@ -130,8 +130,8 @@ Effect = Action | StoredBits | CopiedBits | MadeObject | HeldName | EndedStep | 
 class Trace:
     """Collects the stages and the effects of a run, or does nothing."""
 
-    def __init__(self, wanted: bool) -> None:
-        self._wanted = wanted
+    def __init__(self, recorded: bool) -> None:
+        self._wanted = recorded
         self._stages: list[Stage] = []
         self._actions: list[Action] = []
         self._effects: list[Effect] = []

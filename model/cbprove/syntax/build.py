@@ -27,11 +27,11 @@ class Builder(CBuilder):
         nodes: list[syntax.Declaration] = []
         for declaration in declarations:
             several = declaration if isinstance(declaration, list) else [declaration] if declaration is not None else []
-            for one in several:
-                while waiting is not None and waiting.span.start < one.span.end:
+            for node in several:
+                while waiting is not None and waiting.span.start < node.span.end:
                     nodes.append(waiting)
                     waiting = next(hoisted, None)
-                nodes.append(one)
+                nodes.append(node)
         return tuple(nodes)
 
     def text(self, span: Span, *strings: Token) -> str:
@@ -302,9 +302,9 @@ class Builder(CBuilder):
         return questions.Owned(members or ())
 
     def written(
-        self, span: Span, cleared: bool | None, members: Any, by: Any, name: ctree.Name | None
+        self, span: Span, cleared: bool | None, members: Any, authors: Any, name: ctree.Name | None
     ) -> questions.Written:
-        return questions.Written(members or (), by or (), cleared is not None, name)
+        return questions.Written(members or (), authors or (), cleared is not None, name)
 
     def exact(self, span: Span, members: Any) -> questions.Exact:
         return questions.Exact(members or ())
@@ -328,7 +328,7 @@ class Builder(CBuilder):
 
     def proposal(self, span: Span, name: Token, title: str | None, *entries: Any) -> questions.Proposal:
         settings = tuple(entry for entry in entries if isinstance(entry, questions.Setting))
-        expected = tuple(one for entry in entries if isinstance(entry, tuple) for one in entry)
+        expected = tuple(expectation for entry in entries if isinstance(entry, tuple) for expectation in entry)
         return questions.Proposal(self.name(name), title or "", settings, expected, span)
 
     def setting(self, span: Span, axis: Token, value: ctree.Expr) -> questions.Setting:
@@ -402,14 +402,14 @@ class Builder(CBuilder):
         return token.text
 
     def ask(
-        self, span: Span, name: Token, title: str | None, axes: Any, properties: Any, given: Any, expect: Any
+        self, span: Span, name: Token, title: str | None, axes: Any, properties: Any, condition: Any, expect: Any
     ) -> questions.Ask:
         return questions.Ask(
             name=self.name(name),
             title=title or "",
             axes=axes,
             properties=properties,
-            given=given,
+            given=condition,
             expect=expect,
             span=span,
         )
@@ -447,8 +447,8 @@ def _domain(domain: Any) -> tuple[Any, Any]:
     """The range and the values of an `in`, the one that was not said being None."""
     if domain is None:
         return None, None
-    kind, what = domain
-    return (what, None) if kind == "range" else (None, what)
+    kind, values = domain
+    return (values, None) if kind == "range" else (None, values)
 
 
 def _alternative(otherwise: Any) -> syntax.Block:

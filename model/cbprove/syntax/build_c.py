@@ -53,14 +53,14 @@ class CBuilder(ExprBuilder):
         self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
     ) -> list[syntax.Typedef]:
         """One typedef for each declarator."""
-        found = []
+        nodes = []
         for (name, changes), bits, attributes, where in declared:
             if name is None or bits is not None:
                 self.mistake("CB0029", "a typedef of bits", where, "bits belong to members")
             else:
                 node = self.applied(type, changes)
-                found.append(syntax.Typedef(name, node, _joined(before, attributes), span))
-        return found
+                nodes.append(syntax.Typedef(name, node, _joined(before, attributes), span))
+        return nodes
 
     def define(self, span: Span, name: Token, value: Expr) -> syntax.Define:
         if self.source.text[name.end : name.end + 1] == "(":
@@ -106,26 +106,26 @@ class CBuilder(ExprBuilder):
 
     def enumerators(self, span: Span, *items: Any) -> tuple[ctree.Enumerator, ...]:
         """The enumerators in order; a `#define` among them is a declaration of its own. A `#if` may end with a comma or not."""
-        found: list[ctree.Enumerator] = []
+        enumerators: list[ctree.Enumerator] = []
         last = ""
         for item in items:
             if isinstance(item, syntax.Define):
                 self.hoist(item)
             elif isinstance(item, tuple):
-                found.extend(item)
+                enumerators.extend(item)
                 last = "choice"
             else:
-                said, at = (item.text, item) if isinstance(item, Token) else (item.name.text, item.name)
+                text, at = (item.text, item) if isinstance(item, Token) else (item.name.text, item.name)
                 kind = "comma" if isinstance(item, Token) else "enumerator"
                 if kind == last:
-                    wanted = "a name" if kind == "comma" else "`,`"
+                    expectation = "a name" if kind == "comma" else "`,`"
                     where = self.span(at) if isinstance(at, Token) else at.span
                     help = "it is written `enum NAME { A, B = 2 };`"
-                    self.mistake("CB0020", f"expected {wanted}, found `{said}`", where, help)
+                    self.mistake("CB0020", f"expected {expectation}, found `{text}`", where, help)
                 if isinstance(item, ctree.Enumerator):
-                    found.append(item)
+                    enumerators.append(item)
                 last = kind
-        return tuple(found)
+        return tuple(enumerators)
 
     def comma(self, span: Span, sign: Token) -> Token:
         return sign
@@ -249,15 +249,15 @@ class CBuilder(ExprBuilder):
     def applied(self, type: CType, changes: tuple[tuple[str, Expr | None, Span], ...]) -> CType:
         """The type of a declarator: what was said before it, changed from the outside in."""
         function = False
-        for what, count, span in changes:
-            if what == "pointer":
+        for change, count, span in changes:
+            if change == "pointer":
                 if isinstance(type, ctree.RecordBody | ctree.EnumBody) and type.tag is not None:
                     self.hoist(syntax.TypeDeclaration(type, type.span))  # `typedef struct x { } *y;` declares x too
                 type = ctree.PointerType("function" if function else _said(type), span)
                 function = False
             elif function:
                 break
-            elif what == "array":
+            elif change == "array":
                 type = ctree.ArrayType(type, count, span)
             else:
                 function = True
@@ -314,11 +314,15 @@ class CBuilder(ExprBuilder):
         """The same members twice over: bare, and as a struct with a name."""
         bare = ctree.RecordBody("struct", None, members, attributes, span)
         named = ctree.RecordBody("struct", self.maybe_name(tag), members, attributes, span)
-        both = (
+        mirrored_pair = (
             ctree.Member(None, bare, None, Attributes(), span),
             ctree.Member(self.name(name), named, None, Attributes(), span),
         )
-        return (ctree.Member(None, ctree.RecordBody("union", None, both, attributes, span), None, Attributes(), span),)
+        return (
+            ctree.Member(
+                None, ctree.RecordBody("union", None, mirrored_pair, attributes, span), None, Attributes(), span
+            ),
+        )
 
     def bitmap(self, span: Span, name: Token, bits: Expr, attributes: Attributes) -> Group:
         """An array of as many longs as the bits need."""
@@ -381,15 +385,15 @@ _PLAIN = Attributes()
 
 def _joined(*parts: Attributes) -> Attributes:
     """Attributes said in several places, as one."""
-    said = [part for part in parts if part is not _PLAIN]
-    if not said:
+    texts = [part for part in parts if part is not _PLAIN]
+    if not texts:
         return _PLAIN
-    if len(said) == 1:
-        return said[0]
+    if len(texts) == 1:
+        return texts[0]
     return Attributes(
-        any(part.packed for part in said),
-        tuple(node for part in said for node in part.aligned),
-        tuple(pin for part in said for pin in part.pins),
+        any(part.packed for part in texts),
+        tuple(node for part in texts for node in part.aligned),
+        tuple(pin for part in texts for pin in part.pins),
     )
 
 
@@ -404,7 +408,7 @@ def _said(type: CType) -> str:
             return f"{kind} {tag.text}" if tag else kind
         case ctree.EnumBody(tag=tag):
             return f"enum {tag.text}" if tag else "enum"
-        case ctree.PointerType(to):
-            return f"{to} *"
+        case ctree.PointerType(target):
+            return f"{target} *"
         case _:
             return "array"

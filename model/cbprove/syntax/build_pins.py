@@ -28,23 +28,23 @@ class Pins:
         return pin
 
     def pinned(
-        self, by: ctree.Pinning, span: Span, declarations: Sequence[syntax.Declaration]
+        self, pinning: ctree.Pinning, span: Span, declarations: Sequence[syntax.Declaration]
     ) -> list[syntax.Declaration]:
         """The declarations of a block, every struct and union in them pinned."""
         self.blocks.append(span)
-        block = _Block(self, by)
+        block = _Block(self, pinning)
         return [block.declaration(declaration) for declaration in declarations]
 
     def only(self, kind: type[P], pins: Iterable[Pin]) -> P | None:
         """The pin of a kind, the first of several."""
-        said = [pin for pin in pins if isinstance(pin, kind)]
-        for pin in said:
+        pins_of_kind = [pin for pin in pins if isinstance(pin, kind)]
+        for pin in pins_of_kind:
             self.idle.pop(pin.span, None)
-        for again in said[1:]:
-            word = "__at" if isinstance(again, PlacePin) else "__size"
-            notes = (Note("the first one is here", said[0].span),)
-            self.report(Diagnostic("CB0031", f"a second `{word}`", again.span, "keep one of them", notes))
-        return said[0] if said else None
+        for repeated in pins_of_kind[1:]:
+            word = "__at" if isinstance(repeated, PlacePin) else "__size"
+            notes = (Note("the first one is here", pins_of_kind[0].span),)
+            self.report(Diagnostic("CB0031", f"a second `{word}`", repeated.span, "keep one of them", notes))
+        return pins_of_kind[0] if pins_of_kind else None
 
     def refuse_idle(self) -> None:
         """Report the pins that say nothing: outside of a block, or by what has no place or no size of its own."""
@@ -63,9 +63,9 @@ class Pins:
 class _Block:
     """One `pinned` block. A body that several declarators share is pinned once, as the first of them says."""
 
-    def __init__(self, pins: Pins, by: ctree.Pinning) -> None:
+    def __init__(self, pins: Pins, pinning: ctree.Pinning) -> None:
         self.pins = pins
-        self.by = by
+        self.by = pinning
         self.bodies: dict[int, tuple[RecordBody, RecordBody]] = {}
 
     def declaration(self, node: syntax.Declaration) -> syntax.Declaration:
@@ -86,14 +86,14 @@ class _Block:
             return replace(node, element=self.type(node.element, base, nodes))
         if not isinstance(node, RecordBody):
             return node
-        known = self.bodies.get(id(node))
-        if known is None:
-            known = self.bodies[id(node)] = (node, self.body(node, base, nodes))
-        return known[1]
+        cached = self.bodies.get(id(node))
+        if cached is None:
+            cached = self.bodies[id(node)] = (node, self.body(node, base, nodes))
+        return cached[1]
 
     def body(self, node: RecordBody, base: int, nodes: tuple[Pin, ...]) -> RecordBody:
-        said = (*node.attributes.pins, *nodes)
-        size = self.pins.only(SizePin, said)
+        all_pins = (*node.attributes.pins, *nodes)
+        size = self.pins.only(SizePin, all_pins)
         if size is None:
             self.missing(
                 _called(node), "size", node.tag.span if node.tag else node.span, "`__size(BYTES)` behind its `}`"
@@ -118,13 +118,13 @@ class _Block:
         if at is None and item.name is None and item.bits is not None:
             return item
         if at is None:
-            what = f"`{item.name.text}`" if item.name else _called(body)
-            self.missing(what, "place", item.name.span if item.name else item.span, _BITS if item.bits else _BYTES)
+            name_text = f"`{item.name.text}`" if item.name else _called(body)
+            self.missing(name_text, "place", item.name.span if item.name else item.span, _BITS if item.bits else _BYTES)
         first = at.bit if at else base
         return replace(item, type=self.type(item.type, first, item.attributes.pins), at=first - base)
 
-    def missing(self, what: str, pin: str, span: Span, help: str) -> None:
-        self.pins.report(Diagnostic("CB0030", f"{what} is pinned without a {pin}", span, f"add {help}"))
+    def missing(self, subject: str, pin: str, span: Span, help: str) -> None:
+        self.pins.report(Diagnostic("CB0030", f"{subject} is pinned without a {pin}", span, f"add {help}"))
 
 
 _BYTES = "`__at(BYTE)`, counted from the start of the outermost struct"

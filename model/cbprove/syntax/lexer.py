@@ -30,17 +30,19 @@ def _pattern() -> re.Pattern[str]:
 
     Comments are spelled with possessive repeats, unlike in the grammar, so that no text makes them slow.
     """
-    known: Tables = tables()
-    signs = sorted((s for s in known.literals if not (s[0].isalpha() or s[0] in "_#")), key=lambda s: (-len(s), s))
+    grammar_tables: Tables = tables()
+    signs = sorted(
+        (s for s in grammar_tables.literals if not (s[0].isalpha() or s[0] in "_#")), key=lambda s: (-len(s), s)
+    )
     pieces = [
         r"(?P<EOL>\n)",
         r"(?P<SKIP>(?:[ \t\r\f\v]|\\\r?\n|//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/)++)",
-        rf"(?P<NAME>{known.patterns['NAME']})",
-        rf"(?P<NUMBER>{known.patterns['NUMBER']})",
+        rf"(?P<NAME>{grammar_tables.patterns['NAME']})",
+        rf"(?P<NUMBER>{grammar_tables.patterns['NUMBER']})",
         r"(?P<COMMENT>/\*)",
         f"(?P<SIGN>{'|'.join(map(re.escape, signs))})",
-        rf"(?P<STRING>{_possessive(known.patterns['STRING'])})",
-        rf"(?P<CHARACTER>{_possessive(known.patterns['CHARACTER'])})",
+        rf"(?P<STRING>{_possessive(grammar_tables.patterns['STRING'])})",
+        rf"(?P<CHARACTER>{_possessive(grammar_tables.patterns['CHARACTER'])})",
         r"(?P<DIRECTIVE>\#[ \t]*+[A-Za-z_]*+)",
         r"(?P<WRONG>[^\x00-\x7f]++|.)",
     ]
@@ -136,9 +138,9 @@ class Lexer:
         """Report a quote that does not end on its line, and let the rest of the line be what it begins."""
         end = self.source.text.find("\n", start)
         end = end if end >= 0 else len(self.source.text)
-        what, kind, text = ("string", "STRING", '""') if quote == '"' else ("character constant", "NUMBER", "0")
+        noun, kind, text = ("string", "STRING", '""') if quote == '"' else ("character constant", "NUMBER", "0")
         help = f"add `{quote}` where it ends: it must end on its own line"
-        self._mistake("CB0012", f"this {what} is never closed", start, end, help)
+        self._mistake("CB0012", f"this {noun} is never closed", start, end, help)
         self.tokens.append(Token(kind, text, start, end))
 
     def _refuse_depth(self) -> None:

@@ -60,16 +60,16 @@ class Recovery:
 
     def resume(self, at: int) -> int | None:
         """Report the token at `at`, which nothing can be made of, and say where to go on; None gives up."""
-        again, self.last = at <= self.last, max(at, self.last)
+        repeated, self.last = at <= self.last, max(at, self.last)
         if len(self.mistakes) >= MAX_MISTAKES:
             return None
-        if not again and self._supply_semicolon(at):
+        if not repeated and self._supply_semicolon(at):
             return at
         begun = self._new_declaration(at)
         if begun is not None:
-            return self._leave_open(begun, at, again)
-        entry, size = self._entry(outermost=again)
-        if not again:
+            return self._leave_open(begun, at, repeated)
+        entry, size = self._entry(outermost=repeated)
+        if not repeated:
             self._report(at, entry, size)
         if self.tokens[at].kind == END:
             return None
@@ -78,7 +78,7 @@ class Recovery:
             return self._after_conditional(at)
         after = self._skip(at, entry, size)
         self._give_up(entry, size)
-        return max(after, at + 1) if again else after
+        return max(after, at + 1) if repeated else after
 
     # --- where to go on ---
 
@@ -203,11 +203,11 @@ class Recovery:
                 return begun
         return None
 
-    def _leave_open(self, begun: int, at: int, again: bool) -> int:
+    def _leave_open(self, begun: int, at: int, repeated: bool) -> int:
         """Give up a declaration that has not ended where the next one begins."""
         entry, inner = self._entry(outermost=False)
         _, size = self._entry(outermost=True)
-        if not again and not self._known_wrong(begun) and not self._report_open(size, self.tokens[begun]):
+        if not repeated and not self._known_wrong(begun) and not self._report_open(size, self.tokens[begun]):
             if begun == at:
                 self._report(at, entry, inner)
             else:
@@ -227,8 +227,8 @@ class Recovery:
         if not open_braces:
             return False
         brace = open_braces[-1]
-        what = "the file ends here" if token.kind == END else f"{found(token)} begins a declaration of its own"
-        note = Note(what, Span(self.source, token.start, token.end))
+        beginning = "the file ends here" if token.kind == END else f"{found(token)} begins a declaration of its own"
+        note = Note(beginning, Span(self.source, token.start, token.end))
         self._mistake(
             "CB0022",
             "this `{` is never closed",
@@ -259,10 +259,10 @@ class Recovery:
         if token.kind == END and self._report_open(self._entry(outermost=True)[1], token):
             return
         before = self.tokens[at - 1].kind if at else ""
-        wanted = expected([kind for kind in self.stack.expected() if not kind == before == "STRING"])
+        expectation = expected([kind for kind in self.stack.expected() if not kind == before == "STRING"])
         after = f" after {found(self.tokens[at - 1])}" if size and at else ""
         help = self._help(at, entry, size)
-        self._mistake("CB0020", f"expected {wanted}{after}, found {found(token)}", token.start, token.end, help)
+        self._mistake("CB0020", f"expected {expectation}{after}, found {found(token)}", token.start, token.end, help)
 
     def _known_wrong(self, at: int) -> bool:
         """Whether the text itself was wrong around here, which was said already."""
@@ -317,10 +317,10 @@ class Recovery:
         last = at
         while self.tokens[last].kind not in (";", "{", "}", END):
             last += 1
-        said = habit(self.source.text[start : self.tokens[last - 1].end]) if last else None
-        if said is None or self.tokens[last].kind == "{":
+        habit_of_c = habit(self.source.text[start : self.tokens[last - 1].end]) if last else None
+        if habit_of_c is None or self.tokens[last].kind == "{":
             return False
-        self._mistake("CB0020", said.message, start + said.start, start + said.end, said.help)
+        self._mistake("CB0020", habit_of_c.message, start + habit_of_c.start, start + habit_of_c.end, habit_of_c.help)
         return True
 
     def _report_equals(self, at: int, entry: str, size: int) -> bool:
@@ -352,8 +352,8 @@ class Recovery:
             begun = _WORD.match(self.source.text, self.stack.starts[-size])
             return SHAPES.get(begun.group() if begun else "", SHAPES[entry])
         if token.kind == "NAME":
-            known = frozenset(kind for kind in self.stack.expected() if kind.isalpha() and kind.islower())
-            meant = close_to(token.text, known)
+            keywords = frozenset(kind for kind in self.stack.expected() if kind.isalpha() and kind.islower())
+            meant = close_to(token.text, keywords)
             if meant:
                 return f"did you mean `{meant}`?"
             if token.text in _LAYER_WORDS:

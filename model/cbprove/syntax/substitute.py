@@ -24,13 +24,13 @@ def substitute(tree: Tree, other: Tree) -> tuple[Tree, tuple[str, ...]]:
     the spec has one of that name. A packing keeps its arms, and is told of: `struct X is a packing`. A struct that is
     declared inside another one is a declaration like any other here.
     """
-    ours, theirs = _declared(tree), _declared(other)
-    packings = [key for key in ours if key in theirs and _is_packing(ours[key], theirs[key])]
-    shared = [key for key in ours if key in theirs and key[0] != "constant"]
-    taken = {key: theirs[key] for key in _needed(theirs, shared, packings)}
+    ours, other_keys = _declared(tree), _declared(other)
+    packings = [key for key in ours if key in other_keys and _is_packing(ours[key], other_keys[key])]
+    shared = [key for key in ours if key in other_keys and key[0] != "constant"]
+    replacements = {key: other_keys[key] for key in _needed(other_keys, shared, packings)}
     sources = (*tree.sources, *(source for source in other.sources if source not in tree.sources))
     left = tuple(f"{_kind(ours[key])} {key[1]} is a packing" for key in packings)
-    return Tree(tuple(_replaced(tree, taken)), sources), left
+    return Tree(tuple(_replaced(tree, replacements)), sources), left
 
 
 def _is_packing(*nodes: Declaration) -> bool:
@@ -43,39 +43,39 @@ def _kind(node: Declaration) -> str:
     return node.kind if isinstance(node, syntax.Packing) else ""
 
 
-def _needed(theirs: dict[_Key, Declaration], shared: list[_Key], packings: list[_Key]) -> list[_Key]:
-    """What is shared and what that names, over and over, in the order of `theirs`."""
-    found: set[_Key] = set()
+def _needed(replacing: dict[_Key, Declaration], shared: list[_Key], packings: list[_Key]) -> list[_Key]:
+    """What is shared and what that names, over and over, in the order of `replacing`."""
+    keys: set[_Key] = set()
     waiting = list(shared)
     while waiting:
         key = waiting.pop()
-        if key in theirs and key not in found and key not in packings:
-            found.add(key)
-            waiting.extend((*_keys(theirs[key]), *_named(theirs[key])))
-    return [key for key in theirs if key in found]
+        if key in replacing and key not in keys and key not in packings:
+            keys.add(key)
+            waiting.extend((*_keys(replacing[key]), *_named(replacing[key])))
+    return [key for key in replacing if key in keys]
 
 
-def _replaced(tree: Tree, taken: dict[_Key, Declaration]) -> Iterator[Declaration]:
+def _replaced(tree: Tree, replacements: dict[_Key, Declaration]) -> Iterator[Declaration]:
     """The declarations of the spec; for those that are taken, the others, each once."""
-    parts = [part for declaration in tree.declarations for part in _apart(declaration, taken.__contains__)]
-    places = {key for part in parts for key in _stood_for(part, taken)}
-    waiting = {id(node): node for node in taken.values()}
+    parts = [part for declaration in tree.declarations for part in _apart(declaration, replacements.__contains__)]
+    places = {key for part in parts for key in _stood_for(part, replacements)}
+    waiting = {id(node): node for node in replacements.values()}
     added = [node for node in waiting.values() if places.isdisjoint(_keys(node))]
     for part in parts:
-        keys = _stood_for(part, taken)
+        keys = _stood_for(part, replacements)
         if not keys:
             yield part
             continue
-        for node in (*added, *(taken[key] for key in keys)):
+        for node in (*added, *(replacements[key] for key in keys)):
             if waiting.pop(id(node), None) is not None:
                 yield node
 
 
-def _stood_for(part: Declaration, taken: dict[_Key, Declaration]) -> list[_Key]:
+def _stood_for(part: Declaration, replacements: dict[_Key, Declaration]) -> list[_Key]:
     """What is taken instead of a declaration; one with a tag of its own stays whatever becomes of its constants."""
     keys = _keys(part)
     tagged = [key for key in keys if key[0] == "tag"]
-    return [key for key in keys if key in taken] if not tagged or tagged[0] in taken else []
+    return [key for key in keys if key in replacements] if not tagged or tagged[0] in replacements else []
 
 
 # --- declarations by name ---------------------------------------------------------------------------------
@@ -83,12 +83,12 @@ def _stood_for(part: Declaration, taken: dict[_Key, Declaration]) -> list[_Key]:
 
 def _declared(tree: Tree) -> dict[_Key, Declaration]:
     """Every type and constant by its names, types inside others as declarations of their own."""
-    found: dict[_Key, Declaration] = {}
+    by_key: dict[_Key, Declaration] = {}
     for declaration in tree.declarations:
         for part in _apart(declaration, lambda key: True):
             for key in _keys(part):
-                found.setdefault(key, part)
-    return found
+                by_key.setdefault(key, part)
+    return by_key
 
 
 def _keys(node: Declaration) -> list[_Key]:
@@ -97,7 +97,7 @@ def _keys(node: Declaration) -> list[_Key]:
         case syntax.TypeDeclaration(RecordBody(tag=tag)) if tag is not None:
             return [("tag", tag.text)]
         case syntax.TypeDeclaration(EnumBody(tag, enumerators)):
-            constants = [("constant", one.name.text) for one in enumerators]
+            constants = [("constant", enumerator.name.text) for enumerator in enumerators]
             return [("tag", tag.text), *constants] if tag else constants
         case syntax.Typedef(name):
             return [("typedef", name.text)]
@@ -128,9 +128,9 @@ def _named(node: Any) -> Iterator[_Key]:
 # --- types taken out of the types they stand in -----------------------------------------------------------
 
 
-def _apart(node: Declaration, wanted: Callable[[_Key], bool]) -> list[Declaration]:
+def _apart(node: Declaration, is_wanted: Callable[[_Key], bool]) -> list[Declaration]:
     """A declaration, and before it those of the wanted tags that are declared inside it."""
-    lift = _Lift(wanted)
+    lift = _Lift(is_wanted)
     match node:
         case syntax.TypeDeclaration(RecordBody() as body):
             rest: Declaration = lift.changed(node, type=lift.inside(body))
@@ -149,8 +149,8 @@ def _apart(node: Declaration, wanted: Callable[[_Key], bool]) -> list[Declaratio
 class _Lift:
     """Takes tagged bodies out of types. What has none stays the very same node, shared where it was shared."""
 
-    def __init__(self, wanted: Callable[[_Key], bool]) -> None:
-        self.wanted = wanted
+    def __init__(self, is_wanted: Callable[[_Key], bool]) -> None:
+        self.wanted = is_wanted
         self.found: list[Declaration] = []
         self.known: dict[int, CType] = {}
 

@@ -68,24 +68,24 @@ _GROUPS: tuple[tuple[frozenset[str], frozenset[str], str], ...] = (
 def expected(kinds: list[str]) -> str:
     """What can come next, the shortest way it can be said."""
     left = dict.fromkeys(kinds)
-    said: list[str] = []
+    phrases: list[str] = []
     for telling, group, word in _GROUPS:
         if telling <= left.keys():
             for kind in group:
                 left.pop(kind, None)
             if word:
-                said.append(word)
+                phrases.append(word)
     for sign in ("[", "(", "*", ":"):
-        if not said and len(left) > 1 and not {sign, "]"} <= left.keys() and "[" in kinds:
+        if not phrases and len(left) > 1 and not {sign, "]"} <= left.keys() and "[" in kinds:
             left.pop(sign, None)
-    if len(left) + len(said) > 1:
+    if len(left) + len(phrases) > 1:
         for kind in _ATTRIBUTES | WORD_TYPES:
             left.pop(kind, None)
     for rare in (".", "unused"):
         if rare in left and len(left) > 1:
             left.pop(rare)
-    said.extend(_WORDS.get(kind) or f"`{kind}`" for kind in sorted(left, key=_usefulness))
-    return alternatives(said)
+    phrases.extend(_WORDS.get(kind) or f"`{kind}`" for kind in sorted(left, key=_usefulness))
+    return alternatives(phrases)
 
 
 def _usefulness(kind: str) -> tuple[bool, bool, str]:
@@ -93,13 +93,13 @@ def _usefulness(kind: str) -> tuple[bool, bool, str]:
     return kind not in _WORDS, not kind[0].isalpha(), kind
 
 
-def alternatives(said: list[str]) -> str:
+def alternatives(phrases: list[str]) -> str:
     """`a`, `a or b`, `a, b or c`; of many, the first few."""
-    if len(said) > 6:
-        said = [*said[:5], "something else"]
-    if len(said) < 2:
-        return "".join(said)
-    return f"{', '.join(said[:-1])} or {said[-1]}"
+    if len(phrases) > 6:
+        phrases = [*phrases[:5], "something else"]
+    if len(phrases) < 2:
+        return "".join(phrases)
+    return f"{', '.join(phrases[:-1])} or {phrases[-1]}"
 
 
 def found(token: Token) -> str:
@@ -114,11 +114,11 @@ def found(token: Token) -> str:
     return f"`{text}`"
 
 
-def close_to(word: str, known: tuple[str, ...] | frozenset[str]) -> str | None:
+def close_to(word: str, words_known: tuple[str, ...] | frozenset[str]) -> str | None:
     """The known word that was perhaps meant."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(word[:40], sorted(known), n=1, cutoff=0.7)
+    matches = get_close_matches(word[:40], sorted(words_known), n=1, cutoff=0.7)
     return matches[0] if matches else None
 
 
@@ -235,14 +235,14 @@ def _of_store(match: re.Match[str]) -> str:
 
 def _of_call(name: str, arguments: list[str]) -> str:
     places = [_plain(each) for each in arguments]
-    known = [each for each in places if re.fullmatch(_PLACE, each)]
+    place_texts = [each for each in places if re.fullmatch(_PLACE, each)]
     if name in ("memcpy", "memmove", "__memcpy"):
-        if len(places) == 3 and known[:2] == places[:2]:
+        if len(places) == 3 and place_texts[:2] == places[:2]:
             return f"say `copy {places[1]} -> {places[0]}{_length(arguments[2], places[:2])};`"
         return "say `copy FROM -> TO;` or `copy FROM -> TO for BYTES;`"
     stored = places[1] if name.startswith("memset") and len(places) == 3 else "0"
     word = "clear" if stored in ("0", "0x0", "0x00") else "write"
-    if len(places) in (2, 3) and known[:1] == places[:1]:
+    if len(places) in (2, 3) and place_texts[:1] == places[:1]:
         return f"say `{word} {places[0]}{_length(arguments[-1], places[:1])};`"
     return f"say `{word} PLACE;` or `{word} PLACE for BYTES;`"
 
@@ -256,14 +256,14 @@ def _length(argument: str, places: list[str]) -> str:
 
 def _arguments(text: str) -> list[str]:
     """The arguments of a call, cut at the commas outside of brackets."""
-    found, depth = [""], 0
+    arguments, depth = [""], 0
     for character in text:
         depth += (character in "([") - (character in ")]")
         if character == "," and not depth:
-            found.append("")
+            arguments.append("")
         else:
-            found[-1] += character
-    return [each.strip() for each in found]
+            arguments[-1] += character
+    return [each.strip() for each in arguments]
 
 
 def _plain(place: str) -> str:

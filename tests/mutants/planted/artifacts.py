@@ -37,7 +37,7 @@ FAULTS = (
         (
             "strings begin where types do",
             "read",
-            "_part(data, length, offset=places[2], size=places[3], what='strings', name=name)",
+            "_part(data, length, offset=places[2], size=places[3], part='strings', name=name)",
             "_part(data, length, places[0], places[3], 'strings', name)",
         ),
     ),
@@ -215,7 +215,7 @@ FAULTS = (
         (
             "a struct is known by its tag",
             "_Walk._composite",
-            "node.tag is not None and (not held)",
+            "node.tag is not None and (not by_value)",
             "node.tag is not None",
         ),
         (
@@ -275,14 +275,14 @@ FAULTS = (
         (
             "arrays need nothing by value",
             "Gathering._below",
-            "case Qualified(type=to) | Array(element=to)",
-            "case Qualified(type=to)",
+            "case Qualified(type=target) | Array(element=target)",
+            "case Qualified(type=target)",
         ),
         (
             "a typedef is the language's scalar of that name whatever it is here",
             "Gathering.is_known",
-            "mine in scalars and scalars[mine] == scalars[scalar.name]",
-            "mine in scalars",
+            "definition_known in scalars and scalars[definition_known] == scalars[scalar.name]",
+            "definition_known in scalars",
         ),
     ),
 )

@@ -21,7 +21,7 @@ FAULTS = (
         (
             "no reason needs to be true",
             "_Given.met",
-            "if _1:\n    raise _2\nif not holds(line, met, state):\n    raise Wrong(f'not true: {line}')",
+            "if _1:\n    raise _2\nif not holds(line, store_met, state):\n    raise Wrong(f'not true: {line}')",
             "if _1:\n    raise _2",
         ),
         (
@@ -40,8 +40,8 @@ FAULTS = (
         (
             "a store need not end where what is followed begins",
             "holds",
-            "line.near == min(own) >= met.high",
-            "line.near >= met.high",
+            "line.near == min(bits_of_object) >= store_met.high",
+            "line.near >= store_met.high",
         ),
     ),
     *planted(
@@ -70,7 +70,7 @@ FAULTS = (
         (
             "one case may stand for the other",
             "_Given.claim",
-            "(claim_proof.path, claim_proof.at, claim_proof.claim, claim_proof.given) != (path, at, number, given)",
+            "(claim_proof.path, claim_proof.at, claim_proof.claim, claim_proof.given) != (path, at, number, conditions)",
             "(claim_proof.path, claim_proof.at, claim_proof.claim) != (path, at, number)",
         ),
         (
@@ -79,7 +79,12 @@ FAULTS = (
             "place.indexes or (number >= 0 and (name, bit) != home)",
             "place.indexes",
         ),
-        ("the first arm of an `either` does not count", "Walk._over", "for one in after:", "for one in after[1:]:"),
+        (
+            "the first arm of an `either` does not count",
+            "Walk._over",
+            "for state_after in after:",
+            "for state_after in after[1:]:",
+        ),
     ),
     *planted(
         "evidence",
@@ -91,18 +96,18 @@ FAULTS = (
             "env.runs_on is not None and _1 and (env.began != self.reading)",
             "env.runs_on is not None and _1",
         ),
-        ("a loop takes a turn at least", "Walk._over", "some if low else none", "some"),
+        ("a loop takes a turn at least", "Walk._over", "one_or_more if low else none", "one_or_more"),
         (
             "a condition excludes whatever is said that it excludes",
             "Walk._taken",
-            "by == where and excluded(self.program, fact, own)",
-            "by == where",
+            "excluding == condition and excluded(self.program, fact, arm_condition)",
+            "excluding == condition",
         ),
         (
             "what is followed before a turn may be more than after it",
             "Walk._turns",
-            "not state.bits <= kept.bits or not some.bits <= kept.bits",
-            "not state.bits <= kept.bits",
+            "not state.bits <= invariant_state.bits or not after_some.bits <= invariant_state.bits",
+            "not state.bits <= invariant_state.bits",
         ),
         (
             "a store of a length that is known in a run stores all",
@@ -149,7 +154,7 @@ FAULTS = (
         (
             "what is known on one arm is known before the `if`",
             "Walk._arm",
-            "self.facts = known\nreturn after",
+            "self.facts = facts_before\nreturn after",
             "return after",
         ),
         (
@@ -180,7 +185,7 @@ FAULTS = (
     *planted(
         "evidence",
         LOSING,
-        ("a condition excludes itself", "excluded", "wanted is not also", "True"),
+        ("a condition excludes itself", "excluded", "truth is not also", "True"),
     ),
     *planted(
         "evidence",
@@ -195,8 +200,8 @@ FAULTS = (
         (
             "`!` in front of a condition does not count",
             "_plain",
-            "(expr.operand, not wanted)",
-            "(expr.operand, wanted)",
+            "(expr.operand, not truth)",
+            "(expr.operand, truth)",
         ),
         (
             "the greatest value of an input is not tried",
@@ -235,8 +240,8 @@ FAULTS = (
         (
             "a step need not follow",
             "check",
-            "if not known.follows(clause):\n    return False\nelse:\n    known.add(clause)",
-            "known.add(clause)",
+            "if not clauses_kept.follows(clause):\n    return False\nelse:\n    clauses_kept.add(clause)",
+            "clauses_kept.add(clause)",
         ),
     ),
     *planted(
@@ -252,7 +257,7 @@ FAULTS = (
     *planted(
         "evidence/rup.py",
         RUP,
-        ("a proof need not end in a contradiction", "check", "return known.contradiction", "return True"),
+        ("a proof need not end in a contradiction", "check", "return clauses_kept.contradiction", "return True"),
     ),
     *planted(
         "evidence",
@@ -263,7 +268,7 @@ FAULTS = (
             "if free == 0:",
             "if free != 1:",
         ),
-        ("what a proof deletes is used on", "_Known.delete", "gone = found.pop()", "gone = list(found.pop())"),
+        ("what a proof deletes is used on", "_Known.delete", "removed = copies.pop()", "removed = list(copies.pop())"),
         (
             "a literal that became false is not looked at",
             "_Known._visit",
@@ -305,7 +310,7 @@ FAULTS = (
         (
             "what has one answer could be otherwise",
             "_idle",
-            "tried or _answers(other, keys) != _answers(shown, keys)",
+            "tried or _answers(other, keys) != _answers(run_shown, keys)",
             "True",
         ),
     ),

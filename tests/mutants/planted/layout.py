@@ -39,8 +39,8 @@ FAULTS = (
         (
             "pinned members may overlap in part",
             "_clash",
-            "one.low < mine.high and mine.low < one.high",
-            "one.low == mine.low and one.high == mine.high",
+            "other.low < placed_field.high and placed_field.low < other.high",
+            "other.low == placed_field.low and other.high == placed_field.high",
         ),
     ),
     *planted(
@@ -49,8 +49,8 @@ FAULTS = (
         (
             "what is known of the place does not matter to a bit-field as wide as an integer",
             "_bit_field",
-            "known == 0 or known >= whole",
-            "known >= 0",
+            "natural == 0 or natural >= machine_alignment",
+            "natural >= 0",
         ),
     ),
     *planted(
@@ -59,10 +59,15 @@ FAULTS = (
         (
             "an attribute `packed` of a member alone counts for nothing",
             "demand",
-            "packed = packed or field.packed\nown = 8 * power_of_two(field.align or 1)",
-            "own = 8 * power_of_two(field.align or 1)",
+            "packed = packed or field.packed\nown_alignment = 8 * power_of_two(field.align or 1)",
+            "own_alignment = 8 * power_of_two(field.align or 1)",
         ),
-        ("a bit-field of zero width does not end the unit of its type", "_zero_width", "max(own, 8 * align)", "own"),
+        (
+            "a bit-field of zero width does not end the unit of its type",
+            "_zero_width",
+            "max(alignment, 8 * align)",
+            "alignment",
+        ),
         (
             "bit-fields of packed structs keep within units of their type",
             "_bit_field",
@@ -75,7 +80,7 @@ FAULTS = (
             "field.name is not None or abi.unnamed_bit_fields_align",
             "True",
         ),
-        ("a union is as large as its last member", "_union", "max(end, asked.width)", "asked.width"),
+        ("a union is as large as its last member", "_union", "max(end, demand_made.width)", "demand_made.width"),
         ("a packed enumeration takes four bytes", "_enum", "enum.packed or size >= 4", "size >= 4"),
         (
             "the sign of an enumeration takes no bit",
@@ -144,8 +149,8 @@ FAULTS = (
         (
             "pinned members are compared with the last one before them alone",
             "misplaced",
-            "max(end, mine.high)",
-            "mine.high",
+            "max(end, placed_field.high)",
+            "placed_field.high",
         ),
     ),
     *planted(
@@ -154,8 +159,8 @@ FAULTS = (
         (
             "arrays of other lengths are alike",
             "_of_one_kind",
-            "count == number and _of_one_kind(one, other, abi)",
-            "_of_one_kind(one, other, abi)",
+            "count == number and _of_one_kind(left_plain, other, abi)",
+            "_of_one_kind(left_plain, other, abi)",
         ),
     ),
     *planted(
@@ -165,7 +170,7 @@ FAULTS = (
         (
             "structs of other sizes are alike where their members are",
             "alike",
-            "lay_out(record, abi).size == lay_out(theirs, abi).size and _1",
+            "lay_out(record, abi).size == lay_out(right, abi).size and _1",
             "_1",
         ),
     ),

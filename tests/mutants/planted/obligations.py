@@ -181,7 +181,7 @@ FAULTS = (
         (
             "owned takes the same position of any struct",
             "_same_member",
-            "(_1 for own, first in _2 if leaf.shares_member(own))",
+            "(_1 for own, first in _2 if own.shares_member(leaf))",
             "(_1 for own, first in _2)",
         ),
     ),

@@ -11,7 +11,7 @@ FAULTS = (
         (
             "a copy reads what it has just written",
             "_Machine._copy",
-            "taken = _1\nfor i, source in taken:\n    target.name.object.bits[target.low + i] = source",
+            "sources = _1\nfor i, source in sources:\n    target.name.object.bits[target.low + i] = source",
             "for i in target.inside(length):\n    target.name.object.bits[target.low + i] = origin.source(i)",
         ),
     ),
@@ -135,8 +135,8 @@ FAULTS = (
         (
             "a part sees the names of its caller",
             "_Machine._statement",
-            "replace(here, names={}, prefix=here.moment)",
-            "replace(here, prefix=here.moment)",
+            "replace(frame, names={}, prefix=frame.moment)",
+            "replace(frame, prefix=frame.moment)",
         ),
     ),
     *planted(
@@ -151,15 +151,20 @@ FAULTS = (
         (
             "`each` runs on the object that it cuts from",
             "_Machine._loop",
-            "frame.names[statement.name] = made\nframe = replace(frame, current=made)",
-            "frame.names[statement.name] = made",
+            "frame.names[statement.name] = name_made\nframe = replace(frame, current=name_made)",
+            "frame.names[statement.name] = name_made",
         ),
     ),
     *planted(
         "semantics",
         CLAIMS,
-        ("a made object remembers what its parent does later", "make", "dict(made.snapshots)", "made.snapshots"),
-        ("steps on a parent enter the history of what was made from it", "make", "list(made.history)", "made.history"),
+        ("a made object remembers what its parent does later", "make", "dict(parent.snapshots)", "parent.snapshots"),
+        (
+            "steps on a parent enter the history of what was made from it",
+            "make",
+            "list(parent.history)",
+            "parent.history",
+        ),
     ),
     *planted(
         "semantics",
@@ -215,8 +220,8 @@ FAULTS = (
         (
             "owned takes the same bit of any member",
             "_came_through",
-            "(leaf.shares_member(own) and at == where for own, where in store.origins(source.position))",
-            "(at == where for _, where in store.origins(source.position))",
+            "(leaf.shares_member(member) and at == position for member, position in store.origins(source.position))",
+            "(at == position for _, position in store.origins(source.position))",
         ),
     ),
     *planted(

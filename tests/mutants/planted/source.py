@@ -83,7 +83,7 @@ FAULTS = (
     *planted(
         "audit",
         ("tests/audit/test_joins.py",),
-        ("what is guessed is known", "_unsure", "not graph.sure(one, other)", "False"),
+        ("what is guessed is known", "_unsure", "not graph.sure(caller, other)", "False"),
         ("a caller may call in any order", "_in_order", "each.targets[index + 1:]", "each.targets"),
         (
             "nothing is stepped over",
@@ -99,8 +99,8 @@ FAULTS = (
         (
             "what is stored counts as read",
             "_missing",
-            "_covered(does, 'read', 'look')",
-            "_covered(does, 'read', 'look', 'store')",
+            "_covered(deeds, 'read', 'look')",
+            "_covered(deeds, 'read', 'look', 'store')",
         ),
         (
             "a clear is as good as a store",
@@ -109,7 +109,7 @@ FAULTS = (
             "cleared if access.stores else reads",
         ),
         ("an escape is nothing", "_missing", "touched - left - (stores & reads)", "touched - touched"),
-        ("arms of one statement have an order", "Done.excludes", "taken.get(statement, arm) != arm", "False"),
+        ("arms of one statement have an order", "Done.excludes", "arms.get(statement, arm) != arm", "False"),
         ("a function that is not there is no fault", "_step", "stale or not names", "not names"),
         ("every step is looked at, run or not", "reached", "name in called", "True"),
     ),

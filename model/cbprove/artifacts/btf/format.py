@@ -77,12 +77,12 @@ class Section:
         """The words at which the records start, and the positions in that list of those that `find` and bit-fields look for."""
         starts: list[int] = []
         indexed: list[int] = []
-        fixed, each, wanted = self._tables()
+        fixed, each, size = self._tables()
         words, end, at = self.words, len(self.words) - 1, 0
         while at < end:
             info = words[at + 1]
             kind = info >> 24 & 0x7F
-            if wanted[kind]:
+            if size[kind]:
                 indexed.append(len(starts))
             starts.append(at)
             at += fixed[kind] + each[kind] * (info & 0xFFFFFF)
@@ -92,8 +92,8 @@ class Section:
 
     def _tables(self) -> tuple[list[int], list[int], list[bool]]:
         fixed, each = [_ENDLESS] * 128, [0] * 128
-        for kind, (once, members) in self.lengths.items():
-            fixed[kind], each[kind] = 3 + once, members
+        for kind, (fixed_size, members) in self.lengths.items():
+            fixed[kind], each[kind] = 3 + fixed_size, members
         return fixed, each, [kind in _INDEXED for kind in range(128)]
 
     def _stopped(self, starts: list[int]) -> SpecError:
@@ -149,18 +149,18 @@ def read(data: bytes, name: str) -> Section:
         raise corrupt(name, f"its version is {version} and its flags are {flags:#x}, where 1 and 0 are known")
     if length < 24 or length % 4:
         raise corrupt(name, f"it says that its header takes {length} bytes")
-    types = _words(_part(data, length, offset=places[0], size=places[1], what="types", name=name), order, name)
+    types = _words(_part(data, length, offset=places[0], size=places[1], part="types", name=name), order, name)
     types.append(0)  # lets the scan look at the second word of a record that is cut off after the first
-    strings = _part(data, length, offset=places[2], size=places[3], what="strings", name=name)
+    strings = _part(data, length, offset=places[2], size=places[3], part="strings", name=name)
     if strings and strings[-1]:
         raise corrupt(name, "its strings do not end with a NUL")
     return Section(name, order, types, strings, _lengths(data, length, order, name))
 
 
-def _part(data: bytes, header: int, offset: int, size: int, what: str, name: str) -> bytes:
+def _part(data: bytes, header: int, offset: int, size: int, part: str, name: str) -> bytes:
     start = header + offset
     if start + size > len(data):
-        raise corrupt(name, f"its {what} should end at byte {start + size}, and there are {len(data)}")
+        raise corrupt(name, f"its {part} should end at byte {start + size}, and there are {len(data)}")
     return data[start : start + size]
 
 
@@ -178,8 +178,8 @@ def _lengths(data: bytes, header: int, order: Literal["little", "big"], name: st
     if header < 32:
         return _LENGTHS
     offset, size = struct.unpack_from("<II" if order == "little" else ">II", data, 24)
-    said = _part(data, header, offset=offset, size=size, what="layouts of kinds", name=name)
-    pairs = {kind: (said[4 * kind] // 4, said[4 * kind + 1] // 4) for kind in range(min(size // 4, 128))}
+    lengths = _part(data, header, offset=offset, size=size, part="layouts of kinds", name=name)
+    pairs = {kind: (lengths[4 * kind] // 4, lengths[4 * kind + 1] // 4) for kind in range(min(size // 4, 128))}
     return MappingProxyType({kind: pair for kind, pair in pairs.items() if kind} | dict(_LENGTHS))
 
 
@@ -263,8 +263,11 @@ class Records:
     def named(self, name: str) -> Iterator[Record]:
         """The same, only those of this name: the strings are searched first, and nothing else is read."""
         starts, indexed = self.section.scan
-        words, wanted = self.section.words, set(self._spellings(name.encode()) if _IDENTIFIER.fullmatch(name) else ())
-        return (self.record(self.first + position) for position in indexed if words[starts[position]] in wanted)
+        words, references = (
+            self.section.words,
+            set(self._spellings(name.encode()) if _IDENTIFIER.fullmatch(name) else ()),
+        )
+        return (self.record(self.first + position) for position in indexed if words[starts[position]] in references)
 
     def _spellings(self, name: bytes) -> tuple[int, ...]:
         """Where a name can be read, in bytes; remembered, since thousands of modules ask one base."""
@@ -283,8 +286,8 @@ class Records:
         """Whether a string begins at an offset in bytes, so that what is read there is not the end of another name."""
         if self.base and offset < self.text:
             return self.base.begins(offset)
-        own = offset - self.text
-        return own == 0 or (own < len(self.section.strings) and self.section.strings[own - 1] == 0)
+        relative = offset - self.text
+        return relative == 0 or (relative < len(self.section.strings) and self.section.strings[relative - 1] == 0)
 
     def identifier(self, offset: int) -> str:
         """A name that C can have; raises SpecError CB0305 for any other."""
@@ -312,10 +315,10 @@ class Records:
 
     def held(self, ref: Ref) -> Ref:
         """A type that cannot be `void`."""
-        found = self.ref(ref)
-        if found is None:
+        record = self.ref(ref)
+        if record is None:
             raise corrupt(self.name, "something that must have a size is of type `void`")
-        return found
+        return record
 
     def behind(self, ref: Ref | None) -> Record | None:
         """The record behind typedefs and qualifiers; None is `void`."""
@@ -332,8 +335,8 @@ class Records:
         starts, indexed = self.section.scan
         words = self.section.words
         integers = [position for position in indexed if words[starts[position] + 1] >> 24 & 0x7F == INT]
-        own = frozenset(filter(self._is_odd, (self.first + position for position in integers)))
-        return self.base.odd | own if self.base else own
+        odd_integers = frozenset(filter(self._is_odd, (self.first + position for position in integers)))
+        return self.base.odd | odd_integers if self.base else odd_integers
 
     def _is_odd(self, ref: Ref) -> bool:
         record = self.record(ref)

@@ -56,10 +56,10 @@ class Btf:
 
     def node(self, ref: Ref) -> Node:
         """What a type id stands for; raises SpecError CB0305 or CB0306 where there is nothing sound of this id."""
-        known = self._nodes.get(ref)
-        if known is None:
-            known = self._nodes[ref] = node(self.records, self.records.record(ref))
-        return known
+        node_of_ref = self._nodes.get(ref)
+        if node_of_ref is None:
+            node_of_ref = self._nodes[ref] = node(self.records, self.records.record(ref))
+        return node_of_ref
 
     def find(self, kind: Kind, name: str) -> tuple[Ref, ...]:
         """The definitions of this name in this unit alone, each different one once; raises SpecError for unsound ones.
@@ -77,11 +77,11 @@ class Btf:
         return self._listed[kind].keys()
 
     def _list(self, kind: Kind) -> dict[str, list[Ref]]:
-        found: dict[str, list[Ref]] = {}
+        by_name: dict[str, list[Ref]] = {}
         for record in self.records.indexed():
             if record.name and _defines(record, kind):
-                found.setdefault(self.records.string(record.name), []).append(record.ref)
-        return found
+                by_name.setdefault(self.records.string(record.name), []).append(record.ref)
+        return by_name
 
     def declares(self, kind: Kind, name: str) -> bool:
         """Whether this unit names a struct, union or enum that it does not define."""
@@ -89,10 +89,10 @@ class Btf:
 
     @cached_property
     def _forwards(self) -> Mapping[str, frozenset[str]]:
-        found = [
+        forwards = [
             (_forward_kind(record), self.records.string(record.name)) for record in self._all() if is_forward(record)
         ]
-        return {kind: frozenset(name for each, name in found if each == kind) for kind in get_args(Kind)}
+        return {kind: frozenset(name for each, name in forwards if each == kind) for kind in get_args(Kind)}
 
     def _all(self) -> Iterator[Record]:
         return map(self.records.record, range(self.records.first, self.records.end))
@@ -170,8 +170,8 @@ def _array(unit: Records, record: Record) -> Node:
 
 def _composite(unit: Records, record: Record) -> Node:
     members = (_member(unit, record, record.at + 3 * number) for number in range(record.vlen))
-    kept = tuple(member for member in members if member.name is not None or member.bits is None)
-    return Composite("struct" if record.kind == form.STRUCT else "union", unit.tag(record), record.value, kept)
+    named_members = tuple(member for member in members if member.name is not None or member.bits is None)
+    return Composite("struct" if record.kind == form.STRUCT else "union", unit.tag(record), record.value, named_members)
 
 
 def _member(unit: Records, record: Record, at: int) -> Member:
@@ -237,8 +237,8 @@ def _function(unit: Records, record: Record) -> Node:
         record.section.words[record.at + 2 * number : record.at + 2 * number + 2] for number in range(record.vlen)
     ]
     variadic = bool(parameters) and not any(parameters[-1])
-    taken = tuple(unit.ref(ref) for _, ref in parameters[: len(parameters) - variadic])
-    return Function(unit.ref(record.value), taken, variadic)
+    types_of_parameters = tuple(unit.ref(ref) for _, ref in parameters[: len(parameters) - variadic])
+    return Function(unit.ref(record.value), types_of_parameters, variadic)
 
 
 _READERS: Mapping[int, Callable[[Records, Record], Node]] = MappingProxyType(

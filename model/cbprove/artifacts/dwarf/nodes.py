@@ -152,10 +152,10 @@ class Reader:
         """The type of an entry, behind typedefs and qualifiers."""
         target = entry.type()
         for _ in range(_DEPTH):
-            found = None if target is None else self._entry(target)
-            if found is None or (found.tag != "DW_TAG_typedef" and found.tag not in _WORDS):
-                return found
-            target = found.type()
+            behind = None if target is None else self._entry(target)
+            if behind is None or (behind.tag != "DW_TAG_typedef" and behind.tag not in _WORDS):
+                return behind
+            target = behind.type()
         return entry.corrupt()
 
 
@@ -290,8 +290,8 @@ class Entry:
         raise corrupt(self.file.name, self.ref)
 
     def _value(self, attribute: str) -> object:
-        found = self.die.attributes.get(attribute)
-        return None if found is None else found.value
+        value = self.die.attributes.get(attribute)
+        return None if value is None else value.value
 
     def _signed(self, value: object) -> int:
         if not isinstance(value, int) or value >= 1 << 64:

@@ -82,10 +82,10 @@ class _Types:
     def skipped(self) -> str:
         """Which units are not read, and why; empty if all are."""
         count = Counter(self._language(unit) for unit in self._file.units if not self._is_c(unit))
-        told = [
+        complaints = [
             f"{_OTHERS.get(language or 0, f'language {language:#x}')} ({number})" for language, number in count.items()
         ]
-        return f"units of {' and '.join(told)} are not read, only those of C" if told else ""
+        return f"units of {' and '.join(complaints)} are not read, only those of C" if complaints else ""
 
     @cached_property
     def _units(self) -> tuple[Unit, ...]:
@@ -99,17 +99,17 @@ class _Types:
         return language is None or language in _LANGUAGES
 
     def _language(self, unit: Unit) -> int | None:
-        said = self._file.die(unit.first).attributes.get("DW_AT_language")
-        return None if said is None else int(said.value)
+        language = self._file.die(unit.first).attributes.get("DW_AT_language")
+        return None if language is None else int(language.value)
 
     def _definitions(self, unit: Unit) -> dict[tuple[Kind, str], list[Ref]]:
         if unit.start not in self._defined:
-            found: dict[tuple[Kind, str], list[Ref]] = {}
+            by_name: dict[tuple[Kind, str], list[Ref]] = {}
             for kind, ref in definitions(self._file, unit):
                 name = self._reader.defines(ref)
                 if name is not None:
-                    found.setdefault((kind, name), []).append(ref)
-            self._defined[unit.start] = found
+                    by_name.setdefault((kind, name), []).append(ref)
+            self._defined[unit.start] = by_name
         return self._defined[unit.start]
 
 

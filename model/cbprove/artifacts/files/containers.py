@@ -91,13 +91,13 @@ def read_image(data: bytes, text: str) -> Image | None:
     """
     abi = _told(data)
     for flat in _flat(data, text):
-        found = max(_sections(flat), key=len, default=None)
-        if found is not None:
-            return Image(found, abi or _told(flat))
+        section = max(_sections(flat), key=len, default=None)
+        if section is not None:
+            return Image(section, abi or _told(flat))
     if abi is not None or data[:2] == b"MZ":
-        what = "a kernel's flat image" if abi is not None else "an EFI program"
+        kind = "a kernel's flat image" if abi is not None else "an EFI program"
         help = "name the vmlinux that it was made from, or copy /sys/kernel/btf/vmlinux where it runs"
-        raise bad("CB0304", f"`{text}` is {what}, and no BTF is in it", help)
+        raise bad("CB0304", f"`{text}` is {kind}, and no BTF is in it", help)
     return None
 
 
@@ -167,19 +167,21 @@ def is_packed(head: bytes) -> bool:
     return any(head.startswith(magic) for magic, _ in (*_OPENERS, *_CLOSED))
 
 
-def _guarded(opener: Callable[[bytes], bytes | None], data: bytes, shown: str) -> bytes:
+def _guarded(opener: Callable[[bytes], bytes | None], data: bytes, name_shown: str) -> bytes:
     try:
         out = opener(data)
     except (_Broken, EOFError, OSError, MemoryError) as fault:
         text = str(fault).rstrip(".").lower() or "there is no memory for it"
         raise bad(
-            "CB0302", f"`{shown}` cannot be unpacked: {text}", "it is truncated or damaged: copy it again"
+            "CB0302", f"`{name_shown}` cannot be unpacked: {text}", "it is truncated or damaged: copy it again"
         ) from None
     if out is None:
         help = "`pip install zstandard`, or unpack it with `zstd -d` first"
-        raise bad("CB0303", f"`{shown}` is compressed by zstd, which this Python does not read", help)
+        raise bad("CB0303", f"`{name_shown}` is compressed by zstd, which this Python does not read", help)
     if len(out) > _MOST:
-        raise bad("CB0302", f"`{shown}` unpacks to more than {_MOST >> 30} GB", "unpack it, and name what is inside")
+        raise bad(
+            "CB0302", f"`{name_shown}` unpacks to more than {_MOST >> 30} GB", "unpack it, and name what is inside"
+        )
     return out
 
 

@@ -77,8 +77,8 @@ def _read(data: bytes) -> Elf:
     mark = "<" if order == "little" else ">"
     (machine,) = struct.unpack_from(mark + "H", data, 18)
     word = 32 * data[4]
-    told = (machine, word // 8, order)
-    abi = next((a for a in ABIS.values() if (a.machine, a.pointer_size, a.endianness) == told), None)
+    machine_key = (machine, word // 8, order)
+    abi = next((a for a in ABIS.values() if (a.machine, a.pointer_size, a.endianness) == machine_key), None)
     places = _places(data, mark, shape)
     return Elf(data=data, order=order, word=word // 8, machine=machine, abi=abi, places=MappingProxyType(places))
 
