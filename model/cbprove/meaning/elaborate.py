@@ -48,10 +48,10 @@ def program(system: System, assignment: Assignment) -> Program:
     Raises NeedsValue for an axis that cannot stay free, and SpecError for mistakes of a candidate that is not excluded.
     What the result does not depend on is shared: equal parts of two programs are one object.
     """
-    made, diagnostics = elaborated(system, assignment)
-    if diagnostics and possible(system, made.required, assignment):
+    elaboration, diagnostics = elaborated(system, assignment)
+    if diagnostics and possible(system, elaboration.required, assignment):
         raise SpecError(tidy(diagnostics, system.sources))
-    return made
+    return elaboration
 
 
 def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[Diagnostic, ...]]:
@@ -62,10 +62,10 @@ def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[D
     cx = system.context
     cx.memo.begin(assignment)
     try:
-        made = cx.memo.remember(("program",), lambda: _program(cx))
+        elaboration = cx.memo.remember(("program",), lambda: _program(cx))
     except RecursionError:
         raise SpecError((too_deep(),)) from None
-    return made, cx.memo.diagnostics()
+    return elaboration, cx.memo.diagnostics()
 
 
 def requirement(system: System, assignment: Assignment) -> Bool:
@@ -144,20 +144,20 @@ def _program(cx: Context) -> Program:
     steps = _all(cx, (lambda s=step: bodies.step(cx, s) for step in names.all_steps()))  # type: ignore[misc]
     inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
     required = _all(cx, (lambda n=node: _requirement(cx, n) for node in names.requires))  # type: ignore[misc]
-    made = Program(
+    program = Program(
         little_endian=cx.abi().endianness == "little",
         objects=tuple(_all(cx, (lambda n=name: object_of(cx, n) for name in names.objects))),  # type: ignore[misc]
         views=tuple(view for view in views if view is not None),
-        inputs={made.name: made for made in inputs},
-        steps={made.name: made for made in steps},
-        parts={made.name: made for made in parts if made.name not in paths},
-        paths=tuple(made for made in parts if made.name in paths),
+        inputs={input.name: input for input in inputs},
+        steps={step.name: step for step in steps},
+        parts={part.name: part for part in parts if part.name not in paths},
+        paths=tuple(part for part in parts if part.name in paths),
         properties=_properties(cx),
-        required=terms.and_(*(one.holds for one in required)),
+        required=terms.and_(*(requirement.holds for requirement in required)),
         requirements=tuple(required),
     )
-    _all(cx, (lambda p=prop: _check_indexes(made, p) for prop in made.properties))  # type: ignore[misc]
-    return made
+    _all(cx, (lambda p=prop: _check_indexes(program, p) for prop in program.properties))  # type: ignore[misc]
+    return program
 
 
 def _all(cx: Context, computations: Iterable[Callable[[], T]]) -> list[T]:
@@ -167,8 +167,8 @@ def _all(cx: Context, computations: Iterable[Callable[[], T]]) -> list[T]:
 
 def _properties(cx: Context) -> tuple[Property, ...]:
     declared = cx.names.properties.values()
-    made = _all(cx, (lambda n=node: properties.prop(cx, n) for node in declared))  # type: ignore[misc]
-    return tuple(made) if properties.has_fits(declared) else (*made, properties.FITS)
+    props = _all(cx, (lambda n=node: properties.prop(cx, n) for node in declared))  # type: ignore[misc]
+    return tuple(props) if properties.has_fits(declared) else (*props, properties.FITS)
 
 
 def _input(cx: Context, node: syntax.Input) -> Input:
@@ -235,8 +235,8 @@ def _partly(place: Place, member: Place, least: int, limit: int) -> bool:
 
 def _moved(program: Program, place: Place) -> tuple[int, int]:
     """How far the inputs move a place, in bits: at least, at most. One that has a mistake of its own is not known."""
-    known = [(program.inputs[name], stride) for name, stride in place.indexes if name in program.inputs]
-    ends = [(stride * moved.low, stride * moved.high) for moved, stride in known]
+    indexes = [(program.inputs[name], stride) for name, stride in place.indexes if name in program.inputs]
+    ends = [(stride * moved.low, stride * moved.high) for moved, stride in indexes]
     return sum(min(0, *end) for end in ends), sum(max(0, *end) for end in ends)
 
 
@@ -265,8 +265,8 @@ def _label(span: Span, condition: Span) -> str:
     """Its comment, which names the check that it stands for; else its line. The same for every candidate."""
     text = condition.source.text
     match = _BEHIND.match(text, condition.end) or _ABOVE.search(text[: span.start])
-    said = next((part.strip() for part in match.groups() if part), "") if match else ""
-    return said or f"require in line {span.line}"
+    label = next((part.strip() for part in match.groups() if part), "") if match else ""
+    return label or f"require in line {span.line}"
 
 
 def _words(cx: Context, node: ctree.Expr) -> Iterator[str | Int]:

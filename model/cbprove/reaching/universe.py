@@ -94,17 +94,17 @@ class Universe:
     def _all_values(self, term: Int) -> dict[int, Candidates]:
         if isinstance(term, int):
             return {term: self.all}
-        axes = list(dict.fromkeys(one.args[0] for one in subterms(term) if one.operator == "var"))
+        axes = list(dict.fromkeys(subterm.args[0] for subterm in subterms(term) if subterm.operator == "var"))
         if prod(len(self.ranges[axis]) for axis in axes) > MOST_VALUES:
             raise TooMany
-        found: dict[int, Candidates] = {}
-        for chosen in product(*(self.ranges[axis] for axis in axes)):
+        by_value: dict[int, Candidates] = {}
+        for values in product(*(self.ranges[axis] for axis in axes)):
             candidates = self.all
-            for axis, value in zip(axes, chosen, strict=True):
+            for axis, value in zip(axes, values, strict=True):
                 candidates &= self.value(axis, value)
-            (result,) = evaluate(dict(zip(axes, chosen, strict=True)), term)
-            found[result] = found.get(result, 0) | candidates
-        return found
+            (result,) = evaluate(dict(zip(axes, values, strict=True)), term)
+            by_value[result] = by_value.get(result, 0) | candidates
+        return by_value
 
     def marked(self, marks: bytes | bytearray, mark: int) -> Candidates:
         """The candidates that have a mark in a sheet."""
@@ -114,7 +114,7 @@ class Universe:
     def stretches(self, candidates: Candidates) -> list[tuple[int, int]]:
         """A set as half open intervals of indexes, in order."""
         text = format(candidates, "b")[::-1]
-        return [found.span() for found in re.finditer("1+", text)]
+        return [match.span() for match in re.finditer("1+", text)]
 
     def condition(self, candidates: Candidates) -> Bool:
         """A condition over the axes that is true of the set alone; neighbours that are alike are said at once."""
@@ -180,14 +180,16 @@ def _condition(free: Sequence[tuple[str, range]], candidates: Candidates) -> Boo
     mask = (1 << block) - 1
     parts: list[tuple[int, int, int]] = []  # a set of the inner axes, and the first and last value that have it
     for place, value in enumerate(domain):
-        own = candidates >> (block * place) & mask
-        if parts and parts[-1][0] == own:
-            parts[-1] = own, parts[-1][1], value
-        elif own:
-            parts.append((own, value, value))
+        part = candidates >> (block * place) & mask
+        if parts and parts[-1][0] == part:
+            parts[-1] = part, parts[-1][1], value
+        elif part:
+            parts.append((part, value, value))
         else:
             parts.append((0, value, value))
-    return or_(*(and_(*_between(name, domain, low, high), _condition(inner, own)) for own, low, high in parts if own))
+    return or_(
+        *(and_(*_between(name, domain, low, high), _condition(inner, part)) for part, low, high in parts if part)
+    )
 
 
 def _between(name: str, domain: range, low: int, high: int) -> list[Bool]:

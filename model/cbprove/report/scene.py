@@ -248,17 +248,18 @@ class Scene:
             else f"{_owner(lying.place.object)}.{lying.place.area}"
         )
 
-    def _broken_of(self, one: Lying) -> Mapping[int, Source]:
+    def _broken_of(self, lying: Lying) -> Mapping[int, Source]:
         """What lies at the broken bits of a place, by the object's bit."""
-        end = _end(one)
+        end = _end(lying)
         return {
             bit.bit: bit.found
             for broken in self.claims
             if any(
-                (other.place, other.object, other.low) == (one.place, one.object, one.low) for other in broken.places
+                (other.place, other.object, other.low) == (lying.place, lying.object, lying.low)
+                for other in broken.places
             )
             for bit in broken.bits
-            if bit.object == one.object and one.low <= bit.bit < end
+            if bit.object == lying.object and lying.low <= bit.bit < end
         }
 
     def _count(self) -> Iterator[str]:

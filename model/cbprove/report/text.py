@@ -47,18 +47,18 @@ def summary(report: Report) -> str:
     sizes = [counted(len({case.proposal for case in report.cases}), "proposal"), counted(len(report.cases), "verdict")]
     if report.asks:
         sizes.append(counted(len(report.asks), "question"))
-    told = [*_counts(report.cases), *_unmet(report)]
-    told += [f"not as {model.kernel}" for model in report.models if not model.clean]
-    return f"{printable(report.path)}: {', '.join(sizes)}" + (f": {', '.join(told)}" if told else "")
+    parts = [*_counts(report.cases), *_unmet(report)]
+    parts += [f"not as {model.kernel}" for model in report.models if not model.clean]
+    return f"{printable(report.path)}: {', '.join(sizes)}" + (f": {', '.join(parts)}" if parts else "")
 
 
 def total(reports: Iterable[Report]) -> str:
     """The counts of several specs in one line."""
-    known = list(reports)
-    cases = [case for report in known for case in report.cases]
-    unmet = sum(len(unmet_in(report)) for report in known)
-    told = [*_counts(cases), *([f"{unmet} not as expected"] if unmet else [])]
-    return f"{counted(len(known), 'spec')}, {counted(len(cases), 'verdict')}: {', '.join(told) or 'nothing to check'}"
+    listed = list(reports)
+    cases = [case for report in listed for case in report.cases]
+    unmet = sum(len(unmet_in(report)) for report in listed)
+    parts = [*_counts(cases), *([f"{unmet} not as expected"] if unmet else [])]
+    return f"{counted(len(listed), 'spec')}, {counted(len(cases), 'verdict')}: {', '.join(parts) or 'nothing to check'}"
 
 
 def verdict_words(case: Case) -> str:
@@ -77,9 +77,9 @@ def _counts(cases: Iterable[Case]) -> Iterator[str]:
     for verdict in VERDICTS:
         group = [case for case in listed if case.verdict == verdict and case not in bounded]
         if group:
-            met = sum(case.met for case in group)
-            plain = verdict == "proved" or not met
-            yield f"{len(group)} {verdict}" + ("" if plain else f" ({met} expected)")
+            as_expected = sum(case.met for case in group)
+            plain = verdict == "proved" or not as_expected
+            yield f"{len(group)} {verdict}" + ("" if plain else f" ({as_expected} expected)")
         if verdict == "proved" and bounded and words:
             yield f"{len(bounded)} proved up to a bound"
 
@@ -148,27 +148,27 @@ def _candidates(case: Case) -> Iterator[str]:
     for reason in case.excluded if case.verdict != "excluded" else ():
         yield from textwrap.wrap(f"excluded: {reason}", _WIDTH, subsequent_indent="    ")
     if case.finding.witness is not None:
-        shown = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
-        yield from textwrap.wrap(f"shown: {shown}", _WIDTH, subsequent_indent="    ")
+        values = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
+        yield from textwrap.wrap(f"shown: {values}", _WIDTH, subsequent_indent="    ")
 
 
 def _story(case: Case, manner: Manner) -> Iterator[str]:
-    found = case.finding.witness
-    if found is None:
+    witness_found = case.finding.witness
+    if witness_found is None:
         return
     # What tells of runs and why proofs hold draws pictures and checks certificates: most reports do not.
     if case.finding.verdict == "refuted":
         from cbprove.report import witness
 
-        yield from witness.block(found, case.property)
+        yield from witness.block(witness_found, case.property)
         yield from _arrivals(case)
-    elif manner.verbosity > 0 and found.run is not None:
+    elif manner.verbosity > 0 and witness_found.run is not None:
         from cbprove.report import reasons, story
 
-        claims = counted(found.run.reached.get(case.property, 0), "claim")
-        yield f"path {' > '.join(story.way(found.program, found.run))} reaches {claims}, all of them true"
+        claims = counted(witness_found.run.reached.get(case.property, 0), "claim")
+        yield f"path {' > '.join(story.way(witness_found.program, witness_found.run))} reaches {claims}, all of them true"
         yield from _arrivals(case)
-        yield from reasons.reasons(found.program, case.property)
+        yield from reasons.reasons(witness_found.program, case.property)
 
 
 def _arrivals(case: Case) -> Iterator[str]:
@@ -188,8 +188,8 @@ def _undecided(report: Report, case: Case, manner: Manner) -> Iterator[str]:
         yield f"try again with: {again(printable(report.path), reason, manner)}"
     if manner.verbosity > 0 and case.finding.queries:
         answers = Counter(query.answer for query in case.finding.queries)
-        told = ", ".join(f"{number} {answer}" for answer, number in answers.items())
-        yield f"{'query' if len(case.finding.queries) == 1 else 'queries'}: {told}"
+        counts = ", ".join(f"{number} {answer}" for answer, number in answers.items())
+        yield f"{'query' if len(case.finding.queries) == 1 else 'queries'}: {counts}"
 
 
 # --- the rest ---------------------------------------------------------------------------------------------
@@ -210,8 +210,8 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     elif ask.answer:
         lines += [f"  {row}" for row in capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)]
     else:
-        told = "none" + (f": {conflict_sentence(ask.conflict)}" if ask.conflict is not None else "")
-        lines += textwrap.wrap(told, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+        answer = "none" + (f": {conflict_sentence(ask.conflict)}" if ask.conflict is not None else "")
+        lines += textwrap.wrap(answer, _WIDTH, initial_indent="  ", subsequent_indent="    ")
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines
@@ -225,40 +225,44 @@ def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> I
         fixed = tuple(pair for i, pair in enumerate(zip(axes, row, strict=True)) if i != ranged)
         groups.setdefault(fixed, []).extend(int(row[i]) for i in (ranged,) if i is not None)
     for fixed, values in groups.items():
-        told = [f"{axis} = {value}" for axis, value in fixed]
+        settings = [f"{axis} = {value}" for axis, value in fixed]
         spans = tuple((low, high - 1) for low, high in runs(values))
-        yield ", ".join([*told, *([f"{axes[ranged]} = {space.intervals(spans)}"] if ranged is not None else [])])
+        yield ", ".join([*settings, *([f"{axes[ranged]} = {space.intervals(spans)}"] if ranged is not None else [])])
 
 
 def _assumptions(report: Report) -> str:
-    told = dict.fromkeys(assumption for case in report.cases for assumption in case.finding.assumptions)
-    lines = [textwrap.fill(printable(each), WIDEST, initial_indent="  ", subsequent_indent="    ") for each in told]
-    return "\n".join(["assuming", *lines]) if told else ""
+    sentences = dict.fromkeys(assumption for case in report.cases for assumption in case.finding.assumptions)
+    lines = [
+        textwrap.fill(printable(each), WIDEST, initial_indent="  ", subsequent_indent="    ") for each in sentences
+    ]
+    return "\n".join(["assuming", *lines]) if sentences else ""
 
 
 def conflict_sentence(conflict: Conflict) -> str:
     """`no choice satisfies P (line 71) and Q (line 73) together: ip (line 5) and gso (line 9) cannot coexist, for ...`."""
     files = {span.source.name for _, span in (*conflict.properties, *(conflict.layers or ())) if span}
-    several = len(files) > 1
-    told = f"no choice satisfies {_listed(conflict.properties, several)}" + " together" * (len(conflict.properties) > 1)
+    many_files = len(files) > 1
+    sentence = f"no choice satisfies {_listed(conflict.properties, many_files)}" + " together" * (
+        len(conflict.properties) > 1
+    )
     if conflict.layers:
-        told += f": {_listed(conflict.layers, several)} cannot " + (
+        sentence += f": {_listed(conflict.layers, many_files)} cannot " + (
             "coexist" if len(conflict.layers) > 1 else "do so alone"
         )
     if conflict.needs:
         names, sizes = [need.view for need in conflict.needs], [str(need.bytes) for need in conflict.needs]
-        told += (
+        sentence += (
             f", for {_and(names)} take at least {' + '.join(sizes)} of the {conflict.bytes} bytes of {conflict.area}"
         )
-    return told + (f"; {conflict.reason}" if conflict.reason else "")
+    return sentence + (f"; {conflict.reason}" if conflict.reason else "")
 
 
-def _listed(named: Iterable[tuple[str, Span | None]], several: bool) -> str:
-    return _and([f"{name} ({_line(span, several)})" if span else name for name, span in named])
+def _listed(named: Iterable[tuple[str, Span | None]], many_files: bool) -> str:
+    return _and([f"{name} ({_line(span, many_files)})" if span else name for name, span in named])
 
 
-def _line(span: Span, several: bool) -> str:
-    return f"{printable(span.source.name)}:{span.line}" if several else f"line {span.line}"
+def _line(span: Span, many_files: bool) -> str:
+    return f"{printable(span.source.name)}:{span.line}" if many_files else f"line {span.line}"
 
 
 def _and(words: list[str]) -> str:

@@ -18,7 +18,7 @@ FAULTS = (
             "self._from(axis, place) & ~self._from(axis, place + 1)",
             "self._from(axis, place)",
         ),
-        ("unlike neighbours are said at once", "_condition", "parts and parts[-1][0] == own", "parts"),
+        ("unlike neighbours are said at once", "_condition", "parts and parts[-1][0] == part", "parts"),
         (
             "another value than the mark's",
             "Universe.marked",
@@ -89,11 +89,11 @@ FAULTS = (
     *planted(
         "reaching",
         FLOW,
-        ("a store leaves what was there", "replaced", "own & ~candidates", "own"),
+        ("a store leaves what was there", "replaced", "having & ~candidates", "having"),
         ("of two ways the first one counts", "joined", "candidates & ~before", "False"),
         ("a loop has no turn but those it must have", "_Flow._loop", "left is None or left > 0", "False"),
         ("arms after the first are not taken", "_Flow._either", "first.join(way)", "way.copy()"),
-        ("a clone has no history", "_Flow._make", "state.marked.get(here.current, 0)", "0"),
+        ("a clone has no history", "_Flow._make", "state.marked.get(frame.current, 0)", "0"),
         ("what was held before a snapshot is what it took", "_Flow._snapshot", "{OTHER: stale}", "{}"),
         (
             "cleared bits are everybody's and so is debris",
@@ -104,7 +104,7 @@ FAULTS = (
         (
             "any member will do",
             "_came_through",
-            "any((one_member(own, each) for own in fact.members))",
+            "any((one_member(member, each) for member in fact.members))",
             "bool(fact.members)",
         ),
     ),
