@@ -23,30 +23,30 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--draft", action="store_true", help="write a layer with views and steps, to begin a spec with")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.source.asked import asked, sought
     from cbprove.source.sweep import sweep
 
-    object = sought(given.object)
-    files = asked(given.names, compiled(given), root(given), object)
-    with console.Progress("files") as progress, pool(given, object) as mapped:
-        found = sweep(files.jobs, object, mapped, progress)
-    _show(given, found, files.files)
-    if found.unread and found.files == len(found.unread):
+    object = sought(args.object)
+    files = asked(args.names, compiled(args), root(args), object)
+    with console.Progress("files") as progress, pool(args, object) as mapped:
+        sweep_result = sweep(files.jobs, object, mapped, progress)
+    _show(args, sweep_result, files.files)
+    if sweep_result.unread and sweep_result.files == len(sweep_result.unread):
         return USAGE
-    return 0 if any(each.accesses for each in found.functions) else NOTHING
+    return 0 if any(each.accesses for each in sweep_result.functions) else NOTHING
 
 
-def _show(given: argparse.Namespace, found: Found, files: int) -> None:
+def _show(args: argparse.Namespace, sweep_result: Found, files: int) -> None:
     from cbprove.source.asked import sought
     from cbprove.source.told import document, draft, text
 
-    object, short = sought(given.object), named(given)
-    if given.format == "json":
+    object, short = sought(args.object), named(args)
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(found, object, short), indent=2, ensure_ascii=False))
-    elif given.draft:
-        console.document(draft(found, object, short))
+        console.show(json.dumps(document(sweep_result, object, short), indent=2, ensure_ascii=False))
+    elif args.draft:
+        console.document(draft(sweep_result, object, short))
     else:
-        console.show(text(found, object, short, files))
+        console.show(text(sweep_result, object, short, files))

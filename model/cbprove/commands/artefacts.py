@@ -43,45 +43,45 @@ def add_names(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def opened(given: argparse.Namespace, path: str | None) -> Artifact:
+def opened(args: argparse.Namespace, path: str | None) -> Artifact:
     """The artefact, and the modules over it; where none is named, the tree's vmlinux, or else the running kernel."""
     from cbprove.artifacts.opening import RUNNING, open_artifact
     from cbprove.settings import settings
 
     path = path or settings(Path()).vmlinux
-    beside = os.path.dirname(RUNNING)
-    running = [os.path.join(beside, name) for name in given.module]
+    folder = os.path.dirname(RUNNING)
+    running = [os.path.join(folder, name) for name in args.module]
     modules = [
-        there if not os.path.exists(name) and os.path.exists(there) else name
-        for name, there in zip(given.module, running, strict=True)
+        path if not os.path.exists(name) and os.path.exists(path) else name
+        for name, path in zip(args.module, running, strict=True)
     ]
-    return open_artifact(path, [*modules, *given.modules], given.abi)
+    return open_artifact(path, [*modules, *args.modules], args.abi)
 
 
-def names(given: argparse.Namespace) -> list[tuple[Kind, str]]:
+def names(args: argparse.Namespace) -> list[tuple[Kind, str]]:
     """What was asked for, in the order of kinds."""
-    return [(kind, name) for kind in KINDS for name in dict.fromkeys(getattr(given, kind))]
+    return [(kind, name) for kind in KINDS for name in dict.fromkeys(getattr(args, kind))]
 
 
-def sought(given: argparse.Namespace, artifact: Artifact) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
+def sought(args: argparse.Namespace, artifact: Artifact) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
     """What there is of all that was asked for, and a mistake for each that is missing."""
     from cbprove.artifacts.imports import flavoured
     from cbprove.artifacts.imports import sought as looked_for
 
-    return looked_for(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(given, artifact)])
+    return looked_for(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(args, artifact)])
 
 
-def found(given: argparse.Namespace, artifact: Artifact) -> list[Definition]:
+def found(args: argparse.Namespace, artifact: Artifact) -> list[Definition]:
     """All that was asked for; raises SpecError with all that is missing."""
     from cbprove.artifacts.imports import find, flavoured
 
-    return find(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(given, artifact)])
+    return find(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(args, artifact)])
 
 
-def _meant(given: argparse.Namespace, artifact: Artifact) -> list[tuple[Kind, str]]:
+def _meant(args: argparse.Namespace, artifact: Artifact) -> list[tuple[Kind, str]]:
     """The names that were asked for; for a pattern those that it fits, itself where it fits none."""
     meant: dict[tuple[Kind, str], None] = {}
-    for kind, name in names(given):
+    for kind, name in names(args):
         fitting = _fitting(artifact, kind, name) if any(sign in name for sign in "*?[") else []
         meant |= dict.fromkeys((kind, each) for each in fitting or [name])
     return list(meant)

@@ -37,7 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-v", "--verbose", action="store_true", help="name every function that no step stands for")
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Hold specs against a tree or a record of one; the exit code is 1 where something differs.
 
     Raises WrongUsage where neither is named or both are, and SpecError as the specs and the source do.
@@ -46,26 +46,26 @@ def run(given: argparse.Namespace) -> int:
     from cbprove.audit.record import load, save
     from cbprove.pipeline import candidates_to_audit
 
-    if (given.record is None) == (given.source is None):
+    if (args.record is None) == (args.source is None):
         raise WrongUsage("there is nothing to hold specs against", "say either --source TREE or --record FILE")
-    programs = candidates_to_audit(given.specs, given.proposal)
-    record = load(given.record) if given.record is not None else _read(given, programs)
-    if given.record_to is not None:
-        save(given.record_to, record)
-    found = [audit for path, program in programs.items() if (audit := audited(path, program, record)) is not None]
-    _show(given, found, record)
-    if not found:
+    programs = candidates_to_audit(args.specs, args.proposal)
+    record = load(args.record) if args.record is not None else _read(args, programs)
+    if args.record_to is not None:
+        save(args.record_to, record)
+    audits = [audit for path, program in programs.items() if (audit := audited(path, program, record)) is not None]
+    _show(args, audits, record)
+    if not audits:
         return NOTHING
-    return 0 if all(each.clean for each in found) else 1
+    return 0 if all(each.clean for each in audits) else 1
 
 
-def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
+def _read(args: argparse.Namespace, programs: dict[str, Program]) -> Record:
     """What the source does, in the functions that the specs name and in the folders that were asked for."""
     from cbprove.audit.reading import kept, learnt, named, others, pairs, record, shortened
     from cbprove.source.asked import sought
     from cbprove.source.kernel import Kernel
 
-    kernel, object = compiled(given), sought(given.object)
+    kernel, object = compiled(args), sought(args.object)
     if not isinstance(kernel, Kernel):
         raise WrongUsage("an audit is of a kernel's tree", "say --source TREE and --headers DIR, without --cc")
     names = [
@@ -74,21 +74,21 @@ def _read(given: argparse.Namespace, programs: dict[str, Program]) -> Record:
         for step in program.steps.values()
         for name in (*step.witness.functions, *step.witness.callees)
     ]
-    with console.Progress("files") as progress, pool(given, object) as mapped:
-        found, absent = named(names, kernel, object, mapped, progress)
-        beside = others(given.sweep, kernel, object, mapped, progress)
-        wanted = pairs(programs.values())
-        files = [each.file for each in found.functions]
-        between = kept(learnt(wanted, kernel, files, object, mapped), wanted, shortened(kernel.tree))
-    return record(kernel, object, sweep_result=found, absent=absent, beside=beside, between=between)
+    with console.Progress("files") as progress, pool(args, object) as mapped:
+        named_functions, absent = named(names, kernel, object, mapped, progress)
+        touching = others(args.sweep, kernel, object, mapped, progress)
+        pairs_of_steps = pairs(programs.values())
+        files = [each.file for each in named_functions.functions]
+        between = kept(learnt(pairs_of_steps, kernel, files, object, mapped), pairs_of_steps, shortened(kernel.tree))
+    return record(kernel, object, sweep_result=named_functions, absent=absent, beside=touching, between=between)
 
 
-def _show(given: argparse.Namespace, found: list, record: Record) -> None:  # type: ignore[type-arg]
+def _show(args: argparse.Namespace, audits: list, record: Record) -> None:  # type: ignore[type-arg]
     from cbprove.audit.told import document, text
 
-    if given.format == "json":
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(found, record), indent=2, ensure_ascii=False))
+        console.show(json.dumps(document(audits, record), indent=2, ensure_ascii=False))
     else:
-        console.show(text(found, record, given.verbose))
+        console.show(text(audits, record, args.verbose))

@@ -24,21 +24,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.design.space import Options
     from cbprove.report.style import counted
     from cbprove.solving.solver import Limits
 
-    options = Options(given.bound, Limits(given.resources, given.timeout, given.operations))
-    kept = _all(given.specs, options, given.clausal)
-    if kept is None:
+    options = Options(args.bound, Limits(args.resources, args.timeout, args.operations))
+    certified = _all(args.specs, options, args.clausal)
+    if certified is None:
         return USAGE
-    if not kept:
+    if not certified:
         console.show("nothing to certify")
         return NOTHING
-    changed = _write(given.output, kept)
-    console.show(f"{given.output}: {counted(len(kept), 'spec')}, {'written' if changed else 'unchanged'}")
-    return mixed([3 if _unknown(one) else 0 for one in kept])
+    changed = _write(args.output, certified)
+    console.show(f"{args.output}: {counted(len(certified), 'spec')}, {'written' if changed else 'unchanged'}")
+    return mixed([3 if _unknown(each) else 0 for each in certified])
 
 
 def _all(specs: list[str], options: Options, clausal: bool) -> list[Certified] | None:
@@ -46,16 +46,16 @@ def _all(specs: list[str], options: Options, clausal: bool) -> list[Certified] |
     from cbprove.diagnostics import SpecError
     from cbprove.pipeline import files, is_included
 
-    kept: list[Certified] = []
+    certified: list[Certified] = []
     mistaken = False
     for path, named in files(specs):
         try:
-            kept.append(_one(path, options, clausal))
+            certified.append(_one(path, options, clausal))
         except SpecError as error:
             if named or not is_included(error):
                 console.complain(error.diagnostics)
                 mistaken = True
-    return None if mistaken else kept
+    return None if mistaken else certified
 
 
 def _one(path: str, options: Options, clausal: bool) -> Certified:
@@ -66,31 +66,31 @@ def _one(path: str, options: Options, clausal: bool) -> Certified:
 
     try:
         with console.Progress(path):
-            one = certify(meaning(path), options, clausal)
+            certified = certify(meaning(path), options, clausal)
     except NoSolver as wrong:
         raise WrongUsage(str(wrong), "leave out --clausal") from None
-    unknown, record = _unknown(one), one.record
-    told = f"{counted(len(record.verdicts), 'verdict')}, {counted(len(record.obligations), 'obligation')}"
-    told += f", {counted(len(record.certificates), 'certificate')}"
-    told += f", {counted(len(record.clausal), 'clausal proof')}" if record.clausal else ""
-    console.show(f"{path}: {told}{f', {unknown} unknown' if unknown else ''}")
-    return one
+    unknown, record = _unknown(certified), certified.record
+    summary = f"{counted(len(record.verdicts), 'verdict')}, {counted(len(record.obligations), 'obligation')}"
+    summary += f", {counted(len(record.certificates), 'certificate')}"
+    summary += f", {counted(len(record.clausal), 'clausal proof')}" if record.clausal else ""
+    console.show(f"{path}: {summary}{f', {unknown} unknown' if unknown else ''}")
+    return certified
 
 
-def _unknown(one: Certified) -> int:
-    return sum("unknown" in verdict.counts for verdict in one.record.verdicts)
+def _unknown(certified: Certified) -> int:
+    return sum("unknown" in verdict.counts for verdict in certified.record.verdicts)
 
 
-def _write(place: str, kept: list[Certified]) -> bool:
+def _write(place: str, certified: list[Certified]) -> bool:
     from cbprove.archive.folder import place_of, write
     from cbprove.archive.text import Unreadable
 
-    names = [place_of(one.record) for one in kept]
+    names = [place_of(each.record) for each in certified]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise WrongUsage(f"two specs would be kept in `{twice}`", "certify them into two archives")
     try:
-        return write(place, kept)
+        return write(place, certified)
     except Unreadable as wrong:
         raise WrongUsage(str(wrong), "name another folder, or remove it") from None
     except OSError as wrong:

@@ -45,29 +45,29 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.executors import executor
     from cbprove.pipeline import files
 
-    with executor(given.jobs, given.dask) as own:
-        asked = _Check(given, own)
-        paths = list(files(given.specs))
-        if own is not None and len(paths) > 1:
-            asked.begin(path for path, _ in paths)
+    with executor(args.jobs, args.dask) as workers:
+        checking = _Check(args, workers)
+        paths = list(files(args.specs))
+        if workers is not None and len(paths) > 1:
+            checking.begin(path for path, _ in paths)
         for path, named in paths:
-            asked.file(path, named)
-        asked.close()
-    code = mixed(asked.codes)
-    return 0 if given.exit_zero and code not in (USAGE, OURS) else code
+            checking.file(path, named)
+        checking.close()
+    code = mixed(checking.codes)
+    return 0 if args.exit_zero and code not in (USAGE, OURS) else code
 
 
 class _Check:
     """One run over all specs: what was found, and what was wrong with those that could not be read."""
 
-    def __init__(self, given: argparse.Namespace, executor: Executor | None) -> None:
-        self.given, self.executor = given, executor
+    def __init__(self, args: argparse.Namespace, executor: Executor | None) -> None:
+        self.given, self.executor = args, executor
         self.begun: dict[str, Callable[[], Report]] = {}
-        self.options = options(given, given.verbose > 0 or given.format in ("json", "html"), queries=given.verbose > 1)
+        self.options = options(args, args.verbose > 0 or args.format in ("json", "html"), queries=args.verbose > 1)
         self.reports: list[Report] = []
         self.mistakes: dict[Diagnostic, None] = {}
         self.warnings: dict[Diagnostic, None] = {}
@@ -160,10 +160,10 @@ class _Check:
         from cbprove.formats.table import FORMATS as WRITERS
         from cbprove.report.text import total
 
-        found = of_reports(self.reports, tuple(self.mistakes))
-        subject, lines = ", ".join(self.given.specs), told(found, total(self.reports))
-        whole = Findings(subject, typed(), found, lines, mixed(self.codes))
-        console.document(WRITERS[self.given.format](whole))
+        findings = of_reports(self.reports, tuple(self.mistakes))
+        subject, lines = ", ".join(self.given.specs), told(findings, total(self.reports))
+        all_findings = Findings(subject, typed(), findings, lines, mixed(self.codes))
+        console.document(WRITERS[self.given.format](all_findings))
 
     def _document(self) -> None:
         from cbprove.report.json import text
@@ -172,28 +172,28 @@ class _Check:
         console.document(text(self.reports, tuple(self.mistakes), queries))
 
 
-def _manner(given: argparse.Namespace, report: Report) -> Manner:
+def _manner(args: argparse.Namespace, report: Report) -> Manner:
     from cbprove.report.style import Manner
 
-    verbosity = -1 if given.quiet else min(given.verbose, 2)
+    verbosity = -1 if args.quiet else min(args.verbose, 2)
     return Manner(
         paint=console.paint(),
         verbosity=verbosity,
-        queries=_saved(report, given, verbosity),
-        bound=given.bound,
-        resources=given.resources,
-        operations=given.operations,
-        seconds=given.timeout,
+        queries=_saved(report, args, verbosity),
+        bound=args.bound,
+        resources=args.resources,
+        operations=args.operations,
+        seconds=args.timeout,
     )
 
 
-def _saved(report: Report, given: argparse.Namespace, verbosity: int) -> dict[str, str]:
+def _saved(report: Report, args: argparse.Namespace, verbosity: int) -> dict[str, str]:
     """Saves the deciding query of each unknown, with -vv of every verdict; the files by case."""
-    wanted = [c for c in report.cases if c.finding.queries and (verbosity > 1 or c.verdict == "unknown")]
+    saved_cases = [c for c in report.cases if c.finding.queries and (verbosity > 1 or c.verdict == "unknown")]
     names: dict[str, str] = {}
-    for case in wanted:
-        name = os.path.join(given.queries, case.id.replace("/", ".") + ".smt2")
-        os.makedirs(given.queries, exist_ok=True)
+    for case in saved_cases:
+        name = os.path.join(args.queries, case.id.replace("/", ".") + ".smt2")
+        os.makedirs(args.queries, exist_ok=True)
         with open(name, "w", encoding="utf-8") as file:
             file.write(case.finding.queries[-1].text.rstrip("\n") + "\n(check-sat)\n")
         names[case.id] = name

@@ -19,15 +19,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.comparing.drift import document, drifted, exit_code, text
 
-    artifact = opened(given, given.against)
-    found = drifted(given.spec, artifact)
-    if given.format == "json":
+    artifact = opened(args, args.against)
+    drifts = drifted(args.spec, artifact)
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(given.spec, artifact, found), indent=2, ensure_ascii=False))
+        console.show(json.dumps(document(args.spec, artifact, drifts), indent=2, ensure_ascii=False))
     else:
-        console.show(text(given.spec, artifact, found, console.paint()))
-    return exit_code(found)
+        console.show(text(args.spec, artifact, drifts, console.paint()))
+    return exit_code(drifts)

@@ -20,27 +20,27 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("code", nargs="?", metavar="CODE", help="CB0103, CB2001, or a verdict's name")
 
 
-def run(given: argparse.Namespace) -> int:
-    if given.code is None:
+def run(args: argparse.Namespace) -> int:
+    if args.code is None:
         console.show(listing())
         return 0
-    told = explain(given.code)
-    if told is None:
-        near = nearest(given.code)
+    explanation = explain(args.code)
+    if explanation is None:
+        near = nearest(args.code)
         help = f"did you mean `{near}`?" if near else "`cbprove explain` lists all codes"
-        console.refuse(f"there is no code `{given.code}`", help)
+        console.refuse(f"there is no code `{args.code}`", help)
         return USAGE
-    console.show(told)
+    console.show(explanation)
     return 0
 
 
-def explain(asked: str) -> str | None:
+def explain(code: str) -> str | None:
     """All that is known of a code, or of a verdict by its name; None if there is no such code."""
     from cbprove.report.codes import NAMES
 
-    key = NAMES.get(asked.lower(), asked.upper())
-    found = _all().get(key)
-    return None if found is None else "\n\n".join(_parts(key, found))
+    key = NAMES.get(code.lower(), code.upper())
+    entry = _all().get(key)
+    return None if entry is None else "\n\n".join(_parts(key, entry))
 
 
 def listing() -> str:
@@ -49,9 +49,9 @@ def listing() -> str:
     return "\n".join(lines)
 
 
-def nearest(asked: str) -> str:
+def nearest(code: str) -> str:
     """What may have been meant, empty if nothing is near."""
-    close = get_close_matches(asked.upper(), _all(), 1, 0.6)
+    close = get_close_matches(code.upper(), _all(), 1, 0.6)
     return close[0] if close else ""
 
 

@@ -25,21 +25,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.report.free import document, text
     from cbprove.slots.free import Wanted, free
     from cbprove.slots.life import Life
 
-    wanted = Wanted(given.object, Life(given.start, given.end), given.bytes, given.align)
-    with console.Progress(given.spec) as progress:
-        found = free(given.spec, wanted, options(given, witnesses=False), progress)
-    if given.format == "json":
+    question = Wanted(args.object, Life(args.start, args.end), args.bytes, args.align)
+    with console.Progress(args.spec) as progress:
+        slots_free = free(args.spec, question, options(args, witnesses=False), progress)
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+        console.show(json.dumps(document(slots_free), indent=2, ensure_ascii=False))
     else:
-        console.show(text(found, console.paint()))
-    return found.code
+        console.show(text(slots_free, console.paint()))
+    return slots_free.code
 
 
 def _number(text: str) -> int:

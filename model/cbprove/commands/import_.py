@@ -27,46 +27,44 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Write what was asked of an artefact or of headers as text for specs.
 
     Raises WrongUsage where nothing was asked for, and SpecError for what is not found.
     """
     from cbprove.artifacts.imports import save
 
-    if not names(given) and not given.const:
+    if not names(args) and not args.const:
         raise WrongUsage("nothing was asked for", "name what to import: --struct sk_buff")
-    text = _of_artefact(given) if given.cc is None else _of_headers(given)
-    if given.output in (None, "-"):
+    text = _of_artefact(args) if args.cc is None else _of_headers(args)
+    if args.output in (None, "-"):
         console.document(text)
     else:
-        save(given.output, text)
+        save(args.output, text)
     return 0
 
 
-def _of_artefact(given: argparse.Namespace) -> str:
+def _of_artefact(args: argparse.Namespace) -> str:
     from cbprove.artifacts.imports import written
 
-    if given.const:
+    if args.const:
         raise WrongUsage("no artefact records macros", "ask a compiler for --const: --cc 'gcc -I...' HEADER")
-    if len(given.files) > 1:
-        raise WrongUsage(
-            f"{len(given.files)} artefacts were named", "name one; modules over it are given with --module"
-        )
-    artifact = opened(given, given.files[0] if given.files else None)
-    return written(artifact, found(given, artifact), {})
+    if len(args.files) > 1:
+        raise WrongUsage(f"{len(args.files)} artefacts were named", "name one; modules over it are given with --module")
+    artifact = opened(args, args.files[0] if args.files else None)
+    return written(artifact, found(args, artifact), {})
 
 
-def _of_headers(given: argparse.Namespace) -> str:
+def _of_headers(args: argparse.Namespace) -> str:
     from cbprove.artifacts.headers import ask
     from cbprove.artifacts.imports import written
     from cbprove.artifacts.model import Artifact
 
-    if not given.files:
+    if not args.files:
         raise WrongUsage("no header was named", "name the headers behind --cc: --cc gcc linux/ip.h")
-    if given.module or given.modules or given.abi:
+    if args.module or args.modules or args.abi:
         raise WrongUsage("--cc takes no modules and no --abi", "the compiler is asked for its own target")
-    spelled = [name if kind == "struct" else f"{kind} {name}" for kind, name in names(given)]
-    said = ask(given.cc, given.files, spelled, given.const)
-    artifact = Artifact(given.files[0], (said.types,))
-    return written(artifact, found(given, artifact), dict(said.constants))
+    spelled = [name if kind == "struct" else f"{kind} {name}" for kind, name in names(args)]
+    declarations = ask(args.cc, args.files, spelled, args.const)
+    artifact = Artifact(args.files[0], (declarations.types,))
+    return written(artifact, found(args, artifact), dict(declarations.constants))

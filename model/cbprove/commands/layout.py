@@ -31,41 +31,41 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Draw the structs of a spec or of an artefact.
 
     Raises WrongUsage where an argument is for the other of the two, and SpecError for what is not found.
     """
-    of_artefact = [f"--{name}" for name in (*KINDS, "over", "at", "module", "modules", "abi") if getattr(given, name)]
-    if given.spec is not None and (given.spec.endswith(".cbs") or (os.path.isdir(given.spec) and not of_artefact)):
+    of_artefact = [f"--{name}" for name in (*KINDS, "over", "at", "module", "modules", "abi") if getattr(args, name)]
+    if args.spec is not None and (args.spec.endswith(".cbs") or (os.path.isdir(args.spec) and not of_artefact)):
         if of_artefact:
             raise WrongUsage(
-                f"{of_artefact[0]} is for artefacts", f"`{given.spec}` is a spec: all its structs are shown"
+                f"{of_artefact[0]} is for artefacts", f"`{args.spec}` is a spec: all its structs are shown"
             )
-        return _of_spec(given)
-    if given.proposal is not None:
+        return _of_spec(args)
+    if args.proposal is not None:
         raise WrongUsage("--proposal is for specs", "name a .cbs file")
-    return _of_artefact(given)
+    return _of_artefact(args)
 
 
-def _of_spec(given: argparse.Namespace) -> int:
+def _of_spec(args: argparse.Namespace) -> int:
     from cbprove.pipeline import layout
 
-    console.show(layout(given.spec, given.proposal))
+    console.show(layout(args.spec, args.proposal))
     return 0
 
 
-def _of_artefact(given: argparse.Namespace) -> int:
+def _of_artefact(args: argparse.Namespace) -> int:
     from cbprove.pictures.artefact import block, text
 
-    if not names(given):
+    if not names(args):
         raise WrongUsage("nothing was asked for", "name a spec, or what to show of an artefact: --struct sk_buff")
-    artifact = opened(given, given.spec)
-    all, missing = sought(given, artifact)
+    artifact = opened(args, args.spec)
+    all, missing = sought(args, artifact)
     if all:
         named = {each.name for each in all}
-        at = {name: offset for name, offset in given.at if name in named or not missing}
-        console.show(text(all, block(artifact, given.over, all, at)))
+        at = {name: offset for name, offset in args.at if name in named or not missing}
+        console.show(text(all, block(artifact, args.over, all, at)))
     if missing:
         raise SpecError(missing)  # one name that is missing hides no other
     return 0

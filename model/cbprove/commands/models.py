@@ -15,7 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """List the models that ship, or the specs of one.
 
     Raises WrongUsage where there is no model of the kernel that was named.
@@ -24,15 +24,15 @@ def run(given: argparse.Namespace) -> int:
     from cbprove.diagnostics import WrongUsage
     from cbprove.models import models
 
-    known = models()
-    if given.kernel is None:
+    shipped = models()
+    if args.kernel is None:
         console.show(
-            "\n".join(line for model in known for line in (model.title, *(f"  {spec}" for spec in model.specs)))
+            "\n".join(line for model in shipped for line in (model.title, *(f"  {spec}" for spec in model.specs)))
         )
-        return 0 if known else NOTHING
-    asked = next((model for model in known if model.version == given.kernel), None)
+        return 0 if shipped else NOTHING
+    asked = next((model for model in shipped if model.version == args.kernel), None)
     if asked is None:
-        versions = ", ".join(model.version for model in known) or "none"
-        raise WrongUsage(f"there is no model of Linux {given.kernel}", f"the models are of {versions}")
+        versions = ", ".join(model.version for model in shipped) or "none"
+        raise WrongUsage(f"there is no model of Linux {args.kernel}", f"the models are of {versions}")
     console.show("\n".join(asked.specs))
     return 0

@@ -38,57 +38,57 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.comparing.drift import overlays
     from cbprove.report.overlays import code, document, text
 
-    if given.source is not None or given.compile_commands is not None or given.cc is not None:
-        return _of_source(given)
-    given.spec = _spec(given)
-    if given.diff is not None:
-        return _difference(given)
-    artefacts = [opened(given, path) for path in given.against]
-    found = [overlays(given.spec, each) for each in artefacts] or [overlays(given.spec, None)]
-    if given.format == "json":
+    if args.source is not None or args.compile_commands is not None or args.cc is not None:
+        return _of_source(args)
+    args.spec = _spec(args)
+    if args.diff is not None:
+        return _difference(args)
+    artefacts = [opened(args, path) for path in args.against]
+    tables = [overlays(args.spec, each) for each in artefacts] or [overlays(args.spec, None)]
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+        console.show(json.dumps(document(tables), indent=2, ensure_ascii=False))
     else:
-        console.show(text(found, console.paint()))
-    return code(found)
+        console.show(text(tables, console.paint()))
+    return code(tables)
 
 
-def _difference(given: argparse.Namespace) -> int:
+def _difference(args: argparse.Namespace) -> int:
     from cbprove.comparing.drift import overlays
     from cbprove.comparing.overlays import difference, document, text
 
-    if given.against:
+    if args.against:
         raise WrongUsage("--diff and --against are two questions", "give one of them")
-    if given.diff.endswith(".cbs"):
-        found = difference((given.spec, given.diff), overlays(given.spec, None), overlays(given.diff, None))
+    if args.diff.endswith(".cbs"):
+        comparison = difference((args.spec, args.diff), overlays(args.spec, None), overlays(args.diff, None))
     else:
         from cbprove.commands.patches import series
         from cbprove.patching.overlays import overlays as patched
 
-        found = patched(given.spec, series([given.diff]))
-    if given.format == "json":
+        comparison = patched(args.spec, series([args.diff]))
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
+        console.show(json.dumps(document(comparison), indent=2, ensure_ascii=False))
     else:
-        console.show(text(found, console.paint()))
-    return found.code
+        console.show(text(comparison, console.paint()))
+    return comparison.code
 
 
-def _spec(given: argparse.Namespace) -> str:
+def _spec(args: argparse.Namespace) -> str:
     """The one spec that is asked about. Raises WrongUsage."""
-    for option, value in (("--headers", given.headers), ("--object", given.object)):
+    for option, value in (("--headers", args.headers), ("--object", args.object)):
         if value is not None:
             raise WrongUsage(f"{option} without --source", "name the source of a kernel: --source TREE")
-    if len(given.names) != 1:
-        told = f"{len(given.names)} specs are named" if given.names else "no spec is named"
-        raise WrongUsage(told, "name one, or the source of a kernel: --source TREE")
-    name: str = given.names[0]
+    if len(args.names) != 1:
+        problem = f"{len(args.names)} specs are named" if args.names else "no spec is named"
+        raise WrongUsage(problem, "name one, or the source of a kernel: --source TREE")
+    name: str = args.names[0]
     return name
 
 
@@ -96,28 +96,28 @@ def _spec(given: argparse.Namespace) -> str:
 _FOLDERS = ("net", "drivers", "crypto", "kernel", "security", "lib")
 
 
-def _of_source(given: argparse.Namespace) -> int:
+def _of_source(args: argparse.Namespace) -> int:
     """What lies over an object of C. Raises WrongUsage."""
     from cbprove.source.asked import asked, folders, sought
     from cbprove.source.overlays import document, overlays, text
     from cbprove.source.sweep import sweep
 
-    if given.against or given.diff is not None:
+    if args.against or args.diff is not None:
         raise WrongUsage("--against and --diff are about a spec", "leave them out, or --source")
-    object, tree = sought(given.object or "sk_buff.cb"), root(given)
-    names = given.names or [each for each in _FOLDERS if given.source is not None and (tree / each).is_dir()]
+    object, tree = sought(args.object or "sk_buff.cb"), root(args)
+    names = args.names or [each for each in _FOLDERS if args.source is not None and (tree / each).is_dir()]
     if not names:
         raise WrongUsage("no file or folder is named", "name those that are to be read")
-    files = asked(names, compiled(given), tree, object)
-    with console.Progress("files") as progress, pool(given, object) as mapped:
-        found = sweep(files.jobs, object, mapped, progress)
-    laid = overlays(found, object, folders(names, tree))
-    if given.format == "json":
+    files = asked(names, compiled(args), tree, object)
+    with console.Progress("files") as progress, pool(args, object) as mapped:
+        sweep_result = sweep(files.jobs, object, mapped, progress)
+    views = overlays(sweep_result, object, folders(names, tree))
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(laid, named(given)), indent=2, ensure_ascii=False))
+        console.show(json.dumps(document(views, named(args)), indent=2, ensure_ascii=False))
     else:
-        console.show(text(laid, named(given)))
-    if found.unread and found.files == len(found.unread):
+        console.show(text(views, named(args)))
+    if sweep_result.unread and sweep_result.files == len(sweep_result.unread):
         return USAGE
-    return 0 if laid.views else NOTHING
+    return 0 if views.views else NOTHING

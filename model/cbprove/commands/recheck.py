@@ -27,22 +27,22 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.archive.folder import open_archive
     from cbprove.archive.text import Unreadable
 
-    solvers = _solvers(given.timeout)
+    solvers = _solvers(args.timeout)
     try:
-        folders, failures = open_archive(given.archive)
+        folders, failures = open_archive(args.archive)
     except Unreadable as wrong:
         console.refuse(wrong, "name a folder that `cbprove certify` wrote")
         return USAGE
-    outcomes = [_one(folder, given, solvers) for folder in folders]
+    outcomes = [_one(folder, args, solvers) for folder in folders]
     _amiss(failures)
     every = [*failures, *(failure for outcome in outcomes for failure in outcome.failures)]
     if any(any(outcome.proofs.values()) for outcome in outcomes):
         console.show(_resting(outcomes))
-    console.show(_summary(given.archive, outcomes, every, list(solvers)))
+    console.show(_summary(args.archive, outcomes, every, list(solvers)))
     return mixed([*(failure.code for failure in every), *(0 for _ in outcomes)])
 
 
@@ -59,13 +59,13 @@ def _solvers(seconds: float | None) -> dict[str, Callable[[str], str]]:
     return {name: asking(name) for name in SOLVERS}
 
 
-def _one(folder: object, given: argparse.Namespace, solvers: dict[str, Callable[[str], str]]) -> Outcome:
+def _one(folder: object, args: argparse.Namespace, solvers: dict[str, Callable[[str], str]]) -> Outcome:
     from cbprove.archive.folder import Folder
     from cbprove.archive.recheck import recheck
 
     assert isinstance(folder, Folder)
     with console.Progress(folder.name):
-        outcome = recheck(folder, given.archive, root=given.root, meaning=_meaning, solvers=solvers)
+        outcome = recheck(folder, args.archive, root=args.root, meaning=_meaning, solvers=solvers)
     console.show(_line(outcome))
     _amiss(outcome.failures)
     return outcome
@@ -96,10 +96,12 @@ def _resting(outcomes: list[Outcome]) -> str:
     """What shows the proofs, over all specs."""
     from cbprove.report.style import counted
 
-    sums = {by: sum(outcome.proofs.get(by, 0) for outcome in outcomes) for by in ("certificate", "clausal", "solvers")}
+    sums = {
+        kind: sum(outcome.proofs.get(kind, 0) for outcome in outcomes) for kind in ("certificate", "clausal", "solvers")
+    }
     total = counted(sum(sums.values()), "proof")
-    told = f"{sums['certificate']} by a certificate, {sums['clausal']} by a clausal proof"
-    return f"{total}: {told}, {sums['solvers']} by the solver alone"
+    proofs = f"{sums['certificate']} by a certificate, {sums['clausal']} by a clausal proof"
+    return f"{total}: {proofs}, {sums['solvers']} by the solver alone"
 
 
 def _summary(place: str, outcomes: list[Outcome], failures: list[Failure], solvers: list[str]) -> str:
@@ -107,5 +109,6 @@ def _summary(place: str, outcomes: list[Outcome], failures: list[Failure], solve
 
     verdicts = sum(outcome.verdicts for outcome in outcomes)
     confirmed = sum(outcome.confirmed for outcome in outcomes)
-    told = f"{place}: {counted(len(outcomes), 'spec')}, {confirmed} of {verdicts} verdicts confirmed by {' and '.join(solvers)}"
-    return f"{told}, {counted(len(failures), 'thing')} amiss" if failures else told
+    by = " and ".join(solvers)
+    summary = f"{place}: {counted(len(outcomes), 'spec')}, {confirmed} of {verdicts} verdicts confirmed by {by}"
+    return f"{summary}, {counted(len(failures), 'thing')} amiss" if failures else summary

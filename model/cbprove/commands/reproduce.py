@@ -33,26 +33,26 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.artifacts.imports import save
     from cbprove.pipeline import judged, meaning
     from cbprove.reproduce.program import program
 
-    system = meaning(given.spec)
-    _refuse_unknown(system, given.case)
-    with console.Progress(given.spec) as progress:
-        report = judged(_asked(system, given.case), given.spec, options(given, witnesses=True), progress)
-    case = _case(report, given.case)
+    system = meaning(args.spec)
+    _refuse_unknown(system, args.case)
+    with console.Progress(args.spec) as progress:
+        report = judged(_asked(system, args.case), args.spec, options(args, witnesses=True), progress)
+    case = _case(report, args.case)
     witness = case.finding.witness
     assert witness is not None
     text = program(
-        system, witness, property_name=case.property, id=case.id, path=given.spec.rpartition("/")[2], kunit=given.kunit
+        system, witness, property_name=case.property, id=case.id, path=args.spec.rpartition("/")[2], kunit=args.kunit
     )
-    if given.output in (None, "-"):
+    if args.output in (None, "-"):
         console.document(text)
     else:
-        save(given.output, text)
-        console.show(f"{given.output}: {case.id}, {case.finding.verdict}")
+        save(args.output, text)
+        console.show(f"{args.output}: {case.id}, {case.finding.verdict}")
     return 0
 
 
@@ -74,17 +74,17 @@ def _refuse_unknown(system: System, id: str) -> None:
     from difflib import get_close_matches
 
     proposals = [p.name for p in system.proposals] or ["any"]
-    known = [f"{system.name}/{proposal}/{p.name}" for proposal in proposals for p in system.properties]
-    if id not in known:
-        near = get_close_matches(id, known, _NEAR, 0.3) or known[:_NEAR]
+    cases = [f"{system.name}/{proposal}/{p.name}" for proposal in proposals for p in system.properties]
+    if id not in cases:
+        near = get_close_matches(id, cases, _NEAR, 0.3) or cases[:_NEAR]
         raise WrongUsage(f"there is no case `{id}`", f"near it: {', '.join(near)}")
 
 
 def _case(report: Report, id: str) -> Case:
     """The case of this id, if there is anything in it to run."""
-    found = next((case for case in report.cases if case.id == id), None)
-    if found is None:
+    case_found = next((case for case in report.cases if case.id == id), None)
+    if case_found is None:
         raise WrongUsage(f"`{id}` makes no case: its `when` is false there", "reproduce another proposal")
-    if found.finding.verdict in _INSTEAD:
-        raise WrongUsage(f"`{id}` is {found.finding.verdict}", _INSTEAD[found.finding.verdict])
-    return found
+    if case_found.finding.verdict in _INSTEAD:
+        raise WrongUsage(f"`{id}` is {case_found.finding.verdict}", _INSTEAD[case_found.finding.verdict])
+    return case_found

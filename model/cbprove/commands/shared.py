@@ -60,17 +60,17 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def options(given: argparse.Namespace, witnesses: bool, queries: bool = False) -> Options:
+def options(args: argparse.Namespace, witnesses: bool, queries: bool = False) -> Options:
     """How far proofs go, as the arguments of `add_reach` say."""
     from cbprove.pipeline import Options
 
     return Options(
-        bound=given.bound,
-        resources=given.resources,
-        seconds=given.timeout,
+        bound=args.bound,
+        resources=args.resources,
+        seconds=args.timeout,
         witnesses=witnesses,
         queries=queries,
-        operations=given.operations,
+        operations=args.operations,
     )
 
 
@@ -82,10 +82,10 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
-def add_formats(parser: argparse.ArgumentParser, *more: str) -> None:
+def add_formats(parser: argparse.ArgumentParser, *further: str) -> None:
     """As `add_format`, the formats of findings, and those that a command has besides."""
     parser.add_argument(
-        "--format", choices=("text", "json", *FORMATS, *more), default="text", help="one document of all (text)"
+        "--format", choices=("text", "json", *FORMATS, *further), default="text", help="one document of all (text)"
     )
 
 

@@ -31,61 +31,61 @@ def add_sources(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-cache", action="store_true", help="read again what an earlier run has read")
 
 
-def compiled(given: argparse.Namespace) -> Compiled:
+def compiled(args: argparse.Namespace) -> Compiled:
     """How files are compiled. Raises WrongUsage where two things say so."""
     from cbprove.source.kernel import compiler, listed
 
-    said = [name for name in ("source", "compile_commands", "cc") if getattr(given, name) is not None]
-    if given.compile_commands is not None and given.cc is not None:
+    options_given = [name for name in ("source", "compile_commands", "cc") if getattr(args, name) is not None]
+    if args.compile_commands is not None and args.cc is not None:
         raise WrongUsage("both --compile-commands and --cc say how files are compiled", "leave one out")
-    ours = tree_settings(given)
-    if given.compile_commands is not None:
-        return listed(given.compile_commands)
-    if given.source is not None and given.cc is None:
-        return kernel(given)
-    if given.headers is not None:
+    ours = tree_settings(args)
+    if args.compile_commands is not None:
+        return listed(args.compile_commands)
+    if args.source is not None and args.cc is None:
+        return kernel(args)
+    if args.headers is not None:
         raise WrongUsage("--headers without --source", "name the source that the headers were made from: --source TREE")
-    if not said and ours.compile_commands is not None:
+    if not options_given and ours.compile_commands is not None:
         return listed(ours.compile_commands)
-    return compiler(given.cc if said else "cc", ours.include)
+    return compiler(args.cc if options_given else "cc", ours.include)
 
 
-def kernel(given: argparse.Namespace) -> Kernel:
+def kernel(args: argparse.Namespace) -> Kernel:
     """The kernel of --source, with what it or the folder that one stands in says for itself. Raises WrongUsage, SpecError."""
     from cbprove.source.kernel import open_kernel
 
-    ours = tree_settings(given)
-    return open_kernel(given.source, given.headers or ours.headers, ours.include)
+    ours = tree_settings(args)
+    return open_kernel(args.source, args.headers or ours.headers, ours.include)
 
 
-def tree_settings(given: argparse.Namespace) -> Settings:
+def tree_settings(args: argparse.Namespace) -> Settings:
     """What `.cbprove.toml` says where one stands, else in the tree of --source. Raises SpecError."""
     from cbprove.settings import settings
 
-    return settings(Path(), *([Path(given.source)] if getattr(given, "source", None) is not None else []))
+    return settings(Path(), *([Path(args.source)] if getattr(args, "source", None) is not None else []))
 
 
-def root(given: argparse.Namespace) -> Path:
+def root(args: argparse.Namespace) -> Path:
     """Where names of files and functions are looked for."""
-    return Path(given.source).resolve() if given.source is not None else Path.cwd()
+    return Path(args.source).resolve() if args.source is not None else Path.cwd()
 
 
-def named(given: argparse.Namespace) -> Callable[[str], str]:
+def named(args: argparse.Namespace) -> Callable[[str], str]:
     """Paths as they are shown: from the tree on."""
-    tree = f"{root(given)}{os.sep}"
+    tree = f"{root(args)}{os.sep}"
     return lambda text: text.replace(tree, "")
 
 
 @contextmanager
-def pool(given: argparse.Namespace, sought: Sought) -> Iterator[Mapped]:
+def pool(args: argparse.Namespace, sought: Sought) -> Iterator[Mapped]:
     """Who reads files, as long as it is asked. Raises WrongUsage."""
     from cbprove.source.pool import Kept, Pool, Remembering, folder, processes
 
-    number = workers(given)
+    number = workers(args)
     with ExitStack() as opened:
-        hands = processes(number) if given.dask is None else _cluster(opened, given.dask)
-        asked = opened.enter_context(Pool(hands))
-        yield asked if given.no_cache else Remembering(asked, Kept(folder()), sought)
+        hands = processes(number) if args.dask is None else _cluster(opened, args.dask)
+        pool_opened = opened.enter_context(Pool(hands))
+        yield pool_opened if args.no_cache else Remembering(pool_opened, Kept(folder()), sought)
 
 
 def _cluster(opened: ExitStack, address: str) -> Hands:
@@ -93,13 +93,13 @@ def _cluster(opened: ExitStack, address: str) -> Hands:
     from cbprove.executors import executor, killed
     from cbprove.source.pool import Hands
 
-    own = opened.enter_context(executor(1, address))
-    assert own is not None
-    return Hands(lambda: own, killed(), lasts=True)
+    cluster = opened.enter_context(executor(1, address))
+    assert cluster is not None
+    return Hands(lambda: cluster, killed(), lasts=True)
 
 
-def workers(given: argparse.Namespace) -> int:
+def workers(args: argparse.Namespace) -> int:
     """Processes that read files. Raises WrongUsage where --jobs is not from 1 to 1024."""
-    if given.jobs is not None and not 1 <= given.jobs <= 1024:
-        raise WrongUsage(f"`{given.jobs}` is not a number of processes", "write --jobs N, N from 1 to 1024")
-    return given.jobs or len(os.sched_getaffinity(0))
+    if args.jobs is not None and not 1 <= args.jobs <= 1024:
+        raise WrongUsage(f"`{args.jobs}` is not a number of processes", "write --jobs N, N from 1 to 1024")
+    return args.jobs or len(os.sched_getaffinity(0))

@@ -21,15 +21,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     from cbprove.executors import executor
     from cbprove.pipeline import sweep
     from cbprove.report.sweep import document, text
 
-    names = (given.property, given.rows, given.cols)
-    with executor(given.jobs, given.dask) as own, console.Progress(given.spec) as progress:
-        matrix = sweep(given.spec, names, options(given, witnesses=False), progress, own)
-    if given.format == "json":
+    names = (args.property, args.rows, args.cols)
+    with executor(args.jobs, args.dask) as workers, console.Progress(args.spec) as progress:
+        matrix = sweep(args.spec, names, options(args, witnesses=False), progress, workers)
+    if args.format == "json":
         import json
 
         console.show(json.dumps(document(matrix), indent=2, ensure_ascii=False))

@@ -69,26 +69,26 @@ def drifts(shapes: Sequence[Shape], default: Mapping[str, str], artifact: Artifa
     return tuple(_drift(name, forms, default, artifact, spec) for name, forms in together.items())
 
 
-def exit_code(found: Iterable[Drift]) -> int:
+def exit_code(drifts: Iterable[Drift]) -> int:
     """1 if something differs, 5 if the artefact has nothing of the spec, else 0."""
-    states = {each.state for each in found}
+    states = {each.state for each in drifts}
     return 1 if "differs" in states else 0 if "same" in states else 5
 
 
 def _drift(name: str, forms: list[Shape], default: Mapping[str, str], artifact: Artifact, spec: str) -> Drift:
     record = forms[0].record
     arms = tuple(_arm(form) for form in forms if form.note)
-    theirs = definitions(artifact, record.kind, record.tag or "")
-    if not theirs:
+    of_artefact = definitions(artifact, record.kind, record.tag or "")
+    if not of_artefact:
         return Drift(name, "absent", arms)
     for form in forms:
-        for types, ref in theirs:
+        for types, ref in of_artefact:
             if alike(form.record, Records(types).record(ref), types.abi):
                 return Drift(name, "same", arms, _arm(form) if form.note else None, types.name)
-    shown = next((form for form in forms if _arm(form) == default.get(record.tag or "")), forms[0])
-    types, ref = theirs[0]
-    title = f"{spec} ({_arm(shown)})" if shown.note else spec
-    before, after = _unnoted(shown).splitlines(), outlines.text(types, ref).splitlines()
+    shape_shown = next((form for form in forms if _arm(form) == default.get(record.tag or "")), forms[0])
+    types, ref = of_artefact[0]
+    title = f"{spec} ({_arm(shape_shown)})" if shape_shown.note else spec
+    before, after = _unnoted(shape_shown).splitlines(), outlines.text(types, ref).splitlines()
     diff = difflib.unified_diff(before, after, title, types.name, lineterm="")
     return Drift(name=name, state="differs", arms=arms, arm=None, unit=types.name, diff=tuple(diff))
 
@@ -114,14 +114,14 @@ def _unnoted(form: Shape) -> str:
 # --- how it is said ---------------------------------------------------------------------------------------
 
 
-def text(spec: str, artifact: Artifact, found: Sequence[Drift], paint: Paint) -> str:
+def text(spec: str, artifact: Artifact, drifts: Sequence[Drift], paint: Paint) -> str:
     """What differs, then the arms that match, what is not there, and how much there was."""
-    parts = [_differs(each, paint) for each in found if each.state == "differs"]
-    matching = [f"{each.name}: {each.unit} has the arm {each.arm}" for each in found if each.arm is not None]
-    absent = [each.name for each in found if each.state == "absent"]
+    parts = [_differs(each, paint) for each in drifts if each.state == "differs"]
+    matching = [f"{each.name}: {each.unit} has the arm {each.arm}" for each in drifts if each.arm is not None]
+    absent = [each.name for each in drifts if each.state == "absent"]
     parts += ["\n".join(matching)] if matching else []
     parts += [_listed(f"not in {_against(artifact)}: ", absent)] if absent else []
-    return "\n\n".join([*parts, summary(spec, artifact, found)])
+    return "\n\n".join([*parts, summary(spec, artifact, drifts)])
 
 
 def _listed(head: str, names: Iterable[str]) -> str:
@@ -131,12 +131,12 @@ def _listed(head: str, names: Iterable[str]) -> str:
     return "\n".join(lines).replace("\0", " ")
 
 
-def summary(spec: str, artifact: Artifact, found: Sequence[Drift]) -> str:
+def summary(spec: str, artifact: Artifact, drifts: Sequence[Drift]) -> str:
     """One line: how many structs agree."""
-    states = [each.state for each in found]
+    states = [each.state for each in drifts]
     words: dict[State, str] = {"same": "the same", "differs": "different", "absent": "not there"}
     lines = [f"{states.count(state)} {word}" for state, word in words.items() if state in states]
-    head = f"{printable(spec)} against {_against(artifact)}: {counted(len(found), 'struct')}"
+    head = f"{printable(spec)} against {_against(artifact)}: {counted(len(drifts), 'struct')}"
     return f"{head}: {', '.join(lines)}" if lines else head
 
 
@@ -157,24 +157,24 @@ def _line(text: str) -> str:
     return "\t".join(printable(part) for part in text.split("\t"))
 
 
-def document(spec: str, artifact: Artifact, found: Sequence[Drift]) -> dict[str, Any]:
+def document(spec: str, artifact: Artifact, drifts: Sequence[Drift]) -> dict[str, Any]:
     """The same for programs."""
-    states = [each.state for each in found]
+    states = [each.state for each in drifts]
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
         "spec": spec,
         "against": {"path": artifact.path, "units": [unit.name for unit in artifact.units]},
-        "structs": [_struct(each) for each in found],
+        "structs": [_struct(each) for each in drifts],
         "summary": {state: states.count(state) for state in ("same", "differs", "absent")},
     }
 
 
 def _struct(each: Drift) -> dict[str, Any]:
-    told: dict[str, Any] = {"name": each.name, "state": each.state}
-    told |= {"unit": each.unit} if each.unit is not None else {}
-    told |= {"arms": list(each.arms), "arm": each.arm} if each.arms else {}
-    return told | ({"diff": list(each.diff)} if each.diff else {})
+    out: dict[str, Any] = {"name": each.name, "state": each.state}
+    out |= {"unit": each.unit} if each.unit is not None else {}
+    out |= {"arms": list(each.arms), "arm": each.arm} if each.arms else {}
+    return out | ({"diff": list(each.diff)} if each.diff else {})
 
 
 Domains = Mapping[str, "tuple[str, ...] | range"]
@@ -234,8 +234,12 @@ def _drifts(system: System, path: str, artifact: Artifact) -> tuple[Drift, ...]:
     """Packings first, so that structs that contain one are compared with the arm that the artefact has."""
     candidate = _of_this_abi(system, path, artifact)
     first = drifts(shapes(system, [candidate]), _words(candidate), artifact, path)
-    known = candidate | _arms(first)
-    return first if known == candidate else drifts(shapes(system, [known]), _words(known), artifact, path)
+    candidate_drifted = candidate | _arms(first)
+    return (
+        first
+        if candidate_drifted == candidate
+        else drifts(shapes(system, [candidate_drifted]), _words(candidate_drifted), artifact, path)
+    )
 
 
 def overlays(path: str, artifact: Artifact | None) -> Table:
@@ -259,8 +263,8 @@ def _meaning(path: str) -> System:
     return system
 
 
-def _arms(found: Iterable[Drift]) -> dict[str, AxisValue]:
-    return {each.name.partition(" ")[2]: each.arm for each in found if each.arm is not None}
+def _arms(drifts: Iterable[Drift]) -> dict[str, AxisValue]:
+    return {each.name.partition(" ")[2]: each.arm for each in drifts if each.arm is not None}
 
 
 def _words(candidate: Mapping[str, AxisValue]) -> dict[str, str]:
@@ -270,9 +274,9 @@ def _words(candidate: Mapping[str, AxisValue]) -> dict[str, str]:
 def _of_this_abi(system: System, path: str, artifact: Artifact) -> dict[str, AxisValue]:
     """The default candidate with the artefact's ABI."""
     abi = artifact.units[0].abi.name
-    known = next(axis.values for axis in system.axes if axis.kind == "abi")
-    if abi not in known:
-        message = f"`{path}` is about {', '.join(str(one) for one in known)}, and `{artifact.units[0].name}` is {abi}"
+    abis = next(axis.values for axis in system.axes if axis.kind == "abi")
+    if abi not in abis:
+        message = f"`{path}` is about {', '.join(str(name) for name in abis)}, and `{artifact.units[0].name}` is {abi}"
         raise bad("CB0329", message, f"write `abi {abi};` in the spec, or name another artefact")
     return _default(system) | {"abi": abi}
 
@@ -298,13 +302,17 @@ def _kind(node: Tagged) -> Kind:
     return "union" if node.kind == "union" else "struct"
 
 
-def _one(artifact: Artifact, wanted: Asked) -> list[Definition]:
+def _one(artifact: Artifact, sought_type: Asked) -> list[Definition]:
     """The definition, or none where the artefact has no such thing."""
-    if not has(artifact, wanted.kind, wanted.name, wanted.module):
+    if not has(artifact, sought_type.kind, sought_type.name, sought_type.module):
         return []
-    definitions = find(artifact, [wanted])
+    definitions = find(artifact, [sought_type])
     if len(definitions) > 1:
         units = ", ".join(f"`{definition.types.name}`" for definition in definitions)
-        help = f"name it `{wanted.name}___MODULE` in the spec, or open one of them alone"
-        raise bad("CB0323", f"there are {len(definitions)} different `{wanted.kind} {wanted.name}`, in {units}", help)
+        help = f"name it `{sought_type.name}___MODULE` in the spec, or open one of them alone"
+        raise bad(
+            "CB0323",
+            f"there are {len(definitions)} different `{sought_type.kind} {sought_type.name}`, in {units}",
+            help,
+        )
     return definitions

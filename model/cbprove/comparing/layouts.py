@@ -44,26 +44,26 @@ def layouts(before: Sequence[Shape], after: Sequence[Shape]) -> tuple[Reshaped, 
     )
 
 
-def placed(found: Shape) -> tuple[int, int, tuple[tuple[str, int, int], ...]]:
+def placed(shape: Shape) -> tuple[int, int, tuple[tuple[str, int, int], ...]]:
     """Size and alignment in bytes, and each member that has a name, with its first bit and width in bits."""
-    layout = lay_out(found.record, found.abi)
+    layout = lay_out(shape.record, shape.abi)
     return layout.size, layout.align, tuple(_flat(layout, "", 0))
 
 
 def drawn(before: Shape, after: Shape, titles: tuple[str, str]) -> list[str]:
     """Both as pahole prints them, one turned into the other, as a unified diff; `titles` stand over the two."""
-    one, other = (shape(each).splitlines() for each in (before, after))
-    return list(difflib.unified_diff(one, other, *titles, lineterm=""))
+    lines_before, other = (shape(each).splitlines() for each in (before, after))
+    return list(difflib.unified_diff(lines_before, other, *titles, lineterm=""))
 
 
 def views(before: Mapping[str, Program], after: Mapping[str, Program]) -> tuple[Moved, ...]:
     """The views that lie elsewhere, under the proposals (with one candidate of each) that both have."""
-    found: dict[tuple[str, str, str | None, str | None], list[str]] = {}
+    by_change: dict[tuple[str, str, str | None, str | None], list[str]] = {}
     for name in after:
         if name in before:
             for moved in _moved(before[name], after[name]):
-                found.setdefault(moved, []).append(name)
-    return tuple(Moved(*moved, tuple(names)) for moved, names in found.items())
+                by_change.setdefault(moved, []).append(name)
+    return tuple(Moved(*moved, tuple(names)) for moved, names in by_change.items())
 
 
 def _moved(before: Program, after: Program) -> Iterator[tuple[str, str, str | None, str | None]]:
@@ -83,8 +83,8 @@ def _extent(program: Program, view: View) -> str:
     return f"{owner}.{place.area}{bits.span(first, first + place.width)}"
 
 
-def _name(found: Shape) -> str:
-    return f"{found.record.kind} {found.record.tag}" + (f" ({found.note})" if found.note else "")
+def _name(shape: Shape) -> str:
+    return f"{shape.record.kind} {shape.record.tag}" + (f" ({shape.note})" if shape.note else "")
 
 
 def _flat(layout: Layout, path: str, base: int) -> Iterator[tuple[str, int, int]]:

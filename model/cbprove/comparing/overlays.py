@@ -66,41 +66,41 @@ def difference(titles: tuple[str, str], before: Table, after: Table) -> Differen
 
 
 def _views(table: Table) -> dict[tuple[str, str], tuple[Block, Laid]]:
-    return {(block.title, each.overlay.name): (block, each) for block, laid in table.blocks for each in laid}
+    return {(block.title, each.overlay.name): (block, each) for block, views in table.blocks for each in views}
 
 
-def _told(found: tuple[Block, Laid] | None) -> object:
+def _told(laid_view: tuple[Block, Laid] | None) -> object:
     """What makes a view another one: where it lies, what it crosses and exceeds, whether a check sees it."""
-    if found is None:
+    if laid_view is None:
         return None
-    block, laid = found
+    block, laid = laid_view
     return block.width, laid.type, laid.overlay.low, laid.overlay.high, laid.crosses, laid.excess, bool(laid.checks)
 
 
 # --- text -------------------------------------------------------------------------------------------------
 
 
-def text(found: Difference, paint: Paint) -> str:
+def text(difference: Difference, paint: Paint) -> str:
     """The checks that do not hold now, a line for each view that differs, and a count."""
-    lines = [f"{printable(found.titles[0])} -> {printable(found.titles[1])}"]
-    lines += [paint(f"violated: {printable(each)}", "bad") for each in found.violated]
-    lines += [paint(f"holds now: {printable(each)}", "good") for each in found.mended]
-    rows = [["view", "type", "size", "ends", "crosses", "beyond", "checked by"], *map(_row, found.moved)]
+    lines = [f"{printable(difference.titles[0])} -> {printable(difference.titles[1])}"]
+    lines += [paint(f"violated: {printable(each)}", "bad") for each in difference.violated]
+    lines += [paint(f"holds now: {printable(each)}", "good") for each in difference.mended]
+    rows = [["view", "type", "size", "ends", "crosses", "beyond", "checked by"], *map(_row, difference.moved)]
     widths = [max(len(row[number]) for row in rows) for number in range(len(rows[0]))]
-    roles: list[Role | None] = [None, *("bad" if each.worse else None for each in found.moved)]
-    for row, role in zip(rows if found.moved else [], roles, strict=False):
+    roles: list[Role | None] = [None, *("bad" if each.worse else None for each in difference.moved)]
+    for row, role in zip(rows if difference.moved else [], roles, strict=False):
         line = "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         lines.append(paint(line, role) if role else line)
-    return "\n".join([*lines, _count(found)])
+    return "\n".join([*lines, _count(difference)])
 
 
 def _row(each: Moved) -> list[str]:
-    one = each.after or each.before
-    assert one is not None
+    view = each.after or each.before
+    assert view is not None
     sides = (each.before, each.after)
     return [
-        one.overlay.name,
-        one.type,
+        view.overlay.name,
+        view.type,
         _change(sides, lambda laid: bits.position(laid.overlay.width)),
         _change(sides, lambda laid: bits.position(laid.overlay.high)),
         _change(sides, lambda laid: ", ".join(str(mark // 8) for mark in laid.crosses) or "-"),
@@ -115,12 +115,12 @@ def _change(sides: tuple[Laid | None, Laid | None], words: Any) -> str:
     return str(new) if old == new else f"{old} -> {new}"
 
 
-def _count(found: Difference) -> str:
-    worse = [each for each in found.moved if each.worse]
+def _count(difference: Difference) -> str:
+    worse = [each for each in difference.moved if each.worse]
     unseen = sum(not each.after.checks for each in worse if each.after)
     lines = [
-        f"{counted(len(found.moved), 'view')} differ{'s' if len(found.moved) == 1 else ''}",
-        f"{found.alike} as before",
+        f"{counted(len(difference.moved), 'view')} differ{'s' if len(difference.moved) == 1 else ''}",
+        f"{difference.alike} as before",
     ]
     lines += [f"{len(worse)} end further beyond their block, {unseen} of them checked by nothing"] if worse else []
     return ", ".join(lines)
@@ -129,37 +129,37 @@ def _count(found: Difference) -> str:
 # --- the document -----------------------------------------------------------------------------------------
 
 
-def document(found: Difference) -> dict[str, Any]:
+def document(difference: Difference) -> dict[str, Any]:
     """The same for programs."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
-        "before": found.titles[0],
-        "after": found.titles[1],
-        "violated": list(found.violated),
-        "mended": list(found.mended),
-        "alike": found.alike,
-        "views": [dict(_document(each)) for each in found.moved],
-        "exit_code": found.code,
+        "before": difference.titles[0],
+        "after": difference.titles[1],
+        "violated": list(difference.violated),
+        "mended": list(difference.mended),
+        "alike": difference.alike,
+        "views": [dict(_document(each)) for each in difference.moved],
+        "exit_code": difference.code,
     }
 
 
 def _document(each: Moved) -> Iterator[tuple[str, Any]]:
-    one = each.after or each.before
-    assert one is not None
-    yield "view", one.overlay.name
+    view = each.after or each.before
+    assert view is not None
+    yield "view", view.overlay.name
     yield "block", each.block.title
     for name, side in (("before", each.before), ("after", each.after)):
         yield name, None if side is None else _side(side)
     yield "worse", each.worse
 
 
-def _side(laid: Laid) -> dict[str, Any]:
+def _side(laid_view: Laid) -> dict[str, Any]:
     return {
-        "type": laid.type,
-        "first_bit": laid.overlay.low,
-        "end_bit": laid.overlay.high,
-        "crosses_bits": list(laid.crosses),
-        "excess_bits": laid.excess,
-        "checks": [{"file": check.file, "line": check.line} for check in laid.checks],
+        "type": laid_view.type,
+        "first_bit": laid_view.overlay.low,
+        "end_bit": laid_view.overlay.high,
+        "crosses_bits": list(laid_view.crosses),
+        "excess_bits": laid_view.excess,
+        "checks": [{"file": check.file, "line": check.line} for check in laid_view.checks],
     }

@@ -54,8 +54,8 @@ def _layouts(before: System, after: System) -> tuple[tuple[Reshaped, ...], int]:
     old, new = _shapes(before), _shapes(after)
     tags = laid(before, old) | laid(after, new)
     changed = changes.layouts(old, new)
-    seen = tuple(each for each in changed if (each.after or each.before or new[0]).record.tag in tags)
-    return seen, len(changed) - len(seen)
+    seen_by_views = tuple(each for each in changed if (each.after or each.before or new[0]).record.tag in tags)
+    return seen_by_views, len(changed) - len(seen_by_views)
 
 
 def _shapes(system: System) -> list[Shape]:
@@ -80,11 +80,11 @@ def _witnesses(side: Side, changed: tuple[Changed, ...], options: Options) -> di
 def _witness(side: Side, change: Changed, options: Options) -> Witness | None:
     system = side.system
     assert system is not None
-    asked = replace(
+    judged_again = replace(
         system,
         proposals=tuple(each for each in system.proposals if each.name == change.proposal),
         properties=tuple(each for each in system.properties if each.name == change.property),
         asks=(),
     )
-    (case,) = judged(asked, side.path, replace(options, witnesses=True), lambda done, total: None).cases
+    (case,) = judged(judged_again, side.path, replace(options, witnesses=True), lambda done, total: None).cases
     return case.finding.witness

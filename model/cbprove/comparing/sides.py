@@ -24,8 +24,8 @@ def paths(before: str, after: str) -> tuple[Pair, ...]:
     """Two specs, or two folders file by file. Raises SpecError with the mistakes of both, and WrongUsage."""
     if os.path.isdir(before) != os.path.isdir(after):
         folder, other = (before, after) if os.path.isdir(before) else (after, before)
-        what = "a file" if os.path.exists(other) else "not there"
-        raise WrongUsage(f"`{folder}` is a folder and `{other}` is {what}", "compare two files or two folders")
+        problem = "a file" if os.path.exists(other) else "not there"
+        raise WrongUsage(f"`{folder}` is a folder and `{other}` is {problem}", "compare two files or two folders")
     if not os.path.isdir(before):
         return _read([(lambda: _plain(before), lambda: _plain(after))])
     old, new = ({os.path.relpath(path, folder) for path in below(folder)} for folder in (before, after))
@@ -38,13 +38,15 @@ def paths(before: str, after: str) -> tuple[Pair, ...]:
 
 def revisions(name: str, named: Iterable[str]) -> tuple[Pair, ...]:
     """Specs, and those below folders, as a revision has them, against those that stand here. Raises as `paths`."""
-    wanted: list[tuple[_Reader, _Reader]] = []
+    readers: list[tuple[_Reader, _Reader]] = []
     for path in named:
-        found = revision(name, path)
-        both = sorted({*below(path), *specs(found, path)}) if os.path.isdir(path) else [path]
-        had = set(specs(found, path)) if os.path.isdir(path) else {path}
-        wanted += [(_as_it_was(found, each, each in had), _either(each, os.path.exists(each))) for each in both]
-    return _read(wanted)
+        old = revision(name, path)
+        on_both_sides = sorted({*below(path), *specs(old, path)}) if os.path.isdir(path) else [path]
+        old_specs = set(specs(old, path)) if os.path.isdir(path) else {path}
+        readers += [
+            (_as_it_was(old, each, each in old_specs), _either(each, os.path.exists(each))) for each in on_both_sides
+        ]
+    return _read(readers)
 
 
 def artefacts(spec: str, before: str, after: str) -> Pair:
@@ -80,9 +82,9 @@ def _either(path: str, exists: bool) -> _Reader:
     return lambda: _plain(path) if exists else Side(path, path, None)
 
 
-def _as_it_was(found: Revision, path: str, exists: bool) -> _Reader:
-    title = f"{found.name}:{path}"
-    return lambda: Side(title, path, meaning(path, found.read) if exists else None)
+def _as_it_was(revision_read: Revision, path: str, exists: bool) -> _Reader:
+    title = f"{revision_read.name}:{path}"
+    return lambda: Side(title, path, meaning(path, revision_read.read) if exists else None)
 
 
 def _under(spec: str, artefact: str) -> _Reader:
@@ -105,13 +107,13 @@ class Revision:
     def read(self, path: Path, span: Span | None = None) -> Source:
         """The text of a file as it was; `span` is the include that wants it. Raises SpecError."""
         inside = os.path.relpath(os.path.realpath(path), self.root)
-        found = _git(self.root, "show", f"{self.name}:{inside}")
+        text = _git(self.root, "show", f"{self.name}:{inside}")
         name = f"{self.name}:{inside}"
-        if found.returncode:
+        if text.returncode:
             help = "name a revision that has it"
             raise SpecError((Diagnostic("CB0001", f"`{inside}` does not exist in `{self.name}`", span, help),))
         try:
-            return Source(name, found.stdout.decode("utf-8-sig"), hashlib.sha256(found.stdout).hexdigest())
+            return Source(name, text.stdout.decode("utf-8-sig"), hashlib.sha256(text.stdout).hexdigest())
         except UnicodeDecodeError:
             help = "save the file as UTF-8"
             raise SpecError((Diagnostic("CB0002", f"`{name}` is not UTF-8 text", span, help),)) from None
@@ -129,10 +131,10 @@ def revision(name: str, path: str) -> Revision:
     return Revision(name, root)
 
 
-def specs(found: Revision, folder: str) -> list[str]:
+def specs(revision_read: Revision, folder: str) -> list[str]:
     """The .cbs files below a folder in a revision, as paths from here."""
-    inside = os.path.relpath(os.path.realpath(folder), found.root)
-    listed = _git(found.root, "ls-tree", "-r", "-z", "--name-only", found.name, "--", inside)
+    inside = os.path.relpath(os.path.realpath(folder), revision_read.root)
+    listed = _git(revision_read.root, "ls-tree", "-r", "-z", "--name-only", revision_read.name, "--", inside)
     names = [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name.endswith(b".cbs")]
     return sorted(os.path.join(folder, os.path.relpath(name, inside)) for name in names)
 

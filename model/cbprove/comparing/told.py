@@ -76,26 +76,26 @@ def summary(comparison: Comparison) -> str:
     bytes_changed += [counted(len(comparison.views), "view")] if comparison.views else []
     verdicts = f"{counted(len(comparison.verdicts), 'verdict')}: {', '.join(lines)}"
     calm = not comparison.answers and set(kinds) <= {"unchanged"}
-    others = f"; {counted(comparison.unlaid, 'other struct')} changed that no view has" if comparison.unlaid else ""
+    unlaid = f"; {counted(comparison.unlaid, 'other struct')} changed that no view has" if comparison.unlaid else ""
     if not bytes_changed:
-        return f"no bytes changed; {verdicts}{others}"
-    return f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; {verdicts}{others}"
+        return f"no bytes changed; {verdicts}{unlaid}"
+    return f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; {verdicts}{unlaid}"
 
 
 def _worded(kind: str) -> str:
     return "with other counts" if kind == "counts" else kind
 
 
-def _layout(found: Reshaped, titles: tuple[str, str], paint: Paint) -> str:
-    if found.before is None or found.after is None:
-        only = found.before or found.after
-        assert only is not None
-        word = "removed" if found.after is None else "added"
-        return f"{paint(f'{found.name}: {word}', 'strong')}\n{shape(only)}"
-    sizes = [lay_out(each.record, each.abi).size for each in (found.before, found.after)]
-    told = f"{counted(sizes[0], 'byte')} -> {counted(sizes[1], 'byte')}" if sizes[0] != sizes[1] else "the size stays"
-    lines = changes.drawn(found.before, found.after, titles)
-    return "\n".join([paint(f"{found.name}: {told}", "strong"), *(_painted(line, paint) for line in lines)])
+def _layout(reshaped: Reshaped, titles: tuple[str, str], paint: Paint) -> str:
+    if reshaped.before is None or reshaped.after is None:
+        either = reshaped.before or reshaped.after
+        assert either is not None
+        word = "removed" if reshaped.after is None else "added"
+        return f"{paint(f'{reshaped.name}: {word}', 'strong')}\n{shape(either)}"
+    sizes = [lay_out(each.record, each.abi).size for each in (reshaped.before, reshaped.after)]
+    change = f"{counted(sizes[0], 'byte')} -> {counted(sizes[1], 'byte')}" if sizes[0] != sizes[1] else "the size stays"
+    lines = changes.drawn(reshaped.before, reshaped.after, titles)
+    return "\n".join([paint(f"{reshaped.name}: {change}", "strong"), *(_painted(line, paint) for line in lines)])
 
 
 def _painted(line: str, paint: Paint) -> str:
@@ -103,29 +103,29 @@ def _painted(line: str, paint: Paint) -> str:
     return paint(line, roles[line[0]]) if line[:1] in roles else line
 
 
-def _view(found: Moved) -> str:
-    what = f"{found.before or 'nowhere'} -> {found.after or 'nowhere'}"
-    return f"{found.view} of {found.layer}: {what}  ({', '.join(found.proposals)})"
+def _view(moved: Moved) -> str:
+    change = f"{moved.before or 'nowhere'} -> {moved.after or 'nowhere'}"
+    return f"{moved.view} of {moved.layer}: {change}  ({', '.join(moved.proposals)})"
 
 
-def _verdict(found: Changed, comparison: Comparison, paint: Paint) -> str:
-    title = f"{_worded(found.kind)}: {found.property} under {found.proposal}"
-    role = _ROLES.get(found.kind, "strong")
-    case = found.after or found.before
+def _verdict(changed: Changed, comparison: Comparison, paint: Paint) -> str:
+    title = f"{_worded(changed.kind)}: {changed.property} under {changed.proposal}"
+    role = _ROLES.get(changed.kind, "strong")
+    case = changed.after or changed.before
     assert case is not None
     place = f"  {printable(case.span.source.name)}:{case.span.line}" if case.span else ""
-    return "\n".join([paint(title, role) + place, *(f"  {line}".rstrip() for line in _body(found, comparison))])
+    return "\n".join([paint(title, role) + place, *(f"  {line}".rstrip() for line in _body(changed, comparison))])
 
 
-def _body(found: Changed, comparison: Comparison) -> Iterator[str]:
-    if found.before is not None and found.after is not None:
-        yield f"{_told(found.before)} -> {_told(found.after)}"
-    elif found.after is not None:
-        yield _told(found.after)
-    shown = comparison.witnesses.get(found.after.id) if found.after is not None else None
-    if shown is not None:
+def _body(changed: Changed, comparison: Comparison) -> Iterator[str]:
+    if changed.before is not None and changed.after is not None:
+        yield f"{_told(changed.before)} -> {_told(changed.after)}"
+    elif changed.after is not None:
+        yield _told(changed.after)
+    picture = comparison.witnesses.get(changed.after.id) if changed.after is not None else None
+    if picture is not None:
         yield ""
-        yield from witness.block(shown, found.property)
+        yield from witness.block(picture, changed.property)
 
 
 def _told(case: Case) -> str:
@@ -135,9 +135,9 @@ def _told(case: Case) -> str:
     return f"{state(case)} ({'; '.join(case.excluded)})" if case.excluded else state(case)
 
 
-def _answer(found: Reanswered) -> str:
-    before, after = (_rows(each) for each in (found.before, found.after))
-    return f"answered otherwise: {found.name}\n  before: {before}\n  after:  {after}"
+def _answer(reanswered: Reanswered) -> str:
+    before, after = (_rows(each) for each in (reanswered.before, reanswered.after))
+    return f"answered otherwise: {reanswered.name}\n  before: {before}\n  after:  {after}"
 
 
 def _rows(ask: Any) -> str:
@@ -184,13 +184,13 @@ def _side(title: str, report: Report | None) -> dict[str, Any] | None:
     return {"title": title, "spec": report.spec, "inputs": inputs}
 
 
-def _reshaped(found: Reshaped) -> dict[str, Any]:
-    sides = {"before": found.before, "after": found.after}
-    return {"struct": found.name, **{side: each and _bytes(each) for side, each in sides.items()}}
+def _reshaped(reshaped: Reshaped) -> dict[str, Any]:
+    sides = {"before": reshaped.before, "after": reshaped.after}
+    return {"struct": reshaped.name, **{side: each and _bytes(each) for side, each in sides.items()}}
 
 
-def _bytes(found: Shape) -> dict[str, Any]:
-    size, align, members = changes.placed(found)
+def _bytes(shape: Shape) -> dict[str, Any]:
+    size, align, members = changes.placed(shape)
     return {
         "size": size,
         "align": align,
@@ -198,18 +198,18 @@ def _bytes(found: Shape) -> dict[str, Any]:
     }
 
 
-def _changed(found: Changed, comparison: Comparison) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "proposal": found.proposal,
-        "property": found.property,
-        "change": found.kind,
-        "before": found.before and _verdict_of(found.before),
-        "after": found.after and _verdict_of(found.after),
+def _changed(changed: Changed, comparison: Comparison) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "proposal": changed.proposal,
+        "property": changed.property,
+        "change": changed.kind,
+        "before": changed.before and _verdict_of(changed.before),
+        "after": changed.after and _verdict_of(changed.after),
     }
-    shown = comparison.witnesses.get(found.after.id) if found.after is not None else None
-    return {**told, "witness": of_witness(shown, found.property)} if shown is not None else told
+    picture = comparison.witnesses.get(changed.after.id) if changed.after is not None else None
+    return {**out, "witness": of_witness(picture, changed.property)} if picture is not None else out
 
 
 def _verdict_of(case: Case) -> dict[str, Any]:
-    told = {"verdict": case.verdict, "met": case.met, "candidates": dict(case.counts), "location": located(case.span)}
-    return {**told, "excluded_by": list(case.excluded)} if case.excluded else told
+    out = {"verdict": case.verdict, "met": case.met, "candidates": dict(case.counts), "location": located(case.span)}
+    return {**out, "excluded_by": list(case.excluded)} if case.excluded else out

@@ -68,9 +68,9 @@ def answers(before: Report, after: Report) -> tuple[Reanswered, ...]:
 def _answers(before: Sequence[Answered], after: Sequence[Answered]) -> Iterator[Reanswered]:
     old, new = ({ask.name: ask for ask in asks} for asks in (before, after))
     for name in {**new, **old}:
-        one, other = old.get(name), new.get(name)
-        if one is None or other is None or one.answer != other.answer:
-            yield Reanswered(name, one, other)
+        old_answer, other = old.get(name), new.get(name)
+        if old_answer is None or other is None or old_answer.answer != other.answer:
+            yield Reanswered(name, old_answer, other)
 
 
 def exit_code(verdicts: Sequence[Changed], answers: Sequence[Reanswered]) -> int:

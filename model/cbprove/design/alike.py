@@ -61,9 +61,9 @@ class Why:
     bits: Bits | None = None
 
 
-def whys(one: PathForm, run: Run, name: str, model: Model) -> Iterator[Why]:
+def whys(form: PathForm, run: Run, name: str, model: Model) -> Iterator[Why]:
     """The reasons why a replayed run breaks a property wherever they hold, the model's own bit first; few of them."""
-    pairs = ((claim, broken) for broken in run.broken[name] for claim in one.claims if _same(claim, broken))
+    pairs = ((claim, broken) for broken in run.broken[name] for claim in form.claims if _same(claim, broken))
     yield from islice((why for claim, broken in pairs for why in _of_claim(claim, broken, model)), _TRIED)
 
 
@@ -110,5 +110,5 @@ def _of_bit(claim: ClaimForm, touched: Touched, pair: Compared | None, bit: Brok
 
 def _width(claim: ClaimForm) -> int:
     """How many bits the places have that a claim may be broken at."""
-    several = getattr(claim.at.claim, "places", None) or (getattr(claim.at.claim, "place", None),)
-    return max((place.width for place in several if place is not None), default=0)
+    places = getattr(claim.at.claim, "places", None) or (getattr(claim.at.claim, "place", None),)
+    return max((place.width for place in places if place is not None), default=0)

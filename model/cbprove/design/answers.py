@@ -31,7 +31,7 @@ def _answer(space: Space, ask: Ask) -> Answered:
     sure = not unknown
     answer = tuple(row for row in _rows(ask) if row in proved)
     expected = _words(ask)
-    met = ask.expect is None or (sure and _met(ask, answer))
+    as_expected = ask.expect is None or (sure and _met(ask, answer))
     return Answered(
         id=f"{space.system.name}/{ask.name}",
         name=ask.name,
@@ -39,7 +39,7 @@ def _answer(space: Space, ask: Ask) -> Answered:
         axes=ask.axes,
         answer=answer if sure else None,
         expected=expected,
-        met=met,
+        met=as_expected,
         reason="" if sure else f"{len(unknown)} choices hang on a verdict that is unknown or bounded",
         span=ask.span,
         conflict=conflict(space, ask) if sure and not answer else None,
@@ -56,7 +56,7 @@ def _choices(space: Space, ask: Ask) -> tuple[set[Row], set[Row]]:
     A property that makes no case at any candidate of a choice is not proved there.
     """
     proved: set[Row] = set()
-    made: dict[Row, set[int]] = {}
+    marks_by_row: dict[Row, set[int]] = {}
     unknown: set[Row] = set()
     broken: set[Row] = set()
     for sector in space.sectors(ask.domains):
@@ -69,14 +69,14 @@ def _choices(space: Space, ask: Ask) -> tuple[set[Row], set[Row]]:
                 continue
             candidate = sector.candidate(index)
             row = tuple(candidate[axis] for axis in ask.axes)
-            made.setdefault(row, set()).update(i for i, mark in enumerate(each) if mark != INAPPLICABLE)
+            marks_by_row.setdefault(row, set()).update(i for i, mark in enumerate(each) if mark != INAPPLICABLE)
             if marks <= {PROVED}:
                 proved.add(row)
             elif marks <= {PROVED, UNKNOWN, UNKNOWN + 1}:
                 unknown.add(row)
             else:
                 broken.add(row)
-    broken |= {row for row, cases in made.items() if len(cases) < len(ask.properties)}
+    broken |= {row for row, cases in marks_by_row.items() if len(cases) < len(ask.properties)}
     return proved - unknown - broken, unknown - broken
 
 
@@ -115,13 +115,13 @@ def conflict(space: Space, ask: Ask) -> Conflict | None:
     if not layers:
         return Conflict(properties)
     program = space.program(next(space.sectors(ask.domains)))
-    told = tuple((layer, _declared(program, layer)) for layer in layers)
-    return Conflict(properties, told, *_needs(space, ask, layers))
+    layers_named = tuple((layer, _declared(program, layer)) for layer in layers)
+    return Conflict(properties, layers_named, *_needs(space, ask, layers))
 
 
 def _failing(space: Space, ask: Ask, names: tuple[str, ...], good: frozenset[int]) -> dict[Row, frozenset[str]]:
     """For each choice that has a candidate, the properties that some candidate of it does not satisfy."""
-    found: dict[Row, frozenset[str]] = {}
+    by_row: dict[Row, frozenset[str]] = {}
     for sector in space.sectors(ask.domains):
         meant = space.where(ask.given, sector) if ask.given is not None else None
         if meant is not None and not any(meant):
@@ -133,16 +133,16 @@ def _failing(space: Space, ask: Ask, names: tuple[str, ...], good: frozenset[int
             candidate = sector.candidate(index)
             row = tuple(candidate[axis] for axis in ask.axes)
             wrong = frozenset(name for name, sheet in sheets if sheet[index] not in good)
-            found[row] = found.get(row, frozenset()) | wrong
-    return found
+            by_row[row] = by_row.get(row, frozenset()) | wrong
+    return by_row
 
 
 def _fewest(names: tuple[str, ...], failing: set[frozenset[str]]) -> tuple[str, ...]:
     """The fewest properties of which every choice fails one; of several such sets the first."""
     for size in range(1, len(names)):
-        for some in combinations(names, size):
-            if all(wrong.intersection(some) for wrong in failing):
-                return some
+        for subset in combinations(names, size):
+            if all(wrong.intersection(subset) for wrong in failing):
+                return subset
     return names
 
 
@@ -176,29 +176,29 @@ def _clash(space: Space, ask: Ask, names: tuple[str, ...], layers: frozenset[str
 
 def _only(program: Program, layers: frozenset[str], names: tuple[str, ...]) -> Program:
     """The program in which the steps of other layers do not run."""
-    gone = frozenset(name for name, step in program.steps.items() if step.layer not in layers)
-    parts = {name: replace(part, body=_without(part.body, gone)) for name, part in program.parts.items()}
-    paths = tuple(replace(path, body=_without(path.body, gone)) for path in program.paths)
+    removed = frozenset(name for name, step in program.steps.items() if step.layer not in layers)
+    parts = {name: replace(part, body=_without(part.body, removed)) for name, part in program.parts.items()}
+    paths = tuple(replace(path, body=_without(path.body, removed)) for path in program.paths)
     views = tuple(view for view in program.views if view.layer in layers)
     properties = tuple(prop for prop in program.properties if prop.name in names)
     return replace(program, parts=parts, paths=paths, views=views, properties=properties)
 
 
-def _without(body: Block, gone: frozenset[str]) -> Block:
+def _without(body: Block, removed: frozenset[str]) -> Block:
     """A block without the calls of some steps."""
-    kept: list[Statement] = []
+    remaining: list[Statement] = []
     for statement in body:
         match statement:
-            case Call(kind="step", name=name) if name in gone:
+            case Call(kind="step", name=name) if name in removed:
                 continue
             case On() | Each() | Repeat() | When():
-                statement = replace(statement, body=_without(statement.body, gone))
+                statement = replace(statement, body=_without(statement.body, removed))
             case Either():
-                statement = replace(statement, arms=tuple(_without(arm, gone) for arm in statement.arms))
+                statement = replace(statement, arms=tuple(_without(arm, removed) for arm in statement.arms))
             case If(then=then, otherwise=otherwise):
-                statement = replace(statement, then=_without(then, gone), otherwise=_without(otherwise, gone))
-        kept.append(statement)
-    return tuple(kept)
+                statement = replace(statement, then=_without(then, removed), otherwise=_without(otherwise, removed))
+        remaining.append(statement)
+    return tuple(remaining)
 
 
 def _declared(program: Program, layer: str) -> Span | None:

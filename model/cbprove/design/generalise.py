@@ -49,32 +49,33 @@ def alike(
     universe: Universe,
     formula: Bool,
     model: Model,
-    held: Sequence[Held] = (),
+    variables: Sequence[Held] = (),
     bits: Bits | None = None,
     little_endian: bool = True,
 ) -> Candidates:
     """The candidates where a formula is true, of some bit, with the choices and values of a model.
 
-    `held` says which bits of stores unknowns of the formula stand for. With `sides`, a bit counts where the two differ by value.
+    `variables` says which bits of stores unknowns of the formula stand for. With `sides`, a bit counts where the
+    two differ by value.
     """
-    evaluation = Evaluation(universe, model, held)
+    evaluation = Evaluation(universe, model, variables)
     if bits is not None:
-        evaluation = _of_each_bit(universe, model, held, bits.width)
-    found = evaluation.truth(formula)[0]
-    if bits is not None and bits.sides is not None and found:
-        found &= evaluation.unequal(bits.sides, little_endian)
+        evaluation = _of_each_bit(universe, model, variables, bits.width)
+    candidates = evaluation.truth(formula)[0]
+    if bits is not None and bits.sides is not None and candidates:
+        candidates &= evaluation.unequal(bits.sides, little_endian)
     # Last, since it speaks of the values that the evaluation has looked at by now.
-    return _projected(found & evaluation.apart(), universe)
+    return _projected(candidates & evaluation.apart(), universe)
 
 
-def _of_each_bit(universe: Universe, model: Model, held: Sequence[Held], width: int) -> Evaluation:
+def _of_each_bit(universe: Universe, model: Model, variables: Sequence[Held], width: int) -> Evaluation:
     """An evaluation in which the bit is an axis as well, unless there were too many candidates with it."""
     first = int(model.get(BIT.args[0], 0)) % 8
     count = len(range(first, width, 8))
     if count < 2 or count * universe.size > _MOST:
-        return Evaluation(universe, model, held)
+        return Evaluation(universe, model, variables)
     wider = made(((_BYTE, range(count)), *universe.free))
-    return Evaluation(wider, model, held, bit=((_BYTE, 8), first))
+    return Evaluation(wider, model, variables, bit=((_BYTE, 8), first))
 
 
 def _projected(found: Candidates, universe: Universe) -> Candidates:
@@ -99,11 +100,11 @@ class Evaluation:
         self,
         universe: Universe,
         model: Model,
-        held: Sequence[Held] = (),
+        variables: Sequence[Held] = (),
         bit: tuple[tuple[str, int], int] | None = None,
     ) -> None:
         self.universe, self.model, self.bit = universe, model, bit
-        self._held = {one.unknown.args[0]: one for one in held}
+        self._held = {variable.unknown.args[0]: variable for variable in variables}
         self._looked: dict[str, Held] = {}
         self._truths: dict[Term, Truth] = {}
         self._numbers: dict[Term, list[Piece]] = {}
@@ -125,8 +126,8 @@ class Evaluation:
             case "or":
                 return self._or(term.args)
             case "not":
-                yes, no = self.truth(term.args[0])
-                return no, yes
+                true_at, false_at = self.truth(term.args[0])
+                return false_at, true_at
             case "named":
                 return self.truth(term.args[1])
             case "choice":
@@ -136,36 +137,36 @@ class Evaluation:
         raise AssertionError(term.operator)
 
     def _and(self, terms: Iterable[Bool]) -> Truth:
-        yes, no = self.universe.all, 0
+        true_at, false_at = self.universe.all, 0
         for term in terms:
-            own, other = self.truth(term)
-            yes, no = yes & own, no | other
-            if no == self.universe.all:
+            left_true, other = self.truth(term)
+            true_at, false_at = true_at & left_true, false_at | other
+            if false_at == self.universe.all:
                 break
-        return yes, no
+        return true_at, false_at
 
     def _or(self, terms: Iterable[Bool]) -> Truth:
-        yes, no = 0, self.universe.all
+        true_at, false_at = 0, self.universe.all
         for term in terms:
-            own, other = self.truth(term)
-            yes, no = yes | own, no & other
-            if yes == self.universe.all:
+            left_true, other = self.truth(term)
+            true_at, false_at = true_at | left_true, false_at & other
+            if true_at == self.universe.all:
                 break
-        return yes, no
+        return true_at, false_at
 
     def _choice(self, name: str) -> Truth:
         """A choice of the model. That earlier turns left something is a guess; that they left nothing is none: there may have
         been none."""
-        chosen = bool(self.model.get(name, False))
-        if name.startswith(UNSURE) and chosen:
+        is_true = bool(self.model.get(name, False))
+        if name.startswith(UNSURE) and is_true:
             return 0, 0
-        return (self.universe.all, 0) if chosen else (0, self.universe.all)
+        return (self.universe.all, 0) if is_true else (0, self.universe.all)
 
     def _compared(self, operator: str, left: list[Piece], right: list[Piece]) -> Truth:
-        yes = no = 0
-        for (one, a, b), (other, c, d) in product(left, right):
-            both = one & other
-            if not both:
+        true_at = false_at = 0
+        for (left_at, a, b), (other, c, d) in product(left, right):
+            common = left_at & other
+            if not common:
                 continue
             rest = _added(c, a, -1)
             # On a piece both sides are sums of axes: the comparison is decided at each candidate.
@@ -173,9 +174,9 @@ class Evaluation:
                 holds = self.universe.at_least(rest, d - b) & self.universe.at_least(_added((), rest, -1), b - d)
             else:
                 holds = self.universe.at_least(rest, d - b - (operator == "<"))
-            yes |= both & holds
-            no |= both & ~holds
-        return yes, no
+            true_at |= common & holds
+            false_at |= common & ~holds
+        return true_at, false_at
 
     # --- numbers ------------------------------------------------------------------------------------------
 
@@ -215,11 +216,11 @@ class Evaluation:
         pieces: list[Piece] = []
         left = self.universe.all
         while left and isinstance(term, Term) and term.operator == "ite":
-            yes, no = self.truth(term.args[0])
-            if yes & left:
-                pieces += _within(self.number(term.args[1]), yes & left)
+            true_at, false_at = self.truth(term.args[0])
+            if true_at & left:
+                pieces += _within(self.number(term.args[1]), true_at & left)
             # Where a condition is neither surely true nor surely false no branch is followed, and the number is not known.
-            left &= no
+            left &= false_at
             term = term.args[2]
         return _together([*pieces, *_within(self.number(term), left)] if left else pieces)
 
@@ -252,22 +253,22 @@ class Evaluation:
                 pieces += self._valued([a], [b], lambda x, y: x * y)
                 continue
             (_, total, constant), factor = (a, b[2]) if a[1] else (b, a[2])
-            scaled = tuple((axis, own * factor) for axis, own in total) if factor else ()
+            scaled = tuple((axis, coefficient * factor) for axis, coefficient in total) if factor else ()
             pieces.append((a[0] & b[0], scaled, constant * factor))
         return _together(pieces)
 
     def _valued(self, left: list[Piece], right: list[Piece], apply: Callable[[int, int], int]) -> list[Piece]:
         """An operation that is not linear, value by value; unknown where there are too many values."""
         values: dict[int, Candidates] = {}
-        for (one, a), (other, b) in product(self._values(left), self._values(right)):
-            if one & other:
+        for (left_at, a), (other, b) in product(self._values(left), self._values(right)):
+            if left_at & other:
                 result = apply(a, b)
-                values[result] = values.get(result, 0) | (one & other)
+                values[result] = values.get(result, 0) | (left_at & other)
         return [(candidates, (), value) for value, candidates in values.items()]
 
     def _values(self, pieces: list[Piece]) -> list[tuple[Candidates, int]]:
         """Pieces as plain numbers, each with the candidates that have it."""
-        found: dict[int, Candidates] = {}
+        by_value: dict[int, Candidates] = {}
         for candidates, total, constant in pieces:
             domains = [self.universe.ranges[axis] for axis, _ in total]
             count = 1
@@ -276,78 +277,84 @@ class Evaluation:
             # Not known at these candidates: a smaller region, and never a wrong one.
             if count > MOST_VALUES:
                 continue
-            for chosen in product(*domains):
-                own, value = candidates, constant
-                for (axis, factor), at in zip(total, chosen, strict=True):
-                    own &= self.universe.value(axis, at)
+            for values in product(*domains):
+                candidates_of_value, value = candidates, constant
+                for (axis, factor), at in zip(total, values, strict=True):
+                    candidates_of_value &= self.universe.value(axis, at)
                     value += factor * at
-                if own:
-                    found[value] = found.get(value, 0) | own
-        return [(candidates, value) for value, candidates in found.items()]
+                if candidates_of_value:
+                    by_value[value] = by_value.get(value, 0) | candidates_of_value
+        return [(candidates, value) for value, candidates in by_value.items()]
 
     # --- values looked at ---------------------------------------------------------------------------------
 
     def unequal(self, sides: Sides, little_endian: bool) -> Candidates:
         """Where a bit surely is another than it was: one side is arbitrary, or both are known and differ."""
-        now, then = self._origins(sides.now), self._origins(sides.then)
-        known = [
-            [(own & at, bit) for own, found in side for at, bit in self._bit(found, little_endian)]
-            for _, side in (now, then)
+        current, earlier = self._origins(sides.now), self._origins(sides.then)
+        determined = [
+            [
+                (candidates & at, bit)
+                for candidates, definition in side
+                for at, bit in self._bit(definition, little_endian)
+            ]
+            for _, side in (current, earlier)
         ]
-        free = [self._arbitrary(side) for side, _ in (now, then)]
-        sure = [free[i] | _all(own for own, _ in known[i]) for i in (0, 1)]
-        where = (free[0] & sure[1]) | (free[1] & sure[0])
-        for (one, bit), (other, before) in product(*known):
-            where |= one & other if bit != before else 0
-        return where
+        free = [self._arbitrary(side) for side, _ in (current, earlier)]
+        sure = [free[i] | _all(candidates for candidates, _ in determined[i]) for i in (0, 1)]
+        unequal_at = (free[0] & sure[1]) | (free[1] & sure[0])
+        for (candidates_now, bit), (other, before) in product(*determined):
+            unequal_at |= candidates_now & other if bit != before else 0
+        return unequal_at
 
-    def _origins(self, found: Sequence[Found]) -> tuple[list[tuple[Candidates, Found]], list[tuple[Candidates, Found]]]:
+    def _origins(
+        self, definitions: Sequence[Found]
+    ) -> tuple[list[tuple[Candidates, Found]], list[tuple[Candidates, Found]]]:
         """Which stores a bit comes from, those that may have stored anything and those of known values, and where it does."""
-        arbitrary, known = [], []
+        arbitrary, determined = [], []
         left = self.universe.all
-        for one in found:
-            hit, missed = self.truth(one.hit)
-            here = left & hit
-            if here and one.store.kind in _ARBITRARY:
-                zero = self.truth(within(one.position, one.store.zero))
-                arbitrary.append((here & zero[1], one))
-                known.append((here & zero[0], one))
-            elif here and (one.store.kind == "blank" or one.store.value is not None):
-                known.append((here, one))
+        for definition in definitions:
+            hit, missed = self.truth(definition.hit)
+            reaching = left & hit
+            if reaching and definition.store.kind in _ARBITRARY:
+                zero = self.truth(within(definition.position, definition.store.zero))
+                arbitrary.append((reaching & zero[1], definition))
+                determined.append((reaching & zero[0], definition))
+            elif reaching and (definition.store.kind == "blank" or definition.store.value is not None):
+                determined.append((reaching, definition))
             # Behind a store that may hit and may miss nothing is known: only where it surely misses is the next one asked.
             left &= missed
             if not left:
                 break
-        return arbitrary, known
+        return arbitrary, determined
 
     def _arbitrary(self, origins: list[tuple[Candidates, Found]]) -> Candidates:
         """Where nothing that the run or the other side hangs on looks at an arbitrary bit."""
-        where = 0
-        for own, found in origins:
-            for held in self._looked.values():
-                if held.store == found.store.number:
-                    own &= self._disjoint(found.position, 1, held.position, held.width)
-            where |= own
-        return where
+        arbitrary_at = 0
+        for candidates, definition in origins:
+            for variable in self._looked.values():
+                if variable.store == definition.store.number:
+                    candidates &= self._disjoint(definition.position, 1, variable.position, variable.width)
+            arbitrary_at |= candidates
+        return arbitrary_at
 
-    def _bit(self, found: Found, little_endian: bool) -> list[tuple[Candidates, int]]:
+    def _bit(self, definition: Found, little_endian: bool) -> list[tuple[Candidates, int]]:
         """The value of a bit of a store, where it is known; what is not a number is zero there."""
-        store = found.store
+        store = definition.store
         if store.kind != "value" or store.value is None:
             return [(self.universe.all, 0)]
         if not isinstance(store.width, int):
             return []
-        positions, width = self.number(found.position), store.width
+        positions, width = self.number(definition.position), store.width
         inside = (
             self._compared("<=", self._plain(0), positions)[0] & self._compared("<", positions, self._plain(width))[0]
         )
-        ones = told = 0
-        for own, value in self._values(self.number(store.value.term)):
-            told |= own
+        ones = determined_at = 0
+        for candidates, value in self._values(self.number(store.value.term)):
+            determined_at |= candidates
             for weight in (i for i in range(width) if value >> i & 1):
                 position = weight if little_endian else width - 1 - weight
-                ones |= own & self._compared("=", positions, self._plain(position))[0]
-        return [(inside & told & ones, 1), (inside & told & ~ones, 0)]
+                ones |= candidates & self._compared("=", positions, self._plain(position))[0]
+        return [(inside & determined_at & ones, 1), (inside & determined_at & ~ones, 0)]
 
     def _plain(self, number: int) -> list[Piece]:
         return [(self.universe.all, (), number)]
@@ -357,38 +364,38 @@ class Evaluation:
 
         The bits of values that are read in two widths are not compared.
         """
-        where = self.universe.all
+        consistent_at = self.universe.all
         done: set[str] = set()
         while len(done) < len(self._looked):  # positions hang on values that are looked at in their turn
             done = set(self._looked)
-            for one, other in combinations([self._looked[name] for name in done], 2):
-                if one.store == other.store:
-                    where &= self._consistent(one, other)
-        return where
+            for variable, other in combinations([self._looked[name] for name in done], 2):
+                if variable.store == other.store:
+                    consistent_at &= self._consistent(variable, other)
+        return consistent_at
 
-    def _consistent(self, one: Held, other: Held) -> Candidates:
-        where = self._disjoint(one.position, one.width, other.position, other.width)
-        if one.width == other.width and self._value(one) == self._value(other):
-            where |= self._compared("=", self.number(one.position), self.number(other.position))[0]
-        return where
+    def _consistent(self, variable: Held, other: Held) -> Candidates:
+        consistent_at = self._disjoint(variable.position, variable.width, other.position, other.width)
+        if variable.width == other.width and self._value(variable) == self._value(other):
+            consistent_at |= self._compared("=", self.number(variable.position), self.number(other.position))[0]
+        return consistent_at
 
-    def _value(self, held: Held) -> int:
-        return int(self.model.get(held.unknown.args[0], 0))
+    def _value(self, variable: Held) -> int:
+        return int(self.model.get(variable.unknown.args[0], 0))
 
     def _disjoint(self, one: Int, width: int, other: Int, size: int) -> Candidates:
         """Where two stretches of a store share no bit."""
         left, right = self.number(one), self.number(other)
         ends = [
-            [(own, total, constant + by) for own, total, constant in side]
-            for side, by in ((left, width), (right, size))
+            [(candidates, total, constant + length) for candidates, total, constant in side]
+            for side, length in ((left, width), (right, size))
         ]
         return self._compared("<=", ends[0], right)[0] | self._compared("<=", ends[1], left)[0]
 
 
 def _all(sets: Iterable[Candidates]) -> Candidates:
     everyone = 0
-    for own in sets:
-        everyone |= own
+    for candidates_of in sets:
+        everyone |= candidates_of
     return everyone
 
 
@@ -405,14 +412,18 @@ def _added(left: Sum, right: Sum, sign: int) -> Sum:
 
 
 def _within(pieces: list[Piece], candidates: Candidates) -> list[Piece]:
-    return [(own & candidates, total, constant) for own, total, constant in pieces if own & candidates]
+    return [
+        (candidates_of & candidates, total, constant)
+        for candidates_of, total, constant in pieces
+        if candidates_of & candidates
+    ]
 
 
 def _together(pieces: list[Piece]) -> list[Piece]:
     """Pieces that say the same as one."""
     if len(pieces) < 2:
         return pieces
-    found: dict[tuple[Sum, int], Candidates] = {}
+    by_sum: dict[tuple[Sum, int], Candidates] = {}
     for candidates, total, constant in pieces:
-        found[total, constant] = found.get((total, constant), 0) | candidates
-    return [(candidates, total, constant) for (total, constant), candidates in found.items()]
+        by_sum[total, constant] = by_sum.get((total, constant), 0) | candidates
+    return [(candidates, total, constant) for (total, constant), candidates in by_sum.items()]

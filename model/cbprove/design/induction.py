@@ -52,37 +52,37 @@ class Invariant:
 def invariant(program: Program, prop: Property, limits: Limits) -> Invariant:
     """All that the solver finds to survive every turn together; raises TooLarge."""
     heads: Heads = {}
-    kept: dict[str, tuple[Piece, ...]] = {}
+    by_path: dict[str, tuple[Piece, ...]] = {}
     for path in program.paths:
         loops, pieces = _search(program, path, prop, limits)
         heads.update(loops.heads(pieces))
-        kept[path.name] = tuple(pieces)
-    return Invariant(heads, kept)
+        by_path[path.name] = tuple(pieces)
+    return Invariant(heads, by_path)
 
 
 def strengthened(program: Program, prop: Property, invariant: Invariant, limits: Limits) -> Iterator[Invariant]:
     """Yield the same with facts about values that every turn keeps: few of them, then more. Raises TooLarge."""
     for bounds in (False, True):
-        found = facts(program, prop, invariant.heads, limits, bounds)
-        if any(found.values()):
-            yield replace(invariant, facts=found)
+        facts_found = facts(program, prop, invariant.heads, limits, bounds)
+        if any(facts_found.values()):
+            yield replace(invariant, facts=facts_found)
 
 
 def _search(program: Program, path: Part, prop: Property, limits: Limits) -> tuple[Loops, list[Piece]]:
     """The most pieces that survive a turn together."""
     loops = Loops(program, path, prop, limits.operations)
-    kept = loops.pieces
+    pieces = loops.pieces
     while True:
-        loops.suppose(kept)
-        left = _unchanged(loops, kept, limits)
-        if left == kept:
-            return loops, kept
-        kept = left
+        loops.suppose(pieces)
+        left = _unchanged(loops, pieces, limits)
+        if left == pieces:
+            return loops, pieces
+        pieces = left
 
 
-def _unchanged(loops: Loops, kept: list[Piece], limits: Limits) -> list[Piece]:
+def _unchanged(loops: Loops, pieces: list[Piece], limits: Limits) -> list[Piece]:
     """The pieces but for those that some turn changes: a turn that changes one of them is asked about the others, too."""
-    changes = {piece: loops.changes(piece) for piece in kept}
+    changes = {piece: loops.changes(piece) for piece in pieces}
     unchanged: list[Piece] = []
     while changes:
         piece, changed = changes.popitem()
@@ -92,9 +92,9 @@ def _unchanged(loops: Loops, kept: list[Piece], limits: Limits) -> list[Piece]:
         elif answer.result == "sat":
             # Every piece has a first bit; that the turn is one of the piece's own formula makes it a model of that formula.
             at_first = ChainMap[str, int | bool]({BIT.args[0]: 0}, answer.model)  # type: ignore[arg-type]
-            found = zip(changes, evaluate(at_first, *changes.values()), strict=True)
-            changes = {other: changes[other] for other, changed in found if not changed}
-    return [piece for piece in kept if piece in unchanged]
+            results = zip(changes, evaluate(at_first, *changes.values()), strict=True)
+            changes = {other: changes[other] for other, changed in results if not changed}
+    return [piece for piece in pieces if piece in unchanged]
 
 
 _NUMBERS = 24  # numbers of a program that bounds are tried with
@@ -118,18 +118,18 @@ def _kept(program: Program, path: Part, prop: Property, heads: Heads, limits: Li
     unfolding = unfold(program, path, (prop,), Plan(cut=True, heads=heads, limit=limits.operations), cells)
     if not unfolding.followed or not unfolding.claims:
         return []
-    known = Facts(unfolding, cells)
-    kept = list(islice(dict.fromkeys(_candidates(unfolding, cells, bounds)), _TRIED))
-    while kept:
-        broken = [known.broken(fact, kept) for fact in kept]
+    facts_of = Facts(unfolding, cells)
+    candidate_facts = list(islice(dict.fromkeys(_candidates(unfolding, cells, bounds)), _TRIED))
+    while candidate_facts:
+        broken = [facts_of.broken(fact, candidate_facts) for fact in candidate_facts]
         answer = ask(or_(*broken), decided(unfolding, cells), limits)
         if answer.result == "unsat":
-            return kept
+            return candidate_facts
         if answer.result == "unknown":
             return []
-        left = [fact for fact, fails in zip(kept, evaluate(answer.model, *broken), strict=True) if not fails]
-        assert len(left) < len(kept), "a model of some fact's break breaks a fact"
-        kept = left
+        left = [fact for fact, fails in zip(candidate_facts, evaluate(answer.model, *broken), strict=True) if not fails]
+        assert len(left) < len(candidate_facts), "a model of some fact's break breaks a fact"
+        candidate_facts = left
     return []
 
 
@@ -140,9 +140,9 @@ def _candidates(unfolding: Unfolding, cells: Cells, bounds: bool) -> Iterator[Fa
         for extent, numbers in stored.items():
             if numbers:
                 yield Fact(moment=moment, kind="one of", extent=extent, numbers=tuple(sorted(numbers)))
-        for one, other in combinations(stored, 2):
-            if one[2] == other[2]:
-                yield Fact(moment=moment, kind="equal", extent=one, other=other)
+        for first, other in combinations(stored, 2):
+            if first[2] == other[2]:
+                yield Fact(moment=moment, kind="equal", extent=first, other=other)
         yield from _tags(unfolding, moment, stored)
         for extent in stored:
             yield from _bounds(moment, extent, compared)
@@ -151,19 +151,19 @@ def _candidates(unfolding: Unfolding, cells: Cells, bounds: bool) -> Iterator[Fa
 def _stored(unfolding: Unfolding, cells: Cells, moment: Moment) -> dict[Extent, set[int]]:
     """The members that turns store to, each with the numbers that are known to be stored there, before the loop or in it."""
     turn = unfolding.followed[moment]
-    found: dict[Extent, set[int]] = {}
+    by_extent: dict[Extent, set[int]] = {}
     for operation in unfolding.operations[turn.before : turn.end]:
         if isinstance(operation, Store) and operation.kind in ("fresh", "value", "blank"):
             for leaf in operation.leaves:
                 if leaf.width == leaf.element <= _WIDEST and not operation.indexes:
                     extent = operation.area, number(operation.low) + leaf.offset, leaf.width
                     if lies(unfolding, extent):
-                        found.setdefault(extent, set()).update(_numbers(operation, leaf.width))
-    for (area, low, width), numbers in found.items():
+                        by_extent.setdefault(extent, set()).update(_numbers(operation, leaf.width))
+    for (area, low, width), numbers in by_extent.items():
         numbers.update(
             _alternatives(cells.read(unfolding, cells.values, low=low, width=width, area=area, time=turn.before))
         )
-    return found
+    return by_extent
 
 
 def _alternatives(value: Int) -> Iterator[int]:
@@ -193,32 +193,32 @@ def _tags(unfolding: Unfolding, moment: Moment, stored: Mapping[Extent, set[int]
                 piece = head.area, number(head.low) + offset, width
                 if head.kind == "fresh" and piece != tag and lies(unfolding, piece):
                     sets = [{n} for n in sorted(numbers)] + [numbers - {n} for n in sorted(numbers)]
-                    for given in sets:
+                    for values in sets:
                         yield Fact(
                             moment=moment,
                             kind="stored only if",
                             extent=tag,
-                            numbers=tuple(sorted(given)),
+                            numbers=tuple(sorted(values)),
                             other=piece,
                             label=label(head),
                         )
 
 
 def _bounds(moment: Moment, extent: Extent, compared: Sequence[int]) -> Iterator[Fact]:
-    most = (1 << extent[2]) - 1
-    tried = dict.fromkeys(n for c in compared for n in (c, c - 1, c + 1) if 0 <= n < most)
+    greatest = (1 << extent[2]) - 1
+    tried = dict.fromkeys(n for c in compared for n in (c, c - 1, c + 1) if 0 <= n < greatest)
     for n in tried:
         yield Fact(moment=moment, kind="between", extent=extent, numbers=(0, n))
         if n:
-            yield Fact(moment=moment, kind="between", extent=extent, numbers=(n, most))
+            yield Fact(moment=moment, kind="between", extent=extent, numbers=(n, greatest))
 
 
 def _compared(unfolding: Unfolding, cells: Cells) -> list[int]:
     """The numbers that runs compare with."""
-    asked = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
+    broken = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
     guards = [o.guard for o in unfolding.operations if isinstance(o, Store)]
-    found: dict[int, None] = {}
-    for part in subterms(*asked, *guards):
+    constants: dict[int, None] = {}
+    for part in subterms(*broken, *guards):
         if part.operator in ("<", "<=", "="):
-            found.update(dict.fromkeys(arg for arg in part.args if type(arg) is int and arg >= 0))
-    return list(found)[:_NUMBERS]
+            constants.update(dict.fromkeys(arg for arg in part.args if type(arg) is int and arg >= 0))
+    return list(constants)[:_NUMBERS]

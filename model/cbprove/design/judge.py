@@ -111,20 +111,20 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
         counts[VERDICTS[spot.mark]] = counts.get(VERDICTS[spot.mark], 0) + spot.count
     verdict = _shared(counts)
     wrong, code = _failures(space, spots, prop.name)
-    shown = wrong or _example(spots, verdict)
+    spot_shown = wrong or _example(spots, verdict)
     return Case(
         id=f"{space.system.name}/{proposal.name}/{prop.name}",
         proposal=proposal.name,
         property=prop.name,
         verdict=verdict,
-        candidate=shown.candidate,
+        candidate=spot_shown.candidate,
         counts=counts,
         regions=regions(space, prop.name, proposal) if verdict == "mixed" else (),
-        finding=_finding(space, shown, prop.name, code),
+        finding=_finding(space, spot_shown, prop.name, code),
         expected=_words(spots),
         met=code == 0,
         code=code,
-        cost=cost(space.candidate(shown.candidate)),
+        cost=cost(space.candidate(spot_shown.candidate)),
         span=prop.span,
         excluded=tuple(_exclusions(space, prop.name, spots)),
     )
@@ -156,20 +156,20 @@ def _without_a_case(space: Space, proposal: Proposal, prop: PropertyName, spots:
 
 def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
     """The candidates of a proposal, those alike in a sector together, in the order of their first ones."""
-    said = [e for e in proposal.expectations if e.property in (name, None)]
+    expectations = [e for e in proposal.expectations if e.property in (name, None)]
     for sector in space.sectors(proposal.domains):
         table = space.table(sector, name)
         indexes, marks = space.indexes(sector, proposal.domains), bytes(table.sheet.marks)
         if indexes != range(sector.size):
             marks = bytes(marks[i] for i in indexes)
-        plain = not table.settled and all(e.condition is None for e in said)
+        plain = not table.settled and all(e.condition is None for e in expectations)
         if plain and len(marks) == sector.size:
-            expected = said[0] if said else _PROVED
+            expected = expectations[0] if expectations else _PROVED
             firsts = sorted((marks.index(mark), mark) for mark in set(marks))
             yield from (_Spot(sector, first, mark, expected, marks.count(mark)) for first, mark in firsts)
         else:
             for mark, index in zip(marks, indexes, strict=True):
-                yield _Spot(sector, index, mark, _expectation(space, said, sector, index))
+                yield _Spot(sector, index, mark, _expectation(space, expectations, sector, index))
 
 
 _PROVED = Expectation(None, "proved")
@@ -177,9 +177,9 @@ _LOOKED_AT = 32
 """Excluded candidates of a case that are asked which requirement takes them away: each is elaborated for that."""
 
 
-def _expectation(space: Space, said: list[Expectation], sector: Sector, index: int) -> Expectation:
+def _expectation(space: Space, expectations: list[Expectation], sector: Sector, index: int) -> Expectation:
     """What is expected of one candidate; unsaid means proved."""
-    for expectation in said:
+    for expectation in expectations:
         if expectation.condition is None:
             return expectation
         if space.where(expectation.condition, sector)[index]:
@@ -198,8 +198,8 @@ def _shared(counts: dict[Verdict, int]) -> Verdict:
 
 
 def _example(spots: list[_Spot], verdict: Verdict) -> _Spot:
-    wanted = "refuted" if verdict == "mixed" else verdict
-    return next((s for s in spots if VERDICTS[s.mark] == wanted), spots[0])
+    verdict_wanted = "refuted" if verdict == "mixed" else verdict
+    return next((s for s in spots if VERDICTS[s.mark] == verdict_wanted), spots[0])
 
 
 # --- expectations -----------------------------------------------------------------------------------------
@@ -210,9 +210,9 @@ def _failures(space: Space, spots: list[_Spot], name: str) -> tuple[_Spot | None
     wrong = [s for s in _judged(spots) if not _met(space, s, name)]
     somewhere = [s for s in spots if s.expected.somewhere]
     if somewhere:
-        found = any(_met(space, s, name) for s in somewhere)
+        is_met = any(_met(space, s, name) for s in somewhere)
         undecided = [s for s in somewhere if _code(s) == 3]
-        wrong = [s for s in wrong if not s.expected.somewhere] + ([] if found else (undecided or somewhere)[:1])
+        wrong = [s for s in wrong if not s.expected.somewhere] + ([] if is_met else (undecided or somewhere)[:1])
     codes = {_code(s) for s in wrong}
     code = next((c for c in (1, 4, 3) if c in codes), 0)
     return next((s for s in wrong if _code(s) == code), None), code
@@ -260,19 +260,19 @@ def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
     settled = space.settled(spot.sector, name, spot.index)
     program = space.candidate(spot.candidate)
     prop = named(program, name)
-    shown: Witness | None = None
+    example: Witness | None = None
     if verdict == "refuted" and (code or space.options.witnesses):
         from cbprove.design.witness import witness
 
-        shown = witness(program, prop, spot.candidate, space.options)
+        example = witness(program, prop, spot.candidate, space.options)
     elif verdict == "proved" and space.options.witnesses:
         from cbprove.design.witness import reaching
 
-        shown = reaching(program, prop, spot.candidate, space.options)
+        example = reaching(program, prop, spot.candidate, space.options)
     return Finding(
         verdict,
         turns=settled.turns if settled else None,
-        witness=shown,
+        witness=example,
         reason=_reason(program, prop, verdict, settled),
         queries=_queries(space, spot, program, prop) if space.options.queries or verdict == "unknown" else (),
         assumptions=assumptions(program),
@@ -290,26 +290,26 @@ def _reason(program: Program, prop: Property, verdict: Verdict, settled: Settled
 
 def _excluded(program: Program) -> str:
     """The requirement that takes a candidate away, with its numbers."""
-    found = _violated(program)
-    return _unmet(found) if found else ""
+    requirement = _violated(program)
+    return _unmet(requirement) if requirement else ""
 
 
 def _violated(program: Program) -> Requirement | None:
-    return next((one for one in program.requirements if one.holds is False), None)
+    return next((requirement for requirement in program.requirements if requirement.holds is False), None)
 
 
-def _unmet(found: Requirement) -> str:
-    return f"{found.name}: {' '.join(''.join(map(str, found.words)).split())} is false"
+def _unmet(requirement: Requirement) -> str:
+    return f"{requirement.name}: {' '.join(''.join(map(str, requirement.words)).split())} is false"
 
 
 def _exclusions(space: Space, name: str, spots: list[_Spot]) -> Iterator[str]:
     """Each requirement that takes some of the candidates away, with its numbers, as far as a few of them show."""
-    seen: set[str] = set()
+    names_seen: set[str] = set()
     for program in islice(_taken_away(space, name, spots), _LOOKED_AT):
-        found = _violated(program)
-        if found is not None and found.name not in seen:
-            seen.add(found.name)
-            yield _unmet(found)
+        requirement = _violated(program)
+        if requirement is not None and requirement.name not in names_seen:
+            names_seen.add(requirement.name)
+            yield _unmet(requirement)
 
 
 def _taken_away(space: Space, name: str, spots: list[_Spot]) -> Iterator[Program]:

@@ -65,8 +65,8 @@ def _dense(axes: Sequence[Axis], sectors: list[tuple[Sector, Program]]) -> Itera
     first, values = varying[0]
     step = max(1, _MOST * len(values) // places) if places <= _SPARSE * len(sectors) else 1
     for low in range(0, len(values), step):
-        own = values[low : low + step]
-        yield from _dense(axes, [one for one in sectors if one[0].fixed[first.name] in own])
+        step_values = values[low : low + step]
+        yield from _dense(axes, [sector for sector in sectors if sector[0].fixed[first.name] in step_values])
 
 
 def _varying(axes: Sequence[Axis], sectors: Sequence[Sector]) -> list[tuple[Axis, tuple[AxisValue, ...]]]:
@@ -87,11 +87,13 @@ def _group(varying: list[tuple[Axis, tuple[AxisValue, ...]]], sectors: list[tupl
     names = [axis.name for axis, _ in varying]
     free: Ranges = (*((axis.name, range(len(values))) for axis, values in varying), *first.free)
     fixed = {name: value for name, value in first.fixed.items() if name not in names}
-    whole = Sector(fixed, free, {axis.name: values for axis, values in varying})
-    placed = sorted(((_place(varying, one[0]), one) for one in sectors), key=lambda pair: pair[0])
+    sector_of_all = Sector(fixed, free, {axis.name: values for axis, values in varying})
+    placed = sorted(((_place(varying, member[0]), member) for member in sectors), key=lambda pair: pair[0])
     places = tuple(place for place, _ in placed)
-    program = merged([own for _, (_, own) in placed], _Conditions(free[: len(varying)], places).condition)
-    return Group(sectors=tuple(sector for _, (sector, _) in placed), places=places, whole=whole, program=program)
+    program = merged([program_of for _, (_, program_of) in placed], _Conditions(free[: len(varying)], places).condition)
+    return Group(
+        sectors=tuple(sector for _, (sector, _) in placed), places=places, whole=sector_of_all, program=program
+    )
 
 
 def _place(varying: list[tuple[Axis, tuple[AxisValue, ...]]], sector: Sector) -> int:
@@ -108,10 +110,10 @@ class _Conditions:
         self.free = free
         self.points = [numbered(free, place) for place in places]
 
-    def condition(self, among: int) -> Bool:
+    def condition(self, candidates: int) -> Bool:
         """A condition over the axes that is true of just those of the group's sectors that are in the set."""
-        inside = [point for i, point in enumerate(self.points) if among >> i & 1]
-        outside = [point for i, point in enumerate(self.points) if not among >> i & 1]
+        inside = [point for i, point in enumerate(self.points) if candidates >> i & 1]
+        outside = [point for i, point in enumerate(self.points) if not candidates >> i & 1]
         return self._told(inside, outside, [name for name, _ in self.free])
 
     def _told(self, inside: list[dict[str, int]], outside: list[dict[str, int]], names: list[str]) -> Bool:
@@ -120,16 +122,16 @@ class _Conditions:
         if not inside:
             return False
         for name in names:  # one axis that tells them apart says it all
-            own, other = ({point[name] for point in points} for points in (inside, outside))
-            if not own & other:
-                return or_(*(eq(var(name), value) for value in sorted(own)))
+            inside_values, other = ({point[name] for point in points} for points in (inside, outside))
+            if not inside_values & other:
+                return or_(*(eq(var(name), value) for value in sorted(inside_values)))
         first, *others = names
         by_rest: dict[Bool, list[int]] = {}
         for value in sorted({point[first] for point in inside}):
             has, lacks = ([p for p in points if p[first] == value] for points in (inside, outside))
             by_rest.setdefault(self._told(has, lacks, others), []).append(value)
         cases = ((or_(*(eq(var(first), v) for v in values)), rest) for rest, values in by_rest.items())
-        return or_(*(and_(here, rest) for here, rest in cases))
+        return or_(*(and_(first_condition, rest) for first_condition, rest in cases))
 
 
 T = TypeVar("T")
@@ -173,23 +175,27 @@ class _Merging:
             parts=parts,
             paths=tuple(paths),
             properties=tuple(self._properties()),
-            required=or_(*(and_(self._given(among).condition, holds) for among, holds in required)),
+            required=or_(*(and_(self._given(candidates).condition, holds) for candidates, holds in required)),
             requirements=(),
         )
 
     def _properties(self) -> list[Property]:
         """Each property in every way that some program has it."""
-        found: list[Property] = []
+        properties: list[Property] = []
         for prop in self.programs[0].properties:
-            own = (next((p for p in program.properties if p.name == prop.name), prop) for program in self.programs)
-            for among, one in _variants(own):
-                found.append(one if among == self.everyone else replace(one, given=self._given(among)))
-        return found
+            same_named = (
+                next((p for p in program.properties if p.name == prop.name), prop) for program in self.programs
+            )
+            for candidates, variant in _variants(same_named):
+                properties.append(
+                    variant if candidates == self.everyone else replace(variant, given=self._given(candidates))
+                )
+        return properties
 
-    def _given(self, among: int) -> Given:
-        if among not in self._givens:
-            self._givens[among] = Given(self.condition(among), among)
-        return self._givens[among]
+    def _given(self, candidates: int) -> Given:
+        if candidates not in self._givens:
+            self._givens[candidates] = Given(self.condition(candidates), candidates)
+        return self._givens[candidates]
 
     # --- statements -----------------------------------------------------------------------------------
 
@@ -199,41 +205,44 @@ class _Merging:
     def _block(self, bodies: Variants[Block]) -> Block:
         if len(bodies) == 1:
             return bodies[0][1]
-        around = _all(bodies)
+        all_candidates = _all(bodies)
         by_number: dict[int, Variants[Statement]] = {}
-        for among, body in bodies:
+        for candidates, body in bodies:
             for statement in body:
-                by_number.setdefault(statement.uid, []).append((among, statement))
+                by_number.setdefault(statement.uid, []).append((candidates, statement))
         merged: list[Statement] = []
         for number in sorted(by_number):
-            for among, statement in self._statements(by_number[number]):
-                if among == around:
+            for candidates, statement in self._statements(by_number[number]):
+                if candidates == all_candidates:
                     merged.append(statement)
                     continue
                 assert not isinstance(statement, Make | Share), "a block that makes a name is a `When` of its own"
-                merged.append(When(number, (statement,), statement.span, self._given(among)))
+                merged.append(When(number, (statement,), statement.span, self._given(candidates)))
         return tuple(merged)
 
     def _statements(self, variants: Variants[Statement]) -> Variants[Statement]:
         """The different statements that have one number; those that differ only in what is inside of them are merged there."""
         merged: Variants[Statement] = []
         for group in _grouped(variants):
-            among, first = _all(group), group[0][1]
+            candidates, first = _all(group), group[0][1]
             if len(group) > 1:
                 first = self._inner(first, group)
-            merged.append((among, first))
+            merged.append((candidates, first))
         return merged
 
     def _inner(self, first: Statement, group: Variants[Statement]) -> Statement:
         """The first statement of a group that is alike but for its blocks, with those of all."""
         blocks = [_blocks(statement) for _, statement in group]
-        made = [
+        statements = [
             self._block(
-                _together([(among, own[i]) for (among, _), own in zip(group, blocks, strict=True)], equal=False)
+                _together(
+                    [(candidates, bodies[i]) for (candidates, _), bodies in zip(group, blocks, strict=True)],
+                    equal=False,
+                )
             )
             for i in range(len(blocks[0]))
         ]
-        return _with_blocks(first, made)
+        return _with_blocks(first, statements)
 
 
 def _variants(values: Iterable[T]) -> Variants[T]:
@@ -244,45 +253,47 @@ def _variants(values: Iterable[T]) -> Variants[T]:
 def _together(variants: Variants[T], equal: bool = True) -> Variants[T]:
     """Those that are one object as one, and with `equal` those that are equal. Equal parts of two programs mostly are one."""
     by_identity: dict[int, tuple[int, T]] = {}
-    for among, value in variants:
+    for candidates, value in variants:
         before, _ = by_identity.get(id(value), (0, value))
-        by_identity[id(value)] = (before | among, value)
-    kept: Variants[T] = []
-    for among, value in by_identity.values():
-        for at, (others, other) in enumerate(kept):
+        by_identity[id(value)] = (before | candidates, value)
+    distinct: Variants[T] = []
+    for candidates, value in by_identity.values():
+        for at, (other_candidates, other) in enumerate(distinct):
             if equal and other == value:
-                kept[at] = (others | among, other)
+                distinct[at] = (other_candidates | candidates, other)
                 break
         else:
-            kept.append((among, value))
-    return kept
+            distinct.append((candidates, value))
+    return distinct
 
 
 def _all(variants: Variants[T]) -> int:
-    among = 0
-    for own, _ in variants:
-        among |= own
-    return among
+    candidates = 0
+    for candidates_of, _ in variants:
+        candidates |= candidates_of
+    return candidates
 
 
 def _grouped(variants: Variants[Statement]) -> list[Variants[Statement]]:
     """Statements by all that they say but for the blocks inside."""
     groups: list[tuple[Statement, Variants[Statement]]] = []
-    for among, statement in _together(variants):
+    for candidates, statement in _together(variants):
         head = _with_blocks(statement, [() for _ in _blocks(statement)])
-        own = next((group for other, group in groups if other == head and _one_scope(group[0][1], statement)), None)
-        if own is None:
-            groups.append((head, [(among, statement)]))
+        group_found = next(
+            (group for other, group in groups if other == head and _one_scope(group[0][1], statement)), None
+        )
+        if group_found is None:
+            groups.append((head, [(candidates, statement)]))
         elif _blocks(statement):
-            own.append((among, statement))
+            group_found.append((candidates, statement))
         else:
-            own[0] = (own[0][0] | among, own[0][1])
+            group_found[0] = (group_found[0][0] | candidates, group_found[0][1])
     return [group for _, group in groups]
 
 
-def _one_scope(one: Statement, other: Statement) -> bool:
+def _one_scope(first: Statement, other: Statement) -> bool:
     """Whether their blocks make the same names at the same statements: two sides of a `when` do not."""
-    return _names(one) == _names(other)
+    return _names(first) == _names(other)
 
 
 def _names(statement: Statement) -> list[list[int]]:

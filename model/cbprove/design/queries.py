@@ -32,13 +32,13 @@ def queries(
     options: Options,
 ) -> tuple[Query, ...]:
     """What was asked of one candidate, from sources to values, until the solver said unsat; `program` is the sector's."""
-    asked: list[Query] = []
+    queries_asked: list[Query] = []
     for name, form in _forms(sector, program, candidate, prop, options):
         query = _ask(name, form, sector, point, options.limits)
-        asked.append(query)
+        queries_asked.append(query)
         if query.answer == "unsat":
             break
-    return tuple(asked)
+    return tuple(queries_asked)
 
 
 def _forms(
@@ -47,12 +47,12 @@ def _forms(
     axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
     try:
         yield "sources", by_sources(unfolded(program, (prop,), Plan(cut=True), axes), 0, prop, keep_all=True)
-        own = named(candidate, prop.name)  # values are followed on plain numbers
-        kept = invariant(candidate, own, options.limits)
-        yield "values", by_values(candidate, own, kept.plan(options.limits))
-        for stronger in strengthened(candidate, own, kept, options.limits):
-            yield "facts", by_values(candidate, own, stronger.plan(options.limits))
-        yield "turns", by_values(candidate, own, plans(options.bound, options.limits)[-1])
+        prop_named = named(candidate, prop.name)  # values are followed on plain numbers
+        invariant_found = invariant(candidate, prop_named, options.limits)
+        yield "values", by_values(candidate, prop_named, invariant_found.plan(options.limits))
+        for stronger in strengthened(candidate, prop_named, invariant_found, options.limits):
+            yield "facts", by_values(candidate, prop_named, stronger.plan(options.limits))
+        yield "turns", by_values(candidate, prop_named, plans(options.bound, options.limits)[-1])
     except TooLarge:
         return
 

@@ -63,13 +63,13 @@ class Sector:
         ends = [end for low, high in stretches if low < high for end in (low, high - 1)]
         if not ends:
             return []
-        found, stride = [ends[0], ends[-1]], 1
+        corner_indexes, stride = [ends[0], ends[-1]], 1
         for _, domain in reversed(self.free):
             size = len(domain)
             places = [end // stride % size for end in ends]
-            found += [ends[places.index(min(places))], ends[places.index(max(places))]]
+            corner_indexes += [ends[places.index(min(places))], ends[places.index(max(places))]]
             stride *= size
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(corner_indexes))
 
     def condition(self, stretches: Sequence[tuple[int, int]]) -> Bool:
         """That the free axes have the values of a mark in one of the stretches."""
@@ -129,7 +129,7 @@ class Sheet:
 
 def runs(marks: bytes | bytearray, mark: int) -> list[tuple[int, int]]:
     """The runs of a mark, as half open intervals of indexes."""
-    return [found.span() for found in re.finditer(re.escape(bytes([mark])) + b"+", marks)]
+    return [match.span() for match in re.finditer(re.escape(bytes([mark])) + b"+", marks)]
 
 
 def spread(sector: Sector, term: Bool) -> bytearray:
@@ -137,8 +137,8 @@ def spread(sector: Sector, term: Bool) -> bytearray:
     if isinstance(term, bool):
         return bytearray([int(term)]) * sector.size
     sheet = Sheet(sector)
-    own = universe(sector.free)
-    sheet.fill(own.stretches(where(own, term)), 1)
+    universe_of_sector = universe(sector.free)
+    sheet.fill(universe_of_sector.stretches(where(universe_of_sector, term)), 1)
     return sheet.marks
 
 
@@ -192,12 +192,12 @@ class Division:
 
     def all_sectors(self) -> Iterator[Sector]:
         """The sectors of every candidate that is looked at, each once."""
-        seen: set[tuple[AxisValue, ...]] = set()
+        sectors_seen: set[tuple[AxisValue, ...]] = set()
         for domains in looked_at(self.system):
             for sector in self.sectors(domains):
                 key = tuple(sector.fixed.values())
-                if key not in seen:
-                    seen.add(key)
+                if key not in sectors_seen:
+                    sectors_seen.add(key)
                     yield sector
 
     def sectors(self, domains: Domains) -> Iterator[Sector]:

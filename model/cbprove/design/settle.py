@@ -38,27 +38,29 @@ def run_of(
     program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
 ) -> Run | None:
     """The run that a model stands for, if the reference sees it break (or else reach) a claim there."""
-    found = replayed(program, form, prop=prop, answer=answer, broken=broken, trace=trace)
-    return found[1] if found is not None else None
+    run_found = replayed(program, form, prop=prop, answer=answer, broken=broken, trace=trace)
+    return run_found[1] if run_found is not None else None
 
 
 def replayed(
     program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
 ) -> tuple[PathForm, Run] | None:
     """The same, and the path that it runs."""
-    for one in form.paths:
-        (true,) = evaluate(answer.model, one.broken if broken else one.reached)
+    for path_form in form.paths:
+        (true,) = evaluate(answer.model, path_form.broken if broken else path_form.reached)
         if true:
-            run = again(program, form, one=one, prop=prop, answer=answer, trace=trace)
+            run = again(program, form, path_form=path_form, prop=prop, answer=answer, trace=trace)
             if (run.broken if broken else run.reached)[prop.name]:
-                return one, run
+                return path_form, run
     return None
 
 
-def again(program: Program, form: Form, one: PathForm, prop: Property, answer: Answer, trace: bool = False) -> Run:
+def again(
+    program: Program, form: Form, path_form: PathForm, prop: Property, answer: Answer, trace: bool = False
+) -> Run:
     """The run of a path that the choices of a model lead to in a program."""
-    path = next(p for p in program.paths if p.name == one.unfolding.path)
-    decided = Decided(one.unfolding, answer.model, program.little_endian, form.held)
+    path = next(p for p in program.paths if p.name == path_form.unfolding.path)
+    decided = Decided(path_form.unfolding, answer.model, program.little_endian, form.held)
     return replay(program, path, (prop,), decided, trace)
 
 
@@ -79,9 +81,9 @@ class _Settling:
         proof: Settled | None = None
         for stage, plan in enumerate(plans(self.bound, self.limits)):
             form = by_values(self.program, self.prop, plan)
-            found = self._broken(form)
-            if found is not None:
-                return found
+            settled = self._broken(form)
+            if settled is not None:
+                return settled
             if not form.truncated:
                 return replace(self._reached(form), plan=plan)
             if stage == 0:
@@ -125,21 +127,24 @@ class _Settling:
 
     def _all_turns(self) -> Settled | None:
         """A proof, or vacuity, for every number of turns: by what turns leave as it was, then by facts about values as well."""
-        found = invariant(self.program, self.prop, self.limits)
-        proof = self._under(found)
+        invariant_found = invariant(self.program, self.prop, self.limits)
+        proof = self._under(invariant_found)
         if proof is None:
-            tried = (self._under(stronger) for stronger in strengthened(self.program, self.prop, found, self.limits))
-            proof = next((one for one in tried if one is not None), None)
+            tried = (
+                self._under(stronger)
+                for stronger in strengthened(self.program, self.prop, invariant_found, self.limits)
+            )
+            proof = next((proof_found for proof_found in tried if proof_found is not None), None)
         return proof
 
-    def _under(self, found: Invariant) -> Settled | None:
-        plan = found.plan(self.limits)
+    def _under(self, invariant_found: Invariant) -> Settled | None:
+        plan = invariant_found.plan(self.limits)
         form = by_values(self.program, self.prop, plan)
         if ask(form.broken, form.ranges, self.limits).result != "unsat":
             return None
         if not form.misplaced and ask(form.reached, form.ranges, self.limits).result == "unsat":
-            return Settled("vacuous", plan=plan, invariant=found)
-        return Settled("proved", plan=plan, invariant=found)
+            return Settled("vacuous", plan=plan, invariant=invariant_found)
+        return Settled("proved", plan=plan, invariant=invariant_found)
 
     def _contradicted(self) -> Settled | None:
         """What another account of loops says against a proof for every number of turns; asked before the proof is believed.
@@ -175,11 +180,11 @@ def late(limits: Limits) -> Plan:
 
 def plans(bound: int, limits: Limits) -> list[Plan]:
     """Loops laid out for more and more turns; the last goes as far as is asked."""
-    plans, turns, most = [], 1, limits.operations
+    plans, turns, longest = [], 1, limits.operations
     while turns < FOLLOWED:
-        plans.append(Plan(cut=False, turns=min(turns, bound), known=turns, limit=most))
+        plans.append(Plan(cut=False, turns=min(turns, bound), known=turns, limit=longest))
         turns *= 4
-    plans.append(Plan(cut=False, turns=bound, known=FOLLOWED, limit=most))
+    plans.append(Plan(cut=False, turns=bound, known=FOLLOWED, limit=longest))
     return plans
 
 

@@ -48,9 +48,9 @@ def fill(space: Space, executor: Executor, progress: Progress) -> None:
     for done, (share, tables) in enumerate(zip(shares, executor.map(judged, shares), strict=True)):
         progress(done, len(shares))
         parts.setdefault(share.name, []).append(tables)
-    for name, found in parts.items():
+    for name, tables_of_parts in parts.items():
         for sector in space.all_sectors():
-            space.take(sector, name, _joined(sector, [tables[key_of(sector)] for tables in found]))
+            space.take(sector, name, _joined(sector, [tables[key_of(sector)] for tables in tables_of_parts]))
 
 
 def judged(share: Share) -> dict[Key, Table]:
@@ -77,8 +77,8 @@ def _shares(space: Space) -> Iterator[Share]:
 def _parts(space: Space) -> Sequence[range | None]:
     if not space.ranges:
         return (None,)
-    (_, values), *others = space.ranges
-    step = max(1, _MOST // prod(len(domain) for _, domain in others))
+    (_, values), *rest = space.ranges
+    step = max(1, _MOST // prod(len(domain) for _, domain in rest))
     even = ceil(len(values) / ceil(len(values) / step))
     return [values[low : low + even] for low in range(0, len(values), even)]
 
@@ -100,6 +100,6 @@ def _joined(sector: Sector, parts: Sequence[Table]) -> Table:
     sheet.marks = bytearray().join(table.sheet.marks for table in parts)
     settled, before = {}, 0
     for table in parts:
-        settled.update({before + index: one for index, one in table.settled.items()})
+        settled.update({before + index: settled_one for index, settled_one in table.settled.items()})
         before += len(table.sheet.marks)
     return Table(sheet, settled)

@@ -55,9 +55,9 @@ class Space(Division):
             self._tables[name, key] = self._table(sector, name)
         return self._tables[name, key]
 
-    def take(self, sector: Sector, name: str, made: Table) -> None:
+    def take(self, sector: Sector, name: str, table_found: Table) -> None:
         """Keep a table that was found elsewhere."""
-        self._tables[name, key_of(sector)] = made
+        self._tables[name, key_of(sector)] = table_found
 
     def settled(self, sector: Sector, name: str, index: int) -> Settled | None:
         """What is known of a candidate that was decided by itself."""
@@ -68,7 +68,7 @@ class Space(Division):
         prop = named(program, name)
         sheet = Sheet(Sector({}, self.ranges))
         # Where a property makes no case there is none to exclude.
-        misplaced = or_(*(one.broken for one in table.of_placement(prop, program)))
+        misplaced = or_(*(placement.broken for placement in table.of_placement(prop, program)))
         marks = (not_(prop.applies), INAPPLICABLE), (not_(program.required), EXCLUDED), (misplaced, REFUTED)
         for condition, mark in marks:
             if condition is not False:
@@ -91,20 +91,22 @@ class Space(Division):
         try:
             return tables.table(place, name)
         except TooLarge:
-            for own in tables.group.sectors:
-                self._put(alone(own, self.program(own)))
+            for sector_of_group in tables.group.sectors:
+                self._put(alone(sector_of_group, self.program(sector_of_group)))
             return self._table(sector, name)
 
-    def _divide(self, asked: Sector) -> None:
+    def _divide(self, sector_asked: Sector) -> None:
         """Group the sectors that have a candidate left, and the one that is asked for."""
-        sectors = {key_of(sector): sector for sector in (*self.all_sectors(), asked)}
+        sectors = {key_of(sector): sector for sector in (*self.all_sectors(), sector_asked)}
         left = [(s, self.program(s)) for s in sectors.values() if self.program(s).required is not False]
         for group in groups(self.system.axes, left):
             self._put(group)
 
     def _put(self, group: Group) -> None:
-        made = Tables(group, [self.program(sector) for sector in group.sectors], self)
-        self._places.update((key_of(s), (made, place)) for s, place in zip(group.sectors, group.places, strict=True))
+        tables_made = Tables(group, [self.program(sector) for sector in group.sectors], self)
+        self._places.update(
+            (key_of(s), (tables_made, place)) for s, place in zip(group.sectors, group.places, strict=True)
+        )
 
 
 def key_of(sector: Sector) -> Key:

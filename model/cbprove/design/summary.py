@@ -30,22 +30,22 @@ def _row(space: Space, name: str) -> Row:
         marks = space.table(sector, name).sheet.marks
         bounded += marks.count(BOUNDED)
         for mark, verdict in VERDICTS.items():
-            if mark != BOUNDED and (found := marks.count(mark)):
-                counts[verdict] = counts.get(verdict, 0) + found
+            if mark != BOUNDED and (count := marks.count(mark)):
+                counts[verdict] = counts.get(verdict, 0) + count
         for outer, row in _rows(space, sector):
             cells[(*sector.fixed.values(), *outer)] = bytes(marks[row.start : row.stop]).translate(_PROVED_OR_EXCLUDED)
     free = space.free[-1].name if space.free else ""
     axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
     first = _first(space)
     proved = {_label(axes, key): _intervals(first, cell, 1) for key, cell in merged.items() if 1 in cell}
-    found = choices(space.system)
+    count = choices(space.system)
     return Row(
         property=name,
         axes=(*axes, free) if free else axes,
         counts=counts,
         proved=proved,
         bounded=bounded,
-        choices=found if found > MOST_CHOICES else None,
+        choices=count if count > MOST_CHOICES else None,
         cells=merged,
         first=first,
     )
@@ -56,8 +56,8 @@ def _rows(space: Space, sector: Sector) -> Iterator[tuple[tuple[int, ...], range
     if not sector.free:
         yield (), range(1)
         return
-    *others, (_, last) = sector.free
-    for row, outer in enumerate(product(*(values for _, values in others))):
+    *rest, (_, last) = sector.free
+    for row, outer in enumerate(product(*(values for _, values in rest))):
         yield outer, range(row * len(last), (row + 1) * len(last))
 
 
@@ -70,11 +70,11 @@ _PROVED_OR_EXCLUDED = bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 
 _OWN = bytes(_OUTSIDE + (PROVED if m == BOUNDED else m) for m in range(16)) + bytes(240)
 
 
-def _agreeing(one: bytes, other: bytes) -> bytes | None:
+def _agreeing(cell: bytes, other: bytes) -> bytes | None:
     """What two cells say together, None where they contradict each other."""
-    if one == other:
-        return one
-    together = bytes(b if a == _WILD else a for a, b in zip(one, other, strict=True))
+    if cell == other:
+        return cell
+    together = bytes(b if a == _WILD else a for a, b in zip(cell, other, strict=True))
     agree = all(a == b or b == _WILD for a, b in zip(together, other, strict=True))
     return together if agree else None
 
@@ -127,10 +127,10 @@ def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict,
     groups: dict[Verdict, list[str]] = {}
     free, first = space.free[-1].name if space.free else "", _first(space)
     for axes, key, cell in _cells_of(space, name, proposal.domains):
-        where = _label(axes, key)
+        label = _label(axes, key)
         for mark in sorted(set(cell) - {_WILD, _OUTSIDE + INAPPLICABLE}, key=cell.index):
             values = _intervals(first, cell, mark)
-            parts = [where] if where else []
+            parts = [label] if label else []
             if free and cell.count(mark) < len(cell) - cell.count(_WILD):
                 parts.append(f"{free} in {spelled(values)}")
             groups.setdefault(VERDICTS[mark - _OUTSIDE], []).append(", ".join(parts) or "everywhere")
@@ -152,10 +152,10 @@ def _marks(space: Space, sector: Sector, name: str, domains: Mapping[str, tuple[
     indexes = space.indexes(sector, domains)
     if indexes == range(len(marks)):
         return marks
-    kept = bytearray([_WILD]) * len(marks)
+    marks_inside = bytearray([_WILD]) * len(marks)
     for index in indexes:
-        kept[index] = marks[index]
-    return bytes(kept)
+        marks_inside[index] = marks[index]
+    return bytes(marks_inside)
 
 
 def spelled(intervals: tuple[Interval, ...]) -> str:

@@ -121,8 +121,8 @@ class Tables:
         if plan not in self._unfolded:
             axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
             self._unfolded[plan] = unfolded(program, program.properties, plan, axes)
-        own = frozenset(i for i, prop in enumerate(program.properties) if prop.name == name)
-        return of_paths(self._unfolded[plan], own)
+        indexes_of_property = frozenset(i for i, prop in enumerate(program.properties) if prop.name == name)
+        return of_paths(self._unfolded[plan], indexes_of_property)
 
     def candidate(self, point: Mapping[str, int]) -> Program:
         """The program at a point of the group's sector."""
@@ -219,10 +219,12 @@ class _Sheeting:
         program = self.tables.candidate(point)
         prop = named(program, self.name)
         for tried in (model, Ones(model)):
-            seen = replayed(program, form, prop, Answer("sat", tried), broken)
-            if seen is not None:
-                one, run = seen
-                return self._fill(self._widest(form, one, model=tried, point=point, broken=broken, run=run), mark)
+            replayed_run = replayed(program, form, prop, Answer("sat", tried), broken)
+            if replayed_run is not None:
+                form_found, run = replayed_run
+                return self._fill(
+                    self._widest(form, form_found, model=tried, point=point, broken=broken, run=run), mark
+                )
             # Each model of a faithful form is a run: that none is seen is a fault of cbprove's, and no verdict. Of others a
             # model may be no run, and says nothing of the candidate.
             if form.faithful:
@@ -230,46 +232,52 @@ class _Sheeting:
         return self._fill(self._exactly(point), HARD)
 
     def _widest(
-        self, form: Form, one: PathForm, model: Model, point: dict[str, int], broken: bool, run: Run
+        self, form: Form, form_of_path: PathForm, model: Model, point: dict[str, int], broken: bool, run: Run
     ) -> Candidates:
         """The candidates of the first reason that holds at the point, where the run is the same one at all corners."""
-        own = self._exactly(point)
+        exact_region = self._exactly(point)
         near = self._near(point)
         tried: set[Candidates] = set()
-        for why in whys(one, run, self.name, model) if broken else (Why(one.reached, model),):
-            whole = alike(
+        for why in whys(form_of_path, run, self.name, model) if broken else (Why(form_of_path.reached, model),):
+            region = alike(
                 self.universe,
                 why.formula,
                 model=why.model,
-                held=form.held,
+                variables=form.held,
                 bits=why.bits,
                 little_endian=self.little_endian,
             )
-            for area in (whole, whole & near):
+            for area in (region, region & near):
                 # `alike` speaks for the whole area. The reference, which shares no code with it, is asked at the corners.
-                if area & own and area not in tried and self._repeats(form, one, area & self.left, why.model, broken):
+                if (
+                    area & exact_region
+                    and area not in tried
+                    and self._repeats(form, form_of_path, area & self.left, why.model, broken)
+                ):
                     return area
                 tried.add(area)
-        return own
+        return exact_region
 
     def _near(self, point: Mapping[str, int]) -> Candidates:
         """The candidates that are written with the same words: those of the point's own sector."""
-        found = self.universe.all
+        candidates = self.universe.all
         for axis in self.sector.words:
-            found &= self.universe.value(axis, point[axis])
-        return found
+            candidates &= self.universe.value(axis, point[axis])
+        return candidates
 
-    def _repeats(self, form: Form, one: PathForm, area: Candidates, model: Model, broken: bool) -> bool:
+    def _repeats(self, form: Form, form_of_path: PathForm, area: Candidates, model: Model, broken: bool) -> bool:
         """Whether the reference sees the choices of a model break (or else reach) a claim at the corners of an area."""
         corners = self.sector.corners(self.universe.stretches(area))
-        return all(self._repeats_at(form, one, self.sector.point(index), model, broken) for index in corners)
+        return all(self._repeats_at(form, form_of_path, self.sector.point(index), model, broken) for index in corners)
 
-    def _repeats_at(self, form: Form, one: PathForm, point: Mapping[str, int], model: Model, broken: bool) -> bool:
+    def _repeats_at(
+        self, form: Form, form_of_path: PathForm, point: Mapping[str, int], model: Model, broken: bool
+    ) -> bool:
         """The same at one candidate; an arbitrary bit may be equal by chance, and then is another one with ones."""
         program = self.tables.candidate(point)
         prop = named(program, self.name)
         for values in (model, Ones(model)):
-            run = again(program, form, one, prop, Answer("sat", over(values, point)))
+            run = again(program, form, form_of_path, prop, Answer("sat", over(values, point)))
             if (run.broken if broken else run.reached)[self.name]:
                 return True
         return False
@@ -339,16 +347,16 @@ class _Sheeting:
     def _reached_plainly(self, form: Form, point: dict[str, int]) -> Candidates | None:
         program = self.tables.candidate(point)
         prop = named(program, self.name)
-        for path, one in zip(program.paths, form.paths, strict=True):
-            run = replay(program, path, (prop,), {}) if one.reached is not False else None
+        for path, form_of_path in zip(program.paths, form.paths, strict=True):
+            run = replay(program, path, (prop,), {}) if form_of_path.reached is not False else None
             if run is not None and run.reached[prop.name]:
                 model = {spelled(key): answer for key, answer in run.decisions if key[0] != "bit"} | point
-                if evaluate(model, one.reached)[0]:
-                    return self._widest(form, one, model, point, broken=False, run=run)
+                if evaluate(model, form_of_path.reached)[0]:
+                    return self._widest(form, form_of_path, model, point, broken=False, run=run)
         return None
 
 
 def _add(script: Script, session: Z3Session, formula: Bool) -> None:
-    said = len(script.lines)
+    lines_before = len(script.lines)
     script.assert_(formula)
-    session.add("\n".join(script.lines[said:]))
+    session.add("\n".join(script.lines[lines_before:]))

@@ -102,8 +102,8 @@ def _of_statement(program: Program, path: Part, step: str | None, statement: Sta
 
 def assumptions(program: Program) -> tuple[str, ...]:
     """The assumptions of all paths, each once, in the order in which they stand."""
-    found = (text for path in program.paths for text in _block(program, path.body))
-    return tuple(dict.fromkeys(found))
+    texts = (text for path in program.paths for text in _block(program, path.body))
+    return tuple(dict.fromkeys(texts))
 
 
 def _block(program: Program, block: Block) -> Iterator[str]:

@@ -60,10 +60,12 @@ def least_run(program: Program, prop: Property, options: Options, broken: bool) 
                 least = (
                     _followed(program, prop, options=options, broken=broken, turns=beyond, under=least.length) or least
                 )
-            found = run_of(program, replace(least.form, paths=(least.path,)), prop, least.answer, broken, trace=True)
-            if found is None:
+            run_found = run_of(
+                program, replace(least.form, paths=(least.path,)), prop, least.answer, broken, trace=True
+            )
+            if run_found is None:
                 raise NotReplayed(f"{prop.name}: the least run does not replay")
-            return found
+            return run_found
     raise NotReplayed(f"{prop.name}: no run of the candidate found again")
 
 
@@ -86,9 +88,9 @@ def _followed(
     best: _Found | None = None
     for path in form.paths:
         formula = path.broken if broken else path.reached
-        found = _Least(form, path, formula, options, broken).answer(under) if formula is not False else None
-        if found is not None and (best is None or found[0] < best.length):
-            best = _Found(found[0], form, path, found[1])
+        least_answer = _Least(form, path, formula, options, broken).answer(under) if formula is not False else None
+        if least_answer is not None and (best is None or least_answer[0] < best.length):
+            best = _Found(least_answer[0], form, path, least_answer[1])
     return best
 
 
@@ -114,11 +116,11 @@ class _Least:
         self.path = path
         turns, steps = _sums("turns begun", path.unfolding.turns), _sums("steps begun", path.unfolding.steps)
         self.claims = [
-            (turns[at.turns], steps[at.steps], fails if broken else made)
-            for at, fails, made in path.met
-            if (fails if broken else made) is not False
+            (turns[at.turns], steps[at.steps], fails if broken else reached)
+            for at, fails, reached in path.met
+            if (fails if broken else reached) is not False
         ]
-        choices = (le(one.term, one.low) for one in path.unfolding.decisions.values())
+        choices = (le(decision.term, decision.low) for decision in path.unfolding.decisions.values())
         compared = (and_(le(turns_, 0), le(steps_, 0), true) for turns_, steps_, true in self.claims)
         self.script = script_for((formula, *compared, *choices), form.ranges)
         self.script.assert_(formula)
@@ -140,17 +142,17 @@ class _Least:
 
     def _fewest(self, answer: Answer, which: int, turns: int | None) -> tuple[Answer, int]:
         """The answer that comes to its claim after the fewest turns (0) or steps (1), which is kept, and how many they are."""
-        now, low = self._length(answer)[which], 0
-        while low < now:
-            middle = (low + now - 1) // 2
+        length, low = self._length(answer)[which], 0
+        while low < length:
+            middle = (low + length - 1) // 2
             better = self._holds(self._within(middle) if turns is None else self._within(turns, middle))
             if better is None:
                 low = middle + 1
             else:
                 answer = better
-                now = self._length(answer)[which]
-        self._holds(self._within(now) if turns is None else self._within(turns, now))
-        return answer, now
+                length = self._length(answer)[which]
+        self._holds(self._within(length) if turns is None else self._within(turns, length))
+        return answer, length
 
     def _length(self, answer: Answer) -> tuple[int, int]:
         """After how many turns and steps a model comes to its first claim."""
@@ -168,9 +170,9 @@ class _Least:
 
     def _holds(self, formula: Bool) -> Answer | None:
         """The answer with one more condition, which is kept if it can be met."""
-        said = len(self.script.lines)
+        lines_before = len(self.script.lines)
         text = self.script.express(formula)
-        self.session.add("\n".join(self.script.lines[said:]))
+        self.session.add("\n".join(self.script.lines[lines_before:]))
         self.session.push()
         self.session.add(f"(assert {text})")
         answer = self.session.check()
@@ -182,21 +184,21 @@ class _Least:
 
     def _first(self, decision: Decision, answer: Answer) -> Answer:
         """The answer with the first choice of those that remain, which is kept; a decision not met is let be."""
-        (met,) = evaluate(answer.model, decision.guard)
-        return self._least(decision.term, decision.low, decision.guard, answer) if met else answer
+        (is_taken,) = evaluate(answer.model, decision.guard)
+        return self._least(decision.term, decision.low, decision.guard, answer) if is_taken else answer
 
     def _least(self, term: Int, low: int, guard: Bool, answer: Answer) -> Answer:
-        (now,) = evaluate(answer.model, term)
+        (value,) = evaluate(answer.model, term)
         bound = low
-        while bound < now:
+        while bound < value:
             better = self._holds(and_(guard, le(term, bound)))
             if better is None:
-                low, bound = bound + 1, (bound + 1 + now) // 2
+                low, bound = bound + 1, (bound + 1 + value) // 2
             else:
                 answer = better
-                (now,) = evaluate(answer.model, term)
-                bound = (low + now) // 2
-        self._holds(and_(guard, le(term, now)))
+                (value,) = evaluate(answer.model, term)
+                bound = (low + value) // 2
+        self._holds(and_(guard, le(term, value)))
         return answer
 
 
@@ -204,6 +206,6 @@ def _sums(name: str, guards: list[Bool]) -> list[Int]:
     """How many of the first guards hold, for each number of them; named, so that each is said once."""
     sums: list[Int] = [0]
     for number, guard in enumerate(guards):
-        more = add(sums[-1], as_int(guard))
-        sums.append(more if isinstance(more, int) else named(f"{name} {number}", more))
+        total_so_far = add(sums[-1], as_int(guard))
+        sums.append(total_so_far if isinstance(total_so_far, int) else named(f"{name} {number}", total_so_far))
     return sums

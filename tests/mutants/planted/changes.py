@@ -108,8 +108,8 @@ FAULTS = (
         (
             "a new answer is the old one",
             "_answers",
-            "one is None or other is None or one.answer != other.answer",
-            "one is None or other is None",
+            "old_answer is None or other is None or old_answer.answer != other.answer",
+            "old_answer is None or other is None",
         ),
         (
             "proved for some only is nothing new",

@@ -30,13 +30,13 @@ FAULTS = (
         (
             "what breaks for the values at one candidate is refuted around it",
             "Evaluation._arbitrary",
-            "held.store == found.store.number",
+            "variable.store == definition.store.number",
             "False",
         ),
         (
             "members looked at that coincide at some candidates only are taken for two",
             "Evaluation.apart",
-            "one.store == other.store",
+            "variable.store == other.store",
             "False",
         ),
         (
@@ -64,8 +64,8 @@ FAULTS = (
         (
             "a bound rounds up: what holds for three turns holds for all",
             "_Settling._under",
-            "if _2:\n    return None\nif _1:\n    return Settled('vacuous', plan=plan, invariant=found)",
-            "if _1:\n    return Settled('vacuous', plan=plan, invariant=found)",
+            "if _2:\n    return None\nif _1:\n    return Settled('vacuous', plan=plan, invariant=invariant_found)",
+            "if _1:\n    return Settled('vacuous', plan=plan, invariant=invariant_found)",
         ),
     ),
     *planted(
@@ -85,7 +85,7 @@ FAULTS = (
         (
             "refuted somewhere is met by no candidate",
             "_failures",
-            "[] if found else (undecided or somewhere)[:1]",
+            "[] if is_met else (undecided or somewhere)[:1]",
             "[]",
         ),
         (

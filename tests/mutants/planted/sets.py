@@ -29,25 +29,25 @@ FAULTS = (
     *planted(
         "design/generalise.py",
         SETS,
-        ("what earlier turns left is guessed", "Evaluation._choice", "name.startswith(UNSURE) and chosen", "False"),
+        ("what earlier turns left is guessed", "Evaluation._choice", "name.startswith(UNSURE) and is_true", "False"),
         ("what was not followed is 0", "Evaluation._unknown", "return []", "return [(self.universe.all, (), 0)]"),
         (
             "a bit that the run looks at is arbitrary",
             "Evaluation._arbitrary",
-            "held.store == found.store.number",
-            "held.store != found.store.number",
+            "variable.store == definition.store.number",
+            "variable.store != definition.store.number",
         ),
         (
             "members looked at that coincide at some candidates only are taken for two",
             "Evaluation.apart",
-            "one.store == other.store",
+            "variable.store == other.store",
             "False",
         ),
         (
             "values that lie on each other may differ",
             "Evaluation._consistent",
-            "one.width == other.width and self._value(one) == self._value(other)",
-            "one.width == other.width",
+            "variable.width == other.width and self._value(variable) == self._value(other)",
+            "variable.width == other.width",
         ),
         ("less is less or equal", "Evaluation._compared", "d - b - (operator == '<')", "d - b"),
         (
@@ -61,20 +61,20 @@ FAULTS = (
     *planted(
         "design",
         MERGING,
-        ("what some candidates have, all have", "_Merging._block", "among == around", "True"),
+        ("what some candidates have, all have", "_Merging._block", "candidates == all_candidates", "True"),
         ("statements with one number are one statement", "_grouped", "other == head and _1", "True"),
         (
             "a property is as the first candidate has it",
             "_Merging._properties",
-            "one if among == self.everyone else replace(one, given=self._given(among))",
-            "one",
+            "variant if candidates == self.everyone else replace(variant, given=self._given(candidates))",
+            "variant",
         ),
     ),
     *planted(
         "design/generalise.py",
         SETS,
         ("a bit behind the place counts", "_of_each_bit", "range(first, width, 8)", "range(first, width + 8, 8)"),
-        ("a value is known where none is", "Evaluation._bit", "inside & told & ~ones", "inside & ~ones"),
+        ("a value is known where none is", "Evaluation._bit", "inside & determined_at & ~ones", "inside & ~ones"),
     ),
     *planted(
         "obligations",
