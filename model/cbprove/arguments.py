@@ -38,7 +38,7 @@ class Command(Protocol):
         """Its arguments."""
         ...
 
-    def run(self, given: argparse.Namespace) -> int:
+    def run(self, args: argparse.Namespace) -> int:
         """What it does; the exit code. Raises SpecError and WrongUsage."""
         ...
 
@@ -52,12 +52,12 @@ class _Parser(argparse.ArgumentParser):
         raise WrongUsage(message, f"see `{self.asked or self.prog} --help`")
 
 
-def parse(given: Sequence[str]) -> tuple[argparse.Namespace, Command | None]:
+def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, Command | None]:
     """The arguments and what to do with them, None if nothing was asked. Raises WrongUsage."""
-    arguments = _with_command(list(given))
-    known = tuple(arguments[:1]) if arguments and arguments[0] in COMMANDS else COMMANDS
-    parser = _parser(known)
-    parser.asked = f"cbprove {known[0]}" if len(known) == 1 else ""
+    arguments = _with_command(list(argv))
+    commands_known = tuple(arguments[:1]) if arguments and arguments[0] in COMMANDS else COMMANDS
+    parser = _parser(commands_known)
+    parser.asked = f"cbprove {commands_known[0]}" if len(commands_known) == 1 else ""
     parsed = parser.parse_args(arguments)
     return parsed, _command(parsed.command) if parsed.command else None
 
@@ -72,13 +72,13 @@ def usage() -> str:
     return _parser(COMMANDS).format_help()
 
 
-def _with_command(given: list[str]) -> list[str]:
+def _with_command(argv: list[str]) -> list[str]:
     """`check` stands before arguments that name no command. Raises WrongUsage for a command that is misspelt."""
-    if not given or given[0] in (*COMMANDS, "-h", "--help", "--version", "--completion"):
-        return given
-    if given[0].isalpha() and not os.path.lexists(given[0]):
-        _refuse_misspelt(given[0])
-    return ["check", *given]
+    if not argv or argv[0] in (*COMMANDS, "-h", "--help", "--version", "--completion"):
+        return argv
+    if argv[0].isalpha() and not os.path.lexists(argv[0]):
+        _refuse_misspelt(argv[0])
+    return ["check", *argv]
 
 
 def _refuse_misspelt(word: str) -> None:
@@ -95,7 +95,7 @@ def _command(name: str) -> Command:
     return cast(Command, importlib.import_module(f"cbprove.commands.{module}"))
 
 
-def _parser(known: Sequence[str]) -> _Parser:
+def _parser(commands_known: Sequence[str]) -> _Parser:
     """The grammar of the whole line, with the arguments of the commands that may stand on it."""
     parser = _Parser(
         prog="cbprove",
@@ -110,7 +110,7 @@ def _parser(known: Sequence[str]) -> _Parser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", parser_class=_Parser, prog="cbprove"
     )
-    for name in known:
+    for name in commands_known:
         command = _command(name)
         command.add(commands.add_parser(name, help=command.HELP))
     return parser

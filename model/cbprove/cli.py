@@ -16,12 +16,12 @@ from cbprove.diagnostics import WrongUsage
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs the command and exits with its code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    argv = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:
         _leave_on(signal.SIGTERM)
         _leave_on(signal.SIGINT)
     try:
-        code = _run(given)
+        code = _run(argv)
         sys.stdout.flush()
     except BrokenPipeError:
         console.reader_left()
@@ -41,7 +41,7 @@ def _leave_on(number: int) -> None:
     An exception in a finaliser would be swallowed: there the signal is taken again a moment later.
     """
 
-    def leave(now: int, frame: FrameType | None) -> None:
+    def leave(signal_number: int, frame: FrameType | None) -> None:
         while frame is not None:
             if frame.f_code.co_name == "__del__":
                 signal.signal(signal.SIGALRM, leave)
@@ -55,12 +55,12 @@ def _leave_on(number: int) -> None:
     signal.signal(number, leave)
 
 
-def _run(given: list[str]) -> int:
+def _run(argv: list[str]) -> int:
     from cbprove.diagnostics import SpecError
 
     console.begin("auto")
     try:
-        parsed, command = parse(given)
+        parsed, command = parse(argv)
     except WrongUsage as wrong:
         console.refuse(wrong, wrong.help)
         return USAGE

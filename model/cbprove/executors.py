@@ -98,9 +98,9 @@ def _same(client: Any, address: str) -> None:
         versions: dict[str, str] = client.run(_version)
     except Exception as error:  # whatever a worker says
         raise WrongUsage(f"a worker of `{address}` cannot judge: {error}", help_) from None
-    others = sorted(worker for worker, version in versions.items() if version != VERSION)
-    if others or not versions:
-        wrong = f"`{others[0]}` has another cbprove" if others else "it has no worker"
+    other_workers = sorted(worker for worker, version in versions.items() if version != VERSION)
+    if other_workers or not versions:
+        wrong = f"`{other_workers[0]}` has another cbprove" if other_workers else "it has no worker"
         raise WrongUsage(f"the cluster at `{address}` cannot judge: {wrong}", help_)
 
 

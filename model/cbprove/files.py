@@ -15,17 +15,17 @@ class TooLong(OSError):
     """A file has more bytes than may be read."""
 
 
-def read_plain(path: Path, most: int) -> bytes:
-    """Return the bytes of a plain file of at most `most` bytes. Raises NotPlain, TooLong, and OSError as opening does.
+def read_plain(path: Path, limit: int) -> bytes:
+    """Return the bytes of a plain file of at most `limit` bytes. Raises NotPlain, TooLong, and OSError as opening does.
 
     A pipe is opened without waiting for its writer, and what is opened is looked at, not what the name stood for before.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise NotPlain("it is no plain file")
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise TooLong(f"it has more than {most} bytes")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise TooLong(f"it has more than {limit} bytes")
     return data

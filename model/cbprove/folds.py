@@ -90,21 +90,21 @@ def inputs(expr: Expr) -> Iterator[str]:
     return (part.name for part in parts(expr) if isinstance(part, InputValue))
 
 
-def reads(expr: Expr, given: tuple[Condition, ...] = ()) -> Iterator[tuple[tuple[Condition, ...], Place]]:
+def reads(expr: Expr, conditions: tuple[Condition, ...] = ()) -> Iterator[tuple[tuple[Condition, ...], Place]]:
     """The places that C reads to evaluate an expression, in its order, each with the conditions under which it comes to it."""
     match expr:
         case MemberValue(place=place):
-            yield given, place
+            yield conditions, place
         case Binary(operator="&&" | "||" as operator, left=left, right=right):
-            yield from reads(left, given)
-            yield from reads(right, (*given, (left, operator == "&&")))
+            yield from reads(left, conditions)
+            yield from reads(right, (*conditions, (left, operator == "&&")))
         case Conditional(condition=condition, then=then, otherwise=otherwise):
-            yield from reads(condition, given)
-            yield from reads(then, (*given, (condition, True)))
-            yield from reads(otherwise, (*given, (condition, False)))
+            yield from reads(condition, conditions)
+            yield from reads(then, (*conditions, (condition, True)))
+            yield from reads(otherwise, (*conditions, (condition, False)))
         case Constant() | InputValue() | Convert() | Unary() | Binary():
             for operand in operands(expr):
-                yield from reads(operand, given)
+                yield from reads(operand, conditions)
         case _:
             assert_never(expr)
 
@@ -134,16 +134,16 @@ def evaluated(statement: Statement) -> tuple[Expr, ...]:
     """
     match statement:
         case Write(value=value, length=length):
-            found = (value, length)
+            evaluated_exprs = (value, length)
         case Read(length=length) | Clear(length=length) | Copy(length=length):
-            found = (length, None)
+            evaluated_exprs = (length, None)
         case If(condition=condition):
-            found = (condition, None)
+            evaluated_exprs = (condition, None)
         case Make() | On() | Each() | Repeat() | Either() | When() | Assume() | Share() | Consume() | Call():
-            found = (None, None)
+            evaluated_exprs = (None, None)
         case _:
             assert_never(statement)
-    return tuple(expr for expr in found if expr is not None)
+    return tuple(expr for expr in evaluated_exprs if expr is not None)
 
 
 def looked_at(statement: Statement) -> tuple[Expr, ...]:

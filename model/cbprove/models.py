@@ -47,12 +47,12 @@ def folder() -> Path:
 
 def models() -> tuple[Model, ...]:
     """All models, the oldest kernel first."""
-    found: dict[tuple[int, int], list[str]] = {}
+    by_version: dict[tuple[int, int], list[str]] = {}
     for path in sorted(folder().glob("*.cbs")):
         match = _VERSION.search(path.name)
         if match:
-            found.setdefault((int(match[1]), int(match[2])), []).append(_from_here(path))
-    return tuple(Model(f"{major}.{minor}", tuple(paths)) for (major, minor), paths in sorted(found.items()))
+            by_version.setdefault((int(match[1]), int(match[2])), []).append(_from_here(path))
+    return tuple(Model(f"{major}.{minor}", tuple(paths)) for (major, minor), paths in sorted(by_version.items()))
 
 
 def _from_here(path: Path) -> str:
@@ -74,12 +74,12 @@ def words(specs: tuple[str, ...]) -> Words:
 
 def _texts(specs: tuple[str, ...]) -> list[str]:
     """Each file once."""
-    waiting, seen, texts = [Path(spec) for spec in specs], set[str](), list[str]()
+    waiting, visited, texts = [Path(spec) for spec in specs], set[str](), list[str]()
     while waiting:
         path = waiting.pop(0)
-        if os.path.realpath(path) in seen:
+        if os.path.realpath(path) in visited:
             continue
-        seen.add(os.path.realpath(path))
+        visited.add(os.path.realpath(path))
         try:
             texts.append(path.read_text(encoding="utf-8", errors="replace"))
         except OSError:

@@ -87,20 +87,20 @@ def _model(system: System, record: str, span: Span) -> Model:
     from cbprove.audit.told import summary
 
     try:
-        kept = load_record(Path(span.source.name).parent / record)
+        record_loaded = load_record(Path(span.source.name).parent / record)
     except WrongUsage as wrong:
         raise SpecError((Diagnostic("CB0001", str(wrong), span, wrong.help),)) from None
-    found = audited(system.name, _as_it_is(system, None), kept)
-    if found is None:
-        message = f"the object that paths run on has no `{kept.object.member}`, of which `{record}` speaks"
+    audit = audited(system.name, _as_it_is(system, None), record_loaded)
+    if audit is None:
+        message = f"the object that paths run on has no `{record_loaded.object.member}`, of which `{record}` speaks"
         raise SpecError((Diagnostic("CB0001", message, span, "name another record"),))
     return Model(
         record=record,
-        kernel=found.kernel,
-        clean=found.clean,
-        steps=found.steps,
-        reasons=found.reasons,
-        told=summary(found),
+        kernel=audit.kernel,
+        clean=audit.clean,
+        steps=audit.steps,
+        reasons=audit.reasons,
+        told=summary(audit),
     )
 
 
@@ -112,23 +112,23 @@ def judged(system: System, path: str, options: Options, progress: Progress, exec
 
 def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """The files to check, each once, and whether it was named itself; a folder stands for every .cbs file below it."""
-    seen: set[str] = set()
+    names_seen: set[str] = set()
     for path in named:
-        found = below(path) if os.path.isdir(path) else [path]
-        for file in found:
+        paths = below(path) if os.path.isdir(path) else [path]
+        for file in paths:
             identity = os.path.realpath(file)
-            if identity not in seen:
-                seen.add(identity)
+            if identity not in names_seen:
+                names_seen.add(identity)
                 yield file, file == path
 
 
 def below(folder: str) -> list[str]:
     """Every .cbs file below a folder, those in hidden ones left out."""
-    found = []
+    paths = []
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [os.path.join(parent, name) for name in names if name.endswith(".cbs")]
-    return sorted(found)
+        paths += [os.path.join(parent, name) for name in names if name.endswith(".cbs")]
+    return sorted(paths)
 
 
 def is_included(error: SpecError) -> bool:
@@ -165,19 +165,19 @@ def sweep(
     system = meaning(path)
     prop, rows, cols = names
     _known("property", prop, [each.name for each in system.properties])
-    one, other = _axis(system, rows), _axis(system, cols)
-    if one is other:
+    row_axis, other = _axis(system, rows), _axis(system, cols)
+    if row_axis is other:
         raise WrongUsage(f"the rows and the columns are both `{rows}`", "name two axes")
-    if len(one.values) * len(other.values) > MOST_CELLS:
+    if len(row_axis.values) * len(other.values) > MOST_CELLS:
         raise WrongUsage(f"`{rows}` times `{cols}` has more than {MOST_CELLS} cells", "name smaller axes")
-    asked = replace(
+    question = replace(
         system,
-        proposals=cells(system, one, other),
+        proposals=cells(system, row_axis, other),
         asks=(),
         properties=tuple(each for each in system.properties if each.name == prop),
     )
-    report = design.judge(asked, _reach(options), progress, executor)
-    return Matrix(prop, one, other, replace(report, path=path, inputs=inputs(system), warnings=system.warnings))
+    report = design.judge(question, _reach(options), progress, executor)
+    return Matrix(prop, row_axis, other, replace(report, path=path, inputs=inputs(system), warnings=system.warnings))
 
 
 def layout(path: str, only: str | None) -> str:
@@ -193,12 +193,12 @@ def layout(path: str, only: str | None) -> str:
     return layouts.text(shapes(system, firsts.values()), programs)
 
 
-def first_candidates(system: System, only: str | None = None) -> dict[str, dict[str, AxisValue]]:
+def first_candidates(system: System, name: str | None = None) -> dict[str, dict[str, AxisValue]]:
     """The first candidate of each proposal, or of that one alone, by what to call it."""
     return {
         _titled(each): {axis: values[0] for axis, values in each.domains.items()}
         for each in system.proposals
-        if only in (None, each.name)
+        if name in (None, each.name)
     }
 
 
@@ -207,30 +207,30 @@ def candidates_to_audit(named: Iterable[str], proposal: str | None) -> dict[str,
 
     Files that are made to be included are passed over. Raises SpecError.
     """
-    found = {}
-    for path, asked in files(named):
+    programs = {}
+    for path, named_path in files(named):
         try:
             system = meaning(path)
         except SpecError as error:
-            if asked or not is_included(error):
+            if named_path or not is_included(error):
                 raise
             continue
-        found[path] = _as_it_is(system, proposal)
-    return found
+        programs[path] = _as_it_is(system, proposal)
+    return programs
 
 
 def _as_it_is(system: System, proposal: str | None) -> Program:
     names = [each.name for each in system.proposals]
     if proposal is not None:
         _known("proposal", proposal, names)
-    chosen = proposal or ("today" if "today" in names else names[0])
-    (first,) = first_candidates(system, chosen).values()
+    proposal_chosen = proposal or ("today" if "today" in names else names[0])
+    (first,) = first_candidates(system, proposal_chosen).values()
     return elaborate.program(system, first)
 
 
 def _titled(proposal: Proposal) -> str:
-    several = any(len(values) > 1 for values in proposal.domains.values())
-    return f"{proposal.name}, first candidate" if several else proposal.name
+    several_candidates = any(len(values) > 1 for values in proposal.domains.values())
+    return f"{proposal.name}, first candidate" if several_candidates else proposal.name
 
 
 def _axis(system: System, name: str) -> Axis:
@@ -238,10 +238,10 @@ def _axis(system: System, name: str) -> Axis:
     return next(axis for axis in system.axes if axis.name == name)
 
 
-def _known(what: str, name: str, names: list[str]) -> None:
+def _known(kind: str, name: str, names: list[str]) -> None:
     if name not in names:
-        many = {"axis": "axes", "property": "properties", "proposal": "proposals"}[what]
-        raise WrongUsage(f"there is no {what} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}")
+        many = {"axis": "axes", "property": "properties", "proposal": "proposals"}[kind]
+        raise WrongUsage(f"there is no {kind} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}")
 
 
 def _reach(options: Options) -> Reach:

@@ -20,22 +20,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Specs, and no files that are made to be included."""
-    asked = parent.config.getoption("--cbprove") or parent.config.getini("cbprove")
-    if not asked or file_path.suffix != ".cbs":
+    enabled = parent.config.getoption("--cbprove") or parent.config.getini("cbprove")
+    if not enabled or file_path.suffix != ".cbs":
         return None
-    made: SpecFile = SpecFile.from_parent(parent, path=file_path)
-    return made
+    spec_file: SpecFile = SpecFile.from_parent(parent, path=file_path)
+    return spec_file
 
 
 class SpecFile(pytest.File):
     """A spec; judged when it is collected, since its cases are known only then."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        seen: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for finding in _findings(self.path):
             name = finding.title.replace(" under ", "-")
-            seen[name] = seen.get(name, 0) + 1
-            unique = name if seen[name] == 1 else f"{name}-{seen[name]}"
+            counts[name] = counts.get(name, 0) + 1
+            unique = name if counts[name] == 1 else f"{name}-{counts[name]}"
             yield Case.from_parent(self, name=unique, finding=finding)
 
 

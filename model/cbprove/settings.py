@@ -71,8 +71,8 @@ def settings(*folders: Path) -> Settings:
 
 
 def _above(folder: Path) -> Iterator[Path]:
-    here = folder.resolve()
-    yield from (here, *here.parents)
+    folder_here = folder.resolve()
+    yield from (folder_here, *folder_here.parents)
 
 
 def _read(file: Path) -> Settings:
@@ -80,16 +80,16 @@ def _read(file: Path) -> Settings:
     name = str(file) if near.startswith(os.pardir) else near
     try:
         source = Source(name, file.read_text(encoding="utf-8"))
-        found = tomllib.loads(source.text)
+        document = tomllib.loads(source.text)
     except tomllib.TOMLDecodeError as error:
         raise SpecError((_no_toml(source, error),)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
         raise SpecError((Diagnostic(_CODE, f"`{name}` cannot be read: {reason}", None, "write it as TOML"),)) from None
-    mistakes = [mistake for key, value in found.items() for mistake in _mistakes(source, file.parent, key, value)]
+    mistakes = [mistake for key, value in document.items() for mistake in _mistakes(source, file.parent, key, value)]
     if mistakes:
         raise SpecError(tuple(sorted(mistakes, key=lambda each: each.span.start if each.span else 0)))
-    return Settings(**{key: _value(file.parent, key, value) for key, value in found.items()})
+    return Settings(**{key: _value(file.parent, key, value) for key, value in document.items()})
 
 
 def _value(folder: Path, key: str, value: Any) -> Any:
@@ -130,8 +130,8 @@ def _span(source: Source, key: str, text: str = "") -> Span:
     """Where a key stands, or a text behind it."""
     match = re.search(rf"^[ \t]*\[*[ \t]*[\"']?({re.escape(key)})\b", source.text, re.MULTILINE)
     start, end = match.span(1) if match else (0, 0)
-    there = source.text.find(text, end) if text else -1
-    return Span(source, there, there + len(text)) if there >= 0 else Span(source, start, end)
+    position = source.text.find(text, end) if text else -1
+    return Span(source, position, position + len(text)) if position >= 0 else Span(source, start, end)
 
 
 def _no_toml(source: Source, error: tomllib.TOMLDecodeError) -> Diagnostic:
@@ -152,6 +152,6 @@ def kernel(folder: Path) -> str | None:
         makefile = each / "Makefile"
         if makefile.is_file() and (each / "Kbuild").is_file():
             text = makefile.read_text(encoding="utf-8", errors="replace")[:500]
-            found = re.search(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", text, re.MULTILINE)
-            return f"{found[1]}.{found[2]}" if found else None
+            version_line = re.search(r"^VERSION = (\d+)\nPATCHLEVEL = (\d+)$", text, re.MULTILINE)
+            return f"{version_line[1]}.{version_line[2]}" if version_line else None
     return None

@@ -71,12 +71,12 @@ class Findings:
 
 def of_reports(reports: Iterable[Report], mistakes: Iterable[Diagnostic]) -> tuple[Finding, ...]:
     """Mistakes, then each verdict and each answer of all specs."""
-    found = [_of_mistake(each) for each in mistakes]
+    findings = [_of_mistake(each) for each in mistakes]
     for report in reports:
-        found += [_of_case(report, case) for case in report.cases]
-        found += [_of_ask(report, ask) for ask in report.asks]
-        found += [_of_mistake(each, "warning") for each in report.warnings]
-    return tuple(found)
+        findings += [_of_case(report, case) for case in report.cases]
+        findings += [_of_ask(report, ask) for ask in report.asks]
+        findings += [_of_mistake(each, "warning") for each in report.warnings]
+    return tuple(findings)
 
 
 def _of_mistake(each: Diagnostic, level: Level = "error") -> Finding:
@@ -89,8 +89,8 @@ def _of_mistake(each: Diagnostic, level: Level = "error") -> Finding:
 def _of_case(report: Report, case: Case) -> Finding:
     words = f"{verdict_words(case)}: {case.property} under {case.proposal}"
     expected = "" if case.expected == "proved" or case.met else f", expected {case.expected}"
-    shown = case.finding.witness if not case.met else None
-    details, flow = _of_run(shown, case.property) if shown is not None else ((), ())
+    witness_shown = case.finding.witness if not case.met else None
+    details, flow = _of_run(witness_shown, case.property) if witness_shown is not None else ((), ())
     reason = f": {case.finding.reason}" if case.finding.reason and not case.met else ""
     return Finding(
         rule=NAMES.get(case.verdict, "CB2001"),
@@ -110,12 +110,12 @@ def _of_ask(report: Report, ask: Answered) -> Finding:
     return Finding("ask", level, ask.name, message, _place(ask.span) if ask.span else Place(report.path, 1))
 
 
-def _of_run(shown: Witness, property_name: str) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+def _of_run(witness_shown: Witness, property_name: str) -> tuple[tuple[str, ...], tuple[Place, ...]]:
     """The run as lines, and the steps that it comes through."""
-    told = of_witness(shown, property_name)
-    steps = shown.program.steps
-    flow = tuple(_place(steps[name].span, name) for name in told.get("steps", ()) if name in steps)
-    return tuple(witness.block(shown, property_name)), flow
+    details = of_witness(witness_shown, property_name)
+    steps = witness_shown.program.steps
+    flow = tuple(_place(steps[name].span, name) for name in details.get("steps", ()) if name in steps)
+    return tuple(witness.block(witness_shown, property_name)), flow
 
 
 def _place(span: Span | None, text: str = "") -> Place:
@@ -134,8 +134,8 @@ def _of_comparison(comparison: Comparison) -> Iterator[Finding]:
     for each in comparison.verdicts:
         case = each.after or each.before
         assert case is not None
-        shown = comparison.witnesses.get(case.id)
-        details, flow = _of_run(shown, each.property) if shown is not None else ((), ())
+        witness_shown = comparison.witnesses.get(case.id)
+        details, flow = _of_run(witness_shown, each.property) if witness_shown is not None else ((), ())
         title = f"{each.property} under {each.proposal}"
         yield Finding(
             rule=NAMES.get(case.verdict, "CB2001"),
@@ -190,10 +190,10 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
         yield Finding("unjudged", "warning", text, text, Place("", 0))
 
 
-def told(found: Iterable[Finding], last: str) -> tuple[str, ...]:
+def told(findings: Iterable[Finding], last: str) -> tuple[str, ...]:
     """What is not as it should be as lines, and a last one."""
     lines: list[str] = []
-    for each in found:
+    for each in findings:
         if each.level != "pass":
             place = f"  {each.place.file}:{each.place.line}" if each.place.line else ""
             lines += [each.message + place, *(f"  {line}".rstrip() for line in each.details), ""]

@@ -14,8 +14,8 @@ def text(findings: Findings) -> str:
 
 def _command(each: Finding) -> str:
     place = [f"file={_value(each.place.file)}", f"line={each.place.line}"] if each.place.line else []
-    told = ",".join([*place, f"title={_value(each.rule)}"])
-    return f"::{_LEVELS[each.level]} {told}::{_data(chr(10).join([each.message, *each.details]))}"
+    properties = ",".join([*place, f"title={_value(each.rule)}"])
+    return f"::{_LEVELS[each.level]} {properties}::{_data(chr(10).join([each.message, *each.details]))}"
 
 
 def _data(text: str) -> str:

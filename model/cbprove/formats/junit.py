@@ -34,8 +34,8 @@ def _suite(root: Xml.Element, file: str, group: list[Finding]) -> None:
         )
         if each in failed:
             kind = "error" if each in errors else "failure"
-            told = Xml.SubElement(case, kind, {"message": _clean(each.message), "type": each.rule})
-            told.text = _clean("\n".join(each.details)) or None
+            element = Xml.SubElement(case, kind, {"message": _clean(each.message), "type": each.rule})
+            element.text = _clean("\n".join(each.details)) or None
 
 
 def _clean(text: str) -> str:

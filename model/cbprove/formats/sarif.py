@@ -50,14 +50,14 @@ def document(findings: Findings) -> dict[str, Any]:
 def _rule(rule: str) -> dict[str, Any]:
     code = {**READING, **VERDICTS}.get(rule)
     words = code.meaning.splitlines()[0] if code else _WORDS.get(rule, rule)
-    told: dict[str, Any] = {"id": rule, "shortDescription": {"text": words}}
+    out: dict[str, Any] = {"id": rule, "shortDescription": {"text": words}}
     if code is not None:
-        told |= {"fullDescription": {"text": code.meaning}, "help": {"text": code.help}}
-    return told
+        out |= {"fullDescription": {"text": code.meaning}, "help": {"text": code.help}}
+    return out
 
 
 def _result(each: Finding, index: int) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    out: dict[str, Any] = {
         "ruleId": each.rule,
         "ruleIndex": index,
         "level": each.level,
@@ -65,11 +65,11 @@ def _result(each: Finding, index: int) -> dict[str, Any]:
         "partialFingerprints": {"cbprove/v1": each.fingerprint},
     }
     if each.place.file:
-        told["locations"] = [_location(each.place)]
+        out["locations"] = [_location(each.place)]
     if each.flow:
         steps = [{"location": _location(place)} for place in each.flow]
-        told["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
-    return told
+        out["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
+    return out
 
 
 def _location(place: Place) -> dict[str, Any]:

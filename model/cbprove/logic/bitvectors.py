@@ -23,11 +23,11 @@ def text(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> str:
 
     Raises Unbounded.
     """
-    made = script(formulas, ranges)
-    made.lines.append("(set-logic QF_BV)")
+    script_text = script(formulas, ranges)
+    script_text.lines.append("(set-logic QF_BV)")
     for formula in formulas:
-        made.assert_(formula)
-    return made.text()
+        script_text.assert_(formula)
+    return script_text.text()
 
 
 def script(formulas: Sequence[Bool], ranges: Mapping[str, Interval], least: int = 1) -> Script:
@@ -37,33 +37,33 @@ def script(formulas: Sequence[Bool], ranges: Mapping[str, Interval], least: int 
 
 def width(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> int:
     """The bits of signed numbers that hold every value that a subterm can have. Raises Unbounded."""
-    known: dict[Term, Interval] = {}
+    intervals: dict[Term, Interval] = {}
     extremes = [0]
     for low, high in ranges.values():
         extremes += [low, high]
     for term in subterms(*formulas):
         extremes += [arg for arg in term.args if isinstance(arg, int)]
         if not term.boolean:
-            known[term] = _interval(term, known, ranges)
-            extremes += known[term]
+            intervals[term] = _interval(term, intervals, ranges)
+            extremes += intervals[term]
             if term.operator == "div":
                 # The rest is taken off before dividing: the dividend may come to lie that much lower.
-                extremes.append(_of(term.args[0], known)[0] - term.args[1])
+                extremes.append(_of(term.args[0], intervals)[0] - term.args[1])
     return max((n if n >= 0 else ~n).bit_length() for n in extremes) + 1
 
 
-def _of(term: Int, known: Mapping[Term, Interval]) -> Interval:
-    return (term, term) if isinstance(term, int) else known[term]
+def _of(term: Int, intervals: Mapping[Term, Interval]) -> Interval:
+    return (term, term) if isinstance(term, int) else intervals[term]
 
 
-def _interval(term: Term, known: Mapping[Term, Interval], ranges: Mapping[str, Interval]) -> Interval:
+def _interval(term: Term, intervals: Mapping[Term, Interval], ranges: Mapping[str, Interval]) -> Interval:
     if term.operator == "var":
         if term.args[0] not in ranges:
             raise Unbounded(term.args[0])
         return ranges[term.args[0]]
     if term.operator == "named":
-        return _of(term.args[1], known)
-    left, right = (_of(arg, known) for arg in term.args[-2:])
+        return _of(term.args[1], intervals)
+    left, right = (_of(arg, intervals) for arg in term.args[-2:])
     match term.operator:
         case "+":
             return left[0] + right[0], left[1] + right[1]

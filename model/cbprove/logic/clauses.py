@@ -108,22 +108,22 @@ class _Blaster:
 
     def all_of(self, lits: list[Lit]) -> Lit:
         """Whether all of some literals are true."""
-        kept = tuple(sorted({lit for lit in lits if lit != TRUE}))
-        if FALSE in kept or any(-lit in kept for lit in kept):
+        literals = tuple(sorted({lit for lit in lits if lit != TRUE}))
+        if FALSE in literals or any(-lit in literals for lit in literals):
             return FALSE
-        if len(kept) < 2:
-            return kept[0] if kept else TRUE
-        if ("and", kept) not in self._gates:
-            out = self._gates["and", kept] = self._fresh()
-            self.clauses += [(-out, lit) for lit in kept]
-            self.clauses.append((out, *(-lit for lit in kept)))
-        return self._gates["and", kept]
+        if len(literals) < 2:
+            return literals[0] if literals else TRUE
+        if ("and", literals) not in self._gates:
+            out = self._gates["and", literals] = self._fresh()
+            self.clauses += [(-out, lit) for lit in literals]
+            self.clauses.append((out, *(-lit for lit in literals)))
+        return self._gates["and", literals]
 
     def xor(self, a: Lit, b: Lit) -> Lit:
         """Whether two literals differ."""
         if abs(a) == TRUE or abs(b) == TRUE or abs(a) == abs(b):
-            known = {TRUE: -b, FALSE: b}.get(a, {TRUE: -a, FALSE: a}.get(b))
-            return known if known is not None else (FALSE if a == b else TRUE)
+            constant_case = {TRUE: -b, FALSE: b}.get(a, {TRUE: -a, FALSE: a}.get(b))
+            return constant_case if constant_case is not None else (FALSE if a == b else TRUE)
         sign = 1 if (a > 0) == (b > 0) else -1
         a, b = sorted((abs(a), abs(b)))
         if ("xor", a, b) not in self._gates:
@@ -131,9 +131,9 @@ class _Blaster:
             self.clauses += [(-out, a, b), (-out, -a, -b), (out, -a, b), (out, a, -b)]
         return sign * self._gates["xor", a, b]
 
-    def either(self, condition: Lit, then: Lit, otherwise: Lit) -> Lit:
+    def either(self, condition: Lit, if_true: Lit, otherwise: Lit) -> Lit:
         """One of two literals, by a third."""
-        return -self.all_of([-self.all_of([condition, then]), -self.all_of([-condition, otherwise])])
+        return -self.all_of([-self.all_of([condition, if_true]), -self.all_of([-condition, otherwise])])
 
     def most(self, a: Lit, b: Lit, c: Lit) -> Lit:
         """Whether two of three are true."""
@@ -189,10 +189,10 @@ class _Blaster:
         self.clauses.append((-self.sum(high, negated(wide), TRUE)[-1],))
 
     def _choose(
-        self, condition: Lit, then: tuple[Bits, Interval], other: tuple[Bits, Interval]
+        self, condition: Lit, if_true: tuple[Bits, Interval], other: tuple[Bits, Interval]
     ) -> tuple[Bits, Interval]:
-        interval = min(then[1][0], other[1][0]), max(then[1][1], other[1][1])
-        pairs = zip(fitted(then[0], _size(interval)), fitted(other[0], _size(interval)), strict=True)
+        interval = min(if_true[1][0], other[1][0]), max(if_true[1][1], other[1][1])
+        pairs = zip(fitted(if_true[0], _size(interval)), fitted(other[0], _size(interval)), strict=True)
         return tuple(self.either(condition, x, y) for x, y in pairs), interval
 
     def _common(self, width: int, a: Bits, b: Bits) -> tuple[Bits, Interval]:

@@ -51,11 +51,11 @@ def loosened(root: Bool) -> Bool:
     """The formula with an unknown for each truth value that has a name."""
     if isinstance(root, bool):
         return root
-    made: dict[Term, Any] = {}
+    loosened_terms: dict[Term, Any] = {}
     for term in subterms(root):
-        made[term] = _made(term, [made[arg] if isinstance(arg, Term) else arg for arg in term.args])
-    found: Bool = made[root]
-    return found
+        loosened_terms[term] = _made(term, [loosened_terms[arg] if isinstance(arg, Term) else arg for arg in term.args])
+    root_loosened: Bool = loosened_terms[root]
+    return root_loosened
 
 
 def _made(term: Term, args: list[Any]) -> Any:

@@ -33,12 +33,12 @@ def unknown_symbol(name: str) -> str:
 
 def escaped(name: str) -> str:
     """A name without characters that no symbol may hold."""
-    return _ODD.sub(lambda found: f"{{{ord(found[0]):x}}}", name)
+    return _ODD.sub(lambda match: f"{{{ord(match[0]):x}}}", name)
 
 
 def meant(text: str) -> str:
     """The name that a symbol stands for."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text.strip("|"))
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text.strip("|"))
 
 
 class Script:
@@ -128,8 +128,8 @@ def _uses(order: Iterable[Term], root: object) -> dict[Term, int]:
 
 def _sum_of_bits(left: str, right: str, width: int) -> str:
     """The bits that two integers have in common, below a width: integers of SMT-LIB know no operation on bits."""
-    both = [f"(ite (and {_bit(left, i)} {_bit(right, i)}) {1 << i} 0)" for i in range(width)]
-    return both[0] if width == 1 else f"(+ {' '.join(both)})"
+    common_bits = [f"(ite (and {_bit(left, i)} {_bit(right, i)}) {1 << i} 0)" for i in range(width)]
+    return common_bits[0] if width == 1 else f"(+ {' '.join(common_bits)})"
 
 
 def _bit(number: str, i: int) -> str:

@@ -140,12 +140,12 @@ def common_bits(left: Int, right: Int, width: int) -> Int:
     return _make("&", width, left, right)
 
 
-def ite(condition: Bool, then: Int, otherwise: Int) -> Int:
+def ite(condition: Bool, if_true: Int, otherwise: Int) -> Int:
     if isinstance(condition, bool):
-        return then if condition else otherwise
-    if then is otherwise or (isinstance(then, int) and isinstance(otherwise, int) and then == otherwise):
-        return then
-    return _make("ite", condition, then, otherwise)
+        return if_true if condition else otherwise
+    if if_true is otherwise or (isinstance(if_true, int) and isinstance(otherwise, int) and if_true == otherwise):
+        return if_true
+    return _make("ite", condition, if_true, otherwise)
 
 
 def le(left: Int, right: Int) -> Bool:
@@ -176,18 +176,18 @@ def not_(term: Bool) -> Bool:
 
 
 def _gather(symbol: str, neutral: bool, terms: tuple[Bool, ...]) -> Bool:
-    kept: dict[Term, None] = {}
+    by_term: dict[Term, None] = {}
     for term in terms:
         if isinstance(term, bool):
             if term is not neutral:
                 return not neutral
         elif term.operator == symbol:
-            kept.update(dict.fromkeys(term.args))
+            by_term.update(dict.fromkeys(term.args))
         else:
-            kept[term] = None
-    if not kept:
+            by_term[term] = None
+    if not by_term:
         return neutral
-    return next(iter(kept)) if len(kept) == 1 else _make(symbol, *kept, boolean=True)
+    return next(iter(by_term)) if len(by_term) == 1 else _make(symbol, *by_term, boolean=True)
 
 
 def and_(*terms: Bool) -> Bool:
@@ -209,16 +209,16 @@ def as_int(term: Bool) -> Int:
 
 def subterms(*roots: Int | Bool) -> Iterator[Term]:
     """Every term below the roots, each once, arguments before what is made of them."""
-    seen: set[Term] = set()
+    visited: set[Term] = set()
     stack: list[tuple[Any, bool]] = [(root, False) for root in reversed(roots)]
     while stack:
         term, ready = stack.pop()
-        if not isinstance(term, Term) or (term in seen and not ready):
+        if not isinstance(term, Term) or (term in visited and not ready):
             continue
         if ready:
             yield term
             continue
-        seen.add(term)
+        visited.add(term)
         stack.append((term, True))
         stack.extend((arg, False) for arg in reversed(term.args))
 

@@ -39,8 +39,8 @@ def views_inside(claim: Fits, program: Program) -> Iterator[Misplaced]:
             first, last = view.place.bound
             outside = or_(lt(view.place.low, first), lt(last, add(view.place.low, view.place.width)))
             low, size = view.place.low, view.place.width
-            told = passing(view.place, low, size) if isinstance(low, int) else f"{size // 8} bytes do not fit"
-            yield Misplaced(outside, view.name, told)
+            reason = passing(view.place, low, size) if isinstance(low, int) else f"{size // 8} bytes do not fit"
+            yield Misplaced(outside, view.name, reason)
 
 
 def passing(place: Place, low: int, width: int, values: str = "") -> str:
@@ -50,12 +50,12 @@ def passing(place: Place, low: int, width: int, values: str = "") -> str:
     """
     first, last = place.bound
     end = low + width
-    where = f"{place.area}{_bytes(low - first, end - first)} of {place.area}{_bytes(0, last - first)}{values}"
+    span_text = f"{place.area}{_bytes(low - first, end - first)} of {place.area}{_bytes(0, last - first)}{values}"
     beyond = [f"{_amount(first - low)} before it"] if low < first else []
     if end > last:
         member = _member(place, last - low)
         beyond.append(f"{_amount(end - last)} behind it" + (f", from {member} on" if member else ""))
-    return ": ".join([where, *([" and ".join(beyond)] if beyond else [])])
+    return ": ".join([span_text, *([" and ".join(beyond)] if beyond else [])])
 
 
 def _bytes(low: int, high: int) -> str:
@@ -73,7 +73,7 @@ def _member(place: Place, position: int) -> str:
     leaves = [leaf for leaf in place.leaves if position < leaf.offset + leaf.width]
     if place.view is None or not leaves:
         return ""
-    leaf = min(leaves, key=lambda one: (max(one.offset, position), -one.width))
+    leaf = min(leaves, key=lambda leaf: (max(leaf.offset, position), -leaf.width))
     index = (max(position, leaf.offset) - leaf.offset) // leaf.element
     name = f"{place.view}.{leaf.path}" if leaf.path else place.view
     return f"{name}[{index}]" if leaf.element < leaf.width else name

@@ -64,8 +64,8 @@ def remembers(prop: Property, event: Event) -> bool:
             return False
 
 
-def _inside(where: Where, event: Event) -> bool:
-    if not where.narrows:
+def _inside(condition: Where, event: Event) -> bool:
+    if not condition.narrows:
         return True
     step = event.step if not isinstance(event, Accessed) else event.step or ""
-    return event.path in (where.paths or ()) or step in (where.steps or ())
+    return event.path in (condition.paths or ()) or step in (condition.steps or ())

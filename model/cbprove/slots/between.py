@@ -69,9 +69,9 @@ class _Graph:
             node = self.node(step.name, step.layer, tuple(folds.within(step.body)))
             return {node}, {node}, False
         first, last, empty = self.block(self.program.parts[statement.name].body, statement.name)
-        known = self.parts.setdefault(statement.name, (set(), set()))
-        known[0].update(first)
-        known[1].update(last)
+        ends = self.parts.setdefault(statement.name, (set(), set()))
+        ends[0].update(first)
+        ends[1].update(last)
         return first, last, empty
 
     def node(self, name: str, layer: str, statements: tuple[Statement, ...]) -> int:
@@ -88,24 +88,24 @@ class _Graph:
     def between(self, life: Life) -> set[int]:
         starts, ends = self.named(life.start, 1), self.named(life.end, 0)
         before: dict[int, set[int]] = {node: set() for node in self.after}
-        for node, others in self.after.items():
-            for other in others:
+        for node, followers in self.after.items():
+            for other in followers:
                 before[other].add(node)
         ahead = set().union(*(self.after[node] for node in starts)) if life.start else set(self.first)
         behind = set().union(*(before[node] for node in ends)) if life.end else set(self.last)
         return _reached(ahead, self.after, starts) & _reached(behind, before, starts) - starts
 
 
-def _reached(found: set[int], next: dict[int, set[int]], stop: set[int]) -> set[int]:
+def _reached(starts: set[int], next: dict[int, set[int]], stop: set[int]) -> set[int]:
     """What is reached from some nodes, not going on from those where it begins anew."""
-    seen, waiting = set(found), deque(found)
+    reached, waiting = set(starts), deque(starts)
     while waiting:
         node = waiting.popleft()
         for other in next[node] if node not in stop else ():
-            if other not in seen:
-                seen.add(other)
+            if other not in reached:
+                reached.add(other)
                 waiting.append(other)
-    return seen
+    return reached
 
 
 def uses(program: Program, life: Life) -> Iterator[Use]:
@@ -127,11 +127,11 @@ def _touched(statement: Statement) -> Iterator[tuple[Place, bool]]:
 
 def runs(program: Program, life: Life) -> tuple[str, ...]:
     """The paths on which the one comes behind the other."""
-    found = []
+    runs_found = []
     for path in program.paths:
         graph = _Graph(program, path)
         starts, ends = graph.named(life.start, 1), graph.named(life.end, 0)
         ahead = set().union(*(graph.after[node] for node in starts)) if life.start else set(graph.first)
         if not life.end or _reached(ahead, graph.after, set()) & ends:
-            found += [path.name] if starts or not life.start else []
-    return tuple(found)
+            runs_found += [path.name] if starts or not life.start else []
+    return tuple(runs_found)

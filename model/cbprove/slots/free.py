@@ -44,62 +44,68 @@ class _Block:
         return (self.high - self.low) // 8
 
 
-def free(path: str, wanted: Wanted, options: Options, progress: Progress) -> Free:
+def free(path: str, question: Wanted, options: Options, progress: Progress) -> Free:
     """The free bytes of a spec, every axis at its default. Raises SpecError and WrongUsage."""
     tree = load(path)
     plain = today(tree, what_if=False)
-    block = _block(plain.program, wanted.block)
-    _refuse_unknown(plain.program, wanted.life)
-    paths = runs(plain.program, wanted.life)
+    block = _block(plain.program, question.block)
+    _refuse_unknown(plain.program, question.life)
+    paths = runs(plain.program, question.life)
     if not paths:
-        raise WrongUsage(f"no path comes from `{wanted.life.start}` to `{wanted.life.end}`", "name two steps in order")
-    if not 0 < wanted.size <= block.bytes:
+        raise WrongUsage(
+            f"no path comes from `{question.life.start}` to `{question.life.end}`", "name two steps in order"
+        )
+    if not 0 < question.size <= block.bytes:
         raise WrongUsage(f"`{block.name}` has {block.bytes} bytes", f"ask for 1 to {block.bytes}")
-    anywhere = with_view(tree, block.name, 1, range(block.bytes), wanted.life)
-    found = _proved(anywhere, path, {lives.KEPT}, options, progress)
-    known = [use for use in uses(plain.program, wanted.life) if _bytes(use, block)]
-    all_bytes = tuple(_byte(number, number in found, known, block) for number in range(block.bytes))
-    places = [at for at in range(0, block.bytes - wanted.size + 1, wanted.align) if _all_free(at, wanted.size, found)]
+    anywhere = with_view(tree, block.name, 1, range(block.bytes), question.life)
+    proved_free = _proved(anywhere, path, {lives.KEPT}, options, progress)
+    uses_of_block = [use for use in uses(plain.program, question.life) if _bytes(use, block)]
+    all_bytes = tuple(_byte(number, number in proved_free, uses_of_block, block) for number in range(block.bytes))
+    places = [
+        at
+        for at in range(0, block.bytes - question.size + 1, question.align)
+        if _all_free(at, question.size, proved_free)
+    ]
     busy = {byte for use in uses(plain.program, Life(None, None)) for byte in _bytes(use, block)}
     places.sort(
-        key=lambda at: (not busy.isdisjoint(range(at, at + wanted.size)), at)
+        key=lambda at: (not busy.isdisjoint(range(at, at + question.size)), at)
     )  # what nobody touches at all first
     slots = _slots(
-        _Asking(tree=tree, path=path, plain=plain, block=block, wanted=wanted, options=options), places, progress
+        _Asking(tree=tree, path=path, plain=plain, block=block, wanted=question, options=options), places, progress
     )
-    movers = () if any(slot.holds for slot in slots) else _movers(wanted, block, found, known)
+    movers = () if any(slot.holds for slot in slots) else _movers(question, block, proved_free, uses_of_block)
     return Free(
         spec=path,
         block=block.name,
-        start=wanted.life.start,
-        end=wanted.life.end,
+        start=question.life.start,
+        end=question.life.end,
         paths=paths,
         bytes=all_bytes,
-        size=wanted.size,
-        align=wanted.align,
+        size=question.size,
+        align=question.align,
         slots=slots,
         movers=movers,
     )
 
 
-def _block(program: Program, asked: str | None) -> _Block:
+def _block(program: Program, name: str | None) -> _Block:
     """The control block that is meant: of the object that paths run on the largest one, if nothing is said."""
     blocks = [_Block(f"{o.name}.{area}", low, high) for o in program.objects for area, low, high in o.areas]
-    named = [each for each in blocks if each.name == asked]
-    if asked is None:
+    named = [each for each in blocks if each.name == name]
+    if name is None:
         first = program.objects[0].name
         named = sorted((b for b in blocks if b.name.startswith(f"{first}.")), key=lambda b: b.low - b.high)
     if not named or named[0].bytes > MOST_BYTES:
         names = ", ".join(f"`{each.name}`" for each in blocks)
-        raise WrongUsage(f"there is no control block `{asked}`", f"there are {names}")
+        raise WrongUsage(f"there is no control block `{name}`", f"there are {names}")
     return named[0]
 
 
 def _refuse_unknown(program: Program, life: Life) -> None:
     names = [*program.steps, *program.parts]
-    for asked in (life.start, life.end):
-        if asked is not None and asked not in names:
-            raise WrongUsage(f"there is no step and no part `{asked}`", f"the steps are {', '.join(program.steps)}")
+    for step in (life.start, life.end):
+        if step is not None and step not in names:
+            raise WrongUsage(f"there is no step and no part `{step}`", f"the steps are {', '.join(program.steps)}")
 
 
 def _proved(
@@ -116,8 +122,8 @@ def _proved(
     return frozenset(set.intersection(*sets))
 
 
-def _all_free(at: int, size: int, found: Collection[int]) -> bool:
-    return all(byte in found for byte in range(at, at + size))
+def _all_free(at: int, size: int, free_bytes: Collection[int]) -> bool:
+    return all(byte in free_bytes for byte in range(at, at + size))
 
 
 # --- who stores and reads ---------------------------------------------------------------------------------
@@ -133,11 +139,14 @@ def _bytes(use: Use, block: _Block) -> range:
     return range(max(0, first // 8), min(block.bytes, -(-end // 8)))
 
 
-def _byte(number: int, free: bool, known: Sequence[Use], block: _Block) -> Byte:
-    mine = [use for use in known if number in _bytes(use, block)]
-    stores = dict.fromkeys((use.step, use.layer) for use in mine if use.stores)
-    reads = dict.fromkeys((use.step, use.layer) for use in mine if not use.stores)
-    on = {step: tuple(dict.fromkeys(use.path for use in mine if use.step == step)) for step, _ in (*stores, *reads)}
+def _byte(number: int, free: bool, uses_of_block: Sequence[Use], block: _Block) -> Byte:
+    uses_of_byte = [use for use in uses_of_block if number in _bytes(use, block)]
+    stores = dict.fromkeys((use.step, use.layer) for use in uses_of_byte if use.stores)
+    reads = dict.fromkeys((use.step, use.layer) for use in uses_of_byte if not use.stores)
+    on = {
+        step: tuple(dict.fromkeys(use.path for use in uses_of_byte if use.step == step))
+        for step, _ in (*stores, *reads)
+    }
     return Byte(number, free, tuple(stores), tuple(reads), tuple(on.items()))
 
 
@@ -161,21 +170,21 @@ def _slots(asking: _Asking, places: Sequence[int], progress: Progress) -> tuple[
 
     Where the first one harms somebody, the bytes that do are left out for those behind it.
     """
-    made: list[Slot] = []
+    slots: list[Slot] = []
     left = list(places)
-    while left and not (made and made[-1].holds):
-        made.append(_slot(asking, left.pop(0), progress))
-        if len(made) == 1 and made[0].harmed and left:
-            calm = _harmless(asking, made[0].harmed, progress)
+    while left and not (slots and slots[-1].holds):
+        slots.append(_slot(asking, left.pop(0), progress))
+        if len(slots) == 1 and slots[0].harmed and left:
+            calm = _harmless(asking, slots[0].harmed, progress)
             left = [at for at in left if _all_free(at, asking.wanted.size, calm)]
-    return tuple(made)
+    return tuple(slots)
 
 
 def _slot(asking: _Asking, at: int, progress: Progress) -> Slot:
     size, life = asking.wanted.size, asking.wanted.life
     side = today(with_view(asking.tree, asking.block.name, size, at, life), what_if=False)
     jobs = [Job(asking.path, side.system, each.name, asking.options) for each in side.system.properties]
-    cases = [case for several in judge(jobs, progress) for case in several]
+    cases = [case for cases_of_job in judge(jobs, progress) for case in cases_of_job]
     bad = [case.property for case in cases if case.verdict not in ("proved", "vacuous")]
     harmed = tuple(name for name in bad if name != lives.KEPT and name not in asking.plain.refutable)
     return Slot(at, at + size, lives.KEPT not in bad, harmed)
@@ -187,18 +196,20 @@ def _harmless(asking: _Asking, harmed: Collection[str], progress: Progress) -> f
     return _proved(anywhere, asking.path, harmed, asking.options, progress)
 
 
-def _movers(wanted: Wanted, block: _Block, found: Collection[int], known: Sequence[Use]) -> tuple[tuple[str, ...], ...]:
+def _movers(
+    question: Wanted, block: _Block, free_bytes: Collection[int], uses_of_block: Sequence[Use]
+) -> tuple[tuple[str, ...], ...]:
     """The smallest sets of layers without whose stores there would be room; none where no layer is to blame."""
     owners: Mapping[int, frozenset[str]] = {
-        byte: frozenset(use.layer or use.step for use in known if use.stores and byte in _bytes(use, block))
+        byte: frozenset(use.layer or use.step for use in uses_of_block if use.stores and byte in _bytes(use, block))
         for byte in range(block.bytes)
     }
-    layers = list(dict.fromkeys(use.layer or use.step for use in known if use.stores))
+    layers = list(dict.fromkeys(use.layer or use.step for use in uses_of_block if use.stores))
     for count in range(1, len(layers) + 1):
         sets = [
             combination
             for combination in combinations(layers, count)
-            if _opens(set(combination), owners, wanted, block, found)
+            if _opens(set(combination), owners, question, block, free_bytes)
         ]
         if sets:
             return tuple(sets)
@@ -206,7 +217,7 @@ def _movers(wanted: Wanted, block: _Block, found: Collection[int], known: Sequen
 
 
 def _opens(
-    moved: set[str], owners: Mapping[int, frozenset[str]], wanted: Wanted, block: _Block, found: Collection[int]
+    moved: set[str], owners: Mapping[int, frozenset[str]], question: Wanted, block: _Block, free_bytes: Collection[int]
 ) -> bool:
-    free = {byte for byte in range(block.bytes) if byte in found or (owners[byte] and owners[byte] <= moved)}
-    return any(_all_free(at, wanted.size, free) for at in range(0, block.bytes - wanted.size + 1, wanted.align))
+    free = {byte for byte in range(block.bytes) if byte in free_bytes or (owners[byte] and owners[byte] <= moved)}
+    return any(_all_free(at, question.size, free) for at in range(0, block.bytes - question.size + 1, question.align))

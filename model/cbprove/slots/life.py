@@ -31,8 +31,8 @@ def with_view(tree: syntax.Tree, block: str, size: int, at: int | range, life: L
     text += f"property {KEPT}: preserved {VIEW} from {PUT} to {GET};\n"
     source = Source("the bytes that are asked for", text)
     nodes = tree.declarations if isinstance(at, int) else _unproposed(tree)
-    made = [_lived(node, life) for node in nodes]
-    return syntax.Tree((*made, *parse(source)), (*tree.sources, source))
+    nodes_lived = [_lived(node, life) for node in nodes]
+    return syntax.Tree((*nodes_lived, *parse(source)), (*tree.sources, source))
 
 
 def _unproposed(tree: syntax.Tree) -> list[syntax.Declaration]:

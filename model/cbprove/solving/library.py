@@ -71,11 +71,11 @@ class Refused(Exception):
 @cache
 def library() -> Any:
     """The library, its functions declared. Raises ImportError if Z3 is not installed."""
-    found = _beside_the_module() or _of_the_module()
+    loaded = _beside_the_module() or _of_the_module()
     for name, (result, arguments) in _FUNCTIONS.items():
-        function = getattr(found, name)
+        function = getattr(loaded, name)
         function.restype, function.argtypes = result, arguments
-    return found
+    return loaded
 
 
 def _beside_the_module() -> Any:
@@ -110,9 +110,9 @@ class Context:
     def __del__(self) -> None:
         self.library.Z3_del_context(self.own)
 
-    def call(self, name: str, *given: Any) -> Any:
+    def call(self, name: str, *arguments: Any) -> Any:
         """What a function gives back that is given the context before all else. Raises Refused where Z3 reports an error."""
-        result = getattr(self.library, name)(self.own, *given)
+        result = getattr(self.library, name)(self.own, *arguments)
         code = self.library.Z3_get_error_code(self.own)
         if code:
             raise Refused(self.library.Z3_get_error_msg(self.own, code).decode())

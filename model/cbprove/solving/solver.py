@@ -58,13 +58,13 @@ class Z3Session:
 
     def _set(self, numbers: Mapping[str, int]) -> None:
         call = self._context.call
-        given = call("Z3_mk_params")
-        call("Z3_params_inc_ref", given)
+        parameters = call("Z3_mk_params")
+        call("Z3_params_inc_ref", parameters)
         for name, number in numbers.items():
-            call("Z3_params_set_uint", given, call("Z3_mk_string_symbol", name.encode()), number)
-        call("Z3_params_set_bool", given, call("Z3_mk_string_symbol", b"ctrl_c"), False)
-        call("Z3_solver_set_params", self._solver, given)
-        call("Z3_params_dec_ref", given)
+            call("Z3_params_set_uint", parameters, call("Z3_mk_string_symbol", name.encode()), number)
+        call("Z3_params_set_bool", parameters, call("Z3_mk_string_symbol", b"ctrl_c"), False)
+        call("Z3_solver_set_params", self._solver, parameters)
+        call("Z3_params_dec_ref", parameters)
 
     def __del__(self) -> None:
         self._context.forget("Z3_solver_dec_ref", self._solver)

@@ -43,8 +43,8 @@ class Leaf:
         """Whether both are (parts of) one member: the same in the same struct, and by no union through different arms."""
         if self.identity != other.identity:
             return False
-        taken = dict(self.arms)
-        return all(taken.get(union, arm) == arm for union, arm in other.arms)
+        arms_of_leaf = dict(self.arms)
+        return all(arms_of_leaf.get(union, arm) == arm for union, arm in other.arms)
 
 
 @frozen
@@ -95,8 +95,8 @@ class Place:
 
     def is_over(self, view: str | None, member: str) -> bool:
         """Whether this is a member of a view (`Leaf.member`), or holds it; which element of an array does not count."""
-        own, other = _INDEX.sub("", self.member), _INDEX.sub("", member)
-        return self.view == view and (not own or other == own or other.startswith(own + "."))
+        own_member, other = _INDEX.sub("", self.member), _INDEX.sub("", member)
+        return self.view == view and (not own_member or other == own_member or other.startswith(own_member + "."))
 
 
 # --- expressions ------------------------------------------------------------------------------------------

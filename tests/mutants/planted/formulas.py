@@ -81,8 +81,8 @@ FAULTS = (
         (
             "a gate may be false where all its literals are true",
             "_Blaster.all_of",
-            "self.clauses += [(-out, lit) for lit in kept]\n_1",
-            "self.clauses += [(-out, lit) for lit in kept]",
+            "self.clauses += [(-out, lit) for lit in literals]\n_1",
+            "self.clauses += [(-out, lit) for lit in literals]",
         ),
         (
             "a quotient is rounded towards zero",

@@ -262,8 +262,8 @@ FAULTS = (
         (
             "`in` a path and a step means both at once",
             "_inside",
-            "event.path in (where.paths or ()) or step in (where.steps or ())",
-            "event.path in (where.paths or ()) and step in (where.steps or ())",
+            "event.path in (condition.paths or ()) or step in (condition.steps or ())",
+            "event.path in (condition.paths or ()) and step in (condition.steps or ())",
         ),
     ),
 )
