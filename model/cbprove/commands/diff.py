@@ -61,71 +61,73 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_color(parser)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Compare two specs, or judge a patch or the commits of a range.
 
     Raises WrongUsage where the arguments do not go together.
     """
-    if given.patch or "-" in given.specs:
+    if args.patch or "-" in args.specs:
         from cbprove.commands.patches import review
 
-        return review(given)
-    if given.git is not None and ".." in given.git and not given.specs:
+        return review(args)
+    if args.git is not None and ".." in args.git and not args.specs:
         from cbprove.commands.patches import review_commits
 
-        return review_commits(given)
+        return review_commits(args)
     for name in ("model", "what_if", "verbose", "no_cache", "source", "headers"):
-        if getattr(given, name):
+        if getattr(args, name):
             raise WrongUsage(f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`")
-    return _compare(given)
+    return _compare(args)
 
 
-def _compare(given: argparse.Namespace) -> int:
+def _compare(args: argparse.Namespace) -> int:
     from cbprove.comparing.review import compare
     from cbprove.comparing.told import document, text
 
-    found = []
-    for before, after in _pairs(given):
+    comparisons = []
+    for before, after in _pairs(args):
         with console.Progress(after.title) as progress:
-            found.append(compare(before, after, options(given, witnesses=False), progress))
-        if given.format == "text":
-            console.show(("" if len(found) == 1 else "\n") + text(found[-1], console.paint()))
-    if given.format == "json":
+            comparisons.append(compare(before, after, options(args, witnesses=False), progress))
+        if args.format == "text":
+            console.show(("" if len(comparisons) == 1 else "\n") + text(comparisons[-1], console.paint()))
+    if args.format == "json":
         import json
 
-        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
-    elif given.format == "html":
-        console.document(sides_page().of_comparison_pages(found, typed()))
-    elif given.format in FORMATS:
+        console.show(json.dumps(document(comparisons), indent=2, ensure_ascii=False))
+    elif args.format == "html":
+        console.document(sides_page().of_comparison_pages(comparisons, typed()))
+    elif args.format in FORMATS:
         from cbprove.formats.findings import Findings, of_comparisons
         from cbprove.formats.table import FORMATS as WRITERS
         from cbprove.report.style import plain
 
-        lines = tuple(line for each in found for line in text(each, plain).splitlines())
-        code = mixed([each.code for each in found])
-        subject = ", ".join(dict.fromkeys(each.titles[1] for each in found))
-        console.document(WRITERS[given.format](Findings(subject, typed(), of_comparisons(found), lines, code)))
-    elif not found and given.format != "html":
+        lines = tuple(line for each in comparisons for line in text(each, plain).splitlines())
+        code = mixed([each.code for each in comparisons])
+        subject = ", ".join(dict.fromkeys(each.titles[1] for each in comparisons))
+        console.document(WRITERS[args.format](Findings(subject, typed(), of_comparisons(comparisons), lines, code)))
+    elif not comparisons and args.format != "html":
         console.show("nothing to compare")
-    told = [warning for each in found for side in (each.before, each.after) if side for warning in side.warnings]
-    console.warn(tuple(dict.fromkeys(told)))
-    return mixed([each.code for each in found])
+    warnings = [
+        warning for each in comparisons for side in (each.before, each.after) if side for warning in side.warnings
+    ]
+    console.warn(tuple(dict.fromkeys(warnings)))
+    return mixed([each.code for each in comparisons])
 
 
-def _pairs(given: argparse.Namespace) -> tuple[Pair, ...]:
+def _pairs(args: argparse.Namespace) -> tuple[Pair, ...]:
     from cbprove.comparing import sides
 
-    if given.git is not None and given.against:
+    if args.git is not None and args.against:
         raise WrongUsage("--git and --against ask for two different things", "give one of them")
-    if given.git is not None:
-        return sides.revisions(given.git, given.specs)
-    if given.against:
-        if len(given.specs) != 1 or len(given.against) != 2:
+    if args.git is not None:
+        return sides.revisions(args.git, args.specs)
+    if args.against:
+        if len(args.specs) != 1 or len(args.against) != 2:
             raise WrongUsage("--against compares one spec under two artefacts", "give one SPEC and --against twice")
-        return (sides.artefacts(given.specs[0], given.against[0], given.against[1]),)
-    if len(given.specs) != 2:
-        raise WrongUsage(f"two specs are compared, not {len(given.specs)}", _help(given.specs))
-    return sides.paths(given.specs[0], given.specs[1])
+        return (sides.artefacts(args.specs[0], args.against[0], args.against[1]),)
+    if len(args.specs) != 2:
+        raise WrongUsage(f"two specs are compared, not {len(args.specs)}", _help(args.specs))
+    return sides.paths(args.specs[0], args.specs[1])
 
 
 def _help(specs: list[str]) -> str:

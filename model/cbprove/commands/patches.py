@@ -26,88 +26,88 @@ if TYPE_CHECKING:
     from cbprove.source.kernel import Kernel
 
 
-def review(given: argparse.Namespace) -> int:
+def review(args: argparse.Namespace) -> int:
     """The exit code. A patch that touches no control block has no answer. Raises SpecError and WrongUsage."""
-    whole = series([*[each for each in given.specs if each == "-"][:1], *given.patch])
+    series_read = series([*[each for each in args.specs if each == "-"][:1], *args.patch])
     source = None
-    if given.source is not None:
+    if args.source is not None:
         from cbprove.patching.functions import files
 
-        kernel = kernel_of(given)
-        source = kernel, files(whole.texts, kernel.tree)
-    found, used = _answer(whole, given, source)
-    if given.format == "json" and found is not None:
+        kernel = kernel_of(args)
+        source = kernel, files(series_read.texts, kernel.tree)
+    answer, used = _answer(series_read, args, source)
+    if args.format == "json" and answer is not None:
         import json
 
         from cbprove.report.answer import document
 
-        console.show(json.dumps(document(found), indent=2, ensure_ascii=False))
-    elif given.format == "html":
-        console.document(sides_page().of_answers([found] if found is not None else [], typed()))
-    elif given.format in FORMATS:
-        _findings([found] if found is not None else [], given)
-    elif found is not None:
-        _show(found, given)
-    elif used and given.format == "text" and given.source is None:
-        told = ", ".join(f"{name} in {path}" for name, path in list(used.items())[:3])
-        more = f" and {len(used) - 3} more" if len(used) > 3 else ""
-        console.show(f"no struct changes; not judged is what functions do with {told}{more}")
-    return found.code if found is not None else 0
+        console.show(json.dumps(document(answer), indent=2, ensure_ascii=False))
+    elif args.format == "html":
+        console.document(sides_page().of_answers([answer] if answer is not None else [], typed()))
+    elif args.format in FORMATS:
+        _findings([answer] if answer is not None else [], args)
+    elif answer is not None:
+        _show(answer, args)
+    elif used and args.format == "text" and args.source is None:
+        names_used = ", ".join(f"{name} in {path}" for name, path in list(used.items())[:3])
+        further = f" and {len(used) - 3} more" if len(used) > 3 else ""
+        console.show(f"no struct changes; not judged is what functions do with {names_used}{further}")
+    return answer.code if answer is not None else 0
 
 
-def review_commits(given: argparse.Namespace) -> int:
+def review_commits(args: argparse.Namespace) -> int:
     """The same of each commit of a range; one that builds on others before it is judged together with them.
 
     Raises WrongUsage for a range or a tree that is none, and SpecError for a commit that does not fit the spec.
     """
     answers: list[Answer] = []
     names: list[str] = []
-    for name, found in _commits(given):
-        answers.append(found)
+    for name, answer in _commits(args):
+        answers.append(answer)
         names.append(name)
-        if given.format == "text":
+        if args.format == "text":
             console.show(("\n" if len(answers) > 1 else "") + f"commit {name}")
-            _show(found, given)
-    if given.format == "html":
+            _show(answer, args)
+    if args.format == "html":
         console.document(sides_page().of_answers(answers, typed()))
-    elif given.format in FORMATS:
-        _findings(answers, given)
-    elif given.format == "json":
+    elif args.format in FORMATS:
+        _findings(answers, args)
+    elif args.format == "json":
         import json
 
         from cbprove.report.answer import documents
 
         console.show(
-            json.dumps(documents(given.git, list(zip(names, answers, strict=True))), indent=2, ensure_ascii=False)
+            json.dumps(documents(args.git, list(zip(names, answers, strict=True))), indent=2, ensure_ascii=False)
         )
     return mixed([each.code for each in answers] or [0])
 
 
-def _commits(given: argparse.Namespace) -> Iterator[tuple[str, Answer]]:
+def _commits(args: argparse.Namespace) -> Iterator[tuple[str, Answer]]:
     """Each commit that there is something to say of; with --source its files are those that it has, not those that stand
     there."""
     from cbprove.patching.change import MOST, change, together
     from cbprove.patching.history import History
     from cbprove.patching.mail import commits
 
-    kernel = kernel_of(given) if given.source is not None else None
+    kernel = kernel_of(args) if args.source is not None else None
     history = History(kernel.tree) if kernel is not None else None
     earlier: list[Change] = []
-    for name, data in commits(given.git, MOST, kernel.tree if kernel is not None else Path()):
-        mine = change(data, f"commit {name}") if b"\ndiff --git " in data else None
+    for name, data in commits(args.git, MOST, kernel.tree if kernel is not None else Path()):
+        commit = change(data, f"commit {name}") if b"\ndiff --git " in data else None
         source = (kernel, history.files(name)) if kernel is not None and history is not None else None
         looked = source is not None and source[1].names
-        if mine is None or not (mine.edits or mine.macros or mine.enums or looked):
+        if commit is None or not (commit.edits or commit.macros or commit.enums or looked):
             continue
         try:
-            found, _ = _answer(mine, given, source)
+            answer, _ = _answer(commit, args, source)
         except SpecError as error:
             if not earlier or not _is_misfit(error):
                 raise
-            found, _ = _answer(together([*earlier, mine]), given, source)
-        if found is not None:
-            earlier.append(mine)
-            yield name, found
+            answer, _ = _answer(together([*earlier, commit]), args, source)
+        if answer is not None:
+            earlier.append(commit)
+            yield name, answer
 
 
 def _is_misfit(error: SpecError) -> bool:
@@ -117,41 +117,49 @@ def _is_misfit(error: SpecError) -> bool:
 _Source = tuple["Kernel", "Files"]
 
 
-def _answer(whole: Change, given: argparse.Namespace, source: _Source | None) -> tuple[Answer | None, dict[str, str]]:
+def _answer(
+    whole_change: Change, args: argparse.Namespace, source: _Source | None
+) -> tuple[Answer | None, dict[str, str]]:
     """The answer on the first model that the change applies to, and the accessors that functions use, with their files."""
     from cbprove.models import words
     from cbprove.patching.change import accessors, of, touches
 
-    said = tree_settings(given)
+    settings_of_tree = tree_settings(args)
     used: dict[str, str] = {}
-    whole, read, compiler = _read(whole, given, *source) if source is not None else (whole, None, None)
+    whole_change, read, compiler = (
+        _read(whole_change, args, *source) if source is not None else (whole_change, None, None)
+    )
     misfit: SpecError | None = None
     notes: dict[str, None] = {}
-    for subject in _subjects(given):
-        known = words(subject.specs)
-        used.update(accessors(whole, known.views | set(said.accessors)))
-        there, told = _placed(whole, subject, known)
+    for subject in _subjects(args):
+        vocabulary = words(subject.specs)
+        used.update(accessors(whole_change, vocabulary.views | set(settings_of_tree.accessors)))
+        placed_change, told = _placed(whole_change, subject, vocabulary)
         notes.update(dict.fromkeys(told))
-        mine = of(there, known.tags, known.macros, known.constants)
-        inside = compiler is not None and not compiler.defined.isdisjoint(tag.partition("___")[0] for tag in known.tags)
-        if not touches(mine) and not (read and read.others) and not inside:
+        relevant = of(placed_change, vocabulary.tags, vocabulary.macros, vocabulary.constants)
+        inside = compiler is not None and not compiler.defined.isdisjoint(
+            tag.partition("___")[0] for tag in vocabulary.tags
+        )
+        if not touches(relevant) and not (read and read.others) and not inside:
             continue
         try:
-            found = _judged(mine, subject, given, (read, compiler))
+            answer = _judged(relevant, subject, args, (read, compiler))
         except SpecError as error:
             if not _is_misfit(error):
                 raise
             misfit = misfit or error
             continue
-        if found is not None:
-            return replace(found, unjudged=(*found.unjudged, *told)), used
+        if answer is not None:
+            return replace(answer, unjudged=(*answer.unjudged, *told)), used
     if misfit is not None:
         raise misfit
-    _whole(given.specs)
-    return _unplaced(whole, tuple(notes)), used
+    _whole(args.specs)
+    return _unplaced(whole_change, tuple(notes)), used
 
 
-def _read(whole: Change, given: argparse.Namespace, kernel: Kernel, sides: Files) -> tuple[Change, Functions, Compiler]:
+def _read(
+    whole_change: Change, args: argparse.Namespace, kernel: Kernel, sides: Files
+) -> tuple[Change, Functions, Compiler]:
     """What the functions of a patch do in a tree, and who lays its structs out; and the change, its hunks named by the files
     where they name no struct."""
     from cbprove.patching.change import change
@@ -160,12 +168,12 @@ def _read(whole: Change, given: argparse.Namespace, kernel: Kernel, sides: Files
     from cbprove.source.asked import sought
 
     with console.Progress("files") as progress:
-        how = Reading(kernel, sought("sk_buff.cb"), len(os.sched_getaffinity(0)), not given.no_cache)
-        found = functions(sides, how, progress)
-    if not all([*(edit.tag for edit in whole.edits), *(edit.tag for edit in whole.enums)]):
+        how = Reading(kernel, sought("sk_buff.cb"), len(os.sched_getaffinity(0)), not args.no_cache)
+        functions_read = functions(sides, how, progress)
+    if not all([*(edit.tag for edit in whole_change.edits), *(edit.tag for edit in whole_change.enums)]):
         named = change(sides.diff().encode(), "the files of the patch")
-        whole = replace(whole, edits=named.edits, enums=named.enums, macros=named.macros)
-    return whole, found, Compiler(sides, how)
+        whole_change = replace(whole_change, edits=named.edits, enums=named.enums, macros=named.macros)
+    return whole_change, functions_read, Compiler(sides, how)
 
 
 def _whole(specs: Sequence[str]) -> None:
@@ -181,70 +189,70 @@ def _whole(specs: Sequence[str]) -> None:
                 raise
 
 
-def _placed(whole: Change, subject: Subject, known: Words) -> tuple[Change, tuple[str, ...]]:
+def _placed(whole_change: Change, subject: Subject, vocabulary: Words) -> tuple[Change, tuple[str, ...]]:
     """The change without hunks that name no struct, but for those whose struct is found; and what is said of the others."""
-    if all(edit.tag for edit in whole.edits):
-        return whole, ()
+    if all(edit.tag for edit in whole_change.edits):
+        return whole_change, ()
     from cbprove.patching.placing import placed
 
-    found = placed(whole, subject.specs, known.texts)
-    return found.change, found.notes
+    placement = placed(whole_change, subject.specs, vocabulary.texts)
+    return placement.change, placement.notes
 
 
-def _unplaced(whole: Change, notes: tuple[str, ...]) -> Answer | None:
+def _unplaced(whole_change: Change, notes: tuple[str, ...]) -> Answer | None:
     """What is said where no hunk is known to touch anything, and some may."""
     if not notes:
         return None
     from cbprove.report.answer import Answer
 
-    return Answer(titles=whole.titles, model="", reverse=False, unjudged=notes)
+    return Answer(titles=whole_change.titles, model="", reverse=False, unjudged=notes)
 
 
 def _judged(
-    mine: Change, subject: Subject, given: argparse.Namespace, source: tuple[Functions | None, Compiler | None]
+    relevant: Change, subject: Subject, args: argparse.Namespace, source: tuple[Functions | None, Compiler | None]
 ) -> Answer | None:
     from cbprove.patching.judging import Kept, folder
     from cbprove.patching.review import How, review
 
-    kept = None if given.no_cache else Kept(folder())
-    how = How(options(given, witnesses=False), given.what_if, kept, functions=source[0], compiler=source[1])
+    cache = None if args.no_cache else Kept(folder())
+    how = How(options(args, witnesses=False), args.what_if, cache, functions=source[0], compiler=source[1])
     with console.Progress(subject.title) as progress:
-        return review(mine, subject, how, progress)
+        return review(relevant, subject, how, progress)
 
 
-def _show(found: Answer, given: argparse.Namespace) -> None:
+def _show(answer: Answer, args: argparse.Namespace) -> None:
     from cbprove.report.answer import text
 
-    console.show(text(found, console.paint(), given.verbose))
+    console.show(text(answer, console.paint(), args.verbose))
 
 
-def _findings(answers: list[Answer], given: argparse.Namespace) -> None:
+def _findings(answers: list[Answer], args: argparse.Namespace) -> None:
     from cbprove.formats.findings import Findings, of_answer
     from cbprove.formats.table import FORMATS as WRITERS
     from cbprove.report.answer import text
     from cbprove.report.style import plain
 
-    lines = tuple(line for each in answers for line in text(each, plain, given.verbose).splitlines())
+    lines = tuple(line for each in answers for line in text(each, plain, args.verbose).splitlines())
     subject = ", ".join(title for each in answers for title in each.titles if title) or "a patch"
-    found = tuple(finding for each in answers for finding in of_answer(each))
+    findings = tuple(finding for each in answers for finding in of_answer(each))
     code = mixed([each.code for each in answers] or [0])
-    console.document(WRITERS[given.format](Findings(subject, typed(), found, lines, code)))
+    console.document(WRITERS[args.format](Findings(subject, typed(), findings, lines, code)))
 
 
 def series(files: Sequence[str]) -> Change:
     """The patches of files as one series, `-` being standard input. Raises SpecError with the mistakes of all."""
     from cbprove.patching.change import change, together
 
-    found: list[Change] = []
+    changes: list[Change] = []
     mistakes: list[Diagnostic] = []
     for data, name in _texts(files):
         try:
-            found.append(change(data, name))
+            changes.append(change(data, name))
         except SpecError as error:
             mistakes += error.diagnostics
     if mistakes:
         raise SpecError(tuple(mistakes))
-    return together(found)
+    return together(changes)
 
 
 def _texts(files: Sequence[str]) -> Iterator[tuple[bytes, str]]:
@@ -281,32 +289,34 @@ def _short(data: bytes, name: str) -> bytes:
     return data
 
 
-def _subjects(given: argparse.Namespace) -> list[Subject]:
+def _subjects(args: argparse.Namespace) -> list[Subject]:
     """The specs that were given, here or by the tree; else its kernel's model and the others from the newest on."""
     from cbprove.patching.review import Subject
     from cbprove.pipeline import files
 
-    said = tree_settings(given)
-    named = [each for each in given.specs if each != "-"]
-    if named and given.model:
+    settings_of_tree = tree_settings(args)
+    named = [each for each in args.specs if each != "-"]
+    if named and args.model:
         raise WrongUsage("a patch is judged on SPECs or on a --model", "give one of them")
-    named = named or (list(said.specs) if not given.model else [])
+    named = named or (list(settings_of_tree.specs) if not args.model else [])
     if not named:
-        return _models(given.model or said.model, given.source)
+        return _models(args.model or settings_of_tree.model, args.source)
     title = ", ".join(named) if len(named) < 3 else f"{len(named)} specs"
     return [Subject(title, tuple(path for path, _ in files(named)))]
 
 
-def _models(wanted: str | None, tree: str | None) -> list[Subject]:
+def _models(version: str | None, tree: str | None) -> list[Subject]:
     """The model of one kernel; or all, that of the tree first, then from the newest on."""
     from cbprove.models import models
     from cbprove.patching.review import Subject
     from cbprove.settings import kernel
 
-    known = models()
-    asked = [each for each in reversed(known) if wanted in (None, each.version)]
-    if not asked:
-        versions = ", ".join(each.version for each in known) or "none"
-        raise WrongUsage(f"there is no model of Linux {wanted}", f"the models are of {versions}")
-    here = kernel(Path(tree or ""))
-    return [Subject(each.title, each.specs) for each in sorted(asked, key=lambda each: each.version != here)]
+    shipped = models()
+    chosen_models = [each for each in reversed(shipped) if version in (None, each.version)]
+    if not chosen_models:
+        versions = ", ".join(each.version for each in shipped) or "none"
+        raise WrongUsage(f"there is no model of Linux {version}", f"the models are of {versions}")
+    kernel_here = kernel(Path(tree or ""))
+    return [
+        Subject(each.title, each.specs) for each in sorted(chosen_models, key=lambda each: each.version != kernel_here)
+    ]

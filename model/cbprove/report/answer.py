@@ -148,10 +148,10 @@ class Answer:
         return 3 if unsaid or self.unjudged or {"newly unknown", "newly bounded"} & kinds else 0
 
 
-def text(found: Answer, paint: Paint, everything: bool) -> str:
+def text(answer: Answer, paint: Paint, verbose: bool) -> str:
     """The answer in at most LINES lines, or all of it."""
-    sections = list(_sections(found, everything))
-    return "\n".join(paint(line, role) if role else line for line, role in _fitted(sections, everything))
+    sections = list(_sections(answer, verbose))
+    return "\n".join(paint(line, role) if role else line for line, role in _fitted(sections, verbose))
 
 
 _Line = tuple[str, Role | None]
@@ -166,27 +166,29 @@ class _Section:
     rest: str = "and {} more lines: -v"
 
 
-def _sections(found: Answer, everything: bool) -> Iterator[_Section]:
-    yield _Section((_plain(head(found)),), 1)
-    yield _listed([_struct(each) for each in found.structs if each.edited], None, 1)
-    yield _listed(_around(found, everything), None, 1)
-    yield _listed(_values(found, everything), None, 1)
-    yield _listed([_check(each) for each in found.broken], "bad", 2)
-    yield _listed(_holding(found), None, 1)
-    yield _listed(_views(found, everything), "bad", 2)
-    yield from _turned(found, everything)
-    yield _listed([_short(f"{each.struct}.{each.member}: {each.told}") for each in found.untouched], None, 1)
-    yield _listed([line for each in found.functions for line in _accessed(each)], "strong", 2)
+def _sections(answer: Answer, verbose: bool) -> Iterator[_Section]:
+    yield _Section((_plain(head(answer)),), 1)
+    yield _listed([_struct(each) for each in answer.structs if each.edited], None, 1)
+    yield _listed(_around(answer, verbose), None, 1)
+    yield _listed(_values(answer, verbose), None, 1)
+    yield _listed([_check(each) for each in answer.broken], "bad", 2)
+    yield _listed(_holding(answer), None, 1)
+    yield _listed(_views(answer, verbose), "bad", 2)
+    yield from _turned(answer, verbose)
+    yield _listed([_short(f"{each.struct}.{each.member}: {each.told}") for each in answer.untouched], None, 1)
+    yield _listed([line for each in answer.functions for line in _accessed(each)], "strong", 2)
     yield _listed(
-        [line for told in (*found.unjudged, *found.notes) for line in textwrap.wrap(told, _WIDTH, **_HANGING)], None, 2
+        [line for told in (*answer.unjudged, *answer.notes) for line in textwrap.wrap(told, _WIDTH, **_HANGING)],
+        None,
+        2,
     )
-    yield _listed(last(found, everything), None, 2)
+    yield _listed(last(answer, verbose), None, 2)
 
 
-def _fitted(sections: list[_Section], everything: bool) -> Iterator[_Line]:
+def _fitted(sections: list[_Section], verbose: bool) -> Iterator[_Line]:
     """All lines, or LINES of them: the last ones of the longest sections are left out, and said to be."""
     room = [len(section.lines) for section in sections]
-    while not everything and sum(room) > LINES:
+    while not verbose and sum(room) > LINES:
         longest = max(range(len(room)), key=lambda i: (room[i] - sections[i].least, i))
         if room[longest] <= sections[longest].least:
             break
@@ -226,31 +228,33 @@ def _size(each: Grown) -> str:
     return f"{each.before} -> {each.after} bytes" if each.before != each.after else f"{each.after} bytes as before"
 
 
-def _around(found: Answer, everything: bool) -> list[str]:
+def _around(answer: Answer, verbose: bool) -> list[str]:
     """The structs that hold those, the ones that grow in one line."""
-    around = [each for each in found.structs if not each.edited]
+    embedding = [each for each in answer.structs if not each.edited]
     grown = [
-        f"{each.name.partition(' ')[2]} {each.before} -> {each.after}" for each in around if each.before != each.after
+        f"{each.name.partition(' ')[2]} {each.before} -> {each.after}"
+        for each in embedding
+        if each.before != each.after
     ]
-    lines = _names("with it: ", grown, everything, 1) if grown else []
-    return lines + [_struct(each) for each in around if each.before == each.after]
+    lines = _names("with it: ", grown, verbose, 1) if grown else []
+    return lines + [_struct(each) for each in embedding if each.before == each.after]
 
 
 def _accessed(each: Accessed) -> list[str]:
     return textwrap.wrap(f"{each.file}:{each.line}: {each.message}", _WIDTH, **_HANGING)
 
 
-def _values(found: Answer, everything: bool) -> list[str]:
+def _values(answer: Answer, verbose: bool) -> list[str]:
     """Macros and constants with other values, in one line."""
-    told = [
+    lines = [
         f"{each.name} {each.before} -> {each.after}"
         if each.before and each.after
         else f"new {each.name} {each.after}"
         if each.after
         else f"without {each.name}"
-        for each in found.values
+        for each in answer.values
     ]
-    return _names("values: ", told, everything, 1) if told else []
+    return _names("values: ", lines, verbose, 1) if lines else []
 
 
 def _check(each: Checked) -> str:
@@ -258,49 +262,49 @@ def _check(each: Checked) -> str:
     return _short(f"BUILD_BUG_ON {each.name}: {each.words} is false{about}")
 
 
-def _holding(found: Answer) -> list[str]:
-    held = [each for each in found.checks if each.holds]
-    mended = [_short(f"holds now: {each.name}: {each.words}") for each in held if each.newly]
-    rest = [each for each in held if not each.newly]
-    more = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
-    return [*mended, *([f"checks that hold: {rest[0].name}: {rest[0].words}{more}"] if rest else [])]
+def _holding(answer: Answer) -> list[str]:
+    holding = [each for each in answer.checks if each.holds]
+    mended = [_short(f"holds now: {each.name}: {each.words}") for each in holding if each.newly]
+    rest = [each for each in holding if not each.newly]
+    further = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
+    return [*mended, *([f"checks that hold: {rest[0].name}: {rest[0].words}{further}"] if rest else [])]
 
 
-def _views(found: Answer, everything: bool) -> list[str]:
+def _views(answer: Answer, verbose: bool) -> list[str]:
     lines = []
-    for stopped, what in ((False, "and no check says so"), (True, "as a check says")):
-        beyond = [v for v in found.views if v.beyond and v.stopped == stopped]
-        told = [f"{v.view} {v.ends}" for v in beyond]
-        if told:
-            lines += _names(f"{counted(len(told), 'view')} now beyond {beyond[0].block}, {what}: ", told, everything)
-    for border in sorted({v.border for v in found.views if not v.beyond}):
-        told = [f"{v.view} {v.ends}" for v in found.views if not v.beyond and v.border == border]
-        what = {32: " (GSO's state)", 44: " (sock_skb_cb)"}.get(border, "")
-        lines += _names(f"now across byte {border}{what}: ", told, everything)
+    for stopped, remark in ((False, "and no check says so"), (True, "as a check says")):
+        beyond = [v for v in answer.views if v.beyond and v.stopped == stopped]
+        views = [f"{v.view} {v.ends}" for v in beyond]
+        if views:
+            lines += _names(f"{counted(len(views), 'view')} now beyond {beyond[0].block}, {remark}: ", views, verbose)
+    for border in sorted({v.border for v in answer.views if not v.beyond}):
+        views = [f"{v.view} {v.ends}" for v in answer.views if not v.beyond and v.border == border]
+        remark = {32: " (GSO's state)", 44: " (sock_skb_cb)"}.get(border, "")
+        lines += _names(f"now across byte {border}{remark}: ", views, verbose)
     return lines
 
 
-def _turned(found: Answer, everything: bool) -> Iterator[_Section]:
-    beyond = any(each.beyond for each in found.views)
-    lost = [each for each in found.turned if each.kind in ("newly refuted", "newly mixed")]
-    shown = [each for each in lost if everything or each.property != "fits" or not beyond]
-    if shown:
-        lines: list[_Line] = [(_short(f"lost: {_case(shown[0])}"), "bad")]
-        lines += [_plain("  " + line) for line in (shown[0].told if everything else _picture(shown[0].told))]
+def _turned(answer: Answer, verbose: bool) -> Iterator[_Section]:
+    beyond = any(each.beyond for each in answer.views)
+    lost = [each for each in answer.turned if each.kind in ("newly refuted", "newly mixed")]
+    listed = [each for each in lost if verbose or each.property != "fits" or not beyond]
+    if listed:
+        lines: list[_Line] = [(_short(f"lost: {_case(listed[0])}"), "bad")]
+        lines += [_plain("  " + line) for line in (listed[0].told if verbose else _picture(listed[0].told))]
         yield _Section(tuple(lines), min(8, len(lines)))
-    for each in shown[1:] if everything else []:
+    for each in listed[1:] if verbose else []:
         yield _listed([f"lost: {_case(each)}", *("  " + line for line in each.told)], "bad", 1)
-    if len(shown) > 1 and not everything:
-        yield _listed(_names("lost as well: ", [each.property for each in shown[1:]], False), "bad", 1)
-    for kind in dict.fromkeys(each.kind for each in found.turned if each not in lost):
-        told = [f"{each.property} of {each.spec}" for each in found.turned if each.kind == kind]
-        yield _listed(_names(f"{kind}: ", told, everything), "good" if kind == "newly proved" else "strong", 1)
+    if len(listed) > 1 and not verbose:
+        yield _listed(_names("lost as well: ", [each.property for each in listed[1:]], False), "bad", 1)
+    for kind in dict.fromkeys(each.kind for each in answer.turned if each not in lost):
+        cases = [f"{each.property} of {each.spec}" for each in answer.turned if each.kind == kind]
+        yield _listed(_names(f"{kind}: ", cases, verbose), "good" if kind == "newly proved" else "strong", 1)
 
 
-def _picture(told: Sequence[str]) -> list[str]:
+def _picture(picture: Sequence[str]) -> list[str]:
     """A run without what was chosen on the way."""
-    ruler = next((i for i, line in enumerate(told) if re.match(r"\s+0\s+8\s+16", line)), None)
-    return [*told] if ruler is None else [told[0], *told[ruler:]]
+    ruler = next((i for i, line in enumerate(picture) if re.match(r"\s+0\s+8\s+16", line)), None)
+    return [*picture] if ruler is None else [picture[0], *picture[ruler:]]
 
 
 def _case(each: Turned) -> str:
@@ -318,16 +322,16 @@ def last(found: Answer, everything: bool = True) -> list[str]:
     return [verdicts + kept, _short(found.rests, 2 * _WIDTH) if everything else _short(found.rests)]
 
 
-def _names(head: str, told: Sequence[str], everything: bool = False, lines: int = 2) -> list[str]:
+def _names(head: str, texts: Sequence[str], verbose: bool = False, lines: int = 2) -> list[str]:
     """A list as long as there is room for it in so many lines, and how much more there is; or all of it."""
-    kept = [each.replace(" ", _STAYS) for each in told]
-    for count in range(len(told), 0, -1):
-        more = f" and {len(told) - count} more" if count < len(told) else ""
-        text = head + ", ".join(kept[:count]) + more
+    unbroken = [each.replace(" ", _STAYS) for each in texts]
+    for count in range(len(texts), 0, -1):
+        further = f" and {len(texts) - count} more" if count < len(texts) else ""
+        text = head + ", ".join(unbroken[:count]) + further
         wrapped = textwrap.wrap(text, _WIDTH, **_HANGING)
-        if everything or len(wrapped) <= lines:
+        if verbose or len(wrapped) <= lines:
             return [line.replace(_STAYS, " ") for line in wrapped]
-    return [_short(head + told[0])]
+    return [_short(head + texts[0])]
 
 
 def _short(line: str, width: int = _WIDTH) -> str:
@@ -337,36 +341,36 @@ def _short(line: str, width: int = _WIDTH) -> str:
 # --- the document -----------------------------------------------------------------------------------------
 
 
-def document(found: Answer) -> dict[str, Any]:
+def document(answer: Answer) -> dict[str, Any]:
     """The answer as plain data, of the shape that `patch.schema.json` beside this file says."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
-        "titles": list(found.titles),
-        "model": found.model,
-        "already_in": found.reverse,
-        "structs": [_plainly(each) for each in found.structs],
-        "values": [_plainly(each) for each in found.values],
-        "checks": [_plainly(each) for each in found.checks],
-        "views": [_plainly(each) for each in found.views],
-        "turned": [_plainly(each) for each in found.turned],
-        "untouched": [_plainly(each) for each in found.untouched],
-        "functions": [_plainly(each) for each in found.functions],
-        "unjudged": list(found.unjudged),
-        "notes": list(found.notes),
-        "judged": found.judged,
-        "kept": found.kept,
-        "exit_code": found.code,
+        "titles": list(answer.titles),
+        "model": answer.model,
+        "already_in": answer.reverse,
+        "structs": [_plainly(each) for each in answer.structs],
+        "values": [_plainly(each) for each in answer.values],
+        "checks": [_plainly(each) for each in answer.checks],
+        "views": [_plainly(each) for each in answer.views],
+        "turned": [_plainly(each) for each in answer.turned],
+        "untouched": [_plainly(each) for each in answer.untouched],
+        "functions": [_plainly(each) for each in answer.functions],
+        "unjudged": list(answer.unjudged),
+        "notes": list(answer.notes),
+        "judged": answer.judged,
+        "kept": answer.kept,
+        "exit_code": answer.code,
     }
 
 
-def documents(range: str, found: Sequence[tuple[str, Answer]]) -> dict[str, Any]:
+def documents(range: str, answers: Sequence[tuple[str, Answer]]) -> dict[str, Any]:
     """The answers on the commits of a range, each with its short name; those without one touch no control block."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
         "range": range,
-        "commits": [{"commit": name, "answer": document(answer)} for name, answer in found],
+        "commits": [{"commit": name, "answer": document(answer)} for name, answer in answers],
     }
 
 
