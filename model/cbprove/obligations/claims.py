@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Bool, Int, add, and_, eq, ite, le, lt, mul, not_, or_, sub, total
 from cbprove.obligations.cells import Cells, Indexes, Reading, flags, number, positions
+from cbprove.obligations.claiming import ghost_area
 from cbprove.obligations.ops import MEMORY, Area, ClaimAt, Run, Store, Touched, Unfolding, merged
 from cbprove.obligations.sources import BIT, Found, Trail, holds, identity, in_history, within
-from cbprove.obligations.unfold import ghost_area
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system.expressions import Leaf, Place
 

@@ -1,5 +1,6 @@
-"""What earlier turns of a cut loop may leave to a later one: a relation that allows more than any run does.
+"""Turns of loops: laid out, or cut and one followed after arbitrary earlier ones.
 
+What earlier turns of a cut loop may leave to a later one is a relation that allows more than any run does.
 A bit of an object that was there before the loop holds, when some later turn begins, either what it held when the laid out turns
 had ended, or what the *last* operation of the earlier turns that reached it gave it. Nothing is known of which operation that is:
 turns come in any order of their branches, so that the first statement of one runs after the last of another. Hence
@@ -19,10 +20,160 @@ docs/soundness.md, section 7, has the argument as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from cbprove.frozen import replace
-from cbprove.obligations.ops import Copied, StepRun, Store, StoreKind
+from cbprove.logic.terms import Int, Term, and_, choice, lt, named_bool, not_, or_
+from cbprove.obligations.building import Building, Frame
+from cbprove.obligations.claiming import Claiming
+from cbprove.obligations.ops import Copied, Followed, StepRun, Store, StoreKind
+from cbprove.obligations.plan import FOLLOWED, TooLarge
+from cbprove.obligations.sources import UNSURE
+from cbprove.obligations.sources import spelled as spell
+from cbprove.system.statements import Block, Each, Repeat
+
+_SMALL = 2  # loops of at most so many turns are laid out even where others are cut
+_LAID_OUT = 8  # as many turns as a loop has at least are laid out before it is cut, if they are no more than this
+
+
+class Turns:
+    """Unfolds loops; `walk` unfolds the body of one turn."""
+
+    def __init__(self, built: Building, claiming: Claiming, walk: Callable[[Block, Frame], None]) -> None:
+        self.built, self.claiming, self._walk = built, claiming, walk
+
+    def loop(self, loop: Each | Repeat, frame: Frame) -> None:
+        """Its turns as they are or, where the plan cuts loops, the first of them and one for all others.
+
+        Raises TooLarge where every run takes more turns than the plan has operations.
+        """
+        # No run of so many turns can be replayed, whatever is proved of one of them.
+        if loop.low > self.built.plan.limit:
+            raise TooLarge(self.built.plan.limit)
+        if self.built.plan.cut and (loop.high is None or loop.high > _SMALL):
+            self._cut(loop, frame)
+        else:
+            self._lay_out(loop, frame)
+
+    def _turns(self, loop: Each | Repeat) -> int:
+        wanted = loop.low + self.built.plan.turns
+        if loop.high is not None and loop.high <= FOLLOWED:
+            return min(loop.high, max(wanted, self.built.plan.known))
+        return wanted if loop.high is None else min(wanted, loop.high)
+
+    def _lay_out(self, loop: Each | Repeat, frame: Frame) -> None:
+        count = self._turns(loop)
+        if loop.high is None or loop.high > count:
+            self.built.out.truncated.append(loop.span)
+        turns: Int = count
+        if count > loop.low:
+            turns = self.built.decide(("turns", frame.moment), loop.low, count, frame.guard)
+        for turn in range(count):
+            guard = and_(frame.guard, lt(turn, turns))
+            self.built.out.turns.append(guard)
+            self._turn(loop, replace(frame, guard=guard), turn)
+
+    def _turn(self, loop: Each | Repeat, frame: Frame, turn: int) -> None:
+        moment = (*frame.moment, turn)
+        inner = replace(frame, prefix=moment, moment=moment)
+        if isinstance(loop, Repeat):
+            self._walk(loop.body, inner)
+            return
+        self.claiming.accessed("cut", None, inner, loop)
+        made = self.built.make(loop.name, inner, debris=False)
+        held = self.built.hold(loop.name, made, live=True)
+        scope = {**inner.scope, loop.name: (made, held)}
+        self._walk(loop.body, replace(inner, current=made, name=held, scope=scope))
+
+    def _cut(self, loop: Each | Repeat, frame: Frame) -> None:
+        """The first turns as they are; then, unless they touched nothing but what they made, one turn for all that follow."""
+        first = max(loop.low, 1) if loop.low <= _LAID_OUT else 1
+        outer = set(range(len(self.built.out.instances)))
+        start, names = len(self.built.out.operations), self.built.names_now()
+        turns: Int = first
+        if loop.low == 0:
+            turns = self.built.decide(("turns", frame.moment), 0, 1, frame.guard)
+        self.built.out.laid_out[frame.moment] = first
+        for turn in range(first):
+            guard = and_(frame.guard, lt(turn, turns))
+            self.built.out.turns.append(guard)
+            self._turn(loop, replace(frame, guard=guard), turn)
+        touched = touched_since(self.built.out.operations[start:], outer)
+        if touched or self.built.names_now(outer) != names:
+            after = replace(frame, guard=and_(frame.guard, lt(first - 1, turns)))
+            self._follow(loop, after, first, outer, any(isinstance(o, Copied) for o in touched))
+
+    def _follow(self, loop: Each | Repeat, frame: Frame, turn: int, outer: set[int], copies: bool) -> None:
+        """One arbitrary turn after arbitrary earlier ones; a run that took it goes no further."""
+        inside = choice(spell(("turn", frame.moment)))
+        self.built.out.cut[frame.moment] = inside
+        if loop.low > turn and copies:
+            # What is copied in each turn may come to lie elsewhere with every turn that is passed over.
+            skipped = choice(spell((UNSURE, frame.moment)))
+            self.built.alive = and_(self.built.alive, or_(not_(frame.guard), skipped))
+        before, entry = len(self.built.out.operations), and_(self.built.alive, frame.guard)
+        order = self.built.order()
+        self._havoc(frame, order)
+        head, clock = len(self.built.out.operations), self.built.tick()
+        guard = and_(frame.guard, inside)
+        self.built.out.turns.append(guard)
+        with self._names_changed(frame):
+            self._turn(loop, replace(frame, guard=guard), turn)
+        alive = and_(self.built.alive, guard)
+        self.built.out.followed[frame.moment] = Followed(
+            before=before, entry=entry, head=head, end=len(self.built.out.operations), guard=guard, alive=alive
+        )
+        self.built.out.heads[frame.moment] = [
+            replace(earlier(operation, self.built.number(), clock, outer), order=order)
+            for operation in touched_since(self.built.out.operations[head:], outer)
+        ]
+        self.built.alive = named_bool(spell(("before", frame.moment)), and_(self.built.alive, not_(guard)))
+
+    def _havoc(self, frame: Frame, order: int) -> None:
+        """What earlier turns may have stored, where it is known beforehand; else a place is kept for it.
+
+        All of it has one `order`: which store of earlier turns came before a step's end in them is not known, and neither is
+        then taken to be after the other.
+        """
+        if self.built.plan.heads is None:
+            self.built.emit(
+                Store(
+                    number=self.built.number(),
+                    key=("head", frame.moment),
+                    kind="head",
+                    area=(-1, ""),
+                    low=0,
+                    width=0,
+                    guard=frame.guard,
+                    order=order,
+                )
+            )
+            return
+        for index, store in enumerate(self.built.plan.heads.get(frame.moment, ())):
+            maybe = choice(spell((UNSURE, frame.moment, index)))
+            key = (store.kind, (*frame.moment, index))
+            guard = and_(frame.guard, maybe)
+            self.built.emit(replace(store, number=self.built.number(), key=key, guard=guard, order=order))
+
+    @contextmanager
+    def _names_changed(self, frame: Frame) -> Iterator[None]:
+        """Names that the loop's body gives up or takes may have been given up or taken in earlier turns."""
+        outer = [h for held in self.built.names.values() for h in held]
+        unsure = [choice(spell(("gone", frame.moment, i))) for i in range(len(outer))]
+        before = []
+        for held, maybe in zip(outer, unsure, strict=True):
+            held.gone = or_(held.gone, maybe) if self.claiming.lent else held.gone
+            before.append(held.gone)
+        counts = {i: len(held) for i, held in self.built.names.items()}
+        extra = {i: self.built.earlier_name(i, frame) for i in counts} if self.claiming.lent else {}
+        yield
+        for held, maybe, gone in zip(outer, unsure, before, strict=True):
+            if held.gone is gone:
+                self.built.out.constraints.append(not_(maybe))
+        for instance, held in extra.items():
+            if len(self.built.names[instance]) == counts[instance] + 1 and isinstance(held.live, Term):
+                self.built.out.constraints.append(not_(held.live))
 
 
 def touched_since(operations: Sequence[object], instances: set[int]) -> list[Store | Copied]:

@@ -10,9 +10,9 @@ FAULTS = (
         AGREE,
         (
             "clear stores something arbitrary",
-            "_Unfolder._statement",
-            "self._store('blank', place, index, here, length)",
-            "self._store('fresh', place, index, here, length)",
+            "_Walk._statement",
+            "self._store('blank', place, index, frame, length)",
+            "self._store('fresh', place, index, frame, length)",
         ),
         (
             "write touches padding that no member store touches",
@@ -36,24 +36,24 @@ FAULTS = (
         AGREE,
         (
             "else is run in any case",
-            "_Unfolder._statement",
-            "replace(here, guard=and_(here.guard, not_(holds)))",
-            "here",
+            "_Walk._statement",
+            "replace(frame, guard=and_(frame.guard, not_(holds)))",
+            "frame",
         ),
     ),
     *planted(
         "obligations",
         RARE,
-        ("assume counts where it is not met", "_Unfolder._assume", "or_(not_(here.guard), condition)", "condition"),
+        ("assume counts where it is not met", "Building.assume", "or_(not_(frame.guard), condition)", "condition"),
     ),
     *planted(
         "obligations",
         AGREE,
         (
             "claims are judged in runs that an assumption ended",
-            "_Unfolder._claim",
-            "and_(self.alive, here.guard, self._some(claim, here))",
-            "and_(here.guard, self._some(claim, here))",
+            "Claiming._claim",
+            "and_(self.built.alive, frame.guard, self._some(claim, frame))",
+            "and_(frame.guard, self._some(claim, frame))",
         ),
     ),
     *planted(
@@ -61,8 +61,8 @@ FAULTS = (
         RARE,
         (
             "consume gives the name up on every branch",
-            "_Unfolder._statement",
-            "or_(here.name.gone, here.guard)",
+            "_Walk._statement",
+            "or_(frame.name.gone, frame.guard)",
             "True",
         ),
     ),
@@ -71,9 +71,9 @@ FAULTS = (
         AGREE,
         (
             "share gives no second name",
-            "_Unfolder._block",
-            "self._hold(name, here.current, live=here.guard)",
-            "self._hold(name, here.current, live=False)",
+            "_Walk._block",
+            "self.built.hold(name, frame.current, live=frame.guard)",
+            "self.built.hold(name, frame.current, live=False)",
         ),
     ),
     *planted(
@@ -81,9 +81,9 @@ FAULTS = (
         RARE,
         (
             "new makes a clone",
-            "_Unfolder._block",
-            "self._make(name, own, kind == 'new')",
-            "self._make(name, own, False)",
+            "_Walk._block",
+            "self.built.make(name, own, kind == 'new')",
+            "self.built.make(name, own, False)",
         ),
     ),
     *planted(
@@ -91,8 +91,8 @@ FAULTS = (
         AGREE,
         (
             "an input per step is drawn once for the run",
-            "_Unfolder._input",
-            "('input', name, here.step_moment) if declared.per_step else ('input', name)",
+            "Touching._input",
+            "('input', name, frame.step_moment) if declared.per_step else ('input', name)",
             "('input', name)",
         ),
     ),
@@ -101,15 +101,15 @@ FAULTS = (
         RARE,
         (
             "a negative length means nothing instead of everything",
-            "_Unfolder._length",
+            "Touching.length",
             "Value(ite(lt(value.term, 0), _ENDLESS, value.term), 0, max(value.high, _ENDLESS))",
             "Value(ite(lt(value.term, 0), 0, value.term), 0, max(value.high, 0))",
         ),
         (
             "a loop takes at least one turn more than it must",
-            "_Unfolder._lay_out",
-            "self._decide(('turns', here.moment), loop.low, count, here.guard)",
-            "self._decide(('turns', here.moment), min(loop.low + 1, count), count, here.guard)",
+            "Turns._lay_out",
+            "self.built.decide(('turns', frame.moment), loop.low, count, frame.guard)",
+            "self.built.decide(('turns', frame.moment), min(loop.low + 1, count), count, frame.guard)",
         ),
     ),
     *planted(
@@ -117,9 +117,9 @@ FAULTS = (
         AGREE + TRAPS,
         (
             "the turn that speaks for all sees nothing of those before it",
-            "_Unfolder._follow",
-            "self._havoc(here, order)\nhead, clock = (len(self.out.operations), self._tick())",
-            "head, clock = (len(self.out.operations), self._tick())",
+            "Turns._follow",
+            "self._havoc(frame, order)\nhead, clock = (len(self.built.out.operations), self.built.tick())",
+            "head, clock = (len(self.built.out.operations), self.built.tick())",
         ),
     ),
     *planted(
@@ -127,7 +127,7 @@ FAULTS = (
         RARE,
         (
             "loops without end are followed for one turn less than said",
-            "_Unfolder._turns",
+            "Turns._turns",
             "wanted if loop.high is None else min(wanted, loop.high)",
             "wanted - 1 if loop.high is None else min(wanted, loop.high)",
         ),
@@ -216,16 +216,16 @@ FAULTS = (
             "lt(offset // 8, at.length.term)",
             "lt(offset // 8 + 1, at.length.term)",
         ),
-        ("lent lets shared objects be stored to", "_Unfolder._held", "and_(kept, not_(or_(*others)))", "kept"),
+        ("lent lets shared objects be stored to", "Claiming.not_given_up", "and_(kept, not_(or_(*others)))", "kept"),
         (
             "exact takes any negative value",
-            "_Unfolder._fits_type",
+            "Touching.fits_type",
             "and_(le(low, value.term), le(value.term, high))",
             "le(value.term, high)",
         ),
         (
             "fits lets accesses run over the end",
-            "_Unfolder._inside",
+            "Touching.inside",
             "and_(le(first, low), le(add(low, width), last))",
             "le(first, low)",
         ),
@@ -287,7 +287,7 @@ FAULTS = (
     *planted(
         "obligations",
         RARE,
-        ("struct assignment writes its padding", "_Unfolder._store", "() if whole else place.padding", "()"),
+        ("struct assignment writes its padding", "_Walk._store", "() if whole else place.padding", "()"),
         (
             "the bit of a bool that may be 1 is the first one on big-endian ABIs too",
             "zeroes",
