@@ -31,6 +31,8 @@ ARTEFACTS = [
 ]
 PATCHES = [*sorted((ROOT / "specs/changes").glob("*.patch")), *sorted((ROOT / "specs/changes").glob("*.mbox"))]
 PATCHED = [*sorted((ROOT / "specs/cases").glob("*.cbs")), *sorted((ROOT / "tests/faults").glob("*.cbs"))]
+IDIOMS = ROOT / "tests/source/idioms"
+C_FILES = sorted(IDIOMS.glob("*.c"))
 _BODY = re.compile(r"^(?:struct|union|enum) \w+ \{.*?^\}[^\n]*;", re.M | re.S)
 _MEMBERS = (
     "\tu32 added;",
@@ -212,6 +214,27 @@ def record(draw: Random, folder: Path, archive: Path) -> list[str]:
     return ["audit", *map(str, audited), "--record", str(file)]
 
 
+def source(draw: Random, folder: Path, archive: Path) -> list[str]:
+    """A C file whose words, lines and bytes were changed, read as a compiler reads it."""
+    text = draw.choice(C_FILES).read_text()
+    words = re.findall(r"\w+|[^\w\s]", "".join(one.read_text() for one in draw.sample(C_FILES, 2)))
+    for _ in range(draw.randint(1, 4)):
+        found = list(re.finditer(r"\w+|[^\w\s]", text))
+        old = draw.choice(found)
+        text = (
+            text[: old.start()]
+            + draw.choice(("", old[0] * 2, draw.choice(words), draw.choice(_EXTREMES)))
+            + text[old.end() :]
+        )
+    data = bytearray(text.encode())
+    for _ in range(draw.choice((0, 0, 1))):
+        _damage(draw, data)
+    file = folder / "attack.c"
+    file.write_bytes(data)
+    shape = draw.choice(([], ["--format", "json"], ["--draft"]))
+    return ["accesses", str(file), "--no-cache", "--object", "sk_buff.cb", *shape, "--cc", f"cc -I{IDIOMS}"]
+
+
 def _walk(node: Any, places: list[tuple[Any, Any]]) -> None:
     keys = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
     for key in keys:
@@ -256,4 +279,11 @@ def _stand_in(draw: Random, files: list[Path]) -> None:
 
 
 Attack = Callable[[Random, Path, Path], list[str]]
-ATTACKS: dict[str, Attack] = {"spec": spec, "artefact": artefact, "archive": kept, "patch": patch, "record": record}
+ATTACKS: dict[str, Attack] = {
+    "spec": spec,
+    "artefact": artefact,
+    "archive": kept,
+    "patch": patch,
+    "record": record,
+    "source": source,
+}
