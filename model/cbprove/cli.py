@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
+import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -20,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if arguments is None:
         _leave_on(signal.SIGTERM)
         _leave_on(signal.SIGINT)
+        # A run makes many objects that it keeps and few cycles: looking for these again and again took a fifth of long ones.
+        gc.set_threshold(50_000, 20, 50)
     try:
         code = _run(argv)
         sys.stdout.flush()
@@ -32,7 +39,22 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except Exception as error:
         console.our_bug(error)
         code = OURS
+    if arguments is None and not any(_waited_for(thread) for thread in threading.enumerate()):
+        _end(code)
     sys.exit(code)
+
+
+def _waited_for(thread: threading.Thread) -> bool:
+    return thread is not threading.main_thread() and not thread.daemon
+
+
+def _end(code: int) -> NoReturn:
+    """Ends the process as `sys.exit` does, but for freeing object by object what a run holds, which takes a tenth of it."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _leave_on(number: int) -> None:

@@ -252,7 +252,7 @@ class _Sheeting:
                 if (
                     area & exact_region
                     and area not in tried
-                    and self._repeats(form, form_of_path, area & self.left, why.model, broken)
+                    and self._repeats(form, form_of_path, area & self.left, exact_region, why.model, broken)
                 ):
                     return area
                 tried.add(area)
@@ -265,10 +265,16 @@ class _Sheeting:
             candidates &= self.universe.value(axis, point[axis])
         return candidates
 
-    def _repeats(self, form: Form, form_of_path: PathForm, area: Candidates, model: Model, broken: bool) -> bool:
-        """Whether the reference sees the choices of a model break (or else reach) a claim at the corners of an area."""
+    def _repeats(
+        self, form: Form, form_of_path: PathForm, area: Candidates, seen: Candidates, model: Model, broken: bool
+    ) -> bool:
+        """Whether the reference sees the choices of a model break (or else reach) a claim at the corners of an area.
+
+        At the candidate of the model itself it has seen that already: the reasons add the bit to the model, and no choice.
+        """
         corners = self.sector.corners(self.universe.stretches(area))
-        return all(self._repeats_at(form, form_of_path, self.sector.point(index), model, broken) for index in corners)
+        others = (self.sector.point(index) for index in corners if not seen >> index & 1)
+        return all(self._repeats_at(form, form_of_path, point, model, broken) for point in others)
 
     def _repeats_at(
         self, form: Form, form_of_path: PathForm, point: Mapping[str, int], model: Model, broken: bool

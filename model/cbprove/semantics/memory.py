@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 from cbprove.frozen import by_identity, field, frozen
@@ -30,6 +32,9 @@ class Source(NamedTuple):
 
     store: StoreKey
     position: int
+
+
+_SOURCE: Callable[[tuple[StoreKey, int]], Source] = partial(tuple.__new__, Source)
 
 
 class ObjectKey(NamedTuple):
@@ -121,10 +126,10 @@ class Extent:
         width = self.width(length)
         return width <= 0 or (first <= self.low and self.low + width <= last)
 
-    def members(self, length: int | None = None) -> list[int]:
+    def members(self, length: int | None = None) -> Sequence[int]:
         """The positions that lie in the object and that some leaf covers, in order."""
-        covered = self.place.covered
-        return [i for i in self.inside(length) if i in covered]
+        covered, inside = self.place.covered, self.inside(length)
+        return inside if self.place.is_covered else [i for i in inside if i in covered]
 
     def observed(self) -> list[int]:
         """The positions that some leaf covers, wherever they lie, in order."""
@@ -156,7 +161,8 @@ def debris(key: ObjectKey, width: int) -> list[Source]:
 @lru_cache(maxsize=1024)
 def sources(store: StoreKey, width: int) -> tuple[Source, ...]:
     """The first bits of a store; a path is run many times, and stores the same each time."""
-    return tuple(Source(store, bit) for bit in range(width))
+    # `Source(store, bit)` for each bit; a run makes more of these than of all else.
+    return tuple(map(_SOURCE, zip(repeat(store), range(width), strict=False)))
 
 
 def make(key: ObjectKey, origin: Name, bits: list[Source]) -> Name:

@@ -93,6 +93,11 @@ class Place:
         """The bits, from the place's first, that some leaf covers."""
         return frozenset(leaf.offset + i for leaf in self.leaves for i in range(leaf.width))
 
+    @cached_property
+    def is_covered(self) -> bool:
+        """Whether some leaf covers every bit."""
+        return self.covered.issuperset(range(self.width))
+
     def is_over(self, view: str | None, member: str) -> bool:
         """Whether this is a member of a view (`Leaf.member`), or holds it; which element of an array does not count."""
         own_member, other = _INDEX.sub("", self.member), _INDEX.sub("", member)
