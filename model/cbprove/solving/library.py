@@ -72,10 +72,21 @@ class Refused(Exception):
 def library() -> Any:
     """The library, its functions declared. Raises ImportError if Z3 is not installed."""
     loaded = _beside_the_module() or _of_the_module()
+    _keep_memory()
     for name, (result, arguments) in _FUNCTIONS.items():
         function = getattr(loaded, name)
         function.restype, function.argtypes = result, arguments
     return loaded
+
+
+def _keep_memory() -> None:
+    """Has C's allocator (glibc's, by the numbers of its malloc.h) keep what a context gives back instead of returning it: each
+    context takes as much again, and pages that the system hands out anew cost six times what the rest of making one does."""
+    allocator: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if hasattr(allocator, "mallopt"):
+        trim_threshold, mmap_threshold = -1, -3
+        allocator.mallopt(trim_threshold, 256 << 20)
+        allocator.mallopt(mmap_threshold, 32 << 20)
 
 
 def _beside_the_module() -> Any:
