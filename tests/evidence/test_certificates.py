@@ -18,7 +18,7 @@ from cbprove.design.tables import PROVED, REFUTED, named
 from cbprove.diagnostics import Source, SpecError
 from cbprove.evidence.certificate import Certificate, Invariant, Line, Reason, Spot
 from cbprove.evidence.certificate_check import check
-from cbprove.evidence.certificate_find import _Finding, find
+from cbprove.evidence.certificate_find import _Finding, find, number_of
 from cbprove.evidence.way_back import Bits, Facts, State, Walk, Wrong
 from cbprove.evidence.ways import Condition, Stood
 from cbprove.logic.terms import deep
@@ -269,7 +269,7 @@ class Liar(_Finding):
         return facts[0][0] if facts else None
 
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
-        self._write(Invariant(at, tuple((name, bit, 1, number) for name, bit, number in sorted(state.bits))))
+        self._write(Invariant(at, tuple((bit.object, bit.at, 1, number_of(bit)) for bit in sorted(state.bits))))
         return state.bits
 
 

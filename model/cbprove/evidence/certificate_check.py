@@ -87,7 +87,8 @@ class _Given:
 
 def _bits(followed: Followed) -> Iterator[Bit]:
     name, low, width, number = followed
-    return ((name, low + i, number + i if number >= 0 else number - i) for i in range(width))
+    asked, zero = (number, False) if number >= 0 else (-1 - number, True)
+    return (Bit(name, low + i, asked + i, zero) for i in range(width))
 
 
 def holds(line: Line, store_met: Met, state: State) -> bool:
@@ -102,7 +103,7 @@ def holds(line: Line, store_met: Met, state: State) -> bool:
     if later or line.reason in ("undone", "shadowed"):
         kinds = {"brought": "undone"}
         return any((line.by, line.reason) == (copy.at, kinds.get(copy.kind, "shadowed")) for copy in later)
-    bits_of_object = [bit for name, bit, _ in state.bits if name == store_met.object]
+    bits_of_object = [bit.at for bit in state.bits if bit.object == store_met.object]
     match line.reason:
         case "elsewhere":
             return not bits_of_object

@@ -91,7 +91,7 @@ def explained(store_met: Met, state: State) -> tuple[Reason, int | None, Spot | 
     for later in state.taken:
         if later.object == store_met.object and later.low < store_met.high and store_met.low < later.high:
             return "undone" if later.kind == "brought" else "shadowed", None, later.at
-    bits_of_object = [bit for name, bit, _ in state.bits if name == store_met.object]
+    bits_of_object = [bit.at for bit in state.bits if bit.object == store_met.object]
     if not bits_of_object:
         return "elsewhere", None, None
     if store_met.high <= min(bits_of_object):
@@ -103,13 +103,17 @@ def explained(store_met: Met, state: State) -> tuple[Reason, int | None, Spot | 
 
 def _runs(bits: Bits) -> tuple[Followed, ...]:
     """The bits in order, neighbours that stand for neighbours together."""
-    ordered = sorted(bits, key=lambda bit: (bit[0], bit[2] < 0, bit[1] - abs(bit[2]), bit[1]))
-    groups = groupby(enumerate(ordered), lambda pair: (*_line_of(pair[1]), pair[1][1] - pair[0]))
+    ordered = sorted(bits, key=lambda bit: (*_line_of(bit), bit.at))
+    groups = groupby(enumerate(ordered), lambda pair: (*_line_of(pair[1]), pair[1].at - pair[0]))
     runs = [[bit for _, bit in group] for _, group in groups]
-    return tuple((run[0][0], run[0][1], len(run), run[0][2]) for run in runs)
+    return tuple((run[0].object, run[0].at, len(run), number_of(run[0])) for run in runs)
+
+
+def number_of(bit: Bit) -> int:
+    """What a bit stands for as a certificate writes it: its number among those asked for, -1 - number if it must be zero."""
+    return -1 - bit.asked if bit.zero else bit.asked
 
 
 def _line_of(bit: Bit) -> tuple[str, bool, int]:
     """What neighbours that stand for neighbours share."""
-    name, at, number = bit
-    return name, number < 0, at - abs(number)
+    return bit.object, bit.zero, bit.at - bit.asked

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import Protocol, assert_never
+from typing import NamedTuple, Protocol, assert_never
 
 from cbprove.evidence.certificate import Given, Reason, Spot
 from cbprove.evidence.lengths import longest
@@ -38,10 +38,23 @@ from cbprove.system.statements import (
     Write,
 )
 
-Bit = tuple[str, int, int]  # object, bit of it, number of what it stands for; negative, -1 - number: it must be zero
+
+class Bit(NamedTuple):
+    """A bit that is followed: bit `at` of an object, for the bit number `asked` of those that the claim is about.
+
+    `zero` where something clears it later: then it must have been zero where the `preserved` begins. Until the walk comes
+    there, such a bit lies in no object.
+    """
+
+    object: str
+    at: int
+    asked: int
+    zero: bool = False
+
+
 Bits = frozenset[Bit]
 _Asked = int | Leaf | None  # what a bit is of: a member of a `preserved` by its number, a leaf of a read, anything
-_PENDING = ""  # in place of an object: a bit that is zero now and must have been so where the `preserved` begins
+_PENDING = ""  # in place of an object: where a bit lies that must have been zero is known where the `preserved` begins
 
 # What other properties claim hangs on events that this walk does not look for.
 _BY_SOURCES = (Preserved, Owned, Written)
@@ -136,7 +149,7 @@ class Walk:
                 state, _ = self._turns(loop, above.here[1], state)
         # A run whose history has no step that the claim is about makes none.
         unasked = isinstance(claim, Unchanged) or (isinstance(claim, Stored) and claim.since is not None)
-        if any(name != _PENDING and (number < 0 or not unasked) for name, _, number in state.bits):
+        if any(bit.object != _PENDING and (bit.zero or not unasked) for bit in state.bits):
             raise Wrong(f"bits of the claim at {env.spot(statement)} may have been stored by nobody")
 
     # --- what a claim asks ----------------------------------------------------------------------------
@@ -167,7 +180,7 @@ class Walk:
         for position, at, offset in bits:
             if not 0 <= low + offset < place.size:
                 raise Wrong(f"{place.text} may be read outside of its object")
-            yield env.thing(place).label, low + offset, len(self.wanted)
+            yield Bit(env.thing(place).label, low + offset, len(self.wanted))
             self.wanted.append((position, at))
 
     # --- the way back ---------------------------------------------------------------------------------
@@ -265,7 +278,7 @@ class Walk:
         if not bits:
             return state
         label, kind = env.thing(place).label, _KINDS[type(statement)]
-        hits = frozenset(b for b in state.bits if b[0] == label and b[1] in bits)
+        hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in bits)
         store_met = Met(
             at=env.spot(statement), place=index, object=label, low=min(bits), high=max(bits) + 1, kind=kind, hits=hits
         )
@@ -280,24 +293,23 @@ class Walk:
 
     def _after(self, hit: Bit, statement: Write | Clear, place: Place, env: Env) -> Bit | None:
         """What is left to show of a bit that is stored to; raises Wrong if the claim does not allow that."""
-        number = hit[2]
         if isinstance(statement, Clear):
-            if isinstance(self.claim, Unchanged) and number >= 0:
-                return _PENDING, 0, -1 - number
+            if isinstance(self.claim, Unchanged) and not hit.zero:
+                return Bit(_PENDING, 0, hit.asked, zero=True)
             allowed = not isinstance(self.claim, Stored) or self._cleared(self.claim, env)
         else:
-            allowed = number >= 0 and not place.indexes and self._own(hit, statement, place, env)
+            allowed = not hit.zero and not place.indexes and self._own(hit, statement, place, env)
         if not allowed:
             raise Wrong(f"a bit of the claim may be stored to at {env.spot(statement)}")
         return None
 
     def _own(self, hit: Bit, statement: Write, place: Place, env: Env) -> bool:
         """Whether a write stores what the claim asks for."""
-        position = hit[1] - _low(place)
+        position = hit.at - _low(place)
         leaves = [leaf for leaf in place.leaves if 0 <= position - leaf.offset < leaf.width]
         match self.claim:
             case SameMember():
-                leaf, at = self.wanted[hit[2]]
+                leaf, at = self.wanted[hit.asked]
                 assert isinstance(leaf, Leaf)
                 return any(leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves)
             case Stored() as claim:
@@ -317,16 +329,17 @@ class Walk:
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
         reached, sure = reach(self.program, copy.target, copy.length)
         label, origin = env.thing(copy.target).label, env.thing(copy.origin).label
-        hits = frozenset(bit for bit in state.bits if bit[0] == label and bit[1] in reached)
+        hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in reached)
         if not reached:
             return state
         store_met = Met(
             at=env.spot(copy), place=0, object=label, low=reached.start, high=reached.stop, kind="brought", hits=hits
         )
         self.advice.met(store_met, state)
-        moved = frozenset((origin, bit - _low(copy.target) + _low(copy.origin), number) for _, bit, number in hits)
+        shift = _low(copy.origin) - _low(copy.target) if hits else 0
+        moved = frozenset(bit._replace(object=origin, at=bit.at + shift) for bit in hits)
         last = copy.origin.size
-        if hits and (copy.target.indexes or copy.origin.indexes or not all(0 <= b[1] < last for b in moved)):
+        if hits and (copy.target.indexes or copy.origin.indexes or not all(0 <= bit.at < last for bit in moved)):
             raise Wrong(f"what is copied at {store_met.at} is not known")
         accounted = hits if sure else frozenset()
         return State(state.bits - accounted | moved, (*state.taken, store_met) if accounted else state.taken)
@@ -336,15 +349,15 @@ class Walk:
         thing = made(statement, env)
         if self.reader.label == thing.label:
             self.reader = env.current
-        hits = frozenset(bit for bit in state.bits if bit[0] == thing.label)
+        hits = frozenset(bit for bit in state.bits if bit.object == thing.label)
         if hits and statement.kind == "new":
             raise Wrong(f"bits of the claim may be those of the new object made at {env.spot(statement)}")
-        moved = {(env.current.label, bit, number) for _, bit, number in hits}
+        moved = {bit._replace(object=env.current.label) for bit in hits}
         return State(state.bits - hits | moved, tuple(copy for copy in state.taken if copy.object != thing.label))
 
     def _begun(self, statement: Call, env: Env, state: State) -> State:
         """The members as a `preserved` remembers them are where it finds them; cleared ones must have been zero."""
-        live = frozenset(bit for bit in state.bits if bit[2] >= 0 or bit[0] == _PENDING)
+        live = frozenset(bit for bit in state.bits if not bit.zero or bit.object == _PENDING)
         remembers = table.remembers(self.prop, Ended(env.path, statement.name))
         if not (live and remembers and env.current.label == self.reader.label):
             return state
@@ -357,14 +370,14 @@ class Walk:
             state,
         )
         left = state.bits - live
-        for name, bit, number in live:
-            member, position = self.wanted[number if number >= 0 else -1 - number]
+        for bit in live:
+            member, position = self.wanted[bit.asked]
             assert isinstance(member, int)
             place = self.claim.origins[member]
             home = env.thing(place).label, _low(place) + position
-            if place.indexes or (number >= 0 and (name, bit) != home):
-                raise Wrong(f"{name} {bit} holds another bit than was remembered at {env.spot(statement)}")
-            left |= {(*home, number)} if number < 0 else frozenset()
+            if place.indexes or (not bit.zero and (bit.object, bit.at) != home):
+                raise Wrong(f"{bit.object} {bit.at} holds another bit than was remembered at {env.spot(statement)}")
+            left |= {Bit(*home, bit.asked, zero=True)} if bit.zero else frozenset()
         return replace(state, bits=left)
 
 

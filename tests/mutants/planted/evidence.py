@@ -9,10 +9,10 @@ FAULTS = (
         "evidence/certificate_check.py",
         LOST,
         (
-            "what must be zero is followed from the wrong end",
+            "what must be zero is followed as any bit",
             "_bits",
-            "number + i if number >= 0 else number - i",
-            "number + i",
+            "(number, False) if number >= 0 else (-1 - number, True)",
+            "(number, False) if number >= 0 else (-1 - number, False)",
         ),
     ),
     *planted(
@@ -76,7 +76,7 @@ FAULTS = (
         (
             "what is remembered may lie somewhere else",
             "Walk._begun",
-            "place.indexes or (number >= 0 and (name, bit) != home)",
+            "place.indexes or (not bit.zero and (bit.object, bit.at) != home)",
             "place.indexes",
         ),
         (
@@ -89,7 +89,7 @@ FAULTS = (
     *planted(
         "evidence",
         LOSING,
-        ("what nobody stored is let pass", "Walk._claim", "number < 0 or not unasked", "number < 0 and (not unasked)"),
+        ("what nobody stored is let pass", "Walk._claim", "bit.zero or not unasked", "bit.zero and (not unasked)"),
         (
             "a step has ended while it runs",
             "Walk._by_whom",
@@ -144,7 +144,7 @@ FAULTS = (
     *planted(
         "evidence",
         LOST,
-        ("a cleared member need not have been zero", "Walk._claim", "number < 0 or not unasked", "not unasked"),
+        ("a cleared member need not have been zero", "Walk._claim", "bit.zero or not unasked", "not unasked"),
         (
             "of several places that are stored to, the first is stored last",
             "Walk._over",
