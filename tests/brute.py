@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cbprove.properties import table
-from cbprove.semantics.run import Broken, Run, run
+from cbprove.semantics.claims import Broken
+from cbprove.semantics.run import Run, run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system.program import Part, Program, Property
 

@@ -19,7 +19,8 @@ from cbprove.pipeline import Options, judged, meaning
 from cbprove.properties.events import IsTrue, ReadsBack, Unchanged
 from cbprove.reproduce.program import program, undefined
 from cbprove.reproduce.values import recognised
-from cbprove.semantics.run import Broken, Run
+from cbprove.semantics.claims import Broken
+from cbprove.semantics.run import Run
 from cbprove.semantics.trace import Action, BrokenClaim, StoredBits
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse

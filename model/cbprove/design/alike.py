@@ -19,8 +19,9 @@ from cbprove.obligations.decisions import object_key
 from cbprove.obligations.forms import ClaimForm, PathForm
 from cbprove.obligations.ops import Touched
 from cbprove.obligations.sources import BIT
+from cbprove.semantics.claims import Broken
 from cbprove.semantics.judge import BrokenBit
-from cbprove.semantics.run import Broken, Run
+from cbprove.semantics.run import Run
 
 Model = Mapping[str, int | bool]
 

@@ -15,8 +15,9 @@ from random import Random
 
 from cbprove.frozen import by_identity, field, frozen, replace
 from cbprove.properties.events import Moment, Unchanged
+from cbprove.semantics.claims import Broken, Lying
 from cbprove.semantics.judge import BrokenBit
-from cbprove.semantics.run import Broken, Lying, Run, run
+from cbprove.semantics.run import Run, run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system.program import Part, Program, Property
 

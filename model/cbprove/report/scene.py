@@ -17,8 +17,9 @@ from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, Read
 from cbprove.properties.placement import passing
 from cbprove.report import story
 from cbprove.semantics import arithmetic
+from cbprove.semantics.claims import Broken, Lying
 from cbprove.semantics.memory import ObjectKey, Source
-from cbprove.semantics.run import Broken, Lying, Run
+from cbprove.semantics.run import Run
 from cbprove.semantics.state import Look
 from cbprove.semantics.trace import Stage, Standing
 from cbprove.system.expressions import IntType, Place

@@ -21,8 +21,9 @@ from cbprove.reproduce.expressions import expression, inputs, operators, pragmas
 from cbprove.reproduce.places import Spot
 from cbprove.reproduce.spelling import identifier, literal, quoted
 from cbprove.reproduce.statements import Statements
+from cbprove.semantics.claims import Broken, Lying
 from cbprove.semantics.memory import ObjectKey, Source, StoreKey
-from cbprove.semantics.run import Broken, Lying, Run
+from cbprove.semantics.run import Run
 from cbprove.semantics.trace import Action, BrokenClaim, EndedStep, HeldName, MadeObject, StoredBits
 from cbprove.system.expressions import Expr, IntType, Place
 from cbprove.system.program import Holds, Preserved, Program, Property

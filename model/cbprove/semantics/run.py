@@ -6,30 +6,19 @@ the clone's key. A step begins and ends at the moment of its call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from cbprove import folds
 from cbprove.frozen import frozen, replace
-from cbprove.properties import table
 from cbprove.properties.events import (
     Access,
     Accessed,
     Began,
-    ClaimMade,
     Ended,
-    Event,
-    Inside,
-    IsTrue,
     Moment,
-    NotGivenUp,
-    ReadsBack,
-    SameMember,
-    Stored,
-    Unchanged,
 )
 from cbprove.semantics import arithmetic
-from cbprove.semantics.judge import BrokenBit, is_about_something, judge, observed, remember
+from cbprove.semantics.claims import Broken, Claims
 from cbprove.semantics.memory import (
     Extent,
     Kind,
@@ -45,19 +34,17 @@ from cbprove.semantics.memory import (
 )
 from cbprove.semantics.state import DecisionKey, Frame, Look, Oracle, State
 from cbprove.semantics.trace import (
-    BrokenClaim,
     CopiedBits,
     Effect,
     EndedStep,
     HeldName,
     MadeObject,
     Stage,
-    Standing,
     StoredBits,
     Trace,
 )
 from cbprove.system.expressions import Expr, Place
-from cbprove.system.program import Part, Preserved, Program, Property
+from cbprove.system.program import Part, Program, Property
 from cbprove.system.statements import (
     Assume,
     Block,
@@ -77,44 +64,6 @@ from cbprove.system.statements import (
     When,
     Write,
 )
-
-
-@frozen
-class Lying:
-    """Where a place lay when a claim about it was judged: from which bit of which object; `positions` are the bits judged,
-    from the place's first. `remembered` is what a snapshot has of them."""
-
-    place: Place
-    object: ObjectKey
-    low: int
-    positions: Sequence[int]
-    remembered: Mapping[int, Source] | None = None
-
-
-@frozen
-class Broken:
-    """A claim that does not hold: where it was made, and the bits that break it (none where it is not about bits).
-
-    `turns` and `steps` are how many of each had begun. `places` is where what it is about lay, `looks` what values it looked
-    at, `inputs` those that say where a place lies or how long an access is, `length` what `for` came to (bytes), `value` what a
-    `write` would have stored, `live` whether the name in use was not given up, `standing` where the run stood: all of them only
-    if a trace is asked for.
-    """
-
-    event: Event
-    object: ObjectKey
-    moment: Moment
-    claim: ClaimMade
-    bits: tuple[BrokenBit, ...]
-    turns: int
-    steps: int
-    places: tuple[Lying, ...] = ()
-    looks: tuple[Look, ...] = ()
-    inputs: tuple[tuple[str, int], ...] = ()
-    length: int | None = None
-    value: int | None = None
-    live: bool | None = None
-    standing: Standing | None = None
 
 
 @frozen
@@ -186,15 +135,11 @@ class _Machine:
     ) -> None:
         self.program = program
         self.path = path
-        self.properties = [prop for prop in properties if prop.applies is not False]
         self.state = state
         self.trace = trace
-        self.reached = {prop.name: 0 for prop in properties}
-        self.arrivals = {prop.name: 0 for prop in properties}
-        self.broken: dict[str, list[Broken]] = {prop.name: [] for prop in properties}
         self.assumptions: list[Assumed] = []
         self.moved: list[Moved] = []
-        self.turns = self.steps = 0
+        self.claims = Claims(properties, state, trace)
 
     def start(self) -> None:
         """Makes the declared objects of debris and runs the path on the first."""
@@ -209,9 +154,9 @@ class _Machine:
         """What came of it."""
         return Run(
             path=self.path.name,
-            reached=self.reached,
-            broken={name: tuple(broken) for name, broken in self.broken.items()},
-            arrivals=self.arrivals,
+            reached=self.claims.reached,
+            broken={name: tuple(broken) for name, broken in self.claims.broken.items()},
+            arrivals=self.claims.arrivals,
             assumptions=tuple(self.assumptions),
             ended=ended,
             decisions=tuple(self.state.decisions),
@@ -354,7 +299,7 @@ class _Machine:
         )
         if kind == "new":
             return self._keep(make(key, origin, debris(key, len(origin.object.bits))))
-        self._announce(frame, Accessed(self.path.name, _step(frame), "cut", None))
+        self.claims.announce(frame, Accessed(self.path.name, _step(frame), "cut", None))
         self.trace.touch(frame.moment, "cut", None, origin.object.key, range(len(origin.object.bits)))
         return self._keep(make(key, origin, list(origin.object.bits)))
 
@@ -378,7 +323,7 @@ class _Machine:
     def _loop(self, here: Frame, statement: Each | Repeat) -> None:
         turns = self.state.ask(("turns", here.moment), statement.low, statement.high)
         for turn in range(turns):
-            self.turns += 1
+            self.claims.turns += 1
             moment = (*here.moment, turn)
             frame = replace(here, names=dict(here.names), prefix=moment, moment=moment)
             if isinstance(statement, Each):
@@ -396,14 +341,14 @@ class _Machine:
 
     def _step(self, here: Frame, name: str) -> None:
         """A step begins, does what it does, ends, and enters the history of the object it began on."""
-        self.steps += 1
+        self.claims.steps += 1
         step = self.program.steps[name]
         frame = replace(here, names={}, prefix=here.moment, step=step, began=here.moment)
-        self._announce(frame, Began(self.path.name, name))
+        self.claims.announce(frame, Began(self.path.name, name))
         self._block(frame, step.body)
         frame.current.object.history.append(here.moment)
         self.trace.did(EndedStep(here.moment, name, frame.current.object.key))
-        self._announce(frame, Ended(self.path.name, name))
+        self.claims.announce(frame, Ended(self.path.name, name))
         self.trace.end(frame, self.state.objects)
 
     def _end_of_unnamed_step(self, frame: Frame) -> None:
@@ -447,7 +392,7 @@ class _Machine:
         self, frame: Frame, kind: Access, place: Place, length: Expr | None = None, value: Expr | None = None
     ) -> Extent:
         """Announces that a place is touched, and says where it lies."""
-        self._announce(
+        self.claims.announce(
             frame, Accessed(path=self.path.name, step=_step(frame), kind=kind, place=place, length=length, value=value)
         )
         extent = self.state.extent(frame, place)
@@ -461,113 +406,6 @@ class _Machine:
         if expr is None:
             return None
         return self.state.number(frame, expr, lambda place: self._access(frame, "read", place))
-
-    def _announce(self, frame: Frame, event: Event) -> None:
-        """Has each property remember what it must, and judges what it claims."""
-        for prop in self.properties:
-            if table.remembers(prop, event):
-                self._remember(frame, prop)
-            for claim in table.of_event(prop, event):
-                self._claim(frame, event, prop, claim)
-
-    def _remember(self, frame: Frame, prop: Property) -> None:
-        current = frame.current.object
-        if isinstance(prop.claim, Preserved):
-            current.snapshots[prop.name] = remember(prop.claim.members, self.state, frame)
-        else:
-            current.since[prop.name] = len(self.state.stores)
-
-    def _claim(self, frame: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
-        if not is_about_something(claim, self.state, frame):
-            return
-        if isinstance(claim, Stored) and claim.since is not None and prop.name not in frame.current.object.since:
-            return
-        if isinstance(claim, Unchanged) and prop.name not in frame.current.object.snapshots:
-            self.arrivals[prop.name] += 1
-            return
-        self.reached[prop.name] += 1
-        looked = len(self.state.looks)
-        bits = judge(claim, prop.name, self.state, frame)
-        if bits is not None:
-            self.broken[prop.name].append(self._broken(frame, event, prop=prop, claim=claim, bits=bits, looked=looked))
-            self._tell_broken(frame, prop, claim)
-
-    def _used(self, frame: Frame, claim: ClaimMade) -> Name:
-        """The name by which what the claim is about is touched."""
-        if isinstance(claim, NotGivenUp) and claim.place is not None:
-            return self.state.name(frame, claim.place.object)
-        return frame.current
-
-    def _tell_broken(self, frame: Frame, prop: Property, claim: ClaimMade) -> None:
-        used = self._used(frame, claim)
-        named = (used.object.key, used.object.names.index(used))
-        self.trace.did(BrokenClaim(prop.name, frame.moment, frame.began, named))
-
-    def _broken(
-        self, frame: Frame, event: Event, prop: Property, claim: ClaimMade, bits: tuple[BrokenBit, ...], looked: int
-    ) -> Broken:
-        state, key = self.state, frame.current.object.key
-        if not self.trace.wanted:
-            return Broken(
-                event=event, object=key, moment=frame.moment, claim=claim, bits=bits, turns=self.turns, steps=self.steps
-            )
-        looks = tuple(state.looks[looked:])
-        moment = self.trace.standing(frame, state.objects, looked, len(state.decisions))
-        value = state.number(frame, claim.value) if isinstance(claim, ReadsBack) else None
-        return Broken(
-            event=event,
-            object=key,
-            moment=frame.moment,
-            claim=claim,
-            bits=bits,
-            turns=self.turns,
-            steps=self.steps,
-            places=tuple(self._lying(frame, prop, claim, looks)),
-            looks=looks,
-            inputs=tuple(self._inputs(frame, claim)),
-            length=state.length(frame, getattr(claim, "length", None)),
-            value=value,
-            live=self._used(frame, claim).live,
-            standing=moment,
-        )
-
-    def _inputs(self, frame: Frame, claim: ClaimMade) -> Iterator[tuple[str, int]]:
-        """The inputs by which an access was indexed, and those that its length looked at."""
-        if isinstance(claim, Inside | SameMember | Stored):
-            names = [name for name, _ in claim.place.indexes]
-            names += [] if claim.length is None else folds.inputs(claim.length)
-            for name in dict.fromkeys(names):
-                if (value := self.state.known_input(frame, name)) is not None:
-                    yield name, value
-
-    def _lying(self, frame: Frame, prop: Property, claim: ClaimMade, looks: tuple[Look, ...]) -> Iterator[Lying]:
-        """Where the places of a claim lie now; of a condition, those that were looked at."""
-        match claim:
-            case IsTrue():
-                yield from (Lying(look.place, look.object, look.low, range(look.place.width)) for look in looks)
-            case Unchanged(places):
-                for place, before in zip(places, frame.current.object.snapshots[prop.name], strict=True):
-                    yield self._lies(frame, place, None, before)
-            case SameMember(place, length) | Inside(place, length):
-                yield self._lies(frame, place, length)
-            case Stored(place, length, all_bytes=all_bytes):
-                yield self._lies(frame, place, length, padding=all_bytes)
-            case ReadsBack(place) | NotGivenUp(place):
-                if place is not None:
-                    yield self._lies(frame, place)
-
-    def _lies(
-        self,
-        frame: Frame,
-        place: Place,
-        length: Expr | None = None,
-        remembered: Mapping[int, Source] | None = None,
-        padding: bool = False,
-    ) -> Lying:
-        extent = self.state.extent(frame, place)
-        meant = observed(extent, self.state.length(frame, length))
-        judged = meant if padding else [i for i in meant if i in place.covered] or meant
-        return Lying(place, extent.name.object.key, extent.low, judged, remembered)
 
 
 def _step(frame: Frame) -> str | None:
