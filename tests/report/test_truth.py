@@ -10,7 +10,8 @@ import pytest
 
 from cbprove.meaning.resolve import resolve
 from cbprove.pipeline import Options, judged
-from cbprove.report.scene import Scene, Untrue, scene
+from cbprove.report.scene import Scene, scene
+from cbprove.report.sentences import Untrue
 from cbprove.report.witness import block
 from cbprove.syntax.includes import load
 from cbprove.verdicts import Witness

@@ -13,28 +13,23 @@ from itertools import groupby
 from cbprove import folds
 from cbprove.frozen import frozen
 from cbprove.pictures import bits, bytemap
-from cbprove.properties.events import Accessed, Inside, IsTrue, NotGivenUp, ReadsBack, SameMember, Stored, Unchanged
-from cbprove.properties.placement import passing
+from cbprove.properties.events import Accessed, IsTrue, ReadsBack, SameMember, Stored, Unchanged
 from cbprove.report import story
+from cbprove.report.sentences import ShownValues, Untrue, of_all, sentence, unstored, values_shown
 from cbprove.semantics import arithmetic
 from cbprove.semantics.claims import Broken, Lying
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Run
 from cbprove.semantics.state import Look
 from cbprove.semantics.trace import Stage, Standing
-from cbprove.system.expressions import IntType, Place
+from cbprove.system.expressions import Place
 from cbprove.system.program import Holds, Program
 from cbprove.verdicts import Witness
 
 _MOST_COLUMNS = 3
 _BESIDE = 80  # bytes that columns beside each other may show
 _MOST_SENTENCES = 8
-_ENDLESS = 1 << 60  # bits: a negative length is more than any object has
 _WIDE = 76  # letters of a sentence beside a label
-
-
-class Untrue(Exception):
-    """What would be shown contradicts itself: a fault of ours."""
 
 
 @frozen
@@ -45,17 +40,6 @@ class Lost:
     area: str
     low: int
     high: int
-
-
-def _unstored(claim: Stored) -> str:
-    """What became of bits that were not stored as a claim asks."""
-    if claim.blank_is_enough:
-        return "never written"
-    authors = (
-        f" by {', '.join(sorted(claim.by)) if len(claim.by) < 3 else 'those named'}" if claim.by is not None else ""
-    )
-    since_step = f" since {claim.since}" if claim.since is not None else ""
-    return f"not written{' or cleared' if claim.cleared else ''}{authors}{since_step}"
 
 
 def scene(witness: Witness, property_name: str) -> Scene | None:
@@ -128,7 +112,7 @@ class Scene:
     def _check_condition(self, broken: Broken) -> None:
         match broken.claim:
             case IsTrue(condition):
-                if arithmetic.evaluate(condition, _Shown(self.run, broken)):
+                if arithmetic.evaluate(condition, ShownValues(self.run, broken)):
                     raise Untrue(f"{self.property_name}: `{self.condition()}` is true of the values shown")
             case ReadsBack(place):
                 if broken.value is None or arithmetic.holds(broken.value, place):
@@ -214,7 +198,7 @@ class Scene:
             return [f"`{self.condition()}` is false", *self._held()]
         if isinstance(claim, Unchanged | SameMember | Stored):
             return _few([*self._count(), *self._nowhere(), *self._instead()])
-        return _few(list(dict.fromkeys(_sentence(broken) for broken in self.claims)))
+        return _few(list(dict.fromkeys(sentence(broken) for broken in self.claims)))
 
     def condition(self) -> str:
         """The condition as it was written."""
@@ -307,7 +291,7 @@ class Scene:
         for number, side in ((before, "before the start"), (behind, "past the end")):
             if number:
                 lie = "lies" if number in (1, 8) else "lie"
-                yield f"{_of(number, total)} {lie} {side} of {subject}{_values(broken)}"
+                yield f"{of_all(number, total)} {lie} {side} of {subject}{values_shown(broken)}"
 
     def _ranges(self, places: tuple[Lying, ...]) -> Iterator[str]:
         areas: dict[str, set[int]] = {}
@@ -322,7 +306,7 @@ class Scene:
             case SameMember():
                 return "not its own"
             case Stored() as claim:
-                return _unstored(claim)
+                return unstored(claim)
             case _:
                 return "lost"
 
@@ -367,7 +351,7 @@ class Scene:
             low = look.low - look.place.bound[0]
             subject = f"{self._area(lying)}{bits.part(low, low + look.place.width)}"
             yield f"{look.place.text} = {look.value}: {subject}{self._origins(list(look.sources))}"
-        bits_shown = _Shown(self.run, broken)
+        bits_shown = ShownValues(self.run, broken)
         assert isinstance(broken.claim, IsTrue)
         for name in dict.fromkeys(folds.inputs(broken.claim.condition)):
             if name in bits_shown.inputs:
@@ -385,44 +369,6 @@ class Scene:
         return ("stored" if kind in ("fresh", "value") else kind), who
 
 
-class _Shown:
-    """The values that a broken condition is shown with, member by member in the order in which they were looked at: of a member
-    that has no defined value two looks may find two."""
-
-    def __init__(self, run: Run, broken: Broken) -> None:
-        self.run = run
-        self._looks = iter(broken.looks)
-
-    @property
-    def inputs(self) -> dict[object, int]:
-        return {key[1]: answer for key, answer in self.run.decisions if key[0] == "input" and len(key) == 2}
-
-    def input(self, name: str) -> int:
-        return self.inputs[name]
-
-    def member(self, place: Place, type: IntType) -> int:
-        look = next(self._looks, None)
-        if look is None or look.place != place:
-            raise Untrue(f"{place.text} is not shown with the value that it was found with")
-        return look.value
-
-
-def _sentence(broken: Broken) -> str:
-    """What is wrong with a claim that is not about bits."""
-    match broken.claim:
-        case ReadsBack(place):
-            return f"the value {broken.value} does not fit into {place.text}"
-        case Inside(place):
-            width = place.width if broken.length is None else 8 * broken.length
-            return f"{place.text}: {passing(place, broken.places[0].low, width, _values(broken))}"
-        case NotGivenUp(place):
-            name = place.text if place else "the object"
-            if broken.live:
-                return f"{name} is stored to while another name of its object lives"
-            return f"{name} is touched by a name that was given up"
-    raise AssertionError(broken.claim)
-
-
 def _end(lying: Lying) -> int:
     """Where a place ends in its object, or what was judged behind it."""
     return lying.low + max([lying.place.width, *(i + 1 for i in lying.positions[-1:])])
@@ -433,19 +379,6 @@ def _drawn(places: list[Lying]) -> tuple[int, int]:
     first, last = places[0].place.bound
     ends = [min(_end(lying), lying.place.size) for lying in places]
     return first, max(last, *ends)
-
-
-def _of(number: int, total: int) -> str:
-    """`4 of 12 bytes`, or bits where either is no whole number of bytes."""
-    if number >= _ENDLESS:
-        return "endlessly many bytes"
-    return f"{number} of {total} bits" if number % 8 or total % 8 else f"{number // 8} of {bits.amount(total)}"
-
-
-def _values(broken: Broken) -> str:
-    """What says where and how far an access went."""
-    values = {look.place.text: look.value for look in broken.looks} | dict(broken.inputs)
-    return "".join(f", {name} = {value}" for name, value in values.items())
 
 
 def _owner(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from cbprove.frozen import frozen
@@ -63,3 +64,40 @@ class Function:
 
 
 VOID = CType("scalar", "void", 1)
+
+
+def unwrapped(node: Node) -> Node:
+    while node.kind in ("paren", "other") and len(node.children) == 1:
+        node = node.children[0]
+    return node
+
+
+def uncast(node: Node) -> Node:
+    while node.kind in ("paren", "other", "cast") and len(node.children) == 1:
+        node = node.children[0]
+    return node
+
+
+def is_pointer_to(node: Node, record: str) -> bool:
+    inner = node.type.inner
+    return node.type.shape == "pointer" and inner is not None and (inner.shape, inner.name) == ("record", record)
+
+
+def is_dereferenced(node: Node) -> bool:
+    """Whether an lvalue is what a pointer points to, and no variable of the function."""
+    bare = unwrapped(node)
+    return bare.kind == "element" or (bare.kind == "unary" and bare.name == "*")
+
+
+def literal_of(node: Node) -> Node | None:
+    bare = unwrapped(node)
+    if bare.kind == "literal" and bare.children:
+        return bare.children[0]
+    return bare if bare.kind == "list" else None
+
+
+def parts_set(node: Node) -> Iterable[bool]:
+    """Of an initialiser, whether each part says more than zero."""
+    for each in node.children:
+        bare = unwrapped(each)
+        yield not (bare.kind == "integer" and bare.value == 0)

@@ -11,8 +11,20 @@ from collections.abc import Callable, Iterable
 
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Kind, Laid, Place, Sought
-from cbprove.source.code import CType, Field, Function, Node
+from cbprove.source.code import (
+    CType,
+    Field,
+    Function,
+    Node,
+    is_dereferenced,
+    is_pointer_to,
+    literal_of,
+    parts_set,
+    uncast,
+    unwrapped,
+)
 from cbprove.source.library import HARMLESS, KNOWN, Does
+from cbprove.source.places import element_of, member_of, order, pointed_at, seen_as, shifted, stretched
 
 Places = frozenset[Place]
 NOWHERE: Places = frozenset()
@@ -127,7 +139,7 @@ class Walk:
         if node.kind == "element":
             return self._element_of(node)
         if node.kind == "unary" and node.name == "*":
-            return frozenset(_pointed(each, node.type) for each in self.value(node.children[0]))
+            return frozenset(pointed_at(each, node.type) for each in self.value(node.children[0]))
         if node.kind == "name":
             return NOWHERE
         if node.kind in ("paren", "other", "unary") and len(node.children) == 1:
@@ -149,7 +161,7 @@ class Walk:
             and node.type.name == self.sought.record
         ):
             return frozenset((Place(self.root(base), node.type.name, "", 0, max(node.type.size, 0) * 8),))
-        return frozenset(_member(each, field, base.type) for each in found)
+        return frozenset(member_of(each, field, base.type) for each in found)
 
     def _is_object(self, field: Field) -> bool:
         """The member that is sought, or one over the same bytes: in a union that has no name."""
@@ -160,7 +172,7 @@ class Walk:
         base, index = node.children[0], node.children[1]
         found = self.value(base)
         self.value(index)
-        return frozenset(_element(each, index.value, node.type) for each in found)
+        return frozenset(element_of(each, index.value, node.type) for each in found)
 
     def root(self, node: Node) -> str:
         """The variable that an expression begins with, as the caller knows it."""
@@ -177,7 +189,7 @@ class Walk:
         if node.type.shape != "pointer" or node.type.inner is None:
             return places if node.type.size == _POINTER else NOWHERE
         self._lay(node, places)
-        return frozenset(_seen_as(each, node.type.inner) for each in places)
+        return frozenset(seen_as(each, node.type.inner) for each in places)
 
     def _other(self, node: Node) -> Places:
         places = self._all(node.children) if node.type.shape in ("pointer", "array") else self._none(node.children)
@@ -188,7 +200,7 @@ class Walk:
         """A conversion to a pointer to a struct lays it there."""
         type, (file, line, said) = node.type.inner, node.written
         if file and type is not None and type.name:
-            for each in sorted(places, key=_order):
+            for each in sorted(places, key=order):
                 size = None if each.width is None or type.size < 0 else type.size * 8
                 self.laid[
                     Laid(
@@ -210,7 +222,7 @@ class Walk:
         return self._all(node.children) if node.name == "__extension__" else self._none(node.children)
 
     def _stepped(self, node: Node) -> Places:
-        operand = _bare(node.children[0])
+        operand = unwrapped(node.children[0])
         if operand.kind == "name":
             before = self.points.get(operand.variable, NOWHERE)
             after = self._step(operand.variable, 1 if node.name.endswith("++") else -1, operand.type)
@@ -223,7 +235,7 @@ class Walk:
     def _step(self, variable: int, by: int | None, type: CType) -> Places:
         """Move what a variable points to; where it may come by again, or passes do not end, by a sum that is not known."""
         known = by if self.passes <= _EXACT and not self.around else None
-        held = frozenset(_shifted(each, known, type) for each in self.points.get(variable, NOWHERE))
+        held = frozenset(shifted(each, known, type) for each in self.points.get(variable, NOWHERE))
         self._points_to(variable, held)
         return held
 
@@ -247,19 +259,19 @@ class Walk:
         places = self.value(pointer)
         self.value(by)
         step = by.value if node.name == "+" or by.value is None else -by.value
-        return frozenset(_shifted(each, step, node.type) for each in places)
+        return frozenset(shifted(each, step, node.type) for each in places)
 
     def _assigned(self, node: Node, left: Node, right: Node) -> Places:
         record = node.type.shape == "record"
-        made = _literal_of(right) if record else None
+        made = literal_of(right) if record else None
         if made is not None:
             self._none(made.children)
-            self._note("write" if any(_evaluated(made)) else "clear", self._extent(left), node.line)
+            self._note("write" if any(parts_set(made)) else "clear", self._extent(left), node.line)
             return NOWHERE
         if record:
             return self._copied(left, right, node.line)
         held = self.value(right)
-        target = _bare(left)
+        target = unwrapped(left)
         if target.kind == "name":
             self._points_to(target.variable, held)
             return held
@@ -278,7 +290,7 @@ class Walk:
     def _extent(self, node: Node) -> Places:
         """The bits of the object that are assigned with a struct: in it, or it in the struct."""
         places = self.place(node)
-        if places or node.type.name != self.sought.record or not _dereferenced(node):
+        if places or node.type.name != self.sought.record or not is_dereferenced(node):
             return places
         return self._held_in(node, None)
 
@@ -294,10 +306,10 @@ class Walk:
     def _compound(self, node: Node) -> Places:
         left, right = node.children[0], node.children[1]
         self.value(right)
-        if _bare(left).kind == "name":
+        if unwrapped(left).kind == "name":
             sign = {"+=": 1, "-=": -1}.get(node.name)
             by = None if right.value is None or sign is None else sign * right.value
-            return self._step(_bare(left).variable, by, node.type)
+            return self._step(unwrapped(left).variable, by, node.type)
         places = self.place(left)
         self._note("read", places, node.line)
         self._note("write", places, node.line)
@@ -381,7 +393,7 @@ class Walk:
     def _call(self, node: Node) -> Places:
         count = node.value or 0
         called, arguments = node.children[: len(node.children) - count], node.children[len(node.children) - count :]
-        self._none(each for each in called if _bare(each).kind != "name")
+        self._none(each for each in called if unwrapped(each).kind != "name")
         held = tuple(self.value(each) for each in arguments)
         if node.name not in KNOWN:
             held = tuple(frozenset(place for place in each if not self._everywhere(place)) for each in held)
@@ -391,7 +403,7 @@ class Walk:
         if function is None or node.name in self.reader.active or len(self.reader.active) > DEPTH:
             if node.name not in HARMLESS and node.name not in self.reader.active:
                 for index, each in enumerate(held):
-                    self._escape(each, node.line, node.name or f"*{_bare(called[0]).name}", index)
+                    self._escape(each, node.line, node.name or f"*{unwrapped(called[0]).name}", index)
             return NOWHERE
         if not any(held) and not self.reader.touches(node.name):
             return NOWHERE
@@ -433,27 +445,23 @@ class Walk:
         for each in effects:
             if each.argument < len(held):
                 length = None if each.length is None or each.length >= len(arguments) else arguments[each.length]
-                places = frozenset(_stretch(place, length) for place in held[each.argument])
-                argument = _uncast(arguments[each.argument])
-                if not places and length is not None and _points_to(argument, self.sought.record):
+                places = frozenset(stretched(place, length) for place in held[each.argument])
+                argument = uncast(arguments[each.argument])
+                if not places and length is not None and is_pointer_to(argument, self.sought.record):
                     places = self._held_in(argument, length.value)
                 self._note(each.effect, places, node.line)
         return held[0] if held and node.type.shape == "pointer" else NOWHERE
 
     def _note(self, kind: Kind, places: Places, line: int) -> None:
-        for each in sorted(places, key=_order):
+        for each in sorted(places, key=order):
             self.accesses.append(Access(kind, each, line))
 
     def _escape(self, places: Places, line: int, to: str, argument: int = -1) -> None:
-        for each in sorted(places, key=_order):
+        for each in sorted(places, key=order):
             self.accesses.append(Access(kind="escape", place=each, line=line, via=(), to=to, argument=argument))
 
 
 _POINTER = 8
-
-
-def _order(place: Place) -> tuple[int, int, str, str, str]:
-    return (place.start, place.width or 0, place.view, place.path, place.base)
 
 
 def _met(ways: list[dict[int, Places]]) -> dict[int, Places]:
@@ -466,124 +474,3 @@ def _met(ways: list[dict[int, Places]]) -> dict[int, Places]:
 
 def _each_once(accesses: list[Access]) -> list[Access]:
     return list(dict.fromkeys(accesses))
-
-
-def _bare(node: Node) -> Node:
-    while node.kind in ("paren", "other") and len(node.children) == 1:
-        node = node.children[0]
-    return node
-
-
-def _uncast(node: Node) -> Node:
-    while node.kind in ("paren", "other", "cast") and len(node.children) == 1:
-        node = node.children[0]
-    return node
-
-
-def _points_to(node: Node, record: str) -> bool:
-    inner = node.type.inner
-    return node.type.shape == "pointer" and inner is not None and (inner.shape, inner.name) == ("record", record)
-
-
-def _dereferenced(node: Node) -> bool:
-    """Whether an lvalue is what a pointer points to, and no variable of the function."""
-    bare = _bare(node)
-    return bare.kind == "element" or (bare.kind == "unary" and bare.name == "*")
-
-
-def _literal_of(node: Node) -> Node | None:
-    bare = _bare(node)
-    if bare.kind == "literal" and bare.children:
-        return bare.children[0]
-    return bare if bare.kind == "list" else None
-
-
-def _evaluated(node: Node) -> Iterable[bool]:
-    """Of an initialiser, whether each part says more than zero."""
-    for each in node.children:
-        bare = _bare(each)
-        yield not (bare.kind == "integer" and bare.value == 0)
-
-
-def _seen_as(place: Place, type: CType) -> Place:
-    """A place whose address was cast to that of another type."""
-    if type.shape == "record" and type.name and type.size >= 0 and (type.name != _tag(place)):
-        return Place(base=place.base, view=type.name, path="", start=place.start, width=type.size * 8, at=place.start)
-    return place
-
-
-def _tag(place: Place) -> str:
-    return place.view if not place.path else ""
-
-
-def _pointed(place: Place, type: CType) -> Place:
-    """What a pointer to a place of some type names."""
-    width = type.size * 8 if type.size > 0 else place.width
-    if width == place.width or place.width is None:
-        return place if type.shape != "record" else _seen_as(place, type)
-    if type.shape == "record":
-        return _seen_as(place, type)
-    return Place(base=place.base, view=place.view, path=place.path, start=place.start, width=width, at=place.at)
-
-
-def _member(place: Place, field: Field, base: CType) -> Place:
-    type = base.inner if base.shape == "pointer" else base
-    view, path, at = place.view, place.path, place.at
-    if not view and type is not None and type.name:
-        view, at = type.name, place.start
-    path = ".".join(filter(None, (path, field.name)))
-    if type is not None and place.width is not None and place.path and 0 < type.size * 8 < place.width:
-        return Place(
-            base=place.base, view=view, path=path, start=place.start, width=place.width, at=at
-        )  # of an element that is not known: any of them
-    # Beyond a sum of unknown size it is not known which element: the rest of the place it is.
-    width = field.width if place.width is not None else None
-    return Place(
-        base=place.base,
-        view=view,
-        path=path,
-        start=place.start + (field.start if width is not None else 0),
-        width=width,
-        at=at,
-    )
-
-
-def _element(place: Place, index: int | None, type: CType) -> Place:
-    width = max(type.size, 0) * 8
-    if place.width == 0 and index is None:
-        return _somewhere(place)  # an array without a length
-    if index is None or place.width is None:
-        return place
-    path = f"{place.path}[{index}]" if place.path else place.path
-    return Place(
-        base=place.base, view=place.view, path=path, start=place.start + index * width, width=width, at=place.at
-    )
-
-
-def _shifted(place: Place, by: int | None, pointer: CType) -> Place:
-    size = pointer.inner.size if pointer.inner is not None and pointer.inner.size > 0 else 1
-    if by is None or place.width is None:
-        return _somewhere(place)
-    left = max(place.width - by * size * 8, 0)
-    return (
-        place
-        if by == 0
-        else Place(base=place.base, view="", path="", start=place.start + by * size * 8, width=left, at=place.start)
-    )
-
-
-def _somewhere(place: Place) -> Place:
-    return Place(base=place.base, view=place.view, path=place.path, start=place.start, width=None, at=place.at)
-
-
-def _stretch(place: Place, length: Node | None) -> Place:
-    """A place as long as an argument says."""
-    if length is None:
-        return place
-    if length.value is None:
-        return _somewhere(place)
-    if length.value * 8 == place.width:
-        return place
-    return Place(
-        base=place.base, view=place.view, path=place.path, start=place.start, width=length.value * 8, at=place.at
-    )

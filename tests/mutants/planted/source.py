@@ -25,7 +25,7 @@ FAULTS = (
             "self.points = self.points",
         ),
         ("a compound assignment reads nothing", "Walk._compound", "self._note('read', places, node.line)", "None"),
-        ("a sum counts bytes", "_shifted", "pointer.inner.size > 0", "pointer.inner.size > 9000"),
+        ("a sum counts bytes", "shifted", "pointer.inner.size > 0", "pointer.inner.size > 9000"),
         (
             "the operand of sizeof is read",
             "Trees._unevaluated",
@@ -43,9 +43,9 @@ FAULTS = (
         ),
         ("a union of that name hides what is beside", "beside", "sought.member in names", "sought.member not in names"),
         ("an anonymous record is a member", "Trees._member", "self.unnamed(parts[0])", "False"),
-        ("an element that is not known is the first", "_member", "0 < type.size * 8 < place.width", "False"),
+        ("an element that is not known is the first", "member_of", "0 < type.size * 8 < place.width", "False"),
         ("a struct reaches as far as it likes", "Walk._held_in", "min(width, length * 8 - start)", "width"),
-        ("a local struct is the packet", "Walk._extent", "not _dereferenced(node)", "False"),
+        ("a local struct is the packet", "Walk._extent", "not is_dereferenced(node)", "False"),
         ("only macros lead to the object", "Mentions._spread", "names.extend(self.users.get(name, ()))", "None"),
     ),
     *planted(
