@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from cbprove.source.accesses import Place
+from cbprove.source.accesses import Access, Place
 from cbprove.source.code import CType, Field, Node
+
+Places = frozenset[Place]
+NOWHERE: Places = frozenset()
 
 
 def order(place: Place) -> tuple[int, int, str, str, str]:
@@ -92,3 +95,15 @@ def stretched(place: Place, length: Node | None) -> Place:
     return Place(
         base=place.base, view=place.view, path=place.path, start=place.start, width=length.value * 8, at=place.at
     )
+
+
+def joined(ways: list[dict[int, Places]]) -> dict[int, Places]:
+    found: dict[int, Places] = {}
+    for way in ways:
+        for variable, held in way.items():
+            found[variable] = found.get(variable, NOWHERE) | held
+    return found
+
+
+def each_once(accesses: list[Access]) -> list[Access]:
+    return list(dict.fromkeys(accesses))

@@ -12,9 +12,10 @@ from cbprove.frozen import replace
 from cbprove.source.accesses import Answer, Bound, Calls, Laid, Read, Sought, Unread, calls, member
 from cbprove.source.code import Node
 from cbprove.source.mentions import Macros, Mentions
+from cbprove.source.places import Places
 from cbprove.source.structs import structs
 from cbprove.source.units import Flags, Unit, Unreadable
-from cbprove.source.walk import Places, Reader
+from cbprove.source.walk import Reader
 
 _macros = cache(Macros)  # one a process, which only grows
 _DEEPEST = 6000  # calls of Python, some four for each statement in a statement

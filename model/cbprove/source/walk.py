@@ -24,12 +24,23 @@ from cbprove.source.code import (
     unwrapped,
 )
 from cbprove.source.library import HARMLESS, KNOWN, Does
-from cbprove.source.places import element_of, member_of, order, pointed_at, seen_as, shifted, stretched
+from cbprove.source.places import (
+    NOWHERE,
+    Places,
+    each_once,
+    element_of,
+    joined,
+    member_of,
+    order,
+    pointed_at,
+    seen_as,
+    shifted,
+    stretched,
+)
 
-Places = frozenset[Place]
-NOWHERE: Places = frozenset()
 DEPTH = 12  # calls in calls that are followed
 _EXACT, _PASSES = 2, 6
+_POINTER = 8
 
 
 @frozen
@@ -94,7 +105,7 @@ class Walk:
             self.value(self.function.body)
             if (before, returned) == (self.ever, self.returned):
                 break
-        return Result(tuple(_each_once(self.accesses)), self.returned, tuple(self.laid))
+        return Result(tuple(each_once(self.accesses)), self.returned, tuple(self.laid))
 
     # What an expression is, and which bits of the object it names.
 
@@ -371,7 +382,7 @@ class Walk:
             self.points = dict(before)
             found |= self.value(arm)
             after.append(self.points)
-        self.points = _met(after)
+        self.points = joined(after)
         return found
 
     def _if(self, node: Node) -> Places:
@@ -381,11 +392,11 @@ class Walk:
 
     def _again(self, node: Node) -> Places:
         """A loop, a switch, a label, a case: what runs here may come from anywhere in the function."""
-        self.points = _met([self.points, self.ever])
+        self.points = joined([self.points, self.ever])
         self.around += 1
         self._none(node.children)
         self.around -= 1
-        self.points = _met([self.points, self.ever])
+        self.points = joined([self.points, self.ever])
         return NOWHERE
 
     # Calls.
@@ -459,18 +470,3 @@ class Walk:
     def _escape(self, places: Places, line: int, to: str, argument: int = -1) -> None:
         for each in sorted(places, key=order):
             self.accesses.append(Access(kind="escape", place=each, line=line, via=(), to=to, argument=argument))
-
-
-_POINTER = 8
-
-
-def _met(ways: list[dict[int, Places]]) -> dict[int, Places]:
-    found: dict[int, Places] = {}
-    for way in ways:
-        for variable, held in way.items():
-            found[variable] = found.get(variable, NOWHERE) | held
-    return found
-
-
-def _each_once(accesses: list[Access]) -> list[Access]:
-    return list(dict.fromkeys(accesses))

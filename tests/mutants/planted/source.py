@@ -15,7 +15,7 @@ FAULTS = (
         (
             "a loop begins with what stands before it alone",
             "Walk._again",
-            "self.points = _met([self.points, self.ever])\nself.around += 1",
+            "self.points = joined([self.points, self.ever])\nself.around += 1",
             "self.around += 1",
         ),
         (
