@@ -18,6 +18,8 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 if "PYTHONPYCACHEPREFIX" not in os.environ:
     _COMPILED = tempfile.TemporaryDirectory(prefix="cbprove-compiled-")
     os.environ["PYTHONPYCACHEPREFIX"] = _COMPILED.name
+# No test hangs on what another has found; those of what is kept have folders of their own.
+os.environ["XDG_CACHE_HOME"] = "/dev/null"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -25,6 +25,7 @@ from cbprove.verdicts import Model, Report
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from cbprove.keeping import Folder
     from cbprove.report.sweep import Matrix
 
 Progress = Callable[[int, int], None]
@@ -48,13 +49,15 @@ class Options:
     operations: int = 200_000
 
 
-def check(path: str, options: Options, progress: Progress, executor: Executor | None = None) -> Report:
+def check(
+    path: str, options: Options, progress: Progress, executor: Executor | None = None, kept: Folder | None = None
+) -> Report:
     """Every verdict on the spec in a file; an executor finds them side by side. Raises SpecError if it has mistakes."""
     system = meaning(path)
-    return _held_against(system, judged(system, path, options, progress, executor))
+    return _held_against(system, judged(system, path, options=options, progress=progress, executor=executor, kept=kept))
 
 
-def begin(path: str, options: Options, executor: Executor) -> Callable[[], Report]:
+def begin(path: str, options: Options, executor: Executor, kept: Folder | None = None) -> Callable[[], Report]:
     """Has an executor judge the spec in a file, beside others; the result waits for the report.
 
     Raises nothing for mistakes in the spec: what is returned raises SpecError, as `check` does.
@@ -68,7 +71,7 @@ def begin(path: str, options: Options, executor: Executor) -> Callable[[], Repor
             raise mistaken
 
         return refused
-    pending = executor.submit(judged, system, path, options, _silent)
+    pending = executor.submit(judged, system, path, options, _silent, None, kept)
     return lambda: _held_against(system, pending.result())
 
 
@@ -104,10 +107,38 @@ def _model(system: System, record: str, span: Span) -> Model:
     )
 
 
-def judged(system: System, path: str, options: Options, progress: Progress, executor: Executor | None = None) -> Report:
-    """Every verdict on a system; `path` is what reports call its spec."""
-    report = design.judge(system, _reach(options), progress, executor)
+def judged(
+    system: System,
+    path: str,
+    options: Options,
+    progress: Progress,
+    executor: Executor | None = None,
+    kept: Folder | None = None,
+) -> Report:
+    """Every verdict on a system; `path` is what reports call its spec. What is `kept` of an earlier run is not found again.
+
+    The texts of queries are not kept, nor is a report in which something is unknown or bounded: that may be known next time.
+    """
+    if kept is None or options.queries:
+        report = design.judge(system, _reach(options), progress, executor)
+    else:
+        report = _remembered(system, options, progress=progress, executor=executor, kept=kept)
     return replace(report, path=path, inputs=inputs(system), warnings=system.warnings)
+
+
+def _remembered(
+    system: System, options: Options, progress: Progress, executor: Executor | None, kept: Folder
+) -> Report:
+    from cbprove.design.known import Known
+    from cbprove.keeping import key
+
+    told = {"bound": options.bound, "resources": options.resources, "operations": options.operations}
+    name = key("spec", system, seconds=options.seconds, **told)
+    known, earlier = Known(kept.get(name)), kept.is_earlier(name)
+    report = design.judge(system, _reach(options), progress=progress, executor=executor, known=known)
+    if known.fresh and known.decided:
+        kept.put(name, known.held)
+    return replace(report, kept=known.found and earlier)
 
 
 def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:

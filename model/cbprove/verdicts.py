@@ -180,6 +180,7 @@ class Report:
     warnings: tuple[Diagnostic, ...] = ()  # what the spec leaves unsaid; no verdict depends on it
     models: tuple[Model, ...] = ()  # one for each record that it names
     measures: tuple[Measure, ...] = ()  # of the structs that have several layouts
+    kept: bool = False  # whether an earlier run found the verdicts, of the very same texts
 
 
 def exit_code(report: Report) -> int:

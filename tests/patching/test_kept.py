@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cbprove import keeping
 from cbprove.patching import judging
 from cbprove.patching.change import change
 from cbprove.patching.judging import Job, Judged, Kept
@@ -42,7 +43,7 @@ def test_other_options_are_judged_anew(tmp_path: Path) -> None:
 
 def test_another_program_judges_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answer(tmp_path)
-    monkeypatch.setattr(judging, "_program", lambda: "another one")
+    monkeypatch.setattr(keeping, "_program", lambda: "another one")
     assert answer(tmp_path).kept == 0
 
 

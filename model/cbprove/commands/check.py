@@ -12,10 +12,12 @@ from cbprove.commands.shared import (
     FORMATS,
     OURS,
     USAGE,
+    add_cache,
     add_color,
     add_formats,
     add_jobs,
     add_reach,
+    kept,
     mixed,
     options,
     typed,
@@ -38,6 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--queries", metavar="DIR", default=".cbprove/queries", help="where queries are saved (%(default)s)"
     )
+    add_cache(parser)
     parser.add_argument("--exit-zero", action="store_true", help="only report: exit 0 whatever the verdicts are")
     add_formats(parser, "html")
     parser.add_argument("-q", "--quiet", action="store_true", help="the line of counts alone")
@@ -68,6 +71,7 @@ class _Check:
         self.given, self.executor = args, executor
         self.begun: dict[str, Callable[[], Report]] = {}
         self.options = options(args, args.verbose > 0 or args.format in ("json", "html"), queries=args.verbose > 1)
+        self.kept = kept(args) if args.dask is None else None  # workers of a cluster keep nothing
         self.reports: list[Report] = []
         self.mistakes: dict[Diagnostic, None] = {}
         self.warnings: dict[Diagnostic, None] = {}
@@ -78,7 +82,8 @@ class _Check:
         from cbprove.pipeline import begin
 
         assert self.executor is not None
-        self.begun = {path: begin(path, self.options, self.executor) for path in paths}
+        for path in paths:
+            self.begun[path] = begin(path, self.options, self.executor, self.kept)
 
     def file(self, path: str, named: bool) -> None:
         """One spec. What is wrong with it, or with us, must not hide the next one."""
@@ -121,7 +126,7 @@ class _Check:
 
         with console.Progress(path) as progress:
             begun = self.begun.pop(path, None)
-            report = begun() if begun is not None else check(path, self.options, progress, self.executor)
+            report = begun() if begun is not None else check(path, self.options, progress, self.executor, self.kept)
         self.reports.append(report)
         self.codes.append(exit_code(report))
         if self.given.format == "text":

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT
-from cbprove.commands.shared import FORMATS, add_color, add_formats, add_reach, mixed, options, sides_page, typed
+from cbprove.commands.shared import (
+    FORMATS,
+    add_cache,
+    add_color,
+    add_formats,
+    add_reach,
+    kept,
+    mixed,
+    options,
+    sides_page,
+    typed,
+)
 from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
@@ -36,7 +47,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--what-if", action="store_true", help="of a patch: judge proposals that are nobody's kernel too"
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="of a patch: all of the answer, not 15 lines")
-    parser.add_argument("--no-cache", action="store_true", help="of a patch: judge anew what an earlier run has judged")
+    add_cache(parser)
     parser.add_argument(
         "--against",
         action="append",
@@ -74,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
         from cbprove.commands.patches import review_commits
 
         return review_commits(args)
-    for name in ("model", "what_if", "verbose", "no_cache", "source", "headers"):
+    for name in ("model", "what_if", "verbose", "source", "headers"):
         if getattr(args, name):
             raise WrongUsage(f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`")
     return _compare(args)
@@ -84,10 +95,10 @@ def _compare(args: argparse.Namespace) -> int:
     from cbprove.comparing.review import compare
     from cbprove.comparing.told import document, text
 
-    comparisons = []
+    comparisons, known = [], kept(args)
     for before, after in _pairs(args):
         with console.Progress(after.title) as progress:
-            comparisons.append(compare(before, after, options(args, witnesses=False), progress))
+            comparisons.append(compare(before, after, options(args, witnesses=False), progress, known))
         if args.format == "text":
             console.show(("" if len(comparisons) == 1 else "\n") + text(comparisons[-1], console.paint()))
     if args.format == "json":

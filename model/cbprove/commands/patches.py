@@ -211,10 +211,11 @@ def _unplaced(whole_change: Change, notes: tuple[str, ...]) -> Answer | None:
 def _judged(
     relevant: Change, subject: Subject, args: argparse.Namespace, source: tuple[Functions | None, Compiler | None]
 ) -> Answer | None:
-    from cbprove.patching.judging import Kept, folder
+    from cbprove.keeping import folder
+    from cbprove.patching.judging import Kept
     from cbprove.patching.review import How, review
 
-    cache = None if args.no_cache else Kept(folder())
+    cache = None if args.no_cache else Kept(folder("verdicts"))
     how = How(options(args, witnesses=False), args.what_if, cache, functions=source[0], compiler=source[1])
     with console.Progress(subject.title) as progress:
         return review(relevant, subject, how, progress)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
+    from cbprove.keeping import Folder
     from cbprove.pipeline import Options
 
 USAGE, NOTHING, OURS, INTERRUPTED, READER_LEFT = 2, 5, 70, 130, 128 + 13
@@ -45,6 +46,18 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
         help="stores, copies and makings that the runs of one path are unfolded to (%(default)s)",
     )
     add_timeout(parser)
+
+
+def add_cache(parser: argparse.ArgumentParser) -> None:
+    """Whether what an earlier run found counts."""
+    parser.add_argument("--no-cache", action="store_true", help="judge anew what an earlier run has judged")
+
+
+def kept(given: argparse.Namespace) -> Folder:
+    """Where verdicts on specs are kept: with --no-cache for this run alone, in which the very same texts are judged once."""
+    from cbprove.keeping import Folder, folder
+
+    return Folder(None if given.no_cache else folder("specs"))
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

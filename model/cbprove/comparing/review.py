@@ -7,6 +7,7 @@ from cbprove.comparing.layouts import Reshaped
 from cbprove.comparing.told import Comparison
 from cbprove.comparing.verdicts import Changed, answers, verdicts
 from cbprove.frozen import frozen, replace
+from cbprove.keeping import Folder
 from cbprove.meaning import elaborate
 from cbprove.meaning.shapes import Shape, laid, shapes
 from cbprove.meaning.system import System
@@ -17,17 +18,21 @@ from cbprove.verdicts import Report, Witness
 
 @frozen
 class Side:
-    """A spec as it stands on one side; `title` names the side, `system` is None where there is no such spec."""
+    """A spec as it stands on one side; `title` names the side, `system` is None where there is no such spec.
+
+    `plain` says that it is what its texts say, and nothing else.
+    """
 
     title: str
     path: str
     system: System | None
+    plain: bool = True
 
 
-def compare(before: Side, after: Side, options: Options, progress: Progress) -> Comparison:
-    """What changed from one side to the other."""
+def compare(before: Side, after: Side, options: Options, progress: Progress, kept: Folder | None = None) -> Comparison:
+    """What changed from one side to the other. Sides of the very same texts are judged once, `kept` ones not at all."""
     titles = before.title, after.title
-    old, new = _judged(before, options, progress), _judged(after, options, progress)
+    old, new = _judged(before, options, progress, kept), _judged(after, options, progress, kept)
     if old is None or new is None or before.system is None or after.system is None:
         return Comparison(titles, old, new)
     changed = verdicts(old, new)
@@ -45,8 +50,11 @@ def compare(before: Side, after: Side, options: Options, progress: Progress) -> 
     )
 
 
-def _judged(side: Side, options: Options, progress: Progress) -> Report | None:
-    return judged(side.system, side.path, options, progress) if side.system is not None else None
+def _judged(side: Side, options: Options, progress: Progress, kept: Folder | None) -> Report | None:
+    """The report of a side. One under the layouts of an artefact is no question of texts alone, and not kept."""
+    if side.system is None:
+        return None
+    return judged(side.system, side.path, options, progress=progress, kept=kept if side.plain else None)
 
 
 def _layouts(before: System, after: System) -> tuple[tuple[Reshaped, ...], int]:

@@ -92,7 +92,7 @@ def _under(spec: str, artefact: str) -> _Reader:
         from cbprove.artifacts.opening import open_artifact
         from cbprove.comparing.drift import rebased
 
-        return Side(f"{spec} under {artefact}", spec, rebased(spec, open_artifact(artefact)))
+        return Side(f"{spec} under {artefact}", spec, rebased(spec, open_artifact(artefact)), plain=False)
 
     return read
 

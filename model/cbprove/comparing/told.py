@@ -181,7 +181,8 @@ def _side(title: str, report: Report | None) -> dict[str, Any] | None:
     if report is None:
         return None
     inputs = [{"path": path, "sha256": digest} for path, digest in report.inputs]
-    return {"title": title, "spec": report.spec, "inputs": inputs}
+    told = {"title": title, "spec": report.spec, "inputs": inputs}
+    return {**told, "kept": True} if report.kept else told
 
 
 def _reshaped(reshaped: Reshaped) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from cbprove.verdicts import Answered, Case, Finding, Query, Report, Verdict, Wi
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from cbprove.design.known import Known
+
 Progress = Callable[[int, int], None]
 
 
@@ -47,17 +49,22 @@ def judge(
     options: Options,
     progress: Progress = lambda done, total: None,
     executor: Executor | None = None,
+    known: Known | None = None,
 ) -> Report:
-    """All verdicts on a system; an executor finds them side by side."""
+    """All verdicts on a system; an executor finds them side by side. What is `known` of it is not found again."""
     with deep():
         space = Space(system, options)
+        if known is not None and known.fill(space):
+            return _report(space, known)
         if executor is None:
             _fill(space, progress)
         else:
             from cbprove.design.shares import fill
 
             fill(space, executor, progress)
-        return _report(space)
+        if known is not None:
+            known.learn(space)
+        return _report(space, known)
 
 
 def _fill(space: Space, progress: Progress) -> None:
@@ -69,9 +76,9 @@ def _fill(space: Space, progress: Progress) -> None:
     progress(total, total)
 
 
-def _report(space: Space) -> Report:
+def _report(space: Space, known: Known | None) -> Report:
     system = space.system
-    cases = tuple(_cases(space))
+    cases = tuple(_cases(space, known))
     titles = {proposal.name: proposal.title for proposal in system.proposals}
     return Report(
         spec=system.name,
@@ -79,29 +86,31 @@ def _report(space: Space) -> Report:
         path="",
         cases=cases,
         space=summary(space),
-        asks=_answers(space),
+        asks=_answers(space, known),
         titles=titles,
         measures=measures(system),
     )
 
 
-def _answers(space: Space) -> tuple[Answered, ...]:
+def _answers(space: Space, known: Known | None) -> tuple[Answered, ...]:
     if not space.system.asks:
         return ()
     from cbprove.design.answers import answers
 
-    return answers(space)
+    if known is None:
+        return answers(space)
+    return known.answers(space.system, space.options, lambda: answers(space))
 
 
-def _cases(space: Space) -> Iterator[Case]:
+def _cases(space: Space, known: Known | None) -> Iterator[Case]:
     for proposal in space.system.proposals:
         for prop in space.system.properties:
-            case = _case(space, proposal, prop)
+            case = _case(space, proposal, prop, known)
             if case is not None:
                 yield case
 
 
-def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
+def _case(space: Space, proposal: Proposal, prop: PropertyName, known: Known | None) -> Case | None:
     every = list(_spots(space, proposal, prop.name))
     spots = [s for s in every if s.mark != INAPPLICABLE]
     if not spots:
@@ -120,7 +129,7 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName) -> Case | None:
         candidate=spot_shown.candidate,
         counts=counts,
         regions=regions(space, prop.name, proposal) if verdict == "mixed" else (),
-        finding=_finding(space, spot_shown, prop.name, code),
+        finding=_finding(space, spot_shown, prop.name, code, known),
         expected=_words(spots),
         met=code == 0,
         code=code,
@@ -255,7 +264,7 @@ def _words(spots: list[_Spot]) -> str:
 # --- findings ---------------------------------------------------------------------------------------------
 
 
-def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
+def _finding(space: Space, spot: _Spot, name: str, code: int, known: Known | None) -> Finding:
     verdict = VERDICTS[spot.mark]
     settled = space.settled(spot.sector, name, spot.index)
     program = space.candidate(spot.candidate)
@@ -264,11 +273,11 @@ def _finding(space: Space, spot: _Spot, name: str, code: int) -> Finding:
     if verdict == "refuted" and (code or space.options.witnesses):
         from cbprove.design.witness import witness
 
-        example = witness(program, prop, spot.candidate, space.options)
+        example = witness(program, prop, candidate=spot.candidate, options=space.options, known=known)
     elif verdict == "proved" and space.options.witnesses:
         from cbprove.design.witness import reaching
 
-        example = reaching(program, prop, spot.candidate, space.options)
+        example = reaching(program, prop, candidate=spot.candidate, options=space.options, known=known)
     return Finding(
         verdict,
         turns=settled.turns if settled else None,

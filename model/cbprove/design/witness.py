@@ -6,6 +6,7 @@ of declaration. What comes after the break does not count. Loops are followed fo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from cbprove import folds
 from cbprove.design.asking import script_for
@@ -25,28 +26,44 @@ from cbprove.system.program import Program, Property
 from cbprove.system.statements import Each, Repeat
 from cbprove.verdicts import Witness
 
+if TYPE_CHECKING:
+    from cbprove.design.known import Known
+
 Candidate = Mapping[str, AxisValue]
 
 
-def witness(program: Program, prop: Property, candidate: Candidate, options: Options) -> Witness:
-    """The least run that breaks a property of a refuted candidate.
+def witness(
+    program: Program, prop: Property, candidate: Candidate, options: Options, known: Known | None = None
+) -> Witness:
+    """The least run that breaks a property of a refuted candidate, run again where it is `known`.
 
     Raises NotReplayed if the reference does not see it break.
     """
     for misplaced in properties.of_placement(prop, program):
         if misplaced.broken is True:
             return Witness(candidate, program, "", None, misplaced)
-    least = least_run(program, prop, options, broken=True)
+    least = _least(program, prop, candidate=candidate, options=options, broken=True, known=known)
     path = next(p for p in program.paths if p.name == least.path)
     return Witness(candidate, program, least.path, spread(program, path, prop, least))
 
 
-def reaching(program: Program, prop: Property, candidate: Candidate, options: Options) -> Witness | None:
+def reaching(
+    program: Program, prop: Property, candidate: Candidate, options: Options, known: Known | None = None
+) -> Witness | None:
     """The least run that reaches a claim of a proved candidate; None where claims are about placement."""
     if properties.of_placement(prop, program):
         return None
-    least = least_run(program, prop, options, broken=False)
+    least = _least(program, prop, candidate=candidate, options=options, broken=False, known=known)
     return Witness(candidate, program, least.path, least)
+
+
+def _least(
+    program: Program, prop: Property, candidate: Candidate, options: Options, broken: bool, known: Known | None
+) -> Run:
+    def find() -> Run:
+        return least_run(program, prop, options, broken)
+
+    return find() if known is None else known.run(program, prop, candidate=candidate, broken=broken, find=find)
 
 
 def least_run(program: Program, prop: Property, options: Options, broken: bool) -> Run:

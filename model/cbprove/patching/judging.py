@@ -5,25 +5,21 @@ Verdicts of earlier runs, each under the hash of all that it hangs on: texts, ca
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import hashlib
-import json
 import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cbprove import keeping
 from cbprove.frozen import frozen
 from cbprove.meaning.system import System
 from cbprove.pipeline import Options, Progress, judged
 from cbprove.report import witness
 from cbprove.report.excerpt import printable
-from cbprove.report.version import VERSION
 from cbprove.verdicts import Case
 
 
@@ -113,69 +109,30 @@ def _told(spec: str, case: Case, title: str) -> Judged:
     )
 
 
-def folder() -> Path:
-    """Where verdicts are kept: what nobody misses if it is deleted."""
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(home) / "cbprove" / "verdicts"
-
-
 def key(job: Job) -> str:
-    """The same for two jobs only if nothing that a verdict hangs on differs."""
-    system = job.system
-    told = {
-        "program": _program(),
-        "spec": job.spec,
-        "sources": [(source.name, source.sha256 or _hash(source.text.encode())) for source in system.sources],
-        "axes": [(axis.name, _values(axis.values)) for axis in system.axes],
-        "proposals": [(each.name, [(k, _values(v)) for k, v in each.domains.items()]) for each in system.proposals],
-        "property": job.property,
-        "options": asdict(job.options),
-    }
-    return _hash(json.dumps(told, sort_keys=True).encode())
-
-
-def _values(values: tuple[str, ...] | range) -> list[Any]:
-    return [values.start, values.stop] if isinstance(values, range) else list(values)
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-@cache
-def _program() -> str:
-    """The version, and every line of this program: no verdict outlives a change of either."""
-    whole = hashlib.sha256(VERSION.encode())
-    root = Path(__file__).parents[1]
-    for file in sorted((*root.rglob("*.py"), *root.rglob("*.lark"))):
-        whole.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
-    return whole.hexdigest()
+    """The same for two jobs only if nothing that a verdict, and what is told of it, hangs on differs."""
+    names = [source.name for source in job.system.sources]
+    more = {"spec": job.spec, "names": names, "property": job.property, "options": asdict(job.options)}
+    return keeping.key("property", job.system, **more)
 
 
 class Kept:
-    """A folder of verdicts; what cannot be read is not there, what cannot be written is not kept."""
+    """A folder of verdicts."""
 
     def __init__(self, place: Path) -> None:
-        self.place = place
+        self.folder = keeping.Folder(place)
 
     def get(self, job: Job) -> tuple[Judged, ...] | None:
-        """What an earlier run found, marked as kept."""
+        """What an earlier run found, marked as kept; None where there is nothing, or something else."""
         try:
-            found = json.loads((self.place / f"{key(job)}.json").read_text(encoding="utf-8"))
-            return tuple(_from_json(each) for each in found)
-        except (OSError, ValueError, TypeError):
+            return tuple(_from_json(each) for each in self.folder.get(key(job)))
+        except (TypeError, KeyError):
             return None
 
     def put(self, job: Job, found: Sequence[Judged]) -> None:
         """Keeps what is decided; an unknown may be known next time."""
-        if any(each.verdict in ("unknown", "bounded") for each in found):
-            return
-        file = self.place / f"{key(job)}.json"
-        beside = file.with_suffix(f".{os.getpid()}.part")
-        with contextlib.suppress(OSError):
-            self.place.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps([asdict(each) for each in found]), encoding="utf-8")
-            os.replace(beside, file)
+        if not any(each.verdict in ("unknown", "bounded") for each in found):
+            self.folder.put(key(job), [asdict(each) for each in found])
 
 
 def _from_json(found: dict[str, Any]) -> Judged:

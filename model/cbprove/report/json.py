@@ -102,7 +102,7 @@ def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, A
         out["query"] = queries[case.id]
     if case.finding.verdict == "refuted" and case.finding.witness is not None:
         out["witness"] = of_witness(case.finding.witness, case.property)
-    return out
+    return {**out, "kept": True} if report.kept else out
 
 
 def located(span: Span | None) -> dict[str, Any] | None:

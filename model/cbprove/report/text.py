@@ -27,9 +27,19 @@ def text(report: Report, manner: Manner) -> str:
     """The whole report on one spec."""
     if manner.verbosity < 0:
         return summary(report)
-    parts = [*_wrapped(summary(report)), *_blocks(report, manner), table.proposals(report, manner)]
+    parts = [
+        *_wrapped(summary(report)),
+        *_kept(report, manner),
+        *_blocks(report, manner),
+        table.proposals(report, manner),
+    ]
     parts += [_asks(report, manner), space.text(report, manner), _assumptions(report), _models(report)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _kept(report: Report, manner: Manner) -> list[str]:
+    """That an earlier run found all this, for who asks why."""
+    return ["found by an earlier run; --no-cache judges anew"] if report.kept and manner.verbosity > 0 else []
 
 
 def _wrapped(line: str) -> list[str]:

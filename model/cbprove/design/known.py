@@ -1,0 +1,193 @@
+"""What an earlier run found out of a design space, as plain data: marks, the choices of runs, answers. No run is believed: it
+is run again, and what does not come out as it did is found anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from cbprove.design.sectors import Sheet
+from cbprove.design.settle import Settled
+from cbprove.design.space import Options, Space, key_of
+from cbprove.design.tables import BOUNDED, EXCLUDED, UNKNOWN, Table
+from cbprove.diagnostics import Span
+from cbprove.evidence.replay import replay
+from cbprove.meaning.system import System
+from cbprove.semantics.run import Run
+from cbprove.system.axes import AxisValue
+from cbprove.system.program import Program, Property
+from cbprove.verdicts import Answered, Conflict, Need
+
+
+class Known:
+    """What is known of one space; `found` says that an earlier run judged it, `fresh` that this one has found something new."""
+
+    def __init__(self, held: Any = None) -> None:
+        self.held: dict[str, Any] = held if isinstance(held, dict) else {"tables": {}, "runs": {}}
+        self.found = self.fresh = False
+
+    def fill(self, space: Space) -> bool:
+        """Gives a space all tables of an earlier run; False, and nothing, where they are not all there, or are no such thing."""
+        found = []
+        try:
+            for prop in space.system.properties:
+                for sector in space.all_sectors():
+                    held = self.held["tables"][prop.name][_key(key_of(sector))]
+                    found.append((sector, prop.name, _table(Sheet(sector), held)))
+            self.held["runs"].items()
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            self.held, self.fresh = {"tables": {}, "runs": {}}, True
+            return False
+        for sector, name, table in found:
+            space.take(sector, name, table)
+        self.found = True
+        return True
+
+    def learn(self, space: Space) -> None:
+        """Takes the tables of a space that was judged."""
+        for prop in space.system.properties:
+            tables = {_key(key_of(sector)): _plain(space.table(sector, prop.name)) for sector in space.all_sectors()}
+            self.held["tables"][prop.name] = tables
+        self.fresh = True
+
+    @property
+    def decided(self) -> bool:
+        """Whether nothing is unknown or proved up to a bound: another run may know more of that."""
+        marks = {mark for of in self.held["tables"].values() for each in of.values() for mark, _ in each["marks"]}
+        return marks.isdisjoint((UNKNOWN, BOUNDED))
+
+    def run(
+        self,
+        program: Program,
+        prop: Property,
+        candidate: Mapping[str, AxisValue],
+        broken: bool,
+        find: Callable[[], Run],
+    ) -> Run:
+        """The run that breaks, or else reaches, a claim: the one known, run again, or else found."""
+        key = json.dumps([prop.name, broken, list(candidate.items())])
+        try:
+            held = self.held["runs"][key]
+            path = next(path for path in program.paths if path.name == held["path"])
+            decisions = {_tuples(each): answer for each, answer in held["decisions"]}
+            again = replay(program, path, (prop,), decisions, trace=True)
+            if (again.broken if broken else again.reached)[prop.name] and dict(again.decisions) == decisions:
+                return again
+        except (KeyError, TypeError, ValueError, StopIteration):
+            pass
+        found = find()
+        self.held["runs"][key] = {"path": found.path, "decisions": [[each, answer] for each, answer in found.decisions]}
+        self.fresh = True
+        return found
+
+    def answers(
+        self, system: System, options: Options, find: Callable[[], tuple[Answered, ...]]
+    ) -> tuple[Answered, ...]:
+        """The answers to the questions of a system, as far as options go: those known, or else found."""
+        name = "asks and why" if options.witnesses else "asks"
+        try:
+            pairs = zip(self.held[name], system.asks, strict=True)
+            return tuple(_answered(held, ask.span, system) for held, ask in pairs)
+        except (KeyError, TypeError, ValueError, IndexError):
+            pass
+        found = find()
+        self.held[name] = [_asked(each, system) for each in found]
+        self.fresh = True
+        return found
+
+
+def _key(values: Sequence[AxisValue]) -> str:
+    return json.dumps(list(values))
+
+
+# --- tables -----------------------------------------------------------------------------------------------
+
+
+def _plain(table: Table) -> dict[str, Any]:
+    marks: list[list[int]] = []
+    for mark in table.sheet.marks:
+        if marks and marks[-1][0] == mark:
+            marks[-1][1] += 1
+        else:
+            marks.append([mark, 1])
+    settled = [[at, each.verdict, each.turns, each.reason] for at, each in table.settled.items()]
+    return {"marks": marks, "settled": settled}
+
+
+def _table(sheet: Sheet, held: Mapping[str, Any]) -> Table:
+    """Raises ValueError, or what comes of data of another shape."""
+    marks = bytearray()
+    for mark, count in held["marks"]:
+        if not EXCLUDED <= mark <= BOUNDED or not 0 < count <= sheet.sector.size:
+            raise ValueError("no mark of a candidate")
+        marks += bytes([mark]) * count
+    if len(marks) != sheet.sector.size:
+        raise ValueError("marks of another sector")
+    sheet.marks = marks
+    return Table(
+        sheet, {int(at): Settled(verdict, turns, str(reason)) for at, verdict, turns, reason in held["settled"]}
+    )
+
+
+# --- runs and answers -------------------------------------------------------------------------------------
+
+
+def _tuples(told: Any) -> Any:
+    return tuple(map(_tuples, told)) if isinstance(told, list) else told
+
+
+_Named = tuple[str, "Span | None"]
+
+
+def _asked(ask: Answered, system: System) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "id": ask.id, "name": ask.name, "title": ask.title, "axes": ask.axes, "answer": ask.answer,
+        "expected": ask.expected, "met": ask.met, "reason": ask.reason, "conflict": None,
+    }  # fmt: skip
+    if (why := ask.conflict) is not None:
+        told["conflict"] = {
+            "properties": [_named(each, system) for each in why.properties],
+            "layers": None if why.layers is None else [_named(each, system) for each in why.layers],
+            "needs": [[need.view, need.bytes] for need in why.needs],
+            "area": why.area, "bytes": why.bytes, "reason": why.reason,
+        }  # fmt: skip
+    return told
+
+
+def _answered(held: Mapping[str, Any], span: Span | None, system: System) -> Answered:
+    why = held["conflict"]
+    conflict = None
+    if why is not None:
+        layers = why["layers"]
+        conflict = Conflict(
+            properties=tuple(_spanned(each, system) for each in why["properties"]),
+            layers=None if layers is None else tuple(_spanned(each, system) for each in layers),
+            needs=tuple(Need(view, bytes) for view, bytes in why["needs"]),
+            area=why["area"],
+            bytes=why["bytes"],
+            reason=why["reason"],
+        )
+    return Answered(
+        id=held["id"],
+        name=held["name"],
+        title=held["title"],
+        axes=_tuples(held["axes"]),
+        answer=_tuples(held["answer"]),
+        expected=held["expected"],
+        met=held["met"],
+        reason=held["reason"],
+        span=span,
+        conflict=conflict,
+    )
+
+
+def _named(named: _Named, system: System) -> list[Any]:
+    """A name with its place: the number of the text, and from where to where in it."""
+    name, span = named
+    return [name, None if span is None else [system.sources.index(span.source), span.start, span.end]]
+
+
+def _spanned(held: Sequence[Any], system: System) -> _Named:
+    name, place = held
+    return name, None if place is None else Span(system.sources[place[0]], place[1], place[2])
