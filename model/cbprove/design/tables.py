@@ -116,13 +116,20 @@ class Tables:
         _Sheeting(self, name, form, sheet).decide(placed)
 
     def form(self, name: str, plan: Plan) -> Form:
-        """The form of a property. Raises TooLarge."""
-        program = self.group.program
+        """The form of a property; the runs are laid out once for all of them. Raises TooLarge."""
         if plan not in self._unfolded:
-            axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-            self._unfolded[plan] = unfolded(program, program.properties, plan, axes)
-        indexes_of_property = frozenset(i for i, prop in enumerate(program.properties) if prop.name == name)
-        return of_paths(self._unfolded[plan], indexes_of_property)
+            self._unfolded[plan] = self._unfold(self.group.program.properties, plan)
+        listed = enumerate(self.group.program.properties)
+        return of_paths(self._unfolded[plan], frozenset(i for i, prop in listed if prop.name == name))
+
+    def form_alone(self, name: str, plan: Plan) -> Form:
+        """The same, of runs that are laid out for this property alone: with its claims, and its events. Raises TooLarge."""
+        asked = [prop for prop in self.group.program.properties if prop.name == name]
+        return of_paths(self._unfold(asked, plan), frozenset(range(len(asked))))
+
+    def _unfold(self, asked: Sequence[Property], plan: Plan) -> Unfolded:
+        axes = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
+        return unfolded(self.group.program, asked, plan, axes)
 
     def candidate(self, point: Mapping[str, int]) -> Program:
         """The program at a point of the group's sector."""
@@ -316,7 +323,7 @@ class _Sheeting:
         if not doubted:
             return
         try:
-            form = self.tables.form(self.name, late(self.tables.limits))
+            form = self.tables.form_alone(self.name, late(self.tables.limits))
         except TooLarge:
             return
         if form.broken is False:

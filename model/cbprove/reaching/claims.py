@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cbprove.frozen import frozen
 from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unchanged
@@ -55,7 +56,7 @@ def _observed(place: Place, atoms: Atoms, scene: Scene) -> Iterator[tuple[int, C
     for covered in atoms.covered(place, 0, place.width):
         for position, at_position in covered.positions:
             candidates = at_position & scene.here.among
-            if candidates and any(leaf.offset <= position < leaf.offset + leaf.width for leaf in place.leaves):
+            if candidates and members_at(place, position):
                 yield position, candidates, scene.memory[covered.atom]
 
 
@@ -84,6 +85,7 @@ def _foreign(place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     return broken
 
 
+@lru_cache(maxsize=1 << 16)
 def _came_through(fact: Fact, members_wanted: tuple[Own, ...]) -> bool:
     """Whether a bit is blank, or was stored as every member's that it is read as."""
     assert isinstance(fact, Source)

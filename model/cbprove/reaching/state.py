@@ -6,6 +6,7 @@ A fact is an object that is equal to another where no claim can tell the two apa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 from cbprove.frozen import by_identity, field, frozen
@@ -108,12 +109,14 @@ def joined(first: Facts, other: Facts) -> Facts:
 
 def replaced(facts: Facts, candidates: Candidates, replacement: Facts) -> Facts:
     """What is known once bits are stored to: at these candidates nothing of before is left."""
-    left = {fact: rest for fact, having in facts.items() if (rest := having & ~candidates)}
+    others = ~candidates
+    left = {fact: rest for fact, having in facts.items() if (rest := having & others)}
     for fact, having in replacement.items():
         left[fact] = left.get(fact, 0) | having
     return left
 
 
+@lru_cache(maxsize=1 << 16)
 def members_at(place: Place, position: int) -> tuple[Own, ...]:
     """What members a bit of a place is of."""
     return tuple(sorted(_members_at(place.leaves, position)))

@@ -89,7 +89,7 @@ FAULTS = (
     *planted(
         "reaching",
         FLOW,
-        ("a store leaves what was there", "replaced", "having & ~candidates", "having"),
+        ("a store leaves what was there", "replaced", "having & others", "having"),
         ("of two ways the first one counts", "joined", "candidates & ~before", "False"),
         ("a loop has no turn but those it must have", "_Flow._loop", "left is None or left > 0", "False"),
         ("arms after the first are not taken", "_Flow._either", "first.join(way)", "way.copy()"),
