@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import sys
 from collections.abc import Sequence
 from typing import NoReturn, Protocol, cast
 
@@ -48,8 +49,23 @@ class _Parser(argparse.ArgumentParser):
 
     asked = ""
 
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        # For each argument argparse makes a formatter, which loads four modules to learn how wide the terminal is.
+        return argparse.HelpFormatter(self.prog, width=_columns() - 2)
+
     def error(self, message: str) -> NoReturn:
         raise WrongUsage(message, f"see `{self.asked or self.prog} --help`")
+
+
+def _columns() -> int:
+    """How wide the terminal is, as the standard library's `shutil` finds it."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or 80  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):
+        return 80
 
 
 def parse(argv: Sequence[str]) -> tuple[argparse.Namespace, Command | None]:

@@ -11,7 +11,7 @@ the least, the greatest and a fixed series of others are tried, so that the same
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from random import Random
+from typing import TYPE_CHECKING
 
 from cbprove.frozen import by_identity, field, frozen, replace
 from cbprove.properties.events import Moment, Unchanged
@@ -20,6 +20,9 @@ from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.run import Run, run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system.program import Part, Program, Property
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 @by_identity
@@ -89,7 +92,7 @@ def spread(program: Program, path: Part, prop: Property, witness: Run) -> Run:
 def _other_values(program: Program, path: Part, prop: Property, witness: Run) -> list[Run]:
     structure = {key: answer for key, answer in witness.decisions if key[0] in ("arm", "turns")}
     oracles = [_Values(structure, None, False), _Values(structure, None, True)]
-    oracles += [_Values(structure, Random(seed), False) for seed in range(_SEEDS)]
+    oracles += [_Values(structure, _random(seed), False) for seed in range(_SEEDS)]
     if not any(key[0] in ("input", "bit") for key, _ in witness.decisions):
         return []
     return [run(program, path, (prop,), oracle) for oracle in oracles]
@@ -161,13 +164,19 @@ def _idle(prop: Property, run_shown: Run, keys: tuple[DecisionKey, ...], runs: I
     return tried
 
 
+def _random(seed: int) -> Random:
+    from random import Random
+
+    return Random(seed)
+
+
 def _again(program: Program, path: Part, prop: Property, run: Run, other: Answers) -> Run:
     return replay(program, path, (prop,), {**dict(run.decisions), **other})
 
 
 def _mixed(groups: list[list[Answers]]) -> Iterator[Answers]:
     """Other answers to several questions at once: the first, the last, and some of any."""
-    draw = Random(0)
+    draw = _random(0)
     yield _joined(group[0] for group in groups)
     yield _joined(group[-1] for group in groups)
     for _ in range(_TOGETHER):
@@ -211,7 +220,7 @@ def _other_answers(program: Program, run: Run, keys: tuple[DecisionKey, ...]) ->
 def _series(low: int, high: int) -> list[int]:
     if high - low < _ALL:
         return list(range(low, high + 1))
-    draw = Random(0)
+    draw = _random(0)
     return [low, high, *(draw.randint(low, high) for _ in range(_DRAWS))]
 
 

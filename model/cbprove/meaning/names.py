@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Note, Span
@@ -144,6 +143,8 @@ def _names_in(node: object) -> Iterator[str]:
 
 def hint(name: str, names: Iterable[str]) -> str:
     """The help for a name that is not known: the nearest one that is."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name, list(names), 1, 0.6)
     return f"did you mean `{close[0]}`?" if close else ""
 
