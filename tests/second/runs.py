@@ -350,8 +350,7 @@ class Run:
     def read(self, spot: Spot, names: dict[str, Name], size: int | None = None) -> None:
         if size is None:
             bits: Sequence[tuple[int, tuple[Any, ...]]] = spot.bits
-            for leaf in spot.leaves:
-                self.touch(spot, names, leaf.start, leaf.bits, False)
+            self.touch(spot, names, spot.start, spot.size, False)
         else:
             end = spot.start + size
             self.touch(spot, names, spot.start, size, False)
