@@ -73,8 +73,8 @@ def test_what_a_recipe_adds_works(followed: tuple[str, Path]) -> None:
     recipe, tree = followed
     match recipe:
         case "property":
-            assert verdict(tree, spec("write V.a; read V.a;", "defined V.a")) == "proved"
-            assert verdict(tree, spec("read V.a; write V.a;", "defined V.a")) == "refuted"
+            assert verdict(tree, spec("write V.a; read V.a;", "filled V.a")) == "proved"
+            assert verdict(tree, spec("read V.a; write V.a;", "filled V.a")) == "refuted"
         case "statement":
             assert verdict(tree, spec("write V.a; peek V.a;", "owned V.a")) == "proved"
             assert verdict(tree, spec("write V.b; peek V.a;", "owned V.a")) == "refuted"
