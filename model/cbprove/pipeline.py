@@ -195,6 +195,8 @@ def sweep(
 
     system = meaning(path)
     prop, rows, cols = names
+    if not all(names):
+        raise WrongUsage("a sweep takes --property, --rows and --cols", _names(system))
     _known("property", prop, [each.name for each in system.properties])
     row_axis, other = _axis(system, rows), _axis(system, cols)
     if row_axis is other:
@@ -211,17 +213,20 @@ def sweep(
     return Matrix(prop, row_axis, other, replace(report, path=path, inputs=inputs(system), warnings=system.warnings))
 
 
-def layout(path: str, only: str | None) -> str:
-    """The structs of a spec; then, for the first candidate of each proposal, where views lie and what layers touch."""
+def layout(path: str, only: str | None, everything: bool = False) -> str:
+    """For the first candidate of each proposal, where views lie; the structs that a view has, or all; what layers touch."""
     system = meaning(path)
     if only is not None:
         _known("proposal", only, [proposal.name for proposal in system.proposals])
-    from cbprove.meaning.shapes import shapes
+    from cbprove.meaning.shapes import laid, shapes
     from cbprove.pictures import layout as layouts
 
     firsts = first_candidates(system, only)
     programs = {name: elaborate.program(system, first) for name, first in firsts.items()}
-    return layouts.text(shapes(system, firsts.values()), programs)
+    structs = shapes(system, firsts.values())
+    viewed = laid(system, structs)
+    shown = [each for each in structs if everything or each.record.tag in viewed]
+    return layouts.text(shown, programs, len(structs) - len(shown))
 
 
 def first_candidates(system: System, name: str | None = None) -> dict[str, dict[str, AxisValue]]:
@@ -267,6 +272,12 @@ def _titled(proposal: Proposal) -> str:
 def _axis(system: System, name: str) -> Axis:
     _known("axis", name, [axis.name for axis in system.axes])
     return next(axis for axis in system.axes if axis.name == name)
+
+
+def _names(system: System) -> str:
+    """What can be swept."""
+    properties, axes = ([f"`{each.name}`" for each in found] for found in (system.properties, system.axes))
+    return f"the properties are {', '.join(properties)}; the axes are {', '.join(axes)}"
 
 
 def _known(kind: str, name: str, names: list[str]) -> None:

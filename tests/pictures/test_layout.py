@@ -119,9 +119,9 @@ def test_control_block_of_a_candidate() -> None:
         == """\
 skb.cb, 48 bytes
                      0       8       16      24      32      40      48
-  IPCB        ip     IIIIIIIIIIIIIIIIII--............................  [0..20), 28 bytes left
-  SKB_GSO_CB  gso    ................................GGGGGGGGGG--....  [32..44), 4 bytes left
-  hwaddr      ipoib  ............................HHHHHHHHHHHHHHHHHHHH  [28..48), none left, crosses 32, 44"""
+  IPCB        ip     IIIIIIIIIIIIIIIIII--............................  [0..20), 28 left
+  SKB_GSO_CB  gso    ................................GGGGGGGGGG--....  [32..44), 4 left
+  hwaddr      ipoib  ............................HHHHHHHHHHHHHHHHHHHH  [28..48), 0 left, over 32, 44"""
     )
 
 

@@ -114,6 +114,9 @@ def _bytes(path: Path) -> bytes:
 
 
 def _none_of_these(text: str) -> Exception:
+    if text.endswith(".cbs"):
+        help = f"a kernel is wanted here: {_NAME_ONE}; `cbprove check` and `cbprove layout` are for specs"
+        return bad("CB0301", f"`{text}` is a spec, no artefact of a compiler", help)
     help = f"{_NAME_ONE}; of a kernel that is packed otherwise, the vmlinux, or /sys/kernel/btf/vmlinux where it runs"
     return bad("CB0301", f"`{text}` is no BTF, no ELF file and no image of a kernel with BTF in it", help)
 

@@ -22,6 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help=f"a .cbs file, or an artefact: {ARTEFACT} (the tree's, or the running kernel)",
     )
     parser.add_argument("--proposal", metavar="NAME", help="of a spec, this proposal alone")
+    parser.add_argument("--all", action="store_true", help="of a spec, the structs that no view has too")
     add_names(parser)
     parser.add_argument("--over", metavar="STRUCT.MEMBER", help="the control block of an artefact (sk_buff.cb)")
     parser.add_argument(
@@ -40,18 +41,20 @@ def run(args: argparse.Namespace) -> int:
     if args.spec is not None and (args.spec.endswith(".cbs") or (os.path.isdir(args.spec) and not of_artefact)):
         if of_artefact:
             raise WrongUsage(
-                f"{of_artefact[0]} is for artefacts", f"`{args.spec}` is a spec: all its structs are shown"
+                f"{of_artefact[0]} is for artefacts",
+                f"`{args.spec}` is a spec: those of its views are shown, with --all all",
             )
         return _of_spec(args)
-    if args.proposal is not None:
-        raise WrongUsage("--proposal is for specs", "name a .cbs file")
+    for name in ("proposal", "all"):
+        if getattr(args, name):
+            raise WrongUsage(f"--{name} is for specs", "name a .cbs file")
     return _of_artefact(args)
 
 
 def _of_spec(args: argparse.Namespace) -> int:
     from cbprove.pipeline import layout
 
-    console.show(layout(args.spec, args.proposal))
+    console.show(layout(args.spec, args.proposal, args.all))
     return 0
 
 

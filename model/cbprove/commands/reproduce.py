@@ -26,7 +26,7 @@ _INSTEAD = {
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC")
-    parser.add_argument("--case", required=True, metavar="ID", help="as --format json names it: SPEC/PROPOSAL/PROPERTY")
+    parser.add_argument("--case", default="", metavar="ID", help="as --format json names it: SPEC/PROPOSAL/PROPERTY")
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write it (standard output)")
     parser.add_argument("--kunit", action="store_true", help="as a KUnit test case")
     add_reach(parser)
@@ -75,6 +75,9 @@ def _refuse_unknown(system: System, id: str) -> None:
 
     proposals = [p.name for p in system.proposals] or ["any"]
     cases = [f"{system.name}/{proposal}/{p.name}" for proposal in proposals for p in system.properties]
+    if not id:
+        refuted = "`cbprove check` says which of them are refuted"
+        raise WrongUsage("no case is named", f"--case {cases[0]}, one of {len(cases)}; {refuted}")
     if id not in cases:
         near = get_close_matches(id, cases, _NEAR, 0.3) or cases[:_NEAR]
         raise WrongUsage(f"there is no case `{id}`", f"near it: {', '.join(near)}")

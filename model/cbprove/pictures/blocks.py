@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from cbprove.frozen import frozen
@@ -48,6 +49,9 @@ class Block:
         return f"{self.object}.{self.area}"
 
 
+_WIDTH = 100
+
+
 def borders(block: Block) -> tuple[int, ...]:
     """The bits where other state begins: every overlay's first one, and what is known of `sk_buff.cb`."""
     return tuple(sorted({*(8 * byte for byte in fixed(block)), *(overlay.low for overlay in block.overlays)}))
@@ -64,18 +68,38 @@ def crossed(overlay: Overlay, marks: Sequence[int]) -> tuple[int, ...]:
 
 
 def drawn(block: Block) -> list[str]:
-    """A title, a ruler and a row for each overlay."""
+    """A title, a ruler and a row for each overlay; all in fewer words where one would be too long."""
     window = bytemap.window(block.area, (block.first, block.first + block.width), [])
     width = max(len(overlay.name) for overlay in block.overlays)
     layers = max(len(overlay.by) for overlay in block.overlays)
     lines = [f"{block.title}, {bits.amount(block.width)}", " " * (width + layers + 6) + bytemap.ruler(window)]
     letters_taken: list[str] = []
+    pictures = []
     for overlay in block.overlays:
         letter = bytemap.letter_for(overlay.name, letters_taken)
         letters_taken.append(letter)
         cells = "".join(_cell(overlay, 8 * byte, letter) for byte in range(window.first, window.last))
-        lines.append(f"  {overlay.name:<{width}}  {overlay.by:<{layers}}  {cells}  {_told(overlay, block)}")
-    return lines
+        pictures.append(f"  {overlay.name:<{width}}  {overlay.by:<{layers}}  {cells}  ")
+    words = [_told(overlay, block) for overlay in block.overlays]
+    if any(len(picture + told) > _WIDTH for picture, told in zip(pictures, words, strict=True)):
+        words = [_shorter(told) for told in words]
+    return [*lines, *(line for each in zip(pictures, words, strict=True) for line in _row(*each))]
+
+
+def _shorter(told: str) -> str:
+    numbers = re.sub(r"(\d+) bytes? (left|too many)", r"\1 \2", told)
+    return numbers.replace("none left", "0 left").replace(", crosses ", ", over ")
+
+
+def _row(picture: str, told: str) -> list[str]:
+    """A row; where it is too long, the end of its words in a line of its own."""
+    if len(picture + told) <= _WIDTH:
+        return [picture + told]
+    for end in (told.rfind(", over "), told.index("), ") + 1):
+        first, rest = told[: end + 1], told[end + 2 :]
+        if end > 0 and len(picture + first) <= _WIDTH:
+            break
+    return [picture + first, rest.rjust(min(_WIDTH, len(picture + rest)))]
 
 
 def _cell(overlay: Overlay, bit: int, letter: str) -> str:

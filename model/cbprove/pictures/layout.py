@@ -5,6 +5,7 @@ What the layers of a program read and write, without order.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 from cbprove import folds
@@ -16,6 +17,7 @@ from cbprove.pictures.holes import Entry, Outline
 from cbprove.system.program import Program
 from cbprove.system.statements import Block
 
+_WIDTH = 100
 # The kernel writes what DWARF calls by its long name; pahole prints DWARF's.
 _DWARF = {
     "unsigned short": "short unsigned int",
@@ -30,11 +32,16 @@ _DWARF = {
 }
 
 
-def text(shapes: Sequence[Shape], programs: Mapping[str, Program]) -> str:
-    """All structs, then for the proposals, those that look alike together, the control blocks and what layers touch."""
+def text(shapes: Sequence[Shape], programs: Mapping[str, Program], left_out: int = 0) -> str:
+    """For the proposals, those that look alike together, the control blocks; the structs; what layers touch.
+
+    Of structs that are `left_out` it says how to see them.
+    """
     maps = _together({name: blocks.of_program(program) for name, program in programs.items()})
     sets = _together({name: touched_by_layers(program) for name, program in programs.items()})
-    return "\n\n".join([*(shape(struct) for struct in shapes), *maps, *sets])
+    more = "struct that no view has: --all shows it" if left_out == 1 else "structs that no view has: --all shows them"
+    rest = [f"{left_out} more {more}"] if left_out else []
+    return "\n\n".join([*maps, *(shape(struct) for struct in shapes), *sets, *rest])
 
 
 def _together(by_name: Mapping[str, list[str]]) -> list[str]:
@@ -131,9 +138,15 @@ def touched_by_layers(program: Program) -> list[str]:
         for step in program.steps.values():
             if step.layer == name:
                 _touched(step.body, reads, writes)
-        lines.append(f"{name:<{width}}  reads   {', '.join(reads) or 'nothing'}")
-        lines.append(f"{'':<{width}}  writes  {', '.join(writes) or 'nothing'}")
+        lines += _listed(f"{name:<{width}}  reads   ", reads)
+        lines += _listed(f"{'':<{width}}  writes  ", writes)
     return lines
+
+
+def _listed(head: str, places: Mapping[str, None]) -> list[str]:
+    """Places behind a head, as many lines as they take."""
+    told = textwrap.wrap(", ".join(places) or "nothing", _WIDTH - len(head), break_long_words=False)
+    return [(head if at == 0 else " " * len(head)) + line for at, line in enumerate(told)]
 
 
 def _touched(body: Block, reads: dict[str, None], writes: dict[str, None]) -> None:
