@@ -373,7 +373,7 @@ class _Machine:
             before=len(self.state.stores),
         )
         bits, low = extent.name.object.bits, extent.low
-        stored = sources(key, positions[-1] + 1 if positions else 0)  # in order, so that the last one is the greatest
+        stored = sources(key, max(positions, default=-1) + 1)
         for i in positions:
             bits[low + i] = stored[i]
         if positions and self.trace.wanted:
