@@ -24,6 +24,11 @@ class Folder:
         self.place = place
         self.mine: dict[str, Any] = {}
 
+    @property
+    def lasting(self) -> bool:
+        """Whether what is kept outlives the run."""
+        return self.place is not None
+
     def is_earlier(self, key: str) -> bool:
         """Whether what is kept under a key is of an earlier run."""
         return key not in self.mine
@@ -57,12 +62,12 @@ def folder(name: str) -> Path:
     return Path(home) / "cbprove" / name
 
 
-def key(kind: str, system: System, **more: Any) -> str:
+def key(kind: str, system: System, lasting: bool = True, /, **more: Any) -> str:
     """The same for two questions only if nothing that an answer hangs on differs: of a system its texts, wherever they lie,
-    its axes, its proposals."""
+    its axes, its proposals; and this program, unless what is kept ends with the run (`lasting`)."""
     told = {
         "kind": kind,
-        "program": _program(),
+        "program": _program() if lasting else "",
         "sources": [source.sha256 or _hash(source.text.encode()) for source in system.sources],
         "axes": [(axis.name, _values(axis.values)) for axis in system.axes],
         "proposals": [(each.name, [(k, _values(v)) for k, v in each.domains.items()]) for each in system.proposals],

@@ -133,7 +133,7 @@ def _remembered(
     from cbprove.keeping import key
 
     told = {"bound": options.bound, "resources": options.resources, "operations": options.operations}
-    name = key("spec", system, seconds=options.seconds, **told)
+    name = key("spec", system, kept.lasting, seconds=options.seconds, **told)
     known, earlier = Known(kept.get(name)), kept.is_earlier(name)
     report = design.judge(system, _reach(options), progress=progress, executor=executor, known=known)
     if known.fresh and known.decided:
