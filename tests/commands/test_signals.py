@@ -47,3 +47,40 @@ def test_home_is_not_needed(tmp_path: Path) -> None:
     without = {name: value for name, value in ENVIRONMENT.items() if name not in ("HOME", "XDG_CACHE_HOME")}
     ended = subprocess.run([*CBPROVE, "-q", str(spec)], capture_output=True, text=True, env=without)
     assert ended.returncode == 0, ended.stderr
+
+
+KILLED = """
+import os, sys, time
+from cbprove.executors import executor
+with executor(2, None) as pool:
+    waiting = [pool.submit(time.sleep, 600) for _ in range(2)]
+    print(*pool._processes, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
+def test_workers_end_with_a_parent_that_is_killed() -> None:
+    running = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    assert running.stdout is not None
+    workers = [int(each) for each in running.stdout.readline().split()]
+    assert len(workers) == 2 and all(map(_runs, workers))
+    time.sleep(0.5)  # each has begun
+    running.kill()
+    running.wait()
+    end = time.monotonic() + 30
+    while any(map(_runs, workers)) and time.monotonic() < end:
+        time.sleep(0.1)
+    left = [worker for worker in workers if _runs(worker)]
+    for worker in left:
+        os.kill(worker, signal.SIGKILL)
+    assert not left
+
+
+def _runs(process: int) -> bool:
+    """Whether there is a process of this number that is no zombie."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
