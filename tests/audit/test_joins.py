@@ -28,6 +28,7 @@ STEPS = 'step a { } step b { } step c { } step d { } step quiet of nothing "a pr
         ("a; either { b; } or { } d;", "ab bd ad"),
         ("repeat [1..] { a; b; } c;", "ab ba bc"),
         ("a; repeat [0..] { b; } c;", "ab bb bc ac"),
+        ("a; each piece { b; c; } d;", "ab bc cd"),
         ("a; quiet; b;", "ab"),
         ("a; a;", "aa"),
         ("a; when 1 == 1 { b; } c;", "ab bc"),
@@ -42,7 +43,8 @@ def test_what_can_follow_what(tmp_path: Path, calls: str, expected: str) -> None
 
 def graph(**calls: str) -> Graph:
     made = Graph()
-    bound = [Bound("ops.go", "b"), Bound("ops.other", "c")]
+    bound = [Bound("ops.go", "b"), Bound("ops.other", "c"), Bound("ops.copy", "ops.go")]
+    bound += [Bound("ops.any", "a"), Bound("ops.any", "b")]
     made.learn([Calls(name, f"{name}.c", 1, tuple(targets.split())) for name, targets in calls.items()], bound)
     return made
 
@@ -60,6 +62,16 @@ def graph(**calls: str) -> Graph:
         ({"m": "b a b a"}, "common caller", "m a b"),
         ({"m": "x y", "x": "a", "y": "b"}, "common caller", "m x a y b"),
         ({"m": "x", "x": "b a"}, "not found", ""),
+        ({"m": "x x", "x": "b a"}, "common caller", "m x a x b"),
+        ({"m": "ops.any ops.any"}, "common caller", "m ops.any a ops.any b"),
+        ({"a": "ops.copy"}, "call", "a ops.copy ops.go b"),
+        ({"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "b"}, "call", "a 1 2 3 4 5 6 b"),
+        ({"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "7", "7": "b"}, "not found", ""),
+        (
+            {"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "ops.copy"},
+            "call",
+            "a 1 2 3 4 5 6 ops.copy ops.go b",
+        ),
         ({}, "not found", ""),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -42,10 +43,7 @@ def test_a_spec_that_does_as_the_tree(tmp_path: Path) -> None:
     assert done.stdout.startswith("small.cbs: model audited against linux 6.1.0: 2 steps\n")
     assert "  net/sched: 4: defragment, tcf_ct_act, fifo_enqueue, fifo_dequeue\n" in done.stdout
     assert "  drivers/net: 2: broken, loop_xmit\n" in done.stdout
-    assert (
-        "drivers/net/broken.c: 1 errors, the first: drivers/net/broken.c:2: 'linux/not_there.h' file not found"
-        in done.stdout
-    )
+    assert "drivers/net/broken.c: 1 error: drivers/net/broken.c:2: 'linux/not_there.h' file not found" in done.stdout
     again = audit(tmp_path, SPEC, "--record", "kept.json", "-v")
     assert (again.returncode, again.stdout) == (done.returncode, done.stdout)
     kept = json.loads((tmp_path / "kept.json").read_text())
@@ -134,3 +132,48 @@ def test_a_join_that_is_not_there_is_told_and_is_no_fault(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "  0 of 1 join found in the source; not\n    small.cbs:11: `ip_rcv` after `ip_forward`\n" in done.stdout
     assert audit(tmp_path, backwards, "--record", "kept.json").stdout == done.stdout
+
+
+COPIED = {
+    "include/net/hooks.h": "#include <linux/skbuff.h>\nstruct hooks { int (*handle)(struct sk_buff *skb); };\n"
+    "struct entry { int (*hook)(struct sk_buff *skb); };\nextern struct entry entries[2];\n",
+    "include/linux/program.h": "#include <linux/skbuff.h>\n"
+    "static inline void program_save(struct sk_buff *skb) { skb->cb[0] = 1; }\n"
+    "static inline void program_restore(struct sk_buff *skb) { skb->cb[0] = 2; }\n",
+    "net/core/hooks.c": "#include <net/hooks.h>\nint hook_first(struct sk_buff *skb) { return skb->cb[1] = 1; }\n"
+    "void hooks_add(struct entry *entry, const struct hooks *hooks) { entry->hook = hooks->handle; }\n"
+    "int hooks_run(struct sk_buff *skb)\n{\n\thook_first(skb);\n\treturn entries[1].hook(skb);\n}\n",
+    "net/ipv4/handle.c": "#include <net/hooks.h>\nint hook_second(struct sk_buff *skb) { return skb->cb[1] = 2; }\n"
+    "static const struct hooks mine = { .handle = hook_second };\n",
+    "kernel/run.c": "#include <linux/program.h>\nvoid program_run(struct sk_buff *skb)\n{\n\tprogram_save(skb);\n"
+    "\tprogram_restore(skb);\n}\n",
+}
+STEPS = """spec copied "members set to members, and inline functions"; abi x86_64;
+object skb { char cb[48] __aligned(8); }
+layer all {
+    step hook_first { write skb.cb[1]; } step hook_second { write skb.cb[1]; }
+    step program_save { write skb.cb[0]; } step program_restore { write skb.cb[0]; }
+}
+path one { hook_first; hook_second; } path other { program_save; program_restore; }
+"""
+
+
+def test_joins_through_a_member_of_another_name_and_in_a_folder_that_names_an_inline_function(tmp_path: Path) -> None:
+    tree = shutil.copytree(TREE, tmp_path / "tree")
+    for name, text in COPIED.items():
+        (tree / name).parent.mkdir(exist_ok=True)
+        (tree / name).write_text(text)
+    done = audit(tmp_path, STEPS, "--source", str(tree), "--format", "json", "--record-to", "kept.json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    one, other = json.loads(done.stdout)["specs"][0]["joins"]
+    assert (one["how"], one["way"]) == (
+        "common caller",
+        ["hooks_run", "hook_first", "entry.hook", "hooks.handle", "hook_second"],
+    )
+    assert (other["how"], other["way"]) == ("common caller", ["program_run", "program_save", "program_restore"])
+    assert json.loads((tmp_path / "kept.json").read_text())["bound"] == [
+        ["entry.hook", "hooks.handle"],
+        ["hooks.handle", "hook_second"],
+    ]
+    again = audit(tmp_path, STEPS, "--record", "kept.json", "--format", "json")
+    assert again.stdout == done.stdout

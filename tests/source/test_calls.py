@@ -41,6 +41,12 @@ def read(folder: Path, text: str, *also: str) -> Answer:
         ("a(s); again: b(s); if (s) goto again;", "a b a b"),
         ("if (s) goto out; a(s); out: b(s);", "a b"),
         ("return sizeof(a(s));", ""),
+        ("int (*g)(struct s *) = a; return g(s);", "a a"),
+        ("int (*g)(struct s *); g = s ? a : b; return g(s);", "a b a b"),
+        ("int (*g)(struct s *) = o->go, (*h)(struct s *) = g; return h(s);", "ops.go"),
+        ("int (*g)(struct s *), (*h)(struct s *); g = h; h = g; return h(s);", ""),
+        ("return c(1, o->go);", "ops.go c"),
+        ("int (*g)(struct s *) = b; return c(1, g);", "b b c"),
         ("o->go = a;", ""),
     ],
 )
@@ -60,6 +66,9 @@ def test_what_is_called(tmp_path: Path, body: str, expected: str) -> None:
         ("static struct ops o = { .go = (void *)0 };", []),
         ("static int (*one)(struct s *) = a;", []),
         ("void set(struct ops *o, int x) { o->go = x ? a : b; }", ["ops.go=a", "ops.go=b"]),
+        ("void set(struct ops *o, struct ops *p) { o->go = p->c.in; }", ["ops.go=.in"]),
+        ("void set(struct ops *o, struct ops *p) { int (*g)(struct s *) = p->go; o->c.in = g; }", [".in=ops.go"]),
+        ("void set(struct ops *o) { *(int (*volatile *)(struct s *))&o->go = a; }", ["ops.go=a"]),
     ],
 )
 def test_what_a_member_is_set_to(tmp_path: Path, text: str, expected: list[str]) -> None:

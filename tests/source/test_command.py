@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,15 @@ def test_what_is_no_c(tmp_path: Path, name: str, text: str) -> None:
     assert f"{name}: " in done.stdout and "error" in done.stdout
     assert "1 could not be read without errors" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_a_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.c")
+    done = accesses("pipe.c", folder=tmp_path)
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: `pipe.c` is neither a file nor a folder")
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "folder" / "pipe.c")
+    assert accesses("folder", folder=tmp_path).returncode == 5  # a folder without a file of C
 
 
 def test_a_file_of_a_hundred_thousand_lines(tmp_path: Path) -> None:

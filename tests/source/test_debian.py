@@ -60,4 +60,4 @@ def test_every_spec_that_names_a_record_is_held_against_it() -> None:
 
 def test_an_audit_that_reads_nothing_is_no_success(tmp_path: Path) -> None:
     nowhere = Tree(tmp_path / "source", tmp_path / "headers")
-    assert _audit(nowhere, "6.1", "netlink_callback", tmp_path) == 2
+    assert _audit(nowhere, "6.1", "netlink_callback", tmp_path, keep=True) == 2

@@ -67,7 +67,7 @@ def test_a_tree_as_text() -> None:
         "  fifo_skb_cb      [6,10)  fifo_skb_cb      net/sched/sch_fifo.c:5\n"
         "checks\n"
         "  BUILD_BUG_ON(sizeof(*cb) > sizeof(skb->cb))  include/net/tc.h:9\n"
-        "5 structs in 5 places, 1 check; 8 files read\n"
+        "5 types in 5 places, 1 check; 8 files read\n"
     )
 
 
@@ -96,8 +96,47 @@ def test_checks_of_numbers_that_are_handed_on(tmp_path: Path) -> None:
     assert (view["start_bit"], view["width_bits"], view["by"], view["line"]) == (48, 32, "red_skb_cb", 16)
 
 
+# Words on the bare bytes: each conversion, by itself, by a macro, of an element; what is a byte, or lies in a struct, is none.
+WORDS = """#include <linux/skbuff.h>
+struct two { u32 one; u32 other; };
+#define CONTEXT(skb) (*(void **)((skb)->cb))
+void word(struct sk_buff *skb, void *context)
+{
+	u32 *flags = (u32 *)&skb->cb[8];
+	struct two *two = (struct two *)skb->cb;
+
+	CONTEXT(skb) = context;
+	*flags = 1;
+	*(unsigned long long *)(skb->cb + 16) = 2;
+	((const void **)skb->cb)[2] = context;
+	skb->cb[3] = 4;
+	*(unsigned char *)&skb->cb[4] = 5;
+	*(const volatile u32 *)&two->other;
+}
+"""
+
+
+def test_words_are_views_too(tmp_path: Path) -> None:
+    tree = shutil.copytree(TREE, tmp_path / "tree")
+    (tree / "net/core").mkdir(exist_ok=True)
+    (tree / "net/core/word.c").write_text(WORDS)
+    done = overlays("--source", ".", "net/core/word.c", "--format", "json", folder=tree)
+    assert (done.returncode, done.stderr) == (0, "")
+    views = [
+        (e["type"], e["start_bit"] // 8, e["width_bits"], e["by"], e["line"]) for e in json.loads(done.stdout)["views"]
+    ]
+    assert views == [
+        ("void *", 0, 64, "CONTEXT", 3),
+        ("u32", 8, 32, "word", 6),
+        ("two", 0, 64, "word", 7),
+        ("unsigned long long", 16, 64, "word", 11),
+        ("void *", 0, 64, "word", 12),
+    ]
+
+
 def test_a_file_that_is_no_c_is_told(tmp_path: Path) -> None:
     tree = shutil.copytree(TREE, tmp_path / "tree")
+    (tree / "drivers/net/loop.c").unlink()
     done = overlays("--source", ".", "drivers/net", folder=tree)
     assert done.returncode == 5  # nothing is laid over anything there
     assert "drivers/net/broken.c: " in done.stdout

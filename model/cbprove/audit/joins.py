@@ -12,15 +12,15 @@ from typing import Literal
 from cbprove import folds
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
-from cbprove.source.graph import Graph, callers, way
+from cbprove.source.graph import Graph, way
 from cbprove.system.program import Program, Step
 from cbprove.system.statements import Block, Call, Each, Either, If, Repeat, Statement, When
 
 How = Literal["one function", "call", "return", "common caller", "not found"]
-# Calls in one another that are looked through. The first of two is near their common caller; the
-# second may lie deep below what is called next, as __mkroute_input() seven calls after ip_rcv_core().
-_DEEP, _RETURNS, _UP = 7, 4, 4
-_CALLERS = 5  # the nearest of them, each looked at
+# Calls in one another that are looked through: __mkroute_input() lies seven calls after ip_rcv_core(), and from where a
+# segment's checksum is made it is seven back to who asked for segments. What returns is near.
+_DEEP, _RETURNS = 7, 4
+_CALLERS = 5  # the nearest of those that are not known, each looked at
 
 
 @frozen
@@ -83,23 +83,28 @@ def _unsure(graph: Graph, calls: tuple[str, ...]) -> set[tuple[str, str]]:
 
 def _common(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Sought:
     """A function that calls the first and then the second, through others or not."""
-    first_callers, other = callers(graph, first, _UP), callers(graph, second, _DEEP)
+    first_callers, other = graph.callers(first, _DEEP), graph.callers(second, _DEEP)
     common = sorted(
         (first_callers[name] + other[name], name)
         for name in (first_callers.keys() & other.keys()) - first - second
         if "." not in name  # who calls through a member is a function
     )
     unsure_calls: set[tuple[str, str]] = set()
-    for _, name in common[:_CALLERS]:
+    unsure_callers = 0
+    for _, name in common:
+        if unsure_callers == _CALLERS:
+            break
         if name not in graph.calls:
             unsure_calls.add((name, ""))
+            unsure_callers += 1
             continue
         for targets in _in_order(graph, name, first_callers, other):
-            before, after = _leading(graph, targets[0], first, _UP), _leading(graph, targets[1], second, _DEEP)
+            before, after = _leading(graph, targets[0], first, _DEEP), _leading(graph, targets[1], second, _DEEP)
             unsure = _unsure(graph, before) | _unsure(graph, after)
             if before and after and not unsure:
                 return Sought("common caller", (name, *before, *after))
             unsure_calls |= unsure
+            unsure_callers += bool(unsure)
     return Sought("not found", (), frozenset(unsure_calls))
 
 
@@ -116,7 +121,7 @@ def _in_order(graph: Graph, name: str, order: dict[str, int], other: dict[str, i
             for index, before in enumerate(each.targets)
             if before in order
             for after in each.targets[index + 1 :]
-            if after in other and after != before
+            if after in other
         ]
         if pairs:
             _, before, after = min(pairs)
@@ -185,7 +190,7 @@ class _Walk:
             return _NOTHING
         first = tuple(dict.fromkeys(each for arm in arms for each in arm.first))
         last = tuple(dict.fromkeys(each for arm in arms for each in arm.last))
-        if isinstance(statement, Each | Repeat):
+        if isinstance(statement, Repeat):  # what `each` does next it does to another object
             self._join(last, first)
         return _Ends(first, last, _loose(statement) or any(arm.empty for arm in arms))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -84,6 +85,8 @@ def shortened(tree: Path) -> Callable[[str], str]:
 
 
 _ROUNDS = 16
+_OTHERS = ("net", "include", "drivers", "arch", "sound", "tools", "samples", "Documentation")
+_COPIES = 8  # files that set a member of a name to another member
 _FILES = 3  # that define a function of one name, or include the header that does
 Pair = tuple[frozenset[str], frozenset[str]]
 
@@ -94,10 +97,12 @@ def pairs(programs: Iterable[Program]) -> list[Pair]:
     return [(first, other) for first, other in pairs_of_steps if not first & other]
 
 
-def learnt(pairs_wanted: Sequence[Pair], kernel: Kernel, files: Iterable[str], search: Sought, mapped: Mapped) -> Graph:
+def learnt(
+    pairs_wanted: Sequence[Pair], kernel: Kernel, reads: Sequence[Read], search: Sought, mapped: Mapped
+) -> Graph:
     """What has to be known of calls to say of each pair how the second follows the first."""
     graph = Graph()
-    graph.guess(_texts(kernel.tree, files))
+    graph.guess(_texts(kernel.tree, reads))
     pairs_asked: set[tuple[str, str]] = set()
     left = list(pairs_wanted)
     for _ in range(_ROUNDS):
@@ -113,13 +118,25 @@ def learnt(pairs_wanted: Sequence[Pair], kernel: Kernel, files: Iterable[str], s
     return graph
 
 
-def _texts(tree: Path, files: Iterable[str]) -> list[Path]:
-    """What is looked through: networking as a whole, of other parts the folder of each file, and the headers of all."""
-    places = {Path(file).relative_to(tree) for file in files}
-    folders = sorted({"net" if place.parts[0] == "net" else str(place.parent) for place in places})
+def _texts(tree: Path, reads: Sequence[Read]) -> list[Path]:
+    """What is looked through: networking as a whole, of other parts the folder of each file and those of files that name an
+    inline function of a header, and the headers of all."""
+    paths = {Path(each.file).relative_to(tree) for each in reads}
+    inline = {each.name for each in reads if each.file.endswith(".h")}
+    folders = sorted({"net" if path.parts[0] == "net" else str(path.parent) for path in paths} | _naming(tree, inline))
     folders = [folder for folder in folders if folder.split("/")[0] != "include"]
     found = [each for folder in folders for each in (*sources(tree / folder), *sorted((tree / folder).rglob("*.h")))]
     return list(dict.fromkeys((*found, *sorted((tree / "include").rglob("*.h")))))
+
+
+def _naming(tree: Path, names: set[str]) -> set[str]:
+    """The folders outside of networking whose files name some functions; drivers and architectures are left out."""
+    if not names:
+        return set()
+    naming = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b")
+    parts = [each for each in sorted(tree.iterdir()) if each.is_dir() and each.name not in _OTHERS]
+    paths = (each for part in parts for each in sources(part) if naming.search(each.read_text(errors="replace")))
+    return {str(each.parent.relative_to(tree)) for each in paths}
 
 
 def _jobs(graph: Graph, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel) -> list[Job]:
@@ -127,9 +144,12 @@ def _jobs(graph: Graph, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel)
     by_file: dict[Path, set[str]] = defaultdict(set)
     for caller, other in calls_wanted:
         _, _, last = caller.rpartition(".")
-        places = graph.files.get(f".{last}={other}" if "." in caller else caller, [])
-        c_files = [each for each in places if each.suffix == ".c"]
-        if c_files or "." in caller:
+        if "." in caller:
+            setting = graph.files.get(f".{last}={other}", ())[:_FILES]
+            by_file.update({each: by_file[each] for each in (*setting, *graph.copied.get(last, ())[:_COPIES])})
+            continue
+        c_files = [each for each in graph.files.get(caller, ()) if each.suffix == ".c"]
+        if c_files:
             by_file.update({each: by_file[each] for each in c_files[:_FILES]})
             continue
         near = (other, *sorted(graph.before.get(caller, ())), *sorted(graph.after.get(caller, ())))

@@ -11,6 +11,7 @@ from cbprove.audit.compare import FAULTS, Audited, Difference, What
 from cbprove.audit.joins import Join
 from cbprove.audit.record import Record
 from cbprove.report.style import counted
+from cbprove.source.told import complaint
 
 SCHEMA_VERSION = 1
 _ORDER: tuple[What, ...] = ("stale", "missing", "escape", "order", "extra", "idle")
@@ -28,7 +29,7 @@ def text(audits: Sequence[Audited], record: Record, all_others: bool) -> str:
     """Spec by spec, then what no step stands for."""
     lines = [line for each in audits for line in (*_spec(each), "")]
     lines += _not_modelled(unmodelled(audits, record), all_others)
-    lines += [f"{each.file}: {each.errors} errors, the first: {each.first}" for each in record.unread]
+    lines += [complaint(each) for each in record.unread]
     counts = Counter(difference.what for each in audits for difference in each.differences)
     counts_text = ", ".join(f"{counts[kind]} {_TITLES[kind]}" for kind in _ORDER if counts[kind]) or "nothing to tell"
     steps = sum(each.steps for each in audits)

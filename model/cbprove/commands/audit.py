@@ -78,8 +78,8 @@ def _read(args: argparse.Namespace, programs: dict[str, Program]) -> Record:
         named_functions, absent = named(names, kernel, object, mapped, progress)
         touching = others(args.sweep, kernel, object, mapped, progress)
         pairs_of_steps = pairs(programs.values())
-        files = [each.file for each in named_functions.functions]
-        between = kept(learnt(pairs_of_steps, kernel, files, object, mapped), pairs_of_steps, shortened(kernel.tree))
+        calls = learnt(pairs_of_steps, kernel, named_functions.functions, object, mapped)
+        between = kept(calls, pairs_of_steps, shortened(kernel.tree))
     return record(kernel, object, sweep_result=named_functions, absent=absent, beside=touching, between=between)
 
 

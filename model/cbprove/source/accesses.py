@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from cbprove.frozen import frozen
-from cbprove.source.code import Field, Function, Node
+from cbprove.source.code import CType, Field, Function, Node
 from cbprove.source.structs import Struct
 
 Kind = Literal["read", "write", "clear", "copy from", "copy to", "escape"]
@@ -64,8 +64,8 @@ class Access:
 
 @frozen
 class Laid:
-    """A struct that is laid over the object: from which bit, how many of them (None: not known), and the file and line that
-    say so. `by` is the macro or function that does; `said` is the text there, until macros are looked up."""
+    """A struct, or a word, that is laid over the object: from which bit, how many of them (None: not known), and the file and
+    line that say so. `by` is the macro or function that does; `said` is the text there, until macros are looked up."""
 
     type: str
     start: int
@@ -98,7 +98,7 @@ class Unread:
 
 @frozen
 class Answer:
-    """What came of one file; `included` are the headers that it hangs on."""
+    """What came of one file; `included` are the headers that it hangs on, `looked` where others would have hidden them."""
 
     functions: tuple[Read, ...] = ()
     unread: Unread | None = None
@@ -106,6 +106,7 @@ class Answer:
     calls: tuple[Calls, ...] = ()
     bound: tuple[Bound, ...] = ()
     included: tuple[str, ...] = ()
+    looked: tuple[str, ...] = ()
     structs: tuple[Struct, ...] = ()
 
 
@@ -132,7 +133,7 @@ class Calls:
 
 @frozen
 class Bound:
-    """A member that is set to a function."""
+    """A member that is set to a function, or to what another member holds: `record.member` then."""
 
     member: str
     function: str
@@ -146,7 +147,7 @@ def member(field: Field) -> str:
 
 def calls(function: Function) -> tuple[tuple[str, ...], tuple[Bound, ...]]:
     """What a function calls, and what it binds."""
-    walk = _Walk()
+    walk = _Walk(_Variables(function.body))
     walk.follow(function.body)
     found = walk.found * 2 if walk.again else walk.found
     return _ends(found), tuple(dict.fromkeys(walk.bound))
@@ -159,10 +160,35 @@ def _ends(found: list[str]) -> tuple[str, ...]:
     return tuple(name for index, name in enumerate(found) if index in (first[name], last[name]))
 
 
+class _Variables:
+    """What the pointers to functions among a function's variables may hold, wherever they are set to it."""
+
+    def __init__(self, body: Node) -> None:
+        self.held: dict[int, list[Node]] = {}
+        self._look(body)
+
+    def _look(self, node: Node) -> None:
+        if node.kind == "variable" and _to_function(node.type):
+            self.held.setdefault(node.variable, []).extend(node.children)
+        if node.kind == "binary" and node.name == "=" and node.children[0].kind == "name":
+            self.held.setdefault(node.children[0].variable, []).append(node.children[-1])
+        for each in node.children:
+            self._look(each)
+
+    def leads(self, node: Node, seen: frozenset[int] = frozenset()) -> Iterator[str]:
+        """The functions, and the members that hold some, which an expression may come to."""
+        yield from list(_functions(node)) or [member(field) for field in _members(node)]
+        for name in _names(node):
+            if name.variable in self.held and name.variable not in seen:
+                for each in self.held[name.variable]:
+                    yield from self.leads(each, seen | {name.variable})
+
+
 class _Walk:
     """`again` where a goto leads back."""
 
-    def __init__(self) -> None:
+    def __init__(self, variables: _Variables) -> None:
+        self.variables = variables
         self.found: list[str] = []
         self.bound: list[Bound] = []
         self.labels: set[str] = set()
@@ -188,11 +214,13 @@ class _Walk:
         called, arguments = node.children[: len(node.children) - count], node.children[len(node.children) - count :]
         for each in arguments:
             self.follow(each)
+            if _to_function(each.type) and not list(_functions(each)):
+                self.found += self.variables.leads(each)  # handed on, as a function's own address is
         if node.name:
             self.found.append(node.name)
             return
         for each in called:
-            self.found += list(_functions(each)) or [member(field) for field in _members(each)]
+            self.found += self.variables.leads(each)
 
     def _again(self, node: Node) -> None:
         """A loop runs twice; of a label it is kept that it was here."""
@@ -205,9 +233,10 @@ class _Walk:
             self.found += self.found[before:]
 
     def _binds(self, node: Node) -> bool:
-        """An assignment of a function to a member."""
+        """An assignment of a function to a member, or of one member to another."""
         left, right = node.children[0], node.children[-1]
-        fields, functions = list(_members(left))[:1], list(_functions(right))
+        fields = list(_members(left))[:1]
+        functions = list(dict.fromkeys(self.variables.leads(right))) if fields else []
         self.bound += [Bound(member(field), name) for field in fields for name in functions]
         if fields and functions:
             self.follow(left)
@@ -222,6 +251,19 @@ def _functions(node: Node) -> Iterator[str]:
         yield from _of(node.children)
 
 
+def _to_function(type: CType) -> bool:
+    return type.shape == "pointer" and type.inner is not None and type.inner.shape == "function"
+
+
+def _names(node: Node) -> Iterator[Node]:
+    """The pointers to functions that an expression names."""
+    if node.kind == "name" and _to_function(node.type):
+        yield node
+    elif node.kind not in ("call", "member"):
+        for each in node.children:
+            yield from _names(each)
+
+
 def _of(nodes: Iterable[Node]) -> Iterator[str]:
     for each in nodes:
         yield from _functions(each)
@@ -229,8 +271,7 @@ def _of(nodes: Iterable[Node]) -> Iterator[str]:
 
 def _members(node: Node) -> Iterator[Field]:
     """The pointers to functions that an expression may come to."""
-    inner = node.type.inner
-    if node.kind == "member" and node.field is not None and inner is not None and inner.shape == "function":
+    if node.kind == "member" and node.field is not None and _to_function(node.type):
         yield node.field
         return
     for each in node.children:

@@ -67,9 +67,13 @@ def asked(names: Sequence[str], compiled: Compiled, tree: Path, object: Sought) 
 
 
 def _place(name: str, tree: Path) -> Path | None:
+    """A file or folder of this name. Raises WrongUsage for a pipe, a device and the like, which are read for ever."""
     for root in (Path.cwd(), tree):
-        if (root / name).exists():
-            return (root / name).resolve()
+        place = root / name
+        if place.is_file() or place.is_dir():
+            return place.resolve()
+        if place.exists():
+            raise WrongUsage(f"`{name}` is neither a file nor a folder", "name a file of C, a folder or a function")
     return None
 
 

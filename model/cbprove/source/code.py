@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from cbprove.frozen import frozen
@@ -47,7 +46,8 @@ class Node:
     field: Field | None = None
     value: int | None = None
     variable: int = 0  # which variable a name means, for those that can hold an address
-    written: tuple[str, int, str] = ("", 0, "")  # of a conversion of addresses: file, line and the text there
+    # of a conversion of addresses: file, line, the text there, and to what, as it is spelled
+    written: tuple[str, int, str, str] = ("", 0, "", "")
 
 
 @frozen
@@ -94,10 +94,3 @@ def literal_of(node: Node) -> Node | None:
     if bare.kind == "literal" and bare.children:
         return bare.children[0]
     return bare if bare.kind == "list" else None
-
-
-def parts_set(node: Node) -> Iterable[bool]:
-    """Of an initialiser, whether each part says more than zero."""
-    for each in node.children:
-        bare = unwrapped(each)
-        yield not (bare.kind == "integer" and bare.value == 0)

@@ -6,8 +6,8 @@ Nodes are functions and members that functions are assigned to: `.m` while nobod
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cbprove.source.accesses import Bound, Calls
@@ -16,6 +16,7 @@ from cbprove.source.mentions import bodies
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MEMBER = re.compile(r"(?:->|\.)\s*(\w+)\s*[(),]")
 _BOUND = re.compile(r"(?:->|\.)\s*(\w+)\s*=\s*&?\s*(\w+)\s*[,;})]")
+_COPIED = re.compile(r"(?:->|\.)\s*(\w+)\s*=[^=;{}][^;{}]*?(?:->|\.)\s*(\w+)\s*[;,)]")
 _LEAST = 3  # letters of a word that is taken for a function
 
 
@@ -28,10 +29,13 @@ class Graph:
         self.calls: dict[str, list[Calls]] = {}
         self.bound: dict[str, set[str]] = defaultdict(set)
         self.files: dict[str, list[Path]] = defaultdict(list)
+        self.copied: dict[str, list[Path]] = defaultdict(list)  # where a member of that name is set to another
+        self._callers: dict[tuple[frozenset[str], int], dict[str, int]] = {}
 
     def guess(self, files: Iterable[Path]) -> None:
         """From texts: a function calls whatever it names."""
         named: dict[str, set[str]] = defaultdict(set)
+        pairs = set[tuple[str, str]]()
         for path in files:
             text = path.read_text(errors="replace")
             for name, body in bodies(text):
@@ -40,13 +44,21 @@ class Graph:
                     self.files[name].append(path)
             for member, function in _BOUND.findall(text):
                 named[f".{member}"].add(function)
-                self.files[f".{member}={function}"].append(path)
+                if path.suffix == ".c":
+                    self.files[f".{member}={function}"].append(path)
+            found = _COPIED.findall(text) if path.suffix == ".c" else []
+            pairs.update(found)
+            for member in dict.fromkeys(member for member, _ in found):
+                self.copied[member].append(path)
+        for one, other in pairs:  # a member that is set to one that is set to a function
+            if one != other and any(each[0] != "." and each in named for each in named.get(f".{other}", ())):
+                named[f".{one}"].add(f".{other}")
         known = {name for name in named if len(name) >= _LEAST}
         for name, words in named.items():
-            targets = words & known
-            self._set(name, {each for each in targets if each[0] != "."} if name[0] == "." else targets)
+            self._set(name, words & known)
 
     def _set(self, name: str, targets: set[str]) -> None:
+        self._callers.clear()
         for each in self.after.get(name, ()):
             self.before[each].discard(name)
         self.after[name] = targets - {name}
@@ -58,15 +70,21 @@ class Graph:
         for one in bound:
             self.bound[one.member].add(one.function)
             self._set(one.member, self.after.get(one.member, set()) | {one.function})
+            self._member(one.function)
         for each in calls:
             if each not in self.calls.setdefault(each.name, []):
                 self.calls[each.name].append(each)
         for name in dict.fromkeys(each.name for each in calls):
             targets = {target for each in self.calls[name] for target in each.targets}
             self._set(name, targets)
-            for member in sorted(target for target in targets if "." in target and target not in self.after):
-                _, _, last = member.rpartition(".")
-                self._set(member, self.bound[member] | self.after.get(f".{last}", set()))
+            for target in sorted(targets):
+                self._member(target)
+
+    def _member(self, name: str) -> None:
+        """A member that is met for the first time may hold what is set to any of that name."""
+        if "." in name and name not in self.after:
+            _, _, last = name.rpartition(".")
+            self._set(name, self.bound[name] | self.after.get(f".{last}", set()))
 
     def settle(self, asked: Iterable[tuple[str, str]]) -> None:
         """What was asked and not learnt is not so: macros are expanded, members are those of another struct."""
@@ -80,19 +98,20 @@ class Graph:
         """Whether one is known to call the other, or to be set to it."""
         return other in self.bound[one] if "." in one else one in self.calls and other in self.after[one]
 
+    def callers(self, of: frozenset[str], most: int) -> dict[str, int]:
+        """How many calls lie between others and these, up to so many."""
+        if (of, most) not in self._callers:
+            self._callers[of, most] = _callers(self.before, of, most)
+        return self._callers[of, most]
+
 
 def way(graph: Graph, start: frozenset[str], end: frozenset[str], most: int) -> tuple[str, ...]:
-    """A shortest way of at most so many calls, from both sides; empty where there is none."""
+    """A shortest way of at most so many calls, from both sides; empty where there is none. What a member holds is no call."""
     sides = (dict[str, str](dict.fromkeys(start, "")), dict[str, str](dict.fromkeys(end, "")))
     edges = [sorted(start), sorted(end)]
     for _ in range(most):
         side = 0 if len(edges[0]) <= len(edges[1]) else 1
-        steps, known, fresh = (graph.after, graph.before)[side], sides[side], list[str]()
-        for name in edges[side]:
-            for each in sorted(steps.get(name, ())):
-                if each not in known:
-                    known[each] = name
-                    fresh.append(each)
+        fresh = _further((graph.after, graph.before)[side], edges[side], sides[side])
         edges[side] = fresh
         met = [each for each in fresh if each in sides[1 - side]]
         if met:
@@ -110,12 +129,23 @@ def _back(known: dict[str, str], name: str) -> list[str]:
     return found
 
 
-def callers(graph: Graph, of: frozenset[str], most: int) -> dict[str, int]:
-    """How many calls lie between others and these, up to so many."""
-    found = dict.fromkeys(sorted(of), 0)
-    edge = list(found)
+def _further(steps: Mapping[str, set[str]], edge: Sequence[str], known: dict[str, str]) -> list[str]:
+    """What is one call further on; what a member holds is no call further."""
+    fresh, waiting = list[str](), deque(edge)
+    while waiting:
+        name = waiting.popleft()
+        for each in sorted(steps.get(name, ())):
+            if each not in known:
+                known[each] = name
+                fresh.append(each)
+                if "." in each:
+                    waiting.append(each)
+    return fresh
+
+
+def _callers(before: Mapping[str, set[str]], of: frozenset[str], most: int) -> dict[str, int]:
+    found, known, edge = dict.fromkeys(sorted(of), 0), dict.fromkeys(of, ""), sorted(of)
     for distance in range(1, most + 1):
-        fresh = dict.fromkeys(each for name in edge for each in sorted(graph.before.get(name, ())) if each not in found)
-        found.update(dict.fromkeys(fresh, distance))
-        edge = list(fresh)
+        edge = _further(before, edge, known)
+        found.update(dict.fromkeys(edge, distance))
     return found

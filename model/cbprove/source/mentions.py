@@ -1,7 +1,7 @@
 """Which functions can touch the object at all, by their text: macros and functions that mention its member, and those that
 mention them. Reading trees of all others would be most of the work.
 
-Macros that convert an address to a pointer to a struct, by the text of files: the compiler says where they are used.
+Macros that convert an address to a pointer, by the text of files: the compiler says where they are used.
 """
 
 from __future__ import annotations
@@ -178,11 +178,12 @@ def _heads(head: str) -> list[str]:
 
 _FUNCTION_LIKE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(((?:.*\\\n)*.*)$", re.MULTILINE)
 _CAST = re.compile(r"\b(?:struct|union)\s+(\w+)\s*\*\s*\)|\b(\w+)\s*\(")
+_WORDS = re.compile(r"\(\s*((?:\w+\s+)*\w+(?:\s*\*)*)\s*\*\s*\)")  # a conversion to a pointer to a word: (void **)
 
 
 @frozen
 class Macro:
-    """Where a macro stands; the structs that it converts to, and what it calls or expands."""
+    """Where a macro stands; what it converts to pointers to, and what it calls or expands."""
 
     name: str
     file: str
@@ -215,14 +216,16 @@ class Macros:
 
     def _add(self, name: str, path: str, line: int, body: str) -> None:
         found = list(_CAST.finditer(body))
-        types = frozenset(each[1] for each in found if each[1])
+        types = frozenset(each[1] for each in found if each[1]) | {_spelled(each) for each in _WORDS.findall(body)}
         words = frozenset(each[2] for each in found if each[2])
         if types or words:
             self.known.setdefault(name, []).append(Macro(name, path, line, types, words))
 
     def used(self, said: str, type: str, files: Collection[str]) -> Macro | None:
         """The macro of some files by which a statement converts to a struct, None where it does so itself."""
-        if re.search(rf"\b(?:struct|union)\s+{re.escape(type)}\s*\*", said):
+        if re.search(rf"\b(?:struct|union)\s+{re.escape(type)}\s*\*", said) or type in map(
+            _spelled, _WORDS.findall(said)
+        ):
             return None
         words = dict.fromkeys(_WORD.findall(said))
         return next(filter(None, (self.converting(word, type, files) for word in words)), None)
@@ -237,3 +240,13 @@ class Macros:
                 if (found := next(filter(None, inner), None)) is not None:
                     return found
         return None
+
+
+def _spelled(type: str) -> str:
+    """A type as a compiler spells it."""
+    words = re.findall(r"\w+|\*", type)
+    stars = "".join(each for each in words if each == "*")
+    return " ".join(filter(None, (*(each for each in words if each != "*" and each not in _QUALIFIERS), stars)))
+
+
+_QUALIFIERS = ("const", "volatile", "struct", "union")

@@ -15,6 +15,7 @@ from typing import Any
 from cbprove.frozen import frozen, replace
 from cbprove.source.accesses import Found, Laid, Sought, Unread
 from cbprove.source.mentions import bodies
+from cbprove.source.told import complaint
 
 SCHEMA_VERSION = 1
 Named = Callable[[str], str]
@@ -61,8 +62,8 @@ def text(found: Overlays, named: Named) -> str:
     views = [(each.type, _bytes(each), each.by, f"{named(each.file)}:{each.line}") for each in found.views]
     said = [(each.said, f"{named(each.file)}:{each.line}") for each in found.checks]
     lines = [f"over {found.object}", *_table(views), "checks", *_table(said)]
-    lines += [f"{named(e.file)}: {e.errors} errors, the first: {named(e.first)}" for e in found.unread]
-    types = _counted(len({each.type for each in found.views}), "struct")
+    lines += [complaint(each, named) for each in found.unread]
+    types = _counted(len({each.type for each in found.views}), "type")
     told = f"{types} in {_counted(len(views), 'place')}, {_counted(len(said), 'check')}"
     return "\n".join([*lines, f"{told}; {_counted(found.files, 'file')} read"])
 

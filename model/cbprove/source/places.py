@@ -62,10 +62,11 @@ def element_of(place: Place, index: int | None, type: CType) -> Place:
         return somewhere(place)  # an array without a length
     if index is None or place.width is None:
         return place
+    start = place.start + index * width
+    if index and not place.path:  # behind what is laid there
+        return Place(base=place.base, view="", path="", start=start, width=width, at=start)
     path = f"{place.path}[{index}]" if place.path else place.path
-    return Place(
-        base=place.base, view=place.view, path=path, start=place.start + index * width, width=width, at=place.at
-    )
+    return Place(base=place.base, view=place.view, path=path, start=start, width=width, at=place.at)
 
 
 def shifted(place: Place, by: int | None, pointer: CType) -> Place:

@@ -2,7 +2,8 @@
 
 Answers of earlier runs, each under the hash of what it hangs on: the file, how it is compiled, what is asked, this program.
 
-What a file includes is known only when it was read: an answer names its headers and their hashes, and holds while they do.
+What a file includes is known only when it was read: an answer names its headers and their hashes, and where others would have
+been found in their place. It holds while the first are as they were and the second are not there.
 """
 
 from __future__ import annotations
@@ -136,12 +137,14 @@ class Kept:
     def __init__(self, place: Path) -> None:
         self.place = place
         self.hashes: dict[str, str] = {}  # of headers, each looked at once a run
+        self.there: dict[str, bool] = {}  # so are these
 
     def get(self, asked: str, job: Job) -> Answer | None:
         """What an earlier run found, if all that it read is as it was."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, IndexError, zlib.error):
             held = json.loads(zlib.decompress((self.place / self._name(asked, job)).read_bytes()))
-            if all(self._hash(path) == digest for path, digest in held["included"]):
+            same = all(self._hash(path) == digest for path, digest in held["included"])
+            if same and not any(map(self._there, held["looked"])):
                 return _answer(held)
         return None
 
@@ -156,6 +159,11 @@ class Kept:
             self.place.mkdir(parents=True, exist_ok=True)
             beside.write_bytes(zlib.compress(json.dumps(held, separators=(",", ":")).encode()))
             os.replace(beside, file)
+
+    def _there(self, path: str) -> bool:
+        if path not in self.there:
+            self.there[path] = os.path.exists(path)
+        return self.there[path]
 
     def _name(self, asked: str, job: Job) -> str:
         """The same for two questions only if nothing that an answer hangs on differs, but for headers."""
@@ -198,6 +206,7 @@ def _answer(held: dict[str, Any]) -> Answer:
         laid=tuple(Laid(**each) for each in held["laid"]),
         calls=tuple(Calls(**{**each, "targets": tuple(each["targets"])}) for each in held["calls"]),
         bound=tuple(Bound(**each) for each in held["bound"]),
+        looked=tuple(held["looked"]),
         included=tuple(path for path, _ in held["included"]),
         structs=tuple(Struct.of(each) for each in held["structs"]),
     )

@@ -89,7 +89,9 @@ def read_file(
     def read() -> Answer:
         reading = Reading(path, flags, sought, mentions)
         functions = tuple(reading.functions(only, given))
-        return Answer(functions, reading.complaint(), reading.views(), included=reading.included)
+        return Answer(
+            functions, reading.complaint(), reading.views(), included=reading.included, looked=reading.unit.looked()
+        )
 
     return _deeply(path, read)
 
@@ -108,7 +110,12 @@ def read_calls(path: str, flags: Flags, also: frozenset[str]) -> Answer:
                 targets, more = calls(function)
                 found.append(Calls(function.name, function.file, function.line, targets))
                 bound += more
-        return Answer(calls=tuple(found), bound=tuple(dict.fromkeys(bound)), included=tuple(unit.files()))
+        return Answer(
+            calls=tuple(found),
+            bound=tuple(dict.fromkeys(bound)),
+            included=tuple(unit.files()),
+            looked=unit.looked(),
+        )
 
     return _deeply(path, read)
 

@@ -118,7 +118,7 @@ def sources(folder: Path) -> list[Path]:
     found = []
     for place, folders, names in os.walk(folder):
         folders.sort()
-        found += [Path(place, name) for name in sorted(names) if name.endswith(".c")]
+        found += [each for name in sorted(names) if name.endswith(".c") and (each := Path(place, name)).is_file()]
     return found
 
 

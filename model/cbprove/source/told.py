@@ -33,7 +33,7 @@ def text(found: Found, sought: Sought, named: Named, files: int) -> str:
         for function in functions:
             lines += [f"  {function.name}, line {function.line}", *_accesses(function)]
     touching = sum(bool(each.accesses) for each in found.functions)
-    lines += [f"{named(each.file)}: {_errors(each, named)}" for each in found.unread]
+    lines += [complaint(each, named) for each in found.unread]
     read = (
         f"{found.files} of {files} files read, the others name nothing that leads there" if files > found.files else ""
     )
@@ -63,9 +63,10 @@ def _how(access: Access) -> str:
     return ", ".join(filter(None, (of, f"via {', '.join(access.via)}" if access.via else "")))
 
 
-def _errors(unread: Unread, named: Named) -> str:
+def complaint(unread: Unread, named: Named = str) -> str:
+    """What the compiler had against a file, in a line."""
     count = "1 error" if unread.errors == 1 else f"{unread.errors} errors, the first"
-    return f"{count}: {named(unread.first)}"
+    return f"{named(unread.file)}: {count}: {named(unread.first)}"
 
 
 def document(found: Found, sought: Sought, named: Named) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from cbprove.diagnostics import WrongUsage
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.source.code import VOID, CType, Field, Function, Node
+from cbprove.source.looked import Included, looked
 from cbprove.source.records import Lies, extent, lies
 
 PRELUDE = "/cbprove/prelude.h"  # a file that no disk has: what is included before all else
@@ -69,7 +71,7 @@ class Unit:
 
     def __init__(self, path: str, flags: Flags, text: str | None = None, bodies: bool = True) -> None:
         self.clang = library()
-        self.path = path
+        self.path, self.flags = path, flags
         files = [(PRELUDE, flags.prelude), *flags.instead] + ([(path, text)] if text is not None else [])
         try:
             made = self.clang.Index.create()
@@ -127,6 +129,14 @@ class Unit:
         """What is included, near and far."""
         return sorted({each.include.name for each in self.unit.get_includes()})
 
+    def looked(self) -> tuple[str, ...]:
+        """Where files were looked for in vain before they were found."""
+        found = [
+            Included(PRELUDE if each.source is None else each.source.name, each.location.line, each.include.name)
+            for each in self.unit.get_includes()
+        ]
+        return looked(found, self.flags.options, dict([(PRELUDE, self.flags.prelude), *self.flags.instead]))
+
     def extent(self, record: str, member: str) -> tuple[int, int] | None:
         """Where a member begins in its record and how wide it is, in bits; None where the file does not know it."""
         return extent(self.unit.cursor, record, member)
@@ -183,9 +193,10 @@ _TYPES = {
 }
 _VOID, _SIZED = 2, frozenset((*range(3, 24), 30, 106, 177))
 _MEMBER = 102
-_NAME, _PAREN, _UNARY_OPERATOR, _CAST, _LIST = 101, 111, 112, 117, 119
+_NAME, _PAREN, _UNARY_OPERATOR, _CAST, _LITERAL, _LIST = 101, 111, 112, 117, 118, 119
 _RECORDS = (105, 119)  # a struct, and one named at length
 _UNEXPOSED, _MEMBER_NAME, _FIELD, _POINTER = 100, 47, 6, 101
+_QUALIFIER = re.compile(r"\b(?:const|volatile|restrict)\b")
 _LONG = 2000  # bytes of a statement that are looked at
 _UNARY = {1: "post++", 2: "post--", 3: "++", 4: "--", 5: "&", 6: "*", 13: "__extension__"}
 _BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
@@ -268,19 +279,24 @@ class Trees:
         return self.plain(cursor, "other", tuple(self.node(each) for each in parts), **self.written(cursor, parts))
 
     def written(self, cursor: Any, parts: list[Any]) -> dict[str, Any]:
-        """Where a conversion to a pointer to a struct stands, and the statement there: a macro's use, as may be."""
+        """Where a conversion to a pointer to a struct or to a word stands, and the statement there: a macro's use, as may be."""
         inner = self.type(cursor.type).inner
-        if inner is None or inner.shape != "record" or not parts or self._points(parts[-1]) == inner.name:
+        if (
+            inner is None
+            or (inner.size < 2 and inner.shape != "record")
+            or not parts
+            or self._points(parts[-1]) == inner
+        ):
             return {}
         place = cursor.location
         if place.file is None:
             return {}
         said, _, _ = self.text(place.file.name)[place.offset : place.offset + _LONG].partition(b";")
-        return {"written": (place.file.name, place.line, said.decode(errors="replace"))}
+        spelled = _QUALIFIER.sub("", cursor.type.get_pointee().spelling).strip()
+        return {"written": (place.file.name, place.line, said.decode(errors="replace"), spelled)}
 
-    def _points(self, cursor: Any) -> str:
-        inner = self.type(cursor.type).inner
-        return inner.name if inner is not None and inner.shape == "record" else ""
+    def _points(self, cursor: Any) -> CType | None:
+        return self.type(cursor.type).inner
 
     def text(self, path: str) -> bytes:
         """The bytes of a file."""
@@ -416,6 +432,20 @@ class Trees:
 
     def _literal(self, cursor: Any) -> Node:
         return self.last(cursor, "literal")
+
+    def _list(self, cursor: Any) -> Node:
+        """An initialiser; its number is 0 where every part of it is."""
+        made = self.plain(cursor, "list", tuple(self.node(each) for each in self.parts(cursor)))
+        return replace(made, value=0) if self._zero(cursor) else made
+
+    def _zero(self, cursor: Any) -> bool:
+        """Whether an initialiser says nothing but zero, null or false; what it leaves out is zero."""
+        parts = self.parts(cursor)
+        if cursor._kind_id == _LIST:
+            return all(self._zero(each) for each in parts)
+        if cursor._kind_id in (_UNEXPOSED, _PAREN, _CAST) and parts:
+            return self._zero(parts[-1])
+        return cursor._kind_id != _LITERAL and self.number(cursor) == 0
 
     def _unevaluated(self, cursor: Any) -> Node:
         return self.plain(cursor, "nothing", ())

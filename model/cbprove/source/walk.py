@@ -19,7 +19,6 @@ from cbprove.source.code import (
     is_dereferenced,
     is_pointer_to,
     literal_of,
-    parts_set,
     uncast,
     unwrapped,
 )
@@ -208,14 +207,15 @@ class Walk:
         return places
 
     def _lay(self, node: Node, places: Places) -> None:
-        """A conversion to a pointer to a struct lays it there."""
-        type, (file, line, said) = node.type.inner, node.written
+        """A conversion to a pointer to a struct lays it there; one to a pointer to a word, on the object's bare bytes."""
+        type, (file, line, said, spelled) = node.type.inner, node.written
         if file and type is not None and type.name:
-            for each in sorted(places, key=order):
+            struct = type.shape == "record"
+            for each in sorted((place for place in places if struct or not place.view), key=order):
                 size = None if each.width is None or type.size < 0 else type.size * 8
                 self.laid[
                     Laid(
-                        type=type.name,
+                        type=type.name if struct else spelled,
                         start=each.start,
                         width=size,
                         file=file,
@@ -277,7 +277,7 @@ class Walk:
         made = literal_of(right) if record else None
         if made is not None:
             self._none(made.children)
-            self._note("write" if any(parts_set(made)) else "clear", self._extent(left), node.line)
+            self._note("clear" if made.value == 0 else "write", self._extent(left), node.line)
             return NOWHERE
         if record:
             return self._copied(left, right, node.line)
