@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
-from cbprove.diagnostics import Diagnostic, Span, SpecError, WrongUsage
+from cbprove.diagnostics import SpecError, WrongUsage
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import check as resolve_check
 from cbprove.meaning import elaborate
@@ -19,7 +18,7 @@ from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import Reader, load, read
 from cbprove.system.axes import Axis, AxisValue, Proposal
 from cbprove.system.program import Program
-from cbprove.verdicts import Model, Report
+from cbprove.verdicts import Report
 
 # What only some commands do is loaded by them alone: each module is a millisecond that every user waits for.
 if TYPE_CHECKING:
@@ -80,31 +79,11 @@ def _silent(done: int, total: int) -> None:
 
 
 def _held_against(system: System, report: Report) -> Report:
-    return replace(report, models=tuple(_model(system, record, span) for record, span in system.audited))
+    if not system.audited:
+        return report
+    from cbprove.audit.resting import models
 
-
-def _model(system: System, record: str, span: Span) -> Model:
-    """The steps of a spec against a record that it names. Raises SpecError where that cannot be had."""
-    from cbprove.audit.compare import audited
-    from cbprove.audit.record import load as load_record
-    from cbprove.audit.told import summary
-
-    try:
-        record_loaded = load_record(Path(span.source.name).parent / record)
-    except WrongUsage as wrong:
-        raise SpecError((Diagnostic("CB0001", str(wrong), span, wrong.help),)) from None
-    audit = audited(system.name, _as_it_is(system, None), record_loaded)
-    if audit is None:
-        message = f"the object that paths run on has no `{record_loaded.object.member}`, of which `{record}` speaks"
-        raise SpecError((Diagnostic("CB0001", message, span, "name another record"),))
-    return Model(
-        record=record,
-        kernel=audit.kernel,
-        clean=audit.clean,
-        steps=audit.steps,
-        reasons=audit.reasons,
-        told=summary(audit),
-    )
+    return replace(report, models=models(system))
 
 
 def judged(
@@ -256,12 +235,11 @@ def candidates_to_audit(named: Iterable[str], proposal: str | None) -> dict[str,
 
 
 def _as_it_is(system: System, proposal: str | None) -> Program:
-    names = [each.name for each in system.proposals]
+    from cbprove.audit.resting import as_it_is
+
     if proposal is not None:
-        _known("proposal", proposal, names)
-    proposal_chosen = proposal or ("today" if "today" in names else names[0])
-    (first,) = first_candidates(system, proposal_chosen).values()
-    return elaborate.program(system, first)
+        _known("proposal", proposal, [each.name for each in system.proposals])
+    return as_it_is(system, proposal)
 
 
 def _titled(proposal: Proposal) -> str:

@@ -163,6 +163,7 @@ class Model:
     steps: int
     reasons: int
     told: str
+    digest: str = ""  # the sha256 of the record
 
 
 @frozen

@@ -13,6 +13,7 @@ import pytest
 
 from cbprove.archive.folder import open_archive
 from cbprove.archive.recheck import recheck
+from cbprove.audit.resting import models
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load
 from tests.archive.kept import cbprove
@@ -80,6 +81,6 @@ def test_no_proof_of_the_main_spec_rests_on_the_solver_alone() -> None:
     (folder,), failures = open_archive(str(PROOFS / "gso_ipoib"))
     assert not failures
     nobody = {"nobody": lambda text: "unsat"}
-    outcome = recheck(folder, str(PROOFS), str(ROOT), lambda path: resolve(load(Path(path))), nobody)
+    outcome = recheck(folder, str(PROOFS), str(ROOT), lambda path: resolve(load(Path(path))), nobody, models)
     assert not outcome.failures
     assert outcome.proofs["certificate"] and outcome.proofs["clausal"] and not outcome.proofs["solvers"]

@@ -167,3 +167,34 @@ def test_what_is_no_record(tmp_path: Path, content: str) -> None:
         load(tmp_path / "no.json")
     with pytest.raises(WrongUsage, match="cannot be read"):
         load(tmp_path / "none.json")
+
+
+PARTS = """step first of rcv without P "second" {{ {first} }}
+    step second of rcv without P "first" {{ {second} }}"""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("read P.flags;", "write P.flags;", []),
+        ("read P.flags;", "clear P.flags;", []),
+        ("read P.flags;", "", ["first stores", "second stores"]),
+        ("", "write P.flags;", ["first reads", "second reads"]),
+    ],
+)
+def test_a_whole_view_is_left_out_to_other_steps_of_the_function(
+    tmp_path: Path, first: str, second: str, expected: list[str]
+) -> None:
+    found = differences(tmp_path, record(rcv=BOTH), PARTS.format(first=first, second=second), "first; second;")
+    rest = "; it leaves out all of `P`, which is for what other steps of rcv() do"
+    assert [each for each in found if each[0] == "missing"] == [
+        ("missing", f"rcv() {verb} parm.flags, step `{step}` does not{rest}") for step, verb in map(str.split, expected)
+    ]
+
+
+def test_a_whole_view_hides_nothing_where_no_other_step_is(tmp_path: Path) -> None:
+    steps = 'step rcv without P "nobody asks" { read P.flags; }'
+    found = differences(tmp_path, record(rcv=BOTH), steps)
+    assert [what for what, _ in found] == ["missing"]
+    other = 'step rcv without P "another" { read P.flags; } step send { write P.flags; }'
+    assert [what for what, _ in differences(tmp_path, record(rcv=BOTH, send=[]), other)] == ["missing"]

@@ -14,7 +14,7 @@ from cbprove.archive import record, runs
 from cbprove.archive.folder import CERTIFICATE, ENDING, PROOF, sha256
 from cbprove.archive.record import Box, Chosen, Clausal, Obligation, Part, Record, Recorded, boxes, indexes
 from cbprove.archive.stated import Stated, Statements
-from cbprove.archive.told import counted, proposed, shared
+from cbprove.archive.told import counted, proposed, rested, shared
 from cbprove.design.asking import impossible_by_bits
 from cbprove.design.sectors import Division, Sector
 from cbprove.design.settle import NotReplayed, Settled
@@ -34,6 +34,7 @@ from cbprove.solving.library import version
 from cbprove.solving.solver import Z3Session
 from cbprove.system.axes import AxisValue, Proposal
 from cbprove.system.program import Program
+from cbprove.verdicts import Model
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,14 @@ class Certified:
     texts: Mapping[str, str]
 
 
-def certify(system: System, options: Options, clausal: bool = False) -> Certified:
+def certify(system: System, options: Options, clausal: bool = False, models: Sequence[Model] = ()) -> Certified:
     """All verdicts on a spec, with what each rests on; `clausal` says whether with clausal proofs.
 
     Raises NotReplayed; NoSolver.
     """
     with deep():
-        return _Certifying(Space(system, options)).all(clausal)
+        certified = _Certifying(Space(system, options)).all(clausal)
+    return replace(certified, record=replace(certified.record, models=rested(models)))
 
 
 class _Certifying:

@@ -13,15 +13,17 @@ from cbprove.archive.folder import CERTIFICATE, ENDING, PROOF, RECORD, Failure, 
 from cbprove.archive.parts import Confirming, Obliged, Shown, Solvers, Wrong
 from cbprove.archive.record import Recorded, Scope, command, indexes
 from cbprove.archive.stated import Statements, Unstated
-from cbprove.archive.told import counted, proposed, shared
+from cbprove.archive.told import counted, proposed, rested, shared
 from cbprove.design.sectors import Division, spread
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import deep
 from cbprove.meaning.system import System
 from cbprove.report.version import VERSION
 from cbprove.system.axes import Proposal
+from cbprove.verdicts import Model
 
 Meaning = Callable[[str], System]
+Audits = Callable[[System], tuple[Model, ...]]
 
 
 @dataclass
@@ -35,14 +37,15 @@ class Outcome:
     decided: dict[str, int] = field(default_factory=dict)
     runs: int = 0
     proofs: dict[Shown, int] = field(default_factory=dict)
+    models: tuple[str, ...] = ()
     failures: list[Failure] = field(default_factory=list)
 
 
-def recheck(folder: Folder, place: str, root: str, meaning: Meaning, solvers: Solvers) -> Outcome:
+def recheck(folder: Folder, place: str, root: str, meaning: Meaning, solvers: Solvers, audits: Audits) -> Outcome:
     """What is confirmed of a record; `place` is the archive's folder, `root` the one that the paths of specs count from."""
     outcome = Outcome(folder.name, len(folder.record.verdicts))
     with deep():
-        _Rechecking(folder, os.path.join(place, folder.name), root, outcome).all(meaning, solvers)
+        _Rechecking(folder, os.path.join(place, folder.name), root, outcome).all(meaning, solvers, audits)
     return outcome
 
 
@@ -50,12 +53,13 @@ class _Rechecking:
     def __init__(self, folder: Folder, place: str, root: str, outcome: Outcome) -> None:
         self.folder, self.record, self.place, self.root, self.outcome = folder, folder.record, place, root, outcome
 
-    def all(self, meaning: Meaning, solvers: Solvers) -> None:
+    def all(self, meaning: Meaning, solvers: Solvers, audits: Audits) -> None:
         """First what the record says of itself, then whether it is about this spec, then every verdict."""
         self._itself()
         system = self._spec(meaning)
         if system is None:
             return
+        self._models(system, audits)
         division = Division(system)
         self._verdicts(division, solvers)
 
@@ -104,6 +108,31 @@ class _Rechecking:
                 claimed = f"the record says {recorded[path]}" if path in recorded else "the record does not know it"
                 self._fail(f"its sha256 is {digest}, {claimed}: certify again", path)
         return read == recorded
+
+    def _models(self, system: System, audits: Audits) -> None:
+        """What the verdicts rest on: the audits are made anew."""
+        path = self.record.inputs[0][0]
+        try:
+            found = audits(system)
+        except SpecError as error:
+            self._fail(f"it cannot be audited: {error.diagnostics[0].message}", path, code=2)
+            return
+        self.outcome.models = tuple(each.told for each in found)
+        said = {each.record: each for each in self.record.models}
+        for each in rested(found):
+            if each.record not in said:
+                self._fail(f"the record does not know that it is audited against {each.record}", path)
+            elif said[each.record].sha256 != each.sha256:
+                self._fail(
+                    f"the sha256 of {each.record} is {each.sha256}, the record says {said[each.record].sha256}", path
+                )
+            elif said[each.record].told != each.told:
+                self._fail(f"{each.told}, the record says: {said[each.record].told}", path)
+        for strange in said.keys() - {each.record for each in found}:
+            self._fail(f"the record says that it is audited against {strange}, which it is not", path)
+        for model in found:
+            if not model.clean:
+                self._fail(model.told, path)
 
     # --- verdicts ---------------------------------------------------------------------------------------
 

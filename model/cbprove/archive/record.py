@@ -108,6 +108,15 @@ class Clausal:
 
 
 @dataclass(frozen=True)
+class Rested:
+    """What verdicts rest on: the record of a source that the spec names, its sha256, and what an audit against it says."""
+
+    record: str
+    sha256: str
+    told: str
+
+
+@dataclass(frozen=True)
 class Limits:
     """How far the verdicts were asked for to go."""
 
@@ -120,7 +129,8 @@ class Limits:
 class Record:
     """All that is kept of one spec; `inputs` are the sha256 of each file. `obligations` are by name: the sha256 of the text, and
     all that it states, as candidates that differ in nothing that matters have one text. `certificates` are by name, with the
-    sha256 of each. `clausal` is by the names of obligations, None where no clausal proofs were asked for."""
+    sha256 of each. `clausal` is by the names of obligations, None where no clausal proofs were asked for. `models` is empty where
+    the spec names no record of a source: its model is not audited."""
 
     spec: str
     command: str
@@ -132,6 +142,7 @@ class Record:
     obligations: Mapping[str, tuple[str, tuple[Obligation, ...]]]
     certificates: Mapping[str, str]
     clausal: Mapping[str, Clausal] | None
+    models: tuple[Rested, ...] = ()
 
 
 def command(path: str, limits: Limits, clausal: bool) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-from cbprove.archive.record import SCHEMA, Chosen, Clausal, Limits, Obligation, Part, Proposed, Record, Recorded
+from cbprove.archive.record import SCHEMA, Chosen, Clausal, Limits, Obligation, Part, Proposed, Record, Recorded, Rested
 from cbprove.obligations.facts import Fact, FactKind
 
 
@@ -27,6 +27,8 @@ def text(record: Record) -> str:
         "limits": _limits(record.limits),
         "inputs": [{"path": path, "sha256": digest} for path, digest in record.inputs],
     }
+    if record.models:
+        head["models"] = [{"record": e.record, "sha256": e.sha256, "told": e.told} for e in record.models]
     proposals = [
         _line({"name": proposal.name, "candidates": proposal.candidates, "assumptions": proposal.assumptions})
         for proposal in record.proposals
@@ -144,7 +146,7 @@ def parsed(text: str) -> Any:
 
 def _record(document: Mapping[str, Any]) -> Record:
     names = "schema_version spec command versions limits inputs proposals verdicts obligations certificates clausal"
-    _exactly(document, names.split())
+    _exactly(document, names.split(), ["models"])
     return Record(
         spec=_text(document["spec"]),
         command=_text(document["command"]),
@@ -156,6 +158,7 @@ def _record(document: Mapping[str, Any]) -> Record:
         obligations=dict(map(_read_stated, document["obligations"])),
         certificates=dict(map(_read_certificate, document["certificates"])),
         clausal=None if document["clausal"] is None else dict(map(_read_clausal, document["clausal"])),
+        models=tuple(map(_read_model, document.get("models", []))),
     )
 
 
@@ -177,6 +180,11 @@ def _read_verdict(document: Mapping[str, Any]) -> Recorded:
         counts={_one_of(k, _VERDICTS): _number(v) for k, v in document["counts"].items()},
         parts=tuple(map(_read_part, document["parts"])),
     )
+
+
+def _read_model(found: Mapping[str, Any]) -> Rested:
+    _exactly(found, ["record", "sha256", "told"])
+    return Rested(_text(found["record"]), _text(found["sha256"]), _text(found["told"]))
 
 
 _VERDICTS = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cbprove.archive.record import Part, Proposed, indexes
+from cbprove.archive.record import Part, Proposed, Rested, indexes
 from cbprove.archive.stated import Statements
 from cbprove.design.sectors import Division
 from cbprove.design.vacuity import assumptions
 from cbprove.system.axes import Proposal
-from cbprove.verdicts import Verdict
+from cbprove.verdicts import Model, Verdict
 
 
 def counted(statements: Statements, parts: Sequence[Part]) -> dict[str, int]:
@@ -35,6 +35,11 @@ def proposed(division: Division, proposal: Proposal) -> Proposed:
     assumed = tuple(dict.fromkeys(text for program in programs for text in assumptions(program)))
     candidates = {axis: _domain(values) for axis, values in proposal.domains.items()}
     return Proposed(proposal.name, candidates, assumed)
+
+
+def rested(models: Sequence[Model]) -> tuple[Rested, ...]:
+    """What a record keeps of audits."""
+    return tuple(Rested(each.record, each.digest, each.told) for each in models)
 
 
 def _domain(values: tuple[str, ...] | range) -> str:

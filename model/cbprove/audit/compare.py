@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from cbprove.audit.joins import Join, joins
+from cbprove.audit.reasons import Parts, Reasons, bits, covers, parts, reasons
 from cbprove.audit.record import Record
 from cbprove.audit.steps import Area, Done, area, done, reached
 from cbprove.diagnostics import Span
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Place, Read
 from cbprove.source.graph import Graph
-from cbprove.system.program import LeftOut, Program, Step
+from cbprove.system.program import Program, Step
 
 What = Literal["missing", "escape", "stale", "idle", "order", "extra"]
 FAULTS: tuple[What, ...] = ("missing", "escape", "stale")
@@ -52,16 +53,18 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
     within = area(program, record.object.member)
     if within is None:
         return None
-    steps = reached(program)
-    differences = [each for step in steps for each in _step(step, within, record)]
+    steps, known = reached(program), parts(program, within)
+    differences = [each for step in steps for each in _step(step, within, record, known)]
     functions = {name for step in program.steps.values() for name in (*step.witness.functions, *step.witness.callees)}
-    reasons = sum(len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing) for step in steps)
+    reasons_given = sum(
+        len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing) for step in steps
+    )
     joined = joins(program, _known(record)) if record.calls is not None else ()
     return Audited(
         spec=spec,
         kernel=record.kernel,
         steps=len(steps),
-        reasons=reasons,
+        reasons=reasons_given,
         differences=tuple(differences),
         functions=frozenset(functions),
         joins=joined,
@@ -75,7 +78,7 @@ def _known(record: Record) -> Graph:
     return graph
 
 
-def _step(step: Step, within: Area, record: Record) -> list[Difference]:
+def _step(step: Step, within: Area, record: Record, known: Parts) -> list[Difference]:
     witness, deeds = step.witness, done(step, within)
     if witness.nothing:
         return []
@@ -84,22 +87,21 @@ def _step(step: Step, within: Area, record: Record) -> list[Difference]:
     if stale or not names:
         return stale or [_nameless(step, record)]
     reads = [read for name in names for read in record.functions[name]]
-    left = _left_out(witness.left_out, within)
+    left = reasons(step, within, known)
     pairs = [(read, each) for read in reads for each in read.accesses if not (each.to and each.to in witness.callees)]
     return [
-        *_missing(step, pairs, deeds, {bit for bits in left.values() for bit in bits}),
+        *_missing(step, pairs, deeds, left),
         *_idle(step, left, pairs),
         *_order(step, pairs, deeds),
         *_extra(step, pairs, deeds, reads),
     ]
 
 
-def lacking(step: Step, within: Area, read: Read, access: Access) -> Difference | None:
+def lacking(step: Step, within: Area, read: Read, access: Access, known: Parts) -> Difference | None:
     """What a step does not do of one access of a function that it stands for, if anything; a reason may leave it out."""
     if access.to and access.to in step.witness.callees:
         return None
-    left = _left_out(step.witness.left_out, within)
-    missing = _missing(step, [(read, access)], done(step, within), {bit for bits in left.values() for bit in bits})
+    missing = _missing(step, [(read, access)], done(step, within), reasons(step, within, known))
     return missing[0] if missing else None
 
 
@@ -115,50 +117,31 @@ def _nameless(step: Step, record: Record) -> Difference:
     return Difference("stale", step.name, message, "", step.span)
 
 
-def _left_out(left_out: Iterable[LeftOut], within: Area) -> dict[LeftOut, Bits]:
-    return {each: _run(within.extent(each.place)) for each in left_out}
-
-
-def _run(extent: tuple[int, int] | None) -> Bits:
-    return frozenset(range(extent[0], extent[0] + extent[1])) if extent is not None else frozenset()
-
-
-def bits(place: Place, size: int = 1 << 14) -> Bits:
-    """The bits that an access may touch. Where its length is not known it is held to what is known: its first byte."""
-    width = place.width if place.width is not None else min(8, size)
-    return frozenset(range(max(place.start, 0), max(place.start + width, 0)))
-
-
-def _covered(deeds: Iterable[Done], *kinds: str) -> set[int]:
-    return {bit for each in deeds if each.kind in kinds for bit in range(each.low, each.low + each.width)}
-
-
 Pairs = Sequence[tuple[Read, Access]]
 
 
-def _missing(step: Step, pairs: Pairs, deeds: Sequence[Done], left: set[int]) -> list[Difference]:
+def _missing(step: Step, pairs: Pairs, deeds: Sequence[Done], left: Reasons) -> list[Difference]:
     """What the source does, the step does not, and no reason leaves out; each member once."""
-    stores, reads = _covered(deeds, "store"), _covered(deeds, "read", "look")
-    cleared = stores | _covered(deeds, "clear")
-    alone = {frozenset(range(each.low, each.low + each.width)) for each in deeds if each.kind == "clear"}
     by_member: dict[tuple[str, str], Difference] = {}
     for read, access in pairs:
-        touched = bits(access.place)
-        if access.kind == "escape":
-            lost = touched - left - (stores & reads)
-        else:
-            lost = touched - left - (cleared if access.kind == "clear" else stores if access.stores else reads)
-            if access.stores and touched in alone:
-                continue  # a member is set to zero, and just that member is cleared
+        lost = bits(access.place) - covers(deeds, access) - left.hide(read.name, access)
         if lost:
-            verb = _verb(access)
-            message = f"{read.name}() {verb} {_shown(access.place, lost)}{_via(access)}, step `{step.name}` does not"
-            if access.kind == "escape":
-                message = f"{read.name}() {verb}{_via(access)}: what is done there, step `{step.name}` does not say"
             kind: What = "escape" if access.kind == "escape" else "missing"
-            key = (verb, str(access.place))
+            message = _lost(step, read, access, lost, left.whole(lost))
+            key = (_verb(access), str(access.place))
             by_member.setdefault(key, Difference(kind, step.name, message, f"{read.file}:{access.line}", step.span))
     return list(by_member.values())
+
+
+def _lost(step: Step, read: Read, access: Access, lost: Bits, view: str) -> str:
+    subject = f"{read.name}() {_verb(access)}"
+    if access.kind == "escape":
+        sentence = f"{subject}{_via(access)}: what is done there, step `{step.name}` does not say"
+    else:
+        sentence = f"{subject} {_shown(access.place, lost)}{_via(access)}, step `{step.name}` does not"
+    if not view:
+        return sentence
+    return f"{sentence}; it leaves out all of `{view}`, which is for what other steps of {read.name}() do"
 
 
 def _verb(access: Access) -> str:
@@ -178,7 +161,7 @@ def _shown(place: Place, lost: Bits) -> str:
     return f"{place}, of which bytes [{first // 8},{(last + 7) // 8})"
 
 
-def _idle(step: Step, left: dict[LeftOut, Bits], pairs: Pairs) -> list[Difference]:
+def _idle(step: Step, left: Reasons, pairs: Pairs) -> list[Difference]:
     """Reasons for what no function does."""
     touched: set[int] = set().union(*(bits(access.place) for _, access in pairs))
     return [
@@ -189,7 +172,7 @@ def _idle(step: Step, left: dict[LeftOut, Bits], pairs: Pairs) -> list[Differenc
             "",
             each.span,
         )
-        for each, hidden in left.items()
+        for each, hidden in left.named.items()
         if not hidden & touched
     ]
 

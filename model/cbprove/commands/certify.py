@@ -36,17 +36,17 @@ def run(args: argparse.Namespace) -> int:
     if not certified:
         console.show("nothing to certify")
         return NOTHING
-    changed = _write(args.output, certified)
+    changed = _write(args.output, [each for each, _ in certified])
     console.show(f"{args.output}: {counted(len(certified), 'spec')}, {'written' if changed else 'unchanged'}")
-    return mixed([3 if _unknown(each) else 0 for each in certified])
+    return mixed([code for each, clean in certified for code in (3 if _unknown(each) else 0, 0 if clean else 1)])
 
 
-def _all(specs: list[str], options: Options, clausal: bool) -> list[Certified] | None:
-    """What is kept of each spec; None if one has mistakes, of which all are said."""
+def _all(specs: list[str], options: Options, clausal: bool) -> list[tuple[Certified, bool]] | None:
+    """What is kept of each spec, and whether its model is as its records say; None if one has mistakes, of which all are said."""
     from cbprove.diagnostics import SpecError
     from cbprove.pipeline import files, is_included
 
-    certified: list[Certified] = []
+    certified: list[tuple[Certified, bool]] = []
     mistaken = False
     for path, named in files(specs):
         try:
@@ -58,15 +58,18 @@ def _all(specs: list[str], options: Options, clausal: bool) -> list[Certified] |
     return None if mistaken else certified
 
 
-def _one(path: str, options: Options, clausal: bool) -> Certified:
+def _one(path: str, options: Options, clausal: bool) -> tuple[Certified, bool]:
     from cbprove.archive.certify import certify
+    from cbprove.audit.resting import models
     from cbprove.evidence.clausal import NoSolver
     from cbprove.pipeline import meaning
     from cbprove.report.style import counted
 
     try:
         with console.Progress(path):
-            certified = certify(meaning(path), options, clausal)
+            system = meaning(path)
+            audits = models(system)
+            certified = certify(system, options, clausal, audits)
     except NoSolver as wrong:
         raise WrongUsage(str(wrong), "leave out --clausal") from None
     unknown, record = _unknown(certified), certified.record
@@ -74,7 +77,9 @@ def _one(path: str, options: Options, clausal: bool) -> Certified:
     summary += f", {counted(len(record.certificates), 'certificate')}"
     summary += f", {counted(len(record.clausal), 'clausal proof')}" if record.clausal else ""
     console.show(f"{path}: {summary}{f', {unknown} unknown' if unknown else ''}")
-    return certified
+    for audit in audits:
+        console.show(f"  {audit.told}")
+    return certified, all(audit.clean for audit in audits)
 
 
 def _unknown(certified: Certified) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cbprove.archive.folder import Failure
     from cbprove.archive.recheck import Outcome
     from cbprove.meaning.system import System
+    from cbprove.verdicts import Model
 
 HELP = "every verdict of an archive checked again, without Z3"
 
@@ -65,8 +66,10 @@ def _one(folder: object, args: argparse.Namespace, solvers: dict[str, Callable[[
 
     assert isinstance(folder, Folder)
     with console.Progress(folder.name):
-        outcome = recheck(folder, args.archive, root=args.root, meaning=_meaning, solvers=solvers)
+        outcome = recheck(folder, args.archive, root=args.root, meaning=_meaning, solvers=solvers, audits=_audits)
     console.show(_line(outcome))
+    for model in outcome.models:
+        console.show(f"  {model}")
     _amiss(outcome.failures)
     return outcome
 
@@ -79,6 +82,14 @@ def _meaning(path: str) -> System:
     system = resolve(load(path))
     check.check(system)
     return system
+
+
+def _audits(system: System) -> tuple[Model, ...]:
+    if not system.audited:
+        return ()
+    from cbprove.audit.resting import models
+
+    return models(system)
 
 
 def _line(outcome: Outcome) -> str:

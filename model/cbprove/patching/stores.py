@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from cbprove.audit.compare import lacking
+from cbprove.audit.reasons import parts
 from cbprove.audit.steps import Area, area, reached
 from cbprove.diagnostics import Source
 from cbprove.frozen import frozen, replace
@@ -39,12 +40,13 @@ def stored(
     within = area(program, member)
     if within is None:
         return Stored(tree, (), frozenset())
+    known = parts(program, within)
     steps = [(step, other) for step in reached(program) for other in found.others if _stands(step, other)]
     lacked = [
         (step, other, access, "" if step.name in _bodiless(tree) else _statement(tree, program, within, access))
         for step, other in steps
         for access in other.new
-        if lacking(step, within, other.read, access) is not None
+        if lacking(step, within, other.read, access, known) is not None
     ]
     wanted = dict.fromkeys((step.name, text) for step, _, _, text in lacked if text)
     made = _with(tree, wanted)
