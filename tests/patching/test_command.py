@@ -197,3 +197,11 @@ def test_a_hunk_that_may_be_of_several_structs_is_no_pass() -> None:
     assert ran.stdout.startswith(
         "not judged\nnot judged: x.h:7: the hunk names no struct and fits each of inet_skb_parm,"
     )
+
+
+def test_a_standard_input_that_is_closed() -> None:
+    command = f"exec {sys.executable} -m cbprove diff - <&-"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
+    ran = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("error: standard input is closed\n")

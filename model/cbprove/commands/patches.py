@@ -261,9 +261,20 @@ def _texts(files: Sequence[str]) -> Iterator[tuple[bytes, str]]:
 
     for path in files:
         if path == "-":
-            yield _short(sys.stdin.buffer.read(MOST + 1), "standard input"), "standard input"
+            yield _short(_standard_input(MOST + 1), "standard input"), "standard input"
         else:
             yield _file(path), f"`{path}`"
+
+
+def _standard_input(most: int) -> bytes:
+    """Raises WrongUsage where there is none, or where it cannot be read."""
+    help = "give a patch on it, or name a file with --patch"
+    try:
+        if sys.stdin is not None:
+            return sys.stdin.buffer.read(most)
+    except OSError as error:
+        raise WrongUsage(f"standard input cannot be read: {(error.strerror or str(error)).lower()}", help) from None
+    raise WrongUsage("standard input is closed", help)
 
 
 def _file(path: str) -> bytes:
