@@ -86,6 +86,23 @@ def test_the_makefile_beside_a_file_says_how_it_is_compiled(tmp_path: Path) -> N
     )
 
 
+@pytest.mark.parametrize(
+    "makefile",
+    [
+        "ccflags-y := -I $(srctree)/drivers/net/inc \\\n\t-I $(srctree)/drivers/net -DPRIVATE=8\n",
+        "subdir-ccflags-y += -I$(src)/inc -DPRIVATE=8\n",
+        "INC = $(srctree)/drivers/net/inc\nccflags-y += -I$(INC) -D PRIVATE=8 -I $(nowhere)\n",
+        "ccflags-y += -I $(srctree)/$(src)/inc # where it is\nCFLAGS_loop.o += -DPRIVATE=8\n",
+    ],
+)
+def test_every_way_in_which_a_makefile_says_it(tmp_path: Path, makefile: str) -> None:
+    tree = shutil.copytree(TREE, tmp_path / "tree")
+    (tree / "drivers/net/Makefile").write_text(makefile)
+    done = cbprove(tmp_path, "accesses", "drivers/net/loop.c", "--object", "sk_buff.cb", "--source", str(tree))
+    assert "    3  write  [8..12)  [8,12)  of skb\n1 function" in done.stdout, done.stdout
+    assert done.returncode == 0
+
+
 def test_a_whole_tree_at_once_is_the_same_with_one_process_and_with_two(tmp_path: Path) -> None:
     arguments = ("accesses", "net", "drivers", "--object", "sk_buff.cb", "--source", str(TREE))
     one, two = (cbprove(tmp_path, *arguments, "--jobs", number) for number in "12")

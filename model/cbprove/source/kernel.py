@@ -76,13 +76,21 @@ class Kernel:
             makefile = folder / "Makefile"
             if makefile.is_file() and folder != self.tree:
                 text = makefile.read_text(errors="replace").replace("\\\n", " ")
-                for line in re.findall(
-                    r"^(?:sub|c)[a-zA-Z]*flags[-\w.$()]*[ \t]*[+:]?=(.*)$", text, re.MULTILINE | re.I
-                ):
-                    found += [_placed(option, self.tree, folder) for option in _options(line)]
+                variables = dict(_VARIABLE.findall(text))
+                for line in _FLAGS.findall(text):
+                    found += [_placed(option, self.tree, folder) for option in _options(_expanded(line, variables))]
             if folder == self.tree:
                 break
         return found
+
+
+_FLAGS = re.compile(r"^(?:subdir-)?c[a-z]*flags[-\w.$()]*[ \t]*[+:]?=(.*)$", re.MULTILINE | re.IGNORECASE)
+_VARIABLE = re.compile(r"^(\w+)[ \t]*[:?]?=[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+
+
+def _expanded(line: str, variables: Mapping[str, str]) -> str:
+    """A line of a Makefile with the variables that the file itself sets."""
+    return re.sub(r"\$\((\w+)\)", lambda name: variables.get(name[1], name[0]), line)
 
 
 def _options(line: str) -> list[str]:
@@ -91,8 +99,7 @@ def _options(line: str) -> list[str]:
         words = shlex.split(line.partition(" #")[0])
     except ValueError:
         words = line.split()
-    after = dict(pairwise(words))
-    joined = [word + after.get(word, "") if word in ("-I", "-D") else word for word in words]
+    joined = [word + after if word in ("-I", "-D") else word for word, after in pairwise([*words, ""])]
     return [word for word in joined if re.match(r"-[ID].", word)]
 
 
