@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.source.laid import compared, said
+from tests.source.laid import compared, left_out, said
 
 SPEC = """spec table "t";
 object skb { char cb[48]; }
@@ -30,6 +30,9 @@ def test_each_view_that_the_table_lacks(tmp_path: Path) -> None:
     assert said(spec) == {("one", 8): "net/a.c:3", ("two", 0): "net/b.c:4", ("192 bits", 0): "net/c.c:5"}
     known = [view("one", 8, 32), view("two", 0, 64), view("void *", 0, 64), view("void *", 16, 64)]
     assert compared(spec, {"views": known}) == []
+    page = "`none` is here. What else there is no layout to read: `three`, a's `four`. And `five`."
+    assert left_out(page) == {"three", "four"}
+    assert compared(spec, {"views": [*known, view("three", 8, 32)]}, left_out(page)) == []
     others = [view("one", 0, 32), view("three", 8, 32), view("void *", 24, 64), view("u32", 28, 32)]
     assert compared(spec, {"views": [*known, *others]}) == [
         "net/x.c:7: one at byte 0 is laid over cb, and not in table.cbs",

@@ -113,6 +113,11 @@ void word(struct sk_buff *skb, void *context)
 	*(unsigned char *)&skb->cb[4] = 5;
 	*(const volatile u32 *)&two->other;
 }
+u32 back(struct two *two)
+{
+	return ((struct sk_buff *)((char *)two - __builtin_offsetof(struct sk_buff, cb)))->len;
+}
+u32 again(struct sk_buff *skb) { return back((struct two *)&skb->cb[0]); }
 """
 
 
@@ -131,6 +136,7 @@ def test_words_are_views_too(tmp_path: Path) -> None:
         ("two", 0, 64, "word", 7),
         ("unsigned long long", 16, 64, "word", 11),
         ("void *", 0, 64, "word", 12),
+        ("two", 0, 64, "again", 21),  # and no packet in front of it, which back() finds
     ]
 
 

@@ -211,7 +211,7 @@ class Walk:
         type, (file, line, said, spelled) = node.type.inner, node.written
         if file and type is not None and type.name:
             struct = type.shape == "record"
-            for each in sorted((place for place in places if struct or not place.view), key=order):
+            for each in sorted((e for e in places if e.start >= 0 and (struct or not e.view)), key=order):
                 size = None if each.width is None or type.size < 0 else type.size * 8
                 self.laid[
                     Laid(
