@@ -14,12 +14,12 @@ from typing import Any
 from cbprove.diagnostics import WrongUsage
 from cbprove.files import read_plain
 from cbprove.frozen import frozen
-from cbprove.source.accesses import Access, Bound, Calls, Place, Read, Sought, Unread
+from cbprove.source.accesses import Access, Bound, Calls, Kind, Place, Read, Sought, Unread
 
 SCHEMA = 2
 _WITHOUT_CALLS = 1  # an earlier schema, read as one that knows no calls
 _MOST = 64 << 20
-_KINDS = ("read", "write", "clear", "copy from", "copy to", "escape")
+_KINDS: tuple[Kind, ...] = ("read", "write", "clear", "copy from", "copy to", "escape")
 
 
 @frozen
@@ -160,4 +160,5 @@ def _made(entry: Sequence[Any]) -> Access:
     line, kind, place_text, start, width, base, via, *escapes = entry
     view, _, path = ("", "", "") if place_text.startswith("[") else place_text.partition(".")
     place = Place(str(base), view, path, int(start), None if width is None else int(width))
-    return Access(_KINDS[kind], place, int(line), tuple(via.split("/")) if via else (), escapes[0] if escapes else "")  # type: ignore[arg-type]
+    callers = tuple(via.split("/")) if via else ()
+    return Access(_KINDS[int(kind)], place, int(line), callers, escapes[0] if escapes else "")

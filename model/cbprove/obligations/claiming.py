@@ -14,6 +14,7 @@ from cbprove.obligations.touching import Touching
 from cbprove.obligations.values import Value
 from cbprove.properties import table
 from cbprove.properties.events import (
+    Access,
     Accessed,
     ClaimMade,
     Ended,
@@ -117,7 +118,16 @@ class Claiming:
         others = [and_(h.live, not_(h.gone)) for h in self.built.names[instance] if h is not name]
         return and_(kept, not_(or_(*others)))
 
-    def accessed(self, kind, place, frame: Frame, statement, length=None, value=None, exact=None) -> None:  # type: ignore[no-untyped-def]
+    def accessed(
+        self,
+        kind: Access,
+        place: Place | None,
+        frame: Frame,
+        statement: Statement,
+        length: Expr | None = None,
+        value: Expr | None = None,
+        exact: Value | None = None,
+    ) -> None:
         """Notes an access, which claims are made of."""
         step = frame.step.step if frame.step else None
         self.announce(

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from cbprove.frozen import frozen
-from cbprove.logic.terms import Bool, and_, eq, le, not_, or_
+from cbprove.logic.terms import Bool, Int, and_, eq, le, not_, or_
 from cbprove.obligations.cells import Cells, flags
 from cbprove.obligations.ops import Area, Followed, Store, Unfolding
 from cbprove.properties.events import Moment
@@ -117,7 +117,7 @@ class Facts:
                 tagged = or_(*(eq(number, n) for n in fact.numbers))
                 return or_(tagged, self._from_others(fact.other, fact.label, time, certain))
 
-    def _number(self, extent: Extent, time: int):  # type: ignore[no-untyped-def]
+    def _number(self, extent: Extent, time: int) -> Int:
         area, low, width = extent
         return self.cells.read(self.unfolding, self.cells.values, low=low, width=width, area=area, time=time)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, ite, le, lt, mul, named, sub
 from cbprove.obligations.building import Building, Frame
 from cbprove.obligations.ops import Key, Run, Touched, Unfolding
-from cbprove.obligations.values import Value, greatest, least, translate, truth
+from cbprove.obligations.values import Lookup, Value, greatest, least, translate, truth
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Expr, InputValue, MemberValue, Place
 
@@ -66,7 +66,7 @@ class Touching:
         key: Key = ("input", name, frame.step_moment) if declared.per_step else ("input", name)
         return self.built.decide(key, declared.low, declared.high, True)
 
-    def _look(self, frame: Frame, now: Moment):  # type: ignore[no-untyped-def]
+    def _look(self, frame: Frame, now: Moment) -> Lookup:
         def look_up(expr: InputValue | MemberValue) -> Value:
             if isinstance(expr, InputValue):
                 declared = self.built.program.inputs[expr.name]

@@ -134,8 +134,8 @@ def conditions(space: Space, measures: Iterable[Measure], limit: int) -> Conditi
         return None
     marks = {(key, space.first + i): mark for key, cell in space.cells.items() for i, mark in enumerate(cell)}
     points = [point for point, mark in marks.items() if mark != _EXCLUDED]
-    proved = _set(points, lambda point: marks[point] == 1)
-    refuted = _set(points, lambda point: marks[point] == 0)
+    proved = _set([marks[point] == 1 for point in points])
+    refuted = _set([marks[point] == 0 for point in points])
     if not refuted:
         return Conditions(texts=(), all=True)
     atoms = [(text, points_met) for text, points_met in _atoms(space, measures, marks, points) if points_met & proved]
@@ -143,9 +143,9 @@ def conditions(space: Space, measures: Iterable[Measure], limit: int) -> Conditi
     return Conditions(texts=tuple(text for text, _ in cover), all=not proved & ~_union(cover))
 
 
-def _set(points: Sequence[_Point], holds: Callable[[_Point], bool]) -> int:
-    """The points of which something holds, a bit each."""
-    return int("".join("1" if holds(point) else "0" for point in reversed(points)) or "0", 2)
+def _set(holds: Sequence[bool]) -> int:
+    """The points of which something holds, a bit each, given for each point in order."""
+    return int("".join("1" if each else "0" for each in reversed(holds)) or "0", 2)
 
 
 def _union(sets: Iterable[tuple[str, int]]) -> int:
@@ -178,9 +178,9 @@ def _equalities(at: int, axis: str, points: Sequence[_Point]) -> Iterator[tuple[
     if len(values) > _MOST_NAMED:
         return
     for value in values:
-        yield f"{axis} == {value}", _set(points, lambda point, value=value: point[0][at] == value)  # type: ignore[misc]
+        yield f"{axis} == {value}", _set([point[0][at] == value for point in points])
     for value in values if len(values) > 2 else ():
-        yield f"{axis} != {value}", _set(points, lambda point, value=value: point[0][at] != value)  # type: ignore[misc]
+        yield f"{axis} != {value}", _set([point[0][at] != value for point in points])
 
 
 def _measured(
@@ -192,12 +192,12 @@ def _measured(
         return measure.values[str(point[0][at])]
 
     if measure.divides:
-        yield f"{ranged} % {measure.text} == 0", _set(points, lambda point: point[1] % number(point) == 0)
+        yield f"{ranged} % {measure.text} == 0", _set([point[1] % number(point) == 0 for point in points])
         return
-    yield f"{ranged} >= {measure.text}", _set(points, lambda point: point[1] >= number(point))
+    yield f"{ranged} >= {measure.text}", _set([point[1] >= number(point) for point in points])
     ends = _ends(lambda point: point[1] + number(point), marks, points, step=1)
     for limit in ends:
-        points_met = _set(points, lambda point, most=limit: point[1] + number(point) <= most)  # type: ignore[misc]
+        points_met = _set([point[1] + number(point) <= limit for point in points])
         yield f"{ranged} + {measure.text} <= {limit}", points_met
 
 
@@ -206,11 +206,11 @@ def _limits(
 ) -> Iterator[tuple[str, int]]:
     """The ranged axis against constants, where verdicts change; and by what it divides."""
     for limit in _ends(number, marks, points, step=1):
-        yield f"{ranged} <= {limit}", _set(points, lambda point, most=limit: point[1] <= most)  # type: ignore[misc]
+        yield f"{ranged} <= {limit}", _set([point[1] <= limit for point in points])
     for least in _ends(number, marks, points, step=-1):
-        yield f"{ranged} >= {least}", _set(points, lambda point, least=least: point[1] >= least)  # type: ignore[misc]
+        yield f"{ranged} >= {least}", _set([point[1] >= least for point in points])
     for divisor in (2, 4, 8):
-        yield f"{ranged} % {divisor} == 0", _set(points, lambda point, by=divisor: point[1] % by == 0)  # type: ignore[misc]
+        yield f"{ranged} % {divisor} == 0", _set([point[1] % divisor == 0 for point in points])
 
 
 def _ends(number: Callable[[_Point], int], marks: dict[_Point, int], points: Iterable[_Point], step: int) -> list[int]:
