@@ -67,15 +67,15 @@ class _Application:
         elif i not in off and piece.kind == "member":
             self.misfits.append(f"it has no `{piece.name or piece.text}` where the patch removes it")
 
-    def _compare(self, piece: Piece, there: Piece) -> None:
+    def _compare(self, piece: Piece, model_piece: Piece) -> None:
         """A member that goes, or gets another type, has its old one in the model; that of plain integers is known."""
         for new in self.edit.new:
-            if new.key == piece.key and _type(new) != _type(piece) and _type(there) == _type(new):
-                self.misfits.append(f"its `{piece.name}` is `{there.text}` already")
+            if new.key == piece.key and _type(new) != _type(piece) and _type(model_piece) == _type(new):
+                self.misfits.append(f"its `{piece.name}` is `{model_piece.text}` already")
                 return
-        plain = _PLAIN.match(_type(piece)) and _PLAIN.match(_type(there))
-        if piece.kind == "member" and plain and _type(piece) != _type(there):
-            self.misfits.append(f"its `{piece.name}` is `{there.text}`, and the patch removes `{piece.text}`")
+        plain = _PLAIN.match(_type(piece)) and _PLAIN.match(_type(model_piece))
+        if piece.kind == "member" and plain and _type(piece) != _type(model_piece):
+            self.misfits.append(f"its `{piece.name}` is `{model_piece.text}`, and the patch removes `{piece.text}`")
 
     def _insert(self, low: int, pieces: Pieces, removed: list[Piece], off: set[int]) -> None:
         moved = {(p.kind, p.name): self._there(p) for p in removed}
@@ -89,11 +89,11 @@ class _Application:
             self.misfits.append(f"it has none of the members around `{plain[0].name or plain[0].text}`")
             return
         for piece in plain:
-            known = moved.get((piece.kind, piece.name)) if _same(piece) in map(_same, removed) else None
+            moved_piece = moved.get((piece.kind, piece.name)) if _same(piece) in map(_same, removed) else None
             if piece.kind == "member" and (piece.kind, piece.name) not in moved and self._has(piece, place):
                 self.misfits.append(f"it has a `{piece.name}` already")
             self._note_condition(piece)
-            self.added.setdefault(place, []).append(known or piece)
+            self.added.setdefault(place, []).append(moved_piece or piece)
 
     def _note_condition(self, piece: Piece) -> None:
         """An `#if` around a new member, with nothing beside it that the model has, may be off where it is built."""
@@ -109,8 +109,8 @@ class _Application:
 
     def _in_off_block(self, piece: Piece) -> bool:
         """Whether all that stood under the same `#if` before is not in the model."""
-        beside = [i for i, p in enumerate(self.edit.old) if p.under and p.under == piece.under]
-        return bool(beside) and all(self.at[i] is None for i in beside)
+        same_block = [i for i, p in enumerate(self.edit.old) if p.under and p.under == piece.under]
+        return bool(same_block) and all(self.at[i] is None for i in same_block)
 
     def _place(self, low: int) -> int | None:
         """Before which piece of the model to insert what comes before piece `low` of the old text."""
@@ -127,9 +127,9 @@ class _Application:
     def _has(self, piece: Piece, place: int) -> bool:
         """Whether the model has a member of this name in the same braces."""
         braces = _braces(self.model)
-        here = braces[place] if place < len(self.model) else ()
+        braces_here = braces[place] if place < len(self.model) else ()
         return any(
-            p.kind == "member" and p.name == piece.name and i not in self.gone and braces[i] == here
+            p.kind == "member" and p.name == piece.name and i not in self.gone and braces[i] == braces_here
             for i, p in enumerate(self.model)
             if p.name
         )
@@ -161,15 +161,15 @@ def common(edit: Edit, model: Pieces) -> int:
 
 def _braces(pieces: Pieces) -> list[tuple[int, ...]]:
     """For each piece the braces that it stands in, by where those open."""
-    found: list[tuple[int, ...]] = []
-    around: list[int] = []
+    braces_around: list[tuple[int, ...]] = []
+    open_braces: list[int] = []
     for i, piece in enumerate(pieces):
-        if piece.kind == "close" and around:
-            around.pop()
-        found.append(tuple(around))
+        if piece.kind == "close" and open_braces:
+            open_braces.pop()
+        braces_around.append(tuple(open_braces))
         if piece.kind == "open":
-            around.append(i)
-    return found
+            open_braces.append(i)
+    return braces_around
 
 
 def _same(piece: Piece) -> tuple[str, str, str]:

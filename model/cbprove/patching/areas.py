@@ -33,28 +33,28 @@ class Area:
 
 def areas(edits: Iterable[Edit]) -> tuple[Area, ...]:
     """The control blocks that edits change."""
-    found = []
+    blocks = []
     for edit in edits:
         before = {piece.name: piece.text for piece in edit.old if piece.kind == "member" and piece.name in _AREAS}
         after = {piece.name: piece.text for piece in edit.new if piece.kind == "member"}
         for name, old in before.items() if edit.tag in OBJECTS else ():
             if spelled(old) != spelled(after.get(name, old)):
-                found.append(Area(OBJECTS[edit.tag], name, old, after[name]))
-    return tuple(found)
+                blocks.append(Area(OBJECTS[edit.tag], name, old, after[name]))
+    return tuple(blocks)
 
 
 def declared(tree: syntax.Tree, area: Area) -> str | None:
     """How a spec declares the control block, None if it has none such."""
-    found = _found(tree, area)
-    return None if found is None else _declaration(*found)
+    declaration = _found(tree, area)
+    return None if declaration is None else _declaration(*declaration)
 
 
-def with_areas(tree: syntax.Tree, asked: Sequence[Area], new: bool) -> syntax.Tree:
+def with_areas(tree: syntax.Tree, areas_asked: Sequence[Area], new: bool) -> syntax.Tree:
     """The spec with these control blocks as they are on one side."""
-    for area in asked:
-        found = _found(tree, area)
-        if found is not None:
-            node, member = found
+    for area in areas_asked:
+        declaration = _found(tree, area)
+        if declaration is not None:
+            node, member = declaration
             text = node.span.source.text[node.span.start : node.span.end]
             source = Source(
                 "the control blocks of the patch",

@@ -30,19 +30,19 @@ class Change:
 
 def change(data: bytes, name: str) -> Change:
     """What a file changes. Raises SpecError with the mistakes of all its patches."""
-    found = patches(data, name)
+    patches_read = patches(data, name)
     mistakes: list[Diagnostic] = []
     all_hunks: list[Hunk] = []
-    for patch in found:
+    for patch in patches_read:
         try:
             all_hunks += hunks(patch)
         except SpecError as error:
             mistakes += error.diagnostics
     if mistakes:
         raise SpecError(tuple(mistakes))
-    added, texts = tuple(_added(all_hunks)), tuple(patch.text for patch in found)
+    added, texts = tuple(_added(all_hunks)), tuple(patch.text for patch in patches_read)
     return Change(
-        titles=_titles(found),
+        titles=_titles(patches_read),
         edits=edits(all_hunks),
         macros=macros(all_hunks),
         added=added,
@@ -53,46 +53,53 @@ def change(data: bytes, name: str) -> Change:
 
 def together(changes: Iterable[Change]) -> Change:
     """Several files as one series."""
-    found = tuple(changes)
+    changes_joined = tuple(changes)
     return Change(
-        titles=tuple(title for each in found for title in each.titles),
-        edits=tuple(edit for each in found for edit in each.edits),
-        macros=tuple(macro for each in found for macro in each.macros),
-        added=tuple(line for each in found for line in each.added),
-        enums=tuple(edit for each in found for edit in each.enums),
-        texts=tuple(text for each in found for text in each.texts),
+        titles=tuple(title for each in changes_joined for title in each.titles),
+        edits=tuple(edit for each in changes_joined for edit in each.edits),
+        macros=tuple(macro for each in changes_joined for macro in each.macros),
+        added=tuple(line for each in changes_joined for line in each.added),
+        enums=tuple(edit for each in changes_joined for edit in each.enums),
+        texts=tuple(text for each in changes_joined for text in each.texts),
     )
 
 
-def of(whole: Change, tags: Collection[str], names: Collection[str], constants: Collection[str] = ()) -> Change:
+def of(whole_change: Change, tags: Collection[str], names: Collection[str], constants: Collection[str] = ()) -> Change:
     """What of a change is about these structs (`X___M` is an X), macros and constants; the structs that it makes are kept."""
     plain = {tag.partition("___")[0] for tag in tags}
-    named = tuple(edit for edit in whole.edits if edit.tag in plain or edit.created or areas([edit]))
-    known = tuple(edit for edit in whole.enums if any(name in constants for name, _ in (*edit.old, *edit.new)))
-    return replace(whole, edits=named, macros=tuple(each for each in whole.macros if each.name in names), enums=known)
+    named = tuple(edit for edit in whole_change.edits if edit.tag in plain or edit.created or areas([edit]))
+    enums_known = tuple(
+        edit for edit in whole_change.enums if any(name in constants for name, _ in (*edit.old, *edit.new))
+    )
+    return replace(
+        whole_change,
+        edits=named,
+        macros=tuple(each for each in whole_change.macros if each.name in names),
+        enums=enums_known,
+    )
 
 
-def touches(whole: Change) -> bool:
+def touches(whole_change: Change) -> bool:
     """Whether anything is left of a change."""
-    return bool(whole.macros or whole.enums) or any(not edit.created for edit in whole.edits)
+    return bool(whole_change.macros or whole_change.enums) or any(not edit.created for edit in whole_change.edits)
 
 
-def _titles(found: Iterable[Patch]) -> tuple[str, ...]:
-    return tuple(patch.title for patch in found)
+def _titles(patches_read: Iterable[Patch]) -> tuple[str, ...]:
+    return tuple(patch.title for patch in patches_read)
 
 
-def _added(found: Iterable[Hunk]) -> Iterable[tuple[str, str]]:
+def _added(hunks_read: Iterable[Hunk]) -> Iterable[tuple[str, str]]:
     """Each line that hunks add, with its file."""
-    for hunk in found:
+    for hunk in hunks_read:
         old = set(hunk.old)
         yield from ((hunk.path, line) for line in hunk.new if line not in old)
 
 
-def accessors(whole: Change, known: Collection[str]) -> tuple[tuple[str, str], ...]:
+def accessors(whole_change: Change, names_known: Collection[str]) -> tuple[tuple[str, str], ...]:
     """The accessors of views (`IPCB(skb)`) that added lines call, each with the first file that does."""
-    found: dict[str, str] = {}
-    for path, line in whole.added:
+    by_name: dict[str, str] = {}
+    for path, line in whole_change.added:
         for match in re.finditer(r"\b([A-Za-z_]\w*)\s*\(", line):
-            if match[1] in known:
-                found.setdefault(match[1], path)
-    return tuple(found.items())
+            if match[1] in names_known:
+                by_name.setdefault(match[1], path)
+    return tuple(by_name.items())

@@ -72,24 +72,26 @@ class Compiler:
     def origin(self) -> str:
         return f"libclang, Linux {self.how.kernel.version or 'tree'} as it was configured"
 
-    def sides(self, wanted: Collection[str]) -> Sides:
+    def sides(self, tags_wanted: Collection[str]) -> Sides:
         """These structs of a model, those left out that the tree does not define."""
-        before, unread = self._side(wanted, self.files.texts(new=False))
-        after, more = self._side(wanted, self.files.texts(new=True))
-        return Sides(before, after, tuple(dict.fromkeys((*unread, *more))))
+        before, unread = self._side(tags_wanted, self.files.texts(new=False))
+        after, problems = self._side(tags_wanted, self.files.texts(new=True))
+        return Sides(before, after, tuple(dict.fromkeys((*unread, *problems))))
 
-    def _side(self, wanted: Collection[str], texts: Mapping[str, str]) -> tuple[dict[str, Struct], tuple[Unread, ...]]:
-        homes = definitions(sorted(wanted), self.how.kernel.tree, texts)
+    def _side(
+        self, tags_wanted: Collection[str], texts: Mapping[str, str]
+    ) -> tuple[dict[str, Struct], tuple[Unread, ...]]:
+        homes = definitions(sorted(tags_wanted), self.how.kernel.tree, texts)
         answers = laid(sorted(set(homes.values())), _by_file(homes), texts, self.how)
-        found: dict[str, Struct] = {}
+        by_tag: dict[str, Struct] = {}
         for name, home in homes.items():
             if answers[home].unread is not None:
                 continue
             lies = {each.tag: each for each in answers[home].structs}
-            found |= {tag: each for tag, each in lies.items() if tag not in found}
-            if (mine := lies.get(name.partition("___")[0])) is not None:
-                found[name] = replace(mine, tag=name)
-        return found, tuple(unread for each in answers.values() if (unread := each.unread) is not None)
+            by_tag |= {tag: each for tag, each in lies.items() if tag not in by_tag}
+            if (struct_named := lies.get(name.partition("___")[0])) is not None:
+                by_tag[name] = replace(struct_named, tag=name)
+        return by_tag, tuple(unread for each in answers.values() if (unread := each.unread) is not None)
 
 
 def _by_file(homes: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -98,18 +100,25 @@ def _by_file(homes: Mapping[str, str]) -> dict[str, frozenset[str]]:
     }
 
 
-def compiled(found: Sequence[tuple[str, Onto]], compiler: Compiler, viewed: Collection[str]) -> list[tuple[str, Onto]]:
+def compiled(
+    onto_specs: Sequence[tuple[str, Onto]], compiler: Compiler, viewed: Collection[str]
+) -> list[tuple[str, Onto]]:
     """Both sides of each spec under the structs of the compiler; what it knows nothing of is as it was.
 
     `viewed` are structs that functions newly use: those count in the tree's form as well where that is not the model's.
     Raises SpecError where neither it nor a text says how a struct lies.
     """
-    asked = [{*each.relaid.before, *each.edited, *_plainly(each, {*compiler.defined, *viewed})} for _, each in found]
-    near = {tag for tags in asked for tag in tags}
+    tags_asked = [
+        {*each.relaid.before, *each.edited, *_plainly(each, {*compiler.defined, *viewed})} for _, each in onto_specs
+    ]
+    near = {tag for tags in tags_asked for tag in tags}
     first = compiler.sides(near)
-    around = [_around(each, first, _plainly(each, viewed), compiler) for _, each in found]
-    sides = first.both(compiler.sides({tag for tags in around for tag in tags} - near))
-    return [(spec, _compiled(each, tags, sides, compiler)) for (spec, each), tags in zip(found, around, strict=True)]
+    embedding_tags = [_around(each, first, _plainly(each, viewed), compiler) for _, each in onto_specs]
+    sides = first.both(compiler.sides({tag for tags in embedding_tags for tag in tags} - near))
+    return [
+        (spec, _compiled(each, tags, sides, compiler))
+        for (spec, each), tags in zip(onto_specs, embedding_tags, strict=True)
+    ]
 
 
 def _plainly(each: Onto, names: Collection[str]) -> list[str]:
@@ -119,64 +128,72 @@ def _plainly(each: Onto, names: Collection[str]) -> list[str]:
 
 def _around(each: Onto, sides: Sides, viewed: Sequence[str], compiler: Compiler) -> list[str]:
     """The structs of a spec that the patch changes, by their text or by the compiler, and those that hold them."""
-    known = tags(each.new)
-    changed = {tag for tag in known if sides.differ(tag) and tag in sides.before and tag in sides.after}
-    there = [tag for tag in viewed if tag in sides.after]
-    if there:
-        ours = shapes(each.new, there)
-        mine = {tag for tag in there if ours[tag].abi.name == compiler.abi}
-        made = under(each.new, _text(sorted(mine), sides.after, known, compiler), _SOURCE) if mine else each.new
-        theirs = shapes(made, there)
-        changed |= {tag for tag in there if _bytes(ours[tag]) != _bytes(theirs[tag])}
-    return embedding(known, changed | each.edited | each.relaid.before.keys())
+    tags_known = tags(each.new)
+    changed = {tag for tag in tags_known if sides.differ(tag) and tag in sides.before and tag in sides.after}
+    tags_viewed = [tag for tag in viewed if tag in sides.after]
+    if tags_viewed:
+        ours = shapes(each.new, tags_viewed)
+        tags_relaid = {tag for tag in tags_viewed if ours[tag].abi.name == compiler.abi}
+        tree_made = (
+            under(each.new, _text(sorted(tags_relaid), sides.after, tags_known, compiler), _SOURCE)
+            if tags_relaid
+            else each.new
+        )
+        shapes_compiled = shapes(tree_made, tags_viewed)
+        changed |= {tag for tag in tags_viewed if _bytes(ours[tag]) != _bytes(shapes_compiled[tag])}
+    return embedding(tags_known, changed | each.edited | each.relaid.before.keys())
 
 
-def _compiled(each: Onto, around: Sequence[str], sides: Sides, compiler: Compiler) -> Onto:
+def _compiled(each: Onto, tags_around: Sequence[str], sides: Sides, compiler: Compiler) -> Onto:
     """One spec; all of its own where it is about another ABI than the tree was configured for."""
-    known = {tag: shape for side in (each.old, each.new) for tag, shape in shapes(side, around).items()}
-    other = next((shape.abi.name for shape in known.values() if shape.abi.name != compiler.abi), "")
-    missing = [tag for tag in around if other or tag not in sides.before or tag not in sides.after]
+    shapes_known = {tag: shape for side in (each.old, each.new) for tag, shape in shapes(side, tags_around).items()}
+    other = next((shape.abi.name for shape in shapes_known.values() if shape.abi.name != compiler.abi), "")
+    missing = [tag for tag in tags_around if other or tag not in sides.before or tag not in sides.after]
     if each.unlaid is not None and not each.edited.isdisjoint(missing):
         raise each.unlaid
-    notes = tuple(_missing([known[tag] for tag in missing], other, sides, compiler))
-    wanted = [tag for tag in around if tag not in missing]
-    if not wanted:
+    notes = tuple(_missing([shapes_known[tag] for tag in missing], other, sides, compiler))
+    tags_wanted = [tag for tag in tags_around if tag not in missing]
+    if not tags_wanted:
         return replace(each, notes=notes)
     old, new = (
-        under(tree, _text(wanted, side, tags(tree), compiler), _SOURCE)
+        under(tree, _text(tags_wanted, side, tags(tree), compiler), _SOURCE)
         for tree, side in ((each.old, sides.before), (each.new, sides.after))
     )
-    before, after = shapes(old, around), shapes(new, around)
-    packed, kept = ([tag for tag in chosen if tag in missing] for chosen in (each.relaid.packed, each.relaid.kept))
-    said = _disagreements(each, wanted, (before, after), shapes(each.new if each.reverse else each.old, wanted))
-    relaid = Relaid(new, before, after, tuple(packed), tuple(kept))
-    return replace(each, old=old, new=new, relaid=relaid, unlaid=None, notes=(*said, *notes))
+    before, after = shapes(old, tags_around), shapes(new, tags_around)
+    packed, unpacked = ([tag for tag in chosen if tag in missing] for chosen in (each.relaid.packed, each.relaid.kept))
+    complaints = _disagreements(
+        each, tags_wanted, (before, after), shapes(each.new if each.reverse else each.old, tags_wanted)
+    )
+    relaid = Relaid(new, before, after, tuple(packed), tuple(unpacked))
+    return replace(each, old=old, new=new, relaid=relaid, unlaid=None, notes=(*complaints, *notes))
 
 
 # --- what is said where they are not those of the model ------------------------------------------------------
 
 
-def _missing(found: Sequence[Shape], other: str, sides: Sides, compiler: Compiler) -> Iterator[str]:
+def _missing(shapes_known: Sequence[Shape], other: str, sides: Sides, compiler: Compiler) -> Iterator[str]:
     """The structs that no compiler was asked for, and why."""
     why = "the tree does not define it"
     if other:
         why = f"the tree was configured for {compiler.abi or 'no ABI that is known'}, the model for {other}"
-    yield from (f"{_title(shape)} is laid out by its text: {why}" for shape in found)
-    for each in sides.unread if found else ():
+    yield from (f"{_title(shape)} is laid out by its text: {why}" for shape in shapes_known)
+    for each in sides.unread if shapes_known else ():
         yield f"not read: {each.file}: {each.errors} errors, the first: {each.first}"
 
 
-def _disagreements(each: Onto, wanted: Sequence[str], theirs: tuple[_Shapes, _Shapes], model: _Shapes) -> Iterator[str]:
+def _disagreements(
+    each: Onto, tags_wanted: Sequence[str], model_shapes: tuple[_Shapes, _Shapes], model: _Shapes
+) -> Iterator[str]:
     """Where the compiler has a struct of the tree otherwise than the model, or than the text that the patch makes of it."""
     if each.unlaid is not None:
         yield f"laid out by the compiler alone: {each.unlaid.diagnostics[0].message}"
-    here, there = reversed(theirs) if each.reverse else theirs
+    old_shapes, new_shapes = reversed(model_shapes) if each.reverse else model_shapes
     text = each.relaid.before if each.reverse else each.relaid.after
-    for tag in wanted:
-        if _bytes(model[tag]) != _bytes(here[tag]):
-            yield f"{_title(model[tag])}: {_other(model[tag], here[tag], 'in the model', 'in this tree')}"
-        elif tag in text and _bytes(text[tag]) != _bytes(there[tag]):
-            yield f"{_title(text[tag])}: {_other(text[tag], there[tag], 'by its text', 'by the compiler')}"
+    for tag in tags_wanted:
+        if _bytes(model[tag]) != _bytes(old_shapes[tag]):
+            yield f"{_title(model[tag])}: {_other(model[tag], old_shapes[tag], 'in the model', 'in this tree')}"
+        elif tag in text and _bytes(text[tag]) != _bytes(new_shapes[tag]):
+            yield f"{_title(text[tag])}: {_other(text[tag], new_shapes[tag], 'by its text', 'by the compiler')}"
 
 
 def _title(shape: Shape) -> str:
@@ -188,37 +205,39 @@ def _bytes(shape: Shape) -> tuple[int, tuple[tuple[str, int, int], ...]]:
     return size, members
 
 
-def _other(ours: Shape, theirs: Shape, here: str, there: str) -> str:
-    (size, had), (other, has) = _bytes(ours), _bytes(theirs)
+def _other(ours: Shape, model_shape: Shape, old_name: str, new_name: str) -> str:
+    (size, end_before), (other, has) = _bytes(ours), _bytes(model_shape)
     if size != other:
-        return f"{size} bytes {here}, {other} {there}, which counts"
-    names = [name for name, _, _ in {*had} ^ {*has}]
-    first = next(name for name, _, _ in (*had, *has) if name in names)
-    return f"`{first}` lies otherwise {there} than {here}, and the former counts"
+        return f"{size} bytes {old_name}, {other} {new_name}, which counts"
+    names = [name for name, _, _ in {*end_before} ^ {*has}]
+    first = next(name for name, _, _ in (*end_before, *has) if name in names)
+    return f"`{first}` lies otherwise {new_name} than {old_name}, and the former counts"
 
 
 # --- structs of the compiler as text -------------------------------------------------------------------------
 
 
-def _text(wanted: Sequence[str], side: Mapping[str, Struct], known: Collection[str], compiler: Compiler) -> str:
+def _text(
+    tags_wanted: Sequence[str], side: Mapping[str, Struct], tags_known: Collection[str], compiler: Compiler
+) -> str:
     """The structs and all that lies in them by value, pinned."""
     lines: list[str] = []
     written: set[str] = set()
-    waiting = list(reversed(wanted))
+    waiting = list(reversed(tags_wanted))
     while waiting:
         tag = waiting.pop()
         if tag not in written and tag in side:
             written.add(tag)
-            called = {held: _called(held, tag, known) for held in side[tag].holds}
+            called = {tag_held: _called(tag_held, tag, tags_known) for tag_held in side[tag].holds}
             waiting += called.values()
             lines += _struct(side[tag], tag, called)
     return "\n".join([f'pinned {compiler.abi} "{compiler.origin}" {{', *lines, "}", ""])
 
 
-def _called(held: str, tag: str, known: Collection[str]) -> str:
+def _called(tag_held: str, tag: str, tags_known: Collection[str]) -> str:
     """What the model calls a struct that lies in one of a module."""
-    flavour = f"{held}___{tag.partition('___')[2]}"
-    return flavour if held not in known and flavour in known else held
+    flavour = f"{tag_held}___{tag.partition('___')[2]}"
+    return flavour if tag_held not in tags_known and flavour in tags_known else tag_held
 
 
 def _struct(struct: Struct, tag: str, called: Mapping[str, str]) -> Iterator[str]:

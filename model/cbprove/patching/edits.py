@@ -67,33 +67,33 @@ def edits(hunks: Iterable[Hunk]) -> tuple[Edit, ...]:
 def _edits(hunk: Hunk) -> Iterator[Edit]:
     old, new = ({(r.kind, r.tag): r for r in regions(lines, hunk.where)} for lines in (hunk.old, hunk.new))
     before, after = defines(hunk.old), defines(hunk.new)
-    for key, now in new.items():
+    for key, new_region in new.items():
         if key[0] == "enum":
             continue
         was = old.get(key)
-        cut = pieces(now.lines, after)
+        cut = pieces(new_region.lines, after)
         if was is None:
-            yield Edit(*key, hunk.path, hunk.line, (), cut, now.head and now.tail, created=True)
+            yield Edit(*key, hunk.path, hunk.line, (), cut, new_region.head and new_region.tail, created=True)
             continue
-        whole = was.head and was.tail and now.head and now.tail
-        had = pieces(was.lines, before)
-        if _told(had) != _told(cut):
-            yield Edit(*key, hunk.path, hunk.line, had, cut, whole, ends=was.tail and now.tail)
+        is_complete = was.head and was.tail and new_region.head and new_region.tail
+        old_pieces = pieces(was.lines, before)
+        if _told(old_pieces) != _told(cut):
+            yield Edit(*key, hunk.path, hunk.line, old_pieces, cut, is_complete, ends=was.tail and new_region.tail)
 
 
 def _told(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]:
     return [(piece.kind, piece.name, piece.text, piece.under) for piece in cut]
 
 
-def regions(lines: tuple[str, ...], where: str) -> Iterator[Region]:
+def regions(lines: tuple[str, ...], hunk_head: str) -> Iterator[Region]:
     """The structs and enums that lines of kernel code go through: heads and tails stand in the first column."""
-    head = _HEAD.match(where.strip())
+    head = _HEAD.match(hunk_head.strip())
     kind, tag = _named(head) if head else ("", "")
-    open, body, seen = head is not None or not where.strip(), list[str](), False
+    open, body, body_seen = head is not None or not hunk_head.strip(), list[str](), False
     for line in uncommented(lines):
         match = _HEAD.match(line)
         if match and not re.search(r"[;(]", line.partition("{")[0]):
-            (kind, tag), open, body, seen = _named(match), True, [], True
+            (kind, tag), open, body, body_seen = _named(match), True, [], True
             rest, end, behind = match["rest"].rpartition("}")
             if end and behind.strip().endswith(";"):
                 yield Region(kind, tag, (rest,), True, True)
@@ -102,14 +102,14 @@ def regions(lines: tuple[str, ...], where: str) -> Iterator[Region]:
             continue
         elif line.startswith("}"):
             if open:
-                yield Region(kind, tag, tuple(body), seen, True)
+                yield Region(kind, tag, tuple(body), body_seen, True)
             open = False
         elif re.match(r"[A-Za-z_]", line):
             open = False
         elif open:
             body.append(line)
     if open:
-        yield Region(kind, tag, tuple(body), seen, False)
+        yield Region(kind, tag, tuple(body), body_seen, False)
 
 
 def _named(head: re.Match[str]) -> tuple[str, str]:
@@ -123,20 +123,20 @@ def defines(lines: tuple[str, ...]) -> dict[str, str]:
 
 def macros(hunks: Iterable[Hunk]) -> tuple[Macro, ...]:
     """All macros that get another value."""
-    found: dict[str, Macro] = {}
+    by_name: dict[str, Macro] = {}
     for hunk in hunks:
         old, new = defines(hunk.old), defines(hunk.new)
         for name in {**old, **new}:
             if old.get(name) != new.get(name):
-                known = found.get(name)
-                was = known.old if known else old.get(name)
-                found[name] = Macro(name, was, new.get(name), hunk.path)
-    return tuple(found.values())
+                macro_known = by_name.get(name)
+                was = macro_known.old if macro_known else old.get(name)
+                by_name[name] = Macro(name, was, new.get(name), hunk.path)
+    return tuple(by_name.values())
 
 
 def called(edit: Edit, tags: Mapping[str, object]) -> tuple[str, ...]:
     """The structs of a model that an edit can mean: its own tag, or those of modules (`X___M`) that its path names."""
     flavours = [tag for tag in tags if tag.startswith(f"{edit.tag}___")]
     near = [tag for tag in flavours if re.search(rf"\b{re.escape(tag.partition('___')[2])}\b", edit.path)]
-    own = [edit.tag] if edit.tag in tags else []
-    return tuple(near or own or flavours)
+    own_tag = [edit.tag] if edit.tag in tags else []
+    return tuple(near or own_tag or flavours)

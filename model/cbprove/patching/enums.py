@@ -48,12 +48,12 @@ def _edits(hunk: Hunk) -> Iterator[EnumEdit]:
         [(r.tag, constants(r.lines)) for r in regions(lines, hunk.where) if r.kind in ("enum", "")]
         for lines in (hunk.old, hunk.new)
     )
-    for number, (tag, now) in enumerate(new):
-        was = next((had for had_tag, had in old if tag and had_tag == tag), None)
+    for number, (tag, new_constants) in enumerate(new):
+        was = next((old_constants for had_tag, old_constants in old if tag and had_tag == tag), None)
         if was is None and not tag and len(old) == len(new):
             was = old[number][1]
-        if was and was != now:
-            yield EnumEdit(tag, hunk.path, hunk.line, was, now)
+        if was and was != new_constants:
+            yield EnumEdit(tag, hunk.path, hunk.line, was, new_constants)
 
 
 def constants(lines: tuple[str, ...]) -> Constants:
@@ -62,8 +62,8 @@ def constants(lines: tuple[str, ...]) -> Constants:
     if ";" in text or "{" in text:
         return ()
     matches = [_CONSTANT.match(part) for part in _apart(text) if part.strip()]
-    found = [(match[1], match[2]) for match in matches if match]
-    return tuple(found) if len(found) == len(matches) else ()
+    pairs = [(match[1], match[2]) for match in matches if match]
+    return tuple(pairs) if len(pairs) == len(matches) else ()
 
 
 def _apart(text: str) -> list[str]:
@@ -87,11 +87,11 @@ def declared(tree: syntax.Tree, edit: EnumEdit) -> Constants | None:
 
 
 def _node(tree: syntax.Tree, edit: EnumEdit) -> ctree.EnumBody | None:
-    around = {name for name, _ in (*edit.old, *edit.new)}
+    names_around = {name for name, _ in (*edit.old, *edit.new)}
     for node in _enums(tree):
         names = {each.name.text for each in node.enumerators}
-        if (node.tag is not None and node.tag.text == edit.tag) or (not edit.tag and names & around):
-            return node if names & around else None
+        if (node.tag is not None and node.tag.text == edit.tag) or (not edit.tag and names & names_around):
+            return node if names & names_around else None
     return None
 
 
@@ -102,38 +102,38 @@ def _enums(tree: syntax.Tree) -> Iterator[ctree.EnumBody]:
 
 
 def _written(node: ctree.EnumBody) -> Constants:
-    found = []
+    constants_read = []
     for each in node.enumerators:
         span = each.value.span if each.value is not None else None
-        found.append((each.name.text, span.source.text[span.start : span.end] if span else None))
-    return tuple(found)
+        constants_read.append((each.name.text, span.source.text[span.start : span.end] if span else None))
+    return tuple(constants_read)
 
 
-def misfits(edit: EnumEdit, there: Constants) -> tuple[str, ...]:
+def misfits(edit: EnumEdit, model_constants: Constants) -> tuple[str, ...]:
     """Why an edit does not fit the constants of a spec, in words."""
-    known, old, new = dict(there), dict(edit.old), dict(edit.new)
-    gone = [name for name in old if name not in new and name not in known]
-    come = [name for name in new if name not in old and name in known]
+    values_known, old, new = dict(model_constants), dict(edit.old), dict(edit.new)
+    names_gone = [name for name in old if name not in new and name not in values_known]
+    come = [name for name in new if name not in old and name in values_known]
     other = [
-        f"its `{name}` is {known[name]}, and the patch makes {new[name]} of {value}"
+        f"its `{name}` is {values_known[name]}, and the patch makes {new[name]} of {value}"
         for name, value in old.items()
-        if name in known and name in new and new[name] != value and _differ(known[name], value)
+        if name in values_known and name in new and new[name] != value and _differ(values_known[name], value)
     ]
     return (
-        *(f"it has no `{name}` where the patch removes it" for name in gone),
+        *(f"it has no `{name}` where the patch removes it" for name in names_gone),
         *(f"it has a `{name}` already" for name in come),
         *other,
     )
 
 
-def _differ(there: str | None, said: str | None) -> bool:
+def _differ(model_value: str | None, value_said: str | None) -> bool:
     """Whether a value is another one than the patch says; a number that follows on is said by nothing as well."""
-    return said is not None and there is not None and spelled(there) != spelled(said)
+    return value_said is not None and model_value is not None and spelled(model_value) != spelled(value_said)
 
 
-def applied(edit: EnumEdit, there: Constants) -> Constants:
+def applied(edit: EnumEdit, model_constants: Constants) -> Constants:
     """The constants after an edit: values that were counted are counted on, others stay."""
-    result = list(_counted(there))
+    result = list(_counted(model_constants))
     old, new = list(edit.old), list(edit.new)
     for kind, low, high, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
@@ -141,21 +141,21 @@ def applied(edit: EnumEdit, there: Constants) -> Constants:
         names = {name for name, _ in old[low:high]}
         place = _place(result, [name for name, _ in old[:low]], [name for name, _ in old[low:]])
         result[place:place] = new[first:last]
-        kept = range(place, place + last - first)
-        result = [each for i, each in enumerate(result) if i in kept or each[0] not in names]
+        replaced = range(place, place + last - first)
+        result = [each for i, each in enumerate(result) if i in replaced or each[0] not in names]
     return tuple(result)
 
 
-def _place(there: Sequence[Constant], before: Sequence[str], behind: Sequence[str]) -> int:
-    at = {name: i for i, (name, _) in enumerate(there)}
+def _place(model_constants: Sequence[Constant], before: Sequence[str], behind: Sequence[str]) -> int:
+    at = {name: i for i, (name, _) in enumerate(model_constants)}
     after = next((at[name] + 1 for name in reversed(before) if name in at), None)
-    return after if after is not None else next((at[name] for name in behind if name in at), len(there))
+    return after if after is not None else next((at[name] for name in behind if name in at), len(model_constants))
 
 
-def _counted(there: Constants) -> Iterator[Constant]:
+def _counted(model_constants: Constants) -> Iterator[Constant]:
     """Numbers that are one more than those before them are left to be counted."""
     last: int | None = -1
-    for name, value in there:
+    for name, value in model_constants:
         number = last + 1 if value is None and last is not None else _number(value)
         yield (name, None if number is not None and last is not None and number == last + 1 else value)
         last = number
@@ -178,30 +178,36 @@ def with_enums(tree: syntax.Tree, edits: Sequence[EnumEdit]) -> syntax.Tree:
             )
             tag = f"{node.tag.text} " if node.tag else ""
             source = Source(_SOURCE, f"enum {tag}{{ {listed} }};\n")
-            made = parse(source)
-            tree = substitute(tree, syntax.Tree(made, (source,)))[0] if node.tag else _with(tree, node, made, source)
+            declarations = parse(source)
+            tree = (
+                substitute(tree, syntax.Tree(declarations, (source,)))[0]
+                if node.tag
+                else _with(tree, node, declarations, source)
+            )
     return tree
 
 
-def _with(tree: syntax.Tree, old: ctree.EnumBody, made: tuple[syntax.Declaration, ...], source: Source) -> syntax.Tree:
+def _with(
+    tree: syntax.Tree, old: ctree.EnumBody, declarations: tuple[syntax.Declaration, ...], source: Source
+) -> syntax.Tree:
     """The tree with other declarations in the place of an enum without a tag."""
     nodes = [
         part
         for each in tree.declarations
-        for part in (made if isinstance(each, syntax.TypeDeclaration) and each.type is old else (each,))
+        for part in (declarations if isinstance(each, syntax.TypeDeclaration) and each.type is old else (each,))
     ]
     return syntax.Tree(tuple(nodes), (*tree.sources, source))
 
 
-def values(there: Constants) -> dict[str, str]:
+def values(model_constants: Constants) -> dict[str, str]:
     """The value of each constant in words, as far as they are numbers."""
-    found: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     base, further = "", -1
-    for name, value in there:
+    for name, value in model_constants:
         number = _number(value)
         if value is None:
             further += 1
         else:
             base, further = ("", number) if number is not None else (value, 0)
-        found[name] = str(further) if not base else base + (f" + {further}" if further else "")
-    return found
+        by_name[name] = str(further) if not base else base + (f" + {further}" if further else "")
+    return by_name

@@ -54,20 +54,20 @@ class Reading:
     kept: bool
 
 
-def functions(files: Files, how: Reading, told: Told) -> Functions:
+def functions(files: Files, how: Reading, progress: Told) -> Functions:
     """Every changed file read on both sides. Raises WrongUsage where libclang is not installed."""
-    before, unread = _read(files.names, files.texts(new=False), how, told)
-    after, more = _read(files.names, files.texts(new=True), how, told)
-    others = tuple(_others(before, after))
-    return Functions(len(after), len(files.names), others, tuple(dict.fromkeys((*unread, *more))))
+    before, unread = _read(files.names, files.texts(new=False), how, progress)
+    after, more = _read(files.names, files.texts(new=True), how, progress)
+    other_functions = tuple(_others(before, after))
+    return Functions(len(after), len(files.names), other_functions, tuple(dict.fromkeys((*unread, *more))))
 
 
 def laid(
-    names: Sequence[str], asked: Mapping[str, frozenset[str]], texts: Mapping[str, str], how: Reading
+    names: Sequence[str], tags_by_file: Mapping[str, frozenset[str]], texts: Mapping[str, str], how: Reading
 ) -> dict[str, Answer]:
     """How structs of files lie, by the file; `texts` are those of the files that the patch changes."""
     library()
-    jobs = [replace(job, structs=asked[name]) for name, job in zip(names, _jobs(names, texts, how), strict=True)]
+    jobs = [replace(job, structs=tags_by_file[name]) for name, job in zip(names, _jobs(names, texts, how), strict=True)]
     with Pool(processes(how.workers)) as pool:
         mapped = Remembering(pool, Kept(folder()), how.object) if how.kept else pool
         return dict(zip(names, mapped(partial(work, how.object), jobs), strict=True))
@@ -84,37 +84,37 @@ _Reads = dict[tuple[str, str], Read]
 
 
 def _read(
-    names: Sequence[str], texts: Mapping[str, str], how: Reading, told: Told
+    names: Sequence[str], texts: Mapping[str, str], how: Reading, progress: Told
 ) -> tuple[_Reads, tuple[Unread, ...]]:
     """By file and name. A file that this side does not have is one without a word."""
     tree = f"{how.kernel.tree}{os.sep}"
     jobs = _jobs(names, texts, how)
     with Pool(processes(how.workers)) as pool:  # each side has its own: what headers say of the object is remembered
         mapped = Remembering(pool, Kept(folder()), how.object) if how.kept else pool
-        found = sweep(jobs, how.object, mapped, told)
+        sweep_result = sweep(jobs, how.object, mapped, progress)
     reads = {
         (each.file.removeprefix(tree), each.name): replace(each, file=each.file.removeprefix(tree))
-        for each in found.functions
+        for each in sweep_result.functions
     }
     return reads, tuple(
-        replace(u, file=u.file.removeprefix(tree), first=u.first.replace(tree, "")) for u in found.unread
+        replace(u, file=u.file.removeprefix(tree), first=u.first.replace(tree, "")) for u in sweep_result.unread
     )
 
 
 def _others(before: _Reads, after: _Reads) -> Iterator[Other]:
     for key, read in {**before, **after}.items():
-        had, has = (side[key].accesses if key in side else () for side in (before, after))
-        new, gone = tuple(_beyond(has, had)), tuple(_beyond(had, has))
-        if new or gone:
-            yield Other(after.get(key, read), new, gone)
+        accesses_before, has = (side[key].accesses if key in side else () for side in (before, after))
+        new, lost_accesses = tuple(_beyond(has, accesses_before)), tuple(_beyond(accesses_before, has))
+        if new or lost_accesses:
+            yield Other(after.get(key, read), new, lost_accesses)
 
 
-def _beyond(some: tuple[Access, ...], others: tuple[Access, ...]) -> Iterator[Access]:
+def _beyond(accesses: tuple[Access, ...], other_accesses: tuple[Access, ...]) -> Iterator[Access]:
     """Each kind of access to a place that the others do not have, once."""
-    known = {_told(each) for each in others}
-    for each in some:
-        if _told(each) not in known:
-            known.add(_told(each))
+    accesses_known = {_told(each) for each in other_accesses}
+    for each in accesses:
+        if _told(each) not in accesses_known:
+            accesses_known.add(_told(each))
             yield each
 
 
@@ -163,16 +163,16 @@ def files(patches: Sequence[str], tree: Path) -> Files:
     with tempfile.TemporaryDirectory(prefix="cbprove-") as place:
         scratch = Path(place)
         _copied(names, tree, scratch)
-        here = _texts(names, scratch)
+        files_here = _texts(names, scratch)
         why = _applied(patches, scratch)
         if not why:
-            return _sides(here, _texts(names, scratch), there=False)
+            return _sides(files_here, _texts(names, scratch), is_new=False)
         shutil.rmtree(scratch / "tree")
         _copied(names, tree, scratch)
         if _applied(list(reversed(patches)), scratch, "--reverse"):
             help = "give the tree that the patch is for, or leave out --source: structs are then taken from the model"
             raise bad("CB0345", f"the patch does not apply to `{tree}`: {why}", help)
-        return _sides(_texts(names, scratch), here, there=True)
+        return _sides(_texts(names, scratch), files_here, is_new=True)
 
 
 def _leaves(name: str) -> bool:
@@ -212,15 +212,15 @@ def _applied(patches: Sequence[str], scratch: Path, *options: str) -> str:
     return ""
 
 
-def _said(told: str) -> Iterator[str]:
-    lines = [line.removeprefix("error: ") for line in told.splitlines() if line.startswith("error: ")]
+def _said(text_said: str) -> Iterator[str]:
+    lines = [line.removeprefix("error: ") for line in text_said.splitlines() if line.startswith("error: ")]
     yield from [line for line in lines if "does not apply" not in line][:1] or lines[:1]
 
 
-def _sides(before: Mapping[str, str], after: Mapping[str, str], there: bool) -> Files:
+def _sides(before: Mapping[str, str], after: Mapping[str, str], is_new: bool) -> Files:
     names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     return Files(
         {name: before[name] for name in names if name in before},
         {name: after[name] for name in names if name in after},
-        there,
+        is_new,
     )

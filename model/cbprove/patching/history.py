@@ -27,20 +27,20 @@ class History:
         """What a commit changes, before and after it, and all else that it has otherwise than the tree."""
         changed = git(tree := self.tree, "diff-tree", "--root", "--no-commit-id", *_RAW, commit, *_ONLY)
         before, after = _sides(changed, 0), _sides(changed, 1)
-        around = self.here | _sides(git(tree, "diff-tree", *_RAW, commit, "HEAD", *_ONLY), 0)
-        self._load(each for side in (before, after, around) for each in side.values())
+        changed_files = self.here | _sides(git(tree, "diff-tree", *_RAW, commit, "HEAD", *_ONLY), 0)
+        self._load(each for side in (before, after, changed_files) for each in side.values())
         return Files(
             {name: self.texts[blob] for name, blob in before.items() if blob != _NONE},
             {name: self.texts[blob] for name, blob in after.items() if blob != _NONE},
             there=False,
-            around={name: self.texts[blob] for name, blob in around.items() if name not in after},
+            around={name: self.texts[blob] for name, blob in changed_files.items() if name not in after},
         )
 
     def _load(self, blobs: Iterable[str]) -> None:
-        wanted = sorted({*blobs} - self.texts.keys())
-        data = git(self.tree, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in wanted).encode())
+        blobs_wanted = sorted({*blobs} - self.texts.keys())
+        data = git(self.tree, "cat-file", "--batch", input_bytes="".join(f"{blob}\n" for blob in blobs_wanted).encode())
         place = 0
-        for blob in wanted:
+        for blob in blobs_wanted:
             head, _, _ = data[place : place + 200].partition(b"\n")
             size = int(head.rsplit(b" ", 1)[1])
             place += len(head) + 1
@@ -51,8 +51,8 @@ class History:
 def _sides(raw: bytes, side: int) -> dict[str, str]:
     """The name of each file in a raw diff with its blob on one side."""
     words = raw.decode("utf-8", "surrogateescape").split("\0")
-    found = {}
-    for told, name in zip(words[::2], words[1::2], strict=False):
-        blob = told.split()[2 + side]
-        found[name] = blob if blob.strip("0") else _NONE
-    return found
+    sides = {}
+    for word, name in zip(words[::2], words[1::2], strict=False):
+        blob = word.split()[2 + side]
+        sides[name] = blob if blob.strip("0") else _NONE
+    return sides

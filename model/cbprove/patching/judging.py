@@ -58,21 +58,21 @@ def judge(jobs: Sequence[Job], progress: Progress) -> list[tuple[Judged, ...]]:
     """The verdicts of each job, in order."""
     global _jobs
     _jobs = jobs
-    found: list[tuple[Judged, ...]] = []
+    judged: list[tuple[Judged, ...]] = []
     workers = min(len(jobs), os.cpu_count() or 1)
     if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
         for done, job in enumerate(jobs):
             progress(done, len(jobs))
-            found.append(_judged(job))
-        return found
+            judged.append(_judged(job))
+        return judged
     from cbprove.solving import solver  # noqa: F401  loaded once, before there are several
 
     gc.freeze()  # what is here stays: workers need not look through it, nor get pages of their own by doing so
     with multiprocessing.get_context("fork").Pool(workers, _worker) as pool:
         for done, each in enumerate(pool.imap(_numbered, range(len(jobs)))):
             progress(done + 1, len(jobs))
-            found.append(each)
-    return found
+            judged.append(each)
+    return judged
 
 
 def _worker() -> None:
@@ -86,17 +86,17 @@ def _numbered(number: int) -> tuple[Judged, ...]:
 
 
 def _judged(job: Job) -> tuple[Judged, ...]:
-    asked = tuple(each for each in job.system.properties if each.name == job.property)
-    system = replace(job.system, properties=asked)
+    properties = tuple(each for each in job.system.properties if each.name == job.property)
+    system = replace(job.system, properties=properties)
     report = judged(system, job.spec, job.options, _quiet)
-    return tuple(_told(job.spec, case, asked[0].title) for case in report.cases)
+    return tuple(_told(job.spec, case, properties[0].title) for case in report.cases)
 
 
 _quiet: Callable[[int, int], None] = lambda done, total: None  # noqa: E731
 
 
 def _told(spec: str, case: Case, title: str) -> Judged:
-    shown = case.finding.witness
+    witness_shown = case.finding.witness
     return Judged(
         spec=spec,
         proposal=case.proposal,
@@ -105,7 +105,9 @@ def _told(spec: str, case: Case, title: str) -> Judged:
         verdict="bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict,
         file=printable(case.span.source.name) if case.span else "",
         line=case.span.line if case.span else 0,
-        told=tuple(witness.block(shown, case.property)) if shown and case.verdict in ("refuted", "mixed") else (),
+        told=tuple(witness.block(witness_shown, case.property))
+        if witness_shown and case.verdict in ("refuted", "mixed")
+        else (),
     )
 
 
@@ -129,11 +131,11 @@ class Kept:
         except (TypeError, KeyError):
             return None
 
-    def put(self, job: Job, found: Sequence[Judged]) -> None:
+    def put(self, job: Job, judged: Sequence[Judged]) -> None:
         """Keeps what is decided; an unknown may be known next time."""
-        if not any(each.verdict in ("unknown", "bounded") for each in found):
-            self.folder.put(key(job), [asdict(each) for each in found])
+        if not any(each.verdict in ("unknown", "bounded") for each in judged):
+            self.folder.put(key(job), [asdict(each) for each in judged])
 
 
-def _from_json(found: dict[str, Any]) -> Judged:
-    return replace(Judged(**found), told=tuple(found["told"]), kept=True)
+def _from_json(document: dict[str, Any]) -> Judged:
+    return replace(Judged(**document), told=tuple(document["told"]), kept=True)

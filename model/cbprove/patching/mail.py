@@ -39,11 +39,11 @@ def patches(data: bytes, name: str) -> tuple[Patch, ...]:
 
     Raises SpecError CB0340 where there is none.
     """
-    found = [patch for part in _messages(data) for patch in _patch(part)]
-    if not found:
+    patches_read = [patch for part in _messages(data) for patch in _patch(part)]
+    if not patches_read:
         help = "give a unified diff, a mail that holds one, or a mailbox: `git show`, `b4 am -o- MSGID`"
         raise bad("CB0340", f"there is no patch in {name}" + ("" if data.strip() else ": it is empty"), help)
-    return _in_order(found)
+    return _in_order(patches_read)
 
 
 def _messages(data: bytes) -> list[bytes]:
@@ -95,37 +95,41 @@ def _title(message: Message) -> str:
     return " ".join(decoded.split())
 
 
-def _in_order(found: list[Patch]) -> tuple[Patch, ...]:
-    versions = [int(match[1]) if (match := _VERSION.search(patch.title)) else 1 for patch in found]
-    last = [patch for patch, version in zip(found, versions, strict=True) if version == max(versions)]
+def _in_order(patches_read: list[Patch]) -> tuple[Patch, ...]:
+    versions = [int(match[1]) if (match := _VERSION.search(patch.title)) else 1 for patch in patches_read]
+    last = [patch for patch, version in zip(patches_read, versions, strict=True) if version == max(versions)]
     numbers = [_NUMBER.search(patch.title) for patch in last]
     if not all(numbers):
         return tuple(last)
     return tuple(sorted(last, key=lambda patch: int(match["number"]) if (match := _NUMBER.search(patch.title)) else 0))
 
 
-def commits(range: str, most: int, folder: Path = Path()) -> Iterator[tuple[str, bytes]]:
+def commits(range: str, limit: int, folder: Path = Path()) -> Iterator[tuple[str, bytes]]:
     """The short name of each commit that is no merge, and its patch. Raises WrongUsage, and SpecError for one too long."""
     listed = git(folder, "rev-list", "--reverse", "--no-merges", "--abbrev-commit", range, "--")
     for name in listed.decode().split():
         data = git(folder, "show", "--format=email", "--no-ext-diff", "--no-color", "--relative", name, "--")
-        if len(data) > most:
-            raise bad("CB0343", f"commit {name} is longer than {most // 1_000_000} MB", "leave it out of the range")
+        if len(data) > limit:
+            raise bad("CB0343", f"commit {name} is longer than {limit // 1_000_000} MB", "leave it out of the range")
         yield name, data
 
 
-def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+def git(folder: Path, *arguments: str, input_bytes: bytes = b"") -> bytes:
     """What a command of git says. Raises WrongUsage with its reason where it fails."""
     try:
         command = ["git", "-C", os.fspath(folder), *arguments]
-        ran = subprocess.run(command, input=given, capture_output=True, check=False)
+        ran = subprocess.run(command, input=input_bytes, capture_output=True, check=False)
     except FileNotFoundError:
         raise WrongUsage("there is no `git` here", "install git, or give a patch with --patch") from None
     if ran.returncode:
         reason = ran.stderr.decode("utf-8", "replace").strip().splitlines()
-        said = reason[0].removeprefix("fatal: ") if reason else "failed"
-        help = "go into one, or name one as --source" if "not a git repo" in said else "name a range, as in v7.1..HEAD"
-        raise WrongUsage(f"git: {said}", help)
+        reason_said = reason[0].removeprefix("fatal: ") if reason else "failed"
+        help = (
+            "go into one, or name one as --source"
+            if "not a git repo" in reason_said
+            else "name a range, as in v7.1..HEAD"
+        )
+        raise WrongUsage(f"git: {reason_said}", help)
     return ran.stdout
 
 
@@ -149,10 +153,10 @@ def hunks(patch: Patch) -> tuple[Hunk, ...]:
         files = PatchSet(StringIO(patch.text), metadata_only=False)
     except UnidiffParseError as error:
         raise _broken(patch, error) from None
-    found = tuple(hunk for file in files for hunk in _hunks(file))
+    hunks_read = tuple(hunk for file in files for hunk in _hunks(file))
     if not files:
         _refuse_headless(patch)
-    return found
+    return hunks_read
 
 
 def _hunks(file: PatchedFile) -> Iterator[Hunk]:

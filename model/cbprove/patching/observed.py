@@ -39,14 +39,14 @@ class Pair:
 
 def structs(pairs: Sequence[Pair]) -> tuple[Grown, ...]:
     """Each struct whose members lie otherwise, once, those that the patch edits first."""
-    found: dict[str, Grown] = {}
+    by_tag: dict[str, Grown] = {}
     for pair in pairs:
         for tag, before in pair.relaid.before.items():
             after = pair.relaid.after[tag]
-            if placed(before) != placed(after) and tag not in found:
-                found[tag] = _grown(before, after, tag in pair.edited)
+            if placed(before) != placed(after) and tag not in by_tag:
+                by_tag[tag] = _grown(before, after, tag in pair.edited)
     blocks = {each.name: each for pair in pairs for each in _blocks(pair)}
-    return (*blocks.values(), *sorted(found.values(), key=lambda each: not each.edited))
+    return (*blocks.values(), *sorted(by_tag.values(), key=lambda each: not each.edited))
 
 
 def _blocks(pair: Pair) -> Iterator[Grown]:
@@ -59,27 +59,30 @@ def _blocks(pair: Pair) -> Iterator[Grown]:
 
 
 def _grown(before: Shape, after: Shape, edited: bool) -> Grown:
-    (old, _, had), (new, _, has) = placed(before), placed(after)
-    name, told = f"{before.record.kind} {before.record.tag}", tuple(_members(had, has))
-    return Grown(name=name, before=old, after=new, members=told, edited=edited, had=had, has=has)
+    (old, _, end_before), (new, _, has) = placed(before), placed(after)
+    name, told = f"{before.record.kind} {before.record.tag}", tuple(_members(end_before, has))
+    return Grown(name=name, before=old, after=new, members=told, edited=edited, had=end_before, has=has)
 
 
 _Members = tuple[tuple[str, int, int], ...]
 
 
-def _members(had: _Members, has: _Members) -> Iterator[str]:
+def _members(old_members: _Members, has: _Members) -> Iterator[str]:
     """What became of members, by the last part of their names: those of nested structs without a name are the struct's own."""
-    old, new = {name: (low, width) for name, low, width in had}, {name: (low, width) for name, low, width in has}
+    old, new = (
+        {name: (low, width) for name, low, width in old_members},
+        {name: (low, width) for name, low, width in has},
+    )
     yield from (f"new {name}{bits.part(low, low + width)}" for name, (low, width) in new.items() if name not in old)
-    gone = [name for name in old if name not in new]
-    yield from [f"without {', '.join(gone)}"] if gone else []
-    both = [name for name in old if name in new]
+    names_gone = [name for name in old if name not in new]
+    yield from [f"without {', '.join(names_gone)}"] if names_gone else []
+    common = [name for name in old if name in new]
     yield from (
         f"{name} of {bits.amount(old[name][1])} -> {bits.amount(new[name][1])}"
-        for name in both
+        for name in common
         if old[name][1] != new[name][1]
     )
-    moved = [name for name in both if old[name][0] != new[name][0]]
+    moved = [name for name in common if old[name][0] != new[name][0]]
     yield from (f"{name} from {bits.byte_and_bit(old[name][0])} to {bits.byte_and_bit(new[name][0])}" for name in moved)
 
 
@@ -88,15 +91,17 @@ def _members(had: _Members, has: _Members) -> Iterator[str]:
 
 def checks(pairs: Iterable[Pair]) -> tuple[Checked, ...]:
     """The requirements that have other numbers than before, each condition once, the violated ones first."""
-    found: dict[tuple[str, str], Checked] = {}
-    seen: set[str] = set()
+    by_text: dict[tuple[str, str], Checked] = {}
+    texts_seen: set[str] = set()
     for pair in pairs:
-        mine = [(_text(node), _checked(node, old, new)) for node, old, new in _requires(pair) if old.words != new.words]
-        for text, check in mine:
-            if text not in seen:
-                found.setdefault((text, check.name), check)
-        seen |= {text for text, _ in mine}
-    return tuple(sorted(found.values(), key=lambda each: (each.holds, not each.newly)))
+        changed_checks = [
+            (_text(node), _checked(node, old, new)) for node, old, new in _requires(pair) if old.words != new.words
+        ]
+        for text, check in changed_checks:
+            if text not in texts_seen:
+                by_text.setdefault((text, check.name), check)
+        texts_seen |= {text for text, _ in changed_checks}
+    return tuple(sorted(by_text.values(), key=lambda each: (each.holds, not each.newly)))
 
 
 def _requires(pair: Pair) -> Iterator[tuple[syntax.Require, Requirement, Requirement]]:
@@ -128,36 +133,36 @@ def _checked(node: syntax.Require, old: Requirement, new: Requirement) -> Checke
 
 def views(pairs: Iterable[Pair]) -> tuple[Reached, ...]:
     """The views that end beyond their block now, or across a border, by type and place each once."""
-    found: dict[tuple[str, str, int, int], Reached] = {}
+    by_place: dict[tuple[str, str, int, int], Reached] = {}
     types: set[tuple[str, int]] = set()
     for pair in pairs:
         broken = {(node.span.source.name, node.span.line) for node, _, new in _requires(pair) if new.holds is False}
-        mine = []
+        lines = []
         places = {view.name: (view.span.source.name, view.span.line) for view in pair.new.program.views}
         for block, width, old, new in _laid(pair):
             if (new.type, new.overlay.low) not in types:
-                mine.append((new.type, new.overlay.low))
+                lines.append((new.type, new.overlay.low))
                 stopped = any((check.file, check.line) in broken for check in new.checks)
                 for each in _reached(block, width, old, new, stopped, places[new.overlay.name]):
-                    found.setdefault((each.view, each.type, each.ends, each.border), each)
-        types.update(mine)
-    return tuple(found.values())
+                    by_place.setdefault((each.view, each.type, each.ends, each.border), each)
+        types.update(lines)
+    return tuple(by_place.values())
 
 
 def _laid(pair: Pair) -> Iterator[tuple[str, int, Laid, Laid]]:
     """Each view that stands on both sides, with its block and the width of that."""
     old, new = (_table(pair.spec, side) for side in (pair.old, pair.new))
-    for key, (block, width, laid) in new.items():
+    for key, (block, width, views_laid) in new.items():
         if key in old:
-            yield block, width, old[key][2], laid
+            yield block, width, old[key][2], views_laid
 
 
 def _table(spec: str, side: Today) -> dict[tuple[str, str], tuple[str, int, Laid]]:
-    found = table(spec, None, side.program, sized(side.whole, side.first))
+    overlay_table = table(spec, None, side.program, sized(side.whole, side.first))
     return {
         (block.title, each.overlay.name): (block.title, block.width, each)
-        for block, laid in found.blocks
-        for each in laid
+        for block, views_laid in overlay_table.blocks
+        for each in views_laid
     }
 
 
@@ -184,26 +189,26 @@ def untouched(pairs: Sequence[Pair], added: Mapping[str, Sequence[str]]) -> tupl
         for step, place in _touches(pair.new.program):
             for leaf in place.leaves:
                 touched.setdefault(leaf.identity, {}).setdefault(step, len(place.leaves) > 1)
-    found = []
+    lines = []
     for tag, names in added.items():
         for name in names:
             steps = {
-                step: whole
-                for identity, by in touched.items()
+                step: is_complete
+                for identity, accesses_by_step in touched.items()
                 if re.match(rf"(?:struct|union) {re.escape(tag)}\.(?:\w+\.)*{re.escape(name)}\b", identity)
-                for step, whole in by.items()
+                for step, is_complete in accesses_by_step.items()
             }
             if all(steps.values()):
-                found.append(Untouched(tag, name, _told(steps)))
-    return tuple(found)
+                lines.append(Untouched(tag, name, _told(steps)))
+    return tuple(lines)
 
 
 def _told(steps: Mapping[str, bool]) -> str:
     names = list(steps)
     if not names:
         return "no step touches it"
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"no step touches it but with the whole struct: {', '.join(names[:3])}{more}"
+    further = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"no step touches it but with the whole struct: {', '.join(names[:3])}{further}"
 
 
 def _touches(program: Program) -> Iterator[tuple[str, Place]]:

@@ -65,14 +65,14 @@ class _Meant:
         return not (self.edits or self.macros or self.blocks or self.enums)
 
 
-def _meant(tree: syntax.Tree, whole: Change) -> _Meant:
-    known = tags(tree)
-    edits = [edit for edit in whole.edits if not edit.created]
+def _meant(tree: syntax.Tree, whole_change: Change) -> _Meant:
+    tags_known = tags(tree)
+    edits = [edit for edit in whole_change.edits if not edit.created]
     return _Meant(
-        tuple((edit, tag) for edit in edits for tag in called(edit, known) if _is_it(edit, known[tag], tag)),
-        tuple(macro for macro in whole.macros if _value(tree, macro.name) is not None),
+        tuple((edit, tag) for edit in edits for tag in called(edit, tags_known) if _is_it(edit, tags_known[tag], tag)),
+        tuple(macro for macro in whole_change.macros if _value(tree, macro.name) is not None),
         tuple(each for each in areas(edits) if declared(tree, each) is not None),
-        tuple(edit for edit in whole.enums if enumerated(tree, edit) is not None),
+        tuple(edit for edit in whole_change.enums if enumerated(tree, edit) is not None),
     )
 
 
@@ -88,29 +88,29 @@ class _Way:
 
 def _ways(tree: syntax.Tree, meant: _Meant) -> tuple[_Way, _Way]:
     """Forward and backward."""
-    known = tags(tree)
-    there = [spelled(_value(tree, macro.name) or "") for macro in meant.macros]
-    there += [spelled(declared(tree, each) or "") for each in meant.blocks]
+    tags_known = tags(tree)
+    values_there = [spelled(_value(tree, macro.name) or "") for macro in meant.macros]
+    values_there += [spelled(declared(tree, each) or "") for each in meant.blocks]
     was = [spelled(m.old or "") for m in meant.macros] + [spelled(each.old) for each in meant.blocks]
     will = [spelled(m.new or "") for m in meant.macros] + [spelled(each.new) for each in meant.blocks]
     back = [(edit.reversed(), tag) for edit, tag in reversed(meant.edits)]
     sides = (
-        (_plan(meant.edits, known), was, meant.enums),
-        (_plan(back, known), will, [edit.reversed() for edit in meant.enums]),
+        (_plan(meant.edits, tags_known), was, meant.enums),
+        (_plan(back, tags_known), will, [edit.reversed() for edit in meant.enums]),
     )
-    made = []
+    ways = []
     for plan, values, enums in sides:
         wrong = _enum_misfits(tree, enums)
-        made.append(_Way(plan, not plan.misfits, values == there and not wrong, (*plan.misfits, *wrong)))
-    return made[0], made[1]
+        ways.append(_Way(plan, not plan.misfits, values == values_there and not wrong, (*plan.misfits, *wrong)))
+    return ways[0], ways[1]
 
 
-def onto(tree: syntax.Tree, whole: Change, name: str, compiled: bool = False) -> Onto | None:
+def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = False) -> Onto | None:
     """The change on a spec, None if that has nothing of it. Where structs are `compiled`, those that do not fit stay as they are.
 
     Raises SpecError CB0342 if it fits neither as a patch to come nor as one that is in already.
     """
-    meant = _meant(tree, whole)
+    meant = _meant(tree, whole_change)
     if meant.nothing:
         return None
     forward, backward = _ways(tree, meant)
@@ -121,49 +121,55 @@ def onto(tree: syntax.Tree, whole: Change, name: str, compiled: bool = False) ->
         fitting = [way for way in (forward, backward) if way.values and compiled and meant.edits]
         if not fitting:
             raise unlaid
-    return _done(tree, whole, meant, fitting[0], (fitting[0] is forward, unlaid, compiled))
+    return _done(tree, whole_change, meant, fitting[0], (fitting[0] is forward, unlaid, compiled))
 
 
-def _done(tree: syntax.Tree, whole: Change, meant: _Meant, way: _Way, how: tuple[bool, SpecError | None, bool]) -> Onto:
+def _done(
+    tree: syntax.Tree, whole_change: Change, meant: _Meant, way: _Way, how: tuple[bool, SpecError | None, bool]
+) -> Onto:
     """The change done in one direction; what text does not lay out is left to the compiler, if there is one."""
     ahead, unlaid, compiled = how
-    known, macros, enums = tags(tree), meant.macros, meant.enums
-    created = [Body(edit.kind, edit.tag, edit.new) for edit in whole.edits if edit.created and edit.tag not in known]
+    tags_known, macros, enums = tags(tree), meant.macros, meant.enums
+    created = [
+        Body(edit.kind, edit.tag, edit.new)
+        for edit in whole_change.edits
+        if edit.created and edit.tag not in tags_known
+    ]
     counted = enums if ahead else [edit.reversed() for edit in reversed(enums)]
     values = partial(_with_values, macros=macros, enums=counted, new=ahead)
     names = {each.name for each in macros} | {name for edit in enums for name, _ in enumerated(tree, edit) or ()}
-    hanging = {tag: body(known[tag], tag) for tag in depending(tree, names) if tag not in way.plan.bodies}
-    made = Relaid(values(tree), {}, {}, (), ())
+    hanging = {tag: body(tags_known[tag], tag) for tag in depending(tree, names) if tag not in way.plan.bodies}
+    relaid_structs = Relaid(values(tree), {}, {}, (), ())
     if unlaid is None:
         try:
-            made = relaid(tree, {**way.plan.bodies, **hanging}, created, values)
+            relaid_structs = relaid(tree, {**way.plan.bodies, **hanging}, created, values)
         except SpecError as error:
             if not compiled:
                 raise
             unlaid = error
-    other = with_areas(made.tree, meant.blocks, new=ahead)
-    said = (*_values_of(tree, other, macros), *_constants_of(tree, other, enums))
-    found = Onto(
+    other = with_areas(relaid_structs.tree, meant.blocks, new=ahead)
+    values_changed = (*_values_of(tree, other, macros), *_constants_of(tree, other, enums))
+    result = Onto(
         old=tree,
         new=other,
-        relaid=made,
+        relaid=relaid_structs,
         reverse=False,
         edited=frozenset(way.plan.bodies),
         unsure=way.plan.unsure if unlaid is None else (),
-        values=said,
+        values=values_changed,
         unlaid=unlaid,
     )
-    return found if ahead else _reversed(found)
+    return result if ahead else _reversed(result)
 
 
-def _reversed(found: Onto) -> Onto:
+def _reversed(onto_spec: Onto) -> Onto:
     return replace(
-        found,
-        old=found.new,
-        new=found.old,
-        relaid=replace(found.relaid, before=found.relaid.after, after=found.relaid.before),
+        onto_spec,
+        old=onto_spec.new,
+        new=onto_spec.old,
+        relaid=replace(onto_spec.relaid, before=onto_spec.relaid.after, after=onto_spec.relaid.before),
         reverse=True,
-        values=tuple(Revalued(each.name, each.after, each.before) for each in found.values),
+        values=tuple(Revalued(each.name, each.after, each.before) for each in onto_spec.values),
     )
 
 
@@ -173,12 +179,12 @@ def _with_values(tree: syntax.Tree, macros: Sequence[Macro], enums: Sequence[Enu
 
 def _enum_misfits(tree: syntax.Tree, enums: Sequence[EnumEdit]) -> tuple[str, ...]:
     """Why edits of enums do not fit, each on what those before it have made."""
-    found: list[str] = []
+    sentences: list[str] = []
     for edit in enums:
-        there = enumerated(tree, edit) or ()
-        found += [f"`enum{' ' + edit.tag if edit.tag else ''}`: {why}" for why in misfits(edit, there)]
-        tree = with_enums(tree, [edit]) if not found else tree
-    return tuple(found)
+        model_constants = enumerated(tree, edit) or ()
+        sentences += [f"`enum{' ' + edit.tag if edit.tag else ''}`: {why}" for why in misfits(edit, model_constants)]
+        tree = with_enums(tree, [edit]) if not sentences else tree
+    return tuple(sentences)
 
 
 def _is_it(edit: Edit, node: ctree.RecordBody, tag: str) -> bool:
@@ -186,29 +192,31 @@ def _is_it(edit: Edit, node: ctree.RecordBody, tag: str) -> bool:
     return node.kind == edit.kind and (common(edit, body(node, tag).pieces) > 0 or not edit.old)
 
 
-def _plan(meant: Sequence[tuple[Edit, str]], known: Mapping[str, ctree.RecordBody]) -> _Plan:
+def _plan(meant: Sequence[tuple[Edit, str]], tags_known: Mapping[str, ctree.RecordBody]) -> _Plan:
     bodies: dict[str, Body] = {}
     misfits: list[str] = []
     unsure: list[str] = []
     for edit, tag in meant:
-        had = bodies.get(tag) or body(known[tag], tag)
-        done = apply(edit, had.pieces)
+        model_body = bodies.get(tag) or body(tags_known[tag], tag)
+        done = apply(edit, model_body.pieces)
         misfits += [f"`{edit.kind} {tag}`: {misfit}" for misfit in done.misfits]
         unsure += done.unsure
-        bodies[tag] = replace(had, pieces=done.pieces)
+        bodies[tag] = replace(model_body, pieces=done.pieces)
     return _Plan(bodies, tuple(dict.fromkeys(misfits)), tuple(dict.fromkeys(unsure)))
 
 
-def _misfit(name: str, misfits: Sequence[str], macros: Sequence[Macro], there: Sequence[str]) -> SpecError:
-    told = list(misfits)
-    told += [
+def _misfit(name: str, misfits: Sequence[str], macros: Sequence[Macro], values_there: Sequence[str]) -> SpecError:
+    sentences = list(misfits)
+    sentences += [
         f"`{macro.name}`: it is `{spelled(value)}`, and the patch makes `{macro.new}` of `{macro.old}`"
-        for macro, value in zip(macros, there, strict=True)
+        for macro, value in zip(macros, values_there, strict=True)
         if spelled(value) not in (spelled(macro.old or ""), spelled(macro.new or ""))
     ]
     help = "it is of another kernel than the patch, perhaps: give the --model of its kernel, or a spec of your own"
-    found = [Diagnostic("CB0342", f"the patch does not apply to {name}: {each}", None, help) for each in told]
-    return SpecError(tuple(found or [Diagnostic("CB0342", f"the patch is half in {name}", None, help)]))
+    diagnostics = [
+        Diagnostic("CB0342", f"the patch does not apply to {name}: {each}", None, help) for each in sentences
+    ]
+    return SpecError(tuple(diagnostics or [Diagnostic("CB0342", f"the patch is half in {name}", None, help)]))
 
 
 # --- macros -----------------------------------------------------------------------------------------------
@@ -225,9 +233,9 @@ def _value(tree: syntax.Tree, name: str) -> str | None:
 
 def _expression(node: syntax.Declaration, name: str) -> ctree.Expr | None:
     match node:
-        case syntax.Define(found, value) if found.text == name:
+        case syntax.Define(name_found, value) if name_found.text == name:
             return value
-        case syntax.Param(name=found, default=value) if found.text == name:
+        case syntax.Param(name=name_found, default=value) if name_found.text == name:
             return value
     return None
 
@@ -237,8 +245,8 @@ def _with_macros(tree: syntax.Tree, macros: Sequence[Macro], new: bool) -> synta
     if not macros:
         return tree
     text = "".join(f"#define {name} {value}\n" for name, value in values.items() if value is not None)
-    made = tuple(_with_value(node, values) for node in tree.declarations)
-    return syntax.Tree(made, (*tree.sources, Source("the macros of the patch", text)))
+    declarations = tuple(_with_value(node, values) for node in tree.declarations)
+    return syntax.Tree(declarations, (*tree.sources, Source("the macros of the patch", text)))
 
 
 def _with_value(node: syntax.Declaration, values: Mapping[str, str | None]) -> syntax.Declaration:
@@ -259,10 +267,10 @@ def _values_of(old: syntax.Tree, new: syntax.Tree, macros: Sequence[Macro]) -> I
 
 def _constants_of(old: syntax.Tree, new: syntax.Tree, enums: Sequence[EnumEdit]) -> Iterator[Revalued]:
     """The constants that have another value, or that one side alone has."""
-    found: dict[str, Revalued] = {}
+    by_name: dict[str, Revalued] = {}
     for edit in enums:
-        had, has = (counted_values(enumerated(tree, edit) or ()) for tree in (old, new))
-        for name in {**had, **has}:
-            if had.get(name) != has.get(name):
-                found[name] = Revalued(name, had.get(name, ""), has.get(name, ""))
-    yield from found.values()
+        values_before, has = (counted_values(enumerated(tree, edit) or ()) for tree in (old, new))
+        for name in {**values_before, **has}:
+            if values_before.get(name) != has.get(name):
+                by_name[name] = Revalued(name, values_before.get(name, ""), has.get(name, ""))
+    yield from by_name.values()

@@ -43,7 +43,7 @@ class Piece:
 
 def pieces(lines: tuple[str, ...], macros: Mapping[str, str]) -> tuple[Piece, ...]:
     """The pieces of some lines from inside of a struct; names of `macros` are replaced by their values."""
-    found: list[Piece] = []
+    pieces_read: list[Piece] = []
     under: list[str] = []
     text: list[str] = []
     for line in uncommented(lines):
@@ -51,17 +51,19 @@ def pieces(lines: tuple[str, ...], macros: Mapping[str, str]) -> tuple[Piece, ..
         if directive is None:
             text.append(line)
             continue
-        found += [replace(each, under=tuple(under)) for each in _cut("\n".join(text), macros)] if _whole(text) else []
+        pieces_read += (
+            [replace(each, under=tuple(under)) for each in _cut("\n".join(text), macros)] if _whole(text) else []
+        )
         text = [] if _whole(text) else text
         _conditions(under, directive[1], directive[2].strip())
-    found += [replace(each, under=tuple(under)) for each in _cut("\n".join(text), macros)]
-    return tuple(found)
+    pieces_read += [replace(each, under=tuple(under)) for each in _cut("\n".join(text), macros)]
+    return tuple(pieces_read)
 
 
 def uncommented(lines: tuple[str, ...]) -> list[str]:
     """The lines without comments, also those of one that began or ends outside."""
-    kept = ["" if re.match(r"\s*\*(?:\s|/|$)", line) else line for line in lines]
-    text = re.sub(r"/\*.*\Z", "", _COMMENT.sub(_blank, "\n".join(kept)), flags=re.DOTALL)
+    lines_kept = ["" if re.match(r"\s*\*(?:\s|/|$)", line) else line for line in lines]
+    text = re.sub(r"/\*.*\Z", "", _COMMENT.sub(_blank, "\n".join(lines_kept)), flags=re.DOTALL)
     return text.split("\n")
 
 
@@ -187,8 +189,8 @@ def members(tokens: list[str]) -> Iterator[Piece]:
         name = (match["name"] or "") if match else ""
         if number == 0 and not base:  # `int : 3`: a type, and no name
             base, name = name, ""
-        whole = part if number == 0 else f"{base} {part}"
-        yield Piece("member", name, " ".join(whole.split()))
+        member_text = part if number == 0 else f"{base} {part}"
+        yield Piece("member", name, " ".join(member_text.split()))
 
 
 def _apart(text: str) -> list[str]:

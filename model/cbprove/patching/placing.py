@@ -24,28 +24,28 @@ class Placed:
     notes: tuple[str, ...]
 
 
-def placed(whole: Change, specs: Sequence[str], texts: Sequence[str]) -> Placed:
+def placed(whole_change: Change, specs: Sequence[str], texts: Sequence[str]) -> Placed:
     """The change with the structs that nameless hunks mean; `texts` are those of the specs and of all that they include."""
-    nameless = [edit for edit in whole.edits if not edit.tag]
+    nameless = [edit for edit in whole_change.edits if not edit.tag]
     likely = [edit for edit in nameless if any(_has_words(edit, text) for text in texts)]
-    known = _bodies(specs) if likely else {}
-    found: dict[int, str] = {}
+    bodies_known = _bodies(specs) if likely else {}
+    by_number: dict[int, str] = {}
     notes: list[str] = []
     for edit in likely:
-        mine = {tag.partition("___")[0]: each for tag, each in known.items() if _is_of(edit, each)}
-        fitting = [tag for tag, each in mine.items() if _fits(edit, each)]
+        candidates = {tag.partition("___")[0]: each for tag, each in bodies_known.items() if _is_of(edit, each)}
+        fitting = [tag for tag, each in candidates.items() if _fits(edit, each)]
         if len(fitting) == 1:
-            found[id(edit)] = fitting[0]
-        elif mine:
-            notes.append(_note(edit, fitting, list(mine)))
-    kinds = {tag.partition("___")[0]: each.kind for tag, each in known.items()}
-    named = ((edit, edit.tag or found.get(id(edit), "")) for edit in whole.edits)
+            by_number[id(edit)] = fitting[0]
+        elif candidates:
+            notes.append(_note(edit, fitting, list(candidates)))
+    kinds = {tag.partition("___")[0]: each.kind for tag, each in bodies_known.items()}
+    named = ((edit, edit.tag or by_number.get(id(edit), "")) for edit in whole_change.edits)
     edits = tuple(edit if edit.tag else replace(edit, tag=tag, kind=kinds[tag]) for edit, tag in named if tag)
-    return Placed(replace(whole, edits=edits), tuple(notes))
+    return Placed(replace(whole_change, edits=edits), tuple(notes))
 
 
-def _members(found: tuple[Piece, ...]) -> list[Piece]:
-    return [piece for piece in found if piece.kind == "member" and piece.name]
+def _members(pieces_read: tuple[Piece, ...]) -> list[Piece]:
+    return [piece for piece in pieces_read if piece.kind == "member" and piece.name]
 
 
 def _around(edit: Edit) -> list[Piece]:
@@ -56,21 +56,21 @@ def _around(edit: Edit) -> list[Piece]:
 
 def _has_words(edit: Edit, text: str) -> bool:
     """Whether all names around the change are somewhere in a text: quickly no for almost all that is nobody's."""
-    around = _around(edit)
-    return bool(around) and all(piece.name in text for piece in around)
+    names_around = _around(edit)
+    return bool(names_around) and all(piece.name in text for piece in names_around)
 
 
 def _bodies(specs: Sequence[str]) -> Mapping[str, Body]:
-    found: dict[str, Body] = {}
+    by_tag: dict[str, Body] = {}
     for spec in specs:
         with contextlib.suppress(SpecError):  # its mistakes are told where the change is done on it
-            found = {tag: body(node, tag) for tag, node in tags(load(spec)).items()} | found
-    return found
+            by_tag = {tag: body(node, tag) for tag, node in tags(load(spec)).items()} | by_tag
+    return by_tag
 
 
-def _is_of(edit: Edit, there: Body) -> bool:
+def _is_of(edit: Edit, model_body: Body) -> bool:
     """Whether a struct has the members around the change, of the same types, in their order, and ends where the hunk says."""
-    texts = [spelled(piece.text) for piece in there.pieces]
+    texts = [spelled(piece.text) for piece in model_body.pieces]
     last = {spelled(side[-1].text) for side in (edit.old, edit.new) if side}
     if edit.ends and (not texts or texts[-1] not in last):
         return False
@@ -78,11 +78,11 @@ def _is_of(edit: Edit, there: Body) -> bool:
     return all(spelled(piece.text) in rest for piece in _around(edit))
 
 
-def _fits(edit: Edit, there: Body) -> bool:
-    return not apply(edit, there.pieces).misfits or not apply(edit.reversed(), there.pieces).misfits
+def _fits(edit: Edit, model_body: Body) -> bool:
+    return not apply(edit, model_body.pieces).misfits or not apply(edit.reversed(), model_body.pieces).misfits
 
 
-def _note(edit: Edit, fitting: Sequence[str], mine: Sequence[str]) -> str:
-    names = ", ".join(fitting or mine)
+def _note(edit: Edit, fitting: Sequence[str], tags_matching: Sequence[str]) -> str:
+    names = ", ".join(fitting or tags_matching)
     why = f"fits each of {names}" if fitting else f"does not fit {names}, whose members it shows"
     return f"not judged: {edit.path}:{edit.line}: the hunk names no struct and {why}; `git diff` and `diff -p` name it"

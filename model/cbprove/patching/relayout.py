@@ -60,28 +60,30 @@ def relaid(
     """The tree with these structs instead of its own, and other `values` for names. Raises SpecError for unknown types."""
     if not changed and not created:
         return Relaid(values(tree), {}, {}, (), ())
-    known = tags(tree)
-    around = embedding(known, changed)
-    _without_choices(known[tag] for tag in around)
-    old = {tag: body(known[tag], tag) for tag in around}
-    before = shapes(tree, around)
+    tags_known = tags(tree)
+    embedding_tags = embedding(tags_known, changed)
+    _without_choices(tags_known[tag] for tag in embedding_tags)
+    old = {tag: body(tags_known[tag], tag) for tag in embedding_tags}
+    before = shapes(tree, embedding_tags)
     packed = _unlike(tree, before, old)
     old = {tag: replace(each, packed=tag in packed) for tag, each in old.items()}
-    kept = _unlike(tree, before, old) if packed else set[str]()
-    old = {tag: replace(each, packed=each.packed and tag not in kept) for tag, each in old.items()}
+    tags_kept = _unlike(tree, before, old) if packed else set[str]()
+    old = {tag: replace(each, packed=each.packed and tag not in tags_kept) for tag, each in old.items()}
     new = {**old, **{tag: replace(each, packed=old[tag].packed or each.packed) for tag, each in changed.items()}}
-    made = values(under(tree, "\n".join(map(written, [*created, *new.values()]))))
-    after = shapes(made, around)
-    if kept:
-        loose = shapes(under(tree, "\n".join(map(written, old.values()))), around)
+    tree_made = values(under(tree, "\n".join(map(written, [*created, *new.values()]))))
+    after = shapes(tree_made, embedding_tags)
+    if tags_kept:
+        loose = shapes(under(tree, "\n".join(map(written, old.values()))), embedding_tags)
         moved = [
-            moved_pins(new[tag], known[tag], (before[tag], loose[tag], after[tag])) for tag in around if tag in kept
+            moved_pins(new[tag], tags_known[tag], (before[tag], loose[tag], after[tag]))
+            for tag in embedding_tags
+            if tag in tags_kept
         ]
-        rest = [written(each) for each in (*created, *(new[tag] for tag in around if tag not in kept))]
-        made = values(under(tree, "\n".join([*rest, *moved])))
-        after = shapes(made, around)
-    names = (tuple(tag for tag in around if tag in chosen) for chosen in (packed - kept, kept))
-    return Relaid(made, before, after, *names)
+        rest = [written(each) for each in (*created, *(new[tag] for tag in embedding_tags if tag not in tags_kept))]
+        tree_made = values(under(tree, "\n".join([*rest, *moved])))
+        after = shapes(tree_made, embedding_tags)
+    names = (tuple(tag for tag in embedding_tags if tag in chosen) for chosen in (packed - tags_kept, tags_kept))
+    return Relaid(tree_made, before, after, *names)
 
 
 def _without_choices(nodes: Iterable[ctree.RecordBody]) -> None:
@@ -114,21 +116,21 @@ def _bytes(shape: Shape) -> tuple[int, tuple[tuple[str, int, int], ...]]:
 def under(tree: syntax.Tree, text: str, name: str = SOURCE) -> syntax.Tree:
     """The tree with structs of this text; what it needs besides goes before them."""
     source = Source(name, text)
-    made, _ = substitute(tree, syntax.Tree(parse(source), (source,)))
-    return made
+    declarations, _ = substitute(tree, syntax.Tree(parse(source), (source,)))
+    return declarations
 
 
-def shapes(tree: syntax.Tree, wanted: Sequence[str]) -> dict[str, Shape]:
+def shapes(tree: syntax.Tree, tags_wanted: Sequence[str]) -> dict[str, Shape]:
     """The layouts of some structs of a tree. Raises SpecError where one has none."""
     kinds = (syntax.TypeDeclaration, syntax.Typedef, syntax.Define, syntax.AbiAxis, syntax.Packing, syntax.Param)
     names = collect(syntax.Tree(tuple(each for each in tree.declarations if isinstance(each, kinds)), tree.sources))
     cx = elaborate.context(names)
     axes.axes(cx)
     candidate = {axis.name: axis.values[0] if axis.default is None else axis.default for axis in names.axes.values()}
-    found = plain(cx, wanted, candidate)
-    if len(found) < len(wanted):
+    shapes_found = plain(cx, tags_wanted, candidate)
+    if len(shapes_found) < len(tags_wanted):
         raise SpecError(tidy((*names.diagnostics, *cx.memo.diagnostics()), tree.sources))
-    return found
+    return shapes_found
 
 
 _Path = tuple[str, ...]
@@ -148,9 +150,9 @@ def moved_pins(body: Body, node: ctree.RecordBody, sides: Sides) -> str:
         path: (pinned[path][0] - loose[path][0], pinned[path][1] - loose[path][1]) for path in pinned.keys() & loose
     }
     assert node.pinned is not None
-    by = node.pinned.by
+    pinning = node.pinned.by
     text = _text(body, dict(_shifted(after, shift)))
-    return f'pinned {by.abi.text} "{by.origin}" {{\n{text}}}\n'
+    return f'pinned {pinning.abi.text} "{pinning.origin}" {{\n{text}}}\n'
 
 
 def _nameless(paths: Iterable[_Path]) -> int:
@@ -179,10 +181,10 @@ def _members(layout: Layout, path: _Path, base: int) -> Iterator[tuple[_Path, tu
     nameless = 0
     for member in layout.members:
         nameless += member.name is None
-        mine = (*path, member.name or f"#{nameless}")
-        yield mine, (base + member.offset, member.width)
+        member_path = (*path, member.name or f"#{nameless}")
+        yield member_path, (base + member.offset, member.width)
         if member.layout is not None and _written_out(member.type):
-            yield from _members(member.layout, mine, base + member.offset)
+            yield from _members(member.layout, member_path, base + member.offset)
 
 
 def _written_out(type: Type) -> bool:
@@ -218,10 +220,10 @@ def _place(piece: Piece, low: int) -> str:
     return f"__at({low // 8}, {low % 8})" if ":" in piece.text else f"__at({low // 8})"
 
 
-def _name_of(found: tuple[Piece, ...], start: int) -> str:
+def _name_of(pieces_read: tuple[Piece, ...], start: int) -> str:
     """The name behind the brace that closes what this piece opens."""
     depth = 0
-    for piece in found[start:]:
+    for piece in pieces_read[start:]:
         depth += (piece.kind == "open") - (piece.kind == "close")
         if not depth:
             return piece.name

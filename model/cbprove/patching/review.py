@@ -55,50 +55,50 @@ class How:
     compiler: Compiler | None = None
 
 
-def review(whole: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
+def review(whole_change: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
     """The answer, None if no spec has anything of the change. Raises SpecError if it does not apply."""
-    found = list(_laid(whole, subject, how))
-    pairs, unjudged = _pairs(found, how.what_if)
+    onto_specs = list(_laid(whole_change, subject, how))
+    pairs, unjudged = _pairs(onto_specs, how.what_if)
     pairs, accessed = _stored(pairs, how)
-    if not found and not accessed:
+    if not onto_specs and not accessed:
         return None
-    asked = [(pair, name) for pair in pairs for name in sorted(changed(pair.old.program, pair.new.program))]
-    turned, judged, kept = _turned(asked, how, progress)
-    edited = {tag: added for _, each in found for tag, added in _added(whole, each).items()}
-    specs = {pair.spec for pair, _ in asked}
+    questions = [(pair, name) for pair in pairs for name in sorted(changed(pair.old.program, pair.new.program))]
+    turned, judged, reused = _turned(questions, how, progress)
+    edited = {tag: added for _, each in onto_specs for tag, added in _added(whole_change, each).items()}
+    specs = {pair.spec for pair, _ in questions}
     total = sum(len(pair.new.system.properties) for pair in pairs)
     return Answer(
-        titles=whole.titles,
+        titles=whole_change.titles,
         model=subject.title,
-        reverse=any(each.reverse for _, each in found),
+        reverse=any(each.reverse for _, each in onto_specs),
         structs=observed.structs(pairs),
-        values=tuple(dict.fromkeys(value for _, each in found for value in each.values)),
+        values=tuple(dict.fromkeys(value for _, each in onto_specs for value in each.values)),
         checks=observed.checks(pairs),
         views=observed.views(pairs),
         turned=turned,
         untouched=observed.untouched(pairs, edited) if not unjudged else (),
         functions=accessed,
         unjudged=(*unjudged, *_unread(how.functions)),
-        notes=tuple(dict.fromkeys(note for _, each in found for note in _notes(each))),
+        notes=tuple(dict.fromkeys(note for _, each in onto_specs for note in _notes(each))),
         judged=judged,
-        kept=kept,
+        kept=reused,
         alike=total - judged,
         specs=len(specs),
         rests=_basis(subject, how.functions),
     )
 
 
-def _laid(whole: Change, subject: Subject, how: How) -> list[tuple[str, Onto]]:
+def _laid(whole_change: Change, subject: Subject, how: How) -> list[tuple[str, Onto]]:
     """The change on each spec that has something of it, its structs as the compiler lays them out, if one was asked."""
-    found = list(_onto(whole, subject, how))
+    onto_specs = list(_onto(whole_change, subject, how))
     if how.compiler is None:
-        return found
+        return onto_specs
     from cbprove.patching.compiled import compiled
 
-    others = how.functions.others if how.functions else ()
-    viewed = {access.place.view for other in others for access in other.new}
-    made = compiled(found, how.compiler, viewed)
-    return [(spec, each) for spec, each in made if not _is_idle(each, how.functions)]
+    other_functions = how.functions.others if how.functions else ()
+    viewed = {access.place.view for other in other_functions for access in other.new}
+    compiled_specs = compiled(onto_specs, how.compiler, viewed)
+    return [(spec, each) for spec, each in compiled_specs if not _is_idle(each, how.functions)]
 
 
 def _is_idle(each: Onto, functions: Functions | None) -> bool:
@@ -112,15 +112,15 @@ def _named(tree: syntax.Tree, functions: Functions | None) -> bool:
     return any(name in source.text for name in names for source in tree.sources)
 
 
-def _onto(whole: Change, subject: Subject, how: How) -> Iterator[tuple[str, Onto]]:
+def _onto(whole_change: Change, subject: Subject, how: How) -> Iterator[tuple[str, Onto]]:
     """The change on each spec that has something of it, or structs and steps of its files. Raises SpecError with every misfit
     once."""
     mistakes: dict[Diagnostic, None] = {}
-    made = []
+    onto_specs = []
     for spec in subject.specs:
         try:
             tree = load(spec)
-            each = onto(tree, whole, subject.title, how.compiler is not None)
+            each = onto(tree, whole_change, subject.title, how.compiler is not None)
             if each is None and (_named(tree, how.functions) or (how.compiler and how.compiler.defines(tree))):
                 each = Onto(
                     old=tree,
@@ -135,16 +135,16 @@ def _onto(whole: Change, subject: Subject, how: How) -> Iterator[tuple[str, Onto
                 mistakes.update(dict.fromkeys(error.diagnostics))
             continue
         if each is not None:
-            made.append((spec, each))
+            onto_specs.append((spec, each))
     if mistakes:
         raise SpecError(tuple(mistakes))
-    yield from sorted(made, key=lambda each: "overlays" not in os.path.basename(each[0]))
+    yield from sorted(onto_specs, key=lambda each: "overlays" not in os.path.basename(each[0]))
 
 
-def _pairs(found: Sequence[tuple[str, Onto]], what_if: bool) -> tuple[list[Pair], tuple[str, ...]]:
+def _pairs(onto_specs: Sequence[tuple[str, Onto]], what_if: bool) -> tuple[list[Pair], tuple[str, ...]]:
     """Both sides of each spec, and why one of them makes no sense where it does not."""
     pairs, unjudged = [], []
-    for spec, each in found:
+    for spec, each in onto_specs:
         try:
             old, new = today(each.old, what_if), today(each.new, what_if)
         except SpecError as error:
@@ -166,15 +166,15 @@ def _notes(each: Onto) -> Iterator[str]:
         yield f"taken as built: what stands under `#{name}`"
 
 
-def _added(whole: Change, each: Onto) -> dict[str, list[str]]:
+def _added(whole_change: Change, each: Onto) -> dict[str, list[str]]:
     """The members that the patch adds to each struct that it edits."""
-    found: dict[str, list[str]] = {}
-    for edit in whole.edits:
+    by_tag: dict[str, list[str]] = {}
+    for edit in whole_change.edits:
         if not edit.created and any(tag.partition("___")[0] == edit.tag for tag in each.edited):
-            had = {piece.name for piece in edit.old}
-            names = [p.name for p in edit.new if p.kind == "member" and p.name and p.name not in had]
-            found.setdefault(edit.tag, []).extend(names)
-    return found
+            old_names = {piece.name for piece in edit.old}
+            names = [p.name for p in edit.new if p.kind == "member" and p.name and p.name not in old_names]
+            by_tag.setdefault(edit.tag, []).extend(names)
+    return by_tag
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------
@@ -182,23 +182,23 @@ def _added(whole: Change, each: Onto) -> dict[str, list[str]]:
 _Key = tuple[str, str, str]
 
 
-def _turned(asked: Sequence[tuple[Pair, str]], how: How, progress: Progress) -> tuple[tuple[Turned, ...], int, int]:
+def _turned(questions: Sequence[tuple[Pair, str]], how: How, progress: Progress) -> tuple[tuple[Turned, ...], int, int]:
     """The cases that have another verdict after the change, how many there are, and how many an earlier run had judged.
 
     A question that has one property for either layout, of one title, is one case. What is proved after the change, and was
     expected to be before, is not judged again before it.
     """
-    after = _judged([(pair.spec, pair.new, name) for pair, name in asked], how, progress)
+    after = _judged([(pair.spec, pair.new, name) for pair, name in questions], how, progress)
     fine = {(key[0], each.property) for key, each in after.items() if each.verdict == "proved"}
     fine -= {(key[0], each.property) for key, each in after.items() if each.verdict != "proved"}
-    doubtful = [(p.spec, p.old, name) for p, name in asked if (p.spec, name) not in fine or name in p.old.refutable]
+    doubtful = [(p.spec, p.old, name) for p, name in questions if (p.spec, name) not in fine or name in p.old.refutable]
     before = _judged(doubtful, how, progress)
     turned = [_turn(each) for key, each in after.items() if _is_other(before.get(key), each)]
     return tuple(sorted(turned, key=_urgency)), len(after), sum(each.kept for each in after.values())
 
 
-def _is_other(was: Judged | None, now: Judged) -> bool:
-    return was.verdict != now.verdict if was is not None else now.verdict != "proved"
+def _is_other(was: Judged | None, judged_now: Judged) -> bool:
+    return was.verdict != judged_now.verdict if was is not None else judged_now.verdict != "proved"
 
 
 def _urgency(each: Turned) -> tuple[bool, bool]:
@@ -220,16 +220,18 @@ def _turn(each: Judged) -> Turned:
     )
 
 
-def _judged(asked: Sequence[tuple[str, Today, str]], how: How, progress: Progress) -> Mapping[_Key, Judged]:
+def _judged(questions: Sequence[tuple[str, Today, str]], how: How, progress: Progress) -> Mapping[_Key, Judged]:
     """The cases by spec, proposal and title; of a property without one, by its name."""
-    jobs = [Job(spec, side.system, name, how.options) for spec, side, name in asked]
-    known = {i: found for i, job in enumerate(jobs) if how.kept and (found := how.kept.get(job)) is not None}
-    fresh = [i for i in range(len(jobs)) if i not in known]
-    for i, found in zip(fresh, judge([jobs[i] for i in fresh], progress), strict=True):
-        known[i] = found
+    jobs = [Job(spec, side.system, name, how.options) for spec, side, name in questions]
+    judged_before = {
+        i: judged_job for i, job in enumerate(jobs) if how.kept and (judged_job := how.kept.get(job)) is not None
+    }
+    fresh = [i for i in range(len(jobs)) if i not in judged_before]
+    for i, judged_job in zip(fresh, judge([jobs[i] for i in fresh], progress), strict=True):
+        judged_before[i] = judged_job
         if how.kept is not None:
-            how.kept.put(jobs[i], found)
-    cases = (each for i in range(len(jobs)) for each in known[i])
+            how.kept.put(jobs[i], judged_job)
+    cases = (each for i in range(len(jobs)) for each in judged_before[i])
     return {(each.spec, each.proposal, each.title or each.property): each for each in cases}
 
 
@@ -239,16 +241,22 @@ def _stored(pairs: Sequence[Pair], how: How) -> tuple[list[Pair], tuple[Accessed
         return [*pairs], ()
     from cbprove.patching.stores import stored, unmodelled
 
-    said: dict[str, Accessed] = {}
-    known: set[str] = set()
-    made = []
+    by_message: dict[str, Accessed] = {}
+    functions_known: set[str] = set()
+    pairs_made = []
     for pair in pairs:
-        found = stored(pair.new.tree, pair.new.program, how.functions, _MEMBER, partial(_makes_sense, how.what_if))
-        known |= found.known
-        said |= {each.message: each for each in found.said if each.judged or each.message not in said}
-        made.append(pair if found.tree is pair.new.tree else replace(pair, new=today(found.tree, how.what_if)))
-    said |= {each.message: each for each in unmodelled(how.functions, frozenset(known))}
-    return made, tuple(said.values())
+        stored_result = stored(
+            pair.new.tree, pair.new.program, how.functions, _MEMBER, partial(_makes_sense, how.what_if)
+        )
+        functions_known |= stored_result.known
+        by_message |= {
+            each.message: each for each in stored_result.said if each.judged or each.message not in by_message
+        }
+        pairs_made.append(
+            pair if stored_result.tree is pair.new.tree else replace(pair, new=today(stored_result.tree, how.what_if))
+        )
+    by_message |= {each.message: each for each in unmodelled(how.functions, frozenset(functions_known))}
+    return pairs_made, tuple(by_message.values())
 
 
 def _makes_sense(what_if: bool, tree: syntax.Tree) -> bool:
@@ -274,12 +282,14 @@ def changed(old: Program, new: Program) -> frozenset[str]:
 
     A run is made of objects, inputs, and of the steps and parts that paths come to; placement is one of objects and views.
     """
-    had, has = ({each.name: each for each in program.properties} for program in (old, new))
+    old_properties, has = ({each.name: each for each in program.properties} for program in (old, new))
     views, runs = old.views != new.views, _runs(old) != _runs(new)
     return frozenset(
         name
-        for name in {**had, **has}
-        if had.get(name) != has.get(name) or (_of_views(has[name]) and views) or (_of_runs(has[name]) and runs)
+        for name in {**old_properties, **has}
+        if old_properties.get(name) != has.get(name)
+        or (_of_views(has[name]) and views)
+        or (_of_runs(has[name]) and runs)
     ) | (frozenset(has) if old.objects != new.objects else frozenset())
 
 
@@ -303,6 +313,6 @@ def _runs(program: Program) -> tuple[object, ...]:
 def _called(program: Program, body: Block) -> Iterator[tuple[str, Step | Part]]:
     for statement in folds.within(body):
         if isinstance(statement, Call):
-            found = program.steps[statement.name] if statement.kind == "step" else program.parts[statement.name]
-            yield f"{statement.kind} {statement.name}", found
-            yield from _called(program, found.body)
+            body_called = program.steps[statement.name] if statement.kind == "step" else program.parts[statement.name]
+            yield f"{statement.kind} {statement.name}", body_called
+            yield from _called(program, body_called.body)

@@ -31,7 +31,11 @@ class Stored:
 
 
 def stored(
-    tree: syntax.Tree, program: Program, found: Functions, member: str, makes_sense: Callable[[syntax.Tree], bool]
+    tree: syntax.Tree,
+    program: Program,
+    functions_read: Functions,
+    member: str,
+    makes_sense: Callable[[syntax.Tree], bool],
 ) -> Stored:
     """The spec with one more statement at the end of a step for each access that it lacks: a run may do it, or may not.
 
@@ -41,27 +45,29 @@ def stored(
     if within is None:
         return Stored(tree, (), frozenset())
     known = parts(program, within)
-    steps = [(step, other) for step in reached(program) for other in found.others if _stands(step, other)]
+    steps = [(step, other) for step in reached(program) for other in functions_read.others if _stands(step, other)]
     lacked = [
         (step, other, access, "" if step.name in _bodiless(tree) else _statement(tree, program, within, access))
         for step, other in steps
         for access in other.new
         if lacking(step, within, other.read, access, known) is not None
     ]
-    wanted = dict.fromkeys((step.name, text) for step, _, _, text in lacked if text)
-    made = _with(tree, wanted)
-    if wanted and not makes_sense(made):
-        wanted = dict.fromkeys(each for each in wanted if makes_sense(_with(tree, [each])))
-        made = _with(tree, wanted)
-    said = [_lacks(step, other, access, (step.name, text) in wanted) for step, other, access, text in lacked]
-    said += [_keeps(step, other, access) for step, other in steps for access in other.gone]
-    return Stored(made, tuple(said), frozenset(other.read.name for _, other in steps))
+    statements_wanted = dict.fromkeys((step.name, text) for step, _, _, text in lacked if text)
+    tree_made = _with(tree, statements_wanted)
+    if statements_wanted and not makes_sense(tree_made):
+        statements_wanted = dict.fromkeys(each for each in statements_wanted if makes_sense(_with(tree, [each])))
+        tree_made = _with(tree, statements_wanted)
+    accesses_said = [
+        _lacks(step, other, access, (step.name, text) in statements_wanted) for step, other, access, text in lacked
+    ]
+    accesses_said += [_keeps(step, other, access) for step, other in steps for access in other.gone]
+    return Stored(tree_made, tuple(accesses_said), frozenset(other.read.name for _, other in steps))
 
 
-def unmodelled(found: Functions, known: frozenset[str]) -> Iterator[Accessed]:
+def unmodelled(functions_read: Functions, functions_known: frozenset[str]) -> Iterator[Accessed]:
     """What functions newly do that no step of any spec stands for."""
-    for other in found.others:
-        for access in other.new if other.read.name not in known else ():
+    for other in functions_read.others:
+        for access in other.new if other.read.name not in functions_known else ():
             message = f"{_does(other, access)}: no step stands for it"
             yield Accessed(
                 other.read.name, other.read.file, access.line, "", message, judged=False, stores=access.stores
@@ -94,8 +100,8 @@ def _lacks(step: Step, other: Other, access: Access, judged: bool) -> Accessed:
 
 
 def _keeps(step: Step, other: Other, access: Access) -> Accessed:
-    what = "stores" if access.stores else "hands on" if access.kind == "escape" else "reads"
-    message = f"{other.read.name}() no longer {what} {access.place}, for which step `{step.name}` stands"
+    verb = "stores" if access.stores else "hands on" if access.kind == "escape" else "reads"
+    message = f"{other.read.name}() no longer {verb} {access.place}, for which step `{step.name}` stands"
     return Accessed(other.read.name, other.read.file, other.read.line, step.name, message, judged=False, stores=False)
 
 
@@ -107,8 +113,8 @@ def _statement(tree: syntax.Tree, program: Program, within: Area, access: Access
     place = access.place
     types = _types(tree)
     for view in program.views:
-        there = view.place.low - within.low if isinstance(view.place.low, int) else None
-        if there == place.at and place.view in types.get(view.name, ()) and access.kind != "escape":
+        offset = view.place.low - within.low if isinstance(view.place.low, int) else None
+        if offset == place.at and place.view in types.get(view.name, ()) and access.kind != "escape":
             name = f"{view.name}.{place.path}" if place.path else view.name
             return f"{'clear' if access.kind == 'clear' else 'write' if access.stores else 'read'} {name};"
     return ""
@@ -116,12 +122,12 @@ def _statement(tree: syntax.Tree, program: Program, within: Area, access: Access
 
 def _types(tree: syntax.Tree) -> Mapping[str, tuple[str, ...]]:
     """The structs that each view may be of, without what tells those of modules apart."""
-    found: dict[str, tuple[str, ...]] = {}
+    by_view: dict[str, tuple[str, ...]] = {}
     for layer in tree.declarations:
         for view in layer.views if isinstance(layer, syntax.Layer) else ():
             if isinstance(view.type, ctree.TaggedType):
-                found[view.name.text] = (view.type.tag.text, view.type.tag.text.partition("___")[0])
-    return found
+                by_view[view.name.text] = (view.type.tag.text, view.type.tag.text.partition("___")[0])
+    return by_view
 
 
 def _bodiless(tree: syntax.Tree) -> set[str]:
@@ -131,18 +137,18 @@ def _bodiless(tree: syntax.Tree) -> set[str]:
     return {name for layer, step in steps for name in (step, f"{layer}.{step}")}
 
 
-def _with(tree: syntax.Tree, wanted: Iterable[tuple[str, str]]) -> syntax.Tree:
+def _with(tree: syntax.Tree, statements_wanted: Iterable[tuple[str, str]]) -> syntax.Tree:
     """The tree with statements at the ends of steps."""
-    more: dict[str, list[str]] = {}
-    for step, text in wanted:
-        more.setdefault(step, []).append(text)
-    if not more:
+    by_step: dict[str, list[str]] = {}
+    for step, text in statements_wanted:
+        by_step.setdefault(step, []).append(text)
+    if not by_step:
         return tree
-    texts = (" ".join(f"optionally {{ {text} }}" for text in each) for each in more.values())
+    texts = (" ".join(f"optionally {{ {text} }}" for text in each) for each in by_step.values())
     source = Source(_SOURCE, "".join(f"layer l {{ step s {{ {text} }} }}\n" for text in texts))
-    blocks = dict(zip(more, (_block(each) for each in parse(source)), strict=True))
-    made = tuple(_layer(each, blocks) if isinstance(each, syntax.Layer) else each for each in tree.declarations)
-    return syntax.Tree(made, (*tree.sources, source))
+    blocks = dict(zip(by_step, (_block(each) for each in parse(source)), strict=True))
+    declarations = tuple(_layer(each, blocks) if isinstance(each, syntax.Layer) else each for each in tree.declarations)
+    return syntax.Tree(declarations, (*tree.sources, source))
 
 
 def _block(node: syntax.Declaration) -> syntax.Block:

@@ -30,8 +30,8 @@ def body(node: ctree.RecordBody, tag: str) -> Body:
     """A struct as the model writes it, without its pins, and copies of a `struct_group` back in one."""
     text = node.span.source.text[node.span.start : node.span.end]
     inside, behind = text[text.index("{") + 1 : text.rindex("}")], text[text.rindex("}") + 1 :]
-    found = pieces(tuple(_PINS.sub("", inside).split("\n")), {})
-    return Body(node.kind, tag, _regrouped(found), _PINS.sub("", behind).strip().rstrip(";").strip())
+    pieces_read = pieces(tuple(_PINS.sub("", inside).split("\n")), {})
+    return Body(node.kind, tag, _regrouped(pieces_read), _PINS.sub("", behind).strip().rstrip(";").strip())
 
 
 def written(body: Body) -> str:
@@ -49,28 +49,33 @@ def _opening(piece: Piece) -> str:
     return "" if piece.text.endswith(",") else " {"
 
 
-def _regrouped(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
+def _regrouped(pieces_read: tuple[Piece, ...]) -> tuple[Piece, ...]:
     """`union { struct { A }; struct { A } NAME; };` is how a compiler sees `struct_group(NAME, A);`."""
-    for i, piece in enumerate(found):
-        end = _closing(found, i)
-        if piece.key != ("open", "union") or end is None or found[end].name:
+    for i, piece in enumerate(pieces_read):
+        end = _closing(pieces_read, i)
+        if piece.key != ("open", "union") or end is None or pieces_read[end].name:
             continue
-        middle = _closing(found, i + 1)
-        if middle is None or middle + 1 >= end or found[middle + 1].kind != "open":
+        middle = _closing(pieces_read, i + 1)
+        if middle is None or middle + 1 >= end or pieces_read[middle + 1].kind != "open":
             continue
-        one, other = found[i + 2 : middle], found[middle + 2 : end - 1]
-        if one and one == other and found[middle + 1].text == "struct" and found[end - 1].name:
-            head = replace(piece, text=f"struct_group({found[end - 1].name},")
+        first_group, other = pieces_read[i + 2 : middle], pieces_read[middle + 2 : end - 1]
+        if (
+            first_group
+            and first_group == other
+            and pieces_read[middle + 1].text == "struct"
+            and pieces_read[end - 1].name
+        ):
+            head = replace(piece, text=f"struct_group({pieces_read[end - 1].name},")
             tail = Piece("close", "", ")")
-            return _regrouped((*found[:i], head, *one, tail, *found[end + 1 :]))
-    return found
+            return _regrouped((*pieces_read[:i], head, *first_group, tail, *pieces_read[end + 1 :]))
+    return pieces_read
 
 
-def _closing(found: tuple[Piece, ...], start: int) -> int | None:
+def _closing(pieces_read: tuple[Piece, ...], start: int) -> int | None:
     """The piece that closes what piece `start` opens."""
     depth = 0
-    for i in range(start, len(found)):
-        depth += (found[i].kind == "open") - (found[i].kind == "close")
+    for i in range(start, len(pieces_read)):
+        depth += (pieces_read[i].kind == "open") - (pieces_read[i].kind == "close")
         if not depth:
             return i if i > start else None
     return None
@@ -79,28 +84,28 @@ def _closing(found: tuple[Piece, ...], start: int) -> int | None:
 def embedding(tags: Tags, changed: Iterable[str]) -> list[str]:
     """The structs that hold one of `changed` by value, themselves among them, in the order of the model."""
     inside = {tag: set(_held(node)) for tag, node in tags.items()}
-    found = set(changed)
+    tags_found = set(changed)
     while True:
-        more = {tag for tag, held in inside.items() if held & found} - found
-        if not more:
-            return [tag for tag in tags if tag in found]
-        found |= more
+        further = {tag for tag, tags_held in inside.items() if tags_held & tags_found} - tags_found
+        if not further:
+            return [tag for tag in tags if tag in tags_found]
+        tags_found |= further
 
 
 def depending(tree: syntax.Tree, names: Collection[str]) -> list[str]:
     """The structs in whose text one of these macros and constants stands, or one that is made of them."""
-    found, structs = set(names), dict[str, set[str]]()
+    names_found, structs = set(names), dict[str, set[str]]()
     sources: dict[str, set[str]] = {}
-    for node in tree.declarations if found else ():
+    for node in tree.declarations if names_found else ():
         if isinstance(node, syntax.Define):
             sources[node.name.text] = _words(node.value.span)
         elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, ctree.EnumBody):
             sources |= {e.name.text: _words(e.value.span) for e in node.type.enumerators if e.value is not None}
         elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, ctree.RecordBody) and node.type.tag:
             structs[node.type.tag.text] = _words(node.type.span)
-    while more := {name for name, words in sources.items() if name not in found and words & found}:
-        found |= more
-    return [tag for tag, words in structs.items() if words & found]
+    while further := {name for name, words in sources.items() if name not in names_found and words & names_found}:
+        names_found |= further
+    return [tag for tag, words in structs.items() if words & names_found]
 
 
 def _words(span: Span) -> set[str]:

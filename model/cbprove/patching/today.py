@@ -34,22 +34,29 @@ class Today:
 
 def today(tree: syntax.Tree, what_if: bool) -> Today:
     """The system with the defaults of its axes as its one proposal, or with its own proposals. Raises SpecError."""
-    whole = system = resolve(tree, warned=False)
+    whole_system = system = resolve(tree, warned=False)
     first = {axis.name: _first(axis) for axis in system.axes}
     program = elaborate.program(system, first)
-    requires = requires_of(whole)
-    gone = {id(node) for node, met in zip(requires, program.requirements, strict=True) if met.holds is False}
-    if gone:
-        left = tuple(node for node in tree.declarations if id(node) not in gone)
+    requires = requires_of(whole_system)
+    nodes_gone = {
+        id(node) for node, requirement in zip(requires, program.requirements, strict=True) if requirement.holds is False
+    }
+    if nodes_gone:
+        left = tuple(node for node in tree.declarations if id(node) not in nodes_gone)
         system = resolve(syntax.Tree(left, tree.sources), warned=False)
         program = replace(elaborate.program(system, first), requirements=program.requirements)
     if what_if or any(len(_domain(axis)) > 1 for axis in system.axes):
         check.check(system)  # of one candidate alone the program has told all mistakes
-    asked = system.proposals if what_if else (_narrow(system),)
-    refutable = frozenset(name for each in asked for name in _refutable(system, each))
-    calm = tuple(replace(each, expectations=()) for each in asked)
+    proposals = system.proposals if what_if else (_narrow(system),)
+    refutable = frozenset(name for each in proposals for name in _refutable(system, each))
+    calm = tuple(replace(each, expectations=()) for each in proposals)
     return Today(
-        tree=tree, whole=whole, system=_on(system, calm, what_if), first=first, program=program, refutable=refutable
+        tree=tree,
+        whole=whole_system,
+        system=_on(system, calm, what_if),
+        first=first,
+        program=program,
+        refutable=refutable,
     )
 
 
@@ -61,10 +68,10 @@ def requires_of(system: System) -> tuple[syntax.Require, ...]:
 
 def _refutable(system: System, proposal: Proposal) -> frozenset[str]:
     """The properties of which a proposal expects something else than a plain proof."""
-    said = [each for each in proposal.expectations if each.verdict != "proved" or each.condition is not None]
-    if any(each.property is None for each in said):
+    expectations = [each for each in proposal.expectations if each.verdict != "proved" or each.condition is not None]
+    if any(each.property is None for each in expectations):
         return frozenset(each.name for each in system.properties)
-    return frozenset(each.property for each in said if each.property is not None)
+    return frozenset(each.property for each in expectations if each.property is not None)
 
 
 def _on(system: System, proposals: tuple[Proposal, ...], what_if: bool) -> System:

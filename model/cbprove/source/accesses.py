@@ -149,15 +149,15 @@ def calls(function: Function) -> tuple[tuple[str, ...], tuple[Bound, ...]]:
     """What a function calls, and what it binds."""
     walk = _Walk(_Variables(function.body))
     walk.follow(function.body)
-    found = walk.found * 2 if walk.again else walk.found
-    return _ends(found), tuple(dict.fromkeys(walk.bound))
+    calls_found = walk.found * 2 if walk.again else walk.found
+    return _ends(calls_found), tuple(dict.fromkeys(walk.bound))
 
 
-def _ends(found: list[str]) -> tuple[str, ...]:
+def _ends(calls_found: list[str]) -> tuple[str, ...]:
     """Each name where it stands first and last."""
-    last = {name: index for index, name in enumerate(found)}
-    first = {name: index for index, name in reversed(list(enumerate(found)))}
-    return tuple(name for index, name in enumerate(found) if index in (first[name], last[name]))
+    last = {name: index for index, name in enumerate(calls_found)}
+    first = {name: index for index, name in reversed(list(enumerate(calls_found)))}
+    return tuple(name for index, name in enumerate(calls_found) if index in (first[name], last[name]))
 
 
 class _Variables:

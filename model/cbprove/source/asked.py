@@ -62,7 +62,7 @@ def asked(names: Sequence[str], compiled: Compiled, tree: Path, object: Sought) 
     for path, named in defining(functions, tree).items():
         if path not in paths:
             paths[path] = frozenset(named)
-    jobs = tuple(Job(str(path), compiled.flags(path), only) for path, only in paths.items())
+    jobs = tuple(Job(str(path), compiled.flags(path), names_only) for path, names_only in paths.items())
     return Asked(jobs, tuple(functions), max(looked, len(jobs)))
 
 
@@ -101,28 +101,28 @@ def _headers(compiled: Compiled) -> list[Path]:
 
 def defining(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
     """The files that define functions, by the text at the left edge. Raises WrongUsage for those that no file defines."""
-    found = definers(functions, tree)
-    missing = set(functions).difference(*found.values())
+    by_file = definers(functions, tree)
+    missing = set(functions).difference(*by_file.values())
     if missing:
         name = sorted(missing)[0]
         raise WrongUsage(f"no function `{name}` is defined below `{tree}`", _nearest(name, tree))
-    return found
+    return by_file
 
 
 def definers(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
     """The first file that defines each, those left out that no file defines."""
-    missing, found = set(functions), dict[Path, list[str]]()
+    missing, by_file = set(functions), dict[Path, list[str]]()
     if not missing:
-        return found
+        return by_file
     for path in _files(tree):
         if not missing:
             break
         text = path.read_text(errors="replace")
-        here = [name for name in functions if name in missing and name in text and defines(text, name)]
-        if here:
-            found[path] = here
-            missing -= set(here)
-    return found
+        names_here = [name for name in functions if name in missing and name in text and defines(text, name)]
+        if names_here:
+            by_file[path] = names_here
+            missing -= set(names_here)
+    return by_file
 
 
 def _nearest(name: str, tree: Path) -> str:
@@ -134,9 +134,12 @@ def _nearest(name: str, tree: Path) -> str:
 def _files(tree: Path) -> list[Path]:
     """C files of a tree, the folders first where networks, files and devices are; then headers, whose functions are inline."""
     first = [each for name in _FIRST if (tree / name).is_dir() for each in sources(tree / name)]
-    known = {tree / name for name in _FIRST}
+    first_files = {tree / name for name in _FIRST}
     rest = [
-        each for place in sorted(tree.iterdir()) if place.is_dir() and place not in known for each in sources(place)
+        each
+        for place in sorted(tree.iterdir())
+        if place.is_dir() and place not in first_files
+        for each in sources(place)
     ]
     headers = [each for name in ("include", *_FIRST) for each in sorted((tree / name).rglob("*.h"))]
     return [*sorted(tree.glob("*.c")), *first, *rest, *dict.fromkeys(headers)]

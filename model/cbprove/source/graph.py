@@ -53,9 +53,9 @@ class Graph:
         for one, other in pairs:  # a member that is set to one that is set to a function
             if one != other and any(each[0] != "." and each in named for each in named.get(f".{other}", ())):
                 named[f".{one}"].add(f".{other}")
-        known = {name for name in named if len(name) >= _LEAST}
+        names_known = {name for name in named if len(name) >= _LEAST}
         for name, words in named.items():
-            self._set(name, words & known)
+            self._set(name, words & names_known)
 
     def _set(self, name: str, targets: set[str]) -> None:
         self._callers.clear()
@@ -67,10 +67,10 @@ class Graph:
 
     def learn(self, calls: Sequence[Calls], bound: Sequence[Bound]) -> None:
         """From a compiler: what is known of a function takes the place of what was guessed."""
-        for one in bound:
-            self.bound[one.member].add(one.function)
-            self._set(one.member, self.after.get(one.member, set()) | {one.function})
-            self._member(one.function)
+        for call in bound:
+            self.bound[call.member].add(call.function)
+            self._set(call.member, self.after.get(call.member, set()) | {call.function})
+            self._member(call.function)
         for each in calls:
             if each not in self.calls.setdefault(each.name, []):
                 self.calls[each.name].append(each)
@@ -86,17 +86,17 @@ class Graph:
             _, _, last = name.rpartition(".")
             self._set(name, self.bound[name] | self.after.get(f".{last}", set()))
 
-    def settle(self, asked: Iterable[tuple[str, str]]) -> None:
+    def settle(self, calls_asked: Iterable[tuple[str, str]]) -> None:
         """What was asked and not learnt is not so: macros are expanded, members are those of another struct."""
-        for one, other in asked:
-            if "." in one and other not in self.bound[one]:
-                self._set(one, self.after.get(one, set()) - {other})
-            elif "." not in one and one not in self.calls:
-                self._set(one, set())
+        for caller, other in calls_asked:
+            if "." in caller and other not in self.bound[caller]:
+                self._set(caller, self.after.get(caller, set()) - {other})
+            elif "." not in caller and caller not in self.calls:
+                self._set(caller, set())
 
-    def sure(self, one: str, other: str) -> bool:
+    def sure(self, caller: str, other: str) -> bool:
         """Whether one is known to call the other, or to be set to it."""
-        return other in self.bound[one] if "." in one else one in self.calls and other in self.after[one]
+        return other in self.bound[caller] if "." in caller else caller in self.calls and other in self.after[caller]
 
     def callers(self, of: frozenset[str], most: int) -> dict[str, int]:
         """How many calls lie between others and these, up to so many."""
@@ -105,28 +105,28 @@ class Graph:
         return self._callers[of, most]
 
 
-def way(graph: Graph, start: frozenset[str], end: frozenset[str], most: int) -> tuple[str, ...]:
+def way(graph: Graph, start: frozenset[str], end: frozenset[str], longest: int) -> tuple[str, ...]:
     """A shortest way of at most so many calls, from both sides; empty where there is none. What a member holds is no call."""
     sides = (dict[str, str](dict.fromkeys(start, "")), dict[str, str](dict.fromkeys(end, "")))
     edges = [sorted(start), sorted(end)]
-    for _ in range(most):
+    for _ in range(longest):
         side = 0 if len(edges[0]) <= len(edges[1]) else 1
         fresh = _further((graph.after, graph.before)[side], edges[side], sides[side])
         edges[side] = fresh
-        met = [each for each in fresh if each in sides[1 - side]]
-        if met:
-            return (*reversed(_back(sides[0], met[0])), *_back(sides[1], met[0])[1:])
+        meeting = [each for each in fresh if each in sides[1 - side]]
+        if meeting:
+            return (*reversed(_back(sides[0], meeting[0])), *_back(sides[1], meeting[0])[1:])
         if not fresh:
             break
     return ()
 
 
-def _back(known: dict[str, str], name: str) -> list[str]:
+def _back(reached: dict[str, str], name: str) -> list[str]:
     """A name and those that led to it."""
-    found = [name]
-    while known[found[-1]]:
-        found.append(known[found[-1]])
-    return found
+    steps_back = [name]
+    while reached[steps_back[-1]]:
+        steps_back.append(reached[steps_back[-1]])
+    return steps_back
 
 
 def _further(steps: Mapping[str, set[str]], edge: Sequence[str], known: dict[str, str]) -> list[str]:

@@ -18,8 +18,8 @@ class Does:
     length: int | None
 
 
-def _all(names: str, *does: Does) -> dict[str, tuple[Does, ...]]:
-    return dict.fromkeys(names.split(), does)
+def _all(names: str, *effects: Does) -> dict[str, tuple[Does, ...]]:
+    return dict.fromkeys(names.split(), effects)
 
 
 KNOWN: dict[str, tuple[Does, ...]] = {

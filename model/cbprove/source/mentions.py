@@ -38,9 +38,9 @@ class Definition:
 class Mentions:
     """Names that can lead to the object, over all texts that were added; it only grows."""
 
-    def __init__(self, sought: Sought) -> None:
-        self.sought = sought
-        self.members = frozenset((sought.member,)) if sought.member else frozenset()
+    def __init__(self, target: Sought) -> None:
+        self.sought = target
+        self.members = frozenset((target.member,)) if target.member else frozenset()
         self.object = self._object()
         self.touching: set[str] = set()
         self.users: dict[str, set[str]] = defaultdict(set)
@@ -65,17 +65,17 @@ class Mentions:
     def add(self, text: str) -> None:
         if not beside(text, self.sought) <= self.members:
             self.members |= beside(text, self.sought)
-            self.object, again, self.seen = self._object(), sorted(self.seen), set()
-            for each in again:
+            self.object, is_new, self.seen = self._object(), sorted(self.seen), set()
+            for each in is_new:
                 self.add_file(each)
         self._learn(definition for definition in definitions(text, self.object))
         if not self.sought.member:
             declared = re.findall(rf"\b{re.escape(self.sought.record)}\b[\s*]+(\w+)", text)
             self._spread(list(declared))
 
-    def _learn(self, found: Iterable[Definition]) -> None:
+    def _learn(self, definitions_read: Iterable[Definition]) -> None:
         fresh = []
-        for each in found:
+        for each in definitions_read:
             for word in each.words:
                 self.users[word].add(each.name)
             if each.itself or not self.touching.isdisjoint(each.words):
@@ -94,16 +94,16 @@ class Mentions:
         return self.object.search(text) is not None or not self.touching.isdisjoint(_WORD.findall(text))
 
 
-def beside(text: str, sought: Sought) -> frozenset[str]:
+def beside(text: str, target: Sought) -> frozenset[str]:
     """The members of the union without a name that holds the one that is sought, where a text declares them."""
-    head = re.search(rf"\bstruct\s+{re.escape(sought.record)}\s*\{{", text) if sought.member else None
+    head = re.search(rf"\bstruct\s+{re.escape(target.record)}\s*\{{", text) if target.member else None
     if head is None:
         return frozenset()
     record = _COMMENT.sub(" ", text[head.end() : _end(text, head.end())])
     for union in re.finditer(r"\bunion\s*\{", record):
         inside = record[union.end() : _end(record, union.end())]
         names = frozenset(_DECLARED.findall(inside))
-        if sought.member in names and record[union.end() + len(inside) + 1 :].lstrip().startswith((";", "__")):
+        if target.member in names and record[union.end() + len(inside) + 1 :].lstrip().startswith((";", "__")):
             return names
     return frozenset()
 
@@ -134,10 +134,10 @@ def bodies(text: str) -> Iterable[tuple[str, str]]:
         inside = _inside(head, body)
         for name in before:
             yield name, inside
-        found = _heads(head) if body else []
-        for name in found:
+        heads = _heads(head) if body else []
+        for name in heads:
             yield name, body
-        before = found or before
+        before = heads or before
 
 
 def _inside(head: str, body: str) -> str:
@@ -168,12 +168,12 @@ def _bodies(text: str) -> Iterable[tuple[str, str]]:
 
 def _heads(head: str) -> list[str]:
     """The words before an opening bracket, outermost, in the last declaration before a body: its name, and attributes."""
-    depth, found = 0, []
+    depth, heads = 0, []
     for match in _CALLED.finditer(head.rpartition(";")[2]):
         if match[1] and depth == 0:
-            found.append(match[1])
+            heads.append(match[1])
         depth += -1 if match[0] == ")" else 1
-    return [name for name in found if not name.startswith("__attribute") and name not in _NO_FUNCTIONS]
+    return [name for name in heads if not name.startswith("__attribute") and name not in _NO_FUNCTIONS]
 
 
 _FUNCTION_LIKE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(((?:.*\\\n)*.*)$", re.MULTILINE)
@@ -215,19 +215,19 @@ class Macros:
             self._add(match[1], path, line + 1, match[2])
 
     def _add(self, name: str, path: str, line: int, body: str) -> None:
-        found = list(_CAST.finditer(body))
-        types = frozenset(each[1] for each in found if each[1]) | {_spelled(each) for each in _WORDS.findall(body)}
-        words = frozenset(each[2] for each in found if each[2])
+        casts = list(_CAST.finditer(body))
+        types = frozenset(each[1] for each in casts if each[1]) | {_spelled(each) for each in _WORDS.findall(body)}
+        words = frozenset(each[2] for each in casts if each[2])
         if types or words:
             self.known.setdefault(name, []).append(Macro(name, path, line, types, words))
 
-    def used(self, said: str, type: str, files: Collection[str]) -> Macro | None:
+    def used(self, text_said: str, type: str, files: Collection[str]) -> Macro | None:
         """The macro of some files by which a statement converts to a struct, None where it does so itself."""
-        if re.search(rf"\b(?:struct|union)\s+{re.escape(type)}\s*\*", said) or type in map(
-            _spelled, _WORDS.findall(said)
+        if re.search(rf"\b(?:struct|union)\s+{re.escape(type)}\s*\*", text_said) or type in map(
+            _spelled, _WORDS.findall(text_said)
         ):
             return None
-        words = dict.fromkeys(_WORD.findall(said))
+        words = dict.fromkeys(_WORD.findall(text_said))
         return next(filter(None, (self.converting(word, type, files) for word in words)), None)
 
     def converting(self, name: str, type: str, files: Collection[str], depth: int = 4) -> Macro | None:
@@ -237,8 +237,8 @@ class Macros:
                 if type in macro.types:
                     return macro
                 inner = (self.converting(each, type, files, depth - 1) for each in sorted(macro.words) if depth)
-                if (found := next(filter(None, inner), None)) is not None:
-                    return found
+                if (converting := next(filter(None, inner), None)) is not None:
+                    return converting
         return None
 
 

@@ -32,48 +32,48 @@ class Overlays:
     files: int
 
 
-def overlays(found: Found, sought: Sought, folders: Sequence[Path]) -> Overlays:
+def overlays(sweep_result: Found, target: Sought, folders: Sequence[Path]) -> Overlays:
     """What files lay over the object, and the checks of all that lies in some folders, or is one of these files."""
-    views = tuple(sorted(_once(found.laid), key=lambda each: (each.file, each.line, each.start, each.type)))
-    return Overlays(sought, views, checks(_files(folders), sought, views), found.unread, found.files)
+    views = tuple(sorted(_once(sweep_result.laid), key=lambda each: (each.file, each.line, each.start, each.type)))
+    return Overlays(target, views, checks(_files(folders), target, views), sweep_result.unread, sweep_result.files)
 
 
-def _once(laid: Sequence[Laid]) -> list[Laid]:
+def _once(views_laid: Sequence[Laid]) -> list[Laid]:
     """Each view of a line once, with its size where one of those who use it knows it."""
-    kept: dict[tuple[str, int, str, int], Laid] = {}
-    for one in laid:
-        each = replace(one, file=os.path.normpath(one.file))
+    by_place: dict[tuple[str, int, str, int], Laid] = {}
+    for view in views_laid:
+        each = replace(view, file=os.path.normpath(view.file))
         key = (each.file, each.line, each.type, each.start)
-        if key not in kept or kept[key].width is None:
-            kept[key] = each
-    return list(kept.values())
+        if key not in by_place or by_place[key].width is None:
+            by_place[key] = each
+    return list(by_place.values())
 
 
 def _files(folders: Sequence[Path]) -> list[Path]:
-    found: dict[Path, None] = {}
+    by_file: dict[Path, None] = {}
     for folder in folders:
         inside = [*folder.rglob("*.c"), *folder.rglob("*.h")] if folder.is_dir() else [folder]
-        found.update(dict.fromkeys(sorted(inside)))
-    return list(found)
+        by_file.update(dict.fromkeys(sorted(inside)))
+    return list(by_file)
 
 
-def text(found: Overlays, named: Named) -> str:
+def text(overlays_read: Overlays, named: Named) -> str:
     """Views, then checks, file by file."""
-    views = [(each.type, _bytes(each), each.by, f"{named(each.file)}:{each.line}") for each in found.views]
-    said = [(each.said, f"{named(each.file)}:{each.line}") for each in found.checks]
-    lines = [f"over {found.object}", *_table(views), "checks", *_table(said)]
-    lines += [complaint(each, named) for each in found.unread]
-    types = _counted(len({each.type for each in found.views}), "type")
-    told = f"{types} in {_counted(len(views), 'place')}, {_counted(len(said), 'check')}"
-    return "\n".join([*lines, f"{told}; {_counted(found.files, 'file')} read"])
+    views = [(each.type, _bytes(each), each.by, f"{named(each.file)}:{each.line}") for each in overlays_read.views]
+    checks_said = [(each.said, f"{named(each.file)}:{each.line}") for each in overlays_read.checks]
+    lines = [f"over {overlays_read.object}", *_table(views), "checks", *_table(checks_said)]
+    lines += [complaint(each, named) for each in overlays_read.unread]
+    types = _counted(len({each.type for each in overlays_read.views}), "type")
+    summary = f"{types} in {_counted(len(views), 'place')}, {_counted(len(checks_said), 'check')}"
+    return "\n".join([*lines, f"{summary}; {_counted(overlays_read.files, 'file')} read"])
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _bytes(laid: Laid) -> str:
-    start, width = laid.start // 8, laid.width
+def _bytes(view_laid: Laid) -> str:
+    start, width = view_laid.start // 8, view_laid.width
     return f"[{start},..)" if width is None else f"[{start},{start + width // 8})"
 
 
@@ -82,11 +82,11 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return [f"  {'  '.join(map(str.ljust, row, widths))}".rstrip() for row in rows] or ["  nothing"]
 
 
-def document(found: Overlays, named: Named) -> dict[str, Any]:
+def document(overlays_read: Overlays, named: Named) -> dict[str, Any]:
     """The same for programs; `overlays.schema.json` is its shape."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "object": str(found.object),
+        "object": str(overlays_read.object),
         "views": [
             {
                 "type": each.type,
@@ -96,11 +96,11 @@ def document(found: Overlays, named: Named) -> dict[str, Any]:
                 "file": named(each.file),
                 "line": each.line,
             }
-            for each in found.views
+            for each in overlays_read.views
         ],
-        "checks": [{"said": each.said, "file": named(each.file), "line": each.line} for each in found.checks],
-        "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in found.unread],
-        "files_read": found.files,
+        "checks": [{"said": each.said, "file": named(each.file), "line": each.line} for each in overlays_read.checks],
+        "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in overlays_read.unread],
+        "files_read": overlays_read.files,
     }
 
 
@@ -130,18 +130,20 @@ class Check:
 class Wanted:
     """Which checks are about the object: those that name its member, what is laid over it, or what lays it there."""
 
-    def __init__(self, sought: Sought, laid: Sequence[Laid]) -> None:
-        member = re.escape(sought.member)
-        both = rf"(?:->|\.)\s*{member}\b|\b{re.escape(sought.record)}\s*,\s*{member}\b"
-        self.object = re.compile(both if member else rf"\b{re.escape(sought.record)}\b")
-        self.types = frozenset(each.type for each in laid)
-        self.words = {each.by for each in laid}
+    def __init__(self, target: Sought, views_laid: Sequence[Laid]) -> None:
+        member = re.escape(target.member)
+        either_form = rf"(?:->|\.)\s*{member}\b|\b{re.escape(target.record)}\s*,\s*{member}\b"
+        self.object = re.compile(either_form if member else rf"\b{re.escape(target.record)}\b")
+        self.types = frozenset(each.type for each in views_laid)
+        self.words = {each.by for each in views_laid}
 
-    def names(self, said: str, locals: Collection[str] = ()) -> bool:
+    def names(self, text_said: str, locals: Collection[str] = ()) -> bool:
         """Whether a piece of C names them; `locals` are variables that point to what is laid there."""
-        if self.object.search(said) or not self.types.isdisjoint(match[1] for match in _STRUCT.finditer(said)):
+        if self.object.search(text_said) or not self.types.isdisjoint(
+            match[1] for match in _STRUCT.finditer(text_said)
+        ):
             return True
-        words = set(_WORD.findall(said))
+        words = set(_WORD.findall(text_said))
         return not (self.words.isdisjoint(words) and words.isdisjoint(locals))
 
     def learn(self, texts: Sequence[str]) -> None:
@@ -151,22 +153,22 @@ class Wanted:
             self.words |= fresh
 
 
-def checks(files: Sequence[Path], sought: Sought, laid: Sequence[Laid]) -> tuple[Check, ...]:
+def checks(files: Sequence[Path], target: Sought, views_laid: Sequence[Laid]) -> tuple[Check, ...]:
     """The checks of some files, in order: assertions, and calls of what hands its argument to one."""
-    wanted = Wanted(sought, laid)
-    wanted.learn([text for text in map(_text, files) if wanted.object.search(text)])
-    found: set[Check] = set()
-    known, fresh = set[str](), _ASSERTIONS
+    names_wanted = Wanted(target, views_laid)
+    names_wanted.learn([text for text in map(_text, files) if names_wanted.object.search(text)])
+    checks_found: set[Check] = set()
+    names_known, fresh = set[str](), _ASSERTIONS
     while fresh:
-        known |= fresh
+        names_known |= fresh
         handing: set[str] = set()
         for file in files:
             text = _text(file)
             if any(name in text for name in fresh):
-                found.update(_found(str(file), text, fresh, wanted))
-                handing.update(_handing(text, fresh, wanted))
-        fresh = frozenset(handing - known)
-    return tuple(sorted(found, key=lambda each: (each.file, each.line, each.said)))
+                checks_found.update(_found(str(file), text, fresh, names_wanted))
+                handing.update(_handing(text, fresh, names_wanted))
+        fresh = frozenset(handing - names_known)
+    return tuple(sorted(checks_found, key=lambda each: (each.file, each.line, each.said)))
 
 
 def _text(file: Path) -> str:
@@ -174,17 +176,17 @@ def _text(file: Path) -> str:
     return _COMMENT.sub(lambda match: " " + "\n" * match[0].count("\n"), file.read_text(errors="replace"))
 
 
-def _found(file: str, text: str, names: Collection[str], wanted: Wanted) -> Iterator[Check]:
+def _found(file: str, text: str, names: Collection[str], names_wanted: Wanted) -> Iterator[Check]:
     for name, start, end in _calls(text, names):
-        if name not in _ASSERTIONS or wanted.names(text[start:end], _pointers(text, start, wanted)):
-            said = re.sub(r"\\\n", " ", text[start:end])
-            yield Check(file, text.count("\n", 0, start) + 1, " ".join(said.split()))
+        if name not in _ASSERTIONS or names_wanted.names(text[start:end], _pointers(text, start, names_wanted)):
+            text_said = re.sub(r"\\\n", " ", text[start:end])
+            yield Check(file, text.count("\n", 0, start) + 1, " ".join(text_said.split()))
 
 
-def _pointers(text: str, start: int, wanted: Wanted) -> set[str]:
+def _pointers(text: str, start: int, names_wanted: Wanted) -> set[str]:
     """Variables of the function up to there that point to what is laid over the object."""
     near = text[text.rfind("\n}", 0, start) + 1 : start]
-    return {match[2] for match in _STRUCT.finditer(near) if match[2] and match[1] in wanted.types}
+    return {match[2] for match in _STRUCT.finditer(near) if match[2] and match[1] in names_wanted.types}
 
 
 def _calls(text: str, names: Collection[str]) -> Iterator[tuple[str, int, int]]:
@@ -206,13 +208,15 @@ def _closed(text: str, start: int) -> int:
     return len(text)
 
 
-def _handing(text: str, names: Collection[str], wanted: Wanted) -> Iterator[str]:
+def _handing(text: str, names: Collection[str], names_wanted: Wanted) -> Iterator[str]:
     """Functions and macros that check a number they are given against the object."""
     for name, body in bodies(text):
-        said = [body[start:end] for _, start, end in _calls(body, names)]
-        of_object = any(each.partition("(")[0] not in _ASSERTIONS or wanted.names(each) for each in said)
+        calls_said = [body[start:end] for _, start, end in _calls(body, names)]
+        of_object = any(each.partition("(")[0] not in _ASSERTIONS or names_wanted.names(each) for each in calls_said)
         numbers = _numbers(name, body) if of_object else []
-        if any(re.search(rf"\b{each}\b(?!\s*\)?\s*(?:->|\.))", one) for each in numbers for one in said):
+        if any(
+            re.search(rf"\b{each}\b(?!\s*\)?\s*(?:->|\.))", call_text) for each in numbers for call_text in calls_said
+        ):
             yield name
 
 

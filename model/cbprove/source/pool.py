@@ -68,21 +68,21 @@ class Pool:
     def __call__(self, asking: Asking, jobs: Sequence[Job], finished: Finished | None = None) -> Iterator[Answer]:
         """The answers in the order of jobs."""
         answers: dict[int, Answer] = {}
-        told = 0
-        while told < len(jobs):
+        count = 0
+        while count < len(jobs):
             for index, answer in self._some(asking, jobs, [each for each in range(len(jobs)) if each not in answers]):
                 answers[index] = answer
                 if finished is not None:
                     finished(jobs[index], answer)
-                while told in answers:
-                    yield answers[told]
-                    told += 1
+                while count in answers:
+                    yield answers[count]
+                    count += 1
 
-    def _some(self, asking: Asking, jobs: Sequence[Job], wanted: Sequence[int]) -> Iterator[tuple[int, Answer]]:
+    def _some(self, asking: Asking, jobs: Sequence[Job], indexes_wanted: Sequence[int]) -> Iterator[tuple[int, Answer]]:
         """Those that are finished until a process ends, and the first of those that may have ended it."""
         self.executor = self.executor or self.hands.opened()
-        waiting: dict[Future[Answer], int] = {self.executor.submit(asking, jobs[each]): each for each in wanted}
-        left = dict.fromkeys(wanted)
+        waiting: dict[Future[Answer], int] = {self.executor.submit(asking, jobs[each]): each for each in indexes_wanted}
+        left = dict.fromkeys(indexes_wanted)
         for future in as_completed(waiting):
             index = waiting[future]
             try:
@@ -102,12 +102,12 @@ class Pool:
 
 def _alone(asking: Asking, job: Job) -> Answer:
     """In a process of its own, so that nothing else ends with it."""
-    with ProcessPoolExecutor(1) as one:
+    with ProcessPoolExecutor(1) as executor_of_one:
         try:
-            return one.submit(asking, job).result()
+            return executor_of_one.submit(asking, job).result()
         except BrokenProcessPool:
-            told = f"{job.path}: libclang broke down over it, as over what is nested too deep"
-            return Answer(unread=Unread(job.path, 1, told))
+            problem = f"{job.path}: libclang broke down over it, as over what is nested too deep"
+            return Answer(unread=Unread(job.path, 1, problem))
 
 
 _MOST = 256 << 20  # bytes of an answer
@@ -122,13 +122,13 @@ def folder() -> Path:
 @cache
 def program() -> str:
     """Every line of what reads C, and which libclang: no answer outlives a change of either."""
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     for name in ("libclang", "clang"):
         with contextlib.suppress(metadata.PackageNotFoundError):
-            whole.update(metadata.version(name).encode() + b"\0")
+            digest.update(metadata.version(name).encode() + b"\0")
     for file in sorted(Path(__file__).parent.glob("*.py")):
-        whole.update(file.name.encode() + b"\0" + file.read_bytes())
-    return whole.hexdigest()
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 class Kept:
@@ -139,41 +139,41 @@ class Kept:
         self.hashes: dict[str, str] = {}  # of headers, each looked at once a run
         self.there: dict[str, bool] = {}  # so are these
 
-    def get(self, asked: str, job: Job) -> Answer | None:
+    def get(self, question: str, job: Job) -> Answer | None:
         """What an earlier run found, if all that it read is as it was."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, IndexError, zlib.error):
-            held = json.loads(zlib.decompress((self.place / self._name(asked, job)).read_bytes()))
-            same = all(self._hash(path) == digest for path, digest in held["included"])
-            if same and not any(map(self._there, held["looked"])):
-                return _answer(held)
+            document = json.loads(zlib.decompress((self.place / self._name(question, job)).read_bytes()))
+            same = all(self._hash(path) == digest for path, digest in document["included"])
+            if same and not any(map(self._there, document["looked"])):
+                return _answer(document)
         return None
 
-    def put(self, asked: str, job: Job, answer: Answer) -> None:
+    def put(self, question: str, job: Job, answer: Answer) -> None:
         """Keeps what was read without errors; the rest may be mended by what is not a file of it."""
         if answer.unread is not None:
             return
         with contextlib.suppress(OSError):
-            file = self.place / self._name(asked, job)
-            beside = file.with_suffix(f".{os.getpid()}.part")
-            held = {**asdict(answer), "included": [(path, self._hash(path)) for path in answer.included]}
+            file = self.place / self._name(question, job)
+            partial = file.with_suffix(f".{os.getpid()}.part")
+            document = {**asdict(answer), "included": [(path, self._hash(path)) for path in answer.included]}
             self.place.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(zlib.compress(json.dumps(held, separators=(",", ":")).encode()))
-            os.replace(beside, file)
+            partial.write_bytes(zlib.compress(json.dumps(document, separators=(",", ":")).encode()))
+            os.replace(partial, file)
 
     def _there(self, path: str) -> bool:
         if path not in self.there:
             self.there[path] = os.path.exists(path)
         return self.there[path]
 
-    def _name(self, asked: str, job: Job) -> str:
+    def _name(self, question: str, job: Job) -> str:
         """The same for two questions only if nothing that an answer hangs on differs, but for headers."""
-        only = None if job.only is None else sorted(job.only)
-        given = [[asdict(place) for place in places] for places in job.given]
+        names_only = None if job.only is None else sorted(job.only)
+        places_given = [[asdict(place) for place in places] for places in job.given]
         how = [self._hash(job.path), job.flags.options, job.flags.prelude, job.flags.instead]
         calling = None if job.calling is None else sorted(job.calling)
         structs = None if job.structs is None else sorted(job.structs)
-        told = [program(), asked, job.path, *how, only, given, calling, structs]
-        return f"{hashlib.sha256(json.dumps(told).encode()).hexdigest()}.json.z"
+        key_parts = [program(), question, job.path, *how, names_only, places_given, calling, structs]
+        return f"{hashlib.sha256(json.dumps(key_parts).encode()).hexdigest()}.json.z"
 
     def _hash(self, path: str) -> str:
         if path not in self.hashes:
@@ -187,34 +187,36 @@ class Kept:
 class Remembering:
     """A pool that is asked only what nobody has answered; each answer is kept as soon as it is there."""
 
-    def __init__(self, pool: Pool, kept: Kept, sought: Sought) -> None:
-        self.pool, self.kept, self.asked = pool, kept, str(sought)
+    def __init__(self, pool: Pool, cache: Kept, target: Sought) -> None:
+        self.pool, self.kept, self.asked = pool, cache, str(target)
 
     def __call__(self, asking: Asking, jobs: Sequence[Job]) -> Iterator[Answer]:
         """The answers in the order of jobs."""
-        known = [self.kept.get(self.asked, job) for job in jobs]
-        left = [job for job, answer in zip(jobs, known, strict=True) if answer is None]
+        answers_known = [self.kept.get(self.asked, job) for job in jobs]
+        left = [job for job, answer in zip(jobs, answers_known, strict=True) if answer is None]
         fresh = self.pool(asking, left, lambda job, answer: self.kept.put(self.asked, job, answer))
-        for answer in known:
+        for answer in answers_known:
             yield answer if answer is not None else next(fresh)
 
 
-def _answer(held: dict[str, Any]) -> Answer:
+def _answer(document: dict[str, Any]) -> Answer:
     return Answer(
-        functions=tuple(_read(each) for each in held["functions"]),
-        unread=None if held["unread"] is None else Unread(**held["unread"]),
-        laid=tuple(Laid(**each) for each in held["laid"]),
-        calls=tuple(Calls(**{**each, "targets": tuple(each["targets"])}) for each in held["calls"]),
-        bound=tuple(Bound(**each) for each in held["bound"]),
-        looked=tuple(held["looked"]),
-        included=tuple(path for path, _ in held["included"]),
-        structs=tuple(Struct.of(each) for each in held["structs"]),
+        functions=tuple(_read(each) for each in document["functions"]),
+        unread=None if document["unread"] is None else Unread(**document["unread"]),
+        laid=tuple(Laid(**each) for each in document["laid"]),
+        calls=tuple(Calls(**{**each, "targets": tuple(each["targets"])}) for each in document["calls"]),
+        bound=tuple(Bound(**each) for each in document["bound"]),
+        looked=tuple(document["looked"]),
+        included=tuple(path for path, _ in document["included"]),
+        structs=tuple(Struct.of(each) for each in document["structs"]),
     )
 
 
-def _read(held: dict[str, Any]) -> Read:
-    return Read(**{**held, "accesses": tuple(map(_access, held["accesses"])), "calls": tuple(held["calls"])})
+def _read(document: dict[str, Any]) -> Read:
+    return Read(
+        **{**document, "accesses": tuple(map(_access, document["accesses"])), "calls": tuple(document["calls"])}
+    )
 
 
-def _access(held: dict[str, Any]) -> Access:
-    return Access(**{**held, "place": Place(**held["place"]), "via": tuple(held["via"])})
+def _access(document: dict[str, Any]) -> Access:
+    return Access(**{**document, "place": Place(**document["place"]), "via": tuple(document["via"])})

@@ -24,7 +24,7 @@ _DEEPEST = 6000  # calls of Python, some four for each statement in a statement
 class Reading:
     """A unit and the reader of its functions."""
 
-    def __init__(self, path: str, flags: Flags, sought: Sought, mentions: Mentions) -> None:
+    def __init__(self, path: str, flags: Flags, target: Sought, mentions: Mentions) -> None:
         self.path, self.mentions = path, mentions
         self.instead = dict(flags.instead)
         self.unit = Unit(path, flags)
@@ -33,26 +33,26 @@ class Reading:
         for each in self.included:
             mentions.add_file(each, self.instead.get(os.path.normpath(each)))
         mentions.add_file(path, self.instead.get(path))
-        extent = cache(lambda: self.unit.extent(sought.record, sought.member))
-        self.reader = Reader(sought, self.unit.function, mentions.touching.__contains__, extent)
+        extent = cache(lambda: self.unit.extent(target.record, target.member))
+        self.reader = Reader(target, self.unit.function, mentions.touching.__contains__, extent)
 
-    def functions(self, only: frozenset[str] | None, given: tuple[Places, ...] = ()) -> Iterator[Read]:
+    def functions(self, names_only: frozenset[str] | None, places_given: tuple[Places, ...] = ()) -> Iterator[Read]:
         """What its functions do, in order: those that are named, called with what is given, or all that do anything."""
         text = self.instead[self.path].encode() if self.path in self.instead else Path(self.path).read_bytes()
         for name, start, end in self.unit.own():
-            if only is not None:
-                if name in only:
-                    yield self.function(name, given)
+            if names_only is not None:
+                if name in names_only:
+                    yield self.function(name, places_given)
             elif self.mentions.in_text(text[start:end].decode(errors="replace")):
-                found = self.function(name)
-                if found.accesses:
-                    yield found
+                function_read = self.function(name)
+                if function_read.accesses:
+                    yield function_read
 
-    def function(self, name: str, given: tuple[Places, ...] = ()) -> Read:
+    def function(self, name: str, places_given: tuple[Places, ...] = ()) -> Read:
         """What a function of the unit does, where its parameters point to what is given."""
         function = self.unit.function(name)
         assert function is not None
-        done = self.reader.read(function, given)
+        done = self.reader.read(function, places_given)
         self.laid.update(dict.fromkeys(done.laid))
         return Read(name, self.path, function.line, done.accesses, tuple(dict.fromkeys(_calls(function.body))))
 
@@ -63,12 +63,12 @@ class Reading:
                 _macros().add_file(each)
         return tuple(dict.fromkeys(self._written(each) for each in self.laid))
 
-    def _written(self, laid: Laid) -> Laid:
+    def _written(self, view_laid: Laid) -> Laid:
         files = {*self.included, self.path}
-        macro = _macros().used(laid.said, laid.type, files)
+        macro = _macros().used(view_laid.said, view_laid.type, files)
         if macro is None:
-            return replace(laid, said="")
-        return replace(laid, file=macro.file, line=macro.line, by=macro.name, said="")
+            return replace(view_laid, said="")
+        return replace(view_laid, file=macro.file, line=macro.line, by=macro.name, said="")
 
     def complaint(self) -> Unread | None:
         """What the compiler had against the file."""
@@ -79,16 +79,16 @@ class Reading:
 def read_file(
     path: str,
     flags: Flags,
-    sought: Sought,
+    target: Sought,
     mentions: Mentions,
-    only: frozenset[str] | None = None,
-    given: tuple[Places, ...] = (),
+    names_only: frozenset[str] | None = None,
+    places_given: tuple[Places, ...] = (),
 ) -> Answer:
     """The functions of a file, what they lay over the object, and what the compiler had against the file."""
 
     def read() -> Answer:
-        reading = Reading(path, flags, sought, mentions)
-        functions = tuple(reading.functions(only, given))
+        reading = Reading(path, flags, target, mentions)
+        functions = tuple(reading.functions(names_only, places_given))
         return Answer(
             functions, reading.complaint(), reading.views(), included=reading.included, looked=reading.unit.looked()
         )
@@ -104,14 +104,14 @@ def read_calls(path: str, flags: Flags, also: frozenset[str]) -> Answer:
         names = [name for name, _, _ in unit.own()]
         functions = [unit.function(name) for name in (*names, *sorted(also.difference(names)))]
         bound = [Bound(member(field), name) for field, name in unit.bound()]
-        found = []
+        functions_read = []
         for function in functions:
             if function is not None:
-                targets, more = calls(function)
-                found.append(Calls(function.name, function.file, function.line, targets))
-                bound += more
+                targets, further = calls(function)
+                functions_read.append(Calls(function.name, function.file, function.line, targets))
+                bound += further
         return Answer(
-            calls=tuple(found),
+            calls=tuple(functions_read),
             bound=tuple(dict.fromkeys(bound)),
             included=tuple(unit.files()),
             looked=unit.looked(),
@@ -140,8 +140,8 @@ def _deeply(path: str, read: Callable[[], Answer]) -> Answer:
     except Unreadable:
         return Answer(unread=Unread(path, 1, "it cannot be read"))
     except RecursionError:
-        told = f"{path}: statements or expressions in one another, too deep to be followed"
-        return Answer(unread=Unread(path, 1, told))
+        problem = f"{path}: statements or expressions in one another, too deep to be followed"
+        return Answer(unread=Unread(path, 1, problem))
     finally:
         sys.setrecursionlimit(before)
 

@@ -26,12 +26,12 @@ def lies(field: Any, record: Any) -> Lies:
     while inside != record:
         if inside._kind_id == _UNION:
             union, within = inside, start
-        around = inside.semantic_parent
-        holding = [each for each in around.type.get_fields() if each.type.get_canonical().get_declaration() == inside]
+        parent = inside.semantic_parent
+        holding = [each for each in parent.type.get_fields() if each.type.get_canonical().get_declaration() == inside]
         if not holding:
             break
         start += max(holding[0].get_field_offsetof(), 0)
-        inside = around
+        inside = parent
     return Lies(inside.spelling, start, _members(union) if union is not None else (), within)
 
 
@@ -48,12 +48,12 @@ def _width(record: Any, member: str) -> int:
 
 def _members(record: Any) -> tuple[str, ...]:
     """The names in a record, those in anonymous records of it too."""
-    found: list[str] = []
+    names_found: list[str] = []
     for each in record.type.get_fields():
-        found += (
+        names_found += (
             [each.spelling] if each.spelling.isidentifier() else _members(each.type.get_canonical().get_declaration())
         )
-    return tuple(found)
+    return tuple(names_found)
 
 
 def extent(unit: Any, record: str, member: str) -> tuple[int, int] | None:

@@ -44,12 +44,13 @@ class Struct:
     holds: tuple[str, ...] = ()
 
     @staticmethod
-    def of(held: dict[str, Any]) -> Struct:
+    def of(document: dict[str, Any]) -> Struct:
         """What was plain data."""
         parts = tuple(
-            Part(**{**each, "inside": Struct.of(each["inside"]) if each["inside"] else None}) for each in held["parts"]
+            Part(**{**each, "inside": Struct.of(each["inside"]) if each["inside"] else None})
+            for each in document["parts"]
         )
-        return Struct(**{**held, "parts": parts, "holds": tuple(held["holds"])})
+        return Struct(**{**document, "parts": parts, "holds": tuple(document["holds"])})
 
 
 def defined(text: str) -> frozenset[str]:
@@ -59,31 +60,31 @@ def defined(text: str) -> frozenset[str]:
 
 def structs(unit: Any, tags: frozenset[str]) -> Iterator[Struct]:
     """Those of these tags that a file defines, behind all that lies in them by value; `unit` is its cursor."""
-    found: dict[str, Struct] = {}
+    by_tag: dict[str, Struct] = {}
     for each in unit.get_children():
         if each._kind_id in (_STRUCT, _UNION) and each.spelling in tags and each.is_definition():
-            _add(each, found)
-    yield from found.values()
+            _add(each, by_tag)
+    yield from by_tag.values()
 
 
-def _add(record: Any, found: dict[str, Struct]) -> None:
+def _add(record: Any, by_tag: dict[str, Struct]) -> None:
     tag = record.spelling
-    if tag not in found:
+    if tag not in by_tag:
         inner: dict[str, Any] = {}
-        made = _struct(record, tag, inner)
+        struct_made = _struct(record, tag, inner)
         for each in inner.values():
-            _add(each, found)
-        found[tag] = made
+            _add(each, by_tag)
+        by_tag[tag] = struct_made
 
 
 def _struct(record: Any, tag: str, inner: dict[str, Any]) -> Struct:
     """A record; those with a tag that lie in it by value are added to `inner`."""
     type = record.type
-    mine: dict[str, Any] = {}
-    parts = tuple(part for each in type.get_fields() if (part := _part(each, mine)) is not None)
-    inner.update(mine)
+    details: dict[str, Any] = {}
+    parts = tuple(part for each in type.get_fields() if (part := _part(each, details)) is not None)
+    inner.update(details)
     kind = "union" if record._kind_id == _UNION else "struct"
-    return Struct(kind, tag, max(type.get_size(), 0), max(type.get_align(), 1), parts, tuple(mine))
+    return Struct(kind, tag, max(type.get_size(), 0), max(type.get_align(), 1), parts, tuple(details))
 
 
 def _part(field: Any, inner: dict[str, Any]) -> Part | None:
@@ -99,11 +100,11 @@ def _part(field: Any, inner: dict[str, Any]) -> Part | None:
         record = real.get_declaration()
         if record.spelling.isidentifier() and name:
             inner[record.spelling] = record
-            said = f"{'union' if record._kind_id == _UNION else 'struct'} {record.spelling}"
-            return Part(name, said, said, brackets, start)
+            spelling = f"{'union' if record._kind_id == _UNION else 'struct'} {record.spelling}"
+            return Part(name, spelling, spelling, brackets, start)
         return Part(name, element.spelling, "", brackets, start, inside=_struct(record, "", inner))
-    plain, more = _plain(real)
-    return Part(name, "" if more else element.spelling, plain, brackets + more, start, width)
+    plain, further = _plain(real)
+    return Part(name, "" if further else element.spelling, plain, brackets + further, start, width)
 
 
 def _element(type: Any) -> tuple[Any, str]:
@@ -112,8 +113,8 @@ def _element(type: Any) -> tuple[Any, str]:
     if real.kind.value not in (_COMPLETE, _INCOMPLETE):
         return type, ""
     count = real.get_array_size() if real.kind.value == _COMPLETE else 0
-    own = type if type.kind.value == real.kind.value else real
-    element, brackets = _element(own.get_array_element_type())
+    element_type = type if type.kind.value == real.kind.value else real
+    element, brackets = _element(element_type.get_array_element_type())
     return element, f"[{max(count, 0)}]{brackets}"
 
 

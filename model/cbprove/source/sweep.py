@@ -43,83 +43,83 @@ Asking = Callable[[Job], Answer]
 Mapped = Callable[[Asking, Sequence[Job]], Iterable[Answer]]
 
 
-def sweep(jobs: Sequence[Job], sought: Sought, mapped: Mapped, told: Told) -> Found:
+def sweep(jobs: Sequence[Job], target: Sought, mapped: Mapped, progress: Told) -> Found:
     """Read all files. Raises WrongUsage where libclang is not installed."""
     library()
-    return _gathered(jobs, iter(mapped(functools.partial(work, sought), jobs)), told)
+    return _gathered(jobs, iter(mapped(functools.partial(work, target), jobs)), progress)
 
 
-def _gathered(jobs: Sequence[Job], results: Iterator[Answer], told: Told) -> Found:
+def _gathered(jobs: Sequence[Job], results: Iterator[Answer], progress: Told) -> Found:
     functions: list[Read] = []
     unread: list[Unread] = []
-    laid: dict[Laid, None] = {}
+    views_laid: dict[Laid, None] = {}
     for index, answer in enumerate(results):
         functions.extend(answer.functions)
-        laid.update(dict.fromkeys(answer.laid))
+        views_laid.update(dict.fromkeys(answer.laid))
         if answer.unread is not None:
             unread.append(answer.unread)
-        told(index + 1, len(jobs))
-    return Found(tuple(functions), tuple(unread), len(jobs), tuple(laid))
+        progress(index + 1, len(jobs))
+    return Found(tuple(functions), tuple(unread), len(jobs), tuple(views_laid))
 
 
-def work(sought: Sought, job: Job) -> Answer:
+def work(target: Sought, job: Job) -> Answer:
     """One file; what headers say of the object is remembered for the next."""
     if job.structs is not None:
         return read_structs(job.path, job.flags, job.structs)
     if job.calling is not None:
         return read_calls(job.path, job.flags, job.calling)
-    given = tuple(frozenset(each) for each in job.given)
-    return read_file(job.path, job.flags, sought, _mentions(sought), job.only, given)
+    places_given = tuple(frozenset(each) for each in job.given)
+    return read_file(job.path, job.flags, target, _mentions(target), job.only, places_given)
 
 
 @functools.cache
-def _mentions(sought: Sought) -> Mentions:
-    return Mentions(sought)
+def _mentions(target: Sought) -> Mentions:
+    return Mentions(target)
 
 
-def worth_reading(files: Sequence[Path], headers: Sequence[Path], sought: Sought, flags: Flagged) -> list[Path]:
+def worth_reading(files: Sequence[Path], headers: Sequence[Path], target: Sought, flags: Flagged) -> list[Path]:
     """The files that can touch the object, as far as their text and that of headers tells: those that are named, those beside
     the files, and what all of them include from elsewhere."""
-    mentions = Mentions(sought)
-    beside = sorted({each for folder in {file.parent for file in files} for each in folder.glob("*.h")})
-    for each in (*headers, *beside):
+    mentions = Mentions(target)
+    headers_beside = sorted({each for folder in {file.parent for file in files} for each in folder.glob("*.h")})
+    for each in (*headers, *headers_beside):
         mentions.add_file(str(each))
-    for header in _elsewhere(files, beside, flags):
+    for header in _elsewhere(files, headers_beside, flags):
         mentions.add_file(header)
     return [each for each in files if mentions.in_text(each.read_text(errors="replace"))]
 
 
-def _elsewhere(files: Iterable[Path], beside: Iterable[Path], flags: Flagged) -> Iterator[str]:
+def _elsewhere(files: Iterable[Path], headers_beside: Iterable[Path], flags: Flagged) -> Iterator[str]:
     """The headers that files and those beside them include, and those that these include, each once."""
     folders: dict[Path, tuple[str, ...]] = {}
     for file in files:
         if not folders.get(file.parent):
             folders[file.parent] = tuple(each[2:] for each in flags(file).options if each.startswith("-I"))
-    edge = [(path, path.parent) for path in (*files, *beside)]
-    seen: set[str] = set()
+    edge = [(path, path.parent) for path in (*files, *headers_beside)]
+    visited: set[str] = set()
     while edge:
         path, of = edge.pop()
         for name in _INCLUDE.findall(path.read_text(errors="replace")):
-            found = _header(str(path.parent), folders[of], name)
-            if found is not None and found not in seen:
-                seen.add(found)
-                edge.append((Path(found), of))
-                yield found
+            header_found = _header(str(path.parent), folders[of], name)
+            if header_found is not None and header_found not in visited:
+                visited.add(header_found)
+                edge.append((Path(header_found), of))
+                yield header_found
 
 
 @functools.cache
-def _header(beside: str, folders: tuple[str, ...], name: str) -> str | None:
-    places = (os.path.normpath(os.path.join(folder, name)) for folder in (beside, *folders))
+def _header(folder_beside: str, folders: tuple[str, ...], name: str) -> str | None:
+    places = (os.path.normpath(os.path.join(folder, name)) for folder in (folder_beside, *folders))
     return next(filter(os.path.isfile, places), None)
 
 
 def sources(folder: Path) -> list[Path]:
     """The C files below a folder, in order."""
-    found = []
+    paths_found = []
     for place, folders, names in os.walk(folder):
         folders.sort()
-        found += [each for name in sorted(names) if name.endswith(".c") and (each := Path(place, name)).is_file()]
-    return found
+        paths_found += [each for name in sorted(names) if name.endswith(".c") and (each := Path(place, name)).is_file()]
+    return paths_found
 
 
 _ROUNDS = 5
@@ -127,27 +127,27 @@ Given = tuple[tuple[Place, ...], ...]
 Defining = Callable[[Sequence[str]], dict[str, Job]]
 
 
-def followed(found: Found, sought: Sought, defining: Defining, mapped: Mapped) -> Found:
+def followed(sweep_result: Found, target: Sought, defining: Defining, mapped: Mapped) -> Found:
     """The same with what callees in other files do in place of the escapes to them.
 
     `defining` gives the file of each function that has one. What escapes to nobody known stays an escape.
     """
-    known: dict[tuple[str, Given], Read | None] = {}
+    read_before: dict[tuple[str, Given], Read | None] = {}
     for _ in range(_ROUNDS):
-        wanted = {key for read in found.functions for key in _handed(read) if key not in known}
-        if not wanted:
+        keys_wanted = {key for read in sweep_result.functions for key in _handed(read) if key not in read_before}
+        if not keys_wanted:
             break
-        files = defining(sorted({name for name, _ in wanted}))
-        asked = sorted((key for key in wanted if key[0] in files), key=repr)
-        jobs = [replace(files[name], only=frozenset((name,)), given=given) for name, given in asked]
-        known.update(dict.fromkeys(wanted))
-        laid = dict.fromkeys(found.laid)
-        for key, answer in zip(asked, mapped(functools.partial(work, sought), jobs), strict=True):
-            known[key] = answer.functions[0] if answer.functions else None
-            laid.update(dict.fromkeys(answer.laid))
-        functions = tuple(_with(read, known) for read in found.functions)
-        found = replace(found, functions=functions, laid=tuple(laid))
-    return found
+        files = defining(sorted({name for name, _ in keys_wanted}))
+        keys_asked = sorted((key for key in keys_wanted if key[0] in files), key=repr)
+        jobs = [replace(files[name], only=frozenset((name,)), given=places_given) for name, places_given in keys_asked]
+        read_before.update(dict.fromkeys(keys_wanted))
+        views_laid = dict.fromkeys(sweep_result.laid)
+        for key, answer in zip(keys_asked, mapped(functools.partial(work, target), jobs), strict=True):
+            read_before[key] = answer.functions[0] if answer.functions else None
+            views_laid.update(dict.fromkeys(answer.laid))
+        functions = tuple(_with(read, read_before) for read in sweep_result.functions)
+        sweep_result = replace(sweep_result, functions=functions, laid=tuple(views_laid))
+    return sweep_result
 
 
 def _calls(accesses: Sequence[Access]) -> list[tuple[tuple[int, str], list[Access]]]:
@@ -169,10 +169,10 @@ def _given(group: Sequence[Access]) -> Given:
     )
 
 
-def _with(read: Read, known: dict[tuple[str, Given], Read | None]) -> Read:
+def _with(read: Read, read_before: dict[tuple[str, Given], Read | None]) -> Read:
     accesses: list[Access] = []
     for (line, name), group in _calls(read.accesses):
-        callee = known.get((name, _given(group))) if name else None
+        callee = read_before.get((name, _given(group))) if name else None
         if callee is None:
             accesses += group
         else:

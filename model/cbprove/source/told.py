@@ -25,33 +25,35 @@ def _byte(bit: int) -> str:
     return f"{bit // 8}.{bit % 8}" if bit % 8 else f"{bit // 8}"
 
 
-def text(found: Found, sought: Sought, named: Named, files: int) -> str:
+def text(sweep_result: Found, target: Sought, named: Named, files: int) -> str:
     """Function by function, in the order of the source."""
     lines = []
-    for file, functions in groupby(found.functions, key=lambda each: each.file):
+    for file, functions in groupby(sweep_result.functions, key=lambda each: each.file):
         lines.append(named(file))
         for function in functions:
             lines += [f"  {function.name}, line {function.line}", *_accesses(function)]
-    touching = sum(bool(each.accesses) for each in found.functions)
-    lines += [complaint(each, named) for each in found.unread]
+    touching = sum(bool(each.accesses) for each in sweep_result.functions)
+    lines += [complaint(each, named) for each in sweep_result.unread]
     read = (
-        f"{found.files} of {files} files read, the others name nothing that leads there" if files > found.files else ""
+        f"{sweep_result.files} of {files} files read, the others name nothing that leads there"
+        if files > sweep_result.files
+        else ""
     )
     verb = "function touches" if touching == 1 else "functions touch"
-    counted = f"{touching} {verb} {sought}" + (f"; {read}" if read else "")
-    if found.unread:
-        counted += f"; {len(found.unread)} could not be read without errors"
+    counted = f"{touching} {verb} {target}" + (f"; {read}" if read else "")
+    if sweep_result.unread:
+        counted += f"; {len(sweep_result.unread)} could not be read without errors"
     return "\n".join([*lines, counted])
 
 
 def _accesses(function: Read) -> list[str]:
     rows = [(str(each.line), _kind(each), str(each.place), bits(each.place), _how(each)) for each in function.accesses]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-    shown = []
+    lines = []
     for row in rows:
         cells = [row[0].rjust(widths[0]), *(row[column].ljust(widths[column]) for column in (1, 2, 3)), row[4]]
-        shown.append("    " + "  ".join(cells).rstrip())
-    return shown or ["    nothing"]
+        lines.append("    " + "  ".join(cells).rstrip())
+    return lines or ["    nothing"]
 
 
 def _kind(access: Access) -> str:
@@ -69,14 +71,14 @@ def complaint(unread: Unread, named: Named = str) -> str:
     return f"{named(unread.file)}: {count}: {named(unread.first)}"
 
 
-def document(found: Found, sought: Sought, named: Named) -> dict[str, Any]:
+def document(sweep_result: Found, target: Sought, named: Named) -> dict[str, Any]:
     """The same for programs; `accesses.schema.json` is its shape."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "object": str(sought),
-        "functions": [_function(each, named) for each in found.functions],
-        "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in found.unread],
-        "files_read": found.files,
+        "object": str(target),
+        "functions": [_function(each, named) for each in sweep_result.functions],
+        "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in sweep_result.unread],
+        "files_read": sweep_result.files,
     }
 
 
@@ -92,7 +94,7 @@ def _function(function: Read, named: Named) -> dict[str, Any]:
 
 def _access(access: Access) -> dict[str, Any]:
     place = access.place
-    made: dict[str, Any] = {
+    out: dict[str, Any] = {
         "kind": access.kind,
         "line": access.line,
         "type": place.view,
@@ -102,19 +104,19 @@ def _access(access: Access) -> dict[str, Any]:
         "of": place.base,
         "via": list(access.via),
     }
-    return {**made, "to": access.to} if access.kind == "escape" else made
+    return {**out, "to": access.to} if access.kind == "escape" else out
 
 
 _VERB = {"read": "read", "write": "write", "clear": "clear", "copy from": "read", "copy to": "write"}
 
 
-def draft(found: Found, sought: Sought, named: Named) -> str:
+def draft(sweep_result: Found, target: Sought, named: Named) -> str:
     """The text of an included file."""
-    functions = [each for each in found.functions if each.accesses]
+    functions = [each for each in sweep_result.functions if each.accesses]
     views = _views(each.place for function in functions for each in function.accesses)
     records = sorted({place.view for _, place in views.items() if place.view})
     lines = [
-        f"/* Drafted from {', '.join(dict.fromkeys(named(each.file) for each in functions))}: what the source does to {sought}.",
+        f"/* Drafted from {', '.join(dict.fromkeys(named(each.file) for each in functions))}: what the source does to {target}.",
         " * Branches are not told apart: say `either`, `optionally` and `when` where they part. Structs are not pasted here:",
         f" * cbprove import VMLINUX {' '.join(f'--struct {each}' for each in records)}",
         " */",
@@ -123,29 +125,29 @@ def draft(found: Found, sought: Sought, named: Named) -> str:
     lines.append(f"layer {layer} {{")
     for name, place in sorted(views.items(), key=lambda each: (each[1].at, each[0])):
         type = f"struct {place.view}" if place.view else f"u8[{max((place.width or 0) // 8, 1)}]"
-        lines.append(f"    view {name} : {type} at {_object(sought)}[{place.at // 8}];")
+        lines.append(f"    view {name} : {type} at {_object(target)}[{place.at // 8}];")
     for function in functions:
         lines += ["", *_step(function, views, named)]
     return "\n".join([*lines, "}", ""])
 
 
-def _object(sought: Sought) -> str:
-    return f"skb.{sought.member}" if sought.record == "sk_buff" else f"{sought.record}.{sought.member or 'bytes'}"
+def _object(target: Sought) -> str:
+    return f"skb.{target.member}" if target.record == "sk_buff" else f"{target.record}.{target.member or 'bytes'}"
 
 
 def _views(places: Iterable[Place]) -> dict[str, Place]:
     """A name for each struct at each offset, and for each range of bytes that no struct lies over."""
-    found: dict[str, Place] = {}
+    by_view: dict[str, Place] = {}
     for place in places:
         if place.view:
-            whole = Place(base="", view=place.view, path="", start=place.at, width=None, at=place.at)
+            whole_view = Place(base="", view=place.view, path="", start=place.at, width=None, at=place.at)
         else:
-            whole = Place(base="", view="", path="", start=place.start, width=place.width, at=place.start)
+            whole_view = Place(base="", view="", path="", start=place.start, width=place.width, at=place.start)
         name = _name(place)
-        if name in found and found[name].at != whole.at:
-            name = f"{name}_{whole.at // 8}"
-        found.setdefault(name, whole)
-    return found
+        if name in by_view and by_view[name].at != whole_view.at:
+            name = f"{name}_{whole_view.at // 8}"
+        by_view.setdefault(name, whole_view)
+    return by_view
 
 
 def _name(place: Place) -> str:
@@ -156,11 +158,13 @@ def _name(place: Place) -> str:
 
 def _step(function: Read, views: dict[str, Place], named: Named) -> list[str]:
     lines = [f"    step {function.name} {{  // {named(function.file)}:{function.line}"]
-    said: dict[str, str] = {}
+    by_name: dict[str, str] = {}
     for each in function.accesses:
         statement = _statement(each, views)
-        said.setdefault(statement, f"        {statement}  // {each.line}" + (f", {each.via[-1]}()" if each.via else ""))
-    return [*lines, *said.values(), "    }"]
+        by_name.setdefault(
+            statement, f"        {statement}  // {each.line}" + (f", {each.via[-1]}()" if each.via else "")
+        )
+    return [*lines, *by_name.values(), "    }"]
 
 
 def _statement(access: Access, views: dict[str, Place]) -> str:

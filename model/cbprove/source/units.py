@@ -74,8 +74,8 @@ class Unit:
         self.path, self.flags = path, flags
         files = [(PRELUDE, flags.prelude), *flags.instead] + ([(path, text)] if text is not None else [])
         try:
-            made = self.clang.Index.create()
-            self.unit = made.parse(path, list(flags.options), files, 0 if bodies else _SKIP_BODIES)
+            index = self.clang.Index.create()
+            self.unit = index.parse(path, list(flags.options), files, 0 if bodies else _SKIP_BODIES)
         except self.clang.TranslationUnitLoadError:
             raise Unreadable(path) from None
         self.errors = [f"{_place(each)}: {each.spelling}" for each in self.unit.diagnostics if each.severity >= _ERROR]
@@ -118,12 +118,12 @@ class Unit:
 
     def own(self) -> list[tuple[str, int, int]]:
         """Functions that the file itself defines: name, first and last byte, in order."""
-        found = []
+        functions_own = []
         for name, cursor in self.cursors.items():
             place = cursor.location
             if place.file is not None and place.file.name == self.path:
-                found.append((place.offset, name, cursor.extent.end.offset))
-        return [(name, start, end) for start, name, end in sorted(found)]
+                functions_own.append((place.offset, name, cursor.extent.end.offset))
+        return [(name, start, end) for start, name, end in sorted(functions_own)]
 
     def files(self) -> list[str]:
         """What is included, near and far."""
@@ -157,8 +157,8 @@ def _function_of(value: Any) -> str:
         if not inside:
             return ""
         value = inside[-1]
-    to = value.referenced if value._kind_id == _NAME else None
-    return to.spelling if to is not None and to._kind_id == _FUNCTION else ""
+    referenced = value.referenced if value._kind_id == _NAME else None
+    return referenced.spelling if referenced is not None and referenced._kind_id == _FUNCTION else ""
 
 
 class Unreadable(Exception):
@@ -251,15 +251,15 @@ class Trees:
         if of.kind.value == _VOID:
             return VOID
         # A builtin function has a type that nobody may ask for its size.
-        known = of.kind.value in _SIZED
-        return CType("scalar", of.spelling, max(of.get_size(), -1) if known else -1)
+        is_sized = of.kind.value in _SIZED
+        return CType("scalar", of.spelling, max(of.get_size(), -1) if is_sized else -1)
 
     def node(self, cursor: Any) -> Node:
         kind = _KINDS.get(cursor._kind_id, "other")
         make = getattr(self, f"_{kind}", None)
         if make is not None:
-            made: Node = make(cursor)
-            return made
+            node_made: Node = make(cursor)
+            return node_made
         return self.plain(cursor, kind, tuple(self.node(each) for each in self.parts(cursor)))
 
     def _again(self, cursor: Any) -> Node:
@@ -291,9 +291,9 @@ class Trees:
         place = cursor.location
         if place.file is None:
             return {}
-        said, _, _ = self.text(place.file.name)[place.offset : place.offset + _LONG].partition(b";")
+        text_before, _, _ = self.text(place.file.name)[place.offset : place.offset + _LONG].partition(b";")
         spelled = _QUALIFIER.sub("", cursor.type.get_pointee().spelling).strip()
-        return {"written": (place.file.name, place.line, said.decode(errors="replace"), spelled)}
+        return {"written": (place.file.name, place.line, text_before.decode(errors="replace"), spelled)}
 
     def _points(self, cursor: Any) -> CType | None:
         return self.type(cursor.type).inner
@@ -314,9 +314,9 @@ class Trees:
         apart = len(inside) > 1 or not cursor.spelling
         return apart and cursor.type.kind.value in _SIZED and self.number(cursor) is not None
 
-    def plain(self, cursor: Any, kind: str, children: tuple[Node, ...], name: str = "", **more: Any) -> Node:
+    def plain(self, cursor: Any, kind: str, children: tuple[Node, ...], name: str = "", **further: Any) -> Node:
         type = self.type(cursor.type) if cursor._kind_id < 200 else VOID
-        return Node(kind, name, type, cursor.location.line if kind in _WITH_LINES else 0, children, **more)
+        return Node(kind, name, type, cursor.location.line if kind in _WITH_LINES else 0, children, **further)
 
     def parts(self, cursor: Any) -> list[Any]:
         return [each for each in cursor.get_children() if each._kind_id >= 100]
@@ -335,21 +335,28 @@ class Trees:
         parts = self.parts(cursor)[:1]
         while parts and self.unnamed(parts[0]):  # which libclang shows or leaves out
             parts = self.parts(parts[0])[:1]
-        to = cursor.referenced
+        referenced = cursor.referenced
         field = None
-        if to is not None and to._kind_id == _FIELD and parts:
-            width = to.get_bitfield_width() if to.is_bitfield() else max(to.type.get_size(), 0) * 8
-            name = to.spelling if to.spelling.isidentifier() else ""
-            found = self.lies(to, parts[0].type)
+        if referenced is not None and referenced._kind_id == _FIELD and parts:
+            width = (
+                referenced.get_bitfield_width() if referenced.is_bitfield() else max(referenced.type.get_size(), 0) * 8
+            )
+            name = referenced.spelling if referenced.spelling.isidentifier() else ""
+            member_found = self.lies(referenced, parts[0].type)
             field = Field(
-                record=found.record, name=name, start=found.start, width=width, beside=found.beside, inside=found.inside
+                record=member_found.record,
+                name=name,
+                start=member_found.start,
+                width=width,
+                beside=member_found.beside,
+                inside=member_found.inside,
             )
         return self.plain(cursor, "member", tuple(self.node(each) for each in parts), cursor.spelling, field=field)
 
     def unnamed(self, cursor: Any) -> bool:
         """Whether this is an anonymous record of what it is taken of."""
-        to = cursor.referenced if cursor._kind_id == _MEMBER else None
-        return to is not None and to._kind_id == _FIELD and not to.spelling.isidentifier()
+        referenced = cursor.referenced if cursor._kind_id == _MEMBER else None
+        return referenced is not None and referenced._kind_id == _FIELD and not referenced.spelling.isidentifier()
 
     def lies(self, field: Any, base: Any) -> Lies:
         """Where a field lies in the record that it is taken of; libclang leaves out anonymous records between them."""
@@ -367,8 +374,10 @@ class Trees:
             self._with_value(node, each) for node, each in zip(children[-len(arguments) :], arguments, strict=False)
         )
         called = tuple(children[: len(children) - len(arguments)])
-        to = cursor.referenced
-        name = cursor.spelling if to is not None and to._kind_id == _FUNCTION else ""  # a member's is no function's
+        referenced = cursor.referenced
+        name = (
+            cursor.spelling if referenced is not None and referenced._kind_id == _FUNCTION else ""
+        )  # a member's is no function's
         return self.plain(cursor, "call", (*called, *values), name, value=len(arguments))
 
     def _with_value(self, node: Node, cursor: Any) -> Node:
@@ -463,8 +472,8 @@ class Trees:
         )
 
     def _declarations(self, cursor: Any) -> Node:
-        made = tuple(self.node(each) for each in cursor.get_children() if each._kind_id == _VARIABLE)
-        return Node("block", "", VOID, 0, made)
+        variables = tuple(self.node(each) for each in cursor.get_children() if each._kind_id == _VARIABLE)
+        return Node("block", "", VOID, 0, variables)
 
 
 _WITH_LINES = frozenset(("member", "call", "binary", "compound", "unary", "element", "assembly", "literal"))

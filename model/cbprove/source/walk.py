@@ -56,22 +56,22 @@ class Reader:
 
     def __init__(
         self,
-        sought: Sought,
+        target: Sought,
         defined: Callable[[str], Function | None],
         touches: Callable[[str], bool],
         extent: Callable[[], tuple[int, int] | None] = lambda: None,
     ) -> None:
-        self.sought, self.defined, self.touches, self.extent = sought, defined, touches, extent
+        self.sought, self.defined, self.touches, self.extent = target, defined, touches, extent
         self.known: dict[tuple[str, tuple[Places, ...], tuple[str, ...]], Result] = {}
         self.active: list[str] = []
 
-    def read(self, function: Function, given: tuple[Places, ...] = (), names: tuple[str, ...] = ()) -> Result:
-        """The accesses of a function whose parameters point to `given`, and are what the caller calls `names`."""
-        key = (function.name, given, names)
+    def read(self, function: Function, places_given: tuple[Places, ...] = (), names: tuple[str, ...] = ()) -> Result:
+        """The accesses of a function whose parameters point to `places_given`, and are what the caller calls `names`."""
+        key = (function.name, places_given, names)
         if key not in self.known:
             self.active.append(function.name)
             try:
-                self.known[key] = Walk(self, function, given, names).run()
+                self.known[key] = Walk(self, function, places_given, names).run()
             finally:
                 self.active.pop()
         return self.known[key]
@@ -80,14 +80,16 @@ class Reader:
 class Walk:
     """One function, one set of addresses for its parameters."""
 
-    def __init__(self, reader: Reader, function: Function, given: tuple[Places, ...], names: tuple[str, ...]) -> None:
+    def __init__(
+        self, reader: Reader, function: Function, places_given: tuple[Places, ...], names: tuple[str, ...]
+    ) -> None:
         self.reader, self.function, self.sought = reader, function, reader.sought
         self.points: dict[int, Places] = {}  # what each variable may hold now
         self.ever: dict[int, Places] = {}  # and what it held anywhere
         self.names: dict[int, str] = {}
         for index, (name, variable, _) in enumerate(function.params):
-            if index < len(given) and given[index]:
-                self.points[variable] = given[index]
+            if index < len(places_given) and places_given[index]:
+                self.points[variable] = places_given[index]
             self.names[variable] = names[index] if index < len(names) and names[index] else name
         self.accesses: list[Access] = []
         self.laid: dict[Laid, None] = {}  # as a set in order
@@ -160,18 +162,18 @@ class Walk:
         if node.field is None or not node.children:
             return self._none(node.children)
         base = node.children[0]
-        found = self.value(base) if base.type.shape == "pointer" else self.place(base)
+        base_places = self.value(base) if base.type.shape == "pointer" else self.place(base)
         field = node.field
         if self._is_object(field):
             return frozenset((Place(self.root(base), "", "", field.inside, field.width),))
         if (
-            not found
+            not base_places
             and not self.sought.member
             and node.type.shape == "record"
             and node.type.name == self.sought.record
         ):
             return frozenset((Place(self.root(base), node.type.name, "", 0, max(node.type.size, 0) * 8),))
-        return frozenset(member_of(each, field, base.type) for each in found)
+        return frozenset(member_of(each, field, base.type) for each in base_places)
 
     def _is_object(self, field: Field) -> bool:
         """The member that is sought, or one over the same bytes: in a union that has no name."""
@@ -180,9 +182,9 @@ class Walk:
 
     def _element_of(self, node: Node) -> Places:
         base, index = node.children[0], node.children[1]
-        found = self.value(base)
+        base_places = self.value(base)
         self.value(index)
-        return frozenset(element_of(each, index.value, node.type) for each in found)
+        return frozenset(element_of(each, index.value, node.type) for each in base_places)
 
     def root(self, node: Node) -> str:
         """The variable that an expression begins with, as the caller knows it."""
@@ -208,7 +210,7 @@ class Walk:
 
     def _lay(self, node: Node, places: Places) -> None:
         """A conversion to a pointer to a struct lays it there; one to a pointer to a word, on the object's bare bytes."""
-        type, (file, line, said, spelled) = node.type.inner, node.written
+        type, (file, line, text_written, spelled) = node.type.inner, node.written
         if file and type is not None and type.name:
             struct = type.shape == "record"
             for each in sorted((e for e in places if e.start >= 0 and (struct or not e.view)), key=order):
@@ -221,7 +223,7 @@ class Walk:
                         file=file,
                         line=line,
                         by=self.function.name,
-                        said=said,
+                        said=text_written,
                     )
                 ] = None
 
@@ -243,12 +245,12 @@ class Walk:
         self._note("write", places, node.line)
         return NOWHERE
 
-    def _step(self, variable: int, by: int | None, type: CType) -> Places:
+    def _step(self, variable: int, amount: int | None, type: CType) -> Places:
         """Move what a variable points to; where it may come by again, or passes do not end, by a sum that is not known."""
-        known = by if self.passes <= _EXACT and not self.around else None
-        held = frozenset(shifted(each, known, type) for each in self.points.get(variable, NOWHERE))
-        self._points_to(variable, held)
-        return held
+        amount_known = amount if self.passes <= _EXACT and not self.around else None
+        places_after = frozenset(shifted(each, amount_known, type) for each in self.points.get(variable, NOWHERE))
+        self._points_to(variable, places_after)
+        return places_after
 
     def _binary(self, node: Node) -> Places:
         left, right = node.children[0], node.children[-1]
@@ -266,31 +268,31 @@ class Walk:
         return NOWHERE
 
     def _moved(self, node: Node, left: Node, right: Node) -> Places:
-        pointer, by = (left, right) if left.type.shape in ("pointer", "array") else (right, left)
+        pointer, operand = (left, right) if left.type.shape in ("pointer", "array") else (right, left)
         places = self.value(pointer)
-        self.value(by)
-        step = by.value if node.name == "+" or by.value is None else -by.value
+        self.value(operand)
+        step = operand.value if node.name == "+" or operand.value is None else -operand.value
         return frozenset(shifted(each, step, node.type) for each in places)
 
     def _assigned(self, node: Node, left: Node, right: Node) -> Places:
         record = node.type.shape == "record"
-        made = literal_of(right) if record else None
-        if made is not None:
-            self._none(made.children)
-            self._note("clear" if made.value == 0 else "write", self._extent(left), node.line)
+        literal = literal_of(right) if record else None
+        if literal is not None:
+            self._none(literal.children)
+            self._note("clear" if literal.value == 0 else "write", self._extent(left), node.line)
             return NOWHERE
         if record:
             return self._copied(left, right, node.line)
-        held = self.value(right)
+        places_held = self.value(right)
         target = unwrapped(left)
         if target.kind == "name":
-            self._points_to(target.variable, held)
-            return held
+            self._points_to(target.variable, places_held)
+            return places_held
         places = self.place(left)
         self._note("write", places, node.line)
         if not places:
-            self._escape(held, node.line, target.name or "memory")
-        return held
+            self._escape(places_held, node.line, target.name or "memory")
+        return places_held
 
     def _copied(self, left: Node, right: Node, line: int) -> Places:
         source = self._extent(right)
@@ -307,10 +309,10 @@ class Walk:
 
     def _held_in(self, node: Node, length: int | None) -> Places:
         """The object, as far as the first bytes of the struct that holds it reach; all of it where no length is known."""
-        found = self.reader.extent() if self.sought.member else None
-        if found is None:
+        extent = self.reader.extent() if self.sought.member else None
+        if extent is None:
             return NOWHERE
-        start, width = found
+        start, width = extent
         reached = width if length is None else min(width, length * 8 - start)
         return frozenset((Place(self.root(node), "", "", 0, reached),)) if reached > 0 else NOWHERE
 
@@ -319,8 +321,8 @@ class Walk:
         self.value(right)
         if unwrapped(left).kind == "name":
             sign = {"+=": 1, "-=": -1}.get(node.name)
-            by = None if right.value is None or sign is None else sign * right.value
-            return self._step(unwrapped(left).variable, by, node.type)
+            amount = None if right.value is None or sign is None else sign * right.value
+            return self._step(unwrapped(left).variable, amount, node.type)
         places = self.place(left)
         self._note("read", places, node.line)
         self._note("write", places, node.line)
@@ -352,9 +354,9 @@ class Walk:
         return NOWHERE
 
     def _return(self, node: Node) -> Places:
-        held = self._all(node.children)
+        places_held = self._all(node.children)
         if self.function.result.shape == "pointer" or self.function.result.size == _POINTER:
-            self.returned |= held
+            self.returned |= places_held
         return NOWHERE
 
     def _assembly(self, node: Node) -> Places:
@@ -365,11 +367,11 @@ class Walk:
             self._note("write", places, node.line)
         return NOWHERE
 
-    def _points_to(self, variable: int, held: Places) -> None:
+    def _points_to(self, variable: int, places_held: Places) -> None:
         """From here on the variable holds nothing else."""
-        if held:
-            self.points[variable] = held
-            self.ever[variable] = self.ever.get(variable, NOWHERE) | held
+        if places_held:
+            self.points[variable] = places_held
+            self.ever[variable] = self.ever.get(variable, NOWHERE) | places_held
         else:
             self.points.pop(variable, None)
 
@@ -377,13 +379,13 @@ class Walk:
 
     def _arms(self, arms: Iterable[Node]) -> Places:
         """Exactly one of them is gone, or none."""
-        before, found, after = dict(self.points), NOWHERE, [dict(self.points)]
+        before, places_found, after = dict(self.points), NOWHERE, [dict(self.points)]
         for arm in arms:
             self.points = dict(before)
-            found |= self.value(arm)
+            places_found |= self.value(arm)
             after.append(self.points)
         self.points = joined(after)
-        return found
+        return places_found
 
     def _if(self, node: Node) -> Places:
         self.value(node.children[0])
@@ -405,33 +407,35 @@ class Walk:
         count = node.value or 0
         called, arguments = node.children[: len(node.children) - count], node.children[len(node.children) - count :]
         self._none(each for each in called if unwrapped(each).kind != "name")
-        held = tuple(self.value(each) for each in arguments)
+        places_held = tuple(self.value(each) for each in arguments)
         if node.name not in KNOWN:
-            held = tuple(frozenset(place for place in each if not self._everywhere(place)) for each in held)
+            places_held = tuple(
+                frozenset(place for place in each if not self._everywhere(place)) for each in places_held
+            )
         if node.name in KNOWN:
-            return self._known(node, KNOWN[node.name], arguments, held)
+            return self._known(node, KNOWN[node.name], arguments, places_held)
         function = self.reader.defined(node.name) if node.name else None
         if function is None or node.name in self.reader.active or len(self.reader.active) > DEPTH:
             if node.name not in HARMLESS and node.name not in self.reader.active:
-                for index, each in enumerate(held):
+                for index, each in enumerate(places_held):
                     self._escape(each, node.line, node.name or f"*{unwrapped(called[0]).name}", index)
             return NOWHERE
-        if not any(held) and not self.reader.touches(node.name):
+        if not any(places_held) and not self.reader.touches(node.name):
             return NOWHERE
-        return self._followed(node, function, arguments, held)
+        return self._followed(node, function, arguments, places_held)
 
     def _everywhere(self, place: Place) -> bool:
         """Whether a callee knows the place by its type: what it does there stands in itself."""
         return not self.sought.member and place.start == 0 and (place.view, place.path) == (self.sought.record, "")
 
     def _followed(
-        self, node: Node, function: Function, arguments: tuple[Node, ...], held: tuple[Places, ...]
+        self, node: Node, function: Function, arguments: tuple[Node, ...], places_held: tuple[Places, ...]
     ) -> Places:
         names = tuple(self.root(each) if each.type.shape == "pointer" else "" for each in arguments)
-        if function.own and not any(held):
+        if function.own and not any(places_held):
             # What it does stands in itself; where it points is of use here.
             return self.reader.read(function, (), names).returned if function.result.shape == "pointer" else NOWHERE
-        done = self.reader.read(function, held, names)
+        done = self.reader.read(function, places_held, names)
         self.laid.update(dict.fromkeys(done.laid))
         accesses = done.accesses
         if function.own:
@@ -451,22 +455,24 @@ class Walk:
         return done.returned
 
     def _known(
-        self, node: Node, effects: tuple[Does, ...], arguments: tuple[Node, ...], held: tuple[Places, ...]
+        self, node: Node, effects: tuple[Does, ...], arguments: tuple[Node, ...], places_held: tuple[Places, ...]
     ) -> Places:
         for each in effects:
-            if each.argument < len(held):
+            if each.argument < len(places_held):
                 length = None if each.length is None or each.length >= len(arguments) else arguments[each.length]
-                places = frozenset(stretched(place, length) for place in held[each.argument])
+                places = frozenset(stretched(place, length) for place in places_held[each.argument])
                 argument = uncast(arguments[each.argument])
                 if not places and length is not None and is_pointer_to(argument, self.sought.record):
                     places = self._held_in(argument, length.value)
                 self._note(each.effect, places, node.line)
-        return held[0] if held and node.type.shape == "pointer" else NOWHERE
+        return places_held[0] if places_held and node.type.shape == "pointer" else NOWHERE
 
     def _note(self, kind: Kind, places: Places, line: int) -> None:
         for each in sorted(places, key=order):
             self.accesses.append(Access(kind, each, line))
 
-    def _escape(self, places: Places, line: int, to: str, argument: int = -1) -> None:
+    def _escape(self, places: Places, line: int, target_name: str, argument: int = -1) -> None:
         for each in sorted(places, key=order):
-            self.accesses.append(Access(kind="escape", place=each, line=line, via=(), to=to, argument=argument))
+            self.accesses.append(
+                Access(kind="escape", place=each, line=line, via=(), to=target_name, argument=argument)
+            )

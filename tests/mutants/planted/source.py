@@ -41,7 +41,7 @@ FAULTS = (
             "(field.name, *field.beside)",
             "(field.name,)",
         ),
-        ("a union of that name hides what is beside", "beside", "sought.member in names", "sought.member not in names"),
+        ("a union of that name hides what is beside", "beside", "target.member in names", "target.member not in names"),
         ("an anonymous record is a member", "Trees._member", "self.unnamed(parts[0])", "False"),
         ("an element that is not known is the first", "member_of", "0 < type.size * 8 < place.width", "False"),
         ("a struct reaches as far as it likes", "Walk._held_in", "min(width, length * 8 - start)", "width"),
@@ -51,7 +51,7 @@ FAULTS = (
     *planted(
         "source",
         POOLED,
-        ("answers come as they are finished", "Pool.__call__", "told in answers", "told < len(answers)"),
+        ("answers come as they are finished", "Pool.__call__", "count in answers", "count < len(answers)"),
         ("a header may change", "Kept.get", "self._hash(path) == digest", "True"),
         ("what had errors is kept", "Kept.put", "answer.unread is not None", "False"),
         (
