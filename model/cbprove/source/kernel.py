@@ -66,22 +66,24 @@ class Kernel:
         target = f"--target={_ARCHITECTURES[self.architecture]}"
         options = (*_OPTIONS, target, *_CHARACTERS, *named, f"-D__KBUILD_MODNAME=kmod_{name}")
         included = (f"-I{folder}" for folder in folders)
-        more = (f"-I{folder}" for folder in self.include)
-        return Flags((*options, *included, *self._of_makefile(path), *more, "-include", PRELUDE), _prelude())
+        include_flags = (f"-I{folder}" for folder in self.include)
+        return Flags((*options, *included, *self._of_makefile(path), *include_flags, "-include", PRELUDE), _prelude())
 
     def _of_makefile(self, path: Path) -> list[str]:
         """Include folders and definitions of the Makefiles beside the file and above."""
-        found: list[str] = []
+        options_found: list[str] = []
         for folder in path.parents:
             makefile = folder / "Makefile"
             if makefile.is_file() and folder != self.tree:
                 text = makefile.read_text(errors="replace").replace("\\\n", " ")
                 variables = dict(_VARIABLE.findall(text))
                 for line in _FLAGS.findall(text):
-                    found += [_placed(option, self.tree, folder) for option in _options(_expanded(line, variables))]
+                    options_found += [
+                        _placed(option, self.tree, folder) for option in _options(_expanded(line, variables))
+                    ]
             if folder == self.tree:
                 break
-        return found
+        return options_found
 
 
 _FLAGS = re.compile(r"^(?:subdir-)?c[a-z]*flags[-\w.$()]*[ \t]*[+:]?=(.*)$", re.MULTILINE | re.IGNORECASE)
@@ -123,38 +125,42 @@ def open_kernel(tree: str, headers: str | None, include: Sequence[str] = ()) -> 
     root = Path(tree).resolve()
     if not (root / "include/linux/kconfig.h").is_file():
         raise WrongUsage(f"`{tree}` is no source tree of a kernel", "name the folder that has include/linux/kconfig.h")
-    made = root if headers is None else _headers(Path(headers).resolve(), headers)
-    if not (made / "include/generated/autoconf.h").is_file():
+    build_tree = root if headers is None else _headers(Path(headers).resolve(), headers)
+    if not (build_tree / "include/generated/autoconf.h").is_file():
         raise WrongUsage(
             f"`{tree}` was never configured",
             "name what a build made, a build tree or the folder of a linux-headers package: --headers DIR",
         )
-    return Kernel(root, made, _architecture(made, headers or tree), _version(root), tuple(include))
+    return Kernel(root, build_tree, _architecture(build_tree, headers or tree), _version(root), tuple(include))
 
 
-def _headers(given: Path, said: str) -> Path:
+def _headers(folder_given: Path, name_said: str) -> Path:
     """The folder with the generated headers: the one named, or the only one in it."""
-    if not given.is_dir():
-        raise WrongUsage(f"there is no folder `{said}`", "name the folder of a linux-headers package")
-    if (given / "include/generated/autoconf.h").is_file():
-        return given
-    inside = sorted(each.parents[2] for each in given.glob("*/include/generated/autoconf.h"))
+    if not folder_given.is_dir():
+        raise WrongUsage(f"there is no folder `{name_said}`", "name the folder of a linux-headers package")
+    if (folder_given / "include/generated/autoconf.h").is_file():
+        return folder_given
+    inside = sorted(each.parents[2] for each in folder_given.glob("*/include/generated/autoconf.h"))
     if len(inside) != 1:
-        what = "several folders" if inside else "no folder"
+        problem = "several folders" if inside else "no folder"
         raise WrongUsage(
-            f"`{said}` has {what} with include/generated/autoconf.h",
+            f"`{name_said}` has {problem} with include/generated/autoconf.h",
             "name the one of the architecture, as linux-headers-6.1.0-47-amd64",
         )
     return inside[0]
 
 
-def _architecture(made: Path, said: str) -> str:
-    found = sorted(each.parents[1].name for each in made.glob("arch/*/include/generated"))
-    known = [name for name in found if name in _ARCHITECTURES]
-    if len(known) != 1:
-        told = f"it was made for {', '.join(found)}" if found else "it has no arch/*/include/generated"
-        raise WrongUsage(f"`{said}` has the headers of no architecture that is known: {told}", "name another folder")
-    return known[0]
+def _architecture(build_tree: Path, name_said: str) -> str:
+    architectures = sorted(each.parents[1].name for each in build_tree.glob("arch/*/include/generated"))
+    architectures_known = [name for name in architectures if name in _ARCHITECTURES]
+    if len(architectures_known) != 1:
+        explanation = (
+            f"it was made for {', '.join(architectures)}" if architectures else "it has no arch/*/include/generated"
+        )
+        raise WrongUsage(
+            f"`{name_said}` has the headers of no architecture that is known: {explanation}", "name another folder"
+        )
+    return architectures_known[0]
 
 
 def _version(tree: Path) -> str:
@@ -192,10 +198,10 @@ class Commands:
 
     def flags(self, path: Path) -> Flags:
         """How a file is compiled. Raises WrongUsage where nothing says so."""
-        found = self.files.get(str(path))
-        if found is None:
+        entry = self.files.get(str(path))
+        if entry is None:
             raise WrongUsage(f"compile_commands.json says nothing of `{path}`", "build it, and make the list again")
-        return found
+        return entry
 
 
 @frozen
@@ -212,11 +218,11 @@ def listed(path: str) -> Commands:
     """A compile_commands.json. Raises WrongUsage for what is none."""
     try:
         entries = json.loads(read_plain(Path(path), _MOST))
-        made = {}
+        by_path = {}
         for each in entries:
             words = each["arguments"] if "arguments" in each else shlex.split(each["command"])
             folder = Path(each["directory"])
-            made[os.path.normpath(folder / each["file"])] = Flags(("-x", "c", *options(words, folder)))
+            by_path[os.path.normpath(folder / each["file"])] = Flags(("-x", "c", *options(words, folder)))
     except OSError as error:
         raise WrongUsage(
             f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}", "check the path"
@@ -225,25 +231,25 @@ def listed(path: str) -> Commands:
         raise WrongUsage(
             f"`{path}` is no compile_commands.json", "make one: with a kernel, `make compile_commands.json`"
         ) from None
-    return Commands(MappingProxyType(made))
+    return Commands(MappingProxyType(by_path))
 
 
 def options(words: Sequence[str], folder: Path) -> tuple[str, ...]:
     """Of a compiler's command what changes how C is read: folders, macros, the language and the machine."""
-    found = [f"--target={target}"] if (target := _target(words[0])) else []
+    options_kept = [f"--target={target}"] if (target := _target(words[0])) else []
     rest = iter(words[1:])
     for word in rest:
         if word in _PAIRED:
-            found += [word, _from(folder, word, next(rest, ""))]
+            options_kept += [word, _from(folder, word, next(rest, ""))]
         elif _ALONE.fullmatch(word):
-            found.append(f"-I{_from(folder, '-I', word[2:])}" if word.startswith("-I") else word)
-    return (*found, "-w", "-ferror-limit=0")
+            options_kept.append(f"-I{_from(folder, '-I', word[2:])}" if word.startswith("-I") else word)
+    return (*options_kept, "-w", "-ferror-limit=0")
 
 
 def _from(folder: Path, option: str, text: str) -> str:
     """A path of an option, from the folder that the compiler ran in."""
-    beside = folder / text
-    return str(beside) if option.startswith(("-I", "-i")) and (option != "-include" or beside.exists()) else text
+    relative = folder / text
+    return str(relative) if option.startswith(("-I", "-i")) and (option != "-include" or relative.exists()) else text
 
 
 def _target(command: str) -> str:
@@ -260,17 +266,17 @@ def compiler(command: str, include: Sequence[str] = ()) -> OneWay:
         words = []
     if not words:
         raise WrongUsage(f"`{command}` is no command", 'say the compiler and its options: --cc "gcc -Iinclude"')
-    more = (f"-I{folder}" for folder in include)
-    return OneWay(Flags(("-x", "c", *options(words, Path.cwd()), *more, *_own_headers(words))))
+    include_flags = (f"-I{folder}" for folder in include)
+    return OneWay(Flags(("-x", "c", *options(words, Path.cwd()), *include_flags, *_own_headers(words))))
 
 
 def _own_headers(words: Sequence[str]) -> list[str]:
     """Where a compiler finds headers that nobody named; libclang comes without any."""
     try:
-        asked = [*words, "-E", "-v", "-x", "c", os.devnull]
-        said = subprocess.run(asked, capture_output=True, text=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
+        command = [*words, "-E", "-v", "-x", "c", os.devnull]
+        output = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
     except (OSError, subprocess.TimeoutExpired) as error:
         raise WrongUsage(f"the compiler `{words[0]}` cannot be run: {error}", "install it, or name another") from None
-    match = re.search(r"#include <\.\.\.> search starts here:\n(.*?)End of search list", said.stderr, re.DOTALL)
+    match = re.search(r"#include <\.\.\.> search starts here:\n(.*?)End of search list", output.stderr, re.DOTALL)
     folders = match[1].split("\n") if match else []
     return [f"-isystem{each.strip()}" for each in folders if each.strip()]
