@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from cbprove.design.sectors import Sheet
@@ -105,12 +106,7 @@ def _key(values: Sequence[AxisValue]) -> str:
 
 
 def _plain(table: Table) -> dict[str, Any]:
-    marks: list[list[int]] = []
-    for mark in table.sheet.marks:
-        if marks and marks[-1][0] == mark:
-            marks[-1][1] += 1
-        else:
-            marks.append([mark, 1])
+    marks = [[mark, len(list(run))] for mark, run in groupby(table.sheet.marks)]
     settled = [[at, each.verdict, each.turns, each.reason] for at, each in table.settled.items()]
     return {"marks": marks, "settled": settled}
 
