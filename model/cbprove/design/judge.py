@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, nam
 from cbprove.design.vacuity import assumptions, why
 from cbprove.frozen import frozen
 from cbprove.logic.terms import deep
+from cbprove.meaning.elaborate import requirements
 from cbprove.meaning.measures import measures
 from cbprove.meaning.system import System
 from cbprove.system.axes import AxisValue, Expectation, PropertyName, Proposal
@@ -183,7 +184,7 @@ def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
 
 _PROVED = Expectation(None, "proved")
 _LOOKED_AT = 32
-"""Excluded candidates of a case that are asked which requirement takes them away: each is elaborated for that."""
+"""Excluded candidates of a case that are asked which requirement takes them away."""
 
 
 def _expectation(space: Space, expectations: list[Expectation], sector: Sector, index: int) -> Expectation:
@@ -299,12 +300,12 @@ def _reason(program: Program, prop: Property, verdict: Verdict, settled: Settled
 
 def _excluded(program: Program) -> str:
     """The requirement that takes a candidate away, with its numbers."""
-    requirement = _violated(program)
+    requirement = _violated(program.requirements)
     return _unmet(requirement) if requirement else ""
 
 
-def _violated(program: Program) -> Requirement | None:
-    return next((requirement for requirement in program.requirements if requirement.holds is False), None)
+def _violated(listed: Iterable[Requirement]) -> Requirement | None:
+    return next((requirement for requirement in listed if requirement.holds is False), None)
 
 
 def _unmet(requirement: Requirement) -> str:
@@ -314,21 +315,21 @@ def _unmet(requirement: Requirement) -> str:
 def _exclusions(space: Space, name: str, spots: list[_Spot]) -> Iterator[str]:
     """Each requirement that takes some of the candidates away, with its numbers, as far as a few of them show."""
     names_seen: set[str] = set()
-    for program in islice(_taken_away(space, name, spots), _LOOKED_AT):
-        requirement = _violated(program)
+    for candidate in islice(_taken_away(space, name, spots), _LOOKED_AT):
+        requirement = _violated(requirements(space.system, candidate))
         if requirement is not None and requirement.name not in names_seen:
             names_seen.add(requirement.name)
             yield _unmet(requirement)
 
 
-def _taken_away(space: Space, name: str, spots: list[_Spot]) -> Iterator[Program]:
+def _taken_away(space: Space, name: str, spots: list[_Spot]) -> Iterator[dict[str, AxisValue]]:
     """Excluded candidates: of each spot those at even distances, where it stands for several."""
     for spot in spots:
         if spot.mark == EXCLUDED:
             marks = space.table(spot.sector, name).sheet.marks if spot.count > 1 else ()
             indexes = [at for at, mark in enumerate(marks) if mark == EXCLUDED] or [spot.index]
             for index in indexes[:: -(-len(indexes) // _LOOKED_AT)]:
-                yield space.candidate(spot.sector.candidate(index))
+                yield spot.sector.candidate(index)
 
 
 def _queries(space: Space, spot: _Spot, program: Program, prop: Property) -> tuple[Query, ...]:

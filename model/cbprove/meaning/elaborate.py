@@ -75,6 +75,13 @@ def requirement(system: System, assignment: Assignment) -> Bool:
     return _answer(cx, lambda: _required(cx))
 
 
+def requirements(system: System, assignment: Assignment) -> tuple[Requirement, ...]:
+    """The requirements of a candidate, each with its numbers: those of its program, which is not made for them."""
+    cx = system.context
+    cx.memo.begin(assignment)
+    return tuple(_requirements(cx))
+
+
 def condition(system: System, index: int, assignment: Assignment) -> Bool:
     """The truth of one of the system's static conditions."""
     cx = system.context
@@ -128,6 +135,10 @@ def _required(cx: Context) -> Bool:
     return terms.and_(*conditions)
 
 
+def _requirements(cx: Context) -> list[Requirement]:
+    return _all(cx, (lambda n=node: _requirement(cx, n) for node in cx.names.requires))  # type: ignore[misc]
+
+
 def _requirement(cx: Context, node: syntax.Require) -> Requirement:
     return cx.memo.remember(("require", id(node)), lambda: requirement_of(cx, node))
 
@@ -143,7 +154,7 @@ def _program(cx: Context) -> Program:
     views = _all(cx, (lambda n=name: view_of(cx, n) for name in names.views))  # type: ignore[misc]
     steps = _all(cx, (lambda s=step: bodies.step(cx, s) for step in names.all_steps()))  # type: ignore[misc]
     inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
-    required = _all(cx, (lambda n=node: _requirement(cx, n) for node in names.requires))  # type: ignore[misc]
+    required = _requirements(cx)
     program = Program(
         little_endian=cx.abi().endianness == "little",
         objects=tuple(_all(cx, (lambda n=name: object_of(cx, n) for name in names.objects))),  # type: ignore[misc]
