@@ -39,7 +39,7 @@ def test_where_it_is_asked_for_all_do() -> None:
     assert made is not None
     large, small = made.overlays
     assert (large.width, large.members, small.low) == (448, ((0, 8), (72, 80), (104, 112)), 320)
-    assert text(found(KERNEL, "small"), made).split("\n")[-1].endswith("[40..48), none left, crosses 44")
+    assert text(found(KERNEL, "small"), made).split("\n")[-1].endswith("[40..48), 0 left, over 44")
     assert block(artifact(KERNEL), None, found(KERNEL, "large"), {"large": 0}) != block(
         artifact(KERNEL), None, found(KERNEL, "large"), {}
     )

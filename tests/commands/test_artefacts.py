@@ -76,10 +76,10 @@ def test_layout_of_an_artefact(cbprove: Cbprove) -> None:
     done = cbprove("layout", KERNEL, "--struct", "qdisc_skb_cb", "--struct", "tcp_skb_cb", "--struct", "sk_buff")
     assert done.returncode == 0
     assert done.stdout.startswith("struct qdisc_skb_cb {\n\tstruct {\n")
-    *_, title, _, qdisc, tcp = done.stdout.rstrip("\n").split("\n")
+    *_, title, _, qdisc, tcp, over = done.stdout.rstrip("\n").split("\n")
     assert title == "sk_buff.cb, 48 bytes"
-    assert qdisc.endswith("[0..28), 20 bytes left")
-    assert tcp.endswith("[0..48), none left, crosses 32, 44")
+    assert qdisc.endswith("[0..28), 20 left")
+    assert tcp.endswith("[0..48), 0 left,") and over.strip() == "over 32, 44"
 
 
 def test_layout_over_another_block(cbprove: Cbprove) -> None:
