@@ -158,8 +158,9 @@ COPIED = {
     "static inline void program_save(struct sk_buff *skb) { skb->cb[0] = 1; }\n"
     "static inline void program_restore(struct sk_buff *skb) { skb->cb[0] = 2; }\n",
     "net/core/hooks.c": "#include <net/hooks.h>\nint hook_first(struct sk_buff *skb) { return skb->cb[1] = 1; }\n"
-    "void hooks_add(struct entry *entry, const struct hooks *hooks) { entry->hook = hooks->handle; }\n"
     "int hooks_run(struct sk_buff *skb)\n{\n\thook_first(skb);\n\treturn entries[1].hook(skb);\n}\n",
+    "net/core/hooks_add.c": "#include <net/hooks.h>\n"
+    "void hooks_add(struct entry *entry, const struct hooks *hooks) { entry->hook = hooks->handle; }\n",
     "net/ipv4/handle.c": "#include <net/hooks.h>\nint hook_second(struct sk_buff *skb) { return skb->cb[1] = 2; }\n"
     "static const struct hooks mine = { .handle = hook_second };\n",
     "kernel/run.c": "#include <linux/program.h>\nvoid program_run(struct sk_buff *skb)\n{\n\tprogram_save(skb);\n"
