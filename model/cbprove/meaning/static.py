@@ -70,14 +70,16 @@ def value(cx: Context, node: ctree.Expr) -> Int | Bool:
 
 def size_of(cx: Context, node: ctree.Sizeof, scope: Scope) -> int:
     """`sizeof` a type or a place, in bytes. Raises Mistake CB0132 for a bit-field."""
-    if isinstance(node.operand, ctree.Place) and (type := _as_type(cx, node.operand)) is None:
-        spot = type_at(cx, node.operand, scope)
-        if spot.bit_field:
-            raise mistake(
-                "CB0132", f"`{text_of(node.operand.span)}` is a bit-field and has no size in bytes", node.span
-            )
-        return spot.width // 8
-    return cx.layout(type if isinstance(node.operand, ctree.Place) else type_of(cx, node.operand)).size  # type: ignore[arg-type]
+    operand = node.operand
+    if not isinstance(operand, ctree.Place):
+        return cx.layout(type_of(cx, operand)).size
+    type = _as_type(cx, operand)
+    if type is not None:
+        return cx.layout(type).size
+    spot = type_at(cx, operand, scope)
+    if spot.bit_field:
+        raise mistake("CB0132", f"`{text_of(operand.span)}` is a bit-field and has no size in bytes", node.span)
+    return spot.width // 8
 
 
 def align_of(cx: Context, node: ctree.Alignof, scope: Scope) -> int:

@@ -92,9 +92,10 @@ def declared(cx: Context, layer: syntax.Layer, which: str) -> tuple[Place, ...] 
 
 def _check_inside(cx: Context, layer: syntax.Layer, body: Block) -> None:
     """Every access of a step lies, by name, in what its layer declares."""
-    allowed = {which: cx.memo.attempt(lambda w=which: declared(cx, layer, w)) for which in ("reads", "writes")}  # type: ignore[misc]
+    reads = cx.memo.attempt(lambda: declared(cx, layer, "reads"))
+    writes = cx.memo.attempt(lambda: declared(cx, layer, "writes"))
     for which, accessed in _accesses(body):
-        declared_places = allowed[which]
+        declared_places = reads if which == "reads" else writes
         if declared_places is not None and not any(_covers(outer, accessed) for outer in declared_places):
             verb = "read" if which == "reads" else "write"
             message = f"the layer `{layer.name.text}` does not declare that it {which} `{accessed.text}`"

@@ -50,7 +50,7 @@ class ShownValues:
 
 
 def sentence(broken: Broken) -> str:
-    """What is wrong with a claim that is not about bits."""
+    """What is wrong with a claim that is not about bits. Raises Untrue where what is shown does not bear it out."""
     match broken.claim:
         case ReadsBack(place):
             return f"the value {broken.value} does not fit into {place.text}"
