@@ -5,13 +5,12 @@ Both are executors of `concurrent.futures`; what they are given is pickled, so t
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cbprove.diagnostics import WrongUsage
+from cbprove.workers import begin
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -46,7 +45,7 @@ def _processes(jobs: int) -> Iterator[Executor]:
 
     # A fork has what is loaded already. No thread is running yet that it could take a lock from.
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_begin)
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=begin)
     try:
         yield pool
     except BaseException:
@@ -55,27 +54,6 @@ def _processes(jobs: int) -> Iterator[Executor]:
             process.terminate()
         raise
     pool.shutdown()
-
-
-def _begin() -> None:
-    """Interrupts are for the one who waits."""
-    end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-
-def end_with_parent() -> None:
-    """Have Linux end this process as soon as the one that made it is gone, even one that was killed and could not say so.
-
-    A worker holds both ends of the pipe that it writes its answers to: it would wait for a reader for ever.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def killed() -> tuple[type[BaseException], ...]:
