@@ -18,7 +18,9 @@ class WithModels(build_py):
         super().run()
         if not self.editable_mode:
             target = Path(self.build_lib) / "cbprove" / "specs" / "linux"
-            shutil.copytree(MODELS, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sh", "*.names"))
+            shutil.copytree(
+                MODELS, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sh", "*.names")
+            )
 
 
 setup(cmdclass={"build_py": WithModels})

@@ -1,1 +1,2 @@
-"""How fast cbprove is, against whom: generated specs, equivalent rivals, whole processes side by side."""
+"""How fast cbprove is, against whom: generated specs, equivalent rivals, whole processes side by
+side."""

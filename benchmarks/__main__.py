@@ -1,4 +1,5 @@
-"""`python -m benchmarks`: run the workloads and print the ratios; `--write` keeps them in RESULTS.md beside this file."""
+"""`python -m benchmarks`: run the workloads and print the ratios; `--write` keeps them in
+RESULTS.md beside this file."""
 
 from __future__ import annotations
 
@@ -22,14 +23,20 @@ def main() -> None:
     """Runs what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("only", nargs="*", help="names of workloads, or the beginnings of names")
-    parser.add_argument("--write", action="store_true", help="keep the tables in benchmarks/RESULTS.md")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the tables in benchmarks/RESULTS.md"
+    )
     given = parser.parse_args()
     if not shutil.which("cbmc"):
         print(tables.NO_CBMC, file=sys.stderr)
     rows = {}
     for row in _rows(tuple(given.only)):
         rows[row.name] = row
-        print(f"{row.name}: {row.floor} x the floor, {row.megabytes:.0f} MB", file=sys.stderr, flush=True)
+        print(
+            f"{row.name}: {row.floor} x the floor, {row.megabytes:.0f} MB",
+            file=sys.stderr,
+            flush=True,
+        )
     text = tables.results(with_linux(rows))
     print(text, end="")
     if given.write:
@@ -43,7 +50,9 @@ def _rows(only: tuple[str, ...]) -> Iterator[Row]:
             if not only or entry.name.startswith(only):
                 yield contest(entry, Path(folder))
     yield from (
-        of_files(name, paths, rounds, 180) for name, paths, rounds in _files() if not only or name.startswith(only)
+        of_files(name, paths, rounds, 180)
+        for name, paths, rounds in _files()
+        if not only or name.startswith(only)
     )
     if not only or CONFIGS.startswith(only) or LAYERS.startswith(only):
         yield from _grown()

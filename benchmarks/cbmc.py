@@ -1,4 +1,5 @@
-"""The same workloads as C for CBMC: one run, the axes nondeterministic, an assertion for each property and candidate."""
+"""The same workloads as C for CBMC: one run, the axes nondeterministic, an assertion for each
+property and candidate."""
 
 from __future__ import annotations
 
@@ -43,8 +44,14 @@ def gso(workload: Workload, packings: tuple[Packing, ...] = SIX) -> str:
     for (unsigned i = 0; i < 20; i++) {{ ip_kept &= cb[i] == ip[i]; hw_kept &= cb[28 + i] == hw[i]; }}
 """
     names = {packing.name: number for number, packing in enumerate(packings)}
-    chosen = ((c, f"pack == {names[c[0][1]]} && offset == {c[1][1]}") for c in workload.candidates())
-    return _program("unsigned pack = nondet_unsigned(), offset = nondet_unsigned();", body, _asserts(workload, chosen))
+    chosen = (
+        (c, f"pack == {names[c[0][1]]} && offset == {c[1][1]}") for c in workload.candidates()
+    )
+    return _program(
+        "unsigned pack = nondet_unsigned(), offset = nondet_unsigned();",
+        body,
+        _asserts(workload, chosen),
+    )
 
 
 def _writes(number: int, packing: Packing) -> str:
@@ -53,7 +60,8 @@ def _writes(number: int, packing: Packing) -> str:
 
 
 def long_path(steps: int) -> str:
-    """Every operation as a statement of its own; what moves is taken from the workload at two offsets."""
+    """Every operation as a statement of its own; what moves is taken from the workload at two
+    offsets."""
     workload = path(steps)
     first, second, *_ = workload.candidates()
     pairs = zip(workload.operations(first), workload.operations(second), strict=True)

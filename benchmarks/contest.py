@@ -1,4 +1,5 @@
-"""One workload: cbprove, its rivals, the floor and the parser alone, side by side, and their verdicts compared."""
+"""One workload: cbprove, its rivals, the floor and the parser alone, side by side, and their
+verdicts compared."""
 
 from __future__ import annotations
 
@@ -11,15 +12,35 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import cbmc, numbers
-from benchmarks.measure import FLOOR, Outcome, Ratio, memory, of, processor, ratio, run, side_by_side, stopped
+from benchmarks.measure import (
+    FLOOR,
+    Outcome,
+    Ratio,
+    memory,
+    of,
+    processor,
+    ratio,
+    run,
+    side_by_side,
+    stopped,
+)
 from benchmarks.suite import Entry, entries
-from benchmarks.verdicts import Disagreement, Verdicts, agree, check_counts, counts, of_document, of_rival
+from benchmarks.verdicts import (
+    Disagreement,
+    Verdicts,
+    agree,
+    check_counts,
+    counts,
+    of_document,
+    of_rival,
+)
 from benchmarks.workloads import Narrow, Workload
 
 
 @dataclass(frozen=True)
 class Row:
-    """What came out for one workload; None stands for what was not run. `parsing` is in ms a line."""
+    """What came out for one workload; None stands for what was not run. `parsing` is in ms a
+    line."""
 
     name: str
     candidates: int
@@ -59,10 +80,14 @@ def contest(entry: Entry, folder: Path) -> Row:
 
 
 def of_files(name: str, paths: Sequence[str], rounds: int, limit: float) -> Row:
-    """Specs as they are, all in one process, against the floor; they must come out as they expect themselves."""
+    """Specs as they are, all in one process, against the floor; they must come out as they
+    expect themselves."""
     found = side_by_side({"cbprove": cbprove("-q", *paths), "floor": FLOOR}, rounds, limit)
     ours = found["cbprove"]
-    if any(outcome.code not in (0, None) for outcome in ours) or len({outcome.output for outcome in ours}) > 1:
+    if (
+        any(outcome.code not in (0, None) for outcome in ours)
+        or len({outcome.output for outcome in ours}) > 1
+    ):
         raise Disagreement(f"{name}: {ours[-1].output.strip().splitlines()[-1:]}")
     return Row(name, 0, **_common(found))
 
@@ -88,11 +113,12 @@ def _rivals(entry: Entry, folder: Path) -> dict[str, tuple[str, ...]]:
     return rivals
 
 
-# --- verdicts ---------------------------------------------------------------------------------------------------
+# --- verdicts -------------------------------------------------------------------------------------
 
 
 def _full(entry: Entry, spec: Path, found: Mapping[str, Sequence[Outcome]]) -> Verdicts | None:
-    """All verdicts of cbprove, from a run of its own whose time does not count, unless it takes too long at all."""
+    """All verdicts of cbprove, from a run of its own whose time does not count, unless it takes
+    too long at all."""
     if stopped(found["cbprove"]):
         return None
     outcome = run((sys.executable, "-m", "benchmarks.space", str(spec)), entry.limit)
@@ -102,7 +128,8 @@ def _full(entry: Entry, spec: Path, found: Mapping[str, Sequence[Outcome]]) -> V
 
 
 def _compare(name: str, spec: Path, found: Mapping[str, Sequence[Outcome]]) -> None:
-    """Every run that came to its end gave the same verdicts, the timed ones of cbprove by their numbers."""
+    """Every run that came to its end gave the same verdicts, the timed ones of cbprove by their
+    numbers."""
     entry = next(entry for entry in entries() if entry.name == name)
     told = {"numbers": numbers.verdicts(entry.work)}
     if (full := _full(entry, spec, found)) is not None:
@@ -133,7 +160,7 @@ def _sizes(work: Workload | Narrow) -> tuple[int, int]:
     return (1, 1) if isinstance(work, Narrow) else (work.total, sum(1 for _ in work.candidates()))
 
 
-# --- figures ----------------------------------------------------------------------------------------------------
+# --- figures --------------------------------------------------------------------------------------
 
 
 _MANY = 500  # lines: in shorter texts the parser's work is lost in the noise
@@ -141,9 +168,13 @@ _MANY = 500  # lines: in shorter texts the parser's work is lost in the noise
 
 def _row(entry: Entry, found: Mapping[str, Sequence[Outcome]]) -> Row:
     ours, floor = found["cbprove"], found["floor"]
-    parsing = [one.processor - other.processor for one, other in zip(found["parsing"], found["nothing"], strict=True)]
+    parsing = [
+        one.processor - other.processor
+        for one, other in zip(found["parsing"], found["nothing"], strict=True)
+    ]
     after = [
-        (one.processor - parsed) / least.processor for one, parsed, least in zip(ours, parsing, floor, strict=False)
+        (one.processor - parsed) / least.processor
+        for one, parsed, least in zip(ours, parsing, floor, strict=False)
     ]
     lines = entry.work.spec.count("\n")
     return Row(

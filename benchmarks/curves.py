@@ -1,8 +1,9 @@
-"""How the time grows: `python -m benchmarks.curves` measures specs of more and more lines, structs, steps and so on.
+"""How the time grows: `python -m benchmarks.curves` measures specs of more and more lines, structs,
+steps and so on.
 
-Of each size the least processor time of a few runs counts, less what starting takes: a spec of one line. The exponent is the
-slope of the upper half on a double logarithmic scale: 1 is linear. `--write` draws docs/growth.svg and keeps the table in
-docs/performance.md.
+Of each size the least processor time of a few runs counts, less what starting takes: a spec of one
+line. The exponent is the slope of the upper half on a double logarithmic scale: 1 is linear.
+`--write` draws docs/growth.svg and keeps the table in docs/performance.md.
 """
 
 from __future__ import annotations
@@ -54,7 +55,10 @@ SIZES: Mapping[str, tuple[Callable[[int], str], Sequence[int]]] = {
     "proposals": (spaces.proposals, (25, 50, 100, 200, 400)),
     "options": (spaces.configs, (4, 8, 16, 32, 64)),
     "packings": (lambda size: gso(4, drawn(size)).spec, (25, 50, 100, 200, 400)),
-    "candidates of three axes": (lambda size: three(round(size ** (1 / 3))).spec, (1_000, 8_000, 64_000, 512_000)),
+    "candidates of three axes": (
+        lambda size: three(round(size ** (1 / 3))).spec,
+        (1_000, 8_000, 64_000, 512_000),
+    ),
     "turns of a loop": (lambda size: gso(size).spec, (16, 32, 64, 128, 256)),
 }
 
@@ -67,7 +71,8 @@ def main() -> None:
     warm_up()
     with tempfile.TemporaryDirectory() as folder:
         start = _seconds(
-            'spec nothing "nothing"; object o { u8 a; } layer l { step s { write o.a; } } path p { s; }', folder
+            'spec nothing "nothing"; object o { u8 a; } layer l { step s { write o.a; } } path p { s; }',
+            folder,
         )
         curves = [Curve(name, _points(*SIZES[name], start, folder)) for name in SIZES]
     text = table(curves)
@@ -78,7 +83,9 @@ def main() -> None:
         PAGE.write_text(before + BEGIN + text + END + rest.split(END)[1], encoding="utf-8")
 
 
-def _points(spec: Callable[[int], str], sizes: Sequence[int], start: float, folder: str) -> dict[int, float]:
+def _points(
+    spec: Callable[[int], str], sizes: Sequence[int], start: float, folder: str
+) -> dict[int, float]:
     return {size: max(_seconds(spec(size), folder) - start, 0.001) for size in sizes}
 
 
@@ -100,8 +107,14 @@ def table(curves: Sequence[Curve]) -> str:
         (first, least), *_, (last, most) = curve.points.items()
         exponent = curve.exponent
         told = "lost in the noise" if exponent is None else f"{exponent:.2f}"
-        rows.append((curve.name, f"{first:,}", f"{least:.2f} s", f"{last:,}", f"{most:.2f} s", told))
-    return facts().splitlines()[0] + "\n\n" + markdown(("what grows", "from", "", "to", "", "exponent"), rows)
+        rows.append(
+            (curve.name, f"{first:,}", f"{least:.2f} s", f"{last:,}", f"{most:.2f} s", told)
+        )
+    return (
+        facts().splitlines()[0]
+        + "\n\n"
+        + markdown(("what grows", "from", "", "to", "", "exponent"), rows)
+    )
 
 
 def _draw(curves: Sequence[Curve]) -> None:
@@ -113,7 +126,13 @@ def _draw(curves: Sequence[Curve]) -> None:
 
     figure, axes = pyplot.subplots(figsize=(8, 5))
     for curve in curves:
-        axes.loglog(list(curve.points), list(curve.points.values()), marker="o", markersize=3, label=curve.name)
+        axes.loglog(
+            list(curve.points),
+            list(curve.points.values()),
+            marker="o",
+            markersize=3,
+            label=curve.name,
+        )
     axes.set_xlabel("size")
     axes.set_ylabel("seconds of processor time, less starting")
     axes.grid(visible=True, alpha=0.3)

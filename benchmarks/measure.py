@@ -20,7 +20,8 @@ FLOOR = (sys.executable, "-c", "import z3, lark")
 
 @dataclass(frozen=True)
 class Outcome:
-    """One run: seconds of wall clock and of processor, peak memory in MB; `code` is None if it was stopped for its time."""
+    """One run: seconds of wall clock and of processor, peak memory in MB; `code` is None if it
+    was stopped for its time."""
 
     seconds: float
     processor: float
@@ -34,7 +35,8 @@ Took = Callable[[Outcome], float]
 
 @dataclass(frozen=True)
 class Ratio:
-    """Of pairs of runs side by side: the median and the extremes. `sign` says that it is only known to be below or above."""
+    """Of pairs of runs side by side: the median and the extremes. `sign` says that it is only
+    known to be below or above."""
 
     middle: float
     low: float
@@ -56,7 +58,12 @@ def run(command: Sequence[str], limit: float) -> Outcome:
     with tempfile.TemporaryFile() as output:
         start = time.perf_counter()
         process = subprocess.Popen(
-            command, stdout=output, stderr=subprocess.STDOUT, cwd=ROOT, env=_environment(), stdin=subprocess.DEVNULL
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
         )
         stopped = threading.Event()
         timer = threading.Timer(limit, lambda: (stopped.set(), process.kill()))
@@ -81,8 +88,11 @@ def _environment() -> dict[str, str]:
 _COMPILED = tempfile.TemporaryDirectory()
 
 
-def side_by_side(commands: Mapping[str, Sequence[str]], rounds: int, limit: float) -> dict[str, list[Outcome]]:
-    """Each command in turn, round after round; one that was stopped for its time is not run again."""
+def side_by_side(
+    commands: Mapping[str, Sequence[str]], rounds: int, limit: float
+) -> dict[str, list[Outcome]]:
+    """Each command in turn, round after round; one that was stopped for its time is not run
+    again."""
     found: dict[str, list[Outcome]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
@@ -91,7 +101,9 @@ def side_by_side(commands: Mapping[str, Sequence[str]], rounds: int, limit: floa
     return found
 
 
-def ratio(ours: Sequence[Outcome], theirs: Sequence[Outcome], took: Took = lambda outcome: outcome.seconds) -> Ratio:
+def ratio(
+    ours: Sequence[Outcome], theirs: Sequence[Outcome], took: Took = lambda outcome: outcome.seconds
+) -> Ratio:
     """How many times as long ours took, pair by pair; what was stopped stands for all rounds."""
     rounds = max(len(ours), len(theirs))
     pairs = zip(_filled(ours, rounds), _filled(theirs, rounds), strict=True)
@@ -107,7 +119,8 @@ def of(values: Sequence[float], sign: Literal["", "<", ">", "?"] = "") -> Ratio:
 
 
 def processor(outcome: Outcome) -> float:
-    """The time that a run had a processor: what is left of its length when others keep the machine busy."""
+    """The time that a run had a processor: what is left of its length when others keep the
+    machine busy."""
     return outcome.processor
 
 

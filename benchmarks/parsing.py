@@ -1,4 +1,5 @@
-"""Only what comes before the meaning of a spec: `python -m benchmarks.parsing SPEC` reads it and builds its syntax tree."""
+"""Only what comes before the meaning of a spec: `python -m benchmarks.parsing SPEC` reads it and
+builds its syntax tree."""
 
 from __future__ import annotations
 

@@ -18,7 +18,11 @@ from benchmarks.workloads import Candidate, Copy, Kept, Narrow, Operation, Store
 def verdicts(workload: Workload) -> Verdicts:
     """What is proved: by property, the candidates."""
     return {
-        name: {key(candidate) for candidate in workload.candidates() if _proved(workload, candidate, claim(candidate))}
+        name: {
+            key(candidate)
+            for candidate in workload.candidates()
+            if _proved(workload, candidate, claim(candidate))
+        }
         for name, claim in workload.properties.items()
     }
 

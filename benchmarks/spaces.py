@@ -34,7 +34,8 @@ def configs(count: int) -> str:
 
 
 def layers(count: int) -> str:
-    """So many layers over one control block, one after another in one path, each reading what it wrote."""
+    """So many layers over one control block, one after another in one path, each reading what it
+    wrote."""
     draw = random.Random(0)
     bodies = []
     for number in range(count):
@@ -50,7 +51,8 @@ def layers(count: int) -> str:
 
 
 def structs(count: int) -> str:
-    """So many structs, each embedded in the next but one, the last of them laid over the control block."""
+    """So many structs, each embedded in the next but one, the last of them laid over the control
+    block."""
     parts = [f"struct s{number} {{ u32 a; u8 b[3]; u16 c:4, d:12; }};\n" for number in range(count)]
     head = 'spec structs "many structs"; object skb { char cb[48] __aligned(8); }\n'
     tail = (
@@ -63,14 +65,18 @@ def structs(count: int) -> str:
 def paths(count: int) -> str:
     """So many paths over the same three layers, in orders of their own."""
     draw = random.Random(0)
-    orders = [draw.choices(("a_in; a_out;", "b_in; b_out;", "c_in; c_out;"), k=6) for _ in range(count)]
+    orders = [
+        draw.choices(("a_in; a_out;", "b_in; b_out;", "c_in; c_out;"), k=6) for _ in range(count)
+    ]
     head = 'spec paths "many paths"; object skb { char cb[48] __aligned(8); }\n'
     parts = "".join(
         f"layer {name} {{ view {name.upper()} : u8[{size}] at skb.cb[{at}];"
         f" step {name}_in {{ write {name.upper()}; }} step {name}_out {{ read {name.upper()}; }} }}\n"
         for name, at, size in (("a", 0, 20), ("b", 8, 16), ("c", 20, 28))
     )
-    calls = "".join(f"path p{number} {{ {' '.join(order)} }}\n" for number, order in enumerate(orders))
+    calls = "".join(
+        f"path p{number} {{ {' '.join(order)} }}\n" for number, order in enumerate(orders)
+    )
     return f"{head}{parts}{calls}property own: owned;\n"
 
 
@@ -82,7 +88,9 @@ def proposals(count: int) -> str:
         "layer guest { view v : u32 at skb.cb[OFFSET]; step store { write v; } }\n"
         "path p { set; store; get; }\nproperty kept: preserved own from set to get;\n"
     )
-    return head + "".join(f"proposal p{number} {{ OFFSET = {number % 25}; }}\n" for number in range(count))
+    return head + "".join(
+        f"proposal p{number} {{ OFFSET = {number % 25}; }}\n" for number in range(count)
+    )
 
 
 def statements(count: int) -> str:

@@ -10,7 +10,8 @@ from benchmarks.workloads import Narrow, Workload, drawn, gso, path, single, thr
 
 @dataclass(frozen=True)
 class Entry:
-    """A workload. `plain` says that the plain way is run beside it; `c` is the program for CBMC, if it can be said in C."""
+    """A workload. `plain` says that the plain way is run beside it; `c` is the program for CBMC,
+    if it can be said in C."""
 
     work: Workload | Narrow
     plain: bool = True
@@ -24,7 +25,8 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """All of them, small ones first. The plain way is left out where it is known to take many minutes."""
+    """All of them, small ones first. The plain way is left out where it is known to take many
+    minutes."""
     return [
         Entry(single()),
         *(_gso(segments) for segments in (1, 4, 16, 64, 256)),
@@ -50,9 +52,18 @@ def _gso(segments: int) -> Entry:
 
 def small() -> list[Workload | Narrow]:
     """What a test can run in a moment: each kind of workload once, with verdicts of both kinds."""
-    return [gso(1, offsets=range(19, 22)), single(), path(30), three(5), Narrow(3), Narrow(2, 40_000)]
+    return [
+        gso(1, offsets=range(19, 22)),
+        single(),
+        path(30),
+        three(5),
+        Narrow(3),
+        Narrow(2, 40_000),
+    ]
 
 
 def by_name(name: str) -> Workload | Narrow:
     """A workload of the suite or of the tests."""
-    return next(work for work in (*small(), *(entry.work for entry in entries())) if work.name == name)
+    return next(
+        work for work in (*small(), *(entry.work for entry in entries())) if work.name == name
+    )

@@ -28,7 +28,13 @@ The specs expect their refutations, so that no witness is searched for.
 
 def results(rows: Mapping[str, Row]) -> str:
     """The whole document."""
-    parts = ["# Measured by `make bench`\n", facts(), _EXPLAINED, _measured(rows.values()), _promised(rows)]
+    parts = [
+        "# Measured by `make bench`\n",
+        facts(),
+        _EXPLAINED,
+        _measured(rows.values()),
+        _promised(rows),
+    ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -44,11 +50,23 @@ def facts() -> str:
 def _cbmc_version() -> str | None:
     if not shutil.which("cbmc"):
         return None
-    return subprocess.run(["cbmc", "--version"], capture_output=True, text=True, check=True).stdout.split()[0]
+    return subprocess.run(
+        ["cbmc", "--version"], capture_output=True, text=True, check=True
+    ).stdout.split()[0]
 
 
 def _measured(rows: Iterable[Row]) -> str:
-    head = ("workload", "candidates", "x floor", "processor", "after parsing", "ms a line", "x plain", "x CBMC", "MB")
+    head = (
+        "workload",
+        "candidates",
+        "x floor",
+        "processor",
+        "after parsing",
+        "ms a line",
+        "x plain",
+        "x CBMC",
+        "MB",
+    )
     return "## Ratios\n\n" + markdown(head, [_cells(row) for row in rows])
 
 
@@ -79,4 +97,7 @@ def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [list(head), *map(list, rows)]
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
     lines.insert(1, ["-" * width for width in widths])
-    return "".join(f"| {' | '.join(c.ljust(w) for c, w in zip(line, widths, strict=True))} |\n" for line in lines)
+    return "".join(
+        f"| {' | '.join(c.ljust(w) for c, w in zip(line, widths, strict=True))} |\n"
+        for line in lines
+    )

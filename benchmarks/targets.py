@@ -15,7 +15,8 @@ MOST_PARSING = 0.15  # ms a line
 
 @dataclass(frozen=True)
 class Target:
-    """At most so much, of a ratio of one workload; `measure` gives None where it was not measured."""
+    """At most so much, of a ratio of one workload; `measure` gives None where it was not
+    measured."""
 
     claim: str
     workload: str
@@ -38,8 +39,15 @@ TARGETS = (
     Target("246 candidates, N = 256: 1.5 x the import floor", "gso_246_256", 1.5, _processor),
     Target("24,600 candidates: 3 x the import floor", "gso_24600_4", 3, _processor),
     Target("10^6 candidates: 5 x the import floor", "three_100", 5, _processor),
-    Target("a path of 1,000 steps at every offset: 1.5 x the import floor", "path_1000", 1.5, _processor),
-    Target("a path of 10,000 steps at every offset: 4 x the import floor", "path_10000", 4, _processor),
+    Target(
+        "a path of 1,000 steps at every offset: 1.5 x the import floor",
+        "path_1000",
+        1.5,
+        _processor,
+    ),
+    Target(
+        "a path of 10,000 steps at every offset: 4 x the import floor", "path_10000", 4, _processor
+    ),
     Target("unbounded segments: 1.2 x the import floor", "gso_246_any", 1.2, _processor),
     Target("narrowing over 256 turns: 1.5 x the import floor", "narrow_256_64", 1.5, _processor),
     Target("all of specs/cases: 4 x the import floor", CASES, 4, _processor),
@@ -56,7 +64,10 @@ def with_linux(rows: Mapping[str, Row]) -> dict[str, Row]:
     linux = [row for name, row in rows.items() if name.startswith("linux/")]
     if not linux:
         return dict(rows)
-    return {**rows, DEAREST: replace(max(linux, key=lambda row: row.processor.middle), name=DEAREST)}
+    return {
+        **rows,
+        DEAREST: replace(max(linux, key=lambda row: row.processor.middle), name=DEAREST),
+    }
 
 
 def table(rows: Mapping[str, Row]) -> list[tuple[str, str, str]]:
@@ -67,7 +78,11 @@ def table(rows: Mapping[str, Row]) -> list[tuple[str, str, str]]:
 
 def _told(target: Target, row: Row | None) -> tuple[str, str, str]:
     ratio = target.measure(row) if row else None
-    return (target.claim, "not measured", "-") if ratio is None else (target.claim, str(ratio), _verdict(ratio, target))
+    return (
+        (target.claim, "not measured", "-")
+        if ratio is None
+        else (target.claim, str(ratio), _verdict(ratio, target))
+    )
 
 
 def _verdict(ratio: Ratio, target: Target) -> str:
@@ -102,4 +117,8 @@ def _parsing(rows: Mapping[str, Row]) -> tuple[str, str, str]:
 def _memory(rows: Mapping[str, Row]) -> tuple[str, str, str]:
     most = max(rows.values(), key=lambda row: row.megabytes)
     verdict = "holds" if most.megabytes <= MOST_MEGABYTES else "does not hold"
-    return f"memory: {MOST_MEGABYTES:.0f} MB at most", f"{most.megabytes:.0f} MB ({most.name})", verdict
+    return (
+        f"memory: {MOST_MEGABYTES:.0f} MB at most",
+        f"{most.megabytes:.0f} MB ({most.name})",
+        verdict,
+    )

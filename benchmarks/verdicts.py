@@ -1,4 +1,5 @@
-"""The verdicts of a workload in one form for all rivals: by property, the candidates that are proved."""
+"""The verdicts of a workload in one form for all rivals: by property, the candidates that are
+proved."""
 
 from __future__ import annotations
 
@@ -32,7 +33,9 @@ def of_rival(output: str) -> Verdicts:
 def counts(output: str) -> dict[str, dict[str, int]]:
     """By property, how many candidates have each verdict, as cbprove's text says."""
     space = output.partition("\ndesign space of ")[2].partition("\n\n")[0]
-    return {name: _numbers(told) for names, told in _COUNTS.findall(space) for name in names.split(", ")}
+    return {
+        name: _numbers(told) for names, told in _COUNTS.findall(space) for name in names.split(", ")
+    }
 
 
 def _numbers(told: str) -> dict[str, int]:
@@ -61,7 +64,8 @@ def check_counts(told: dict[str, int], total: int, candidates: int, proved: int)
 
 
 def _proved(space: dict[str, Any], candidates: Iterable[Candidate]) -> set[str]:
-    """The candidates in the intervals: values of the ranged axis, the last one named, or positions where none is named.
+    """The candidates in the intervals: values of the ranged axis, the last one named, or positions
+    where none is named.
 
     Excluded candidates may lie in the intervals too.
     """
@@ -86,4 +90,6 @@ def agree(found: dict[str, Verdicts]) -> None:
         for name in ours:
             if ours[name] != theirs[name]:
                 differing = sorted(ours[name] ^ theirs[name])
-                raise Disagreement(f"{name}: {one} and {other} differ on {len(differing)} candidates: {differing[:5]}")
+                raise Disagreement(
+                    f"{name}: {one} and {other} differ on {len(differing)} candidates: {differing[:5]}"
+                )

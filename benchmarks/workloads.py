@@ -1,7 +1,9 @@
-"""The workloads: each a `.cbs` text, and the same said as plain stores and copies on a flat buffer, for the rivals.
+"""The workloads: each a `.cbs` text, and the same said as plain stores and copies on a flat buffer,
+for the rivals.
 
-The buffer of section 2 of the measurements: qdisc writes [0, 28), ip [0, 20), ipoib [28, 48); then segments write every member
-of the GSO struct at OFFSET, arbitrary values each time; both 20-byte regions must be unchanged.
+The buffer of section 2 of the measurements: qdisc writes [0, 28), ip [0, 20), ipoib [28, 48); then
+segments write every member of the GSO struct at OFFSET, arbitrary values each time; both 20-byte
+regions must be unchanged.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Workload:
-    """A spec, and the same for the rivals. `candidates` are those that are not excluded, `total` counts all.
+    """A spec, and the same for the rivals. `candidates` are those that are not excluded, `total`
+    counts all.
 
     `segments` is how often a struct is written, None for without bound.
     """
@@ -59,7 +62,7 @@ class Workload:
     segments: int | None = 1
 
 
-# --- the GSO struct at every offset -----------------------------------------------------------------------------
+# --- the GSO struct at every offset ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,20 @@ def _packing(name: str, members: str, size: int, covered: int, packed: bool = Fa
 
 SIX = (
     _packing("rc", "int mac_offset; int encap_level; __wsum csum; __u16 csum_start;", 16, 14),
-    _packing("rc_packed", "int mac_offset; int encap_level; __wsum csum; __u16 csum_start;", 14, 14, packed=True),
-    _packing("rc_short", "__u16 mac_offset; __u16 encap_level; __wsum csum; __u16 start;", 10, 10, packed=True),
+    _packing(
+        "rc_packed",
+        "int mac_offset; int encap_level; __wsum csum; __u16 csum_start;",
+        14,
+        14,
+        packed=True,
+    ),
+    _packing(
+        "rc_short",
+        "__u16 mac_offset; __u16 encap_level; __wsum csum; __u16 start;",
+        10,
+        10,
+        packed=True,
+    ),
     _packing("old", "int mac_offset; int encap_level; __u16 csum_start;", 12, 10),
     _packing("old_short", "int mac_offset; __u16 encap_level; __u16 csum_start;", 8, 8),
     _packing("no_csum", "__u16 mac_offset; __u16 encap_level; __u16 csum_start;", 6, 6),
@@ -129,7 +144,9 @@ proposal any_of_them {{
 """
 
 
-def gso(segments: int | None, packings: tuple[Packing, ...] = SIX, offsets: range = range(41)) -> Workload:
+def gso(
+    segments: int | None, packings: tuple[Packing, ...] = SIX, offsets: range = range(41)
+) -> Workload:
     """Every packing at every offset, written by so many segments (None: any number)."""
     total = len(packings) * len(offsets)
     name = f"gso_{total}_{'any' if segments is None else segments}"
@@ -152,7 +169,12 @@ def gso(segments: int | None, packings: tuple[Packing, ...] = SIX, offsets: rang
     def operations(candidate: Candidate) -> list[Operation]:
         (_, packing), (_, offset) = candidate
         segment = Store(tuple(int(offset) + byte for byte in known[packing].covered))
-        return [Store(_run(0, 28)), Store(_run(0, 20)), Store(_run(28, 20)), *[segment] * (segments or 1)]
+        return [
+            Store(_run(0, 28)),
+            Store(_run(0, 20)),
+            Store(_run(28, 20)),
+            *[segment] * (segments or 1),
+        ]
 
     kept = {"ip_kept": _always(Kept(_run(0, 20), 2)), "hw_kept": _always(Kept(_run(28, 20), 3))}
     return Workload(name, spec, total, 48, candidates, operations, kept, segments)
@@ -171,7 +193,7 @@ def _always(kept: Kept) -> Callable[[Candidate], Kept]:
     return lambda _: kept
 
 
-# --- long paths ---------------------------------------------------------------------------------------------------
+# --- long paths -----------------------------------------------------------------------------------
 
 _PATH = """\
 spec {name} "a path of {steps} steps, at every offset";
@@ -205,16 +227,20 @@ _WINDOW = 100  # operations from one saving to the next
 
 
 def path(steps: int) -> Workload:
-    """Stores at fixed and at moving places, every fourth under its own condition, and windows where the bytes are saved.
+    """Stores at fixed and at moving places, every fourth under its own condition, and windows where
+    the bytes are saved.
 
     What is stored high is only ever stored between saving and restoring.
     """
     name = f"path_{steps}"
     calls = [_call(number) for number in range(steps)]
     fixed = "".join(
-        f"    view f{at} : u16 at skb.cb[{2 * at}]; step store_{at} {{ write f{at}; }}\n" for at in range(14)
+        f"    view f{at} : u16 at skb.cb[{2 * at}]; step store_{at} {{ write f{at}; }}\n"
+        for at in range(14)
     )
-    body = "".join(f"    {f'optionally {{ {call}; }}' if maybe else f'{call};'}\n" for call, maybe in calls)
+    body = "".join(
+        f"    {f'optionally {{ {call}; }}' if maybe else f'{call};'}\n" for call, maybe in calls
+    )
     spec = _PATH.format(name=name, steps=steps, fixed=fixed, body=body)
 
     def candidates() -> Iterator[Candidate]:
@@ -224,7 +250,9 @@ def path(steps: int) -> Workload:
         offset = int(candidate[0][1])
         return [Store(_run(28, 20)), *(_operation(call, maybe, offset) for call, maybe in calls)]
 
-    return Workload(name, spec, 41, 68, candidates, operations, {"kept": _always(Kept(_run(28, 20), 1))})
+    return Workload(
+        name, spec, 41, 68, candidates, operations, {"kept": _always(Kept(_run(28, 20), 1))}
+    )
 
 
 def _call(number: int) -> tuple[str, bool]:
@@ -239,7 +267,8 @@ def _call(number: int) -> tuple[str, bool]:
 
 
 def _operation(call: str, maybe: bool, offset: int) -> Operation:
-    """What a step does to 48 bytes of control block and, behind them, the 20 bytes where they are saved."""
+    """What a step does to 48 bytes of control block and, behind them, the 20 bytes where they
+    are saved."""
     match call:
         case "save":
             return Copy(28, 48, 20)
@@ -252,7 +281,7 @@ def _operation(call: str, maybe: bool, offset: int) -> Operation:
     return Store(_run(2 * int(call.removeprefix("store_")), 2), maybe)
 
 
-# --- three offsets at once ----------------------------------------------------------------------------------------
+# --- three offsets at once ------------------------------------------------------------------------
 
 _THREE = """\
 spec {name} "three structs in 128 bytes, at {many} offsets each";
@@ -287,7 +316,8 @@ _GUESTS = (8, 12, 6)
 
 
 def three(many: int) -> Workload:
-    """Three structs that must keep off three regions, the first off the second and the second off the third."""
+    """Three structs that must keep off three regions, the first off the second and the second
+    off the third."""
     at = (many // 5, many // 2, many - many // 5)
     name = f"three_{many}"
     spec = _THREE.format(name=name, many=many, last=many - 1, at=at, size=_GUESTS)
@@ -318,7 +348,7 @@ def _apart(candidate: Candidate, first: int) -> bool:
     return one + _GUESTS[first] <= other or other + _GUESTS[first + 1] <= one
 
 
-# --- narrowing ----------------------------------------------------------------------------------------------------
+# --- narrowing ------------------------------------------------------------------------------------
 
 _NARROW = """\
 spec {name} "a sum kept in 16 bits over {turns} turns";
@@ -340,7 +370,8 @@ proposal only {{ expect same {expected}; }}
 
 @dataclass(frozen=True)
 class Narrow:
-    """A 16-bit sum of `turns` lengths of at most `most`, from 1000 on, which must equal a wide one."""
+    """A 16-bit sum of `turns` lengths of at most `most`, from 1000 on, which must equal a wide
+    one."""
 
     turns: int
     most: int = 64

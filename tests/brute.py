@@ -1,7 +1,8 @@
-"""Exhaustive enumeration with the reference semantics: every answer to every question, by replaying prefixes.
+"""Exhaustive enumeration with the reference semantics: every answer to every question, by replaying
+prefixes.
 
-A verdict here is about one concrete candidate, all of whose axes are decided, and about loops of at most `bound` turns
-beyond LO where they have no HI.
+A verdict here is about one concrete candidate, all of whose axes are decided, and about loops of at
+most `bound` turns beyond LO where they have no HI.
 """
 
 from __future__ import annotations
@@ -52,7 +53,11 @@ class _Script:
 
 
 def runs(
-    program: Program, path: Part, properties: Sequence[Property], bound: int = 3, limit: int = 200_000
+    program: Program,
+    path: Part,
+    properties: Sequence[Property],
+    bound: int = 3,
+    limit: int = 200_000,
 ) -> Iterator[tuple[Run, bool]]:
     """Every run of a path, and whether a loop of it was cut short of what it may do."""
     prefix: list[int] | None = []
@@ -69,9 +74,9 @@ def runs(
 class Judged:
     """The verdict of enumeration on one property.
 
-    `verdict` is excluded, refuted, vacuous, unknown (nothing reached, loops cut) or proved; None where the property
-    makes no case. `cut` says that loops were cut, so that proved means up to `bound` turns. `broken` is the first break
-    found, with its run.
+    `verdict` is excluded, refuted, vacuous, unknown (nothing reached, loops cut) or proved; None
+    where the property makes no case. `cut` says that loops were cut, so that proved means up to
+    `bound` turns. `broken` is the first break found, with its run.
     """
 
     verdict: str | None

@@ -1,7 +1,8 @@
 """What holds for all tests.
 
-The processes that they start find their modules compiled, as in an installation, though none are kept among the sources.
-`--sample N` runs N of the tests that were chosen: of the slow ones CI takes other ones every day, and says by which seed.
+The processes that they start find their modules compiled, as in an installation, though none are
+kept among the sources. `--sample N` runs N of the tests that were chosen: of the slow ones CI takes
+other ones every day, and says by which seed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ os.environ["XDG_CACHE_HOME"] = "/dev/null"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--sample", type=int, metavar="N", help="run N of the tests that are chosen, others every day")
+    parser.addoption(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="run N of the tests that are chosen, others every day",
+    )
     parser.addoption(
         "--seed",
         type=int,
@@ -40,8 +46,11 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the sample; the order stays, and hangs on nothing but the seed and the names of the tests."""
+    """Leave the sample; the order stays, and hangs on nothing but the seed and the names of the
+    tests."""
     if (sample := config.getoption("sample")) is not None and sample < len(items):
-        chosen = set(Random(config.getoption("seed")).sample(sorted(item.nodeid for item in items), sample))
+        chosen = set(
+            Random(config.getoption("seed")).sample(sorted(item.nodeid for item in items), sample)
+        )
         config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in chosen])
         items[:] = [item for item in items if item.nodeid in chosen]

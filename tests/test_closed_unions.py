@@ -1,4 +1,5 @@
-"""Nothing fails open: a fifteenth statement, a new claim, a new property is asked for in every place that needs it."""
+"""Nothing fails open: a fifteenth statement, a new claim, a new property is asked for in every
+place that needs it."""
 
 from __future__ import annotations
 
@@ -33,7 +34,11 @@ def test_a_match_over_statements_ends_in_assert_never(module: str) -> None:
     tree = ast.parse((MODEL / module).read_text())
     kinds = {kind.__name__ for kind in get_args(statements.Statement)}
     for node in (n for n in ast.walk(tree) if isinstance(n, ast.Match)):
-        named = {n.cls.id for n in ast.walk(node) if isinstance(n, ast.MatchClass) and isinstance(n.cls, ast.Name)}
+        named = {
+            n.cls.id
+            for n in ast.walk(node)
+            if isinstance(n, ast.MatchClass) and isinstance(n.cls, ast.Name)
+        }
         if len(named & kinds) > 3:
             assert "assert_never" in ast.unparse(node.cases[-1]), ast.unparse(node.subject)
 
@@ -55,15 +60,29 @@ def test_a_fifteenth_statement_is_missed_everywhere(tmp_path: Path) -> None:
         1,
     )
     text = text.replace(
-        "\nStatement = Read", "\n@frozen\nclass Swap:\n    uid: int\n    span: Span\n\n\nStatement = Swap | Read", 1
+        "\nStatement = Read",
+        "\n@frozen\nclass Swap:\n    uid: int\n    span: Span\n\n\nStatement = Swap | Read",
+        1,
     )
     assert "Swap" in text
     file.write_text(text)
     checked = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "--no-error-summary", "cbprove"],
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--ignore-missing-imports",
+            "--no-error-summary",
+            "cbprove",
+        ],
         cwd=copy,
         capture_output=True,
         text=True,
     )
-    missed = {line.split(":")[0].removeprefix("cbprove/") for line in checked.stdout.splitlines() if "Swap" in line}
+    missed = {
+        line.split(":")[0].removeprefix("cbprove/")
+        for line in checked.stdout.splitlines()
+        if "Swap" in line
+    }
     assert missed >= set(CLOSED), checked.stdout

@@ -45,12 +45,14 @@ class Command(Protocol):
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse whose mistakes can be said as all other mistakes are; `asked` is the command they are about, if known."""
+    """argparse whose mistakes can be said as all other mistakes are; `asked` is the command they
+    are about, if known."""
 
     asked = ""
 
     def _get_formatter(self) -> argparse.HelpFormatter:
-        # For each argument argparse makes a formatter, which loads four modules to learn how wide the terminal is.
+        # For each argument argparse makes a formatter, which loads four modules to learn how wide
+        # the terminal is.
         return argparse.HelpFormatter(self.prog, width=_columns() - 2)
 
     def error(self, message: str) -> NoReturn:
@@ -89,7 +91,8 @@ def usage() -> str:
 
 
 def _with_command(argv: list[str]) -> list[str]:
-    """`check` stands before arguments that name no command. Raises WrongUsage for a command that is misspelt."""
+    """`check` stands before arguments that name no command. Raises WrongUsage for a command that
+    is misspelt."""
     if not argv or argv[0] in (*COMMANDS, "-h", "--help", "--version", "--completion"):
         return argv
     if argv[0].isalpha() and not os.path.lexists(argv[0]):
@@ -102,7 +105,9 @@ def _refuse_misspelt(word: str) -> None:
 
     near = get_close_matches(word, COMMANDS, 1)
     if near:
-        raise WrongUsage(f"there is no command and no file `{word}`", f"did you mean `cbprove {near[0]}`?")
+        raise WrongUsage(
+            f"there is no command and no file `{word}`", f"did you mean `cbprove {near[0]}`?"
+        )
 
 
 def _command(name: str) -> Command:
@@ -115,13 +120,18 @@ def _parser(commands_known: Sequence[str]) -> _Parser:
     """The grammar of the whole line, with the arguments of the commands that may stand on it."""
     parser = _Parser(
         prog="cbprove",
-        description="Proves that layers sharing a control block keep out of each other's bytes, or shows where not.",
-        epilog="`cbprove SPEC...` is short for `cbprove check SPEC...`. Exit codes: 0 as expected, 1 not as expected, "
-        "2 a mistake in the spec or usage, 3 unknown, 4 vacuous, 5 nothing to check, 70 a bug of cbprove.",
+        description="Proves that layers sharing a control block keep out of each other's bytes, "
+        "or shows where not.",
+        epilog="`cbprove SPEC...` is short for `cbprove check SPEC...`. Exit codes: 0 as "
+        "expected, 1 not as expected, "
+        "2 a mistake in the spec or usage, 3 unknown, 4 vacuous, 5 nothing to check, 70 a bug of "
+        "cbprove.",
     )
     parser.add_argument("--version", action="store_true", help="say which version this is")
     parser.add_argument(
-        "--completion", choices=("bash", "zsh", "tcsh"), help="write what completes commands in a shell"
+        "--completion",
+        choices=("bash", "zsh", "tcsh"),
+        help="write what completes commands in a shell",
     )
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", parser_class=_Parser, prog="cbprove"

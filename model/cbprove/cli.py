@@ -25,7 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if arguments is None:
         _leave_on(signal.SIGTERM)
         _leave_on(signal.SIGINT)
-        # A run makes many objects that it keeps and few cycles: looking for these again and again took a fifth of long ones.
+        # A run makes many objects that it keeps and few cycles: looking for these again and again
+        # took a fifth of long ones.
         gc.set_threshold(50_000, 20, 50)
     try:
         code = _run(argv)
@@ -49,7 +50,8 @@ def _waited_for(thread: threading.Thread) -> bool:
 
 
 def _end(code: int) -> NoReturn:
-    """Ends the process as `sys.exit` does, but for freeing object by object what a run holds, which takes a tenth of it."""
+    """Ends the process as `sys.exit` does, but for freeing object by object what a run holds,
+    which takes a tenth of it."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):

@@ -17,7 +17,8 @@ _color: Literal["auto", "always", "never"] = "auto"
 
 
 def begin(color: Literal["auto", "always", "never"]) -> None:
-    """How this run wants its colours; signs that a terminal's encoding lacks are replaced, not a reason to fail."""
+    """How this run wants its colours; signs that a terminal's encoding lacks are replaced, not a
+    reason to fail."""
     global _color
     _color = color
     _open_what_is_closed()
@@ -56,7 +57,9 @@ def _lost(error: OSError) -> Exception:
     reader_left()
     reason = (error.strerror or str(error)).lower()
     message = f"standard output cannot be written: {reason}"
-    return SpecError((Diagnostic("CB0325", message, None, "check the disk, or name another place"),))
+    return SpecError(
+        (Diagnostic("CB0325", message, None, "check the disk, or name another place"),)
+    )
 
 
 def say(text: str) -> None:
@@ -149,7 +152,12 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bars
 
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
         self.bar = Bars(*columns, console=Console(stderr=True), transient=True)
         self.task = self.bar.add_task(self.title, total=None)
         self.bar.start()

@@ -1,4 +1,5 @@
-"""What is wrong with a spec, an artefact or a command line, as data that somebody else will draw."""
+"""What is wrong with a spec, an artefact or a command line, as data that somebody else will
+draw."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from cbprove.frozen import field, frozen
 
 @frozen
 class Source:
-    """A text and the name it is shown under; no span refers to anything else. `sha256` is that of the file it was read from."""
+    """A text and the name it is shown under; no span refers to anything else. `sha256` is that
+    of the file it was read from."""
 
     name: str
     text: str = field(repr=False)
@@ -79,7 +81,8 @@ class SpecError(Exception):
 
 
 class WrongUsage(Exception):
-    """The arguments make no sense, or ask for what a spec does not have; `help` says what to look at."""
+    """The arguments make no sense, or ask for what a spec does not have; `help` says what to
+    look at."""
 
     def __init__(self, message: str, help: str) -> None:
         super().__init__(message)

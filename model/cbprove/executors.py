@@ -1,6 +1,8 @@
-"""Who does work side by side: processes of this machine, or the workers of a Dask cluster that exists already.
+"""Who does work side by side: processes of this machine, or the workers of a Dask cluster that
+exists already.
 
-Both are executors of `concurrent.futures`; what they are given is pickled, so that the answer hangs on nothing else.
+Both are executors of `concurrent.futures`; what they are given is pickled, so that the answer hangs
+on nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ _PATIENCE = 10  # seconds for a scheduler to answer
 
 @contextmanager
 def executor(jobs: int, cluster: str | None) -> Iterator[Executor | None]:
-    """So many processes, or the cluster whose scheduler is at an address; None for one process, which needs no other.
+    """So many processes, or the cluster whose scheduler is at an address; None for one process,
+    which needs no other.
 
     Whoever is interrupted waits for nobody: processes of this machine are ended.
     Raises WrongUsage where no scheduler answers, or its workers have another cbprove.
@@ -74,7 +77,9 @@ def _client(address: str) -> Any:
         client: Any = Client(address, timeout=_PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WrongUsage(f"no Dask scheduler answers at `{address}`: {reason}", "as in tcp://127.0.0.1:8786") from None
+        raise WrongUsage(
+            f"no Dask scheduler answers at `{address}`: {reason}", "as in tcp://127.0.0.1:8786"
+        ) from None
     try:
         _same(client, address)
     except BaseException:

@@ -1,4 +1,5 @@
-"""Reading what a user names: plain files alone, up to a size, so that no pipe is waited for and no device fills the memory."""
+"""Reading what a user names: plain files alone, up to a size, so that no pipe is waited for and
+no device fills the memory."""
 
 from __future__ import annotations
 
@@ -16,9 +17,11 @@ class TooLong(OSError):
 
 
 def read_plain(path: Path, limit: int) -> bytes:
-    """Return the bytes of a plain file of at most `limit` bytes. Raises NotPlain, TooLong, and OSError as opening does.
+    """Return the bytes of a plain file of at most `limit` bytes. Raises NotPlain, TooLong, and
+    OSError as opening does.
 
-    A pipe is opened without waiting for its writer, and what is opened is looked at, not what the name stood for before.
+    A pipe is opened without waiting for its writer, and what is opened is looked at, not what the
+    name stood for before.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:

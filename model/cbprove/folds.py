@@ -1,7 +1,8 @@
-"""What statements and expressions contain, look at and touch: a fold for each question, over closed unions.
+"""What statements and expressions contain, look at and touch: a fold for each question, over closed
+unions.
 
-Nobody else walks through a statement to learn this, so that a new statement or expression is asked about here, and mypy
-tells where.
+Nobody else walks through a statement to learn this, so that a new statement or expression is asked
+about here, and mypy tells where.
 """
 
 from __future__ import annotations
@@ -48,14 +49,15 @@ TouchKind = Literal["read", "write", "clear", "copy from", "copy to"]
 
 @frozen
 class Touch:
-    """A place that a statement names, and what it does there; with `length`, to its first so many bytes."""
+    """A place that a statement names, and what it does there; with `length`, to its first so
+    many bytes."""
 
     kind: TouchKind
     place: Place
     length: Expr | None
 
 
-# --- expressions ------------------------------------------------------------------------------------------
+# --- expressions ----------------------------------------------------------------------------------
 
 
 def operands(expr: Expr) -> tuple[Expr, ...]:
@@ -90,8 +92,11 @@ def inputs(expr: Expr) -> Iterator[str]:
     return (part.name for part in parts(expr) if isinstance(part, InputValue))
 
 
-def reads(expr: Expr, conditions: tuple[Condition, ...] = ()) -> Iterator[tuple[tuple[Condition, ...], Place]]:
-    """The places that C reads to evaluate an expression, in its order, each with the conditions under which it comes to it."""
+def reads(
+    expr: Expr, conditions: tuple[Condition, ...] = ()
+) -> Iterator[tuple[tuple[Condition, ...], Place]]:
+    """The places that C reads to evaluate an expression, in its order, each with the conditions
+    under which it comes to it."""
     match expr:
         case MemberValue(place=place):
             yield conditions, place
@@ -109,7 +114,7 @@ def reads(expr: Expr, conditions: tuple[Condition, ...] = ()) -> Iterator[tuple[
             assert_never(expr)
 
 
-# --- statements -------------------------------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 def blocks(statement: Statement) -> tuple[Block, ...]:
@@ -128,7 +133,8 @@ def blocks(statement: Statement) -> tuple[Block, ...]:
 
 
 def evaluated(statement: Statement) -> tuple[Expr, ...]:
-    """The expressions whose members a statement reads before it does anything: a value, a length, a condition.
+    """The expressions whose members a statement reads before it does anything: a value, a length, a
+    condition.
 
     `assume` only looks, and is not among them.
     """
@@ -139,7 +145,18 @@ def evaluated(statement: Statement) -> tuple[Expr, ...]:
             evaluated_exprs = (length, None)
         case If(condition=condition):
             evaluated_exprs = (condition, None)
-        case Make() | On() | Each() | Repeat() | Either() | When() | Assume() | Share() | Consume() | Call():
+        case (
+            Make()
+            | On()
+            | Each()
+            | Repeat()
+            | Either()
+            | When()
+            | Assume()
+            | Share()
+            | Consume()
+            | Call()
+        ):
             evaluated_exprs = (None, None)
         case _:
             assert_never(statement)
@@ -152,7 +169,8 @@ def looked_at(statement: Statement) -> tuple[Expr, ...]:
 
 
 def touches(statement: Statement) -> tuple[Touch, ...]:
-    """The places that a statement itself reads, stores to and carries, in order; not those in its expressions."""
+    """The places that a statement itself reads, stores to and carries, in order; not those in
+    its expressions."""
     match statement:
         case Read(places=places, length=length):
             return tuple(Touch("read", place, length) for place in places)
@@ -162,14 +180,27 @@ def touches(statement: Statement) -> tuple[Touch, ...]:
             return tuple(Touch("clear", place, length) for place in places)
         case Copy(origin=origin, target=target, length=length):
             return Touch("copy from", origin, length), Touch("copy to", target, length)
-        case Make() | On() | Each() | Repeat() | Either() | If() | When() | Assume() | Share() | Consume() | Call():
+        case (
+            Make()
+            | On()
+            | Each()
+            | Repeat()
+            | Either()
+            | If()
+            | When()
+            | Assume()
+            | Share()
+            | Consume()
+            | Call()
+        ):
             return ()
         case _:
             assert_never(statement)
 
 
 def places(statement: Statement) -> Iterator[Place]:
-    """Every place that a statement names, in its expressions too; not those in the blocks inside it."""
+    """Every place that a statement names, in its expressions too; not those in the blocks inside
+    it."""
     yield from (touch.place for touch in touches(statement))
     for expr in looked_at(statement):
         yield from members(expr)

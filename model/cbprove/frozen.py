@@ -1,8 +1,10 @@
-"""`@frozen`: a dataclass that nobody assigns to, which the type checker holds and no code at run time.
+"""`@frozen`: a dataclass that nobody assigns to, which the type checker holds and no code at run
+time.
 
-The standard library writes and compiles six functions for every frozen dataclass, and loads a dozen modules to do so: a third of
-the time of a small run went there. Here `__init__` alone is written, when the first object of a class is made; equality, hash and
-text are the same as ever, made of the fields by functions that all share.
+The standard library writes and compiles six functions for every frozen dataclass, and loads a dozen
+modules to do so: a third of the time of a small run went there. Here `__init__` alone is written,
+when the first object of a class is made; equality, hash and text are the same as ever, made of the
+fields by functions that all share.
 """
 
 from __future__ import annotations
@@ -20,11 +22,20 @@ class Field:
 
     def __init__(self, default: Any, default_factory: Any, repr: bool, compare: bool) -> None:
         self.name = ""
-        self.default, self.default_factory, self.repr, self.compare = default, default_factory, repr, compare
+        self.default, self.default_factory, self.repr, self.compare = (
+            default,
+            default_factory,
+            repr,
+            compare,
+        )
 
 
 def field(
-    *, default: Any = _ABSENT, default_factory: Callable[[], Any] = _ABSENT, repr: bool = True, compare: bool = True
+    *,
+    default: Any = _ABSENT,
+    default_factory: Callable[[], Any] = _ABSENT,
+    repr: bool = True,
+    compare: bool = True,
 ) -> Any:
     """What is to be said of a field besides its type."""
     return Field(default, default_factory, repr, compare)
@@ -43,7 +54,8 @@ def has_fields(one: object) -> bool:
 
 @dataclass_transform(field_specifiers=(field,))
 def by_identity(cls: type[T]) -> type[T]:
-    """The class as a dataclass whose objects are equal to themselves alone, and may be assigned to."""
+    """The class as a dataclass whose objects are equal to themselves alone, and may be assigned
+    to."""
     made: Any = cls
     made.__fields__ = _declared(cls)
     setattr(cls, "__match_args__", tuple(each.name for each in made.__fields__))  # noqa: B010
@@ -62,7 +74,8 @@ def by_identity(cls: type[T]) -> type[T]:
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
-    """The class as a dataclass that is equal to another of its class, and has its hash, by the fields that are compared."""
+    """The class as a dataclass that is equal to another of its class, and has its hash, by the
+    fields that are compared."""
     made: Any = by_identity(cls)
     compared = [each.name for each in fields(made) if each.compare]
     values = attrgetter(*compared) if compared else lambda one: ()
@@ -71,7 +84,8 @@ def frozen(cls: type[T]) -> type[T]:
         return values(one) == values(other) if other.__class__ is one.__class__ else NotImplemented
 
     def hashed(one: Any) -> int:
-        """Once for each object, so that a type is hashed in as many steps as it has types inside, however often each is used."""
+        """Once for each object, so that a type is hashed in as many steps as it has types
+        inside, however often each is used."""
         try:
             known: int = one._hash
         except AttributeError:
@@ -83,7 +97,8 @@ def frozen(cls: type[T]) -> type[T]:
 
 
 def replace(one: T, **changed: Any) -> T:
-    """A copy of an object with some fields changed, in a fifth of the time of the standard library's function.
+    """A copy of an object with some fields changed, in a fifth of the time of the standard
+    library's function.
 
     For objects that are made of their fields and nothing else: none with a `__post_init__`.
     """
@@ -130,7 +145,8 @@ def _constructor(cls: Any) -> Any:
 
 
 class _ForOthers:
-    """`__dataclass_fields__`, by which the standard library knows a dataclass; worked out for those who ask there."""
+    """`__dataclass_fields__`, by which the standard library knows a dataclass; worked out for
+    those who ask there."""
 
     def __get__(self, one: object, cls: Any) -> Any:
         from dataclasses import make_dataclass

@@ -1,4 +1,5 @@
-"""What earlier runs found, in a folder of its own: each under the hash of all that it hangs on, this program among it."""
+"""What earlier runs found, in a folder of its own: each under the hash of all that it hangs on,
+this program among it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _MOST = 64 << 20  # bytes of what is kept
 
 
 class Folder:
-    """What cannot be read, or is no such thing, is not there; what cannot be written is not kept."""
+    """What cannot be read, or is no such thing, is not there; what cannot be written is not
+    kept."""
 
     def __init__(self, place: Path | None) -> None:
         """Without a place, what is kept does not outlive the run."""
@@ -39,7 +41,11 @@ class Folder:
             return self.mine.get(key)
         try:
             file = self.place / f"{key}.json"
-            return json.loads(file.read_text(encoding="utf-8")) if file.stat().st_size <= _MOST else None
+            return (
+                json.loads(file.read_text(encoding="utf-8"))
+                if file.stat().st_size <= _MOST
+                else None
+            )
         except (OSError, ValueError, RecursionError):
             return None
 
@@ -63,14 +69,18 @@ def folder(name: str) -> Path:
 
 
 def key(kind: str, system: System, lasting: bool = True, /, **more: Any) -> str:
-    """The same for two questions only if nothing that an answer hangs on differs: of a system its texts, wherever they lie,
-    its axes, its proposals; and this program, unless what is kept ends with the run (`lasting`)."""
+    """The same for two questions only if nothing that an answer hangs on differs: of a system
+    its texts, wherever they lie, its axes, its proposals; and this program, unless what is kept
+    ends with the run (`lasting`)."""
     told = {
         "kind": kind,
         "program": _program() if lasting else "",
         "sources": [source.sha256 or _hash(source.text.encode()) for source in system.sources],
         "axes": [(axis.name, _values(axis.values)) for axis in system.axes],
-        "proposals": [(each.name, [(k, _values(v)) for k, v in each.domains.items()]) for each in system.proposals],
+        "proposals": [
+            (each.name, [(k, _values(v)) for k, v in each.domains.items()])
+            for each in system.proposals
+        ],
         **more,
     }
     return _hash(json.dumps(told, sort_keys=True).encode())
@@ -86,7 +96,8 @@ def _hash(data: bytes) -> str:
 
 @cache
 def _program() -> str:
-    """The version, and every line of this program: nothing that is kept outlives a change of either."""
+    """The version, and every line of this program: nothing that is kept outlives a change of
+    either."""
     whole = hashlib.sha256(VERSION.encode())
     root = Path(__file__).parent
     for file in sorted((*root.rglob("*.py"), *root.rglob("*.lark"))):

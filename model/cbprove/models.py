@@ -1,4 +1,5 @@
-"""The models of kernels that come with the package: which there are, and what they call things, read without parsing."""
+"""The models of kernels that come with the package: which there are, and what they call things,
+read without parsing."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ class Model:
 
 @frozen
 class Words:
-    """What is named in some specs and all that they include, and their texts: `macros` are params too, `constants` of enums."""
+    """What is named in some specs and all that they include, and their texts: `macros` are
+    params too, `constants` of enums."""
 
     tags: frozenset[str]
     macros: frozenset[str]
@@ -52,7 +54,10 @@ def models() -> tuple[Model, ...]:
         match = _VERSION.search(path.name)
         if match:
             by_version.setdefault((int(match[1]), int(match[2])), []).append(_from_here(path))
-    return tuple(Model(f"{major}.{minor}", tuple(paths)) for (major, minor), paths in sorted(by_version.items()))
+    return tuple(
+        Model(f"{major}.{minor}", tuple(paths))
+        for (major, minor), paths in sorted(by_version.items())
+    )
 
 
 def _from_here(path: Path) -> str:
@@ -65,7 +70,8 @@ def words(specs: tuple[str, ...]) -> Words:
     """The names in specs; a file that cannot be read has none, whoever parses it says why."""
     texts = _texts(specs)
     tags, macros, views = (
-        frozenset(name for text in texts for name in kind.findall(text)) for kind in (_TAG, _MACRO, _VIEW)
+        frozenset(name for text in texts for name in kind.findall(text))
+        for kind in (_TAG, _MACRO, _VIEW)
     )
     inside = (body for text in texts for body in _ENUM.findall(text))
     constants = frozenset(name for body in inside for name in re.findall(r"[A-Za-z_]\w*", body))

@@ -20,7 +20,8 @@ from cbprove.system.axes import Axis, AxisValue, Proposal
 from cbprove.system.program import Program
 from cbprove.verdicts import Report
 
-# What only some commands do is loaded by them alone: each module is a millisecond that every user waits for.
+# What only some commands do is loaded by them alone: each module is a millisecond that every user
+# waits for.
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
@@ -34,10 +35,12 @@ MOST_CELLS = 10_000
 
 @frozen
 class Options:
-    """How far to go. `resources` are the solver's own steps for each query, `seconds` the wall clock of one, if any.
+    """How far to go. `resources` are the solver's own steps for each query, `seconds` the wall
+    clock of one, if any.
 
-    `witnesses` asks for a run for each verdict, not only for those that were not expected; `queries` for the text of what was
-    asked of each. `operations` is how far the runs of a path are unfolded.
+    `witnesses` asks for a run for each verdict, not only for those that were not expected;
+    `queries` for the text of what was asked of each. `operations` is how far the runs of a path are
+    unfolded.
     """
 
     bound: int = 3
@@ -49,14 +52,24 @@ class Options:
 
 
 def check(
-    path: str, options: Options, progress: Progress, executor: Executor | None = None, kept: Folder | None = None
+    path: str,
+    options: Options,
+    progress: Progress,
+    executor: Executor | None = None,
+    kept: Folder | None = None,
 ) -> Report:
-    """Every verdict on the spec in a file; an executor finds them side by side. Raises SpecError if it has mistakes."""
+    """Every verdict on the spec in a file; an executor finds them side by side. Raises SpecError
+    if it has mistakes."""
     system = meaning(path)
-    return _held_against(system, judged(system, path, options=options, progress=progress, executor=executor, kept=kept))
+    return _held_against(
+        system,
+        judged(system, path, options=options, progress=progress, executor=executor, kept=kept),
+    )
 
 
-def begin(path: str, options: Options, executor: Executor, kept: Folder | None = None) -> Callable[[], Report]:
+def begin(
+    path: str, options: Options, executor: Executor, kept: Folder | None = None
+) -> Callable[[], Report]:
     """Has an executor judge the spec in a file, beside others; the result waits for the report.
 
     Raises nothing for mistakes in the spec: what is returned raises SpecError, as `check` does.
@@ -94,9 +107,11 @@ def judged(
     executor: Executor | None = None,
     kept: Folder | None = None,
 ) -> Report:
-    """Every verdict on a system; `path` is what reports call its spec. What is `kept` of an earlier run is not found again.
+    """Every verdict on a system; `path` is what reports call its spec. What is `kept` of an earlier
+    run is not found again.
 
-    The texts of queries are not kept, nor is a report in which something is unknown or bounded: that may be known next time.
+    The texts of queries are not kept, nor is a report in which something is unknown or bounded:
+    that may be known next time.
     """
     if kept is None or options.queries:
         report = design.judge(system, _reach(options), progress, executor)
@@ -111,17 +126,24 @@ def _remembered(
     from cbprove.design.known import Known
     from cbprove.keeping import key
 
-    told = {"bound": options.bound, "resources": options.resources, "operations": options.operations}
+    told = {
+        "bound": options.bound,
+        "resources": options.resources,
+        "operations": options.operations,
+    }
     name = key("spec", system, kept.lasting, seconds=options.seconds, **told)
     known, earlier = Known(kept.get(name)), kept.is_earlier(name)
-    report = design.judge(system, _reach(options), progress=progress, executor=executor, known=known)
+    report = design.judge(
+        system, _reach(options), progress=progress, executor=executor, known=known
+    )
     if known.fresh and known.decided:
         kept.put(name, known.held)
     return replace(report, kept=known.found and earlier)
 
 
 def files(named: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """The files to check, each once, and whether it was named itself; a folder stands for every .cbs file below it."""
+    """The files to check, each once, and whether it was named itself; a folder stands for every
+    .cbs file below it."""
     names_seen: set[str] = set()
     for path in named:
         paths = below(path) if os.path.isdir(path) else [path]
@@ -147,7 +169,8 @@ def is_included(error: SpecError) -> bool:
 
 
 def meaning(path: str, reader: Reader = read) -> System:
-    """What the spec in a file means; `reader` gives the text of it and of what it includes. Raises SpecError."""
+    """What the spec in a file means; `reader` gives the text of it and of what it includes.
+    Raises SpecError."""
     system = resolve(load(path, reader))
     resolve_check.check(system)
     return system
@@ -165,10 +188,11 @@ def sweep(
     progress: Progress,
     executor: Executor | None = None,
 ) -> Matrix:
-    """The verdicts of a property over two axes (the names); the others at their default, or over all their values.
+    """The verdicts of a property over two axes (the names); the others at their default, or over
+    all their values.
 
-    Raises WrongUsage where there is no such property or axis, where both axes are one, or where there are more than
-    MOST_CELLS cells; SpecError for mistakes in the spec.
+    Raises WrongUsage where there is no such property or axis, where both axes are one, or where
+    there are more than MOST_CELLS cells; SpecError for mistakes in the spec.
     """
     from cbprove.report.sweep import Matrix, cells
 
@@ -181,7 +205,9 @@ def sweep(
     if row_axis is other:
         raise WrongUsage(f"the rows and the columns are both `{rows}`", "name two axes")
     if len(row_axis.values) * len(other.values) > MOST_CELLS:
-        raise WrongUsage(f"`{rows}` times `{cols}` has more than {MOST_CELLS} cells", "name smaller axes")
+        raise WrongUsage(
+            f"`{rows}` times `{cols}` has more than {MOST_CELLS} cells", "name smaller axes"
+        )
     question = replace(
         system,
         proposals=cells(system, row_axis, other),
@@ -189,11 +215,17 @@ def sweep(
         properties=tuple(each for each in system.properties if each.name == prop),
     )
     report = design.judge(question, _reach(options), progress, executor)
-    return Matrix(prop, row_axis, other, replace(report, path=path, inputs=inputs(system), warnings=system.warnings))
+    return Matrix(
+        prop,
+        row_axis,
+        other,
+        replace(report, path=path, inputs=inputs(system), warnings=system.warnings),
+    )
 
 
 def layout(path: str, only: str | None, everything: bool = False) -> str:
-    """For the first candidate of each proposal, where views lie; the structs that a view has, or all; what layers touch."""
+    """For the first candidate of each proposal, where views lie; the structs that a view has, or
+    all; what layers touch."""
     system = meaning(path)
     if only is not None:
         _known("proposal", only, [proposal.name for proposal in system.proposals])
@@ -218,7 +250,8 @@ def first_candidates(system: System, name: str | None = None) -> dict[str, dict[
 
 
 def candidates_to_audit(named: Iterable[str], proposal: str | None) -> dict[str, Program]:
-    """Of each spec the program that stands for the code as it is: of the proposal `today`, or the first; its first candidate.
+    """Of each spec the program that stands for the code as it is: of the proposal `today`, or the
+    first; its first candidate.
 
     Files that are made to be included are passed over. Raises SpecError.
     """
@@ -254,14 +287,18 @@ def _axis(system: System, name: str) -> Axis:
 
 def _names(system: System) -> str:
     """What can be swept."""
-    properties, axes = ([f"`{each.name}`" for each in found] for found in (system.properties, system.axes))
+    properties, axes = (
+        [f"`{each.name}`" for each in found] for found in (system.properties, system.axes)
+    )
     return f"the properties are {', '.join(properties)}; the axes are {', '.join(axes)}"
 
 
 def _known(kind: str, name: str, names: list[str]) -> None:
     if name not in names:
         many = {"axis": "axes", "property": "properties", "proposal": "proposals"}[kind]
-        raise WrongUsage(f"there is no {kind} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}")
+        raise WrongUsage(
+            f"there is no {kind} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}"
+        )
 
 
 def _reach(options: Options) -> Reach:

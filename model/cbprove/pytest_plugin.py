@@ -1,4 +1,5 @@
-"""A pytest plugin: with `--cbprove`, or `cbprove = true` among its settings, every .cbs file is tests, one for each case."""
+"""A pytest plugin: with `--cbprove`, or `cbprove = true` among its settings, every .cbs file is
+tests, one for each case."""
 
 from __future__ import annotations
 
@@ -14,8 +15,15 @@ from cbprove.formats.findings import Finding, of_reports
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The switch: nobody's .cbs files are judged unasked."""
     group = parser.getgroup("cbprove")
-    group.addoption("--cbprove", action="store_true", default=False, help="judge .cbs files, a test for each verdict")
-    parser.addini("cbprove", "judge .cbs files, a test for each verdict", type="bool", default=False)
+    group.addoption(
+        "--cbprove",
+        action="store_true",
+        default=False,
+        help="judge .cbs files, a test for each verdict",
+    )
+    parser.addini(
+        "cbprove", "judge .cbs files, a test for each verdict", type="bool", default=False
+    )
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -49,7 +57,9 @@ def _findings(path: Path) -> tuple[Finding, ...]:
     except SpecError as error:
         mistakes = () if is_included(error) else error.diagnostics
     return tuple(
-        each for each in of_reports(reports, mistakes) if each.level != "warning" or each.rule.startswith("CB2")
+        each
+        for each in of_reports(reports, mistakes)
+        if each.level != "warning" or each.rule.startswith("CB2")
     )
 
 
@@ -68,7 +78,9 @@ class Case(pytest.Item):
         if self.finding.level in ("error", "warning"):
             raise Unexpected(self.finding.message)
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None
+    ) -> str:
         if not isinstance(excinfo.value, Unexpected):
             return str(super().repr_failure(excinfo))
         place = f"{self.finding.place.file}:{self.finding.place.line}: "

@@ -15,7 +15,8 @@ from cbprove.system.program import Program
 
 Verdict = Literal["proved", "refuted", "mixed", "vacuous", "unknown", "excluded"]
 
-VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")  # as they are listed
+# As they are listed
+VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
 
 Candidate = Mapping[str, AxisValue]
 
@@ -38,9 +39,10 @@ class Witness:
 class Finding:
     """The verdict of one property of one candidate.
 
-    `turns` is the bound of "proved up to N turns", None where it is for every run. `witness` is the run that breaks it or, for
-    a proof, one that reaches it. `reason` says why it is unknown, or which loops were cut, and what to do.
-    `queries` are the SMT-LIB texts that were asked, the deciding one last; `reads` their names.
+    `turns` is the bound of "proved up to N turns", None where it is for every run. `witness` is the
+    run that breaks it or, for a proof, one that reaches it. `reason` says why it is unknown, or
+    which loops were cut, and what to do. `queries` are the SMT-LIB texts that were asked, the
+    deciding one last; `reads` their names.
     """
 
     verdict: Verdict
@@ -62,7 +64,8 @@ class Query:
 
 @frozen
 class Cost:
-    """Bytes moved by `copy` and `clear` on the dearest run: outside loops over segments, and inside one turn of one."""
+    """Bytes moved by `copy` and `clear` on the dearest run: outside loops over segments, and
+    inside one turn of one."""
 
     per_packet: int
     per_segment: int
@@ -70,12 +73,14 @@ class Cost:
 
 @frozen
 class Case:
-    """A property of a proposal. `counts` are its candidates by verdict; `regions` says where each verdict holds, as text.
+    """A property of a proposal. `counts` are its candidates by verdict; `regions` says where each
+    verdict holds, as text.
 
-    `finding` is the one to show: of the first candidate that is not as expected, or else of the first that has the verdict
-    (mixed: that was refuted). `expected` is the expectation as words; `met` whether it is met; `code` is the exit code that it
-    asks for: 0 as expected, 1 decided otherwise, 3 unknown or proved up to a bound only, 4 vacuous. `excluded` are the
-    requirements that take candidates away, each with the numbers of one of these.
+    `finding` is the one to show: of the first candidate that is not as expected, or else of the
+    first that has the verdict (mixed: that was refuted). `expected` is the expectation as words;
+    `met` whether it is met; `code` is the exit code that it asks for: 0 as expected, 1 decided
+    otherwise, 3 unknown or proved up to a bound only, 4 vacuous. `excluded` are the requirements
+    that take candidates away, each with the numbers of one of these.
     """
 
     id: str
@@ -96,11 +101,13 @@ class Case:
 
 @frozen
 class Space:
-    """What the whole design space holds for one property: candidates by verdict, and for each choice of the other axes the
-    values of the ranged axis that are proved (as closed intervals). `bounded` are the candidates proved up to a bound only: they
-    are in neither. `choices` are those of the axes with names for values, where there are too many to look at: then only what
-    proposals and questions name is counted. `cells` are the same by value: for each choice of the other axes a byte for each
-    value of the ranged one, from `first` on (one byte where none is ranged): 1 proved, 2 excluded, 0 neither."""
+    """What the whole design space holds for one property: candidates by verdict, and for each
+    choice of the other axes the values of the ranged axis that are proved (as closed intervals).
+    `bounded` are the candidates proved up to a bound only: they are in neither. `choices` are
+    those of the axes with names for values, where there are too many to look at: then only what
+    proposals and questions name is counted. `cells` are the same by value: for each choice of
+    the other axes a byte for each value of the ranged one, from `first` on (one byte where none
+    is ranged): 1 proved, 2 excluded, 0 neither."""
 
     property: str
     axes: tuple[str, ...]
@@ -122,11 +129,12 @@ class Need:
 
 @frozen
 class Conflict:
-    """Why nothing answers a question: the fewest of its properties that no choice satisfies together, by name.
+    """Why nothing answers a question: the fewest of its properties that no choice satisfies
+    together, by name.
 
-    `layers` alone make it so, each of them needed; None where they were not looked for (`reason` says why, if that is of
-    interest) or the paths' own statements do.
-    `needs` is what their views take at least of an area of so many bytes, where that is more than there is.
+    `layers` alone make it so, each of them needed; None where they were not looked for (`reason`
+    says why, if that is of interest) or the paths' own statements do. `needs` is what their views
+    take at least of an area of so many bytes, where that is more than there is.
     """
 
     properties: tuple[tuple[str, Span | None], ...]
@@ -139,7 +147,8 @@ class Conflict:
 
 @frozen
 class Answered:
-    """The answer to an `ask`: the choices found, None where an unknown could change them; if there are none, why."""
+    """The answer to an `ask`: the choices found, None where an unknown could change them; if
+    there are none, why."""
 
     id: str
     name: str
@@ -155,7 +164,8 @@ class Answered:
 
 @frozen
 class Model:
-    """What a spec is held against that names a record of the source: whether its steps do what that kernel's functions do."""
+    """What a spec is held against that names a record of the source: whether its steps do what
+    that kernel's functions do."""
 
     record: str
     kernel: str
@@ -185,7 +195,8 @@ class Report:
 
 
 def exit_code(report: Report) -> int:
-    """0 as expected, 1 not so or not as the source, 3 unknown or bounded, 4 vacuous, 5 nothing to check."""
+    """0 as expected, 1 not so or not as the source, 3 unknown or bounded, 4 vacuous, 5 nothing
+    to check."""
     if not report.cases and not report.asks:
         return 5
     codes = {case.code for case in report.cases}

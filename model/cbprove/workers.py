@@ -17,9 +17,11 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def end_with_parent() -> None:
-    """Have Linux end this process as soon as the one that made it is gone, even one that was killed and could not say so.
+    """Have Linux end this process as soon as the one that made it is gone, even one that was killed
+    and could not say so.
 
-    A worker holds both ends of the pipe that it writes its answers to: it would wait for a reader for ever.
+    A worker holds both ends of the pipe that it writes its answers to: it would wait for a reader
+    for ever.
     """
     if sys.platform == "linux":
         import ctypes

@@ -97,7 +97,9 @@ class Kept:
         found: dict[str, Any] = json.loads((self.archive / spec / "record.json").read_text())
         return found
 
-    def edit(self, spec: str, change: Callable[[dict[str, Any]], None], sealed: bool = True) -> None:
+    def edit(
+        self, spec: str, change: Callable[[dict[str, Any]], None], sealed: bool = True
+    ) -> None:
         """Changes a record, and the index's hash of it as someone would who knows how."""
         found = self.record(spec)
         change(found)
@@ -116,13 +118,16 @@ class Kept:
         index.write_text(json.dumps(found))
 
     def rewrite(self, spec: str, name: str, text: str) -> str:
-        """Puts another text in an obligation's place, with its new name and hash wherever they stand."""
+        """Puts another text in an obligation's place, with its new name and hash wherever they
+        stand."""
         digest = sha256(text.encode()).hexdigest()
         (self.archive / spec / f"{name}.smt2").unlink()
         (self.archive / spec / f"{digest[:16]}.smt2").write_text(text)
         file = self.archive / spec / "record.json"
         old = next(o["sha256"] for o in self.record(spec)["obligations"] if o["name"] == name)
-        file.write_text(file.read_text().replace(old, digest).replace(f'"{name}"', f'"{digest[:16]}"'))
+        file.write_text(
+            file.read_text().replace(old, digest).replace(f'"{name}"', f'"{digest[:16]}"')
+        )
         self.seal(spec)
         return digest[:16]
 
@@ -134,6 +139,10 @@ class Kept:
 def cbprove(*arguments: str) -> tuple[int, str]:
     """The exit code of a command, and all that it prints."""
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), pytest.raises(SystemExit) as ended:
+    with (
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+        pytest.raises(SystemExit) as ended,
+    ):
         main(arguments)
     return int(ended.value.code or 0), printed.getvalue()

@@ -1,4 +1,5 @@
-"""The records of shipped specs, `proofs/`: where each is kept; `python -m tests.archive.records ARCHIVE` copies them there."""
+"""The records of shipped specs, `proofs/`: where each is kept; `python -m tests.archive.records
+ARCHIVE` copies them there."""
 
 from __future__ import annotations
 
@@ -18,13 +19,21 @@ def _declares(file: Path) -> bool:
 
 
 _FILES = [file for file in sorted(ROOT.glob("specs/**/*.cbs")) if _declares(file)]
-SPECS = [spec for spec in (file.relative_to(ROOT).as_posix() for file in _FILES) if spec.startswith(SHIPPED)]
+SPECS = [
+    spec
+    for spec in (file.relative_to(ROOT).as_posix() for file in _FILES)
+    if spec.startswith(SHIPPED)
+]
 
 
 def record_of(spec: str) -> Path:
     """Where the record of a spec is kept."""
     place = spec.removesuffix(".cbs")
-    return PROOFS / "gso_ipoib" / place / "record.json" if spec == MAIN else PROOFS / "records" / f"{place}.json"
+    return (
+        PROOFS / "gso_ipoib" / place / "record.json"
+        if spec == MAIN
+        else PROOFS / "records" / f"{place}.json"
+    )
 
 
 def main(archive: Path) -> None:

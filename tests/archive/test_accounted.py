@@ -1,4 +1,5 @@
-"""Two accounts of what turns of a loop may store to, one from the unfolding and one from the text, say the same."""
+"""Two accounts of what turns of a loop may store to, one from the unfolding and one from the
+text, say the same."""
 
 from __future__ import annotations
 
@@ -25,7 +26,11 @@ FAULTS = sorted((Path(__file__).parents[1] / "faults").glob("loop_*.cbs"))
 
 def amiss(program: Program) -> list[object]:
     prop = program.properties[0]
-    return [one for path in program.paths for one in unaccounted(program, path, Loops(program, path, prop, 20_000))]
+    return [
+        one
+        for path in program.paths
+        for one in unaccounted(program, path, Loops(program, path, prop, 20_000))
+    ]
 
 
 @pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)

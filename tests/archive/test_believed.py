@@ -1,4 +1,5 @@
-"""Certificates and clausal proofs in an archive: kept where they are to be, checked without a solver, changes caught."""
+"""Certificates and clausal proofs in an archive: kept where they are to be, checked without a
+solver, changes caught."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from cbprove.archive import certify
 from cbprove.evidence import clausal
 from tests.archive.kept import LOOPS, WIDE, Kept, cbprove
 
-with_cadical = pytest.mark.skipif(shutil.which("cadical") is None, reason="cadical is not installed")
+with_cadical = pytest.mark.skipif(
+    shutil.which("cadical") is None, reason="cadical is not installed"
+)
 
 
 def part(record: dict[str, Any], id: str, word: str = "proved") -> Any:
@@ -43,9 +46,18 @@ def rename(kept: Kept, spec: str, old: str, text: str, ending: str) -> str:
         if ending == ".drat":
             next(one for one in record["clausal"] if one["name"] == old)["drat"] = digest
             return
-        next(one for one in record["certificates"] if one["name"] == old).update(name=name, sha256=digest)
-        for proved in (part for verdict in record["verdicts"] for part in verdict["parts"] if "certificates" in part):
-            proved["certificates"] = {name if k == old else k: v for k, v in proved["certificates"].items()}
+        next(one for one in record["certificates"] if one["name"] == old).update(
+            name=name, sha256=digest
+        )
+        for proved in (
+            part
+            for verdict in record["verdicts"]
+            for part in verdict["parts"]
+            if "certificates" in part
+        ):
+            proved["certificates"] = {
+                name if k == old else k: v for k, v in proved["certificates"].items()
+            }
 
     kept.edit(spec, change)
     return name
@@ -63,7 +75,9 @@ def changed(old: str, new: str, at: int = 6) -> Callable[[Kept], None]:
     return change
 
 
-def edited(change: Callable[[Any], object], id: str = "wide/any_offset/kept", word: str = "proved") -> Any:
+def edited(
+    change: Callable[[Any], object], id: str = "wide/any_offset/kept", word: str = "proved"
+) -> Any:
     return lambda kept: kept.edit("wide", lambda record: change(part(record, id, word)))
 
 
@@ -85,7 +99,10 @@ WAYS: dict[str, tuple[Callable[[Kept], None], str]] = {
     "the last line dropped": (changed(LINE, ""), "no line for the store at"),
     "another reason": (changed("starts after 32", "ends before 32"), "not true: Line("),
     "a reason that needs no number": (changed("starts after 32", "elsewhere"), "not true: Line("),
-    "no reason at all": (changed("starts after 32", "does no harm"), "no line for the store|is no line|not true"),
+    "no reason at all": (
+        changed("starts after 32", "does no harm"),
+        "no line for the store|is no line|not true",
+    ),
     "another number": (changed("after 32", "after 24"), "not true: Line("),
     "another store": (changed("write B", "write A"), "is not written as it should be"),
     "another extent": (changed("[48, 56)", "[40, 48)"), "no line for the store at"),
@@ -93,28 +110,48 @@ WAYS: dict[str, tuple[Callable[[Kept], None], str]] = {
     "another property": (changed("of kept", "of own"), "it speaks of own, not of kept"),
     "a claim dropped": (changed("claim 0", "claim 1"), "no proof of claim 0"),
     "a word more": (changed("write B", "write B, which is fine"), "is not written as it should be"),
-    "nothing": (lambda k: changed((k.archive / "wide" / f"{certificate(k, 6)}.txt").read_text(), "")(k), "is no line"),
+    "nothing": (
+        lambda k: changed((k.archive / "wide" / f"{certificate(k, 6)}.txt").read_text(), "")(k),
+        "is no line",
+    ),
     "a candidate without": (
         edited(lambda p: p["certificates"].popitem()),
         "its certificates are not about its candidates",
     ),
-    "a candidate of another": (edited(the_refuted_too), "does not show it at abi = x86_64, OFF = 6"),
+    "a candidate of another": (
+        edited(the_refuted_too),
+        "does not show it at abi = x86_64, OFF = 6",
+    ),
     "of no candidate": (
         edited(lambda p: p["certificates"].update({"0" * 16: []})),
         "its certificates are not about its candidates",
     ),
-    "of no axis": (edited(lambda p: p["certificates"].update({"0" * 16: [{"ON": [1, 1]}]})), "there is no region with"),
+    "of no axis": (
+        edited(lambda p: p["certificates"].update({"0" * 16: [{"ON": [1, 1]}]})),
+        "there is no region with",
+    ),
     "of a refutation": (
         edited(lambda p: p.update(certificates={"0" * 16: []}), word="refuted"),
         "certificates show nothing where the verdict is refuted",
     ),
-    "not listed": (lambda k: k.edit("wide", lambda r: r["certificates"].pop()), "the record does not list it"),
-    "not there": (lambda k: (k.archive / "wide" / f"{certificate(k, 6)}.txt").unlink(), "it cannot be read"),
+    "not listed": (
+        lambda k: k.edit("wide", lambda r: r["certificates"].pop()),
+        "the record does not list it",
+    ),
+    "not there": (
+        lambda k: (k.archive / "wide" / f"{certificate(k, 6)}.txt").unlink(),
+        "it cannot be read",
+    ),
     "a byte, no hash redone": (
-        lambda k: (k.archive / "wide" / f"{certificate(k, 6)}.txt").write_text("certificate of kept\n"),
+        lambda k: (k.archive / "wide" / f"{certificate(k, 6)}.txt").write_text(
+            "certificate of kept\n"
+        ),
         ".txt: its sha256 is",
     ),
-    "all of a proof dropped": (edited(lambda p: p.pop("certificates"), "wide/any_offset/own"), ".txt: no proof has it"),
+    "all of a proof dropped": (
+        edited(lambda p: p.pop("certificates"), "wide/any_offset/own"),
+        ".txt: no proof has it",
+    ),
 }
 
 
@@ -161,7 +198,7 @@ def test_it_says_what_shows_the_proofs(kept: Kept) -> None:
     assert " 0 by a clausal proof" in printed and "6 by a certificate" not in printed
 
 
-# --- clausal proofs ----------------------------------------------------------------------------------------
+# --- clausal proofs -------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +251,10 @@ CLAUSAL_WAYS: dict[str, tuple[Callable[[Kept], None], str]] = {
     ),
     "only its end": (lambda k: proof(k, lambda t: "0\n"), ".drat: it does not show"),
     "no proof": (lambda k: proof(k, lambda t: ""), ".drat: it does not show"),
-    "a step that does not follow": (lambda k: proof(k, lambda t: "2 0\n-2 0\n0\n"), ".drat: it does not show"),
+    "a step that does not follow": (
+        lambda k: proof(k, lambda t: "2 0\n-2 0\n0\n"),
+        ".drat: it does not show",
+    ),
     "no DRAT": (lambda k: proof(k, lambda t: "it holds\n"), ".drat: it does not show"),
     "of another obligation": (moved, ".drat: it does not show"),
     "other clauses": (clauses(lambda c: c[0].update(cnf="0" * 64)), "the sha256 of its clauses is"),
@@ -258,19 +298,25 @@ def test_values_steps_and_what_has_no_certificate_have_clausal_proofs(proofs: Ke
 
 
 @with_cadical
-def test_what_is_left_out_is_said_and_rests_on_the_solvers(proofs: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_left_out_is_said_and_rests_on_the_solvers(
+    proofs: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(certify, "LARGEST", 100)
     with contextlib.chdir(proofs.root):
         assert cbprove("certify", "--clausal", "loops.cbs", "-o", "proofs")[0] == 0
     said = [one for one in proofs.record("loops")["clausal"] if "left_out" in one]
-    assert said and all(one["left_out"] == "it has more than 100 bytes" and "drat" not in one for one in said)
+    assert said and all(
+        one["left_out"] == "it has more than 100 bytes" and "drat" not in one for one in said
+    )
     assert not any((proofs.archive / "loops" / f"{one['name']}.drat").exists() for one in said)
     code, printed = proofs.recheck()
     assert code == 0 and not printed.splitlines()[-2].endswith(" 0 by the solver alone")
 
 
 @with_cadical
-def test_a_solver_that_gives_up_leaves_a_proof_out(proofs: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_solver_that_gives_up_leaves_a_proof_out(
+    proofs: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     impatient = ("cadical", "-q", "--no-binary", "-c", "0")
     monkeypatch.setattr(certify, "proof_of", lambda clauses: clausal.proof_of(clauses, impatient))
     with contextlib.chdir(proofs.root):
@@ -284,7 +330,9 @@ def test_a_solver_that_gives_up_leaves_a_proof_out(proofs: Kept, monkeypatch: py
 def test_an_invariant_without_the_proof_of_its_step_rests_on_the_solvers(proofs: Kept) -> None:
     (step,) = names(proofs, "step")
     (proofs.archive / "loops" / f"{step}.drat").unlink()
-    proofs.edit("loops", lambda r: r.update(clausal=[one for one in r["clausal"] if one["name"] != step]))
+    proofs.edit(
+        "loops", lambda r: r.update(clausal=[one for one in r["clausal"] if one["name"] != step])
+    )
     code, printed = proofs.recheck()
     assert code == 0 and printed.splitlines()[-2].endswith(" 1 by the solver alone"), printed
 
@@ -295,10 +343,18 @@ def test_proofs_keep_no_deletions(proofs: Kept) -> None:
     assert texts and not any(line.startswith("d") for text in texts for line in text.splitlines())
 
 
-def test_without_the_solver_clausal_proofs_are_refused(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_solver_clausal_proofs_are_refused(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(clausal.shutil, "which", lambda name: None)
     with contextlib.chdir(kept.root):
         code, printed = cbprove("certify", "--clausal", "loops.cbs", "-o", "other")
-        assert code == 2 and "cadical is not installed" in printed and "= help: leave out --clausal" in printed
+        assert (
+            code == 2
+            and "cadical is not installed" in printed
+            and "= help: leave out --clausal" in printed
+        )
         assert cbprove("certify", "loops.cbs", "-o", "other")[0] == 0
-    assert json.loads((kept.root / "other" / "loops" / "record.json").read_text())["clausal"] is None
+    assert (
+        json.loads((kept.root / "other" / "loops" / "record.json").read_text())["clausal"] is None
+    )

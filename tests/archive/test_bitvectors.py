@@ -1,4 +1,5 @@
-"""Terms as bit-vectors mean what they mean as integers: cvc5 finds the value that plain evaluation finds, and no other."""
+"""Terms as bit-vectors mean what they mean as integers: cvc5 finds the value that plain
+evaluation finds, and no other."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def answer(formulas: list[Bool], ranges: dict[str, tuple[int, int]]) -> Result:
 
 def number(draw: Random, depth: int) -> Int:
     if depth == 0:
-        return draw.choice([var("a"), var("b"), var("c"), draw.randint(-20, 20), 1 << draw.randint(0, 34)])
+        return draw.choice(
+            [var("a"), var("b"), var("c"), draw.randint(-20, 20), 1 << draw.randint(0, 34)]
+        )
     one, other = number(draw, depth - 1), number(draw, depth - 1)
     divisor = draw.choice([1, 2, 3, 8, 10, 256, 1 << 16])
     makers = [
@@ -66,7 +69,8 @@ def test_as_bit_vectors_a_term_has_the_value_it_has(seed: int) -> None:
     draw = Random(seed)
     term, condition = number(draw, 4), truth(draw, 3)
     model: dict[str, int | bool] = {
-        name: draw.choice([low, high, draw.randint(low, high)]) for name, (low, high) in RANGES.items()
+        name: draw.choice([low, high, draw.randint(low, high)])
+        for name, (low, high) in RANGES.items()
     }
     model |= {"p": draw.random() < 0.5, "q": draw.random() < 0.5}
     value, held = evaluate(model, term, condition)

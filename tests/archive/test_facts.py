@@ -1,4 +1,5 @@
-"""Facts about values that a proof rests on are kept in its record, and shown by an obligation of their own."""
+"""Facts about values that a proof rests on are kept in its record, and shown by an obligation of
+their own."""
 
 from __future__ import annotations
 
@@ -39,13 +40,20 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 
 def by(record: dict[str, Any], kind: str) -> State:
-    return next(s for o in record["obligations"] for s in o["states"] if s["by"] == kind and s.get("facts"))
+    return next(
+        s for o in record["obligations"] for s in o["states"] if s["by"] == kind and s.get("facts")
+    )
 
 
 def test_the_record_says_what_every_turn_keeps(certified: Kept) -> None:
     record = json.loads((certified.archive / "facts" / "record.json").read_text())
     (fact,) = by(record, "values")["facts"]["p"]
-    assert fact == {"moment": fact["moment"], "kind": "one of", "extent": [[0, ""], 0, 8], "numbers": [1, 2]}
+    assert fact == {
+        "moment": fact["moment"],
+        "kind": "one of",
+        "extent": [[0, ""], 0, 8],
+        "numbers": [1, 2],
+    }
     assert by(record, "facts")["facts"] == {"p": [fact]}
     with contextlib.chdir(certified.root):
         assert cbprove("recheck", "proofs")[0] == 0

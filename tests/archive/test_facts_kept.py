@@ -38,7 +38,9 @@ F, G, H = ((((0, ""), low, 8)) for low in (0, 8, 16))
 TURNS = "init; repeat { either { write F = 1; } or { write F = 2; } write G; }"
 TAGGED = "init; copy H -> G; repeat { either { write G; write F = 2; } or { copy H -> G; write F = 1; } }"
 DELAYED = "copy K -> H; write G; write F = 2; copy G -> K;"
-BY_COPIES = f"init; copy H -> G; repeat {{ either {{ {DELAYED} }} or {{ copy H -> G; write F = 1; }} }}"
+BY_COPIES = (
+    f"init; copy H -> G; repeat {{ either {{ {DELAYED} }} or {{ copy H -> G; write F = 1; }} }}"
+)
 UNTOUCHED = "repeat { write F = 1; }"
 ENTERED = "if (x) { init; repeat { either { write F = 1; } or { write F = 2; } } }"
 
@@ -53,7 +55,9 @@ class Loop:
         self.cells = Cells(program.little_endian)
         self.unfolding = unfold(program, program.paths[0], (prop,), plan, self.cells)
 
-    def fact(self, kind: FactKind, extent: Extent, numbers: Sequence[int] = (), **more: Any) -> Fact:
+    def fact(
+        self, kind: FactKind, extent: Extent, numbers: Sequence[int] = (), **more: Any
+    ) -> Fact:
         (moment,) = self.unfolding.followed
         return Fact(moment=moment, kind=kind, extent=extent, numbers=tuple(numbers), **more)
 
@@ -87,11 +91,17 @@ def test_numbers_that_turns_keep(
     assert loop.keeps(loop.fact(kind, extent, numbers)) == kept
 
 
-@pytest.mark.parametrize(("body", "tag", "kept"), [(TAGGED, 2, True), (TAGGED, 1, False), (BY_COPIES, 2, False)])
+@pytest.mark.parametrize(
+    ("body", "tag", "kept"), [(TAGGED, 2, True), (TAGGED, 1, False), (BY_COPIES, 2, False)]
+)
 def test_what_is_stored_only_beside_a_tag(tmp_path: Path, body: str, tag: int, kept: bool) -> None:
-    """What is copied may be, two turns later, what the other arm stored; it is not where no turn stores to it."""
+    """What is copied may be, two turns later, what the other arm stored; it is not where no turn
+    stores to it."""
     loop = Loop(tmp_path, body)
-    assert loop.keeps(loop.fact("stored only if", F, (tag,), other=G, label="fresh G by a path")) == kept
+    assert (
+        loop.keeps(loop.fact("stored only if", F, (tag,), other=G, label="fresh G by a path"))
+        == kept
+    )
 
 
 def test_facts_say_nothing_of_runs_that_do_not_come_to_the_loop(tmp_path: Path) -> None:
@@ -100,5 +110,7 @@ def test_facts_say_nothing_of_runs_that_do_not_come_to_the_loop(tmp_path: Path) 
     fact = loop.fact("one of", F, (1, 2))
     assert loop.keeps(fact)
     area, low, width = F
-    last = loop.cells.read(loop.unfolding, loop.cells.values, low, width, area, len(loop.unfolding.operations))
+    last = loop.cells.read(
+        loop.unfolding, loop.cells.values, low, width, area, len(loop.unfolding.operations)
+    )
     assert loop.can_be(and_(*supposed(loop.unfolding, loop.cells, (fact,)), eq(last, 7)))

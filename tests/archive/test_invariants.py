@@ -38,15 +38,20 @@ def system(tmp_path: Path, text: str) -> System:
     return resolve(load(file))
 
 
-@pytest.mark.parametrize(("index", "verdict"), [("i", "refuted"), ("1", "refuted"), ("0", "proved")])
-def test_a_store_that_an_input_moves_is_seen_wherever_it_goes(tmp_path: Path, index: str, verdict: str) -> None:
+@pytest.mark.parametrize(
+    ("index", "verdict"), [("i", "refuted"), ("1", "refuted"), ("0", "proved")]
+)
+def test_a_store_that_an_input_moves_is_seen_wherever_it_goes(
+    tmp_path: Path, index: str, verdict: str
+) -> None:
     found = system(tmp_path, MOVED.replace("A[i]", f"A[{index}]"))
     report = judge(found, Options())
     assert [case.verdict for case in report.cases if case.property == "same"] == [verdict]
 
 
 @pytest.mark.parametrize(
-    ("turn", "kept"), [("copy A[0] -> A[2]; write A[0]; copy A[2] -> A[0];", True), ("write A[0];", False)]
+    ("turn", "kept"),
+    [("copy A[0] -> A[2]; write A[0]; copy A[2] -> A[0];", True), ("write A[0];", False)],
 )
 def test_what_each_turn_puts_back_is_left_as_it_was(tmp_path: Path, turn: str, kept: bool) -> None:
     found = system(tmp_path, MOVED.replace("write A[i] = 1;", "").replace("write A[0] = 0;", turn))

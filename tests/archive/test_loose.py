@@ -51,7 +51,11 @@ def formula(draw: Random, depth: int) -> Bool:
 def test_what_it_was_is_one_of_the_things_that_it_can_be(seed: int) -> None:
     draw = Random(seed)
     one = and_(named_bool("alive", formula(draw, 4)), formula(draw, 3))
-    model: dict[str, int | bool] = {"x": draw.randint(0, 9), "y": draw.randint(0, 9), "p": draw.random() < 0.5}
+    model: dict[str, int | bool] = {
+        "x": draw.randint(0, 9),
+        "y": draw.randint(0, 9),
+        "p": draw.random() < 0.5,
+    }
     conditions = [t for t in subterms(one) if t.operator == "named" and t.boolean]
     told = dict(zip((t.args[0] for t in conditions), evaluate(model, *conditions), strict=True))
     assert evaluate(model | told, loosened(one)) == evaluate(model, one)
@@ -61,5 +65,7 @@ def test_conditions_become_unknowns_and_extents_keep_their_names() -> None:
     one = and_(named_bool("if@1", le(var("x"), 3)), le(named("A.lo", 8), var("bit")))
     found = loosened(one)
     assert isinstance(found, Term)
-    names = {t.args[0]: t.operator for t in subterms(found) if t.operator in ("var", "choice", "named")}
+    names = {
+        t.args[0]: t.operator for t in subterms(found) if t.operator in ("var", "choice", "named")
+    }
     assert names == {"if@1": "choice", "A.lo": "named", "bit": "var"}

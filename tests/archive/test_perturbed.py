@@ -1,4 +1,5 @@
-"""No obligation is ground: the roland proposal is proved by the numbers of its layout, and one wrong number refutes it."""
+"""No obligation is ground: the roland proposal is proved by the numbers of its layout, and one
+wrong number refutes it."""
 
 from __future__ import annotations
 
@@ -12,10 +13,15 @@ from cbprove.rechecking.solvers import cvc5
 
 HERE = Path(__file__).parents[2] / "proofs" / "gso_ipoib" / "specs" / "gso_ipoib"
 
-# Of the obligations of `roland`: extents, and the bits by which they may not move. In the control block lie IPCB [0, 20),
-# SKB_GSO_CB [20, 28), QDISC_CB [0, 28) and hwaddr [28, 48), so that each can come to lie over its neighbour.
+# Of the obligations of `roland`: extents, and the bits by which they may not move. In the control
+# block lie IPCB [0, 20), SKB_GSO_CB [20, 28), QDISC_CB [0, 28) and hwaddr [28, 48), so that each
+# can come to lie over its neighbour.
 FATAL = {
-    "hwaddr_preserved": {"hwaddr.lo": (-8, -1), "SKB_GSO_CB.csum_start.lo": (1, 8), "QDISC_CB.data.lo": (1, 8)},
+    "hwaddr_preserved": {
+        "hwaddr.lo": (-8, -1),
+        "SKB_GSO_CB.csum_start.lo": (1, 8),
+        "QDISC_CB.data.lo": (1, 8),
+    },
     "ipcb_preserved": {"SKB_GSO_CB.mac_offset.lo": (-8, -1), "IPCB.lo": (1, 8)},
     "reads_own_bytes": {
         "hwaddr.lo": (-8, -1),
@@ -28,9 +34,15 @@ FATAL = {
         "QDISC_CB.data.lo": (1, 8),
     },
     "gso_aligned": {
-        f"SKB_GSO_CB.{member}.lo": (-8, -1, 1, 8) for member in ("mac_offset", "encap_level", "csum_start")
+        f"SKB_GSO_CB.{member}.lo": (-8, -1, 1, 8)
+        for member in ("mac_offset", "encap_level", "csum_start")
     },
-    "fits": {"IPCB.lo": (-8, -1), "SKB_GSO_CB.lo": (1, 8), "hwaddr.lo": (1, 8), "QDISC_CB.lo": (-8, -1)},
+    "fits": {
+        "IPCB.lo": (-8, -1),
+        "SKB_GSO_CB.lo": (1, 8),
+        "hwaddr.lo": (1, 8),
+        "QDISC_CB.lo": (-8, -1),
+    },
     "widths": {"SKB_GSO_CB.encap_level.max": (-8, -1), "SKB_GSO_CB.csum_start.min": (1, 8)},
 }
 
@@ -61,7 +73,9 @@ def moved(text: str, extent: str, bits: int) -> str:
 @pytest.mark.parametrize("extent", ["SKB_GSO_CB.csum_start.lo", "QDISC_CB.data.lo"])
 def test_one_wrong_width_makes_it_satisfiable(extent: str) -> None:
     text = obligation("hwaddr_preserved")
-    longer, changed = re.subn(rf"\(\+ {re.escape(extent)} (\d+)\)", lambda m: f"(+ {extent} {int(m[1]) + 8})", text)
+    longer, changed = re.subn(
+        rf"\(\+ {re.escape(extent)} (\d+)\)", lambda m: f"(+ {extent} {int(m[1]) + 8})", text
+    )
     assert changed
     assert cvc5(longer) == "sat"
 
@@ -72,5 +86,9 @@ def test_the_axis_is_an_unknown_that_the_region_binds(prop: str) -> None:
     text = obligation(prop)
     assert "(declare-const SKB_GSO_CB_OFFSET Int)" in text
     lines = text.splitlines()
-    region = next(i for i, line in enumerate(lines) if line.startswith("(assert") and "(= bit" not in line and i > 3)
+    region = next(
+        i
+        for i, line in enumerate(lines)
+        if line.startswith("(assert") and "(= bit" not in line and i > 3
+    )
     assert cvc5("\n".join([*lines[:region], *lines[region + 1 :]])) == "sat"

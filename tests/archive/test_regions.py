@@ -10,13 +10,18 @@ from cbprove.design.sectors import Sector
 SECTOR = Sector({"abi": "x86_64"}, (("ROW", range(2, 5)), ("AT", range(10, 14))))
 
 
-@pytest.mark.parametrize("marks", [[0], [0, 1, 2, 3], [2, 3, 4, 5], [11], [0, 2, 4, 6, 7, 8], list(range(12))])
+@pytest.mark.parametrize(
+    "marks", [[0], [0, 1, 2, 3], [2, 3, 4, 5], [11], [0, 2, 4, 6, 7, 8], list(range(12))]
+)
 def test_boxes_hold_the_marks_that_were_meant(marks: list[int]) -> None:
     assert indexes(SECTOR, boxes(SECTOR, marks)) == marks
 
 
 def test_a_box_stays_in_its_row() -> None:
-    assert boxes(SECTOR, [2, 3, 4]) == ({"ROW": (2, 2), "AT": (12, 13)}, {"ROW": (3, 3), "AT": (10, 10)})
+    assert boxes(SECTOR, [2, 3, 4]) == (
+        {"ROW": (2, 2), "AT": (12, 13)},
+        {"ROW": (3, 3), "AT": (10, 10)},
+    )
 
 
 @pytest.mark.parametrize(

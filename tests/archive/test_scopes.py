@@ -1,4 +1,5 @@
-"""One text may be stated of runs that are followed to their end, and of some that are not: scopes are told apart all the same."""
+"""One text may be stated of runs that are followed to their end, and of some that are not:
+scopes are told apart all the same."""
 
 from __future__ import annotations
 
@@ -55,13 +56,16 @@ def test_a_bounded_proof_is_not_stated_as_one_of_every_run(scoped: Kept) -> None
 
 @pytest.mark.parametrize(("id", "scope"), [("scope/m/alike", "every run"), ("scope/f/alike", 3)])
 def test_an_edited_scope_is_refused(scoped: Kept, id: str, scope: object) -> None:
-    scoped.edit("scope", lambda r: next(one for one in r["verdicts"] if one["id"] == id).update(scope=scope))
+    scoped.edit(
+        "scope", lambda r: next(one for one in r["verdicts"] if one["id"] == id).update(scope=scope)
+    )
     code, printed = scoped.recheck()
     assert (code, f"{id}: its scope is" in printed) == (1, True), printed
 
 
 def test_a_scope_edited_with_the_text_that_proves_another_is_refused(scoped: Kept) -> None:
-    """The bounded verdict is rested on the text of the other one, which is made to state it as well."""
+    """The bounded verdict is rested on the text of the other one, which is made to state it as
+    well."""
 
     def change(record: dict[str, object]) -> None:
         verdicts: list[dict[str, object]] = record["verdicts"]  # type: ignore[assignment]

@@ -1,4 +1,5 @@
-"""`proofs/` holds a record of every shipped spec as it is now: run `make proofs` where a test here fails."""
+"""`proofs/` holds a record of every shipped spec as it is now: run `make proofs` where a test
+here fails."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ QUICK = "specs/cases/b13_tc_cb_no_room.cbs"
 
 
 def test_every_shipped_spec_has_a_record_and_nothing_else_has() -> None:
-    assert sorted(PROOFS.rglob("*.json")) == sorted([*map(record_of, SPECS), PROOFS / "gso_ipoib" / "index.json"]), HELP
+    assert sorted(PROOFS.rglob("*.json")) == sorted(
+        [*map(record_of, SPECS), PROOFS / "gso_ipoib" / "index.json"]
+    ), HELP
 
 
 @pytest.mark.parametrize("spec", SPECS)
@@ -45,8 +48,11 @@ def fresh(tmp_path: Path, *specs: str) -> Path:
 
 
 def without_solvers(record: Path) -> str:
-    """A record but for what tells of solvers: which Z3 it was, and what cadical found, if it is there at all."""
-    text = "\n".join(line for line in record.read_text().splitlines() if not line.startswith('  "versions"'))
+    """A record but for what tells of solvers: which Z3 it was, and what cadical found, if it is
+    there at all."""
+    text = "\n".join(
+        line for line in record.read_text().splitlines() if not line.startswith('  "versions"')
+    )
     if not WITH_CADICAL:
         text = re.sub(r'  "clausal": .*', "", text.replace(" --clausal", ""), flags=re.S)
     return re.sub(r'"drat": "[0-9a-f]*"', "", text)
@@ -81,6 +87,12 @@ def test_no_proof_of_the_main_spec_rests_on_the_solver_alone() -> None:
     (folder,), failures = open_archive(str(PROOFS / "gso_ipoib"))
     assert not failures
     nobody = {"nobody": lambda text: "unsat"}
-    outcome = recheck(folder, str(PROOFS), str(ROOT), lambda path: resolve(load(Path(path))), nobody, models)
+    outcome = recheck(
+        folder, str(PROOFS), str(ROOT), lambda path: resolve(load(Path(path))), nobody, models
+    )
     assert not outcome.failures
-    assert outcome.proofs["certificate"] and outcome.proofs["clausal"] and not outcome.proofs["solvers"]
+    assert (
+        outcome.proofs["certificate"]
+        and outcome.proofs["clausal"]
+        and not outcome.proofs["solvers"]
+    )

@@ -1,4 +1,5 @@
-"""What somebody would try who knows how an archive is made: every hash, count and name agrees, and the claim is false."""
+"""What somebody would try who knows how an archive is made: every hash, count and name agrees,
+and the claim is false."""
 
 from __future__ import annotations
 

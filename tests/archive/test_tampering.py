@@ -35,7 +35,12 @@ def run_of(record: Record) -> Any:
 
 
 def state(record: Record, prop: str, by: str) -> Any:
-    return next(s for o in record["obligations"] for s in o["states"] if (s["property"], s["by"]) == (prop, by))
+    return next(
+        s
+        for o in record["obligations"]
+        for s in o["states"]
+        if (s["property"], s["by"]) == (prop, by)
+    )
 
 
 def wide(change: Change) -> Callable[[Kept], None]:
@@ -78,7 +83,9 @@ def emptied_text_and_all_hashes(kept: Kept) -> None:
 
 
 def swapped_texts(kept: Kept) -> None:
-    one, other = (kept.archive / "wide" / f"{obligation(kept, prop)}.smt2" for prop in ("kept", "own"))
+    one, other = (
+        kept.archive / "wide" / f"{obligation(kept, prop)}.smt2" for prop in ("kept", "own")
+    )
     text = one.read_text()
     one.write_text(other.read_text())
     other.write_text(text)
@@ -90,16 +97,24 @@ def swapped_obligations(record: Record) -> None:
 
 
 def planted(kept: Kept) -> None:
-    """A false claim of all candidates, its text as the spec states it, all hashes and counts as they would be."""
-    false = Obligation("sources", "broken", "kept", {"abi": "x86_64"}, ({"OFF": (0, 12)},), loose=True)
-    name = kept.rewrite("wide", obligation(kept, "kept"), statements(kept, "wide").state(false).text)
+    """A false claim of all candidates, its text as the spec states it, all hashes and counts as
+    they would be."""
+    false = Obligation(
+        "sources", "broken", "kept", {"abi": "x86_64"}, ({"OFF": (0, 12)},), loose=True
+    )
+    name = kept.rewrite(
+        "wide", obligation(kept, "kept"), statements(kept, "wide").state(false).text
+    )
 
     def change(record: Record) -> None:
         own = next(o for o in record["obligations"] if o["name"] == name)
         own["states"][0]["where"] = [{"OFF": [0, 12]}]
         mixed = verdict(record, "wide/any_offset/kept")
         mixed["parts"] = [p for p in mixed["parts"] if p["verdict"] != "refuted"]
-        part(record, "wide/any_offset/kept", "proved")["where"] = [{"OFF": [0, 4]}, {"OFF": [6, 12]}]
+        part(record, "wide/any_offset/kept", "proved")["where"] = [
+            {"OFF": [0, 4]},
+            {"OFF": [6, 12]},
+        ]
         mixed |= {"verdict": "proved", "counts": {"excluded": 1, "proved": 12}}
 
     kept.edit("wide", change)
@@ -111,7 +126,8 @@ def statements(kept: Kept, spec: str) -> Statements:
 
 
 def fewer_turns(kept: Kept) -> None:
-    """Loops with a HI followed for one turn, though loops without one are followed as far as the scope says."""
+    """Loops with a HI followed for one turn, though loops without one are followed as far as the
+    scope says."""
     kept.edit("loops", lambda record: state(record, "even", "values").update(known=1))
     restate_even(kept)
 
@@ -128,14 +144,18 @@ def more_turns(kept: Kept) -> None:
 
 
 def restate_even(kept: Kept) -> None:
-    for name, (_, states) in read((kept.archive / "loops" / "record.json").read_text()).obligations.items():
+    for name, (_, states) in read(
+        (kept.archive / "loops" / "record.json").read_text()
+    ).obligations.items():
         if states[0].property == "even":
             kept.rewrite("loops", name, statements(kept, "loops").state(states[0]).text)
 
 
 def idle(kept: Kept) -> None:
     """One more obligation, a true one, that no verdict names."""
-    asked = Obligation("sources", "broken", "kept", {"abi": "x86_64"}, ({"OFF": (6, 12)},), loose=True)
+    asked = Obligation(
+        "sources", "broken", "kept", {"abi": "x86_64"}, ({"OFF": (6, 12)},), loose=True
+    )
     text = statements(kept, "wide").state(asked).text
     digest = sha256(text.encode()).hexdigest()
     (kept.archive / "wide" / f"{digest[:16]}.smt2").write_text(text)
@@ -154,9 +174,12 @@ def proved_by_the_other_sector(record: Record) -> None:
 
 
 def planted_invariant(kept: Kept) -> None:
-    """An invariant with one piece too many, its texts as the spec states them, all hashes as they would be."""
+    """An invariant with one piece too many, its texts as the spec states them, all hashes as
+    they would be."""
     kept.edit("loops", wrong_piece)
-    for name, (_, states) in read((kept.archive / "loops" / "record.json").read_text()).obligations.items():
+    for name, (_, states) in read(
+        (kept.archive / "loops" / "record.json").read_text()
+    ).obligations.items():
         if states[0].property == "zeroed":
             kept.rewrite("loops", name, statements(kept, "loops").state(states[0]).text)
 
@@ -184,7 +207,9 @@ def last_proved_now_refuted(record: Record) -> None:
 def last_proved_now_excluded(record: Record) -> None:
     mine = verdict(record, "wide/last/kept")
     mine |= {"verdict": "excluded", "counts": {"excluded": 1}}
-    mine["parts"] = [{"verdict": "excluded", "fixed": {"abi": "x86_64"}, "where": [{"OFF": [12, 12]}]}]
+    mine["parts"] = [
+        {"verdict": "excluded", "fixed": {"abi": "x86_64"}, "where": [{"OFF": [12, 12]}]}
+    ]
 
 
 def vacuous_now_proved(record: Record) -> None:
@@ -236,7 +261,12 @@ def add(*names: str) -> Callable[[Kept], None]:
 
 def renamed(kept: Kept) -> None:
     (kept.archive / "wide").rename(kept.archive / "broad")
-    index(kept, lambda found: next(one for one in found["specs"] if one["folder"] == "wide").update(folder="broad"))
+    index(
+        kept,
+        lambda found: next(one for one in found["specs"] if one["folder"] == "wide").update(
+            folder="broad"
+        ),
+    )
 
 
 def index(kept: Kept, change: Change) -> None:
@@ -254,16 +284,40 @@ WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
         1,
         "wide.cbs: its sha256",
     ),
-    "spec: a comment added": (replaced("wide", "param OFF", "/* at */ param OFF"), 1, "wide: 0 of 12 verdicts"),
+    "spec: a comment added": (
+        replaced("wide", "param OFF", "/* at */ param OFF"),
+        1,
+        "wide: 0 of 12 verdicts",
+    ),
     "spec: gone": (lambda kept: (kept.root / "wide.cbs").unlink(), 2, "wide.cbs` does not exist"),
     "spec: a mistake": (replaced("wide", "read A", "read C"), 2, "wide.cbs: the spec of"),
-    "spec: another name": (replaced("wide", "spec wide", "spec broad"), 1, "declares the spec broad"),
+    "spec: another name": (
+        replaced("wide", "spec wide", "spec broad"),
+        1,
+        "declares the spec broad",
+    ),
     # --- files ---
-    "a record missing": (delete("wide", "record.json"), 2, "proofs/wide/record.json: it cannot be read"),
-    "a file too many": (add("wide", "note.txt"), 1, "proofs/wide/note.txt: the record does not list it"),
-    "a folder too many": (add("old", "record.json"), 1, "proofs/old/record.json: the index does not list it"),
+    "a record missing": (
+        delete("wide", "record.json"),
+        2,
+        "proofs/wide/record.json: it cannot be read",
+    ),
+    "a file too many": (
+        add("wide", "note.txt"),
+        1,
+        "proofs/wide/note.txt: the record does not list it",
+    ),
+    "a folder too many": (
+        add("old", "record.json"),
+        1,
+        "proofs/old/record.json: the index does not list it",
+    ),
     "the index is no JSON": (add("index.json"), 2, "index.json: it is not JSON"),
-    "the index of another schema": (lambda k: index(k, lambda i: i.update(schema_version=9)), 2, "schema_version is 9"),
+    "the index of another schema": (
+        lambda k: index(k, lambda i: i.update(schema_version=9)),
+        2,
+        "schema_version is 9",
+    ),
     "the index without a spec": (
         lambda k: index(k, lambda i: i["specs"].pop(0)),
         1,
@@ -279,22 +333,54 @@ WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
         2,
         "wide/record.json: it cannot",
     ),
-    "a folder renamed, in the index too": (renamed, 1, "broad/record.json: it is about another spec"),
-    "a text missing": (lambda k: delete("wide", f"{obligation(k, 'own')}.smt2")(k), 2, ".smt2: it cannot be read"),
+    "a folder renamed, in the index too": (
+        renamed,
+        1,
+        "broad/record.json: it is about another spec",
+    ),
+    "a text missing": (
+        lambda k: delete("wide", f"{obligation(k, 'own')}.smt2")(k),
+        2,
+        ".smt2: it cannot be read",
+    ),
     # --- texts ---
     "text: a number": (number_in_text, 1, ".smt2: its sha256 is"),
-    "text: a number, all hashes redone": (number_in_text_and_all_hashes, 1, "it is not what the spec states: line"),
-    "text: made trivial, all hashes redone": (emptied_text_and_all_hashes, 1, "it is not what the spec states: line 1"),
+    "text: a number, all hashes redone": (
+        number_in_text_and_all_hashes,
+        1,
+        "it is not what the spec states: line",
+    ),
+    "text: made trivial, all hashes redone": (
+        emptied_text_and_all_hashes,
+        1,
+        "it is not what the spec states: line 1",
+    ),
     "texts swapped": (swapped_texts, 1, ".smt2: its sha256 is"),
     "text: a false claim planted, all redone": (planted, 1, "cvc5 can satisfy it"),
     # --- the record as a whole ---
-    "record: a byte": (lambda k: k.edit("wide", lambda r: None, sealed=False), 1, "record.json: its sha256 is"),
-    "record: another schema": (wide(lambda r: r.update(schema_version=2)), 2, "its schema_version is 2, not 1"),
+    "record: a byte": (
+        lambda k: k.edit("wide", lambda r: None, sealed=False),
+        1,
+        "record.json: its sha256 is",
+    ),
+    "record: another schema": (
+        wide(lambda r: r.update(schema_version=2)),
+        2,
+        "its schema_version is 2, not 1",
+    ),
     "record: a field more": (wide(lambda r: r.update(trusted=True)), 2, "trusted is not known"),
     "record: a field less": (wide(lambda r: r.pop("limits")), 2, "limits is missing"),
-    "record: a word for a number": (wide(lambda r: r["limits"].update(bound="3")), 2, '"3" is no int'),
+    "record: a word for a number": (
+        wide(lambda r: r["limits"].update(bound="3")),
+        2,
+        '"3" is no int',
+    ),
     "record: the version": (wide(mark_of_version), 2, "it is of cbprove 9.9, this is"),
-    "record: the solver's line": (wide(lambda r: r["versions"].pop("z3")), 1, "versions are of cbprove, not of"),
+    "record: the solver's line": (
+        wide(lambda r: r["versions"].pop("z3")),
+        1,
+        "versions are of cbprove, not of",
+    ),
     "record: the command": (
         wide(lambda r: r.update(command="true")),
         1,
@@ -322,15 +408,27 @@ WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
         1,
         "record.json: the candidates of proposal any_offset",
     ),
-    "a proposal dropped": (wide(lambda r: r["proposals"].pop()), 1, "its proposals are not those of the spec"),
+    "a proposal dropped": (
+        wide(lambda r: r["proposals"].pop()),
+        1,
+        "its proposals are not those of the spec",
+    ),
     # --- verdicts ---
     "a verdict's word": (
         wide(lambda r: verdict(r, "wide/any_offset/kept").update(verdict="proved")),
         1,
         "wide/any_offset/kept: its parts are mixed, the record says proved",
     ),
-    "a verdict dropped": (wide(lambda r: r["verdicts"].pop()), 1, "wide/last/fits: there is no verdict in the record"),
-    "a verdict twice": (wide(lambda r: r["verdicts"].append(r["verdicts"][0])), 1, "its verdicts are not in the order"),
+    "a verdict dropped": (
+        wide(lambda r: r["verdicts"].pop()),
+        1,
+        "wide/last/fits: there is no verdict in the record",
+    ),
+    "a verdict twice": (
+        wide(lambda r: r["verdicts"].append(r["verdicts"][0])),
+        1,
+        "its verdicts are not in the order",
+    ),
     "verdicts swapped": (wide(swapped_verdicts), 1, "its verdicts are not in the order"),
     "a verdict of nothing": (
         wide(lambda r: r["verdicts"][0].update(id="wide/any_offset/all")),
@@ -342,15 +440,27 @@ WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
         1,
         "wide/any_offset/kept: its parts count",
     ),
-    "refuted made proved": (wide(first_refuted_now_proved), 1, "wide/first/kept: it rests on obligations"),
-    "proved made refuted": (wide(last_proved_now_refuted), 1, "wide/last/kept: the run on p never breaks it"),
+    "refuted made proved": (
+        wide(first_refuted_now_proved),
+        1,
+        "wide/first/kept: it rests on obligations",
+    ),
+    "proved made refuted": (
+        wide(last_proved_now_refuted),
+        1,
+        "wide/last/kept: the run on p never breaks it",
+    ),
     "proved made excluded": (
         wide(last_proved_now_excluded),
         1,
         "wide/last/kept: abi = x86_64, OFF = 12 is not excluded",
     ),
     "vacuous made proved": (wide(vacuous_now_proved), 1, "wide/last/nowhere: no run is given"),
-    "proved for all candidates": (wide(claimed_for_all), 1, "wide/any_offset/kept: it rests on obligations that are"),
+    "proved for all candidates": (
+        wide(claimed_for_all),
+        1,
+        "wide/any_offset/kept: it rests on obligations that are",
+    ),
     "a part without its candidates": (
         wide(lambda r: part(r, "wide/any_offset/kept", "refuted").update(where=[])),
         1,
@@ -408,12 +518,20 @@ WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
         "wide/last/kept: the run on q never reaches",
     ),
     "a reaching run that ends early": (
-        wide(lambda r: part(r, "wide/last/kept", "proved")["run"].update(decisions=[[["input", "n"], 3]])),
+        wide(
+            lambda r: part(r, "wide/last/kept", "proved")["run"].update(
+                decisions=[[["input", "n"], 3]]
+            )
+        ),
         1,
         "wide/last/kept: the run on p never reaches",
     ),
     # --- obligations ---
-    "obligations swapped": (wide(swapped_obligations), 1, "it rests on obligations that are about something else"),
+    "obligations swapped": (
+        wide(swapped_obligations),
+        1,
+        "it rests on obligations that are about something else",
+    ),
     "an obligation's name": (wide(another_name), 2, "0000000000000000.smt2: it cannot be read"),
     "an obligation's hash": (
         wide(lambda r: r["obligations"][0].update(sha256="0" * 64)),
@@ -457,7 +575,12 @@ WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
         "loops/now/even: its scope is 3, the record says every run",
     ),
     "a bounded proof of more turns": (
-        loops(lambda r: (state(r, "even", "values").update(turns=9), verdict(r, "loops/now/even").update(scope=9))[0]),
+        loops(
+            lambda r: (
+                state(r, "even", "values").update(turns=9),
+                verdict(r, "loops/now/even").update(scope=9),
+            )[0]
+        ),
         1,
         ".smt2: it is not what the spec states",
     ),
@@ -471,10 +594,22 @@ WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
         1,
         "loops/now/even: loops with a HI of up to",
     ),
-    "an invariant without a piece": (loops(dropped_piece), 1, ".smt2: it is not what the spec states"),
-    "an invariant of another piece": (loops(wrong_piece), 1, ".smt2: it is not what the spec states"),
+    "an invariant without a piece": (
+        loops(dropped_piece),
+        1,
+        ".smt2: it is not what the spec states",
+    ),
+    "an invariant of another piece": (
+        loops(wrong_piece),
+        1,
+        ".smt2: it is not what the spec states",
+    ),
     "an invariant that is none, all redone": (planted_invariant, 1, "cvc5 can satisfy it"),
-    "an invariant without its step": (loops(dropped_step), 1, "loops/now/zeroed: it rests on obligations that are"),
+    "an invariant without its step": (
+        loops(dropped_step),
+        1,
+        "loops/now/zeroed: it rests on obligations that are",
+    ),
 }
 
 

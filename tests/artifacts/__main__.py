@@ -1,4 +1,5 @@
-"""Real artefacts against other readers of them: `make artefacts`, or `python -m tests.artifacts VMLINUX MODULE...`.
+"""Real artefacts against other readers of them: `make artefacts`, or `python -m tests.artifacts
+VMLINUX MODULE...`.
 
 Without arguments: the running kernel, and a module that is made over it.
 """
@@ -30,7 +31,9 @@ def _checked(kernel: Path, modules: tuple[Path, ...]) -> Iterator[str]:
     yield from check_btf.check(kernel, modules)
     yield from check_text.check(kernel)
     yield from (
-        check_pahole.check(kernel) if check_pahole.installed() else [f"pahole {check_pahole.VERSION} is not here"]
+        check_pahole.check(kernel)
+        if check_pahole.installed()
+        else [f"pahole {check_pahole.VERSION} is not here"]
     )
 
 

@@ -44,7 +44,9 @@ def records(path: Path, base: Path | None = None) -> dict[Ref, dict[str, Any]]:
 class Reading:
     """Records as nodes; `below` are those of the base."""
 
-    def __init__(self, own: Mapping[Ref, dict[str, Any]], below: Mapping[Ref, dict[str, Any]] | None = None) -> None:
+    def __init__(
+        self, own: Mapping[Ref, dict[str, Any]], below: Mapping[Ref, dict[str, Any]] | None = None
+    ) -> None:
         self.own = own
         self.all = {**(below or {}), **own}
 
@@ -73,7 +75,10 @@ class Reading:
             case "ENUM" | "ENUM64" if said["vlen"] == 0 and name:
                 return Forward("enum", name)
             case "ENUM" | "ENUM64":
-                values = tuple((value["name"], self.value(said, value["val"])) for value in said.get("values", ()))
+                values = tuple(
+                    (value["name"], self.value(said, value["val"]))
+                    for value in said.get("values", ())
+                )
                 return Enumeration(name, said["size"], said["encoding"] == "SIGNED", values)
             case "FWD":
                 return Forward(said["fwd_kind"], said["name"])
@@ -87,7 +92,11 @@ class Reading:
     @staticmethod
     def value(said: dict[str, Any], value: int) -> int:
         """bpftool prints an unsigned value of 32 bits as if its sign went on to 64."""
-        return value & 0xFFFFFFFF if said["kind"] == "ENUM" and said["encoding"] == "UNSIGNED" else value
+        return (
+            value & 0xFFFFFFFF
+            if said["kind"] == "ENUM" and said["encoding"] == "UNSIGNED"
+            else value
+        )
 
     def held(self, ref: Ref) -> Ref:
         found = self.ref(ref)
@@ -96,9 +105,17 @@ class Reading:
 
     def function(self, said: dict[str, Any]) -> Function:
         parameters = said["params"]
-        variadic = bool(parameters) and parameters[-1]["name"] == "(anon)" and parameters[-1]["type_id"] == 0
+        variadic = (
+            bool(parameters)
+            and parameters[-1]["name"] == "(anon)"
+            and parameters[-1]["type_id"] == 0
+        )
         taken = parameters[:-1] if variadic else parameters
-        return Function(self.ref(said["ret_type_id"]), tuple(self.ref(each["type_id"]) for each in taken), variadic)
+        return Function(
+            self.ref(said["ret_type_id"]),
+            tuple(self.ref(each["type_id"]) for each in taken),
+            variadic,
+        )
 
     def member(self, said: dict[str, Any]) -> Member:
         """A bit-field of the old style has its width in its integer."""
@@ -106,7 +123,11 @@ class Reading:
         offset, bits = said["bits_offset"], said.get("bitfield_size") or None
         integer = self.behind(ref)
         plain = integer is None or integer["kind"] != "INT" or "bitfield_size" in said
-        if integer and not plain and (integer["bits_offset"] or integer["nr_bits"] != 8 * integer["size"]):
+        if (
+            integer
+            and not plain
+            and (integer["bits_offset"] or integer["nr_bits"] != 8 * integer["size"])
+        ):
             offset, bits = offset + integer["bits_offset"], integer["nr_bits"]
         return Member(None if said["name"] == "(anon)" else said["name"], ref, offset, bits)
 

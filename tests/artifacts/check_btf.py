@@ -17,7 +17,8 @@ from tests.artifacts.reading import FIXTURES
 
 
 def check(kernel: Path = Path(RUNNING), modules: tuple[Path, ...] = ()) -> Iterator[str]:
-    """Compares them; yields a line for each unit, and one for each type that differs, which then begins with `difference`."""
+    """Compares them; yields a line for each unit, and one for each type that differs, which then
+    begins with `difference`."""
     with TemporaryDirectory() as folder:
         modules = modules or (made_over(kernel, Path(folder)),)
         units = open_artifact(str(kernel), [str(module) for module in modules]).units

@@ -1,4 +1,5 @@
-"""What `cbprove import` writes, read again: every struct of a kernel must lie as it did. Part of `make artefacts`."""
+"""What `cbprove import` writes, read again: every struct of a kernel must lie as it did. Part of
+`make artefacts`."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ Placed = tuple[int, int, tuple[tuple[str, int, int, bool], ...]]
 
 
 def check(kernel: Path = Path(RUNNING)) -> Iterator[str]:
-    """A line for a kernel, and one for each struct that came out otherwise, which then begins with `difference`."""
+    """A line for a kernel, and one for each struct that came out otherwise, which then begins
+    with `difference`."""
     artifact = open_artifact(str(kernel))
     types = artifact.units[0]
     records = Records(types)
@@ -61,11 +63,16 @@ def differing(artifact: Artifact, found: Sequence[Definition]) -> list[str]:
     records = Records(artifact.units[0])
     abi = artifact.units[0].abi
     wanted = {one.name: placed(lay_out(records.record(one.ref), abi)) for one in found}
-    return [name for name, place in wanted.items() if place not in read.get(name.partition("___")[0], [])]
+    return [
+        name
+        for name, place in wanted.items()
+        if place not in read.get(name.partition("___")[0], [])
+    ]
 
 
 def layouts(text: str, abi: Abi) -> dict[str, list[Placed]]:
-    """Where everything lies in each struct of a text; those of one name, whatever tells them apart, together."""
+    """Where everything lies in each struct of a text; those of one name, whatever tells them
+    apart, together."""
     source = Source("imported", AROUND.format(abi=abi.name) + text)
     system = resolve(syntax.Tree(parse(source), (source,)))
     cx = system.context
@@ -73,7 +80,9 @@ def layouts(text: str, abi: Abi) -> dict[str, list[Placed]]:
     found: dict[str, list[Placed]] = {}
     for tag, node in cx.names.tags.items():
         if isinstance(node, ctree.RecordBody):
-            found.setdefault(tag.partition("___")[0], []).append(placed(lay_out(type_of(cx, node), abi)))
+            found.setdefault(tag.partition("___")[0], []).append(
+                placed(lay_out(type_of(cx, node), abi))
+            )
     return found
 
 
@@ -94,7 +103,9 @@ def _readable(type: c.Type) -> bool:
     """Whether no member at any depth has a name that the language takes for its own."""
     match type:
         case c.Record():
-            return all(field.name not in UNREADABLE and _readable(field.type) for field in type.fields)
+            return all(
+                field.name not in UNREADABLE and _readable(field.type) for field in type.fields
+            )
         case c.Array(inner, _) | c.Aligned(inner, _):
             return _readable(inner)
         case _:

@@ -42,7 +42,9 @@ class ByHand:
         return tuple(ref for ref, node in enumerate(self.nodes) if _named(node) == (kind, name))
 
     def names(self, kind: Kind) -> Iterable[str]:
-        return [named[1] for named in map(_named, self.nodes) if named is not None and named[0] == kind]
+        return [
+            named[1] for named in map(_named, self.nodes) if named is not None and named[0] == kind
+        ]
 
 
 def _named(node: Node) -> tuple[Kind, str] | None:
@@ -64,7 +66,9 @@ def unit(name: str, *nodes: Node, abi: str = "x86_64") -> ByHand:
 
 def struct(tag: str | None, size: int, *members: tuple[str | None, Ref, int]) -> Composite:
     """Members are (name, type, first byte)."""
-    return Composite("struct", tag, size, tuple(Member(name, ref, 8 * at) for name, ref, at in members))
+    return Composite(
+        "struct", tag, size, tuple(Member(name, ref, 8 * at) for name, ref, at in members)
+    )
 
 
 def artifact(*units: ByHand) -> Artifact:

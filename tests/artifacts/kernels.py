@@ -1,7 +1,8 @@
-"""Answers for real kernels, as hashes of bpftool's reading: `python -m tests.artifacts.kernels NAME VMLINUX` writes one.
+"""Answers for real kernels, as hashes of bpftool's reading: `python -m tests.artifacts.kernels NAME
+VMLINUX` writes one.
 
-An answer is the file `btf/kernels/NAME.txt`: the sha256 of the kernel's raw BTF, how many names of structs and unions it has with
-one hash over all of them, and a hash for each of some.
+An answer is the file `btf/kernels/NAME.txt`: the sha256 of the kernel's raw BTF, how many names of
+structs and unions it has with one hash over all of them, and a hash for each of some.
 """
 
 from __future__ import annotations
@@ -61,7 +62,10 @@ def answer(data: bytes, types: Types, refs: Mapping[str, tuple[Ref, ...]]) -> st
     digests = fingerprints(types, (ref for _, ref in flat))
     lines = sorted({f"{name} {digest}" for (name, _), digest in zip(flat, digests, strict=True)})
     some = (line for line in lines if line.split()[0] in SOME)
-    return "\n".join((sha256(data), f"{len(refs)} {sha256(chr(10).join(lines).encode())}", *some)) + "\n"
+    return (
+        "\n".join((sha256(data), f"{len(refs)} {sha256(chr(10).join(lines).encode())}", *some))
+        + "\n"
+    )
 
 
 def sha256(data: bytes) -> str:

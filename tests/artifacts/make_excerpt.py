@@ -1,6 +1,8 @@
-"""Some types of a kernel as a BTF file of their own: `python -m tests.artifacts.make_excerpt VMLINUX FILE STRUCT...`.
+"""Some types of a kernel as a BTF file of their own: `python -m tests.artifacts.make_excerpt
+VMLINUX FILE STRUCT...`.
 
-docs/linux-6.1.btf is one, of Debian's linux-image-6.1.0-56-amd64 (6.1.192-2), for the examples of docs/layouts.md.
+docs/linux-6.1.btf is one, of Debian's linux-image-6.1.0-56-amd64 (6.1.192-2), for the examples of
+docs/layouts.md.
 """
 
 from __future__ import annotations
@@ -56,7 +58,12 @@ class Excerpt(Builder):
                 return self.add(form.PTR, value=self.copy(to, True))
             case Array(element, count):
                 return self.add(
-                    form.ARRAY, words=(self.copy(element, pointed), self.integer("index", 4, encoding=0), count)
+                    form.ARRAY,
+                    words=(
+                        self.copy(element, pointed),
+                        self.integer("index", 4, encoding=0),
+                        count,
+                    ),
                 )
             case Typedef(name, to):
                 return self.add(form.TYPEDEF, name, self.copy(to, pointed))
@@ -64,9 +71,18 @@ class Excerpt(Builder):
                 return self.add(_WORDS[word], value=self.copy(to, pointed))
             case Function(returns, parameters):
                 words = [word for each in parameters for word in (0, self.copy(each, True))]
-                return self.add(form.FUNC_PROTO, value=self.copy(returns, True), words=words, vlen=len(parameters))
+                return self.add(
+                    form.FUNC_PROTO,
+                    value=self.copy(returns, True),
+                    words=words,
+                    vlen=len(parameters),
+                )
             case Enumeration(tag, size, signed, values):
-                words = [word for name, value in values for word in (self.string(name), value % (1 << 32))]
+                words = [
+                    word
+                    for name, value in values
+                    for word in (self.string(name), value % (1 << 32))
+                ]
                 return self.add(form.ENUM, tag or "", size, words, len(values), int(signed))
             case Forward(kind, tag):
                 return self.add(form.FWD, tag, flag=int(kind == "union"))

@@ -1,8 +1,8 @@
 """Makes the BTF fixtures and the answers beside them: `python -m tests.artifacts.make_fixtures`.
 
-It takes compilers, pahole and bpftool. Raw BTF and ELF for both byte orders and both word sizes, by gcc and pahole and by
-clang's BPF target; a module over a kernel. The answers are bpftool's, so that they do not come from the reader that they are
-compared with.
+It takes compilers, pahole and bpftool. Raw BTF and ELF for both byte orders and both word sizes, by
+gcc and pahole and by clang's BPF target; a module over a kernel. The answers are bpftool's, so that
+they do not come from the reader that they are compared with.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ def answers(path: Path, base: Path | None) -> str:
     below = None if base is None else bpftool.records(base)
     own = bpftool.records(path, base)
     reading = bpftool.Reading(own, below)
-    return "".join(f"{ref} {reading.node(ref)!r}\n" for ref in own if own[ref]["kind"] not in bpftool.NO_TYPES)
+    return "".join(
+        f"{ref} {reading.node(ref)!r}\n" for ref in own if own[ref]["kind"] not in bpftool.NO_TYPES
+    )
 
 
 def run(command: str) -> None:

@@ -1,7 +1,8 @@
-"""Objects with DWARF: compiled here, and those in dwarf/ that `python -m tests.artifacts.objects` writes anew.
+"""Objects with DWARF: compiled here, and those in dwarf/ that `python -m tests.artifacts.objects`
+writes anew.
 
-The objects hold the first structs of a seed of the oracle's for their ABI, so that what they must say is known: what
-cbprove.layout says, which the oracle compares with the same compilers.
+The objects hold the first structs of a seed of the oracle's for their ABI, so that what they must
+say is known: what cbprove.layout says, which the oracle compares with the same compilers.
 """
 
 from __future__ import annotations
@@ -28,14 +29,21 @@ def compile_c(text: str, command: Sequence[str], *flags: str) -> bytes:
     """The object that a compiler makes of a text; no path of this machine is in it."""
     with tempfile.TemporaryDirectory() as folder:
         options = (*FLAGS, f"-ffile-prefix-map={folder}=.", *flags, "-o", "object.o", "-")
-        subprocess.run((*command, *options), input=text.encode(), check=True, cwd=folder, timeout=60)
+        subprocess.run(
+            (*command, *options), input=text.encode(), check=True, cwd=folder, timeout=60
+        )
         return Path(folder, "object.o").read_bytes()
 
 
 def variables(records: Sequence[Record]) -> str:
-    """The C that defines these records as x0, x1, ..., and something of each, so that compilers describe them."""
+    """The C that defines these records as x0, x1, ..., and something of each, so that compilers
+    describe them."""
     return "\n".join(
-        (definitions(records), *(f"{r.kind} x{number} v{number};" for number, r in enumerate(records)), "")
+        (
+            definitions(records),
+            *(f"{r.kind} x{number} v{number};" for number, r in enumerate(records)),
+            "",
+        )
     )
 
 
@@ -59,7 +67,9 @@ def main() -> int:
     for abi in ABIS.values():
         for version in VERSIONS:
             flags = (f"-gdwarf-{version}", "-gz=none", "-fno-asynchronous-unwind-tables", "-Qn")
-            path(abi, version).write_bytes(compile_c(variables(structs(abi)), COMMANDS[abi.name], *flags))
+            path(abi, version).write_bytes(
+                compile_c(variables(structs(abi)), COMMANDS[abi.name], *flags)
+            )
     return 0
 
 

@@ -1,4 +1,5 @@
-"""What an artefact's types say of a struct, in the words of the oracle: each named member, where it is and how wide."""
+"""What an artefact's types say of a struct, in the words of the oracle: each named member, where
+it is and how wide."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ Place = tuple[str, int, int]
 
 
 def placed(types: Types, ref: Ref) -> tuple[int, tuple[Place, ...]]:
-    """The size (bytes) of a struct; the path, offset and width (bits) of each member that has a name, nested ones too."""
+    """The size (bytes) of a struct; the path, offset and width (bits) of each member that has a
+    name, nested ones too."""
     node = types.node(ref)
     assert isinstance(node, Composite)
     return node.size, tuple(_members(types, node, "", 0))
@@ -30,7 +32,9 @@ def placed(types: Types, ref: Ref) -> tuple[int, tuple[Place, ...]]:
 
 def expected(answers: Answers) -> tuple[int, tuple[Place, ...]]:
     """The same of the compilers' answers."""
-    return answers.size, tuple((member.path, member.offset, member.width) for member in answers.members)
+    return answers.size, tuple(
+        (member.path, member.offset, member.width) for member in answers.members
+    )
 
 
 def size(types: Types, ref: Ref) -> int:
@@ -55,7 +59,9 @@ def _members(types: Types, record: Composite, prefix: str, base: int) -> Iterato
             yield prefix + member.name, offset, member.bits or 8 * size(types, member.type)
         inner, index = _nested(types, member)
         if inner is not None:
-            yield from _members(types, inner, f"{prefix}{member.name}{index}." if member.name else prefix, offset)
+            yield from _members(
+                types, inner, f"{prefix}{member.name}{index}." if member.name else prefix, offset
+            )
 
 
 def _nested(types: Types, member: Member) -> tuple[Composite | None, str]:

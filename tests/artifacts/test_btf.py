@@ -1,4 +1,5 @@
-"""BTF against bpftool's reading of it, kept beside the fixtures, and what no compiler here writes."""
+"""BTF against bpftool's reading of it, kept beside the fixtures, and what no compiler here
+writes."""
 
 from __future__ import annotations
 
@@ -6,7 +7,15 @@ import pytest
 
 from cbprove.artifacts.btf import format as form
 from cbprove.artifacts.btf.reader import Btf
-from cbprove.artifacts.model import Composite, Enumeration, Forward, Function, Member, Number, Pointer
+from cbprove.artifacts.model import (
+    Composite,
+    Enumeration,
+    Forward,
+    Function,
+    Member,
+    Number,
+    Pointer,
+)
 from cbprove.artifacts.opening import open_artifact
 from cbprove.layout.abi import ABIS
 from cbprove.layout.records import lay_out
@@ -84,12 +93,18 @@ def test_bit_fields_are_counted_as_layouts_count_them(name: str, record: Record)
     (ref,) = types.find("struct", record.tag or "")
     node = types.node(ref)
     assert isinstance(node, Composite) and node.size == computed.size
-    assert [(m.name, m.offset) for m in node.members] == [(m.name, m.offset) for m in computed.members if m.name]
+    assert [(m.name, m.offset) for m in node.members] == [
+        (m.name, m.offset) for m in computed.members if m.name
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "abi"),
-    [("x86_64.btf", "x86_64"), ("bpfeb.btf", "s390x"), *((f"{x}.o", x) for x in ("i386", "m68k", "s390x"))],
+    [
+        ("x86_64.btf", "x86_64"),
+        ("bpfeb.btf", "s390x"),
+        *((f"{x}.o", x) for x in ("i386", "m68k", "s390x")),
+    ],
 )
 def test_the_abi_is_told_by_the_machine_or_by_words(name: str, abi: str) -> None:
     assert opened(name).abi is ABIS[abi]
@@ -117,7 +132,9 @@ def test_a_member_far_inside_is_no_bit_field() -> None:
     made = Builder()
     word = made.integer()
     ref = made.composite("s", 1 << 24, ("a", word, 5 << 24 | 32))
-    assert unit(made.data()).node(ref) == Composite("struct", "s", 1 << 24, (Member("a", word, 5 << 24 | 32),))
+    assert unit(made.data()).node(ref) == Composite(
+        "struct", "s", 1 << 24, (Member("a", word, 5 << 24 | 32),)
+    )
 
 
 def test_an_integer_of_the_old_style_may_be_the_base_s() -> None:
@@ -125,7 +142,9 @@ def test_an_integer_of_the_old_style_may_be_the_base_s() -> None:
     three = base.integer("unsigned int", bits=3, offset=1, encoding=0)
     made = Builder(below=1, text=len(base.strings))
     ref = made.composite("s", 4, ("a", three, 4))
-    assert unit(made.data(), unit(base.data())).node(ref) == Composite("struct", "s", 4, (Member("a", three, 5, 3),))
+    assert unit(made.data(), unit(base.data())).node(ref) == Composite(
+        "struct", "s", 4, (Member("a", three, 5, 3),)
+    )
 
 
 def test_unnamed_bit_fields_are_padding() -> None:
@@ -217,7 +236,9 @@ def test_a_name_is_found_alike_before_and_after_all_were_listed() -> None:
 @pytest.mark.parametrize("name", ["", "bits\0packed", "\udcff", "unsigned char", "*"])
 def test_what_is_no_name_is_not_found(name: str) -> None:
     types = opened("x86_64.btf")
-    assert types.find("struct", name) == types.find("typedef", name) == types.find("union", name) == ()
+    assert (
+        types.find("struct", name) == types.find("typedef", name) == types.find("union", name) == ()
+    )
 
 
 def test_equal_definitions_of_one_name_are_one() -> None:

@@ -1,4 +1,5 @@
-"""Damaged artefacts: what is read is sound all through, or a mistake is told; nothing else is ever raised."""
+"""Damaged artefacts: what is read is sound all through, or a mistake is told; nothing else is
+ever raised."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ def overwritten(chance: random.Random, data: bytes) -> bytes:
     out = bytearray(data)
     for _ in range(chance.randint(1, 4)):
         at = chance.randrange(len(out) // 4) * 4
-        word = chance.choice((0, 1, 0xFFFFFFFF, 0x7FFFFFFF, 0x0400FFFF, 0x84000001, chance.randrange(60)))
+        word = chance.choice(
+            (0, 1, 0xFFFFFFFF, 0x7FFFFFFF, 0x0400FFFF, 0x84000001, chance.randrange(60))
+        )
         out[at : at + 4] = word.to_bytes(4, chance.choice(("little", "big")))
     return bytes(out)
 
@@ -50,7 +53,8 @@ def spliced(chance: random.Random, data: bytes) -> bytes:
 
 
 def everything(types: Types) -> list[Node]:
-    """Every node that exists, each by itself, and all that names lead to, down to the last member."""
+    """Every node that exists, each by itself, and all that names lead to, down to the last
+    member."""
     walk(types)
     seen = []
     for ref in range(1, 400):

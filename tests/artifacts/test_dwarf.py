@@ -1,4 +1,5 @@
-"""DWARF says what compilers say: of the oracle's structs on every ABI, of every kind of type, and of several units."""
+"""DWARF says what compilers say: of the oracle's structs on every ABI, of every kind of type,
+and of several units."""
 
 from __future__ import annotations
 
@@ -73,18 +74,27 @@ def said(types: Types, count: int, kinds: list[str]) -> list[object]:
 def test_kept_objects(abi: Abi, version: int) -> None:
     records = structs(abi)
     types = read(path(abi, version).read_bytes(), abi)
-    assert said(types, COUNT, [r.kind for r in records]) == [expected(answers(record, abi)) for record in records]
-    numbers = {name for number, record in enumerate(records) for name in numbers_in(types, record.kind, f"x{number}")}
+    assert said(types, COUNT, [r.kind for r in records]) == [
+        expected(answers(record, abi)) for record in records
+    ]
+    numbers = {
+        name
+        for number, record in enumerate(records)
+        for name in numbers_in(types, record.kind, f"x{number}")
+    }
     assert len(numbers) > 6 and numbers <= NUMBERS
 
 
 NUMBERS = {"_Bool", "char", "signed char", "unsigned char", "__int128", "__int128 unsigned"} | {
-    f"{length}{sign}int" for length in ("short ", "", "long ", "long long ") for sign in ("", "unsigned ")
+    f"{length}{sign}int"
+    for length in ("short ", "", "long ", "long long ")
+    for sign in ("", "unsigned ")
 } - {"int "}
 
 
 def numbers_in(types: Types, kind: str, name: str) -> set[str]:
-    """How the numbers in a struct are called: names that stand in `.debug_str`, where relocations lead."""
+    """How the numbers in a struct are called: names that stand in `.debug_str`, where
+    relocations lead."""
     record = types.node(one(types, kind, name))
     assert isinstance(record, Composite)
     nodes = [types.node(member.type) for member in record.members]
@@ -102,7 +112,12 @@ def test_kept_objects_have_bit_fields_of_both_spellings() -> None:
 def _attribute_names(data: bytes) -> set[str]:
     file = read_file(data, "kept")
     tops = [(unit.first, file.die(unit.first)) for unit in file.units]
-    dies = [die for ref, top in tops for at, child in file.children(ref, top) for _, die in file.children(at, child)]
+    dies = [
+        die
+        for ref, top in tops
+        for at, child in file.children(ref, top)
+        for _, die in file.children(at, child)
+    ]
     return {name for die in dies for name in die.attributes}
 
 
@@ -133,7 +148,8 @@ CLANG = ("clang", "--target=x86_64-linux-gnu", "-Wno-everything")
 
 @every_version
 def test_what_clang_says(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some of clang's bit-fields are wrong in its DWARF; those structs are refused, and no other."""
+    """Some of clang's bit-fields are wrong in its DWARF; those structs are refused, and no
+    other."""
     if shutil.which("clang") is None:
         pytest.skip("no clang")
     monkeypatch.setitem(COMMANDS, "x86_64", CLANG)
@@ -225,7 +241,10 @@ def test_every_kind_of_type(version: int) -> None:
     assert members["far"].align == 32 and members["sign"].align is None
     assert members["bit"] == Member("bit", members["bit"].type, 8 * 136, 3)
     inner = types.node(members[None].type)
-    assert isinstance(inner, Composite) and [member.name for member in inner.members] == ["first", None]
+    assert isinstance(inner, Composite) and [member.name for member in inner.members] == [
+        "first",
+        None,
+    ]
     assert types.names("enum") == ["sign", "small", "wide"]
     assert types.names("struct") == ["all"]
     assert types.names("union") == []
@@ -261,12 +280,21 @@ def describe(types: Types, ref: Ref | None) -> str:
 
 def test_signs_of_numbers() -> None:
     types = compiled(
-        "struct s { char c; signed char d; unsigned u; long l; _Bool b; float f; } s;", "-g", "-fsigned-char"
+        "struct s { char c; signed char d; unsigned u; long l; _Bool b; float f; } s;",
+        "-g",
+        "-fsigned-char",
     )
     record = types.node(one(types, "struct", "s"))
     assert isinstance(record, Composite)
     nodes = [types.node(member.type) for member in record.members]
-    assert [node.signed for node in nodes if isinstance(node, Number)] == [True, True, False, True, False, True]
+    assert [node.signed for node in nodes if isinstance(node, Number)] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 FIRST = """
@@ -307,10 +335,14 @@ def test_a_linked_file(version: int, flags: tuple[str, ...], tmp_path: Path) -> 
         pytest.skip("no compiler here")
     records = structs(X86)
     text = variables(records) + "void _start(void) {}"
-    (tmp_path / "a.o").write_bytes(compile_c(text, COMMANDS["x86_64"], f"-gdwarf-{version}", *flags))
+    (tmp_path / "a.o").write_bytes(
+        compile_c(text, COMMANDS["x86_64"], f"-gdwarf-{version}", *flags)
+    )
     subprocess.run(["ld", "-o", "linked", "--emit-relocs", "a.o"], cwd=tmp_path, check=True)
     types = read((tmp_path / "linked").read_bytes())
-    assert said(types, COUNT, [r.kind for r in records]) == [expected(answers(record, X86)) for record in records]
+    assert said(types, COUNT, [r.kind for r in records]) == [
+        expected(answers(record, X86)) for record in records
+    ]
 
 
 @every_version
@@ -318,14 +350,21 @@ def test_type_units_that_are_not_linked(version: int) -> None:
     with pytest.raises(SpecError) as error:
         compiled(ALL, f"-gdwarf-{version}", TYPE_UNITS)
     (diagnostic,) = error.value.diagnostics
-    assert (diagnostic.code, diagnostic.message) == ("CB0311", "the DWARF of `object` is in many sections")
+    assert (diagnostic.code, diagnostic.message) == (
+        "CB0311",
+        "the DWARF of `object` is in many sections",
+    )
 
 
-def test_only_units_that_can_hold_a_name_are_looked_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_units_that_can_hold_a_name_are_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     types = linked(tmp_path, FIRST, THIRD, SECOND)
     looked: list[int] = []
     real = dwarf.definitions
-    monkeypatch.setattr(dwarf, "definitions", lambda file, unit: looked.append(unit.start) or real(file, unit))
+    monkeypatch.setattr(
+        dwarf, "definitions", lambda file, unit: looked.append(unit.start) or real(file, unit)
+    )
     assert types.find("struct", "nowhere_at_all") == () and looked == []
     assert len(types.find("struct", "third_one")) == 1 and len(looked) == 1
 
@@ -370,7 +409,9 @@ def test_pahole_says_the_same(version: int, tmp_path: Path) -> None:
     types = read(data)
     for name in types.names("struct"):
         command = ["pahole", "-C", name, "object.o"]
-        text = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+        text = subprocess.run(
+            command, cwd=tmp_path, check=True, capture_output=True, text=True
+        ).stdout
         size, members = placed(types, one(types, "struct", name))
         theirs = [(row[1], 8 * int(row[2]) + int(row[3] or 0)) for row in ROW.finditer(text)]
         assert [(member, offset) for member, offset, _ in members] == theirs
@@ -455,7 +496,8 @@ def test_without_pyelftools(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_vector_is_refused_where_its_alignment_would_be_needed() -> None:
-    """DWARF marks it (DW_AT_GNU_vector) and does not say how it is aligned, which hangs on the compiler's options."""
+    """DWARF marks it (DW_AT_GNU_vector) and does not say how it is aligned, which hangs on the
+    compiler's options."""
     types = compiled(
         "typedef int v4 __attribute__((vector_size(16))); struct vec { v4 v; char c; }; struct outer { char a; struct vec x; } x;"
     )

@@ -34,11 +34,17 @@ def _definitions(types: Types, kind: str) -> int:
 
 def damaged(data: bytes, abi: Abi, rng: Random) -> bytes:
     """A few bytes changed, most of them where DWARF is; or the end cut off."""
-    places = [place for name, place in elf.read(data, "kept").places.items() if name.startswith(".debug")]
+    places = [
+        place for name, place in elf.read(data, "kept").places.items() if name.startswith(".debug")
+    ]
     broken = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 8))):
         place = rng.choice(places)
-        at = rng.randrange(len(data)) if rng.random() < 0.1 else place.offset + rng.randrange(place.size)
+        at = (
+            rng.randrange(len(data))
+            if rng.random() < 0.1
+            else place.offset + rng.randrange(place.size)
+        )
         broken[at] = rng.choice((0, 1, 0x7F, 0x80, 0xFF, rng.randrange(256)))
     return bytes(broken[: rng.randrange(len(broken))] if rng.random() < 0.05 else broken)
 
@@ -52,7 +58,10 @@ def outcomes(seed: int, cases: int, abi: Abi, version: int) -> tuple[int, int]:
             walk(damaged(data, abi, Random(f"{seed}/{abi.name}/{version}/{number}")), abi)
             read += 1
         except SpecError as error:
-            assert all(diagnostic.code in ("CB0311", "CB0312", "CB0305") for diagnostic in error.diagnostics)
+            assert all(
+                diagnostic.code in ("CB0311", "CB0312", "CB0305")
+                for diagnostic in error.diagnostics
+            )
             refused += 1
     return read, refused
 
@@ -85,11 +94,14 @@ def test_siblings_that_point_backwards() -> None:
     assert len(places) > COUNT
     for at in places:
         with suppress(SpecError):
-            dwarf.types(data[:at] + b"\x0c\0\0\0" + data[at + 4 :], "damaged", "", ABIS["x86_64"]).names("struct")
+            dwarf.types(
+                data[:at] + b"\x0c\0\0\0" + data[at + 4 :], "damaged", "", ABIS["x86_64"]
+            ).names("struct")
 
 
 def test_sections_without_number() -> None:
-    """An ELF file may keep their number in the first section's size: here a million million of no size each."""
+    """An ELF file may keep their number in the first section's size: here a million million of
+    no size each."""
     data = bytearray(path(ABIS["x86_64"], 5).read_bytes())
     headers = int.from_bytes(data[40:48], "little")
     data[58:62] = bytes(4)  # e_shentsize, e_shnum

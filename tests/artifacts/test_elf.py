@@ -23,7 +23,8 @@ def made(
     machine: int = 62,
     many: bool = False,
 ) -> bytes:
-    """An ELF file: header, contents, table of sections. With `many` the first section has the counts, as for 65,280 of them."""
+    """An ELF file: header, contents, table of sections. With `many` the first section has the
+    counts, as for 65,280 of them."""
     mark, letter = "<" if order == "little" else ">", "I" if word == 32 else "Q"
     names = b"\0" + b"".join(name.encode() + b"\0" for name, _, _ in sections) + b".shstrtab\0"
     head = 52 if word == 32 else 64
@@ -34,10 +35,27 @@ def made(
     first = (0, 0, 0, 0, 0, len(entries) + 1, len(entries)) if many else (0,) * 7
     shape = mark + f"II{letter}{letter}{letter}{letter}I" + ("III" if word == 32 else "IQQ")
     table = b"".join(struct.pack(shape, *entry, 0, 0, 0) for entry in (first, *entries))
-    counts = (struct.calcsize(shape), 0, 0xFFFF) if many else (struct.calcsize(shape), len(entries) + 1, len(entries))
-    ident = b"\x7fELF" + bytes((1 if word == 32 else 2, 1 if order == "little" else 2, 1)) + bytes(9)
+    counts = (
+        (struct.calcsize(shape), 0, 0xFFFF)
+        if many
+        else (struct.calcsize(shape), len(entries) + 1, len(entries))
+    )
+    ident = (
+        b"\x7fELF" + bytes((1 if word == 32 else 2, 1 if order == "little" else 2, 1)) + bytes(9)
+    )
     rest = struct.pack(
-        mark + f"HHI{letter}{letter}{letter}IHHHHHH", 1, machine, 1, 0, 0, head + len(body), 0, head, 0, 0, *counts
+        mark + f"HHI{letter}{letter}{letter}IHHHHHH",
+        1,
+        machine,
+        1,
+        0,
+        0,
+        head + len(body),
+        0,
+        head,
+        0,
+        0,
+        *counts,
     )
     return ident + rest + body + table
 
@@ -58,8 +76,15 @@ def made(
         (32, "little", 62, None),
     ],
 )
-def test_machines(word: int, order: Literal["little", "big"], machine: int, abi: str | None, many: bool) -> None:
-    file = elf.read(made([(".text", PROGBITS, b"code"), (".BTF", PROGBITS, b"types")], word, order, machine, many), "x")
+def test_machines(
+    word: int, order: Literal["little", "big"], machine: int, abi: str | None, many: bool
+) -> None:
+    file = elf.read(
+        made(
+            [(".text", PROGBITS, b"code"), (".BTF", PROGBITS, b"types")], word, order, machine, many
+        ),
+        "x",
+    )
     assert file.section(".BTF") == b"types" and file.section(".none") is None
     assert file.abi is (ABIS[abi] if abi else None)
     assert (file.order, file.word, file.machine) == (order, word // 8, machine)
@@ -71,7 +96,10 @@ def test_a_section_without_bytes_is_none() -> None:
 
 
 def test_the_first_of_two_sections_of_a_name_counts() -> None:
-    assert elf.read(made([(".BTF", PROGBITS, b"a"), (".BTF", PROGBITS, b"b")]), "x").section(".BTF") == b"a"
+    assert (
+        elf.read(made([(".BTF", PROGBITS, b"a"), (".BTF", PROGBITS, b"b")]), "x").section(".BTF")
+        == b"a"
+    )
 
 
 def test_an_object_without_sections() -> None:

@@ -1,4 +1,5 @@
-"""Headers say what the compiler says of them: structs with their alignments, constants of every width, and mistakes."""
+"""Headers say what the compiler says of them: structs with their alignments, constants of every
+width, and mistakes."""
 
 from __future__ import annotations
 
@@ -66,7 +67,9 @@ def header(tmp_path: Path) -> str:
     return str(path)
 
 
-def mistakes(cc: str, files: list[str], names: list[str], constants: list[str]) -> tuple[Diagnostic, ...]:
+def mistakes(
+    cc: str, files: list[str], names: list[str], constants: list[str]
+) -> tuple[Diagnostic, ...]:
     with pytest.raises(SpecError) as error:
         headers.ask(cc, files, names, constants)
     return error.value.diagnostics
@@ -103,7 +106,14 @@ def test_structs_and_alignments(header: str) -> None:
     types = headers.ask(GCC, [header], ["outer"], []).types
     outer = node(types, "struct", "outer")
     assert (outer.size, outer.align, outer.tag) == (16 + 8 + 1 + 2 + 2 + 4 + 8, 1, "outer")
-    assert aligns(types, outer) == {"inner": 8, "named": 4, None: None, "plain": 2, "wide": None, "either": 4}
+    assert aligns(types, outer) == {
+        "inner": 8,
+        "named": 4,
+        None: None,
+        "plain": 2,
+        "wide": None,
+        "either": 4,
+    }
     (wide,) = (types.node(member.type) for member in outer.members if member.name == "wide")
     assert isinstance(wide, Typedef) and wide.align == 16
     named = next(member for member in outer.members if member.name == "named")
@@ -119,7 +129,10 @@ def test_constants(header: str) -> None:
 def test_unions_and_typedefs_are_found_by_their_names(header: str) -> None:
     types = headers.ask(GCC, [header], ["either", "typedefed", "inner", "union either"], []).types
     assert (node(types, "union", "either").size, node(types, "union", "either").align) == (4, 4)
-    assert (node(types, "typedef", "typedefed").size, node(types, "typedef", "typedefed").align) == (2, 2)
+    assert (
+        node(types, "typedef", "typedefed").size,
+        node(types, "typedef", "typedefed").align,
+    ) == (2, 2)
     assert node(types, "struct", "inner").align == 8
 
 
@@ -166,7 +179,10 @@ def test_options_that_would_spoil_the_answer(header: str) -> None:
 
 def test_all_mistakes_at_once(header: str) -> None:
     found = mistakes(
-        GCC, [header], ["inner", "outr", "declared"], ["HEADER_LENGHT", "TEXT", "function", "ENUMERATOR", "number"]
+        GCC,
+        [header],
+        ["inner", "outr", "declared"],
+        ["HEADER_LENGHT", "TEXT", "function", "ENUMERATOR", "number"],
     )
     assert [(diagnostic.code, diagnostic.message) for diagnostic in found] == [
         ("CB0315", "`header.h` defines no struct `outr`"),
@@ -188,13 +204,18 @@ def test_kinds_are_told_apart(tmp_path: Path) -> None:
     assert [each.message for each in missing] == [
         f"`t.h` defines no `{name}`" for name in ("enum s", "typedef ss", "enum ee")
     ]
-    assert [each.help.partition("?")[0] for each in missing][1:] == ["did you mean `s`", "did you mean `e`"]
+    assert [each.help.partition("?")[0] for each in missing][1:] == [
+        "did you mean `s`",
+        "did you mean `e`",
+    ]
 
 
 def test_a_compiler_that_says_several_things(tmp_path: Path) -> None:
     (tmp_path / "t.h").write_text("int a = b;\nint c = d;\n")
     (found,) = mistakes(GCC, [str(tmp_path / "t.h")], ["x"], [])
-    assert found.code == "CB0314" and found.message.count("error:") == 2 and "\n" not in found.message
+    assert (
+        found.code == "CB0314" and found.message.count("error:") == 2 and "\n" not in found.message
+    )
 
 
 def test_a_typedef_of_no_struct(tmp_path: Path) -> None:
@@ -205,7 +226,9 @@ def test_a_typedef_of_no_struct(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a b", "*", "x; int y", "struct", "struct  x", "1x", ""])
 def test_names_that_c_does_not_have(header: str, name: str) -> None:
-    found = mistakes(GCC, [header], [name] if name != "struct" else ["1"], [name.replace("struct", "1")])
+    found = mistakes(
+        GCC, [header], [name] if name != "struct" else ["1"], [name.replace("struct", "1")]
+    )
     assert [diagnostic.code for diagnostic in found] == ["CB0315", "CB0316"]
 
 
@@ -219,7 +242,10 @@ def test_headers_that_do_not_compile(tmp_path: Path) -> None:
 
 def test_a_header_that_is_not_there() -> None:
     (found,) = mistakes(GCC, ["linux/there_is_no_such_header.h"], ["a"], [])
-    assert found.code == "CB0314" and "there_is_no_such_header.h: No such file or directory" in found.message
+    assert (
+        found.code == "CB0314"
+        and "there_is_no_such_header.h: No such file or directory" in found.message
+    )
     assert ": asked.c:1:10:" in found.message
 
 
@@ -274,7 +300,9 @@ def test_a_compiler_for_a_machine_without_an_abi(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/usr/include/linux/tcp.h").exists(), reason="no kernel headers")
 def test_headers_of_the_kernel() -> None:
-    found = headers.ask(GCC, ["linux/tcp.h", "linux/if_ether.h"], ["tcphdr", "ethhdr"], ["ETH_HLEN", "ETH_P_IP"])
+    found = headers.ask(
+        GCC, ["linux/tcp.h", "linux/if_ether.h"], ["tcphdr", "ethhdr"], ["ETH_HLEN", "ETH_P_IP"]
+    )
     assert found.constants == (("ETH_HLEN", 14), ("ETH_P_IP", 0x800))
     assert found.types.origin.startswith("linux/tcp.h, linux/if_ether.h, by ")
     (tcp,), (eth,) = found.types.find("struct", "tcphdr"), found.types.find("struct", "ethhdr")
@@ -287,7 +315,10 @@ def test_headers_of_the_kernel() -> None:
         ("syn", 105, 1),
         ("window", 112, 16),
     ]
-    assert placed(found.types, eth) == (14, (("h_dest", 0, 48), ("h_source", 48, 48), ("h_proto", 96, 16)))
+    assert placed(found.types, eth) == (
+        14,
+        (("h_dest", 0, 48), ("h_source", 48, 48), ("h_proto", 96, 16)),
+    )
     assert composite(found.types, eth).align == 1
 
 
@@ -295,7 +326,9 @@ def asked(cc: str, abi: Abi, folder: Path) -> Headers:
     """The oracle's structs as a header, asked of a compiler."""
     (folder / "structs.h").write_text(definitions(structs(abi, SEED, COUNT)))
     command = f"{cc} -std=gnu11 -funsigned-char -Wno-packed-bitfield-compat"
-    return headers.ask(command, [str(folder / "structs.h")], [f"x{number}" for number in range(COUNT)], [])
+    return headers.ask(
+        command, [str(folder / "structs.h")], [f"x{number}" for number in range(COUNT)], []
+    )
 
 
 def agree(found: Headers, abi: Abi, theirs: list[object]) -> None:
@@ -307,7 +340,9 @@ def agree(found: Headers, abi: Abi, theirs: list[object]) -> None:
 
 def test_structs_of_the_oracle(tmp_path: Path) -> None:
     abi = ABIS["x86_64"]
-    theirs: list[object] = [(expected(each), each.align) for each in ask(structs(abi, SEED, COUNT), abi)]
+    theirs: list[object] = [
+        (expected(each), each.align) for each in ask(structs(abi, SEED, COUNT), abi)
+    ]
     agree(asked(GCC, abi, tmp_path), abi, theirs)
 
 
@@ -317,7 +352,11 @@ def test_structs_of_the_oracle_everywhere(abi: Abi, tmp_path: Path) -> None:
     if not installed(abi):
         pytest.skip(f"no compiler for {abi.name}")
     ours = [answers(record, abi) for record in structs(abi, SEED, COUNT)]
-    agree(asked(" ".join(COMMANDS[abi.name]), abi, tmp_path), abi, [(expected(each), each.align) for each in ours])
+    agree(
+        asked(" ".join(COMMANDS[abi.name]), abi, tmp_path),
+        abi,
+        [(expected(each), each.align) for each in ours],
+    )
 
 
 @pytest.mark.parametrize("target", ["s390x", "x86_64", "aarch64", "powerpc64le", "riscv64"])

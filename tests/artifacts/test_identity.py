@@ -31,7 +31,15 @@ def test_what_differs_in_one_thing_is_another(other: Composite) -> None:
 
 def test_behind_a_pointer_a_tag_says_enough_and_nowhere_else() -> None:
     inside, other = struct("in", 4, ("x", U32, 0)), struct("in", 4, ("y", U32, 0))
-    types = unit("k", inside, other, struct("s", 4, ("i", 3, 0)), struct("s", 4, ("i", 4, 0)), Pointer(3), Pointer(4))
+    types = unit(
+        "k",
+        inside,
+        other,
+        struct("s", 4, ("i", 3, 0)),
+        struct("s", 4, ("i", 4, 0)),
+        Pointer(3),
+        Pointer(4),
+    )
     held, also, pointed, at = fingerprints(types, (5, 6, 7, 8))
     assert held != also and pointed == at
 

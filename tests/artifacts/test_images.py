@@ -1,4 +1,5 @@
-"""Kernels that are no ELF, names of which one is missing, and what is left out of a file and told."""
+"""Kernels that are no ELF, names of which one is missing, and what is left out of a file and
+told."""
 
 from __future__ import annotations
 
@@ -48,7 +49,10 @@ def refused(folder: Path, data: bytes, abi: str | None = None) -> tuple[str, str
 def test_the_header_of_a_flat_image_tells_the_abi(name: str, tmp_path: Path) -> None:
     assert opened(tmp_path, image(name, RAW)) == f"vmlinux {name}"
     assert opened(tmp_path, image(name, RAW), name) == f"vmlinux {name}"
-    assert refused(tmp_path, image(name, RAW), "x86_64")[:2] == ("CB0307", f"`Image` is for {name}, not for x86_64")
+    assert refused(tmp_path, image(name, RAW), "x86_64")[:2] == (
+        "CB0307",
+        f"`Image` is for {name}, not for x86_64",
+    )
 
 
 def test_an_image_without_a_header_is_of_the_byte_order_that_its_types_have(tmp_path: Path) -> None:
@@ -59,7 +63,13 @@ def test_an_image_without_a_header_is_of_the_byte_order_that_its_types_have(tmp_
 
 def test_a_compressed_kernel_inside_of_an_image_is_found(tmp_path: Path) -> None:
     kernel = image("aarch64", RAW) + bytes(1 << 20)
-    packed = b"MZ" + bytes(5000) + b"\x1f\x8b\x08 is no stream" + gzip.compress(kernel, mtime=0) + bytes(50)
+    packed = (
+        b"MZ"
+        + bytes(5000)
+        + b"\x1f\x8b\x08 is no stream"
+        + gzip.compress(kernel, mtime=0)
+        + bytes(50)
+    )
     assert opened(tmp_path, packed) == "vmlinux aarch64"
 
 
@@ -77,7 +87,10 @@ def test_lengths_that_do_not_fit_are_no_section(cut: int, tmp_path: Path) -> Non
 
 
 def test_what_is_nothing_known(tmp_path: Path) -> None:
-    assert refused(tmp_path, b"MZ" + bytes(5000))[:2] == ("CB0304", "`Image` is an EFI program, and no BTF is in it")
+    assert refused(tmp_path, b"MZ" + bytes(5000))[:2] == (
+        "CB0304",
+        "`Image` is an EFI program, and no BTF is in it",
+    )
     assert refused(tmp_path, bytes(5000))[0] == "CB0301"
 
 
@@ -96,13 +109,26 @@ def test_the_kernel_beside_modules_may_be_unpacked(boot: str, tmp_path: Path) ->
     assert open_artifact(str(modules)).units[0].abi.name == "x86_64"
 
 
-def test_one_name_that_is_missing_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_name_that_is_missing_hides_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "some.btf"
     path.write_bytes(RAW)
     (unit,) = open_artifact(str(path)).units
     there = sorted(unit.names("struct"))[0]
     with pytest.raises(SystemExit) as ended:
-        main(["layout", str(path), "--struct", "not_there", "--struct", there, "--struct", "nor_this"])
+        main(
+            [
+                "layout",
+                str(path),
+                "--struct",
+                "not_there",
+                "--struct",
+                there,
+                "--struct",
+                "nor_this",
+            ]
+        )
     assert ended.value.code == 2
     said = capsys.readouterr()
     assert f"struct {there} {{" in said.out

@@ -1,4 +1,5 @@
-"""The running kernel's BTF: against kept answers where it is one of those kernels, else against bpftool."""
+"""The running kernel's BTF: against kept answers where it is one of those kernels, else against
+bpftool."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ from cbprove.artifacts.btf.reader import Btf
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from tests.artifacts import bpftool, check_btf, kernels
 
-KEPT = {path.read_text(encoding="utf-8").split()[0]: path for path in sorted(kernels.FOLDER.glob("*.txt"))}
+KEPT = {
+    path.read_text(encoding="utf-8").split()[0]: path
+    for path in sorted(kernels.FOLDER.glob("*.txt"))
+}
 
 TOOLS = (bpftool.NAME, "gcc", "pahole")
 

@@ -92,7 +92,9 @@ def test_equal_definitions_of_two_modules_are_one() -> None:
         ),
     ],
 )
-def test_what_is_not_there(both: Artifact, kind: Kind, tag: str, module: str | None, message: str, help: str) -> None:
+def test_what_is_not_there(
+    both: Artifact, kind: Kind, tag: str, module: str | None, message: str, help: str
+) -> None:
     with pytest.raises(SpecError) as error:
         lookup(both, kind, tag, module)
     assert mistake(error) == ("CB0309", message, help)

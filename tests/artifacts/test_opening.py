@@ -43,7 +43,8 @@ each_packer = pytest.mark.parametrize("pack", PACKERS, ids=["gzip", "xz", "lzma"
 
 
 def bzimage(payload: bytes, version: int = 0x20F, sectors: int = 4) -> bytes:
-    """A boot sector, its setup and, some way into what follows, the payload with the size that the kernel's build appends."""
+    """A boot sector, its setup and, some way into what follows, the payload with the size that
+    the kernel's build appends."""
     setup = bytearray(512 * ((sectors or 4) + 1))
     setup[0x1F1] = sectors
     setup[0x1FE:0x206] = b"\x55\xaa\xeb\x66HdrS"
@@ -100,30 +101,62 @@ def test_the_running_kernel_is_the_default(monkeypatch: pytest.MonkeyPatch, tmp_
     ("name", "data", "code", "message"),
     [
         ("x", b"", "CB0301", "`x` is no BTF, no ELF file and no image of a kernel with BTF in it"),
-        ("x", b"hello", "CB0301", "`x` is no BTF, no ELF file and no image of a kernel with BTF in it"),
+        (
+            "x",
+            b"hello",
+            "CB0301",
+            "`x` is no BTF, no ELF file and no image of a kernel with BTF in it",
+        ),
         ("x", b"\x7fELF", "CB0302", "the headers of `x` are no sound ELF"),
         ("x", OBJECT[:1000], "CB0302", "the headers of `x` are no sound ELF"),
-        ("x", OBJECT[:0x28] + b"\xff" * 8 + OBJECT[0x30:], "CB0302", "the headers of `x` are no sound ELF"),
+        (
+            "x",
+            OBJECT[:0x28] + b"\xff" * 8 + OBJECT[0x30:],
+            "CB0302",
+            "the headers of `x` are no sound ELF",
+        ),
         (
             "x",
             b"\x1f\x8b\x08nothing",
             "CB0302",
             "`x` cannot be unpacked: error -3 while decompressing data: unknown header flags set",
         ),
-        ("x", gzip.compress(RAW, mtime=0)[:500], "CB0302", "`x` cannot be unpacked: it ends too early"),
+        (
+            "x",
+            gzip.compress(RAW, mtime=0)[:500],
+            "CB0302",
+            "`x` cannot be unpacked: it ends too early",
+        ),
         ("x", lzma.compress(RAW)[:500], "CB0302", "`x` cannot be unpacked: it ends too early"),
         ("x", bz2.compress(RAW)[:500], "CB0302", "`x` cannot be unpacked: it ends too early"),
         ("x", b"\x02\x21\x4c\x18 ", "CB0303", "`x` is compressed by lz4, which is not read"),
         ("x", b"\x89LZO\0 ", "CB0303", "`x` is compressed by lzop, which is not read"),
         ("x", bzimage(b"")[:0x220], "CB0302", "`x` ends inside its setup header"),
         ("x", bzimage(gzip.compress(RAW))[:-300], "CB0302", "the kernel in `x` lies past its end"),
-        ("x", bzimage(b"", 0x207), "CB0302", "`x` is of boot protocol 0x207, which does not say where the kernel is"),
-        ("x", bzimage(b"\x02\x21\x4c\x18 "), "CB0303", "`x` is compressed by lz4, which is not read"),
-        ("x", bzimage(b"nothing"), "CB0301", "`x` is no BTF, no ELF file and no image of a kernel with BTF in it"),
+        (
+            "x",
+            bzimage(b"", 0x207),
+            "CB0302",
+            "`x` is of boot protocol 0x207, which does not say where the kernel is",
+        ),
+        (
+            "x",
+            bzimage(b"\x02\x21\x4c\x18 "),
+            "CB0303",
+            "`x` is compressed by lz4, which is not read",
+        ),
+        (
+            "x",
+            bzimage(b"nothing"),
+            "CB0301",
+            "`x` is no BTF, no ELF file and no image of a kernel with BTF in it",
+        ),
         ("m.ko", SPLIT, "CB0308", "the BTF of `m` is written over that of its kernel"),
     ],
 )
-def test_what_cannot_be_opened(name: str, data: bytes, code: str, message: str, tmp_path: Path) -> None:
+def test_what_cannot_be_opened(
+    name: str, data: bytes, code: str, message: str, tmp_path: Path
+) -> None:
     found = refused(written(tmp_path, name, data))
     assert found[:2] == (code, message) and found[2]
 
@@ -138,7 +171,9 @@ def test_packed_again_and_again(tmp_path: Path) -> None:
 def test_a_bomb_is_not_unpacked_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(containers, "_MOST", 100_000)
     for pack in PACKERS[:2]:
-        assert refused(written(tmp_path, "x", pack(bytes(1_000_000))))[1].startswith("`x` unpacks to more than")
+        assert refused(written(tmp_path, "x", pack(bytes(1_000_000))))[1].startswith(
+            "`x` unpacks to more than"
+        )
 
 
 def test_zstd_without_a_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -168,7 +203,10 @@ def test_a_file_of_another_kind_is_not_read_whole(tmp_path: Path) -> None:
             file.truncate(1 << 44)
     except OSError:
         pytest.skip("this file system has no files with holes, or none so large")
-    assert refused(path)[:2] == ("CB0301", "`image` is no BTF, no ELF file and no image of a kernel with BTF in it")
+    assert refused(path)[:2] == (
+        "CB0301",
+        "`image` is no BTF, no ELF file and no image of a kernel with BTF in it",
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
@@ -202,16 +240,25 @@ def test_machines_and_the_abi_that_was_said(tmp_path: Path) -> None:
     assert refused(path, abi="x86_64")[:2] == ("CB0307", "`s390x.o` is for s390x, not for x86_64")
     assert refused(path, abi="vax")[:2] == ("CB0307", "there is no ABI `vax`")
     strange = written(tmp_path, "strange", machine(999))
-    assert refused(strange)[:2] == ("CB0307", "`strange` is for ELF machine 999, of which cbprove has no ABI")
+    assert refused(strange)[:2] == (
+        "CB0307",
+        "`strange` is for ELF machine 999, of which cbprove has no ABI",
+    )
     (said,) = open_artifact(str(strange), abi="s390x").units
     assert said.abi is ABIS["s390x"]
-    assert refused(strange, abi="x86_64")[1] == "`strange` is big-endian with pointers of 8 bytes, which x86_64 is not"
+    assert (
+        refused(strange, abi="x86_64")[1]
+        == "`strange` is big-endian with pointers of 8 bytes, which x86_64 is not"
+    )
 
 
 def test_objects_for_bpf_tell_no_more_than_raw_btf(tmp_path: Path) -> None:
     path = written(tmp_path, "prog.o", machine(247))
     assert open_artifact(str(path)).units[0].abi is ABIS["s390x"]
-    assert refused(path, abi="m68k")[1] == "`prog.o` is big-endian with pointers of 8 bytes, which m68k is not"
+    assert (
+        refused(path, abi="m68k")[1]
+        == "`prog.o` is big-endian with pointers of 8 bytes, which m68k is not"
+    )
 
 
 @pytest.mark.parametrize(
@@ -219,7 +266,9 @@ def test_objects_for_bpf_tell_no_more_than_raw_btf(tmp_path: Path) -> None:
     [("little", 8, "x86_64"), ("little", 4, "i386"), ("big", 8, "s390x"), ("big", 4, "m68k")],
 )
 @pytest.mark.parametrize("name", ["long unsigned int", "unsigned long", "long int", "long"])
-def test_raw_btf_tells_its_abi_by_a_long(order: str, word: int, abi: str, name: str, tmp_path: Path) -> None:
+def test_raw_btf_tells_its_abi_by_a_long(
+    order: str, word: int, abi: str, name: str, tmp_path: Path
+) -> None:
     made = Builder(order)  # type: ignore[arg-type]
     made.integer("int")
     made.integer(name, word)
@@ -272,7 +321,9 @@ def test_a_folder_like_that_of_the_running_kernel(tmp_path: Path) -> None:
     assert artifact.units[1].find("struct", "module_cb")
 
 
-@pytest.mark.parametrize("kernel", ["vmlinux", "vmlinuz", "../../../boot/vmlinuz-6.1", "../../../../boot/vmlinuz-6.1"])
+@pytest.mark.parametrize(
+    "kernel", ["vmlinux", "vmlinuz", "../../../boot/vmlinuz-6.1", "../../../../boot/vmlinuz-6.1"]
+)
 def test_a_folder_with_a_kernel_and_its_modules(kernel: str, tmp_path: Path) -> None:
     """As build trees, /lib/modules/VERSION of some distributions, and that of others with /boot."""
     folder = tmp_path / "usr/lib/modules/6.1"
@@ -297,19 +348,28 @@ def test_a_folder_like_that_of_the_running_kernel_is_one_artefact(tmp_path: Path
 
 
 def test_a_folder_without_modules(tmp_path: Path) -> None:
-    assert refused(FIXTURES / "x86_64.btf", tmp_path)[:2] == ("CB0300", f"there are no modules below `{tmp_path}`")
+    assert refused(FIXTURES / "x86_64.btf", tmp_path)[:2] == (
+        "CB0300",
+        f"there are no modules below `{tmp_path}`",
+    )
 
 
 @pytest.mark.parametrize("base", ["bpfeb.btf", "i386.o", "s390x.o"])
 def test_a_module_of_another_kernel(base: str) -> None:
     found = refused(FIXTURES / base, FIXTURES / "module.btf")
     unit = base.removesuffix(".btf")
-    assert found[:2] == ("CB0308", f"the BTF of `module` was written over another kernel than this `{unit}`")
+    assert found[:2] == (
+        "CB0308",
+        f"the BTF of `module` was written over another kernel than this `{unit}`",
+    )
 
 
 def test_a_module_over_a_distilled_base(tmp_path: Path) -> None:
     path = written(tmp_path, "m.ko", OBJECT.replace(b"\0.shstrtab\0", b"\0.BTF.base\0"))
-    assert refused(path)[:2] == ("CB0308", "the BTF of `m` is written over a distilled base, which is not read")
+    assert refused(path)[:2] == (
+        "CB0308",
+        "the BTF of `m` is written over a distilled base, which is not read",
+    )
 
 
 def test_a_module_that_stands_alone_needs_no_base() -> None:

@@ -1,4 +1,5 @@
-"""Structs of artefacts as pahole prints them: stored texts of its own, and what only hand-built types have."""
+"""Structs of artefacts as pahole prints them: stored texts of its own, and what only hand-built
+types have."""
 
 from __future__ import annotations
 
@@ -6,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.artifacts.model import Array, Composite, Enumeration, Function, Member, Node, Pointer, Typedef
+from cbprove.artifacts.model import (
+    Array,
+    Composite,
+    Enumeration,
+    Function,
+    Member,
+    Node,
+    Pointer,
+    Typedef,
+)
 from cbprove.artifacts.opening import RUNNING, open_artifact
 from cbprove.diagnostics import SpecError
 from cbprove.pictures.outlines import text
@@ -87,6 +97,8 @@ def test_a_struct_that_contains_itself_is_refused() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not check_pahole.installed() or not Path(RUNNING).exists(), reason="needs pahole 1.24 and BTF")
+@pytest.mark.skipif(
+    not check_pahole.installed() or not Path(RUNNING).exists(), reason="needs pahole 1.24 and BTF"
+)
 def test_every_struct_of_the_running_kernel() -> None:
     assert [line for line in check_pahole.check() if line.startswith("difference")] == []

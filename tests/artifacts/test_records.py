@@ -29,7 +29,13 @@ BYTE = c.Scalar("unsigned char")
 
 def test_a_struct_is_pinned_where_it_was() -> None:
     types = unit(
-        "k", Composite("struct", "s", 6, (Member("a", U8, 8), Member("f", U16, 19, bits=5), Member("z", U8, 40)))
+        "k",
+        Composite(
+            "struct",
+            "s",
+            6,
+            (Member("a", U8, 8), Member("f", U16, 19, bits=5), Member("z", U8, 40)),
+        ),
     )
     record = Records(types).record(3)
     fields = (
@@ -53,7 +59,9 @@ def test_alignments_that_are_said_are_kept() -> None:
 
 
 def test_typedefs_and_qualifiers_are_looked_through() -> None:
-    types = unit("k", Typedef("u8_t", U8), Qualified("const", 3), Typedef("wide", 4, align=4), Array(5, 2))
+    types = unit(
+        "k", Typedef("u8_t", U8), Qualified("const", 3), Typedef("wide", 4, align=4), Array(5, 2)
+    )
     records = Records(types)
     assert records.type(4) == BYTE
     assert records.type(6) == c.Array(c.Aligned(BYTE, 4), 2)
@@ -63,7 +71,9 @@ def test_a_struct_that_contains_itself_is_refused() -> None:
     types = unit("k", struct("s", 4, ("t", 4, 0)), Typedef("t", 5), Array(3, 2))
     with pytest.raises(SpecError) as caught:
         Records(types).record(3)
-    assert [(d.code, d.message) for d in caught.value.diagnostics] == [("CB0321", "`struct s` contains itself")]
+    assert [(d.code, d.message) for d in caught.value.diagnostics] == [
+        ("CB0321", "`struct s` contains itself")
+    ]
 
 
 def test_a_pointer_to_itself_is_fine() -> None:
@@ -73,7 +83,9 @@ def test_a_pointer_to_itself_is_fine() -> None:
 
 def test_a_struct_used_twice_is_no_circle() -> None:
     types = unit("k", struct("s", 1, ("a", U8, 0)), struct("t", 2, ("x", 3, 0), ("y", 3, 1)))
-    assert [field.type for field in Records(types).record(4).fields] == [Records(types).record(3)] * 2
+    assert [field.type for field in Records(types).record(4).fields] == [
+        Records(types).record(3)
+    ] * 2
 
 
 @pytest.mark.parametrize("node", [Forward("struct", "gone"), Function(None, ())])
@@ -123,7 +135,9 @@ def test_what_is_no_integer_is_bytes() -> None:
         (4, False, (), False),
     ],
 )
-def test_enumerations_that_c_gives_their_size(size: int, signed: bool, values: tuple[int, ...], ordinary: bool) -> None:
+def test_enumerations_that_c_gives_their_size(
+    size: int, signed: bool, values: tuple[int, ...], ordinary: bool
+) -> None:
     node = Enumeration("e", size, signed, tuple((f"E{n}", value) for n, value in enumerate(values)))
     assert is_ordinary(node) is ordinary
     made = Records(unit("k", node)).type(3)
@@ -145,7 +159,10 @@ def test_enumerations_that_c_gives_their_size(size: int, signed: bool, values: t
         ((Pointer(4), Function(U8, ())), "unsigned char (*x)(void)"),
         ((Pointer(4), Array(U8, 7)), "unsigned char (*x)[7]"),
         ((Pointer(4), Qualified("const", U8)), "const unsigned char *x"),
-        ((Qualified("const", 4), Pointer(5), Qualified("const", U8)), "const unsigned char * const x"),
+        (
+            (Qualified("const", 4), Pointer(5), Qualified("const", U8)),
+            "const unsigned char * const x",
+        ),
         ((Qualified("volatile", U32),), "volatile unsigned int x"),
         ((Pointer(None),), "void *x"),
         ((Pointer(4), struct(None, 1, ("a", U8, 0))), "void *x"),

@@ -33,7 +33,9 @@ FIXTURES = sorted(
         *(HERE / "pahole").glob("shapes.*"),
     ]
 )
-READABLE = [path for path in FIXTURES if path.suffix in (".o", ".btf") and path.name != "module.btf"]
+READABLE = [
+    path for path in FIXTURES if path.suffix in (".o", ".btf") and path.name != "module.btf"
+]
 
 
 def text(*units: ByHand, asked: str = "s") -> str:
@@ -44,7 +46,15 @@ def text(*units: ByHand, asked: str = "s") -> str:
 def test_members_enums_and_typedefs() -> None:
     types = unit(
         "k",
-        struct("s", 24, ("inner", 4, 0), ("mode", 5, 4), ("users", 6, 8), ("known", 8, 12), ("call", 9, 16)),
+        struct(
+            "s",
+            24,
+            ("inner", 4, 0),
+            ("mode", 5, 4),
+            ("users", 6, 8),
+            ("known", 8, 12),
+            ("call", 9, 16),
+        ),
         struct("t", 4, ("a", U16, 2)),
         Enumeration("e", 4, True, (("LOW", -1), ("HIGH", 3))),
         Typedef("counter_t", 7),
@@ -138,7 +148,9 @@ def test_a_tagged_struct_without_a_name_is_written_out() -> None:
 
 
 def test_floating_point_is_bytes() -> None:
-    told = text(unit("k", struct("s", 16, ("ratio", 4, 0)), Array(5, 2), Number("double", 8, True, "float")))
+    told = text(
+        unit("k", struct("s", 16, ("ratio", 4, 0)), Array(5, 2), Number("double", 8, True, "float"))
+    )
     assert "unsigned char ratio[2][8]" in told
 
 
@@ -162,8 +174,15 @@ def test_two_structs_of_one_name_are_told_apart() -> None:
     assert "/* struct s of ah4; another one in ah6 */\n    struct s___ah4 {" in told
     assert "/* struct s of ah6; another one in ah4 */\n    struct s___ah6 {" in told
     whole = artifact(one, other)
-    assert written(whole, find(whole, [flavoured("struct", "s___ah6", whole)]), {}).count("struct s___ah6 {") == 1
-    assert "struct s___ah4" not in written(whole, find(whole, [flavoured("struct", "s___ah6", whole)]), {})
+    assert (
+        written(whole, find(whole, [flavoured("struct", "s___ah6", whole)]), {}).count(
+            "struct s___ah6 {"
+        )
+        == 1
+    )
+    assert "struct s___ah4" not in written(
+        whole, find(whole, [flavoured("struct", "s___ah6", whole)]), {}
+    )
 
 
 def test_what_holds_one_of_two_by_value_names_it() -> None:
@@ -177,7 +196,9 @@ def test_what_holds_one_of_two_by_value_names_it() -> None:
 def test_a_name_may_have_underscores_of_its_own() -> None:
     """As the kernel's struct nf_conn___init has."""
     whole = artifact(unit("k", struct("s___init", 4, ("a", U32, 0)), struct("s", 1, ("a", U8, 0))))
-    assert "    struct s___init {" in written(whole, find(whole, [flavoured("struct", "s___init", whole)]), {})
+    assert "    struct s___init {" in written(
+        whole, find(whole, [flavoured("struct", "s___init", whole)]), {}
+    )
 
 
 def test_two_in_one_unit_are_numbered() -> None:
@@ -200,12 +221,16 @@ def test_constants_come_last() -> None:
 
 
 def test_a_constant_takes_its_name_from_an_enumerator() -> None:
-    whole = artifact(unit("k", struct("s", 4, ("e", 4, 0)), Enumeration("e", 4, False, (("OFFSET", 1),))))
+    whole = artifact(
+        unit("k", struct("s", 4, ("e", 4, 0)), Enumeration("e", 4, False, (("OFFSET", 1),)))
+    )
     assert "OFFSET___2 = 1" in written(whole, find(whole, [Asked("struct", "s")]), {"OFFSET": 32})
 
 
 def test_a_constant_that_is_an_enumerator_is_written_once() -> None:
-    whole = artifact(unit("k", struct("s", 4, ("e", 4, 0)), Enumeration("e", 4, False, (("OFFSET", 32),))))
+    whole = artifact(
+        unit("k", struct("s", 4, ("e", 4, 0)), Enumeration("e", 4, False, (("OFFSET", 32),)))
+    )
     told = written(whole, find(whole, [Asked("struct", "s")]), {"OFFSET": 32, "OTHER": 1})
     assert "OFFSET = 32" in told and told.endswith("}\n\n#define OTHER 1\n")
 
@@ -213,7 +238,14 @@ def test_a_constant_that_is_an_enumerator_is_written_once() -> None:
 def test_all_that_is_missing_is_told_at_once() -> None:
     whole = artifact(unit("k", struct("sk_buff", 1, ("a", U8, 0)), Typedef("atomic_t", U32)))
     with pytest.raises(SpecError) as caught:
-        find(whole, [Asked("struct", "sk_buf"), Asked("struct", "atomic_t"), Asked("struct", "sk_buff", "gone")])
+        find(
+            whole,
+            [
+                Asked("struct", "sk_buf"),
+                Asked("struct", "atomic_t"),
+                Asked("struct", "sk_buff", "gone"),
+            ],
+        )
     assert [(d.code, d.help) for d in caught.value.diagnostics] == [
         ("CB0309", "did you mean `sk_buff`?"),
         ("CB0328", "ask with --typedef atomic_t"),

@@ -1,7 +1,8 @@
 """Attacks cbprove for a while: `python -m tests.attack --minutes 60 --seed 1`.
 
-Every input is given to a process of its own, with 1 GB of memory and 10 seconds of CPU. It may be refused or answered; a
-traceback (exit code 70), a signal and a limit that was reached are faults. Inputs that are faults are kept in a folder.
+Every input is given to a process of its own, with 1 GB of memory and 10 seconds of CPU. It may be
+refused or answered; a traceback (exit code 70), a signal and a limit that was reached are faults.
+Inputs that are faults are kept in a folder.
 """
 
 from __future__ import annotations
@@ -49,8 +50,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0, help="how long (%(default)s)")
     parser.add_argument("--inputs", type=int, default=1 << 60, help="how many at most")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="where chance begins (the clock)")
-    parser.add_argument("--keep", type=Path, default=Path("attack-found"), help="where faults are kept (%(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=int(time.time()), help="where chance begins (the clock)"
+    )
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        default=Path("attack-found"),
+        help="where faults are kept (%(default)s)",
+    )
     given = parser.parse_args()
     end, seed = time.monotonic() + 60 * given.minutes, given.seed
     counts, faults = Counter[str](), 0
@@ -59,7 +67,10 @@ def main() -> int:
         while time.monotonic() < end and seed - given.seed < given.inputs:
             faults += _attack(seed, archive, counts, given.keep)
             seed += 1
-    print(f"seeds {given.seed}..{seed - 1}: " + ", ".join(f"{n} {what}" for what, n in sorted(counts.items())))
+    print(
+        f"seeds {given.seed}..{seed - 1}: "
+        + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
+    )
     print(f"{faults} faults" + (f", kept in {given.keep}" if faults else ""))
     return int(faults > 0)
 
@@ -107,7 +118,8 @@ def _last(folder: Path) -> str:
 
 
 def _run(command: list[str], log: Path, folder: Path) -> tuple[int, float]:
-    """The exit code of a command in a process of its own (negative: the signal that ended it), and its seconds of CPU."""
+    """The exit code of a command in a process of its own (negative: the signal that ended it),
+    and its seconds of CPU."""
     child = os.fork()
     if child == 0:
         _child(command, log, folder)

@@ -1,4 +1,5 @@
-"""Inputs that something was done to: specs, artefacts, archives, each with the command that is to bear it."""
+"""Inputs that something was done to: specs, artefacts, archives, each with the command that is
+to bear it."""
 
 from __future__ import annotations
 
@@ -29,8 +30,14 @@ ARTEFACTS = [
     *sorted((ROOT / "tests/artifacts/dwarf").glob("*.o")),
     ROOT / "docs/linux-6.1.btf",
 ]
-PATCHES = [*sorted((ROOT / "specs/changes").glob("*.patch")), *sorted((ROOT / "specs/changes").glob("*.mbox"))]
-PATCHED = [*sorted((ROOT / "specs/cases").glob("*.cbs")), *sorted((ROOT / "tests/faults").glob("*.cbs"))]
+PATCHES = [
+    *sorted((ROOT / "specs/changes").glob("*.patch")),
+    *sorted((ROOT / "specs/changes").glob("*.mbox")),
+]
+PATCHED = [
+    *sorted((ROOT / "specs/cases").glob("*.cbs")),
+    *sorted((ROOT / "tests/faults").glob("*.cbs")),
+]
 IDIOMS = ROOT / "tests/source/idioms"
 C_FILES = sorted(IDIOMS.glob("*.c"))
 _BODY = re.compile(r"^(?:struct|union|enum) \w+ \{.*?^\}[^\n]*;", re.M | re.S)
@@ -44,16 +51,31 @@ _MEMBERS = (
     "};",
     "\tu8 tail[];",
 )
-_EXTREMES = ("0", "1", "4294967295", "9999999", "1000000000", "18446744073709551616", "-1", "100000")
+_EXTREMES = (
+    "0",
+    "1",
+    "4294967295",
+    "9999999",
+    "1000000000",
+    "18446744073709551616",
+    "-1",
+    "100000",
+)
 
 
 def spec(draw: Random, folder: Path, archive: Path) -> list[str]:
-    """A spec with words and pieces changed, or with extreme numbers, or with lines taken from another."""
+    """A spec with words and pieces changed, or with extreme numbers, or with lines taken from
+    another."""
     text = draw.choice([mutated, _extreme, _crossed])(draw)
     file = folder / "attack.cbs"
     file.write_text(text, encoding="utf-8", errors="surrogateescape")
     shutil.copytree(ROOT / "specs/include", folder / "include", dirs_exist_ok=True)
-    return [*draw.choice([["check"], ["check", "-v"], ["check", "--format", "json"], ["layout"], ["sweep"]]), str(file)]
+    return [
+        *draw.choice(
+            [["check"], ["check", "-v"], ["check", "--format", "json"], ["layout"], ["sweep"]]
+        ),
+        str(file),
+    ]
 
 
 def _extreme(draw: Random) -> str:
@@ -78,7 +100,8 @@ def _crossed(draw: Random) -> str:
 
 
 def artefact(draw: Random, folder: Path, archive: Path) -> list[str]:
-    """An object file or a piece of BTF with bytes flipped, cut, doubled or overwritten by extremes."""
+    """An object file or a piece of BTF with bytes flipped, cut, doubled or overwritten by
+    extremes."""
     origin = draw.choice(ARTEFACTS)
     data = bytearray(origin.read_bytes())
     for _ in range(draw.choice((1, 1, 2, 4, 16))):
@@ -86,7 +109,11 @@ def artefact(draw: Random, folder: Path, archive: Path) -> list[str]:
     file = folder / origin.name
     file.write_bytes(data)
     command = draw.choice([["layout"], ["import"]])
-    return [*command, str(file), *draw.choice([[], ["--struct", "sk_buff"], ["--struct", "inet_skb_parm"]])]
+    return [
+        *command,
+        str(file),
+        *draw.choice([[], ["--struct", "sk_buff"], ["--struct", "inet_skb_parm"]]),
+    ]
 
 
 def _damage(draw: Random, data: bytearray) -> None:
@@ -99,7 +126,9 @@ def _damage(draw: Random, data: bytearray) -> None:
         case 1:
             del data[at:]
         case 2:
-            data[at : at + 4] = draw.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f", b"\x01\0\0\0"))
+            data[at : at + 4] = draw.choice(
+                (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f", b"\x01\0\0\0")
+            )
         case 3:
             del data[at : at + draw.randint(1, 16)]
         case _:
@@ -107,7 +136,8 @@ def _damage(draw: Random, data: bytearray) -> None:
 
 
 def kept(draw: Random, folder: Path, archive: Path) -> list[str]:
-    """An archive in which a value of some record is another one, or a file is something else than a file."""
+    """An archive in which a value of some record is another one, or a file is something else
+    than a file."""
     copy = folder / "archive"
     shutil.copytree(archive, copy)
     files = sorted(file for file in (copy / "proofs").rglob("*") if file.is_file())
@@ -117,7 +147,8 @@ def kept(draw: Random, folder: Path, archive: Path) -> list[str]:
 
 
 def _value(draw: Random, files: list[Path]) -> None:
-    """A value of a JSON file; the hashes of the index are made anew, so that what comes after is reached as well."""
+    """A value of a JSON file; the hashes of the index are made anew, so that what comes after is
+    reached as well."""
     plain = [f for f in files if f.suffix == ".json" and f.is_file()]
     if not plain:
         return
@@ -132,14 +163,28 @@ def _value(draw: Random, files: list[Path]) -> None:
         return
     holder, key = draw.choice(places)
     other_holder, other_key = draw.choice(places)
-    odd: list[Any] = [None, 0, -1, 1 << 70, "", "x", [], {}, [[]], True, 1.5, deepcopy(other_holder[other_key])]
+    odd: list[Any] = [
+        None,
+        0,
+        -1,
+        1 << 70,
+        "",
+        "x",
+        [],
+        {},
+        [[]],
+        True,
+        1.5,
+        deepcopy(other_holder[other_key]),
+    ]
     holder[key] = draw.choice(odd)
     file.write_text(json.dumps(found))
     _rehash(files)
 
 
 def patch(draw: Random, folder: Path, archive: Path) -> list[str]:
-    """A patch to structs of a spec, or one of real life, on a spec: whole or with bytes damaged, lines lost or doubled."""
+    """A patch to structs of a spec, or one of real life, on a spec: whole or with bytes damaged,
+    lines lost or doubled."""
     file, own = folder / "attack.patch", draw.choice(PATCHED)
     text = _patched(draw, own)
     if draw.random() < 0.5:
@@ -162,7 +207,8 @@ def patch(draw: Random, folder: Path, archive: Path) -> list[str]:
 
 
 def _patched(draw: Random, own: Path) -> str:
-    """A change of some structs, enums or macros as a spec writes them, or a patch of the project's own."""
+    """A change of some structs, enums or macros as a spec writes them, or a patch of the
+    project's own."""
     if draw.random() < 0.2:
         return draw.choice(PATCHES).read_text(errors="replace")
     text = own.read_text(errors="replace")
@@ -180,7 +226,10 @@ def _patched(draw: Random, own: Path) -> str:
                 lines[at] = re.sub(r"\d+", lambda _: draw.choice(_EXTREMES), lines[at], count=1)
             case 3:
                 lines[at] = re.sub(
-                    r"u8|u16|u32|__be16|int", lambda _: draw.choice(("u8", "u64", "void *")), lines[at], count=1
+                    r"u8|u16|u32|__be16|int",
+                    lambda _: draw.choice(("u8", "u64", "void *")),
+                    lines[at],
+                    count=1,
                 )
             case _:
                 other = draw.randrange(len(lines))
@@ -188,7 +237,11 @@ def _patched(draw: Random, own: Path) -> str:
         lines = lines or [""]
     names = ("a/include/net/ip.h", "b/include/net/ip.h")
     return (
-        "\n".join(difflib.unified_diff(before.splitlines(), lines, *names, n=draw.choice((0, 1, 3)), lineterm=""))
+        "\n".join(
+            difflib.unified_diff(
+                before.splitlines(), lines, *names, n=draw.choice((0, 1, 3)), lineterm=""
+            )
+        )
         + "\n"
     )
 
@@ -232,11 +285,22 @@ def source(draw: Random, folder: Path, archive: Path) -> list[str]:
     file = folder / "attack.c"
     file.write_bytes(data)
     shape = draw.choice(([], ["--format", "json"], ["--draft"]))
-    return ["accesses", str(file), "--no-cache", "--object", "sk_buff.cb", *shape, "--cc", f"cc -I{IDIOMS}"]
+    return [
+        "accesses",
+        str(file),
+        "--no-cache",
+        "--object",
+        "sk_buff.cb",
+        *shape,
+        "--cc",
+        f"cc -I{IDIOMS}",
+    ]
 
 
 def _walk(node: Any, places: list[tuple[Any, Any]]) -> None:
-    keys = list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    keys = (
+        list(node) if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ()
+    )
     for key in keys:
         places.append((node, key))
         _walk(node[key], places)
@@ -247,7 +311,9 @@ def _rehash(files: list[Path]) -> None:
         try:
             found = json.loads(index.read_text())
             for one in found["specs"]:
-                one["sha256"] = sha256((index.parent / one["folder"] / "record.json").read_bytes()).hexdigest()
+                one["sha256"] = sha256(
+                    (index.parent / one["folder"] / "record.json").read_bytes()
+                ).hexdigest()
         except (ValueError, OSError, TypeError, KeyError, AttributeError):
             continue
         index.write_text(json.dumps(found))

@@ -21,7 +21,9 @@ def made(tmp_path: Path) -> Kept:
     """An archive of a spec that names a record."""
     save(str(tmp_path / "kept.json"), record(rcv=BOTH))
     step = "step rcv { write P.flags; read P.flags; }"
-    (tmp_path / "tiny.cbs").write_text('audited "kept.json";' + (SPEC + PROPERTY).format(steps=step, calls="rcv;"))
+    (tmp_path / "tiny.cbs").write_text(
+        'audited "kept.json";' + (SPEC + PROPERTY).format(steps=step, calls="rcv;")
+    )
     kept = Kept(tmp_path)
     code, printed = certify(kept)
     assert code == 0, printed
@@ -36,7 +38,10 @@ def certify(kept: Kept) -> tuple[int, str]:
 
 def test_it_is_kept_and_made_anew(made: Kept) -> None:
     (kept,) = made.record("tiny")["models"]
-    assert (kept["record"], kept["told"]) == ("kept.json", "model audited against linux 6.1.192: 1 step")
+    assert (kept["record"], kept["told"]) == (
+        "kept.json",
+        "model audited against linux 6.1.192: 1 step",
+    )
     code, printed = made.recheck()
     assert code == 0, printed
     assert printed.splitlines()[1] == "  model audited against linux 6.1.192: 1 step"
@@ -71,16 +76,24 @@ def _changed(**told: str) -> Callable[[dict[str, Any]], None]:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda held: held.pop("models"), "the record does not know that it is audited against kept.json"),
+        (
+            lambda held: held.pop("models"),
+            "the record does not know that it is audited against kept.json",
+        ),
         (
             _changed(told="model audited against linux 7.2: 1 step"),
             "the record says: model audited against linux 7.2: 1 step",
         ),
         (_changed(sha256="0" * 64), f"the record says {'0' * 64}"),
-        (_changed(record="other.json"), "the record says that it is audited against other.json, which it is not"),
+        (
+            _changed(record="other.json"),
+            "the record says that it is audited against other.json, which it is not",
+        ),
     ],
 )
-def test_what_an_archive_says_and_is_not_so(made: Kept, change: Callable[[dict[str, Any]], None], said: str) -> None:
+def test_what_an_archive_says_and_is_not_so(
+    made: Kept, change: Callable[[dict[str, Any]], None], said: str
+) -> None:
     made.edit("tiny", change)
     code, printed = made.recheck()
     assert code == 1

@@ -1,4 +1,5 @@
-"""`check` says what the proofs of a spec rest on that names a record, and nothing of one that names none."""
+"""`check` says what the proofs of a spec rest on that names a record, and nothing of one that
+names none."""
 
 from __future__ import annotations
 
@@ -24,7 +25,12 @@ def report(folder: Path, step: str, named: str = 'audited "kept.json";') -> Repo
 
 
 def shown(found: Report) -> str:
-    return text(found, Manner(paint=plain, verbosity=0, queries={}, bound=3, resources=1, operations=1, seconds=None))
+    return text(
+        found,
+        Manner(
+            paint=plain, verbosity=0, queries={}, bound=3, resources=1, operations=1, seconds=None
+        ),
+    )
 
 
 def test_a_model_that_does_as_the_source(tmp_path: Path) -> None:
@@ -50,7 +56,9 @@ def test_of_others_nothing_is_said(tmp_path: Path) -> None:
     assert exit_code(found) == 0
 
 
-@pytest.mark.parametrize(("named", "said"), [("none.json", "cannot be read"), ("tiny.cbs", "is no record of an audit")])
+@pytest.mark.parametrize(
+    ("named", "said"), [("none.json", "cannot be read"), ("tiny.cbs", "is no record of an audit")]
+)
 def test_a_record_that_cannot_be_had(tmp_path: Path, named: str, said: str) -> None:
     with pytest.raises(SpecError) as raised:
         report(tmp_path, "step rcv { }", f'audited "{named}";')

@@ -36,7 +36,9 @@ def access(kind: Kind, member: str, line: int = 7, to: str = "") -> Access:
 
 
 def record(**functions: list[Access]) -> Record:
-    reads = {name: (Read(name, f"net/{name}.c", 3, tuple(found)),) for name, found in functions.items()}
+    reads = {
+        name: (Read(name, f"net/{name}.c", 3, tuple(found)),) for name, found in functions.items()
+    }
     return Record(
         kernel="linux 6.1.192",
         object=Sought("sk_buff", "cb"),
@@ -56,7 +58,9 @@ def audit(folder: Path, held: Record, steps: str, calls: str = "rcv;") -> Audite
     return found
 
 
-def differences(folder: Path, held: Record, steps: str, calls: str = "rcv;") -> list[tuple[str, str]]:
+def differences(
+    folder: Path, held: Record, steps: str, calls: str = "rcv;"
+) -> list[tuple[str, str]]:
     return [(each.what, each.message) for each in audit(folder, held, steps, calls).differences]
 
 
@@ -68,14 +72,22 @@ BOTH = [access("read", "flags"), access("write", "flags")]
     [
         (BOTH, "step rcv { read P.flags; write P.flags; }", []),
         (BOTH, "step rcv { write P.flags = P.flags | 1; }", []),
-        (BOTH, "step rcv { read P.flags; }", [("missing", "rcv() stores parm.flags, step `rcv` does not")]),
+        (
+            BOTH,
+            "step rcv { read P.flags; }",
+            [("missing", "rcv() stores parm.flags, step `rcv` does not")],
+        ),
         ([access("copy from", "")], "step rcv { read P.iif, P.flags, P.most; }", []),
         (
             [access("clear", "")],
             "step rcv { clear P.iif; clear P.most; }",
             [("missing", "rcv() stores parm, of which bytes [4,6), step `rcv` does not")],
         ),
-        (BOTH, "step rcv { write P.flags; }", [("missing", "rcv() reads parm.flags, step `rcv` does not")]),
+        (
+            BOTH,
+            "step rcv { write P.flags; }",
+            [("missing", "rcv() reads parm.flags, step `rcv` does not")],
+        ),
         ([access("write", "flags")], "step rcv { clear P.flags; }", []),
         (
             [access("clear", ""), access("write", "flags")],
@@ -100,12 +112,19 @@ BOTH = [access("read", "flags"), access("write", "flags")]
         (
             [access("escape", "flags", to="told")],
             "step rcv { read P.flags; }",
-            [("escape", "rcv() hands parm.flags to told(): what is done there, step `rcv` does not say")],
+            [
+                (
+                    "escape",
+                    "rcv() hands parm.flags to told(): what is done there, step `rcv` does not say",
+                )
+            ],
         ),
         ([access("escape", "flags", to="told")], "step rcv { read P.flags; write P.flags; }", []),
     ],
 )
-def test_one_step(tmp_path: Path, accesses: list[Access], step: str, expected: list[tuple[str, str]]) -> None:
+def test_one_step(
+    tmp_path: Path, accesses: list[Access], step: str, expected: list[tuple[str, str]]
+) -> None:
     assert differences(tmp_path, record(rcv=accesses), step) == expected
 
 
@@ -124,14 +143,18 @@ def test_a_function_that_is_not_there(tmp_path: Path) -> None:
 
 def test_several_functions_are_one_step(tmp_path: Path) -> None:
     held = record(one=[access("read", "iif")], two=[access("write", "iif")])
-    assert differences(tmp_path, held, "step rcv of one with two { read P.iif; write P.iif; }") == []
+    assert (
+        differences(tmp_path, held, "step rcv of one with two { read P.iif; write P.iif; }") == []
+    )
     assert len(differences(tmp_path, held, "step rcv of one, two { read P.iif; }")) == 1
 
 
 def test_only_steps_that_paths_run_count(tmp_path: Path) -> None:
     found = audit(tmp_path, record(rcv=[]), "step rcv { } step later of gone { }")
     assert (found.steps, found.clean) == (1, True)
-    assert not audit(tmp_path, record(rcv=[]), "step rcv { } step later of gone { }", "optionally { later; }").clean
+    assert not audit(
+        tmp_path, record(rcv=[]), "step rcv { } step later of gone { }", "optionally { later; }"
+    ).clean
 
 
 def test_what_is_said(tmp_path: Path) -> None:
@@ -157,10 +180,17 @@ def test_a_record_comes_back(tmp_path: Path) -> None:
     back = load(path)
     assert text(back) == text(held)
     assert [each.kind for each in back.functions["rcv"][0].accesses] == ["read", "write", "escape"]
-    assert (back.kernel, back.object, back.absent, back.unread) == (held.kernel, held.object, held.absent, held.unread)
+    assert (back.kernel, back.object, back.absent, back.unread) == (
+        held.kernel,
+        held.object,
+        held.absent,
+        held.unread,
+    )
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "kernel": 3, "object": 7}', "\xff"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "kernel": 3, "object": 7}', "\xff"]
+)
 def test_what_is_no_record(tmp_path: Path, content: str) -> None:
     (tmp_path / "no.json").write_bytes(content.encode("latin-1"))
     with pytest.raises(WrongUsage, match=r"is no record of an audit"):
@@ -185,10 +215,13 @@ PARTS = """step first of rcv without P "second" {{ {first} }}
 def test_a_whole_view_is_left_out_to_other_steps_of_the_function(
     tmp_path: Path, first: str, second: str, expected: list[str]
 ) -> None:
-    found = differences(tmp_path, record(rcv=BOTH), PARTS.format(first=first, second=second), "first; second;")
+    found = differences(
+        tmp_path, record(rcv=BOTH), PARTS.format(first=first, second=second), "first; second;"
+    )
     rest = "; it leaves out all of `P`, which is for what other steps of rcv() do"
     assert [each for each in found if each[0] == "missing"] == [
-        ("missing", f"rcv() {verb} parm.flags, step `{step}` does not{rest}") for step, verb in map(str.split, expected)
+        ("missing", f"rcv() {verb} parm.flags, step `{step}` does not{rest}")
+        for step, verb in map(str.split, expected)
     ]
 
 
@@ -197,4 +230,6 @@ def test_a_whole_view_hides_nothing_where_no_other_step_is(tmp_path: Path) -> No
     found = differences(tmp_path, record(rcv=BOTH), steps)
     assert [what for what, _ in found] == ["missing"]
     other = 'step rcv without P "another" { read P.flags; } step send { write P.flags; }'
-    assert [what for what, _ in differences(tmp_path, record(rcv=BOTH, send=[]), other)] == ["missing"]
+    assert [what for what, _ in differences(tmp_path, record(rcv=BOTH, send=[]), other)] == [
+        "missing"
+    ]

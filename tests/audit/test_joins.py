@@ -1,4 +1,5 @@
-"""Whether one step can follow another in the source: what can follow in the spec, and the ways that calls leave."""
+"""Whether one step can follow another in the source: what can follow in the spec, and the ways
+that calls leave."""
 
 from __future__ import annotations
 
@@ -45,7 +46,10 @@ def graph(**calls: str) -> Graph:
     made = Graph()
     bound = [Bound("ops.go", "b"), Bound("ops.other", "c"), Bound("ops.copy", "ops.go")]
     bound += [Bound("ops.any", "a"), Bound("ops.any", "b")]
-    made.learn([Calls(name, f"{name}.c", 1, tuple(targets.split())) for name, targets in calls.items()], bound)
+    made.learn(
+        [Calls(name, f"{name}.c", 1, tuple(targets.split())) for name, targets in calls.items()],
+        bound,
+    )
     return made
 
 
@@ -65,8 +69,16 @@ def graph(**calls: str) -> Graph:
         ({"m": "x x", "x": "b a"}, "common caller", "m x a x b"),
         ({"m": "ops.any ops.any"}, "common caller", "m ops.any a ops.any b"),
         ({"a": "ops.copy"}, "call", "a ops.copy ops.go b"),
-        ({"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "b"}, "call", "a 1 2 3 4 5 6 b"),
-        ({"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "7", "7": "b"}, "not found", ""),
+        (
+            {"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "b"},
+            "call",
+            "a 1 2 3 4 5 6 b",
+        ),
+        (
+            {"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "7", "7": "b"},
+            "not found",
+            "",
+        ),
         (
             {"a": "1 ", "1": "2", "2": "3", "3": "4", "4": "5", "5": "6", "6": "ops.copy"},
             "call",
@@ -109,10 +121,18 @@ def test_a_record_keeps_calls_and_an_older_one_has_none(tmp_path: Path) -> None:
 
 def test_what_is_said_of_joins(tmp_path: Path) -> None:
     steps, calls = "step one { } step two { } step three { }", "one; two; three; two;"
-    held = replace(record(one=[], two=[], three=[]), calls=(Calls("one", "net/one.c", 3, ("two",)),))
+    held = replace(
+        record(one=[], two=[], three=[]), calls=(Calls("one", "net/one.c", 3, ("two",)),)
+    )
     found = audit(tmp_path, held, steps, calls)
     assert found.clean
     said = told([found], held, all_others=False)
     assert "  1 of 3 joins found in the source; not\n" in said
-    assert "tiny.cbs:8: `three` after `two`\n" in said and "tiny.cbs:8: `two` after `three`\n" in said
-    assert [each["how"] for each in document([found], held)["specs"][0]["joins"]] == ["call", "not found", "not found"]
+    assert (
+        "tiny.cbs:8: `three` after `two`\n" in said and "tiny.cbs:8: `two` after `three`\n" in said
+    )
+    assert [each["how"] for each in document([found], held)["specs"][0]["joins"]] == [
+        "call",
+        "not found",
+        "not found",
+    ]

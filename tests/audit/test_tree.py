@@ -1,4 +1,5 @@
-"""Specs against a tree of some twenty files: read, kept, held against, with calls from file to file."""
+"""Specs against a tree of some twenty files: read, kept, held against, with calls from file to
+file."""
 
 from __future__ import annotations
 
@@ -38,17 +39,33 @@ def audit(folder: Path, spec: str, *arguments: str) -> subprocess.CompletedProce
 
 
 def test_a_spec_that_does_as_the_tree(tmp_path: Path) -> None:
-    done = audit(tmp_path, SPEC, "--source", str(TREE), "--record-to", "kept.json", "--sweep", "net", "drivers", "-v")
+    done = audit(
+        tmp_path,
+        SPEC,
+        "--source",
+        str(TREE),
+        "--record-to",
+        "kept.json",
+        "--sweep",
+        "net",
+        "drivers",
+        "-v",
+    )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.startswith("small.cbs: model audited against linux 6.1.0: 2 steps\n")
     assert "  net/sched: 4: defragment, tcf_ct_act, fifo_enqueue, fifo_dequeue\n" in done.stdout
     assert "  drivers/net: 2: broken, loop_xmit\n" in done.stdout
-    assert "drivers/net/broken.c: 1 error: drivers/net/broken.c:2: 'linux/not_there.h' file not found" in done.stdout
+    assert (
+        "drivers/net/broken.c: 1 error: drivers/net/broken.c:2: 'linux/not_there.h' file not found"
+        in done.stdout
+    )
     again = audit(tmp_path, SPEC, "--record", "kept.json", "-v")
     assert (again.returncode, again.stdout) == (done.returncode, done.stdout)
     kept = json.loads((tmp_path / "kept.json").read_text())
     assert [each[0] for each in kept["functions"]] == ["ip_forward", "ip_output", "ip_rcv"]
-    assert kept["kernel"] == "linux 6.1.0" and set(kept["sha256"]) == {each[1] for each in kept["functions"]}
+    assert kept["kernel"] == "linux 6.1.0" and set(kept["sha256"]) == {
+        each[1] for each in kept["functions"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -58,10 +75,19 @@ def test_a_spec_that_does_as_the_tree(tmp_path: Path) -> None:
             "write IPCB.opt.srr; }",
             "ip_rcv() stores inet_skb_parm.opt.srr in ip_options_compile(), step `ip_rcv` does not",
         ),
-        (", IPCB.opt.srr; w", "ip_rcv() reads inet_skb_parm.opt.srr in icmp_send(), step `ip_rcv` does not"),
-        (", IPCB.opt.optlen; r", "ip_rcv() stores inet_skb_parm.opt.optlen in set_length(), step `ip_rcv` does not"),
+        (
+            ", IPCB.opt.srr; w",
+            "ip_rcv() reads inet_skb_parm.opt.srr in icmp_send(), step `ip_rcv` does not",
+        ),
+        (
+            ", IPCB.opt.optlen; r",
+            "ip_rcv() stores inet_skb_parm.opt.optlen in set_length(), step `ip_rcv` does not",
+        ),
         ("clear IPCB; ", "ip_rcv() stores inet_skb_parm, of which bytes"),
-        (" with ip_output { read IPCB.opt;", "ip_forward() reads inet_skb_parm.opt.srr, step `ip_forward` does not"),
+        (
+            " with ip_output { read IPCB.opt;",
+            "ip_forward() reads inet_skb_parm.opt.srr, step `ip_forward` does not",
+        ),
     ],
 )
 def test_a_spec_that_does_not(tmp_path: Path, without: str, said: str) -> None:
@@ -74,13 +100,20 @@ def test_a_spec_that_does_not(tmp_path: Path, without: str, said: str) -> None:
 
 
 def test_a_function_that_no_file_defines(tmp_path: Path) -> None:
-    done = audit(tmp_path, SPEC.replace("step ip_rcv {", "step ip_rcv of ip_receive {"), "--source", str(TREE))
+    done = audit(
+        tmp_path,
+        SPEC.replace("step ip_rcv {", "step ip_rcv of ip_receive {"),
+        "--source",
+        str(TREE),
+    )
     assert done.returncode == 1
     assert "stands for ip_receive(), which is not in linux 6.1.0\n" in done.stdout
 
 
 def test_the_makefile_beside_a_file_says_how_it_is_compiled(tmp_path: Path) -> None:
-    done = cbprove(tmp_path, "accesses", "drivers/net/loop.c", "--object", "sk_buff.cb", "--source", str(TREE))
+    done = cbprove(
+        tmp_path, "accesses", "drivers/net/loop.c", "--object", "sk_buff.cb", "--source", str(TREE)
+    )
     assert done.stdout == (
         "drivers/net/loop.c\n  loop_xmit, line 3\n    3  write  [8..12)  [8,12)  of skb\n1 function touches sk_buff.cb\n"
     )
@@ -98,7 +131,9 @@ def test_the_makefile_beside_a_file_says_how_it_is_compiled(tmp_path: Path) -> N
 def test_every_way_in_which_a_makefile_says_it(tmp_path: Path, makefile: str) -> None:
     tree = shutil.copytree(TREE, tmp_path / "tree")
     (tree / "drivers/net/Makefile").write_text(makefile)
-    done = cbprove(tmp_path, "accesses", "drivers/net/loop.c", "--object", "sk_buff.cb", "--source", str(tree))
+    done = cbprove(
+        tmp_path, "accesses", "drivers/net/loop.c", "--object", "sk_buff.cb", "--source", str(tree)
+    )
     assert "    3  write  [8..12)  [8,12)  of skb\n1 function" in done.stdout, done.stdout
     assert done.returncode == 0
 
@@ -118,12 +153,21 @@ def test_a_whole_tree_at_once_is_the_same_with_one_process_and_with_two(tmp_path
     [
         ((), "there is nothing to hold specs against"),
         (("--source", "."), "`.` is no source tree of a kernel"),
-        (("--source", str(TREE), "--headers", "."), "`.` has no folder with include/generated/autoconf.h"),
+        (
+            ("--source", str(TREE), "--headers", "."),
+            "`.` has no folder with include/generated/autoconf.h",
+        ),
         (("--source", str(TREE), "--cc", "cc"), "an audit is of a kernel's tree"),
         (("--record", "none.json"), "`none.json` cannot be read"),
         (("--source", str(TREE), "--proposal", "none"), "there is no proposal `none`"),
-        (("--source", str(TREE), "--record-to", "no/such/folder.json"), "`no/such/folder.json` cannot be written"),
-        (("--source", str(TREE), "--sweep", "nothing.c"), "there is no file, folder or function `nothing.c`"),
+        (
+            ("--source", str(TREE), "--record-to", "no/such/folder.json"),
+            "`no/such/folder.json` cannot be written",
+        ),
+        (
+            ("--source", str(TREE), "--sweep", "nothing.c"),
+            "there is no file, folder or function `nothing.c`",
+        ),
     ],
 )
 def test_what_makes_no_sense(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -133,7 +177,9 @@ def test_what_makes_no_sense(tmp_path: Path, arguments: tuple[str, ...], said: s
 
 
 def test_a_join_is_found_through_a_member_that_a_function_is_set_to(tmp_path: Path) -> None:
-    done = audit(tmp_path, SPEC, "--source", str(TREE), "--format", "json", "--record-to", "kept.json")
+    done = audit(
+        tmp_path, SPEC, "--source", str(TREE), "--format", "json", "--record-to", "kept.json"
+    )
     assert done.returncode == 0, done.stderr
     (join,) = json.loads(done.stdout)["specs"][0]["joins"]
     way = ["ip_protocol", "ip_rcv", "route_input", "route.input", "ip_forward"]
@@ -147,7 +193,10 @@ def test_a_join_that_is_not_there_is_told_and_is_no_fault(tmp_path: Path) -> Non
     backwards = SPEC.replace("ip_rcv; ip_forward; }", "ip_forward; ip_rcv; }")
     done = audit(tmp_path, backwards, "--source", str(TREE), "--record-to", "kept.json")
     assert done.returncode == 0, done.stderr
-    assert "  0 of 1 join found in the source; not\n    small.cbs:11: `ip_rcv` after `ip_forward`\n" in done.stdout
+    assert (
+        "  0 of 1 join found in the source; not\n    small.cbs:11: `ip_rcv` after `ip_forward`\n"
+        in done.stdout
+    )
     assert audit(tmp_path, backwards, "--record", "kept.json").stdout == done.stdout
 
 
@@ -176,19 +225,26 @@ path one { hook_first; hook_second; } path other { program_save; program_restore
 """
 
 
-def test_joins_through_a_member_of_another_name_and_in_a_folder_that_names_an_inline_function(tmp_path: Path) -> None:
+def test_joins_through_a_member_of_another_name_and_in_a_folder_that_names_an_inline_function(
+    tmp_path: Path,
+) -> None:
     tree = shutil.copytree(TREE, tmp_path / "tree")
     for name, text in COPIED.items():
         (tree / name).parent.mkdir(exist_ok=True)
         (tree / name).write_text(text)
-    done = audit(tmp_path, STEPS, "--source", str(tree), "--format", "json", "--record-to", "kept.json")
+    done = audit(
+        tmp_path, STEPS, "--source", str(tree), "--format", "json", "--record-to", "kept.json"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     one, other = json.loads(done.stdout)["specs"][0]["joins"]
     assert (one["how"], one["way"]) == (
         "common caller",
         ["hooks_run", "hook_first", "entry.hook", "hooks.handle", "hook_second"],
     )
-    assert (other["how"], other["way"]) == ("common caller", ["program_run", "program_save", "program_restore"])
+    assert (other["how"], other["way"]) == (
+        "common caller",
+        ["program_run", "program_save", "program_restore"],
+    )
     assert json.loads((tmp_path / "kept.json").read_text())["bound"] == [
         ["entry.hook", "hooks.handle"],
         ["hooks.handle", "hook_second"],

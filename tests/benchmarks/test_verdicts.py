@@ -1,4 +1,5 @@
-"""The benchmarks measure like against like: on their smallest workloads all ways of deciding agree. No clocks here."""
+"""The benchmarks measure like against like: on their smallest workloads all ways of deciding
+agree. No clocks here."""
 
 from __future__ import annotations
 
@@ -21,7 +22,9 @@ def by_cbprove(work: Workload | Narrow, folder: Path) -> Verdicts:
     """What cbprove says of a workload, by way of its document."""
     spec = folder / f"{work.name}.cbs"
     spec.write_text(work.spec, encoding="utf-8")
-    return of_document(json.dumps(document([check(str(spec), Options(), lambda done, total: None)])), work)
+    return of_document(
+        json.dumps(document([check(str(spec), Options(), lambda done, total: None)])), work
+    )
 
 
 def in_the_plain_way(work: Workload | Narrow) -> Verdicts:
@@ -31,7 +34,11 @@ def in_the_plain_way(work: Workload | Narrow) -> Verdicts:
 
 @each_workload
 def test_cbprove_and_the_plain_way_agree(work: Workload | Narrow, tmp_path: Path) -> None:
-    told = {"numbers": numbers.verdicts(work), "plain": in_the_plain_way(work), "cbprove": by_cbprove(work, tmp_path)}
+    told = {
+        "numbers": numbers.verdicts(work),
+        "plain": in_the_plain_way(work),
+        "cbprove": by_cbprove(work, tmp_path),
+    }
     agree(told)
 
 

@@ -24,7 +24,9 @@ def cbprove(tmp_path: Path) -> Cbprove:
         known = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
         known |= {"PYTHONPATH": str(HERE.parents[1] / "model"), **environment}
         command = [sys.executable, "-m", "cbprove", *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=known, capture_output=True, text=True, timeout=120)
+        return subprocess.run(
+            command, cwd=tmp_path, env=known, capture_output=True, text=True, timeout=120
+        )
 
     return run
 

@@ -73,7 +73,16 @@ def test_overlays(imported: Path, cbprove: Cbprove) -> None:
 
 
 def test_layout_of_an_artefact(cbprove: Cbprove) -> None:
-    done = cbprove("layout", KERNEL, "--struct", "qdisc_skb_cb", "--struct", "tcp_skb_cb", "--struct", "sk_buff")
+    done = cbprove(
+        "layout",
+        KERNEL,
+        "--struct",
+        "qdisc_skb_cb",
+        "--struct",
+        "tcp_skb_cb",
+        "--struct",
+        "sk_buff",
+    )
     assert done.returncode == 0
     assert done.stdout.startswith("struct qdisc_skb_cb {\n\tstruct {\n")
     *_, title, _, qdisc, tcp, over = done.stdout.rstrip("\n").split("\n")
@@ -84,7 +93,11 @@ def test_layout_of_an_artefact(cbprove: Cbprove) -> None:
 
 def test_layout_over_another_block(cbprove: Cbprove) -> None:
     command = ("layout", KERNEL, "--struct", "qdisc_skb_cb", "--struct", "skb_gso_cb")
-    last = cbprove(*command, "--over", "qdisc_skb_cb.data", "--at", "skb_gso_cb=8").stdout.rstrip("\n").split("\n")
+    last = (
+        cbprove(*command, "--over", "qdisc_skb_cb.data", "--at", "skb_gso_cb=8")
+        .stdout.rstrip("\n")
+        .split("\n")
+    )
     assert last[-3] == "qdisc_skb_cb.data, 20 bytes"
     assert last[-1].endswith("[8..24), 4 bytes too many")
     assert "too many" not in cbprove(*command, "--over", "qdisc_skb_cb.data").stdout
@@ -105,7 +118,12 @@ def test_where_an_import_is_written(cbprove: Cbprove, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("drift", "--against", KERNEL), ("overlays", "--against", KERNEL), ("diff", *["--against", KERNEL] * 2)]
+    "command",
+    [
+        ("drift", "--against", KERNEL),
+        ("overlays", "--against", KERNEL),
+        ("diff", *["--against", KERNEL] * 2),
+    ],
 )
 def test_a_spec_of_another_abi(imported: Path, cbprove: Cbprove, command: tuple[str, ...]) -> None:
     struct = "struct skb_gso_cb { int mac_offset; };"
@@ -119,7 +137,9 @@ def test_a_spec_of_another_abi(imported: Path, cbprove: Cbprove, command: tuple[
 def test_names_in_lines(cbprove: Cbprove, tmp_path: Path) -> None:
     """What a kernel does not have may be much."""
     structs = "".join(f"struct cb_of_module_number_{n} {{ u8 x; }};\n" for n in range(30))
-    (tmp_path / "s.cbs").write_text(f'spec s "many";\nobject skb {{ char cb[48]; }}\n{structs}', encoding="utf-8")
+    (tmp_path / "s.cbs").write_text(
+        f'spec s "many";\nobject skb {{ char cb[48]; }}\n{structs}', encoding="utf-8"
+    )
     done = cbprove("drift", "s.cbs", "--against", KERNEL)
     lines = done.stdout.splitlines()
     assert (done.returncode, lines[0][:22], len(lines)) == (5, "not in linux-6.1: stru", 12)
@@ -133,7 +153,9 @@ def test_modules_over_a_kernel(cbprove: Cbprove) -> None:
     told = cbprove("import", base, "--abi", "x86_64", "--module", module, "--struct", "bits").stdout
     assert "struct bits___x86_64 {" in told
     assert "struct bits___module {" in told
-    shown = cbprove("layout", base, "--abi", "x86_64", "--module", module, "--struct", "bits").stdout
+    shown = cbprove(
+        "layout", base, "--abi", "x86_64", "--module", module, "--struct", "bits"
+    ).stdout
     assert shown.count("struct bits {") == 2
     assert shown.startswith("/* x86_64 */\nstruct bits {")
     assert "\n/* module */\nstruct bits {" in shown
@@ -146,18 +168,30 @@ def test_modules_over_a_kernel(cbprove: Cbprove) -> None:
         (("import", KERNEL, "--const", "X"), "no artefact records macros"),
         (("import", KERNEL, KERNEL, "--struct", "x"), "2 artefacts were named"),
         (("import", "--cc", "gcc", "--struct", "x"), "no header was named"),
-        (("import", "--cc", "gcc", "--abi", "arm", "--struct", "x", "a.h"), "--cc takes no modules and no --abi"),
+        (
+            ("import", "--cc", "gcc", "--abi", "arm", "--struct", "x", "a.h"),
+            "--cc takes no modules and no --abi",
+        ),
         (("import", KERNEL, "--struct", "sk_buf"), "did you mean `sk_buff`?"),
         (("import", KERNEL, "--typedef", "sk_buff"), "ask with --struct sk_buff"),
-        (("import", KERNEL, "--struct", "sk_buff", "-o", "gone/x.cbs"), "`gone/x.cbs` cannot be written"),
+        (
+            ("import", KERNEL, "--struct", "sk_buff", "-o", "gone/x.cbs"),
+            "`gone/x.cbs` cannot be written",
+        ),
         (("import", "gone.btf", "--struct", "x"), "there is no file `gone.btf`"),
         (("layout", KERNEL), "nothing was asked for"),
         (("layout", KERNEL, "--struct", "sk_buff", "--proposal", "p"), "--proposal is for specs"),
         (("layout", "s.cbs", "--over", "sk_buff.cb"), "--over is for artefacts"),
         (("layout", KERNEL, "--struct", "sk_buff", "--at", "x"), "`x` is not of the form X=BYTES"),
-        (("layout", KERNEL, "--struct", "sk_buff", "--at", "x=1"), "`x` has an offset and was not asked for"),
+        (
+            ("layout", KERNEL, "--struct", "sk_buff", "--at", "x=1"),
+            "`x` has an offset and was not asked for",
+        ),
         (("layout", KERNEL, "--struct", "sk_buff", "--over", "sk_buff.cc"), "has no member `cc`"),
-        (("layout", KERNEL, "--struct", "sk_buff", "--over", "sk_buf.cb"), "there is no `struct sk_buf`"),
+        (
+            ("layout", KERNEL, "--struct", "sk_buff", "--over", "sk_buf.cb"),
+            "there is no `struct sk_buf`",
+        ),
     ],
 )
 def test_mistakes(cbprove: Cbprove, arguments: tuple[str, ...], told: str) -> None:
@@ -205,16 +239,23 @@ def test_a_pattern_is_several_structs_and_a_missing_name_hides_none(cbprove: Cbp
     assert named.returncode == 0
     tags = [line.split()[1] for line in named.stdout.splitlines() if line.startswith("struct ")]
     assert len(tags) > 1 and all("a" in tag for tag in tags)
-    missing = cbprove("layout", SHAPES, "--struct", "*a*", "--struct", "nope", "--struct", "nobody_*")
+    missing = cbprove(
+        "layout", SHAPES, "--struct", "*a*", "--struct", "nope", "--struct", "nobody_*"
+    )
     assert (missing.returncode, missing.stdout) == (2, named.stdout)
     assert "no `struct nope`" in missing.stderr and "no `struct nobody_*`" in missing.stderr
 
 
 @pytest.mark.parametrize("head", [b"\x7fELF", b"\x9f\xeb\x01\x00", b"MZ\x00\x00"])
-def test_an_artefact_where_a_spec_is_wanted_says_what_it_is(cbprove: Cbprove, tmp_path: Path, head: bytes) -> None:
+def test_an_artefact_where_a_spec_is_wanted_says_what_it_is(
+    cbprove: Cbprove, tmp_path: Path, head: bytes
+) -> None:
     file = tmp_path / "vmlinux"
     for size in (0, 2_000_000):
         file.write_bytes(head + bytes(size))
         ran = cbprove("check", str(file))
         assert ran.returncode == 2
-        assert "is an artefact of a compiler, no spec\n  = help: `cbprove layout FILE --struct X`" in ran.stderr
+        assert (
+            "is an artefact of a compiler, no spec\n  = help: `cbprove layout FILE --struct X`"
+            in ran.stderr
+        )

@@ -1,4 +1,5 @@
-"""`cbprove diff`: two specs, two folders, two revisions; what changed, and what became of each verdict."""
+"""`cbprove diff`: two specs, two folders, two revisions; what changed, and what became of each
+verdict."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def test_growth_of_inet_skb_parm(cbprove, changes: Path) -> None:  # type: ignore[no-untyped-def]
-    done = cbprove("diff", *(f"specs/changes/inet_skb_parm/{side}.cbs" for side in ("base", "head")))
+    done = cbprove(
+        "diff", *(f"specs/changes/inet_skb_parm/{side}.cbs" for side in ("base", "head"))
+    )
     assert done.returncode == 1
     told = done.stdout
     assert "struct inet_skb_parm: 20 bytes -> 24 bytes" in told
@@ -80,12 +83,17 @@ def test_nothing_changed(cbprove, spec: Spec) -> None:  # type: ignore[no-untype
 def test_bytes_without_a_verdict(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     done = cbprove("diff", spec("a.cbs", tiny(SMALL)), spec("b.cbs", tiny(NOTED)))
     assert done.returncode == 0
-    assert done.stdout.endswith("1 layout and 1 view changed, and no verdict did; 2 verdicts: 2 unchanged\n")
+    assert done.stdout.endswith(
+        "1 layout and 1 view changed, and no verdict did; 2 verdicts: 2 unchanged\n"
+    )
 
 
 def test_structs_that_no_view_has_are_only_counted(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     known = "struct inner {{ {0} }}; struct outer {{ struct inner in; }}; struct idle {{ {0} }};\n"
-    before, after = (tiny("struct outer o; u32 a;", known.format(members) + AT_4) for members in ("u8 x;", "u16 x;"))
+    before, after = (
+        tiny("struct outer o; u32 a;", known.format(members) + AT_4)
+        for members in ("u8 x;", "u16 x;")
+    )
     done = cbprove("diff", spec("a.cbs", before), spec("b.cbs", after))
     told = done.stdout
     assert "struct inner: 1 byte -> 2 bytes" in told and "struct outer: 1 byte -> 2 bytes" in told
@@ -117,10 +125,17 @@ def test_proposals_come_and_go(cbprove, spec: Spec) -> None:  # type: ignore[no-
 
 def test_questions_answered_otherwise(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     rest = AT_4 + "\nask where_to: AT such that kept; expect some;"
-    done = cbprove("diff", spec("a.cbs", tiny(SMALL, rest)), spec("b.cbs", tiny(NOTED.replace("a;", "a, d;"), rest)))
+    done = cbprove(
+        "diff",
+        spec("a.cbs", tiny(SMALL, rest)),
+        spec("b.cbs", tiny(NOTED.replace("a;", "a, d;"), rest)),
+    )
     assert "answered otherwise" not in done.stdout
     done = cbprove("diff", spec("a.cbs", tiny(SMALL, rest)), spec("b.cbs", tiny(WIDE, rest)))
-    assert "answered otherwise: where_to\n  before: AT = 4..44\n  after:  AT = 0, 8..44\n" in done.stdout
+    assert (
+        "answered otherwise: where_to\n  before: AT = 4..44\n  after:  AT = 0, 8..44\n"
+        in done.stdout
+    )
 
 
 def test_folders_file_by_file(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
@@ -129,7 +144,9 @@ def test_folders_file_by_file(cbprove, spec: Spec) -> None:  # type: ignore[no-u
     spec("new/included.cbs", "struct x { u8 a; };")
     done = cbprove("diff", "old", "new")
     assert done.returncode == 0
-    assert [line for line in done.stdout.splitlines() if " -> " in line or line.startswith("only")] == [
+    assert [
+        line for line in done.stdout.splitlines() if " -> " in line or line.startswith("only")
+    ] == [
         "old/a.cbs -> new/a.cbs",
         "old/gone.cbs -> new/gone.cbs",
         "only before",
@@ -144,7 +161,9 @@ def test_revisions(cbprove, spec: Spec, tmp_path: Path) -> None:  # type: ignore
     name = spec("d/a.cbs", text)
     for arguments in (("init", "-q"), ("add", "."), ("commit", "-qm", "first")):
         git(tmp_path, *arguments)
-    assert cbprove("diff", "--git", "HEAD", name).stdout.endswith("no bytes changed; 2 verdicts: 2 unchanged\n")
+    assert cbprove("diff", "--git", "HEAD", name).stdout.endswith(
+        "no bytes changed; 2 verdicts: 2 unchanged\n"
+    )
     spec("d/inc/first.cbs", "struct first { u32 pad; u32 a; };")
     spec("d/b.cbs", tiny(SMALL))
     for wanted in (name, "d"):
@@ -200,5 +219,9 @@ def test_document(cbprove, changes: Path) -> None:  # type: ignore[no-untyped-de
     (layout,) = comparison["layouts"]
     assert (layout["before"]["size"], layout["after"]["size"]) == (20, 24)
     assert comparison["summary"] == {"newly refuted": 2, "unchanged": 4}
-    lost = [each["witness"]["lost"] for each in comparison["verdicts"] if each["change"] == "newly refuted"]
+    lost = [
+        each["witness"]["lost"]
+        for each in comparison["verdicts"]
+        if each["change"] == "newly refuted"
+    ]
     assert lost[0][0] == {"object": "skb", "area": "cb", "bytes": [20, 24]}

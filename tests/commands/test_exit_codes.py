@@ -36,7 +36,9 @@ def test_worst_counts(codes: list[int], code: int) -> None:
 def test_as_expected(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     done = cbprove(spec("a.cbs", tiny.GOOD))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("a.cbs: 2 proposals, 4 verdicts: 3 proved, 1 refuted (1 expected)\n\n")
+    assert done.stdout.startswith(
+        "a.cbs: 2 proposals, 4 verdicts: 3 proved, 1 refuted (1 expected)\n\n"
+    )
 
 
 def test_not_as_expected(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
@@ -108,7 +110,8 @@ def test_timeout_without_unit_has_a_hint(cbprove) -> None:  # type: ignore[no-un
 
 
 def test_a_bug_of_ours(cbprove, spec: Spec, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    """The stages are broken from outside: the other specs are still checked, and no verdict is said of the broken one."""
+    """The stages are broken from outside: the other specs are still checked, and no verdict is
+    said of the broken one."""
     broken = "import cbprove.design.judge as j\noriginal = j.judge\n" + (
         "def judge(system, *rest, **more):\n"
         "    if system.title == 'bad':\n        raise AssertionError('two and two')\n"
@@ -125,7 +128,11 @@ def test_a_bug_of_ours(cbprove, spec: Spec, tmp_path) -> None:  # type: ignore[n
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "model")}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 70
-    assert "Traceback" in done.stderr and "this is a bug of cbprove" in done.stderr and "two and two" in done.stderr
+    assert (
+        "Traceback" in done.stderr
+        and "this is a bug of cbprove" in done.stderr
+        and "two and two" in done.stderr
+    )
     assert "a.cbs" not in done.stdout and "b.cbs: 2 proposals" in done.stdout
 
 

@@ -11,14 +11,16 @@ from cbprove.solving.solver import Limits, Z3Session
 
 
 def _pigeons(holes: int) -> str:
-    """One pigeon more than holes: unsatisfiable, and hours of work for a solver without symmetry."""
+    """One pigeon more than holes: unsatisfiable, and hours of work for a solver without
+    symmetry."""
     names = [[f"p{pigeon}_{hole}" for hole in range(holes)] for pigeon in range(holes + 1)]
     lines = [f"(declare-const {name} Bool)" for row in names for name in row]
     lines += [f"(assert (or {' '.join(row)}))" for row in names]
     for hole in range(holes):
         for first in range(holes + 1):
             lines += [
-                f"(assert (or (not {names[first][hole]}) (not {names[second][hole]})))" for second in range(first)
+                f"(assert (or (not {names[first][hole]}) (not {names[second][hole]})))"
+                for second in range(first)
             ]
     return "\n".join(lines)
 

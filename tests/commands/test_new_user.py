@@ -1,4 +1,5 @@
-"""What one types without having read anything: names that are wanted are told, and what is shown fits and comes in order."""
+"""What one types without having read anything: names that are wanted are told, and what is shown
+fits and comes in order."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ KERNEL = "docs/linux-6.1.btf"
 def cbprove(*arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     command = [sys.executable, "-m", "cbprove", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 @pytest.mark.parametrize("spec", [MAIN, "specs/linux/tc_7_2.cbs", "specs/linux/overlays_7_2.cbs"])
@@ -29,7 +32,9 @@ def test_a_layout_fits_and_begins_with_the_map(spec: str) -> None:
 
 
 def test_a_layout_shows_the_structs_of_views_and_with_all_the_rest() -> None:
-    plain, everything = (cbprove("layout", "specs/linux/tc_7_2.cbs", *more).stdout for more in ((), ("--all",)))
+    plain, everything = (
+        cbprove("layout", "specs/linux/tc_7_2.cbs", *more).stdout for more in ((), ("--all",))
+    )
     assert "\nstruct tc_skb_cb {" in plain
     assert "\nstruct qdisc_skb_cb {" in plain  # which lies in it
     assert "struct sctp_input_cb {" not in plain
@@ -51,13 +56,22 @@ def test_a_layout_shows_the_structs_of_views_and_with_all_the_rest() -> None:
             ("sweep", MAIN),
             "--rows and --cols\n  = help: the properties are `hwaddr_preserved`, ",
         ),
-        (("sweep", MAIN, "--property", "fits"), "the axes are `abi`, `inet_skb_parm`, `skb_gso_cb`, "),
+        (
+            ("sweep", MAIN, "--property", "fits"),
+            "the axes are `abi`, `inet_skb_parm`, `skb_gso_cb`, ",
+        ),
         (
             ("reproduce", MAIN),
             "error: no case is named\n  = help: --case gso_ipoib/linux_4_4/hwaddr_preserved, one of 72;",
         ),
-        (("import", MAIN, "--struct", "x"), "error[CB0301]: `gso_ipoib.cbs` is a spec, no artefact of a compiler"),
-        (("drift", MAIN, "--against", MAIN), "error[CB0301]: `gso_ipoib.cbs` is a spec, no artefact of a compiler"),
+        (
+            ("import", MAIN, "--struct", "x"),
+            "error[CB0301]: `gso_ipoib.cbs` is a spec, no artefact of a compiler",
+        ),
+        (
+            ("drift", MAIN, "--against", MAIN),
+            "error[CB0301]: `gso_ipoib.cbs` is a spec, no artefact of a compiler",
+        ),
         (("layout", KERNEL, "--all"), "error: --all is for specs"),
         (("free", KERNEL), "is an artefact of a compiler, no spec"),
         (("sweep", KERNEL), "is an artefact of a compiler, no spec"),

@@ -54,7 +54,9 @@ def test_json_is_the_document_alone(cbprove, spec: Spec) -> None:  # type: ignor
     jsonschema.validate(found, schema())
     assert done.stderr == ""
     assert [case["verdict"] for case in found["cases"]] == ["proved", "proved", "refuted", "proved"]
-    assert found["cases"][2]["witness"]["lost"] == [{"object": "skb", "area": "cb", "bytes": [4, 6]}]
+    assert found["cases"][2]["witness"]["lost"] == [
+        {"object": "skb", "area": "cb", "bytes": [4, 6]}
+    ]
 
 
 def test_json_of_mistakes(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
@@ -66,7 +68,11 @@ def test_json_of_mistakes(cbprove, spec: Spec) -> None:  # type: ignore[no-untyp
 def test_verbosity_never_changes_json(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     name = spec("a.cbs", tiny.REFUTED)
     once = cbprove("--format", "json", name).stdout
-    assert once == cbprove("--format", "json", "-vv", name).stdout == cbprove("--format", "json", "-q", name).stdout
+    assert (
+        once
+        == cbprove("--format", "json", "-vv", name).stdout
+        == cbprove("--format", "json", "-q", name).stdout
+    )
 
 
 def test_same_input_same_bytes(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
@@ -84,7 +90,9 @@ def test_colour_on_demand(cbprove, spec: Spec) -> None:  # type: ignore[no-untyp
 
 
 def test_sweep(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
-    done = cbprove("sweep", spec("a.cbs", tiny.GOOD), "--property", "keep", "--rows", "g", "--cols", "OFF")
+    done = cbprove(
+        "sweep", spec("a.cbs", tiny.GOOD), "--property", "keep", "--rows", "g", "--cols", "OFF"
+    )
     assert done.returncode == 0
     assert (
         done.stdout
@@ -106,18 +114,27 @@ two  x  x  x  x  x  x  x  x  +
 
 def test_sweep_as_json(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     name = spec("a.cbs", tiny.GOOD)
-    done = cbprove("sweep", name, "--property", "keep", "--rows", "g", "--cols", "OFF", "--format", "json")
+    done = cbprove(
+        "sweep", name, "--property", "keep", "--rows", "g", "--cols", "OFF", "--format", "json"
+    )
     found = json.loads(done.stdout)
-    jsonschema.validate(found, json.loads((REPORT / "sweep.schema.json").read_text(encoding="utf-8")))
+    jsonschema.validate(
+        found, json.loads((REPORT / "sweep.schema.json").read_text(encoding="utf-8"))
+    )
     assert found["sweep"]["verdicts"] == [["refuted"] * 8 + ["proved"]] * 2
 
 
 @pytest.mark.parametrize(
     ("rows", "cols", "message"),
-    [("nope", "OFF", "there is no axis `nope`"), ("OFF", "OFF", "the rows and the columns are both `OFF`")],
+    [
+        ("nope", "OFF", "there is no axis `nope`"),
+        ("OFF", "OFF", "the rows and the columns are both `OFF`"),
+    ],
 )
 def test_sweep_over_nothing(cbprove, spec: Spec, rows: str, cols: str, message: str) -> None:  # type: ignore[no-untyped-def]
-    done = cbprove("sweep", spec("a.cbs", tiny.GOOD), "--property", "keep", "--rows", rows, "--cols", cols)
+    done = cbprove(
+        "sweep", spec("a.cbs", tiny.GOOD), "--property", "keep", "--rows", rows, "--cols", cols
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
 
@@ -130,7 +147,9 @@ def test_layout(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
     assert "m  reads   G\n   writes  G.*\n" in done.stdout
 
 
-@pytest.mark.parametrize("code", ["CB0103", "CB0007", "CB2001", "refuted", "cb0103", "proved up to N turns"])
+@pytest.mark.parametrize(
+    "code", ["CB0103", "CB0007", "CB2001", "refuted", "cb0103", "proved up to N turns"]
+)
 def test_explain(cbprove, code: str) -> None:  # type: ignore[no-untyped-def]
     done = cbprove("explain", code)
     assert (done.returncode, done.stderr) == (0, "")
@@ -170,7 +189,9 @@ def test_a_misspelt_command(cbprove, spec: Spec) -> None:  # type: ignore[no-unt
 
 
 def test_a_mistake_names_the_help_of_its_command(cbprove) -> None:  # type: ignore[no-untyped-def]
-    assert cbprove("drift", "a.cbs", "b.cbs").stderr.endswith("  = help: see `cbprove drift --help`\n")
+    assert cbprove("drift", "a.cbs", "b.cbs").stderr.endswith(
+        "  = help: see `cbprove drift --help`\n"
+    )
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no such device here")
@@ -179,16 +200,22 @@ def test_a_full_disk(spec: Spec, tmp_path: Path, asked: tuple[str, ...]) -> None
     command = [sys.executable, "-m", "cbprove", spec("a.cbs", tiny.GOOD), *asked]
     environment = {**os.environ, "PYTHONPATH": MODEL}
     with open("/dev/full", "w", encoding="utf-8") as full:
-        done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, stdout=full, stderr=subprocess.PIPE, text=True
+        )
     assert done.returncode == 2
-    assert "error[CB0325]: standard output cannot be written: no space left on device" in done.stderr
+    assert (
+        "error[CB0325]: standard output cannot be written: no space left on device" in done.stderr
+    )
     assert "Traceback" not in done.stderr and "Exception ignored" not in done.stderr
 
 
 def test_a_closed_output(spec: Spec, tmp_path: Path) -> None:
     command = f"{sys.executable} -m cbprove {spec('a.cbs', tiny.REFUTED)} >&-"
     environment = {**os.environ, "PYTHONPATH": MODEL}
-    done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (1, "")
 
 
@@ -196,7 +223,12 @@ def test_reader_that_leaves(spec: Spec, tmp_path: Path) -> None:
     name = spec("a.cbs", tiny.REFUTED)
     command = f"{sys.executable} -m cbprove {name} | true"
     done = subprocess.run(
-        command, shell=True, cwd=tmp_path, env={**os.environ, "PYTHONPATH": MODEL}, capture_output=True, text=True
+        command,
+        shell=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": MODEL},
+        capture_output=True,
+        text=True,
     )
     assert done.stderr == ""
 
@@ -209,7 +241,10 @@ def test_loads_neither_solver_nor_parser(arguments: list[str], tmp_path: Path) -
         "    print(*[m for m in ('z3', 'lark', 'rich') if m in sys.modules], 'loaded')"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": MODEL}, capture_output=True, text=True
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": MODEL},
+        capture_output=True,
+        text=True,
     )
     assert done.stdout.splitlines()[-1] == "loaded"
 
@@ -221,5 +256,7 @@ def test_mistakes_and_layouts_load_no_solver(spec: Spec, tmp_path: Path) -> None
             f"try:\n    main({arguments!r})\nexcept SystemExit:\n    assert 'z3' not in sys.modules"
         )
         command, environment = [sys.executable, "-c", script], {**os.environ, "PYTHONPATH": MODEL}
-        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr

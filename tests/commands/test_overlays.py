@@ -1,4 +1,5 @@
-"""`cbprove overlays`: its exit code, the checks that do not hold, and which checks look at a view."""
+"""`cbprove overlays`: its exit code, the checks that do not hold, and which checks look at a
+view."""
 
 from __future__ import annotations
 
@@ -44,7 +45,14 @@ UNLESS = "CHECKED == no || sizeof(struct a) <= 16"
     ],
 )
 def test_checks_and_exit_code(
-    cbprove: Cbprove, spec: Spec, size: int, checked: str, require: str, code: int, checks: int, violated: list[str]
+    cbprove: Cbprove,
+    spec: Spec,
+    size: int,
+    checked: str,
+    require: str,
+    code: int,
+    checks: int,
+    violated: list[str],
 ) -> None:
     name = spec("s.cbs", TEXT.format(size=size, checked=checked, require=require))
     ran = cbprove("overlays", name, "--format", "json")
@@ -76,7 +84,11 @@ def plain(size: int, require: str = "1") -> str:
 @pytest.mark.parametrize(
     ("require", "code", "said"),
     [
-        ("1", 1, "1 view differs, 0 as before, 1 end further beyond their block, 1 of them checked by nothing"),
+        (
+            "1",
+            1,
+            "1 view differs, 0 as before, 1 end further beyond their block, 1 of them checked by nothing",
+        ),
         (
             "sizeof(struct a) <= 32",
             1,
@@ -85,7 +97,9 @@ def plain(size: int, require: str = "1") -> str:
         ("sizeof(struct a) <= 16", 1, "violated: net/x.c:1: 20 <= 16 is false"),
     ],
 )
-def test_a_patch_makes_views_end_elsewhere(cbprove: Cbprove, spec: Spec, require: str, code: int, said: str) -> None:
+def test_a_patch_makes_views_end_elsewhere(
+    cbprove: Cbprove, spec: Spec, require: str, code: int, said: str
+) -> None:
     path, patch = spec("s.cbs", plain(8, require)), spec("x.patch", PATCH)
     ran = cbprove("overlays", path, "--diff", patch)
     assert (ran.returncode, ran.stderr) == (code, "")
@@ -94,11 +108,17 @@ def test_a_patch_makes_views_end_elsewhere(cbprove: Cbprove, spec: Spec, require
 
 
 def test_the_document_of_a_difference(cbprove: Cbprove, spec: Spec) -> None:
-    ran = cbprove("overlays", spec("s.cbs", plain(8)), "--diff", spec("x.patch", PATCH), "--format", "json")
+    ran = cbprove(
+        "overlays", spec("s.cbs", plain(8)), "--diff", spec("x.patch", PATCH), "--format", "json"
+    )
     found = json.loads(ran.stdout)
     assert (found["exit_code"], found["alike"], len(found["views"])) == (1, 0, 1)
     (view,) = found["views"]
-    assert (view["before"]["end_bit"], view["after"]["end_bit"], view["after"]["excess_bits"]) == (64, 160, 32)
+    assert (view["before"]["end_bit"], view["after"]["end_bit"], view["after"]["excess_bits"]) == (
+        64,
+        160,
+        32,
+    )
     assert view["worse"]
 
 
@@ -108,7 +128,9 @@ def test_two_specs_and_a_patch_that_is_about_something_else(cbprove: Cbprove, sp
     back = cbprove("overlays", large, "--diff", small)
     assert (back.returncode, back.stderr) == (0, "")
     assert "4 -> -" in back.stdout
-    other = cbprove("overlays", small, "--diff", spec("o.patch", PATCH.replace("struct a", "struct b")))
+    other = cbprove(
+        "overlays", small, "--diff", spec("o.patch", PATCH.replace("struct a", "struct b"))
+    )
     assert (other.returncode, other.stdout.splitlines()[-1]) == (0, "0 views differ, 1 as before")
 
 

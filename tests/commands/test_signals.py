@@ -1,4 +1,5 @@
-"""^C, SIGTERM, a closed pipe, a full disk, no HOME: said, with the shell's exit code, and nothing left behind."""
+"""^C, SIGTERM, a closed pipe, a full disk, no HOME: said, with the shell's exit code, and
+nothing left behind."""
 
 from __future__ import annotations
 
@@ -17,9 +18,19 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_certify_and_leaves_nothing(tmp_path: Path, number: signal.Signals, code: int) -> None:
-    command = [*CBPROVE, "certify", str(ROOT / "specs/gso_ipoib.cbs"), "-o", str(tmp_path / "proofs")]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+def test_a_signal_ends_certify_and_leaves_nothing(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    command = [
+        *CBPROVE,
+        "certify",
+        str(ROOT / "specs/gso_ipoib.cbs"),
+        "-o",
+        str(tmp_path / "proofs"),
+    ]
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+    )
     time.sleep(1.5)
     running.send_signal(number)
     _, said = running.communicate(timeout=60)
@@ -30,21 +41,29 @@ def test_a_signal_ends_certify_and_leaves_nothing(tmp_path: Path, number: signal
 
 def test_a_reader_that_leaves_is_no_fault() -> None:
     command = " ".join([*CBPROVE, "layout", str(ROOT / "specs/gso_ipoib.cbs")])
-    ended = subprocess.run(["bash", "-c", f"{command} | true"], capture_output=True, text=True, env=ENVIRONMENT)
+    ended = subprocess.run(
+        ["bash", "-c", f"{command} | true"], capture_output=True, text=True, env=ENVIRONMENT
+    )
     assert ended.stderr == ""
 
 
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
     with open("/dev/full", "w") as full:
-        ended = subprocess.run([*CBPROVE, "explain"], stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT)
+        ended = subprocess.run(
+            [*CBPROVE, "explain"], stdout=full, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT
+        )
     assert ended.returncode != 0
     assert "Traceback" not in ended.stderr
 
 
 def test_home_is_not_needed(tmp_path: Path) -> None:
     spec = tmp_path / "a.cbs"
-    spec.write_text('spec a "a"; object o { u8 a; } layer l { step s { write o.a; } } path p { s; } property w: fits;')
-    without = {name: value for name, value in ENVIRONMENT.items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    spec.write_text(
+        'spec a "a"; object o { u8 a; } layer l { step s { write o.a; } } path p { s; } property w: fits;'
+    )
+    without = {
+        name: value for name, value in ENVIRONMENT.items() if name not in ("HOME", "XDG_CACHE_HOME")
+    }
     ended = subprocess.run([*CBPROVE, "-q", str(spec)], capture_output=True, text=True, env=without)
     assert ended.returncode == 0, ended.stderr
 
@@ -59,9 +78,13 @@ with executor(2, None) as pool:
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent's death")
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux tells a process of its parent's death"
+)
 def test_workers_end_with_a_parent_that_is_killed() -> None:
-    running = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
+    running = subprocess.Popen(
+        [sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
+    )
     assert running.stdout is not None
     workers = [int(each) for each in running.stdout.readline().split()]
     assert len(workers) == 2 and all(map(_runs, workers))

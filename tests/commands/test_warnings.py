@@ -1,4 +1,5 @@
-"""Warnings come behind the result, on stderr or in the document, once each, and change no exit code."""
+"""Warnings come behind the result, on stderr or in the document, once each, and change no exit
+code."""
 
 from __future__ import annotations
 
@@ -51,7 +52,9 @@ def test_the_document_has_each_once(cbprove: Any, spec: Spec) -> None:
     assert "diagnostics" not in document
 
 
-def test_a_document_of_specs_that_leave_nothing_unsaid_has_no_warnings(cbprove: Any, spec: Spec) -> None:
+def test_a_document_of_specs_that_leave_nothing_unsaid_has_no_warnings(
+    cbprove: Any, spec: Spec
+) -> None:
     done = cbprove("check", "--format", "json", spec("none.cbs", NONE))
     assert "warnings" not in json.loads(done.stdout)
 
@@ -67,7 +70,10 @@ property good: fits V;
 
 def test_sweep_and_diff_tell_them_too(cbprove: Any, spec: Spec) -> None:
     name, other = spec("a.cbs", f"spec a;\n{MOVED}"), spec("b.cbs", f"spec a;\n{MOVED}")
-    for arguments in (("sweep", name, "--property", "good", "--rows", "AT", "--cols", "mode"), ("diff", name, other)):
+    for arguments in (
+        ("sweep", name, "--property", "good", "--rows", "AT", "--cols", "mode"),
+        ("diff", name, other),
+    ):
         done = cbprove(*arguments)
         assert done.returncode == 0
         told = [line for line in done.stderr.splitlines() if line.startswith("warning")]

@@ -1,4 +1,5 @@
-"""A spec for the command line's tests, small enough to be proved in a moment; only what it expects varies."""
+"""A spec for the command line's tests, small enough to be proved in a moment; only what it
+expects varies."""
 
 SPEC = """\
 spec tiny "two views of one control block";

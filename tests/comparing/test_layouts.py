@@ -46,7 +46,10 @@ def test_bytes_behind_the_last_member_count() -> None:
 
 def test_a_member_that_lies_elsewhere_has_changed() -> None:
     hole = Field(None, U8, 8)
-    one, other = shape(Field("a", U8), Field("b", U8), hole), shape(Field("a", U8), hole, Field("b", U8))
+    one, other = (
+        shape(Field("a", U8), Field("b", U8), hole),
+        shape(Field("a", U8), hole, Field("b", U8)),
+    )
     assert [each.name for each in layouts([one], [other])] == ["struct s"]
 
 
@@ -55,9 +58,20 @@ VIEWS = "object skb {{ u32 mark; char cb[16]; }} layer l {{ view V : {type} at s
 
 @pytest.mark.parametrize(
     ("type", "at", "extent"),
-    [("u16", 4, None), ("u16", 5, "skb.cb[5..7)"), ("u32", 4, "skb.cb[4..8)"), ("u8", 4, "skb.cb[4..5)")],
+    [
+        ("u16", 4, None),
+        ("u16", 5, "skb.cb[5..7)"),
+        ("u32", 4, "skb.cb[4..8)"),
+        ("u8", 4, "skb.cb[4..5)"),
+    ],
 )
 def test_views_that_lie_elsewhere(type: str, at: int, extent: str | None) -> None:
-    one, other = elaborated(VIEWS.format(type="u16", at=4)), elaborated(VIEWS.format(type=type, at=at))
-    told = [(moved.view, moved.before, moved.after, moved.proposals) for moved in views({"p": one}, {"p": other})]
+    one, other = (
+        elaborated(VIEWS.format(type="u16", at=4)),
+        elaborated(VIEWS.format(type=type, at=at)),
+    )
+    told = [
+        (moved.view, moved.before, moved.after, moved.proposals)
+        for moved in views({"p": one}, {"p": other})
+    ]
     assert told == ([] if extent is None else [("V", "skb.cb[4..6)", extent, ("p",))])

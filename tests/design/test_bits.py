@@ -42,19 +42,29 @@ def test_a_run_that_breaks_a_claim_about_bits_is_found_at_any_width(tmp_path: Pa
     report = check(str(spec), Options(witnesses=True), lambda done, total: None)
     (case,) = (case for case in report.cases if case.property == "odd")
     assert case.verdict == "refuted"
-    assert case.finding.witness is not None  # replayed: the numbers of bit-vectors are the integers of the run
+    # Replayed: the numbers of bit-vectors are the integers of the run
+    assert case.finding.witness is not None
 
 
 @pytest.mark.parametrize("width", [1, 3, 5])
 @pytest.mark.parametrize(
-    "text", [lambda f: Script(RANGES), lambda f: bitvectors.script([f], RANGES)], ids=["integers", "bits"]
+    "text",
+    [lambda f: Script(RANGES), lambda f: bitvectors.script([f], RANGES)],
+    ids=["integers", "bits"],
 )
-def test_common_bits_are_the_same_number_in_every_text(width: int, text: Callable[[Bool], Script]) -> None:
-    """For each pair of numbers, negative ones among them, no text lets the bits be another number than evaluation gives."""
+def test_common_bits_are_the_same_number_in_every_text(
+    width: int, text: Callable[[Bool], Script]
+) -> None:
+    """For each pair of numbers, negative ones among them, no text lets the bits be another
+    number than evaluation gives."""
     common = common_bits(var("x"), var("y"), width)
     pairs = product(*(range(low, high + 1) for low, high in RANGES.values()))
     wrong = [
-        and_(eq(var("x"), x), eq(var("y"), y), not_(eq(common, evaluate({"x": x, "y": y}, common)[0])))
+        and_(
+            eq(var("x"), x),
+            eq(var("y"), y),
+            not_(eq(common, evaluate({"x": x, "y": y}, common)[0])),
+        )
         for x, y in pairs
     ]
     for formula, expected in ((or_(*wrong), "unsat"), (eq(common, 1), "sat")):

@@ -8,11 +8,27 @@ from cbprove.comparing.verdicts import Changed, Reanswered, answers, exit_code, 
 from cbprove.verdicts import Answered, Case, Cost, Finding, Report, Verdict
 
 
-def case(said: str, counts: dict[Verdict, int] | None = None, code: int = 0, name: str = "kept") -> Case:
+def case(
+    said: str, counts: dict[Verdict, int] | None = None, code: int = 0, name: str = "kept"
+) -> Case:
     verdict: Verdict = "proved" if said == "bounded" else said  # type: ignore[assignment]
     finding = Finding(verdict, turns=3 if said == "bounded" else None)
     told = counts or {verdict: 1}
-    return Case(f"s/p/{name}", "p", name, verdict, {}, told, (), finding, "proved", not code, code, Cost(0, 0), None)
+    return Case(
+        f"s/p/{name}",
+        "p",
+        name,
+        verdict,
+        {},
+        told,
+        (),
+        finding,
+        "proved",
+        not code,
+        code,
+        Cost(0, 0),
+        None,
+    )
 
 
 def mixed(proved: int, refuted: int, unknown: int = 0) -> Case:
@@ -20,7 +36,9 @@ def mixed(proved: int, refuted: int, unknown: int = 0) -> Case:
     return case("mixed", {verdict: count for verdict, count in counts.items() if count})
 
 
-PROVED, REFUTED, BOUNDED, UNKNOWN = (case(said) for said in ("proved", "refuted", "bounded", "unknown"))
+PROVED, REFUTED, BOUNDED, UNKNOWN = (
+    case(said) for said in ("proved", "refuted", "bounded", "unknown")
+)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +72,11 @@ def report(*cases: Case, asks: tuple[Answered, ...] = ()) -> Report:
 def test_cases_are_found_by_their_names_whatever_their_order() -> None:
     one, other, new = case("proved", name="a"), case("refuted", name="b"), case("proved", name="c")
     found = verdicts(report(one, other), report(new, other, one))
-    assert [(each.property, each.kind) for each in found] == [("c", "added"), ("b", "unchanged"), ("a", "unchanged")]
+    assert [(each.property, each.kind) for each in found] == [
+        ("c", "added"),
+        ("b", "unchanged"),
+        ("a", "unchanged"),
+    ]
 
 
 def changed(after: Case | None, told: str) -> Changed:
@@ -67,7 +89,13 @@ def changed(after: Case | None, told: str) -> Changed:
         ([], 0),
         ([changed(REFUTED, "newly refuted")], 1),
         ([changed(case("refuted", code=1), "unchanged")], 0),
-        ([changed(case("vacuous", code=4), "newly vacuous"), changed(case("unknown", code=3), "newly unknown")], 4),
+        (
+            [
+                changed(case("vacuous", code=4), "newly vacuous"),
+                changed(case("unknown", code=3), "newly unknown"),
+            ],
+            4,
+        ),
         ([changed(case("unknown", code=3), "newly unknown")], 3),
         ([changed(None, "removed")], 0),
     ],

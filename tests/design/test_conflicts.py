@@ -1,4 +1,5 @@
-"""What nobody can satisfy, against enumeration: every subset of the properties and of the layers, on small systems."""
+"""What nobody can satisfy, against enumeration: every subset of the properties and of the
+layers, on small systems."""
 
 from __future__ import annotations
 
@@ -23,7 +24,12 @@ from cbprove.syntax.tree import Tree
 from cbprove.verdicts import Conflict
 from tests.brute import verdict
 
-LAYERS = {"low": ("set_low", "use_low"), "mid": ("put",), "top": ("set_top", "use_top"), "far": ("note",)}
+LAYERS = {
+    "low": ("set_low", "use_low"),
+    "mid": ("put",),
+    "top": ("set_top", "use_top"),
+    "far": ("note",),
+}
 STEPS = ["set_low", "set_top", "put", "note", "use_low", "use_top"]
 
 
@@ -57,7 +63,9 @@ def satisfied(text: str, names: tuple[str, ...], vacuous: bool) -> bool:
     good = ("proved", "vacuous") if vacuous else ("proved",)
     made = [program(system, {"abi": "x86_64", "AT": at}) for at in range(6)]
     made = [one for one in made if one.required is not False]
-    return any(all(verdict(one, named(one, name)).verdict in good for name in names) for one in made)
+    return any(
+        all(verdict(one, named(one, name)).verdict in good for name in names) for one in made
+    )
 
 
 def conflict(text: str, witnesses: bool = True) -> Conflict | None:
@@ -86,7 +94,9 @@ def test_against_enumeration(size: int, read: bool) -> None:
 
     assert not satisfied(alone(layers), names, vacuous=True)
     for left_out in layers:
-        assert satisfied(alone([layer for layer in layers if layer != left_out]), names, vacuous=True)
+        assert satisfied(
+            alone([layer for layer in layers if layer != left_out]), names, vacuous=True
+        )
 
 
 def test_the_sentence() -> None:
@@ -99,15 +109,25 @@ def test_the_sentence() -> None:
 
 def test_room_for_all_is_not_said_to_be_too_little() -> None:
     """The guest comes where the owner is, though there is room beside it: no sum says why."""
-    text = spec(1, STEPS).replace("AT + 1 <= 6", "AT <= 1").replace("low_kept and far_owned and top_kept", "low_kept")
+    text = (
+        spec(1, STEPS)
+        .replace("AT + 1 <= 6", "AT <= 1")
+        .replace("low_kept and far_owned and top_kept", "low_kept")
+    )
     found = conflict(text)
     assert found is not None and found.layers is not None
     assert [name for name, _ in found.layers] == ["low", "mid"] and not found.needs
 
 
 def test_what_is_vacuous_is_not_a_matter_of_layers() -> None:
-    found = conflict(spec(2, STEPS).replace("step note { write F; read F; }", "step note { write F; }"))
-    assert found is not None and [name for name, _ in found.properties] == ["far_owned"] and found.layers is None
+    found = conflict(
+        spec(2, STEPS).replace("step note { write F; read F; }", "step note { write F; }")
+    )
+    assert (
+        found is not None
+        and [name for name, _ in found.properties] == ["far_owned"]
+        and found.layers is None
+    )
 
 
 def test_the_document_says_it() -> None:
@@ -121,7 +141,10 @@ def test_the_document_says_it() -> None:
         "area": {"name": "cb", "bytes": 6},
     }
     told = told_of(report, Manner())
-    assert "  none: no choice satisfies low_kept (line 11) and top_kept (line 12) together: low" in told
+    assert (
+        "  none: no choice satisfies low_kept (line 11) and top_kept (line 12) together: low"
+        in told
+    )
 
 
 def test_layers_are_looked_for_with_witnesses_only() -> None:
@@ -134,7 +157,8 @@ def test_no_conflict_where_there_is_an_answer() -> None:
 
 
 def test_a_choice_with_two_candidates() -> None:
-    """Each choice of AT has a place for the guest near L and one near T: what one candidate breaks, the choice breaks."""
+    """Each choice of AT has a place for the guest near L and one near T: what one candidate
+    breaks, the choice breaks."""
     text = spec(1, STEPS).replace("param AT in 0..5;", "param AT in 0..2; param MORE in 0..1 = 0;")
     text = text.replace("require AT + 1 <= 6;", "").replace("skb.cb[AT]", "skb.cb[AT + 3 * MORE]")
     found = conflict(text.replace("top_kept; expect", "top_kept given MORE >= 0; expect"))

@@ -1,4 +1,5 @@
-"""What a `require` takes away is counted apart, and told with the check that it stands for and its numbers."""
+"""What a `require` takes away is counted apart, and told with the check that it stands for and
+its numbers."""
 
 from __future__ import annotations
 
@@ -47,7 +48,9 @@ def _judged(proposals: str, folder: Path) -> Report:
         ("AT = 27; side = far;", "require in line 9: side (far) == near || 27 % 2 == 0 is false"),
     ],
 )
-def test_the_requirement_is_named_with_its_numbers(proposal: str, reason: str, tmp_path: Path) -> None:
+def test_the_requirement_is_named_with_its_numbers(
+    proposal: str, reason: str, tmp_path: Path
+) -> None:
     report = _judged(f"proposal one {{ {proposal} expect excluded; }}", tmp_path)
     assert [(case.property, case.verdict, case.finding.reason) for case in report.cases] == [
         ("kept", "excluded", reason),
@@ -57,7 +60,10 @@ def test_the_requirement_is_named_with_its_numbers(proposal: str, reason: str, t
 
 def test_each_requirement_is_named_beside_what_is_left(tmp_path: Path) -> None:
     report = _judged("proposal all { AT = any; side = any; }", tmp_path)
-    assert {case.property: (case.verdict, case.counts["excluded"], case.excluded) for case in report.cases} == {
+    assert {
+        case.property: (case.verdict, case.counts["excluded"], case.excluded)
+        for case in report.cases
+    } == {
         name: (
             verdict,
             11,
@@ -70,16 +76,25 @@ def test_each_requirement_is_named_beside_what_is_left(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("expected", ["proved", "proved when AT == 28", "refuted when AT > 40, proved otherwise"])
+@pytest.mark.parametrize(
+    "expected", ["proved", "proved when AT == 28", "refuted when AT > 40, proved otherwise"]
+)
 def test_what_makes_no_case_is_not_proved(expected: str, tmp_path: Path) -> None:
     report = _judged(f"proposal one {{ AT = 28; side = near; expect late {expected}; }}", tmp_path)
     late = next(case for case in report.cases if case.property == "late")
     assert (late.verdict, late.met, late.code) == ("vacuous", False, 4)
-    assert late.finding.reason == "its `when` is false at every candidate of the proposal, so that it makes no case"
+    assert (
+        late.finding.reason
+        == "its `when` is false at every candidate of the proposal, so that it makes no case"
+    )
 
 
-@pytest.mark.parametrize("expected", ["", "expect late refuted;", "expect late proved when AT > 40;"])
-def test_nothing_is_told_of_what_makes_no_case_and_is_not_said_to_be_proved(expected: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "expected", ["", "expect late refuted;", "expect late proved when AT > 40;"]
+)
+def test_nothing_is_told_of_what_makes_no_case_and_is_not_said_to_be_proved(
+    expected: str, tmp_path: Path
+) -> None:
     report = _judged(f"proposal one {{ AT = 28; side = near; {expected} }}", tmp_path)
     assert "late" not in [case.property for case in report.cases]
 

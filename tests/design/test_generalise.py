@@ -1,4 +1,5 @@
-"""The candidates at which the same choices do the same are those that a look at each of them finds."""
+"""The candidates at which the same choices do the same are those that a look at each of them
+finds."""
 
 from __future__ import annotations
 
@@ -104,12 +105,16 @@ def test_values_of_one_store_lie_apart_or_on_each_other() -> None:
     formula = and_(le(var("one"), 9), le(var("other"), 9))
     apart = alike(OWN, formula, {"one": 1, "other": 2}, (one, other))
     assert apart == where(OWN, le(2, var("c")))
-    assert alike(OWN, formula, {"one": 2, "other": 2}, (one, other)) == apart | where(OWN, eq(var("c"), 0))
+    assert alike(OWN, formula, {"one": 2, "other": 2}, (one, other)) == apart | where(
+        OWN, eq(var("c"), 0)
+    )
     elsewhere = _held("other", 2, var("c"), 2)
     assert alike(OWN, formula, {"one": 1, "other": 2}, (one, elsewhere)) == OWN.all
 
 
-def _found(kind: str, position: Int, hit: Bool = True, value: int | None = None, number: int = 1) -> Found:
+def _found(
+    kind: str, position: Int, hit: Bool = True, value: int | None = None, number: int = 1
+) -> Found:
     known = None if value is None else Value(value, value, value)
     store = Store(number, (kind, number), kind, (0, MEMORY), 0, 8, True, value=known)  # type: ignore[arg-type]
     return Found(hit, store, position)
@@ -135,7 +140,9 @@ def test_known_values_differ_where_their_bits_do(little_endian: bool) -> None:
 
 
 def test_a_value_that_was_not_followed_differs_from_nothing() -> None:
-    now = replace(_found("value", var("c"), value=1).store, value=Value(var(UNSURE + "value"), 0, 255))
+    now = replace(
+        _found("value", var("c"), value=1).store, value=Value(var(UNSURE + "value"), 0, 255)
+    )
     before = _found("fresh", 0, number=2)
     assert alike(OWN, True, {}, (), _sides(Found(True, now, var("c")), before)) == 0
 
@@ -144,5 +151,6 @@ def test_some_bit_suffices() -> None:
     bit = var("bit")
     formula = and_(eq(bit, add(mul(var("c"), 8), 3)), le(var("a"), 1))
     found = alike(OWN, formula, {"bit": 3}, (), Bits(width=24))
-    assert found == where(OWN, and_(le(var("c"), 2), le(var("a"), 1)))  # the fourth byte is not of the place
+    # The fourth byte is not of the place
+    assert found == where(OWN, and_(le(var("c"), 2), le(var("a"), 1)))
     assert alike(OWN, formula, {"bit": 2}, (), Bits(width=24)) == 0

@@ -28,7 +28,8 @@ def report(text: str, options: Options | None = None) -> Report:
 
 
 def only(text: str, *proposals: str) -> str:
-    """The spec with some of its proposals, no questions, and the offset fixed to what those use: quick to judge."""
+    """The spec with some of its proposals, no questions, and the offset fixed to what those use:
+    quick to judge."""
     kept = text
     for name in re.findall(r"^proposal (\w+)", text, re.M):
         if name not in proposals:
@@ -36,7 +37,9 @@ def only(text: str, *proposals: str) -> str:
     kept = re.sub(r"^ask .*?;\n(?=\n|\Z)", "", kept, flags=re.M | re.S)
     offsets = [int(n) for n in re.findall(r"SKB_GSO_CB_OFFSET = (\d+)", kept)]
     if offsets:
-        kept = kept.replace("SKB_GSO_CB_OFFSET in 0..47", f"SKB_GSO_CB_OFFSET in {min(offsets)}..{max(offsets)}")
+        kept = kept.replace(
+            "SKB_GSO_CB_OFFSET in 0..47", f"SKB_GSO_CB_OFFSET in {min(offsets)}..{max(offsets)}"
+        )
     return kept
 
 
@@ -99,7 +102,9 @@ def test_one_packing_changes_the_verdict(spec: str) -> None:
 
 def test_the_order_of_two_steps_changes_the_verdict(spec: str) -> None:
     restore = "when rescue == save_ipcb { copy stack.ipcb -> IPCB; }\n            ip_fragment;"
-    swapped = spec.replace(restore, "ip_fragment;\n            when rescue == save_ipcb { copy stack.ipcb -> IPCB; }")
+    swapped = spec.replace(
+        restore, "ip_fragment;\n            when rescue == save_ipcb { copy stack.ipcb -> IPCB; }"
+    )
     assert swapped != spec
     assert verdicts(spec, "save_ipcb")["ipcb_preserved"] == "proved"
     assert verdicts(swapped, "save_ipcb")["ipcb_preserved"] == "refuted"
@@ -118,7 +123,7 @@ def lost_bytes(case: Case) -> set[int]:
     return {bit.bit // 8 for bit in broken.bits}
 
 
-# --- queries ----------------------------------------------------------------------------------------------
+# --- queries --------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +146,10 @@ def test_the_query_of_each_proof_is_unsatisfiable(asked: tuple[Case, ...]) -> No
 
 def test_one_wrong_number_of_the_layout_makes_it_satisfiable(asked: tuple[Case, ...]) -> None:
     wrong: Mapping[str, tuple[str, str]] = {
-        "hwaddr_preserved": ("(define-fun hwaddr.lo () Int 224)", "(define-fun hwaddr.lo () Int 216)"),
+        "hwaddr_preserved": (
+            "(define-fun hwaddr.lo () Int 224)",
+            "(define-fun hwaddr.lo () Int 216)",
+        ),
         "ipcb_preserved": ("(define-fun IPCB.lo () Int 0)", "(define-fun IPCB.lo () Int 24)"),
         "widths": (
             "(define-fun SKB_GSO_CB.csum_start.max () Int 65535)",
@@ -156,7 +164,9 @@ def test_one_wrong_number_of_the_layout_makes_it_satisfiable(asked: tuple[Case, 
 
 
 @pytest.mark.slow
-def test_a_solver_that_does_not_know_proves_nothing(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_solver_that_does_not_know_proves_nothing(
+    spec: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Z3Session, "check", lambda self: Answer("unknown", {}, "told to"))
     found = report(only(spec, "roland"))
     assert "proved" not in {case.verdict for case in found.cases}

@@ -42,7 +42,9 @@ def _own(block: Block, which: int) -> Block:
             case Either(arms=arms):
                 out.append(replace(statement, arms=tuple(_own(arm, which) for arm in arms)))
             case If(then=then, otherwise=otherwise):
-                out.append(replace(statement, then=_own(then, which), otherwise=_own(otherwise, which)))
+                out.append(
+                    replace(statement, then=_own(then, which), otherwise=_own(otherwise, which))
+                )
             case _:
                 out.append(statement)
     return tuple(out)

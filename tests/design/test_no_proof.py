@@ -1,4 +1,5 @@
-"""What is not proved meets no expectation of a proof and answers no question: a bound, a property that makes no case."""
+"""What is not proved meets no expectation of a proof and answers no question: a bound, a
+property that makes no case."""
 
 from __future__ import annotations
 

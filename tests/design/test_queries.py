@@ -1,4 +1,5 @@
-"""The text of what was asked, for candidates that are settled by themselves though an axis of their sector is free."""
+"""The text of what was asked, for candidates that are settled by themselves though an axis of
+their sector is free."""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ def _document(path: Path, own: Executor | None) -> str:
 
 
 @pytest.mark.parametrize("most", [1, 13, 40, 1 << 17])
-def test_parts_laid_one_behind_another_are_the_whole(tmp_path: Path, monkeypatch: Any, most: int) -> None:
+def test_parts_laid_one_behind_another_are_the_whole(
+    tmp_path: Path, monkeypatch: Any, most: int
+) -> None:
     spec = tmp_path / "a.cbs"
     spec.write_text(SPACE)
     monkeypatch.setattr(shares, "_MOST", most)
@@ -93,7 +95,9 @@ def test_two_processes_write_the_document_of_one() -> None:
 
 def test_specs_side_by_side_keep_their_mistakes(tmp_path: Path) -> None:
     spec = tmp_path / "a.cbs"
-    spec.write_text('spec a "a"; object o { u8 a; } param A in 0..3; layer l { step s { write o.b; } } path p { s; }')
+    spec.write_text(
+        'spec a "a"; object o { u8 a; } param A in 0..3; layer l { step s { write o.b; } } path p { s; }'
+    )
     with executor(2, None) as own:
         assert own is not None
         waiting = begin(str(spec), Options(), own)
@@ -101,7 +105,9 @@ def test_specs_side_by_side_keep_their_mistakes(tmp_path: Path) -> None:
             meaning(str(spec))
         with pytest.raises(SpecError) as beside:
             waiting()
-    assert [d.message for d in alone.value.diagnostics] == [d.message for d in beside.value.diagnostics]
+    assert [d.message for d in alone.value.diagnostics] == [
+        d.message for d in beside.value.diagnostics
+    ]
 
 
 @pytest.mark.slow
@@ -109,7 +115,9 @@ def test_a_cluster_of_two_workers_writes_the_document_of_one_process() -> None:
     distributed = pytest.importorskip("distributed")
     spec = SPECS / "cases/b29_socket_filter_cb.cbs"
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
         executor(1, cluster.scheduler_address) as own,
     ):
         assert own is not None

@@ -1,4 +1,5 @@
-"""Loops are followed in two ways, cut and laid out: each is right by itself, and a mistake in one is held against the other."""
+"""Loops are followed in two ways, cut and laid out: each is right by itself, and a mistake in
+one is held against the other."""
 
 from __future__ import annotations
 
@@ -51,7 +52,8 @@ property mine: written X by s;
 proposal now { expect mine refuted; }
 """
 
-# What each turn leaves to later ones: a run of s on a clone of its own, one that has not ended, a number, a copy.
+# What each turn leaves to later ones: a run of s on a clone of its own, one that has not ended, a
+# number, a copy.
 LEFT = """\
 spec left "by turns";
 object skb { char cb[4]; }
@@ -106,7 +108,9 @@ def test_what_is_lost_of_earlier_turns_is_held_against_loops_laid_out(
     assert (verdicts["one"], verdicts["stored"]) == ("refuted", "refuted")
 
 
-def test_so_is_what_is_not_found_for_all_candidates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so_is_what_is_not_found_for_all_candidates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(_Sheeting, "_sweep", lambda self, form, formula, broken, mark: "unsat")
     verdicts = {case.property: case.verdict for case in judged(written(tmp_path, LATE)).cases}
     assert verdicts["stored"] == "refuted"
@@ -119,7 +123,9 @@ def test_what_turns_leave_to_later_ones(tmp_path: Path) -> None:
         unfolding = Loops(program, path, program.properties[0], 20_000).unfolding
         runs = [id(store.run) for store in unfolding.operations if isinstance(store, Store)]
         ((_, stores),) = unfolding.heads.items()
-        left += [(s.kind, s.text, s.value, s.run and (s.run.step, id(s.run) in runs)) for s in stores]
+        left += [
+            (s.kind, s.text, s.value, s.run and (s.run.step, id(s.run) in runs)) for s in stores
+        ]
     assert left == [
         ("fresh", "X", None, None),
         ("fresh", "A", None, ("t", False)),  # another run, which has ended

@@ -28,7 +28,11 @@ def test_a_sum_is_compared_at_every_candidate(free: Ranges) -> None:
     for _ in range(200):
         total = tuple((name, k) for name, _ in sorted(free) if (k := draw.randint(-3, 3)))
         constant = draw.randint(-20, 20)
-        wanted = [i for i in range(own.size) if constant + sum(k * sector.point(i)[name] for name, k in total) >= 0]
+        wanted = [
+            i
+            for i in range(own.size)
+            if constant + sum(k * sector.point(i)[name] for name, k in total) >= 0
+        ]
         assert _indexes(own.at_least(total, constant), own.size) == wanted
 
 
@@ -47,9 +51,13 @@ def test_a_set_is_said_as_a_condition_and_as_stretches(free: Ranges) -> None:
     for _ in range(50):
         candidates = draw.getrandbits(own.size) & draw.choice((own.all, draw.getrandbits(own.size)))
         condition = own.condition(candidates)
-        assert [i for i in range(own.size) if evaluate(sector.point(i), condition)[0]] == _indexes(candidates, own.size)
+        assert [i for i in range(own.size) if evaluate(sector.point(i), condition)[0]] == _indexes(
+            candidates, own.size
+        )
         stretches = own.stretches(candidates)
-        assert [i for low, high in stretches for i in range(low, high)] == _indexes(candidates, own.size)
+        assert [i for low, high in stretches for i in range(low, high)] == _indexes(
+            candidates, own.size
+        )
         assert all(low < high for low, high in stretches)
 
 

@@ -29,20 +29,32 @@ WHY = {
         "path p { clone c; s; on c { t; } } property q: preserved V from s to t;",
         "in no run that meets its conditions and assumptions does `t` follow `s` on one object",
     ),
-    "two paths": ("path p { s; } path r { t; } property q: preserved V from s to t;", "no path runs both `s` and `t`"),
+    "two paths": (
+        "path p { s; } path r { t; } property q: preserved V from s to t;",
+        "no path runs both `s` and `t`",
+    ),
     "no t": ("path p { s; } property q: preserved V from s to t;", "no path runs `t`"),
     "no s": ("path p { t; } property q: preserved V from s to t;", "no path runs `s`"),
     "t outside of the where": (
         "path p { s; t; } path r { s; } property q: preserved V from s to t in r;",
         "nothing in its WHERE runs `t`",
     ),
-    "owned, never read": ("path p { s; t; } property q: owned W;", "nothing that a path runs reads `W`"),
+    "owned, never read": (
+        "path p { s; t; } property q: owned W;",
+        "nothing that a path runs reads `W`",
+    ),
     "written, never read": (
         "path p { s; t; } property q: written W, skb.cb[2];",
         "nothing that a path runs reads `W` or `skb.cb[2]`",
     ),
-    "written, read elsewhere": ("path p { s; t; } property q: written V in s;", "nothing in its WHERE reads `V`"),
-    "written since, never run": ("path p { s; t; } property q: written V since z;", "no path runs `z`"),
+    "written, read elsewhere": (
+        "path p { s; t; } property q: written V in s;",
+        "nothing in its WHERE reads `V`",
+    ),
+    "written since, never run": (
+        "path p { s; t; } property q: written V since z;",
+        "no path runs `z`",
+    ),
     "written since, read before": (
         "path p { t; s; } property q: written V since s;",
         "nothing that reads `V` follows `s` on one object in a run",

@@ -1,15 +1,18 @@
-"""The fenced blocks of the documents, and what is to be done with each; CONTRIBUTING.md says the convention.
+"""The fenced blocks of the documents, and what is to be done with each; CONTRIBUTING.md says the
+convention.
 
-A ```cbs block is a complete spec and is judged: its exit code is 0, or N with `exit=N`. Other words after `cbs`:
+A ```cbs block is a complete spec and is judged: its exit code is 0, or N with `exit=N`. Other words
+after `cbs`:
 
-    file=NAME       the blocks after it find the spec under this name; a later block may give it another text
-    preamble        declarations for the fragments after it in the document
-    fragment        declarations: judged after the preamble
-    statements      statements: judged as the body of a path after the preamble
-    mistake=CODE    the spec (or fragment, or statements) has a mistake of this code and no verdict
+    file=NAME       the blocks after it find the spec under this name; a later block may give it
+    another text preamble        declarations for the fragments after it in the document fragment
+    declarations: judged after the preamble statements      statements: judged as the body of a path
+    after the preamble mistake=CODE    the spec (or fragment, or statements) has a mistake of this
+    code and no verdict
 
-A ```console block holds commands after `$ ` and what they print, standard error behind standard output; a line of `...`
-stands for any lines. `slow` leaves it to the slow tests. A block in any other language is only to be read.
+A ```console block holds commands after `$ ` and what they print, standard error behind standard
+output; a line of `...` stands for any lines. `slow` leaves it to the slow tests. A block in any
+other language is only to be read.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ _WORDS = {"file", "preamble", "fragment", "statements", "mistake", "exit", "slow
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block: where it stands, its words (`exit=1` as a pair, others with an empty value) and its text."""
+    """One fenced block: where it stands, its words (`exit=1` as a pair, others with an empty
+    value) and its text."""
 
     document: Path
     line: int
@@ -54,8 +58,12 @@ def blocks(document: Path, text: str | None = None) -> list[Block]:
     for match in _FENCE.finditer(text):
         words = dict(_pair(word) for word in match[2].split())
         if match[1] in ("cbs", "console"):
-            assert words.keys() <= _WORDS, f"{document.name}: {sorted(words.keys() - _WORDS)} means nothing in a fence"
-        found.append(Block(document, text.count("\n", 0, match.start()) + 1, match[1], words, match[3]))
+            assert words.keys() <= _WORDS, (
+                f"{document.name}: {sorted(words.keys() - _WORDS)} means nothing in a fence"
+            )
+        found.append(
+            Block(document, text.count("\n", 0, match.start()) + 1, match[1], words, match[3])
+        )
     return found
 
 

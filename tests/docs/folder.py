@@ -14,7 +14,8 @@ _WRAPPER = f'#!/bin/sh\nexec "{sys.executable}" -m cbprove "$@"\n'
 
 
 class Folder:
-    """The folder of one block: `cbprove` is on the path; in it lie `specs`, `docs` and earlier files of the document."""
+    """The folder of one block: `cbprove` is on the path; in it lie `specs`, `docs` and earlier
+    files of the document."""
 
     def __init__(self, path: Path, block: Block) -> None:
         self.path = path
@@ -31,10 +32,18 @@ class Folder:
     def run(self, command: str) -> str:
         """What a command prints; `$?` in it is the exit code of the one before, which is `code`."""
         known = {k: v for k, v in os.environ.items() if k not in ("FORCE_COLOR", "PYTHONWARNINGS")}
-        known |= {"PYTHONPATH": str(ROOT / "model"), "PATH": f"{self.path / 'bin'}:{os.environ['PATH']}"}
+        known |= {
+            "PYTHONPATH": str(ROOT / "model"),
+            "PATH": f"{self.path / 'bin'}:{os.environ['PATH']}",
+        }
         script = f"(exit {self.code}); {command}"
         done = subprocess.run(
-            ["bash", "-c", script], cwd=self.path, env=known, capture_output=True, text=True, timeout=600
+            ["bash", "-c", script],
+            cwd=self.path,
+            env=known,
+            capture_output=True,
+            text=True,
+            timeout=600,
         )
         self.code = done.returncode
         return done.stdout + done.stderr

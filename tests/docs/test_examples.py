@@ -29,7 +29,9 @@ def judged(path: Path) -> Report:
 
 
 @pytest.mark.parametrize("block", [b for b in SPECS if "mistake" not in b.words], ids=str)
-def test_specs_come_out_as_they_expect(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_specs_come_out_as_they_expect(
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Folder(tmp_path, block)
     monkeypatch.chdir(tmp_path)
     spec = tmp_path / block.words.get("file", "example.cbs")
@@ -47,7 +49,9 @@ def test_enumeration_agrees(block: Block) -> None:
 
 
 @pytest.mark.parametrize("block", [b for b in SPECS if "mistake" in b.words], ids=str)
-def test_mistakes_are_reported(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mistakes_are_reported(
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     spec = tmp_path / "example.cbs"
     spec.write_text(spec_of(block), encoding="utf-8")

@@ -1,4 +1,5 @@
-"""The documents are complete: nothing of the language, the command line or the tree is left out, and links lead somewhere."""
+"""The documents are complete: nothing of the language, the command line or the tree is left out,
+and links lead somewhere."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def test_the_reference_names_every_abi(abi: str) -> None:
     assert f"`{abi}`" in LANGUAGE
 
 
-@pytest.mark.parametrize("verdict", sorted({code.meaning.partition(":")[0].split()[0] for code in VERDICTS.values()}))
+@pytest.mark.parametrize(
+    "verdict", sorted({code.meaning.partition(":")[0].split()[0] for code in VERDICTS.values()})
+)
 def test_the_reference_names_every_verdict(verdict: str) -> None:
     assert f"**{verdict}" in LANGUAGE
 

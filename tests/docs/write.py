@@ -1,7 +1,8 @@
-"""Run the commands of the documents anew and write what they print: `python -m tests.docs.write [DOCUMENT...]`.
+"""Run the commands of the documents anew and write what they print: `python -m tests.docs.write
+[DOCUMENT...]`.
 
-An output with a line of `...` is left as it is, and so is that of a command that shows a bug of cbprove; so are blocks marked
-`slow`, unless their document is named.
+An output with a line of `...` is left as it is, and so is that of a command that shows a bug of
+cbprove; so are blocks marked `slow`, unless their document is named.
 """
 
 from __future__ import annotations

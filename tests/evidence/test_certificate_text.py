@@ -1,4 +1,5 @@
-"""Certificates as text: what is written is read back, what is changed is no text of a certificate or another certificate."""
+"""Certificates as text: what is written is read back, what is changed is no text of a
+certificate or another certificate."""
 
 from __future__ import annotations
 
@@ -92,12 +93,18 @@ def test_certificates_of_specs_are_read_back(spec: Path) -> None:
 
 @pytest.mark.parametrize("spec", [SPECS[0]])
 def test_every_line_counts(spec: Path) -> None:
-    """A text without one of its lines, with a word more, or with a number changed stands for no certificate or for another."""
+    """A text without one of its lines, with a word more, or with a number changed stands for no
+    certificate or for another."""
     made, prop, found = next(certified(spec))
     lines = written(made, found).splitlines()
     for number, line in enumerate(lines):
         digit = next((c for c in reversed(line.partition(": ")[0]) if c.isdigit()), None)
-        others = ["", line + " ", " " + line, line.replace(digit, str(9 - int(digit))) if digit else line + "!"]
+        others = [
+            "",
+            line + " ",
+            " " + line,
+            line.replace(digit, str(9 - int(digit))) if digit else line + "!",
+        ]
         for other in others if line else ["x"]:
             text = "\n".join([*lines[:number], other, *lines[number + 1 :]]) + "\n"
             try:
@@ -107,13 +114,19 @@ def test_every_line_counts(spec: Path) -> None:
 
 
 def test_other_properties_have_no_certificate() -> None:
-    """What they claim hangs on events that the walk does not look for: a certificate without claims would say nothing."""
+    """What they claim hangs on events that the walk does not look for: a certificate without
+    claims would say nothing."""
     made = program(pipeline.meaning(str(SPECS[0])), candidate())
-    others = [prop for prop in made.properties if not isinstance(prop.claim, Preserved | Owned | Written)]
+    others = [
+        prop for prop in made.properties if not isinstance(prop.claim, Preserved | Owned | Written)
+    ]
     assert {prop.name for prop in others} >= {"widths", "gso_aligned", "fits"}
     for prop in others:
         assert find(made, prop) is None
-        assert check(made, prop, Certificate(prop.name, ())) == f"{prop.name} is not about where bits come from"
+        assert (
+            check(made, prop, Certificate(prop.name, ()))
+            == f"{prop.name} is not about where bits come from"
+        )
 
 
 def candidate() -> dict[str, str | int]:

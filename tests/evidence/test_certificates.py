@@ -1,4 +1,5 @@
-"""Certificates of proofs by sources: all proofs of the specs have one, broken ones are noticed, none proves what is not so."""
+"""Certificates of proofs by sources: all proofs of the specs have one, broken ones are noticed,
+none proves what is not so."""
 
 from __future__ import annotations
 
@@ -46,14 +47,17 @@ def meant(spec: str) -> System:
 
 @cache
 def judged(spec: Path) -> tuple[tuple[Program, Property, int], ...]:
-    """The first candidate of each proposal with each property about sources, and the mark that the prover gives it."""
+    """The first candidate of each proposal with each property about sources, and the mark that
+    the prover gives it."""
     found = []
     with deep():
         space = Space(pipeline.meaning(str(spec)), Options())
         sectors = list(space.all_sectors())
         for proposal in space.system.proposals:
             first = {axis: values[0] for axis, values in proposal.domains.items()}
-            sector = next(s for s in sectors if all(first[axis] == value for axis, value in s.fixed.items()))
+            sector = next(
+                s for s in sectors if all(first[axis] == value for axis, value in s.fixed.items())
+            )
             made, index = space.candidate(first), sector.index(first)
             for prop in made.properties:
                 table = space.table(sector, prop.name)
@@ -116,7 +120,8 @@ def spoilt(one: Line | Invariant) -> Iterator[tuple[str, Line | Invariant]]:
 
 @each_spec
 def test_what_is_changed_in_a_certificate_is_noticed(spec: Path) -> None:
-    """Every line left out, said twice and changed, in each kind of certificate; a claim left out, and one too many."""
+    """Every line left out, said twice and changed, in each kind of certificate; a claim left
+    out, and one too many."""
     seen: set[str] = set()
     for made, prop, whole in certified(spec):
         for claim, proof in enumerate(whole.claims):
@@ -127,10 +132,18 @@ def test_what_is_changed_in_a_certificate_is_noticed(spec: Path) -> None:
                 seen.add(kind)
                 before, after = proof.lines[:number], proof.lines[number + 1 :]
                 assert check(made, prop, with_lines(whole, claim, before + after)) is not None, line
-                assert check(made, prop, with_lines(whole, claim, (*before, line, line, *after))) is not None, line
+                assert (
+                    check(made, prop, with_lines(whole, claim, (*before, line, line, *after)))
+                    is not None
+                ), line
                 for what, changed in spoilt(line):
-                    assert check(made, prop, with_lines(whole, claim, (*before, changed, *after))) is not None, what
-        assert check(made, prop, replace(whole, claims=(*whole.claims, whole.claims[-1]))) is not None
+                    assert (
+                        check(made, prop, with_lines(whole, claim, (*before, changed, *after)))
+                        is not None
+                    ), what
+        assert (
+            check(made, prop, replace(whole, claims=(*whole.claims, whole.claims[-1]))) is not None
+        )
         assert check(made, prop, replace(whole, claims=whole.claims[1:])) is not None
         assert check(made, prop, replace(whole, property=prop.name + "'")) is not None
     assert seen
@@ -147,7 +160,9 @@ def test_a_line_left_out_is_noticed_wherever_it_stands() -> None:
 def test_the_certificate_of_another_candidate_is_refused() -> None:
     """Roland's eight bytes at 20 behind an IPCB of 20 bytes, and behind one of 24."""
     spec = pipeline.meaning(str(SPECS[0]))
-    first, other = ({axis: values[0] for axis, values in p.domains.items()} for p in spec.proposals[3:5])
+    first, other = (
+        {axis: values[0] for axis, values in p.domains.items()} for p in spec.proposals[3:5]
+    )
     good, bad = program(spec, first), program(spec, other)
     name = "ipcb_preserved"
     whole = find(good, named(good, name))
@@ -156,7 +171,7 @@ def test_the_certificate_of_another_candidate_is_refused() -> None:
     assert find(bad, named(bad, name)) is None
 
 
-# --- none for what is not so ------------------------------------------------------------------------------
+# --- none for what is not so ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -170,7 +185,11 @@ def test_no_certificate_for_what_enumeration_refutes(seed: int) -> None:
         return
     for made in programs:
         for prop in made.properties:
-            if isinstance(prop.claim, BY_SOURCES) and prop.applies is not False and made.required is not False:
+            if (
+                isinstance(prop.claim, BY_SOURCES)
+                and prop.applies is not False
+                and made.required is not False
+            ):
                 found = find(made, prop)
                 if found is not None:
                     assert check(made, prop, found) is None
@@ -180,7 +199,7 @@ def test_no_certificate_for_what_enumeration_refutes(seed: int) -> None:
                         continue
 
 
-# --- reasons, each in the least system that has it --------------------------------------------------------
+# --- reasons, each in the least system that has it ------------------------------------------------
 
 HEAD = """spec small "small";
 abi x86_64;
@@ -202,8 +221,16 @@ layer third { view P : struct two at skb.cb[2]; step pa { write P.a; } step pb {
 SAVED = "copy V -> stack.saved; over; write stack.kept; copy stack.saved -> V;"
 PRESERVED = "property kept: preserved V from set to use;"
 CASES = {
-    "ends before": ("set; low; use;", PRESERVED, ["LOW ends at 2 (line 11) and V starts at 2 (line 7)"]),
-    "starts after": ("set; high; use;", PRESERVED, ["V ends at 4 (line 7) and HIGH starts at 4 (line 11)"]),
+    "ends before": (
+        "set; low; use;",
+        PRESERVED,
+        ["LOW ends at 2 (line 11) and V starts at 2 (line 7)"],
+    ),
+    "starts after": (
+        "set; high; use;",
+        PRESERVED,
+        ["V ends at 4 (line 7) and HIGH starts at 4 (line 11)"],
+    ),
     "undone": (
         "set; copy V -> stack.saved; over; copy stack.saved -> V; use;",
         PRESERVED,
@@ -219,7 +246,11 @@ CASES = {
             "what is stored to OVER (line 12) is stored over again in line 15",
         ],
     ),
-    "elsewhere": ("set; copy V -> stack.saved; use;", "property kept: owned;", ["V is read as written (line 8)"]),
+    "elsewhere": (
+        "set; copy V -> stack.saved; use;",
+        "property kept: owned;",
+        ["V is read as written (line 8)"],
+    ),
     "beside": (
         f"set; {SAVED} use;",
         PRESERVED,
@@ -257,11 +288,15 @@ def test_reasons(reason: str) -> None:
     assert found is not None and check(made, named(made, "kept"), found) is None
     lines = [line for proof in found.claims for line in proof.lines]
     assert reason == "beside" or reason in {line.reason for line in lines if isinstance(line, Line)}
-    assert [line.strip().removeprefix("holds because ").removeprefix("and ") for line in reasons(made, "kept")] == told
+    assert [
+        line.strip().removeprefix("holds because ").removeprefix("and ")
+        for line in reasons(made, "kept")
+    ] == told
 
 
 class Liar(_Finding):
-    """Says whatever lets a claim pass: that loops keep what is followed after them, and that no condition is met."""
+    """Says whatever lets a claim pass: that loops keep what is followed after them, and that no
+    condition is met."""
 
     def never(self, at: Spot, arm: int, own: Condition, facts: Facts) -> Spot | None:
         if facts:
@@ -269,7 +304,11 @@ class Liar(_Finding):
         return facts[0][0] if facts else None
 
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
-        self._write(Invariant(at, tuple((bit.object, bit.at, 1, number_of(bit)) for bit in sorted(state.bits))))
+        self._write(
+            Invariant(
+                at, tuple((bit.object, bit.at, 1, number_of(bit)) for bit in sorted(state.bits))
+            )
+        )
         return state.bits
 
 
@@ -292,7 +331,10 @@ LOSING = {
     ),
     "the_bytes_of_a_new_object": ("set; new n; on n { use; }", PRESERVED),
     "remembered_on_another_object": ("set; clone c; on c { set; } copy c.V -> V; use;", PRESERVED),
-    "moved_by_a_byte": ("set; copy V -> stack.saved; over; copy stack.saved -> skb.cb[3] for 2; use;", PRESERVED),
+    "moved_by_a_byte": (
+        "set; copy V -> stack.saved; over; copy stack.saved -> skb.cb[3] for 2; use;",
+        PRESERVED,
+    ),
     "cleared_in_between": ("set; wipe; use;", PRESERVED),
     "the_same_condition": ("set; if (f) { over; } if (f) { use; }", PRESERVED),
     "a_length_that_may_be_short": ("over; write V for f + 1; use;", "property kept: owned;"),
@@ -307,7 +349,9 @@ LOSING = {
 @pytest.mark.parametrize("case", LOSING)
 def test_no_certificate_of_what_is_refuted(case: str) -> None:
     path, prop = LOSING[case]
-    head = HEAD.replace("step over {", "step mine { write HIDE; } step wipe2 { clear HIDE; } step over {")
+    head = HEAD.replace(
+        "step over {", "step mine { write HIDE; } step wipe2 { clear HIDE; } step over {"
+    )
     head = head.replace("view OVER", "view HIDE : u16 at skb.cb[2]; view OVER")
     head = head.replace("step use {", "step self { write V; read V; } step use {")
     made = program(meant(f"{head}path p {{ {path} }}\n{prop}\n"), {"abi": "x86_64"})
@@ -370,7 +414,15 @@ def test_a_claim_in_cases() -> None:
     assert len(found.claims) == 4 and {len(proof.given) for proof in found.claims} == {2}
     told = " ".join(line.strip() for line in reasons(made, "kept"))
     assert (
-        told == "holds because V is read as written (line 8) and this is so however the conditions in line 16 come out"
+        told
+        == "holds because V is read as written (line 8) and this is so however the conditions in line 16 come out"
     )
     for number in range(4):
-        assert check(made, prop, replace(found, claims=found.claims[:number] + found.claims[number + 1 :])) is not None
+        assert (
+            check(
+                made,
+                prop,
+                replace(found, claims=found.claims[:number] + found.claims[number + 1 :]),
+            )
+            is not None
+        )

@@ -1,4 +1,5 @@
-"""Clausal proofs: the checker on clauses known to be so or not, the bits against plain values, and proofs of the specs."""
+"""Clausal proofs: the checker on clauses known to be so or not, the bits against plain values,
+and proofs of the specs."""
 
 from __future__ import annotations
 
@@ -51,14 +52,16 @@ with_solver = pytest.mark.skipif(shutil.which("cadical") is None, reason="cadica
 def pigeons(number: int) -> list[list[int]]:
     """So many pigeons in one hole less."""
     at = [[1 + p * (number - 1) + h for h in range(number - 1)] for p in range(number)]
-    apart = [[-at[p][h], -at[q][h]] for h in range(number - 1) for q in range(number) for p in range(q)]
+    apart = [
+        [-at[p][h], -at[q][h]] for h in range(number - 1) for q in range(number) for p in range(q)
+    ]
     return [*at, *apart]
 
 
 FOUR = [[1, 2], [1, -2], [-1, 2], [-1, -2]]
 
 
-# --- the checker ------------------------------------------------------------------------------------------
+# --- the checker ----------------------------------------------------------------------------------
 
 
 def test_a_proof_by_hand() -> None:
@@ -74,10 +77,21 @@ def test_contradictions_that_need_no_proof() -> None:
 
 @pytest.mark.parametrize(
     "proof",
-    ["", "0\n", "1 0\n2 0", "3 0\n0\n", "1 0 0\n", "1\n", "x 0\n", "d 1 2 0\n1 0\n0\n", "d 1 2 0\nd 1 -2 0\n-1 0\n0\n"],
+    [
+        "",
+        "0\n",
+        "1 0\n2 0",
+        "3 0\n0\n",
+        "1 0 0\n",
+        "1\n",
+        "x 0\n",
+        "d 1 2 0\n1 0\n0\n",
+        "d 1 2 0\nd 1 -2 0\n-1 0\n0\n",
+    ],
 )
 def test_what_is_no_proof(proof: str) -> None:
-    """The second last takes away what its next step needs; of what can be met nothing is a proof."""
+    """The second last takes away what its next step needs; of what can be met nothing is a
+    proof."""
     met = [[1, 2], [1, -2], [-1, 2]]
     assert not check(met, proof)
     if proof not in ("1 0\n2 0",):
@@ -90,7 +104,9 @@ def test_a_step_that_is_only_rat_is_refused() -> None:
 
 
 def test_what_forced_something_is_not_forgotten() -> None:
-    assert check([[1], [-1, 2], [-2, 3, 4], [-2, 3, -4], [-3, 5], [-3, -5]], "d 1 0\nd -1 2 0\n3 0\n0\n")
+    assert check(
+        [[1], [-1, 2], [-2, 3, 4], [-2, 3, -4], [-3, 5], [-3, -5]], "d 1 0\nd -1 2 0\n3 0\n0\n"
+    )
 
 
 @with_solver
@@ -116,7 +132,7 @@ def test_an_unknown_without_a_range() -> None:
         cnf(le(var("x"), 1), {})
 
 
-# --- bits against values ----------------------------------------------------------------------------------
+# --- bits against values --------------------------------------------------------------------------
 
 RANGES = {"x": (0, 6), "y": (-3, 4)}
 
@@ -135,7 +151,9 @@ def drawn(rng: Random, deep: int) -> Int:
 
 def condition(rng: Random, deep: int) -> Bool:
     a, b = drawn(rng, deep), drawn(rng, deep)
-    one: Bool = rng.choice([le(a, b), lt(a, b), eq(a, b), choice("c"), not_(le(a, b)), named_bool("m", lt(a, b))])
+    one: Bool = rng.choice(
+        [le(a, b), lt(a, b), eq(a, b), choice("c"), not_(le(a, b)), named_bool("m", lt(a, b))]
+    )
     if deep == 0:
         return one
     other = condition(rng, deep - 1)
@@ -169,7 +187,7 @@ def test_unknowns_keep_their_ranges() -> None:
     assert clausal(eq(var("x"), 12), {"x": (-3, 12)}).proof is None
 
 
-# --- proofs of specs ----------------------------------------------------------------------------------------
+# --- proofs of specs ------------------------------------------------------------------------------
 
 
 def form(spec: Path, proposal: str, name: str) -> tuple[Bool, dict[str, tuple[int, int]]]:
@@ -192,7 +210,8 @@ PROOFS = [
 @with_solver
 @pytest.mark.parametrize(("spec", "proposal", "name"), PROOFS)
 def test_a_proof_by_values_end_to_end(spec: str, proposal: str, name: str) -> None:
-    """The proof holds; not of the clauses without the last, which says that the property is broken, and not cut short."""
+    """The proof holds; not of the clauses without the last, which says that the property is
+    broken, and not cut short."""
     formula, ranges = form(SPECS / spec, proposal, name)
     found = clausal(formula, ranges)
     assert found.proof is not None and found.holds()

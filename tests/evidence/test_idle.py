@@ -1,4 +1,5 @@
-"""Decisions of a witness that do not matter: said where every other answer breaks the same claim, and only there."""
+"""Decisions of a witness that do not matter: said where every other answer breaks the same
+claim, and only there."""
 
 from __future__ import annotations
 
@@ -42,10 +43,13 @@ def shown(tmp_path: Path) -> Witness:
 
 
 def answers(witness: Witness, name: str) -> dict[str, str]:
-    """What was decided before the break, by what it is called: the answer, or `any` where it does not matter."""
+    """What was decided before the break, by what it is called: the answer, or `any` where it
+    does not matter."""
     found = scene(witness, name)
     assert found is not None
-    return {choice.what: "any" if choice.any else choice.answer for choice in decided(witness, found)}
+    return {
+        choice.what: "any" if choice.any else choice.answer for choice in decided(witness, found)
+    }
 
 
 def test_what_matters_and_what_does_not(shown: Witness) -> None:
@@ -78,7 +82,9 @@ def every(made: Program, name: str, found: Witness) -> None:
             again = replay(made, path, (prop,), {**dict(run.decisions), key: answer})
             if again.ended and not again.broken[name]:
                 continue  # an assumption leaves no such run
-            assert again.broken[name] and again.broken[name][0].moment == run.broken[name][0].moment, (key, answer)
+            assert (
+                again.broken[name] and again.broken[name][0].moment == run.broken[name][0].moment
+            ), (key, answer)
 
 
 @pytest.mark.parametrize("spec", sorted(CASES.glob("*.cbs"))[::3], ids=lambda path: path.stem)
@@ -86,7 +92,9 @@ def test_every_answer_breaks_the_same_claim(spec: Path) -> None:
     system = pipeline.meaning(str(spec))
     for proposal in system.proposals:
         made = program(system, {axis: values[0] for axis, values in proposal.domains.items()})
-        for name in {e.property for e in proposal.expectations if e.verdict == "refuted" and e.property}:
+        for name in {
+            e.property for e in proposal.expectations if e.verdict == "refuted" and e.property
+        }:
             found = witness(made, named(made, name), {}, Options())
             if found.run is not None:
                 every(made, name, found)

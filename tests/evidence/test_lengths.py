@@ -1,4 +1,5 @@
-"""How long an access can be, from types and inputs: never less than any run's, since certificates rest on it."""
+"""How long an access can be, from types and inputs: never less than any run's, since
+certificates rest on it."""
 
 from __future__ import annotations
 

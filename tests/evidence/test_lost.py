@@ -1,4 +1,5 @@
-"""One system for each thing that a certificate must not overlook: what is lost there, nobody can talk the checker into."""
+"""One system for each thing that a certificate must not overlook: what is lost there, nobody can
+talk the checker into."""
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ LOST = {
 
 
 def made_of(path: str, claim: str) -> Program:
-    return program(meant(f"{HEAD}path p {{ {path} }}\nproperty kept: {claim};\n"), {"abi": "x86_64"})
+    return program(
+        meant(f"{HEAD}path p {{ {path} }}\nproperty kept: {claim};\n"), {"abi": "x86_64"}
+    )
 
 
 @pytest.mark.parametrize("case", LOST)
@@ -90,7 +93,13 @@ def test_a_cleared_member_was_zero_before_a_loop() -> None:
     made = made_of("wipe; repeat { high; } low; wipe; use;", "preserved V from low to use")
     found = find(made, named(made, "kept"))
     assert found is not None and check(made, named(made, "kept"), found) is None
-    runs = [run for one in found.claims for line in one.lines if isinstance(line, Invariant) for run in line.kept]
+    runs = [
+        run
+        for one in found.claims
+        for line in one.lines
+        if isinstance(line, Invariant)
+        for run in line.kept
+    ]
     assert [(width, number) for _, _, width, number in runs] == [(16, -1)]
 
 
@@ -100,7 +109,10 @@ def test_a_case_shown_twice_is_not_the_other_one() -> None:
     found = find(made, kept)
     assert found is not None and check(made, kept, found) is None and len(found.claims) > 1
     first, second, *rest = found.claims
-    assert check(made, kept, replace(found, claims=(first, replace(second, given=first.given), *rest))) is not None
+    assert (
+        check(made, kept, replace(found, claims=(first, replace(second, given=first.given), *rest)))
+        is not None
+    )
 
 
 def test_a_clausal_proof_is_checked() -> None:

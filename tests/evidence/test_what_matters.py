@@ -1,4 +1,5 @@
-"""Decisions that matter for one reason alone: another claim would break first, or one answer of all breaks nothing."""
+"""Decisions that matter for one reason alone: another claim would break first, or one answer of
+all breaks nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What is shown of stores since a step, and by whom: what holds, in loops too, and nothing that does not."""
+"""What is shown of stores since a step, and by whom: what holds, in loops too, and nothing that
+does not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Specs that were judged wrongly once: each is judged as it says, by the prover and by enumeration with the reference."""
+"""Specs that were judged wrongly once: each is judged as it says, by the prover and by
+enumeration with the reference."""
 
 from __future__ import annotations
 
@@ -23,7 +24,12 @@ FAULTS = sorted(Path(__file__).parent.glob("*.cbs"))
 BOUND = 3
 
 # What has so many runs that to enumerate them takes five seconds, or minutes.
-MANY_RUNS = {"flag_decides_which_is_stored", "reads_of_expressions", "shared_formula", "shared_formula_across_sectors"}
+MANY_RUNS = {
+    "flag_decides_which_is_stored",
+    "reads_of_expressions",
+    "shared_formula",
+    "shared_formula_across_sectors",
+}
 
 each_fault = pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)
 
@@ -31,7 +37,9 @@ each_fault = pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)
 @each_fault
 def test_the_prover_finds_what_is_right(path: Path) -> None:
     report = judged(str(path), Options(), lambda done, total: None)
-    assert exit_code(report) == 0, [(case.id, case.verdict) for case in report.cases if not case.met]
+    assert exit_code(report) == 0, [
+        (case.id, case.verdict) for case in report.cases if not case.met
+    ]
 
 
 @pytest.mark.parametrize("path", slow_where(MANY_RUNS, FAULTS))
@@ -43,5 +51,13 @@ def test_enumeration_finds_what_is_right(path: Path) -> None:
             made = program(system, candidate)
             for prop in made.properties:
                 wanted = expected(system, proposal, prop.name, candidate)
-                allowed = (None, wanted, f"proved up to {BOUND}") if wanted.startswith("proved") else (None, wanted)
-                assert found(verdict(made, prop, BOUND), BOUND) in allowed, (proposal.name, prop.name, candidate)
+                allowed = (
+                    (None, wanted, f"proved up to {BOUND}")
+                    if wanted.startswith("proved")
+                    else (None, wanted)
+                )
+                assert found(verdict(made, prop, BOUND), BOUND) in allowed, (
+                    proposal.name,
+                    prop.name,
+                    candidate,
+                )

@@ -1,4 +1,5 @@
-"""Each format against what reads it: SARIF by its schema, JUnit by an XML parser, KTAP by a plan, mail by its width."""
+"""Each format against what reads it: SARIF by its schema, JUnit by an XML parser, KTAP by a
+plan, mail by its width."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ property inside: disjoint A, A;
 def run(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     command = [sys.executable, "-m", "cbprove", *arguments]
-    return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
 
 
 @pytest.fixture
@@ -107,19 +110,25 @@ def test_ktap_has_as_many_lines_as_its_plan(spec: Path) -> None:
     assert lines[0] == "KTAP version 1"
     results = [line for line in lines if re.match(r"(not )?ok \d+ ", line)]
     assert lines[1] == f"1..{len(results)}"
-    assert [int(line.removeprefix("not ").split()[1]) for line in results] == list(range(1, len(results) + 1))
+    assert [int(line.removeprefix("not ").split()[1]) for line in results] == list(
+        range(1, len(results) + 1)
+    )
     assert any(line.startswith("not ok") for line in results)
     assert any(line.startswith("ok") for line in results)
 
 
 def test_github_annotates_lines(spec: Path) -> None:
     lines = check(spec, "github").stdout.splitlines()
-    assert lines[0].startswith("::error file=tiny.cbs,line=8,title=CB2001::refuted: kept under any%0A")
+    assert lines[0].startswith(
+        "::error file=tiny.cbs,line=8,title=CB2001::refuted: kept under any%0A"
+    )
 
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_mistake_is_a_finding_and_exits_with_2(tmp_path: Path, format: str) -> None:
-    (tmp_path / "tiny.cbs").write_text(SPEC.replace("struct", "strukt").replace("skb.cb[4]", "skb.nothing[4]"))
+    (tmp_path / "tiny.cbs").write_text(
+        SPEC.replace("struct", "strukt").replace("skb.cb[4]", "skb.nothing[4]")
+    )
     ran = check(tmp_path, format)
     assert ran.returncode == 2
     if format not in ("mail", "markdown"):
@@ -130,7 +139,14 @@ ODD = Findings(
     subject="a\x1b[31m <b> | * subject",
     command="cbprove check 'a b.cbs'",
     found=(
-        Finding("CB2001", "error", "t # x\ny", "m, with: %\nsecond\x07 ü", Place("a b:c,d.cbs", 3), ("\x1b[1m ünï",)),
+        Finding(
+            "CB2001",
+            "error",
+            "t # x\ny",
+            "m, with: %\nsecond\x07 ü",
+            Place("a b:c,d.cbs", 3),
+            ("\x1b[1m ünï",),
+        ),
         Finding("untouched", "note", "n", "no place", Place("", 0)),
         Finding("CB2000", "pass", "fine", "proved", Place("/abs/ü.cbs", 1)),
     ),
@@ -161,7 +177,10 @@ def test_a_patch_in_a_format() -> None:
     assert ran.stdout.isascii() and max(map(len, ran.stdout.splitlines())) <= 72
     short = run(ROOT, "diff", "--patch", patch, base, "--format", "short")
     assert short.returncode == 1
-    assert "specs/changes/tc_skb_cb/paths.cbs:28: newly refuted: mru_preserved under today" in short.stdout
+    assert (
+        "specs/changes/tc_skb_cb/paths.cbs:28: newly refuted: mru_preserved under today"
+        in short.stdout
+    )
 
 
 def test_sarif_is_read_by_a_reader_of_sarif(spec: Path) -> None:

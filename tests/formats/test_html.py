@@ -1,4 +1,5 @@
-"""The page: all there is to say in one file, nothing fetched, driven with real clicks where a browser is."""
+"""The page: all there is to say in one file, nothing fetched, driven with real clicks where a
+browser is."""
 
 from __future__ import annotations
 
@@ -42,7 +43,9 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "tiny.cbs").write_text(SPEC)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     command = [sys.executable, "-m", "cbprove", "check", "tiny.cbs", "--format", "html"]
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
     assert ran.returncode == 1
     (folder / "page.html").write_text(ran.stdout)
     return folder / "page.html"
@@ -90,7 +93,9 @@ def test_every_element_is_closed_and_every_button_leads_somewhere(page: Path) ->
 
 
 def test_the_space_has_a_cell_for_each_candidate(page: Path) -> None:
-    (kept, *_) = re.findall(r'<table class="heat" aria-label="kept">.*?</table>', page.read_text(), re.DOTALL)
+    (kept, *_) = re.findall(
+        r'<table class="heat" aria-label="kept">.*?</table>', page.read_text(), re.DOTALL
+    )
     assert "".join(re.findall(r"<td [^>]*>(.)</td>", kept)) == "-" * 8 + "P" * 33
     assert '<th scope="row" title="AT">AT</th>' in kept
     assert 'title="AT = 7: not proved">-</td>' in kept and 'title="AT = 8: proved">P</td>' in kept
@@ -106,7 +111,9 @@ def test_where_there_are_many_candidates_a_cell_is_a_block_of_them() -> None:
     ((row),) = found["rows"]
     assert "".join(cell["letter"] for cell in row["cells"]) == "P" * 25 + "-" * 25 + "x" * 14
     assert row["cells"][1]["at"] == "4..7"
-    (three,) = _space(Space(property="k", axes=("AT",), counts={}, proved={}, cells={(): marks[1:]}))["rows"]  # type: ignore[index]
+    (three,) = _space(
+        Space(property="k", axes=("AT",), counts={}, proved={}, cells={(): marks[1:]})
+    )["rows"]  # type: ignore[index]
     assert three["cells"][24]["letter"] == "m"
 
 
@@ -157,7 +164,9 @@ def contrast(view: Any, selector: str) -> float:
     levels = []
     for color in view.locator(selector).first.evaluate(script):
         parts = [int(each) / 255 for each in re.findall(r"\d+", color)[:3]]
-        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        linear = [
+            part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
         levels.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
     return (max(levels) + 0.05) / (min(levels) + 0.05)
 
@@ -216,10 +225,24 @@ def test_the_space_by_keyboard(page: Path, browser: Any) -> None:
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_texts_stand_out(page: Path, sides: Path, browser: Any, scheme: str) -> None:
     with shown(browser, page, color_scheme=scheme) as view:
-        for selector in ("h1", ".faint", ".matrix .proved", ".matrix .refuted", ".case.open .lost", ".case.open .old"):
+        for selector in (
+            "h1",
+            ".faint",
+            ".matrix .proved",
+            ".matrix .refuted",
+            ".case.open .lost",
+            ".case.open .old",
+        ):
             assert contrast(view, selector) >= 4.5, selector
     with shown(browser, sides, color_scheme=scheme) as view:
-        for selector in (".sides .moved", ".sides .fresh", ".sides .rule", ".members td", "span.refuted", ".told"):
+        for selector in (
+            ".sides .moved",
+            ".sides .fresh",
+            ".sides .rule",
+            ".members td",
+            "span.refuted",
+            ".told",
+        ):
             assert contrast(view, selector) >= 4.5, selector
 
 
@@ -231,7 +254,11 @@ def test_printed_it_is_whole(wide: Path, sides: Path, browser: Any) -> None:
             view.emulate_media(media="print")
             view.evaluate("window.dispatchEvent(new Event('beforeprint'))")
             assert not view.locator(".steps, .hint").filter(visible=True).count()
-            assert view.locator(".case").count() == view.locator(".case").filter(visible=True).count() > 0
+            assert (
+                view.locator(".case").count()
+                == view.locator(".case").filter(visible=True).count()
+                > 0
+            )
             assert view.locator("details:not([open])").count() == 0
             assert (
                 view.evaluate(
@@ -241,7 +268,7 @@ def test_printed_it_is_whole(wide: Path, sides: Path, browser: Any) -> None:
             )
 
 
-# --- the page of a change ------------------------------------------------------------------------------------
+# --- the page of a change -------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +288,9 @@ def written(folder: Path, spec: str, *arguments: str) -> Path:
     (folder / "tiny.cbs").write_text(spec)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model"), "XDG_CACHE_HOME": str(folder)}
     command = [sys.executable, "-m", "cbprove", *arguments, "--format", "html"]
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
     assert (ran.returncode, ran.stderr) == (1, "")
     (folder / "page.html").write_text(ran.stdout)
     return folder / "page.html"
@@ -269,18 +298,25 @@ def written(folder: Path, spec: str, *arguments: str) -> Path:
 
 def strips(text: str, struct: str) -> list[str]:
     """The letters of a struct before and after."""
-    (table,) = re.findall(rf'<table class="map sides" aria-label="{struct}">.*?</table>', text, re.DOTALL)
+    (table,) = re.findall(
+        rf'<table class="map sides" aria-label="{struct}">.*?</table>', text, re.DOTALL
+    )
     return [
-        "".join(re.findall(r'<span class="byte \w+" tabindex[^>]*>(.)</span>', row)) for row in table.split("<tr>")[2:]
+        "".join(re.findall(r'<span class="byte \w+" tabindex[^>]*>(.)</span>', row))
+        for row in table.split("<tr>")[2:]
     ]
 
 
 def test_structs_lie_side_by_side(sides: Path) -> None:
     text = sides.read_text()
     assert strips(text, "struct tc_skb_cb") == ["a" * 28 + "dde.cc..", "a" * 28 + "bbbbccdde..."]
-    assert 'class="byte fresh" tabindex="-1" data-members="drop_reason" title="byte 28: drop_reason">b<' in text
     assert (
-        'data-members="post_ct post_ct_snat post_ct_dnat" title="byte 36: post_ct, post_ct_snat, post_ct_dnat"' in text
+        'class="byte fresh" tabindex="-1" data-members="drop_reason" title="byte 28: drop_reason">b<'
+        in text
+    )
+    assert (
+        'data-members="post_ct post_ct_snat post_ct_dnat" title="byte 36: post_ct, post_ct_snat, post_ct_dnat"'
+        in text
     )
     assert '<td>[28..30)</td><td class="moved">[34..36)</td>' in text
     assert not re.search(r"(?:src|href)\s*=|@import|url\(|https?://", text)
@@ -291,7 +327,12 @@ def test_structs_lie_side_by_side(sides: Path) -> None:
 
 def test_a_patch_has_a_page_too(tmp_path: Path) -> None:
     changes = ROOT / "specs" / "changes"
-    arguments = ("diff", "--patch", str(changes / "tc_skb_cb.patch"), str(changes / "tc_skb_cb" / "base.cbs"))
+    arguments = (
+        "diff",
+        "--patch",
+        str(changes / "tc_skb_cb.patch"),
+        str(changes / "tc_skb_cb" / "base.cbs"),
+    )
     text = written(tmp_path, "", *arguments).read_text()
     assert strips(text, "struct tc_skb_cb") == ["a" * 28 + "dde.cc..", "a" * 28 + "bbbbccdde..."]
     assert "newly refuted: mru_preserved under today" in text
@@ -300,10 +341,14 @@ def test_a_patch_has_a_page_too(tmp_path: Path) -> None:
 
 
 def test_a_patch_that_touches_nothing_has_a_page_that_says_so(tmp_path: Path) -> None:
-    (tmp_path / "x.patch").write_text("--- a/x.c\n+++ b/x.c\n@@ -1,2 +1,2 @@\n int a;\n-int b;\n+int c;\n")
+    (tmp_path / "x.patch").write_text(
+        "--- a/x.c\n+++ b/x.c\n@@ -1,2 +1,2 @@\n int a;\n-int b;\n+int c;\n"
+    )
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     command = [sys.executable, "-m", "cbprove", "diff", "--patch", "x.patch", "--format", "html"]
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
     assert ran.returncode == 0
     assert "<h1>No control block is touched</h1>" in ran.stdout
 

@@ -1,4 +1,5 @@
-"""The pytest plugin collects .cbs files where it is asked to, a test for each verdict; completion and the files for CI."""
+"""The pytest plugin collects .cbs files where it is asked to, a test for each verdict;
+completion and the files for CI."""
 
 from __future__ import annotations
 
@@ -26,9 +27,15 @@ proposal wrong { expect kept refuted; }
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "model"),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
     command = [sys.executable, "-m", "pytest", "-p", "cbprove.pytest_plugin", "-q", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_a_spec_is_tests(tmp_path: Path) -> None:
@@ -64,7 +71,9 @@ def test_completion_knows_every_command(shell: str) -> None:
     assert ran.returncode == 0
     assert all(re.search(rf"\b{name}\b", ran.stdout) for name in COMMANDS)
     if shell == "bash":
-        assert subprocess.run(["bash", "-n"], input=ran.stdout, text=True, timeout=60).returncode == 0
+        assert (
+            subprocess.run(["bash", "-n"], input=ran.stdout, text=True, timeout=60).returncode == 0
+        )
 
 
 def test_the_formats_of_the_command_line_are_those_that_are_written() -> None:

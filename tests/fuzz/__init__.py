@@ -1,1 +1,2 @@
-"""Chance looks for faults: noise in, diagnostics or verdicts out; random systems, prover and reference alike."""
+"""Chance looks for faults: noise in, diagnostics or verdicts out; random systems, prover and
+reference alike."""

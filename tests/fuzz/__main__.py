@@ -21,15 +21,21 @@ def main() -> int:
     """Takes noise and random systems in turn until the time is up; 1 if anything was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0, help="how long (%(default)s)")
-    parser.add_argument("--seed", type=int, default=int(time.time()), help="where chance begins (the clock)")
     parser.add_argument(
-        "--compiled", action="store_true", help="also compile random systems to C and run them with gcc"
+        "--seed", type=int, default=int(time.time()), help="where chance begins (the clock)"
+    )
+    parser.add_argument(
+        "--compiled",
+        action="store_true",
+        help="also compile random systems to C and run them with gcc",
     )
     given = parser.parse_args()
     end = time.monotonic() + 60 * given.minutes
     seen, counts, faults, seed = Seen(), Counter[str](), 0, given.seed
     while time.monotonic() < end:
-        faults += sum(_noise(20 * seed + i, counts) for i in range(20)) + _system(seed, seen, counts)
+        faults += sum(_noise(20 * seed + i, counts) for i in range(20)) + _system(
+            seed, seen, counts
+        )
         faults += _compiled(seed, counts) if given.compiled else 0
         seed += 1
     told = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
@@ -55,7 +61,9 @@ def _system(seed: int, seen: Seen, counts: Counter[str]) -> int:
         print(f"seed {seed}: system\n{text(seed)}\n{traceback.format_exc()}", file=sys.stderr)
         return 1
     if found:
-        print(f"seed {seed}: prover and reference differ\n{text(seed)}\n{found[0]}", file=sys.stderr)
+        print(
+            f"seed {seed}: prover and reference differ\n{text(seed)}\n{found[0]}", file=sys.stderr
+        )
     return int(bool(found))
 
 
@@ -67,7 +75,10 @@ def _compiled(seed: int, counts: Counter[str]) -> int:
         print(f"seed {seed}: compiled\n{text(seed)}\n{traceback.format_exc()}", file=sys.stderr)
         return 1
     if found:
-        print(f"seed {seed}: reference and compiled C differ\n{text(seed)}\n{found[0]}", file=sys.stderr)
+        print(
+            f"seed {seed}: reference and compiled C differ\n{text(seed)}\n{found[0]}",
+            file=sys.stderr,
+        )
     return int(bool(found))
 
 

@@ -12,7 +12,8 @@ from tests.reproduce.programs import faults, meant, refuted
 
 
 def compiled(text: str, folder: Path, counts: Counter[str]) -> list[str]:
-    """What the programs of all refuted cases do that they should not; mistakes in the text are counted and left."""
+    """What the programs of all refuted cases do that they should not; mistakes in the text are
+    counted and left."""
     forget()
     try:
         system = meant(text)

@@ -23,7 +23,8 @@ _MOST_CANDIDATES = 64
 
 
 def mutated(draw: Random) -> str:
-    """One of the small specs of the tests with a few things changed: half of the time words alone, so that it may stay one."""
+    """One of the small specs of the tests with a few things changed: half of the time words
+    alone, so that it may stay one."""
     text = draw.choice(draw.choice([SOUND, SOUND, MISTAKEN])).read_text(errors="replace")
     change = draw.choice([_another_word, _another_piece])
     for _ in range(draw.randint(1, 3)):
@@ -38,7 +39,11 @@ def _another_word(draw: Random, text: str) -> str:
         return text
     old = draw.choice(words)
     alike = [w.group() for w in words if w.group().isdigit() == old.group().isdigit()]
-    new = str(draw.randint(0, 40)) if old.group().isdigit() and draw.random() < 0.5 else draw.choice(alike)
+    new = (
+        str(draw.randint(0, 40))
+        if old.group().isdigit() and draw.random() < 0.5
+        else draw.choice(alike)
+    )
     return text[: old.start()] + new + text[old.end() :]
 
 
@@ -46,7 +51,11 @@ def _another_piece(draw: Random, text: str) -> str:
     """A few characters cut, doubled or replaced."""
     low = draw.randrange(len(text) + 1)
     high = min(len(text), low + draw.randint(1, 12))
-    return text[:low] + draw.choice(["", text[low:high] * 2, draw.choice(";{}()[]*-=.,09xé\0")]) + text[high:]
+    return (
+        text[:low]
+        + draw.choice(["", text[low:high] * 2, draw.choice(";{}()[]*-=.,09xé\0")])
+        + text[high:]
+    )
 
 
 def outcome(text: str) -> str:

@@ -1,4 +1,5 @@
-"""The runs that refute a few random systems, compiled: gcc's program sees what the reference saw."""
+"""The runs that refute a few random systems, compiled: gcc's program sees what the reference
+saw."""
 
 from __future__ import annotations
 
@@ -46,8 +47,13 @@ property any_holds: holds U[1] == 0 at use;
 
 
 def test_what_lies_behind_an_area(tmp_path: Path) -> None:
-    """It is in the object, where `over` stores to it; what lies behind the object is told by its place."""
+    """It is in the object, where `over` stores to it; what lies behind the object is told by its
+    place."""
     counts = Counter[str]()
     assert not compiled(BEYOND, tmp_path, counts)
-    wanted = {"compiled witnesses, preserved", "compiled witnesses, owned", "compiled witnesses, holds"}
+    wanted = {
+        "compiled witnesses, preserved",
+        "compiled witnesses, owned",
+        "compiled witnesses, holds",
+    }
     assert wanted <= set(counts)

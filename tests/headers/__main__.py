@@ -1,7 +1,9 @@
-"""The structs of a kernel's headers as specs: `make headers`, or `python -m tests.headers [--every N] [FOLDER]`.
+"""The structs of a kernel's headers as specs: `make headers`, or `python -m tests.headers [--every
+N] [FOLDER]`.
 
-FOLDER is where Debian's packages were unpacked: linux-headers-VERSION-common, linux-headers-VERSION-amd64 and
-linux-image-VERSION-amd64-unsigned. Without it they are downloaded, with apt-get.
+FOLDER is where Debian's packages were unpacked: linux-headers-VERSION-common,
+linux-headers-VERSION-amd64 and linux-image-VERSION-amd64-unsigned. Without it they are downloaded,
+with apt-get.
 """
 
 from __future__ import annotations
@@ -22,12 +24,15 @@ KNOWN = Path(__file__).parent / "otherwise.txt"
 
 
 def main() -> int:
-    """1 where fewer are read, or one lies otherwise that nothing is known of; 2 where nothing can be compared."""
+    """1 where fewer are read, or one lies otherwise that nothing is known of; 2 where nothing
+    can be compared."""
     parser = argparse.ArgumentParser(
         prog="python -m tests.headers", description="structs of a kernel's headers as specs"
     )
     parser.add_argument("--every", type=int, default=1, metavar="N", help="one struct of N")
-    parser.add_argument("folder", nargs="?", type=Path, help="where Debian's packages were unpacked")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, help="where Debian's packages were unpacked"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or _debian(Path(temporary))
@@ -39,14 +44,22 @@ def main() -> int:
 
 
 def _debian(folder: Path) -> Path | None:
-    """The packages of Debian's newest kernel, downloaded and unpacked; None where that cannot be."""
+    """The packages of Debian's newest kernel, downloaded and unpacked; None where that cannot
+    be."""
     try:
         said = subprocess.run(
-            ["apt-cache", "depends", "linux-headers-amd64"], capture_output=True, text=True, check=True
+            ["apt-cache", "depends", "linux-headers-amd64"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
         headers = next(word for word in said.stdout.split() if word.startswith("linux-headers-"))
         version = headers.removeprefix("linux-headers-").removesuffix("-amd64")
-        names = [f"linux-headers-{version}-common", headers, f"linux-image-{version}-amd64-unsigned"]
+        names = [
+            f"linux-headers-{version}-common",
+            headers,
+            f"linux-image-{version}-amd64-unsigned",
+        ]
         subprocess.run(["apt-get", "download", "-qq", *names], cwd=folder, check=True)
         for package in folder.glob("*.deb"):
             subprocess.run(["dpkg-deb", "-x", str(package), str(folder / "root")], check=True)

@@ -1,6 +1,8 @@
-"""What the headers of a kernel define, piece by piece as they are written: structs, unions, enums, typedefs, macros.
+"""What the headers of a kernel define, piece by piece as they are written: structs, unions, enums,
+typedefs, macros.
 
-A piece is the text between two `;` at the top of a file. Which of several under `#if` counts, the kernel's configuration says.
+A piece is the text between two `;` at the top of a file. Which of several under `#if` counts, the
+kernel's configuration says.
 """
 
 from __future__ import annotations
@@ -38,7 +40,8 @@ class Piece:
 
 @dataclass
 class Headers:
-    """Every definition by kind and name, the one that counts first; `options` are yes, module or no."""
+    """Every definition by kind and name, the one that counts first; `options` are yes, module or
+    no."""
 
     options: Mapping[str, str]
     found: dict[tuple[str, str], list[Piece]] = field(default_factory=dict)
@@ -62,7 +65,8 @@ class Headers:
 
 
 def options(config: Path) -> dict[str, str]:
-    """What a `.config` says of each option: yes, module, or a value; what it does not name is no."""
+    """What a `.config` says of each option: yes, module, or a value; what it does not name is
+    no."""
     said = {}
     for line in config.read_text().splitlines():
         name, equals, value = line.partition("=")
@@ -72,14 +76,20 @@ def options(config: Path) -> dict[str, str]:
 
 
 def read(roots: list[Path], config: Mapping[str, str]) -> Headers:
-    """All headers below some folders; what stands in an earlier folder counts before what stands in a later one."""
+    """All headers below some folders; what stands in an earlier folder counts before what stands
+    in a later one."""
     headers = Headers(config)
     files = [
-        (root, path) for root in roots for path in sorted(root.rglob("*.h"), key=_last) if not _OTHER.search(path.name)
+        (root, path)
+        for root in roots
+        for path in sorted(root.rglob("*.h"), key=_last)
+        if not _OTHER.search(path.name)
     ]
     texts = {path: path.read_text(encoding="utf-8", errors="replace") for _, path in files}
     for text in texts.values():
-        headers.macros.update(re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]*([^\n]*)", text, re.MULTILINE))
+        headers.macros.update(
+            re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]*([^\n]*)", text, re.MULTILINE)
+        )
     for root, path in files:
         for piece in _pieces(texts[path], str(path.relative_to(root)), headers):
             headers.add(piece)
@@ -87,7 +97,8 @@ def read(roots: list[Path], config: Mapping[str, str]) -> Headers:
 
 
 def _last(path: Path) -> tuple[bool, Path]:
-    """Headers of other configurations come last: they are included where this one is not at hand."""
+    """Headers of other configurations come last: they are included where this one is not at
+    hand."""
     return bool(re.search(r"_up\.h$|tiny\.h$|slab_def\.h$|-compat\.h$", str(path))), path
 
 
@@ -121,12 +132,15 @@ def _pieces(text: str, file: str, headers: Headers) -> Iterator[Piece]:
 
 def _is_code(piece: str) -> bool:
     """Whether what ends with a `}` is a function, or the end of an `extern "C" {`."""
-    head = re.sub(r"__attribute__\s*\(\(.*?\)\)", " ", piece.partition("{")[0], flags=re.DOTALL).strip()
+    head = re.sub(
+        r"__attribute__\s*\(\(.*?\)\)", " ", piece.partition("{")[0], flags=re.DOTALL
+    ).strip()
     return not re.match(r"typedef\s|(?:__extension__\s+)?(?:struct|union|enum)\b[^()=]*$", head)
 
 
 def _definitions(text: str, blank: str, file: str, packed: bool) -> Iterator[Piece]:
-    text, blank = text[len(blank) - len(blank.lstrip()) :], blank.lstrip()  # a comment before it is no part of it
+    # A comment before it is no part of it
+    text, blank = text[len(blank) - len(blank.lstrip()) :], blank.lstrip()
     if blank.startswith("typedef"):
         names = _typedef_names(blank)
         tagged = _TAG.match(blank.removeprefix("typedef").lstrip())
@@ -155,16 +169,24 @@ def _typedef_names(blank: str) -> list[str]:
     plain = re.search(r"(\w+)\s*\(", body)
     if plain:
         return [plain.group(1)]
-    parts = ([n for n in _NAME.findall(part) if n not in ("__packed", "__bitwise")] for part in body.split(","))
+    parts = (
+        [n for n in _NAME.findall(part) if n not in ("__packed", "__bitwise")]
+        for part in body.split(",")
+    )
     return [names[-1] for names in parts if names]
 
 
 def _macro(rest: str, file: str) -> Iterator[Piece]:
-    joined = _SKIPPED.sub(lambda m: m.group() if m.group()[0] in "\"'" else " ", rest.replace("\\\n", " "))
+    joined = _SKIPPED.sub(
+        lambda m: m.group() if m.group()[0] in "\"'" else " ", rest.replace("\\\n", " ")
+    )
     found = _MACRO.match(joined.strip())
     if found is not None and not joined.lstrip().startswith(f"{found.group(1)}("):
         yield Piece(
-            "macro", found.group(1), f"#define {found.group(1)} {' '.join((found.group(2) or '').split())}\n", file
+            "macro",
+            found.group(1),
+            f"#define {found.group(1)} {' '.join((found.group(2) or '').split())}\n",
+            file,
         )
 
 
@@ -184,7 +206,8 @@ class _Conditions:
             value = (
                 self._value(rest)
                 if word == "if"
-                else self._defined(rest.strip().split()[0] if rest.split() else "") is (word == "ifdef")
+                else self._defined(rest.strip().split()[0] if rest.split() else "")
+                is (word == "ifdef")
             )
             self.stack.append((value, value))
         elif word in ("elif", "else") and self.stack:
@@ -202,7 +225,9 @@ class _Conditions:
         if name.startswith("CONFIG_"):
             plain = name.removesuffix("_MODULE")
             said = self.headers.options.get(name, "no")
-            return said not in ("no", "module") or (name != plain and self.headers.options.get(plain) == "module")
+            return said not in ("no", "module") or (
+                name != plain and self.headers.options.get(plain) == "module"
+            )
         if builtin.is_macro(name):
             return builtin.macro(name, ABIS[DEFAULT_ABI]) is not None
         if name == "ACPI_MISALIGNMENT_NOT_SUPPORTED":  # of ia64 alone
@@ -211,9 +236,13 @@ class _Conditions:
 
     def _value(self, text: str) -> bool:
         text = text.replace("\\\n", " ")
-        text = re.sub(r"\bdefined\s*\(?\s*(\w+)\s*\)?", lambda m: str(int(self._defined(m.group(1)))), text)
+        text = re.sub(
+            r"\bdefined\s*\(?\s*(\w+)\s*\)?", lambda m: str(int(self._defined(m.group(1)))), text
+        )
         option = r"\bIS_(?:ENABLED|BUILTIN|REACHABLE)\s*\(\s*(\w+)\s*\)"
-        text = re.sub(option, lambda m: str(int(self.headers.options.get(m.group(1), "no") != "no")), text)
+        text = re.sub(
+            option, lambda m: str(int(self.headers.options.get(m.group(1), "no") != "no")), text
+        )
         text = re.sub(r"\bBITS_PER_LONG(?:_LONG)?\b|\b__BITS_PER_LONG\b", "64", text)
         text = re.sub(r"\bGCC_VERSION\b", "120200", text)
         text = re.sub(r"\b(\d+)[uUlL]+\b", r"\1", text)
@@ -228,4 +257,8 @@ class _Conditions:
 
     def _number(self, name: str) -> str:
         said = self.headers.options.get(name) or self.headers.macros.get(name, "0").strip()
-        return said if re.fullmatch(r"\d+|0x[0-9a-fA-F]+", said) else str(int(said in ("yes", "module")))
+        return (
+            said
+            if re.fullmatch(r"\d+|0x[0-9a-fA-F]+", said)
+            else str(int(said in ("yes", "module")))
+        )

@@ -1,4 +1,5 @@
-"""Each struct of a kernel's headers pasted as it is, with what it needs: read, and laid out as the kernel has it, or not."""
+"""Each struct of a kernel's headers pasted as it is, with what it needs: read, and laid out as
+the kernel has it, or not."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ _DECLARING = re.compile(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a struct: `state` is same, otherwise, unknown (the kernel's BTF has none of it) or refused."""
+    """What became of a struct: `state` is same, otherwise, unknown (the kernel's BTF has none of
+    it) or refused."""
 
     piece: Piece
     state: str
@@ -56,7 +58,8 @@ class Sweep:
         self.parsed: dict[tuple[str, str, str], tuple[syntax.Declaration, ...] | Diagnostic] = {}
 
     def all(self, every: int = 1) -> Iterator[Outcome]:
-        """Every struct and union of the headers with a tag, in the order of their names; or one of so many."""
+        """Every struct and union of the headers with a tag, in the order of their names; or one
+        of so many."""
         names = sorted(key for key in self.headers.found if key[0] in ("struct", "union"))
         for key in names[::every]:
             yield self.one(self.headers.found[key][0])
@@ -90,7 +93,8 @@ class Sweep:
         return self.parsed[key]
 
     def builtin(self, text: str, near: str, seen: set[str]) -> Iterator[str]:
-        """The macros that stand for pieces of declarations in a text, those first that others are made of."""
+        """The macros that stand for pieces of declarations in a text, those first that others
+        are made of."""
         for name in dict.fromkeys(_WORD.findall(text)):
             if (
                 name.startswith("CONFIG_")
@@ -110,30 +114,48 @@ class Sweep:
                 yield from within
                 yield found.text
 
-    def needs(self, made: tuple[syntax.Declaration, ...], near: Piece, seen: set[Key]) -> Iterator[Piece]:
+    def needs(
+        self, made: tuple[syntax.Declaration, ...], near: Piece, seen: set[Key]
+    ) -> Iterator[Piece]:
         """The pieces that declarations name by value and do not hold themselves."""
         for kind, name in dict.fromkeys(_named(made)):
             if kind in ("struct", "union", "enum"):
-                found = self.headers.get(kind, name, near.file) or self.headers.get("macro", name, near.file)
+                found = self.headers.get(kind, name, near.file) or self.headers.get(
+                    "macro", name, near.file
+                )
             elif kind == "typedef":
                 if builtin.is_scalar(name):
                     continue
-                found = self.headers.get(kind, name, near.file) or self.headers.get("macro", name, near.file)
+                found = self.headers.get(kind, name, near.file) or self.headers.get(
+                    "macro", name, near.file
+                )
             else:
-                found = self.headers.enumerators.get(name) or self.headers.get("macro", name, near.file)
-                found = None if name.startswith("CONFIG_") or builtin.is_macro(name) or name in _KNOWN else found
+                found = self.headers.enumerators.get(name) or self.headers.get(
+                    "macro", name, near.file
+                )
+                found = (
+                    None
+                    if name.startswith("CONFIG_") or builtin.is_macro(name) or name in _KNOWN
+                    else found
+                )
             if found is not None and (found.kind, found.name) not in seen:
                 yield found
 
     def configured(self, declarations: list[syntax.Declaration]) -> Iterator[syntax.Declaration]:
         """A param for each option that is named, with its value in the kernel's configuration."""
-        names = dict.fromkeys(name for kind, name in _named(tuple(declarations)) if kind == "constant")
+        names = dict.fromkeys(
+            name for kind, name in _named(tuple(declarations)) if kind == "constant"
+        )
         for name in names:
             if name.startswith("CONFIG_") and not builtin.is_macro(name):
                 said = self.headers.options.get(name, "no")
                 if said in ("yes", "no", "module"):
                     text = f"param {name} = {'yes' if said == 'yes' else 'no'};\n"
-                    text += f"#define {name}_MODULE 1\n" if said == "module" and f"{name}_MODULE" not in names else ""
+                    text += (
+                        f"#define {name}_MODULE 1\n"
+                        if said == "module" and f"{name}_MODULE" not in names
+                        else ""
+                    )
                 else:
                     text = f"#define {name} {said}\n"
                 if name.endswith("_MODULE"):
@@ -148,7 +170,8 @@ class Sweep:
                 or name in declared
                 or name in self.headers.enumerators
             ):
-                yield from parse(Source(f"config:{name}", f"param {name} = no;\n"))  # no header defines it
+                # No header defines it
+                yield from parse(Source(f"config:{name}", f"param {name} = no;\n"))
 
     def laid_out(self, piece: Piece, declarations: list[syntax.Declaration]) -> Outcome:
         try:
@@ -156,7 +179,9 @@ class Sweep:
         except SpecError as error:
             return Outcome(piece, "refused", _told(error.diagnostics[0], None))
         cx = system.context
-        cx.memo.begin({a.name: a.values[0] if a.default is None else a.default for a in system.axes})
+        cx.memo.begin(
+            {a.name: a.values[0] if a.default is None else a.default for a in system.axes}
+        )
         made = cx.memo.attempt(lambda: tagged(cx, piece.name))
         if made is None:
             return Outcome(piece, "refused", _told(cx.memo.diagnostics()[0], None))
@@ -181,14 +206,23 @@ class Sweep:
 
 
 def _renamed(type: Type, macros: Mapping[str, str]) -> Type:
-    """A type whose members are called what macros make of their names: `rcu_head` is `callback_head` to the compiler."""
+    """A type whose members are called what macros make of their names: `rcu_head` is
+    `callback_head` to the compiler."""
     match type:
         case Record():
             inside = (
-                replace(f, name=None if f.name is None else macros.get(f.name, f.name), type=_renamed(f.type, macros))
+                replace(
+                    f,
+                    name=None if f.name is None else macros.get(f.name, f.name),
+                    type=_renamed(f.type, macros),
+                )
                 for f in type.fields
             )
-            return replace(type, tag=None if type.tag is None else macros.get(type.tag, type.tag), fields=tuple(inside))
+            return replace(
+                type,
+                tag=None if type.tag is None else macros.get(type.tag, type.tag),
+                fields=tuple(inside),
+            )
         case Array(element=element):
             return replace(type, element=_renamed(element, macros))
         case Aligned(type=inner):
@@ -202,7 +236,9 @@ def _difference(made: Record, theirs: Record, abi: Abi) -> str:
     mine, other = lay_out(made, abi), lay_out(theirs, abi)
     for a, b in zip_longest(mine.members, other.members):
         if a is None or b is None or (a.name, a.offset, a.width) != (b.name, b.offset, b.width):
-            here, there = (None if m is None else (m.name, m.offset / 8, m.width / 8) for m in (a, b))
+            here, there = (
+                None if m is None else (m.name, m.offset / 8, m.width / 8) for m in (a, b)
+            )
             return f"{here} here, {there} there"
     return f"{mine.size} bytes here, {other.size} there; or another type of the same size"
 
@@ -229,7 +265,8 @@ def _asked(node: object) -> Iterator[str]:
 
 
 def _named(node: object) -> Iterator[Key]:
-    """What a piece of the tree names by value; a macro may stand for the name of any kind of type."""
+    """What a piece of the tree names by value; a macro may stand for the name of any kind of
+    type."""
     match node:
         case syntax.Define(value=ctree.Place(base, ())):
             for kind in ("constant", "typedef", "struct", "union"):

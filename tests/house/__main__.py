@@ -1,4 +1,5 @@
-"""The house in numbers, and its map: `make house`, `make map`; `python -m tests.house TREE` measures another tree."""
+"""The house in numbers, and its map: `make house`, `make map`; `python -m tests.house TREE`
+measures another tree."""
 
 from __future__ import annotations
 
@@ -14,8 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("tree", nargs="?", type=Path, default=ROOT, help="a tree of this repository")
-    parser.add_argument("--map", action="store_true", help="the modules and what each is, instead of the numbers")
+    parser.add_argument(
+        "tree", nargs="?", type=Path, default=ROOT, help="a tree of this repository"
+    )
+    parser.add_argument(
+        "--map", action="store_true", help="the modules and what each is, instead of the numbers"
+    )
     arguments = parser.parse_args()
     modules = read(arguments.tree / "model" / "cbprove")
     if arguments.map:

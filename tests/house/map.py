@@ -1,4 +1,5 @@
-"""The map of modules: folder after folder, and in it each module with the first line of its docstring."""
+"""The map of modules: folder after folder, and in it each module with the first line of its
+docstring."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ def first_lines(modules: tuple[Module, ...]) -> Iterator[str]:
     """A line a module, below a line for its folder."""
     width = max(len(module.path.name) for module in modules)
     folder = None
-    for module in sorted(modules, key=lambda module: (module.path.parent.parts, not module.is_folder, module.name)):
+    for module in sorted(
+        modules, key=lambda module: (module.path.parent.parts, not module.is_folder, module.name)
+    ):
         if module.path.parent != folder:
             folder = module.path.parent
             yield ""
@@ -23,4 +26,5 @@ def first_lines(modules: tuple[Module, ...]) -> Iterator[str]:
 
 
 def _first_line(module: Module) -> str:
-    return (ast.get_docstring(module.tree) or "").split("\n")[0]
+    """The first paragraph of the docstring, on one line."""
+    return " ".join((ast.get_docstring(module.tree) or "").split("\n\n")[0].split("\n"))

@@ -1,4 +1,5 @@
-"""What is measured of the package: how it is cut, how long and deep its functions are, and how its names read."""
+"""What is measured of the package: how it is cut, how long and deep its functions are, and how
+its names read."""
 
 from __future__ import annotations
 
@@ -47,9 +48,14 @@ def _rooms(modules: tuple[Module, ...]) -> dict[str, str]:
 def _functions(modules: tuple[Module, ...]) -> dict[str, str]:
     functions = [node for m in modules for node in ast.walk(m.tree) if isinstance(node, FUNCTIONS)]
     lengths = [_length(node) for node in functions]
-    arguments = [len(node.args) for m in modules for node in ast.walk(m.tree) if isinstance(node, ast.Call)]
+    arguments = [
+        len(node.args) for m in modules for node in ast.walk(m.tree) if isinstance(node, ast.Call)
+    ]
     silent = [
-        f for m in modules for f in _public(m.tree) if _raises(f) and "Raises" not in (ast.get_docstring(f) or "")
+        f
+        for m in modules
+        for f in _public(m.tree)
+        if _raises(f) and "Raises" not in (ast.get_docstring(f) or "")
     ]
     return {
         "lines of a function: median, p90, most": _spread(lengths),
@@ -74,12 +80,15 @@ def _spread(numbers: list[int]) -> str:
 
 
 def _depth(node: ast.AST) -> int:
-    """How many blocks stand in each other, at most; an `elif` is no deeper than its `if`, a case than its `match`."""
+    """How many blocks stand in each other, at most; an `elif` is no deeper than its `if`, a case
+    than its `match`."""
     inner = 0
     for name, value in ast.iter_fields(node):
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST) and not isinstance(child, FUNCTIONS):
-                chained = isinstance(node, ast.If) and name == "orelse" and isinstance(child, ast.If)
+                chained = (
+                    isinstance(node, ast.If) and name == "orelse" and isinstance(child, ast.If)
+                )
                 inner = max(inner, _depth(child) - chained)
     return inner + isinstance(node, BLOCKS)
 
@@ -121,7 +130,11 @@ def _documented(tree: ast.Module) -> set[int]:
     """The lines of docstrings."""
     lines: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
             lines.update(range(node.lineno, (node.end_lineno or 0) + 1))
     return lines
 
@@ -137,7 +150,8 @@ def _names(modules: tuple[Module, ...]) -> dict[str, str]:
 
 
 def bindings(tree: ast.Module) -> Iterator[str]:
-    """Every name that is bound to a value: variables, parameters, parts of patterns, attributes of classes."""
+    """Every name that is bound to a value: variables, parameters, parts of patterns, attributes
+    of classes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id

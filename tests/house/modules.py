@@ -1,4 +1,5 @@
-"""The modules of the package, read once: their text, their tree, and which of the others each imports."""
+"""The modules of the package, read once: their text, their tree, and which of the others each
+imports."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ PACKAGE = "cbprove"
 
 @dataclass(frozen=True)
 class Module:
-    """`name` is dotted, without the package's own; a folder's `__init__.py` is named as the folder."""
+    """`name` is dotted, without the package's own; a folder's `__init__.py` is named as the
+    folder."""
 
     name: str
     path: Path
@@ -47,9 +49,14 @@ def _name(path: Path, package: Path) -> str:
 
 
 def _imported(tree: ast.Module, names: Mapping[str, Path]) -> Iterator[str]:
-    """The modules that a tree imports, wherever in it: at the top, in a function, under TYPE_CHECKING."""
+    """The modules that a tree imports, wherever in it: at the top, in a function, under
+    TYPE_CHECKING."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == PACKAGE:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and node.module.split(".")[0] == PACKAGE
+        ):
             outer = node.module.removeprefix(PACKAGE).removeprefix(".")
             for alias in node.names:
                 inner = f"{outer}.{alias.name}".removeprefix(".")
@@ -65,7 +72,11 @@ def circles(modules: tuple[Module, ...]) -> list[list[str]]:
     """The sets of modules each of which imports all others of its set, near or far."""
     near = {module.name: module.imports for module in modules}
     far = {name: _reached(name, near) for name in near}
-    sets = {frozenset(other for other in far[name] if name in far[other]) for name in near if name in far[name]}
+    sets = {
+        frozenset(other for other in far[name] if name in far[other])
+        for name in near
+        if name in far[name]
+    }
     return sorted(sorted(names) for names in sets)
 
 

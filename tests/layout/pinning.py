@@ -13,7 +13,8 @@ from tests.oracle.c_text import Writer
 
 
 def pinned(type_: Type, abi: Abi, aligned: bool = True) -> Type:
-    """The same type with every record in it pinned where it lies; `aligned` states the alignments too."""
+    """The same type with every record in it pinned where it lies; `aligned` states the
+    alignments too."""
     match type_:
         case Array(element, count):
             return Array(pinned(element, abi, aligned), count)
@@ -22,7 +23,9 @@ def pinned(type_: Type, abi: Abi, aligned: bool = True) -> Type:
         case Record():
             layout = lay_out(type_, abi)
             fields = tuple(_fields(type_, layout, abi, aligned))
-            return replace(type_, fields=fields, size=layout.size, align=layout.align if aligned else None)
+            return replace(
+                type_, fields=fields, size=layout.size, align=layout.align if aligned else None
+            )
         case _:
             return type_
 
@@ -40,7 +43,8 @@ Placed = tuple[int, int, tuple[tuple[object, ...], ...]]
 
 
 def placed(layout: Layout) -> Placed:
-    """All that a layout says of places and alignments: a layout without the types that it was made from."""
+    """All that a layout says of places and alignments: a layout without the types that it was
+    made from."""
     return (
         layout.size,
         layout.align,
@@ -53,7 +57,8 @@ def placed(layout: Layout) -> Placed:
 
 @dataclass
 class PinWriter(Writer):
-    """Writes records with their pins; one with a tag that stands inside another is defined on its own, once."""
+    """Writes records with their pins; one with a tag that stands inside another is defined on
+    its own, once."""
 
     base: int = 0
     defined: set[str] = field(default_factory=set)

@@ -44,11 +44,15 @@ ask lines: abi such that kept given sizeof(struct line) == 32 && sizeof(struct m
 """
 
 
-@pytest.mark.parametrize("module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+@pytest.mark.parametrize(
+    "module", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
 def test_no_other_module_names_an_abi(module: Path) -> None:
     if module == RECORDS:
         return
-    constants = {n.value for n in ast.walk(ast.parse(module.read_text())) if isinstance(n, ast.Constant)}
+    constants = {
+        n.value for n in ast.walk(ast.parse(module.read_text())) if isinstance(n, ast.Constant)
+    }
     assert not constants & (set(ABIS) - {"arm"})  # a packing and an `either` have arms too
 
 
@@ -71,9 +75,7 @@ def test_a_ninth_abi_is_one_record(tmp_path: Path) -> None:
 
 
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    code = (
-        f"import sys; sys.path.insert(0, {str(folder)!r}); from cbprove.cli import main; sys.exit(main(sys.argv[1:]))"
-    )
+    code = f"import sys; sys.path.insert(0, {str(folder)!r}); from cbprove.cli import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
 
@@ -83,7 +85,8 @@ def _elf(machine: int) -> bytes:
     return head + struct.pack(">HHIQQQIHHHHHH", 1, machine, 1, 0, 0, 0, 0, 64, 0, 0, 64, 0, 0)
 
 
-# What gcc 12 answers to __alignof__(unsigned long long), int, long, void *; the same of an array, of an enum of 64 bits.
+# What gcc 12 answers to __alignof__(unsigned long long), int, long, void *; the same of an array,
+# of an enum of 64 bits.
 PREFERRED = {
     "x86_64": (8, 4, 8, 8),
     "i386": (8, 4, 4, 4),

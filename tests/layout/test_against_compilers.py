@@ -1,4 +1,5 @@
-"""lay_out says what gcc says: about the recorded structs everywhere, about others wherever a compiler is installed."""
+"""lay_out says what gcc says: about the recorded structs everywhere, about others wherever a
+compiler is installed."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def test_recorded_answers(abi: Abi) -> None:
             wrong.append(number)
     if wrong:
         record = random_struct(recorded.SEED, abi, wrong[0])
-        pytest.fail(f"{len(wrong)} differ, first {wrong[0]}:\n{disagreement(record, answers(record, abi))}")
+        pytest.fail(
+            f"{len(wrong)} differ, first {wrong[0]}:\n{disagreement(record, answers(record, abi))}"
+        )
 
 
 @every_abi

@@ -29,24 +29,30 @@ def bits(type_: Type, **widths: int) -> tuple[Field, ...]:
     return tuple(Field(name, type_, width) for name, width in widths.items())
 
 
-# struct ip_options {
-#         __be32 faddr; __be32 nexthop;
-#         unsigned char optlen, srr, rr, ts;
-#         unsigned char is_strictroute:1, srr_is_hit:1, is_changed:1, rr_needaddr:1, ts_needtime:1, ts_needaddr:1;
-#         unsigned char router_alert, cipso, __pad2;
-#         unsigned char __data[];
-# };                                                                                  include/net/inet_sock.h
+# struct ip_options { __be32 faddr; __be32 nexthop; unsigned char optlen, srr, rr, ts; unsigned char
+# is_strictroute:1, srr_is_hit:1, is_changed:1, rr_needaddr:1, ts_needtime:1, ts_needaddr:1;
+# unsigned char router_alert, cipso, __pad2; unsigned char __data[]; };
+# include/net/inet_sock.h
 IP_OPTIONS = struct(
     "ip_options",
     Field("faddr", U32),
     Field("nexthop", U32),
     *(Field(name, U8) for name in ("optlen", "srr", "rr", "ts")),
-    *bits(U8, is_strictroute=1, srr_is_hit=1, is_changed=1, rr_needaddr=1, ts_needtime=1, ts_needaddr=1),
+    *bits(
+        U8,
+        is_strictroute=1,
+        srr_is_hit=1,
+        is_changed=1,
+        rr_needaddr=1,
+        ts_needtime=1,
+        ts_needaddr=1,
+    ),
     *(Field(name, U8) for name in ("router_alert", "cipso", "__pad2")),
     Field("__data", Array(U8, None)),
 )
 
-# struct inet_skb_parm { int iif; struct ip_options opt; u16 flags; u16 frag_max_size; };      include/net/ip.h
+# struct inet_skb_parm { int iif; struct ip_options opt; u16 flags; u16 frag_max_size; };
+# include/net/ip.h
 INET_SKB_PARM = struct(
     "inet_skb_parm",
     Field("iif", INT),
@@ -55,10 +61,9 @@ INET_SKB_PARM = struct(
     Field("frag_max_size", U16),
 )
 
-# struct skb_gso_cb {
-#         union { int mac_offset; int data_offset; };
-#         int encap_level; __wsum csum; __u16 csum_start;
-# };                                                                                       include/net/gso.h
+# struct skb_gso_cb { union { int mac_offset; int data_offset; }; int encap_level; __wsum csum;
+# __u16 csum_start; };
+# include/net/gso.h
 SKB_GSO_CB = struct(
     "skb_gso_cb",
     Field(None, union(Field("mac_offset", INT), Field("data_offset", INT))),
@@ -67,18 +72,12 @@ SKB_GSO_CB = struct(
     Field("csum_start", U16),
 )
 
-# struct tcp_skb_cb {
-#         __u32 seq; __u32 end_seq;
-#         union { struct { u16 tcp_gso_segs; u16 tcp_gso_size; }; };
-#         __u8 tcp_flags; __u8 sacked; __u8 ip_dsfield;
-#         __u8 txstamp_ack:1, eor:1, has_rxtstamp:1, unused:5;
-#         __u32 ack_seq;
-#         union {
-#                 struct { __u32 is_app_limited:1, delivered_ce:20, unused:11; __u32 delivered;
-#                          u64 first_tx_mstamp; u64 delivered_mstamp; } tx;
-#                 union { struct inet_skb_parm h4; } header;
-#         };
-# };                                                                       include/net/tcp.h, without IPv6
+# struct tcp_skb_cb { __u32 seq; __u32 end_seq; union { struct { u16 tcp_gso_segs; u16 tcp_gso_size;
+# }; }; __u8 tcp_flags; __u8 sacked; __u8 ip_dsfield; __u8 txstamp_ack:1, eor:1, has_rxtstamp:1,
+# unused:5; __u32 ack_seq; union { struct { __u32 is_app_limited:1, delivered_ce:20, unused:11;
+# __u32 delivered; u64 first_tx_mstamp; u64 delivered_mstamp; } tx; union { struct inet_skb_parm h4;
+# } header; }; };
+# include/net/tcp.h, without IPv6
 TX = struct(
     None,
     *bits(U32, is_app_limited=1, delivered_ce=20, unused=11),
@@ -90,7 +89,10 @@ TCP_SKB_CB = struct(
     "tcp_skb_cb",
     Field("seq", U32),
     Field("end_seq", U32),
-    Field(None, union(Field(None, struct(None, Field("tcp_gso_segs", U16), Field("tcp_gso_size", U16))))),
+    Field(
+        None,
+        union(Field(None, struct(None, Field("tcp_gso_segs", U16), Field("tcp_gso_size", U16)))),
+    ),
     *(Field(name, U8) for name in ("tcp_flags", "sacked", "ip_dsfield")),
     *bits(U8, txstamp_ack=1, eor=1, has_rxtstamp=1, unused=5),
     Field("ack_seq", U32),
@@ -117,13 +119,21 @@ def test_inet_skb_parm(abi: str) -> None:
     assert size_of(INET_SKB_PARM, ABIS[abi]) == 24
     assert found(INET_SKB_PARM, "flags", abi).offset == 8 * 20
     assert found(IP_OPTIONS, "is_changed", abi) == Member("is_changed", U8, 8 * 12 + 2, 1, True, 1)
-    assert found(IP_OPTIONS, "__data", abi) == Member("__data", Array(U8, None), 8 * 16, 0, False, 1)
+    assert found(IP_OPTIONS, "__data", abi) == Member(
+        "__data", Array(U8, None), 8 * 16, 0, False, 1
+    )
 
 
-@pytest.mark.parametrize(("abi", "size"), [("x86_64", 16), ("arm", 16), ("s390x", 16), ("m68k", 14)])
+@pytest.mark.parametrize(
+    ("abi", "size"), [("x86_64", 16), ("arm", 16), ("s390x", 16), ("m68k", 14)]
+)
 def test_skb_gso_cb(abi: str, size: int) -> None:
     assert size_of(SKB_GSO_CB, ABIS[abi]) == size
-    assert found(SKB_GSO_CB, "mac_offset", abi).offset == found(SKB_GSO_CB, "data_offset", abi).offset == 0
+    assert (
+        found(SKB_GSO_CB, "mac_offset", abi).offset
+        == found(SKB_GSO_CB, "data_offset", abi).offset
+        == 0
+    )
     assert found(SKB_GSO_CB, "csum_start", abi).offset == 8 * 12
 
 
@@ -162,7 +172,9 @@ def test_padding_is_that_of_every_element_too() -> None:
 
 
 def test_padding_at_any_depth() -> None:
-    record = struct(None, Field("x", U64), Field("n", NESTED), Field(None, struct(None, Field("m", NESTED))))
+    record = struct(
+        None, Field("x", U64), Field("n", NESTED), Field(None, struct(None, Field("m", NESTED)))
+    )
     inside = (Run(40, 8), Run(72, 8), Run(104, 24))
     assert padding(lay_out(record, X86)) == tuple(
         Run(base + run.offset, run.width) for base in (64, 192) for run in inside
@@ -189,7 +201,12 @@ def test_plain_char_is_unsigned(abi: str) -> None:
 
 
 def test_scalars() -> None:
-    assert [scalar(X86, name).bits for name in ("_Bool", "char", "long", "unsigned __int128")] == [1, 8, 64, 128]
+    assert [scalar(X86, name).bits for name in ("_Bool", "char", "long", "unsigned __int128")] == [
+        1,
+        8,
+        64,
+        128,
+    ]
     assert scalar(X86, "_Bool").is_bool
     assert align_of(Scalar("long long"), ABIS["i386"]) == 4
     assert (size_of(Pointer(), X86), size_of(Pointer(), ABIS["arm"])) == (8, 4)
@@ -213,7 +230,10 @@ def test_no_int128_on_32_bits(abi: str) -> None:
     ("type_", "message"),
     [
         (struct(None, Field("a", U8, 9)), "a bit-field of this type has at most 8 bits, not 9"),
-        (struct(None, Field("a", Scalar("_Bool"), 2)), "a bit-field of this type has at most 1 bits, not 2"),
+        (
+            struct(None, Field("a", Scalar("_Bool"), 2)),
+            "a bit-field of this type has at most 1 bits, not 2",
+        ),
         (struct(None, Field("a", U8, 0)), "the bit-field 'a' has zero width but a name"),
         (struct(None, Field("a", Pointer(), 3)), "a bit-field needs an integer type"),
         (struct(None, Field("a", U8, align=3)), "an alignment is a power of two, not 3"),

@@ -1,4 +1,5 @@
-"""Where ABIs differ, one struct each; where a compiler is installed, it is asked about the very C that stands here."""
+"""Where ABIs differ, one struct each; where a compiler is installed, it is asked about the very
+C that stands here."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ BOOL = Scalar("_Bool")
 
 @dataclass(frozen=True)
 class Trap:
-    """A struct in C and as data; by ABI its size and alignment (bytes) and the first bits of its members.
+    """A struct in C and as data; by ABI its size and alignment (bytes) and the first bits of its
+    members.
 
     `others` is expected of every ABI that `expected` does not name.
     """
@@ -94,7 +96,9 @@ TRAPS = (
     Trap(
         "packing does not touch a zero width",
         "struct x0 { unsigned int a : 3, : 0, b : 3; } __attribute__((packed));",
-        struct(Field("a", UNSIGNED, 3), Field(None, UNSIGNED, 0), Field("b", UNSIGNED, 3), packed=True),
+        struct(
+            Field("a", UNSIGNED, 3), Field(None, UNSIGNED, 0), Field("b", UNSIGNED, 3), packed=True
+        ),
         {"arm": (8, 4, (0, 32)), "aarch64": (8, 4, (0, 32)), "m68k": (4, 2, (0, 16))},
         (5, 1, (0, 32)),
     ),
@@ -183,7 +187,11 @@ TRAPS = (
     Trap(
         "packing does not reach into a nested struct",
         "struct x0 { unsigned char a; struct { unsigned char b; short c; } n; } __attribute__((packed));",
-        struct(Field("a", CHAR), Field("n", struct(Field("b", CHAR), Field("c", Scalar("short")))), packed=True),
+        struct(
+            Field("a", CHAR),
+            Field("n", struct(Field("b", CHAR), Field("c", Scalar("short")))),
+            packed=True,
+        ),
         {},
         (5, 1, (0, 8, 8, 24)),
     ),
@@ -214,7 +222,10 @@ TRAPS = (
         "struct x0 { unsigned char a; union { int b; struct { unsigned char c, d; }; }; };",
         struct(
             Field("a", CHAR),
-            Field(None, union(Field("b", INT), Field(None, struct(Field("c", CHAR), Field("d", CHAR))))),
+            Field(
+                None,
+                union(Field("b", INT), Field(None, struct(Field("c", CHAR), Field("d", CHAR)))),
+            ),
         ),
         {"m68k": (6, 2, (0, 16, 16, 24))},
         (8, 4, (0, 32, 32, 40)),
@@ -229,8 +240,14 @@ TRAPS = (
     Trap(
         "pointers and longs",
         "struct x0 { unsigned char a; void *b; unsigned char c; long d; };",
-        struct(Field("a", CHAR), Field("b", Pointer()), Field("c", CHAR), Field("d", Scalar("long"))),
-        {"i386": (16, 4, (0, 32, 64, 96)), "arm": (16, 4, (0, 32, 64, 96)), "m68k": (12, 2, (0, 16, 48, 64))},
+        struct(
+            Field("a", CHAR), Field("b", Pointer()), Field("c", CHAR), Field("d", Scalar("long"))
+        ),
+        {
+            "i386": (16, 4, (0, 32, 64, 96)),
+            "arm": (16, 4, (0, 32, 64, 96)),
+            "m68k": (12, 2, (0, 16, 48, 64)),
+        },
         (32, 8, (0, 64, 128, 192)),
     ),
     Trap(
@@ -258,7 +275,9 @@ CASES = [
 @pytest.mark.parametrize(("trap", "abi"), CASES)
 def test_trap(trap: Trap, abi: str) -> None:
     said = answers(trap.record, ABIS[abi])
-    assert (said.size, said.align, tuple(m.offset for m in said.members)) == trap.expected.get(abi, trap.others)
+    assert (said.size, said.align, tuple(m.offset for m in said.members)) == trap.expected.get(
+        abi, trap.others
+    )
 
 
 @pytest.mark.parametrize("abi", ABIS)
@@ -268,4 +287,6 @@ def test_compilers_agree(abi: str) -> None:
     traps = [trap for trap in TRAPS if trap.others or abi in trap.expected]
     text = "\n".join(trap.c.replace(" x0 ", f" x{number} ") for number, trap in enumerate(traps))
     said = ask([trap.record for trap in traps], ABIS[abi], text)
-    assert [str(theirs) for theirs in said] == [str(answers(trap.record, ABIS[abi])) for trap in traps]
+    assert [str(theirs) for theirs in said] == [
+        str(answers(trap.record, ABIS[abi])) for trap in traps
+    ]

@@ -1,8 +1,9 @@
-"""The oldest and newest versions of Python and of each dependency that pyproject allows: `python -m tests.matrix`.
+"""The oldest and newest versions of Python and of each dependency that pyproject allows: `python -m
+tests.matrix`.
 
-Each has an environment of its own in a temporary folder, where a small selection of tests must pass: the oldest dependencies
-under the oldest Python, the newest ones under every Python that is installed here. Those that are not are named: nothing was
-learnt of them.
+Each has an environment of its own in a temporary folder, where a small selection of tests must
+pass: the oldest dependencies under the oldest Python, the newest ones under every Python that is
+installed here. Those that are not are named: nothing was learnt of them.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Combination:
 
 
 def lower_bounds(project: dict[str, object]) -> Iterator[tuple[str, str]]:
-    """The dependencies of the package and of its extras that are tried, each with its oldest version."""
+    """The dependencies of the package and of its extras that are tried, each with its oldest
+    version."""
     extras = project["optional-dependencies"]
     assert isinstance(extras, dict) and isinstance(project["dependencies"], list)
     for text in [*project["dependencies"], *(one for extra in EXTRAS for one in extras[extra])]:
@@ -61,7 +63,9 @@ def interpreters(oldest: int) -> dict[str, str | None]:
     for minor in range(oldest, NEWEST + 1):
         name = f"python3.{minor}"
         here = [str(path) for path in sorted(kept.glob(f"*/bin/{name}"))]
-        found[name] = next((path for path in [*here, shutil.which(name)] if path and _runs(path)), None)
+        found[name] = next(
+            (path for path in [*here, shutil.which(name)] if path and _runs(path)), None
+        )
     return found
 
 
@@ -79,7 +83,11 @@ def combinations(project: dict[str, object]) -> Iterator[Combination | str]:
             yield name
             continue
         if name == f"python3.{oldest}":
-            yield Combination(f"{name}, oldest", python, tuple(f"{package}=={version}" for package, version in bounds))
+            yield Combination(
+                f"{name}, oldest",
+                python,
+                tuple(f"{package}=={version}" for package, version in bounds),
+            )
         yield Combination(f"{name}, newest", python, tuple(package for package, _ in bounds))
 
 
@@ -87,15 +95,37 @@ def tried(one: Combination) -> str:
     """What came of it: nothing if all is well."""
     with tempfile.TemporaryDirectory() as folder:
         python = f"{folder}/bin/python"
-        install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--only-binary", ":all:"]
+        install = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--disable-pip-version-check",
+            "--only-binary",
+            ":all:",
+        ]
         commands = (
             [one.python, "-m", "venv", folder],
             [*install, *one.wanted, *TOOLS],
-            [python, "-m", "pytest", "-q", "-x", "-m", "not slow", "-p", "no:cacheprovider", *TESTS],
+            [
+                python,
+                "-m",
+                "pytest",
+                "-q",
+                "-x",
+                "-m",
+                "not slow",
+                "-p",
+                "no:cacheprovider",
+                *TESTS,
+            ],
         )
         for command in commands:
             surroundings = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-            done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True)
+            done = subprocess.run(
+                command, cwd=ROOT, env=surroundings, capture_output=True, text=True
+            )
             if done.returncode:
                 return f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
     return ""

@@ -1,4 +1,5 @@
-"""What hangs on a detail: which bit of a bool counts, which of two conditions decides, whether a bound is met."""
+"""What hangs on a detail: which bit of a bool counts, which of two conditions decides, whether a
+bound is met."""
 
 from __future__ import annotations
 

@@ -15,7 +15,9 @@ from cbprove.syntax.includes import load
 from tests.meaning.meaning import assigned
 
 SKB = "object skb { char cb[16]; }\n"
-ONE = "struct x { int a; enum kind { A, B = 2 } b; u8 c[N]; };\n#define N 3\ntypedef struct x *xp;\n"
+ONE = (
+    "struct x { int a; enum kind { A, B = 2 } b; u8 c[N]; };\n#define N 3\ntypedef struct x *xp;\n"
+)
 SAME = ONE.replace(" ", "\t ").replace("{ A", "{\n/* a */ A").replace("[N]", "[ N ]")
 USE = "layer l { view V : struct x at skb.cb[0]; step s { read V; } }\npath p { s; }\n"
 
@@ -62,7 +64,9 @@ PACKING = "packing struct x = old { old { u8 a[4]; }; new { u8 a[6]; }; }\n"
 
 
 def test_a_packing_replaces_an_included_struct(tmp_path: Path) -> None:
-    system = read(tmp_path, PACKING + USE, a="struct x { int a; };\nstruct outer { struct x in; };\n")
+    system = read(
+        tmp_path, PACKING + USE, a="struct x { int a; };\nstruct outer { struct x in; };\n"
+    )
     assert [width(system, x=arm) for arm in ("old", "new")] == [4, 6]
 
 

@@ -7,12 +7,22 @@ import pytest
 from cbprove.logic import terms
 from cbprove.meaning.elaborate import requirement
 from cbprove.system.axes import FREE, AxisValue, Free
-from cbprove.system.expressions import Binary, Constant, Convert, Expr, InputValue, IntType, MemberValue
+from cbprove.system.expressions import (
+    Binary,
+    Constant,
+    Convert,
+    Expr,
+    InputValue,
+    IntType,
+    MemberValue,
+)
 from cbprove.system.statements import Write
 from tests.meaning.meaning import assigned, elaborated, system
 
 TYPES = "struct m { u8 a; s16 b; u32 c; s32 d; u64 e; s64 f; bool g; u8 h:3; u32 i:32; u64 j:40; u8 k[4]; };"
-BEFORE = f"object skb {{ char cb[64]; }} {TYPES} input n : u8; #define TWICE (OFF * 2)\n".replace("#", "\n#")
+BEFORE = f"object skb {{ char cb[64]; }} {TYPES} input n : u8; #define TWICE (OFF * 2)\n".replace(
+    "#", "\n#"
+)
 PARAMS = "param OFF in 0..40 = 3; param BIG in 5000000000..5000000001 = 5000000000; param C = yes; enum { RED = 7 };"
 
 
@@ -127,7 +137,9 @@ def test_constants_are_worked_out_as_c_does(text: str, expected: int) -> None:
 
 def test_a_free_param_is_a_literal_term() -> None:
     found = exact("V.a + OFF", OFF=FREE)
-    assert isinstance(found, Binary) and found.right == Constant(terms.var("OFF"), IntType("int", 32, True))
+    assert isinstance(found, Binary) and found.right == Constant(
+        terms.var("OFF"), IntType("int", 32, True)
+    )
     twice = exact("V.a + TWICE", OFF=FREE)
     assert isinstance(twice, Binary) and isinstance(twice.right, Binary)
 
@@ -156,7 +168,9 @@ def test_static_conditions_are_exact(text: str, expected: bool) -> None:
 
 
 def test_requirements_on_free_params_are_terms() -> None:
-    meant = system("object skb { char cb[8]; } param N in 0..9; require N + sizeof(u32) <= sizeof(skb.cb) && N != 2;")
+    meant = system(
+        "object skb { char cb[8]; } param N in 0..9; require N + sizeof(u32) <= sizeof(skb.cb) && N != 2;"
+    )
     required = requirement(meant, assigned(meant, N=FREE))
     assert [n for n in range(10) if terms.evaluate({"N": n}, required)[0]] == [0, 1, 3, 4]
     assert [requirement(meant, assigned(meant, N=n)) for n in (2, 3, 5)] == [False, True, False]

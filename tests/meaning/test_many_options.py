@@ -1,4 +1,5 @@
-"""Over 256 choices of named axes, what proposals and questions name is looked at, and each option by itself for mistakes."""
+"""Over 256 choices of named axes, what proposals and questions name is looked at, and each
+option by itself for mistakes."""
 
 from __future__ import annotations
 
@@ -71,7 +72,10 @@ def test_the_report_says_that_the_rest_was_not_looked_at(tmp_path: Path) -> None
     report = judged(spec(tmp_path, 14))
     shown = text(report, Manner())
     assert "what is proposed and asked, 1 candidate\n  kept, fits: 1 proved" in shown
-    assert "the named axes have 16,384 choices, over 256: what nobody proposes is not looked at" in shown
+    assert (
+        "the named axes have 16,384 choices, over 256: what nobody proposes is not looked at"
+        in shown
+    )
 
 
 @pytest.mark.parametrize("option", ["CONFIG_0", "CONFIG_13"])

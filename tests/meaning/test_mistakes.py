@@ -1,6 +1,8 @@
-"""Specs with mistakes of meaning: each file of the corpus gets exactly the diagnostics beside it, word for word.
+"""Specs with mistakes of meaning: each file of the corpus gets exactly the diagnostics beside it,
+word for word.
 
-After a change of wording, `python tests/meaning/test_mistakes.py` writes the answers anew: read the diff.
+After a change of wording, `python tests/meaning/test_mistakes.py` writes the answers anew: read the
+diff.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ def said(diagnostic: Diagnostic) -> str:
     """A diagnostic as the corpus writes it."""
     place = f"{diagnostic.span.line}:{diagnostic.span.column} " if diagnostic.span else ""
     lines = [f"{place}{diagnostic.code} {diagnostic.message}"]
-    lines.extend(f"    note {note.span.line}:{note.span.column} {note.message}" for note in diagnostic.notes)
+    lines.extend(
+        f"    note {note.span.line}:{note.span.column} {note.message}" for note in diagnostic.notes
+    )
     if diagnostic.help:
         lines.append(f"    help {diagnostic.help}")
     return "\n".join(lines)

@@ -14,7 +14,11 @@ from cbprove.meaning.system import System
 from cbprove.syntax.includes import load
 from tests.meaning.meaning import assigned
 
-SKB, CPU, FRAME = "object skb { char cb[8]; }", "object cpu { u32 isn; }", "object frame { u32 len; }"
+SKB, CPU, FRAME = (
+    "object skb { char cb[8]; }",
+    "object cpu { u32 isn; }",
+    "object frame { u32 len; }",
+)
 VIEW = "layer l { view V : u8 at %s; step s { read V; } }"
 
 # The rest of a spec, and what its paths run on.
@@ -22,12 +26,18 @@ FOUND = {
     "the only one with a control block": ("path p { clone other; }", "skb"),
     "a member of a made object": ("path p { clone other; write other.isn; }", "cpu"),
     "a member of a parent": ("part q { write parent.len; } path p { each turn { q; } }", "frame"),
-    "a view of a made object": (f"{VIEW % 'cpu.isn'} path p {{ new other; clear other.V; }}", "cpu"),
+    "a view of a made object": (
+        f"{VIEW % 'cpu.isn'} path p {{ new other; clear other.V; }}",
+        "cpu",
+    ),
     "a view over a view": (
         f"layer m {{ view W : u8 at V; }} {VIEW % 'frame.len'} path p {{ new other; clear other.W; }}",
         "frame",
     ),
-    "a part that no path calls": ("part q { clone other; write other.isn; } path p { write skb.cb[0]; }", "cpu"),
+    "a part that no path calls": (
+        "part q { clone other; write other.isn; } path p { write skb.cb[0]; }",
+        "cpu",
+    ),
     "one side of a when": ("param P; path p { when P { clone other; write other.len; } }", "frame"),
 }
 
@@ -52,14 +62,18 @@ def codes(system: System) -> list[str]:
 
 @pytest.mark.parametrize("case", FOUND)
 @pytest.mark.parametrize("order", list(permutations((SKB, CPU, FRAME))), ids=str)
-def test_the_object_is_found_in_any_order(case: str, order: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_object_is_found_in_any_order(
+    case: str, order: tuple[str, ...], tmp_path: Path
+) -> None:
     rest, wanted = FOUND[case]
     system = by_include(tmp_path, order, rest)
     assert first(system) == wanted
     assert "CB0401" not in codes(system)
 
 
-@pytest.mark.parametrize("order", list(permutations((SKB, CPU, FRAME.replace("frame", "frame per path")))), ids=str)
+@pytest.mark.parametrize(
+    "order", list(permutations((SKB, CPU, FRAME.replace("frame", "frame per path")))), ids=str
+)
 def test_per_path_says_it(order: tuple[str, ...], tmp_path: Path) -> None:
     assert first(by_include(tmp_path, order, "path p { clone other; write other.len; }")) == "frame"
 
@@ -71,7 +85,9 @@ def test_objects_of_several_files_have_no_order(order: tuple[str, ...], tmp_path
 
 
 @pytest.mark.parametrize("order", list(permutations((CPU, FRAME))), ids=str)
-def test_in_one_file_the_first_counts_with_a_warning(order: tuple[str, ...], tmp_path: Path) -> None:
+def test_in_one_file_the_first_counts_with_a_warning(
+    order: tuple[str, ...], tmp_path: Path
+) -> None:
     system = by_include(tmp_path, (" ".join(order),), "path p { clone other; }")
     assert order[0].split()[1] == first(system)
     assert "CB0401" in codes(system)

@@ -1,4 +1,5 @@
-"""Pinned structs: what was found is what a spec means by its text, whatever C would have made of it."""
+"""Pinned structs: what was found is what a spec means by its text, whatever C would have made of
+it."""
 
 from __future__ import annotations
 
@@ -57,16 +58,22 @@ def test_a_pinned_struct_of_plain_members_is_aligned_as_c_aligns_it(abi: Abi) ->
     """Nothing but scalars, arrays and structs of them: there what is not said can be concluded."""
     plain = [Field(f"m{n}", type) for n, type in enumerate(_plain_types())]
     for first in range(len(plain)):
-        record = Record("struct", None, (*plain[first:], Field("all", Record("union", None, tuple(plain)))))
-        assert placed(lay_out(pinned(record, abi, aligned=False), abi)) == placed(lay_out(record, abi))
+        record = Record(
+            "struct", None, (*plain[first:], Field("all", Record("union", None, tuple(plain))))
+        )
+        assert placed(lay_out(pinned(record, abi, aligned=False), abi)) == placed(
+            lay_out(record, abi)
+        )
 
 
 def _plain_types() -> list[Type]:
-    scalars: list[Type] = [Scalar(name) for name in ("char", "long long", "short", "int", "long", "unsigned char")]
+    scalars: list[Type] = [
+        Scalar(name) for name in ("char", "long long", "short", "int", "long", "unsigned char")
+    ]
     return [*scalars, Pointer(), Array(Scalar("short"), 3)]
 
 
-# --- records that no compiler made: members anywhere ------------------------------------------------------
+# --- records that no compiler made: members anywhere ----------------------------------------------
 
 _SCALARS = ("unsigned char", "short", "unsigned int", "long", "unsigned long long")
 
@@ -78,14 +85,23 @@ def found_records(draw: st.DrawFn, depth: int = 2) -> Record:
     fields: list[Field] = []
     end = most = 0
     for number in range(draw(st.integers(0, 4))):
-        field, width = draw(_found_field(number, 0 if union else end + draw(st.integers(0, 20)), depth))
+        field, width = draw(
+            _found_field(number, 0 if union else end + draw(st.integers(0, 20)), depth)
+        )
         fields.append(field)
         end = (field.at or 0) + width
         most = max(most, end)
     kind = "union" if union else "struct"
     size = -(-most // 8) + draw(st.integers(0, 3))
     align = draw(st.sampled_from([None, *(n for n in (1, 2, 4, 8) if size % n == 0)]))
-    return Record("union" if kind == "union" else "struct", None, tuple(fields), draw(st.booleans()), align, size)
+    return Record(
+        "union" if kind == "union" else "struct",
+        None,
+        tuple(fields),
+        draw(st.booleans()),
+        align,
+        size,
+    )
 
 
 @st.composite
@@ -126,14 +142,17 @@ def test_any_placement_comes_back(name: str, record: Record) -> None:
     abi = ABIS[name]
     back = records(text([record], abi), abi)["x0"]
     assert placed(lay_out(back, abi)) == placed(lay_out(record, abi))
-    assert [(m.offset, m.name) for m in lay_out(back, abi).members] == [(f.at, f.name) for f in record.fields]
+    assert [(m.offset, m.name) for m in lay_out(back, abi).members] == [
+        (f.at, f.name) for f in record.fields
+    ]
 
 
-# --- one by one -------------------------------------------------------------------------------------------
+# --- one by one -----------------------------------------------------------------------------------
 
 
 def test_places_count_from_the_outermost_struct() -> None:
-    """An anonymous struct, a named one, a tagged one and an array, each inside the one before it."""
+    """An anonymous struct, a named one, a tagged one and an array, each inside the one before
+    it."""
     found = of_text(
         """
         struct x {
@@ -158,7 +177,9 @@ def test_places_count_from_the_outermost_struct() -> None:
 
 
 def test_a_struct_of_two_declarators_counts_from_the_first() -> None:
-    found = of_text("struct x { struct { u8 a __at(5); } __size(2) b __at(4), c[2] __at(8); } __size(12);")
+    found = of_text(
+        "struct x { struct { u8 a __at(5); } __size(2) b __at(4), c[2] __at(8); } __size(12);"
+    )
     assert [m.offset for m in found.members] == [32, 64]
     assert [m.layout and m.layout.members[0].offset for m in found.members] == [8, 8]
 
@@ -176,12 +197,19 @@ def test_a_struct_of_two_declarators_counts_from_the_first() -> None:
 def test_pins_stand_where_attributes_do(declaration: str) -> None:
     (member,) = of_text(declaration).members
     assert member.layout is not None
-    assert (member.name, member.offset, member.width, member.layout.members[0].offset) == ("b", 16, 32, 0)
+    assert (member.name, member.offset, member.width, member.layout.members[0].offset) == (
+        "b",
+        16,
+        32,
+        0,
+    )
 
 
 def test_a_typedef_pins_its_struct_on_either_side_of_its_name() -> None:
     for size in ("__size(4) a_t", "a_t __size(4)"):
-        found = of_text(f"typedef struct {{ int a __at(0); }} {size}; struct x {{ a_t m __at(4); }} __size(12);")
+        found = of_text(
+            f"typedef struct {{ int a __at(0); }} {size}; struct x {{ a_t m __at(4); }} __size(12);"
+        )
         assert (found.size, found.align, found.members[0].offset) == (12, 4, 32)
 
 
@@ -252,4 +280,7 @@ def test_packings_and_choices_among_members_may_be_pinned() -> None:
 
 def test_members_may_be_called_as_pins_are() -> None:
     layout = of_text("struct x { u64 __size __at(0); u8 __at __at(8); } __size(16);")
-    assert [(member.name, member.offset) for member in layout.members] == [("__size", 0), ("__at", 64)]
+    assert [(member.name, member.offset) for member in layout.members] == [
+        ("__size", 0),
+        ("__at", 64),
+    ]

@@ -30,7 +30,11 @@ def test_a_member_is_the_scalar_of_its_struct() -> None:
 
 
 def test_an_embedded_struct_counts_as_itself() -> None:
-    found = place_of("struct parm", "", "struct opt { u8 len; u8 data[3]; }; struct parm { int iif; struct opt opt; };")
+    found = place_of(
+        "struct parm",
+        "",
+        "struct opt { u8 len; u8 data[3]; }; struct parm { int iif; struct opt opt; };",
+    )
     assert shown(found.leaves) == [
         (0, 32, "iif", "struct parm.iif", 0),
         (32, 8, "opt.len", "struct opt.len", 0),
@@ -39,7 +43,9 @@ def test_an_embedded_struct_counts_as_itself() -> None:
 
 
 def test_anonymous_members_are_looked_through_and_named_ones_without_a_tag_are_a_path() -> None:
-    found = place_of("struct a", "", "struct a { union { int x; u16 y; }; struct { u8 z; } inner; };")
+    found = place_of(
+        "struct a", "", "struct a { union { int x; u16 y; }; struct { u8 z; } inner; };"
+    )
     assert shown(found.leaves) == [
         (0, 32, "x", "struct a.x", 0),
         (0, 16, "y", "struct a.y", 0),
@@ -63,7 +69,11 @@ def test_a_property_speaks_of_each_part_that_it_names_once() -> None:
     parts = tuple(place_of("u8[20]", index) for index in ("[9]", "[4]", "[4]", "[5]"))
     found = named(whole, parts)
     assert found is not None
-    assert shown(found.leaves) == [(32, 8, "", "view V", 32), (40, 8, "", "view V", 40), (72, 8, "", "view V", 72)]
+    assert shown(found.leaves) == [
+        (32, 8, "", "view V", 32),
+        (40, 8, "", "view V", 40),
+        (72, 8, "", "view V", 72),
+    ]
     assert named(parts[0], parts[1:]) is None
 
 
@@ -73,7 +83,9 @@ def test_a_struct_without_a_tag_counts_by_the_view() -> None:
 
 
 def test_raw_places_are_the_objects_own() -> None:
-    found = only_place("object skb { u64 mark; char cb[48]; } layer l { step s { read skb.cb[28], skb.mark; } }")
+    found = only_place(
+        "object skb { u64 mark; char cb[48]; } layer l { step s { read skb.cb[28], skb.mark; } }"
+    )
     assert shown(found.leaves) == [(0, 8, "skb.cb[28]", "object skb.cb", 224)]
     assert (found.view, found.area, found.start, found.low) == (None, "cb", 224, 64 + 224)
     assert found.bound == (64, 64 + 384)
@@ -81,7 +93,9 @@ def test_raw_places_are_the_objects_own() -> None:
 
 def test_another_object_is_named() -> None:
     text = "object skb { char cb[8]; } object stack { struct p { u16 a; u16 b; } saved; }"
-    found = only_place(text + "layer l { view S : u8[2] at stack.saved.b; step s { read S; read stack.saved; } }")
+    found = only_place(
+        text + "layer l { view S : u8[2] at stack.saved.b; step s { read S; read stack.saved; } }"
+    )
     assert (found.object, found.area, found.bound, found.low) == ("stack", "saved", (0, 32), 16)
 
 
@@ -114,7 +128,9 @@ def test_unnamed_bit_fields_are_padding() -> None:
 
 
 def test_both_halves_of_a_struct_group_are_the_same_members() -> None:
-    found = place_of("struct g", "", "struct g { struct_group(zeroed, u16 start; u8 flags; ); int csum; };")
+    found = place_of(
+        "struct g", "", "struct g { struct_group(zeroed, u16 start; u8 flags; ); int csum; };"
+    )
     assert shown(found.leaves) == [
         (0, 16, "start", "struct g.start", 0),
         (16, 8, "flags", "struct g.flags", 0),
@@ -140,11 +156,19 @@ def test_arrays_of_structs_are_told_apart_by_position_or_are_the_inner_structs()
 
 
 def test_an_input_indexes_by_its_stride() -> None:
-    found = place_of("struct t", ".rate[i].a[1]", "input i : u8; struct t { int n; struct { u8 a[4]; } rate[3]; };")
+    found = place_of(
+        "struct t",
+        ".rate[i].a[1]",
+        "input i : u8; struct t { int n; struct { u8 a[4]; } rate[3]; };",
+    )
     assert found.indexes == (("i", 32),)
     assert (found.low, found.width) == (HERE + 40, 8)
     assert found.leaves[0].shifts == (("i", 32),)
-    inner = place_of("struct t", ".rate[i].a", "input i : u8; struct r { u8 a; }; struct t { struct r rate[3]; };")
+    inner = place_of(
+        "struct t",
+        ".rate[i].a",
+        "input i : u8; struct r { u8 a; }; struct t { struct r rate[3]; };",
+    )
     assert inner.indexes == (("i", 8),) and inner.leaves[0].shifts == ()
 
 
@@ -299,5 +323,13 @@ def test_ifdef_inside_a_struct_follows_its_param() -> None:
 
 def test_kernel_scalars_follow_the_abi() -> None:
     types = "abi x86_64, i386 = x86_64;"
-    for name, wide, narrow in (("dma_addr_t", 64, 32), ("size_t", 64, 32), ("u64", 64, 64), ("void *", 64, 32)):
-        assert [place_of(name, "", types, abi=abi).width for abi in ("x86_64", "i386")] == [wide, narrow]
+    for name, wide, narrow in (
+        ("dma_addr_t", 64, 32),
+        ("size_t", 64, 32),
+        ("u64", 64, 64),
+        ("void *", 64, 32),
+    ):
+        assert [place_of(name, "", types, abi=abi).width for abi in ("x86_64", "i386")] == [
+            wide,
+            narrow,
+        ]

@@ -1,4 +1,5 @@
-"""Programs: statements under an assignment, what is shared between assignments, and what a system says of its axes."""
+"""Programs: statements under an assignment, what is shared between assignments, and what a
+system says of its axes."""
 
 from __future__ import annotations
 
@@ -15,7 +16,20 @@ from cbprove.meaning.system import System
 from cbprove.syntax.includes import load
 from cbprove.system.axes import FREE
 from cbprove.system.program import Fits, Owned, Preserved, Where, Written
-from cbprove.system.statements import Block, Call, Copy, Each, Either, If, Make, On, Read, Repeat, When, Write
+from cbprove.system.statements import (
+    Block,
+    Call,
+    Copy,
+    Each,
+    Either,
+    If,
+    Make,
+    On,
+    Read,
+    Repeat,
+    When,
+    Write,
+)
 from tests.meaning.meaning import assigned, elaborated, system
 
 GSO = Path(__file__).parent / "specs" / "gso.cbs"
@@ -25,7 +39,10 @@ LAYER = "layer l { view V : u8[4] at skb.cb[0]; step a { write V; } step b { rea
 
 def every(meant: System) -> list[dict[str, int | str]]:
     names = [axis.name for axis in meant.axes]
-    return [dict(zip(names, chosen, strict=True)) for chosen in product(*(tuple(a.values) for a in meant.axes))]
+    return [
+        dict(zip(names, chosen, strict=True))
+        for chosen in product(*(tuple(a.values) for a in meant.axes))
+    ]
 
 
 def uids(body: Block) -> list[int]:
@@ -65,7 +82,12 @@ def test_the_whole_example_elaborates_with_its_offset_free() -> None:
     made = program(meant, assigned(meant, SKB_GSO_CB_OFFSET=FREE))
     assert [path.name for path in made.paths] == ["forward", "local"]
     assert list(made.parts) == ["transmit"]
-    assert [p.name for p in made.properties] == ["hwaddr_preserved", "ipcb_preserved", "reads_own_bytes", "fits"]
+    assert [p.name for p in made.properties] == [
+        "hwaddr_preserved",
+        "ipcb_preserved",
+        "reads_own_bytes",
+        "fits",
+    ]
 
 
 def test_uids_are_unique_and_the_same_under_every_assignment() -> None:
@@ -103,7 +125,9 @@ def test_turns_have_their_defaults() -> None:
 
 
 def test_a_step_without_a_body_reads_and_writes_what_its_layer_declares() -> None:
-    text = f"{OBJECT} layer l {{ view V : u8[4] at skb.cb[0]; reads V; writes V[0], V[1]; step s; }}"
+    text = (
+        f"{OBJECT} layer l {{ view V : u8[4] at skb.cb[0]; reads V; writes V[0], V[1]; step s; }}"
+    )
     read, write = elaborated(text).steps["s"].body
     assert isinstance(read, Read) and isinstance(write, Write) and read.uid != write.uid
     assert [p.text for p in (*read.places, *write.places)] == ["V", "V[0]", "V[1]"]
@@ -125,7 +149,12 @@ def test_steps_of_one_name_are_told_apart_by_their_layers() -> None:
     text += "path p { a.rcv; b.rcv; one; a.one; }"
     made = elaborated(text)
     assert list(made.steps) == ["a.rcv", "one", "b.rcv"]
-    assert [s.name for s in made.paths[0].body if isinstance(s, Call)] == ["a.rcv", "b.rcv", "one", "one"]
+    assert [s.name for s in made.paths[0].body if isinstance(s, Call)] == [
+        "a.rcv",
+        "b.rcv",
+        "one",
+        "one",
+    ]
 
 
 def test_where_and_by_say_layers_as_their_steps() -> None:
@@ -140,9 +169,7 @@ def test_where_and_by_say_layers_as_their_steps() -> None:
 def test_a_property_makes_no_case_where_its_condition_is_false() -> None:
     text = f"{OBJECT} packing struct g {{ old {{ u8 a; }}; new {{ u8 a; u8 csum; }}; }} "
     text += "layer l { view V : struct g at skb.cb[0]; "
-    text += (
-        "step a { write V; } step b { read V; } } property csum when has(struct g, csum): preserved V.csum from a to b;"
-    )
+    text += "step a { write V; } step b { read V; } } property csum when has(struct g, csum): preserved V.csum from a to b;"
     old, new = (elaborated(text, g=v).properties[0] for v in ("old", "new"))
     assert (old.applies, new.applies) == (False, True)
     assert isinstance(new.claim, Preserved) and new.claim.members[0].path == "csum"
@@ -153,10 +180,15 @@ def test_a_spec_that_says_what_must_fit_gets_no_implicit_fits() -> None:
     assert [(p.name, type(p.claim)) for p in made.properties] == [("inside", Fits)]
     for less in ("inside: fits V", "inside: fits in l", "inside when abi == x86_64: fits"):
         made = elaborated(f"{OBJECT} {LAYER} property {less};")
-        assert [(p.name, type(p.claim)) for p in made.properties] == [("inside", Fits), ("fits", Fits)], less
+        assert [(p.name, type(p.claim)) for p in made.properties] == [
+            ("inside", Fits),
+            ("fits", Fits),
+        ], less
     plain = system(f"{OBJECT} {LAYER} property own: owned;")
     assert [(p.name, p.span is None) for p in plain.properties] == [("own", False), ("fits", True)]
-    assert isinstance(elaborated(f"{OBJECT} {LAYER} property own: owned;").properties[0].claim, Owned)
+    assert isinstance(
+        elaborated(f"{OBJECT} {LAYER} property own: owned;").properties[0].claim, Owned
+    )
 
 
 def test_axes_defaults_and_proposals() -> None:
@@ -172,7 +204,13 @@ def test_axes_defaults_and_proposals() -> None:
         ("g", "packing", "only"),
     ]
     one, two = meant.proposals
-    assert dict(one.domains) == {"abi": ("s390x",), "P": range(3, 4), "Q": ("b",), "R": ("no", "yes"), "g": ("only",)}
+    assert dict(one.domains) == {
+        "abi": ("s390x",),
+        "P": range(3, 4),
+        "Q": ("b",),
+        "R": ("no", "yes"),
+        "g": ("only",),
+    }
     assert dict(two.domains)["P"] == range(3, 5) and dict(two.domains)["Q"] == ("a", "c")
     assert dict(two.domains)["abi"] == ("x86_64", "s390x")
 
@@ -201,19 +239,20 @@ def test_an_ask_ranges_over_what_it_asks_for_and_what_its_condition_mentions() -
 
 
 def test_expectations_keep_their_conditions() -> None:
-    text = (
-        f"{OBJECT} {LAYER} param P in 0..3; property own: owned; proposal x {{ P = any; expect own proved when P > 1, "
-    )
+    text = f"{OBJECT} {LAYER} param P in 0..3; property own: owned; proposal x {{ P = any; expect own proved when P > 1, "
     text += "refuted otherwise, fits proved up to 3, own refuted somewhere; }"
     first, second, third = system(text).proposals[0].expectations
-    assert (first.property, first.verdict, first.condition, first.otherwise) == ("own", "proved", 0, "refuted")
+    assert (first.property, first.verdict, first.condition, first.otherwise) == (
+        "own",
+        "proved",
+        0,
+        "refuted",
+    )
     assert (second.turns, third.somewhere) == (3, True)
 
 
 def test_mistakes_of_excluded_candidates_do_not_count() -> None:
-    text = (
-        f"{OBJECT} param n in 0..6; require n < 4; layer l {{ view V : u8[4] at skb.cb[0]; step s {{ read V[n]; }} }}"
-    )
+    text = f"{OBJECT} param n in 0..6; require n < 4; layer l {{ view V : u8[4] at skb.cb[0]; step s {{ read V[n]; }} }}"
     meant = system(text)
     check(meant)
     assert program(meant, assigned(meant, n=5)).required is False

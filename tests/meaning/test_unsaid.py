@@ -1,4 +1,5 @@
-"""What a spec leaves unsaid is told once, in order, where it stands; nothing is told of what included files declare."""
+"""What a spec leaves unsaid is told once, in order, where it stands; nothing is told of what
+included files declare."""
 
 from __future__ import annotations
 
@@ -45,9 +46,15 @@ TOLD = {
         "layer l { view V : u8 at skb.cb[0]; step s { read V; } step t { } } path p { t; }",
         ["CB0403 V", "CB0402 s"],
     ),
-    "parts, one called by another that is not": ("part a { b; } part b { } path p { }", ["CB0402 a", "CB0402 b"]),
+    "parts, one called by another that is not": (
+        "part a { b; } part b { } path p { }",
+        ["CB0402 a", "CB0402 b"],
+    ),
     "a part called by a part": ("part a { b; } part b { } path p { a; }", []),
-    "a step in one side of a when": (f"param P; {LAYER} path p {{ when P {{ s; }} else {{ t; }} }}", []),
+    "a step in one side of a when": (
+        f"param P; {LAYER} path p {{ when P {{ s; }} else {{ t; }} }}",
+        [],
+    ),
     "views of a step without a body": (
         "layer l { view V : u8 at skb.cb[0]; view W : u8 at skb.cb[1]; reads V; writes W; step s; } path p { s; }",
         [],
@@ -66,7 +73,10 @@ TOLD = {
         [],
     ),
     "without a path, steps but no views": (LAYER, ["CB0402 s", "CB0402 t"]),
-    "an input": ("input n : u8; input m : u8 in 0..7; path p { clear skb.cb for n; }", ["CB0404 m"]),
+    "an input": (
+        "input n : u8; input m : u8 in 0..7; path p { clear skb.cb for n; }",
+        ["CB0404 m"],
+    ),
     "an input as an index, in a property, an assumption": (
         "input i : u8 in 0..7; input j : u8; input k : u8; layer l { step s { } }\n"
         'path p { read skb.cb[i]; assume j < 3 "few"; s; } property q: holds k < 5 at s;',
@@ -89,12 +99,17 @@ def test_what_is_told(case: str) -> None:
 
 
 def test_unused_is_a_name_like_any_other() -> None:
-    assert told("layer l { view unused : u8 at skb.cb[0]; step s { read unused; } } path p { s; }") == []
+    assert (
+        told("layer l { view unused : u8 at skb.cb[0]; step s { read unused; } } path p { s; }")
+        == []
+    )
 
 
 def test_nothing_is_told_of_what_an_included_file_declares(tmp_path: Path) -> None:
     shared = "layer l { view V : u8 at skb.cb[0]; step s { read V; } step t { write V; } } part q { } input n : u8;"
     (tmp_path / "shared.cbs").write_text(SKB + shared, encoding="utf-8")
     spec = tmp_path / "spec.cbs"
-    spec.write_text('spec one;\ninclude "shared.cbs";\npart mine { }\npath p { s; }', encoding="utf-8")
+    spec.write_text(
+        'spec one;\ninclude "shared.cbs";\npart mine { }\npath p { s; }', encoding="utf-8"
+    )
     assert [said(warning) for warning in resolve(load(spec)).warnings] == ["CB0402 mine"]

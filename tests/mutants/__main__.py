@@ -1,4 +1,5 @@
-"""Break cbprove on purpose, one fault at a time: some test must notice each. `python -m tests.mutants [WORD]`."""
+"""Break cbprove on purpose, one fault at a time: some test must notice each. `python -m
+tests.mutants [WORD]`."""
 
 from __future__ import annotations
 
@@ -33,7 +34,16 @@ def noticed(tests: tuple[str, ...], mutant: Mutant | None) -> bool:
 
 
 def _fails(tests: tuple[str, ...], model: Path) -> bool:
-    options = ["-q", "-x", "-m", "not slow or block", "-p", "no:cacheprovider", "-o", f"pythonpath={ROOT} {model}"]
+    options = [
+        "-q",
+        "-x",
+        "-m",
+        "not slow or block",
+        "-p",
+        "no:cacheprovider",
+        "-o",
+        f"pythonpath={ROOT} {model}",
+    ]
     surroundings = {**os.environ, "PYTHONPATH": str(model), "CBPROVE_SHRINK": "no"}
     try:
         done = subprocess.run(
@@ -57,7 +67,9 @@ def main(word: str = "") -> int:
             print(f"fails without any fault: {' '.join(selections[sound.index(True)])}")
             return 1
         caught: list[Mutant] = []
-        for mutant, seen in zip(chosen, pool.map(lambda m: noticed(m.tests, m), chosen), strict=True):
+        for mutant, seen in zip(
+            chosen, pool.map(lambda m: noticed(m.tests, m), chosen), strict=True
+        ):
             if seen:
                 caught.append(mutant)
             else:

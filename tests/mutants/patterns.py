@@ -1,7 +1,9 @@
-"""Pieces of code found by their shape: in which function, and what they look like as a tree, whatever their formatting.
+"""Pieces of code found by their shape: in which function, and what they look like as a tree,
+whatever their formatting.
 
-A pattern is an expression, statements in a row, `case PATTERN`, or the first line of a statement with a block, whatever the
-block. The names `_1` to `_9` in it stand for any expression, and for that same one in what it is replaced by.
+A pattern is an expression, statements in a row, `case PATTERN`, or the first line of a statement
+with a block, whatever the block. The names `_1` to `_9` in it stand for any expression, and for
+that same one in what it is replaced by.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ Bound = dict[str, Any]
 
 
 def parsed(text: str) -> list[ast.AST]:
-    """A pattern as nodes: one expression, one pattern of a `case`, or statements in a row; an empty block is any block."""
+    """A pattern as nodes: one expression, one pattern of a `case`, or statements in a row; an
+    empty block is any block."""
     if text.startswith("case "):
         (match,) = ast.parse(f"match _:\n    {text}:\n        pass").body
         assert isinstance(match, ast.Match)
@@ -33,7 +36,8 @@ def parsed(text: str) -> list[ast.AST]:
 
 
 def functions(tree: ast.Module) -> Iterator[tuple[str, ast.AST]]:
-    """Functions and methods by their qualified names, those inside of others left out; the module itself has the name ""."""
+    """Functions and methods by their qualified names, those inside of others left out; the
+    module itself has the name ""."""
     yield "", tree
     pending: list[tuple[str, ast.stmt]] = [("", one) for one in tree.body]
     for prefix, node in pending:
@@ -50,12 +54,16 @@ def count(function: ast.AST, pattern: str) -> int:
 
 
 def replaced(tree: ast.Module, name: str, pattern: str, replacement: str) -> ast.Module:
-    """The module, changed: the one piece of the function that looks like the pattern is replaced."""
+    """The module, changed: the one piece of the function that looks like the pattern is
+    replaced."""
     (function,) = (node for found, node in functions(tree) if found == name)
     ((holder, field, at, length, bound),) = _places(function, parsed(pattern))
     new = [_filled(node, bound) for node in parsed(replacement)]
     if replacement.endswith(":"):
-        new[0].body, new[0].orelse = getattr(holder, field)[at].body, getattr(holder, field)[at].orelse
+        new[0].body, new[0].orelse = (
+            getattr(holder, field)[at].body,
+            getattr(holder, field)[at].orelse,
+        )
     if at is None:
         (only,) = new
         setattr(holder, field, only)
@@ -67,8 +75,11 @@ def replaced(tree: ast.Module, name: str, pattern: str, replacement: str) -> ast
     return ast.fix_missing_locations(tree)
 
 
-def _places(function: ast.AST, wanted: list[ast.AST]) -> Iterator[tuple[ast.AST, str, int | None, int, Bound]]:
-    """Where the nodes stand: in which field of which node, at which place of a list and how many of it."""
+def _places(
+    function: ast.AST, wanted: list[ast.AST]
+) -> Iterator[tuple[ast.AST, str, int | None, int, Bound]]:
+    """Where the nodes stand: in which field of which node, at which place of a list and how many
+    of it."""
     for holder in ast.walk(function):
         for field, value in ast.iter_fields(holder):
             if isinstance(value, ast.AST):
@@ -81,7 +92,8 @@ def _places(function: ast.AST, wanted: list[ast.AST]) -> Iterator[tuple[ast.AST,
 
 
 def _in_a_row(wanted: list[ast.AST], block: list[Any]) -> Bound | None:
-    """What the names of a pattern stand for where a block, or a list of expressions, begins with it."""
+    """What the names of a pattern stand for where a block, or a list of expressions, begins with
+    it."""
     return _alike(wanted, block[: len(wanted)])
 
 
@@ -93,7 +105,11 @@ def _alike(wanted: Any, found: Any) -> Bound | None:
         if type(wanted) is not type(found):
             return None
         blocks = ("body", "orelse") if getattr(wanted, "body", None) == [] else ()
-        fields = [(field, value) for field, value in ast.iter_fields(wanted) if field not in ("ctx", *blocks)]
+        fields = [
+            (field, value)
+            for field, value in ast.iter_fields(wanted)
+            if field not in ("ctx", *blocks)
+        ]
         pairs = [(value, getattr(found, field, None)) for field, value in fields]
     elif isinstance(wanted, list):
         if not isinstance(found, list) or len(wanted) != len(found):

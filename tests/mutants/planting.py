@@ -17,7 +17,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "model" / "cbprove"
 class Mutant:
     """`pattern` (patterns.py) is in one place of `function`, which one module of `where` has.
 
-    `where` is a folder of the package, or a module; `function` is a qualified name, empty for what stands in no function.
+    `where` is a folder of the package, or a module; `function` is a qualified name, empty for what
+    stands in no function.
     """
 
     where: str
@@ -33,12 +34,20 @@ class Mutant:
         return self.where.split("/")[0].removesuffix(".py")
 
     def files(self) -> list[Path]:
-        """The modules that have the function, paths below the package: one, if the fault fits the code."""
-        return [path.relative_to(PACKAGE) for path in _modules(self.where) if self.function in _functions(path)]
+        """The modules that have the function, paths below the package: one, if the fault fits
+        the code."""
+        return [
+            path.relative_to(PACKAGE)
+            for path in _modules(self.where)
+            if self.function in _functions(path)
+        ]
 
     def places(self) -> int:
         """In how many places of the function the pattern is."""
-        return sum(patterns.count(_functions(PACKAGE / path)[self.function], self.pattern) for path in self.files())
+        return sum(
+            patterns.count(_functions(PACKAGE / path)[self.function], self.pattern)
+            for path in self.files()
+        )
 
     def planted(self) -> tuple[Path, str]:
         """The module that the fault is in, and its code with the fault."""
@@ -62,9 +71,14 @@ def _modules(where: str) -> Iterator[Path]:
     yield from [at] if at.is_file() else sorted(at.rglob("*.py"))
 
 
-def planted(where: str, tests: tuple[str, ...], *faults: tuple[str, str, str, str]) -> tuple[Mutant, ...]:
-    """Faults for the same tests: what each breaks, in which function, what is replaced, and by what."""
-    return tuple(Mutant(where, function, old, new, breaks, tests) for breaks, function, old, new in faults)
+def planted(
+    where: str, tests: tuple[str, ...], *faults: tuple[str, str, str, str]
+) -> tuple[Mutant, ...]:
+    """Faults for the same tests: what each breaks, in which function, what is replaced, and by
+    what."""
+    return tuple(
+        Mutant(where, function, old, new, breaks, tests) for breaks, function, old, new in faults
+    )
 
 
 def _of(file: str, *names: str) -> tuple[str, ...]:
@@ -110,7 +124,9 @@ TEXT = ("tests/artifacts/test_text.py",)
 DRIFT = ("tests/artifacts/test_drift.py",)
 SUBSTITUTE = ("tests/syntax/test_substitute.py",)
 LOSING = _of("evidence/test_certificates.py", "test_no_certificate_of_what_is_refuted")
-SPOILT = _of("evidence/test_certificates.py", "test_what_is_changed_in_a_certificate_is_noticed[gso_ipoib]")
+SPOILT = _of(
+    "evidence/test_certificates.py", "test_what_is_changed_in_a_certificate_is_noticed[gso_ipoib]"
+)
 LOST = ("tests/evidence/test_lost.py",)
 RUP = _of(
     "evidence/test_clausal.py",
@@ -121,7 +137,9 @@ RUP = _of(
     "test_what_forced_something_is_not_forgotten",
     "test_proofs_of_a_solver_and_what_is_left_of_them",
 )
-BITS = _of("evidence/test_clausal.py", "test_bits_against_values", "test_unknowns_keep_their_ranges")
+BITS = _of(
+    "evidence/test_clausal.py", "test_bits_against_values", "test_unknowns_keep_their_ranges"
+)
 IDLE = _of(
     "evidence/test_idle.py",
     "test_what_matters_and_what_does_not",

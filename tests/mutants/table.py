@@ -1,4 +1,5 @@
-"""All faults to plant, in the order of the data: what is replaced by what, what that breaks, and the tests that must notice."""
+"""All faults to plant, in the order of the data: what is replaced by what, what that breaks, and
+the tests that must notice."""
 
 from __future__ import annotations
 

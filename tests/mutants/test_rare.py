@@ -46,23 +46,55 @@ layer owner {
 """
 
 RARE = {
-    "a bool's upper bits may be another arm's": ("set; again; use;", "preserved T.rest from set to use", "refuted"),
-    "a bool's upper bits are zero": ("clear U; set; flag; flag; use;", "preserved T.rest from flag to use", "proved"),
+    "a bool's upper bits may be another arm's": (
+        "set; again; use;",
+        "preserved T.rest from set to use",
+        "refuted",
+    ),
+    "a bool's upper bits are zero": (
+        "clear U; set; flag; flag; use;",
+        "preserved T.rest from flag to use",
+        "proved",
+    ),
     "a bool is 0 or 1 in its byte": ("flag; other;", "holds U.whole <= 1 at other", "proved"),
-    "a bit-field's neighbour is left alone": ("again; first; use;", "preserved T.rest from again to use", "proved"),
+    "a bit-field's neighbour is left alone": (
+        "again; first; use;",
+        "preserved T.rest from again to use",
+        "proved",
+    ),
     "a bit-field's neighbour is not stored": (
         "again; next; zap; other;",
         "written or cleared U.whole by again, zap",
         "refuted",
     ),
     "a struct's padding is not stored": ("whole; raw;", "written in raw", "refuted"),
-    "an assumption on one branch": ('if (x) { assume y == 0 "so it is"; } use;', "holds y == 0 at use", "refuted"),
+    "an assumption on one branch": (
+        'if (x) { assume y == 0 "so it is"; } use;',
+        "holds y == 0 at use",
+        "refuted",
+    ),
     "given up on one branch": ("if (x) { consume; } if (!x) { use; }", "lent", "proved"),
     "new is debris": ("set; new n; on n { use; }", "written V", "refuted"),
-    "a negative length is endless": ("set; clear V for less; use;", "preserved V from set to use", "refuted"),
-    "no turn at all": ('repeat [0..2] { assume x > 5 "never"; } use;', "holds x < 2 at use", "proved"),
-    "broken with no turn at all": ('repeat [0..2] { assume x > 5 "never"; } use;', "holds x == 5 at use", "refuted"),
-    "the third turn": ("zero; repeat { tick; if (N == 3) { use; } }", "holds x < 2 at use", "proved"),
+    "a negative length is endless": (
+        "set; clear V for less; use;",
+        "preserved V from set to use",
+        "refuted",
+    ),
+    "no turn at all": (
+        'repeat [0..2] { assume x > 5 "never"; } use;',
+        "holds x < 2 at use",
+        "proved",
+    ),
+    "broken with no turn at all": (
+        'repeat [0..2] { assume x > 5 "never"; } use;',
+        "holds x == 5 at use",
+        "refuted",
+    ),
+    "the third turn": (
+        "zero; repeat { tick; if (N == 3) { use; } }",
+        "holds x < 2 at use",
+        "proved",
+    ),
     "a step that has not ended": ("itself;", "written V by itself", "refuted"),
     "a step that has ended": ("itself; use;", "written V by itself in use", "proved"),
     "minus": ("negate; use;", "holds A.a == 255 at use", "proved"),
@@ -72,17 +104,41 @@ RARE = {
     "a store before the end": ("set; zero; use;", "written V since zero", "refuted"),
     "a store after the end": ("zero; set; use;", "written V since zero", "proved"),
     "the latest end": ("zero; set; zero; use;", "written V since zero", "refuted"),
-    "an end on a clone made before": ("zero; set; clone c; on c { zero; } use;", "written V since zero", "proved"),
-    "an end on its maker": ("set; zero; new n; on n { copy parent.V -> V; use; }", "written V since zero", "refuted"),
-    "a copy is no store": ("set; copy V -> N; zero; copy N -> V; use;", "written V since zero", "refuted"),
+    "an end on a clone made before": (
+        "zero; set; clone c; on c { zero; } use;",
+        "written V since zero",
+        "proved",
+    ),
+    "an end on its maker": (
+        "set; zero; new n; on n { copy parent.V -> V; use; }",
+        "written V since zero",
+        "refuted",
+    ),
+    "a copy is no store": (
+        "set; copy V -> N; zero; copy N -> V; use;",
+        "written V since zero",
+        "refuted",
+    ),
     "a clear is no store": ("zero; clear V; use;", "written V since zero", "refuted"),
     "a clear since": ("zero; clear V; use;", "written or cleared V since zero", "proved"),
     "a clear by a path": ("clear V; use;", "written or cleared V by owner", "refuted"),
     "a store of the turn before": ("repeat { use; set; zero; }", "written V since zero", "refuted"),
     "a store of this turn": ("repeat { set; use; zero; }", "written V since zero", "proved"),
-    "kept elsewhere": ("set; copy V -> N; clear V; use;", "preserved V from set as N at use", "proved"),
-    "kept where it was, not elsewhere": ("set; copy V -> N; tick; use;", "preserved V from set as N at use", "refuted"),
-    "elsewhere too early": ("copy V -> N; set; use;", "preserved V from set as N at use", "refuted"),
+    "kept elsewhere": (
+        "set; copy V -> N; clear V; use;",
+        "preserved V from set as N at use",
+        "proved",
+    ),
+    "kept where it was, not elsewhere": (
+        "set; copy V -> N; tick; use;",
+        "preserved V from set as N at use",
+        "refuted",
+    ),
+    "elsewhere too early": (
+        "copy V -> N; set; use;",
+        "preserved V from set as N at use",
+        "refuted",
+    ),
     "a copy stores": ("share n; copy V -> N;", "lent", "refuted"),
     "a copy stores to its own": ("copy V -> N;", "lent", "proved"),
 }
@@ -117,7 +173,9 @@ def test_rare(rule: str) -> None:
     body, claim, wanted = RARE[rule]
     for abi in ("x86_64", "s390x"):
         preamble = PREAMBLE.replace("x86_64", abi)
-        assert found(f"{preamble} path p {{ {body} }} property asked: {claim};") == [(wanted, wanted)], abi
+        assert found(f"{preamble} path p {{ {body} }} property asked: {claim};") == [
+            (wanted, wanted)
+        ], abi
 
 
 def test_the_same_value_beside_another() -> None:

@@ -1,4 +1,5 @@
-"""The rules by which verdicts of candidates become those of proposals and answers, each on the least spec that needs it."""
+"""The rules by which verdicts of candidates become those of proposals and answers, each on the
+least spec that needs it."""
 
 from __future__ import annotations
 
@@ -107,7 +108,9 @@ def case(text: str, name: str) -> Case:
     ],
 )
 def test_expectations(settings: str, expectation: str, verdict: str, code: int) -> None:
-    found = case(f"{MOVED} proposal only {{ {settings} {expectation} expect unmet vacuous; }}", "kept")
+    found = case(
+        f"{MOVED} proposal only {{ {settings} {expectation} expect unmet vacuous; }}", "kept"
+    )
     assert (found.verdict, found.code, found.met) == (verdict, code, code == 0)
 
 
@@ -166,7 +169,8 @@ def test_array_elements_that_inputs_count_are_told_apart() -> None:
     assert (verdicts["own_moved"], verdicts["own_still"]) == ("refuted", "proved")
 
 
-# Both specs have sectors of one formula whose stored values differ: by byte order, or by which store has the value.
+# Both specs have sectors of one formula whose stored values differ: by byte order, or by which
+# store has the value.
 BYTE_ORDER = """
 spec byte_order;
 abi x86_64, s390x;

@@ -13,7 +13,17 @@ from tests.mutants.table import MUTANTS
 TESTS = Path(__file__).resolve().parents[2]
 
 # What a verdict rests on: each of these has faults of its own.
-FOLDERS = {"archive", "artifacts", "design", "evidence", "layout", "meaning", "obligations", "properties", "semantics"}
+FOLDERS = {
+    "archive",
+    "artifacts",
+    "design",
+    "evidence",
+    "layout",
+    "meaning",
+    "obligations",
+    "properties",
+    "semantics",
+}
 
 
 def test_each_function_is_in_one_module() -> None:
@@ -62,7 +72,13 @@ def f(a): return a + 1
         ("Box.f", "self.g(b, [1, 2])", "b", 1, "return b"),
         ("Box.f", "self.g(x, _1)", "_1", 1, "[1, 2]\n"),
         ("Box.f", "for x in a:", "for x in a[:1]:", 1, "for x in a[:1]:\n            if x < b"),
-        ("Box.f", "return self.g(b, _1)", "self.g(b, _1)\nreturn 0", 1, "self.g(b, [1, 2])\n        return 0"),
+        (
+            "Box.f",
+            "return self.g(b, _1)",
+            "self.g(b, _1)\nreturn 0",
+            1,
+            "self.g(b, [1, 2])\n        return 0",
+        ),
         ("Box.f", "self.g(_1, _2)", "0", 2, ""),
         ("f", "a + 1", "a", 1, "return a"),
         ("f", "a + 2", "a", 0, ""),
@@ -81,5 +97,7 @@ def test_there_are_many_and_everywhere() -> None:
 
 
 def test_the_tests_that_must_notice_are_there() -> None:
-    named = {test.partition("::")[0] for m in MUTANTS for test in m.tests if test.startswith("tests/")}
+    named = {
+        test.partition("::")[0] for m in MUTANTS for test in m.tests if test.startswith("tests/")
+    }
     assert {test for test in named if not (TESTS / test).exists()} == set()

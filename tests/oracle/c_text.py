@@ -1,8 +1,10 @@
-"""Types written as C, and structs as a C file whose two sections hold the compiler's answers about them.
+"""Types written as C, and structs as a C file whose two sections hold the compiler's answers about
+them.
 
-`.cbprove.numbers` holds `unsigned int`s: for each struct its size, its alignment, and for each member that is no
-bit-field its offset, its size and its alignment, in bytes. `.cbprove.bits` holds, for each bit-field in order, its
-struct with this one field all ones and every other bit zero; nothing lies between them.
+`.cbprove.numbers` holds `unsigned int`s: for each struct its size, its alignment, and for each
+member that is no bit-field its offset, its size and its alignment, in bytes. `.cbprove.bits` holds,
+for each bit-field in order, its struct with this one field all ones and every other bit zero;
+nothing lies between them.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ class Writer:
         """A declaration of a name with a type, without its semicolon."""
         match type_:
             case Array(element, elements):
-                return self.declare(element, f"{declarator}[{'' if elements is None else elements}]")
+                return self.declare(
+                    element, f"{declarator}[{'' if elements is None else elements}]"
+                )
             case Pointer(to):
                 return f"{to} *{declarator}"
             case Scalar(name):

@@ -25,7 +25,17 @@ COMMANDS = {
     "riscv64": ("riscv64-linux-gnu-gcc",),
     "ppc64le": ("powerpc64le-linux-gnu-gcc",),
 }
-FLAGS = ("-std=gnu11", "-funsigned-char", "-w", "-Wno-packed-bitfield-compat", "-O0", "-pipe", "-x", "c", "-c")
+FLAGS = (
+    "-std=gnu11",
+    "-funsigned-char",
+    "-w",
+    "-Wno-packed-bitfield-compat",
+    "-O0",
+    "-pipe",
+    "-x",
+    "c",
+    "-c",
+)
 
 
 def installed(abi: Abi) -> bool:
@@ -40,7 +50,8 @@ def version(abi: Abi) -> str:
 
 
 def ask(records: Sequence[Record], abi: Abi, text: str | None = None) -> list[Answers]:
-    """The compiler's answers about each record; `text` is the C that defines them as x0, x1, ..., if there is one."""
+    """The compiler's answers about each record; `text` is the C that defines them as x0, x1,
+    ..., if there is one."""
     text = definitions(records) if text is None else text
     contents = sections(_compile(f"{text}\n{questionnaire(records)}", abi))
     numbers = array("I", contents[NUMBERS])
@@ -54,7 +65,9 @@ def ask(records: Sequence[Record], abi: Abi, text: str | None = None) -> list[An
 def _compile(text: str, abi: Abi) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "object.o")
-        subprocess.run((*COMMANDS[abi.name], *FLAGS, "-o", str(target), "-"), input=text.encode(), check=True)
+        subprocess.run(
+            (*COMMANDS[abi.name], *FLAGS, "-o", str(target), "-"), input=text.encode(), check=True
+        )
         return target.read_bytes()
 
 
@@ -64,7 +77,9 @@ def _answers(record: Record, numbers: Iterator[int], bits: Iterator[int], abi: A
     return Answers(size, align, tuple(members))
 
 
-def _answer(question: Question, size: int, numbers: Iterator[int], bits: Iterator[int], abi: Abi) -> Answer:
+def _answer(
+    question: Question, size: int, numbers: Iterator[int], bits: Iterator[int], abi: Abi
+) -> Answer:
     if question.bitfield:
         offset, width = _run(bytes(next(bits) for _ in range(size)), abi)
         return Answer(question.path, offset, width, 0)

@@ -22,7 +22,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """Bits [offset, offset + width) of the outermost struct; `align` in bytes, 0 for a bit-field: C gives none."""
+    """Bits [offset, offset + width) of the outermost struct; `align` in bytes, 0 for a
+    bit-field: C gives none."""
 
     path: str
     offset: int
@@ -54,7 +55,9 @@ def questions(record: Record, prefix: str = "") -> Iterator[Question]:
             yield Question(prefix + field.name, field.bits is not None, _is_flexible(field.type))
         inner, index = _nested(field)
         if inner is not None:
-            yield from questions(inner, f"{prefix}{field.name}{index}." if field.name is not None else prefix)
+            yield from questions(
+                inner, f"{prefix}{field.name}{index}." if field.name is not None else prefix
+            )
 
 
 def answers(record: Record, abi: Abi) -> Answers:
@@ -67,12 +70,16 @@ def _walk(layout: Layout, prefix: str, base: int) -> Iterator[Answer]:
     for member in layout.members:
         offset = base + member.offset
         if member.name is not None:
-            yield Answer(prefix + member.name, offset, member.width, 0 if member.bitfield else member.align)
+            yield Answer(
+                prefix + member.name, offset, member.width, 0 if member.bitfield else member.align
+            )
         inner, index = _nested(Field(member.name, member.type))
         if inner is not None:
             assert member.layout is not None
             yield from _walk(
-                member.layout, f"{prefix}{member.name}{index}." if member.name is not None else prefix, offset
+                member.layout,
+                f"{prefix}{member.name}{index}." if member.name is not None else prefix,
+                offset,
             )
 
 
@@ -81,7 +88,8 @@ def _is_flexible(type_: Type) -> bool:
 
 
 def _nested(field: Field) -> tuple[Record | None, str]:
-    """The record inside a field, and the index that reaches it; none inside arrays without elements."""
+    """The record inside a field, and the index that reaches it; none inside arrays without
+    elements."""
     type_, index = field.type, ""
     while not isinstance(type_, Record):
         match type_:

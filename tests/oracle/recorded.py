@@ -1,4 +1,5 @@
-"""The answers that the compilers gave once: one file an ABI, one digest a struct, in the order of the seed."""
+"""The answers that the compilers gave once: one file an ABI, one digest a struct, in the order
+of the seed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Small random structs with everything in them that moves a member. A seed, an ABI and a number name one of them."""
+"""Small random structs with everything in them that moves a member. A seed, an ABI and a number
+name one of them."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ ENUMS = (
     (-1, 2**31),
     (0, 2**40),
 )
-# Sizes that a scalar has at least on every ABI: the alignments an array element may be given by a typedef.
+# Sizes that a scalar has at least on every ABI: the alignments an array element may be given by a
+# typedef.
 LEAST_SIZE = {"short": 2, "int": 4, "long": 4, "long long": 8}
 
 
@@ -52,7 +54,8 @@ def random_struct(seed: int, abi: Abi, number: int) -> Record:
 def _record(make: _Maker, depth: int) -> Record:
     kind: Literal["struct", "union"] = "union" if make.chance(22) else "struct"
     fields = [
-        _field(make, depth) for _ in range(make.rng.randrange(0 if make.chance(4) else 1, 7 if depth == DEPTH else 5))
+        _field(make, depth)
+        for _ in range(make.rng.randrange(0 if make.chance(4) else 1, 7 if depth == DEPTH else 5))
     ]
     if kind == "struct" and make.chance(6) and any(f.name for f in fields):
         fields.append(Field(make.name(), Array(_element(make, depth), None)))
@@ -116,5 +119,7 @@ def _element(make: _Maker, depth: int) -> Type:
         return Array(_element(make, 0), make.rng.choice((1, 2, 3)))
     if dice < 50:
         name, size = make.rng.choice(tuple(LEAST_SIZE.items()))
-        return Aligned(Scalar(name), make.rng.choice([align for align in (1, 2, 4, 8) if align <= size]))
+        return Aligned(
+            Scalar(name), make.rng.choice([align for align in (1, 2, 4, 8) if align <= size])
+        )
     return Pointer() if dice < 55 else _integer(make)

@@ -29,7 +29,9 @@ def test_verdicts_that_are_not_asked_again_are_the_same() -> None:
         made = onto(load(spec), whole, model.title)
         assert made is not None
         old, new = today(made.old, what_if=False), today(made.new, what_if=False)
-        names = [p.name for p in new.system.properties if p.name not in changed(old.program, new.program)]
+        names = [
+            p.name for p in new.system.properties if p.name not in changed(old.program, new.program)
+        ]
         skipped += len(names)
         before, after = (
             [

@@ -1,4 +1,5 @@
-"""`cbprove diff -`: the whole answer on the small change, and what is said of input that makes no sense."""
+"""`cbprove diff -`: the whole answer on the small change, and what is said of input that makes
+no sense."""
 
 from __future__ import annotations
 
@@ -39,8 +40,18 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def cbprove(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     command = [sys.executable, "-m", "cbprove", "diff", *arguments]
-    ran = subprocess.run(command, cwd=ROOT, env=environment, input=given, capture_output=True, timeout=300, check=False)
-    return subprocess.CompletedProcess(command, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+    ran = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment,
+        input=given,
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        command, ran.returncode, ran.stdout.decode(), ran.stderr.decode()
+    )
 
 
 def test_a_patch_on_a_spec() -> None:
@@ -48,7 +59,9 @@ def test_a_patch_on_a_spec() -> None:
     assert (ran.returncode, ran.stderr) == (1, "")
     lines = ran.stdout.splitlines()
     assert len(lines) <= 15
-    assert lines[1].startswith("struct tc_skb_cb: 36 -> 40 bytes, new drop_reason[28..32), mru from 28 to 34")
+    assert lines[1].startswith(
+        "struct tc_skb_cb: 36 -> 40 bytes, new drop_reason[28..32), mru from 28 to 34"
+    )
     assert "lost: mru_preserved of base.cbs" in lines
     assert any("2 of 2 bytes lost: cb[34..36)" in line for line in lines)
     assert "tc_skb_cb.drop_reason: no step touches it" in lines
@@ -67,11 +80,14 @@ CB = """\
 
 
 def test_the_control_block_itself_may_change() -> None:
-    ran = cbprove("-", "specs/changes/tc_skb_cb", given=CB.replace("cb[48]", "cb[48] __aligned(8)").encode())
+    ran = cbprove(
+        "-", "specs/changes/tc_skb_cb", given=CB.replace("cb[48]", "cb[48] __aligned(8)").encode()
+    )
     assert ran.returncode == 1
     assert "skb.cb: 48 -> 32 bytes" in ran.stdout.splitlines()
-    assert "now beyond skb.cb, and no check says so: TC_SKB_CB 36, bpf_skb_data_end 48" in ran.stdout.replace(
-        "2 views ", ""
+    assert (
+        "now beyond skb.cb, and no check says so: TC_SKB_CB 36, bpf_skb_data_end 48"
+        in ran.stdout.replace("2 views ", "")
     )
 
 
@@ -85,7 +101,9 @@ def test_the_document_has_its_shape() -> None:
     ran = cbprove("--patch", "specs/changes/tc_skb_cb.patch", BASE, "--format", "json")
     found = json.loads(ran.stdout)
     jsonschema.validate(found, json.loads(SCHEMA.read_text()))
-    assert [(each["property"], each["kind"]) for each in found["turned"]] == [("mru_preserved", "newly refuted")]
+    assert [(each["property"], each["kind"]) for each in found["turned"]] == [
+        ("mru_preserved", "newly refuted")
+    ]
     assert found["exit_code"] == ran.returncode == 1
 
 
@@ -93,7 +111,9 @@ def test_verdicts_are_those_of_two_specs() -> None:
     """The patch on the base is the head: what is newly refuted is the same."""
     both = json.loads(cbprove("--format", "json", BASE, "specs/changes/tc_skb_cb/head.cbs").stdout)
     (comparison,) = both["comparisons"]
-    expected = {each["property"] for each in comparison["verdicts"] if each["change"] != "unchanged"}
+    expected = {
+        each["property"] for each in comparison["verdicts"] if each["change"] != "unchanged"
+    }
     ran = cbprove("--patch", "specs/changes/tc_skb_cb.patch", BASE, "--format", "json")
     assert {each["property"] for each in json.loads(ran.stdout)["turned"]} == expected
 
@@ -103,7 +123,8 @@ def test_a_patch_that_touches_no_control_block_says_nothing_in_a_second() -> Non
     ran = cbprove("-", given=UNRELATED.encode())
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    assert ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime < 1  # of a processor, however busy it is
+    # Of a processor, however busy it is
+    assert ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime < 1
 
 
 def test_functions_that_use_a_control_block_are_said_to_be_unread() -> None:
@@ -119,18 +140,32 @@ def test_functions_that_use_a_control_block_are_said_to_be_unread() -> None:
     ("arguments", "given", "message"),
     [
         (["-"], b"", "error[CB0340]: there is no patch in standard input: it is empty"),
-        (["-"], b"From: a@b\nSubject: x\n\nhello\n", "error[CB0340]: there is no patch in standard input"),
+        (
+            ["-"],
+            b"From: a@b\nSubject: x\n\nhello\n",
+            "error[CB0340]: there is no patch in standard input",
+        ),
         (["-"], UNRELATED[:-12].encode(), "error[CB0341]: the patch is broken off"),
         (["-"], b"x" * 50_000_000, "error[CB0343]: standard input is longer than 32 MB"),
-        (["--patch", "nowhere.patch"], b"", "error: `nowhere.patch` cannot be read: no such file or directory"),
+        (
+            ["--patch", "nowhere.patch"],
+            b"",
+            "error: `nowhere.patch` cannot be read: no such file or directory",
+        ),
         (["--patch", "specs"], b"", "error: `specs` "),
         (["--model", "1.0", "-"], UNRELATED.encode(), "error: there is no model of Linux 1.0"),
-        (["--model", "7.2", "-", BASE], UNRELATED.encode(), "error: a patch is judged on SPECs or on a --model"),
+        (
+            ["--model", "7.2", "-", BASE],
+            UNRELATED.encode(),
+            "error: a patch is judged on SPECs or on a --model",
+        ),
         (["-v", BASE, BASE], b"", "error: --verbose is about a patch"),
         (["x.patch"], b"", "error: two specs are compared, not 1"),
     ],
 )
-def test_input_that_makes_no_sense_is_said_plainly(arguments: list[str], given: bytes, message: str) -> None:
+def test_input_that_makes_no_sense_is_said_plainly(
+    arguments: list[str], given: bytes, message: str
+) -> None:
     ran = cbprove(*arguments, given=given)
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith(message)
@@ -156,7 +191,14 @@ def test_a_pipe_that_is_closed_is_no_traceback() -> None:
     patch = CHANGES / "tc_skb_cb.patch"
     script = f"{sys.executable} -m cbprove diff --patch {patch} {BASE} -v | true; echo ${{PIPESTATUS[0]}}"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    ran = subprocess.run(["bash", "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    ran = subprocess.run(
+        ["bash", "-c", script],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert ran.stdout.strip() in ("1", "141")
     assert "Traceback" not in ran.stderr
 
@@ -164,7 +206,14 @@ def test_a_pipe_that_is_closed_is_no_traceback() -> None:
 @pytest.mark.slow
 def test_an_interrupt_leaves_with_130_and_no_worker_behind() -> None:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    command = [sys.executable, "-m", "cbprove", "diff", "--patch", str(CHANGES / "qdisc_skb_cb.patch")]
+    command = [
+        sys.executable,
+        "-m",
+        "cbprove",
+        "diff",
+        "--patch",
+        str(CHANGES / "qdisc_skb_cb.patch"),
+    ]
     running = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -191,7 +240,9 @@ def test_a_spec_that_is_none_is_a_mistake_whatever_the_patch_touches(tmp_path: P
 
 
 def test_a_hunk_that_may_be_of_several_structs_is_no_pass() -> None:
-    text = "--- a/x.h\n+++ b/x.h\n@@ -7,2 +7,3 @@\n \tu16\t\t\tfrag_max_size;\n+\tu32\t\t\tmore;\n \n"
+    text = (
+        "--- a/x.h\n+++ b/x.h\n@@ -7,2 +7,3 @@\n \tu16\t\t\tfrag_max_size;\n+\tu32\t\t\tmore;\n \n"
+    )
     ran = cbprove("-", given=text.encode())
     assert (ran.returncode, ran.stderr) == (3, "")
     assert ran.stdout.startswith(
@@ -202,6 +253,8 @@ def test_a_hunk_that_may_be_of_several_structs_is_no_pass() -> None:
 def test_a_standard_input_that_is_closed() -> None:
     command = f"exec {sys.executable} -m cbprove diff - <&-"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    ran = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(
+        command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("error: standard input is closed\n")

@@ -1,4 +1,5 @@
-"""`diff --source`: structs as the compiler lays them out in the tree, on both sides, and what is said where the model differs."""
+"""`diff --source`: structs as the compiler lays them out in the tree, on both sides, and what is
+said where the model differs."""
 
 from __future__ import annotations
 
@@ -58,19 +59,42 @@ def change(tree: Path, *changes: tuple[str, str], path: str = HEADER) -> str:
     for before, after in changes:
         assert new.count(before) == 1
         new = new.replace(before, after)
-    return "".join(difflib.unified_diff(old.splitlines(True), new.splitlines(True), f"a/{path}", f"b/{path}"))
+    return "".join(
+        difflib.unified_diff(old.splitlines(True), new.splitlines(True), f"a/{path}", f"b/{path}")
+    )
 
 
-def diff(tree: Path, patch: str, spec: str = SPEC, *arguments: str) -> subprocess.CompletedProcess[str]:
+def diff(
+    tree: Path, patch: str, spec: str = SPEC, *arguments: str
+) -> subprocess.CompletedProcess[str]:
     folder = tree.parent
     (folder / "small.cbs").write_text(spec)
     (folder / "x.patch").write_text(patch)
-    command = [sys.executable, "-m", "cbprove", "diff", "--patch", "x.patch", "small.cbs", "-v", "--source", "tree"]
+    command = [
+        sys.executable,
+        "-m",
+        "cbprove",
+        "diff",
+        "--patch",
+        "x.patch",
+        "small.cbs",
+        "-v",
+        "--source",
+        "tree",
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     ran = subprocess.run(
-        [*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        [*command, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
-    return subprocess.CompletedProcess(command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr)
+    return subprocess.CompletedProcess(
+        command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr
+    )
 
 
 GROWN = ("u16 frag_max_size; };", "u16 frag_max_size; u32 more; };")
@@ -87,20 +111,30 @@ def test_text_and_compiler_of_one_mind_say_nothing_of_it(tree: Path) -> None:
 
 
 def test_what_no_text_shows_counts(tree: Path) -> None:
-    """The header packs its structs, which the model, whose text explains them without it, does not know."""
+    """The header packs its structs, which the model, whose text explains them without it, does
+    not know."""
     header = tree / HEADER
     header.write_text(
-        header.read_text().replace("struct inet_skb_parm {", "#pragma pack(1)\nstruct inet_skb_parm {", 1)
+        header.read_text().replace(
+            "struct inet_skb_parm {", "#pragma pack(1)\nstruct inet_skb_parm {", 1
+        )
     )
-    ran = diff(tree, change(tree, ("u16 frag_max_size; };", "u16 frag_max_size; u8 odd; u32 more; };")))
+    ran = diff(
+        tree, change(tree, ("u16 frag_max_size; };", "u16 frag_max_size; u8 odd; u32 more; };"))
+    )
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "struct inet_skb_parm: 16 -> 21 bytes, new odd[16..17), new more[17..21)" in ran.stdout
     assert "with it: tunnel_cb 20 -> 25" in ran.stdout
-    assert "struct inet_skb_parm: 24 bytes by its text, 21 by the compiler, which counts" in ran.stdout
+    assert (
+        "struct inet_skb_parm: 24 bytes by its text, 21 by the compiler, which counts" in ran.stdout
+    )
 
 
 def test_a_type_that_the_model_has_never_heard_of(tree: Path) -> None:
-    kind = ("struct inet_skb_parm {", "typedef struct { u8 a; u16 b; } odd_t;\nstruct inet_skb_parm {")
+    kind = (
+        "struct inet_skb_parm {",
+        "typedef struct { u8 a; u16 b; } odd_t;\nstruct inet_skb_parm {",
+    )
     grown = ("u16 frag_max_size; };", "u16 frag_max_size; odd_t odd; };")
     ran = diff(tree, change(tree, kind, grown))
     assert ran.stderr == ""
@@ -111,7 +145,9 @@ def test_a_type_that_the_model_has_never_heard_of(tree: Path) -> None:
 def test_a_macro_alone_moves_members(tree: Path) -> None:
     """Nothing of the struct stands in the patch."""
     header = tree / HEADER
-    text = header.read_text().replace("struct ip_options {", "#define ROOM 1\n\n\n\n\nstruct ip_options {", 1)
+    text = header.read_text().replace(
+        "struct ip_options {", "#define ROOM 1\n\n\n\n\nstruct ip_options {", 1
+    )
     header.write_text(text.replace("u8 is_changed : 1;", "u8 is_changed : 1; u8 room[ROOM];"))
     ran = diff(tree, change(tree, ("#define ROOM 1", "#define ROOM 5")))
     assert (ran.returncode, ran.stderr) == (1, "")
@@ -124,7 +160,9 @@ def test_a_tree_that_is_not_the_models_kernel(tree: Path) -> None:
     header.write_text(header.read_text().replace("{ int iif; struct", "{ int iif, other; struct"))
     ran = diff(tree, change(tree, GROWN))
     assert "struct inet_skb_parm: 20 -> 24 bytes, new more[20..24)" in ran.stdout
-    assert "struct inet_skb_parm: 16 bytes in the model, 20 in this tree, which counts" in ran.stdout
+    assert (
+        "struct inet_skb_parm: 16 bytes in the model, 20 in this tree, which counts" in ran.stdout
+    )
 
 
 def test_what_no_file_of_the_tree_defines_is_laid_out_by_its_text(tree: Path) -> None:
@@ -156,7 +194,9 @@ def test_a_tree_that_has_the_patch(tree: Path) -> None:
 
 
 def test_a_comment_in_a_header_of_structs_changes_nothing(tree: Path) -> None:
-    ran = diff(tree, change(tree, ("#define IPSKB_FORWARDED 1", "/* a flag */\n#define IPSKB_FORWARDED 1")))
+    ran = diff(
+        tree, change(tree, ("#define IPSKB_FORWARDED 1", "/* a flag */\n#define IPSKB_FORWARDED 1"))
+    )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
@@ -216,18 +256,28 @@ INPUT = "net/ipv4/ip_input.c"
 
 def test_a_store_to_a_member_of_the_tree_that_the_model_does_not_know_is_judged(tree: Path) -> None:
     header = tree / HEADER
-    header.write_text(header.read_text().replace("u16 frag_max_size; };", "u16 frag_max_size; u32 later; };"))
+    header.write_text(
+        header.read_text().replace("u16 frag_max_size; };", "u16 frag_max_size; u32 later; };")
+    )
     ran = diff(tree, change(tree, ("->iif = 1;", "->later = 1;"), path=INPUT), STEP)
     assert ran.stderr == ""
-    assert "ip_rcv() stores inet_skb_parm.later, step `ip_rcv` does not: judged with it" in ran.stdout
-    assert "struct inet_skb_parm: 16 bytes in the model, 20 in this tree, which counts" in ran.stdout
+    assert (
+        "ip_rcv() stores inet_skb_parm.later, step `ip_rcv` does not: judged with it" in ran.stdout
+    )
+    assert (
+        "struct inet_skb_parm: 16 bytes in the model, 20 in this tree, which counts" in ran.stdout
+    )
 
 
 def test_where_no_layout_of_the_tree_counts_it_is_told(tree: Path) -> None:
     header = tree / HEADER
-    header.write_text(header.read_text().replace("u16 frag_max_size; };", "u16 frag_max_size; u32 later; };"))
+    header.write_text(
+        header.read_text().replace("u16 frag_max_size; };", "u16 frag_max_size; u32 later; };")
+    )
     patch = change(tree, ("->iif = 1;", "->later = IPCB(skb)->flags = 1;"), path=INPUT)
     ran = diff(tree, patch, STEP.replace("x86_64", "aarch64"))
     assert (ran.returncode, ran.stderr) == (3, "")
     assert "ip_rcv() stores inet_skb_parm.later, step `ip_rcv` does not: not judged" in ran.stdout
-    assert "ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it" in ran.stdout
+    assert (
+        "ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it" in ran.stdout
+    )

@@ -43,7 +43,9 @@ def sizes(made: Onto | None) -> dict[str, tuple[int, int]]:
 
 
 def test_what_is_counted_moves_and_what_has_a_value_stays() -> None:
-    made = patched(" enum kinds {\n \tKIND_A,\n+\tKIND_NEW,\n \tKIND_B = 5,\n+\tKIND_ALSO,\n \tKIND_C,\n")
+    made = patched(
+        " enum kinds {\n \tKIND_A,\n+\tKIND_NEW,\n \tKIND_B = 5,\n+\tKIND_ALSO,\n \tKIND_C,\n"
+    )
     assert said(made) == {
         "KIND_C": ("6", "7"),
         "KIND_MAX": ("7", "8"),
@@ -92,7 +94,10 @@ def test_an_enum_of_nobody_is_nothing() -> None:
             " enum kinds {\n \tKIND_A,\n-\tKIND_GONE,\n+\tKIND_OTHER,\n \tKIND_B = 5,",
             "it has no `KIND_GONE` where the patch removes it",
         ),
-        (" enum kinds {\n-\tKIND_B = 6,\n+\tKIND_B = 7,\n \tKIND_C,", "its `KIND_B` is 5, and the patch makes 7 of 6"),
+        (
+            " enum kinds {\n-\tKIND_B = 6,\n+\tKIND_B = 7,\n \tKIND_C,",
+            "its `KIND_B` is 5, and the patch makes 7 of 6",
+        ),
         (" enum kinds {\n \tKIND_A,\n-\tKIND_B = 5,\n+\tKIND_C,\n", "it has a `KIND_C` already"),
     ],
 )
@@ -105,7 +110,10 @@ def test_one_that_does_not_fit_says_why(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "found"),
     [
-        (("\tA,", "\tB = 1 << 3, /* b */", "\tC = MAX(1, 2)"), (("A", None), ("B", "1 << 3"), ("C", "MAX(1, 2)"))),
+        (
+            ("\tA,", "\tB = 1 << 3, /* b */", "\tC = MAX(1, 2)"),
+            (("A", None), ("B", "1 << 3"), ("C", "MAX(1, 2)")),
+        ),
         (("\tint a;", "\tA,"), ()),
         (("\tA,", "\treturn x,"), ()),
         (("#ifdef X", "\tA,", "#endif"), (("A", None),)),
@@ -119,4 +127,12 @@ def test_numbers_that_follow_one_another_are_counted() -> None:
     there = (("A", "0"), ("B", "1"), ("C", "4"), ("D", "5"), ("E", "A + 7"), ("F", None))
     edit = EnumEdit("e", "x.h", 1, (("B", None),), (("B", None), ("N", None)))
     made = values(applied(edit, there))
-    assert made == {"A": "0", "B": "1", "N": "2", "C": "4", "D": "5", "E": "A + 7", "F": "A + 7 + 1"}
+    assert made == {
+        "A": "0",
+        "B": "1",
+        "N": "2",
+        "C": "4",
+        "D": "5",
+        "E": "A + 7",
+        "F": "A + 7 + 1",
+    }

@@ -1,4 +1,5 @@
-"""`diff --git A..B --source TREE`: each commit as its repository has it, whatever stands in the tree, which nobody touches."""
+"""`diff --git A..B --source TREE`: each commit as its repository has it, whatever stands in the
+tree, which nobody touches."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def edited(tree: Path, path: str, before: str, after: str) -> None:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """Three commits: a member, a store to it and to another one, both taken back; and a file that nobody has committed."""
+    """Three commits: a member, a store to it and to another one, both taken back; and a file
+    that nobody has committed."""
     made = tmp_path / "tree"
     shutil.copytree(TREE, made)
     git(made, "init", "-q")
@@ -71,15 +73,36 @@ def diff(tree: Path, range: str, *arguments: str) -> subprocess.CompletedProcess
     (tree.parent / "small.cbs").write_text(SPEC)
     (tree.parent / ".cbprove.toml").write_text('specs = ["small.cbs"]\n')
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    command = [sys.executable, "-m", "cbprove", "diff", "--git", range, "--source", "tree", "-v", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "cbprove",
+        "diff",
+        "--git",
+        range,
+        "--source",
+        "tree",
+        "-v",
+        *arguments,
+    ]
     ran = subprocess.run(
-        command, cwd=tree.parent, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=tree.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
-    return subprocess.CompletedProcess(command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr)
+    return subprocess.CompletedProcess(
+        command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr
+    )
 
 
 def digests(tree: Path) -> dict[Path, str]:
-    found = (path for path in sorted(tree.rglob("*")) if path.is_file() and ".git" not in path.parts)
+    found = (
+        path for path in sorted(tree.rglob("*")) if path.is_file() and ".git" not in path.parts
+    )
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
 
 
@@ -101,7 +124,8 @@ def test_each_commit_with_its_functions(tree: Path) -> None:
 
 
 def test_a_member_of_an_earlier_commit_is_known_in_the_next(tree: Path) -> None:
-    """The header that this one does not change is read as the commit has it, not as it stands in the tree."""
+    """The header that this one does not change is read as the commit has it, not as it stands in
+    the tree."""
     ran = diff(tree, "HEAD~3..HEAD~2")
     assert "not read" not in ran.stdout
     assert "ip_rcv() stores inet_skb_parm.more" in ran.stdout

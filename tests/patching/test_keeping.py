@@ -1,4 +1,5 @@
-"""What earlier runs of `check` and `diff` found: the same text and document, but for the mark; judged once for the same texts."""
+"""What earlier runs of `check` and `diff` found: the same text and document, but for the mark;
+judged once for the same texts."""
 
 from __future__ import annotations
 
@@ -140,7 +141,9 @@ def test_marks_of_another_length_are_none(spec: Path, tmp_path: Path) -> None:
     assert (told(second), second.kept) == (told(first), False)
 
 
-def test_another_program_or_reach_judges_anew(spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_program_or_reach_judges_anew(
+    spec: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     judged(spec, tmp_path / "kept")
     assert not judged(spec, tmp_path / "kept", bound=2).kept
     assert judged(spec, tmp_path / "kept").kept
@@ -154,7 +157,9 @@ def test_what_is_unknown_is_not_kept(spec: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
-def test_a_run_for_the_text_is_enough_for_the_document_but_for_runs(spec: Path, tmp_path: Path) -> None:
+def test_a_run_for_the_text_is_enough_for_the_document_but_for_runs(
+    spec: Path, tmp_path: Path
+) -> None:
     """What one asks for more is found then, and kept for the next."""
     kept = Folder(tmp_path / "kept")
     quiet = check(str(spec), Options(), lambda done, total: None, kept=kept)
@@ -172,19 +177,34 @@ def test_the_same_texts_are_judged_once_wherever_they_lie(
     kept = Folder(None)
     first = check(str(spec), Options(witnesses=True), lambda done, total: None, kept=kept)
     asked(monkeypatch)
-    second = check(str(tmp_path / "other" / "copy.cbs"), Options(witnesses=True), lambda done, total: None, kept=kept)
+    second = check(
+        str(tmp_path / "other" / "copy.cbs"),
+        Options(witnesses=True),
+        lambda done, total: None,
+        kept=kept,
+    )
     assert not second.kept
     assert told(second) == told(first).replace(str(spec), str(tmp_path / "other" / "copy.cbs"))
 
 
-# --- commands ---------------------------------------------------------------------------------------------
+# --- commands -------------------------------------------------------------------------------------
 
 
 def cbprove(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model"), "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "model"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     command = [sys.executable, "-m", "cbprove", *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -194,9 +214,9 @@ MARK = "\nfound by an earlier run; --no-cache judges anew\n"
 @pytest.mark.parametrize("format", ["text", "json", "short", "junit", "html"])
 def test_check_says_the_same_in_every_format(spec: Path, tmp_path: Path, format: str) -> None:
     first = cbprove(tmp_path, "tiny.cbs", "--format", format)
-    assert first.stdout == cbprove(tmp_path, "tiny.cbs", "--format", format, "--no-cache").stdout.replace(
-        " --no-cache", ""
-    )
+    assert first.stdout == cbprove(
+        tmp_path, "tiny.cbs", "--format", format, "--no-cache"
+    ).stdout.replace(" --no-cache", "")
     second = cbprove(tmp_path, "tiny.cbs", "--format", format)
     assert second.returncode == first.returncode == 1
     assert re.sub(r',\n *"kept": true', "", second.stdout) == first.stdout
@@ -220,21 +240,27 @@ def test_specs_side_by_side_are_kept_too(spec: Path, tmp_path: Path) -> None:
     assert second.stdout.count('"kept": true') == len(json.loads(first.stdout)["cases"])
 
 
-def test_a_folder_of_which_one_spec_differs_judges_that_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_which_one_spec_differs_judges_that_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from cbprove.comparing import sides
     from cbprove.comparing.review import compare
 
     for name in ("old", "new"):
         (tmp_path / name).mkdir()
         for number in range(3):
-            (tmp_path / name / f"{number}.cbs").write_text(SPEC.replace("spec tiny", f"spec s{number}"))
+            (tmp_path / name / f"{number}.cbs").write_text(
+                SPEC.replace("spec tiny", f"spec s{number}")
+            )
     (tmp_path / "new" / "1.cbs").write_text(
         SPEC.replace("spec tiny", "spec s1").replace("AT in 0..40 = 4", "AT in 0..39 = 4")
     )
     judged = []
     plain = design._fill
     monkeypatch.setattr(
-        design, "_fill", lambda space, progress: (judged.append(space.system.name), plain(space, progress))
+        design,
+        "_fill",
+        lambda space, progress: (judged.append(space.system.name), plain(space, progress)),
     )
     kept = Folder(None)
     for before, after in sides.paths(str(tmp_path / "old"), str(tmp_path / "new")):
@@ -243,7 +269,9 @@ def test_a_folder_of_which_one_spec_differs_judges_that_one(tmp_path: Path, monk
 
 
 def test_records_and_rechecks_know_nothing_of_it(spec: Path, tmp_path: Path) -> None:
-    (tmp_path / "fine.cbs").write_text(SPEC.replace("proposal any { expect kept refuted somewhere; }", ""))
+    (tmp_path / "fine.cbs").write_text(
+        SPEC.replace("proposal any { expect kept refuted somewhere; }", "")
+    )
     cbprove(tmp_path, "fine.cbs")
     before = {file: file.read_bytes() for file in (tmp_path / "cache").rglob("*.json")}
     assert before

@@ -1,4 +1,5 @@
-"""Verdicts that an earlier run found: the same answer, marked; never for another text, option or program; never an unknown."""
+"""Verdicts that an earlier run found: the same answer, marked; never for another text, option or
+program; never an unknown."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ BASE = str(CHANGES / "tc_skb_cb" / "base.cbs")
 def answer(place: Path, options: Options | None = None) -> Answer:
     whole = change((CHANGES / "tc_skb_cb.patch").read_bytes(), "p")
     found = review(
-        whole, Subject("base", (BASE,)), How(options or Options(), kept=Kept(place)), lambda done, total: None
+        whole,
+        Subject("base", (BASE,)),
+        How(options or Options(), kept=Kept(place)),
+        lambda done, total: None,
     )
     assert found is not None
     return found
@@ -72,7 +76,11 @@ def test_an_unknown_is_never_kept(tmp_path: Path) -> None:
 
 def test_one_byte_of_a_text_is_another_key(tmp_path: Path) -> None:
     for name in ("base.cbs", "paths.cbs"):
-        text = (CHANGES / "tc_skb_cb" / name).read_text().replace("../../include", str(ROOT / "specs" / "include"))
+        text = (
+            (CHANGES / "tc_skb_cb" / name)
+            .read_text()
+            .replace("../../include", str(ROOT / "specs" / "include"))
+        )
         (tmp_path / name).write_text(text)
     system = meaning(str(tmp_path / "base.cbs"))
     before = judging.key(Job("s", system, system.properties[0].name, Options()))

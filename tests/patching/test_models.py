@@ -24,9 +24,17 @@ def cbprove(folder: Path, *arguments: str, given: bytes = b"") -> subprocess.Com
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
     command = [sys.executable, "-m", "cbprove", *arguments]
     ran = subprocess.run(
-        command, cwd=folder, env=environment, input=given, capture_output=True, timeout=300, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        input=given,
+        capture_output=True,
+        timeout=300,
+        check=False,
     )
-    return subprocess.CompletedProcess(command, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+    return subprocess.CompletedProcess(
+        command, ran.returncode, ran.stdout.decode(), ran.stderr.decode()
+    )
 
 
 def test_models_are_those_of_specs_linux() -> None:
@@ -88,10 +96,14 @@ def test_the_version_of_a_tree(tmp_path: Path) -> None:
 def test_each_commit_of_a_range_is_a_patch(tmp_path: Path) -> None:
     def git(*arguments: str) -> None:
         identity = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
-        subprocess.run(["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(
+            ["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True
+        )
 
     header = tmp_path / "ip.h"
-    body = "struct tc_skb_cb {{\n\tstruct qdisc_skb_cb qdisc_cb;\n{}\tu16 mru;\n\tu8 post_ct:1;\n}};\n"
+    body = (
+        "struct tc_skb_cb {{\n\tstruct qdisc_skb_cb qdisc_cb;\n{}\tu16 mru;\n\tu8 post_ct:1;\n}};\n"
+    )
     git("init", "-q")
     for number, inside in enumerate(["", "\tu32 one;\n", "\tu32 one;\n\tu32 two;\n"]):
         header.write_text(body.format(inside))
@@ -103,7 +115,9 @@ def test_each_commit_of_a_range_is_a_patch(tmp_path: Path) -> None:
     assert "new one[28..32)" in ran.stdout
     assert "2 patches: on" in ran.stdout
     assert cbprove(tmp_path, "diff", "--git", "nowhere..HEAD").returncode == 2
-    found = json.loads(cbprove(tmp_path, "diff", "--git", "HEAD~2..HEAD", "--format", "json").stdout)
+    found = json.loads(
+        cbprove(tmp_path, "diff", "--git", "HEAD~2..HEAD", "--format", "json").stdout
+    )
     assert [len(each["answer"]["titles"]) for each in found["commits"]] == [1, 2]
     schema = json.loads((ROOT / "model" / "cbprove" / "report" / "patch.schema.json").read_text())
     for each in found["commits"]:
@@ -113,7 +127,9 @@ def test_each_commit_of_a_range_is_a_patch(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_what_is_built_and_the_sdist_hold_the_models(tmp_path: Path) -> None:
     tree = tmp_path / "tree"
-    left = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", ".*_cache", "proofs")
+    left = shutil.ignore_patterns(
+        ".git", ".venv", "build", "*.egg-info", "__pycache__", ".*_cache", "proofs"
+    )
     shutil.copytree(ROOT, tree, ignore=left)
     command = [sys.executable, "setup.py", "-q", "build", "sdist"]
     subprocess.run(command, cwd=tree, check=True, capture_output=True, timeout=300)

@@ -13,7 +13,9 @@ from cbprove.patching.onto import onto
 from cbprove.syntax.includes import load
 
 ROOT = Path(__file__).parents[2]
-PATCHES = sorted((ROOT / "specs" / "changes").glob("*.patch")) + sorted((ROOT / "specs" / "changes").glob("*.mbox"))
+PATCHES = sorted((ROOT / "specs" / "changes").glob("*.patch")) + sorted(
+    (ROOT / "specs" / "changes").glob("*.mbox")
+)
 SIGNS = [
     b"{",
     b"}",

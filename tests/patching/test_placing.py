@@ -1,4 +1,5 @@
-"""Hunks that name no struct: placed by the members around, told where that says too little, never passed over."""
+"""Hunks that name no struct: placed by the members around, told where that says too little,
+never passed over."""
 
 from __future__ import annotations
 
@@ -60,6 +61,10 @@ def test_one_that_does_not_fit_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_of_nobody_is_nothing(tmp_path: Path) -> None:
-    for text in (" \tint err;\n+\tint more;\n \tu32 len;", " \tu32 x;\n+\tu32 more;\n \tu32 y;", "+\tu64 more;"):
+    for text in (
+        " \tint err;\n+\tint more;\n \tu32 len;",
+        " \tu32 x;\n+\tu32 more;\n \tu32 y;",
+        "+\tu64 more;",
+    ):
         made = found(tmp_path, text, "x.c")
         assert (tags(made), made.notes) == ([], ())

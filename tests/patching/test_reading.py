@@ -43,9 +43,14 @@ SHAPES = {
     "plain diff -u": DIFF.partition("\n")[2].encode(),
     "CRLF": DIFF.replace("\n", "\r\n").encode(),
     "mail": mail(f"Text.\n---\n{DIFF}-- \n2.47.0\n".encode(), "8bit"),
-    "quoted-printable": mail(quopri.encodestring(f"Text.\n---\n{DIFF}".encode()), "quoted-printable"),
-    "base64": mail(base64.encodebytes(f"Text.\r\n---\r\n{DIFF}".replace("\n", "\r\n").encode()), "base64"),
-    "mbox": b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + mail(f"Text.\n---\n{DIFF}".encode(), "8bit"),
+    "quoted-printable": mail(
+        quopri.encodestring(f"Text.\n---\n{DIFF}".encode()), "quoted-printable"
+    ),
+    "base64": mail(
+        base64.encodebytes(f"Text.\r\n---\r\n{DIFF}".replace("\n", "\r\n").encode()), "base64"
+    ),
+    "mbox": b"From mboxrd@z Thu Jan  1 00:00:00 1970\n"
+    + mail(f"Text.\n---\n{DIFF}".encode(), "8bit"),
     "format-patch": b"From 0123456789abcdef Mon Sep 17 00:00:00 2001\n"
     + mail(f"---\n{DIFF}-- \n2.4\n".encode(), "8bit"),
     "attached": b"From: A <a@b.c>\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n"
@@ -124,11 +129,23 @@ def test_a_renamed_file_goes_by_its_new_name() -> None:
         ("From: a@b.c\nSubject: hello\n\nNo patch here.\n", "CB0340", "there is no patch in p"),
         (b"\0\1\2" * 99, "CB0340", "there is no patch in p"),
         (DIFF[:-30], "CB0341", "the patch is broken off, or its lines were changed: "),
-        ("\n".join(DIFF.splitlines()[:7]), "CB0341", "the patch is broken off, or its lines were changed: "),
+        (
+            "\n".join(DIFF.splitlines()[:7]),
+            "CB0341",
+            "the patch is broken off, or its lines were changed: ",
+        ),
         (DIFF.replace("\tu16\t\t\tflags;", "\tu16\n\tflags;"), "CB0341", "the patch is broken off"),
         ("@@ -1,2 +1,2 @@\n a\n-b\n+c\n", "CB0341", "the patch "),
     ],
-    ids=["empty", "mail without one", "binary", "half", "no hunk's end", "wrapped lines", "no file"],
+    ids=[
+        "empty",
+        "mail without one",
+        "binary",
+        "half",
+        "no hunk's end",
+        "wrapped lines",
+        "no file",
+    ],
 )
 def test_what_is_no_patch_is_said(data: bytes | str, code: str, message: str) -> None:
     with pytest.raises(SpecError) as raised:

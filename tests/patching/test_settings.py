@@ -1,4 +1,5 @@
-"""`.cbprove.toml`: what it may say, who asks it, and that every mistake of it is told at once, with its line."""
+"""`.cbprove.toml`: what it may say, who asks it, and that every mistake of it is told at once,
+with its line."""
 
 from __future__ import annotations
 
@@ -19,10 +20,20 @@ KERNEL = ROOT / "docs" / "linux-6.1.btf"
 
 
 def cbprove(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model"), "XDG_CACHE_HOME": str(folder / "cache")}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "model"),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+    }
     command = [sys.executable, "-m", "cbprove", *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -39,9 +50,19 @@ def says(folder: Path, text: str) -> None:
         ("a = 1\nmodel = ", 2, "this is no TOML: invalid value", "write KEY = VALUE"),
         ('model = "7', 1, "this is no TOML: ", "write KEY = VALUE"),
         ("model = 7", 1, "`model` is not a version", 'write model = "7.2"'),
-        ("accessors = [1]", 1, "`accessors` is not a list of names", 'write accessors = ["MY_SKB_CB"]'),
+        (
+            "accessors = [1]",
+            1,
+            "`accessors` is not a list of names",
+            'write accessors = ["MY_SKB_CB"]',
+        ),
         ("headers = []", 1, "`headers` is not a folder", "write headers ="),
-        ('headers = "no"', 1, "`headers`: there is no folder `no`", "paths count from the folder of this file"),
+        (
+            'headers = "no"',
+            1,
+            "`headers`: there is no folder `no`",
+            "paths count from the folder of this file",
+        ),
         ('include = [".",\n "no"]', 2, "`include`: there is no folder `no`", "paths count"),
         ('specs = ["*.cbs"]', 1, "`specs`: there is no spec `*.cbs`", "paths count"),
         ('vmlinux = "no"', 1, "`vmlinux`: there is no file or folder `no`", "paths count"),
@@ -104,7 +125,9 @@ def test_a_trees_vmlinux_is_opened_where_none_is_named(tmp_path: Path) -> None:
     shown = cbprove(tmp_path, "layout", "--struct", "inet_skb_parm")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "/* size: 24" in shown.stdout
-    table = json.loads(cbprove(tmp_path, "overlays", "x.cbs", "--format", "json", "--against").stdout)
+    table = json.loads(
+        cbprove(tmp_path, "overlays", "x.cbs", "--format", "json", "--against").stdout
+    )
     assert "linux-6.1.btf" in json.dumps(table)
     assert cbprove(tmp_path, "overlays", "x.cbs").returncode == 0
 
@@ -117,7 +140,8 @@ def test_a_named_artefact_counts_before_the_trees(tmp_path: Path) -> None:
 
 
 def test_how_c_is_compiled(tmp_path: Path) -> None:
-    """By folders to include from, or file by file; on the command line something else may be said."""
+    """By folders to include from, or file by file; on the command line something else may be
+    said."""
     pytest.importorskip("clang.cindex")
     (tmp_path / "inc").mkdir()
     (tmp_path / "inc" / "box.h").write_text("struct box { char cb[8]; int rest; };\n")
@@ -136,8 +160,12 @@ def test_how_c_is_compiled(tmp_path: Path) -> None:
 def test_folders_to_include_from_in_a_kernel(tmp_path: Path) -> None:
     pytest.importorskip("clang.cindex")
     (tmp_path / "more").mkdir()
-    (tmp_path / "more" / "more.h").write_text("#include <net/ip.h>\n#define MORE(skb) IPCB(skb)->frag_max_size\n")
-    (tmp_path / "x.c").write_text("#include <more.h>\nvoid f(struct sk_buff *skb) { MORE(skb) = 1; }\n")
+    (tmp_path / "more" / "more.h").write_text(
+        "#include <net/ip.h>\n#define MORE(skb) IPCB(skb)->frag_max_size\n"
+    )
+    (tmp_path / "x.c").write_text(
+        "#include <more.h>\nvoid f(struct sk_buff *skb) { MORE(skb) = 1; }\n"
+    )
     asked = ("accesses", "x.c", "--object", "sk_buff.cb", "--no-cache", "--source", str(TREE))
     assert cbprove(tmp_path, *asked).returncode == 2
     says(tmp_path, 'include = ["more"]\n')

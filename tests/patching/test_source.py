@@ -1,4 +1,5 @@
-"""`diff --source`: functions read before a patch and after it, beside the tree; a new store is judged, or told."""
+"""`diff --source`: functions read before a patch and after it, beside the tree; a new store is
+judged, or told."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
-def diff(folder: Path, patch: str, *arguments: str, tree: Path = TREE) -> subprocess.CompletedProcess[str]:
+def diff(
+    folder: Path, patch: str, *arguments: str, tree: Path = TREE
+) -> subprocess.CompletedProcess[str]:
     (folder / "small.cbs").write_text(SPEC)
     (folder / "x.patch").write_text(patch)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
@@ -57,8 +60,18 @@ def diff(folder: Path, patch: str, *arguments: str, tree: Path = TREE) -> subpro
         str(tree),
         *arguments,
     ]
-    ran = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    return subprocess.CompletedProcess(command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr)
+    ran = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return subprocess.CompletedProcess(
+        command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr
+    )
 
 
 def patch(*changes: tuple[str, str], path: str = INPUT, tree: Path = TREE) -> str:
@@ -66,12 +79,18 @@ def patch(*changes: tuple[str, str], path: str = INPUT, tree: Path = TREE) -> st
     for before, after in changes:
         assert new.count(before) == 1
         new = new.replace(before, after)
-    lines = difflib.unified_diff(old.splitlines(True), new.splitlines(True), f"a/{path}", f"b/{path}")
+    lines = difflib.unified_diff(
+        old.splitlines(True), new.splitlines(True), f"a/{path}", f"b/{path}"
+    )
     return "".join(lines)
 
 
 def digests(tree: Path) -> dict[Path, str]:
-    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(tree.rglob("*")) if path.is_file()}
+    return {
+        path: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(tree.rglob("*"))
+        if path.is_file()
+    }
 
 
 STORE = ("IPCB(skb)->iif = 1;", "IPCB(skb)->iif = 1;\n\tIPCB(skb)->flags = 3;")
@@ -81,7 +100,10 @@ def test_a_new_store_in_a_function_that_a_step_stands_for_is_judged(tmp_path: Pa
     before = digests(TREE)
     ran = diff(tmp_path, patch(STORE))
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert f"{INPUT}:6: ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it" in ran.stdout
+    assert (
+        f"{INPUT}:6: ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it"
+        in ran.stdout
+    )
     assert 'lost: keeps of small.cbs, "what was noted is there"' in ran.stdout
     assert "keeps_iif" not in ran.stdout
     assert ran.stdout.splitlines()[-1].startswith("1 file read; rests on")
@@ -91,7 +113,9 @@ def test_a_new_store_in_a_function_that_a_step_stands_for_is_judged(tmp_path: Pa
 def test_one_that_harms_nobody_is_said_and_no_more(tmp_path: Path) -> None:
     ran = diff(tmp_path, patch(("= 1;", "= 1;\n\tIPCB(skb)->frag_max_size = 2;")))
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "stores inet_skb_parm.frag_max_size, step `ip_rcv` does not: judged with it" in ran.stdout
+    assert (
+        "stores inet_skb_parm.frag_max_size, step `ip_rcv` does not: judged with it" in ran.stdout
+    )
     assert "lost" not in ran.stdout
 
 
@@ -99,7 +123,12 @@ def test_the_document_says_the_same(tmp_path: Path) -> None:
     found = json.loads(diff(tmp_path, patch(STORE), "--format", "json").stdout)
     jsonschema.validate(found, json.loads(SCHEMA.read_text()))
     (only,) = found["functions"]
-    assert (only["function"], only["file"], only["line"], only["step"]) == ("ip_rcv", INPUT, 6, "ip_rcv")
+    assert (only["function"], only["file"], only["line"], only["step"]) == (
+        "ip_rcv",
+        INPUT,
+        6,
+        "ip_rcv",
+    )
     assert only["judged"] and only["stores"]
 
 
@@ -111,11 +140,15 @@ def test_a_tree_that_has_the_patch_already(tmp_path: Path) -> None:
     subprocess.run(["git", "apply", "-"], cwd=tree, input=text.encode(), check=True)
     ran = diff(tmp_path, text, tree=tree)
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert "ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it" in ran.stdout
+    assert (
+        "ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it" in ran.stdout
+    )
 
 
 def test_a_store_to_a_member_of_the_same_patch(tmp_path: Path) -> None:
-    grown = patch(("u16 frag_max_size; };", "u16 frag_max_size; u32 more; };"), path="include/net/ip.h")
+    grown = patch(
+        ("u16 frag_max_size; };", "u16 frag_max_size; u32 more; };"), path="include/net/ip.h"
+    )
     ran = diff(tmp_path, grown + patch(("= 1;", "= 1;\n\tIPCB(skb)->more = 2;")))
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "struct inet_skb_parm: 16 -> 20 bytes, new more[16..20)" in ran.stdout
@@ -126,7 +159,12 @@ def test_a_store_to_a_member_of_the_same_patch(tmp_path: Path) -> None:
 def test_a_function_that_no_step_stands_for_is_told(tmp_path: Path) -> None:
     ran = diff(
         tmp_path,
-        patch(("int ip_rcv(", "void fresh(struct sk_buff *skb)\n{\n\tIPCB(skb)->flags = 1;\n}\n\nint ip_rcv(")),
+        patch(
+            (
+                "int ip_rcv(",
+                "void fresh(struct sk_buff *skb)\n{\n\tIPCB(skb)->flags = 1;\n}\n\nint ip_rcv(",
+            )
+        ),
     )
     assert (ran.returncode, ran.stderr) == (3, "")
     assert f"{INPUT}:4: fresh() stores inet_skb_parm.flags: no step stands for it" in ran.stdout
@@ -135,17 +173,24 @@ def test_a_function_that_no_step_stands_for_is_told(tmp_path: Path) -> None:
 def test_what_a_function_no_longer_does_is_told(tmp_path: Path) -> None:
     ran = diff(tmp_path, patch(("\tIPCB(skb)->iif = 1;\n", "")))
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "ip_rcv() no longer stores inet_skb_parm.iif, for which step `ip_rcv` stands" in ran.stdout
+    assert (
+        "ip_rcv() no longer stores inet_skb_parm.iif, for which step `ip_rcv` stands" in ran.stdout
+    )
 
 
 def test_an_inline_function_of_a_header(tmp_path: Path) -> None:
-    ran = diff(tmp_path, patch(("return IPCB(skb)->flags ?", "return IPCB(skb)->iif ?"), path="include/net/ip.h"))
+    ran = diff(
+        tmp_path,
+        patch(("return IPCB(skb)->flags ?", "return IPCB(skb)->iif ?"), path="include/net/ip.h"),
+    )
     assert ran.returncode == 0
     assert "ip_skb_mtu() reads inet_skb_parm.iif: no step stands for it" in ran.stdout
 
 
 def test_functions_that_do_as_before_are_nothing(tmp_path: Path) -> None:
-    ran = diff(tmp_path, patch(("\treturn ip_options", "\tif (!skb)\n\t\treturn 1;\n\treturn ip_options")))
+    ran = diff(
+        tmp_path, patch(("\treturn ip_options", "\tif (!skb)\n\t\treturn 1;\n\treturn ip_options"))
+    )
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 

@@ -1,4 +1,5 @@
-"""Structs under edits: members found by name, layouts made anew, pins moved along where the text explains nothing."""
+"""Structs under edits: members found by name, layouts made anew, pins moved along where the text
+explains nothing."""
 
 from __future__ import annotations
 
@@ -79,13 +80,17 @@ def test_what_is_in_already_is_taken_back_for_the_side_before() -> None:
 
 
 def test_a_member_of_a_group_is_in_both_of_its_halves() -> None:
-    made = patched(" struct group {\n \tstruct_group(zeroed,\n \t\tu8 x;\n+\t\tu8 more;\n \t\tu8 y;\n \t);\n };")
+    made = patched(
+        " struct group {\n \tstruct_group(zeroed,\n \t\tu8 x;\n+\t\tu8 more;\n \t\tu8 y;\n \t);\n };"
+    )
     size, found = members(made, "group")
     assert (size, found["more"], found["zeroed.more"]) == (3, (1, 1), (1, 1))
 
 
 def test_a_member_gets_another_type() -> None:
-    assert members(patched(" struct inner {\n-\tu16 a;\n+\tu64 a;\n \tu16 b;\n };"), "inner")[0] == 16
+    assert (
+        members(patched(" struct inner {\n-\tu16 a;\n+\tu64 a;\n \tu16 b;\n };"), "inner")[0] == 16
+    )
 
 
 def test_an_array_is_as_long_as_the_macro_beside_it_says() -> None:
@@ -104,7 +109,9 @@ def test_a_struct_of_the_same_name_without_a_common_member_is_another_one() -> N
 
 
 def test_a_new_struct_may_be_a_member() -> None:
-    made = patched("+struct fresh {\n+\tu64 x;\n+};\n struct inner {\n \tu16 a;\n \tu16 b;\n+\tstruct fresh f;\n };")
+    made = patched(
+        "+struct fresh {\n+\tu64 x;\n+};\n struct inner {\n \tu16 a;\n \tu16 b;\n+\tstruct fresh f;\n };"
+    )
     assert members(made, "inner")[0] == 16
 
 
@@ -116,7 +123,9 @@ def test_an_ifdef_that_the_model_is_built_without_stays_out() -> None:
 
 
 def test_an_ifdef_of_which_nothing_is_known_is_taken_as_built_and_told() -> None:
-    made = patched(" struct inner {\n \tu16 a;\n \tu16 b;\n+#ifdef CONFIG_X\n+\tu8 c;\n+#endif\n };")
+    made = patched(
+        " struct inner {\n \tu16 a;\n \tu16 b;\n+#ifdef CONFIG_X\n+\tu8 c;\n+#endif\n };"
+    )
     assert members(made, "inner")[0] == 6
     assert made.unsure == ("ifdef CONFIG_X",)
 
@@ -148,7 +157,9 @@ def test_a_patch_that_does_not_apply_says_why(text: str, message: str) -> None:
     with pytest.raises(SpecError) as raised:
         patched(text)
     assert raised.value.diagnostics[0].code == "CB0342"
-    assert raised.value.diagnostics[0].message.startswith(f"the patch does not apply to the model: {message}")
+    assert raised.value.diagnostics[0].message.startswith(
+        f"the patch does not apply to the model: {message}"
+    )
 
 
 def test_a_member_of_an_unknown_type_is_a_mistake() -> None:

@@ -12,7 +12,12 @@ from tests.report import reports
 U8, U16, U32 = Scalar("unsigned char"), Scalar("unsigned short"), Scalar("unsigned int")
 
 
-def printed(*fields: Field, kind: str = "struct", spelled: dict[str, str] | None = None, packed: bool = False) -> str:
+def printed(
+    *fields: Field,
+    kind: str = "struct",
+    spelled: dict[str, str] | None = None,
+    packed: bool = False,
+) -> str:
     record = Record(kind, "x", fields, packed)  # type: ignore[arg-type]
     return shape(Shape(record, ABIS["x86_64"], "", spelled or {}))
 
@@ -20,7 +25,9 @@ def printed(*fields: Field, kind: str = "struct", spelled: dict[str, str] | None
 def test_anonymous_struct_and_array() -> None:
     """struct qdisc_skb_cb of Linux 6.1."""
     inner = Record(
-        "struct", None, (Field("pkt_len", U32), Field("slave_dev_queue_mapping", U16), Field("tc_classid", U16))
+        "struct",
+        None,
+        (Field("pkt_len", U32), Field("slave_dev_queue_mapping", U16), Field("tc_classid", U16)),
     )
     told = printed(
         Field(None, inner),
@@ -103,8 +110,13 @@ union x {
 
 
 def test_cachelines() -> None:
-    """struct x { u8 a[60]; u64 b; u8 c[60]; u8 d; } __attribute__((__packed__)); none is told behind the last member."""
-    fields = Field("a", Array(U8, 60)), Field("b", Scalar("unsigned long")), Field("c", Array(U8, 60))
+    """struct x { u8 a[60]; u64 b; u8 c[60]; u8 d; } __attribute__((__packed__)); none is told
+    behind the last member."""
+    fields = (
+        Field("a", Array(U8, 60)),
+        Field("b", Scalar("unsigned long")),
+        Field("c", Array(U8, 60)),
+    )
     told = printed(*fields, Field("d", U8), packed=True)
     assert "\t/* --- cacheline 1 boundary (64 bytes) was 4 bytes ago --- */\n" in told
     assert "\t/* --- cacheline 2 boundary (128 bytes) --- */\n" in told
@@ -137,11 +149,14 @@ def test_what_layers_touch() -> None:
 
 
 def pinned(*fields: Field, size: int, align: int | None = None) -> str:
-    return shape(Shape(Record("struct", "x", fields, align=align, size=size), ABIS["x86_64"], "", {}))
+    return shape(
+        Shape(Record("struct", "x", fields, align=align, size=size), ABIS["x86_64"], "", {})
+    )
 
 
 def test_holes_of_a_pinned_struct_are_where_it_has_them() -> None:
-    """Nothing before byte 4, nothing in bytes 9 and 10, 3 bytes behind: what no compiler would do by itself."""
+    """Nothing before byte 4, nothing in bytes 9 and 10, 3 bytes behind: what no compiler would
+    do by itself."""
     fields = (Field("a", U32, at=32), Field("b", U8, at=64), Field("c", Array(U8, 2), at=88))
     told = pinned(*fields, size=16)
     assert (

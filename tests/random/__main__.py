@@ -1,8 +1,10 @@
-"""Systems drawn at random, each judged three times: `python -m tests.random --systems N --seed S --jobs 2 [--minutes M]`.
+"""Systems drawn at random, each judged three times: `python -m tests.random --systems N --seed S
+--jobs 2 [--minutes M]`.
 
-Prints what was drawn and what was found. A system that the accounts do not agree on is made smaller and written to
-`.cbprove/random/SEED.cbs`; the exit code is 1 then. With files as arguments these are judged instead. `--tally FILE` adds what
-was drawn to what FILE has, while it goes on; with `--systems 0` the table of that is printed, and nothing is drawn.
+Prints what was drawn and what was found. A system that the accounts do not agree on is made smaller
+and written to `.cbprove/random/SEED.cbs`; the exit code is 1 then. With files as arguments these
+are judged instead. `--tally FILE` adds what was drawn to what FILE has, while it goes on; with
+`--systems 0` the table of that is printed, and nothing is drawn.
 """
 
 from __future__ import annotations
@@ -67,7 +69,8 @@ def _quietly(drawn: str, bound: int) -> list[Difference]:
 
 def _some(first: int, last: int) -> tuple[Tally, list[str]]:
     tally = Tally()
-    gc.set_threshold(200_000, 20, 100)  # what is kept for a system is let go with it: looking for circles costs a tenth
+    # What is kept for a system is let go with it: looking for circles costs a tenth
+    gc.set_threshold(200_000, 20, 100)
     found = [told for seed in range(first, last) if (told := judged(seed, tally))]
     gc.collect()
     return tally, found
@@ -80,7 +83,9 @@ def _many(given: argparse.Namespace) -> tuple[Tally, list[str]]:
         at, last = given.seed, given.seed + given.systems
         while at < last and (end is None or time.monotonic() < end):
             starts = [start for i in range(given.jobs) if (start := at + i * _AT_ONCE) < last]
-            for one, told in pool.map(_some, starts, [min(start + _AT_ONCE, last) for start in starts]):
+            for one, told in pool.map(
+                _some, starts, [min(start + _AT_ONCE, last) for start in starts]
+            ):
                 tally.add(one)
                 found += told
                 print(*told, sep="\n", end="\n" if told else "", file=sys.stderr, flush=True)
@@ -93,7 +98,11 @@ def _kept(file: Path | None) -> Tally:
     tally = Tally()
     if file is not None and file.exists():
         counts, constructs, verdicts = json.loads(file.read_text(encoding="utf-8"))
-        tally.add(Tally(Counter(counts), Counter(constructs), Counter({(k, v): n for k, v, n in verdicts})))
+        tally.add(
+            Tally(
+                Counter(counts), Counter(constructs), Counter({(k, v): n for k, v, n in verdicts})
+            )
+        )
     return tally
 
 
@@ -112,7 +121,9 @@ def table(tally: Tally) -> str:
     lines += ["", *(f"{name:45}{count:8}" for name, count in tally.constructs.most_common()), ""]
     lines.append(f"{'':12}" + "".join(f"{verdict:>10}" for verdict in verdicts))
     for kind in sorted({kind for kind, _ in tally.verdicts}):
-        lines.append(f"{kind:12}" + "".join(f"{tally.verdicts[kind, verdict]:10}" for verdict in verdicts))
+        lines.append(
+            f"{kind:12}" + "".join(f"{tally.verdicts[kind, verdict]:10}" for verdict in verdicts)
+        )
     return "\n".join(lines)
 
 
@@ -127,7 +138,11 @@ def main() -> int:
     given = parser.parse_args()
     if given.files:
         tally = Tally()
-        found = [f"{file}: {d}" for file in given.files for d in compare(file.read_text(), tally, limit=20_000)]
+        found = [
+            f"{file}: {d}"
+            for file in given.files
+            for d in compare(file.read_text(), tally, limit=20_000)
+        ]
     else:
         tally, found = _many(given)
     print(table(tally), "", *found, f"{len(found)} differences", sep="\n")

@@ -1,4 +1,5 @@
-"""One small system judged twice, by the prover and by enumeration; what they disagree on, and what was seen on the way."""
+"""One small system judged twice, by the prover and by enumeration; what they disagree on, and
+what was seen on the way."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ OPTIONS = Options(bound=BOUND)
 
 @dataclass(frozen=True)
 class Difference:
-    """A candidate and a property of it that the two accounts judge differently, or that one of them fails on."""
+    """A candidate and a property of it that the two accounts judge differently, or that one of
+    them fails on."""
 
     candidate: str
     property: str
@@ -41,12 +43,15 @@ class Difference:
     reference: str
 
     def __str__(self) -> str:
-        return f"{self.property} at {self.candidate}: prover {self.prover}, reference {self.reference}"
+        return (
+            f"{self.property} at {self.candidate}: prover {self.prover}, reference {self.reference}"
+        )
 
 
 @dataclass
 class Seen:
-    """What was drawn and found: `verdicts` by property kind, `statements` that stood in a system with a verdict."""
+    """What was drawn and found: `verdicts` by property kind, `statements` that stood in a system
+    with a verdict."""
 
     systems: int = 0
     mistaken: int = 0
@@ -96,7 +101,8 @@ def compare(text: str, seen: Seen, limit: int = 4_000) -> list[Difference]:
 
 
 def _flows(space: Space, sectors: list[Sector]) -> Flows:
-    """Data flow over the programs of all sectors, merged as the prover merges them: for a sector, its account and its place."""
+    """Data flow over the programs of all sectors, merged as the prover merges them: for a
+    sector, its account and its place."""
     left = [(s, space.program(s)) for s in sectors if space.program(s).required is not False]
     flows: Flows = {}
     for group in groups(space.system.axes, left):
@@ -107,7 +113,8 @@ def _flows(space: Space, sectors: list[Sector]) -> Flows:
 
 
 def _may_break(flows: Flows, sector: Sector, name: str, index: int) -> bool:
-    """Whether data flow says that a candidate may break a property; of an excluded one it says nothing."""
+    """Whether data flow says that a candidate may break a property; of an excluded one it says
+    nothing."""
     if tuple(sector.fixed.values()) not in flows:
         return True
     account, first, size = flows[tuple(sector.fixed.values())]
@@ -115,7 +122,13 @@ def _may_break(flows: Flows, sector: Sector, name: str, index: int) -> bool:
 
 
 def _sector(
-    space: Space, sector: Sector, name: str, limit: int, seen: Seen, own: set[tuple[str, str]], flows: Flows
+    space: Space,
+    sector: Sector,
+    name: str,
+    limit: int,
+    seen: Seen,
+    own: set[tuple[str, str]],
+    flows: Flows,
 ) -> Iterator[Difference]:
     try:
         sheet = space.table(sector, name)
@@ -138,12 +151,20 @@ def _sector(
                 seen.unknown_unbounded += 1
             else:
                 seen.unknown += 1
-        if judged.verdict == "refuted" and not placed(made, name) and not _may_break(flows, sector, name, index):
+        if (
+            judged.verdict == "refuted"
+            and not placed(made, name)
+            and not _may_break(flows, sector, name, index)
+        ):
             yield Difference(where, name, "data flow: no run breaks it", "refuted")
         if not _agree(says, judged):
             cut = ", loops cut" if judged.cut else ""
             yield Difference(where, name, says, f"{judged.verdict}{cut}")
-        elif judged.cut and says in ("proved", "vacuous") and (later := _later(made, name, says, limit)):
+        elif (
+            judged.cut
+            and says in ("proved", "vacuous")
+            and (later := _later(made, name, says, limit))
+        ):
             yield Difference(where, name, says, f"{later} beyond the bound")
         elif says in ("refuted", "proved") and says not in shown:
             shown.add(says)
@@ -168,7 +189,8 @@ def _enumerated(made: Program, name: str, limit: int) -> Judged:
 
 
 def _later(made: Program, name: str, says: str, limit: int) -> str | None:
-    """What contradicts a verdict for every number of turns in runs of a few turns more; None if nothing is found."""
+    """What contradicts a verdict for every number of turns in runs of a few turns more; None if
+    nothing is found."""
     try:
         found = verdict(made, named(made, name), 2 * BOUND, limit).verdict
     except TooManyRuns:
@@ -188,7 +210,9 @@ def _agree(prover: str, judged: Judged) -> bool:
     return prover in allowed[judged.verdict]
 
 
-def _run_again(space: Space, made: Program, name: str, says: str, where: str) -> Iterator[Difference]:
+def _run_again(
+    space: Space, made: Program, name: str, says: str, where: str
+) -> Iterator[Difference]:
     """The witness is found, and the reference sees in it what it is shown for."""
     ask = witness if says == "refuted" else reaching
     try:

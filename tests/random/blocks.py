@@ -1,4 +1,5 @@
-"""What of a long series of tests is judged before every commit: the others are left to `make audit`."""
+"""What of a long series of tests is judged before every commit: the others are left to `make
+audit`."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ def in_blocks(seeds: range, size: int) -> pytest.MarkDecorator:
     """The argument `seeds` of a test, a block of so many at a time."""
     blocks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
     names = [f"{block[0]}-{block[-1]}" for block in blocks]
-    slow = [pytest.param(block, marks=[pytest.mark.slow, pytest.mark.block]) for block in blocks[1:]]
+    slow = [
+        pytest.param(block, marks=[pytest.mark.slow, pytest.mark.block]) for block in blocks[1:]
+    ]
     return pytest.mark.parametrize("seeds", [blocks[0], *slow], ids=names)
 
 

@@ -1,6 +1,8 @@
-"""Every refutation of a small system drawn at random, shown as text, as JSON and as a C program, and whether a run is shorter.
+"""Every refutation of a small system drawn at random, shown as text, as JSON and as a C program,
+and whether a run is shorter.
 
-As a program: `python -m tests.random.drawn FIRST LAST` draws all systems of these seeds, and enumerates the runs of each.
+As a program: `python -m tests.random.drawn FIRST LAST` draws all systems of these seeds, and
+enumerates the runs of each.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ from tests.random.systems import text
 
 
 def judge(written: str) -> tuple[System, Report] | None:
-    """What a text means, and the verdicts on it with a witness for each; None if there are mistakes in it."""
+    """What a text means, and the verdicts on it with a witness for each; None if there are
+    mistakes in it."""
     forget()
     source = Source("random.cbs", written)
     try:
@@ -65,7 +68,9 @@ def _drawn(system: System, found: Report) -> Counter[str]:
     for case in refuted:
         assert case.finding.witness is not None
         if case.finding.witness.run is None or not undefined(case.finding.witness.run):
-            assert "main" in program(system, case.finding.witness, case.property, case.id, "random.cbs")
+            assert "main" in program(
+                system, case.finding.witness, case.property, case.id, "random.cbs"
+            )
     return Counter(_kind(case) for case in refuted)
 
 
@@ -75,7 +80,8 @@ def _kind(case: Case) -> str:
 
 
 def shorter(written: str, limit: int = 4_000) -> tuple[int, list[str]]:
-    """How many refutations were held against all runs, and of which a run breaks the property sooner, or as soon by less."""
+    """How many refutations were held against all runs, and of which a run breaks the property
+    sooner, or as soon by less."""
     found = judge(written)
     held, told = 0, []
     for case in found[1].cases if found else ():
@@ -90,7 +96,9 @@ def shorter(written: str, limit: int = 4_000) -> tuple[int, list[str]]:
         held += 1
         first = witness.run.broken[prop.name][0]
         if (first.turns, first.steps) != least:
-            told.append(f"{prop.name}: {least[0]} turns, {least[1]} steps; shown: {first.turns}, {first.steps}")
+            told.append(
+                f"{prop.name}: {least[0]} turns, {least[1]} steps; shown: {first.turns}, {first.steps}"
+            )
     return held, told
 
 

@@ -1,7 +1,7 @@
 """Small systems whose loops break in a late turn, if at all.
 
-Flags that one turn sets and a later one tests, steps on clones and on the packet alike, stores over each other in any order,
-with and without `for`, an object that exists once.
+Flags that one turn sets and a later one tests, steps on clones and on the packet alike, stores over
+each other in any order, with and without `for`, an object that exists once.
 """
 
 from __future__ import annotations
@@ -59,15 +59,20 @@ class _Drawing:
         if draw.random() < 0.15:
             steps["t"] = f"repeat {{ {self.block(1, calls=False)} }} {steps['t']}"
         init = " ".join(
-            ["clear S;"] * (draw.random() < 0.8) + draw.choices((*_STORES, *_CALLS[:2]), k=draw.randint(1, 3))
+            ["clear S;"] * (draw.random() < 0.8)
+            + draw.choices((*_STORES, *_CALLS[:2]), k=draw.randint(1, 3))
         )
-        after = " ".join([*draw.choices(_CALLS, k=draw.choice((0, 1))), draw.choice(("use;", "r;", "b; use;"))])
+        after = " ".join(
+            [*draw.choices(_CALLS, k=draw.choice((0, 1))), draw.choice(("use;", "r;", "b; use;"))]
+        )
         head = _HEAD.format(s=steps["s"], t=steps["t"], init=init, loop=self.loop(2), after=after)
         claims = draw.sample(_PROPERTIES, k=3)
         return head + "".join(f"property p{i}: {claim};\n" for i, claim in enumerate(claims))
 
     def loop(self, depth: int, calls: bool = True) -> str:
-        kind = self.random.choice(("repeat", "repeat", "repeat", "repeat [1..]", "each e", "each e [0..]"))
+        kind = self.random.choice(
+            ("repeat", "repeat", "repeat", "repeat [1..]", "each e", "each e [0..]")
+        )
         if not calls and kind.startswith("each"):
             kind = "repeat"
         return f"{kind} {{ {self.block(depth, calls)} }}"
@@ -77,7 +82,9 @@ class _Drawing:
 
     def statement(self, depth: int, calls: bool) -> str:
         draw = self.random
-        kind = draw.choices(("store", "flag", "call", "if", "either", "clone", "loop"), (4, 3, 4, 4, 2, 2, 1))[0]
+        kind = draw.choices(
+            ("store", "flag", "call", "if", "either", "clone", "loop"), (4, 3, 4, 4, 2, 2, 1)
+        )[0]
         if depth == 0 or (not calls and kind in ("call", "clone")):
             kind = draw.choice(("store", "flag", "call" if calls else "store"))
         match kind:
@@ -94,9 +101,13 @@ class _Drawing:
                 return f"either {{ {self.block(depth - 1, calls)} }} or {{ {self.block(depth - 1, calls)} }}"
             case "clone":
                 self.clones += 1
-                return f"clone c{self.clones}; on c{self.clones} {{ {self.block(depth - 1, calls)} }}"
+                return (
+                    f"clone c{self.clones}; on c{self.clones} {{ {self.block(depth - 1, calls)} }}"
+                )
         return (
-            self.loop(depth - 1, calls) if draw.random() < 0.5 else f"optionally {{ {self.block(depth - 1, calls)} }}"
+            self.loop(depth - 1, calls)
+            if draw.random() < 0.5
+            else f"optionally {{ {self.block(depth - 1, calls)} }}"
         )
 
 

@@ -1,4 +1,5 @@
-"""Small systems whose axes stay free, drawn to upset regions: values that happen to be equal, looks that overlap here and there.
+"""Small systems whose axes stay free, drawn to upset regions: values that happen to be equal, looks
+that overlap here and there.
 
 Members have two bits, so that enumeration can look at several of them.
 """
@@ -42,17 +43,28 @@ class _Draw:
                 *steps,
                 "}",
                 "path p { fill; " + self.body() + " use; }",
-                *(["path q { fill; hit; " + self.statement(0) + " use; }"] if self.random.random() < 0.3 else []),
+                *(
+                    ["path q { fill; hit; " + self.statement(0) + " use; }"]
+                    if self.random.random() < 0.3
+                    else []
+                ),
                 "property kept: preserved M from fill to use;",
                 f"property part: preserved M.{self.member()} from fill to use;",
                 f"property equal: holds M.x {self.random.choice(('==', '<='))} {self.value()} at use;",
-                *self.random.sample(["property mine: owned;", "property stored: written M by fill;"], 1),
+                *self.random.sample(
+                    ["property mine: owned;", "property stored: written M by fill;"], 1
+                ),
             ]
         )
 
     def at(self) -> str:
         axes = ["P", "Q"] if self.two else ["P"]
-        forms = [str(self.random.randint(0, 6)), self.random.choice(axes), f"{self.random.choice(axes)} + 1", "6 - P"]
+        forms = [
+            str(self.random.randint(0, 6)),
+            self.random.choice(axes),
+            f"{self.random.choice(axes)} + 1",
+            "6 - P",
+        ]
         if self.two:
             forms += ["P + Q"]
         return self.random.choice(forms)
@@ -68,10 +80,18 @@ class _Draw:
 
     def value(self) -> str:
         drawn = self.random.random()
-        return self.place() if drawn < 0.4 else f"{self.place()} + 1" if drawn < 0.5 else str(self.random.randint(0, 3))
+        return (
+            self.place()
+            if drawn < 0.4
+            else f"{self.place()} + 1"
+            if drawn < 0.5
+            else str(self.random.randint(0, 3))
+        )
 
     def body(self) -> str:
-        return self.random.choice(("hit;", "hit;", "either { hit; } or { }", f"{self.statement(1)} hit;"))
+        return self.random.choice(
+            ("hit;", "hit;", "either { hit; } or { }", f"{self.statement(1)} hit;")
+        )
 
     def block(self, count: int) -> str:
         return " ".join(self.statement(1) for _ in range(count))

@@ -1,4 +1,5 @@
-"""A failing text made smaller by leaving out lines, and blocks of them, as long as it still fails."""
+"""A failing text made smaller by leaving out lines, and blocks of them, as long as it still
+fails."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ def shrink(text: str, fails: Callable[[str], bool]) -> str:
 
 
 def _shorter(lines: list[str]) -> Iterator[list[str]]:
-    """The lines without a block, without a line, without the braces around a block, without a word of a list."""
+    """The lines without a block, without a line, without the braces around a block, without a
+    word of a list."""
     for start, end in _blocks(lines):
         yield lines[:start] + lines[end + 1 :]
     for index in range(len(lines)):
@@ -44,7 +46,9 @@ def _blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def _simpler(line: str) -> Iterator[str]:
-    for found in re.finditer(r", [^,;{}]+(?=[;,])| in \w+(?=;)| when [^:]+(?=:)|(?<=\{) [^;{}]+;| \[[\d.]*\]", line):
+    for found in re.finditer(
+        r", [^,;{}]+(?=[;,])| in \w+(?=;)| when [^:]+(?=:)|(?<=\{) [^;{}]+;| \[[\d.]*\]", line
+    ):
         yield line[: found.start()] + line[found.end() :]
     if line.startswith("abi x86_64, s390x"):
         yield "abi x86_64;"

@@ -1,7 +1,8 @@
 """Small systems drawn at random, as `.cbs` texts that can be read aloud; one text for each seed.
 
-A few structs, views that overlap, two layers, one path, and the properties that could be asked of them. What is drawn may be
-wrong (a copy between sizes that differ on one ABI): such a text is for its reader to leave out.
+A few structs, views that overlap, two layers, one path, and the properties that could be asked of
+them. What is drawn may be wrong (a copy between sizes that differ on one ABI): such a text is for
+its reader to leave out.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def text(seed: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-# --- what there is ----------------------------------------------------------------------------------------
+# --- what there is --------------------------------------------------------------------------------
 
 
 def _axes(d: _Drawing) -> list[str]:
@@ -109,9 +110,24 @@ def _struct(d: _Drawing, inner: dict[str, tuple[_Member, ...]]) -> tuple[str, tu
     return " ".join(declared), tuple(members)
 
 
-def _member(d: _Drawing, name: str, inner: dict[str, tuple[_Member, ...]]) -> tuple[str, list[_Member]]:
+def _member(
+    d: _Drawing, name: str, inner: dict[str, tuple[_Member, ...]]
+) -> tuple[str, list[_Member]]:
     match d.rng.choice(
-        ("u8", "u16", "s8", "bits", "bits", "bool", "flag", "array", "union", "union", "inner", "short")
+        (
+            "u8",
+            "u16",
+            "s8",
+            "bits",
+            "bits",
+            "bool",
+            "flag",
+            "array",
+            "union",
+            "union",
+            "inner",
+            "short",
+        )
     ):
         case "bits":
             first, second = d.rng.choice(((1, 2), (2, 6), (3, 9), (1, 7)))
@@ -124,14 +140,25 @@ def _member(d: _Drawing, name: str, inner: dict[str, tuple[_Member, ...]]) -> tu
             return f"bool {name}:1;", [_Member(name, 1, True)]
         case "array":
             element = d.rng.choice(("u8", "u8", "bool"))
-            return f"{element} {name}[2];", [_Member(name, 0), _Member(f"{name}[1]", 8, element == "bool")]
+            return f"{element} {name}[2];", [
+                _Member(name, 0),
+                _Member(f"{name}[1]", 8, element == "bool"),
+            ]
         case "union":
             arms = d.rng.choice(
-                ("u8 {0}; u16 {0}b;", "bool {0}; u8 {0}b;", "u8 {0}:2; u8 {0}b;", "bool {0}; bool {0}b[2];")
+                (
+                    "u8 {0}; u16 {0}b;",
+                    "bool {0}; u8 {0}b;",
+                    "u8 {0}:2; u8 {0}b;",
+                    "bool {0}; bool {0}b[2];",
+                )
             )
             bits = 2 if ":2" in arms else 8
             second = _Member(f"{name}b", 0 if "[2]" in arms else 16 if "u16" in arms else 8)
-            return f"union {{ {arms.format(name)} }};", [_Member(name, bits, "bool {0};" in arms), second]
+            return f"union {{ {arms.format(name)} }};", [
+                _Member(name, bits, "bool {0};" in arms),
+                second,
+            ]
         case "inner" if inner:
             tag = d.rng.choice(list(inner))
             parts = [_Member(f"{name}.{m.path}", m.bits, m.boolean) for m in inner[tag]]
@@ -143,8 +170,12 @@ def _member(d: _Drawing, name: str, inner: dict[str, tuple[_Member, ...]]) -> tu
 
 
 def _objects(d: _Drawing, shapes: dict[str, tuple[_Member, ...]]) -> list[str]:
-    d.front, d.back = d.chance(0.3), d.chance(0.4)  # neighbours of the control block, which accesses past it touch
-    front, back = "u8 front; " if d.front else "", f" {d.rng.choice(('u8', 'u16'))} back;" if d.back else ""
+    # Neighbours of the control block, which accesses past it touch
+    d.front, d.back = d.chance(0.3), d.chance(0.4)
+    front, back = (
+        "u8 front; " if d.front else "",
+        f" {d.rng.choice(('u8', 'u16'))} back;" if d.back else "",
+    )
     lines = [f"object skb {{ {front}char cb[{d.rng.choice((2, 4, 4, 6, 8, 12))}];{back} }}"]
     if d.chance(0.4):
         d.stack = d.rng.choice((*shapes, "char"))
@@ -175,16 +206,22 @@ def _views(d: _Drawing, shapes: dict[str, tuple[_Member, ...]]) -> None:
     }
     first = d.rng.choice(list(shapes))
     kinds = [first, d.rng.choice((*shapes, *plain)), d.rng.choice((first, *shapes, *plain))]
-    for name, layer, type in zip("VWU", ("owner", "guest", d.rng.choice(("owner", "guest"))), kinds, strict=True):
+    for name, layer, type in zip(
+        "VWU", ("owner", "guest", d.rng.choice(("owner", "guest"))), kinds, strict=True
+    ):
         if name != "U" or d.chance(0.5):
             counted = type == "u8[3]"
-            d.views.append(_View(name, layer, type, {**shapes, **plain}[type], type in shapes, counted))
+            d.views.append(
+                _View(name, layer, type, {**shapes, **plain}[type], type in shapes, counted)
+            )
 
 
 def _requires(d: _Drawing) -> list[str]:
     if not d.offset or d.chance(0.5):
         return []
-    condition = d.rng.choice((f"OFF + sizeof({d.views[1].type}) <= sizeof(skb.cb)", "OFF % 2 == 0", "OFF != 1"))
+    condition = d.rng.choice(
+        (f"OFF + sizeof({d.views[1].type}) <= sizeof(skb.cb)", "OFF % 2 == 0", "OFF != 1")
+    )
     if "[" in d.views[1].type:
         condition = "OFF != 2"
     return [f"require {condition};"]
@@ -203,7 +240,7 @@ def _layer(d: _Drawing, name: str, steps: list[str]) -> list[str]:
     return [f"layer {name} {{", *views, *steps, "}"]
 
 
-# --- statements -------------------------------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 def _steps(d: _Drawing, layer: str) -> list[str]:
@@ -229,7 +266,11 @@ def _either_way(d: _Drawing, own: Sequence[_View]) -> list[str]:
 
 
 def _reads(d: _Drawing, own: Sequence[_View]) -> list[str]:
-    return [f"read {_places(d, own)};"] if d.chance(0.85) else [f"read {_whole(d, own)} for {_length(d)};"]
+    return (
+        [f"read {_places(d, own)};"]
+        if d.chance(0.85)
+        else [f"read {_whole(d, own)} for {_length(d)};"]
+    )
 
 
 def _stores(d: _Drawing, own: Sequence[_View]) -> list[str]:
@@ -255,7 +296,9 @@ def _stores(d: _Drawing, own: Sequence[_View]) -> list[str]:
 def _spelt(view: _View, member: _Member) -> str:
     if not member.path:
         return view.name
-    return f"{view.name}{member.path}" if member.path.startswith("[") else f"{view.name}.{member.path}"
+    return (
+        f"{view.name}{member.path}" if member.path.startswith("[") else f"{view.name}.{member.path}"
+    )
 
 
 def _places(d: _Drawing, own: Sequence[_View]) -> str:
@@ -289,26 +332,47 @@ def _whole(d: _Drawing, own: Sequence[_View]) -> str:
 
 def _length(d: _Drawing) -> str:
     return d.rng.choice(
-        ["1", "2", "2", "3", *d.inputs, *(f"{i} + 1" for i in d.inputs), "sizeof(skb.cb)", "sizeof(skb.cb) + 1"]
+        [
+            "1",
+            "2",
+            "2",
+            "3",
+            *d.inputs,
+            *(f"{i} + 1" for i in d.inputs),
+            "sizeof(skb.cb)",
+            "sizeof(skb.cb) + 1",
+        ]
     )
 
 
 def _value(d: _Drawing) -> str:
     """What is stored; small enough for a member of few bits, or not."""
     choices = ["0", "0", "1", "1", "2", "3", "5", "255", "-1"]
-    choices += [f"{i}" for i in d.inputs] + [f"{i} + 3" for i in d.inputs] + [f"{i} ? 1 : 4" for i in d.inputs]
+    choices += (
+        [f"{i}" for i in d.inputs]
+        + [f"{i} + 3" for i in d.inputs]
+        + [f"{i} ? 1 : 4" for i in d.inputs]
+    )
     if d.offset:
         choices += ["OFF", "OFF - 2"]
     member = _looked_at(d)
     if member and d.chance(0.5):
-        choices = [member, f"{member} + 1", f"{member} ^ 1", f"{member} & 2", f"{member} << 1", f"-{member}"]
+        choices = [
+            member,
+            f"{member} + 1",
+            f"{member} ^ 1",
+            f"{member} & 2",
+            f"{member} << 1",
+            f"-{member}",
+        ]
     other = _looked_at(d) if d.chance(0.15) else None
     if member and other:
         choices = [shape.format(member, other) for shape in _SIDES]
     return d.rng.choice(choices)
 
 
-# Expressions of two members, the second of which is not always come to, or of which a product or a mask keeps nothing.
+# Expressions of two members, the second of which is not always come to, or of which a product or a
+# mask keeps nothing.
 _SIDES = (
     "{0} && {1}",
     "{0} || {1}",
@@ -382,7 +446,11 @@ def _statement(d: _Drawing, made: list[str], depth: int) -> list[str]:
             return _nested(d, "optionally {", made, depth)
         case "if":
             first = _nested(d, f"if ({_condition(d)}) {{", made, depth)
-            return first if d.chance(0.7) else [*first[:-1], "} else {", *_nested(d, "", made, depth)[1:]]
+            return (
+                first
+                if d.chance(0.7)
+                else [*first[:-1], "} else {", *_nested(d, "", made, depth)[1:]]
+            )
         case _:
             return _nested(d, f"when mode == {d.rng.choice(('plain', 'other'))} {{", made, depth)
 
@@ -393,7 +461,9 @@ def _named(d: _Drawing) -> str:
 
 
 def _bounds(d: _Drawing) -> str:
-    return d.rng.choice(("", "", "", "[2] ", "[3] ", "[1..2] ", "[0..2] ", "[2..] ", "[0..] ", "[0..1] "))
+    return d.rng.choice(
+        ("", "", "", "[2] ", "[3] ", "[1..2] ", "[0..2] ", "[2..] ", "[0..] ", "[0..1] ")
+    )
 
 
 def _copy(d: _Drawing) -> list[str]:
@@ -405,7 +475,9 @@ def _copy(d: _Drawing) -> list[str]:
         view, other = d.rng.choice(d.views), d.rng.choice(d.views)
         return [f"copy {view.name} -> {other.name} for {_length(d)};"]
     if d.stack == "char" and d.chance(0.4):
-        ends = d.rng.sample([f"skb.cb[{d.rng.choice((0, 0, 1, 2))}]", f"stack.saved[{d.rng.choice((0, 0, 1))}]"], 2)
+        ends = d.rng.sample(
+            [f"skb.cb[{d.rng.choice((0, 0, 1, 2))}]", f"stack.saved[{d.rng.choice((0, 0, 1))}]"], 2
+        )
         return [f"copy {ends[0]} -> {ends[1]} for {_length(d)};"]
     starts = d.rng.sample(range(4), 2)
     moving = d.rng.choice(["", "", "", *(f"{i}" for i in d.inputs)])
@@ -425,7 +497,11 @@ def _save(d: _Drawing) -> list[str]:
 
 def _nested(d: _Drawing, head: str, made: Sequence[str], depth: int) -> list[str]:
     seen = list(made)
-    return [head, *(f"    {line}" for line in _body(d, seen, depth + 1, d.rng.choice((1, 2, 2)))), "}"]
+    return [
+        head,
+        *(f"    {line}" for line in _body(d, seen, depth + 1, d.rng.choice((1, 2, 2)))),
+        "}",
+    ]
 
 
 def _body(d: _Drawing, made: list[str], depth: int, length: int) -> list[str]:
@@ -455,11 +531,21 @@ def _paths(d: _Drawing) -> list[str]:
     return lines
 
 
-# --- properties -------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 
 def _properties(d: _Drawing) -> list[str]:
-    kinds = ["preserved", "owned", "written", "exact", "holds", "fits", "aligned", "disjoint", "lent"]
+    kinds = [
+        "preserved",
+        "owned",
+        "written",
+        "exact",
+        "holds",
+        "fits",
+        "aligned",
+        "disjoint",
+        "lent",
+    ]
     weights = [6, 4, 4, 3, 3, 1, 1, 1, 6 if d.lent else 1]
     lines = []
     for number, kind in enumerate(dict.fromkeys(d.rng.choices(kinds, weights, k=4))):
@@ -477,14 +563,20 @@ def _claim(d: _Drawing, kind: str) -> str:
     match kind:
         case "preserved":
             start, end = (
-                ("set", "use") if d.chance(0.8) else d.rng.choices([s for n in d.steps.values() for s in n], k=2)
+                ("set", "use")
+                if d.chance(0.8)
+                else d.rng.choices([s for n in d.steps.values() for s in n], k=2)
             )
             if d.chance(0.15):
                 before, after = d.rng.randrange(4), d.rng.randrange(4)
                 return f"preserved skb.cb[{before}] from {start} as skb.cb[{after}] at {end}"
             return f"preserved {_asked(d)} from {start} to {end}"
         case "written":
-            by = f" by {d.rng.choice(('set', 'meddle', 'owner', 'set, meddle'))}" if d.chance(0.45) else ""
+            by = (
+                f" by {d.rng.choice(('set', 'meddle', 'owner', 'set, meddle'))}"
+                if d.chance(0.45)
+                else ""
+            )
             since = f" since {d.rng.choice(('set', 'set', 'meddle'))}" if d.chance(0.35) else ""
             return f"written{' or cleared' if d.chance(0.3) else ''}{members}{by}{since}"
         case "holds":

@@ -1,4 +1,5 @@
-"""The prover and enumeration with the reference semantics say the same of small systems drawn at random."""
+"""The prover and enumeration with the reference semantics say the same of small systems drawn at
+random."""
 
 from __future__ import annotations
 
@@ -38,25 +39,43 @@ STATEMENTS = {
     "step",
     "part",
 }
-PROPERTIES = {"preserved", "owned", "written", "exact", "holds", "fits", "aligned", "disjoint", "lent"}
+PROPERTIES = {
+    "preserved",
+    "owned",
+    "written",
+    "exact",
+    "holds",
+    "fits",
+    "aligned",
+    "disjoint",
+    "lent",
+}
 
 
 def judged(seeds: Sequence[int], limit: int) -> Seen:
-    """All systems of these seeds; the first disagreement is told with the smallest text that shows it."""
+    """All systems of these seeds; the first disagreement is told with the smallest text that
+    shows it."""
     seen = Seen()
     for seed in seeds:
         found = compare(text(seed), seen, limit)
         if found:
-            small = shrink(text(seed), lambda shorter: _fails_alike(shorter, limit)) if SHRINK else text(seed)
+            small = (
+                shrink(text(seed), lambda shorter: _fails_alike(shorter, limit))
+                if SHRINK
+                else text(seed)
+            )
             left = "\n".join(map(str, compare(small, Seen(), limit)[:3]))
-            pytest.fail(f"seed {seed}:\n{text(seed)}\n{found[0]}\n\nshrunk:\n{small}\n{left}", pytrace=False)
+            pytest.fail(
+                f"seed {seed}:\n{text(seed)}\n{found[0]}\n\nshrunk:\n{small}\n{left}", pytrace=False
+            )
     return seen
 
 
 def _fails_alike(shorter: str, limit: int) -> bool:
     try:
         return bool(compare(shorter, Seen(), limit))
-    except Exception:  # a text cut to pieces may upset either account; what is looked for is a disagreement
+    # A text cut to pieces may upset either account; what is looked for is a disagreement
+    except Exception:
         return False
 
 

@@ -1,4 +1,5 @@
-"""A term never comes to a number outside of what is said to bound it, and the ends are met where they can be."""
+"""A term never comes to a number outside of what is said to bound it, and the ends are met where
+they can be."""
 
 from __future__ import annotations
 
@@ -6,7 +7,20 @@ from random import Random
 
 import pytest
 
-from cbprove.logic.terms import Bounds, Int, add, common_bits, evaluate, ite, lt, mod, mul, named, sub, var
+from cbprove.logic.terms import (
+    Bounds,
+    Int,
+    add,
+    common_bits,
+    evaluate,
+    ite,
+    lt,
+    mod,
+    mul,
+    named,
+    sub,
+    var,
+)
 
 RANGES = {"a": (-7, 30), "b": (2, 9), "c": (-5, -1)}
 
@@ -16,7 +30,13 @@ def drawn(draw: Random, depth: int) -> Int:
         return draw.choice([var("a"), var("b"), var("c"), draw.randint(-20, 20)])
     one, other = drawn(draw, depth - 1), drawn(draw, depth - 1)
     divisor, name = draw.choice([1, 3, 8]), f"n{draw.randint(0, 1 << 30)}"
-    terms = [add(one, other), sub(one, other), mul(one, other), mod(one, divisor), ite(lt(one, other), one, other)]
+    terms = [
+        add(one, other),
+        sub(one, other),
+        mul(one, other),
+        mod(one, divisor),
+        ite(lt(one, other), one, other),
+    ]
     return draw.choice([*terms, named(name, one), common_bits(one, other, draw.choice([1, 4, 8]))])
 
 
@@ -25,7 +45,10 @@ def test_values_lie_within(seed: int) -> None:
     draw = Random(seed)
     term, bounds = drawn(draw, 3), Bounds(RANGES)
     for _ in range(20):
-        model = {name: draw.choice([low, high, draw.randint(low, high)]) for name, (low, high) in RANGES.items()}
+        model = {
+            name: draw.choice([low, high, draw.randint(low, high)])
+            for name, (low, high) in RANGES.items()
+        }
         (value,) = evaluate(model, term)
         interval = bounds.of(term)
         assert interval is None or interval[0] <= int(value) <= interval[1]

@@ -1,4 +1,5 @@
-"""No order of properties, proposals, paths or includes changes a verdict, and every command says the same."""
+"""No order of properties, proposals, paths or includes changes a verdict, and every command says
+the same."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ property in_third: preserved M from fill to use in third;
 
 
 def _drawn(seed: int) -> tuple[list[str], list[str], list[str]]:
-    """The lines of a system that stay where they are; its paths and properties; proposals and questions."""
+    """The lines of a system that stay where they are; its paths and properties; proposals and
+    questions."""
     lines = (text(seed) + _ALIKE).splitlines()
     movable = [line for line in lines if line.startswith(("path ", "property "))]
     two = any(line.startswith("param Q") for line in lines)
@@ -45,7 +47,9 @@ def _judged(folder: Path, fixed: list[str], parts: list[list[str]]) -> tuple[str
 
 
 def _verdicts(report: Report) -> dict[str, object]:
-    cases = {case.id: (case.verdict, dict(case.counts), sorted(case.regions)) for case in report.cases}
+    cases = {
+        case.id: (case.verdict, dict(case.counts), sorted(case.regions)) for case in report.cases
+    }
     spaces = {space.property: (dict(space.counts), dict(space.proved)) for space in report.space}
     return {**cases, **spaces, **{ask.id: ask.answer for ask in report.asks}}
 
@@ -54,7 +58,10 @@ def _proved(report: Report, name: str) -> set[str]:
     """The choices for which a property is proved, by the answer to a question."""
     (asked,) = [ask for ask in report.asks if ask.name == f"of_{name}"]
     assert asked.answer is not None
-    return {", ".join(f"{axis} = {value}" for axis, value in zip(asked.axes, row, strict=True)) for row in asked.answer}
+    return {
+        ", ".join(f"{axis} = {value}" for axis, value in zip(asked.axes, row, strict=True))
+        for row in asked.answer
+    }
 
 
 def _holds(seed: int, folder: Path) -> None:
@@ -72,7 +79,9 @@ def _holds(seed: int, folder: Path) -> None:
     matrix = sweep(path, (name, "P", "Q"), Options(), lambda done, total: None)
     cells = [case for case in matrix.report.cases if case.proposal != "all"]
     found = {
-        ", ".join(f"{axis} = {value}" for axis, value in c.candidate.items()) for c in cells if c.verdict == "proved"
+        ", ".join(f"{axis} = {value}" for axis, value in c.candidate.items())
+        for c in cells
+        if c.verdict == "proved"
     }
     assert {where.removeprefix("abi = x86_64, ") for where in found} == _proved(again, name)
 

@@ -1,4 +1,5 @@
-"""Every candidate of every region against enumeration, in systems whose members coincide at some candidates only."""
+"""Every candidate of every region against enumeration, in systems whose members coincide at some
+candidates only."""
 
 from __future__ import annotations
 

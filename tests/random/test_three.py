@@ -1,4 +1,5 @@
-"""Prover, reference and second enumerator say the same of systems drawn wide, and of those that were made by hand."""
+"""Prover, reference and second enumerator say the same of systems drawn wide, and of those that
+were made by hand."""
 
 from __future__ import annotations
 
@@ -27,12 +28,18 @@ LONG = {"14_sum_overflows_in_turn_twenty"}
 
 def test_three_accounts_agree_on_systems_drawn_wide() -> None:
     tally = Tally()
-    found = {seed: differences for seed in range(12) if (differences := compare(text(seed), tally, seed % 3 + 1, 100))}
+    found = {
+        seed: differences
+        for seed in range(12)
+        if (differences := compare(text(seed), tally, seed % 3 + 1, 100))
+    }
     assert not found
     assert tally.counts["systems"] >= 10
 
 
-@pytest.mark.parametrize("path", slow_where(LONG, [*TRAPS, *(FAULTS / f"{name}.cbs" for name in BY_HAND)]))
+@pytest.mark.parametrize(
+    "path", slow_where(LONG, [*TRAPS, *(FAULTS / f"{name}.cbs" for name in BY_HAND)])
+)
 def test_three_accounts_agree_on_what_was_made_by_hand(path: Path) -> None:
     tally = Tally()
     assert compare(path.read_text(), tally, limit=5_000) == []
@@ -41,7 +48,9 @@ def test_three_accounts_agree_on_what_was_made_by_hand(path: Path) -> None:
 
 def test_a_wrong_verdict_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     said = three._said
-    monkeypatch.setattr(three, "_said", lambda mark: {"refuted": "proved"}.get(said(mark), said(mark)))
+    monkeypatch.setattr(
+        three, "_said", lambda mark: {"refuted": "proved"}.get(said(mark), said(mark))
+    )
     found = [d for seed in range(12) for d in compare(text(seed), Tally(), 3, 100)]
     assert any("second" in d.other for d in found)
     assert any("reference" in d.other for d in found)
@@ -52,8 +61,8 @@ def test_one_seed_draws_one_text() -> None:
 
 
 def test_a_property_that_broke_changes_no_choice_of_later_runs() -> None:
-    """Seed 6000836, made small: once `clear` was broken, no run drew the bit that it asks for, and the second enumerator took the
-    choices after it for others."""
+    """Seed 6000836, made small: once `clear` was broken, no run drew the bit that it asks for,
+    and the second enumerator took the choices after it for others."""
     small = """
     struct flags { u8 f:1, g:1, n:2; };
     struct a { u8 a; u8 e[2]; };

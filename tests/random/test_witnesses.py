@@ -1,5 +1,5 @@
-"""Whatever is refuted can be shown: every refutation of small systems drawn at random is drawn as text and as a document, and
-no run breaks the property sooner."""
+"""Whatever is refuted can be shown: every refutation of small systems drawn at random is drawn
+as text and as a document, and no run breaks the property sooner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""One system judged three times: by the prover, by enumeration with the reference, by the second enumerator."""
+"""One system judged three times: by the prover, by enumeration with the reference, by the second
+enumerator."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class Difference:
 
 @dataclass
 class Tally:
-    """What was drawn: how many systems, with which constructs, and which verdicts of which kinds of property."""
+    """What was drawn: how many systems, with which constructs, and which verdicts of which kinds
+    of property."""
 
     counts: Counter[str] = field(default_factory=Counter)
     constructs: Counter[str] = field(default_factory=Counter)
@@ -56,7 +58,8 @@ class Tally:
 def compare(
     text: str, tally: Tally, bound: int = 3, limit: int = 300, accounts: str = "rs", most: int = 100
 ) -> list[Difference]:
-    """The differences in one text, at `most` candidates of it; r of the accounts is the reference, s the second enumerator."""
+    """The differences in one text, at `most` candidates of it; r of the accounts is the
+    reference, s the second enumerator."""
     forget()
     tally.counts["drawn"] += 1
     try:
@@ -127,7 +130,9 @@ def _held(
         _counted(tally, "second", any(v.name == "open" for v in other.values()))
         for name, says in marks.items():
             if not _agree_later(says, other[name], bound):
-                yield Difference(where, name, says, f"second {other[name].name}, {other[name].turns} turns")
+                yield Difference(
+                    where, name, says, f"second {other[name].name}, {other[name].turns} turns"
+                )
 
 
 def _counted(tally: Tally, account: str, opened: bool) -> None:
@@ -135,10 +140,13 @@ def _counted(tally: Tally, account: str, opened: bool) -> None:
 
 
 def _in_one_pass(made: Program, bound: int, limit: int) -> dict[str, Judged]:
-    """What enumeration says of all properties of a candidate; "open" where nothing broke, and there are more runs."""
+    """What enumeration says of all properties of a candidate; "open" where nothing broke, and
+    there are more runs."""
     if made.required is False:
         return {p.name: Judged(None if p.applies is False else "excluded") for p in made.properties}
-    settled = {p.name: verdict(made, p, bound, 0) for p in made.properties if _of_placement(made, p)}
+    settled = {
+        p.name: verdict(made, p, bound, 0) for p in made.properties if _of_placement(made, p)
+    }
     left = [p for p in made.properties if p.name not in settled]
     cut, reached = False, {p.name: bool(_placed(made, p)) for p in left}
     try:
@@ -155,12 +163,15 @@ def _in_one_pass(made: Program, bound: int, limit: int) -> dict[str, Judged]:
     except TooManyRuns:
         return settled | {p.name: Judged("open", cut) for p in left}
     for p in left:
-        settled[p.name] = Judged("proved" if reached[p.name] else "unknown" if cut else "vacuous", cut)
+        settled[p.name] = Judged(
+            "proved" if reached[p.name] else "unknown" if cut else "vacuous", cut
+        )
     return settled
 
 
 def _agree_now(says: str, judged: Judged) -> bool:
-    """Whether what the prover says may stand beside what the reference shows in as many turns as the prover is asked for."""
+    """Whether what the prover says may stand beside what the reference shows in as many turns as
+    the prover is asked for."""
     if judged.verdict == "open":
         return says not in ("excluded", "no case")
     # With its loops cut the reference has not seen what the prover may have found in a later turn.
@@ -179,7 +190,8 @@ def _of_placement(made: Program, p: Any) -> bool:
 
 
 def _agree_later(says: str, judged: Verdict, bound: int) -> bool:
-    """Whether what the prover says may stand beside what runs of up to five turns beyond LO show."""
+    """Whether what the prover says may stand beside what runs of up to five turns beyond LO
+    show."""
     if says == "unknown" or judged.name == "open":
         return (judged.name if says == "unknown" else says) not in ("excluded", "no case")
     if judged.name == "refuted" and judged.turns > bound:

@@ -1,8 +1,9 @@
 """Small systems of everything that the language has, as `.cbs` texts; one for each seed.
 
-Objects of a few bytes, and members of one to three bits where a run looks at them, so that all runs can be enumerated: blocks in
-blocks, loops in steps, steps on clones and on the packet alike, further objects, places of parents and of made objects, lengths
-and indexes that go too far, unions of tagged structs, packings, ranged params, flags that one turn sets and a later one tests.
+Objects of a few bytes, and members of one to three bits where a run looks at them, so that all runs
+can be enumerated: blocks in blocks, loops in steps, steps on clones and on the packet alike,
+further objects, places of parents and of made objects, lengths and indexes that go too far, unions
+of tagged structs, packings, ranged params, flags that one turn sets and a later one tests.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ _DEEP = 3
 
 
 class _Draw:
-    """One text as it grows; `left` statements with blocks, and `looks` at values, may still be drawn."""
+    """One text as it grows; `left` statements with blocks, and `looks` at values, may still be
+    drawn."""
 
     def __init__(self, random: Random) -> None:
         self.random = random
@@ -28,7 +30,11 @@ class _Draw:
             0,
         )
         self.lent = self.chance(0.12)
-        self.offset, self.second, self.packing = self.chance(0.3), self.chance(0.1), self.chance(0.15)
+        self.offset, self.second, self.packing = (
+            self.chance(0.3),
+            self.chance(0.1),
+            self.chance(0.15),
+        )
         self.mode = self.chance(0.15)
         self.views: list[str] = []
         self.members: dict[str, list[str]] = {}
@@ -54,12 +60,20 @@ class _Draw:
             "set": self.stores(2, "V"),
             "use": [self.read("V"), *self.some(0.3, self.any, True)],
             "hit": [*self.stores(1, "W", "U"), *self.inside()],
-            "flag": [self.pick("write F.f = 1;", "write F.f = 1;", "write F.g = F.f;", "write F.n = F.n + 1;")],
+            "flag": [
+                self.pick(
+                    "write F.f = 1;", "write F.f = 1;", "write F.g = F.f;", "write F.n = F.n + 1;"
+                )
+            ],
         }
         for name, views in zip(("owner", "guest"), layers, strict=True):
             lines += [f"layer {name} {{", *views]
             for step in steps[name]:
-                lines += [f"    step {step} {{", *(f"        {line}" for line in bodies[step]), "    }"]
+                lines += [
+                    f"    step {step} {{",
+                    *(f"        {line}" for line in bodies[step]),
+                    "    }",
+                ]
             lines.append("}")
         if self.chance(0.1):
             lines.append("layer idle { view I unused : u8 at skb.cb[0]; }")
@@ -95,7 +109,9 @@ class _Draw:
             self.members[f"struct {tag}"] = members
             packed = " __packed" if self.chance(0.2) else ""
             if tag == "b" and self.packing and "union" not in body:
-                found.append(f"packing struct b {{ one {{ {body} }}{packed}; two {{ u8 other; {body} }}; }}")
+                found.append(
+                    f"packing struct b {{ one {{ {body} }}{packed}; two {{ u8 other; {body} }}; }}"
+                )
             else:
                 found.append(f"struct {tag} {{ {body} }}{packed};")
         return found
@@ -124,14 +140,20 @@ class _Draw:
         for name in ("x", "y")[: self.random.choice((0, 1, 1, 2))]:
             low, high = self.random.choice(((0, 1), (0, 2), (1, 3), (0, 1), (-1, 1)))
             per = " per step" if self.chance(0.35) else ""
-            found.append(f"input {name} unused : {'s8' if low < 0 else 'u8'} in {low}..{high}{per};")
+            found.append(
+                f"input {name} unused : {'s8' if low < 0 else 'u8'} in {low}..{high}{per};"
+            )
             self.inputs.append(name)
         return found
 
     def place(self, own: bool) -> str:
         if self.offset and (not own or self.chance(0.2)):
-            return self.pick("skb.cb[OFF]", "skb.cb[OFF]", "skb.cb[OFF * GAP]" if self.second else "skb.cb[OFF]")
-        return self.pick("skb.cb[0]", "skb.cb[0]", "skb.cb[1]", "skb.cb[2]", *([] if own else ["stack.saved[0]"]))
+            return self.pick(
+                "skb.cb[OFF]", "skb.cb[OFF]", "skb.cb[OFF * GAP]" if self.second else "skb.cb[OFF]"
+            )
+        return self.pick(
+            "skb.cb[0]", "skb.cb[0]", "skb.cb[1]", "skb.cb[2]", *([] if own else ["stack.saved[0]"])
+        )
 
     def view(self, name: str, type: str) -> str:
         self.views.append(name)
@@ -140,22 +162,32 @@ class _Draw:
             at = f"{at} when mode == plain, {self.place(False)} when mode == other"
         self.members[name] = [f"{name}.{m}" for m in self.members.get(type, [])]
         if type == "u8[2]":
-            self.members[name] = [f"{name}[0]", f"{name}[1]", *(f"{name}[{i}]" for i in self.inputs)]
+            self.members[name] = [
+                f"{name}[0]",
+                f"{name}[1]",
+                *(f"{name}[{i}]" for i in self.inputs),
+            ]
         return f"    view {name} unused : {type} at {at};"
 
     def owner(self) -> list[str]:
         return ["    view F unused : struct flags at skb.fl;", self.view("V", "struct a")]
 
     def guest(self) -> list[str]:
-        found = [self.view("W", self.pick("struct a", "struct b", "struct b", "u8", "u8[2]", "u16"))]
+        found = [
+            self.view("W", self.pick("struct a", "struct b", "struct b", "u8", "u8[2]", "u16"))
+        ]
         if self.chance(0.6):
-            found.append(self.view("U", self.pick("struct a", "struct b", "u8", "u8[2]", "struct in")))
+            found.append(
+                self.view("U", self.pick("struct a", "struct b", "u8", "u8[2]", "struct in"))
+            )
         return found
 
     def require(self) -> list[str]:
         if not self.offset or self.chance(0.6):
             return []
-        return [f"require {self.pick('OFF != 1', 'OFF % 2 == 0', 'OFF + sizeof(struct b) <= sizeof(skb.cb)')};"]
+        return [
+            f"require {self.pick('OFF != 1', 'OFF % 2 == 0', 'OFF + sizeof(struct b) <= sizeof(skb.cb)')};"
+        ]
 
     # --- statements
 
@@ -191,7 +223,9 @@ class _Draw:
 
     def store(self, *views: str) -> str:
         place = self.whole(*views)
-        match self.pick("write", "write", "write", "value", "value", "clear", "for", "star", "flag"):
+        match self.pick(
+            "write", "write", "write", "value", "value", "clear", "for", "star", "flag"
+        ):
             case "value":
                 small = [m for m in self.scalars() if self.chance(0.7)] or ["stack.x"]
                 return f"write {self.random.choice(small)} = {self.value()};"
@@ -199,16 +233,21 @@ class _Draw:
                 return f"clear {place};"
             case "for":
                 return f"{self.pick('write', 'clear')} {self.byte(*views)} for {self.length()};"
-            case "star" if place in self.views and self.members[place] and "[" not in self.members[place][0]:
+            case "star" if (
+                place in self.views and self.members[place] and "[" not in self.members[place][0]
+            ):
                 return f"write {place}.*;"
             case "flag":
                 return f"write {self.pick('F.f', 'F.g', 'F.n')} = {self.pick('0', '1', '1', 'F.f', '!F.g')};"
         return f"write {place};"
 
     def scalars(self) -> list[str]:
-        return [m for v in self.views for m in self.members[v] if m[-1] in "abc" and not m.endswith("u.k")] + [
-            "stack.x"
-        ]
+        return [
+            m
+            for v in self.views
+            for m in self.members[v]
+            if m[-1] in "abc" and not m.endswith("u.k")
+        ] + ["stack.x"]
 
     def value(self) -> str:
         choices = [
@@ -255,11 +294,22 @@ class _Draw:
         a, b = self.look(), self.look()
         simple = [a, a, f"!({a})", f"{self.random.choice(self.values)} == {self.pick('0', '1')}"]
         return self.random.choice(
-            [*simple, f"{a} && {b}", f"{a} || {b}", f"{a} ? {b} : {self.pick('0', '1')}", *self.inputs]
+            [
+                *simple,
+                f"{a} && {b}",
+                f"{a} || {b}",
+                f"{a} ? {b} : {self.pick('0', '1')}",
+                *self.inputs,
+            ]
         )
 
     def copy(self) -> list[str]:
-        same = [(a, b) for a in self.views for b in self.views if a != b and self.members[a] and len(a) == len(b)]
+        same = [
+            (a, b)
+            for a in self.views
+            for b in self.views
+            if a != b and self.members[a] and len(a) == len(b)
+        ]
         if self.chance(0.2) and same and self.plain:
             ends = ["V", "cpu.kept"]
             self.random.shuffle(ends)
@@ -274,7 +324,12 @@ class _Draw:
         self.left -= 1
         inner = self.stores(1)
         head = self.pick(
-            "repeat {", "optionally {", "repeat [2] {", "if (F.f) {", f"if ({self.condition()}) {{", "each m {"
+            "repeat {",
+            "optionally {",
+            "repeat [2] {",
+            "if (F.f) {",
+            f"if ({self.condition()}) {{",
+            "each m {",
         )
         return [head, *(f"    {line}" for line in inner), "}"]
 
@@ -307,7 +362,12 @@ class _Draw:
             case "name":
                 where = self.random.choice([*made])
                 return [
-                    self.pick(f"read {where}.V;", f"write {where}.V;", f"copy {where}.V -> V;", f"clear {where}.V;")
+                    self.pick(
+                        f"read {where}.V;",
+                        f"write {where}.V;",
+                        f"copy {where}.V -> V;",
+                        f"clear {where}.V;",
+                    )
                 ]
             case kind:
                 return self.blocks(kind, made, depth)
@@ -323,17 +383,34 @@ class _Draw:
                 if self.chance(0.15):
                     inner.append(
                         self.pick(
-                            "read parent.V;", "write parent.F.f = 1;", "write F.f = parent.F.g;", "copy parent.V -> V;"
+                            "read parent.V;",
+                            "write parent.F.f = 1;",
+                            "write F.f = parent.F.g;",
+                            "copy parent.V -> V;",
                         )
                     )
-                return [f"each n{self.made} {self.bounds()}{{", *self.body(names, depth + 1, inner), "}"]
+                return [
+                    f"each n{self.made} {self.bounds()}{{",
+                    *self.body(names, depth + 1, inner),
+                    "}",
+                ]
             case "either":
-                return ["either {", *self.body(names, depth + 1), "} or {", *self.body(names, depth + 1), "}"]
+                return [
+                    "either {",
+                    *self.body(names, depth + 1),
+                    "} or {",
+                    *self.body(names, depth + 1),
+                    "}",
+                ]
             case "if":
                 other = ["} else {", *self.body(names, depth + 1)] if self.chance(0.3) else []
                 return [f"if ({self.condition()}) {{", *self.body(names, depth + 1), *other, "}"]
             case "when":
-                return [f"when mode == {self.pick('plain', 'other')} {{", *self.body(names, depth + 1), "}"]
+                return [
+                    f"when mode == {self.pick('plain', 'other')} {{",
+                    *self.body(names, depth + 1),
+                    "}",
+                ]
             case "on":
                 return [f"on {self.random.choice(names)} {{", *self.body(names, depth + 1), "}"]
             case "repeat":
@@ -341,7 +418,9 @@ class _Draw:
         return ["optionally {", *self.body(names, depth + 1), "}"]
 
     def bounds(self) -> str:
-        return self.pick("", "", "", "[2] ", "[3] ", "[1..2] ", "[0..2] ", "[2..] ", "[0..] ", "[1..] ")
+        return self.pick(
+            "", "", "", "[2] ", "[3] ", "[1..2] ", "[0..2] ", "[2..] ", "[0..] ", "[1..] "
+        )
 
     def body(self, made: Sequence[str], depth: int, first: Sequence[str] = ()) -> list[str]:
         names = list(made)
@@ -351,9 +430,16 @@ class _Draw:
                 self.made += 1
                 name = f"n{self.made}"
                 kind = (
-                    self.pick("share", "share", "clone") if self.lent else self.pick("clone", "clone", "new", "share")
+                    self.pick("share", "share", "clone")
+                    if self.lent
+                    else self.pick("clone", "clone", "new", "share")
                 )
-                lines += [f"{kind} {name};", f"on {name} {{", *self.body([*names, name], depth + 1), "}"]
+                lines += [
+                    f"{kind} {name};",
+                    f"on {name} {{",
+                    *self.body([*names, name], depth + 1),
+                    "}",
+                ]
                 names.append(name)
             elif self.lent and depth and self.chance(0.3):
                 lines.append("consume;")
@@ -362,7 +448,9 @@ class _Draw:
         return [f"    {line}" for line in lines]
 
     def paths(self) -> list[str]:
-        first = self.pick("    clear F;", "    clear F;", "    clear F; set;", "    clear F; set;", "    set;", "")
+        first = self.pick(
+            "    clear F;", "    clear F;", "    clear F; set;", "    clear F; set;", "    set;", ""
+        )
         loop = []
         if self.chance(0.35):
             test = self.pick("if (F.f) {", "if (F.f && F.g) {", "if (F.n == 1) {")
@@ -375,7 +463,14 @@ class _Draw:
                 "        flag;",
                 "    }",
             ]
-        lines = ["path p {", first, *self.body([], 0), *loop, self.pick("    use;", "    use;", ""), "}"]
+        lines = [
+            "path p {",
+            first,
+            *self.body([], 0),
+            *loop,
+            self.pick("    use;", "    use;", ""),
+            "}",
+        ]
         if self.chance(0.12):
             lines += ["path q {", *self.body([], 1), "}"]
         return lines
@@ -383,10 +478,22 @@ class _Draw:
     # --- properties
 
     def properties(self, idle: bool) -> list[str]:
-        kinds = ["preserved", "owned", "written", "exact", "holds", "fits", "aligned", "disjoint", "lent"]
+        kinds = [
+            "preserved",
+            "owned",
+            "written",
+            "exact",
+            "holds",
+            "fits",
+            "aligned",
+            "disjoint",
+            "lent",
+        ]
         weights = [6, 5, 5, 2, 3, 1, 1, 1, 8 if self.lent else 1]
         lines = []
-        for n, kind in enumerate(dict.fromkeys(self.random.choices(kinds, weights, k=2 if self.small else 4))):
+        for n, kind in enumerate(
+            dict.fromkeys(self.random.choices(kinds, weights, k=2 if self.small else 4))
+        ):
             when = " when OFF > 0" if self.offset and self.chance(0.1) else ""
             lines.append(f"property p{n}_{kind}{when}: {self.claim(kind)}{self.where(kind, idle)};")
         self.random.shuffle(lines)
@@ -412,7 +519,9 @@ class _Draw:
             case "holds":
                 v = self.random.choice(self.values)
                 common = f"({v} & {self.random.choice(self.values)}) {self.pick('== 0', f'== {v}', '<= 1')}"
-                condition = self.pick(f"{v} == 0", f"{v} != 1", f"{v} <= 1", "F.f || !F.g", "F.f >= F.g", common)
+                condition = self.pick(
+                    f"{v} == 0", f"{v} != 1", f"{v} <= 1", "F.f || !F.g", "F.f >= F.g", common
+                )
                 return f"holds {condition} at {self.pick('use', 'hit')}"
             case "fits" | "aligned":
                 return f"{kind} {self.random.choice(self.views)}" if some else kind

@@ -1,4 +1,5 @@
-"""Data flow never says of a run that breaks a property that none does; on the main spec it says just what the prover says."""
+"""Data flow never says of a run that breaks a property that none does; on the main spec it says
+just what the prover says."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def _groups(space: Space) -> Iterator[Group]:
 
 
 def _marked(path: Path) -> Iterator[tuple[str, bool, int, str]]:
-    """Each candidate that plain numbers do not decide: the property, whether it may break, the prover's mark, and its name."""
+    """Each candidate that plain numbers do not decide: the property, whether it may break, the
+    prover's mark, and its name."""
     space = Space(resolve(load(path)), Options())
     for group in _groups(space):
         flow = Reaching(group.program, universe(group.whole.free))

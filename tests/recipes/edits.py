@@ -1,7 +1,8 @@
 """Edits as a recipe of CONTRIBUTING names them, kept as text, and made in a copy of the package.
 
-A line `new PATH` or `edit PATH` begins a file. Of a file that is edited, `after:`, `before:` and `instead:` name a line by all of
-it but the blanks at its ends, the first of those that are so; `| ` begins each line that is put there.
+A line `new PATH` or `edit PATH` begins a file. Of a file that is edited, `after:`, `before:` and
+`instead:` name a line by all of it but the blanks at its ends, the first of those that are so; `| `
+begins each line that is put there.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ def read(recipe: Path) -> tuple[FileEdit, ...]:
     for line in recipe.read_text(encoding="utf-8").splitlines():
         word, _, rest = line.partition(" ")
         if word in ("new", "edit"):
-            edits.append(FileEdit(rest, word == "new", [Change("new", "")] if word == "new" else []))
+            edits.append(
+                FileEdit(rest, word == "new", [Change("new", "")] if word == "new" else [])
+            )
         elif word in ("after:", "before:", "instead:"):
             edits[-1].changes.append(Change(word[:-1], rest.strip()))
         elif word == "|":
@@ -62,5 +65,7 @@ def _changed(lines: list[str], change: Change, path: str) -> Iterator[str]:
     at = next((i for i, line in enumerate(lines) if line.strip() == change.line), None)
     if at is None:
         raise ValueError(f"{path} has no line `{change.line}`")
-    first, last = {"after": (at + 1, at + 1), "before": (at, at), "instead": (at, at + 1)}[change.how]
+    first, last = {"after": (at + 1, at + 1), "before": (at, at), "instead": (at, at + 1)}[
+        change.how
+    ]
     yield from (*lines[:first], *change.text, *lines[last:])

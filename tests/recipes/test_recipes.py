@@ -1,4 +1,5 @@
-"""The recipes of CONTRIBUTING, followed to the letter in a copy of the package: what each adds works, and nothing was missed."""
+"""The recipes of CONTRIBUTING, followed to the letter in a copy of the package: what each adds
+works, and nothing was missed."""
 
 from __future__ import annotations
 
@@ -79,7 +80,10 @@ def test_what_a_recipe_adds_works(followed: tuple[str, Path]) -> None:
             assert verdict(tree, spec("write V.a; peek V.a;", "owned V.a")) == "proved"
             assert verdict(tree, spec("write V.b; peek V.a;", "owned V.a")) == "refuted"
         case "abi":
-            assert verdict(tree, spec("write V.a; read V.a;", "owned V.a", abi="abi loongarch64; ")) == "proved"
+            assert (
+                verdict(tree, spec("write V.a; read V.a;", "owned V.a", abi="abi loongarch64; "))
+                == "proved"
+            )
         case "format":
             (tree / "tried.cbs").write_text(spec("read V.a;", "owned V.a"), encoding="utf-8")
             done = python(tree, "-m", "cbprove", "tried.cbs", "--format", "csv")
@@ -105,6 +109,12 @@ def test_a_recipe_names_every_file_that_is_edited(recipe: str) -> None:
 def test_types_miss_nothing(followed: tuple[str, Path]) -> None:
     _, tree = followed
     checked = python(
-        tree / "model", "-m", "mypy", "--strict", "--ignore-missing-imports", "--no-error-summary", "cbprove"
+        tree / "model",
+        "-m",
+        "mypy",
+        "--strict",
+        "--ignore-missing-imports",
+        "--no-error-summary",
+        "cbprove",
     )
     assert checked.stdout == ""

@@ -1,4 +1,5 @@
-"""Reports and witnesses built by hand: positions are those of the C, verdicts those of the people who met the bugs."""
+"""Reports and witnesses built by hand: positions are those of the C, verdicts those of the
+people who met the bugs."""
 
 from __future__ import annotations
 
@@ -9,7 +10,18 @@ from cbprove.diagnostics import Source, Span
 from cbprove.semantics.run import run
 from cbprove.semantics.state import DecisionKey
 from cbprove.system.expressions import InputValue, IntType, Leaf, Place
-from cbprove.system.program import Claim, Input, Object, Part, Preserved, Program, Property, Step, View, Where
+from cbprove.system.program import (
+    Claim,
+    Input,
+    Object,
+    Part,
+    Preserved,
+    Program,
+    Property,
+    Step,
+    View,
+    Where,
+)
 from cbprove.system.statements import Call, Clear, Copy, Each, Either, Read, Statement, Write
 from cbprove.verdicts import Answered, Case, Cost, Finding, Query, Report, Space, Verdict, Witness
 
@@ -27,13 +39,32 @@ def at(line: int) -> Span:
 
 def leaf(path: str, offset: int, size: int, tag: str, element: int = 0) -> Leaf:
     """A scalar of a struct, offset and size in bytes."""
-    return Leaf(8 * offset, 8 * size, path, f"struct {tag}.{path}", 0, 8 * (element or size), member=path)
+    return Leaf(
+        8 * offset, 8 * size, path, f"struct {tag}.{path}", 0, 8 * (element or size), member=path
+    )
 
 
 def place(view: str, path: str, first: int, size: int, *leaves: Leaf, **more: object) -> Place:
     """A place of a view in skb->cb, in bytes; `type` and `padding` (bits) are more."""
     text = f"{view}.{path}" if path else view
-    made = Place(text, ".", "cb", 8 * first, 8 * size, (), CB, CB[1], leaves, (), None, view, path, path, 0, at(1))
+    made = Place(
+        text,
+        ".",
+        "cb",
+        8 * first,
+        8 * size,
+        (),
+        CB,
+        CB[1],
+        leaves,
+        (),
+        None,
+        view,
+        path,
+        path,
+        0,
+        at(1),
+    )
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -44,9 +75,25 @@ GSO_LEAVES = (
     leaf("csum_start", 8, 2, "skb_gso_cb"),
 )
 GSO = place("SKB_GSO_CB", "", 32, 12, *GSO_LEAVES)
-IPCB = place("IPCB", "", 0, 20, leaf("opt.optlen", 0, 16, "ip_options"), leaf("flags", 16, 2, "inet_skb_parm"))
+IPCB = place(
+    "IPCB",
+    "",
+    0,
+    20,
+    leaf("opt.optlen", 0, 16, "ip_options"),
+    leaf("flags", 16, 2, "inet_skb_parm"),
+)
 FLAGS = place("IPCB", "flags", 16, 2, replace(IPCB.leaves[1], offset=0), type=U16, start=128)
-STACK = replace(HWADDR, text="stack.hwaddr", object="stack", area="hwaddr", low=0, bound=(0, 160), size=160, view=None)
+STACK = replace(
+    HWADDR,
+    text="stack.hwaddr",
+    object="stack",
+    area="hwaddr",
+    low=0,
+    bound=(0, 160),
+    size=160,
+    view=None,
+)
 
 
 @dataclass
@@ -62,7 +109,10 @@ class Answers:
 def program(claim: Claim, *, clear: bool = False) -> Program:
     """IPoIB over GSO at 32, as in Linux 4.5."""
     steps = {
-        "ip_rcv": ("ip", (Clear(1, (IPCB,), None, at(50)), Write(2, (FLAGS,), None, None, None, at(50)))),
+        "ip_rcv": (
+            "ip",
+            (Clear(1, (IPCB,), None, at(50)), Write(2, (FLAGS,), None, None, None, at(50))),
+        ),
         "ipoib_hard_header": ("ipoib", (Write(3, (HWADDR,), None, None, None, at(51)),)),
         "skb_segment": ("gso", (Write(4, (GSO,), None, None, None, at(52)),)),
         "wipe": ("gso", (Clear(5, (GSO,), None, at(53)),)),
@@ -81,7 +131,10 @@ def program(claim: Claim, *, clear: bool = False) -> Program:
             at(62),
         ),
     )
-    local: tuple[Statement, ...] = (Call(20, "step", "ip_rcv", at(70)), Call(21, "part", "transmit", at(70)))
+    local: tuple[Statement, ...] = (
+        Call(20, "step", "ip_rcv", at(70)),
+        Call(21, "part", "transmit", at(70)),
+    )
     return Program(
         little_endian=True,
         objects=(
@@ -105,7 +158,9 @@ def program(claim: Claim, *, clear: bool = False) -> Program:
 PRESERVED = Preserved((HWADDR,), "ipoib_hard_header", "ipoib_start_xmit")
 
 
-def witness(claim: Claim = PRESERVED, answers: Mapping[DecisionKey | str, int] | None = None, **more: bool) -> Witness:
+def witness(
+    claim: Claim = PRESERVED, answers: Mapping[DecisionKey | str, int] | None = None, **more: bool
+) -> Witness:
     """The run of the program, in the order of its own choices unless told otherwise."""
     prog = program(claim, **more)
     result = run(prog, prog.paths[0], prog.properties, Answers(answers or {"arm": 1}), trace=True)
@@ -151,13 +206,22 @@ def report(*cases: Case, space: tuple[Space, ...] = (), asks: tuple[Answered, ..
     """A report on specs/gso_ipoib.cbs."""
     path = TEXT.name
     return Report(
-        "gso_ipoib", "IPoIB against GSO", path, cases, space, asks, ((path, "0" * 64),), {"linux_4_5": "at 32"}
+        "gso_ipoib",
+        "IPoIB against GSO",
+        path,
+        cases,
+        space,
+        asks,
+        ((path, "0" * 64),),
+        {"linux_4_5": "at 32"},
     )
 
 
 REFUTED = Finding("refuted", witness=witness(), assumptions=("the qdisc keeps cb",))
 UNKNOWN = Finding(
-    "unknown", reason="the solver gave up after 30000000 steps", queries=(Query("q1", "(assert true)\n", "unknown"),)
+    "unknown",
+    reason="the solver gave up after 30000000 steps",
+    queries=(Query("q1", "(assert true)\n", "unknown"),),
 )
 BOUNDED = Finding("proved", turns=3, reason="the loop in line 43 was cut")
 SPACE = Space(
@@ -167,7 +231,15 @@ SPACE = Space(
     {"skb_gso_cb = v4_4": ((0, 16), (20, 20)), "skb_gso_cb = roland": ()},
 )
 ASK = Answered(
-    "gso_ipoib/room_2016", "room_2016", "is there room?", ("SKB_GSO_CB_OFFSET",), (), "none", True, "", at(90)
+    "gso_ipoib/room_2016",
+    "room_2016",
+    "is there room?",
+    ("SKB_GSO_CB_OFFSET",),
+    (),
+    "none",
+    True,
+    "",
+    at(90),
 )
 EVERY = report(
     case("hwaddr_preserved", "refuted", finding=REFUTED),

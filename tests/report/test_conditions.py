@@ -1,4 +1,5 @@
-"""Where a property is proved, as conditions: none holds where it is not proved, and they say how far they go."""
+"""Where a property is proved, as conditions: none holds where it is not proved, and they say how
+far they go."""
 
 from __future__ import annotations
 
@@ -21,12 +22,16 @@ SIZE = Measure(text="sizeof(struct s)", axis="s", values={"small": 2, "large": 5
 
 def space(cells: dict[tuple[str, ...], str], *axes: str) -> Space:
     """A space of cells as they are read: `1` proved, `0` not, `x` excluded."""
-    held = {key: bytes({"0": 0, "1": 1, "x": 2}[mark] for mark in marks) for key, marks in cells.items()}
+    held = {
+        key: bytes({"0": 0, "1": 1, "x": 2}[mark] for mark in marks) for key, marks in cells.items()
+    }
     return Space(property="kept", axes=axes, counts={}, proved={}, cells=held)
 
 
 def test_a_number_of_a_struct_is_preferred() -> None:
-    found = conditions(space({("small",): "00111111", ("large",): "00000111"}, "s", "AT"), [SIZE], 4)
+    found = conditions(
+        space({("small",): "00111111", ("large",): "00000111"}, "s", "AT"), [SIZE], 4
+    )
     assert found == Conditions(texts=("AT >= sizeof(struct s)",), all=True)
 
 
@@ -41,7 +46,9 @@ def test_nothing_is_said_where_all_is_proved() -> None:
 
 def test_without_a_ranged_axis() -> None:
     found = conditions(
-        space({("a", "yes"): "1", ("a", "no"): "0", ("b", "yes"): "0", ("b", "no"): "0"}, "s", "r"), [], 4
+        space({("a", "yes"): "1", ("a", "no"): "0", ("b", "yes"): "0", ("b", "no"): "0"}, "s", "r"),
+        [],
+        4,
     )
     assert found == Conditions(texts=("s == a && r == yes",), all=True)
 
@@ -58,13 +65,20 @@ def test_no_picture_of_too_many_candidates() -> None:
 @pytest.mark.parametrize("seed", range(60))
 def test_no_condition_holds_where_it_is_not_proved(seed: int) -> None:
     draw = random.Random(seed)
-    cells = {(arm, r): "".join(draw.choices("001111x", k=9)) for arm in ("small", "large") for r in ("no", "yes")}
+    cells = {
+        (arm, r): "".join(draw.choices("001111x", k=9))
+        for arm in ("small", "large")
+        for r in ("no", "yes")
+    }
     found = conditions(space(cells, "s", "r", "AT"), [SIZE], 5)
     assert found is not None
     missed = 0
     for (arm, r), marks in cells.items():
         for at, mark in enumerate(marks):
-            held = any(_holds(each, {"s": arm, "r": r, "AT": at, "size": SIZE.values[arm]}) for each in found.texts)
+            held = any(
+                _holds(each, {"s": arm, "r": r, "AT": at, "size": SIZE.values[arm]})
+                for each in found.texts
+            )
             assert not (held and mark == "0")
             missed += mark == "1" and not held
     assert found.all == (missed == 0)

@@ -33,7 +33,9 @@ error[CB0103]: no such member
 def test_notes_follow_with_dashes() -> None:
     text = "\n" * 8 + "view V;\nview V;\n"
     first, second = Span(Source("a.cbs", text), 8, 14), Span(Source("a.cbs", text), 16, 22)
-    told = diagnostic(Diagnostic("CB0110", "declared twice", second, notes=(Note("first declared here", first),)))
+    told = diagnostic(
+        Diagnostic("CB0110", "declared twice", second, notes=(Note("first declared here", first),))
+    )
     assert (
         told
         == """\
@@ -77,7 +79,9 @@ def test_span_of_several_lines_ends_with_the_first() -> None:
 
 
 def test_empty_span_has_a_caret() -> None:
-    assert diagnostic(Diagnostic("CB0007", "no `spec` line", Span(Source("a.cbs", "x\n"), 0, 0))).endswith("| ^")
+    assert diagnostic(
+        Diagnostic("CB0007", "no `spec` line", Span(Source("a.cbs", "x\n"), 0, 0))
+    ).endswith("| ^")
 
 
 def test_end_of_the_file_has_a_caret() -> None:

@@ -1,4 +1,5 @@
-"""Codes at length: every one that can be met is known, and every example shows what it claims to."""
+"""Codes at length: every one that can be met is known, and every example shows what it claims
+to."""
 
 from __future__ import annotations
 
@@ -31,7 +32,15 @@ def test_every_code_in_the_source_is_explained() -> None:
 
 
 def test_verdicts_go_by_their_names() -> None:
-    assert set(NAMES) == {"proved", "refuted", "unknown", "vacuous", "mixed", "excluded", "proved up to n turns"}
+    assert set(NAMES) == {
+        "proved",
+        "refuted",
+        "unknown",
+        "vacuous",
+        "mixed",
+        "excluded",
+        "proved up to n turns",
+    }
 
 
 def test_unknown_code() -> None:

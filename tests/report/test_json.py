@@ -53,11 +53,20 @@ def test_witness() -> None:
 
 
 def test_misplaced_witness() -> None:
-    misplaced = Witness({}, reports.program(reports.PRESERVED), "", None, Misplaced(True, "A", "shares bytes with B"))
+    misplaced = Witness(
+        {},
+        reports.program(reports.PRESERVED),
+        "",
+        None,
+        Misplaced(True, "A", "shares bytes with B"),
+    )
     case = reports.case("apart", "refuted", finding=Finding("refuted", witness=misplaced))
     found = document([reports.report(case)])
     assert valid(found)
-    assert found["cases"][0]["witness"]["misplaced"] == {"subject": "A", "reason": "shares bytes with B"}
+    assert found["cases"][0]["witness"]["misplaced"] == {
+        "subject": "A",
+        "reason": "shares bytes with B",
+    }
 
 
 def test_scope() -> None:
@@ -88,7 +97,9 @@ def test_same_input_same_bytes() -> None:
 
 
 def test_no_path_of_this_machine() -> None:
-    assert "/home" not in text([reports.EVERY], (), SAVED) and "/tmp" not in text([reports.EVERY], (), SAVED)
+    assert "/home" not in text([reports.EVERY], (), SAVED) and "/tmp" not in text(
+        [reports.EVERY], (), SAVED
+    )
 
 
 def test_is_json() -> None:

@@ -46,7 +46,10 @@ def test_counts_as_in_the_guide() -> None:
     cases = [reports.case(f"p{i}", "proved", proposal=f"q{i % 9}") for i in range(29)]
     cases += [reports.case(f"r{i}", "refuted", "refuted", proposal="q0") for i in range(7)]
     told = summary(reports.report(*cases, asks=(reports.ASK,)))
-    assert told == "specs/gso_ipoib.cbs: 9 proposals, 36 verdicts, 1 question: 29 proved, 7 refuted (7 expected)"
+    assert (
+        told
+        == "specs/gso_ipoib.cbs: 9 proposals, 36 verdicts, 1 question: 29 proved, 7 refuted (7 expected)"
+    )
 
 
 def test_counts_of_nothing() -> None:
@@ -94,8 +97,12 @@ def test_long_lists_are_cut() -> None:
 
 
 def test_question_without_an_answer() -> None:
-    ask = replace(reports.ASK, answer=None, met=False, reason="2 choices hang on a verdict that is unknown")
-    assert "  unknown: 2 choices hang on a verdict that is unknown" in text(reports.report(asks=(ask,)), Manner())
+    ask = replace(
+        reports.ASK, answer=None, met=False, reason="2 choices hang on a verdict that is unknown"
+    )
+    assert "  unknown: 2 choices hang on a verdict that is unknown" in text(
+        reports.report(asks=(ask,)), Manner()
+    )
 
 
 def test_intervals() -> None:
@@ -108,7 +115,9 @@ def test_intervals() -> None:
 def test_design_space_without_a_ranged_axis() -> None:
     space = Space("kept", ("packing",), {"proved": 1, "refuted": 1}, {"packing = old": ((0, 0),)})
     told = text(reports.report(space=(space,)), Manner())
-    assert told.endswith("design space of 2 candidates\n  kept: 1 proved, 1 refuted\n    packing = old")
+    assert told.endswith(
+        "design space of 2 candidates\n  kept: 1 proved, 1 refuted\n    packing = old"
+    )
 
 
 def test_wide_table_is_cut() -> None:
@@ -123,7 +132,9 @@ def test_columns_that_only_say_proved_are_told_in_a_line_where_the_table_is_wide
     cases += [reports.case("broken", "refuted", "refuted")]
     told = table.proposals(reports.report(*cases), Manner())
     names = ", ".join(f"a_rather_long_property_{i}" for i in range(6))
-    assert " ".join(told.split()) == (f"broken bytes moved linux_4_5 refuted 20 proved for each: {names}")
+    assert " ".join(told.split()) == (
+        f"broken bytes moved linux_4_5 refuted 20 proved for each: {names}"
+    )
     assert max(map(len, told.splitlines())) <= 100
 
 
@@ -146,4 +157,6 @@ def test_the_command_to_try_again(reason: str, seconds: float | None, option: st
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
     finding = Finding("unknown", reason="bad \x1b[2J name")
-    assert "\x1b" not in text(reports.report(reports.case("p", "unknown", finding=finding)), Manner())
+    assert "\x1b" not in text(
+        reports.report(reports.case("p", "unknown", finding=finding)), Manner()
+    )

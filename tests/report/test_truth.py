@@ -1,4 +1,5 @@
-"""What a witness shows is what the reference saw: values, rows, names and bytes, of every object that is in question."""
+"""What a witness shows is what the reference saw: values, rows, names and bytes, of every object
+that is in question."""
 
 from __future__ import annotations
 
@@ -225,7 +226,10 @@ def test_members_that_were_stored_over_alike_are_told_together(tmp_path: Path) -
 
 def test_a_name_is_said_to_be_given_up_or_shared(tmp_path: Path) -> None:
     layer = "layer l { view A : u8 at skb.cb[0]; step fill { write A; } }"
-    given = told(tmp_path, f"{PACKET} {layer} path p {{ share tap; on tap {{ consume; fill; }} }} property p: lent;")
+    given = told(
+        tmp_path,
+        f"{PACKET} {layer} path p {{ share tap; on tap {{ consume; fill; }} }} property p: lent;",
+    )
     shared = told(tmp_path, f"{PACKET} {layer} path p {{ share tap; fill; }} property p: lent;")
     assert "A is touched by a name that was given up" in given
     assert "A is stored to while another name of its object lives" in shared

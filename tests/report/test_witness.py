@@ -44,7 +44,10 @@ ipoib_start_xmit   reads  hwaddr          10 of 20 bytes lost: cb[32..42)
 
 def test_lost_to_a_clear() -> None:
     assert "hwaddr[4..16): cleared by wipe" in drawn(clear=True)
-    assert "wipe               clears SKB_GSO_CB  0000000000000000ii00........hhhh000000000000hhhh" in drawn(clear=True)
+    assert (
+        "wipe               clears SKB_GSO_CB  0000000000000000ii00........hhhh000000000000hhhh"
+        in drawn(clear=True)
+    )
 
 
 def test_a_copy_away_is_shown() -> None:
@@ -83,14 +86,20 @@ def test_condition_shows_the_values_of_members() -> None:
 
 def test_misplaced_needs_no_run() -> None:
     witness = Witness(
-        {}, reports.program(reports.PRESERVED), "", None, Misplaced(True, "IPCB", "shares bytes with hwaddr")
+        {},
+        reports.program(reports.PRESERVED),
+        "",
+        None,
+        Misplaced(True, "IPCB", "shares bytes with hwaddr"),
     )
     assert block(witness, NAME) == ["IPCB: shares bytes with hwaddr"]
 
 
 def test_lost_ranges() -> None:
     lost = scene(reports.witness()).lost()
-    assert [(part.object, part.area, part.low, part.high) for part in lost] == [("skb", "cb", 256, 336)]
+    assert [(part.object, part.area, part.low, part.high) for part in lost] == [
+        ("skb", "cb", 256, 336)
+    ]
 
 
 def test_letters_are_told_apart() -> None:

@@ -35,7 +35,8 @@ _LINE = re.compile(r"^(?:lost|not its own|never written|not written[^:]*): (.*),
 
 @lru_cache(maxsize=4)
 def report(path: str, proposal: str = "", property: str = "") -> tuple[System, Report]:
-    """A spec and every verdict on its proposals, or the one on a property of a proposal, with witnesses."""
+    """A spec and every verdict on its proposals, or the one on a property of a proposal, with
+    witnesses."""
     system = replace(meaning(path), asks=())
     if proposal:
         proposals = tuple(each for each in system.proposals if each.name == proposal)
@@ -53,7 +54,8 @@ def meant(text: str) -> System:
 
 
 def refuted(found: Report) -> Iterator[tuple[Case, Witness]]:
-    """The cases that are refuted on the ABI that tests are compiled for, with the run that is shown."""
+    """The cases that are refuted on the ABI that tests are compiled for, with the run that is
+    shown."""
     for case in found.cases:
         shown = case.finding.witness
         if case.finding.verdict != "refuted" or shown is None or shown.candidate["abi"] != "x86_64":
@@ -69,11 +71,15 @@ def text_of(path: str, id: str, kunit: bool = False) -> str:
     return program(system, shown, case.property, case.id, Path(path).name, kunit)
 
 
-def build(text: str, folder: Path, compiler: Sequence[str] = GCC, macros: Sequence[str] = ()) -> str | Path:
+def build(
+    text: str, folder: Path, compiler: Sequence[str] = GCC, macros: Sequence[str] = ()
+) -> str | Path:
     """The executable, or what the compiler says of it."""
     source, made = folder / "repro.c", folder / "repro"
     source.write_text(text)
-    done = subprocess.run([*compiler, *macros, str(source), "-o", str(made)], capture_output=True, text=True)
+    done = subprocess.run(
+        [*compiler, *macros, str(source), "-o", str(made)], capture_output=True, text=True
+    )
     return made if done.returncode == 0 else done.stderr
 
 
@@ -85,11 +91,18 @@ def answer(made: str | Path, *before: str) -> tuple[int, str]:
 
 
 def faults(
-    system: System, shown: Witness, property: str, folder: Path, compiler: Sequence[str] = GCC, others: bool = True
+    system: System,
+    shown: Witness,
+    property: str,
+    folder: Path,
+    compiler: Sequence[str] = GCC,
+    others: bool = True,
 ) -> Iterator[str]:
-    """What a witness's program does that it should not: it must exit 1 and tell the bytes that the reference saw.
+    """What a witness's program does that it should not: it must exit 1 and tell the bytes that the
+    reference saw.
 
-    With `others`, it is also built for other candidates, and must answer as the reference does of the same choices there.
+    With `others`, it is also built for other candidates, and must answer as the reference does of
+    the same choices there.
     """
     shown = _recognised(shown, property)
     text = program(system, shown, property, property, "drawn.cbs")
@@ -133,7 +146,8 @@ def _wanted(shown: Witness, property: str) -> set[tuple[str, int]]:
         for lying in broken.places
         for bit in broken.bits
         if bit.object == lying.object and 0 <= bit.bit < len(memory[bit.object])
-        if not isinstance(broken.claim, Unchanged) or lying.low <= bit.bit < lying.low + lying.place.width
+        if not isinstance(broken.claim, Unchanged)
+        or lying.low <= bit.bit < lying.low + lying.place.width
     }
 
 
@@ -146,9 +160,12 @@ def _values(system: System, axis: str, candidate: Mapping[str, AxisValue]) -> li
 
 
 def _visible(broken: Broken) -> bool:
-    """Whether values must show it: whole bytes of several stores; one arbitrary store leaves the same byte everywhere."""
+    """Whether values must show it: whole bytes of several stores; one arbitrary store leaves the
+    same byte everywhere."""
     whole = len({each.bit // 8 for each in broken.bits}) * 8 == len(broken.bits)
-    return whole and all(each.remembered is None or each.remembered.store != each.found.store for each in broken.bits)
+    return whole and all(
+        each.remembered is None or each.remembered.store != each.found.store for each in broken.bits
+    )
 
 
 def _way(run: Run) -> list[object]:
@@ -160,7 +177,9 @@ def _way(run: Run) -> list[object]:
 def _alike(one: Broken, other: Broken) -> bool:
     """Whether two claims are one claim at two candidates."""
     texts = [[lying.place.text for lying in each.places] for each in (one, other)]
-    return one.moment == other.moment and type(one.event) is type(other.event) and texts[0] == texts[1]
+    return (
+        one.moment == other.moment and type(one.event) is type(other.event) and texts[0] == texts[1]
+    )
 
 
 def _other(
@@ -190,7 +209,11 @@ def _other(
     again = replay(there, path, (prop,), dict(shown.run.decisions), trace=True)
     first = shown.run.broken[property][0]
     broken = [each for each in again.broken[property] if _alike(each, first)]
-    if isinstance(first.claim, IsTrue | ReadsBack) or _way(again) != _way(shown.run) or undefined(again):
+    if (
+        isinstance(first.claim, IsTrue | ReadsBack)
+        or _way(again) != _way(shown.run)
+        or undefined(again)
+    ):
         return  # what memory held before the run decides, and is another number there
     code, said = answer(made)
     if (code and not broken) or (not code and any(map(_visible, broken))):

@@ -16,7 +16,9 @@ ALL_KINDS = HERE / "all_kinds.cbs"
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     known = {**os.environ, "PYTHONPATH": str(HERE.parents[1] / "model")}
     command = [sys.executable, "-m", "cbprove", "reproduce", *arguments]
-    return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd=folder, env=known, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_a_file(tmp_path: Path) -> None:
@@ -52,7 +54,9 @@ def test_a_case_with_nothing_to_run(tmp_path: Path) -> None:
 def test_a_proved_case(tmp_path: Path) -> None:
     done = _run(tmp_path, str(ALL_KINDS), "--case", "all_kinds/good/own")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error: `all_kinds/good/own` is proved\n  = help: no run breaks it")
+    assert done.stderr.startswith(
+        "error: `all_kinds/good/own` is proved\n  = help: no run breaks it"
+    )
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
@@ -71,4 +75,7 @@ def test_a_view_over_a_bit_field(tmp_path: Path) -> None:
     )
     done = _run(tmp_path, "bits.cbs", "--case", "bits/any/own")
     assert done.returncode == 0
-    assert answer(build(done.stdout, tmp_path)) == (1, "not its own: V.b, byte 0: first 11, then ee\n")
+    assert answer(build(done.stdout, tmp_path)) == (
+        1,
+        "not its own: V.b, byte 0: first 11, then ee\n",
+    )

@@ -1,4 +1,5 @@
-"""Every refuted case as a program: it compiles without a warning, exits 1, and tells the bytes that the reference saw."""
+"""Every refuted case as a program: it compiles without a warning, exits 1, and tells the bytes
+that the reference saw."""
 
 from __future__ import annotations
 
@@ -32,7 +33,17 @@ def _all(path: str, folder: Path, others: bool = True) -> int:
 def test_every_kind_of_property(tmp_path: Path) -> None:
     _, found = report(ALL_KINDS)
     kinds = {case.property for case, _ in refuted(found)}
-    assert kinds >= {"kept", "own", "by_us", "by_them", "width", "small", "held", "apart", "straight"}
+    assert kinds >= {
+        "kept",
+        "own",
+        "by_us",
+        "by_them",
+        "width",
+        "small",
+        "held",
+        "apart",
+        "straight",
+    }
     assert _all(ALL_KINDS, tmp_path, others=False) == sum(1 for _ in refuted(found))
 
 
@@ -57,22 +68,32 @@ def test_a_case_of_the_main_spec(tmp_path: Path) -> None:
 
 
 def test_another_candidate_by_a_macro(tmp_path: Path) -> None:
-    """`packed_anywhere` is proved up to 18; from 19 on its last byte lies in the address; at 40 it is excluded."""
+    """`packed_anywhere` is proved up to 18; from 19 on its last byte lies in the address; at 40
+    it is excluded."""
     text = text_of(MAIN, "packed_anywhere/hwaddr_preserved")
-    codes = {at: answer(build(text, tmp_path, macros=[f"-DSKB_GSO_CB_OFFSET={at}"]))[0] for at in (0, 18, 19, 38)}
+    codes = {
+        at: answer(build(text, tmp_path, macros=[f"-DSKB_GSO_CB_OFFSET={at}"]))[0]
+        for at in (0, 18, 19, 38)
+    }
     assert codes == {0: 0, 18: 0, 19: 1, 38: 1}
-    assert "static assertion failed" in str(build(text, tmp_path, macros=["-DSKB_GSO_CB_OFFSET=40"]))
+    assert "static assertion failed" in str(
+        build(text, tmp_path, macros=["-DSKB_GSO_CB_OFFSET=40"])
+    )
 
 
 @pytest.mark.slow
 def test_another_candidate_of_two_runs(tmp_path: Path) -> None:
     text = text_of(MAIN, "packed_anywhere/reads_own_bytes")
-    codes = {at: answer(build(text, tmp_path, macros=[f"-DSKB_GSO_CB_OFFSET={at}"]))[0] for at in (8, 24)}
+    codes = {
+        at: answer(build(text, tmp_path, macros=[f"-DSKB_GSO_CB_OFFSET={at}"]))[0] for at in (8, 24)
+    }
     assert codes == {8: 1, 24: 0}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", [Path(ALL_KINDS), *CASES, *TRAPS, *LINUX], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [Path(ALL_KINDS), *CASES, *TRAPS, *LINUX], ids=lambda path: path.stem
+)
 def test_shipped_specs_and_traps(path: Path, tmp_path: Path) -> None:
     _all(str(path), tmp_path)
 
@@ -82,7 +103,9 @@ def test_shipped_specs_and_traps(path: Path, tmp_path: Path) -> None:
 def test_optimized(path: Path, tmp_path: Path) -> None:
     system, found = report(str(path))
     for case, shown in refuted(found):
-        assert not list(faults(system, shown, case.property, tmp_path, OPTIMIZED, others=False)), case.id
+        assert not list(faults(system, shown, case.property, tmp_path, OPTIMIZED, others=False)), (
+            case.id
+        )
 
 
 # A name for each thing that C has of its own, or that a program has.
@@ -164,7 +187,8 @@ property behind: preserved E from set to use;
 
 
 def test_pieces(tmp_path: Path) -> None:
-    """The rest of an array, bit-fields at different bits, an element that an input says, bytes behind the area."""
+    """The rest of an array, bit-fields at different bits, an element that an input says, bytes
+    behind the area."""
     system = meant(PIECES)
     found = judged(system, "pieces.cbs", Options(witnesses=True), lambda done, total: None)
     programs = {case.property: (case, shown) for case, shown in refuted(found)}
@@ -173,4 +197,7 @@ def test_pieces(tmp_path: Path) -> None:
         case, shown = programs[name]
         assert not list(faults(system, shown, case.property, tmp_path)), name
     case, shown = programs["bits_"]
-    assert answer(build(program(system, shown, "bits_", case.id, "pieces.cbs"), tmp_path)) == (1, "lost: G.b\n")
+    assert answer(build(program(system, shown, "bits_", case.id, "pieces.cbs"), tmp_path)) == (
+        1,
+        "lost: G.b\n",
+    )

@@ -52,7 +52,8 @@ def test_another_layout_does_not_compile(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("id", ["over/kept", "over/own", "over/small", "over/apart", "saved/held"])
 def test_kunit(id: str) -> None:
-    """Its syntax, against a header that has as much of KUnit as it names; it was not run in a kernel."""
+    """Its syntax, against a header that has as much of KUnit as it names; it was not run in a
+    kernel."""
     text = text_of(ALL_KINDS, id, kunit=True)
     command = [*GCC, "-fsyntax-only", f"-I{HERE / 'kernel'}", "-xc", "-"]
     done = subprocess.run(command, input=text, capture_output=True, text=True)

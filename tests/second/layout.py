@@ -1,4 +1,5 @@
-"""Where C puts the members of a candidate, and what a place of a spec names: bits, and whose they are."""
+"""Where C puts the members of a candidate, and what a place of a spec names: bits, and whose
+they are."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ class Record:
 
 @dataclass(frozen=True)
 class Whose:
-    """Which member a place is in: the innermost tagged struct, the path in it, the arms of unions passed by."""
+    """Which member a place is in: the innermost tagged struct, the path in it, the arms of
+    unions passed by."""
 
     tag: str
     path: tuple[str, ...] = ()
@@ -86,10 +88,12 @@ class Leaf:
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """A place: which object ("current", "parent", a made name, or ("once", NAME)), its extent in bits there, and its leaves.
+    """A place: which object ("current", "parent", a made name, or ("once", NAME)), its extent in
+    bits there, and its leaves.
 
-    `area` is the area it lies in, in bits; `rest` is the number of bits to the end of the array that it ends in. Each bit
-    of `bits` and `whole` has pairs (member, name by which a property may speak of it); `whole` has padding and `rest`, too.
+    `area` is the area it lies in, in bits; `rest` is the number of bits to the end of the array
+    that it ends in. Each bit of `bits` and `whole` has pairs (member, name by which a property may
+    speak of it); `whole` has padding and `rest`, too.
     """
 
     object: Any
@@ -117,7 +121,10 @@ class Layout:
         self.big = self.abi in _BIG
         self.long = 64 if self.abi in _WIDE else 32
         self.types: dict[str, Record] = {}
-        self.objects = {name: self.record("", "struct", members, False) for name, members in spec.objects.items()}
+        self.objects = {
+            name: self.record("", "struct", members, False)
+            for name, members in spec.objects.items()
+        }
         self.main = spec.per_path or next(iter(spec.objects))
         self.views: dict[str, Spot | None] = {}
 
@@ -130,7 +137,9 @@ class Layout:
             case ("struct", tag):
                 if tag not in self.types:
                     arms = self.spec.packings.get(tag)
-                    _, kind, _, members, packed = arms[self.chosen[tag]] if arms else self.spec.structs[tag]
+                    _, kind, _, members, packed = (
+                        arms[self.chosen[tag]] if arms else self.spec.structs[tag]
+                    )
                     self.types[tag] = self.record(tag, kind, members, packed)
                 return self.types[tag]
             case ("array", of, count):
@@ -149,9 +158,14 @@ class Layout:
         elif name == "void *":
             bits = self.long
         else:
-            plain = " ".join(word for word in name.split() if word not in ("signed", "unsigned")) or "int"
+            plain = (
+                " ".join(word for word in name.split() if word not in ("signed", "unsigned"))
+                or "int"
+            )
             bits = self.long if plain == "long" else _C[plain]
-        signed = found[1] == "s" if found else name not in ("void *", "char") and "unsigned" not in name
+        signed = (
+            found[1] == "s" if found else name not in ("void *", "char") and "unsigned" not in name
+        )
         most = {"m68k": 2, "i386": 4}.get(self.abi, 8)
         return Num(bits // 8, min(bits // 8, most), signed)
 
@@ -165,7 +179,9 @@ class Layout:
                 a = max(a, self.static(m.aligned))
             at = 0 if union else at
             width = None if m.width is None else self.static(m.width)
-            if width is None or (not packed and ((at % (8 * a)) + width - 1) // (8 * a) >= t.size * 8 // (8 * a)):
+            if width is None or (
+                not packed and ((at % (8 * a)) + width - 1) // (8 * a) >= t.size * 8 // (8 * a)
+            ):
                 at += -at % (8 * a)
             fields.append(Field(m.name, t, at, width, m.group))
             at += t.size * 8 if width is None else width
@@ -174,7 +190,13 @@ class Layout:
         return Record(whole + -whole % align, align, tag, union, packed, tuple(fields))
 
     def leaves(
-        self, t: Any, at: int, width: int | None, whose: Whose | None, called: tuple[str, ...], packed: bool
+        self,
+        t: Any,
+        at: int,
+        width: int | None,
+        whose: Whose | None,
+        called: tuple[str, ...],
+        packed: bool,
     ) -> Iterator[Leaf]:
         """The scalars of a type that lies at a bit."""
         if isinstance(t, Num):
@@ -183,7 +205,12 @@ class Layout:
             for i in range(t.count):
                 name = f"[{i}]"
                 yield from self.leaves(
-                    t.of, at + 8 * i * t.of.size, None, whose and whose.into(name), (*called, name), packed
+                    t.of,
+                    at + 8 * i * t.of.size,
+                    None,
+                    whose and whose.into(name),
+                    (*called, name),
+                    packed,
                 )
         else:
             for i in range(len(t.fields)):
@@ -191,11 +218,16 @@ class Layout:
                 f = t.fields[i]
                 if f.name is None and f.width is not None:
                     continue  # an unnamed bit-field is padding
-                yield from self.leaves(f.type, at + f.start, f.width, inner, deeper, packed or t.packed)
+                yield from self.leaves(
+                    f.type, at + f.start, f.width, inner, deeper, packed or t.packed
+                )
 
     @staticmethod
-    def enter(t: Record, i: int, whose: Whose | None, called: tuple[str, ...]) -> tuple[Whose | None, tuple[str, ...]]:
-        """Whose the i-th member of a struct is, and how it is called. Neither half of a struct_group has a name."""
+    def enter(
+        t: Record, i: int, whose: Whose | None, called: tuple[str, ...]
+    ) -> tuple[Whose | None, tuple[str, ...]]:
+        """Whose the i-th member of a struct is, and how it is called. Neither half of a
+        struct_group has a name."""
         f = t.fields[i]
         if whose is not None and t.tag:
             whose = replace(whose, tag=t.tag, path=())
@@ -292,9 +324,17 @@ class Layout:
 
     @staticmethod
     def named(
-        object: Any, view: str | None, start: int, size: int, leaves: tuple[Leaf, ...], padding: bool, called: Any
+        object: Any,
+        view: str | None,
+        start: int,
+        size: int,
+        leaves: tuple[Leaf, ...],
+        padding: bool,
+        called: Any,
     ) -> tuple[tuple[int, tuple[Any, ...]], ...]:
-        bits: dict[int, list[Any]] = {bit: [] for bit in range(start, start + size)} if padding else {}
+        bits: dict[int, list[Any]] = (
+            {bit: [] for bit in range(start, start + size)} if padding else {}
+        )
         for leaf in leaves:
             for i in range(leaf.bits):
                 bit = leaf.start + i
@@ -304,7 +344,9 @@ class Layout:
                     bits.setdefault(bit, []).append(((leaf.whose, i), (view, leaf.called, i)))
         for bit, found in bits.items():
             if not found:
-                found.append((None, ("raw", object, bit) if view is None else (view, "padding", bit)))
+                found.append(
+                    (None, ("raw", object, bit) if view is None else (view, "padding", bit))
+                )
         return tuple((bit, tuple(bits[bit])) for bit in sorted(bits))
 
     def spot(self, place: Place, index: Callable[[Expr], int]) -> Spot:
@@ -341,7 +383,12 @@ class Layout:
                     leaf
                     for j in range(max(i + 1, 0), t.count)
                     for leaf in self.leaves(
-                        t.of, start + j * step, None, whose and whose.into(f"[{j}]"), (*called, f"[{j}]"), packed
+                        t.of,
+                        start + j * step,
+                        None,
+                        whose and whose.into(f"[{j}]"),
+                        (*called, f"[{j}]"),
+                        packed,
                     )
                 )
                 start += i * step
@@ -354,7 +401,9 @@ class Layout:
                     f = t.fields[i]
                     whose, called = self.enter(t, i, whose, called)
                     start, width, t = start + f.start, f.width, f.type
-        return self.made(where, view, area, start, t, width, whose, called, rest, packed, star, behind)
+        return self.made(
+            where, view, area, start, t, width, whose, called, rest, packed, star, behind
+        )
 
     def outer(self, view: str) -> Whose:
         """Whose a view that is no scalar is: its own, or the member's that it is laid over."""
@@ -374,10 +423,21 @@ class Layout:
         for i, f in enumerate(t.fields):
             whose, called = self.enter(t, i, spot.whose, spot.called)
             inner = self.made(
-                spot.object, spot.view, spot.area, spot.start + f.start, f.type, f.width, whose, called, 0, t.packed
+                spot.object,
+                spot.view,
+                spot.area,
+                spot.start + f.start,
+                f.type,
+                f.width,
+                whose,
+                called,
+                0,
+                t.packed,
             )
             found += (
-                self.members(inner) if f.name is None and isinstance(f.type, Record) and not f.type.union else [inner]
+                self.members(inner)
+                if f.name is None and isinstance(f.type, Record) and not f.type.union
+                else [inner]
             )
         return found
 
@@ -397,8 +457,15 @@ class Layout:
                 return self.unary(op, self.static(a))
             case ("if", c, a, b):
                 return self.static(a if self.static(c) else b)
-            case ("bin", ("==" | "!=") as op, ("place", Place(head, ())), ("place", Place(value, ()))) if (
-                head == "abi" or head in self.spec.packings or self.spec.params.get(head, ("",))[0] == "names"
+            case (
+                "bin",
+                ("==" | "!=") as op,
+                ("place", Place(head, ())),
+                ("place", Place(value, ())),
+            ) if (
+                head == "abi"
+                or head in self.spec.packings
+                or self.spec.params.get(head, ("",))[0] == "names"
             ):
                 return int((self.chosen[head] == value) == (op == "=="))
             case ("bin", "&&", a, b):
@@ -410,7 +477,11 @@ class Layout:
         raise ValueError(e)
 
     def sizeof(self, what: Any) -> int:
-        return self.spot(what, self.static).size // 8 if isinstance(what, Place) else int(self.type(what).size)
+        return (
+            self.spot(what, self.static).size // 8
+            if isinstance(what, Place)
+            else int(self.type(what).size)
+        )
 
     def constant(self, name: str) -> int:
         if name in self.spec.defines:
@@ -445,4 +516,6 @@ class Layout:
                 return a | b
             case "^":
                 return a ^ b
-        return int({"==": a == b, "!=": a != b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[op])
+        return int(
+            {"==": a == b, "!=": a != b, "<": a < b, ">": a > b, "<=": a <= b, ">=": a >= b}[op]
+        )

@@ -1,4 +1,5 @@
-"""The text of a spec as plain tuples and a few records: as much of the language as random systems use, and simple specs."""
+"""The text of a spec as plain tuples and a few records: as much of the language as random
+systems use, and simple specs."""
 
 from __future__ import annotations
 
@@ -18,7 +19,17 @@ _TOKEN = re.compile(
     r"|->|\.\.\.|\.\.|<<|>>|<=|>=|==|!=|&&|\|\||.)",
     re.S,
 )
-_LEVELS = (("||",), ("&&",), ("|",), ("^",), ("&",), ("==", "!="), ("<", ">", "<=", ">="), ("<<", ">>"), ("+", "-"))
+_LEVELS = (
+    ("||",),
+    ("&&",),
+    ("|",),
+    ("^",),
+    ("&",),
+    ("==", "!="),
+    ("<", ">", "<=", ">="),
+    ("<<", ">>"),
+    ("+", "-"),
+)
 _LEVELS += (("*", "/", "%"),)  # type: ignore[assignment]
 _WORDS = ("unsigned", "signed", "char", "short", "int", "long")
 
@@ -33,7 +44,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Member:
-    """One of a struct; `group` where it is the inside of a struct_group of that name, `width` of a bit-field."""
+    """One of a struct; `group` where it is the inside of a struct_group of that name, `width` of
+    a bit-field."""
 
     name: str | None
     type: Type
@@ -59,7 +71,8 @@ Block = tuple[Statement, ...]
 
 @dataclass(frozen=True)
 class Property:
-    """`names` are the steps of `from S to T`, of `at T`, or WHO; `where` is None where nothing narrows it."""
+    """`names` are the steps of `from S to T`, of `at T`, or WHO; `where` is None where nothing
+    narrows it."""
 
     name: str
     kind: str
@@ -114,7 +127,11 @@ class Reader:
 
     def want(self, token: str) -> None:
         found = self.next()
-        assert found == token, (found, token, " ".join(self.tokens[max(0, self.at - 12) : self.at + 5]))
+        assert found == token, (
+            found,
+            token,
+            " ".join(self.tokens[max(0, self.at - 12) : self.at + 5]),
+        )
 
     def several(self, read: Callable[[], Any]) -> list[Any]:
         found = [read()]
@@ -153,7 +170,14 @@ class Reader:
                     spec.per_path = name
                 spec.objects[name] = self.members()
             case "input":
-                name, _, _, kind, low, high = self.next(), self.take("unused"), self.want(":"), self.type(), None, None
+                name, _, _, kind, low, high = (
+                    self.next(),
+                    self.take("unused"),
+                    self.want(":"),
+                    self.type(),
+                    None,
+                    None,
+                )
                 if self.take("in"):
                     low, _, high = self.expr(), self.want(".."), self.expr()
                 spec.inputs[name] = (kind, low, high, self.take("per"))
@@ -223,7 +247,13 @@ class Reader:
         while not self.take("}"):
             match self.next():
                 case "view":
-                    view, _, _, kind, _ = self.next(), self.take("unused"), self.want(":"), self.type(), self.want("at")
+                    view, _, _, kind, _ = (
+                        self.next(),
+                        self.take("unused"),
+                        self.want(":"),
+                        self.type(),
+                        self.want("at"),
+                    )
                     self.spec.views[view] = kind, self.several(self.location)
                     self.want(";")
                 case "step":
@@ -258,7 +288,18 @@ class Reader:
             names = self.several(self.dotted)
         since = self.dotted() if self.take("since") else None
         where = tuple(self.several(self.dotted)) if self.take("in") else None
-        return Property(name, kind, when, tuple(places), value, tuple(names), where, tuple(later), since, cleared)
+        return Property(
+            name,
+            kind,
+            when,
+            tuple(places),
+            value,
+            tuple(names),
+            where,
+            tuple(later),
+            since,
+            cleared,
+        )
 
     def after(self, word: str) -> str:
         self.want(word)
@@ -456,7 +497,11 @@ class Reader:
         if word in ("sizeof", "offsetof", "has"):
             self.next()
             self.want("(")
-            named = word == "sizeof" and self.peek() not in ("struct", "union", *_WORDS) and not _scalar(self.peek())
+            named = (
+                word == "sizeof"
+                and self.peek() not in ("struct", "union", *_WORDS)
+                and not _scalar(self.peek())
+            )
             what: Any = self.place() if named else self.type()
             path = self.place() if self.take(",") else None
             self.want(")")

@@ -1,7 +1,8 @@
 """All runs of a candidate, on plain bits, and what its properties say of each.
 
-A bit is a literal: 0, 1, or 2 * n + s for the n-th bit of arbitrary value, s = 1 where it is negated. Such a bit gets a value
-only when something depends on it; two that need not be equal can differ in some run.
+A bit is a literal: 0, 1, or 2 * n + s for the n-th bit of arbitrary value, s = 1 where it is
+negated. Such a bit gets a value only when something depends on it; two that need not be equal can
+differ in some run.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class Ended(Exception):
 
 @dataclass(eq=False, slots=True)
 class Origin:
-    """Who stored a bit: "store", "blank" or None; the run of a step; the members it was stored through."""
+    """Who stored a bit: "store", "blank" or None; the run of a step; the members it was stored
+    through."""
 
     kind: str | None
     run: int = 0
@@ -63,7 +65,8 @@ class Value:
 
 @dataclass(eq=False)
 class Asked:
-    """A property of a candidate: what it names, where it counts, and what was found; `broken` is the fewest turns."""
+    """A property of a candidate: what it names, where it counts, and what was found; `broken` is
+    the fewest turns."""
 
     of: Property
     named: frozenset[Any] | None
@@ -78,7 +81,8 @@ class Asked:
 
 @dataclass
 class Verdict:
-    """`cut`: loops were ended before they had to be; `turns`: the fewest beyond LO with which it breaks.
+    """`cut`: loops were ended before they had to be; `turns`: the fewest beyond LO with which it
+    breaks.
 
     The name is "open" where nothing broke in as many runs as were looked at, and there are more.
     """
@@ -90,7 +94,8 @@ class Verdict:
 
 @dataclass
 class Choices:
-    """Answers in the order in which they are asked for; each run repeats a prefix and takes the least after it."""
+    """Answers in the order in which they are asked for; each run repeats a prefix and takes the
+    least after it."""
 
     prefix: list[int] = field(default_factory=list)
     taken: list[tuple[int, int]] = field(default_factory=list)
@@ -142,7 +147,10 @@ class Candidate:
         """A verdict for each property, and for `fits`, which is checked of every spec."""
         found = {}
         properties = list(self.spec.properties)
-        if not any(p.name == "fits" or (p.kind == "fits" and not (p.places or p.where or p.when)) for p in properties):
+        if not any(
+            p.name == "fits" or (p.kind == "fits" and not (p.places or p.where or p.when))
+            for p in properties
+        ):
             properties.append(Property("fits", "fits", None))
         for p in properties:
             if p.when is not None and not self.layout.static(p.when):
@@ -168,9 +176,13 @@ class Candidate:
         later = tuple(self.layout.spot(place, self.layout.static) for place in p.later)
         since = None if p.since is None else frozenset(self.steps(p.since))
         bits = [(spot, bit, pairs) for spot in spots for bit, pairs in spot.whole]
-        named = frozenset(key for spot, bit, pairs in bits if bit < spot.start + spot.size for _, key in pairs)
+        named = frozenset(
+            key for spot, bit, pairs in bits if bit < spot.start + spot.size for _, key in pairs
+        )
         steps = frozenset(s for name in p.names for s in self.steps(name))
-        within = None if p.where is None else frozenset(s for name in p.where for s in self.steps(name))
+        within = (
+            None if p.where is None else frozenset(s for name in p.where for s in self.steps(name))
+        )
         return Asked(p, named if spots else None, spots, later or spots, steps, within, since)
 
     def placements(self) -> None:
@@ -189,9 +201,15 @@ class Candidate:
                 if spot is None:
                     continue
                 if p.kind == "fits":
-                    self.judge(asked, spot.area[0] <= spot.start and spot.start + spot.size <= spot.area[1], 0)
+                    self.judge(
+                        asked,
+                        spot.area[0] <= spot.start and spot.start + spot.size <= spot.area[1],
+                        0,
+                    )
                     continue
-                o = self.layout.objects[self.layout.main if spot.object == "current" else spot.object[1]]
+                o = self.layout.objects[
+                    self.layout.main if spot.object == "current" else spot.object[1]
+                ]
                 whole = [] if isinstance(spot.type, Record) else [(spot.start, spot.type.align)]
                 for start, a in [*whole, *self.layout.alignments(spot.type, spot.start, False)]:
                     self.judge(asked, start % (8 * a) == 0 and o.align % a == 0, 0)
@@ -230,7 +248,9 @@ class Run:
         self.layout = candidate.layout
         self.bound: dict[int, int] = {}
         self.unknown, self.extra, self.cut = 0, 0, False
-        self.once = {n: self.debris(o.size) for n, o in self.layout.objects.items() if n != self.layout.main}
+        self.once = {
+            n: self.debris(o.size) for n, o in self.layout.objects.items() if n != self.layout.main
+        }
         self.name = Name(self.debris(self.layout.objects[self.layout.main].size))
         self.step: tuple[str, int] | None = None
         self.runs, self.time = 0, 1
@@ -252,7 +272,9 @@ class Run:
         return Object(list(range(2 * first, 2 * first + 16 * size, 2)), [DEBRIS] * (8 * size))
 
     def known(self, bit: int) -> int:
-        return bit if bit < 2 else self.bound[bit >> 1] ^ (bit & 1) if bit >> 1 in self.bound else bit
+        return (
+            bit if bit < 2 else self.bound[bit >> 1] ^ (bit & 1) if bit >> 1 in self.bound else bit
+        )
 
     def force(self, bit: int) -> int:
         bit = self.known(bit)
@@ -309,20 +331,30 @@ class Run:
         return names[spot.object].of, names[spot.object]
 
     def asking(self, *kinds: str) -> list[Asked]:
-        """The properties of these kinds that count here; those that draw nothing unless broken with as few turns before."""
+        """The properties of these kinds that count here; those that draw nothing unless broken
+        with as few turns before."""
         key = (kinds, self.path, self.step[0] if self.step else None)
         if key not in self.of.counting:
             self.of.counting[key] = [
-                a for a in self.of.asked if a.of.kind in kinds and (a.within is None or a.within & {*key[1:]})
+                a
+                for a in self.of.asked
+                if a.of.kind in kinds and (a.within is None or a.within & {*key[1:]})
             ]
         every = self.of.counting[key]
-        # A claim about values draws some: it is looked at in every run, or the choices after it would answer other questions.
-        return every if "holds" in kinds else [a for a in every if a.broken is None or a.broken > self.extra]
+        # A claim about values draws some: it is looked at in every run, or the choices after it
+        # would answer other questions.
+        return (
+            every
+            if "holds" in kinds
+            else [a for a in every if a.broken is None or a.broken > self.extra]
+        )
 
     def claim(self, asked: Asked, holds: bool) -> None:
         self.of.judge(asked, holds, self.extra)
 
-    def touch(self, spot: Spot, names: dict[str, Name], start: int, size: int, stores: bool) -> Object:
+    def touch(
+        self, spot: Spot, names: dict[str, Name], start: int, size: int, stores: bool
+    ) -> Object:
         """An access: what `fits` and `lent` say of it."""
         o, name = self.object(spot, names)
         if size <= 0:
@@ -339,7 +371,8 @@ class Run:
             self.claim(asked, (name is None or name.held) and not (stores and o.live > 1))
 
     def length(self, spot: Spot, e: Expr | None, names: dict[str, Name]) -> int:
-        """The number of bits from the beginning of a place that a statement means; endless where it is negative."""
+        """The number of bits from the beginning of a place that a statement means; endless where
+        it is negative."""
         if e is None:
             return spot.size
         n = self.integer(self.value(e, names))
@@ -359,7 +392,9 @@ class Run:
         for asked in self.asking("owned", "written"):
             for bit, pairs in bits:
                 for member, key in pairs:
-                    if (asked.named is None or key in asked.named) and not self.seen(asked, o, bit, member):
+                    if (asked.named is None or key in asked.named) and not self.seen(
+                        asked, o, bit, member
+                    ):
                         break
             if size is not None and asked.named is None and asked.of.kind == "written":
                 for bit in range(spot.start + spot.rest, min(end, len(o.value) + 1)):
@@ -371,9 +406,13 @@ class Run:
         if asked.of.kind == "owned":
             if member is None:
                 return True
-            holds = origin.kind == "blank" or any(i == member[1] and w.alike(member[0]) for w, i in origin.members)
+            holds = origin.kind == "blank" or any(
+                i == member[1] and w.alike(member[0]) for w, i in origin.members
+            )
         elif asked.steps or asked.since is not None:
-            if asked.since is not None and not any(step in asked.since for step, *_ in self.current.history):
+            if asked.since is not None and not any(
+                step in asked.since for step, *_ in self.current.history
+            ):
                 return True
             holds = self.by(asked, origin)
         else:
@@ -385,7 +424,9 @@ class Run:
         history, ended = self.current.history, 0
         if asked.since is not None:
             ended = [end for step, _, _, end in history if step in asked.since][-1]
-        whose = not asked.steps or any(run == origin.run and step in asked.steps for step, run, _, _ in history)
+        whose = not asked.steps or any(
+            run == origin.run and step in asked.steps for step, run, _, _ in history
+        )
         kinds = ("store", "blank") if asked.of.cleared else ("store",)
         return origin.kind in kinds and whose and origin.time > ended
 
@@ -393,7 +434,8 @@ class Run:
         """The value of a member, promoted: what an invalid bool holds is arbitrary."""
         o, _ = self.object(spot, names)
         bits = [
-            o.value[b] if 0 <= b < len(o.value) else self.fresh() for b in range(spot.start, spot.start + spot.size)
+            o.value[b] if 0 <= b < len(o.value) else self.fresh()
+            for b in range(spot.start, spot.start + spot.size)
         ]
         if self.layout.big:
             bits.reverse()
@@ -403,7 +445,9 @@ class Run:
         elif t.boolean:
             bits = bits[:1]
         return self.converted(
-            Value(tuple(bits), t.signed and not t.boolean), max(32, len(bits)), len(bits) < 32 or t.signed
+            Value(tuple(bits), t.signed and not t.boolean),
+            max(32, len(bits)),
+            len(bits) < 32 or t.signed,
         )
 
     @staticmethod
@@ -424,7 +468,9 @@ class Run:
             case ("place", place):
                 return self.named(place, names, reads)
             case ("if", c, a, b):
-                chosen = self.value(a if self.truth(self.value(c, names, reads)) else b, names, reads)
+                chosen = self.value(
+                    a if self.truth(self.value(c, names, reads)) else b, names, reads
+                )
                 return self.converted(chosen, *self.common(self.kind(a), self.kind(b)))
             case ("un", "!", a):
                 return number(int(not self.truth(self.value(a, names, reads))), 32, True)
@@ -441,7 +487,10 @@ class Run:
                 v, n = self.value(a, names, reads), self.layout.static(b)
                 top = v.bits[-1] if v.signed else 0
                 size = len(v.bits)
-                return Value((*[0] * n, *v.bits)[:size] if op == "<<" else (*v.bits[n:], *[top] * n), v.signed)
+                return Value(
+                    (*[0] * n, *v.bits)[:size] if op == "<<" else (*v.bits[n:], *[top] * n),
+                    v.signed,
+                )
             case ("bin", op, a, b):
                 return self.binary(op, self.value(a, names, reads), self.value(b, names, reads))
         raise ValueError(e)
@@ -494,7 +543,11 @@ class Run:
         a, b = self.converted(a, bits, signed), self.converted(b, bits, signed)
         if op in "&|^":
             return Value(
-                tuple(self.gate(op, self.known(x), self.known(y)) for x, y in zip(a.bits, b.bits, strict=True)), signed
+                tuple(
+                    self.gate(op, self.known(x), self.known(y))
+                    for x, y in zip(a.bits, b.bits, strict=True)
+                ),
+                signed,
             )
         if op in ("==", "!="):
             return number(int(self.equal(a, b) == (op == "==")), 32, True)
@@ -527,7 +580,10 @@ class Run:
     def stored(self, members: tuple[Any, ...]) -> Origin:
         known = self.of.through.get(id(members))
         if known is None:
-            known = self.of.through[id(members)] = (members, tuple(m for m, _ in members if m is not None))
+            known = self.of.through[id(members)] = (
+                members,
+                tuple(m for m, _ in members if m is not None),
+            )
         return Origin("store", self.step[1] if self.step else 0, known[1], self.time)
 
     def write(self, spot: Spot, names: dict[str, Name]) -> None:
@@ -544,7 +600,12 @@ class Run:
             for i in range(leaf.bits)
             if i != (7 if self.layout.big else 0)
         }
-        zero -= {leaf.start + i for leaf in spot.leaves if not leaf.type.boolean for i in range(leaf.bits)}
+        zero -= {
+            leaf.start + i
+            for leaf in spot.leaves
+            if not leaf.type.boolean
+            for i in range(leaf.bits)
+        }
         covered = dict(spot.bits)
         for bit in range(spot.start, spot.start + spot.size):
             if bit in covered:
@@ -555,7 +616,9 @@ class Run:
     def write_value(self, spot: Spot, v: Value, names: dict[str, Name]) -> None:
         t: Num = spot.type
         for asked in self.asking("exact"):
-            if asked.named is None or any(key in asked.named for _, pairs in spot.bits for _, key in pairs):
+            if asked.named is None or any(
+                key in asked.named for _, pairs in spot.bits for _, key in pairs
+            ):
                 self.claim(asked, self.holds(t, spot.size, v))
         if t.boolean:
             bits = [int(self.truth(v))] + [0] * (spot.size - 1)
@@ -578,7 +641,10 @@ class Run:
     def fill(self, spot: Spot, size: int, names: dict[str, Name], blank: bool) -> None:
         """A store by length: memset, or bytes from anywhere."""
         o = self.touch(spot, names, spot.start, size, True)
-        whole, cleared = dict(spot.whole), Origin("blank", self.step[1] if self.step else 0, (), self.time)
+        whole, cleared = (
+            dict(spot.whole),
+            Origin("blank", self.step[1] if self.step else 0, (), self.time),
+        )
         for bit in range(spot.start, min(spot.start + size, len(o.value))):
             if blank:
                 self.put(o, bit, 0, cleared)
@@ -591,7 +657,9 @@ class Run:
         carried = []
         for bit in range(a.start, a.start + min(size, max(0, len(target.value) - b.start))):
             inside = 0 <= bit < len(source.value)
-            carried.append((source.value[bit], source.origin[bit]) if inside else (self.fresh(), DEBRIS))
+            carried.append(
+                (source.value[bit], source.origin[bit]) if inside else (self.fresh(), DEBRIS)
+            )
         for i, (value, origin) in enumerate(carried):
             self.put(target, b.start + i, value, origin)
 
@@ -610,7 +678,8 @@ class Run:
         self.scopes.pop()
 
     def been_here(self) -> None:
-        """Ends a run that goes on as an earlier one did: in the same state at the same place, all runs were seen."""
+        """Ends a run that goes on as an earlier one did: in the same state at the same place,
+        all runs were seen."""
         if len(self.choices.taken) > self.looked:
             self.looked = len(self.choices.taken)
             state = (tuple(self.position), self.extra, snapshot(self))
@@ -624,7 +693,11 @@ class Run:
             case "read":
                 for place in s.places:
                     spot = self.at(place)
-                    self.read(spot, names, None if s.length is None else self.length(spot, s.length, names))
+                    self.read(
+                        spot,
+                        names,
+                        None if s.length is None else self.length(spot, s.length, names),
+                    )
             case "write" | "clear":
                 for place in s.places:
                     self.store(s, self.at(place), names)
@@ -694,7 +767,10 @@ class Run:
 
     def loop(self, s: Statement, names: dict[str, Name]) -> None:
         assert s.low is not None
-        low, high = self.layout.static(s.low), None if s.high is None else self.layout.static(s.high)
+        low, high = (
+            self.layout.static(s.low),
+            None if s.high is None else self.layout.static(s.high),
+        )
         turn = 0
         while high is None or turn < high:
             if turn >= low:
@@ -733,7 +809,8 @@ class Run:
         self.step, self.drawn = None, {}
 
     def taken(self, spots: Sequence[Spot]) -> list[dict[int, int]]:
-        """The bits of places that are no padding, by their position in the place; -1 for one outside of the object."""
+        """The bits of places that are no padding, by their position in the place; -1 for one
+        outside of the object."""
         found = []
         for spot in spots:
             o, _ = self.object(spot, {})
@@ -745,7 +822,11 @@ class Run:
     def begins(self, step: str) -> None:
         for asked in self.asking("preserved"):
             if step in self.of.steps(asked.of.names[1]):
-                kept = [was[asked.of.name] for _, _, was, _ in self.current.history if asked.of.name in was]
+                kept = [
+                    was[asked.of.name]
+                    for _, _, was, _ in self.current.history
+                    if asked.of.name in was
+                ]
                 if kept:
                     pairs = [
                         (was[bit], now[bit])

@@ -1,6 +1,8 @@
-"""The state of a run in as far as later statements can tell it from another: what is equal goes on in the same ways.
+"""The state of a run in as far as later statements can tell it from another: what is equal goes on
+in the same ways.
 
-Unknown bits, runs of steps and objects are named in the order in which they are met, moments by their order alone.
+Unknown bits, runs of steps and objects are named in the order in which they are met, moments by
+their order alone.
 """
 
 from __future__ import annotations
@@ -37,7 +39,8 @@ class _Snapshot:
         self.times = self.order()
         spelt = tuple(tuple(scope) for scope in run.scopes)
         fixed = tuple(sorted(run.fixed.items()))
-        memory = tuple(map(self.memory, self.objects))  # names the runs of steps that stored something
+        # Names the runs of steps that stored something
+        memory = tuple(map(self.memory, self.objects))
         return fixed, spelt, held, once, memory, tuple(map(self.history, self.objects))
 
     def object(self, o: Object) -> int:
@@ -53,25 +56,36 @@ class _Snapshot:
 
     def bit(self, bit: int) -> int:
         bit = self.run.known(bit)
-        return bit if bit < 2 else 2 * self.bits.setdefault(bit >> 1, len(self.bits) + 1) + (bit & 1)
+        return (
+            bit if bit < 2 else 2 * self.bits.setdefault(bit >> 1, len(self.bits) + 1) + (bit & 1)
+        )
 
     def memory(self, o: Object) -> Any:
         origins: dict[int, Any] = {id(origin): self.origin(origin) for origin in o.origin}
         made_from = None if o.made_from is None else self.number[id(o.made_from)]
-        return tuple(map(self.bit, o.value)), tuple(origins[id(origin)] for origin in o.origin), made_from, o.live
+        return (
+            tuple(map(self.bit, o.value)),
+            tuple(origins[id(origin)] for origin in o.origin),
+            made_from,
+            o.live,
+        )
 
     def origin(self, origin: Origin) -> Any:
         step = self.steps.setdefault(origin.run, len(self.steps))
         return origin.kind, step, id(origin.members), self.times[origin.time]
 
     def history(self, o: Object) -> Any:
-        """What properties can ask of it: the latest of each step, its bits, and the runs that stored something."""
+        """What properties can ask of it: the latest of each step, its bits, and the runs that
+        stored something."""
         latest = {step: at for at, (step, *_) in enumerate(o.history)}
         found = []
         for at, (step, run, kept, end) in enumerate(o.history):
             if latest[step] == at:
                 bits = [
-                    (bit, self.bit(value)) for spots in kept.values() for spot in spots for bit, value in spot.items()
+                    (bit, self.bit(value))
+                    for spots in kept.values()
+                    for spot in spots
+                    for bit, value in spot.items()
                 ]
                 found.append((step, self.steps.get(run), self.times[end], tuple(bits)))
             elif run in self.steps:

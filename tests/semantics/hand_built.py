@@ -1,4 +1,5 @@
-"""Programs built by hand, every position derived from the C by whoever wrote the test; and memory as a line of text."""
+"""Programs built by hand, every position derived from the C by whoever wrote the test; and
+memory as a line of text."""
 
 from __future__ import annotations
 
@@ -12,7 +13,17 @@ from cbprove.properties.events import Moment
 from cbprove.semantics.memory import ObjectKey, Source
 from cbprove.semantics.run import Run, run
 from cbprove.semantics.state import DecisionKey
-from cbprove.system.expressions import Binary, Constant, Convert, Expr, InputValue, IntType, Leaf, MemberValue, Place
+from cbprove.system.expressions import (
+    Binary,
+    Constant,
+    Convert,
+    Expr,
+    InputValue,
+    IntType,
+    Leaf,
+    MemberValue,
+    Place,
+)
 from cbprove.system.program import Input, Object, Part, Program, Property, Step, Where
 from cbprove.system.statements import (
     Assume,
@@ -68,7 +79,8 @@ def val(place: Place) -> MemberValue:
 
 @dataclass(frozen=True)
 class Member:
-    """A member where C puts it: first bit and width, counted from the struct's first bit; `type` if it is a scalar."""
+    """A member where C puts it: first bit and width, counted from the struct's first bit; `type`
+    if it is a scalar."""
 
     offset: int
     width: int
@@ -77,12 +89,22 @@ class Member:
 
     def leaf(self, path: str, tag: str) -> Leaf:
         boolean = self.type is not None and self.type.boolean
-        return Leaf(self.offset, self.width, path, f"{tag}.{path}", 0, self.element or self.width, boolean, member=path)
+        return Leaf(
+            self.offset,
+            self.width,
+            path,
+            f"{tag}.{path}",
+            0,
+            self.element or self.width,
+            boolean,
+            member=path,
+        )
 
 
 @dataclass(frozen=True)
 class View:
-    """A struct laid over an object at a byte; `holes` are its padding runs (offset, width) in bits."""
+    """A struct laid over an object at a byte; `holes` are its padding runs (offset, width) in
+    bits."""
 
     tag: str
     size: int
@@ -234,7 +256,8 @@ def program(
     properties: tuple[Property, ...] = (),
     little_endian: bool = True,
 ) -> Program:
-    """A program of one path; `size` (bytes) is that of the first object, `objects` the further ones."""
+    """A program of one path; `size` (bytes) is that of the first object, `objects` the further
+    ones."""
     sizes = {"skb": size, **(objects or {})}
     return Program(
         little_endian=little_endian,
@@ -255,7 +278,8 @@ def prop(claim: object, where: Where | None = None) -> Property:
 
 @dataclass
 class Answers:
-    """An oracle that knows some answers (by key, or by the kind of question) and else gives the lowest."""
+    """An oracle that knows some answers (by key, or by the kind of question) and else gives the
+    lowest."""
 
     given: Mapping[DecisionKey | str, int] = field(default_factory=dict)
     asked: list[DecisionKey] = field(default_factory=list)
@@ -266,20 +290,25 @@ class Answers:
 
 
 def execute(
-    prog: Program, answers: Mapping[DecisionKey | str, int] | None = None, properties: tuple[Property, ...] = ()
+    prog: Program,
+    answers: Mapping[DecisionKey | str, int] | None = None,
+    properties: tuple[Property, ...] = (),
 ) -> Run:
-    return run(prog, prog.paths[0], properties or prog.properties, Answers(answers or {}), trace=True)
+    return run(
+        prog, prog.paths[0], properties or prog.properties, Answers(answers or {}), trace=True
+    )
 
 
-# --- memory as text ---------------------------------------------------------------------------------------
+# --- memory as text -------------------------------------------------------------------------------
 
 FIRST = ObjectKey((), 0)
 
 
 def after(result: Run, script: Script, stage: int = -1, key: ObjectKey = FIRST) -> str:
-    """The bytes of an object after a stage: `a0` is byte 0 of store a, `--` cleared, `d3` debris of byte 3, `~a1` the
-    padding store a left in byte 1. A byte of several sources lists its runs of bits, first to last: `(a0+3,d3+5)` is
-    bits 0..2 of store a and five bits from bit 3 of the debris. Another object's debris bears its name.
+    """The bytes of an object after a stage: `a0` is byte 0 of store a, `--` cleared, `d3` debris of
+    byte 3, `~a1` the padding store a left in byte 1. A byte of several sources lists its runs of
+    bits, first to last: `(a0+3,d3+5)` is bits 0..2 of store a and five bits from bit 3 of the
+    debris. Another object's debris bears its name.
     """
     memory = result.trace[stage].memory[key]
     return " ".join(_byte(memory[i : i + 8], script, key) for i in range(0, len(memory), 8))
@@ -290,7 +319,9 @@ def _byte(bits: tuple[Source, ...], script: Script, key: ObjectKey) -> str:
     if all(s.store == first.store for s in bits):
         if first.store.kind == "blank":
             return "--"
-        if first.position % 8 == 0 and all(s.position == first.position + i for i, s in enumerate(bits)):
+        if first.position % 8 == 0 and all(
+            s.position == first.position + i for i, s in enumerate(bits)
+        ):
             return f"{_label(first, script, key)}{first.position // 8}"
     runs = groupby(enumerate(bits), lambda pair: (pair[1].store, pair[1].position - pair[0]))
     return "(" + ",".join(_run([s for _, s in group], script, key) for _, group in runs) + ")"
@@ -316,7 +347,9 @@ def _maker(moment: Moment, ordinal: int, script: Script) -> str:
     return script.letters[moment[-1]] if moment else str(ordinal)
 
 
-def numbers(result: Run, little_endian: bool = True, stage: int = -1, key: ObjectKey = FIRST) -> list[int | None]:
+def numbers(
+    result: Run, little_endian: bool = True, stage: int = -1, key: ObjectKey = FIRST
+) -> list[int | None]:
     """The bytes of an object after a stage as numbers, None where a bit of one is free."""
     memory = result.trace[stage].memory[key]
     return [_number(memory[i : i + 8], result, little_endian) for i in range(0, len(memory), 8)]

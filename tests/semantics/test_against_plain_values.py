@@ -1,4 +1,5 @@
-"""Free bits judged as "may differ" agree with trying values: tiny random programs, run again on zeros and ones."""
+"""Free bits judged as "may differ" agree with trying values: tiny random programs, run again on
+zeros and ones."""
 
 from __future__ import annotations
 
@@ -10,10 +11,28 @@ from cbprove.system.expressions import Binary, Constant, Expr, InputValue, Membe
 from cbprove.system.program import Input, Preserved
 from cbprove.system.statements import Block, Call, Clear, Copy, Either, If, Write
 from tests.brute import verdict
-from tests.semantics.hand_built import BIT, INT, Member, Script, View, bytes_at, inp, lit, op, program, prop, to, val
+from tests.semantics.hand_built import (
+    BIT,
+    INT,
+    Member,
+    Script,
+    View,
+    bytes_at,
+    inp,
+    lit,
+    op,
+    program,
+    prop,
+    to,
+    val,
+)
 
 BITS = 4
-VIEW = View("v", 1, {f"b{i}": Member(i, 1, BIT) for i in range(BITS)} | {"two": Member(1, 2, None, element=1)})
+VIEW = View(
+    "v",
+    1,
+    {f"b{i}": Member(i, 1, BIT) for i in range(BITS)} | {"two": Member(1, 2, None, element=1)},
+)
 
 
 def a_block(rng: random.Random, s: Script, depth: int) -> Block:
@@ -49,11 +68,15 @@ def an_expr(rng: random.Random) -> Expr:
 
 
 class Plain:
-    """The same on zeros and ones, free bits taken from `choices`; refuted if a remembered value is not found."""
+    """The same on zeros and ones, free bits taken from `choices`; refuted if a remembered value
+    is not found."""
 
     def __init__(self, choices: Iterator[int], fixed: int, members: tuple[Place, ...]) -> None:
         self.choices, self.fixed, self.members = choices, fixed, members
-        self.memory = {".": [next(choices) for _ in range(8)], "stack": [next(choices) for _ in range(8)]}
+        self.memory = {
+            ".": [next(choices) for _ in range(8)],
+            "stack": [next(choices) for _ in range(8)],
+        }
         self.saved: list[int] | None = None
         self.refuted = False
 
@@ -104,7 +127,8 @@ class Plain:
 
 
 def refuted_by_trying(block: Block, members: tuple[Place, ...], attempts: int) -> bool:
-    """Whether some of many runs on random values breaks the claim: a refutation so found is one for certain."""
+    """Whether some of many runs on random values breaks the claim: a refutation so found is one
+    for certain."""
     rng = random.Random(len(block))
     endless: Callable[[], Iterator[int]] = lambda: iter(lambda: rng.randint(0, 1), 2)  # noqa: E731
     for fixed, _ in product((0, 1), range(attempts)):
@@ -123,9 +147,13 @@ def test_random_programs() -> None:
         block = (s.step("save"), *a_block(rng, s, 0), s.step("use"))
         members = (rng.choice((VIEW["b1"], VIEW["two"])),)
         x = Input("x", INT, 0, 1, per_step=False)
-        prog = program(*block, size=1, steps={"save": (), "use": ()}, objects={"stack": 1}, inputs=(x,))
+        prog = program(
+            *block, size=1, steps={"save": (), "use": ()}, objects={"stack": 1}, inputs=(x,)
+        )
         judged = verdict(prog, prop(Preserved(members, "save", "use")))
         told[judged.verdict] = told.get(judged.verdict, 0) + 1
-        assert (judged.verdict == "refuted") == refuted_by_trying(block, members, 300), f"seed {seed}"
+        assert (judged.verdict == "refuted") == refuted_by_trying(block, members, 300), (
+            f"seed {seed}"
+        )
     assert told["proved"] > 50
     assert told["refuted"] > 50

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from cbprove.system.program import Exact, Holds, Input, Owned
 from tests.brute import runs, verdict
-from tests.semantics.hand_built import INT, U8, Member, Script, View, inp, lit, op, program, prop, to, val
+from tests.semantics.hand_built import (
+    INT,
+    U8,
+    Member,
+    Script,
+    View,
+    inp,
+    lit,
+    op,
+    program,
+    prop,
+    to,
+    val,
+)
 
 BYTE = View("v", 1, {"x": Member(0, 8, U8)})
 
@@ -13,7 +26,9 @@ def test_every_answer_is_given_once() -> None:
     s = Script()
     n = Input("n", INT, 1, 2, per_step=True)
     prog = program(s.repeat(0, 2, s.write("a", BYTE["x"], value=inp("n"))), inputs=(n,))
-    told = [tuple(answer for _, answer in run.decisions) for run, _ in runs(prog, prog.paths[0], ())]
+    told = [
+        tuple(answer for _, answer in run.decisions) for run, _ in runs(prog, prog.paths[0], ())
+    ]
     assert told == [(0,), (1, 1), (1, 2), (2, 1, 1), (2, 1, 2), (2, 2, 1), (2, 2, 2)]
 
 

@@ -39,14 +39,16 @@ def kept(*places: object) -> object:
     return prop(Preserved(places, "save", "use"))  # type: ignore[arg-type]
 
 
-def outcome(claim: object, *body: Statement, answers: object = None, **parts: object) -> tuple[int, int]:
+def outcome(
+    claim: object, *body: Statement, answers: object = None, **parts: object
+) -> tuple[int, int]:
     """Claims made, and broken ones."""
     prog = program(*body, properties=(claim,), **parts)  # type: ignore[arg-type]
     result = execute(prog, answers)  # type: ignore[arg-type]
     return result.reached["p"], len(result.broken["p"])
 
 
-# --- preserved --------------------------------------------------------------------------------------------
+# --- preserved ------------------------------------------------------------------------------------
 
 
 def test_a_clear_of_blank_bits_and_a_rewrite_of_one_value_preserve() -> None:
@@ -80,7 +82,11 @@ def test_broken_bits_and_what_was_remembered() -> None:
     s = Script()
     clobber = s.write("b", bytes_at(2, 1))
     prog = program(
-        s.step("save"), clobber, s.step("use"), steps={"save": (), "use": ()}, properties=(kept(PAIR.whole()),)
+        s.step("save"),
+        clobber,
+        s.step("use"),
+        steps={"save": (), "use": ()},
+        properties=(kept(PAIR.whole()),),
     )
     [broken] = execute(prog).broken["p"]
     assert [bit.bit for bit in broken.bits] == list(range(16, 24))
@@ -121,7 +127,8 @@ def test_the_snapshot_is_taken_when_the_step_ends() -> None:
 
 
 def test_free_bits_decided_alike_are_equal() -> None:
-    """A bit that an `if` looked at is known: 0 when it was 0, and then a clear of it changes nothing."""
+    """A bit that an `if` looked at is known: 0 when it was 0, and then a clear of it changes
+    nothing."""
     for answer, broken in ((0, 0), (1, 1)):
         s = Script()
         flag = FLAGS["n"]
@@ -130,13 +137,18 @@ def test_free_bits_decided_alike_are_equal() -> None:
         assert outcome(kept(flag), *body, steps=steps, answers={"bit": answer}) == (1, broken)
 
 
-# --- owned ------------------------------------------------------------------------------------------------
+# --- owned ----------------------------------------------------------------------------------------
 
 
 def test_owned_tells_structs_apart_but_not_places() -> None:
     s = Script()
     moved = View("v", 4, PAIR.members, base=4)
-    body = (s.write("a", PAIR.every()), s.copy(PAIR.whole(), moved.whole()), s.read(moved["y"]), s.read(OTHER["y"]))
+    body = (
+        s.write("a", PAIR.every()),
+        s.copy(PAIR.whole(), moved.whole()),
+        s.read(moved["y"]),
+        s.read(OTHER["y"]),
+    )
     assert outcome(prop(Owned(())), *body) == (2, 1)
 
 
@@ -169,7 +181,11 @@ def test_owned_of_the_members_named() -> None:
 
 def test_owned_judges_a_length_up_to_it() -> None:
     s = Script()
-    body = (s.write("a", PAIR["x"]), s.read(PAIR.whole(), length=lit(2)), s.read(PAIR.whole(), length=lit(3)))
+    body = (
+        s.write("a", PAIR["x"]),
+        s.read(PAIR.whole(), length=lit(2)),
+        s.read(PAIR.whole(), length=lit(3)),
+    )
     assert outcome(prop(Owned(())), *body) == (2, 1)
 
 
@@ -181,7 +197,7 @@ def test_the_operands_of_an_if_and_of_a_write_are_read_and_those_of_assume_are_n
     assert outcome(prop(Owned(())), s.assume(op("==", condition, lit(0)))) == (0, 0)
 
 
-# --- written ----------------------------------------------------------------------------------------------
+# --- written --------------------------------------------------------------------------------------
 
 
 def test_written_accepts_blank_unless_somebody_is_named() -> None:
@@ -205,12 +221,18 @@ def test_written_by_wants_the_run_in_the_history_of_the_object() -> None:
     assert outcome(claim, s.step("other"), read, steps={"other": (write,)}) == (1, 1)
     # a run that still goes on is not in any history yet
     assert outcome(claim, s.step("save"), steps={"save": (write, read)}) == (1, 1)
-    # the store was made on the object's copy: what it carries over was not stored by a run in its history
+    # the store was made on the object's copy: what it carries over was not stored by a run in its
+    # history
     back = s.on("n", s.step("save"))
     copy = s.copy(replace(PAIR.whole(), object="n"), PAIR.whole())
-    assert outcome(claim, s.make("clone", "n"), back, copy, read, steps={"save": (write,)}) == (1, 1)
+    assert outcome(claim, s.make("clone", "n"), back, copy, read, steps={"save": (write,)}) == (
+        1,
+        1,
+    )
     # an object made later has the run in its history
-    assert outcome(claim, s.step("save"), s.make("clone", "n"), s.on("n", read), steps={"save": (write,)}) == (1, 0)
+    assert outcome(
+        claim, s.step("save"), s.make("clone", "n"), s.on("n", read), steps={"save": (write,)}
+    ) == (1, 0)
 
 
 def test_written_or_cleared_by_those_named() -> None:
@@ -228,7 +250,12 @@ def test_written_since_the_latest_end_in_the_history() -> None:
     claim = prop(Written((), None, since="save"))
     both = prop(Written((), None, cleared=True, since="save"))
     s = Script()
-    read, write, clear, save = s.read(PAIR["x"]), s.write("a", PAIR["x"]), s.clear(PAIR.whole()), s.step("save")
+    read, write, clear, save = (
+        s.read(PAIR["x"]),
+        s.write("a", PAIR["x"]),
+        s.clear(PAIR.whole()),
+        s.step("save"),
+    )
     steps = {"save": ()}
     assert outcome(claim, write, read, steps=steps) == (0, 0)
     assert outcome(claim, write, save, read, steps=steps) == (1, 1)
@@ -261,13 +288,21 @@ def test_written_since_an_end_on_the_object_or_its_maker_before_the_making() -> 
 
 def test_written_for_a_length_observes_holes_and_what_follows() -> None:
     s = Script()
-    body = (s.write("a", PAIR.every()), s.read(PAIR.whole(), length=lit(1)), s.read(PAIR.whole(), length=lit(2)))
+    body = (
+        s.write("a", PAIR.every()),
+        s.read(PAIR.whole(), length=lit(1)),
+        s.read(PAIR.whole(), length=lit(2)),
+    )
     assert outcome(prop(Written((), None)), *body) == (2, 1)
-    body = (s.write("a", bytes_at(0, 4)), s.read(PAIR["x"], length=lit(4)), s.read(PAIR["x"], length=lit(5)))
+    body = (
+        s.write("a", bytes_at(0, 4)),
+        s.read(PAIR["x"], length=lit(4)),
+        s.read(PAIR["x"], length=lit(5)),
+    )
     assert outcome(prop(Written((), None)), *body) == (2, 1)
 
 
-# --- exact, holds, fits, lent -----------------------------------------------------------------------------
+# --- exact, holds, fits, lent ---------------------------------------------------------------------
 
 
 def test_exact() -> None:
@@ -291,8 +326,12 @@ def test_fits_judges_each_access_and_its_length() -> None:
     s = Script()
     bound = (0, 16)
     inside, outside = bytes_at(0, 2, bound=bound), bytes_at(1, 2, bound=bound)
-    assert outcome(prop(Fits(())), s.read(inside), s.read(outside), s.clear(outside, length=lit(1))) == (3, 1)
-    assert outcome(prop(Fits(())), s.read(inside, length=lit(3)), s.read(outside, length=lit(0))) == (1, 1)
+    assert outcome(
+        prop(Fits(())), s.read(inside), s.read(outside), s.clear(outside, length=lit(1))
+    ) == (3, 1)
+    assert outcome(
+        prop(Fits(())), s.read(inside, length=lit(3)), s.read(outside, length=lit(0))
+    ) == (1, 1)
     assert outcome(prop(Fits(())), s.read(inside, length=lit(-1))) == (1, 1)
 
 
@@ -308,8 +347,14 @@ def test_a_claim_on_bits_outside_of_the_object_is_broken() -> None:
     s = Script()
     past, everything = bytes_at(6, 4), bytes_at(0, 8)
     assert outcome(prop(Written((), None)), s.clear(everything), s.read(past)) == (1, 1)
-    assert outcome(prop(Written((), None)), s.clear(everything), s.read(past, length=lit(2))) == (1, 0)
-    assert outcome(prop(Written((), None)), s.clear(everything), s.read(past, length=lit(-1))) == (1, 1)
+    assert outcome(prop(Written((), None)), s.clear(everything), s.read(past, length=lit(2))) == (
+        1,
+        0,
+    )
+    assert outcome(prop(Written((), None)), s.clear(everything), s.read(past, length=lit(-1))) == (
+        1,
+        1,
+    )
     steps = {"keep": (s.clear(past),), "use": (s.read(everything),)}
     kept = prop(Preserved((past,), "keep", "use"))
     assert outcome(kept, s.step("keep"), s.step("use"), steps=steps) == (1, 1)
@@ -356,7 +401,7 @@ def test_where_narrows() -> None:
     assert outcome(claim, look, s.step("use"), steps={"use": (look,)}) == (1, 1)
 
 
-# --- control ----------------------------------------------------------------------------------------------
+# --- control --------------------------------------------------------------------------------------
 
 
 def test_a_false_assumption_ends_the_run_and_undoes_nothing() -> None:
@@ -422,7 +467,9 @@ def test_names_are_seen_to_the_end_of_their_block() -> None:
 def test_what_is_never_looked_at_is_never_asked() -> None:
     s = Script()
     oracle = Answers()
-    prog = program(s.write("a", PAIR.whole()), s.read(PAIR.whole()), s.copy(bytes_at(0, 2), bytes_at(4, 2)))
+    prog = program(
+        s.write("a", PAIR.whole()), s.read(PAIR.whole()), s.copy(bytes_at(0, 2), bytes_at(4, 2))
+    )
     run(prog, prog.paths[0], (prop(Owned(())), kept(PAIR.whole())), oracle)  # type: ignore[arg-type]
     assert oracle.asked == []
 
@@ -430,7 +477,9 @@ def test_what_is_never_looked_at_is_never_asked() -> None:
 def test_the_trace_has_a_stage_for_each_step_named_or_not() -> None:
     s = Script()
     prog = program(
-        s.step("one"), s.when(to(INT, val(FLAGS["n"])), (s.read(PAIR["x"]),)), steps={"one": (s.clear(PAIR["x"]),)}
+        s.step("one"),
+        s.when(to(INT, val(FLAGS["n"])), (s.read(PAIR["x"]),)),
+        steps={"one": (s.clear(PAIR["x"]),)},
     )
     stages = execute(prog, {"bit": 1}).trace
     assert [(stage.step, [a.kind for a in stage.actions]) for stage in stages] == [
@@ -447,7 +496,11 @@ def test_a_made_name_is_not_seen_in_called_parts_and_steps() -> None:
         call = s.part("q") if parts else s.step("q")
         made = s.make("clone", "stack")
         prog = program(
-            made, call, parts=dict.fromkeys(parts, body), steps=dict.fromkeys(steps, body), objects={"stack": 1}
+            made,
+            call,
+            parts=dict.fromkeys(parts, body),
+            steps=dict.fromkeys(steps, body),
+            objects={"stack": 1},
         )
         memory = execute(prog).trace[-1].memory
         assert [key for key, bits in memory.items() if bits[0].store.kind == "fresh"] == [((), 1)]

@@ -36,15 +36,40 @@ from tests.semantics.hand_built import (
 
 # struct s { u8 a; /* 3 bytes hole */ u32 b; }
 HOLED = View("s", 8, {"a": Member(0, 8, U8), "b": Member(32, 32, U32)}, holes=((8, 24),))
-# struct t { u16 f:1; u16 g:15; }: bit 0 is the least significant of byte 0 (little endian), or the most (big endian)
-FIELDS = View("t", 2, {"f": Member(0, 1, IntType("u16:1", 1, False)), "g": Member(1, 15, IntType("u16:15", 15, False))})
+# struct t { u16 f:1; u16 g:15; }: bit 0 is the least significant of byte 0 (little endian), or the
+# most (big endian)
+FIELDS = View(
+    "t",
+    2,
+    {
+        "f": Member(0, 1, IntType("u16:1", 1, False)),
+        "g": Member(1, 15, IntType("u16:15", 15, False)),
+    },
+)
 # union { u16 x; u8 y; } followed by u8 z and a byte of tail padding
-UNION = View("u", 4, {"x": Member(0, 16, U16), "y": Member(0, 8, U8), "z": Member(16, 8, U8)}, holes=((24, 8),))
+UNION = View(
+    "u",
+    4,
+    {"x": Member(0, 16, U16), "y": Member(0, 8, U8), "z": Member(16, 8, U8)},
+    holes=((24, 8),),
+)
 # struct w { u8 a; u8 b; u16 c; u32 d; }
-WORDS = View("w", 8, {"a": Member(0, 8, U8), "b": Member(8, 8, U8), "c": Member(16, 16, U16), "d": Member(32, 32, U32)})
+WORDS = View(
+    "w",
+    8,
+    {
+        "a": Member(0, 8, U8),
+        "b": Member(8, 8, U8),
+        "c": Member(16, 16, U16),
+        "d": Member(32, 32, U32),
+    },
+)
 # struct z { s8 a; s16 b; bool c; }
 SIGNED = View(
-    "z", 6, {"a": Member(0, 8, S8), "b": Member(16, 16, S16), "c": Member(32, 8, BOOL)}, holes=((8, 8), (40, 8))
+    "z",
+    6,
+    {"a": Member(0, 8, S8), "b": Member(16, 16, S16), "c": Member(32, 8, BOOL)},
+    holes=((8, 8), (40, 8)),
 )
 
 
@@ -71,7 +96,9 @@ def test_bit_field_values_on_big_endian() -> None:
     """f = 1 is 0x80 in byte 0; g = 0x1234 takes the 15 bits below: 0x9234, high byte first."""
     s = Script()
     g = s.write("b", FIELDS["g"], value=lit(0x1234))
-    result = execute(program(s.write("a", FIELDS["f"], value=lit(1)), g, size=2, little_endian=False))
+    result = execute(
+        program(s.write("a", FIELDS["f"], value=lit(1)), g, size=2, little_endian=False)
+    )
     assert numbers(result, little_endian=False, stage=1) == [0x92, 0x34]
 
 
@@ -109,7 +136,9 @@ def test_overlapping_memmove_up_and_down() -> None:
 
 def test_clear_blanks_padding_too() -> None:
     s = Script()
-    result = execute(program(s.write("a", bytes_at(0, 8)), s.clear(HOLED["a"]), s.clear(HOLED.whole())))
+    result = execute(
+        program(s.write("a", bytes_at(0, 8)), s.clear(HOLED["a"]), s.clear(HOLED.whole()))
+    )
     assert after(result, s, 1) == "-- a1 a2 a3 a4 a5 a6 a7"
     assert after(result, s, 2) == "-- -- -- -- -- -- -- --"
 
@@ -118,7 +147,9 @@ def test_clone_has_the_bytes_and_then_its_own() -> None:
     s = Script()
     made = s.make("clone", "n")
     on = s.on("n", s.write("b", bytes_at(1, 1)))
-    result = execute(program(s.write("a", bytes_at(0, 2)), made, on, s.write("c", bytes_at(0, 1)), size=3))
+    result = execute(
+        program(s.write("a", bytes_at(0, 2)), made, on, s.write("c", bytes_at(0, 1)), size=3)
+    )
     clone = ObjectKey((made.uid,), 0)
     assert after(result, s, 2) == "a0 a1 d2"
     assert after(result, s, 3, clone) == after(result, s, 2, clone) == "a0 b0 d02"
@@ -150,7 +181,8 @@ def test_save_and_restore_carry_padding_and_sources() -> None:
 
 
 def test_bool_is_stored_as_0_or_1() -> None:
-    """A bool stored as an arbitrary value has one free bit: the byte read raw is 0 or 1 whatever the oracle says."""
+    """A bool stored as an arbitrary value has one free bit: the byte read raw is 0 or 1 whatever
+    the oracle says."""
     for little in (True, False):
         s = Script()
         copy = s.write("b", WORDS["a"], value=val(bytes_at(4, 1)))
@@ -178,7 +210,9 @@ def test_bool_from_an_int_asks_whether_it_is_0() -> None:
 
 def test_write_for_a_length_covers_padding_and_stops() -> None:
     s = Script()
-    result = execute(program(s.write("a", HOLED.whole(), length=lit(3)), s.clear(HOLED["a"], length=lit(2))))
+    result = execute(
+        program(s.write("a", HOLED.whole(), length=lit(3)), s.clear(HOLED["a"], length=lit(2)))
+    )
     assert after(result, s, 0) == "a0 a1 a2 d3 d4 d5 d6 d7"
     assert after(result, s, 1) == "-- -- a2 d3 d4 d5 d6 d7"
     store = result.stores[result.trace[0].memory[FIRST][0].store]
@@ -188,7 +222,9 @@ def test_write_for_a_length_covers_padding_and_stops() -> None:
 
 def test_copy_for_a_length_goes_beyond_the_place() -> None:
     s = Script()
-    result = execute(program(s.write("a", bytes_at(0, 4)), s.copy(HOLED["a"], bytes_at(4, 1), length=lit(3))))
+    result = execute(
+        program(s.write("a", bytes_at(0, 4)), s.copy(HOLED["a"], bytes_at(4, 1), length=lit(3)))
+    )
     assert after(result, s) == "a0 a1 a2 a3 a0 a1 a2 d7"
 
 
@@ -196,7 +232,9 @@ def test_length_known_at_run_time() -> None:
     s = Script()
     n = Input("n", INT, 0, 4, per_step=False)
     clear = s.clear(bytes_at(0, 4), length=inp("n"))
-    for length, bytes_ in enumerate(("d0 d1 d2 d3", "-- d1 d2 d3", "-- -- d2 d3", "-- -- -- d3", "-- -- -- --")):
+    for length, bytes_ in enumerate(
+        ("d0 d1 d2 d3", "-- d1 d2 d3", "-- -- d2 d3", "-- -- -- d3", "-- -- -- --")
+    ):
         result = execute(program(clear, size=4, inputs=(n,)), {("input", "n"): length})
         assert after(result, s) == bytes_
 
@@ -205,8 +243,15 @@ def test_narrowing_keeps_the_low_bits() -> None:
     """u8 a = 0x1234; u16 c = 0x12345; in memory order 0x2345 is 45 23, and 23 45 on big endian."""
     for little, c in ((True, [0x45, 0x23]), (False, [0x23, 0x45])):
         s = Script()
-        body = (s.write("a", WORDS["a"], value=lit(0x1234)), s.write("b", WORDS["c"], value=lit(0x12345)))
-        assert numbers(execute(program(*body, little_endian=little)), little)[:4] == [0x34, None, *c]
+        body = (
+            s.write("a", WORDS["a"], value=lit(0x1234)),
+            s.write("b", WORDS["c"], value=lit(0x12345)),
+        )
+        assert numbers(execute(program(*body, little_endian=little)), little)[:4] == [
+            0x34,
+            None,
+            *c,
+        ]
 
 
 def test_sign_extension() -> None:
@@ -219,7 +264,20 @@ def test_sign_extension() -> None:
         s.write("c", target["q"], value=to(INT, val(SIGNED["a"]))),
     )
     result = execute(program(*body, size=12))
-    assert numbers(result) == [0x80, None, 0x80, 0xFF, None, None, None, None, 0x80, 0xFF, 0xFF, 0xFF]
+    assert numbers(result) == [
+        0x80,
+        None,
+        0x80,
+        0xFF,
+        None,
+        None,
+        None,
+        None,
+        0x80,
+        0xFF,
+        0xFF,
+        0xFF,
+    ]
 
 
 def test_signed_bit_field_reads_negative() -> None:
@@ -227,7 +285,10 @@ def test_signed_bit_field_reads_negative() -> None:
     for type in (IntType("int:3", 3, True), INT):
         s = Script()
         field = View("b", 1, {"f": Member(0, 3, type)})
-        body = (s.write("a", field["f"], value=lit(7)), s.write("b", WORDS["c"], value=to(INT, val(field["f"]))))
+        body = (
+            s.write("a", field["f"], value=lit(7)),
+            s.write("b", WORDS["c"], value=to(INT, val(field["f"]))),
+        )
         assert numbers(execute(program(*body)))[2:4] == [0xFF, 0xFF]
 
 
@@ -235,7 +296,10 @@ def test_signed_bit_field_reads_negative() -> None:
 def test_a_byte_read_as_bool_is_0_or_1_or_undefined(byte: int, read: int) -> None:
     """A bool that lies over a byte of 2 has no defined value: it is whatever is decided, 7 here."""
     s = Script()
-    body = (s.write("a", bytes_at(4, 1), value=lit(byte)), s.write("b", WORDS["a"], value=to(INT, val(SIGNED["c"]))))
+    body = (
+        s.write("a", bytes_at(4, 1), value=lit(byte)),
+        s.write("b", WORDS["a"], value=to(INT, val(SIGNED["c"]))),
+    )
 
     class Seven:
         def choose(self, key: object, low: int, high: int | None) -> int:
@@ -246,7 +310,8 @@ def test_a_byte_read_as_bool_is_0_or_1_or_undefined(byte: int, read: int) -> Non
 
 
 def test_promotion_to_int_before_a_sum() -> None:
-    """u8 200 + u8 100 is the int 300, and 44 in a u8; ~(u8)0 is -1 and its half, by >>, still is."""
+    """u8 200 + u8 100 is the int 300, and 44 in a u8; ~(u8)0 is -1 and its half, by >>, still
+    is."""
     s = Script()
     a, b = to(INT, val(WORDS["a"])), to(INT, val(WORDS["b"]))
     body = (
@@ -260,12 +325,15 @@ def test_promotion_to_int_before_a_sum() -> None:
 
 
 def test_wraparound() -> None:
-    """0xffffffffu + 1 is 0; INT_MAX + 1 is INT_MIN, whose half is -0x40000000; u16 0xffff + 1 is 0x10000 as an int."""
+    """0xffffffffu + 1 is 0; INT_MAX + 1 is INT_MIN, whose half is -0x40000000; u16 0xffff + 1 is
+    0x10000 as an int."""
     s = Script()
     body = (
         s.write("a", WORDS["d"], value=op("+", lit(0xFFFFFFFF, U32), lit(1, U32), U32)),
         s.write("b", WORDS["d"], value=op("/", op("+", lit(0x7FFFFFFF), lit(1)), lit(2))),
-        s.write("c", WORDS["c"], value=op(">>", op("+", to(INT, lit(0xFFFF, U16)), lit(1)), lit(8))),
+        s.write(
+            "c", WORDS["c"], value=op(">>", op("+", to(INT, lit(0xFFFF, U16)), lit(1)), lit(8))
+        ),
     )
     result = execute(program(*body))
     assert numbers(result, stage=0)[4:] == [0, 0, 0, 0]
@@ -278,7 +346,9 @@ def test_division_truncates_towards_zero() -> None:
     s = Script()
     body = tuple(
         s.write("a", bytes_at(at, 1), value=op(sign, lit(left), lit(right)))
-        for at, (sign, left, right) in enumerate((("/", -7, 2), ("%", -7, 2), ("/", 7, -2), ("%", 7, -2)))
+        for at, (sign, left, right) in enumerate(
+            (("/", -7, 2), ("%", -7, 2), ("/", 7, -2), ("%", 7, -2))
+        )
     )
     assert numbers(execute(program(*body, size=4))) == [253, 255, 253, 1]
 
@@ -303,7 +373,8 @@ def test_element_chosen_by_an_input() -> None:
 
 
 def test_access_beyond_its_area_touches_the_neighbours() -> None:
-    """The control block is bytes 2..5 of 8: what lies around it in the object is stored to and carried from."""
+    """The control block is bytes 2..5 of 8: what lies around it in the object is stored to and
+    carried from."""
     s = Script()
     bound = (16, 48)
     body = (
@@ -318,7 +389,8 @@ def test_access_beyond_its_area_touches_the_neighbours() -> None:
 
 
 def test_outside_of_the_object_there_is_nothing() -> None:
-    """What is stored before the first and behind the last of 8 bytes is lost; what is carried from there is nobody's."""
+    """What is stored before the first and behind the last of 8 bytes is lost; what is carried
+    from there is nobody's."""
     s = Script()
     lane = Input("i", S8, -2, 3, per_step=False)
     body = (
@@ -368,7 +440,12 @@ def test_bits_of_a_flag_byte() -> None:
     flags = View("f", 1, {"x": Member(0, 1, BIT), "y": Member(1, 1, BIT)})
     for little, number in ((True, 2), (False, 0x40)):
         s = Script()
-        prog = program(s.clear(bytes_at(0, 1)), s.write("a", flags["y"], value=lit(1)), size=1, little_endian=little)
+        prog = program(
+            s.clear(bytes_at(0, 1)),
+            s.write("a", flags["y"], value=lit(1)),
+            size=1,
+            little_endian=little,
+        )
         assert numbers(execute(prog), little) == [number]
 
 

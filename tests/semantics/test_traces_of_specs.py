@@ -1,7 +1,8 @@
-"""From C text to bytes: who owns each bit after each step of small specs, worked out by hand as gcc lays structs out.
+"""From C text to bytes: who owns each bit after each step of small specs, worked out by hand as gcc
+lays structs out.
 
-A byte is shown as the step that stored it and the position in what that step stored; `~` is unspecified padding,
-`--` blank, `.` debris. A byte with several owners lists its runs of bits.
+A byte is shown as the step that stored it and the position in what that step stored; `~` is
+unspecified padding, `--` blank, `.` debris. A byte with several owners lists its runs of bits.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ SKB = ObjectKey((), 0)
 def execute(text: str, abi: str = "x86_64", **answers: int) -> Run:
     source = Text("test.cbs", text)
     meant = resolve(Tree(parse(source), (source,)))
-    made = program(meant, {**{axis.name: axis.default or axis.values[0] for axis in meant.axes}, "abi": abi})
+    made = program(
+        meant, {**{axis.name: axis.default or axis.values[0] for axis in meant.axes}, "abi": abi}
+    )
     return run(made, made.paths[0], made.properties, Answers(answers), trace=True)
 
 
@@ -35,7 +38,10 @@ def owners(result: Run, step: str, key: ObjectKey = SKB) -> str:
 
 
 def _byte(result: Run, bits: tuple[Source, ...]) -> str:
-    runs = [(owner, [s.position for s in group]) for owner, group in groupby(bits, lambda s: _owner(result, s))]
+    runs = [
+        (owner, [s.position for s in group])
+        for owner, group in groupby(bits, lambda s: _owner(result, s))
+    ]
     if len(runs) == 1 and runs[0][0] in ("--", "."):
         return runs[0][0]
     first = bits[0].position
@@ -55,7 +61,8 @@ def _owner(result: Run, source: Source) -> str:
 
 
 def test_struct_assignment_and_its_holes() -> None:
-    """struct s: u8 at 0, hole 1, u16 at 2, u8 at 4, hole 5..7 (aligned to 4 for the u32), u32 at 8."""
+    """struct s: u8 at 0, hole 1, u16 at 2, u8 at 4, hole 5..7 (aligned to 4 for the u32), u32 at
+    8."""
     result = execute("""
         spec t "t"; abi x86_64; object skb { char cb[12] __aligned(4); }
         struct in { u8 a; u16 b; };
@@ -78,7 +85,8 @@ BIT_FIELDS = """
 
 
 def test_bit_fields_little_endian() -> None:
-    """x takes bits 0..2 from the low end, y bits 3..4: raw is 5 | 1 << 3, so that raw >> 3 & 3 is 1. z = 0x0102."""
+    """x takes bits 0..2 from the low end, y bits 3..4: raw is 5 | 1 << 3, so that raw >> 3 & 3
+    is 1. z = 0x0102."""
     result = execute(BIT_FIELDS)
     assert owners(result, "w") == "w:0..2|-- -- -- --"
     assert owners(result, "m") == "w:0..2|m:0..1|-- -- -- --"
@@ -88,7 +96,8 @@ def test_bit_fields_little_endian() -> None:
 
 
 def test_bit_fields_big_endian() -> None:
-    """x takes the top 3 bits, y the 2 below: raw is 5 << 5 | 1 << 3 = 0xa8, and raw >> 3 & 3 is 1 too. z = 0x0102."""
+    """x takes the top 3 bits, y the 2 below: raw is 5 << 5 | 1 << 3 = 0xa8, and raw >> 3 & 3 is
+    1 too. z = 0x0102."""
     result = execute(BIT_FIELDS, "s390x")
     assert owners(result, "n") == "w:0..2|m:0..1|-- -- n0 n1"
     assert values(result, "o", little=False) == [0xA8, 1, 0x01, 0x02]
@@ -128,7 +137,8 @@ def test_memcpy_memset_and_memmove_by_length() -> None:
 
 
 def test_narrowing_promotions_and_bool() -> None:
-    """s8 a = 200 is -56; int -56 + u8 250 is 194; u16 of -56 is 0xffc8; bool of 256 is 1; u8 of 0x1fe is 0xfe."""
+    """s8 a = 200 is -56; int -56 + u8 250 is 194; u16 of -56 is 0xffc8; bool of 256 is 1; u8 of
+    0x1fe is 0xfe."""
     result = execute("""
         spec t "t"; abi x86_64; object skb { char cb[8]; }
         struct s { s8 a; u8 b; u16 c; bool d; u8 e; u16 f; };
@@ -140,7 +150,8 @@ def test_narrowing_promotions_and_bool() -> None:
 
 
 def test_comparisons_take_the_usual_conversions() -> None:
-    """-1 < 1u is false, and (u8) 255 == -1 is, but (s8) -1 == -1 is true; 0xffffffff + 1 is 0 as an unsigned int."""
+    """-1 < 1u is false, and (u8) 255 == -1 is, but (s8) -1 == -1 is true; 0xffffffff + 1 is 0 as
+    an unsigned int."""
     result = execute("""
         spec t "t"; abi x86_64; object skb { char cb[8]; }
         struct s { u8 a; s8 b; u8 r[6]; };
@@ -161,7 +172,8 @@ def values(result: Run, step: str, little: bool) -> list[int]:
 
 
 def test_a_name_made_under_when_ends_with_its_block() -> None:
-    """The `n` of the path gets B, the `n` of the block A; each is told from the other by when it was made."""
+    """The `n` of the path gets B, the `n` of the block A; each is told from the other by when it
+    was made."""
     result = execute("""
         spec t "t"; abi x86_64; param CONFIG_X = yes; object skb { char cb[2]; }
         layer l { view A : u8 at skb.cb[0]; view B : u8 at skb.cb[1]; step a { write A; } step b { write B; } }
@@ -172,7 +184,8 @@ def test_a_name_made_under_when_ends_with_its_block() -> None:
 
 
 def test_members_are_read_as_c_comes_to_them() -> None:
-    """A is 1, so `A || B` reads A alone and `A && C` both; of `B ? A : C` B is read, which is 0, then C."""
+    """A is 1, so `A || B` reads A alone and `A && C` both; of `B ? A : C` B is read, which is 0,
+    then C."""
     result = execute("""
         spec t "t"; abi x86_64; object skb { char cb[4]; }
         layer l {
@@ -183,7 +196,9 @@ def test_members_are_read_as_c_comes_to_them() -> None:
         path p { set; use; }
     """)
     (stage,) = [stage for stage in result.trace if stage.step == "use"]
-    assert [action.place.text for action in stage.actions if action.place and action.kind == "read"] == [
+    assert [
+        action.place.text for action in stage.actions if action.place and action.kind == "read"
+    ] == [
         "A",
         "A",
         "C",

@@ -1,4 +1,5 @@
-"""`cbprove free`: free bytes by hand, and against the prover of a spec in which the view is written out."""
+"""`cbprove free`: free bytes by hand, and against the prover of a spec in which the view is
+written out."""
 
 from __future__ import annotations
 
@@ -43,7 +44,9 @@ def ask(
 ) -> Free:
     file = tmp_path / "room.cbs"
     file.write_text(text)
-    return free(str(file), Wanted(None, Life(start, end), size, align), Options(), lambda done, total: None)
+    return free(
+        str(file), Wanted(None, Life(start, end), size, align), Options(), lambda done, total: None
+    )
 
 
 def test_bytes_that_nobody_stores_to_between_the_two_are_free(tmp_path: Path) -> None:
@@ -56,7 +59,8 @@ def test_bytes_that_nobody_stores_to_between_the_two_are_free(tmp_path: Path) ->
 
 
 def test_a_slot_harms_nobody(tmp_path: Path) -> None:
-    """[0..4) and [14..16) are free between the two, and others need them; what nobody touches is tried first."""
+    """[0..4) and [14..16) are free between the two, and others need them; what nobody touches is
+    tried first."""
     found = ask(tmp_path, size=4)
     assert [(slot.low, slot.kept, slot.harmed) for slot in found.slots] == [(4, True, ())]
     assert found.code == 0
@@ -123,7 +127,9 @@ def test_the_answer_is_that_of_the_view_written_out(tmp_path: Path, at: int) -> 
         ("begin", "end", 17, "`skb.cb` has 16 bytes"),
     ],
 )
-def test_what_makes_no_sense_is_said(tmp_path: Path, start: str, end: str, size: int, message: str) -> None:
+def test_what_makes_no_sense_is_said(
+    tmp_path: Path, start: str, end: str, size: int, message: str
+) -> None:
     with pytest.raises(WrongUsage, match=message):
         ask(tmp_path, size=size, start=start, end=end)
 
@@ -131,12 +137,31 @@ def test_what_makes_no_sense_is_said(tmp_path: Path, start: str, end: str, size:
 def test_the_command(tmp_path: Path) -> None:
     (tmp_path / "room.cbs").write_text(SPEC)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    command = [sys.executable, "-m", "cbprove", "free", "room.cbs", "--from", "begin", "--to", "end", "--bytes", "4"]
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    command = [
+        sys.executable,
+        "-m",
+        "cbprove",
+        "free",
+        "room.cbs",
+        "--from",
+        "begin",
+        "--to",
+        "end",
+        "--bytes",
+        "4",
+    ]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert "fit at [4..8): proved for every run with a view there, and nobody else loses anything" in ran.stdout
+    assert (
+        "fit at [4..8): proved for every run with a view there, and nobody else loses anything"
+        in ran.stdout
+    )
     assert "  free  ........####....\n" in ran.stdout
     told = json.loads(
-        subprocess.run([*command, "--format", "json"], cwd=tmp_path, env=environment, capture_output=True).stdout
+        subprocess.run(
+            [*command, "--format", "json"], cwd=tmp_path, env=environment, capture_output=True
+        ).stdout
     )
     assert (told["free"], told["slots"][-1]["holds"]) == ([[0, 8], [12, 16]], True)

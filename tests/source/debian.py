@@ -1,4 +1,5 @@
-"""Source and headers of a kernel as Debian has them: found, downloaded and unpacked by apt-get, with lists of its own."""
+"""Source and headers of a kernel as Debian has them: found, downloaded and unpacked by apt-get,
+with lists of its own."""
 
 from __future__ import annotations
 
@@ -29,10 +30,15 @@ class Missing(Exception):
 
 def unpacked(folder: Path, kernel: str) -> Tree:
     """A tree in a folder where packages were unpacked, the archive in them too. Raises Missing."""
-    found = sorted(folder.glob(f"usr/src/linux-source-{kernel}")), sorted(folder.glob("usr/src/linux-headers-*-amd64"))
+    found = (
+        sorted(folder.glob(f"usr/src/linux-source-{kernel}")),
+        sorted(folder.glob("usr/src/linux-headers-*-amd64")),
+    )
     headers = [each for each in found[1] if (each / "include/generated/autoconf.h").is_file()]
     if not found[0] or not headers:
-        raise Missing(f"`{folder}` has no usr/src with linux-source-{kernel} and linux-headers-*-amd64")
+        raise Missing(
+            f"`{folder}` has no usr/src with linux-source-{kernel} and linux-headers-*-amd64"
+        )
     return Tree(found[0][0], headers[-1])
 
 
@@ -53,15 +59,20 @@ def fetched(folder: Path, kernel: str) -> Tree:
     except (OSError, ValueError) as error:
         raise Missing(f"no source of {kernel}: {error}") from None
     except subprocess.CalledProcessError as error:
-        raise Missing(f"no source of {kernel}: {error.cmd[0]}: {error.stderr.strip()[-300:]}") from None
+        raise Missing(
+            f"no source of {kernel}: {error.cmd[0]}: {error.stderr.strip()[-300:]}"
+        ) from None
     return unpacked(folder / "root", kernel)
 
 
 def _apt(folder: Path, kernel: str):  # type: ignore[no-untyped-def]
-    """apt with the lists of one release, and nothing of this machine's but how it reaches the net."""
+    """apt with the lists of one release, and nothing of this machine's but how it reaches the
+    net."""
     for name in ("lists/partial", "cache/archives/partial"):
         (folder / name).mkdir(parents=True)
-    lines = [f"deb [signed-by={_KEYS}] http://deb.debian.org/{each} main" for each in _LISTS[kernel]]
+    lines = [
+        f"deb [signed-by={_KEYS}] http://deb.debian.org/{each} main" for each in _LISTS[kernel]
+    ]
     (folder / "sources.list").write_text("\n".join(lines) + "\n")
     (folder / "status").write_text("")
     said = {
@@ -89,12 +100,15 @@ def _newest(madison: str) -> str:
 
 
 def _headers(available: str, version: str) -> list[str]:
-    """The header packages of the plain configuration for amd64, of just this version: with all architectures' before it."""
+    """The header packages of the plain configuration for amd64, of just this version: with all
+    architectures' before it."""
     found = []
     for stanza in available.split("\n\n"):
         fields = dict(re.findall(r"^(Package|Version|Architecture): (.*)$", stanza, re.MULTILINE))
         name = fields.get("Package", "")
-        if fields.get("Version") == version and re.fullmatch(r"linux-headers-\d[\w.+-]*-(?:amd64|common)", name):
+        if fields.get("Version") == version and re.fullmatch(
+            r"linux-headers-\d[\w.+-]*-(?:amd64|common)", name
+        ):
             found.append(name)
     plain = [name for name in found if not re.search(r"-(?:rt|cloud)-|common-rt", name)]
     if not any(name.endswith("-amd64") for name in plain):

@@ -1,4 +1,5 @@
-"""The table of overlays in specs/linux against what the source lays over cb: structs by their tags, words by their size."""
+"""The table of overlays in specs/linux against what the source lays over cb: structs by their
+tags, words by their size."""
 
 from __future__ import annotations
 
@@ -21,9 +22,20 @@ Where = dict[tuple[str, int], str]
 
 def found(tree: Tree) -> dict[str, Any]:
     """What the command says of a folder."""
-    command = [sys.executable, "-m", "cbprove", "overlays", FOLDER, "--format", "json", "--no-cache"]
+    command = [
+        sys.executable,
+        "-m",
+        "cbprove",
+        "overlays",
+        FOLDER,
+        "--format",
+        "json",
+        "--no-cache",
+    ]
     done = subprocess.run(
-        [*command, "--source", str(tree.source), "--headers", str(tree.headers)], capture_output=True, text=True
+        [*command, "--source", str(tree.source), "--headers", str(tree.headers)],
+        capture_output=True,
+        text=True,
     )
     document: dict[str, Any] = json.loads(done.stdout)
     return document
@@ -32,13 +44,20 @@ def found(tree: Tree) -> dict[str, Any]:
 def laid(document: dict[str, Any]) -> Where:
     """The views of a document: what, from which byte, and where it is said."""
     return {
-        (_what(each["type"], each["width_bits"]), each["start_bit"] // 8): f"{each['file']}:{each['line']}"
+        (
+            _what(each["type"], each["width_bits"]),
+            each["start_bit"] // 8,
+        ): f"{each['file']}:{each['line']}"
         for each in document["views"]
     }
 
 
 def _what(type: str, width: int | None) -> str:
-    return type if re.fullmatch(r"[a-z_]\w*", type) and not re.fullmatch(r"[us]\d+|\w+_t", type) else f"{width} bits"
+    return (
+        type
+        if re.fullmatch(r"[a-z_]\w*", type) and not re.fullmatch(r"[us]\d+|\w+_t", type)
+        else f"{width} bits"
+    )
 
 
 def said(spec: Path) -> Where:
@@ -67,8 +86,11 @@ def left_out(page: str) -> frozenset[str]:
     return frozenset(re.findall(r"`(\w+)`", listed))
 
 
-def compared(spec: Path, document: dict[str, Any], besides: frozenset[str] = frozenset()) -> list[str]:
-    """What the source lays there and the spec does not have; a word of an array is found in it, some structs are left out."""
+def compared(
+    spec: Path, document: dict[str, Any], besides: frozenset[str] = frozenset()
+) -> list[str]:
+    """What the source lays there and the spec does not have; a word of an array is found in it,
+    some structs are left out."""
     known = said(spec)
     return [
         f"{file}: {what} at byte {start} is laid over cb, and not in {spec.name}"

@@ -51,7 +51,9 @@ def read(folder: Path, text: str, *also: str) -> Answer:
     ],
 )
 def test_what_is_called(tmp_path: Path, body: str, expected: str) -> None:
-    (found,) = read(tmp_path, f"int f0(struct s *s, struct ops *o, int (*f)(struct s *)) {{ {body} }}").calls
+    (found,) = read(
+        tmp_path, f"int f0(struct s *s, struct ops *o, int (*f)(struct s *)) {{ {body} }}"
+    ).calls
     assert " ".join(found.targets) == expected
     assert (found.name, found.line) == ("f0", 3)
 
@@ -67,7 +69,10 @@ def test_what_is_called(tmp_path: Path, body: str, expected: str) -> None:
         ("static int (*one)(struct s *) = a;", []),
         ("void set(struct ops *o, int x) { o->go = x ? a : b; }", ["ops.go=a", "ops.go=b"]),
         ("void set(struct ops *o, struct ops *p) { o->go = p->c.in; }", ["ops.go=.in"]),
-        ("void set(struct ops *o, struct ops *p) { int (*g)(struct s *) = p->go; o->c.in = g; }", [".in=ops.go"]),
+        (
+            "void set(struct ops *o, struct ops *p) { int (*g)(struct s *) = p->go; o->c.in = g; }",
+            [".in=ops.go"],
+        ),
         ("void set(struct ops *o) { *(int (*volatile *)(struct s *))&o->go = a; }", ["ops.go=a"]),
     ],
 )
@@ -76,7 +81,9 @@ def test_what_a_member_is_set_to(tmp_path: Path, text: str, expected: list[str])
 
 
 def test_functions_of_headers_are_read_when_they_are_named(tmp_path: Path) -> None:
-    (tmp_path / "h.h").write_text("static inline int h(struct s *s) { return a(s); }\nstatic int unasked(void) {}\n")
+    (tmp_path / "h.h").write_text(
+        "static inline int h(struct s *s) { return a(s); }\nstatic int unasked(void) {}\n"
+    )
     found = read(tmp_path, '#include "h.h"\nint f(struct s *s) { return h(s); }', "h", "nowhere")
     assert [(each.name, Path(each.file).name, each.targets) for each in found.calls] == [
         ("f", "f.c", ("h",)),

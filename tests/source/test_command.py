@@ -17,7 +17,17 @@ SCHEMA = Path(__file__).parents[2] / "model/cbprove/source/accesses.schema.json"
 
 
 def accesses(*arguments: str, folder: Path = IDIOMS) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cbprove", "accesses", "--object", "sk_buff.cb", "--cc", "cc -w", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "cbprove",
+        "accesses",
+        "--object",
+        "sk_buff.cb",
+        "--cc",
+        "cc -w",
+        *arguments,
+    ]
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120)
 
 
@@ -48,7 +58,10 @@ def test_a_folder_as_a_document() -> None:
 def test_a_function_by_name() -> None:
     done = accesses("compile")
     assert done.returncode == 5  # what it is given by its caller stands in the caller
-    assert done.stdout == "callee_is_followed.c\n  compile, line 2\n    nothing\n0 functions touch sk_buff.cb\n"
+    assert (
+        done.stdout
+        == "callee_is_followed.c\n  compile, line 2\n    nothing\n0 functions touch sk_buff.cb\n"
+    )
 
 
 def test_a_draft_is_a_layer(tmp_path: Path) -> None:
@@ -93,7 +106,10 @@ def test_a_name_nearly_right() -> None:
         ("binary.c", "\0\1\2\3\xff"),
         ("poem.c", "not a line of C, nor of anything else: skb->cb\n"),
         ("itself.c", '#include "itself.c"\nint f(struct sk_buff *skb) { return skb->cb[0]; }\n'),
-        ("missing.c", "#include <no/such/header.h>\nint f(struct sk_buff *skb) { return skb->cb[0]; }\n"),
+        (
+            "missing.c",
+            "#include <no/such/header.h>\nint f(struct sk_buff *skb) { return skb->cb[0]; }\n",
+        ),
     ],
 )
 def test_what_is_no_c(tmp_path: Path, name: str, text: str) -> None:
@@ -108,7 +124,10 @@ def test_what_is_no_c(tmp_path: Path, name: str, text: str) -> None:
 def test_a_pipe_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.c")
     done = accesses("pipe.c", folder=tmp_path)
-    assert (done.returncode, done.stderr.splitlines()[0]) == (2, "error: `pipe.c` is neither a file nor a folder")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        2,
+        "error: `pipe.c` is neither a file nor a folder",
+    )
     (tmp_path / "folder").mkdir()
     os.mkfifo(tmp_path / "folder" / "pipe.c")
     assert accesses("folder", folder=tmp_path).returncode == 5  # a folder without a file of C
@@ -116,7 +135,9 @@ def test_a_pipe_is_no_file(tmp_path: Path) -> None:
 
 def test_a_file_of_a_hundred_thousand_lines(tmp_path: Path) -> None:
     lines = "\n".join("\tskb->cb[0] = 1;" for _ in range(100_000))
-    (tmp_path / "long.c").write_text(f'#include "packet.h"\nvoid f(struct sk_buff *skb)\n{{\n{lines}\n}}\n')
+    (tmp_path / "long.c").write_text(
+        f'#include "packet.h"\nvoid f(struct sk_buff *skb)\n{{\n{lines}\n}}\n'
+    )
     done = accesses("long.c", "--cc", f"cc -I{IDIOMS}", "--format", "json", folder=tmp_path)
     assert done.returncode == 0
     assert len(json.loads(done.stdout)["functions"][0]["accesses"]) == 100_000
@@ -125,19 +146,34 @@ def test_a_file_of_a_hundred_thousand_lines(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("depth", "code"), [(400, 0), (20_000, 2)])
 def test_statements_in_statements(tmp_path: Path, depth: int, code: int) -> None:
     chain = "".join(f"if (skb->cb[{number % 48}])\n\t\t;\n\telse " for number in range(depth))
-    (tmp_path / "deep.c").write_text(f'#include "packet.h"\nvoid f(struct sk_buff *skb)\n{{\n\t{chain};\n}}\n')
+    (tmp_path / "deep.c").write_text(
+        f'#include "packet.h"\nvoid f(struct sk_buff *skb)\n{{\n\t{chain};\n}}\n'
+    )
     done = accesses("deep.c", "--cc", f"cc -I{IDIOMS}", folder=tmp_path)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
-    assert ("nested too deep" in done.stdout or "too deep to be followed" in done.stdout) == (code == 2)
+    assert ("nested too deep" in done.stdout or "too deep to be followed" in done.stdout) == (
+        code == 2
+    )
 
 
 def test_compile_commands(tmp_path: Path) -> None:
     source = tmp_path / "one.c"
-    source.write_text('#include "packet.h"\n#ifdef YES\nvoid f(struct sk_buff *skb) { skb->cb[0] = 1; }\n#endif\n')
-    listed = [{"directory": str(tmp_path), "file": "one.c", "command": f"gcc -c -DYES -I{IDIOMS} -o one.o one.c"}]
+    source.write_text(
+        '#include "packet.h"\n#ifdef YES\nvoid f(struct sk_buff *skb) { skb->cb[0] = 1; }\n#endif\n'
+    )
+    listed = [
+        {
+            "directory": str(tmp_path),
+            "file": "one.c",
+            "command": f"gcc -c -DYES -I{IDIOMS} -o one.o one.c",
+        }
+    ]
     (tmp_path / "compile_commands.json").write_text(json.dumps(listed))
     command = [sys.executable, "-m", "cbprove", "accesses", "one.c", "--object", "sk_buff.cb"]
     command += ["--compile-commands", "compile_commands.json"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout.splitlines()[2]) == (0, "    3  write  [0..1)  [0,1)  of skb")
+    assert (done.returncode, done.stdout.splitlines()[2]) == (
+        0,
+        "    3  write  [0..1)  [0,1)  of skb",
+    )

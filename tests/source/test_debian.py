@@ -32,7 +32,10 @@ Version: 6.1.192-2
 
 
 def test_the_headers_are_those_of_the_source() -> None:
-    assert _headers(AVAILABLE, "6.1.192-2") == ["linux-headers-6.1.0-56-amd64", "linux-headers-6.1.0-56-common"]
+    assert _headers(AVAILABLE, "6.1.192-2") == [
+        "linux-headers-6.1.0-56-amd64",
+        "linux-headers-6.1.0-56-common",
+    ]
     with pytest.raises(ValueError, match=r"no headers of 6\.1\.176-1"):
         _headers(AVAILABLE, "6.1.176-1")
 
@@ -51,7 +54,9 @@ def test_a_folder_without_source_is_told(tmp_path: Path) -> None:
 
 def test_every_spec_that_names_a_record_is_held_against_it() -> None:
     named = {path for path in LINUX.rglob("*.cbs") if "\naudited " in path.read_text()}
-    gone_through = {path for kernel in KERNELS for below in OBJECTS for path in specs(kernel, below)}
+    gone_through = {
+        path for kernel in KERNELS for below in OBJECTS for path in specs(kernel, below)
+    }
     assert named <= gone_through
     assert {path.name for path in (LINUX / "records").iterdir()} == {
         record(kernel, below).name for kernel in KERNELS for below in OBJECTS

@@ -1,4 +1,5 @@
-"""Each file of `idioms/` is a test: behind each line stands what it does to `sk_buff.cb`, in order."""
+"""Each file of `idioms/` is a test: behind each line stands what it does to `sk_buff.cb`, in
+order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What `make source` says of the table of overlays: each view of the source that the table does not have."""
+"""What `make source` says of the table of overlays: each view of the source that the table does
+not have."""
 
 from __future__ import annotations
 
@@ -21,13 +22,24 @@ path p { }
 
 
 def view(type: str, start: int, width: int) -> dict[str, Any]:
-    return {"type": type, "start_bit": start * 8, "width_bits": width, "by": "f", "file": "net/x.c", "line": 7}
+    return {
+        "type": type,
+        "start_bit": start * 8,
+        "width_bits": width,
+        "by": "f",
+        "file": "net/x.c",
+        "line": 7,
+    }
 
 
 def test_each_view_that_the_table_lacks(tmp_path: Path) -> None:
     spec = tmp_path / "table.cbs"
     spec.write_text(SPEC)
-    assert said(spec) == {("one", 8): "net/a.c:3", ("two", 0): "net/b.c:4", ("192 bits", 0): "net/c.c:5"}
+    assert said(spec) == {
+        ("one", 8): "net/a.c:3",
+        ("two", 0): "net/b.c:4",
+        ("192 bits", 0): "net/c.c:5",
+    }
     known = [view("one", 8, 32), view("two", 0, 64), view("void *", 0, 64), view("void *", 16, 64)]
     assert compared(spec, {"views": known}) == []
     page = "`none` is here. What else there is no layout to read: `three`, a's `four`. And `five`."

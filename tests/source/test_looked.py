@@ -1,4 +1,5 @@
-"""A header that comes to hide another is noticed: an answer that is kept knows where it would be."""
+"""A header that comes to hide another is noticed: an answer that is kept knows where it would
+be."""
 
 from __future__ import annotations
 
@@ -28,7 +29,15 @@ def tree(folder: Path) -> Job:
     for name, text in FILES.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    options = ("-x", "c", "-w", f"-I{folder}/first", "-I", f"{folder}/second", f"-isystem{folder}/third")
+    options = (
+        "-x",
+        "c",
+        "-w",
+        f"-I{folder}/first",
+        "-I",
+        f"{folder}/second",
+        f"-isystem{folder}/third",
+    )
     return Job(str(folder / "f.c"), Flags(options))
 
 

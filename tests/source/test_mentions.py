@@ -13,7 +13,8 @@ from cbprove.source.units import Flags
 
 SOUGHT = Sought("sk_buff", "cb")
 
-# A configuration closes brackets twice, or opens them twice: what a search for brackets takes for the end of a function.
+# A configuration closes brackets twice, or opens them twice: what a search for brackets takes for
+# the end of a function.
 TWICE = """
 static inline int first(struct sk_buff *skb)
 {
@@ -85,7 +86,9 @@ def test_conditions_of_the_preprocessor_are_no_heads() -> None:
 def test_a_file_without_a_word_that_leads_there_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "own.h").write_text(TWICE % "if (skb->len) {\n\t\tskb->cb[0] = 1;\n\t}")
     (tmp_path / "calls.c").write_text("int f(struct sk_buff *skb)\n{\n\treturn first(skb);\n}\n")
-    (tmp_path / "other.c").write_text("int g(int a)\n{\n\tif (a) {\n\t\treturn 1;\n\t}\n\treturn 0;\n}\n")
+    (tmp_path / "other.c").write_text(
+        "int g(int a)\n{\n\tif (a) {\n\t\treturn 1;\n\t}\n\treturn 0;\n}\n"
+    )
     files = [tmp_path / "calls.c", tmp_path / "other.c"]
     assert worth_reading(files, [], SOUGHT, lambda _: Flags(())) == files[:1]
 
@@ -99,7 +102,9 @@ def test_headers_of_other_folders_count(tmp_path: Path) -> None:
     (tmp_path / "own/a.c").write_text(
         '#include "../other/other.h"\nint f(struct sk_buff *skb) { return LAID(skb)->a; }\n'
     )
-    (tmp_path / "own/b.c").write_text("#include <named.h>\nint f(struct sk_buff *skb) { return NAMED(skb)->a; }\n")
+    (tmp_path / "own/b.c").write_text(
+        "#include <named.h>\nint f(struct sk_buff *skb) { return NAMED(skb)->a; }\n"
+    )
     (tmp_path / "own/c.c").write_text("int f(struct sk_buff *skb) { return skb->len; }\n")
     files = [tmp_path / "own" / name for name in ("a.c", "b.c", "c.c")]
     assert worth_reading(files, [], SOUGHT, lambda _: Flags((f"-I{tmp_path}/named",))) == files[:2]

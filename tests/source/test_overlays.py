@@ -1,4 +1,5 @@
-"""`cbprove overlays --source`: what lies over an object, and the checks that a build makes, each with its line."""
+"""`cbprove overlays --source`: what lies over an object, and the checks that a build makes, each
+with its line."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ pytest.importorskip("clang.cindex")
 TREE = Path(__file__).parent / "tree"
 SCHEMA = Path(__file__).parents[2] / "model/cbprove/source/overlays.schema.json"
 
-# A number that is handed to a check, by a macro, by a function, and by one that calls another; what is about something else.
+# A number that is handed to a check, by a macro, by a function, and by one that calls another; what
+# is about something else.
 CHECKED = """#include <net/sch_generic.h>
 #define LEFT_OVER (sizeof(((struct sk_buff *)0)->cb) - 8)
 #define at_most(size) \\
@@ -81,7 +83,11 @@ def test_checks_of_numbers_that_are_handed_on(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     jsonschema.validate(found, json.loads(SCHEMA.read_text()))
-    checks = [(each["line"], each["said"]) for each in found["checks"] if each["file"] == "net/sched/sch_red.c"]
+    checks = [
+        (each["line"], each["said"])
+        for each in found["checks"]
+        if each["file"] == "net/sched/sch_red.c"
+    ]
     assert checks == [
         (4, "BUILD_BUG_ON((size) > LEFT_OVER)"),
         (10, "BUILD_BUG_ON(sizeof(skb->cb) < size)"),
@@ -91,12 +97,20 @@ def test_checks_of_numbers_that_are_handed_on(tmp_path: Path) -> None:
         (25, "through(skb, sizeof(*own))"),
         (26, "at_most(sizeof(*own))"),
     ]
-    assert [each["file"] for each in found["views"] if each["type"] == "br_input_skb_cb"] == ["net/bridge/br_private.h"]
+    assert [each["file"] for each in found["views"] if each["type"] == "br_input_skb_cb"] == [
+        "net/bridge/br_private.h"
+    ]
     (view,) = (each for each in found["views"] if each["type"] == "red_skb_cb")
-    assert (view["start_bit"], view["width_bits"], view["by"], view["line"]) == (48, 32, "red_skb_cb", 16)
+    assert (view["start_bit"], view["width_bits"], view["by"], view["line"]) == (
+        48,
+        32,
+        "red_skb_cb",
+        16,
+    )
 
 
-# Words on the bare bytes: each conversion, by itself, by a macro, of an element; what is a byte, or lies in a struct, is none.
+# Words on the bare bytes: each conversion, by itself, by a macro, of an element; what is a byte, or
+# lies in a struct, is none.
 WORDS = """#include <linux/skbuff.h>
 struct two { u32 one; u32 other; };
 #define CONTEXT(skb) (*(void **)((skb)->cb))
@@ -128,7 +142,8 @@ def test_words_are_views_too(tmp_path: Path) -> None:
     done = overlays("--source", ".", "net/core/word.c", "--format", "json", folder=tree)
     assert (done.returncode, done.stderr) == (0, "")
     views = [
-        (e["type"], e["start_bit"] // 8, e["width_bits"], e["by"], e["line"]) for e in json.loads(done.stdout)["views"]
+        (e["type"], e["start_bit"] // 8, e["width_bits"], e["by"], e["line"])
+        for e in json.loads(done.stdout)["views"]
     ]
     assert views == [
         ("void *", 0, 64, "CONTEXT", 3),

@@ -1,4 +1,5 @@
-"""Who reads files: answers in order whatever is finished first, none lost with a process, none asked twice; a cluster too."""
+"""Who reads files: answers in order whatever is finished first, none lost with a process, none
+asked twice; a cluster too."""
 
 from __future__ import annotations
 
@@ -71,13 +72,26 @@ def ends(job: Job) -> Answer:
 def test_a_file_that_ends_a_process_ends_no_other() -> None:
     with Pool(processes(2)) as pool:
         found = list(pool(ends, jobs("a", "bad", "b", "c")))
-    assert [each.functions[0].name if each.functions else "-" for each in found] == ["a", "-", "b", "c"]
-    assert found[1].unread == Unread("bad", 1, "bad: libclang broke down over it, as over what is nested too deep")
+    assert [each.functions[0].name if each.functions else "-" for each in found] == [
+        "a",
+        "-",
+        "b",
+        "c",
+    ]
+    assert found[1].unread == Unread(
+        "bad", 1, "bad: libclang broke down over it, as over what is nested too deep"
+    )
 
 
 FULL = Answer(
     functions=(
-        Read("f", "x.c", 3, (Access("escape", Place("skb", "v", "m", 8, None, 0), 4, ("g",), "h", 1),), ("g",)),
+        Read(
+            "f",
+            "x.c",
+            3,
+            (Access("escape", Place("skb", "v", "m", 8, None, 0), 4, ("g",), "h", 1),),
+            ("g",),
+        ),
     ),
     laid=(Laid("v", 0, 64, "x.h", 2, "V"),),
     calls=(Calls("f", "x.c", 3, ("g", "ops.m")),),
@@ -100,7 +114,8 @@ def test_what_is_kept_comes_back_whole(tiny: tuple[Job, Path]) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", ["file", "header", "flags", "object", "only", "given", "calling", "program", "garbage"]
+    "change",
+    ["file", "header", "flags", "object", "only", "given", "calling", "program", "garbage"],
 )
 def test_it_does_not_outlive_what_it_hangs_on(
     tiny: tuple[Job, Path], change: str, monkeypatch: pytest.MonkeyPatch
@@ -121,7 +136,10 @@ def test_it_does_not_outlive_what_it_hangs_on(
     if change == "garbage":
         (kept,) = (folder / "kept").iterdir()
         kept.write_bytes(b"no such thing")
-    assert Kept(folder / "kept").get("p" if change == "object" else "o", others.get(change, job)) is None
+    assert (
+        Kept(folder / "kept").get("p" if change == "object" else "o", others.get(change, job))
+        is None
+    )
 
 
 def test_what_had_errors_is_read_again(tiny: tuple[Job, Path]) -> None:
@@ -157,13 +175,26 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
 
 
 def accesses(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "cbprove", "accesses", "net", "drivers", "--object", "sk_buff.cb"]
+    command = [
+        sys.executable,
+        "-m",
+        "cbprove",
+        "accesses",
+        "net",
+        "drivers",
+        "--object",
+        "sk_buff.cb",
+    ]
     command += ["--source", str(TREE), "--format", "json", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
 def test_the_same_bytes_read_and_remembered() -> None:
-    first, second, never = accesses("--jobs", "1"), accesses("--jobs", "1"), accesses("--jobs", "1", "--no-cache")
+    first, second, never = (
+        accesses("--jobs", "1"),
+        accesses("--jobs", "1"),
+        accesses("--jobs", "1", "--no-cache"),
+    )
     assert (first.returncode, first.stderr) == (0, "")
     assert first.stdout == second.stdout == never.stdout
 
@@ -171,7 +202,9 @@ def test_the_same_bytes_read_and_remembered() -> None:
 @pytest.fixture
 def cluster() -> Iterator[str]:
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None
+    ) as local:
         yield local.scheduler_address
 
 
@@ -190,7 +223,11 @@ def test_no_cluster() -> None:
 
 
 def test_work_is_what_a_worker_is_asked(tmp_path: Path) -> None:
-    (tmp_path / "x.c").write_text("struct sk_buff { char cb[48]; };\nvoid f(struct sk_buff *skb) { skb->cb[3] = 1; }\n")
+    (tmp_path / "x.c").write_text(
+        "struct sk_buff { char cb[48]; };\nvoid f(struct sk_buff *skb) { skb->cb[3] = 1; }\n"
+    )
     with Pool(processes(1)) as pool:
         (found,) = pool(functools.partial(work, SOUGHT), jobs(str(tmp_path / "x.c")))
-    assert [(each.kind, each.place.start) for each in found.functions[0].accesses] == [("write", 24)]
+    assert [(each.kind, each.place.start) for each in found.functions[0].accesses] == [
+        ("write", 24)
+    ]

@@ -1,4 +1,5 @@
-"""The second reader: it reads the corpus of idioms as the first does, but for what its rules say, and a rule explains no loss."""
+"""The second reader: it reads the corpus of idioms as the first does, but for what its rules
+say, and a rule explains no loss."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ IDIOMS = sorted(Path(__file__).parent.joinpath("idioms").glob("*.c"))
 _COMMENT = re.compile(r"// ((?:read|write|clear|copy|escape) .*)$")
 _ACCESS = re.compile(r"(read|write|clear|copy from|copy to|escape) (\S+) \[")
 _KINDS = {"read": "R", "copy from": "R", "write": "W", "clear": "W", "copy to": "W"}
-# Where it sees nothing: members beside the object have names of their own, and GIMPLE says no types, and how large which is.
+# Where it sees nothing: members beside the object have names of their own, and GIMPLE says no
+# types, and how large which is.
 BEYOND = ("all_of_the_packet", "beside_alone", "beside_in_a_union")
 
 
@@ -38,7 +40,9 @@ def seen(file: File) -> tuple[Seen, dict[Where, frozenset[Access]]]:
     """All functions of a file as one, as the comments have no functions."""
     one, loose = second([file], lambda path: Path(path).name)
     where = (Path(file.path).name, "")
-    return Seen(_put(where, one.accesses), _put(where, one.escapes), frozenset((where,))), _put(where, loose)
+    return Seen(_put(where, one.accesses), _put(where, one.escapes), frozenset((where,))), _put(
+        where, loose
+    )
 
 
 def _put(where: Where, held: dict[Where, frozenset[Access]]) -> dict[Where, frozenset[Access]]:

@@ -1,6 +1,7 @@
 """Writes specs/cases/README.md anew from the cases: `python -m tests.specs.cases_table --write`.
 
-The header of a case says when, the fix, and what passed; what is refuted, and on which bytes, comes from the prover.
+The header of a case says when, the fix, and what passed; what is refuted, and on which bytes, comes
+from the prover.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ _SPEC = re.compile(r'^spec \w+ "(.+)";$', re.MULTILINE)
 
 @dataclass(frozen=True)
 class Header:
-    """What a case says of itself: the title of its spec, and the lines that its first comment begins with."""
+    """What a case says of itself: the title of its spec, and the lines that its first comment
+    begins with."""
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -51,7 +53,9 @@ class Header:
     @property
     def checks(self) -> list[str]:
         """Those of the kernel's checks that a `require` can say."""
-        return [found[0] for value in self.all("passed all along") if (found := _CHECK.match(value))]
+        return [
+            found[0] for value in self.all("passed all along") if (found := _CHECK.match(value))
+        ]
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def report(path: Path) -> Report:
 
 
 def refuted(path: Path) -> list[Refuted]:
-    """Each property of each proposal that does not hold, in the order of the spec; what proposals share stands once."""
+    """Each property of each proposal that does not hold, in the order of the spec; what
+    proposals share stands once."""
     found: dict[tuple[str, str], list[str]] = {}
     cases = [case for case in report(path).cases if case.verdict == "refuted"]
     for case in cases:
@@ -92,22 +97,28 @@ def refuted(path: Path) -> list[Refuted]:
     several = len({case.proposal for case in cases}) > 1
     claims = {case.property: kind(case) for case in cases}
     return [
-        Refuted(name, claims[name], ", ".join(them) if several else "", span) for (name, span), them in found.items()
+        Refuted(name, claims[name], ", ".join(them) if several else "", span)
+        for (name, span), them in found.items()
     ]
 
 
 def kind(case: Case) -> str:
     """The kind of claim that a case is about, as the language spells it."""
     witness = case.finding.witness
-    claims = [prop.claim for prop in witness.program.properties if prop.name == case.property] if witness else []
+    claims = (
+        [prop.claim for prop in witness.program.properties if prop.name == case.property]
+        if witness
+        else []
+    )
     return type(claims[0]).__name__.lower() if claims else ""
 
 
-# --- bytes ------------------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------
 
 
 def where(case: Case) -> str:
-    """The bytes that the witness of a refuted case loses or finds to be another's, as the tool writes ranges."""
+    """The bytes that the witness of a refuted case loses or finds to be another's, as the tool
+    writes ranges."""
     witness = case.finding.witness
     assert witness is not None, case.id
     if witness.misplaced is not None:
@@ -157,11 +168,13 @@ def _spans(ranges: list[_Range]) -> str:
     return ", ".join(
         f"{area}{bits.span(low, high)}"
         for area in areas
-        for low, high in bits.runs(bit for name, low, high in ranges if name == area for bit in range(low, high))
+        for low, high in bits.runs(
+            bit for name, low, high in ranges if name == area for bit in range(low, high)
+        )
     )
 
 
-# --- the page ---------------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 TEXT = """\
 # Bugs of real kernels
@@ -222,7 +235,10 @@ def text() -> str:
     """The page."""
     headers = {path: header(path) for path in CASES}
     ordered = sorted(CASES, key=lambda path: (headers[path].year, path.name))
-    rows = ["| year | bug | fix | property | bytes | passed all along |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| year | bug | fix | property | bytes | passed all along |",
+        "|---|---|---|---|---|---|",
+    ]
     rows += [_row(path, headers[path], refuted(path)) for path in ordered]
     return TEXT.format(table="\n".join(rows), unwritten=UNWRITTEN)
 
@@ -230,10 +246,18 @@ def text() -> str:
 def _row(path: Path, head: Header, found: list[Refuted]) -> str:
     number = path.stem.partition("_")[0]
     fixes = [_COMMIT.sub(r"`\1`", value) for value in head.all("fix")] + head.all("CVE")
-    broken = [f"{r.claim} `{r.property}`{f' ({r.proposals})' if r.proposals else ''}" for r in found]
+    broken = [
+        f"{r.claim} `{r.property}`{f' ({r.proposals})' if r.proposals else ''}" for r in found
+    ]
     lost = [f"`{r.bytes}`" for r in found]
-    passed = [_CHECK.sub(lambda each: f"`{each[0]}`", value) for value in head.all("passed all along")]
-    cells = (str(head.year), f"[{number}]({path.name}) {head.title}", *map("<br>".join, (fixes, broken, lost, passed)))
+    passed = [
+        _CHECK.sub(lambda each: f"`{each[0]}`", value) for value in head.all("passed all along")
+    ]
+    cells = (
+        str(head.year),
+        f"[{number}]({path.name}) {head.title}",
+        *map("<br>".join, (fixes, broken, lost, passed)),
+    )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -35,7 +35,9 @@ def told(report: Report) -> list[tuple[object, ...]]:
     return [(case.id, case.verdict, case.regions, case.met, case.cost) for case in report.cases]
 
 
-@pytest.mark.parametrize("name", ["b10_amt_tunnel", "b11_cls_bpf_tc_cb", "b40_netlink_creds", "b31_sfb_enqueue"])
+@pytest.mark.parametrize(
+    "name", ["b10_amt_tunnel", "b11_cls_bpf_tc_cb", "b40_netlink_creds", "b31_sfb_enqueue"]
+)
 def test_a_case_with_its_structs_pinned_has_the_same_verdicts(name: str) -> None:
     tree = load(CASES / f"{name}.cbs")
     meant = resolve(tree)
@@ -44,5 +46,7 @@ def test_a_case_with_its_structs_pinned_has_the_same_verdicts(name: str) -> None
     again = resolve(changed)
     assert structs and {record.tag for record in found(again)} >= {record.tag for record in structs}
     assert any(declaration.span.source.name == "found" for declaration in changed.declarations)
-    plain, replaced = (judged(each, name, Options(), lambda done, all: None) for each in (meant, again))
+    plain, replaced = (
+        judged(each, name, Options(), lambda done, all: None) for each in (meant, again)
+    )
     assert told(plain) == told(replaced) != []

@@ -1,4 +1,5 @@
-"""specs/cases/README.md is what the cases say, and the headers of the cases agree with their specs."""
+"""specs/cases/README.md is what the cases say, and the headers of the cases agree with their
+specs."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def test_the_header_has_its_facts_and_the_page_shows_them(path: Path) -> None:
     assert re.fullmatch(r"\d{4}( \(.+\))?", head.all("year")[0])
     row = next(line for line in page.splitlines() if f"]({path.name}) {head.title} |" in line)
     assert row.startswith(f"| {head.year} |")
-    assert all(value in row for key in ("fix", "CVE", "passed all along") for value in head.all(key))
+    assert all(
+        value in row for key in ("fix", "CVE", "passed all along") for value in head.all(key)
+    )
 
 
 @each_case
@@ -48,4 +51,6 @@ def test_a_check_for_unwritten_memory_is_content_where_the_header_says_so(path: 
 
 
 def test_the_page_is_what_the_cases_say() -> None:
-    assert README.read_text(encoding="utf-8") == text(), "run: python -m tests.specs.cases_table --write"
+    assert README.read_text(encoding="utf-8") == text(), (
+        "run: python -m tests.specs.cases_table --write"
+    )

@@ -1,4 +1,5 @@
-"""specs/linux: every verdict is as expected and for every run; what two kernels lay over cb is where the texts say it is."""
+"""specs/linux: every verdict is as expected and for every run; what two kernels lay over cb is
+where the texts say it is."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ from cbprove.verdicts import Report, exit_code
 from tests.random.blocks import slow_where
 
 FOLDER = Path(__file__).parents[2] / "specs" / "linux"
-SPECS = sorted(path for path in FOLDER.rglob("*.cbs") if re.search(r"^spec ", path.read_text(), re.MULTILINE))
+SPECS = sorted(
+    path for path in FOLDER.rglob("*.cbs") if re.search(r"^spec ", path.read_text(), re.MULTILINE)
+)
 KERNELS = ("6.1", "7.2")
 
 # A line of the kernel, as comments name it.
@@ -49,12 +52,20 @@ def test_every_verdict_is_as_expected_and_for_every_run(path: Path) -> None:
     found = report(path)
     assert exit_code(found) == 0
     assert {case.verdict for case in found.cases} <= {"proved", "refuted", "excluded", "mixed"}
-    assert not [case.id for case in found.cases if case.verdict == "proved" and case.finding.turns is not None]
+    assert not [
+        case.id
+        for case in found.cases
+        if case.verdict == "proved" and case.finding.turns is not None
+    ]
 
 
 @pytest.mark.parametrize("version", KERNELS)
 def test_the_layouts_are_those_that_were_asked_for(version: str) -> None:
-    asked = re.findall(r"^(?:struct|union) (\w+)$", (FOLDER / "layouts" / f"{version}.names").read_text(), re.MULTILINE)
+    asked = re.findall(
+        r"^(?:struct|union) (\w+)$",
+        (FOLDER / "layouts" / f"{version}.names").read_text(),
+        re.MULTILINE,
+    )
     text = (FOLDER / "layouts" / f"{version}.cbs").read_text()
     declared = set(re.findall(r"^ {4}(?:struct|union) (\w+) \{$", text, re.MULTILINE))
     assert len(asked) == len(set(asked)) > 100
@@ -66,7 +77,13 @@ def test_the_layouts_are_those_that_were_asked_for(version: str) -> None:
 def test_each_overlay_and_each_check_says_where_it_stands(version: str) -> None:
     lines = (FOLDER / f"overlays_{version.replace('.', '_')}.cbs").read_text().splitlines()
     said = [
-        (line, bool(LINE.search(line) or (lines[n - 1].lstrip().startswith("//") and LINE.search(lines[n - 1]))))
+        (
+            line,
+            bool(
+                LINE.search(line)
+                or (lines[n - 1].lstrip().startswith("//") and LINE.search(lines[n - 1]))
+            ),
+        )
         for n, line in enumerate(lines)
         if re.match(r"    view |require ", line)
     ]
@@ -78,11 +95,15 @@ def test_the_paths_use_layouts_of_the_kernel_alone() -> None:
     """A struct that a path declares itself would hide that the kernel has another."""
     own = re.compile(r"^(?:struct|union|packing) ", re.MULTILINE)
     assert not [
-        path for part in ("layers", "paths") for path in (FOLDER / part).glob("*.cbs") if own.search(path.read_text())
+        path
+        for part in ("layers", "paths")
+        for path in (FOLDER / part).glob("*.cbs")
+        if own.search(path.read_text())
     ]
 
 
-# First bit of a member, from pahole's reading of the same BTF; None where the kernel has none there.
+# First bit of a member, from pahole's reading of the same BTF; None where the kernel has none
+# there.
 PLACES = {
     ("tc_skb_cb", "drop_reason"): (28 * 8, 32 * 8),
     ("tc_skb_cb", "zone"): (32 * 8, 36 * 8),
@@ -140,7 +161,9 @@ def outline(layout: Layout) -> tuple[int, dict[str | None, int]]:
     return layout.size, {member.name: member.offset for member in layout.members if member.name}
 
 
-@pytest.mark.parametrize("path", sorted((FOLDER.parent / "cases").glob("*.cbs")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((FOLDER.parent / "cases").glob("*.cbs")), ids=lambda path: path.stem
+)
 def test_the_structs_of_a_case_are_those_of_the_kernel(path: Path) -> None:
     meant = resolve(load(path))
     cx = meant.context
@@ -163,11 +186,31 @@ BREAKS = {
         "copy stack.bridge -> BR_INPUT_SKB_CB;",
         "reads_own_bytes",
     ),
-    "gso_counts_on": ("xfrm_7_2", "layers/gso.cbs", "        write SKB_GSO_CB.encap_level = 0;\n", "reads_own_bytes"),
-    "tcp_not_cleared": ("tcp_7_2", "paths/tcp.cbs", "        copy IPCB -> TCP_SKB_CB.header.h4;\n", "reads_own_bytes"),
+    "gso_counts_on": (
+        "xfrm_7_2",
+        "layers/gso.cbs",
+        "        write SKB_GSO_CB.encap_level = 0;\n",
+        "reads_own_bytes",
+    ),
+    "tcp_not_cleared": (
+        "tcp_7_2",
+        "paths/tcp.cbs",
+        "        copy IPCB -> TCP_SKB_CB.header.h4;\n",
+        "reads_own_bytes",
+    ),
     "ip_not_cleared": ("udp_6_1", "layers/ip.cbs", "        clear IPCB;\n", "reads_own_bytes"),
-    "gro_not_cleared": ("receive_7_2", "layers/gro.cbs", "        clear NAPI_GRO_CB.zeroed;\n", "gro_written"),
-    "esp_forgets": ("xfrm_6_1", "paths/xfrm.cbs", "        write ESP_SKB_CB.tmp;\n", "reads_own_bytes"),
+    "gro_not_cleared": (
+        "receive_7_2",
+        "layers/gro.cbs",
+        "        clear NAPI_GRO_CB.zeroed;\n",
+        "gro_written",
+    ),
+    "esp_forgets": (
+        "xfrm_6_1",
+        "paths/xfrm.cbs",
+        "        write ESP_SKB_CB.tmp;\n",
+        "reads_own_bytes",
+    ),
 }
 
 

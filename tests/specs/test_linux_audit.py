@@ -1,4 +1,5 @@
-"""specs/linux against what a compiler saw in the kernels: clean, and not so without what once was missing."""
+"""specs/linux against what a compiler saw in the kernels: clean, and not so without what once
+was missing."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def faults(found: Audited) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", [each for each in SPECS if not each.stem.startswith("layouts")], ids=lambda path: path.stem
+    "path",
+    [each for each in SPECS if not each.stem.startswith("layouts")],
+    ids=lambda path: path.stem,
 )
 def test_a_spec_does_what_its_kernel_does(path: Path) -> None:
     found = audit(path)
@@ -50,7 +53,8 @@ def test_a_spec_does_what_its_kernel_does(path: Path) -> None:
     assert found.steps > 10 or path.stem.startswith("overlays")
 
 
-# What was missing until the source was asked, each as the line that mends it and what the audit says without.
+# What was missing until the source was asked, each as the line that mends it and what the audit
+# says without.
 MISSED = [
     (
         "ieee80211_tx_info/ath9k_6_1",
@@ -64,8 +68,18 @@ MISSED = [
         "read ETHNL.reply_data, ETHNL.req_info;",
         "ethnl_default_done() reads ethnl_dump_ctx.re",
     ),
-    ("tc_6_1", "layers/tc.cbs", "optionally { write QDISC_CB.pkt_len; }", "tcf_ct_act() stores qdisc_skb_cb.pkt_len"),
-    ("tc_7_2", "layers/tc.cbs", "write QDISC_CB.tc_classid;", "cls_bpf_classify() stores qdisc_skb_cb.tc_classid"),
+    (
+        "tc_6_1",
+        "layers/tc.cbs",
+        "optionally { write QDISC_CB.pkt_len; }",
+        "tcf_ct_act() stores qdisc_skb_cb.pkt_len",
+    ),
+    (
+        "tc_7_2",
+        "layers/tc.cbs",
+        "write QDISC_CB.tc_classid;",
+        "cls_bpf_classify() stores qdisc_skb_cb.tc_classid",
+    ),
     (
         "tc_7_2",
         "layers/tc.cbs",
@@ -105,7 +119,9 @@ MISSED = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "file", "line", "message"), MISSED, ids=[each[3].split()[0] for each in MISSED])
+@pytest.mark.parametrize(
+    ("spec", "file", "line", "message"), MISSED, ids=[each[3].split()[0] for each in MISSED]
+)
 def test_without_what_was_missing_it_is_not_clean(
     tmp_path: Path, spec: str, file: str, line: str, message: str
 ) -> None:
@@ -114,19 +130,24 @@ def test_without_what_was_missing_it_is_not_clean(
     text = changed.read_text()
     assert line in text
     changed.write_text(text.replace(line, ""))
-    assert any(each.startswith(message) for each in faults(audit(tmp_path / "linux" / f"{spec}.cbs")))
+    assert any(
+        each.startswith(message) for each in faults(audit(tmp_path / "linux" / f"{spec}.cbs"))
+    )
 
 
 def test_a_function_of_another_kernel_is_none_of_this_one(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "linux")
     changed = tmp_path / "linux" / "layers" / "tc.cbs"
-    changed.write_text(changed.read_text().replace("of ct_nat_execute when LINUX < 0x0606, tcf", "of tcf"))
+    changed.write_text(
+        changed.read_text().replace("of ct_nat_execute when LINUX < 0x0606, tcf", "of tcf")
+    )
     found = faults(audit(tmp_path / "linux" / "tc_6_1.cbs"))
     assert "step `tcf_ct_act_nat` stands for no function in linux 6.1.192" in found
 
 
 def test_the_joins_that_the_source_has() -> None:
-    """By a call, by a common caller, through members that are set to members; what a tasklet runs is reached by none."""
+    """By a call, by a common caller, through members that are set to members; what a tasklet
+    runs is reached by none."""
     found = {
         (each.neighbours.first.name, each.neighbours.second.name): each.how
         for name in ("transmit", "bridge", "udp", "tc", "xfrm")

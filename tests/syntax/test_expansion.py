@@ -56,6 +56,10 @@ def test_what_is_put_has_the_place_of_the_name() -> None:
 def test_a_struct_that_only_a_pointer_is_declared_with_is_declared() -> None:
     from cbprove.syntax.parse import parse
 
-    declared = parse(Source("test.cbs", "typedef struct x { u8 a; } *y; struct w { struct v { u32 c; } *p; };"))
-    tags = [d.type.tag.text for d in declared if isinstance(d, syntax.TypeDeclaration) and d.type.tag]
+    declared = parse(
+        Source("test.cbs", "typedef struct x { u8 a; } *y; struct w { struct v { u32 c; } *p; };")
+    )
+    tags = [
+        d.type.tag.text for d in declared if isinstance(d, syntax.TypeDeclaration) and d.type.tag
+    ]
     assert tags == ["x", "v", "w"]

@@ -27,7 +27,10 @@ def told(path: Path) -> list[str]:
     """The mistakes of a file: code and message, its folder left out."""
     with pytest.raises(SpecError) as caught:
         load(path)
-    return [f"{one.code} {one.message}".replace(f"{path.parent}/", "") for one in caught.value.diagnostics]
+    return [
+        f"{one.code} {one.message}".replace(f"{path.parent}/", "")
+        for one in caught.value.diagnostics
+    ]
 
 
 def test_includes_are_unfolded_in_place_and_once(tmp_path: Path) -> None:
@@ -40,19 +43,30 @@ def test_includes_are_unfolded_in_place_and_once(tmp_path: Path) -> None:
         },
     )
     tree = load(path)
-    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == ["A", "C", "B", "D"]
+    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == [
+        "A",
+        "C",
+        "B",
+        "D",
+    ]
     assert [Path(source.name).name for source in tree.sources] == ["a.cbs", "b.cbs", "c.cbs"]
 
 
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
-        ({"a.cbs": SPEC + 'include "a.cbs";'}, ["CB0006 a file includes itself: `a.cbs` includes `a.cbs`"]),
+        (
+            {"a.cbs": SPEC + 'include "a.cbs";'},
+            ["CB0006 a file includes itself: `a.cbs` includes `a.cbs`"],
+        ),
         (
             {"a.cbs": SPEC + 'include "b.cbs";', "b.cbs": 'include "a.cbs";'},
             ["CB0006 a file includes itself: `a.cbs` includes `b.cbs` includes `a.cbs`"],
         ),
-        ({"a.cbs": SPEC + 'include "b.cbs";', "b.cbs": SPEC}, ["CB0007 an included file has a `spec` line"]),
+        (
+            {"a.cbs": SPEC + 'include "b.cbs";', "b.cbs": SPEC},
+            ["CB0007 an included file has a `spec` line"],
+        ),
         ({"a.cbs": "param A;"}, ["CB0007 no `spec` line"]),
         ({"a.cbs": SPEC + SPEC}, ["CB0007 a second `spec` line"]),
         ({"a.cbs": SPEC + 'include "b.cbs";'}, ["CB0001 `b.cbs` does not exist"]),
@@ -63,12 +77,23 @@ def test_includes_are_unfolded_in_place_and_once(tmp_path: Path) -> None:
         ({"a.cbs": " \n"}, ["CB0004 `a.cbs` is empty"]),
         ({"a.cbs": SPEC + " " * 1_000_000}, ["CB0003 `a.cbs` is over 1 MB"]),
         (
-            {"a.cbs": SPEC + 'include "b.cbs"; include "c.cbs"; param 3;', "b.cbs": "param 1;", "c.cbs": "param 2;"},
+            {
+                "a.cbs": SPEC + 'include "b.cbs"; include "c.cbs"; param 3;',
+                "b.cbs": "param 1;",
+                "c.cbs": "param 2;",
+            },
             ["CB0020 expected a name after `param`, found `3`"],
         ),
         (
-            {"a.cbs": SPEC + 'include "b.cbs"; include "c.cbs";', "b.cbs": "param 1;", "c.cbs": "param 2;"},
-            ["CB0020 expected a name after `param`, found `1`", "CB0020 expected a name after `param`, found `2`"],
+            {
+                "a.cbs": SPEC + 'include "b.cbs"; include "c.cbs";',
+                "b.cbs": "param 1;",
+                "c.cbs": "param 2;",
+            },
+            [
+                "CB0020 expected a name after `param`, found `1`",
+                "CB0020 expected a name after `param`, found `2`",
+            ],
         ),
     ],
 )
@@ -85,7 +110,9 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_a_byte_order_mark_and_windows_lines(tmp_path: Path) -> None:
-    path = written(tmp_path, {"a.cbs": b'\xef\xbb\xbfspec a "t";\r\n#define A 1\r\nparam B; // c\r\n'})
+    path = written(
+        tmp_path, {"a.cbs": b'\xef\xbb\xbfspec a "t";\r\n#define A 1\r\nparam B; // c\r\n'}
+    )
     assert len(load(path).declarations) == 3
 
 
@@ -111,8 +138,15 @@ def test_a_reader_gives_texts_from_elsewhere() -> None:
         return Source(f"rev:{name}", texts[name])
 
     tree = load("at/a.cbs", reader)
-    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == ["D", "C"]
-    assert [source.name for source in tree.sources] == ["rev:at/a.cbs", "rev:at/b/c.cbs", "rev:at/d.cbs"]
+    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == [
+        "D",
+        "C",
+    ]
+    assert [source.name for source in tree.sources] == [
+        "rev:at/a.cbs",
+        "rev:at/b/c.cbs",
+        "rev:at/d.cbs",
+    ]
     assert asked == [("at/a.cbs", None), ("at/b/c.cbs", 2), ("at/b/../d.cbs", 1)]
     del texts["at/d.cbs"]
     with pytest.raises(SpecError, match=r"^CB0001: no at/d.cbs; CB0001: no at/d.cbs$"):
@@ -122,7 +156,11 @@ def test_a_reader_gives_texts_from_elsewhere() -> None:
 def test_a_text_at_hand_is_read_as_an_included_file(tmp_path: Path) -> None:
     written(tmp_path, {"c.cbs": "param C;\n"})
     tree = parsed(Source(str(tmp_path / "nowhere"), 'param A;\ninclude "c.cbs";\nparam B;'))
-    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == ["A", "C", "B"]
+    assert [one.name.text for one in tree.declarations if isinstance(one, syntax.Param)] == [
+        "A",
+        "C",
+        "B",
+    ]
     assert [Path(source.name).name for source in tree.sources] == ["nowhere", "c.cbs"]
     with pytest.raises(SpecError, match=r"^CB0007: an included file has a `spec` line$"):
         parsed(Source("nowhere", SPEC))

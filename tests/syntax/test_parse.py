@@ -109,12 +109,21 @@ def nodes(node: Any) -> Iterator[Any]:
 
 
 def test_the_grammar_has_no_conflicts() -> None:
-    Lark(tables.GRAMMAR.read_text(encoding="utf-8"), parser="lalr", strict=True, maybe_placeholders=True)
+    Lark(
+        tables.GRAMMAR.read_text(encoding="utf-8"),
+        parser="lalr",
+        strict=True,
+        maybe_placeholders=True,
+    )
 
 
 def test_every_construct_is_made() -> None:
     found = {type(node) for node in nodes(declarations(EVERYTHING.read_text(encoding="utf-8")))}
-    classes = {one for one in vars(syntax).values() if dataclasses.is_dataclass(one)} - {Source, Span, syntax.Tree}
+    classes = {one for one in vars(syntax).values() if dataclasses.is_dataclass(one)} - {
+        Source,
+        Span,
+        syntax.Tree,
+    }
     assert classes - found == {syntax.Include}
     assert shown(declarations('include "a.cbs";')) == (("Include", "a.cbs"),)
 
@@ -143,7 +152,10 @@ def test_a_name_knows_where_it_stands() -> None:
     [
         ("1 + 2 * 3", "(1 + (2 * 3))"),
         ("1 - 2 - 3", "((1 - 2) - 3)"),
-        ("a || b && c | d ^ e & f == g < h << 1 + 2", "(a || (b && (c | (d ^ (e & (f == (g < (h << (1 + 2)))))))))"),
+        (
+            "a || b && c | d ^ e & f == g < h << 1 + 2",
+            "(a || (b && (c | (d ^ (e & (f == (g < (h << (1 + 2)))))))))",
+        ),
         ("(1 + 2) * 3", "((1 + 2) * 3)"),
         ("a ? b : c ? d : e", "(a ? b : (c ? d : e))"),
         ("!-~+a", "(!(-(~(+a))))"),
@@ -154,7 +166,10 @@ def test_a_name_knows_where_it_stands() -> None:
         ("parent.IPCB.opt[2].in", "parent.IPCB.opt[2].in"),
         ("has + sizeof", "(has + sizeof)"),
         ("BIT(3) | BIT_ULL(n)", "((1ul << 3) | (1ull << n))"),
-        ("IS_ENABLED(CONFIG_X) && defined(Y) && defined Z", "((enabled CONFIG_X && defined Y) && defined Z)"),
+        (
+            "IS_ENABLED(CONFIG_X) && defined(Y) && defined Z",
+            "((enabled CONFIG_X && defined Y) && defined Z)",
+        ),
     ],
 )
 def test_expressions(text: str, tree: str) -> None:
@@ -208,11 +223,20 @@ def test_a_bare_name_may_be_a_type_so_it_is_left_a_place() -> None:
         ("repeat [5..7] { }", ("Repeat", ("Bounds", "5", "7"), ())),
         ("repeat [3] { }", ("Repeat", ("Bounds", "3", "3"), ())),
         ("repeat [..256] { }", ("Repeat", ("Bounds", None, "256"), ())),
-        ("either { a; } or { } or { b; }", ("Either", ((("Call", "a"),), (), (("Call", "b"),)), False)),
+        (
+            "either { a; } or { } or { b; }",
+            ("Either", ((("Call", "a"),), (), (("Call", "b"),)), False),
+        ),
         ("optionally { a; }", ("Either", ((("Call", "a"),), ()), True)),
         ("if (A.x == 1) { a; }", ("If", "(A.x == 1)", (("Call", "a"),), ())),
-        ("if (a) { } else if (b) { } else { c; }", ("If", "a", (), (("If", "b", (), (("Call", "c"),)),))),
-        ("when p == q { a; } else when (r) { }", ("When", "(p == q)", (("Call", "a"),), (("When", "r", (), ()),))),
+        (
+            "if (a) { } else if (b) { } else { c; }",
+            ("If", "a", (), (("If", "b", (), (("Call", "c"),)),)),
+        ),
+        (
+            "when p == q { a; } else when (r) { }",
+            ("When", "(p == q)", (("Call", "a"),), (("When", "r", (), ()),)),
+        ),
         ('assume n < 3 "be" "cause";', ("Assume", "(n < 3)", "because")),
         ("share s;", ("Share", "s")),
         ("consume;", ("Consume",)),
@@ -239,11 +263,17 @@ def test_statements(text: str, tree: tuple[Any, ...]) -> None:
         ("u8 tail[], none[0];", [("u8[]", "tail"), ("u8[0]", "none")]),
         ("u64 a __aligned(4), b;", [("u64", "a", (False, ("4",))), ("u64", "b")]),
         ("__be32 a __packed;", [("__be32", "a", (True, ()))]),
-        ("u32 a ____cacheline_aligned_in_smp;", [("u32", "a", (False, (("Boundary", "cache line"),)))]),
+        (
+            "u32 a ____cacheline_aligned_in_smp;",
+            [("u32", "a", (False, (("Boundary", "cache line"),)))],
+        ),
         ("u8 n[] __counted_by(len);", [("u8[]", "n")]),
         ("enum kind k;", [("enum kind", "k")]),
         ("union { int a; }; ", [(("union", None, [("int", "a")]), None)]),
-        ("struct t { int a; } b, c;", [(("struct", "t", [("int", "a")]), "b"), (("struct", "t", [("int", "a")]), "c")]),
+        (
+            "struct t { int a; } b, c;",
+            [(("struct", "t", [("int", "a")]), "b"), (("struct", "t", [("int", "a")]), "c")],
+        ),
         (
             "struct_group(g, u8 a; u16 b; );",
             [
@@ -272,7 +302,10 @@ def test_statements(text: str, tree: tuple[Any, ...]) -> None:
         ),
         ("DECLARE_FLEX_ARRAY(u8, t);", [("u8[]", "t")]),
         ("\n#ifdef X\nint a;\n#endif\n", [("defined X", [("int", "a")], [])]),
-        ("\n#ifndef X\nint a;\n#else\nint b;\n#endif\n", [("(!defined X)", [("int", "a")], [("int", "b")])]),
+        (
+            "\n#ifndef X\nint a;\n#else\nint b;\n#endif\n",
+            [("(!defined X)", [("int", "a")], [("int", "b")])],
+        ),
         (
             "\n#if IS_ENABLED(X) /* why */\nint a;\n#elif Y > 2\n#endif // end\n",
             [("enabled X", [("int", "a")], [("(Y > 2)", [], [])])],
@@ -321,14 +354,20 @@ def test_attributes_of_structs(text: str) -> None:
         ("param P = yes;", ("Param", "P", None, None, "yes")),
         ("input n : u16 in 1..9 per step;", ("Input", "n", "u16", ("1", "9"), True, False)),
         ("input n : unsigned int;", ("Input", "n", "unsigned int", None, False, False)),
-        ("typedef u8 mac_t[6] __packed;", ("Typedef", "mac_t", "u8[6]", ("Attributes", True, (), ()))),
+        (
+            "typedef u8 mac_t[6] __packed;",
+            ("Typedef", "mac_t", "u8[6]", ("Attributes", True, (), ())),
+        ),
         ("path p { }", ("Path", "path", "p", "", (), False)),
         (
             "property p when a: preserved A.b, C from s to l.t in x, l.y;",
             ("Property", "p", "", "a", ("Preserved", ("A.b", "C"), "s", "l.t", ()), ("x", "l.y")),
         ),
         ("property p: owned in ip;", ("Property", "p", "", None, ("Owned", ()), ("ip",))),
-        ("property p: written M by a;", ("Property", "p", "", None, ("Written", ("M",), ("a",), False, None), ())),
+        (
+            "property p: written M by a;",
+            ("Property", "p", "", None, ("Written", ("M",), ("a",), False, None), ()),
+        ),
         (
             "property p: preserved A from s as B at t;",
             ("Property", "p", "", None, ("Preserved", ("A",), "s", "t", ("B",)), ()),
@@ -337,7 +376,10 @@ def test_attributes_of_structs(text: str) -> None:
             "property p: written or cleared since s;",
             ("Property", "p", "", None, ("Written", (), (), True, "s"), ()),
         ),
-        ("property p: holds A < 3 at t;", ("Property", "p", "", None, ("Holds", "(A < 3)", "t"), ())),
+        (
+            "property p: holds A < 3 at t;",
+            ("Property", "p", "", None, ("Holds", "(A < 3)", "t"), ()),
+        ),
         (
             "ask q: A, B such that p and r given C == d; expect exactly { A = 1, B = x; A = 2, B = y; };",
             (
@@ -382,10 +424,16 @@ def test_settings(text: str, tree: tuple[Any, ...]) -> None:
     ("text", "found"),
     [
         ("P refuted", [("P", "refuted", None, False, None, None)]),
-        ("P refuted, Q proved", [("P", "refuted", None, False, None, None), ("Q", "proved", None, False, None, None)]),
+        (
+            "P refuted, Q proved",
+            [("P", "refuted", None, False, None, None), ("Q", "proved", None, False, None, None)],
+        ),
         (
             "P proved when C, refuted otherwise, Q refuted",
-            [("P", "proved", None, False, "C", "refuted"), ("Q", "refuted", None, False, None, None)],
+            [
+                ("P", "proved", None, False, "C", "refuted"),
+                ("Q", "refuted", None, False, None, None),
+            ],
         ),
         ("P refuted somewhere", [("P", "refuted", None, True, None, None)]),
         ("P proved up to 3", [("P", "proved", "3", False, None, None)]),
@@ -400,7 +448,9 @@ def test_expectations(text: str, found: list[Any]) -> None:
 
 
 def test_a_layer_without_reads_differs_from_one_that_reads_nothing_new() -> None:
-    (bare, declared) = declarations("layer a { step s; } layer b { reads X; reads Y.z; step s { } }")
+    (bare, declared) = declarations(
+        "layer a { step s; } layer b { reads X; reads Y.z; step s { } }"
+    )
     assert isinstance(bare, syntax.Layer) and isinstance(declared, syntax.Layer)
     assert (bare.reads, bare.steps[0].body) == (None, None)
     assert (shown(declared.reads), declared.steps[0].body) == (("X", "Y.z"), ())
@@ -410,7 +460,10 @@ def test_a_packing_gives_its_tag_to_its_arms() -> None:
     (only,) = declarations('packing union x = b { a "first" { int i; }; b { int j; } __packed }')
     assert isinstance(only, syntax.Packing)
     assert shown(only.default) == "b"
-    assert [(arm.title, arm.body.kind, shown(arm.body.tag), arm.body.attributes.packed) for arm in only.arms] == [
+    assert [
+        (arm.title, arm.body.kind, shown(arm.body.tag), arm.body.attributes.packed)
+        for arm in only.arms
+    ] == [
         ("first", "union", "x", False),
         ("", "union", "x", True),
     ]
@@ -422,7 +475,18 @@ def test_a_define_among_members_comes_before_the_struct() -> None:
 
 
 KEYWORDS = sorted(word for word in tables.tables().literals if word.isalpha() and word.islower())
-C_WORDS = {"struct", "union", "enum", "char", "short", "int", "long", "signed", "unsigned", "double"}
+C_WORDS = {
+    "struct",
+    "union",
+    "enum",
+    "char",
+    "short",
+    "int",
+    "long",
+    "signed",
+    "unsigned",
+    "double",
+}
 
 
 @pytest.mark.parametrize("word", KEYWORDS)
@@ -430,12 +494,17 @@ def test_a_keyword_can_be_a_member_and_more(word: str) -> None:
     if word not in C_WORDS:
         assert members(f"u16 {word}; u8 *{word}[3]; unsigned {word} : 2;")
     assert statement(f"write V.{word}, V.a.{word}[0].{word};")
-    declarations(f"param P in {{ {word} }}; property {word}: owned; proposal {word} {{ }} object {word} {{ }}")
+    declarations(
+        f"param P in {{ {word} }}; property {word}: owned; proposal {word} {{ }} object {word} {{ }}"
+    )
     declarations(f"layer {word} {{ view {word} : u8 at skb.{word}; }}")
 
 
-def test_tables_of_another_grammar_are_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tables that are shipped for another grammar are passed over: what is used is the grammar's."""
+def test_tables_of_another_grammar_are_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables that are shipped for another grammar are passed over: what is used is the
+    grammar's."""
     shipped = tables.tables.__wrapped__()
     stale = tmp_path / "grammar.json"
     stale.write_text('{"grammar": "of another", "tables": {}}', encoding="utf-8")

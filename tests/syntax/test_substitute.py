@@ -29,7 +29,9 @@ def declared(found: syntax.Tree) -> list[str]:
         span = one.span
         body = one.type if isinstance(one, syntax.TypeDeclaration) else one
         tag = getattr(body, "tag", None) or getattr(body, "name", None)
-        texts.append(f"{span.source.name}: {tag.text if tag else span.source.text[span.start : span.end]}")
+        texts.append(
+            f"{span.source.name}: {tag.text if tag else span.source.text[span.start : span.end]}"
+        )
     return texts
 
 
@@ -52,10 +54,20 @@ def taken(spec: str, other: str) -> tuple[list[str], tuple[str, ...]]:
 
 
 def test_what_both_declare_is_the_others_and_the_order_is_the_specs() -> None:
-    spec = "struct a { int x; }; typedef int t; enum e { E }; union u { int x; }; struct own { int x; };" + OBJECT
+    spec = (
+        "struct a { int x; }; typedef int t; enum e { E }; union u { int x; }; struct own { int x; };"
+        + OBJECT
+    )
     other = "union u { long x; }; struct a { t y; }; enum e { E, F }; typedef long t; struct more { int x; };"
     found, left = substitute(tree(spec), tree(other, "vmlinux"))
-    assert declared(found) == ["vmlinux: a", "vmlinux: t", "vmlinux: e", "vmlinux: u", "spec.cbs: own", "spec.cbs: skb"]
+    assert declared(found) == [
+        "vmlinux: a",
+        "vmlinux: t",
+        "vmlinux: e",
+        "vmlinux: u",
+        "spec.cbs: own",
+        "spec.cbs: skb",
+    ]
     assert left == ()
     assert [source.name for source in found.sources] == ["spec.cbs", "vmlinux"]
     assert sizes(found) == {"a": 8, "u": 8, "own": 4}
@@ -84,7 +96,10 @@ def test_what_the_other_needs_comes_with_it() -> None:
 
 
 def test_a_constant_that_is_needed_is_the_others_too() -> None:
-    spec = OBJECT + "#define N 1\n#define K 5\nenum { F = 9 };\nstruct a { u8 x[N]; };\nstruct b { u8 x[N + K]; };\n"
+    spec = (
+        OBJECT
+        + "#define N 1\n#define K 5\nenum { F = 9 };\nstruct a { u8 x[N]; };\nstruct b { u8 x[N + K]; };\n"
+    )
     other = "#define N 4\n#define K 6\nenum { F = 2 };\nstruct a { u8 x[N * F]; };"
     found, _ = substitute(tree(spec), tree(other, "vmlinux"))
     assert declared(found)[1:] == [
@@ -109,7 +124,11 @@ def test_an_enum_of_the_specs_own_is_never_dropped_for_one_constant() -> None:
     ("spec", "other", "expected"),
     [
         ("struct a { struct b { int x; } y; };", "struct b { long x; };", {"a": 8, "b": 8}),
-        ("struct b { int x; }; struct a { int y; };", "struct a { struct b { long x; } y[2]; };", {"b": 8, "a": 16}),
+        (
+            "struct b { int x; }; struct a { int y; };",
+            "struct a { struct b { long x; } y[2]; };",
+            {"b": 8, "a": 16},
+        ),
         ("struct a { int y; };", "struct a { struct b { long x; } y, z; };", {"b": 8, "a": 16}),
         ("struct b { int x; };", "struct a { struct b { long x; } y[2]; };", {"b": 8}),
         ("typedef struct b { int x; } b_t;", "struct a { struct b { long x; } y[2]; };", {"b": 8}),
@@ -122,7 +141,9 @@ def test_an_enum_of_the_specs_own_is_never_dropped_for_one_constant() -> None:
         ),
     ],
 )
-def test_structs_inside_others_are_declarations_like_any(spec: str, other: str, expected: dict[str, int]) -> None:
+def test_structs_inside_others_are_declarations_like_any(
+    spec: str, other: str, expected: dict[str, int]
+) -> None:
     found, _ = substitute(tree(OBJECT + spec), tree(other, "vmlinux"))
     assert sizes(found) == expected
 
@@ -140,16 +161,21 @@ def test_packings_keep_their_arms_and_are_told_of() -> None:
 
 def test_a_mistake_stands_in_the_text_that_makes_it() -> None:
     spec = (
-        OBJECT + "struct a { int x; };\nlayer l { view V : struct a at skb.cb[0]; step s { read V.x; } }\npath p { s; }"
+        OBJECT
+        + "struct a { int x; };\nlayer l { view V : struct a at skb.cb[0]; step s { read V.x; } }\npath p { s; }"
     )
     found, _ = substitute(
-        tree(spec), tree("struct a { int y __at(0); missing_t z; };".replace(" __at(0)", ""), "vmlinux")
+        tree(spec),
+        tree("struct a { int y __at(0); missing_t z; };".replace(" __at(0)", ""), "vmlinux"),
     )
     with pytest.raises(SpecError) as error:
         check(resolve(found))
     (mistake,) = error.value.diagnostics
     assert mistake.span is not None
-    assert (mistake.span.source.name, mistake.message) == ("vmlinux", "there is no type `missing_t`")
+    assert (mistake.span.source.name, mistake.message) == (
+        "vmlinux",
+        "there is no type `missing_t`",
+    )
 
 
 def test_pinned_structs_take_the_place_of_computed_ones() -> None:

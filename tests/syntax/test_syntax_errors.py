@@ -1,6 +1,8 @@
-"""Specs with mistakes of spelling: each file of the corpus gets exactly the diagnostics beside it, word for word.
+"""Specs with mistakes of spelling: each file of the corpus gets exactly the diagnostics beside it,
+word for word.
 
-After a change of wording, `python tests/syntax/test_syntax_errors.py` writes the answers anew: read the diff.
+After a change of wording, `python tests/syntax/test_syntax_errors.py` writes the answers anew: read
+the diff.
 """
 
 from __future__ import annotations
@@ -21,8 +23,12 @@ EVERYTHING = Path(__file__).parent / "specs" / "everything.cbs"
 def said(diagnostic: Diagnostic) -> str:
     """A diagnostic as the corpus writes it."""
     assert diagnostic.span is not None
-    lines = [f"{diagnostic.span.line}:{diagnostic.span.column} {diagnostic.code} {diagnostic.message}"]
-    lines.extend(f"    note {note.span.line}:{note.span.column} {note.message}" for note in diagnostic.notes)
+    lines = [
+        f"{diagnostic.span.line}:{diagnostic.span.column} {diagnostic.code} {diagnostic.message}"
+    ]
+    lines.extend(
+        f"    note {note.span.line}:{note.span.column} {note.message}" for note in diagnostic.notes
+    )
     return "\n".join([*lines, f"    help {diagnostic.help}"])
 
 
@@ -35,7 +41,9 @@ def mistakes(text: str) -> tuple[Diagnostic, ...]:
 
 
 def answer(path: Path) -> str:
-    return "".join(said(diagnostic) + "\n" for diagnostic in mistakes(path.read_text(encoding="utf-8")))
+    return "".join(
+        said(diagnostic) + "\n" for diagnostic in mistakes(path.read_text(encoding="utf-8"))
+    )
 
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.cbs")), ids=lambda path: path.stem)
@@ -91,7 +99,9 @@ def mutated(text: str, rng: random.Random) -> str:
             case 2:
                 words[at], words[other] = words[other], words[at]
             case _:
-                words[at] = rng.choice(["{", "}", "(", ";", '"', "/*", "#if X", "#endif\n", "\\\n", "\x01", "é"])
+                words[at] = rng.choice(
+                    ["{", "}", "(", ";", '"', "/*", "#if X", "#endif\n", "\\\n", "\x01", "é"]
+                )
     return "".join(words)
 
 
@@ -116,7 +126,9 @@ def test_noise_is_no_spec(seed: int) -> None:
 def test_one_lost_semicolon_is_one_mistake() -> None:
     """Whichever `;` or `}` at the end of a line is lost, nothing that follows is blamed twice."""
     text = EVERYTHING.read_text(encoding="utf-8")
-    for match in re.finditer(r"(?<=\w);\n(?=    +(read|write|clear|expect|view|step|u16|int))", text):
+    for match in re.finditer(
+        r"(?<=\w);\n(?=    +(read|write|clear|expect|view|step|u16|int))", text
+    ):
         found = mistakes(text[: match.start()] + text[match.start() + 1 :])
         assert [one.code for one in found] == ["CB0021"], text[: match.start()].count("\n") + 1
 

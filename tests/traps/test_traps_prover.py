@@ -21,7 +21,13 @@ TRAPS = sorted(Path(__file__).parent.glob("*.cbs"))
 # What cannot be expected of a property in a spec.
 UNEXPECTED = {("08_read_only_in_turn_ten", "kept"): "unknown"}
 
-_WORDS = {EXCLUDED: "excluded", REFUTED: "refuted", PROVED: "proved", VACUOUS: "vacuous", UNKNOWN: "unknown"}
+_WORDS = {
+    EXCLUDED: "excluded",
+    REFUTED: "refuted",
+    PROVED: "proved",
+    VACUOUS: "vacuous",
+    UNKNOWN: "unknown",
+}
 
 
 def found(space: Space, sector: Sector, name: str, index: int) -> str | None:
@@ -37,8 +43,15 @@ def found(space: Space, sector: Sector, name: str, index: int) -> str | None:
 def expected(space: Space, proposal: Proposal, name: str, candidate: dict[str, AxisValue]) -> str:
     for expectation in proposal.expectations:
         if expectation.property in (name, None):
-            if expectation.condition is None or condition(space.system, expectation.condition, candidate) is True:
-                return expectation.verdict if expectation.turns is None else f"proved up to {expectation.turns}"
+            if (
+                expectation.condition is None
+                or condition(space.system, expectation.condition, candidate) is True
+            ):
+                return (
+                    expectation.verdict
+                    if expectation.turns is None
+                    else f"proved up to {expectation.turns}"
+                )
             return expectation.otherwise or "proved"
     return "proved"
 
@@ -50,5 +63,10 @@ def test_the_prover_finds_what_the_trap_expects(path: Path) -> None:
         for sector in space.sectors(proposal.domains):
             for index in space.indexes(sector, proposal.domains):
                 candidate = sector.candidate(index)
-                wanted = UNEXPECTED.get((path.stem, prop.name)) or expected(space, proposal, prop.name, candidate)
-                assert found(space, sector, prop.name, index) in (wanted, None), (prop.name, candidate)
+                wanted = UNEXPECTED.get((path.stem, prop.name)) or expected(
+                    space, proposal, prop.name, candidate
+                )
+                assert found(space, sector, prop.name, index) in (wanted, None), (
+                    prop.name,
+                    candidate,
+                )

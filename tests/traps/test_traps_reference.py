@@ -1,6 +1,8 @@
-"""Each trap is a spec that says what is to be expected of it; enumeration with the reference semantics agrees.
+"""Each trap is a spec that says what is to be expected of it; enumeration with the reference
+semantics agrees.
 
-A trap comes in two files whose names begin with one number: nearly the same spec, and another verdict.
+A trap comes in two files whose names begin with one number: nearly the same spec, and another
+verdict.
 """
 
 from __future__ import annotations
@@ -32,14 +34,22 @@ def candidates(proposal: Proposal) -> Iterator[Assignment]:
 def expected(system: System, proposal: Proposal, name: str, candidate: Assignment) -> str:
     for expectation in proposal.expectations:
         if expectation.property in (name, None):
-            if expectation.condition is None or condition(system, expectation.condition, candidate) is True:
-                return expectation.verdict if expectation.turns is None else f"proved up to {expectation.turns}"
+            if (
+                expectation.condition is None
+                or condition(system, expectation.condition, candidate) is True
+            ):
+                return (
+                    expectation.verdict
+                    if expectation.turns is None
+                    else f"proved up to {expectation.turns}"
+                )
             return expectation.otherwise or "proved"
     return "proved"
 
 
 def found(judged: Judged, bound: int) -> str | None:
-    """The verdict as `expect` spells it; what loops cut short can only be proved up to the bound by trying."""
+    """The verdict as `expect` spells it; what loops cut short can only be proved up to the bound
+    by trying."""
     return f"proved up to {bound}" if judged.verdict == "proved" and judged.cut else judged.verdict
 
 
@@ -64,4 +74,6 @@ def test_traps_come_in_twos_with_two_verdicts() -> None:
     for number, pair in groupby(TRAPS, key=lambda path: path.stem[:2]):
         texts = [path.read_text() for path in pair]
         assert len(texts) == 2, number
-        assert all(text.startswith("// ") and len(text.splitlines()) <= 25 for text in texts), number
+        assert all(text.startswith("// ") and len(text.splitlines()) <= 25 for text in texts), (
+            number
+        )

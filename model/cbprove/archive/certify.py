@@ -1,6 +1,7 @@
 """From the verdicts on a spec to a record of them and the texts of its obligations.
 
-What needs no solver to be believed, as it is kept: certificates of proved candidates, clausal proofs of obligations.
+What needs no solver to be believed, as it is kept: certificates of proved candidates, clausal
+proofs of obligations.
 """
 
 from __future__ import annotations
@@ -12,7 +13,17 @@ from dataclasses import dataclass, replace
 
 from cbprove.archive import record, runs
 from cbprove.archive.folder import CERTIFICATE, ENDING, PROOF, sha256
-from cbprove.archive.record import Box, Chosen, Clausal, Obligation, Part, Record, Recorded, boxes, indexes
+from cbprove.archive.record import (
+    Box,
+    Chosen,
+    Clausal,
+    Obligation,
+    Part,
+    Record,
+    Recorded,
+    boxes,
+    indexes,
+)
 from cbprove.archive.stated import Stated, Statements
 from cbprove.archive.told import counted, proposed, rested, shared
 from cbprove.design.asking import impossible_by_bits
@@ -45,7 +56,9 @@ class Certified:
     texts: Mapping[str, str]
 
 
-def certify(system: System, options: Options, clausal: bool = False, models: Sequence[Model] = ()) -> Certified:
+def certify(
+    system: System, options: Options, clausal: bool = False, models: Sequence[Model] = ()
+) -> Certified:
     """All verdicts on a spec, with what each rests on; `clausal` says whether with clausal proofs.
 
     Raises NotReplayed; NoSolver.
@@ -69,17 +82,25 @@ class _Certifying:
     def all(self, clausal: bool) -> Certified:
         """The record of everything."""
         system, limits = self.space.system, self.options.limits
-        pairs = [(proposal, prop.name) for proposal in system.proposals for prop in system.properties]
-        verdicts = [v for proposal, name in pairs if (v := self._verdict(proposal, name)) is not None]
+        pairs = [
+            (proposal, prop.name) for proposal in system.proposals for prop in system.properties
+        ]
+        verdicts = [
+            v for proposal, name in pairs if (v := self._verdict(proposal, name)) is not None
+        ]
         proofs = self._proofs() if clausal else None
         limits_recorded = record.Limits(self.options.bound, limits.resources, limits.operations)
         return Certified(
             Record(
                 spec=system.name,
-                command=record.command(os.path.normpath(system.sources[0].name), limits_recorded, clausal),
+                command=record.command(
+                    os.path.normpath(system.sources[0].name), limits_recorded, clausal
+                ),
                 versions={"cbprove": VERSION, "z3": version()},
                 limits=limits_recorded,
-                inputs=tuple((os.path.normpath(source.name), source.sha256) for source in system.sources),
+                inputs=tuple(
+                    (os.path.normpath(source.name), source.sha256) for source in system.sources
+                ),
                 proposals=tuple(proposed(self.space, proposal) for proposal in system.proposals),
                 verdicts=tuple(verdicts),
                 obligations=dict(sorted(self.obligations.items())),
@@ -103,7 +124,9 @@ class _Certifying:
     def held(self, part: Part, name: str) -> Part:
         """A proved part with its certificates, if it has them for each of its candidates."""
         sector = self.statements.sector(part.fixed)
-        certificates = self._certificates.of(sector, part.where, name) if part.verdict == "proved" else {}
+        certificates = (
+            self._certificates.of(sector, part.where, name) if part.verdict == "proved" else {}
+        )
         if not certificates:
             self._bare.update(part.obligations)
         return replace(part, certificates=certificates)
@@ -114,7 +137,9 @@ class _Certifying:
         bounded = False
         for sector in self.space.sectors(proposal.domains):
             sectored = _Sectored(self, sector, name)
-            marks = [sectored.table.sheet.marks[i] for i in self.space.indexes(sector, proposal.domains)]
+            marks = [
+                sectored.table.sheet.marks[i] for i in self.space.indexes(sector, proposal.domains)
+            ]
             bounded = bounded or BOUNDED in marks
             parts += sectored.parts(list(self.space.indexes(sector, proposal.domains)))
         if not parts:
@@ -149,7 +174,9 @@ class _Certifying:
     def _answer(self, stated: Stated) -> str:
         """What Z3 says of a text: what it proved had stores left out, what is kept has them all."""
         text = stated.text
-        if text not in self._answers and impossible_by_bits(stated.formulas, stated.ranges, self.space.options.limits):
+        if text not in self._answers and impossible_by_bits(
+            stated.formulas, stated.ranges, self.space.options.limits
+        ):
             self._answers[text] = "unsat"
         if text in self._answers:
             return self._answers[text]
@@ -170,7 +197,12 @@ class _Sectored:
     """One property in one sector."""
 
     def __init__(self, certifying: _Certifying, sector: Sector, name: str) -> None:
-        self.certifying, self.space, self.sector, self.name = certifying, certifying.space, sector, name
+        self.certifying, self.space, self.sector, self.name = (
+            certifying,
+            certifying.space,
+            sector,
+            name,
+        )
         self.table: Table = self.space.table(sector, name)
 
     def parts(self, indexes: Sequence[int]) -> Iterator[Part]:
@@ -191,10 +223,14 @@ class _Sectored:
     def _part(self, mark: int, indexes: Sequence[int], run: Chosen | None = None) -> Part:
         return Part(VERDICTS[mark], self.sector.fixed, boxes(self.sector, indexes), run=run)
 
-    # --- refuted, and what nothing is said of -----------------------------------------------------------
+    # --- refuted, and what nothing is said of -----------------------------------------------------
 
     def _refuted(self, indexes: Sequence[int]) -> Iterator[Part]:
-        astray = [i for i in indexes if runs.misplaced(self._program(i), runs.named(self._program(i), self.name))]
+        astray = [
+            i
+            for i in indexes
+            if runs.misplaced(self._program(i), runs.named(self._program(i), self.name))
+        ]
         if astray:
             yield self._part(REFUTED, astray)
         for run, chosen_run in self._cover([i for i in indexes if i not in astray], broken=True):
@@ -208,7 +244,7 @@ class _Sectored:
         for reason, group in reasons.items():
             yield replace(self._part(mark, group), reason=reason)
 
-    # --- proved and vacuous -----------------------------------------------------------------------------
+    # --- proved and vacuous -----------------------------------------------------------------------
 
     def _held(self, mark: int, indexes: Sequence[int]) -> Iterator[Part]:
         alone = [i for i in indexes if i in self.table.settled]
@@ -216,7 +252,9 @@ class _Sectored:
         if together:
             yield from self._shown(mark, together, (self._by_sources(mark),))
         for index in alone:
-            yield from self._shown(mark, [index], tuple(self._by_values(mark, index, self.table.settled[index])))
+            yield from self._shown(
+                mark, [index], tuple(self._by_values(mark, index, self.table.settled[index]))
+            )
 
     def _shown(self, mark: int, indexes: list[int], obligations: tuple[str, ...]) -> Iterator[Part]:
         program = self._program(indexes[0])
@@ -232,9 +270,13 @@ class _Sectored:
     def _by_sources(self, mark: int) -> str:
         """What is proved of the whole sector at once."""
         marks = self.table.sheet.marks
-        by_certificate = [i for i, value in enumerate(marks) if value == mark and i not in self.table.settled]
+        by_certificate = [
+            i for i, value in enumerate(marks) if value == mark and i not in self.table.settled
+        ]
         region = boxes(self.sector, by_certificate)
-        return self.certifying.obliged(Obligation("sources", _claim(mark), self.name, self.sector.fixed, region))
+        return self.certifying.obliged(
+            Obligation("sources", _claim(mark), self.name, self.sector.fixed, region)
+        )
 
     def _by_values(self, mark: int, index: int, settled: Settled) -> Iterator[str]:
         plan, invariant = settled.plan, settled.invariant
@@ -248,7 +290,7 @@ class _Sectored:
         for step in record.steps(obligation):
             yield self.certifying.obliged(step)
 
-    # --- runs -------------------------------------------------------------------------------------------
+    # --- runs -------------------------------------------------------------------------------------
 
     def _cover(self, indexes: list[int], broken: bool) -> list[tuple[Chosen, list[int]]]:
         def find(index: int) -> Run:
@@ -271,21 +313,26 @@ def _plainest(program: Program, name: str) -> Run | None:
     return next((run for run in tried if run.reached[name]), None)
 
 
-LARGEST = 200_000  # bytes of a clausal proof, or of the certificates of several candidates, that are kept
+# Bytes of a clausal proof, or of the certificates of several candidates, that are kept
+LARGEST = 200_000
 
 
 class Certificates:
-    """The certificates of one spec; `texts` are by the names of their files. Those that read alike are one."""
+    """The certificates of one spec; `texts` are by the names of their files. Those that read
+    alike are one."""
 
     def __init__(self, division: Division) -> None:
         self.division = division
         self.texts: dict[str, str] = {}
         self._found: dict[tuple[object, ...], str | None] = {}
 
-    def of(self, sector: Sector, region: tuple[Box, ...], name: str) -> Mapping[str, tuple[Box, ...]]:
+    def of(
+        self, sector: Sector, region: tuple[Box, ...], name: str
+    ) -> Mapping[str, tuple[Box, ...]]:
         """The certificates of a property, by name with their candidates.
 
-        None if one of the candidates has none, or if they are too long to be read: a clausal proof speaks of all at once.
+        None if one of the candidates has none, or if they are too long to be read: a clausal proof
+        speaks of all at once.
         """
         by_text: dict[str, list[int]] = {}
         for index in indexes(sector, region):
@@ -317,7 +364,8 @@ def _short(text: str) -> str:
 
 
 def of_clauses(stated: Stated) -> tuple[Clausal, str] | None:
-    """The clausal proof of an obligation and its text; None where an unknown has no range. Raises NoSolver."""
+    """The clausal proof of an obligation and its text; None where an unknown has no range.
+    Raises NoSolver."""
     try:
         clauses = cnf(and_(*stated.formulas), stated.ranges)
     except Unbounded:
@@ -335,5 +383,6 @@ def of_clauses(stated: Stated) -> tuple[Clausal, str] | None:
 
 
 def additions(proof: str) -> str:
-    """A proof without the steps that delete clauses, half of it: what follows from some clauses follows from more."""
+    """A proof without the steps that delete clauses, half of it: what follows from some clauses
+    follows from more."""
     return "".join(f"{line}\n" for line in proof.splitlines() if not line.startswith("d"))

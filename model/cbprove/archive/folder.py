@@ -1,7 +1,8 @@
-"""An archive on disk: `index.json`, and for each spec a folder with `record.json`, the texts of its obligations, its certificates
-and its clausal proofs.
+"""An archive on disk: `index.json`, and for each spec a folder with `record.json`, the texts of its
+obligations, its certificates and its clausal proofs.
 
-It is written beside its place and moved there whole, so that what stands there is never half an archive.
+It is written beside its place and moved there whole, so that what stands there is never half an
+archive.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Kept(Protocol):
 
 @dataclass(frozen=True)
 class Failure:
-    """Something that is not as an archive says: where (a file or a verdict), what, and the exit code that it asks for."""
+    """Something that is not as an archive says: where (a file or a verdict), what, and the exit
+    code that it asks for."""
 
     where: str
     what: str
@@ -46,18 +48,20 @@ class Failure:
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder of one spec as it was found; the texts beside the record by the names of their files."""
+    """The folder of one spec as it was found; the texts beside the record by the names of their
+    files."""
 
     name: str
     record: Record
     texts: Mapping[str, str]
 
 
-# --- writing ----------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------
 
 
 def write(place: str, all_kept: Iterable[Kept]) -> bool:
-    """Puts an archive of these specs in its place; whether anything there is new. Raises Unreadable, OSError.
+    """Puts an archive of these specs in its place; whether anything there is new. Raises
+    Unreadable, OSError.
 
     A folder that is there and is no archive is not touched.
     """
@@ -76,14 +80,21 @@ def write(place: str, all_kept: Iterable[Kept]) -> bool:
 
 
 def place_of(record: Record) -> str:
-    """The folder of a record in an archive: the path of its spec without the ending, `specs/gso_ipoib`."""
+    """The folder of a record in an archive: the path of its spec without the ending,
+    `specs/gso_ipoib`."""
     path, _ = record.inputs[0]
-    parts = [part for part in PurePath(os.path.normpath(path)).with_suffix("").parts if part not in ("..", "/")]
+    parts = [
+        part
+        for part in PurePath(os.path.normpath(path)).with_suffix("").parts
+        if part not in ("..", "/")
+    ]
     return "/".join(parts)
 
 
 def _may_replace(target: Path) -> None:
-    if target.exists() and not (target.is_dir() and ((target / INDEX).is_file() or not any(target.iterdir()))):
+    if target.exists() and not (
+        target.is_dir() and ((target / INDEX).is_file() or not any(target.iterdir()))
+    ):
         raise Unreadable(f"{target} is there and is no archive")
 
 
@@ -103,7 +114,9 @@ def _fill(folder: Path, all_kept: Iterable[Kept]) -> None:
 
 
 def _index(listed: list[dict[str, str]]) -> str:
-    lines = ",\n".join(f"    {json.dumps(entry)}" for entry in sorted(listed, key=lambda entry: entry["folder"]))
+    lines = ",\n".join(
+        f"    {json.dumps(entry)}" for entry in sorted(listed, key=lambda entry: entry["folder"])
+    )
     return f'{{\n  "schema_version": {SCHEMA},\n  "specs": [\n{lines}\n  ]\n}}\n'
 
 
@@ -129,7 +142,7 @@ def _swap(fresh: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-# --- reading ----------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------
 
 
 def sha256(text: str) -> str:
@@ -138,7 +151,8 @@ def sha256(text: str) -> str:
 
 
 def open_archive(place: str) -> tuple[list[Folder], list[Failure]]:
-    """The folders of an archive that can be read, and what is wrong with its files. Raises Unreadable if it is none."""
+    """The folders of an archive that can be read, and what is wrong with its files. Raises
+    Unreadable if it is none."""
     root = Path(place)
     try:
         listed = dict(digests(parsed(_text(root / INDEX))))
@@ -146,7 +160,10 @@ def open_archive(place: str) -> tuple[list[Folder], list[Failure]]:
         raise Unreadable(f"{root / INDEX}: it is no index: {wrong}") from None
     except Unreadable as wrong:
         raise Unreadable(f"{root / INDEX}: {wrong}") from None
-    failures = [Failure(str(root / file), "the index does not list it") for file in _unlisted(root, set(listed))]
+    failures = [
+        Failure(str(root / file), "the index does not list it")
+        for file in _unlisted(root, set(listed))
+    ]
     folders: list[Folder] = []
     for name, digest in listed.items():
         try:
@@ -161,7 +178,9 @@ def open_archive(place: str) -> tuple[list[Folder], list[Failure]]:
 def _unlisted(root: Path, folders: set[str]) -> list[str]:
     """The files that lie neither in one of the folders nor are the index."""
     files = [file.relative_to(root) for file in sorted(root.rglob("*")) if not file.is_dir()]
-    return [str(file) for file in files if str(file) != INDEX and file.parent.as_posix() not in folders]
+    return [
+        str(file) for file in files if str(file) != INDEX and file.parent.as_posix() not in folders
+    ]
 
 
 def _text(file: Path) -> str:
@@ -180,9 +199,15 @@ def _folder(place: Path, name: str, digest: str) -> tuple[Folder, list[Failure]]
     record = read(written)
     failures = []
     if sha256(written) != digest:
-        failures.append(Failure(str(place / RECORD), f"its sha256 is {sha256(written)}, the index says {digest}"))
+        failures.append(
+            Failure(
+                str(place / RECORD), f"its sha256 is {sha256(written)}, the index says {digest}"
+            )
+        )
     if not record.inputs or place_of(record) != name:
-        failures.append(Failure(str(place / RECORD), "it is about another spec than its folder says"))
+        failures.append(
+            Failure(str(place / RECORD), "it is about another spec than its folder says")
+        )
     expected = _listed(record)
     failures += [
         Failure(str(place / entry), "the record does not list it")
@@ -202,7 +227,9 @@ def _listing(place: Path) -> list[str]:
 
 def _listed(record: Record) -> dict[str, str]:
     """The files that a record lists, with their sha256."""
-    proofs = {name: clausal.drat for name, clausal in (record.clausal or {}).items() if clausal.drat}
+    proofs = {
+        name: clausal.drat for name, clausal in (record.clausal or {}).items() if clausal.drat
+    }
     return {
         **{f"{name}{ENDING}": digest for name, (digest, _) in record.obligations.items()},
         **{f"{name}{CERTIFICATE}": digest for name, digest in record.certificates.items()},
@@ -221,7 +248,11 @@ def _texts(place: Path, record: Record) -> tuple[dict[str, str], list[Failure]]:
             continue
         hash_found = sha256(texts[name])
         if hash_found != digest:
-            failures.append(Failure(str(file), f"its sha256 is {hash_found}, the record says {digest}"))
+            failures.append(
+                Failure(str(file), f"its sha256 is {hash_found}, the record says {digest}")
+            )
         elif file.suffix != PROOF and file.stem != digest[:16]:
-            failures.append(Failure(str(file), f"its name is not the beginning of its sha256, {digest}"))
+            failures.append(
+                Failure(str(file), f"its name is not the beginning of its sha256, {digest}")
+            )
     return texts, failures

@@ -1,7 +1,8 @@
-"""One part of a verdict confirmed, at each of its candidates: its obligations by what they state, its run by the reference, its
-certificates by their checker.
+"""One part of a verdict confirmed, at each of its candidates: its obligations by what they state,
+its run by the reference, its certificates by their checker.
 
-The obligations of a record: regenerated, compared to the byte, and asked of each solver, once for all verdicts.
+The obligations of a record: regenerated, compared to the byte, and asked of each solver, once for
+all verdicts.
 """
 
 from __future__ import annotations
@@ -25,18 +26,21 @@ from cbprove.system.program import Program, Property
 
 
 class Wrong(Exception):
-    """Why a part is not confirmed (nothing where that is said of an obligation), and the exit code that it asks for."""
+    """Why a part is not confirmed (nothing where that is said of an obligation), and the exit
+    code that it asks for."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)
         self.code = code
 
 
-Shown = Literal["certificate", "clausal", "solvers"]  # what shows a proof: the first of them that it has
+# What shows a proof: the first of them that it has
+Shown = Literal["certificate", "clausal", "solvers"]
 
 
 class Confirming:
-    """Confirms parts; `runs` counts the replays, `proofs` the parts that say that no run breaks or reaches a claim.
+    """Confirms parts; `runs` counts the replays, `proofs` the parts that say that no run breaks or
+    reaches a claim.
 
     `texts` are those beside the record, `used` the names of the certificates that were asked for.
     """
@@ -50,9 +54,13 @@ class Confirming:
         """Confirms a part, or raises Wrong; the bound of a proof that is none for more turns."""
         sector, candidates = self._marks(part)
         for index in candidates:
-            (required,) = evaluate(sector.point(index), self.statements.division.program(sector).required)
+            (required,) = evaluate(
+                sector.point(index), self.statements.division.program(sector).required
+            )
             if required == (part.verdict == "excluded"):
-                raise Wrong(f"{self._at(sector, index)} is {'not ' if required else ''}excluded by the spec")
+                raise Wrong(
+                    f"{self._at(sector, index)} is {'not ' if required else ''}excluded by the spec"
+                )
         self._stray(part)
         match part.verdict:
             case "refuted":
@@ -89,11 +97,16 @@ class Confirming:
             raise Wrong(f"a reason is given although the verdict is {part.verdict}")
 
     def _at(self, sector: Sector, index: int) -> str:
-        return ", ".join(f"{axis} = {value}" for axis, value in sector.candidate(index).items()) or "the candidate"
+        return (
+            ", ".join(f"{axis} = {value}" for axis, value in sector.candidate(index).items())
+            or "the candidate"
+        )
 
-    # --- runs -------------------------------------------------------------------------------------------
+    # --- runs -------------------------------------------------------------------------------------
 
-    def _shown(self, part: Part, sector: Sector, candidates: list[int], name: str, broken: bool) -> None:
+    def _shown(
+        self, part: Part, sector: Sector, candidates: list[int], name: str, broken: bool
+    ) -> None:
         """The run shows it at each candidate; where claims are about placement, the numbers do."""
         for index in candidates:
             program = self.statements.division.candidate(sector.candidate(index))
@@ -107,9 +120,13 @@ class Confirming:
             self.runs += 1
             if run is None:
                 claim = "breaks it" if broken else "reaches a claim"
-                raise Wrong(f"the run on {part.run.path} never {claim} at {self._at(sector, index)}")
+                raise Wrong(
+                    f"the run on {part.run.path} never {claim} at {self._at(sector, index)}"
+                )
             if index == candidates[0] and runs.chosen(run) != part.run:
-                raise Wrong(f"the run on {part.run.path} decides something else than the record says")
+                raise Wrong(
+                    f"the run on {part.run.path} decides something else than the record says"
+                )
 
     def _without_run(self, program: Program, prop: Property, broken: bool, at: str) -> None:
         if broken and not runs.misplaced(program, prop):
@@ -117,7 +134,7 @@ class Confirming:
         if not broken and not runs.placed(program, prop):
             raise Wrong(f"no run is given that reaches a claim at {at}")
 
-    # --- obligations ------------------------------------------------------------------------------------
+    # --- obligations ------------------------------------------------------------------------------
 
     def _proved(self, part: Part, sector: Sector, candidates: list[int], name: str) -> int | None:
         """The obligations are those that such a verdict rests on, and are confirmed."""
@@ -126,7 +143,9 @@ class Confirming:
             raise Wrong("it rests on obligations that the record does not have")
         claim: Claim = "reached" if part.verdict == "vacuous" else "broken"
         firsts = [state for state in states[0] if state.property == name and state.claim == claim]
-        found = next((state for state in firsts if self._enough(state, states, sector, candidates)), None)
+        found = next(
+            (state for state in firsts if self._enough(state, states, sector, candidates)), None
+        )
         if found is None:
             raise Wrong("it rests on obligations that are about something else")
         confirmed = [self.obliged.confirmed(obligation) for obligation in part.obligations]
@@ -135,7 +154,8 @@ class Confirming:
         if first is None or None in confirmed:
             raise Wrong("")
         self.proofs[self._shown_by(part)] += 1
-        # One text may be stated of several candidates, whose loops are not all followed to their end.
+        # One text may be stated of several candidates, whose loops are not all followed to their
+        # end.
         if not first[states[0].index(found)].truncated:
             return None
         if found.known != FOLLOWED:
@@ -147,13 +167,17 @@ class Confirming:
             return "certificate"
         return "clausal" if self.obliged.proved.issuperset(part.obligations) else "solvers"
 
-    # --- certificates -----------------------------------------------------------------------------------
+    # --- certificates -----------------------------------------------------------------------------
 
     def _certified(self, part: Part, sector: Sector, candidates: list[int], name: str) -> None:
-        """If there are certificates, each candidate has one, and it shows that the property holds there."""
+        """If there are certificates, each candidate has one, and it shows that the property
+        holds there."""
         self.used.update(part.certificates)
         try:
-            regions = {certificate: indexes(sector, region) for certificate, region in part.certificates.items()}
+            regions = {
+                certificate: indexes(sector, region)
+                for certificate, region in part.certificates.items()
+            }
         except ValueError as wrong:
             raise Wrong(f"there is no region with {wrong}") from None
         every = sorted(index for own_ones in regions.values() for index in own_ones)
@@ -162,10 +186,13 @@ class Confirming:
         for certificate, indices in regions.items():
             for index in indices:
                 program = self.statements.division.candidate(sector.candidate(index))
-                wrong_there = self._wrong(program, runs.named(program, name), f"{certificate}{CERTIFICATE}")
+                wrong_there = self._wrong(
+                    program, runs.named(program, name), f"{certificate}{CERTIFICATE}"
+                )
                 if wrong_there is not None:
                     raise Wrong(
-                        f"{certificate}{CERTIFICATE} does not show it at {self._at(sector, index)}: {wrong_there}"
+                        f"{certificate}{CERTIFICATE} does not show it at "
+                        f"{self._at(sector, index)}: {wrong_there}"
                     )
 
     def _wrong(self, program: Program, prop: Property, file: str) -> str | None:
@@ -178,15 +205,30 @@ class Confirming:
             return str(wrong)
 
     def _enough(
-        self, first: Obligation, states: Sequence[Sequence[Obligation]], sector: Sector, candidates: list[int]
+        self,
+        first: Obligation,
+        states: Sequence[Sequence[Obligation]],
+        sector: Sector,
+        candidates: list[int],
     ) -> bool:
-        """Whether the first obligation, and for an invariant its steps, say it of all these candidates."""
+        """Whether the first obligation, and for an invariant its steps, say it of all these
+        candidates."""
         if first.by == "sources":
-            return len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, candidates)
-        if first.by != "values" or len(candidates) > 1 or first.fixed != sector.candidate(candidates[0]):
+            return (
+                len(states) == 1
+                and first.fixed == sector.fixed
+                and self._held(first, sector, candidates)
+            )
+        if (
+            first.by != "values"
+            or len(candidates) > 1
+            or first.fixed != sector.candidate(candidates[0])
+        ):
             return False
         needed = list(steps(first))
-        return len(states) == 1 + len(needed) and all(s in state for s, state in zip(needed, states[1:], strict=True))
+        return len(states) == 1 + len(needed) and all(
+            s in state for s, state in zip(needed, states[1:], strict=True)
+        )
 
     def _held(self, obligation: Obligation, sector: Sector, candidates: list[int]) -> bool:
         try:
@@ -199,8 +241,8 @@ Solvers = Mapping[str, Callable[[str], str]]  # by name: what each says of a tex
 
 
 class Obliged:
-    """What is known of each obligation; `decided` counts those that each solver found unsatisfiable, `proved` are those whose
-    clausal proof holds."""
+    """What is known of each obligation; `decided` counts those that each solver found
+    unsatisfiable, `proved` are those whose clausal proof holds."""
 
     def __init__(self, statements: Statements, folder: Folder, solvers: Solvers) -> None:
         self.statements, self.texts, self.solvers = statements, folder.texts, solvers
@@ -215,8 +257,8 @@ class Obliged:
         return self.obligations[name][1] if name in self.obligations else ()
 
     def confirmed(self, name: str) -> tuple[Stated, ...] | None:
-        """An obligation as the spec states it, all that the record says of it in that order: one text, which no
-        solver can satisfy; None for any other."""
+        """An obligation as the spec states it, all that the record says of it in that order: one
+        text, which no solver can satisfy; None for any other."""
         if name not in self.used:
             before = len(self.failures)
             stated = self._stated(name)
@@ -253,7 +295,8 @@ class Obliged:
         return stated
 
     def _clauses(self, name: str, stated: Stated) -> None:
-        """The clauses made anew, and the proof that they cannot be met, step by step; no solver is asked."""
+        """The clauses made anew, and the proof that they cannot be met, step by step; no solver
+        is asked."""
         record = self.clausal[name]
         try:
             clauses = cnf(and_(*stated.formulas), stated.ranges)
@@ -280,7 +323,8 @@ class Obliged:
                 self._fail(name, f"{solver} cannot tell whether it can be satisfied", 3)
 
     def _answer(self, solver: str, name: str, stated: Stated) -> str:
-        """What a solver says of the kept text; where it cannot tell, of the same formulas as bit-vectors.
+        """What a solver says of the kept text; where it cannot tell, of the same formulas as
+        bit-vectors.
 
         Integers alone do not decide formulas that take many single bits out of run-time values.
         """
@@ -288,7 +332,9 @@ class Obliged:
         if answer != "unknown":
             return answer
         try:
-            return self.solvers[solver](f"{bitvectors.text(stated.formulas, stated.ranges)}(check-sat)\n")
+            return self.solvers[solver](
+                f"{bitvectors.text(stated.formulas, stated.ranges)}(check-sat)\n"
+            )
         except bitvectors.Unbounded:
             return answer
 
@@ -298,8 +344,13 @@ def _difference(recorded: str, regenerated: str) -> str:
     lines, lines_regenerated = recorded.splitlines(), regenerated.splitlines()
     for number, (line, other) in enumerate(zip(lines, lines_regenerated, strict=False), 1):
         if line != other:
-            return f"it is not what the spec states: line {number} is `{_short(other)}`, not `{_short(line)}`"
-    return f"it is not what the spec states: it has {len(lines_regenerated)} lines, not {len(lines)}"
+            return (
+                f"it is not what the spec states: line {number} is `{_short(other)}`, not "
+                f"`{_short(line)}`"
+            )
+    return (
+        f"it is not what the spec states: it has {len(lines_regenerated)} lines, not {len(lines)}"
+    )
 
 
 def _short(line: str) -> str:

@@ -1,4 +1,5 @@
-"""An archive against the spec: everything in the record is worked out anew, tried, or asked of other solvers than Z3.
+"""An archive against the spec: everything in the record is worked out anew, tried, or asked of
+other solvers than Z3.
 
 Nothing here, nor anything it imports, knows Z3.
 """
@@ -28,8 +29,8 @@ Audits = Callable[[System], tuple[Model, ...]]
 
 @dataclass
 class Outcome:
-    """What came of the record of one spec: verdicts confirmed of how many, obligations by who decided them, runs replayed,
-    proofs by what shows them."""
+    """What came of the record of one spec: verdicts confirmed of how many, obligations by who
+    decided them, runs replayed, proofs by what shows them."""
 
     spec: str
     verdicts: int
@@ -41,20 +42,32 @@ class Outcome:
     failures: list[Failure] = field(default_factory=list)
 
 
-def recheck(folder: Folder, place: str, root: str, meaning: Meaning, solvers: Solvers, audits: Audits) -> Outcome:
-    """What is confirmed of a record; `place` is the archive's folder, `root` the one that the paths of specs count from."""
+def recheck(
+    folder: Folder, place: str, root: str, meaning: Meaning, solvers: Solvers, audits: Audits
+) -> Outcome:
+    """What is confirmed of a record; `place` is the archive's folder, `root` the one that the
+    paths of specs count from."""
     outcome = Outcome(folder.name, len(folder.record.verdicts))
     with deep():
-        _Rechecking(folder, os.path.join(place, folder.name), root, outcome).all(meaning, solvers, audits)
+        _Rechecking(folder, os.path.join(place, folder.name), root, outcome).all(
+            meaning, solvers, audits
+        )
     return outcome
 
 
 class _Rechecking:
     def __init__(self, folder: Folder, place: str, root: str, outcome: Outcome) -> None:
-        self.folder, self.record, self.place, self.root, self.outcome = folder, folder.record, place, root, outcome
+        self.folder, self.record, self.place, self.root, self.outcome = (
+            folder,
+            folder.record,
+            place,
+            root,
+            outcome,
+        )
 
     def all(self, meaning: Meaning, solvers: Solvers, audits: Audits) -> None:
-        """First what the record says of itself, then whether it is about this spec, then every verdict."""
+        """First what the record says of itself, then whether it is about this spec, then every
+        verdict."""
         self._itself()
         system = self._spec(meaning)
         if system is None:
@@ -64,20 +77,29 @@ class _Rechecking:
         self._verdicts(division, solvers)
 
     def _fail(self, message: str, file: str = RECORD, code: int = 1) -> None:
-        name = os.path.join(self.place, file) if file.endswith((RECORD, ENDING, CERTIFICATE, PROOF)) else file
+        name = (
+            os.path.join(self.place, file)
+            if file.endswith((RECORD, ENDING, CERTIFICATE, PROOF))
+            else file
+        )
         self.outcome.failures.append(Failure(name, message, code))
 
-    # --- the record itself, and the spec it is about ----------------------------------------------------
+    # --- the record itself, and the spec it is about ----------------------------------------------
 
     def _itself(self) -> None:
         record = self.record
         if list(record.versions) != ["cbprove", "z3"]:
             self._fail(f"versions are of {', '.join(record.versions)}, not of cbprove, z3")
         elif record.versions["cbprove"] != VERSION:
-            self._fail(f"it is of cbprove {record.versions['cbprove']}, this is {VERSION}: certify again", code=2)
+            self._fail(
+                f"it is of cbprove {record.versions['cbprove']}, this is {VERSION}: certify again",
+                code=2,
+            )
         if not record.inputs:
             self._fail("it names no spec", code=2)
-        elif record.command != (expected := command(record.inputs[0][0], record.limits, record.clausal is not None)):
+        elif record.command != (
+            expected := command(record.inputs[0][0], record.limits, record.clausal is not None)
+        ):
             self._fail(f"its command should be `{expected}`")
 
     def _spec(self, meaning: Meaning) -> System | None:
@@ -92,20 +114,27 @@ class _Rechecking:
             self._fail(message, path, code=2)
             return None
         if system.name != self.record.spec:
-            self._fail(f"it declares the spec {system.name}, the record is about {self.record.spec}", path)
+            self._fail(
+                f"it declares the spec {system.name}, the record is about {self.record.spec}", path
+            )
             return None
         return system if self._same_inputs(system) else None
 
     def _same_inputs(self, system: System) -> bool:
         read = {os.path.relpath(source.name, self.root): source.sha256 for source in system.sources}
         recorded = {
-            os.path.relpath(os.path.join(self.root, path), self.root): digest for path, digest in self.record.inputs
+            os.path.relpath(os.path.join(self.root, path), self.root): digest
+            for path, digest in self.record.inputs
         }
         for path in recorded.keys() - read.keys():
             self._fail("the record says that the spec includes it, which it does not", path)
         for path, digest in read.items():
             if recorded.get(path) != digest:
-                claimed = f"the record says {recorded[path]}" if path in recorded else "the record does not know it"
+                claimed = (
+                    f"the record says {recorded[path]}"
+                    if path in recorded
+                    else "the record does not know it"
+                )
                 self._fail(f"its sha256 is {digest}, {claimed}: certify again", path)
         return read == recorded
 
@@ -121,20 +150,26 @@ class _Rechecking:
         said = {each.record: each for each in self.record.models}
         for each in rested(found):
             if each.record not in said:
-                self._fail(f"the record does not know that it is audited against {each.record}", path)
+                self._fail(
+                    f"the record does not know that it is audited against {each.record}", path
+                )
             elif said[each.record].sha256 != each.sha256:
                 self._fail(
-                    f"the sha256 of {each.record} is {each.sha256}, the record says {said[each.record].sha256}", path
+                    f"the sha256 of {each.record} is {each.sha256}, the record says "
+                    f"{said[each.record].sha256}",
+                    path,
                 )
             elif said[each.record].told != each.told:
                 self._fail(f"{each.told}, the record says: {said[each.record].told}", path)
         for strange in said.keys() - {each.record for each in found}:
-            self._fail(f"the record says that it is audited against {strange}, which it is not", path)
+            self._fail(
+                f"the record says that it is audited against {strange}, which it is not", path
+            )
         for model in found:
             if not model.clean:
                 self._fail(model.told, path)
 
-    # --- verdicts ---------------------------------------------------------------------------------------
+    # --- verdicts ---------------------------------------------------------------------------------
 
     def _verdicts(self, division: Division, solvers: Solvers) -> None:
         self._proposals(division)
@@ -164,12 +199,23 @@ class _Rechecking:
     def _proposals(self, division: Division) -> None:
         expected = [proposed(division, proposal) for proposal in division.system.proposals]
         recorded = {proposal.name: proposal for proposal in self.record.proposals}
-        if [proposal.name for proposal in self.record.proposals] != [proposal.name for proposal in expected]:
-            self._fail(f"its proposals are not those of the spec: {', '.join(proposal.name for proposal in expected)}")
+        if [proposal.name for proposal in self.record.proposals] != [
+            proposal.name for proposal in expected
+        ]:
+            self._fail(
+                f"its proposals are not those of the spec: "
+                f"{', '.join(proposal.name for proposal in expected)}"
+            )
         for proposal in expected:
-            if proposal.name in recorded and recorded[proposal.name].candidates != proposal.candidates:
+            if (
+                proposal.name in recorded
+                and recorded[proposal.name].candidates != proposal.candidates
+            ):
                 self._fail(f"the candidates of proposal {proposal.name} are not those of the spec")
-            if proposal.name in recorded and recorded[proposal.name].assumptions != proposal.assumptions:
+            if (
+                proposal.name in recorded
+                and recorded[proposal.name].assumptions != proposal.assumptions
+            ):
                 self._fail(f"the assumptions of proposal {proposal.name} are not those of the spec")
 
     def _listed(self, expected: Sequence[str]) -> None:
@@ -178,10 +224,14 @@ class _Rechecking:
             self._fail("there is no verdict in the record", missing)
         for strange in (id for id in dict.fromkeys(recorded) if id not in expected):
             self._fail("the spec has no such verdict", strange)
-        if len(set(recorded)) < len(recorded) or (sorted(recorded) == sorted(expected) and recorded != list(expected)):
+        if len(set(recorded)) < len(recorded) or (
+            sorted(recorded) == sorted(expected) and recorded != list(expected)
+        ):
             self._fail("its verdicts are not in the order of the spec, each once")
 
-    def _verdict(self, verdict: Recorded, expected: tuple[Proposal, str], confirming: Confirming) -> None:
+    def _verdict(
+        self, verdict: Recorded, expected: tuple[Proposal, str], confirming: Confirming
+    ) -> None:
         wrong: list[Wrong] = []
         scope: Scope = "every run"
         for part in verdict.parts:
@@ -194,14 +244,19 @@ class _Rechecking:
         if not wrong and verdict.scope != scope:
             wrong.append(Wrong(f"its scope is {scope}, the record says {verdict.scope}"))
         elif not wrong and scope not in ("every run", self.record.limits.bound):
-            wrong.append(Wrong(f"its scope is {scope}, but the bound was {self.record.limits.bound}"))
+            wrong.append(
+                Wrong(f"its scope is {scope}, but the bound was {self.record.limits.bound}")
+            )
         for one in wrong:
             if str(one):
                 self._fail(str(one), verdict.id, one.code)
         self.outcome.confirmed += not wrong
 
-    def _summary(self, verdict: Recorded, expected: tuple[Proposal, str], statements: Statements) -> Iterator[Wrong]:
-        """What is wrong with the candidates that the parts speak of, and with what is said of all of them."""
+    def _summary(
+        self, verdict: Recorded, expected: tuple[Proposal, str], statements: Statements
+    ) -> Iterator[Wrong]:
+        """What is wrong with the candidates that the parts speak of, and with what is said of
+        all of them."""
         proposal, name = expected
         try:
             claimed = [
@@ -213,10 +268,14 @@ class _Rechecking:
         except (ValueError, Unstated) as wrong:
             yield Wrong(f"there is no region with {wrong}")
             return
-        if sorted(claimed, key=str) != sorted(_candidates(statements.division, proposal, name), key=str):
+        if sorted(claimed, key=str) != sorted(
+            _candidates(statements.division, proposal, name), key=str
+        ):
             yield Wrong("its parts are not the candidates of the proposal, each once")
         if verdict.counts != counts:
-            yield Wrong(f"its parts count {_words(counts)}, the record says {_words(verdict.counts)}")
+            yield Wrong(
+                f"its parts count {_words(counts)}, the record says {_words(verdict.counts)}"
+            )
         if verdict.verdict != shared(counts):
             yield Wrong(f"its parts are {shared(counts)}, the record says {verdict.verdict}")
 
@@ -236,7 +295,8 @@ def _expected(division: Division) -> Iterator[tuple[str, tuple[Proposal, str]]]:
 
 
 def _candidates(division: Division, proposal: Proposal, name: str) -> Iterator[tuple[object, ...]]:
-    """The candidates of a proposal that a property speaks of: the fixed axes and the mark in the sector."""
+    """The candidates of a proposal that a property speaks of: the fixed axes and the mark in the
+    sector."""
     for sector in division.sectors(proposal.domains):
         program = division.program(sector)
         prop = next(p for p in program.properties if p.name == name)

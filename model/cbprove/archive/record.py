@@ -1,7 +1,7 @@
 """What an archive says of one spec: its verdicts, and the obligations that they rest on, as data.
 
-Everything in a record is either worked out anew and compared when it is checked, or is a hint (the choices of a run, an
-invariant) that is tried.
+Everything in a record is either worked out anew and compared when it is checked, or is a hint (the
+choices of a run, an invariant) that is tried.
 
 Candidates of a sector as boxes: for each free axis the least and the greatest value, both included.
 """
@@ -36,10 +36,11 @@ class Chosen:
 class Part:
     """Candidates of a sector that have one verdict for one reason.
 
-    `fixed` are the axes that the sector fixes, `where` the values of the others. `obligations` are the names of those that
-    nothing may satisfy. `certificates` say why it is proved, by name, each for some of the candidates; there are none where one
-    of the candidates has none. `run` breaks a claim at each of the candidates (refuted) or reaches one (proved); None where
-    claims are about placement alone, or nothing can be shown. `reason` says why it is unknown.
+    `fixed` are the axes that the sector fixes, `where` the values of the others. `obligations` are
+    the names of those that nothing may satisfy. `certificates` say why it is proved, by name, each
+    for some of the candidates; there are none where one of the candidates has none. `run` breaks a
+    claim at each of the candidates (refuted) or reaches one (proved); None where claims are about
+    placement alone, or nothing can be shown. `reason` says why it is unknown.
     """
 
     verdict: Verdict
@@ -77,12 +78,14 @@ class Obligation:
 
     `claim` is what no run does: break a claim, or reach one. It is stated
 
-    - `by` "sources": for the candidates `where` of the sector `fixed`; if `loose`, whatever the conditions of `if` and `assume`
-      come to;
-    - by "values": for one candidate, its loops laid out by `turns` and `known` of `Plan`, or else cut, with the pieces of memory
-      in `invariant` that turns leave as they were, by path, and the `facts` about values that they keep;
+    - `by` "sources": for the candidates `where` of the sector `fixed`; if `loose`, whatever the
+      conditions of `if` and `assume` come to;
+    - by "values": for one candidate, its loops laid out by `turns` and `known` of `Plan`, or else
+      cut, with the pieces of memory in `invariant` that turns leave as they were, by path, and the
+      `facts` about values that they keep;
     - by "step": that a turn on `path` keeps the pieces;
-    - by "facts": that the facts of `path` are true when its loops begin, and that a turn keeps them.
+    - by "facts": that the facts of `path` are true when its loops begin, and that a turn keeps
+      them.
     """
 
     by: Literal["sources", "values", "step", "facts"]
@@ -100,7 +103,8 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Clausal:
-    """The sha256 of an obligation's clauses (DIMACS) and of the proof that they cannot be met (DRAT), or why it is left out."""
+    """The sha256 of an obligation's clauses (DIMACS) and of the proof that they cannot be met
+    (DRAT), or why it is left out."""
 
     cnf: str
     drat: str = ""
@@ -109,7 +113,8 @@ class Clausal:
 
 @dataclass(frozen=True)
 class Rested:
-    """What verdicts rest on: the record of a source that the spec names, its sha256, and what an audit against it says."""
+    """What verdicts rest on: the record of a source that the spec names, its sha256, and what an
+    audit against it says."""
 
     record: str
     sha256: str
@@ -127,10 +132,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Record:
-    """All that is kept of one spec; `inputs` are the sha256 of each file. `obligations` are by name: the sha256 of the text, and
-    all that it states, as candidates that differ in nothing that matters have one text. `certificates` are by name, with the
-    sha256 of each. `clausal` is by the names of obligations, None where no clausal proofs were asked for. `models` is empty where
-    the spec names no record of a source: its model is not audited."""
+    """All that is kept of one spec; `inputs` are the sha256 of each file. `obligations` are by
+    name: the sha256 of the text, and all that it states, as candidates that differ in nothing
+    that matters have one text. `certificates` are by name, with the sha256 of each. `clausal` is
+    by the names of obligations, None where no clausal proofs were asked for. `models` is empty
+    where the spec names no record of a source: its model is not audited."""
 
     spec: str
     command: str
@@ -147,29 +153,41 @@ class Record:
 
 def command(path: str, limits: Limits, clausal: bool) -> str:
     """What must be run to get this record."""
-    said = {"--bound": limits.bound, "--resources": limits.resources, "--operations": limits.operations}
-    usual = {"--bound": Limits.bound, "--resources": Limits.resources, "--operations": Limits.operations}
+    said = {
+        "--bound": limits.bound,
+        "--resources": limits.resources,
+        "--operations": limits.operations,
+    }
+    usual = {
+        "--bound": Limits.bound,
+        "--resources": Limits.resources,
+        "--operations": Limits.operations,
+    }
     options = ["--clausal"] if clausal else []
     options += [f"{name} {value}" for name, value in said.items() if value != usual[name]]
     return " ".join(["cbprove certify", path, *options])
 
 
 def steps(obligation: Obligation) -> Iterator[Obligation]:
-    """Yield what must be shown besides a proof by values: of each path that turns keep its pieces, and its facts."""
+    """Yield what must be shown besides a proof by values: of each path that turns keep its
+    pieces, and its facts."""
     step = Obligation("step", "broken", obligation.property, obligation.fixed)
     for path, pieces in (obligation.invariant or {}).items():
         if pieces:
             yield replace(step, invariant={path: pieces}, path=path)
         facts = (obligation.facts or {}).get(path, ())
         if facts:
-            yield replace(step, by="facts", invariant={path: pieces}, facts={path: facts}, path=path)
+            yield replace(
+                step, by="facts", invariant={path: pieces}, facts={path: facts}, path=path
+            )
 
 
 Box = Mapping[str, tuple[int, int]]
 
 
 def boxes(sector: Sector, indexes: Iterable[int]) -> tuple[Box, ...]:
-    """The boxes that hold these marks of a sector and no others, each a run of values of its last free axis."""
+    """The boxes that hold these marks of a sector and no others, each a run of values of its
+    last free axis."""
     return tuple(_box(sector, low, high) for low, high in stretches(sector, indexes))
 
 
@@ -186,7 +204,8 @@ def stretches(sector: Sector, indexes: Iterable[int]) -> list[tuple[int, int]]:
 
 
 def indexes(sector: Sector, regions: Iterable[Box]) -> list[int]:
-    """The marks that boxes hold, in order of the boxes. Raises ValueError where a box is none of this sector."""
+    """The marks that boxes hold, in order of the boxes. Raises ValueError where a box is none of
+    this sector."""
     return [index for box in regions for index in _marks(sector, box)]
 
 

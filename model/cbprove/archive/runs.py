@@ -1,4 +1,5 @@
-"""Runs that show something of many candidates at once: chosen for one, tried by the reference on each of the others."""
+"""Runs that show something of many candidates at once: chosen for one, tried by the reference on
+each of the others."""
 
 from __future__ import annotations
 
@@ -24,8 +25,11 @@ def shows(program: Program, prop: Property, choice: Chosen, broken: bool) -> Run
 
 
 def chosen(run: Run) -> Chosen:
-    """What was decided in a run, free bits that are 0 left out: an oracle that is not told says 0."""
-    return Chosen(run.path, tuple((key, answer) for key, answer in run.decisions if key[0] != "bit" or answer))
+    """What was decided in a run, free bits that are 0 left out: an oracle that is not told says
+    0."""
+    return Chosen(
+        run.path, tuple((key, answer) for key, answer in run.decisions if key[0] != "bit" or answer)
+    )
 
 
 def misplaced(program: Program, prop: Property) -> bool:
@@ -41,14 +45,17 @@ def placed(program: Program, prop: Property) -> bool:
 def cover(
     marks: Sequence[int], programs: Programs, name: str, broken: bool, find: Callable[[int], Run]
 ) -> list[tuple[Chosen, list[int]]]:
-    """Runs that show a property broken (or else reached) at each of the marks, each with the marks that it is shown at.
+    """Runs that show a property broken (or else reached) at each of the marks, each with the marks
+    that it is shown at.
 
     `find` gives a run for one mark, as the reference sees it.
     """
     left, chosen_runs = list(marks), []
     while left:
         run = _plain(programs(left[0]), name, broken, find(left[0]))
-        covered = [mark for mark in left if shows(programs(mark), named(programs(mark), name), run, broken)]
+        covered = [
+            mark for mark in left if shows(programs(mark), named(programs(mark), name), run, broken)
+        ]
         chosen_runs.append((run, covered))
         left = [mark for mark in left if mark not in covered]
     return chosen_runs
@@ -61,6 +68,8 @@ def named(program: Program, name: str) -> Property:
 
 def _plain(program: Program, name: str, broken: bool, run: Run) -> Chosen:
     """The run's choices; free bits are let be 0 where that shows the same."""
-    answers: Mapping[DecisionKey, int] = {key: answer for key, answer in run.decisions if key[0] != "bit"}
+    answers: Mapping[DecisionKey, int] = {
+        key: answer for key, answer in run.decisions if key[0] != "bit"
+    }
     plain = shows(program, named(program, name), Chosen(run.path, tuple(answers.items())), broken)
     return chosen(plain or run)

@@ -1,4 +1,5 @@
-"""The text of an obligation, made from the spec and what the record says of it. No solver is asked."""
+"""The text of an obligation, made from the spec and what the record says of it. No solver is
+asked."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class Unstated(Exception):
 
 @dataclass(frozen=True)
 class Stated:
-    """Formulas that cannot be true at once, the ranges of their unknowns, and how all that is written.
+    """Formulas that cannot be true at once, the ranges of their unknowns, and how all that is
+    written.
 
     `truncated` says that loops were not followed to their end.
     """
@@ -55,9 +57,15 @@ class Statements:
     def sector(self, fixed: Mapping[str, AxisValue]) -> Sector:
         """The sector that fixes these axes. Raises Unstated."""
         axes = {axis.name: axis.values for axis in self.division.fixed}
-        if list(fixed) != list(axes) or any(value not in axes[name] for name, value in fixed.items()):
+        if list(fixed) != list(axes) or any(
+            value not in axes[name] for name, value in fixed.items()
+        ):
             raise Unstated(f"there is no sector {_listed(fixed)}")
-        free = tuple((axis.name, axis.values) for axis in self.division.free if isinstance(axis.values, range))
+        free = tuple(
+            (axis.name, axis.values)
+            for axis in self.division.free
+            if isinstance(axis.values, range)
+        )
         return Sector(dict(fixed), free)
 
     def state(self, obligation: Obligation) -> Stated:
@@ -72,21 +80,25 @@ class Statements:
             case "facts":
                 return self._facts(obligation)
 
-    # --- by sources: a whole sector -------------------------------------------------------------------------
+    # --- by sources: a whole sector ---------------------------------------------------------------
 
     def _by_sources(self, obligation: Obligation) -> Stated:
         sector = self.sector(obligation.fixed)
         program = self.division.program(sector)
         prop = _property(program, obligation.property)
         axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
-        form = by_sources(self._unfold(sector, program), program.properties.index(prop), prop, keep_all=True)
+        form = by_sources(
+            self._unfold(sector, program), program.properties.index(prop), prop, keep_all=True
+        )
         try:
             region = sector.condition(stretches(sector, indexes(sector, obligation.where)))
         except ValueError as wrong:
             raise Unstated(f"there is no region with {wrong}") from None
         claim = form.broken if obligation.claim == "broken" else form.reached
         claim = loosened(claim) if obligation.loose else claim
-        return _stated(obligation, (region, and_(claim, prop.applies)), {**form.ranges, **axes, **_BITS}, axes)
+        return _stated(
+            obligation, (region, and_(claim, prop.applies)), {**form.ranges, **axes, **_BITS}, axes
+        )
 
     def _unfold(self, sector: Sector, program: Program) -> Unfolded:
         key = tuple(sector.fixed.values())
@@ -96,7 +108,7 @@ class Statements:
             self._unfolded[key] = unfolded(program, program.properties, plan, axes)
         return self._unfolded[key]
 
-    # --- by values: one candidate ---------------------------------------------------------------------------
+    # --- by values: one candidate -----------------------------------------------------------------
 
     def _by_values(self, obligation: Obligation) -> Stated:
         program, prop = self._candidate(obligation)
@@ -134,9 +146,15 @@ class Statements:
         named = {tuple(paths or {}) for paths in (obligation.invariant, obligation.facts)}
         if obligation.facts is None or named != {(obligation.path,)}:
             raise Unstated("facts without the invariant of their path")
-        loops = _loops(program, obligation.path, prop, (obligation.invariant or {})[obligation.path])
+        loops = _loops(
+            program, obligation.path, prop, (obligation.invariant or {})[obligation.path]
+        )
         path = next(p for p in program.paths if p.name == obligation.path)
-        plan = Plan(cut=True, heads=loops.heads((obligation.invariant or {})[obligation.path]), limit=_ENDLESS)
+        plan = Plan(
+            cut=True,
+            heads=loops.heads((obligation.invariant or {})[obligation.path]),
+            limit=_ENDLESS,
+        )
         try:
             step, ranges = unkept(program, path, prop, plan, obligation.facts[obligation.path])
         except ValueError as wrong:
@@ -161,7 +179,9 @@ def _loops(program: Program, path: str, prop: Property, pieces: tuple[Piece, ...
     if not set(pieces) <= set(loops.pieces):
         raise Unstated(f"the invariant names memory that no turn on {path} stores to")
     for at, label, bit in unaccounted(program, part, loops):
-        raise Unstated(f"what turns of the loop at {at} store to bit {bit} of {label} is not accounted for")
+        raise Unstated(
+            f"what turns of the loop at {at} store to bit {bit} of {label} is not accounted for"
+        )
     return loops
 
 
@@ -192,7 +212,10 @@ def _stated(
 
 def _sentence(obligation: Obligation) -> str:
     if obligation.by == "facts":
-        return f"what proofs by values take for true of loops on {obligation.path} is true at first, and every turn keeps it"
+        return (
+            f"what proofs by values take for true of loops on {obligation.path} is true at "
+            f"first, and every turn keeps it"
+        )
     if obligation.by == "step":
         return f"no turn on {obligation.path} changes what proofs by values take for unchanged"
     condition = " whatever conditions come to," if obligation.loose else ""
@@ -205,8 +228,8 @@ def _listed(values: Mapping[str, AxisValue]) -> str:
 
 
 def unaccounted(program: Program, path: Part, loops: Loops) -> Iterator[tuple[Spot, str, int]]:
-    """Yield, for loops that are followed, the bits that a turn may store to and that no piece of memory of `loops` holds: where
-    the loop stands, the object, the first such bit in it."""
+    """Yield, for loops that are followed, the bits that a turn may store to and that no piece of
+    memory of `loops` holds: where the loop stands, the object, the first such bit in it."""
     turned = _loop_statements(program)
     labels = {_label(instance, turned): instance for instance in loops.unfolding.instances}
     followed = {_spot(moment, turned) for moment in loops.unfolding.followed}
@@ -216,7 +239,9 @@ def unaccounted(program: Program, path: Part, loops: Loops) -> Iterator[tuple[Sp
     for at, frame in frames(program, path).items():
         for label, bits in frame.items() if at in followed else ():
             instance = labels[label]
-            missing = {instance.base + bit for bit in bits} - positions.get((at, instance.number), set())
+            missing = {instance.base + bit for bit in bits} - positions.get(
+                (at, instance.number), set()
+            )
             if missing:
                 yield at, label, min(missing) - instance.base
 
@@ -224,7 +249,9 @@ def unaccounted(program: Program, path: Part, loops: Loops) -> Iterator[tuple[Sp
 def _loop_statements(program: Program) -> frozenset[int]:
     bodies = [body.body for body in (*program.paths, *program.parts.values())]
     bodies += [step.body for step in program.steps.values()]
-    return frozenset(s.uid for body in bodies for s in folds.within(body) if isinstance(s, Each | Repeat))
+    return frozenset(
+        s.uid for body in bodies for s in folds.within(body) if isinstance(s, Each | Repeat)
+    )
 
 
 def _spot(moment: Moment, turned: frozenset[int]) -> Spot:
@@ -233,7 +260,8 @@ def _spot(moment: Moment, turned: frozenset[int]) -> Spot:
 
 
 def _parts(moment: Moment, turned: frozenset[int]) -> list[tuple[int, bool]]:
-    """The parts of a moment, each with whether it counts turns: what stands after a loop's statement does."""
+    """The parts of a moment, each with whether it counts turns: what stands after a loop's
+    statement does."""
     parts: list[tuple[int, bool]] = []
     for part in moment:
         parts.append((part, bool(parts) and not parts[-1][1] and parts[-1][0] in turned))
@@ -241,7 +269,8 @@ def _parts(moment: Moment, turned: frozenset[int]) -> list[tuple[int, bool]]:
 
 
 def _label(instance: Instance, turned: frozenset[int]) -> str:
-    """An object as `evidence/ways.py` names it. What `each` makes is made where its turn begins, by the loop's own statement."""
+    """An object as `evidence/ways.py` names it. What `each` makes is made where its turn begins,
+    by the loop's own statement."""
     kind, moment = instance.key
     if kind == "object" or not isinstance(moment, tuple):
         return instance.name

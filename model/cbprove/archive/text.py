@@ -1,4 +1,5 @@
-"""A record as JSON that can be read in a diff, a part of a verdict on each line, and back; nothing unknown is let pass."""
+"""A record as JSON that can be read in a diff, a part of a verdict on each line, and back;
+nothing unknown is let pass."""
 
 from __future__ import annotations
 
@@ -6,7 +7,18 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
-from cbprove.archive.record import SCHEMA, Chosen, Clausal, Limits, Obligation, Part, Proposed, Record, Recorded, Rested
+from cbprove.archive.record import (
+    SCHEMA,
+    Chosen,
+    Clausal,
+    Limits,
+    Obligation,
+    Part,
+    Proposed,
+    Record,
+    Recorded,
+    Rested,
+)
 from cbprove.obligations.facts import Fact, FactKind
 
 
@@ -14,7 +26,7 @@ class Unreadable(Exception):
     """A file of an archive that makes no sense; says what."""
 
 
-# --- to text ----------------------------------------------------------------------------------------------
+# --- to text --------------------------------------------------------------------------------------
 
 
 def text(record: Record) -> str:
@@ -28,17 +40,30 @@ def text(record: Record) -> str:
         "inputs": [{"path": path, "sha256": digest} for path, digest in record.inputs],
     }
     if record.models:
-        head["models"] = [{"record": e.record, "sha256": e.sha256, "told": e.told} for e in record.models]
+        head["models"] = [
+            {"record": e.record, "sha256": e.sha256, "told": e.told} for e in record.models
+        ]
     proposals = [
-        _line({"name": proposal.name, "candidates": proposal.candidates, "assumptions": proposal.assumptions})
+        _line(
+            {
+                "name": proposal.name,
+                "candidates": proposal.candidates,
+                "assumptions": proposal.assumptions,
+            }
+        )
         for proposal in record.proposals
     ]
     verdicts = [_verdict(verdict) for verdict in record.verdicts]
     obligations = [_stated(name, *stated) for name, stated in record.obligations.items()]
     lines = [f'  "{key}": {_line(value)},' for key, value in head.items()]
     lines += [f'  "proposals": {_block(proposals)},', f'  "verdicts": {_block(verdicts)},']
-    certificates = [_line({"name": name, "sha256": digest}) for name, digest in record.certificates.items()]
-    lines += [f'  "obligations": {_block(obligations)},', f'  "certificates": {_block(certificates)},']
+    certificates = [
+        _line({"name": name, "sha256": digest}) for name, digest in record.certificates.items()
+    ]
+    lines += [
+        f'  "obligations": {_block(obligations)},',
+        f'  "certificates": {_block(certificates)},',
+    ]
     lines.append(f'  "clausal": {_clausal(record.clausal)}')
     return "\n".join(["{", *lines, "}"]) + "\n"
 
@@ -71,10 +96,14 @@ def _clausal(clausal: Mapping[str, Clausal] | None) -> str:
     if clausal is None:
         return "null"
     digests_of = {
-        name: {"cnf": proof.cnf, "drat": proof.drat, "left_out": proof.left_out} for name, proof in clausal.items()
+        name: {"cnf": proof.cnf, "drat": proof.drat, "left_out": proof.left_out}
+        for name, proof in clausal.items()
     }
     return _block(
-        [_line({"name": name, **{k: v for k, v in entry.items() if v}}) for name, entry in digests_of.items()]
+        [
+            _line({"name": name, **{k: v for k, v in entry.items() if v}})
+            for name, entry in digests_of.items()
+        ]
     )
 
 
@@ -121,7 +150,7 @@ def _fact(fact: Fact) -> dict[str, object]:
     return out | {key: value for key, value in optional.items() if value}
 
 
-# --- and back ---------------------------------------------------------------------------------------------
+# --- and back -------------------------------------------------------------------------------------
 
 
 def read(text: str) -> Record:
@@ -145,19 +174,26 @@ def parsed(text: str) -> Any:
 
 
 def _record(document: Mapping[str, Any]) -> Record:
-    names = "schema_version spec command versions limits inputs proposals verdicts obligations certificates clausal"
+    names = (
+        "schema_version spec command versions limits inputs proposals verdicts obligations "
+        "certificates clausal"
+    )
     _exactly(document, names.split(), ["models"])
     return Record(
         spec=_text(document["spec"]),
         command=_text(document["command"]),
         versions={_text(k): _text(v) for k, v in document["versions"].items()},
         limits=Limits(**{k: _number(v) for k, v in document["limits"].items()}),
-        inputs=tuple((_text(source["path"]), _text(source["sha256"])) for source in document["inputs"]),
+        inputs=tuple(
+            (_text(source["path"]), _text(source["sha256"])) for source in document["inputs"]
+        ),
         proposals=tuple(map(_read_proposal, document["proposals"])),
         verdicts=tuple(map(_read_verdict, document["verdicts"])),
         obligations=dict(map(_read_stated, document["obligations"])),
         certificates=dict(map(_read_certificate, document["certificates"])),
-        clausal=None if document["clausal"] is None else dict(map(_read_clausal, document["clausal"])),
+        clausal=None
+        if document["clausal"] is None
+        else dict(map(_read_clausal, document["clausal"])),
         models=tuple(map(_read_model, document.get("models", []))),
     )
 
@@ -191,7 +227,9 @@ _VERDICTS = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
 
 
 def _read_part(document: Mapping[str, Any]) -> Part:
-    _exactly(document, ["verdict", "fixed", "where"], ["obligations", "certificates", "run", "reason"])
+    _exactly(
+        document, ["verdict", "fixed", "where"], ["obligations", "certificates", "run", "reason"]
+    )
     run = document.get("run")
     if run is not None:
         _exactly(run, ["path", "decisions"])
@@ -200,15 +238,22 @@ def _read_part(document: Mapping[str, Any]) -> Part:
         fixed=_fixed(document["fixed"]),
         where=tuple(map(_box, document["where"])),
         obligations=tuple(map(_text, document.get("obligations", []))),
-        certificates={_text(k): tuple(map(_box, v)) for k, v in document.get("certificates", {}).items()},
-        run=Chosen(_text(run["path"]), tuple((_tupled(k), _number(v)) for k, v in run["decisions"])) if run else None,
+        certificates={
+            _text(k): tuple(map(_box, v)) for k, v in document.get("certificates", {}).items()
+        },
+        run=Chosen(_text(run["path"]), tuple((_tupled(k), _number(v)) for k, v in run["decisions"]))
+        if run
+        else None,
         reason=_text(document.get("reason", "")),
     )
 
 
 def _read_stated(document: Mapping[str, Any]) -> tuple[str, tuple[str, tuple[Obligation, ...]]]:
     _exactly(document, ["name", "sha256", "states"])
-    return _text(document["name"]), (_text(document["sha256"]), tuple(map(_read_obligation, document["states"])))
+    return _text(document["name"]), (
+        _text(document["sha256"]),
+        tuple(map(_read_obligation, document["states"])),
+    )
 
 
 def _read_obligation(document: Mapping[str, Any]) -> Obligation:
@@ -227,9 +272,13 @@ def _read_obligation(document: Mapping[str, Any]) -> Obligation:
         loose=_flag(document.get("loose", False)),
         turns=_number(document["turns"]) if "turns" in document else None,
         known=_number(document["known"]) if "known" in document else None,
-        invariant=None if invariant is None else {_text(k): tuple(map(_tupled, v)) for k, v in invariant.items()},
+        invariant=None
+        if invariant is None
+        else {_text(k): tuple(map(_tupled, v)) for k, v in invariant.items()},
         path=_text(document.get("path", "")),
-        facts=None if facts is None else {_text(k): tuple(map(_read_fact, v)) for k, v in facts.items()},
+        facts=None
+        if facts is None
+        else {_text(k): tuple(map(_read_fact, v)) for k, v in facts.items()},
     )
 
 
@@ -256,11 +305,16 @@ def _read_clausal(document: Mapping[str, Any]) -> tuple[str, Clausal]:
     return _text(document["name"]), Clausal(*texts)
 
 
-def _exactly(document: Mapping[str, Any], names: Sequence[str], optional: Sequence[str] = ()) -> None:
+def _exactly(
+    document: Mapping[str, Any], names: Sequence[str], optional: Sequence[str] = ()
+) -> None:
     missing = [name for name in names if name not in document]
     strange = [name for name in document if name not in names and name not in optional]
     if missing or strange:
-        complaints = [*(f"{n} is missing" for n in missing), *(f"{n} is not known" for n in strange)]
+        complaints = [
+            *(f"{n} is missing" for n in missing),
+            *(f"{n} is not known" for n in strange),
+        ]
         raise Unreadable(f"a field is amiss: {', '.join(complaints)}")
 
 
@@ -285,7 +339,10 @@ def _one_of(value: object, allowed: Sequence[str]) -> Any:
 
 
 def _fixed(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {_text(axis): value if type(value) is int else _text(value) for axis, value in document.items()}
+    return {
+        _text(axis): value if type(value) is int else _text(value)
+        for axis, value in document.items()
+    }
 
 
 def _box(document: Mapping[str, Any]) -> dict[str, tuple[int, int]]:

@@ -1,4 +1,5 @@
-"""What a record tells of a verdict, worked out in one way by those who write it and those who check it."""
+"""What a record tells of a verdict, worked out in one way by those who write it and those who
+check it."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from cbprove.verdicts import Model, Verdict
 
 
 def counted(statements: Statements, parts: Sequence[Part]) -> dict[str, int]:
-    """The candidates of some parts by verdict, in the order in which they are met. Raises ValueError and Unstated."""
+    """The candidates of some parts by verdict, in the order in which they are met. Raises
+    ValueError and Unstated."""
     counts: dict[str, int] = {}
     for part in parts:
         size = len(indexes(statements.sector(part.fixed), part.where))

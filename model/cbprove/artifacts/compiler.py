@@ -19,7 +19,8 @@ _LINES = 5  # of what a compiler says are shown
 
 @dataclass(frozen=True)
 class Answer:
-    """`output` is None where the compiler refused; `said` is what it wrote to stderr, paths of temporary files left out."""
+    """`output` is None where the compiler refused; `said` is what it wrote to stderr, paths of
+    temporary files left out."""
 
     output: bytes | None
     said: str
@@ -33,14 +34,17 @@ class Answer:
 
 
 def words(cc: str) -> tuple[str, ...]:
-    """The words of a command, as a shell splits them. Raises SpecError CB0313 for none, or for quotes that do not close."""
+    """The words of a command, as a shell splits them. Raises SpecError CB0313 for none, or for
+    quotes that do not close."""
     try:
         command = tuple(shlex.split(cc))
     except ValueError:
         command = ()
     if not command:
         raise bad(
-            "CB0313", f"`{cc}` is no command", 'say the compiler and its options, as in --cc "gcc -Iinclude -m32"'
+            "CB0313",
+            f"`{cc}` is no command",
+            'say the compiler and its options, as in --cc "gcc -Iinclude -m32"',
         )
     return command
 
@@ -48,7 +52,8 @@ def words(cc: str) -> tuple[str, ...]:
 def run(command: Sequence[str], flags: Sequence[str], text: str, limit: float = LIMIT) -> Answer:
     """Give a C text to a compiler, and take what it writes.
 
-    Raises SpecError: CB0313 where there is no such command, CB0317 where it takes longer than `limit` seconds.
+    Raises SpecError: CB0313 where there is no such command, CB0317 where it takes longer than
+    `limit` seconds.
     """
     with tempfile.TemporaryDirectory(prefix="cbprove-") as folder:
         source, output, path = (Path(folder, name) for name in ("asked.c", "answer", "said"))
@@ -59,7 +64,8 @@ def run(command: Sequence[str], flags: Sequence[str], text: str, limit: float = 
 
 
 def _wait(command: list[str], path: Path, limit: float) -> int:
-    """The exit status of a command. It has a group of processes of its own: gcc starts others, and all must end in time."""
+    """The exit status of a command. It has a group of processes of its own: gcc starts others,
+    and all must end in time."""
     environment = {**os.environ, "LC_ALL": "C"}
     with path.open("wb") as stderr:
         try:
@@ -77,7 +83,9 @@ def _wait(command: list[str], path: Path, limit: float) -> int:
             return process.wait(limit)
         except subprocess.TimeoutExpired:
             raise bad(
-                "CB0317", f"`{command[0]}` gave no answer in {limit:g} seconds", "try the command by hand"
+                "CB0317",
+                f"`{command[0]}` gave no answer in {limit:g} seconds",
+                "try the command by hand",
             ) from None
         finally:
             if process.poll() is None:
@@ -90,5 +98,6 @@ def _missing(command: str, error: OSError) -> Exception:
     return bad(
         "CB0313",
         f"the compiler `{command}` cannot be run: {reason}",
-        "install it, or `pip install 'cbprove[cc]'` and say --cc \"python3 -m ziglang cc -target s390x-linux-musl\"",
+        "install it, or `pip install 'cbprove[cc]'` and say --cc \"python3 -m ziglang cc -target "
+        's390x-linux-musl"',
     )

@@ -1,10 +1,13 @@
-"""What C headers say, by asking a compiler: it lays out the structs, and computes the constants, which nothing else records.
+"""What C headers say, by asking a compiler: it lays out the structs, and computes the constants,
+which nothing else records.
 
-A small C text includes the headers and defines a variable of each struct, and an enumerator of each constant and alignment;
-the DWARF of what the compiler makes of it holds the answers, in numbers of any width and sign. It is never linked or run, so
-that a compiler for another machine does as well; where none is installed, PyPI's `ziglang` holds one for many (the extra `cc`).
+A small C text includes the headers and defines a variable of each struct, and an enumerator of each
+constant and alignment; the DWARF of what the compiler makes of it holds the answers, in numbers of
+any width and sign. It is never linked or run, so that a compiler for another machine does as well;
+where none is installed, PyPI's `ziglang` holds one for many (the extra `cc`).
 
-How C spells the structs inside a struct, so that a compiler can be asked their alignment, and types with the answers.
+How C spells the structs inside a struct, so that a compiler can be asked their alignment, and types
+with the answers.
 """
 
 from __future__ import annotations
@@ -20,7 +23,18 @@ from types import MappingProxyType
 from cbprove.artifacts import compiler
 from cbprove.artifacts.dwarf import reader as dwarf
 from cbprove.artifacts.files import elf
-from cbprove.artifacts.model import Array, Composite, Enumeration, Kind, Node, Qualified, Ref, Typedef, Types, bad
+from cbprove.artifacts.model import (
+    Array,
+    Composite,
+    Enumeration,
+    Kind,
+    Node,
+    Qualified,
+    Ref,
+    Typedef,
+    Types,
+    bad,
+)
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.layout.abi import Abi
 
@@ -35,7 +49,8 @@ _KINDS: Mapping[str | None, Kind] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Headers:
-    """`types` has each struct that was asked for, with alignments; `constants` are names and values in the order asked."""
+    """`types` has each struct that was asked for, with alignments; `constants` are names and
+    values in the order asked."""
 
     types: Types
     constants: tuple[tuple[str, int], ...]
@@ -43,7 +58,8 @@ class Headers:
 
 @dataclass(frozen=True)
 class _Unit:
-    """The headers of one question: how they are included, and what is said of them; messages call them `shown`."""
+    """The headers of one question: how they are included, and what is said of them; messages
+    call them `shown`."""
 
     command: tuple[str, ...]
     includes: str
@@ -51,8 +67,11 @@ class _Unit:
     shown: str
     origin: str
 
-    def types(self, declarations: Iterable[str], flags: Sequence[str] = _OBJECT) -> Types | compiler.Answer:
-        """The types of the headers and these declarations; the compiler's refusal, where it does not take them."""
+    def types(
+        self, declarations: Iterable[str], flags: Sequence[str] = _OBJECT
+    ) -> Types | compiler.Answer:
+        """The types of the headers and these declarations; the compiler's refusal, where it does
+        not take them."""
         text = "\n".join((self.includes, "char cbprove_unit;", *declarations, ""))
         answer = compiler.run(self.command, flags, text)
         return answer if answer.output is None else _read(answer.output, self)
@@ -63,14 +82,16 @@ class _Unit:
 
 
 def ask(cc: str, files: Sequence[str], structs: Sequence[str], constants: Sequence[str]) -> Headers:
-    """What a compiler says of structs (`iphdr`, `union u`, `enum e`, `typedef t`) and integer constants of these headers.
+    """What a compiler says of structs (`iphdr`, `union u`, `enum e`, `typedef t`) and integer
+    constants of these headers.
 
     A name without its kind is that of a struct, or else of a union, or else of a typedef.
 
-    `cc` is the command with its options, split as a shell would and run without one; a file that is not found as it stands is
-    searched where the compiler searches; there is at least one. Raises SpecError: CB0313 and CB0317 for a compiler that is
-    missing or hangs, CB0314 where it turns the headers down, CB0315 and CB0316 for names that are no struct and no constant,
-    all at once, CB0318 for a target without an ABI here.
+    `cc` is the command with its options, split as a shell would and run without one; a file that is
+    not found as it stands is searched where the compiler searches; there is at least one. Raises
+    SpecError: CB0313 and CB0317 for a compiler that is missing or hangs, CB0314 where it turns the
+    headers down, CB0315 and CB0316 for names that are no struct and no constant, all at once,
+    CB0318 for a target without an ABI here.
     """
     command = compiler.words(cc)
     _check_names(structs, constants)
@@ -103,7 +124,9 @@ def _unit(command: tuple[str, ...], files: Sequence[str]) -> _Unit:
 
 def _include(file: str) -> str:
     if re.search(r'["<>\n]', file):
-        raise bad("CB0314", f"`{file}` cannot be a header's name", "name it without quotes and brackets")
+        raise bad(
+            "CB0314", f"`{file}` cannot be a header's name", "name it without quotes and brackets"
+        )
     return f'"{Path(file).absolute()}"' if Path(file).is_file() else f"<{file}>"
 
 
@@ -112,7 +135,8 @@ def _variables(spelled: Sequence[str]) -> list[str]:
 
 
 def _enumerators(expressions: Sequence[str]) -> list[str]:
-    """An enumeration each, so that the values do not widen each other; `-w` lets them be wider than `int`."""
+    """An enumeration each, so that the values do not widen each other; `-w` lets them be wider
+    than `int`."""
     return [
         f"enum cbprove_{number} {{ cbprove_value_{number} = ({text}) }} cbprove_constant_{number};"
         for number, text in enumerate(expressions)
@@ -146,9 +170,13 @@ def _taken(unit: _Unit, declarations: Iterable[str]) -> Types:
 def _read(data: bytes, unit: _Unit) -> Types:
     file = elf.read(data, unit.name) if data.startswith(b"\x7fELF") else None
     if file is None or file.abi is None:
-        machine = "another kind of file" if file is None else f"objects of ELF machine {file.machine}"
+        machine = (
+            "another kind of file" if file is None else f"objects of ELF machine {file.machine}"
+        )
         raise bad(
-            "CB0318", f"`{unit.command[0]}` makes {machine}, which cbprove has no ABI for", "choose another target"
+            "CB0318",
+            f"`{unit.command[0]}` makes {machine}, which cbprove has no ABI for",
+            "choose another target",
         )
     return dwarf.types(data, unit.name, unit.origin, file.abi)
 
@@ -168,20 +196,34 @@ def _root(unit: _Unit, types: Types, name: str) -> Ref:
 
 
 def _check_names(structs: Sequence[str], constants: Sequence[str]) -> None:
-    diagnostics = [_wrong("CB0315", name, "name of a struct") for name in structs if not _TYPE.fullmatch(name)]
-    diagnostics += [_wrong("CB0316", name, "name of a constant") for name in constants if not _NAME.fullmatch(name)]
+    diagnostics = [
+        _wrong("CB0315", name, "name of a struct") for name in structs if not _TYPE.fullmatch(name)
+    ]
+    diagnostics += [
+        _wrong("CB0316", name, "name of a constant")
+        for name in constants
+        if not _NAME.fullmatch(name)
+    ]
     if diagnostics:
         raise SpecError(tuple(diagnostics))
 
 
 def _wrong(code: str, name: str, message: str) -> Diagnostic:
-    return Diagnostic(code, f"`{name}` cannot be the {message}", None, "name it as C does, as in `iphdr` or `ETH_HLEN`")
+    return Diagnostic(
+        code,
+        f"`{name}` cannot be the {message}",
+        None,
+        "name it as C does, as in `iphdr` or `ETH_HLEN`",
+    )
 
 
 def _settle(unit: _Unit, structs: Sequence[str], constants: Sequence[str]) -> tuple[str, ...]:
     """How each struct is spelt, asked one by one; raises SpecError for all names that are none."""
     _taken(unit, ())
-    spelled = {name: next(filter(lambda text: unit.takes(f"{text} cbprove;"), _ways(name)), None) for name in structs}
+    spelled = {
+        name: next(filter(lambda text: unit.takes(f"{text} cbprove;"), _ways(name)), None)
+        for name in structs
+    }
     missing = [name for name, spelling in spelled.items() if spelling is None]
     wrong = [name for name in constants if not unit.takes(_enumerators((name,))[0])]
     if missing or wrong:
@@ -207,7 +249,9 @@ def _known(unit: _Unit) -> Types | None:
 def _no_struct(unit: _Unit, name: str, types: Types | None) -> Diagnostic:
     kind, _, tag = name.rpartition(" ")
     kinds: tuple[Kind, ...] = (_KINDS[kind],) if kind else ("struct", "union")
-    near = get_close_matches(tag, [each for kind in kinds for each in types.names(kind)] if types else (), 3)
+    near = get_close_matches(
+        tag, [each for kind in kinds for each in types.names(kind)] if types else (), 3
+    )
     help = (
         f"did you mean {', '.join(f'`{each}`' for each in near)}?"
         if near
@@ -218,7 +262,10 @@ def _no_struct(unit: _Unit, name: str, types: Types | None) -> Diagnostic:
 
 
 def _no_constant(unit: _Unit, name: str) -> Diagnostic:
-    help = "name the header that defines it; a macro has to be an integer that the compiler can compute"
+    help = (
+        "name the header that defines it; a macro has to be an integer that the compiler "
+        "can compute"
+    )
     return Diagnostic("CB0316", f"`{unit.shown}` has no integer constant `{name}`", None, help)
 
 
@@ -226,7 +273,8 @@ def _refused(command: str, answer: compiler.Answer) -> SpecError:
     return bad(
         "CB0314",
         f"`{command}` turns the headers down: {answer.summary()}",
-        'give it the options that these headers need, as in --cc "gcc -Iinclude -include linux/kconfig.h"',
+        'give it the options that these headers need, as in --cc "gcc -Iinclude -include '
+        'linux/kconfig.h"',
     )
 
 
@@ -252,7 +300,11 @@ class Pinned:
     def node(self, ref: Ref) -> Node:
         """What a number stands for; see the model."""
         node = self.types.node(ref)
-        return replace(node, align=self.aligns[ref]) if isinstance(node, Composite) and ref in self.aligns else node
+        return (
+            replace(node, align=self.aligns[ref])
+            if isinstance(node, Composite) and ref in self.aligns
+            else node
+        )
 
     def find(self, kind: Kind, name: str) -> tuple[Ref, ...]:
         """The definitions of a name; see the model."""
@@ -264,7 +316,8 @@ class Pinned:
 
 
 def spellings(types: Types, roots: Iterable[Ref]) -> dict[Ref, str]:
-    """A C type for each struct and union that lies in these, themselves included; none for members without a name."""
+    """A C type for each struct and union that lies in these, themselves included; none for
+    members without a name."""
     spelled: dict[Ref, str] = {}
     for root in roots:
         for ref, text in _within(types, root, None, set()):
@@ -272,8 +325,11 @@ def spellings(types: Types, roots: Iterable[Ref]) -> dict[Ref, str]:
     return spelled
 
 
-def _within(types: Types, ref: Ref | None, place: str | None, visited: set[Ref]) -> Iterator[tuple[Ref, str]]:
-    """`place` is an expression of this type, and None where its alignment would not be the type's own."""
+def _within(
+    types: Types, ref: Ref | None, place: str | None, visited: set[Ref]
+) -> Iterator[tuple[Ref, str]]:
+    """`place` is an expression of this type, and None where its alignment would not be the
+    type's own."""
     node = None if ref is None else types.node(ref)
     match node:
         case Typedef(name, inner, align):

@@ -1,4 +1,5 @@
-"""Layouts from artefacts as text for specs: what was asked for, looked up, and written in their language."""
+"""Layouts from artefacts as text for specs: what was asked for, looked up, and written in their
+language."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ from cbprove.meaning import builtin
 
 @frozen
 class Asked:
-    """A definition by name; `module` asks one unit alone, `called` is what to write for its name, if not that."""
+    """A definition by name; `module` asks one unit alone, `called` is what to write for its
+    name, if not that."""
 
     kind: Kind
     name: str
@@ -51,7 +53,8 @@ class Asked:
 
 
 def flavoured(kind: Kind, name: str, artifact: Artifact) -> Asked:
-    """What is meant by a name: `ah_skb_cb___ah4` is the `ah_skb_cb` of the module `ah4`, unless something is called just so."""
+    """What is meant by a name: `ah_skb_cb___ah4` is the `ah_skb_cb` of the module `ah4`, unless
+    something is called just so."""
     plain, _, module = name.partition("___")
     if not module or has(artifact, kind, name):
         return Asked(kind, name)
@@ -64,15 +67,19 @@ def has(artifact: Artifact, kind: Kind, name: str, module: str | None = None) ->
 
 
 def find(artifact: Artifact, wanted: Iterable[Asked]) -> list[Definition]:
-    """All that was asked for, every different definition of each. Raises SpecError with all that is missing."""
+    """All that was asked for, every different definition of each. Raises SpecError with all that
+    is missing."""
     definitions, mistakes = sought(artifact, wanted)
     if mistakes:
         raise SpecError(mistakes)
     return definitions
 
 
-def sought(artifact: Artifact, wanted: Iterable[Asked]) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
-    """What there is of all that was asked for, every different definition of each, and a mistake for each that is missing."""
+def sought(
+    artifact: Artifact, wanted: Iterable[Asked]
+) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
+    """What there is of all that was asked for, every different definition of each, and a mistake
+    for each that is missing."""
     definitions: list[Definition] = []
     mistakes: dict[Diagnostic, None] = {}
     for each in wanted:
@@ -88,12 +95,17 @@ def _other_kind(artifact: Artifact, wanted: Asked) -> tuple[Diagnostic, ...]:
     """Told where the name is one of another kind."""
     for kind in get_args(Kind):
         if kind != wanted.kind and has(artifact, kind, wanted.name):
-            message, help = f"`{wanted.name}` is no {wanted.kind}, but a {kind}", f"ask with --{kind} {wanted.name}"
+            message, help = (
+                f"`{wanted.name}` is no {wanted.kind}, but a {kind}",
+                f"ask with --{kind} {wanted.name}",
+            )
             return (Diagnostic("CB0328", message, None, help),)
     return ()
 
 
-def written(artifact: Artifact, definitions: Iterable[Definition], constants: Mapping[str, int]) -> str:
+def written(
+    artifact: Artifact, definitions: Iterable[Definition], constants: Mapping[str, int]
+) -> str:
     """The definitions, what they need by value, and constants, in the language of specs."""
     return text(artifact, definitions, constants, meant)
 
@@ -106,7 +118,8 @@ def meant(name: str, abi: Abi) -> str | None:
 
 
 def save(path: str, text: str) -> None:
-    """Writes a file as a whole or not at all; through a link what it leads to, and a device or a pipe as it is.
+    """Writes a file as a whole or not at all; through a link what it leads to, and a device or a
+    pipe as it is.
 
     Raises SpecError CB0325.
     """
@@ -124,25 +137,36 @@ def save(path: str, text: str) -> None:
         with contextlib.suppress(OSError):
             os.unlink(partial)
         reason = (error.strerror or str(error)).lower()
-        raise bad("CB0325", f"`{path}` cannot be written: {reason}", "check the folder and its permissions") from None
+        raise bad(
+            "CB0325",
+            f"`{path}` cannot be written: {reason}",
+            "check the folder and its permissions",
+        ) from None
 
 
 _PLACE_COLUMN = 52
 _WIDTH = 118
 
 
-def text(artifact: Artifact, definitions: Iterable[Definition], constants: Mapping[str, int], is_known: Known) -> str:
+def text(
+    artifact: Artifact,
+    definitions: Iterable[Definition],
+    constants: Mapping[str, int],
+    is_known: Known,
+) -> str:
     """One pinned block a unit, in the order of the artefact, then the constants.
 
-    Of each definition asked for, all that it needs by value comes before it. Two of one name are told apart as libbpf does it:
-    `struct ah_skb_cb___ah4`. Raises SpecError for what is corrupt.
+    Of each definition asked for, all that it needs by value comes before it. Two of one name are
+    told apart as libbpf does it: `struct ah_skb_cb___ah4`. Raises SpecError for what is corrupt.
     """
     gathered = Gathering(artifact, is_known)
     for definition in definitions:
         gathered.add(definition)
     writer = _Writer(gathered, constants)
     blocks = [writer.block(unit) for unit in artifact.units]
-    defines = "".join(f"#define {name} {value}\n" for name, value in constants.items() if name not in writer.told)
+    defines = "".join(
+        f"#define {name} {value}\n" for name, value in constants.items() if name not in writer.told
+    )
     return "\n".join([*(block for block in blocks if block), *([defines] if defines else [])])
 
 
@@ -168,7 +192,8 @@ class _Spelling(Names):
 
 @dataclass
 class _Writer:
-    """Writes blocks; keeps which constants are taken, and which of those asked for are enumerators that were written."""
+    """Writes blocks; keeps which constants are taken, and which of those asked for are
+    enumerators that were written."""
 
     gathered: Gathering
     constants: Mapping[str, int]
@@ -182,10 +207,14 @@ class _Writer:
 
     def block(self, unit: Types) -> str:
         """All that a unit defines; empty if nothing of it is needed."""
-        definitions = [definition for definition in self.gathered.found.values() if definition.types is unit]
+        definitions = [
+            definition for definition in self.gathered.found.values() if definition.types is unit
+        ]
         if not definitions:
             return ""
-        body = "\n".join("\n".join(self._definition(definition)) + "\n" for definition in definitions)
+        body = "\n".join(
+            "\n".join(self._definition(definition)) + "\n" for definition in definitions
+        )
         origin = unit.origin.replace("\\", "\\\\").replace('"', '\\"')
         return f'pinned {unit.abi.name} "{origin}" {{\n{textwrap.indent(body, "    ")}}}\n'
 
@@ -197,13 +226,23 @@ class _Writer:
             case Composite(kind, _, size):
                 align = f" __aligned({node.align})" if node.align else ""
                 head = f"{kind} {definition.name}{ending} {{"
-                return [*note, head, *self._members(definition.types, node, 0, 1), f"}} __size({size}){align};"]
+                return [
+                    *note,
+                    head,
+                    *self._members(definition.types, node, 0, 1),
+                    f"}} __size({size}){align};",
+                ]
             case Enumeration():
                 return [*note, *self._enum(node, f"enum {definition.name}{ending}", ";")]
             case Typedef(name, target, align):
                 return [
                     *note,
-                    *self._typedef(definition.types, target, name + ending, f" __aligned({align})" if align else ""),
+                    *self._typedef(
+                        definition.types,
+                        target,
+                        name + ending,
+                        f" __aligned({align})" if align else "",
+                    ),
                 ]
             case _:
                 raise AssertionError("only what has a name of its own is written by itself")
@@ -229,16 +268,19 @@ class _Writer:
             return self._enum(inner, "typedef enum", f" {name}{align};")
         return [f"typedef {self._declare(types, target, name)}{align};"]
 
-    # --- members ------------------------------------------------------------------------------------------
+    # --- members ----------------------------------------------------------------------------------
 
     def _members(self, types: Types, node: Composite, base: int, depth: int) -> Iterator[str]:
         for member in node.members:
             yield from self._member(types, member, base, depth)
 
     def _member(self, types: Types, member: Member, base: int, depth: int) -> Iterator[str]:
-        """A member's lines; `base` is the first bit of the struct around it in the outermost one."""
+        """A member's lines; `base` is the first bit of the struct around it in the outermost
+        one."""
         tabs = "    " * depth
-        place = f"__at({_place(member, base)})" + (f" __aligned({member.align})" if member.align else "")
+        place = f"__at({_place(member, base)})" + (
+            f" __aligned({member.align})" if member.align else ""
+        )
         inner, brackets = _written_out(types, member)
         named = f" {member.name}{brackets}" if member.name else ""
         if isinstance(inner, Composite):
@@ -258,7 +300,9 @@ class _Writer:
         return declaration(types, ref, name, self.names)
 
     def _enum(self, node: Enumeration, head: str, ending: str) -> list[str]:
-        constants = ", ".join(f"{self._constant(name, value)} = {value}" for name, value in node.values)
+        constants = ", ".join(
+            f"{self._constant(name, value)} = {value}" for name, value in node.values
+        )
         packed = " __packed" if node.size < 4 else ""
         line = f"{head} {{ {constants} }}{packed}{ending}"
         if len(line) <= _WIDTH - 16:
@@ -266,7 +310,8 @@ class _Writer:
         return [f"{head} {{", *_wrapped(constants), f"}}{packed}{ending}"]
 
     def _constant(self, name: str, value: int) -> str:
-        """An enumerator's name, with a number if another enumeration has one of it: they share a namespace."""
+        """An enumerator's name, with a number if another enumeration has one of it: they share a
+        namespace."""
         if self.constants.get(name) == value and name not in self.told:
             self.told.add(name)
             return name
@@ -279,7 +324,8 @@ class _Writer:
 
 
 def _place(member: Member, base: int) -> str:
-    """The byte from the start of the outermost struct; for a bit-field its first bit in that as well."""
+    """The byte from the start of the outermost struct; for a bit-field its first bit in that as
+    well."""
     byte, bit = divmod(base + member.offset, 8)
     return str(byte) if member.bits is None else f"{byte}, {bit}"
 
@@ -302,7 +348,8 @@ def _untagged(types: Types, ref: Ref | None) -> Composite | Enumeration | None:
 
 
 def _written_out(types: Types, member: Member) -> tuple[Composite | Enumeration | None, str]:
-    """What stands in the place of a member's type because one of them has no name, and the brackets of an array of such."""
+    """What stands in the place of a member's type because one of them has no name, and the
+    brackets of an array of such."""
     node = types.node(member.type)
     if member.name is None and isinstance(node, Composite):
         return node, ""

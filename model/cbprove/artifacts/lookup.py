@@ -1,4 +1,5 @@
-"""Looking a type up by its name in all that was opened, and whether two definitions of it say the same.
+"""Looking a type up by its name in all that was opened, and whether two definitions of it say the
+same.
 
 A definition stops at a pointer to a struct, union or enum with a tag: only the tag counts there.
 """
@@ -43,7 +44,8 @@ class Declares(Protocol):
 
 
 def declared(types: Types, kind: Kind, name: str) -> bool:
-    """Whether a unit names a struct, union or enum that it does not define; False where its reader cannot tell."""
+    """Whether a unit names a struct, union or enum that it does not define; False where its
+    reader cannot tell."""
     return isinstance(types, Declares) and types.declares(kind, name)
 
 
@@ -58,15 +60,20 @@ class Skips(Protocol):
 
 
 def skipped(types: Types) -> str:
-    """What a unit leaves out of its file, and why; empty where it is nothing, or its reader cannot tell."""
+    """What a unit leaves out of its file, and why; empty where it is nothing, or its reader
+    cannot tell."""
     return types.skipped if isinstance(types, Skips) else ""
 
 
-def lookup(artifact: Artifact, kind: Kind, tag: str, module: str | None = None) -> tuple[tuple[Types, Ref], ...]:
-    """Every different definition of a name, with the unit that has it: equal ones once, of the first unit.
+def lookup(
+    artifact: Artifact, kind: Kind, tag: str, module: str | None = None
+) -> tuple[tuple[Types, Ref], ...]:
+    """Every different definition of a name, with the unit that has it: equal ones once, of the
+    first unit.
 
-    Each was looked through and is sound. `module` asks one unit alone. Raises SpecError: CB0309 where there is none (with the
-    nearest names) or no such unit, and what the readers raise for corrupt types.
+    Each was looked through and is sound. `module` asks one unit alone. Raises SpecError: CB0309
+    where there is none (with the nearest names) or no such unit, and what the readers raise for
+    corrupt types.
     """
     units = artifact.units if module is None else (_unit(artifact, module),)
     matches: dict[str, tuple[Types, Ref]] = {}
@@ -83,7 +90,11 @@ def _unit(artifact: Artifact, module: str) -> Types:
     for unit in artifact.units:
         if unit.name == module:
             return unit
-    raise bad("CB0309", f"no module `{module}` was opened", _nearest(module, (unit.name for unit in artifact.units)))
+    raise bad(
+        "CB0309",
+        f"no module `{module}` was opened",
+        _nearest(module, (unit.name for unit in artifact.units)),
+    )
 
 
 def _missing(units: Sequence[Types], kind: Kind, tag: str) -> SpecError:
@@ -91,12 +102,19 @@ def _missing(units: Sequence[Types], kind: Kind, tag: str) -> SpecError:
     place = f"`{units[0].name}`" if len(units) == 1 else f"`{units[0].name}` and its modules"
     declaring = next((unit for unit in units if declared(unit, kind, tag)), None)
     if declaring is not None:
-        help = f"it is defined in a module that was not opened, or nothing of `{declaring.name}` needs its members"
+        help = (
+            f"it is defined in a module that was not opened, or nothing of `{declaring.name}` "
+            f"needs its members"
+        )
         return bad("CB0309", f"{spelled} is only declared in {place}, not defined", help)
     left_out = [text for text in map(skipped, units) if text]
-    further = [f"and {len(left_out) - _FEW} more units were left out"] if len(left_out) > _FEW else []
+    further = (
+        [f"and {len(left_out) - _FEW} more units were left out"] if len(left_out) > _FEW else []
+    )
     near = _nearest(tag, chain.from_iterable(u.names(kind) for u in units))
-    return bad("CB0309", f"there is no {spelled} in {place}", "; ".join([near, *left_out[:_FEW], *further]))
+    return bad(
+        "CB0309", f"there is no {spelled} in {place}", "; ".join([near, *left_out[:_FEW], *further])
+    )
 
 
 def _nearest(name: str, names: Iterator[str]) -> str:
@@ -114,7 +132,8 @@ _DEPTH = 100
 
 
 class Seen(NamedTuple):
-    """What is known of a type: its digest, and its size in bytes (None for functions, void and what is only declared)."""
+    """What is known of a type: its digest, and its size in bytes (None for functions, void and
+    what is only declared)."""
 
     digest: str
     size: int | None
@@ -124,7 +143,8 @@ _VOID = Seen("void", None)
 
 
 def distinct(types: Types, refs: Iterable[Ref]) -> tuple[Ref, ...]:
-    """The first of each group of equal definitions, in the order given; raises SpecError for an unsound one."""
+    """The first of each group of equal definitions, in the order given; raises SpecError for an
+    unsound one."""
     refs = tuple(refs)
     if len(refs) < 2:
         return refs
@@ -137,7 +157,8 @@ def distinct(types: Types, refs: Iterable[Ref]) -> tuple[Ref, ...]:
 def fingerprints(types: Types, refs: Iterable[Ref]) -> tuple[str, ...]:
     """A sha256 of each definition: equal for equal ones, of whatever unit.
 
-    Raises SpecError CB0305 for a definition that holds itself, that is nested deeper than 100, or whose members lie outside it.
+    Raises SpecError CB0305 for a definition that holds itself, that is nested deeper than 100, or
+    whose members lie outside it.
     """
     walk = _Walk(types)
     return tuple(walk.look(ref, True, 0).digest for ref in refs)
@@ -151,7 +172,8 @@ class _Walk:
         self.seen: dict[tuple[Ref, bool], Seen | None] = {}
 
     def look(self, ref: Ref | None, by_value: bool, depth: int) -> Seen:
-        """`by_value` is False behind a pointer, where a tag says enough and nothing needs a size."""
+        """`by_value` is False behind a pointer, where a tag says enough and nothing needs a
+        size."""
         if ref is None:
             return _VOID
         key = ref, by_value
@@ -167,18 +189,27 @@ class _Walk:
     def _broken(self, ref: Ref, text: str) -> Seen:
         raise bad(
             "CB0305",
-            f"the types of `{self.types.name}` are corrupt: {_called(self.types.node(ref), ref)} {text}",
+            f"the types of `{self.types.name}` are corrupt: "
+            f"{_called(self.types.node(ref), ref)} {text}",
             "copy or build the artefact again",
         )
 
     def _node(self, node: Node, ref: Ref, by_value: bool, depth: int) -> Seen:
         match node:
             case Number():
-                return Seen(_digest("number", node.name, node.size, node.signed, node.kind), node.size)
+                return Seen(
+                    _digest("number", node.name, node.size, node.signed, node.kind), node.size
+                )
             case Pointer():
-                return Seen(_digest("pointer", self.look(node.to, False, depth).digest), self.types.abi.pointer_size)
+                return Seen(
+                    _digest("pointer", self.look(node.to, False, depth).digest),
+                    self.types.abi.pointer_size,
+                )
             case Function():
-                signature = (self.look(each, False, depth).digest for each in (node.returns, *node.parameters))
+                signature = (
+                    self.look(each, False, depth).digest
+                    for each in (node.returns, *node.parameters)
+                )
                 return Seen(_digest("function", node.variadic, *signature), None)
             case Array():
                 return self._array(node, ref, by_value, depth)
@@ -223,9 +254,17 @@ class _Walk:
         if within.size is None:
             self._broken(ref, f"has a member {_named(member)} without a size")
         elif member.bits is not None and member.bits > 8 * within.size:
-            self._broken(ref, f"has {member.bits} bits for {_named(member)}, whose type has {8 * within.size}")
-        elif member.offset + (8 * within.size if member.bits is None else member.bits) > 8 * node.size:
-            self._broken(ref, f"has {node.size} bytes, and its member {_named(member)} ends behind them")
+            self._broken(
+                ref,
+                f"has {member.bits} bits for {_named(member)}, whose type has {8 * within.size}",
+            )
+        elif (
+            member.offset + (8 * within.size if member.bits is None else member.bits)
+            > 8 * node.size
+        ):
+            self._broken(
+                ref, f"has {node.size} bytes, and its member {_named(member)} ends behind them"
+            )
 
 
 def _named(member: Member) -> str:

@@ -1,8 +1,10 @@
-"""C types as artefacts record them: a graph of numbered nodes, since types point at each other in circles.
+"""C types as artefacts record them: a graph of numbered nodes, since types point at each other in
+circles.
 
-BTF, DWARF and compilers all say the same few things of a type. Each reader gives this graph, and nothing behind it knows which
-of them it was. Sizes are in bytes; offsets and widths of members in bits, counted as layouts count them: from the least
-significant bit of a byte on little-endian ABIs and from the most significant on big-endian ones.
+BTF, DWARF and compilers all say the same few things of a type. Each reader gives this graph, and
+nothing behind it knows which of them it was. Sizes are in bytes; offsets and widths of members in
+bits, counted as layouts count them: from the least significant bit of a byte on little-endian ABIs
+and from the most significant on big-endian ones.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ Ref = int  # a node's number among its Types; None, where it is allowed, is `voi
 
 @dataclass(frozen=True)
 class Number:
-    """An arithmetic type under the name that the artefact gives it: `long unsigned int`, `_Bool`, `__int128`."""
+    """An arithmetic type under the name that the artefact gives it: `long unsigned int`,
+    `_Bool`, `__int128`."""
 
     name: str
     size: int
@@ -45,7 +48,8 @@ class Function:
 class Array:
     """`count` is 0 for a flexible array as well: BTF does not tell them apart.
 
-    `vector` is one of gcc's `vector_size`, which is aligned to more than its elements; BTF never says so.
+    `vector` is one of gcc's `vector_size`, which is aligned to more than its elements; BTF never
+    says so.
     """
 
     element: Ref
@@ -78,7 +82,8 @@ class Qualified:
 
 @dataclass(frozen=True)
 class Member:
-    """`name` is None for an anonymous struct or union; `bits` is the width of a bit-field, None for any other member.
+    """`name` is None for an anonymous struct or union; `bits` is the width of a bit-field, None for
+    any other member.
 
     `align` (bytes) is the member's own attribute, where the artefact says so.
     """
@@ -92,7 +97,8 @@ class Member:
 
 @dataclass(frozen=True)
 class Composite:
-    """A struct or union as it was placed. `align` (bytes) is None where the artefact does not say it; BTF never does."""
+    """A struct or union as it was placed. `align` (bytes) is None where the artefact does not
+    say it; BTF never does."""
 
     kind: Literal["struct", "union"]
     tag: str | None
@@ -116,8 +122,8 @@ Kind = Literal["struct", "union", "enum", "typedef"]
 class Types(Protocol):
     """The types of one unit: a kernel image, a module over it, an object file.
 
-    `name` tells the unit in messages and in what is written from it (`vmlinux`, `esp4`), never with a machine's path; `origin`
-    is one line that says what was read, with the sha256 of the file.
+    `name` tells the unit in messages and in what is written from it (`vmlinux`, `esp4`), never with
+    a machine's path; `origin` is one line that says what was read, with the sha256 of the file.
     """
 
     @property
@@ -134,7 +140,8 @@ class Types(Protocol):
         ...
 
     def find(self, kind: Kind, name: str) -> tuple[Ref, ...]:
-        """The definitions of this name in this unit alone, different ones only; forward declarations are none."""
+        """The definitions of this name in this unit alone, different ones only; forward
+        declarations are none."""
         ...
 
     def names(self, kind: Kind) -> Iterable[str]:

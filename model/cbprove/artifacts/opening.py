@@ -1,8 +1,10 @@
 """Opening an artefact: what a file is, the types in it, and the modules over it.
 
-What is read: raw BTF, ELF with BTF or DWARF, a bzImage, and each of them compressed; a flat image with BTF in it.
+What is read: raw BTF, ELF with BTF or DWARF, a bzImage, and each of them compressed; a flat image
+with BTF in it.
 
-Folders of a kernel: its image and its modules, as /lib/modules, build trees and /sys/kernel/btf have them.
+Folders of a kernel: its image and its modules, as /lib/modules, build trees and /sys/kernel/btf
+have them.
 """
 
 from __future__ import annotations
@@ -32,19 +34,29 @@ _HEAD = 1024  # bytes of a file that say what it is, so that a disk's image is n
 _NAME_ONE = "name a vmlinux, a bzImage, a .ko or a .o"
 
 
-def open_artifact(path: str | None = None, modules: Sequence[str] = (), abi: str | None = None) -> Artifact:
+def open_artifact(
+    path: str | None = None, modules: Sequence[str] = (), abi: str | None = None
+) -> Artifact:
     """The types of an artefact, of the running kernel where none is named, and of modules over it.
 
-    An artefact that is a folder is the kernel in it with every module below it. `modules` are files or folders; what a folder
-    holds is opened when something is asked of it, and a module without BTF has no types there. `abi` is for artefacts that do
-    not tell theirs. Raises SpecError CB0300 to CB0308.
+    An artefact that is a folder is the kernel in it with every module below it. `modules` are files
+    or folders; what a folder holds is opened when something is asked of it, and a module without
+    BTF has no types there. `abi` is for artefacts that do not tell theirs. Raises SpecError CB0300
+    to CB0308.
     """
     path = RUNNING if path is None else path
     abi_named = None if abi is None else _abi_named(abi)
     inside = os.path.isdir(path)
     base = _unit(kernel_of(Path(path)) if inside else Path(path), None, abi_named)
     below = tuple(_deferred(modules_of(Path(path)), base, abi_named)) if inside else ()
-    return Artifact(path, (base, *below, *(unit for each in modules for unit in _modules(Path(each), base, abi_named))))
+    return Artifact(
+        path,
+        (
+            base,
+            *below,
+            *(unit for each in modules for unit in _modules(Path(each), base, abi_named)),
+        ),
+    )
 
 
 def _modules(path: Path, base: Types, abi: Abi | None) -> Iterable[Types]:
@@ -53,7 +65,9 @@ def _modules(path: Path, base: Types, abi: Abi | None) -> Iterable[Types]:
     paths = modules_of(path)
     if not paths:
         raise bad(
-            "CB0300", f"there are no modules below `{path}`", "name a folder with .ko files in it, or /sys/kernel/btf"
+            "CB0300",
+            f"there are no modules below `{path}`",
+            "name a folder with .ko files in it, or /sys/kernel/btf",
         )
     return _deferred(paths, base, abi)
 
@@ -64,7 +78,8 @@ def _deferred(files: Iterable[Path], base: Types, abi: Abi | None) -> Iterator[T
 
 
 def unit_name(path: Path) -> str:
-    """What the unit of a file is called: a module as the kernel calls it, anything else as the file."""
+    """What the unit of a file is called: a module as the kernel calls it, anything else as the
+    file."""
     name = unpacked_name(path.name).removesuffix(".btf")
     return name.removesuffix(".ko").replace("-", "_") if name.endswith(".ko") else name
 
@@ -93,10 +108,15 @@ def _unit(path: Path, base: Types | None, abi: Abi | None) -> Types:
 
 
 def _bytes(path: Path) -> bytes:
-    """A file's contents. Questions go to os.path: those of pathlib raise where a folder on the way may not be searched."""
+    """A file's contents. Questions go to os.path: those of pathlib raise where a folder on the
+    way may not be searched."""
     if not os.path.exists(path):
         help = f"this kernel was built without CONFIG_DEBUG_INFO_BTF: {_NAME_ONE}"
-        problem = f"`{path}` is a link that leads nowhere" if os.path.islink(path) else f"there is no file `{path}`"
+        problem = (
+            f"`{path}` is a link that leads nowhere"
+            if os.path.islink(path)
+            else f"there is no file `{path}`"
+        )
         raise bad("CB0300", problem, help if str(path) == RUNNING else "check the path")
     if not os.path.isfile(path):
         raise bad("CB0300", f"`{path}` is no regular file", _NAME_ONE)
@@ -109,16 +129,26 @@ def _bytes(path: Path) -> bytes:
             return head + file.read()
     except OSError as fault:
         raise bad(
-            "CB0300", f"`{path}` cannot be read: {(fault.strerror or '').lower()}", "check its permissions"
+            "CB0300",
+            f"`{path}` cannot be read: {(fault.strerror or '').lower()}",
+            "check its permissions",
         ) from None
 
 
 def _none_of_these(text: str) -> Exception:
     if text.endswith(".cbs"):
-        help = f"a kernel is wanted here: {_NAME_ONE}; `cbprove check` and `cbprove layout` are for specs"
+        help = (
+            f"a kernel is wanted here: {_NAME_ONE}; `cbprove check` and `cbprove layout` are "
+            f"for specs"
+        )
         return bad("CB0301", f"`{text}` is a spec, no artefact of a compiler", help)
-    help = f"{_NAME_ONE}; of a kernel that is packed otherwise, the vmlinux, or /sys/kernel/btf/vmlinux where it runs"
-    return bad("CB0301", f"`{text}` is no BTF, no ELF file and no image of a kernel with BTF in it", help)
+    help = (
+        f"{_NAME_ONE}; of a kernel that is packed otherwise, the vmlinux, or "
+        f"/sys/kernel/btf/vmlinux where it runs"
+    )
+    return bad(
+        "CB0301", f"`{text}` is no BTF, no ELF file and no image of a kernel with BTF in it", help
+    )
 
 
 def _image(data: bytes, text: str, source: str, abi: Abi | None) -> Types:
@@ -128,8 +158,12 @@ def _image(data: bytes, text: str, source: str, abi: Abi | None) -> Types:
         raise _none_of_these(text)
     if image.abi is not None and abi not in (None, image.abi):
         name = abi.name if abi else ""
-        raise bad("CB0307", f"`{text}` is for {image.abi.name}, not for {name}", "leave the ABI out")
-    return _btf(image.btf, "vmlinux", source=source, base=None, abi_named=abi or image.abi, file=None)
+        raise bad(
+            "CB0307", f"`{text}` is for {image.abi.name}, not for {name}", "leave the ABI out"
+        )
+    return _btf(
+        image.btf, "vmlinux", source=source, base=None, abi_named=abi or image.abi, file=None
+    )
 
 
 def _dwarf(file: elf.Elf, name: str, source: str, abi: Abi | None) -> Types:
@@ -137,14 +171,22 @@ def _dwarf(file: elf.Elf, name: str, source: str, abi: Abi | None) -> Types:
         raise bad(
             "CB0304",
             f"`{name}` has neither BTF nor DWARF",
-            "build the kernel with CONFIG_DEBUG_INFO_BTF, or give an object its BTF with `gcc -g` and `pahole -J`",
+            "build the kernel with CONFIG_DEBUG_INFO_BTF, or give an object its BTF with `gcc "
+            "-g` and `pahole -J`",
         )
     from cbprove.artifacts.dwarf import reader as dwarf
 
     return dwarf.types(file.data, name, f"DWARF {source}", _abi_of_machine(file, name, abi))
 
 
-def _btf(data: bytes, name: str, source: str, base: Types | None, abi_named: Abi | None, file: elf.Elf | None) -> Types:
+def _btf(
+    data: bytes,
+    name: str,
+    source: str,
+    base: Types | None,
+    abi_named: Abi | None,
+    file: elf.Elf | None,
+) -> Types:
     section = btf_format.read(data, name)
     if section.is_split:
         if not isinstance(base, Btf):
@@ -170,23 +212,37 @@ def _abi_named(name: str) -> Abi:
 
 
 def _abi_of_machine(file: Elf, name: str, abi: Abi | None) -> Abi:
-    """The ABI of an ELF file's machine, or the one that was said where cbprove has none of this machine.
+    """The ABI of an ELF file's machine, or the one that was said where cbprove has none of this
+    machine.
 
     Raises SpecError CB0307, as `_abi_of_words` does.
     """
     if file.abi is None and abi is None:
-        raise bad("CB0307", f"`{name}` is for ELF machine {file.machine}, of which cbprove has no ABI", _ASK_ABI)
+        raise bad(
+            "CB0307",
+            f"`{name}` is for ELF machine {file.machine}, of which cbprove has no ABI",
+            _ASK_ABI,
+        )
     if file.abi is not None and abi not in (None, file.abi):
-        raise bad("CB0307", f"`{name}` is for {file.abi.name}, not for {abi.name if abi else ''}", "leave the ABI out")
+        raise bad(
+            "CB0307",
+            f"`{name}` is for {file.abi.name}, not for {abi.name if abi else ''}",
+            "leave the ABI out",
+        )
     return file.abi or _abi_of_words(file.order, file.word, name, abi)
 
 
 def _abi_of_words(order: Order, word: int | None, name: str, abi_named: Abi | None) -> Abi:
-    """The ABI that was said, if it has this byte order and these bytes in a pointer (None: not told); else one that does."""
+    """The ABI that was said, if it has this byte order and these bytes in a pointer (None: not
+    told); else one that does."""
     if abi_named is not None:
         if abi_named.endianness != order or word not in (None, abi_named.pointer_size):
             text = f"{order}-endian" + (f" with pointers of {word} bytes" if word else "")
-            raise bad("CB0307", f"`{name}` is {text}, which {abi_named.name} is not", "name another ABI, or none")
+            raise bad(
+                "CB0307",
+                f"`{name}` is {text}, which {abi_named.name} is not",
+                "name another ABI, or none",
+            )
         return abi_named
     fitting = (abi for abi in ABIS.values() if (abi.endianness, abi.pointer_size) == (order, word))
     first = next(fitting, None)
@@ -200,7 +256,8 @@ _ASK_ABI = f"say which ABI it has: {', '.join(ABIS)}"
 
 @dataclass(frozen=True, eq=False)
 class Deferred:
-    """A module of a folder. One that was built without types has none; any other mistake is raised when it is first asked."""
+    """A module of a folder. One that was built without types has none; any other mistake is
+    raised when it is first asked."""
 
     name: str
     abi: Abi
@@ -247,11 +304,13 @@ _PACKED = (".gz", ".xz", ".zst")
 
 
 def kernel_of(folder: Path) -> Path:
-    """The kernel of a folder: inside it, or in the boot folder beside /lib/modules/VERSION. Raises SpecError CB0300."""
+    """The kernel of a folder: inside it, or in the boot folder beside /lib/modules/VERSION.
+    Raises SpecError CB0300."""
     path = next((each for each in _image_files(folder) if os.path.isfile(each)), None)
     if path is None:
         help = (
-            "name a vmlinux or vmlinuz, or a folder that has one: /lib/modules/VERSION, a build tree, /sys/kernel/btf"
+            "name a vmlinux or vmlinuz, or a folder that has one: /lib/modules/VERSION, a build "
+            "tree, /sys/kernel/btf"
         )
         raise bad("CB0300", f"there is no kernel in `{folder}`", help)
     return path

@@ -1,4 +1,5 @@
-"""From the graph of an artefact to C types and declarations, and what a definition needs by value."""
+"""From the graph of an artefact to C types and declarations, and what a definition needs by
+value."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Records:
         self.made: dict[Ref, c.Record | None] = {}
 
     def record(self, ref: Ref) -> c.Record:
-        """A struct or union, pinned. Raises SpecError where it contains itself, or what has no size."""
+        """A struct or union, pinned. Raises SpecError where it contains itself, or what has no
+        size."""
         node = self.types.node(ref)
         assert isinstance(node, Composite)
         record = self.made.get(ref)
@@ -56,11 +58,16 @@ class Records:
         field_type = self.type(member.type)
         if field_type is None:
             text = declaration(self.types, member.type, member.name or "")
-            raise bad("CB0322", f"`{title(owner)}` has a member of no size: `{text}`", "the artefact is corrupt")
+            raise bad(
+                "CB0322",
+                f"`{title(owner)}` has a member of no size: `{text}`",
+                "the artefact is corrupt",
+            )
         return c.Field(member.name, field_type, member.bits, member.align, at=member.offset)
 
     def type(self, ref: Ref | None) -> c.Type | None:
-        """Any type; None for one without a size: void, a function, a struct that is only declared."""
+        """Any type; None for one without a size: void, a function, a struct that is only
+        declared."""
         node = None if ref is None else self.types.node(ref)
         match node:
             case Number():
@@ -91,7 +98,8 @@ def number(node: Number, abi: Abi) -> c.Type:
 
 
 def integer_name(node: Number, abi: Abi) -> str | None:
-    """C's name for a number: the one it goes by, put in C's order, or that of its size; None for what is no integer of C."""
+    """C's name for a number: the one it goes by, put in C's order, or that of its size; None for
+    what is no integer of C."""
     if node.kind == "bool":
         return "_Bool" if node.size == 1 else None
     if node.kind == "float":
@@ -135,14 +143,17 @@ def title(node: Composite) -> str:
 
 def cyclic(node: Composite) -> Exception:
     """A struct that contains itself by value."""
-    return bad("CB0321", f"`{title(node)}` contains itself", "the artefact is corrupt; make it again")
+    return bad(
+        "CB0321", f"`{title(node)}` contains itself", "the artefact is corrupt; make it again"
+    )
 
 
-# --- declarations -----------------------------------------------------------------------------------------
+# --- declarations ---------------------------------------------------------------------------------
 
 
 def declaration(types: Types, ref: Ref | None, name: str, names: Names | None = None) -> str:
-    """A type and a name as C writes them: `void (*destructor)(struct sk_buff *)`; without a name the type alone.
+    """A type and a name as C writes them: `void (*destructor)(struct sk_buff *)`; without a name
+    the type alone.
 
     A struct or union without a tag is `void` here: only behind a pointer may it be left out.
     """
@@ -174,7 +185,11 @@ def _declared(types: Types, ref: Ref | None, body: str, names: Names) -> tuple[s
             return "void", body
         case Number(name, size):
             called = integer_name(node, types.abi)
-            return (called or name, body) if called or not body else ("unsigned char", f"{body}[{size}]")
+            return (
+                (called or name, body)
+                if called or not body
+                else ("unsigned char", f"{body}[{size}]")
+            )
         case Pointer(target):
             inner = None if target is None else types.node(target)
             star = f"(*{body})" if isinstance(inner, Array | Function) else f"*{body}"
@@ -182,9 +197,13 @@ def _declared(types: Types, ref: Ref | None, body: str, names: Names) -> tuple[s
         case Array(element, count):
             return _declared(types, element, f"{body}[{count}]", names)
         case Function(returns, parameters, variadic):
-            parameters_declared = [declaration(types, parameter, "", names) for parameter in parameters]
+            parameters_declared = [
+                declaration(types, parameter, "", names) for parameter in parameters
+            ]
             parameters_declared += ["..."] if variadic else []
-            return _declared(types, returns, f"{body}({', '.join(parameters_declared) or 'void'})", names)
+            return _declared(
+                types, returns, f"{body}({', '.join(parameters_declared) or 'void'})", names
+            )
         case Qualified(word, inner_ref):
             return _qualified(types, word, inner_ref, body, names)
         case _:
@@ -192,7 +211,9 @@ def _declared(types: Types, ref: Ref | None, body: str, names: Names) -> tuple[s
             return names.tagged(types, ref), body
 
 
-def _qualified(types: Types, word: str, target: Ref | None, body: str, names: Names) -> tuple[str, str]:
+def _qualified(
+    types: Types, word: str, target: Ref | None, body: str, names: Names
+) -> tuple[str, str]:
     """A qualifier of a pointer stands behind the star, any other before the type."""
     inner = None if target is None else types.node(target)
     if isinstance(inner, Pointer):
@@ -201,13 +222,15 @@ def _qualified(types: Types, word: str, target: Ref | None, body: str, names: Na
     return f"{word} {head}", rest
 
 
-# C's name of the scalar that the language means by a name on an ABI; None for a name that it does not know.
+# C's name of the scalar that the language means by a name on an ABI; None for a name that it does
+# not know.
 Known = Callable[[str, Abi], str | None]
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A struct, union, enum or typedef in the unit that defines it; `called` is what to write for its name, if not that."""
+    """A struct, union, enum or typedef in the unit that defines it; `called` is what to write
+    for its name, if not that."""
 
     types: Types
     ref: Ref
@@ -241,7 +264,8 @@ class Gathering:
             self.found[key] = self._home(definition, key[2])
 
     def _home(self, definition: Definition, digest: str) -> Definition:
-        """The same definition in the first unit that has it: modules repeat what the kernel defines."""
+        """The same definition in the first unit that has it: modules repeat what the kernel
+        defines."""
         for unit in self.artifact.units:
             for ref in unit.find(definition.kind, definition.name):
                 if self.print_of(unit, ref) == digest:
@@ -259,7 +283,8 @@ class Gathering:
                 self.add(named)
             case Composite(members=members):
                 for member in members:
-                    # With -fms-extensions a struct with a tag may stand without a name: it is written out there.
+                    # With -fms-extensions a struct with a tag may stand without a name: it is
+                    # written out there.
                     self._below(types, member.type, top=member.name is None)
             case Typedef(type=target) if top or not self.is_known(types, ref):
                 self._below(types, target)
@@ -302,13 +327,24 @@ class Gathering:
 
 
 def _vector(types: Types) -> SpecError:
-    """The alignment of a vector hangs on the options of the compiler, and its struct's on that: no text says either."""
-    help = "take a struct without it, or write the vector out, with the alignment that the compiler gave it"
-    return bad("CB0330", f"a vector (`vector_size`) of `{types.name}` has an alignment that DWARF does not say", help)
+    """The alignment of a vector hangs on the options of the compiler, and its struct's on that:
+    no text says either."""
+    help = (
+        "take a struct without it, or write the vector out, with the alignment that the "
+        "compiler gave it"
+    )
+    return bad(
+        "CB0330",
+        f"a vector (`vector_size`) of `{types.name}` has an alignment that DWARF does not say",
+        help,
+    )
 
 
-def endings(definitions: Mapping[tuple[Kind, str, str], Definition]) -> dict[tuple[Kind, str, str], str]:
-    """A flavour for each definition whose name others share: that of its unit, with a number where that is not enough."""
+def endings(
+    definitions: Mapping[tuple[Kind, str, str], Definition],
+) -> dict[tuple[Kind, str, str], str]:
+    """A flavour for each definition whose name others share: that of its unit, with a number
+    where that is not enough."""
     # Tags of structs, unions and enums are one namespace, typedefs another.
     together: dict[tuple[bool, str], list[tuple[Kind, str, str]]] = {}
     for key, definition in definitions.items():

@@ -1,4 +1,5 @@
-"""A step against the functions that it stands for: missing, extra, in another order; and steps whose functions are not there."""
+"""A step against the functions that it stands for: missing, extra, in another order; and steps
+whose functions are not there."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ Bits = frozenset[int]
 
 @frozen
 class Difference:
-    """One thing that spec and source do not have alike, as a sentence. `at` is a place in the source, or empty."""
+    """One thing that spec and source do not have alike, as a sentence. `at` is a place in the
+    source, or empty."""
 
     what: What
     step: str
@@ -33,7 +35,8 @@ class Difference:
 
 @frozen
 class Audited:
-    """What became of one spec: how many steps were held against the source, and the functions that they stand for."""
+    """What became of one spec: how many steps were held against the source, and the functions
+    that they stand for."""
 
     spec: str
     kernel: str
@@ -55,9 +58,14 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
         return None
     steps, known = reached(program), parts(program, within)
     differences = [each for step in steps for each in _step(step, within, record, known)]
-    functions = {name for step in program.steps.values() for name in (*step.witness.functions, *step.witness.callees)}
+    functions = {
+        name
+        for step in program.steps.values()
+        for name in (*step.witness.functions, *step.witness.callees)
+    }
     reasons_given = sum(
-        len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing) for step in steps
+        len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing)
+        for step in steps
     )
     joined = joins(program, _known(record)) if record.calls is not None else ()
     return Audited(
@@ -88,7 +96,12 @@ def _step(step: Step, within: Area, record: Record, known: Parts) -> list[Differ
         return stale or [_nameless(step, record)]
     reads = [read for name in names for read in record.functions[name]]
     left = reasons(step, within, known)
-    pairs = [(read, each) for read in reads for each in read.accesses if not (each.to and each.to in witness.callees)]
+    pairs = [
+        (read, each)
+        for read in reads
+        for each in read.accesses
+        if not (each.to and each.to in witness.callees)
+    ]
     return [
         *_missing(step, pairs, deeds, left),
         *_idle(step, left, pairs),
@@ -97,8 +110,11 @@ def _step(step: Step, within: Area, record: Record, known: Parts) -> list[Differ
     ]
 
 
-def lacking(step: Step, within: Area, read: Read, access: Access, known: Parts) -> Difference | None:
-    """What a step does not do of one access of a function that it stands for, if anything; a reason may leave it out."""
+def lacking(
+    step: Step, within: Area, read: Read, access: Access, known: Parts
+) -> Difference | None:
+    """What a step does not do of one access of a function that it stands for, if anything; a
+    reason may leave it out."""
     if access.to and access.to in step.witness.callees:
         return None
     missing = _missing(step, [(read, access)], done(step, within), reasons(step, within, known))
@@ -108,7 +124,10 @@ def lacking(step: Step, within: Area, read: Read, access: Access, known: Parts) 
 def _stale(step: Step, name: str, record: Record) -> Difference:
     message = f"step `{step.name}` stands for {name}(), which is not in {record.kernel}"
     if name not in record.absent:
-        message = f"step `{step.name}` stands for {name}(), of which the record of {record.kernel} says nothing"
+        message = (
+            f"step `{step.name}` stands for {name}(), of which the record of "
+            f"{record.kernel} says nothing"
+        )
     return Difference("stale", step.name, message, "", step.span)
 
 
@@ -129,7 +148,9 @@ def _missing(step: Step, pairs: Pairs, deeds: Sequence[Done], left: Reasons) -> 
             kind: What = "escape" if access.kind == "escape" else "missing"
             message = _lost(step, read, access, lost, left.whole(lost))
             key = (_verb(access), str(access.place))
-            by_member.setdefault(key, Difference(kind, step.name, message, f"{read.file}:{access.line}", step.span))
+            by_member.setdefault(
+                key, Difference(kind, step.name, message, f"{read.file}:{access.line}", step.span)
+            )
     return list(by_member.values())
 
 
@@ -138,10 +159,15 @@ def _lost(step: Step, read: Read, access: Access, lost: Bits, view: str) -> str:
     if access.kind == "escape":
         sentence = f"{subject}{_via(access)}: what is done there, step `{step.name}` does not say"
     else:
-        sentence = f"{subject} {_shown(access.place, lost)}{_via(access)}, step `{step.name}` does not"
+        sentence = (
+            f"{subject} {_shown(access.place, lost)}{_via(access)}, step `{step.name}` does not"
+        )
     if not view:
         return sentence
-    return f"{sentence}; it leaves out all of `{view}`, which is for what other steps of {read.name}() do"
+    return (
+        f"{sentence}; it leaves out all of `{view}`, which is for what other steps of "
+        f"{read.name}() do"
+    )
 
 
 def _verb(access: Access) -> str:
@@ -177,23 +203,32 @@ def _idle(step: Step, left: Reasons, pairs: Pairs) -> list[Difference]:
     ]
 
 
-def _extra(step: Step, pairs: Pairs, deeds: Sequence[Done], reads: Sequence[Read]) -> list[Difference]:
+def _extra(
+    step: Step, pairs: Pairs, deeds: Sequence[Done], reads: Sequence[Read]
+) -> list[Difference]:
     """What the step does and the source does not, each place once."""
-    stores = set().union(*(bits(access.place) for _, access in pairs if access.stores or access.kind == "escape"))
+    stores = set().union(
+        *(bits(access.place) for _, access in pairs if access.stores or access.kind == "escape")
+    )
     loads = set().union(*(bits(access.place) for _, access in pairs if not access.stores))
     names = " and ".join(f"{read.name}()" for read in reads)
     by_member: dict[tuple[str, str], Difference] = {}
     for each in deeds:
         same_kind = stores if each.stores else loads
-        if each.kind != "look" and not same_kind.intersection(range(each.low, each.low + each.width)):
+        if each.kind != "look" and not same_kind.intersection(
+            range(each.low, each.low + each.width)
+        ):
             verb = "stores" if each.stores else "reads"
             message = f"step `{step.name}` {verb} `{each.text}`, {names} does not"
-            by_member.setdefault((verb, each.text), Difference("extra", step.name, message, "", each.span))
+            by_member.setdefault(
+                (verb, each.text), Difference("extra", step.name, message, "", each.span)
+            )
     return list(by_member.values())
 
 
 def _order(step: Step, pairs: Pairs, deeds: Sequence[Done]) -> list[Difference]:
-    """Members that the source only ever reads before it stores them and the step the other way round, and vice versa."""
+    """Members that the source only ever reads before it stores them and the step the other way
+    round, and vice versa."""
     source = [
         ((read.name, access.place.base), access.stores, bits(access.place))
         for read, access in pairs
@@ -201,13 +236,18 @@ def _order(step: Step, pairs: Pairs, deeds: Sequence[Done]) -> list[Difference]:
     ]
     differences = []
     for first, second in _pairs_of(deeds):
-        shared = set(range(first.low, first.low + first.width)) & set(range(second.low, second.low + second.width))
+        shared = set(range(first.low, first.low + first.width)) & set(
+            range(second.low, second.low + second.width)
+        )
         if not shared or first.stores == second.stores:
             continue
         ways = _ways(source, shared)
         if ways == {(second.stores, first.stores)} and not _both(deeds, shared, first, second):
             verbs = ("reads", "stores") if first.stores else ("stores", "reads")
-            message = f"the source {verbs[0]} `{second.text}` before it {verbs[1]} it, step `{step.name}` afterwards"
+            message = (
+                f"the source {verbs[0]} `{second.text}` before it {verbs[1]} it, step "
+                f"`{step.name}` afterwards"
+            )
             differences.append(Difference("order", step.name, message, "", second.span))
     return list(dict.fromkeys(differences))
 
@@ -221,8 +261,11 @@ def _pairs_of(deeds: Sequence[Done]) -> Iterable[tuple[Done, Done]]:
                 yield first, second
 
 
-def _ways(source: Sequence[tuple[tuple[str, str], bool, Bits]], shared: set[int]) -> set[tuple[bool, bool]]:
-    """In which orders the source reads and stores some bits: (whether the first stores, whether the second does).
+def _ways(
+    source: Sequence[tuple[tuple[str, str], bool, Bits]], shared: set[int]
+) -> set[tuple[bool, bool]]:
+    """In which orders the source reads and stores some bits: (whether the first stores, whether the
+    second does).
 
     Only what one function does through one variable has an order here.
     """
@@ -240,6 +283,8 @@ def _both(deeds: Sequence[Done], shared: set[int], first: Done, second: Done) ->
     return any(
         one.stores == second.stores
         and two.stores == first.stores
-        and shared & set(range(one.low, one.low + one.width)) & set(range(two.low, two.low + two.width))
+        and shared
+        & set(range(one.low, one.low + one.width))
+        & set(range(two.low, two.low + two.width))
         for one, two in _pairs_of(deeds)
     )

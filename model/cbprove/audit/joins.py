@@ -1,6 +1,8 @@
-"""Whether the second of two neighbouring steps can follow the first in the source: by a call, a return, a common caller.
+"""Whether the second of two neighbouring steps can follow the first in the source: by a call, a
+return, a common caller.
 
-Which steps of a path can follow one another, whatever conditions say; steps that stand for no function are stepped over.
+Which steps of a path can follow one another, whatever conditions say; steps that stand for no
+function are stepped over.
 """
 
 from __future__ import annotations
@@ -17,15 +19,17 @@ from cbprove.system.program import Program, Step
 from cbprove.system.statements import Block, Call, Each, Either, If, Repeat, Statement, When
 
 How = Literal["one function", "call", "return", "common caller", "not found"]
-# Calls in one another that are looked through: __mkroute_input() lies seven calls after ip_rcv_core(), and from where a
-# segment's checksum is made it is seven back to who asked for segments. What returns is near.
+# Calls in one another that are looked through: __mkroute_input() lies seven calls after
+# ip_rcv_core(), and from where a segment's checksum is made it is seven back to who asked for
+# segments. What returns is near.
 _DEEP, _RETURNS = 7, 4
 _CALLERS = 5  # the nearest of those that are not known, each looked at
 
 
 @frozen
 class Join:
-    """Two neighbouring steps, and the functions on the way from the first to the second; of a common caller first itself."""
+    """Two neighbouring steps, and the functions on the way from the first to the second; of a
+    common caller first itself."""
 
     neighbours: Neighbours
     how: How
@@ -34,7 +38,8 @@ class Join:
 
 @frozen
 class Sought:
-    """A join, or what would have to be known to find one: functions and pairs of a member and a function."""
+    """A join, or what would have to be known to find one: functions and pairs of a member and a
+    function."""
 
     how: How
     way: tuple[str, ...] = ()
@@ -74,7 +79,11 @@ def joined(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Sough
             return Sought(how, way_found)
         unsure_calls |= unsure
     common = _common(graph, first, second)
-    return common if common.how != "not found" else Sought("not found", (), common.wanted | unsure_calls)
+    return (
+        common
+        if common.how != "not found"
+        else Sought("not found", (), common.wanted | unsure_calls)
+    )
 
 
 def _unsure(graph: Graph, calls: tuple[str, ...]) -> set[tuple[str, str]]:
@@ -99,7 +108,10 @@ def _common(graph: Graph, first: frozenset[str], second: frozenset[str]) -> Soug
             unsure_callers += 1
             continue
         for targets in _in_order(graph, name, first_callers, other):
-            before, after = _leading(graph, targets[0], first, _DEEP), _leading(graph, targets[1], second, _DEEP)
+            before, after = (
+                _leading(graph, targets[0], first, _DEEP),
+                _leading(graph, targets[1], second, _DEEP),
+            )
             unsure = _unsure(graph, before) | _unsure(graph, after)
             if before and after and not unsure:
                 return Sought("common caller", (name, *before, *after))
@@ -113,7 +125,9 @@ def _leading(graph: Graph, name: str, targets: frozenset[str], longest: int) -> 
     return (name,) if name in targets else way(graph, frozenset((name,)), targets, longest)
 
 
-def _in_order(graph: Graph, name: str, order: dict[str, int], other: dict[str, int]) -> Iterable[tuple[str, str]]:
+def _in_order(
+    graph: Graph, name: str, order: dict[str, int], other: dict[str, int]
+) -> Iterable[tuple[str, str]]:
     """Two calls of a function, the nearest to what is looked for that stand in this order."""
     for each in graph.calls[name]:
         pairs = [
@@ -130,7 +144,8 @@ def _in_order(graph: Graph, name: str, order: dict[str, int], other: dict[str, i
 
 @frozen
 class Neighbours:
-    """Two steps of a path, the second of which can come right after the first; `span` is the call of the second."""
+    """Two steps of a path, the second of which can come right after the first; `span` is the
+    call of the second."""
 
     path: str
     first: Step
@@ -140,7 +155,8 @@ class Neighbours:
 
 @frozen
 class _Ends:
-    """The calls that a block can begin with and end with, and whether it can be gone through without any."""
+    """The calls that a block can begin with and end with, and whether it can be gone through
+    without any."""
 
     first: tuple[Call, ...]
     last: tuple[Call, ...]
@@ -156,7 +172,9 @@ def neighbours(program: Program) -> tuple[Neighbours, ...]:
     for path in program.paths:
         for one, other in _Walk(program).pairs(path.body):
             first, second = program.steps[one.name], program.steps[other.name]
-            by_steps.setdefault((path.name, one.name, other.name), Neighbours(path.name, first, second, other.span))
+            by_steps.setdefault(
+                (path.name, one.name, other.name), Neighbours(path.name, first, second, other.span)
+            )
     return tuple(by_steps.values())
 
 

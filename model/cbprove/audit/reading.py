@@ -1,4 +1,5 @@
-"""The source read for an audit: what specs name, who else touches the object, how one step's functions reach the next's."""
+"""The source read for an audit: what specs name, who else touches the object, how one step's
+functions reach the next's."""
 
 from __future__ import annotations
 
@@ -23,10 +24,14 @@ from cbprove.system.program import Program
 def named(
     names: Iterable[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Told
 ) -> tuple[Found, list[str]]:
-    """What the functions of these names do, callees in other files followed; and the names that no file defines."""
+    """What the functions of these names do, callees in other files followed; and the names that
+    no file defines."""
     unique = sorted(set(names))
     files = definers(unique, kernel.tree)
-    jobs = [Job(str(path), kernel.flags(path), frozenset(functions)) for path, functions in files.items()]
+    jobs = [
+        Job(str(path), kernel.flags(path), frozenset(functions))
+        for path, functions in files.items()
+    ]
     sweep_result = sweep(jobs, object, mapped, progress)
     defined = {each.name for each in sweep_result.functions}
     absent = [name for name in unique if name not in defined]
@@ -35,13 +40,18 @@ def named(
 
 def _definitions(names: Sequence[str], kernel: Kernel) -> dict[str, Job]:
     files = definers(names, kernel.tree)
-    return {name: Job(str(path), kernel.flags(path)) for path, functions in files.items() for name in functions}
+    return {
+        name: Job(str(path), kernel.flags(path))
+        for path, functions in files.items()
+        for name in functions
+    }
 
 
 def others(
     folders: Sequence[str], kernel: Kernel, object: Sought, mapped: Mapped, progress: Told
 ) -> tuple[dict[str, list[str]], tuple[Unread, ...]]:
-    """Every function of some folders that touches the object, by file; and the files that have errors."""
+    """Every function of some folders that touches the object, by file; and the files that have
+    errors."""
     compiled: Compiled = kernel
     files = asked(folders, compiled, kernel.tree, object)
     sweep_result = sweep(files.jobs, object, mapped, progress)
@@ -63,9 +73,14 @@ def record(
     short = shortened(kernel.tree)
     functions: dict[str, list[Read]] = {}
     for each in sweep_result.functions:
-        functions.setdefault(each.name, []).append(Read(each.name, short(each.file), each.line, each.accesses, ()))
+        functions.setdefault(each.name, []).append(
+            Read(each.name, short(each.file), each.line, each.accesses, ())
+        )
     files = {each.file for each in sweep_result.functions}
-    touching = {file: tuple(name for name in names if name not in functions) for file, names in beside[0].items()}
+    touching = {
+        file: tuple(name for name in names if name not in functions)
+        for file, names in beside[0].items()
+    }
     unread = dict.fromkeys((*sweep_result.unread, *beside[1]))
     return Record(
         kernel=f"linux {kernel.version}",
@@ -93,12 +108,20 @@ Pair = tuple[frozenset[str], frozenset[str]]
 
 def pairs(programs: Iterable[Program]) -> list[Pair]:
     """The functions of neighbouring steps that are not the same, each pair once."""
-    pairs_of_steps = {(functions(e.first), functions(e.second)): None for each in programs for e in neighbours(each)}
+    pairs_of_steps = {
+        (functions(e.first), functions(e.second)): None
+        for each in programs
+        for e in neighbours(each)
+    }
     return [(first, other) for first, other in pairs_of_steps if not first & other]
 
 
 def learnt(
-    pairs_wanted: Sequence[Pair], kernel: Kernel, reads: Sequence[Read], search: Sought, mapped: Mapped
+    pairs_wanted: Sequence[Pair],
+    kernel: Kernel,
+    reads: Sequence[Read],
+    search: Sought,
+    mapped: Mapped,
 ) -> Graph:
     """What has to be known of calls to say of each pair how the second follows the first."""
     graph = Graph()
@@ -107,8 +130,14 @@ def learnt(
     left = list(pairs_wanted)
     for _ in range(_ROUNDS):
         results = [joined(graph, *pair) for pair in left]
-        left = [pair for pair, each in zip(left, results, strict=True) if each.how == "not found" and each.wanted]
-        fresh = sorted(set().union(*(each.wanted for each in results if each.how == "not found")) - pairs_asked)
+        left = [
+            pair
+            for pair, each in zip(left, results, strict=True)
+            if each.how == "not found" and each.wanted
+        ]
+        fresh = sorted(
+            set().union(*(each.wanted for each in results if each.how == "not found")) - pairs_asked
+        )
         if not fresh:
             break
         pairs_asked.update(fresh)
@@ -119,34 +148,50 @@ def learnt(
 
 
 def _texts(tree: Path, reads: Sequence[Read]) -> list[Path]:
-    """What is looked through: networking as a whole, of other parts the folder of each file and those of files that name an
-    inline function of a header, and the headers of all."""
+    """What is looked through: networking as a whole, of other parts the folder of each file and
+    those of files that name an inline function of a header, and the headers of all."""
     paths = {Path(each.file).relative_to(tree) for each in reads}
     inline = {each.name for each in reads if each.file.endswith(".h")}
-    folders = sorted({"net" if path.parts[0] == "net" else str(path.parent) for path in paths} | _naming(tree, inline))
+    folders = sorted(
+        {"net" if path.parts[0] == "net" else str(path.parent) for path in paths}
+        | _naming(tree, inline)
+    )
     folders = [folder for folder in folders if folder.split("/")[0] != "include"]
-    found = [each for folder in folders for each in (*sources(tree / folder), *sorted((tree / folder).rglob("*.h")))]
+    found = [
+        each
+        for folder in folders
+        for each in (*sources(tree / folder), *sorted((tree / folder).rglob("*.h")))
+    ]
     return list(dict.fromkeys((*found, *sorted((tree / "include").rglob("*.h")))))
 
 
 def _naming(tree: Path, names: set[str]) -> set[str]:
-    """The folders outside of networking whose files name some functions; drivers and architectures are left out."""
+    """The folders outside of networking whose files name some functions; drivers and
+    architectures are left out."""
     if not names:
         return set()
     naming = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(names)))})\b")
     parts = [each for each in sorted(tree.iterdir()) if each.is_dir() and each.name not in _OTHERS]
-    paths = (each for part in parts for each in sources(part) if naming.search(each.read_text(errors="replace")))
+    paths = (
+        each
+        for part in parts
+        for each in sources(part)
+        if naming.search(each.read_text(errors="replace"))
+    )
     return {str(each.parent.relative_to(tree)) for each in paths}
 
 
 def _jobs(graph: Graph, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel) -> list[Job]:
-    """The files that tell: where a function or what sets a member is, for a header's function a file that calls it."""
+    """The files that tell: where a function or what sets a member is, for a header's function a
+    file that calls it."""
     by_file: dict[Path, set[str]] = defaultdict(set)
     for caller, other in calls_wanted:
         _, _, last = caller.rpartition(".")
         if "." in caller:
             setting = graph.files.get(f".{last}={other}", ())[:_FILES]
-            by_file.update({each: by_file[each] for each in (*setting, *graph.copied.get(last, ())[:_COPIES])})
+            by_file.update(
+                {each: by_file[each] for each in (*setting, *graph.copied.get(last, ())[:_COPIES])}
+            )
             continue
         c_files = [each for each in graph.files.get(caller, ()) if each.suffix == ".c"]
         if c_files:
@@ -156,7 +201,10 @@ def _jobs(graph: Graph, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel)
         users = [each for name in near for each in graph.files.get(name, ()) if each.suffix == ".c"]
         for each in list(dict.fromkeys(users))[:_FILES]:
             by_file[each].add(caller)
-    return [Job(str(path), kernel.flags(path), calling=frozenset(names)) for path, names in sorted(by_file.items())]
+    return [
+        Job(str(path), kernel.flags(path), calling=frozenset(names))
+        for path, names in sorted(by_file.items())
+    ]
 
 
 def kept(
@@ -172,5 +220,9 @@ def kept(
         for name in sorted(names - members)
         for each in graph.calls.get(name, ())
     ]
-    bound = [Bound(member, name) for member in sorted(members) for name in sorted(graph.bound[member] & names)]
+    bound = [
+        Bound(member, name)
+        for member in sorted(members)
+        for name in sorted(graph.bound[member] & names)
+    ]
     return tuple(each for each in calls if each.targets), tuple(bound)

@@ -1,7 +1,8 @@
-"""What a step leaves out with a reason, and how far a reason reaches: a member's is believed, a whole view's is looked into.
+"""What a step leaves out with a reason, and how far a reason reaches: a member's is believed, a
+whole view's is looked into.
 
-Several steps may stand for parts of one function. Each leaves out what the others do, often all of a view: such a reason
-hides what another step of that function does, and nothing that no step does.
+Several steps may stand for parts of one function. Each leaves out what the others do, often all of
+a view: such a reason hides what another step of that function does, and nothing that no step does.
 """
 
 from __future__ import annotations
@@ -35,7 +36,14 @@ class Reasons:
 
     def whole(self, lost: Bits) -> str:
         """The view that is left out as a whole and holds some bits, empty where none does."""
-        return next((each.place.text for each, found in self.named.items() if whole(each.place) and found & lost), "")
+        return next(
+            (
+                each.place.text
+                for each, found in self.named.items()
+                if whole(each.place) and found & lost
+            ),
+            "",
+        )
 
 
 def parts(program: Program, within: Area) -> Parts:
@@ -64,18 +72,25 @@ def _run(extent: tuple[int, int] | None) -> Bits:
 
 
 def bits(place: Extent, size: int = 1 << 14) -> Bits:
-    """The bits that an access may touch. Where its length is not known it is held to what is known: its first byte."""
+    """The bits that an access may touch. Where its length is not known it is held to what is
+    known: its first byte."""
     width = place.width if place.width is not None else min(8, size)
     return frozenset(range(max(place.start, 0), max(place.start + width, 0)))
 
 
 def covered(deeds: Iterable[Done], *kinds: str) -> Bits:
     """The bits to which some of these things are done."""
-    return frozenset(bit for each in deeds if each.kind in kinds for bit in range(each.low, each.low + each.width))
+    return frozenset(
+        bit
+        for each in deeds
+        if each.kind in kinds
+        for bit in range(each.low, each.low + each.width)
+    )
 
 
 def covers(deeds: Iterable[Done], access: Access) -> Bits:
-    """The bits of an access to which the same is done; what an address that escapes is used for is both.
+    """The bits of an access to which the same is done; what an address that escapes is used for is
+    both.
 
     A clear is enough where the source clears, or where just those bits are stored.
     """

@@ -1,4 +1,5 @@
-"""What was read of a kernel, kept: the functions that specs name with all that they do, and who else touches the object."""
+"""What was read of a kernel, kept: the functions that specs name with all that they do, and who
+else touches the object."""
 
 from __future__ import annotations
 
@@ -24,9 +25,10 @@ _KINDS: tuple[Kind, ...] = ("read", "write", "clear", "copy from", "copy to", "e
 
 @frozen
 class Record:
-    """`functions` by name, several where files have one of the same name; `others` touch the object and are named by no spec,
-    by file. `absent` are the names that no file of the kernel defines. `calls` lie between steps that follow one another, with
-    the members that functions are called by; None where nobody asked for them."""
+    """`functions` by name, several where files have one of the same name; `others` touch the
+    object and are named by no spec, by file. `absent` are the names that no file of the kernel
+    defines. `calls` lie between steps that follow one another, with the members that functions
+    are called by; None where nobody asked for them."""
 
     kernel: str
     object: Sought
@@ -57,26 +59,44 @@ def text(record: Record) -> str:
         []
         if record.calls is None
         else [
-            _block("calls", [_line([e.name, e.file, e.line, list(e.targets)]) for e in record.calls], "[]"),
+            _block(
+                "calls",
+                [_line([e.name, e.file, e.line, list(e.targets)]) for e in record.calls],
+                "[]",
+            ),
             _block("bound", [_line([each.member, each.function]) for each in record.bound], "[]"),
         ]
     )
     lines += [
         _block(
-            "functions", [_line(_function(each)) for each in sorted(functions, key=lambda e: (e.name, e.file))], "[]"
+            "functions",
+            [_line(_function(each)) for each in sorted(functions, key=lambda e: (e.name, e.file))],
+            "[]",
         ),
         *functions_read,
         _block("absent", [json.dumps(each) for each in sorted(record.absent)], "[]"),
-        _block("others", [f"{json.dumps(f)}: {_line(list(n))}" for f, n in sorted(record.others.items())], "{}"),
+        _block(
+            "others",
+            [f"{json.dumps(f)}: {_line(list(n))}" for f, n in sorted(record.others.items())],
+            "{}",
+        ),
         _block("unread", [_line([e.file, e.errors, e.first]) for e in record.unread], "[]"),
-        _block("sha256", [f"{json.dumps(f)}: {json.dumps(h)}" for f, h in sorted(record.hashes.items())], "{}"),
+        _block(
+            "sha256",
+            [f"{json.dumps(f)}: {json.dumps(h)}" for f, h in sorted(record.hashes.items())],
+            "{}",
+        ),
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _block(name: str, lines: Sequence[str], brackets: str) -> str:
     inside = ",\n".join(f"  {line}" for line in lines)
-    return f"{json.dumps(name)}: {brackets[0]}\n{inside}\n{brackets[1]}" if lines else f"{json.dumps(name)}: {brackets}"
+    return (
+        f"{json.dumps(name)}: {brackets[0]}\n{inside}\n{brackets[1]}"
+        if lines
+        else f"{json.dumps(name)}: {brackets}"
+    )
 
 
 def _line(value: Any) -> str:
@@ -84,7 +104,13 @@ def _line(value: Any) -> str:
 
 
 def _function(read: Read) -> list[Any]:
-    return [read.name, read.file, read.line, [_access(each) for each in read.accesses], list(read.calls)]
+    return [
+        read.name,
+        read.file,
+        read.line,
+        [_access(each) for each in read.accesses],
+        list(read.calls),
+    ]
 
 
 def _access(access: Access) -> list[Any]:
@@ -110,13 +136,17 @@ def save(path: str, record: Record) -> None:
     """Write a record, whole or not at all. Raises WrongUsage."""
     target = Path(path)
     try:
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as file:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=target.parent, delete=False, encoding="utf-8"
+        ) as file:
             file.write(text(record))
         os.chmod(file.name, 0o644)
         os.replace(file.name, target)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise WrongUsage(f"`{path}` cannot be written: {reason}", "check the folder and its permissions") from None
+        raise WrongUsage(
+            f"`{path}` cannot be written: {reason}", "check the folder and its permissions"
+        ) from None
 
 
 def load(path: str | os.PathLike[str]) -> Record:
@@ -125,7 +155,8 @@ def load(path: str | os.PathLike[str]) -> Record:
         document = json.loads(read_plain(Path(path), _MOST))
         if document["schema"] not in (SCHEMA, _WITHOUT_CALLS):
             raise WrongUsage(
-                f"`{os.fspath(path)}` is of another version of cbprove", "write it anew: cbprove audit --record-to"
+                f"`{os.fspath(path)}` is of another version of cbprove",
+                "write it anew: cbprove audit --record-to",
             )
         record, _, member = document["object"].partition(".")
         functions: dict[str, list[Read]] = {}
@@ -135,16 +166,22 @@ def load(path: str | os.PathLike[str]) -> Record:
             kernel=str(document["kernel"]),
             object=Sought(record, member),
             functions=MappingProxyType({name: tuple(reads) for name, reads in functions.items()}),
-            others=MappingProxyType({file: tuple(names) for file, names in document["others"].items()}),
+            others=MappingProxyType(
+                {file: tuple(names) for file, names in document["others"].items()}
+            ),
             absent=tuple(document["absent"]),
             hashes=MappingProxyType(dict(document["sha256"])),
             unread=tuple(Unread(*each) for each in document["unread"]),
-            calls=None if document["schema"] == _WITHOUT_CALLS else tuple(map(_calls, document["calls"])),
+            calls=None
+            if document["schema"] == _WITHOUT_CALLS
+            else tuple(map(_calls, document["calls"])),
             bound=tuple(Bound(*each) for each in document.get("bound", ())),
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise WrongUsage(f"`{os.fspath(path)}` cannot be read: {reason}", "check the path") from None
+        raise WrongUsage(
+            f"`{os.fspath(path)}` cannot be read: {reason}", "check the path"
+        ) from None
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise WrongUsage(
             f"`{os.fspath(path)}` is no record of an audit", "write one: cbprove audit --record-to"

@@ -17,7 +17,8 @@ from cbprove.verdicts import Model
 
 
 def models(system: System) -> tuple[Model, ...]:
-    """One for each record that a spec names; none says that its model is not audited. Raises SpecError."""
+    """One for each record that a spec names; none says that its model is not audited. Raises
+    SpecError."""
     return tuple(_model(system, record, span) for record, span in system.audited)
 
 
@@ -29,7 +30,10 @@ def _model(system: System, record: str, span: Span) -> Model:
         raise SpecError((Diagnostic("CB0001", str(wrong), span, wrong.help),)) from None
     audit = audited(system.name, as_it_is(system), record_kept)
     if audit is None:
-        message = f"the object that paths run on has no `{record_kept.object.member}`, of which `{record}` speaks"
+        message = (
+            f"the object that paths run on has no `{record_kept.object.member}`, of which "
+            f"`{record}` speaks"
+        )
         raise SpecError((Diagnostic("CB0001", message, span, "name another record"),))
     return Model(
         record=record,
@@ -43,8 +47,11 @@ def _model(system: System, record: str, span: Span) -> Model:
 
 
 def as_it_is(system: System, proposal: str | None = None) -> Program:
-    """The program that stands for the code as it is: of a proposal, of `today`, or of the first; its first candidate."""
+    """The program that stands for the code as it is: of a proposal, of `today`, or of the first;
+    its first candidate."""
     by_name = {each.name: each for each in system.proposals}
     chosen = proposal or ("today" if "today" in by_name else next(iter(by_name)))
-    first: Mapping[str, AxisValue] = {axis: values[0] for axis, values in by_name[chosen].domains.items()}
+    first: Mapping[str, AxisValue] = {
+        axis: values[0] for axis, values in by_name[chosen].domains.items()
+    }
     return elaborate.program(system, first)

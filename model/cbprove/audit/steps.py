@@ -1,4 +1,5 @@
-"""What the steps of a spec do to the bytes of its object, as runs of bits, in the order of their statements."""
+"""What the steps of a spec do to the bytes of its object, as runs of bits, in the order of their
+statements."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ Arms = tuple[tuple[int, int], ...]
 
 @frozen
 class Done:
-    """A run of bits that a step reads, stores or clears; `assume` only looks. `arms` are those of `either` and `if` around it.
+    """A run of bits that a step reads, stores or clears; `assume` only looks. `arms` are those of
+    `either` and `if` around it.
 
     `low` counts from the first bit of the control block.
     """
@@ -50,14 +52,16 @@ class Done:
 
 @frozen
 class Area:
-    """The control block that source and spec both speak of: its object's other names are those of made objects."""
+    """The control block that source and spec both speak of: its object's other names are those
+    of made objects."""
 
     low: int
     high: int
     elsewhere: frozenset[str]
 
     def extent(self, place: Place) -> tuple[int, int] | None:
-        """The bits of a place from the area's first, None where it lies in another object or beside the area."""
+        """The bits of a place from the area's first, None where it lies in another object or
+        beside the area."""
         if place.object in self.elsewhere or not isinstance(place.low, int):
             return None
         low, high = place.low, place.low + place.width
@@ -94,7 +98,9 @@ def _of_block(block: Block, within: Area, arms: Arms) -> Iterator[Done]:
             yield from _one(_KINDS[touch.kind], touch.place, within, arms)
         is_choice = isinstance(statement, Either | If)
         for index, inner in enumerate(folds.blocks(statement)):
-            yield from _of_block(inner, within, (*arms, (statement.uid, index)) if is_choice else arms)
+            yield from _of_block(
+                inner, within, (*arms, (statement.uid, index)) if is_choice else arms
+            )
 
 
 def _read(expr: Expr, kind: Kind, within: Area, arms: Arms) -> Iterator[Done]:

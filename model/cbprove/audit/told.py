@@ -31,11 +31,16 @@ def text(audits: Sequence[Audited], record: Record, all_others: bool) -> str:
     lines += _not_modelled(unmodelled(audits, record), all_others)
     lines += [complaint(each) for each in record.unread]
     counts = Counter(difference.what for each in audits for difference in each.differences)
-    counts_text = ", ".join(f"{counts[kind]} {_TITLES[kind]}" for kind in _ORDER if counts[kind]) or "nothing to tell"
+    counts_text = (
+        ", ".join(f"{counts[kind]} {_TITLES[kind]}" for kind in _ORDER if counts[kind])
+        or "nothing to tell"
+    )
     steps = sum(each.steps for each in audits)
     of = f"{counted(steps, 'step')} of {counted(len(audits), 'spec')}"
     if record.calls is None:
-        lines.append("the record is of an earlier cbprove and knows no calls: write it anew with --record-to")
+        lines.append(
+            "the record is of an earlier cbprove and knows no calls: write it anew with --record-to"
+        )
     return "\n".join([*lines, f"{of} against {record.kernel}: {counts_text}"])
 
 
@@ -50,8 +55,13 @@ def _spec(audit: Audited) -> list[str]:
 
 
 def _joins(joins: Sequence[Join]) -> list[str]:
-    """The joins that nobody found in the source, each pair of steps once; nothing where all were."""
-    lost = {(e.neighbours.first.name, e.neighbours.second.name): e for e in joins if e.how == "not found"}
+    """The joins that nobody found in the source, each pair of steps once; nothing where all
+    were."""
+    lost = {
+        (e.neighbours.first.name, e.neighbours.second.name): e
+        for e in joins
+        if e.how == "not found"
+    }
     if not lost:
         return []
     count = sum(each.how != "not found" for each in joins)
@@ -70,7 +80,10 @@ def summary(audit: Audited) -> str:
     """What a proof rests on, in a line."""
     if not audit.clean:
         faults = sum(each.what in FAULTS for each in audit.differences)
-        return f"model not as {audit.kernel}: {counted(faults, 'difference')} in {counted(audit.steps, 'step')}"
+        return (
+            f"model not as {audit.kernel}: {counted(faults, 'difference')} in "
+            f"{counted(audit.steps, 'step')}"
+        )
     reasons = f", {audit.reasons} left out with reasons" if audit.reasons else ""
     return f"model audited against {audit.kernel}: {counted(audit.steps, 'step')}{reasons}"
 
@@ -80,7 +93,9 @@ def unmodelled(audits: Sequence[Audited], record: Record) -> dict[str, list[str]
     functions_named = frozenset().union(*(each.functions for each in audits))
     by_function: dict[str, list[str]] = {}
     for file, names in sorted(record.others.items()):
-        by_function.setdefault(os.path.dirname(file), []).extend(name for name in names if name not in functions_named)
+        by_function.setdefault(os.path.dirname(file), []).extend(
+            name for name in names if name not in functions_named
+        )
     return {folder: names for folder, names in by_function.items() if names}
 
 
@@ -101,7 +116,10 @@ def document(audits: Sequence[Audited], record: Record) -> dict[str, Any]:
         "object": str(record.object),
         "specs": [_audited(each) for each in audits],
         "not_modelled": unmodelled(audits, record),
-        "unread": [{"file": each.file, "errors": each.errors, "first": each.first} for each in record.unread],
+        "unread": [
+            {"file": each.file, "errors": each.errors, "first": each.first}
+            for each in record.unread
+        ],
     }
 
 

@@ -17,10 +17,19 @@ HELP = "what functions of C do to an object, read as a compiler reads them"
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="+", metavar="FILE|FOLDER|FUNCTION")
-    parser.add_argument("--object", required=True, metavar="STRUCT[.MEMBER]", help="whose accesses, as in sk_buff.cb")
+    parser.add_argument(
+        "--object",
+        required=True,
+        metavar="STRUCT[.MEMBER]",
+        help="whose accesses, as in sk_buff.cb",
+    )
     add_sources(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
-    parser.add_argument("--draft", action="store_true", help="write a layer with views and steps, to begin a spec with")
+    parser.add_argument(
+        "--draft",
+        action="store_true",
+        help="write a layer with views and steps, to begin a spec with",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,7 +54,9 @@ def _show(args: argparse.Namespace, sweep_result: Found, files: int) -> None:
     if args.format == "json":
         import json
 
-        console.show(json.dumps(document(sweep_result, object, short), indent=2, ensure_ascii=False))
+        console.show(
+            json.dumps(document(sweep_result, object, short), indent=2, ensure_ascii=False)
+        )
     elif args.draft:
         console.document(draft(sweep_result, object, short))
     else:

@@ -27,9 +27,15 @@ def add_modules(parser: argparse.ArgumentParser) -> None:
         help="a module over the artefact: a .ko file, or the name of a running one",
     )
     parser.add_argument(
-        "--modules", action="append", default=[], metavar="DIR", help="every module below a folder, opened when asked"
+        "--modules",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="every module below a folder, opened when asked",
     )
-    parser.add_argument("--abi", metavar="ABI", help="the ABI of an artefact that does not tell its own")
+    parser.add_argument(
+        "--abi", metavar="ABI", help="the ABI of an artefact that does not tell its own"
+    )
 
 
 def add_names(parser: argparse.ArgumentParser) -> None:
@@ -39,12 +45,17 @@ def add_names(parser: argparse.ArgumentParser) -> None:
         about = "its tag; X___M is the one of module M" if kind == "struct" else "its name"
         many = "; a pattern, as `tc_*`, is several" if kind == "struct" else ""
         parser.add_argument(
-            f"--{kind}", action="append", default=[], metavar="X", help=f"{article} {kind} by {about}{many}"
+            f"--{kind}",
+            action="append",
+            default=[],
+            metavar="X",
+            help=f"{article} {kind} by {about}{many}",
         )
 
 
 def opened(args: argparse.Namespace, path: str | None) -> Artifact:
-    """The artefact, and the modules over it; where none is named, the tree's vmlinux, or else the running kernel."""
+    """The artefact, and the modules over it; where none is named, the tree's vmlinux, or else
+    the running kernel."""
     from cbprove.artifacts.opening import RUNNING, open_artifact
     from cbprove.settings import settings
 
@@ -63,23 +74,30 @@ def names(args: argparse.Namespace) -> list[tuple[Kind, str]]:
     return [(kind, name) for kind in KINDS for name in dict.fromkeys(getattr(args, kind))]
 
 
-def sought(args: argparse.Namespace, artifact: Artifact) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
+def sought(
+    args: argparse.Namespace, artifact: Artifact
+) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
     """What there is of all that was asked for, and a mistake for each that is missing."""
     from cbprove.artifacts.imports import flavoured
     from cbprove.artifacts.imports import sought as looked_for
 
-    return looked_for(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(args, artifact)])
+    return looked_for(
+        artifact, [flavoured(kind, name, artifact) for kind, name in _meant(args, artifact)]
+    )
 
 
 def found(args: argparse.Namespace, artifact: Artifact) -> list[Definition]:
     """All that was asked for; raises SpecError with all that is missing."""
     from cbprove.artifacts.imports import find, flavoured
 
-    return find(artifact, [flavoured(kind, name, artifact) for kind, name in _meant(args, artifact)])
+    return find(
+        artifact, [flavoured(kind, name, artifact) for kind, name in _meant(args, artifact)]
+    )
 
 
 def _meant(args: argparse.Namespace, artifact: Artifact) -> list[tuple[Kind, str]]:
-    """The names that were asked for; for a pattern those that it fits, itself where it fits none."""
+    """The names that were asked for; for a pattern those that it fits, itself where it fits
+    none."""
     meant: dict[tuple[Kind, str], None] = {}
     for kind, name in names(args):
         fitting = _fitting(artifact, kind, name) if any(sign in name for sign in "*?[") else []
@@ -88,4 +106,6 @@ def _meant(args: argparse.Namespace, artifact: Artifact) -> list[tuple[Kind, str
 
 
 def _fitting(artifact: Artifact, kind: Kind, pattern: str) -> list[str]:
-    return sorted({name for unit in artifact.units for name in unit.names(kind) if fnmatchcase(name, pattern)})
+    return sorted(
+        {name for unit in artifact.units for name in unit.names(kind) if fnmatchcase(name, pattern)}
+    )

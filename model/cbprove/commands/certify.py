@@ -17,9 +17,15 @@ HELP = "an archive of all verdicts, with what each rests on, for `recheck`"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
-    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="the archive, made anew as a whole")
-    parser.add_argument("--clausal", action="store_true", help="with clausal proofs, which cadical writes")
+    parser.add_argument(
+        "specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it"
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="DIR", help="the archive, made anew as a whole"
+    )
+    parser.add_argument(
+        "--clausal", action="store_true", help="with clausal proofs, which cadical writes"
+    )
     add_reach(parser)
     add_color(parser)
 
@@ -37,12 +43,21 @@ def run(args: argparse.Namespace) -> int:
         console.show("nothing to certify")
         return NOTHING
     changed = _write(args.output, [each for each, _ in certified])
-    console.show(f"{args.output}: {counted(len(certified), 'spec')}, {'written' if changed else 'unchanged'}")
-    return mixed([code for each, clean in certified for code in (3 if _unknown(each) else 0, 0 if clean else 1)])
+    console.show(
+        f"{args.output}: {counted(len(certified), 'spec')}, {'written' if changed else 'unchanged'}"
+    )
+    return mixed(
+        [
+            code
+            for each, clean in certified
+            for code in (3 if _unknown(each) else 0, 0 if clean else 1)
+        ]
+    )
 
 
 def _all(specs: list[str], options: Options, clausal: bool) -> list[tuple[Certified, bool]] | None:
-    """What is kept of each spec, and whether its model is as its records say; None if one has mistakes, of which all are said."""
+    """What is kept of each spec, and whether its model is as its records say; None if one has
+    mistakes, of which all are said."""
     from cbprove.diagnostics import SpecError
     from cbprove.pipeline import files, is_included
 
@@ -73,7 +88,10 @@ def _one(path: str, options: Options, clausal: bool) -> tuple[Certified, bool]:
     except NoSolver as wrong:
         raise WrongUsage(str(wrong), "leave out --clausal") from None
     unknown, record = _unknown(certified), certified.record
-    summary = f"{counted(len(record.verdicts), 'verdict')}, {counted(len(record.obligations), 'obligation')}"
+    summary = (
+        f"{counted(len(record.verdicts), 'verdict')}, "
+        f"{counted(len(record.obligations), 'obligation')}"
+    )
     summary += f", {counted(len(record.certificates), 'certificate')}"
     summary += f", {counted(len(record.clausal), 'clausal proof')}" if record.clausal else ""
     console.show(f"{path}: {summary}{f', {unknown} unknown' if unknown else ''}")
@@ -99,4 +117,6 @@ def _write(place: str, certified: list[Certified]) -> bool:
     except Unreadable as wrong:
         raise WrongUsage(str(wrong), "name another folder, or remove it") from None
     except OSError as wrong:
-        raise WrongUsage(f"`{place}` cannot be written: {(wrong.strerror or str(wrong)).lower()}", "see -o") from None
+        raise WrongUsage(
+            f"`{place}` cannot be written: {(wrong.strerror or str(wrong)).lower()}", "see -o"
+        ) from None

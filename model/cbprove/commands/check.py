@@ -1,4 +1,5 @@
-"""`cbprove check`: a verdict for every property of every proposal, then what the whole design space holds."""
+"""`cbprove check`: a verdict for every property of every proposal, then what the whole design
+space holds."""
 
 from __future__ import annotations
 
@@ -34,17 +35,30 @@ HELP = "a verdict for every property of every proposal, then the design space"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it")
+    parser.add_argument(
+        "specs", nargs="+", metavar="SPEC", help="a .cbs file, or a folder for every .cbs below it"
+    )
     add_reach(parser)
     add_jobs(parser)
     parser.add_argument(
-        "--queries", metavar="DIR", default=".cbprove/queries", help="where queries are saved (%(default)s)"
+        "--queries",
+        metavar="DIR",
+        default=".cbprove/queries",
+        help="where queries are saved (%(default)s)",
     )
     add_cache(parser)
-    parser.add_argument("--exit-zero", action="store_true", help="only report: exit 0 whatever the verdicts are")
+    parser.add_argument(
+        "--exit-zero", action="store_true", help="only report: exit 0 whatever the verdicts are"
+    )
     add_formats(parser, "html")
     parser.add_argument("-q", "--quiet", action="store_true", help="the line of counts alone")
-    parser.add_argument("-v", "--verbose", action="count", default=0, help="why each proof holds; -vv the queries too")
+    parser.add_argument(
+        "-v",
+        "--verbose",
+        action="count",
+        default=0,
+        help="why each proof holds; -vv the queries too",
+    )
     add_color(parser)
 
 
@@ -65,12 +79,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 class _Check:
-    """One run over all specs: what was found, and what was wrong with those that could not be read."""
+    """One run over all specs: what was found, and what was wrong with those that could not be
+    read."""
 
     def __init__(self, args: argparse.Namespace, executor: Executor | None) -> None:
         self.given, self.executor = args, executor
         self.begun: dict[str, Callable[[], Report]] = {}
-        self.options = options(args, args.verbose > 0 or args.format in ("json", "html"), queries=args.verbose > 1)
+        self.options = options(
+            args, args.verbose > 0 or args.format in ("json", "html"), queries=args.verbose > 1
+        )
         self.kept = kept(args) if args.dask is None else None  # workers of a cluster keep nothing
         self.reports: list[Report] = []
         self.mistakes: dict[Diagnostic, None] = {}
@@ -102,7 +119,8 @@ class _Check:
             self.codes.append(OURS)
 
     def close(self) -> None:
-        """The line over all specs, and what to say where there was none; the document, if that was asked for."""
+        """The line over all specs, and what to say where there was none; the document, if that
+        was asked for."""
         from cbprove.report.style import counted
         from cbprove.report.text import total
 
@@ -126,7 +144,11 @@ class _Check:
 
         with console.Progress(path) as progress:
             begun = self.begun.pop(path, None)
-            report = begun() if begun is not None else check(path, self.options, progress, self.executor, self.kept)
+            report = (
+                begun()
+                if begun is not None
+                else check(path, self.options, progress, self.executor, self.kept)
+            )
         self.reports.append(report)
         self.codes.append(exit_code(report))
         if self.given.format == "text":
@@ -156,7 +178,8 @@ class _Check:
             from cbprove.formats.html import text
         except ImportError:
             raise WrongUsage(
-                "a page is written with Jinja, which is not installed", "pip install 'cbprove[html]'"
+                "a page is written with Jinja, which is not installed",
+                "pip install 'cbprove[html]'",
             ) from None
         console.document(text(self.reports, typed()))
 
@@ -173,7 +196,11 @@ class _Check:
     def _document(self) -> None:
         from cbprove.report.json import text
 
-        queries = {case: name for report in self.reports for case, name in _saved(report, self.given, 0).items()}
+        queries = {
+            case: name
+            for report in self.reports
+            for case, name in _saved(report, self.given, 0).items()
+        }
         console.document(text(self.reports, tuple(self.mistakes), queries))
 
 
@@ -194,7 +221,9 @@ def _manner(args: argparse.Namespace, report: Report) -> Manner:
 
 def _saved(report: Report, args: argparse.Namespace, verbosity: int) -> dict[str, str]:
     """Saves the deciding query of each unknown, with -vv of every verdict; the files by case."""
-    saved_cases = [c for c in report.cases if c.finding.queries and (verbosity > 1 or c.verdict == "unknown")]
+    saved_cases = [
+        c for c in report.cases if c.finding.queries and (verbosity > 1 or c.verdict == "unknown")
+    ]
     names: dict[str, str] = {}
     for case in saved_cases:
         name = os.path.join(args.queries, case.id.replace("/", ".") + ".smt2")

@@ -1,4 +1,5 @@
-"""`cbprove diff`: what a change of specs, of layouts or of the kernel's sources does to everyone."""
+"""`cbprove diff`: what a change of specs, of layouts or of the kernel's sources does to
+everyone."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ from cbprove.diagnostics import WrongUsage
 if TYPE_CHECKING:
     from cbprove.comparing.sides import Pair
 
-HELP = "a patch, two specs, two kernels or two revisions: what changed in layouts, and what became of each verdict"
+HELP = (
+    "a patch, two specs, two kernels or two revisions: what changed in layouts, and what "
+    "became of each verdict"
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +36,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "specs",
         nargs="*",
         metavar="SPEC",
-        help="BASE and HEAD; one with --against; any with --git; `-` is a patch on standard input, on a model of today's "
+        help="BASE and HEAD; one with --against; any with --git; `-` is a patch on standard "
+        "input, on a model of today's "
         "kernel or on the SPECs behind it",
     )
     parser.add_argument(
@@ -42,11 +47,19 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a unified diff, a mail or a mailbox; several are a series in order",
     )
-    parser.add_argument("--model", metavar="VERSION", help="the kernel whose model a patch is judged on (the newest)")
     parser.add_argument(
-        "--what-if", action="store_true", help="of a patch: judge proposals that are nobody's kernel too"
+        "--model",
+        metavar="VERSION",
+        help="the kernel whose model a patch is judged on (the newest)",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="of a patch: all of the answer, not 15 lines")
+    parser.add_argument(
+        "--what-if",
+        action="store_true",
+        help="of a patch: judge proposals that are nobody's kernel too",
+    )
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="of a patch: all of the answer, not 15 lines"
+    )
     add_cache(parser)
     parser.add_argument(
         "--against",
@@ -58,15 +71,19 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--git",
         metavar="REV",
-        help="the specs as this revision has them, against those that stand here; A..B without specs: each commit as a patch, "
+        help="the specs as this revision has them, against those that stand here; A..B without "
+        "specs: each commit as a patch, "
         "with --source as that repository has it",
     )
     parser.add_argument(
         "--source",
         metavar="TREE",
-        help="of a patch: a kernel's source, which stays as it is: its compiler lays structs out, and functions are read",
+        help="of a patch: a kernel's source, which stays as it is: its compiler lays structs "
+        "out, and functions are read",
     )
-    parser.add_argument("--headers", metavar="DIR", help="what a build of TREE generated: a linux-headers folder")
+    parser.add_argument(
+        "--headers", metavar="DIR", help="what a build of TREE generated: a linux-headers folder"
+    )
     add_reach(parser)
     add_formats(parser, "html")
     add_color(parser)
@@ -87,7 +104,9 @@ def run(args: argparse.Namespace) -> int:
         return review_commits(args)
     for name in ("model", "what_if", "verbose", "source", "headers"):
         if getattr(args, name):
-            raise WrongUsage(f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`")
+            raise WrongUsage(
+                f"--{name.replace('_', '-')} is about a patch", "give it with --patch FILE or `-`"
+            )
     return _compare(args)
 
 
@@ -98,9 +117,13 @@ def _compare(args: argparse.Namespace) -> int:
     comparisons, known = [], kept(args)
     for before, after in _pairs(args):
         with console.Progress(after.title) as progress:
-            comparisons.append(compare(before, after, options(args, witnesses=False), progress, known))
+            comparisons.append(
+                compare(before, after, options(args, witnesses=False), progress, known)
+            )
         if args.format == "text":
-            console.show(("" if len(comparisons) == 1 else "\n") + text(comparisons[-1], console.paint()))
+            console.show(
+                ("" if len(comparisons) == 1 else "\n") + text(comparisons[-1], console.paint())
+            )
     if args.format == "json":
         import json
 
@@ -115,11 +138,19 @@ def _compare(args: argparse.Namespace) -> int:
         lines = tuple(line for each in comparisons for line in text(each, plain).splitlines())
         code = mixed([each.code for each in comparisons])
         subject = ", ".join(dict.fromkeys(each.titles[1] for each in comparisons))
-        console.document(WRITERS[args.format](Findings(subject, typed(), of_comparisons(comparisons), lines, code)))
+        console.document(
+            WRITERS[args.format](
+                Findings(subject, typed(), of_comparisons(comparisons), lines, code)
+            )
+        )
     elif not comparisons and args.format != "html":
         console.show("nothing to compare")
     warnings = [
-        warning for each in comparisons for side in (each.before, each.after) if side for warning in side.warnings
+        warning
+        for each in comparisons
+        for side in (each.before, each.after)
+        if side
+        for warning in side.warnings
     ]
     console.warn(tuple(dict.fromkeys(warnings)))
     return mixed([each.code for each in comparisons])
@@ -134,7 +165,10 @@ def _pairs(args: argparse.Namespace) -> tuple[Pair, ...]:
         return sides.revisions(args.git, args.specs)
     if args.against:
         if len(args.specs) != 1 or len(args.against) != 2:
-            raise WrongUsage("--against compares one spec under two artefacts", "give one SPEC and --against twice")
+            raise WrongUsage(
+                "--against compares one spec under two artefacts",
+                "give one SPEC and --against twice",
+            )
         return (sides.artefacts(args.specs[0], args.against[0], args.against[1]),)
     if len(args.specs) != 2:
         raise WrongUsage(f"two specs are compared, not {len(args.specs)}", _help(args.specs))

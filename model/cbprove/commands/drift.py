@@ -13,7 +13,11 @@ HELP = "each struct of a spec against a kernel, a module or an object file: what
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC")
-    parser.add_argument("--against", metavar="ARTEFACT", help=f"{ARTEFACT} (the tree's vmlinux, or the running kernel)")
+    parser.add_argument(
+        "--against",
+        metavar="ARTEFACT",
+        help=f"{ARTEFACT} (the tree's vmlinux, or the running kernel)",
+    )
     add_modules(parser)
     add_format(parser)
     add_color(parser)
@@ -27,7 +31,9 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         import json
 
-        console.show(json.dumps(document(args.spec, artifact, drifts), indent=2, ensure_ascii=False))
+        console.show(
+            json.dumps(document(args.spec, artifact, drifts), indent=2, ensure_ascii=False)
+        )
     else:
         console.show(text(args.spec, artifact, drifts, console.paint()))
     return exit_code(drifts)

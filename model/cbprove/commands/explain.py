@@ -1,4 +1,5 @@
-"""`cbprove explain`: a code at length, offline: what it means, what helps, and the least spec that shows it."""
+"""`cbprove explain`: a code at length, offline: what it means, what helps, and the least spec
+that shows it."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ HELP = "a code at length, with an example; all codes if none is named"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", nargs="?", metavar="CODE", help="CB0103, CB2001, or a verdict's name")
+    parser.add_argument(
+        "code", nargs="?", metavar="CODE", help="CB0103, CB2001, or a verdict's name"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

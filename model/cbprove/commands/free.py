@@ -1,4 +1,5 @@
-"""`cbprove free`: where a control block has room for somebody's bytes between two steps, and who is in the way."""
+"""`cbprove free`: where a control block has room for somebody's bytes between two steps, and who
+is in the way."""
 
 from __future__ import annotations
 
@@ -8,17 +9,33 @@ import re
 from cbprove import console
 from cbprove.commands.shared import add_color, add_format, add_reach, options
 
-HELP = "the bytes of a control block that nobody stores to between two steps, where so many bytes fit, or who is in the way"
+HELP = (
+    "the bytes of a control block that nobody stores to between two steps, where so many "
+    "bytes fit, or who is in the way"
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC")
     parser.add_argument(
-        "--from", dest="start", metavar="STEP", help="behind which the bytes are stored (the beginning)"
+        "--from",
+        dest="start",
+        metavar="STEP",
+        help="behind which the bytes are stored (the beginning)",
     )
-    parser.add_argument("--to", dest="end", metavar="STEP", help="in front of which they are read (the end)")
-    parser.add_argument("--bytes", type=_number, default=1, metavar="N", help="how many are wanted (%(default)s)")
-    parser.add_argument("--align", type=_power, default=1, metavar="A", help="at a multiple of so many (%(default)s)")
+    parser.add_argument(
+        "--to", dest="end", metavar="STEP", help="in front of which they are read (the end)"
+    )
+    parser.add_argument(
+        "--bytes", type=_number, default=1, metavar="N", help="how many are wanted (%(default)s)"
+    )
+    parser.add_argument(
+        "--align",
+        type=_power,
+        default=1,
+        metavar="A",
+        help="at a multiple of so many (%(default)s)",
+    )
     parser.add_argument("--object", metavar="OBJECT.AREA", help="the control block, as in skb.cb")
     add_reach(parser)
     add_format(parser)

@@ -20,8 +20,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="an artefact (the tree's vmlinux, or the running kernel); with --cc, headers",
     )
     add_names(parser)
-    parser.add_argument("--const", action="append", default=[], metavar="NAME", help="a constant of the headers")
-    parser.add_argument("--cc", metavar="COMMAND", help="the compiler to ask, with its options: 'gcc -Iinclude'")
+    parser.add_argument(
+        "--const", action="append", default=[], metavar="NAME", help="a constant of the headers"
+    )
+    parser.add_argument(
+        "--cc", metavar="COMMAND", help="the compiler to ask, with its options: 'gcc -Iinclude'"
+    )
     add_modules(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
     add_color(parser)
@@ -48,9 +52,14 @@ def _of_artefact(args: argparse.Namespace) -> str:
     from cbprove.artifacts.imports import written
 
     if args.const:
-        raise WrongUsage("no artefact records macros", "ask a compiler for --const: --cc 'gcc -I...' HEADER")
+        raise WrongUsage(
+            "no artefact records macros", "ask a compiler for --const: --cc 'gcc -I...' HEADER"
+        )
     if len(args.files) > 1:
-        raise WrongUsage(f"{len(args.files)} artefacts were named", "name one; modules over it are given with --module")
+        raise WrongUsage(
+            f"{len(args.files)} artefacts were named",
+            "name one; modules over it are given with --module",
+        )
     artifact = opened(args, args.files[0] if args.files else None)
     return written(artifact, found(args, artifact), {})
 
@@ -63,7 +72,9 @@ def _of_headers(args: argparse.Namespace) -> str:
     if not args.files:
         raise WrongUsage("no header was named", "name the headers behind --cc: --cc gcc linux/ip.h")
     if args.module or args.modules or args.abi:
-        raise WrongUsage("--cc takes no modules and no --abi", "the compiler is asked for its own target")
+        raise WrongUsage(
+            "--cc takes no modules and no --abi", "the compiler is asked for its own target"
+        )
     spelled = [name if kind == "struct" else f"{kind} {name}" for kind, name in names(args)]
     declarations = ask(args.cc, args.files, spelled, args.const)
     artifact = Artifact(args.files[0], (declarations.types,))

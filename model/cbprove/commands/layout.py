@@ -7,7 +7,15 @@ import os
 import re
 
 from cbprove import console
-from cbprove.commands.artefacts import ARTEFACT, KINDS, add_modules, add_names, names, opened, sought
+from cbprove.commands.artefacts import (
+    ARTEFACT,
+    KINDS,
+    add_modules,
+    add_names,
+    names,
+    opened,
+    sought,
+)
 from cbprove.commands.shared import add_color
 from cbprove.diagnostics import SpecError, WrongUsage
 
@@ -22,11 +30,20 @@ def add(parser: argparse.ArgumentParser) -> None:
         help=f"a .cbs file, or an artefact: {ARTEFACT} (the tree's, or the running kernel)",
     )
     parser.add_argument("--proposal", metavar="NAME", help="of a spec, this proposal alone")
-    parser.add_argument("--all", action="store_true", help="of a spec, the structs that no view has too")
-    add_names(parser)
-    parser.add_argument("--over", metavar="STRUCT.MEMBER", help="the control block of an artefact (sk_buff.cb)")
     parser.add_argument(
-        "--at", action="append", default=[], type=_offset, metavar="X=BYTES", help="where X lies over it (0)"
+        "--all", action="store_true", help="of a spec, the structs that no view has too"
+    )
+    add_names(parser)
+    parser.add_argument(
+        "--over", metavar="STRUCT.MEMBER", help="the control block of an artefact (sk_buff.cb)"
+    )
+    parser.add_argument(
+        "--at",
+        action="append",
+        default=[],
+        type=_offset,
+        metavar="X=BYTES",
+        help="where X lies over it (0)",
     )
     add_modules(parser)
     add_color(parser)
@@ -35,10 +52,17 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Draw the structs of a spec or of an artefact.
 
-    Raises WrongUsage where an argument is for the other of the two, and SpecError for what is not found.
+    Raises WrongUsage where an argument is for the other of the two, and SpecError for what is not
+    found.
     """
-    of_artefact = [f"--{name}" for name in (*KINDS, "over", "at", "module", "modules", "abi") if getattr(args, name)]
-    if args.spec is not None and (args.spec.endswith(".cbs") or (os.path.isdir(args.spec) and not of_artefact)):
+    of_artefact = [
+        f"--{name}"
+        for name in (*KINDS, "over", "at", "module", "modules", "abi")
+        if getattr(args, name)
+    ]
+    if args.spec is not None and (
+        args.spec.endswith(".cbs") or (os.path.isdir(args.spec) and not of_artefact)
+    ):
         if of_artefact:
             raise WrongUsage(
                 f"{of_artefact[0]} is for artefacts",
@@ -62,7 +86,9 @@ def _of_artefact(args: argparse.Namespace) -> int:
     from cbprove.pictures.artefact import block, text
 
     if not names(args):
-        raise WrongUsage("nothing was asked for", "name a spec, or what to show of an artefact: --struct sk_buff")
+        raise WrongUsage(
+            "nothing was asked for", "name a spec, or what to show of an artefact: --struct sk_buff"
+        )
     artifact = opened(args, args.spec)
     all, missing = sought(args, artifact)
     if all:

@@ -11,7 +11,10 @@ HELP = "the models of kernels that come with the package, and their specs"
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "kernel", nargs="?", metavar="VERSION", help="the paths of one model's specs alone, to go on with"
+        "kernel",
+        nargs="?",
+        metavar="VERSION",
+        help="the paths of one model's specs alone, to go on with",
     )
 
 
@@ -27,12 +30,18 @@ def run(args: argparse.Namespace) -> int:
     shipped = models()
     if args.kernel is None:
         console.show(
-            "\n".join(line for model in shipped for line in (model.title, *(f"  {spec}" for spec in model.specs)))
+            "\n".join(
+                line
+                for model in shipped
+                for line in (model.title, *(f"  {spec}" for spec in model.specs))
+            )
         )
         return 0 if shipped else NOTHING
     asked = next((model for model in shipped if model.version == args.kernel), None)
     if asked is None:
         versions = ", ".join(model.version for model in shipped) or "none"
-        raise WrongUsage(f"there is no model of Linux {args.kernel}", f"the models are of {versions}")
+        raise WrongUsage(
+            f"there is no model of Linux {args.kernel}", f"the models are of {versions}"
+        )
     console.show("\n".join(asked.specs))
     return 0

@@ -1,4 +1,5 @@
-"""`cbprove overlays`: what lies over a control block, how far it reaches, and what checks of sizes cannot see."""
+"""`cbprove overlays`: what lies over a control block, how far it reaches, and what checks of
+sizes cannot see."""
 
 from __future__ import annotations
 
@@ -10,12 +11,18 @@ from cbprove.commands.shared import NOTHING, USAGE, add_color, add_format
 from cbprove.commands.sources import add_sources, compiled, named, pool, root
 from cbprove.diagnostics import WrongUsage
 
-HELP = "the views over a control block: sizes, what they cross or exceed, and what their build-time checks cannot see"
+HELP = (
+    "the views over a control block: sizes, what they cross or exceed, and what their "
+    "build-time checks cannot see"
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "names", nargs="*", metavar="SPEC|FILE|FOLDER", help="a spec; with --source, what of it is read"
+        "names",
+        nargs="*",
+        metavar="SPEC|FILE|FOLDER",
+        help="a spec; with --source, what of it is read",
     )
     parser.add_argument(
         "--against",
@@ -24,14 +31,18 @@ def add(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         const="",
         metavar="ARTEFACT",
-        help=f"with the layouts of {ARTEFACT} (the tree's vmlinux, or the running kernel); several times for several",
+        help=f"with the layouts of {ARTEFACT} (the tree's vmlinux, or the running kernel); "
+        f"several times for several",
     )
     parser.add_argument(
         "--diff",
         metavar="PATCH|SPEC",
-        help="what a patch (`-`: on standard input) or another spec makes of them: the views that differ alone",
+        help="what a patch (`-`: on standard input) or another spec makes of them: the views "
+        "that differ alone",
     )
-    parser.add_argument("--object", metavar="STRUCT[.MEMBER]", help="with --source: over what (sk_buff.cb)")
+    parser.add_argument(
+        "--object", metavar="STRUCT[.MEMBER]", help="with --source: over what (sk_buff.cb)"
+    )
     add_sources(parser)
     add_modules(parser)
     add_format(parser)
@@ -65,7 +76,9 @@ def _difference(args: argparse.Namespace) -> int:
     if args.against:
         raise WrongUsage("--diff and --against are two questions", "give one of them")
     if args.diff.endswith(".cbs"):
-        comparison = difference((args.spec, args.diff), overlays(args.spec, None), overlays(args.diff, None))
+        comparison = difference(
+            (args.spec, args.diff), overlays(args.spec, None), overlays(args.diff, None)
+        )
     else:
         from cbprove.commands.patches import series
         from cbprove.patching.overlays import overlays as patched
@@ -84,7 +97,9 @@ def _spec(args: argparse.Namespace) -> str:
     """The one spec that is asked about. Raises WrongUsage."""
     for option, value in (("--headers", args.headers), ("--object", args.object)):
         if value is not None:
-            raise WrongUsage(f"{option} without --source", "name the source of a kernel: --source TREE")
+            raise WrongUsage(
+                f"{option} without --source", "name the source of a kernel: --source TREE"
+            )
     if len(args.names) != 1:
         problem = f"{len(args.names)} specs are named" if args.names else "no spec is named"
         raise WrongUsage(problem, "name one, or the source of a kernel: --source TREE")
@@ -105,7 +120,9 @@ def _of_source(args: argparse.Namespace) -> int:
     if args.against or args.diff is not None:
         raise WrongUsage("--against and --diff are about a spec", "leave them out, or --source")
     object, tree = sought(args.object or "sk_buff.cb"), root(args)
-    names = args.names or [each for each in _FOLDERS if args.source is not None and (tree / each).is_dir()]
+    names = args.names or [
+        each for each in _FOLDERS if args.source is not None and (tree / each).is_dir()
+    ]
     if not names:
         raise WrongUsage("no file or folder is named", "name those that are to be read")
     files = asked(names, compiled(args), tree, object)

@@ -1,4 +1,5 @@
-"""What `cbprove diff` does with a patch: read, judged on the newest model that it applies to, answered."""
+"""What `cbprove diff` does with a patch: read, judged on the newest model that it applies to,
+answered."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 
 def review(args: argparse.Namespace) -> int:
-    """The exit code. A patch that touches no control block has no answer. Raises SpecError and WrongUsage."""
+    """The exit code. A patch that touches no control block has no answer. Raises SpecError and
+    WrongUsage."""
     series_read = series([*[each for each in args.specs if each == "-"][:1], *args.patch])
     source = None
     if args.source is not None:
@@ -51,14 +53,18 @@ def review(args: argparse.Namespace) -> int:
     elif used and args.format == "text" and args.source is None:
         names_used = ", ".join(f"{name} in {path}" for name, path in list(used.items())[:3])
         further = f" and {len(used) - 3} more" if len(used) > 3 else ""
-        console.show(f"no struct changes; not judged is what functions do with {names_used}{further}")
+        console.show(
+            f"no struct changes; not judged is what functions do with {names_used}{further}"
+        )
     return answer.code if answer is not None else 0
 
 
 def review_commits(args: argparse.Namespace) -> int:
-    """The same of each commit of a range; one that builds on others before it is judged together with them.
+    """The same of each commit of a range; one that builds on others before it is judged together
+    with them.
 
-    Raises WrongUsage for a range or a tree that is none, and SpecError for a commit that does not fit the spec.
+    Raises WrongUsage for a range or a tree that is none, and SpecError for a commit that does not
+    fit the spec.
     """
     answers: list[Answer] = []
     names: list[str] = []
@@ -78,14 +84,18 @@ def review_commits(args: argparse.Namespace) -> int:
         from cbprove.report.answer import documents
 
         console.show(
-            json.dumps(documents(args.git, list(zip(names, answers, strict=True))), indent=2, ensure_ascii=False)
+            json.dumps(
+                documents(args.git, list(zip(names, answers, strict=True))),
+                indent=2,
+                ensure_ascii=False,
+            )
         )
     return mixed([each.code for each in answers] or [0])
 
 
 def _commits(args: argparse.Namespace) -> Iterator[tuple[str, Answer]]:
-    """Each commit that there is something to say of; with --source its files are those that it has, not those that stand
-    there."""
+    """Each commit that there is something to say of; with --source its files are those that it
+    has, not those that stand there."""
     from cbprove.patching.change import MOST, change, together
     from cbprove.patching.history import History
     from cbprove.patching.mail import commits
@@ -95,7 +105,9 @@ def _commits(args: argparse.Namespace) -> Iterator[tuple[str, Answer]]:
     earlier: list[Change] = []
     for name, data in commits(args.git, MOST, kernel.tree if kernel is not None else Path()):
         commit = change(data, f"commit {name}") if b"\ndiff --git " in data else None
-        source = (kernel, history.files(name)) if kernel is not None and history is not None else None
+        source = (
+            (kernel, history.files(name)) if kernel is not None and history is not None else None
+        )
         looked = source is not None and source[1].names
         if commit is None or not (commit.edits or commit.macros or commit.enums or looked):
             continue
@@ -120,7 +132,8 @@ _Source = tuple["Kernel", "Files"]
 def _answer(
     whole_change: Change, args: argparse.Namespace, source: _Source | None
 ) -> tuple[Answer | None, dict[str, str]]:
-    """The answer on the first model that the change applies to, and the accessors that functions use, with their files."""
+    """The answer on the first model that the change applies to, and the accessors that functions
+    use, with their files."""
     from cbprove.models import words
     from cbprove.patching.change import accessors, of, touches
 
@@ -160,8 +173,8 @@ def _answer(
 def _read(
     whole_change: Change, args: argparse.Namespace, kernel: Kernel, sides: Files
 ) -> tuple[Change, Functions, Compiler]:
-    """What the functions of a patch do in a tree, and who lays its structs out; and the change, its hunks named by the files
-    where they name no struct."""
+    """What the functions of a patch do in a tree, and who lays its structs out; and the change,
+    its hunks named by the files where they name no struct."""
     from cbprove.patching.change import change
     from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Reading, functions
@@ -170,14 +183,19 @@ def _read(
     with console.Progress("files") as progress:
         how = Reading(kernel, sought("sk_buff.cb"), len(os.sched_getaffinity(0)), not args.no_cache)
         functions_read = functions(sides, how, progress)
-    if not all([*(edit.tag for edit in whole_change.edits), *(edit.tag for edit in whole_change.enums)]):
+    if not all(
+        [*(edit.tag for edit in whole_change.edits), *(edit.tag for edit in whole_change.enums)]
+    ):
         named = change(sides.diff().encode(), "the files of the patch")
-        whole_change = replace(whole_change, edits=named.edits, enums=named.enums, macros=named.macros)
+        whole_change = replace(
+            whole_change, edits=named.edits, enums=named.enums, macros=named.macros
+        )
     return whole_change, functions_read, Compiler(sides, how)
 
 
 def _whole(specs: Sequence[str]) -> None:
-    """Raises SpecError for specs that were named and are none: of those no patch can be said to touch nothing."""
+    """Raises SpecError for specs that were named and are none: of those no patch can be said to
+    touch nothing."""
     from cbprove.pipeline import files, is_included
     from cbprove.syntax.includes import load
 
@@ -189,8 +207,11 @@ def _whole(specs: Sequence[str]) -> None:
                 raise
 
 
-def _placed(whole_change: Change, subject: Subject, vocabulary: Words) -> tuple[Change, tuple[str, ...]]:
-    """The change without hunks that name no struct, but for those whose struct is found; and what is said of the others."""
+def _placed(
+    whole_change: Change, subject: Subject, vocabulary: Words
+) -> tuple[Change, tuple[str, ...]]:
+    """The change without hunks that name no struct, but for those whose struct is found; and
+    what is said of the others."""
     if all(edit.tag for edit in whole_change.edits):
         return whole_change, ()
     from cbprove.patching.placing import placed
@@ -209,14 +230,19 @@ def _unplaced(whole_change: Change, notes: tuple[str, ...]) -> Answer | None:
 
 
 def _judged(
-    relevant: Change, subject: Subject, args: argparse.Namespace, source: tuple[Functions | None, Compiler | None]
+    relevant: Change,
+    subject: Subject,
+    args: argparse.Namespace,
+    source: tuple[Functions | None, Compiler | None],
 ) -> Answer | None:
     from cbprove.keeping import folder
     from cbprove.patching.judging import Kept
     from cbprove.patching.review import How, review
 
     cache = None if args.no_cache else Kept(folder("verdicts"))
-    how = How(options(args, witnesses=False), args.what_if, cache, functions=source[0], compiler=source[1])
+    how = How(
+        options(args, witnesses=False), args.what_if, cache, functions=source[0], compiler=source[1]
+    )
     with console.Progress(subject.title) as progress:
         return review(relevant, subject, how, progress)
 
@@ -241,7 +267,8 @@ def _findings(answers: list[Answer], args: argparse.Namespace) -> None:
 
 
 def series(files: Sequence[str]) -> Change:
-    """The patches of files as one series, `-` being standard input. Raises SpecError with the mistakes of all."""
+    """The patches of files as one series, `-` being standard input. Raises SpecError with the
+    mistakes of all."""
     from cbprove.patching.change import change, together
 
     changes: list[Change] = []
@@ -273,7 +300,9 @@ def _standard_input(most: int) -> bytes:
         if sys.stdin is not None:
             return sys.stdin.buffer.read(most)
     except OSError as error:
-        raise WrongUsage(f"standard input cannot be read: {(error.strerror or str(error)).lower()}", help) from None
+        raise WrongUsage(
+            f"standard input cannot be read: {(error.strerror or str(error)).lower()}", help
+        ) from None
     raise WrongUsage("standard input is closed", help)
 
 
@@ -286,10 +315,14 @@ def _file(path: str) -> bytes:
     except TooLong:
         return _short(bytes(MOST + 1), f"`{path}`")
     except NotPlain:
-        raise WrongUsage(f"`{path}` is no file", "name a patch, or give it as `-` on standard input") from None
+        raise WrongUsage(
+            f"`{path}` is no file", "name a patch, or give it as `-` on standard input"
+        ) from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise WrongUsage(f"`{path}` cannot be read: {reason}", "check the path and its permissions") from None
+        raise WrongUsage(
+            f"`{path}` cannot be read: {reason}", "check the path and its permissions"
+        ) from None
 
 
 def _short(data: bytes, name: str) -> bytes:
@@ -297,12 +330,17 @@ def _short(data: bytes, name: str) -> bytes:
     from cbprove.patching.mail import bad
 
     if len(data) > MOST:
-        raise bad("CB0343", f"{name} is longer than {MOST // 1_000_000} MB", "give the part of it that changes headers")
+        raise bad(
+            "CB0343",
+            f"{name} is longer than {MOST // 1_000_000} MB",
+            "give the part of it that changes headers",
+        )
     return data
 
 
 def _subjects(args: argparse.Namespace) -> list[Subject]:
-    """The specs that were given, here or by the tree; else its kernel's model and the others from the newest on."""
+    """The specs that were given, here or by the tree; else its kernel's model and the others
+    from the newest on."""
     from cbprove.patching.review import Subject
     from cbprove.pipeline import files
 
@@ -330,5 +368,6 @@ def _models(version: str | None, tree: str | None) -> list[Subject]:
         raise WrongUsage(f"there is no model of Linux {version}", f"the models are of {versions}")
     kernel_here = kernel(Path(tree or ""))
     return [
-        Subject(each.title, each.specs) for each in sorted(chosen_models, key=lambda each: each.version != kernel_here)
+        Subject(each.title, each.specs)
+        for each in sorted(chosen_models, key=lambda each: each.version != kernel_here)
     ]

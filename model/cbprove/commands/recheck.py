@@ -1,4 +1,5 @@
-"""`cbprove recheck`: an archive against the specs, by another solver than the one that proved. Z3 is never loaded."""
+"""`cbprove recheck`: an archive against the specs, by another solver than the one that proved.
+Z3 is never loaded."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ HELP = "every verdict of an archive checked again, without Z3"
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archive", metavar="DIR", help="what `certify` wrote")
     parser.add_argument(
-        "root", nargs="?", default=".", metavar="ROOT", help="where the paths of specs begin (%(default)s)"
+        "root",
+        nargs="?",
+        default=".",
+        metavar="ROOT",
+        help="where the paths of specs begin (%(default)s)",
     )
     add_timeout(parser)
     add_color(parser)
@@ -60,13 +65,17 @@ def _solvers(seconds: float | None) -> dict[str, Callable[[str], str]]:
     return {name: asking(name) for name in SOLVERS}
 
 
-def _one(folder: object, args: argparse.Namespace, solvers: dict[str, Callable[[str], str]]) -> Outcome:
+def _one(
+    folder: object, args: argparse.Namespace, solvers: dict[str, Callable[[str], str]]
+) -> Outcome:
     from cbprove.archive.folder import Folder
     from cbprove.archive.recheck import recheck
 
     assert isinstance(folder, Folder)
     with console.Progress(folder.name):
-        outcome = recheck(folder, args.archive, root=args.root, meaning=_meaning, solvers=solvers, audits=_audits)
+        outcome = recheck(
+            folder, args.archive, root=args.root, meaning=_meaning, solvers=solvers, audits=_audits
+        )
     console.show(_line(outcome))
     for model in outcome.models:
         console.show(f"  {model}")
@@ -95,7 +104,9 @@ def _audits(system: System) -> tuple[Model, ...]:
 def _line(outcome: Outcome) -> str:
     verdicts = f"{outcome.confirmed} of {outcome.verdicts} verdicts confirmed"
     decided = ", ".join(f"{number} by {name}" for name, number in outcome.decided.items())
-    return f"{outcome.spec}: {verdicts}, obligations {decided or 'not asked'}, {outcome.runs} replays"
+    return (
+        f"{outcome.spec}: {verdicts}, obligations {decided or 'not asked'}, {outcome.runs} replays"
+    )
 
 
 def _amiss(failures: list[Failure]) -> None:
@@ -108,18 +119,24 @@ def _resting(outcomes: list[Outcome]) -> str:
     from cbprove.report.style import counted
 
     sums = {
-        kind: sum(outcome.proofs.get(kind, 0) for outcome in outcomes) for kind in ("certificate", "clausal", "solvers")
+        kind: sum(outcome.proofs.get(kind, 0) for outcome in outcomes)
+        for kind in ("certificate", "clausal", "solvers")
     }
     total = counted(sum(sums.values()), "proof")
     proofs = f"{sums['certificate']} by a certificate, {sums['clausal']} by a clausal proof"
     return f"{total}: {proofs}, {sums['solvers']} by the solver alone"
 
 
-def _summary(place: str, outcomes: list[Outcome], failures: list[Failure], solvers: list[str]) -> str:
+def _summary(
+    place: str, outcomes: list[Outcome], failures: list[Failure], solvers: list[str]
+) -> str:
     from cbprove.report.style import counted
 
     verdicts = sum(outcome.verdicts for outcome in outcomes)
     confirmed = sum(outcome.confirmed for outcome in outcomes)
     by = " and ".join(solvers)
-    summary = f"{place}: {counted(len(outcomes), 'spec')}, {confirmed} of {verdicts} verdicts confirmed by {by}"
+    summary = (
+        f"{place}: {counted(len(outcomes), 'spec')}, {confirmed} of {verdicts} verdicts "
+        f"confirmed by {by}"
+    )
     return f"{summary}, {counted(len(failures), 'thing')} amiss" if failures else summary

@@ -17,8 +17,10 @@ HELP = "a refuted case as a C program of the run that breaks it"
 
 _NEAR = 3
 _INSTEAD = {
-    "proved": "no run breaks it, so there is none to show; `cbprove certify` keeps what the proof rests on",
-    "vacuous": "no run reaches what it claims, so there is nothing to run; `cbprove check` says where",
+    "proved": "no run breaks it, so there is none to show; `cbprove certify` keeps what the "
+    "proof rests on",
+    "vacuous": "no run reaches what it claims, so there is nothing to run; `cbprove check` "
+    "says where",
     "unknown": "try `cbprove check` with a higher --bound or --resources first",
     "excluded": "a `require` rules it out, and nothing of it is judged",
 }
@@ -26,8 +28,12 @@ _INSTEAD = {
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC")
-    parser.add_argument("--case", default="", metavar="ID", help="as --format json names it: SPEC/PROPOSAL/PROPERTY")
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to write it (standard output)")
+    parser.add_argument(
+        "--case", default="", metavar="ID", help="as --format json names it: SPEC/PROPOSAL/PROPERTY"
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="where to write it (standard output)"
+    )
     parser.add_argument("--kunit", action="store_true", help="as a KUnit test case")
     add_reach(parser)
     add_color(parser)
@@ -41,12 +47,19 @@ def run(args: argparse.Namespace) -> int:
     system = meaning(args.spec)
     _refuse_unknown(system, args.case)
     with console.Progress(args.spec) as progress:
-        report = judged(_asked(system, args.case), args.spec, options(args, witnesses=True), progress)
+        report = judged(
+            _asked(system, args.case), args.spec, options(args, witnesses=True), progress
+        )
     case = _case(report, args.case)
     witness = case.finding.witness
     assert witness is not None
     text = program(
-        system, witness, property_name=case.property, id=case.id, path=args.spec.rpartition("/")[2], kunit=args.kunit
+        system,
+        witness,
+        property_name=case.property,
+        id=case.id,
+        path=args.spec.rpartition("/")[2],
+        kunit=args.kunit,
     )
     if args.output in (None, "-"):
         console.document(text)
@@ -74,7 +87,9 @@ def _refuse_unknown(system: System, id: str) -> None:
     from difflib import get_close_matches
 
     proposals = [p.name for p in system.proposals] or ["any"]
-    cases = [f"{system.name}/{proposal}/{p.name}" for proposal in proposals for p in system.properties]
+    cases = [
+        f"{system.name}/{proposal}/{p.name}" for proposal in proposals for p in system.properties
+    ]
     if not id:
         refuted = "`cbprove check` says which of them are refuted"
         raise WrongUsage("no case is named", f"--case {cases[0]}, one of {len(cases)}; {refuted}")
@@ -87,7 +102,11 @@ def _case(report: Report, id: str) -> Case:
     """The case of this id, if there is anything in it to run."""
     case_found = next((case for case in report.cases if case.id == id), None)
     if case_found is None:
-        raise WrongUsage(f"`{id}` makes no case: its `when` is false there", "reproduce another proposal")
+        raise WrongUsage(
+            f"`{id}` makes no case: its `when` is false there", "reproduce another proposal"
+        )
     if case_found.finding.verdict in _INSTEAD:
-        raise WrongUsage(f"`{id}` is {case_found.finding.verdict}", _INSTEAD[case_found.finding.verdict])
+        raise WrongUsage(
+            f"`{id}` is {case_found.finding.verdict}", _INSTEAD[case_found.finding.verdict]
+        )
     return case_found

@@ -30,7 +30,13 @@ def mixed(codes: Sequence[int]) -> int:
 
 def add_reach(parser: argparse.ArgumentParser) -> None:
     """How far proofs go."""
-    parser.add_argument("--bound", type=_count, default=3, metavar="N", help="turns beyond LO to follow (%(default)s)")
+    parser.add_argument(
+        "--bound",
+        type=_count,
+        default=3,
+        metavar="N",
+        help="turns beyond LO to follow (%(default)s)",
+    )
     parser.add_argument(
         "--resources",
         type=_positive,
@@ -50,11 +56,14 @@ def add_reach(parser: argparse.ArgumentParser) -> None:
 
 def add_cache(parser: argparse.ArgumentParser) -> None:
     """Whether what an earlier run found counts."""
-    parser.add_argument("--no-cache", action="store_true", help="judge anew what an earlier run has judged")
+    parser.add_argument(
+        "--no-cache", action="store_true", help="judge anew what an earlier run has judged"
+    )
 
 
 def kept(given: argparse.Namespace) -> Folder:
-    """Where verdicts on specs are kept: with --no-cache for this run alone, in which the very same texts are judged once."""
+    """Where verdicts on specs are kept: with --no-cache for this run alone, in which the very
+    same texts are judged once."""
     from cbprove.keeping import Folder, folder
 
     return Folder(None if given.no_cache else folder("specs"))
@@ -62,14 +71,21 @@ def kept(given: argparse.Namespace) -> Folder:
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """Who does the work."""
-    parser.add_argument("--jobs", type=processes, default=1, metavar="N", help="processes that judge (%(default)s)")
-    parser.add_argument("--dask", metavar="ADDRESS", help="a Dask cluster judges: its scheduler, as tcp://HOST:PORT")
+    parser.add_argument(
+        "--jobs", type=processes, default=1, metavar="N", help="processes that judge (%(default)s)"
+    )
+    parser.add_argument(
+        "--dask", metavar="ADDRESS", help="a Dask cluster judges: its scheduler, as tcp://HOST:PORT"
+    )
 
 
 def add_timeout(parser: argparse.ArgumentParser) -> None:
     """How long a solver may take."""
     parser.add_argument(
-        "--timeout", type=_duration, metavar="TIME", help="for a query, with its unit: 500ms, 5s, 2m (none)"
+        "--timeout",
+        type=_duration,
+        metavar="TIME",
+        help="for a query, with its unit: 500ms, 5s, 2m (none)",
     )
 
 
@@ -98,7 +114,10 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 def add_formats(parser: argparse.ArgumentParser, *further: str) -> None:
     """As `add_format`, the formats of findings, and those that a command has besides."""
     parser.add_argument(
-        "--format", choices=("text", "json", *FORMATS, *further), default="text", help="one document of all (text)"
+        "--format",
+        choices=("text", "json", *FORMATS, *further),
+        default="text",
+        help="one document of all (text)",
     )
 
 
@@ -139,7 +158,9 @@ def processes(text: str) -> int:
     Raises ArgumentTypeError where it is no number from 1 to MOST_PROCESSES.
     """
     if not re.fullmatch(r"[0-9]{1,3}", text) or not 0 < int(text) <= MOST_PROCESSES:
-        raise argparse.ArgumentTypeError(f"`{text}` is not a number of processes from 1 to {MOST_PROCESSES}")
+        raise argparse.ArgumentTypeError(
+            f"`{text}` is not a number of processes from 1 to {MOST_PROCESSES}"
+        )
     return int(text)
 
 

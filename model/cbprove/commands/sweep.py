@@ -12,8 +12,12 @@ HELP = "the verdicts of a property as a matrix over two axes, and as regions"
 
 def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("spec", metavar="SPEC")
-    parser.add_argument("--property", default="", metavar="P", help="whose verdicts; without it all names are told")
-    parser.add_argument("--rows", default="", metavar="AXIS", help="down: a param, a packing, or abi")
+    parser.add_argument(
+        "--property", default="", metavar="P", help="whose verdicts; without it all names are told"
+    )
+    parser.add_argument(
+        "--rows", default="", metavar="AXIS", help="down: a param, a packing, or abi"
+    )
     parser.add_argument("--cols", default="", metavar="AXIS", help="across: another one")
     add_reach(parser)
     add_jobs(parser)

@@ -44,7 +44,8 @@ _COLOURS: dict[str, Role] = {"-": "bad", "+": "good", "@": "faint"}
 
 @frozen
 class Drift:
-    """A struct of a spec; `arms` are those of a packing, `arm` the one that the artefact has, None for a struct without arms.
+    """A struct of a spec; `arms` are those of a packing, `arm` the one that the artefact has, None
+    for a struct without arms.
 
     `unit` is where the artefact has it, `diff` the lines that turn the spec's into the artefact's.
     """
@@ -57,11 +58,13 @@ class Drift:
     diff: tuple[str, ...] = ()
 
 
-def drifts(shapes: Sequence[Shape], default: Mapping[str, str], artifact: Artifact, spec: str) -> tuple[Drift, ...]:
+def drifts(
+    shapes: Sequence[Shape], default: Mapping[str, str], artifact: Artifact, spec: str
+) -> tuple[Drift, ...]:
     """Each struct and union of a spec, all forms of a packing together, in order of declaration.
 
-    `default` names the arm to show of a packing where none is as the artefact has it; `spec` is what diffs call the spec.
-    Raises SpecError where the artefact is corrupt.
+    `default` names the arm to show of a packing where none is as the artefact has it; `spec` is
+    what diffs call the spec. Raises SpecError where the artefact is corrupt.
     """
     together: dict[str, list[Shape]] = {}
     for each in shapes:
@@ -75,7 +78,9 @@ def exit_code(drifts: Iterable[Drift]) -> int:
     return 1 if "differs" in states else 0 if "same" in states else 5
 
 
-def _drift(name: str, forms: list[Shape], default: Mapping[str, str], artifact: Artifact, spec: str) -> Drift:
+def _drift(
+    name: str, forms: list[Shape], default: Mapping[str, str], artifact: Artifact, spec: str
+) -> Drift:
     record = forms[0].record
     arms = tuple(_arm(form) for form in forms if form.note)
     of_artefact = definitions(artifact, record.kind, record.tag or "")
@@ -85,7 +90,9 @@ def _drift(name: str, forms: list[Shape], default: Mapping[str, str], artifact: 
         for types, ref in of_artefact:
             if alike(form.record, Records(types).record(ref), types.abi):
                 return Drift(name, "same", arms, _arm(form) if form.note else None, types.name)
-    shape_shown = next((form for form in forms if _arm(form) == default.get(record.tag or "")), forms[0])
+    shape_shown = next(
+        (form for form in forms if _arm(form) == default.get(record.tag or "")), forms[0]
+    )
     types, ref = of_artefact[0]
     title = f"{spec} ({_arm(shape_shown)})" if shape_shown.note else spec
     before, after = _unnoted(shape_shown).splitlines(), outlines.text(types, ref).splitlines()
@@ -94,7 +101,8 @@ def _drift(name: str, forms: list[Shape], default: Mapping[str, str], artifact: 
 
 
 def definitions(artifact: Artifact, kind: Kind, tag: str) -> tuple[tuple[Types, Ref], ...]:
-    """What the artefact has by a tag of a spec, in the unit that a flavour names; nothing where it defines none."""
+    """What the artefact has by a tag of a spec, in the unit that a flavour names; nothing where
+    it defines none."""
     if any(unit.find(kind, tag) for unit in artifact.units):
         return lookup(artifact, kind, tag)
     plain, _, module = tag.partition("___")
@@ -111,13 +119,17 @@ def _unnoted(form: Shape) -> str:
     return shape(Shape(form.record, form.abi, "", form.spelled))
 
 
-# --- how it is said ---------------------------------------------------------------------------------------
+# --- how it is said -------------------------------------------------------------------------------
 
 
 def text(spec: str, artifact: Artifact, drifts: Sequence[Drift], paint: Paint) -> str:
     """What differs, then the arms that match, what is not there, and how much there was."""
     parts = [_differs(each, paint) for each in drifts if each.state == "differs"]
-    matching = [f"{each.name}: {each.unit} has the arm {each.arm}" for each in drifts if each.arm is not None]
+    matching = [
+        f"{each.name}: {each.unit} has the arm {each.arm}"
+        for each in drifts
+        if each.arm is not None
+    ]
     absent = [each.name for each in drifts if each.state == "absent"]
     parts += ["\n".join(matching)] if matching else []
     parts += [_listed(f"not in {_against(artifact)}: ", absent)] if absent else []
@@ -127,7 +139,13 @@ def text(spec: str, artifact: Artifact, drifts: Sequence[Drift], paint: Paint) -
 def _listed(head: str, names: Iterable[str]) -> str:
     """Names behind a head, in lines; the space inside `struct x` is no place to break one."""
     joined = ", ".join(name.replace(" ", "\0") for name in names)
-    lines = textwrap.wrap(head + joined, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        head + joined,
+        _WIDTH,
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
     return "\n".join(lines).replace("\0", " ")
 
 
@@ -147,8 +165,13 @@ def _against(artifact: Artifact) -> str:
 
 
 def _differs(each: Drift, paint: Paint) -> str:
-    none = f"; none of its arms is what {each.unit} has: {', '.join(each.arms)}" if each.arms else ""
-    lines = [paint(_line(line), _COLOURS[line[0]]) if line[:1] in _COLOURS else _line(line) for line in each.diff]
+    none = (
+        f"; none of its arms is what {each.unit} has: {', '.join(each.arms)}" if each.arms else ""
+    )
+    lines = [
+        paint(_line(line), _COLOURS[line[0]]) if line[:1] in _COLOURS else _line(line)
+        for line in each.diff
+    ]
     return "\n".join([f"{paint('differs', 'bad')}: {each.name}{none}", *lines])
 
 
@@ -181,20 +204,28 @@ Domains = Mapping[str, "tuple[str, ...] | range"]
 
 
 def rebased(path: str, artifact: Artifact, reader: Reader = read) -> System:
-    """The spec with each struct, union and enum that the artefact has as it lies there; a packing keeps its arms.
+    """The spec with each struct, union and enum that the artefact has as it lies there; a packing
+    keeps its arms.
 
-    Of several ABIs the artefact's own is left, with the proposals and questions that are about it. `struct X___M` is the X of
-    the unit M. Raises SpecError: the spec's own mistakes, those that it makes under these layouts, CB0323 for a struct of which
-    the artefact has several and the spec does not say which, CB0324 where it has none of them, and CB0329 where the spec is not
-    about its ABI.
+    Of several ABIs the artefact's own is left, with the proposals and questions that are about it.
+    `struct X___M` is the X of the unit M. Raises SpecError: the spec's own mistakes, those that it
+    makes under these layouts, CB0323 for a struct of which the artefact has several and the spec
+    does not say which, CB0324 where it has none of them, and CB0329 where the spec is not about its
+    ABI.
     """
     tree = load(path, reader)
     system = resolve(tree)
     _of_this_abi(system, path, artifact)
     definitions = [*_beside_packings(system, artifact)]
-    definitions += [definition for each in asked(system, artifact) for definition in _one(artifact, each)]
+    definitions += [
+        definition for each in asked(system, artifact) for definition in _one(artifact, each)
+    ]
     if not definitions:
-        raise bad("CB0324", f"`{artifact.units[0].name}` has no struct of `{path}`", "name the artefact that has them")
+        raise bad(
+            "CB0324",
+            f"`{artifact.units[0].name}` has no struct of `{path}`",
+            "name the artefact that has them",
+        )
     source = Source(f"types of {artifact.units[0].name}", written(artifact, definitions, {}))
     replaced, _ = substitute(tree, syntax.Tree(parse(source), (source,)))
     system = _under(resolve(replaced), artifact.units[0].abi.name)
@@ -208,14 +239,19 @@ def _under(system: System, abi: str) -> System:
     def left(domains: Domains) -> Domains:
         return {name: (abi,) if name == "abi" else values for name, values in domains.items()}
 
-    axes = tuple(Axis("abi", "abi", (abi,), abi) if axis.kind == "abi" else axis for axis in system.axes)
-    proposals = (replace(p, domains=left(p.domains)) for p in system.proposals if abi in p.domains["abi"])
+    axes = tuple(
+        Axis("abi", "abi", (abi,), abi) if axis.kind == "abi" else axis for axis in system.axes
+    )
+    proposals = (
+        replace(p, domains=left(p.domains)) for p in system.proposals if abi in p.domains["abi"]
+    )
     asks = (replace(a, domains=left(a.domains)) for a in system.asks if abi in a.domains["abi"])
     return replace(system, axes=axes, proposals=tuple(proposals), asks=tuple(asks))
 
 
 def _beside_packings(system: System, artifact: Artifact) -> Iterator[Definition]:
-    """What the artefact has of the packings' names, under names of its own: its structs hold these, not one arm or another."""
+    """What the artefact has of the packings' names, under names of its own: its structs hold
+    these, not one arm or another."""
     for tag, node in _tags(system).items():
         if isinstance(node, syntax.Packing) and has(artifact, _kind(node), tag):
             for definition in find(artifact, [Asked(_kind(node), tag)]):
@@ -223,15 +259,18 @@ def _beside_packings(system: System, artifact: Artifact) -> Iterator[Definition]
 
 
 def drifted(path: str, artifact: Artifact) -> tuple[Drift, ...]:
-    """Each struct of a spec against the artefact, with the default of every axis; of a packing every arm.
+    """Each struct of a spec against the artefact, with the default of every axis; of a packing
+    every arm.
 
-    Raises SpecError: the spec's mistakes, those of the artefact, and CB0329 where the spec is not about its ABI.
+    Raises SpecError: the spec's mistakes, those of the artefact, and CB0329 where the spec is not
+    about its ABI.
     """
     return _drifts(_meaning(path), path, artifact)
 
 
 def _drifts(system: System, path: str, artifact: Artifact) -> tuple[Drift, ...]:
-    """Packings first, so that structs that contain one are compared with the arm that the artefact has."""
+    """Packings first, so that structs that contain one are compared with the arm that the
+    artefact has."""
     candidate = _of_this_abi(system, path, artifact)
     first = drifts(shapes(system, [candidate]), _words(candidate), artifact, path)
     candidate_drifted = candidate | _arms(first)
@@ -243,8 +282,8 @@ def _drifts(system: System, path: str, artifact: Artifact) -> tuple[Drift, ...]:
 
 
 def overlays(path: str, artifact: Artifact | None) -> Table:
-    """The views of a spec over its control blocks, with the default of every axis; under an artefact with its layouts, and the
-    arms of packings that it has.
+    """The views of a spec over its control blocks, with the default of every axis; under an
+    artefact with its layouts, and the arms of packings that it has.
 
     Raises SpecError as `rebased` and `drifted`.
     """
@@ -276,19 +315,29 @@ def _of_this_abi(system: System, path: str, artifact: Artifact) -> dict[str, Axi
     abi = artifact.units[0].abi.name
     abis = next(axis.values for axis in system.axes if axis.kind == "abi")
     if abi not in abis:
-        message = f"`{path}` is about {', '.join(str(name) for name in abis)}, and `{artifact.units[0].name}` is {abi}"
+        message = (
+            f"`{path}` is about {', '.join(str(name) for name in abis)}, and "
+            f"`{artifact.units[0].name}` is {abi}"
+        )
         raise bad("CB0329", message, f"write `abi {abi};` in the spec, or name another artefact")
     return _default(system) | {"abi": abi}
 
 
 def _default(system: System) -> dict[str, AxisValue]:
-    return {axis.name: axis.values[0] if axis.default is None else axis.default for axis in system.axes}
+    return {
+        axis.name: axis.values[0] if axis.default is None else axis.default for axis in system.axes
+    }
 
 
 def asked(system: System, artifact: Artifact) -> list[Asked]:
-    """What to look for in an artefact: the structs, unions and enums that a spec declares, packings left out."""
+    """What to look for in an artefact: the structs, unions and enums that a spec declares,
+    packings left out."""
     tags = _tags(system).items()
-    return [flavoured(_kind(node), tag, artifact) for tag, node in tags if not isinstance(node, syntax.Packing)]
+    return [
+        flavoured(_kind(node), tag, artifact)
+        for tag, node in tags
+        if not isinstance(node, syntax.Packing)
+    ]
 
 
 def _tags(system: System) -> Mapping[str, Tagged]:
@@ -312,7 +361,8 @@ def _one(artifact: Artifact, sought_type: Asked) -> list[Definition]:
         help = f"name it `{sought_type.name}___MODULE` in the spec, or open one of them alone"
         raise bad(
             "CB0323",
-            f"there are {len(definitions)} different `{sought_type.kind} {sought_type.name}`, in {units}",
+            f"there are {len(definitions)} different `{sought_type.kind} {sought_type.name}`, "
+            f"in {units}",
             help,
         )
     return definitions

@@ -1,4 +1,5 @@
-"""What changed between two specs before any verdict is asked: layouts of structs, and where views lie."""
+"""What changed between two specs before any verdict is asked: layouts of structs, and where
+views lie."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from cbprove.system.program import Program, View
 
 @frozen
 class Reshaped:
-    """A struct before and after; None on the side that does not have it. `name` has the arm of a packing behind it."""
+    """A struct before and after; None on the side that does not have it. `name` has the arm of a
+    packing behind it."""
 
     name: str
     before: Shape | None
@@ -25,7 +27,8 @@ class Reshaped:
 
 @frozen
 class Moved:
-    """A view whose extent is another one; an extent is `skb.cb[0..20)`, None on the side that does not have the view."""
+    """A view whose extent is another one; an extent is `skb.cb[0..20)`, None on the side that
+    does not have the view."""
 
     view: str
     layer: str
@@ -35,7 +38,8 @@ class Moved:
 
 
 def layouts(before: Sequence[Shape], after: Sequence[Shape]) -> tuple[Reshaped, ...]:
-    """The structs whose bytes differ, in the later order; other spellings of the same types are no difference."""
+    """The structs whose bytes differ, in the later order; other spellings of the same types are
+    no difference."""
     old, new = ({_name(each): each for each in shapes} for shapes in (before, after))
     return tuple(
         Reshaped(name, old.get(name), new.get(name))
@@ -45,19 +49,22 @@ def layouts(before: Sequence[Shape], after: Sequence[Shape]) -> tuple[Reshaped, 
 
 
 def placed(shape: Shape) -> tuple[int, int, tuple[tuple[str, int, int], ...]]:
-    """Size and alignment in bytes, and each member that has a name, with its first bit and width in bits."""
+    """Size and alignment in bytes, and each member that has a name, with its first bit and width
+    in bits."""
     layout = lay_out(shape.record, shape.abi)
     return layout.size, layout.align, tuple(_flat(layout, "", 0))
 
 
 def drawn(before: Shape, after: Shape, titles: tuple[str, str]) -> list[str]:
-    """Both as pahole prints them, one turned into the other, as a unified diff; `titles` stand over the two."""
+    """Both as pahole prints them, one turned into the other, as a unified diff; `titles` stand
+    over the two."""
     lines_before, other = (shape(each).splitlines() for each in (before, after))
     return list(difflib.unified_diff(lines_before, other, *titles, lineterm=""))
 
 
 def views(before: Mapping[str, Program], after: Mapping[str, Program]) -> tuple[Moved, ...]:
-    """The views that lie elsewhere, under the proposals (with one candidate of each) that both have."""
+    """The views that lie elsewhere, under the proposals (with one candidate of each) that both
+    have."""
     by_change: dict[tuple[str, str, str | None, str | None], list[str]] = {}
     for name in after:
         if name in before:
@@ -68,7 +75,8 @@ def views(before: Mapping[str, Program], after: Mapping[str, Program]) -> tuple[
 
 def _moved(before: Program, after: Program) -> Iterator[tuple[str, str, str | None, str | None]]:
     old, new = (
-        {(view.name, view.layer): _extent(program, view) for view in program.views} for program in (before, after)
+        {(view.name, view.layer): _extent(program, view) for view in program.views}
+        for program in (before, after)
     )
     for key in {**new, **old}:
         if old.get(key) != new.get(key):

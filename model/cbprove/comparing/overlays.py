@@ -1,4 +1,5 @@
-"""Views over control blocks before and after: those that end elsewhere, cross something else or lie beyond their block."""
+"""Views over control blocks before and after: those that end elsewhere, cross something else or
+lie beyond their block."""
 
 from __future__ import annotations
 
@@ -27,7 +28,9 @@ class Moved:
     @property
     def worse(self) -> bool:
         """Whether it ends further beyond its block than before."""
-        return self.after is not None and self.after.excess > (self.before.excess if self.before else 0)
+        return self.after is not None and self.after.excess > (
+            self.before.excess if self.before else 0
+        )
 
 
 @frozen
@@ -42,7 +45,8 @@ class Difference:
 
     @property
     def code(self) -> int:
-        """1 if a view ends further beyond its block, or a check does not hold that did; 5 if no view is on either side."""
+        """1 if a view ends further beyond its block, or a check does not hold that did; 5 if no
+        view is on either side."""
         if self.violated or any(each.worse for each in self.moved):
             return 1
         return 0 if self.moved or self.alike else 5
@@ -52,7 +56,11 @@ def difference(titles: tuple[str, str], before: Table, after: Table) -> Differen
     """What is otherwise in the second table."""
     old, new = _views(before), _views(after)
     moved = tuple(
-        Moved((new.get(key) or old[key])[0], old[key][1] if key in old else None, new[key][1] if key in new else None)
+        Moved(
+            (new.get(key) or old[key])[0],
+            old[key][1] if key in old else None,
+            new[key][1] if key in new else None,
+        )
         for key in {**old, **new}
         if _told(old.get(key)) != _told(new.get(key))
     )
@@ -66,18 +74,31 @@ def difference(titles: tuple[str, str], before: Table, after: Table) -> Differen
 
 
 def _views(table: Table) -> dict[tuple[str, str], tuple[Block, Laid]]:
-    return {(block.title, each.overlay.name): (block, each) for block, views in table.blocks for each in views}
+    return {
+        (block.title, each.overlay.name): (block, each)
+        for block, views in table.blocks
+        for each in views
+    }
 
 
 def _told(laid_view: tuple[Block, Laid] | None) -> object:
-    """What makes a view another one: where it lies, what it crosses and exceeds, whether a check sees it."""
+    """What makes a view another one: where it lies, what it crosses and exceeds, whether a check
+    sees it."""
     if laid_view is None:
         return None
     block, laid = laid_view
-    return block.width, laid.type, laid.overlay.low, laid.overlay.high, laid.crosses, laid.excess, bool(laid.checks)
+    return (
+        block.width,
+        laid.type,
+        laid.overlay.low,
+        laid.overlay.high,
+        laid.crosses,
+        laid.excess,
+        bool(laid.checks),
+    )
 
 
-# --- text -------------------------------------------------------------------------------------------------
+# --- text -----------------------------------------------------------------------------------------
 
 
 def text(difference: Difference, paint: Paint) -> str:
@@ -85,11 +106,17 @@ def text(difference: Difference, paint: Paint) -> str:
     lines = [f"{printable(difference.titles[0])} -> {printable(difference.titles[1])}"]
     lines += [paint(f"violated: {printable(each)}", "bad") for each in difference.violated]
     lines += [paint(f"holds now: {printable(each)}", "good") for each in difference.mended]
-    rows = [["view", "type", "size", "ends", "crosses", "beyond", "checked by"], *map(_row, difference.moved)]
+    rows = [
+        ["view", "type", "size", "ends", "crosses", "beyond", "checked by"],
+        *map(_row, difference.moved),
+    ]
     widths = [max(len(row[number]) for row in rows) for number in range(len(rows[0]))]
     roles: list[Role | None] = [None, *("bad" if each.worse else None for each in difference.moved)]
     for row, role in zip(rows if difference.moved else [], roles, strict=False):
-        line = "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        line = (
+            "  "
+            + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        )
         lines.append(paint(line, role) if role else line)
     return "\n".join([*lines, _count(difference)])
 
@@ -119,14 +146,19 @@ def _count(difference: Difference) -> str:
     worse = [each for each in difference.moved if each.worse]
     unseen = sum(not each.after.checks for each in worse if each.after)
     lines = [
-        f"{counted(len(difference.moved), 'view')} differ{'s' if len(difference.moved) == 1 else ''}",
+        f"{counted(len(difference.moved), 'view')} "
+        f"differ{'s' if len(difference.moved) == 1 else ''}",
         f"{difference.alike} as before",
     ]
-    lines += [f"{len(worse)} end further beyond their block, {unseen} of them checked by nothing"] if worse else []
+    lines += (
+        [f"{len(worse)} end further beyond their block, {unseen} of them checked by nothing"]
+        if worse
+        else []
+    )
     return ", ".join(lines)
 
 
-# --- the document -----------------------------------------------------------------------------------------
+# --- the document ---------------------------------------------------------------------------------
 
 
 def document(difference: Difference) -> dict[str, Any]:

@@ -18,7 +18,8 @@ from cbprove.verdicts import Report, Witness
 
 @frozen
 class Side:
-    """A spec as it stands on one side; `title` names the side, `system` is None where there is no such spec.
+    """A spec as it stands on one side; `title` names the side, `system` is None where there is no
+    such spec.
 
     `plain` says that it is what its texts say, and nothing else.
     """
@@ -29,8 +30,11 @@ class Side:
     plain: bool = True
 
 
-def compare(before: Side, after: Side, options: Options, progress: Progress, kept: Folder | None = None) -> Comparison:
-    """What changed from one side to the other. Sides of the very same texts are judged once, `kept` ones not at all."""
+def compare(
+    before: Side, after: Side, options: Options, progress: Progress, kept: Folder | None = None
+) -> Comparison:
+    """What changed from one side to the other. Sides of the very same texts are judged once,
+    `kept` ones not at all."""
     titles = before.title, after.title
     old, new = _judged(before, options, progress, kept), _judged(after, options, progress, kept)
     if old is None or new is None or before.system is None or after.system is None:
@@ -51,10 +55,13 @@ def compare(before: Side, after: Side, options: Options, progress: Progress, kep
 
 
 def _judged(side: Side, options: Options, progress: Progress, kept: Folder | None) -> Report | None:
-    """The report of a side. One under the layouts of an artefact is no question of texts alone, and not kept."""
+    """The report of a side. One under the layouts of an artefact is no question of texts alone,
+    and not kept."""
     if side.system is None:
         return None
-    return judged(side.system, side.path, options, progress=progress, kept=kept if side.plain else None)
+    return judged(
+        side.system, side.path, options, progress=progress, kept=kept if side.plain else None
+    )
 
 
 def _layouts(before: System, after: System) -> tuple[tuple[Reshaped, ...], int]:
@@ -62,7 +69,9 @@ def _layouts(before: System, after: System) -> tuple[tuple[Reshaped, ...], int]:
     old, new = _shapes(before), _shapes(after)
     tags = laid(before, old) | laid(after, new)
     changed = changes.layouts(old, new)
-    seen_by_views = tuple(each for each in changed if (each.after or each.before or new[0]).record.tag in tags)
+    seen_by_views = tuple(
+        each for each in changed if (each.after or each.before or new[0]).record.tag in tags
+    )
     return seen_by_views, len(changed) - len(seen_by_views)
 
 
@@ -71,7 +80,9 @@ def _shapes(system: System) -> list[Shape]:
 
 
 def _programs(system: System) -> dict[str, Program]:
-    return {name: elaborate.program(system, first) for name, first in first_candidates(system).items()}
+    return {
+        name: elaborate.program(system, first) for name, first in first_candidates(system).items()
+    }
 
 
 def _witnesses(side: Side, changed: tuple[Changed, ...], options: Options) -> dict[str, Witness]:
@@ -94,5 +105,7 @@ def _witness(side: Side, change: Changed, options: Options) -> Witness | None:
         properties=tuple(each for each in system.properties if each.name == change.property),
         asks=(),
     )
-    (case,) = judged(judged_again, side.path, replace(options, witnesses=True), lambda done, total: None).cases
+    (case,) = judged(
+        judged_again, side.path, replace(options, witnesses=True), lambda done, total: None
+    ).cases
     return case.finding.witness

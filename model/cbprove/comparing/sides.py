@@ -1,4 +1,5 @@
-"""The two sides of a comparison, read: two paths, two artefacts under one spec, or a revision and what stands here.
+"""The two sides of a comparison, read: two paths, two artefacts under one spec, or a revision and
+what stands here.
 
 Specs as they stand in a revision of a git repository.
 """
@@ -21,30 +22,40 @@ _Reader = Callable[[], Side]
 
 
 def paths(before: str, after: str) -> tuple[Pair, ...]:
-    """Two specs, or two folders file by file. Raises SpecError with the mistakes of both, and WrongUsage."""
+    """Two specs, or two folders file by file. Raises SpecError with the mistakes of both, and
+    WrongUsage."""
     if os.path.isdir(before) != os.path.isdir(after):
         folder, other = (before, after) if os.path.isdir(before) else (after, before)
         problem = "a file" if os.path.exists(other) else "not there"
-        raise WrongUsage(f"`{folder}` is a folder and `{other}` is {problem}", "compare two files or two folders")
+        raise WrongUsage(
+            f"`{folder}` is a folder and `{other}` is {problem}", "compare two files or two folders"
+        )
     if not os.path.isdir(before):
         return _read([(lambda: _plain(before), lambda: _plain(after))])
-    old, new = ({os.path.relpath(path, folder) for path in below(folder)} for folder in (before, after))
+    old, new = (
+        {os.path.relpath(path, folder) for path in below(folder)} for folder in (before, after)
+    )
     names = sorted(old | new)
     return _read(
-        (_either(os.path.join(before, name), name in old), _either(os.path.join(after, name), name in new))
+        (
+            _either(os.path.join(before, name), name in old),
+            _either(os.path.join(after, name), name in new),
+        )
         for name in names
     )
 
 
 def revisions(name: str, named: Iterable[str]) -> tuple[Pair, ...]:
-    """Specs, and those below folders, as a revision has them, against those that stand here. Raises as `paths`."""
+    """Specs, and those below folders, as a revision has them, against those that stand here.
+    Raises as `paths`."""
     readers: list[tuple[_Reader, _Reader]] = []
     for path in named:
         old = revision(name, path)
         on_both_sides = sorted({*below(path), *specs(old, path)}) if os.path.isdir(path) else [path]
         old_specs = set(specs(old, path)) if os.path.isdir(path) else {path}
         readers += [
-            (_as_it_was(old, each, each in old_specs), _either(each, os.path.exists(each))) for each in on_both_sides
+            (_as_it_was(old, each, each in old_specs), _either(each, os.path.exists(each)))
+            for each in on_both_sides
         ]
     return _read(readers)
 
@@ -92,7 +103,9 @@ def _under(spec: str, artefact: str) -> _Reader:
         from cbprove.artifacts.opening import open_artifact
         from cbprove.comparing.drift import rebased
 
-        return Side(f"{spec} under {artefact}", spec, rebased(spec, open_artifact(artefact)), plain=False)
+        return Side(
+            f"{spec} under {artefact}", spec, rebased(spec, open_artifact(artefact)), plain=False
+        )
 
     return read
 
@@ -111,12 +124,18 @@ class Revision:
         name = f"{self.name}:{inside}"
         if text.returncode:
             help = "name a revision that has it"
-            raise SpecError((Diagnostic("CB0001", f"`{inside}` does not exist in `{self.name}`", span, help),))
+            raise SpecError(
+                (Diagnostic("CB0001", f"`{inside}` does not exist in `{self.name}`", span, help),)
+            )
         try:
-            return Source(name, text.stdout.decode("utf-8-sig"), hashlib.sha256(text.stdout).hexdigest())
+            return Source(
+                name, text.stdout.decode("utf-8-sig"), hashlib.sha256(text.stdout).hexdigest()
+            )
         except UnicodeDecodeError:
             help = "save the file as UTF-8"
-            raise SpecError((Diagnostic("CB0002", f"`{name}` is not UTF-8 text", span, help),)) from None
+            raise SpecError(
+                (Diagnostic("CB0002", f"`{name}` is not UTF-8 text", span, help),)
+            ) from None
 
 
 def revision(name: str, path: str) -> Revision:
@@ -124,7 +143,10 @@ def revision(name: str, path: str) -> Revision:
     folder = Path(path) if os.path.isdir(path) else Path(path).parent
     top = _git(folder, "rev-parse", "--show-toplevel")
     if top.returncode:
-        raise WrongUsage(f"`{path}` is in no git repository", "name a spec inside one, or two specs without --git")
+        raise WrongUsage(
+            f"`{path}` is in no git repository",
+            "name a spec inside one, or two specs without --git",
+        )
     root = Path(os.path.realpath(top.stdout.decode().rstrip("\n")))
     if _git(root, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").returncode:
         raise WrongUsage(f"there is no revision `{name}`", "name a commit, a tag or a branch")
@@ -134,13 +156,17 @@ def revision(name: str, path: str) -> Revision:
 def specs(revision_read: Revision, folder: str) -> list[str]:
     """The .cbs files below a folder in a revision, as paths from here."""
     inside = os.path.relpath(os.path.realpath(folder), revision_read.root)
-    listed = _git(revision_read.root, "ls-tree", "-r", "-z", "--name-only", revision_read.name, "--", inside)
+    listed = _git(
+        revision_read.root, "ls-tree", "-r", "-z", "--name-only", revision_read.name, "--", inside
+    )
     names = [os.fsdecode(name) for name in listed.stdout.split(b"\0") if name.endswith(b".cbs")]
     return sorted(os.path.join(folder, os.path.relpath(name, inside)) for name in names)
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(["git", "-C", os.fspath(folder), *arguments], capture_output=True, check=False)
+        return subprocess.run(
+            ["git", "-C", os.fspath(folder), *arguments], capture_output=True, check=False
+        )
     except FileNotFoundError:
         raise WrongUsage("there is no `git` here", "install git, or name two specs") from None

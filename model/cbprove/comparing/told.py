@@ -33,8 +33,8 @@ _ORDER = (
 class Comparison:
     """One spec on two sides; a report is None on the side that does not have the spec.
 
-    `layouts` are those of structs that a view has; `unlaid` counts the others that changed. `titles` name the sides;
-    `witnesses` are the runs that break what is newly refuted, by case id.
+    `layouts` are those of structs that a view has; `unlaid` counts the others that changed.
+    `titles` name the sides; `witnesses` are the runs that break what is newly refuted, by case id.
     """
 
     titles: tuple[str, str]
@@ -49,7 +49,8 @@ class Comparison:
 
     @property
     def code(self) -> int:
-        """The exit code: 5 if one side lacks the spec, 1 if something is newly refuted, else what that asks for that changed."""
+        """The exit code: 5 if one side lacks the spec, 1 if something is newly refuted, else
+        what that asks for that changed."""
         if self.before is None or self.after is None:
             return 5
         return exit_code(self.verdicts, self.answers)
@@ -76,10 +77,17 @@ def summary(comparison: Comparison) -> str:
     bytes_changed += [counted(len(comparison.views), "view")] if comparison.views else []
     verdicts = f"{counted(len(comparison.verdicts), 'verdict')}: {', '.join(lines)}"
     calm = not comparison.answers and set(kinds) <= {"unchanged"}
-    unlaid = f"; {counted(comparison.unlaid, 'other struct')} changed that no view has" if comparison.unlaid else ""
+    unlaid = (
+        f"; {counted(comparison.unlaid, 'other struct')} changed that no view has"
+        if comparison.unlaid
+        else ""
+    )
     if not bytes_changed:
         return f"no bytes changed; {verdicts}{unlaid}"
-    return f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; {verdicts}{unlaid}"
+    return (
+        f"{' and '.join(bytes_changed)} changed{', and no verdict did' if calm else ''}; "
+        f"{verdicts}{unlaid}"
+    )
 
 
 def _worded(kind: str) -> str:
@@ -93,9 +101,15 @@ def _layout(reshaped: Reshaped, titles: tuple[str, str], paint: Paint) -> str:
         word = "removed" if reshaped.after is None else "added"
         return f"{paint(f'{reshaped.name}: {word}', 'strong')}\n{shape(either)}"
     sizes = [lay_out(each.record, each.abi).size for each in (reshaped.before, reshaped.after)]
-    change = f"{counted(sizes[0], 'byte')} -> {counted(sizes[1], 'byte')}" if sizes[0] != sizes[1] else "the size stays"
+    change = (
+        f"{counted(sizes[0], 'byte')} -> {counted(sizes[1], 'byte')}"
+        if sizes[0] != sizes[1]
+        else "the size stays"
+    )
     lines = changes.drawn(reshaped.before, reshaped.after, titles)
-    return "\n".join([paint(f"{reshaped.name}: {change}", "strong"), *(_painted(line, paint) for line in lines)])
+    return "\n".join(
+        [paint(f"{reshaped.name}: {change}", "strong"), *(_painted(line, paint) for line in lines)]
+    )
 
 
 def _painted(line: str, paint: Paint) -> str:
@@ -114,7 +128,9 @@ def _verdict(changed: Changed, comparison: Comparison, paint: Paint) -> str:
     case = changed.after or changed.before
     assert case is not None
     place = f"  {printable(case.span.source.name)}:{case.span.line}" if case.span else ""
-    return "\n".join([paint(title, role) + place, *(f"  {line}".rstrip() for line in _body(changed, comparison))])
+    return "\n".join(
+        [paint(title, role) + place, *(f"  {line}".rstrip() for line in _body(changed, comparison))]
+    )
 
 
 def _body(changed: Changed, comparison: Comparison) -> Iterator[str]:
@@ -146,7 +162,7 @@ def _rows(ask: Any) -> str:
     return "unknown" if ask.answer is None else "; ".join(rows(ask.axes, ask.answer)) or "none"
 
 
-# --- the document -----------------------------------------------------------------------------------------
+# --- the document ---------------------------------------------------------------------------------
 
 
 def document(comparisons: Sequence[Comparison]) -> dict[str, Any]:
@@ -165,12 +181,22 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "layouts": [_reshaped(each) for each in comparison.layouts],
         "unlaid": comparison.unlaid,
         "views": [
-            {"view": v.view, "layer": v.layer, "before": v.before, "after": v.after, "proposals": list(v.proposals)}
+            {
+                "view": v.view,
+                "layer": v.layer,
+                "before": v.before,
+                "after": v.after,
+                "proposals": list(v.proposals),
+            }
             for v in comparison.views
         ],
         "verdicts": [_changed(each, comparison) for each in comparison.verdicts],
         "asks": [
-            {"name": a.name, "before": a.before and of_ask(a.before), "after": a.after and of_ask(a.after)}
+            {
+                "name": a.name,
+                "before": a.before and of_ask(a.before),
+                "after": a.after and of_ask(a.after),
+            }
             for a in comparison.answers
         ],
         "summary": dict(Counter(change.kind for change in comparison.verdicts)),
@@ -187,7 +213,10 @@ def _side(title: str, report: Report | None) -> dict[str, Any] | None:
 
 def _reshaped(reshaped: Reshaped) -> dict[str, Any]:
     sides = {"before": reshaped.before, "after": reshaped.after}
-    return {"struct": reshaped.name, **{side: each and _bytes(each) for side, each in sides.items()}}
+    return {
+        "struct": reshaped.name,
+        **{side: each and _bytes(each) for side, each in sides.items()},
+    }
 
 
 def _bytes(shape: Shape) -> dict[str, Any]:
@@ -195,7 +224,10 @@ def _bytes(shape: Shape) -> dict[str, Any]:
     return {
         "size": size,
         "align": align,
-        "members": [{"member": name, "offset_bits": first, "width_bits": width} for name, first, width in members],
+        "members": [
+            {"member": name, "offset_bits": first, "width_bits": width}
+            for name, first, width in members
+        ],
     }
 
 
@@ -212,5 +244,10 @@ def _changed(changed: Changed, comparison: Comparison) -> dict[str, Any]:
 
 
 def _verdict_of(case: Case) -> dict[str, Any]:
-    out = {"verdict": case.verdict, "met": case.met, "candidates": dict(case.counts), "location": located(case.span)}
+    out = {
+        "verdict": case.verdict,
+        "met": case.met,
+        "candidates": dict(case.counts),
+        "location": located(case.span),
+    }
     return {**out, "excluded_by": list(case.excluded)} if case.excluded else out

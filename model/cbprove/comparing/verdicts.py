@@ -12,8 +12,9 @@ from cbprove.verdicts import Answered, Case, Report
 class Changed:
     """A case before and after; None on the side that does not have it.
 
-    `kind` is `unchanged`, `newly refuted` (or proved, bounded, unknown, vacuous, excluded, mixed), `counts` where a mixed
-    proposal has other counts and no more refuted candidates, or another number is excluded, `added` or `removed`.
+    `kind` is `unchanged`, `newly refuted` (or proved, bounded, unknown, vacuous, excluded, mixed),
+    `counts` where a mixed proposal has other counts and no more refuted candidates, or another
+    number is excluded, `added` or `removed`.
     """
 
     proposal: str
@@ -36,7 +37,10 @@ def verdicts(before: Report, after: Report) -> tuple[Changed, ...]:
     """All cases of both, those of the later report first, in its order."""
     old = {(case.proposal, case.property): case for case in before.cases}
     new = {(case.proposal, case.property): case for case in after.cases}
-    return tuple(Changed(*key, kind(old.get(key), new.get(key)), old.get(key), new.get(key)) for key in {**new, **old})
+    return tuple(
+        Changed(*key, kind(old.get(key), new.get(key)), old.get(key), new.get(key))
+        for key in {**new, **old}
+    )
 
 
 def kind(before: Case | None, after: Case | None) -> str:
@@ -49,7 +53,11 @@ def kind(before: Case | None, after: Case | None) -> str:
             return "newly refuted"
         return "unchanged" if dict(before.counts) == dict(after.counts) else "counts"
     if state(after) == state(before):
-        return "unchanged" if before.counts.get("excluded") == after.counts.get("excluded") else "counts"
+        return (
+            "unchanged"
+            if before.counts.get("excluded") == after.counts.get("excluded")
+            else "counts"
+        )
     if state(after) == "mixed" and refuted[1] and state(before) != "refuted":
         return "newly refuted"
     return f"newly {state(after)}"
@@ -57,7 +65,9 @@ def kind(before: Case | None, after: Case | None) -> str:
 
 def state(case: Case) -> str:
     """The verdict, `bounded` for a proof that holds up to some number of turns only."""
-    return "bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict
+    return (
+        "bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict
+    )
 
 
 def answers(before: Report, after: Report) -> tuple[Reanswered, ...]:
@@ -74,10 +84,13 @@ def _answers(before: Sequence[Answered], after: Sequence[Answered]) -> Iterator[
 
 
 def exit_code(verdicts: Sequence[Changed], answers: Sequence[Reanswered]) -> int:
-    """1 if something is newly refuted; else the worst that the later side of what changed asks for."""
+    """1 if something is newly refuted; else the worst that the later side of what changed asks
+    for."""
     codes = {_code(change) for change in verdicts}
     codes |= {
-        3 if each.after.answer is None else 1 for each in answers if each.after is not None and not each.after.met
+        3 if each.after.answer is None else 1
+        for each in answers
+        if each.after is not None and not each.after.met
     }
     return next((code for code in (1, 4, 3) if code in codes), 0)
 

@@ -1,8 +1,10 @@
-"""Which candidates a replayed run speaks for: from what the reference saw there to the reasons that hold at others as well.
+"""Which candidates a replayed run speaks for: from what the reference saw there to the reasons that
+hold at others as well.
 
-The formula of a model may name another bit than one that breaks: sources differ where values do not. So the bit that is
-generalised is one that the reference saw break, and what is preserved by value has to differ because something arbitrary is found
-there (`generalise.alike` keeps it arbitrary).
+The formula of a model may name another bit than one that breaks: sources differ where values do
+not. So the bit that is generalised is one that the reference saw break, and what is preserved by
+value has to differ because something arbitrary is found there (`generalise.alike` keeps it
+arbitrary).
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from cbprove.semantics.run import Run
 Model = Mapping[str, int | bool]
 
 _ARBITRARY = ("fresh", "debris")
-_TRIED = 4  # bits of one run that are generalised before the run is taken to speak for its own candidate alone
+# Bits of one run that are generalised before the run is taken to speak for its own candidate alone
+_TRIED = 4
 
 
 def over(model: Model, values: Mapping[str, int]) -> Model:
@@ -35,8 +38,8 @@ def over(model: Model, values: Mapping[str, int]) -> Model:
 
 
 class Ones(Mapping[str, "int | bool"]):
-    """A model in which all bits are ones that no unknown of its formula stands for, and all other inputs 1: what is zero there
-    may be equal by chance."""
+    """A model in which all bits are ones that no unknown of its formula stands for, and all
+    other inputs 1: what is zero there may be equal by chance."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -55,7 +58,8 @@ class Ones(Mapping[str, "int | bool"]):
 
 @frozen
 class Why:
-    """A formula that is true in the model because of one bit that broke, and of which other bits it may be asked."""
+    """A formula that is true in the model because of one bit that broke, and of which other bits
+    it may be asked."""
 
     formula: Bool
     model: Model
@@ -63,9 +67,17 @@ class Why:
 
 
 def whys(form: PathForm, run: Run, name: str, model: Model) -> Iterator[Why]:
-    """The reasons why a replayed run breaks a property wherever they hold, the model's own bit first; few of them."""
-    pairs = ((claim, broken) for broken in run.broken[name] for claim in form.claims if _same(claim, broken))
-    yield from islice((why for claim, broken in pairs for why in _of_claim(claim, broken, model)), _TRIED)
+    """The reasons why a replayed run breaks a property wherever they hold, the model's own bit
+    first; few of them."""
+    pairs = (
+        (claim, broken)
+        for broken in run.broken[name]
+        for claim in form.claims
+        if _same(claim, broken)
+    )
+    yield from islice(
+        (why for claim, broken in pairs for why in _of_claim(claim, broken, model)), _TRIED
+    )
 
 
 def _same(claim: ClaimForm, broken: Broken) -> bool:
@@ -96,7 +108,9 @@ def _of_claim(claim: ClaimForm, broken: Broken, model: Model) -> Iterator[Why]:
                 yield why
 
 
-def _of_bit(claim: ClaimForm, touched: Touched, pair: Compared | None, bit: BrokenBit, model: Model) -> Why | None:
+def _of_bit(
+    claim: ClaimForm, touched: Touched, pair: Compared | None, bit: BrokenBit, model: Model
+) -> Why | None:
     """Why a bit broke, if the formula says so of it, too."""
     if bit.object != object_key(touched.instance):
         return None

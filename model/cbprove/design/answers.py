@@ -1,7 +1,7 @@
 """The answers to `ask`: the choices of some axes for which every candidate is proved.
 
-What nobody can satisfy: for a question without an answer, the fewest of its properties that no choice satisfies together,
-and the layers that cannot do without each other's room.
+What nobody can satisfy: for a question without an answer, the fewest of its properties that no
+choice satisfies together, and the layers that cannot do without each other's room.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def _answer(space: Space, ask: Ask) -> Answered:
         answer=answer if sure else None,
         expected=expected,
         met=as_expected,
-        reason="" if sure else f"{len(unknown)} choices hang on a verdict that is unknown or bounded",
+        reason=""
+        if sure
+        else f"{len(unknown)} choices hang on a verdict that is unknown or bounded",
         span=ask.span,
         conflict=conflict(space, ask) if sure and not answer else None,
     )
@@ -69,7 +71,9 @@ def _choices(space: Space, ask: Ask) -> tuple[set[Row], set[Row]]:
                 continue
             candidate = sector.candidate(index)
             row = tuple(candidate[axis] for axis in ask.axes)
-            marks_by_row.setdefault(row, set()).update(i for i, mark in enumerate(each) if mark != INAPPLICABLE)
+            marks_by_row.setdefault(row, set()).update(
+                i for i, mark in enumerate(each) if mark != INAPPLICABLE
+            )
             if marks <= {PROVED}:
                 proved.add(row)
             elif marks <= {PROVED, UNKNOWN, UNKNOWN + 1}:
@@ -91,7 +95,10 @@ def _met(ask: Ask, answer: tuple[Row, ...]) -> bool:
 def _words(ask: Ask) -> str | None:
     if ask.expect != "exactly":
         return ask.expect
-    rows = ("; ".join(f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True)) for row in ask.rows)
+    rows = (
+        "; ".join(f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True))
+        for row in ask.rows
+    )
     return "exactly { " + " | ".join(rows) + " }"
 
 
@@ -101,7 +108,8 @@ _NOT_REFUTED = frozenset(range(16)) - {REFUTED, EXCLUDED}
 
 
 def conflict(space: Space, ask: Ask) -> Conflict | None:
-    """Why a question has no answer; None where no choice has a candidate. Layers are looked for where witnesses are wanted."""
+    """Why a question has no answer; None where no choice has a candidate. Layers are looked for
+    where witnesses are wanted."""
     failing = _failing(space, ask, ask.properties, _SATISFIED)
     if not failing:
         return None
@@ -110,7 +118,10 @@ def conflict(space: Space, ask: Ask) -> Conflict | None:
     if not space.options.witnesses:
         return Conflict(properties)
     if len(space.system.layers) > _MOST_LAYERS:
-        return Conflict(properties, reason=f"of more than {_MOST_LAYERS} layers it was not tried which ones it takes")
+        return Conflict(
+            properties,
+            reason=f"of more than {_MOST_LAYERS} layers it was not tried which ones it takes",
+        )
     layers = _layers(space, ask, names)
     if not layers:
         return Conflict(properties)
@@ -119,8 +130,11 @@ def conflict(space: Space, ask: Ask) -> Conflict | None:
     return Conflict(properties, layers_named, *_needs(space, ask, layers))
 
 
-def _failing(space: Space, ask: Ask, names: tuple[str, ...], good: frozenset[int]) -> dict[Row, frozenset[str]]:
-    """For each choice that has a candidate, the properties that some candidate of it does not satisfy."""
+def _failing(
+    space: Space, ask: Ask, names: tuple[str, ...], good: frozenset[int]
+) -> dict[Row, frozenset[str]]:
+    """For each choice that has a candidate, the properties that some candidate of it does not
+    satisfy."""
     by_row: dict[Row, frozenset[str]] = {}
     for sector in space.sectors(ask.domains):
         meant = space.where(ask.given, sector) if ask.given is not None else None
@@ -128,7 +142,9 @@ def _failing(space: Space, ask: Ask, names: tuple[str, ...], good: frozenset[int
             continue
         sheets = [(name, space.table(sector, name).sheet.marks) for name in names]
         for index in space.indexes(sector, ask.domains):
-            if (meant is not None and not meant[index]) or any(sheet[index] == EXCLUDED for _, sheet in sheets):
+            if (meant is not None and not meant[index]) or any(
+                sheet[index] == EXCLUDED for _, sheet in sheets
+            ):
                 continue
             candidate = sector.candidate(index)
             row = tuple(candidate[axis] for axis in ask.axes)
@@ -146,11 +162,12 @@ def _fewest(names: tuple[str, ...], failing: set[frozenset[str]]) -> tuple[str, 
     return names
 
 
-# --- layers -----------------------------------------------------------------------------------------------
+# --- layers ---------------------------------------------------------------------------------------
 
 
 def _layers(space: Space, ask: Ask, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Layers that no choice satisfies the properties with, though some choice does if any one of them is left out.
+    """Layers that no choice satisfies the properties with, though some choice does if any one of
+    them is left out.
 
     The steps of the other layers do not run.
     """
@@ -165,7 +182,8 @@ def _layers(space: Space, ask: Ask, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _clash(space: Space, ask: Ask, names: tuple[str, ...], layers: frozenset[str]) -> bool:
-    """Whether every choice breaks one of the properties with these layers alone; what is unknown may hold."""
+    """Whether every choice breaks one of the properties with these layers alone; what is unknown
+    may hold."""
 
     def cut(program: Program) -> Program:
         return _only(program, layers, names)
@@ -177,7 +195,10 @@ def _clash(space: Space, ask: Ask, names: tuple[str, ...], layers: frozenset[str
 def _only(program: Program, layers: frozenset[str], names: tuple[str, ...]) -> Program:
     """The program in which the steps of other layers do not run."""
     removed = frozenset(name for name, step in program.steps.items() if step.layer not in layers)
-    parts = {name: replace(part, body=_without(part.body, removed)) for name, part in program.parts.items()}
+    parts = {
+        name: replace(part, body=_without(part.body, removed))
+        for name, part in program.parts.items()
+    }
     paths = tuple(replace(path, body=_without(path.body, removed)) for path in program.paths)
     views = tuple(view for view in program.views if view.layer in layers)
     properties = tuple(prop for prop in program.properties if prop.name in names)
@@ -194,9 +215,13 @@ def _without(body: Block, removed: frozenset[str]) -> Block:
             case On() | Each() | Repeat() | When():
                 statement = replace(statement, body=_without(statement.body, removed))
             case Either():
-                statement = replace(statement, arms=tuple(_without(arm, removed) for arm in statement.arms))
+                statement = replace(
+                    statement, arms=tuple(_without(arm, removed) for arm in statement.arms)
+                )
             case If(then=then, otherwise=otherwise):
-                statement = replace(statement, then=_without(then, removed), otherwise=_without(otherwise, removed))
+                statement = replace(
+                    statement, then=_without(then, removed), otherwise=_without(otherwise, removed)
+                )
         remaining.append(statement)
     return tuple(remaining)
 
@@ -209,8 +234,8 @@ def _declared(program: Program, layer: str) -> Span | None:
 
 
 def _needs(space: Space, ask: Ask, layers: tuple[str, ...]) -> tuple[tuple[Need, ...], str, int]:
-    """The least that the views of the layers take of the area that they share, and its size, in bytes; nothing unless it is
-    more than there is."""
+    """The least that the views of the layers take of the area that they share, and its size, in
+    bytes; nothing unless it is more than there is."""
     least: dict[str, int] = {}
     areas: dict[tuple[str, str, int], None] = {}
     for program in _programs(space, ask):

@@ -45,16 +45,19 @@ def _check(script: Script, limits: Limits) -> Answer:
     return answer
 
 
-def impossible_by_bits(formulas: Sequence[Bool], ranges: Mapping[str, Interval], limits: Limits) -> bool:
+def impossible_by_bits(
+    formulas: Sequence[Bool], ranges: Mapping[str, Interval], limits: Limits
+) -> bool:
     """Whether formulas about single bits of values are found to have no model together."""
     return _bitwise(formulas) and ask(and_(*formulas), ranges, limits).result == "unsat"
 
 
 def script_for(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> Script:
-    """An empty script for formulas, and for more that say no more of integers than how these compare with ones of 32 bits.
+    """An empty script for formulas, and for more that say no more of integers than how these
+    compare with ones of 32 bits.
 
-    Where bits of run-time values are taken apart it speaks of bit-vectors: integers do not decide such formulas in any time that
-    one would wait. They mean the same (`logic/bitvectors.py`).
+    Where bits of run-time values are taken apart it speaks of bit-vectors: integers do not decide
+    such formulas in any time that one would wait. They mean the same (`logic/bitvectors.py`).
     """
     if _bitwise(formulas):
         with contextlib.suppress(bitvectors.Unbounded):
@@ -63,10 +66,13 @@ def script_for(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> Scri
 
 
 def _bitwise(formulas: Sequence[Bool]) -> bool:
-    """Whether formulas combine values bit by bit, or take so many single bits out of values that they are about them."""
+    """Whether formulas combine values bit by bit, or take so many single bits out of values that
+    they are about them."""
     terms = list(subterms(*formulas))
     single = [term for term in terms if term.operator == "mod" and term.args[1] == 2]
-    return len(single) >= _MANY or any(term.operator == "&" and term.args[0] >= _MANY for term in terms)
+    return len(single) >= _MANY or any(
+        term.operator == "&" and term.args[0] >= _MANY for term in terms
+    )
 
 
 _COMPARED = 34  # bits of a signed number that holds any of 32 bits, and one more than that

@@ -28,11 +28,13 @@ from cbprove.system.statements import (
 )
 from cbprove.verdicts import Cost
 
-_Pair = tuple[int, int]  # bytes outside segments, bytes inside one turn of the dearest outermost `each`
+# Bytes outside segments, bytes inside one turn of the dearest outermost `each`
+_Pair = tuple[int, int]
 
 
 def cost(program: Program) -> Cost:
-    """The cost of the dearest run of any path; cutting objects is not counted, inner loops are counted once."""
+    """The cost of the dearest run of any path; cutting objects is not counted, inner loops are
+    counted once."""
     pairs = [_block(program, path.body) for path in program.paths]
     return Cost(*max(pairs, key=sum, default=(0, 0)))
 

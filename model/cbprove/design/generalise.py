@@ -1,12 +1,13 @@
 """From one run of one candidate to all candidates at which the same choices do the same.
 
-With everything but the axes as a model has it, a formula is one over the axes alone: the set of candidates where it is true is
-found exactly, set by set instead of candidate by candidate. What was not followed is never guessed: where it decides, the
-candidate is in no set.
+With everything but the axes as a model has it, a formula is one over the axes alone: the set of
+candidates where it is true is found exactly, set by set instead of candidate by candidate. What was
+not followed is never guessed: where it decides, the candidate is in no set.
 
-Values that a run looks at are unknowns of the formula, which does not say when two of them share bits. So only candidates count
-where they lie apart, or one on the other with one value. What is preserved by value breaks only if the bits differ by value.
-That is sure where one side is *arbitrary*: some store's bit that neither the run nor the other side hangs on.
+Values that a run looks at are unknowns of the formula, which does not say when two of them share
+bits. So only candidates count where they lie apart, or one on the other with one value. What is
+preserved by value breaks only if the bits differ by value. That is sure where one side is
+*arbitrary*: some store's bit that neither the run nor the other side hangs on.
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ from cbprove.reaching.universe import MOST_VALUES, Candidates, Sum, Universe
 from cbprove.reaching.universe import universe as made
 
 Model = Mapping[str, "int | bool"]
-Piece = tuple[Candidates, Sum, int]  # at these candidates, a sum of axes times factors, and a constant
+# At these candidates, a sum of axes times factors, and a constant
+Piece = tuple[Candidates, Sum, int]
 _ARBITRARY = ("fresh", "debris")
 _BYTE = "byte of the place"  # the axis of the bits that are asked about, eight by eight
 _MOST = 1 << 23  # candidates times bits that are told apart at once
-Truth = tuple[Candidates, Candidates]  # where a formula is surely true, and where it is surely false
+# Where a formula is surely true, and where it is surely false
+Truth = tuple[Candidates, Candidates]
 
 
 @frozen
@@ -39,7 +42,8 @@ class Sides:
 
 @frozen
 class Bits:
-    """The bits of a place at which a formula about one bit is asked: every eighth of `width`, the one in the model with them."""
+    """The bits of a place at which a formula about one bit is asked: every eighth of `width`,
+    the one in the model with them."""
 
     width: int
     sides: Sides | None = None
@@ -55,8 +59,8 @@ def alike(
 ) -> Candidates:
     """The candidates where a formula is true, of some bit, with the choices and values of a model.
 
-    `variables` says which bits of stores unknowns of the formula stand for. With `sides`, a bit counts where the
-    two differ by value.
+    `variables` says which bits of stores unknowns of the formula stand for. With `sides`, a bit
+    counts where the two differ by value.
     """
     evaluation = Evaluation(universe, model, variables)
     if bits is not None:
@@ -68,8 +72,11 @@ def alike(
     return _projected(candidates & evaluation.apart(), universe)
 
 
-def _of_each_bit(universe: Universe, model: Model, variables: Sequence[Held], width: int) -> Evaluation:
-    """An evaluation in which the bit is an axis as well, unless there were too many candidates with it."""
+def _of_each_bit(
+    universe: Universe, model: Model, variables: Sequence[Held], width: int
+) -> Evaluation:
+    """An evaluation in which the bit is an axis as well, unless there were too many candidates
+    with it."""
     first = int(model.get(BIT.args[0], 0)) % 8
     count = len(range(first, width, 8))
     if count < 2 or count * universe.size > _MOST:
@@ -109,7 +116,7 @@ class Evaluation:
         self._truths: dict[Term, Truth] = {}
         self._numbers: dict[Term, list[Piece]] = {}
 
-    # --- truth values -----------------------------------------------------------------------------------
+    # --- truth values -----------------------------------------------------------------------------
 
     def truth(self, term: Bool) -> Truth:
         """Where a formula is surely true, and where it is surely false."""
@@ -133,7 +140,9 @@ class Evaluation:
             case "choice":
                 return self._choice(term.args[0])
             case "<=" | "<" | "=":
-                return self._compared(term.operator, self.number(term.args[0]), self.number(term.args[1]))
+                return self._compared(
+                    term.operator, self.number(term.args[0]), self.number(term.args[1])
+                )
         raise AssertionError(term.operator)
 
     def _and(self, terms: Iterable[Bool]) -> Truth:
@@ -155,8 +164,8 @@ class Evaluation:
         return true_at, false_at
 
     def _choice(self, name: str) -> Truth:
-        """A choice of the model. That earlier turns left something is a guess; that they left nothing is none: there may have
-        been none."""
+        """A choice of the model. That earlier turns left something is a guess; that they left
+        nothing is none: there may have been none."""
         is_true = bool(self.model.get(name, False))
         if name.startswith(UNSURE) and is_true:
             return 0, 0
@@ -171,14 +180,16 @@ class Evaluation:
             rest = _added(c, a, -1)
             # On a piece both sides are sums of axes: the comparison is decided at each candidate.
             if operator == "=":
-                holds = self.universe.at_least(rest, d - b) & self.universe.at_least(_added((), rest, -1), b - d)
+                holds = self.universe.at_least(rest, d - b) & self.universe.at_least(
+                    _added((), rest, -1), b - d
+                )
             else:
                 holds = self.universe.at_least(rest, d - b - (operator == "<"))
             true_at |= common & holds
             false_at |= common & ~holds
         return true_at, false_at
 
-    # --- numbers ------------------------------------------------------------------------------------------
+    # --- numbers ----------------------------------------------------------------------------------
 
     def number(self, term: Int) -> list[Piece]:
         """What a number is, piece by piece; no piece has a candidate where it is not known."""
@@ -203,23 +214,31 @@ class Evaluation:
             case "*":
                 return self._times(self.number(term.args[0]), self.number(term.args[1]))
             case "div":
-                return self._valued(self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a // b)
+                return self._valued(
+                    self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a // b
+                )
             case "mod":
-                return self._valued(self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a % b)
+                return self._valued(
+                    self.number(term.args[0]), self.number(term.args[1]), lambda a, b: a % b
+                )
             case "&":
                 mask = (1 << term.args[0]) - 1
-                return self._valued(self.number(term.args[1]), self.number(term.args[2]), lambda a, b: a & b & mask)
+                return self._valued(
+                    self.number(term.args[1]), self.number(term.args[2]), lambda a, b: a & b & mask
+                )
         raise AssertionError(term.operator)
 
     def _branches(self, term: Int) -> list[Piece]:
-        """A chain of branches, each where the ones before are surely not taken; what is inside of a chain is not kept."""
+        """A chain of branches, each where the ones before are surely not taken; what is inside
+        of a chain is not kept."""
         pieces: list[Piece] = []
         left = self.universe.all
         while left and isinstance(term, Term) and term.operator == "ite":
             true_at, false_at = self.truth(term.args[0])
             if true_at & left:
                 pieces += _within(self.number(term.args[1]), true_at & left)
-            # Where a condition is neither surely true nor surely false no branch is followed, and the number is not known.
+            # Where a condition is neither surely true nor surely false no branch is followed, and
+            # the number is not known.
             left &= false_at
             term = term.args[2]
         return _together([*pieces, *_within(self.number(term), left)] if left else pieces)
@@ -230,18 +249,23 @@ class Evaluation:
             return [(self.universe.all, (axis,), first)]
         if name in self.universe.ranges:
             return [(self.universe.all, ((name, 1),), 0)]
-        # What earlier turns left may be any number. Without a piece, what hangs on it is neither surely true nor surely false.
+        # What earlier turns left may be any number. Without a piece, what hangs on it is neither
+        # surely true nor surely false.
         if name.startswith(UNSURE):
             return []
         if name in self._held:
             self._looked[name] = self._held[name]
         return [(self.universe.all, (), int(self.model.get(name, 0)))]
 
-    def _joined(self, term: Term, join: Callable[[tuple[Sum, int], tuple[Sum, int]], tuple[Sum, int]]) -> list[Piece]:
+    def _joined(
+        self, term: Term, join: Callable[[tuple[Sum, int], tuple[Sum, int]], tuple[Sum, int]]
+    ) -> list[Piece]:
         left, right = self.number(term.args[0]), self.number(term.args[1])
         if len(left) == len(right) == 1 and left[0][0] == right[0][0] == self.universe.all:
             return [(self.universe.all, *join(left[0][1:], right[0][1:]))]
-        pieces = [(a[0] & b[0], *join(a[1:], b[1:])) for a, b in product(left, right) if a[0] & b[0]]
+        pieces = [
+            (a[0] & b[0], *join(a[1:], b[1:])) for a, b in product(left, right) if a[0] & b[0]
+        ]
         return _together(pieces)
 
     def _times(self, left: list[Piece], right: list[Piece]) -> list[Piece]:
@@ -253,12 +277,17 @@ class Evaluation:
                 pieces += self._valued([a], [b], lambda x, y: x * y)
                 continue
             (_, total, constant), factor = (a, b[2]) if a[1] else (b, a[2])
-            scaled = tuple((axis, coefficient * factor) for axis, coefficient in total) if factor else ()
+            scaled = (
+                tuple((axis, coefficient * factor) for axis, coefficient in total) if factor else ()
+            )
             pieces.append((a[0] & b[0], scaled, constant * factor))
         return _together(pieces)
 
-    def _valued(self, left: list[Piece], right: list[Piece], apply: Callable[[int, int], int]) -> list[Piece]:
-        """An operation that is not linear, value by value; unknown where there are too many values."""
+    def _valued(
+        self, left: list[Piece], right: list[Piece], apply: Callable[[int, int], int]
+    ) -> list[Piece]:
+        """An operation that is not linear, value by value; unknown where there are too many
+        values."""
         values: dict[int, Candidates] = {}
         for (left_at, a), (other, b) in product(self._values(left), self._values(right)):
             if left_at & other:
@@ -286,10 +315,11 @@ class Evaluation:
                     by_value[value] = by_value.get(value, 0) | candidates_of_value
         return [(candidates, value) for value, candidates in by_value.items()]
 
-    # --- values looked at ---------------------------------------------------------------------------------
+    # --- values looked at -------------------------------------------------------------------------
 
     def unequal(self, sides: Sides, little_endian: bool) -> Candidates:
-        """Where a bit surely is another than it was: one side is arbitrary, or both are known and differ."""
+        """Where a bit surely is another than it was: one side is arbitrary, or both are known
+        and differ."""
         current, earlier = self._origins(sides.now), self._origins(sides.then)
         determined = [
             [
@@ -309,7 +339,8 @@ class Evaluation:
     def _origins(
         self, definitions: Sequence[Found]
     ) -> tuple[list[tuple[Candidates, Found]], list[tuple[Candidates, Found]]]:
-        """Which stores a bit comes from, those that may have stored anything and those of known values, and where it does."""
+        """Which stores a bit comes from, those that may have stored anything and those of known
+        values, and where it does."""
         arbitrary, determined = [], []
         left = self.universe.all
         for definition in definitions:
@@ -319,9 +350,12 @@ class Evaluation:
                 zero = self.truth(within(definition.position, definition.store.zero))
                 arbitrary.append((reaching & zero[1], definition))
                 determined.append((reaching & zero[0], definition))
-            elif reaching and (definition.store.kind == "blank" or definition.store.value is not None):
+            elif reaching and (
+                definition.store.kind == "blank" or definition.store.value is not None
+            ):
                 determined.append((reaching, definition))
-            # Behind a store that may hit and may miss nothing is known: only where it surely misses is the next one asked.
+            # Behind a store that may hit and may miss nothing is known: only where it surely misses
+            # is the next one asked.
             left &= missed
             if not left:
                 break
@@ -333,7 +367,9 @@ class Evaluation:
         for candidates, definition in origins:
             for variable in self._looked.values():
                 if variable.store == definition.store.number:
-                    candidates &= self._disjoint(definition.position, 1, variable.position, variable.width)
+                    candidates &= self._disjoint(
+                        definition.position, 1, variable.position, variable.width
+                    )
             arbitrary_at |= candidates
         return arbitrary_at
 
@@ -346,7 +382,8 @@ class Evaluation:
             return []
         positions, width = self.number(definition.position), store.width
         inside = (
-            self._compared("<=", self._plain(0), positions)[0] & self._compared("<", positions, self._plain(width))[0]
+            self._compared("<=", self._plain(0), positions)[0]
+            & self._compared("<", positions, self._plain(width))[0]
         )
         ones = determined_at = 0
         for candidates, value in self._values(self.number(store.value.term)):
@@ -360,13 +397,15 @@ class Evaluation:
         return [(self.universe.all, (), number)]
 
     def apart(self) -> Candidates:
-        """Where the values looked at share no bits, or the same ones, wherever two of them are of one store.
+        """Where the values looked at share no bits, or the same ones, wherever two of them are of
+        one store.
 
         The bits of values that are read in two widths are not compared.
         """
         consistent_at = self.universe.all
         done: set[str] = set()
-        while len(done) < len(self._looked):  # positions hang on values that are looked at in their turn
+        # Positions hang on values that are looked at in their turn
+        while len(done) < len(self._looked):
             done = set(self._looked)
             for variable, other in combinations([self._looked[name] for name in done], 2):
                 if variable.store == other.store:
@@ -374,9 +413,13 @@ class Evaluation:
         return consistent_at
 
     def _consistent(self, variable: Held, other: Held) -> Candidates:
-        consistent_at = self._disjoint(variable.position, variable.width, other.position, other.width)
+        consistent_at = self._disjoint(
+            variable.position, variable.width, other.position, other.width
+        )
         if variable.width == other.width and self._value(variable) == self._value(other):
-            consistent_at |= self._compared("=", self.number(variable.position), self.number(other.position))[0]
+            consistent_at |= self._compared(
+                "=", self.number(variable.position), self.number(other.position)
+            )[0]
         return consistent_at
 
     def _value(self, variable: Held) -> int:

@@ -1,15 +1,16 @@
-"""Invariants of cut loops: which of the bits that a loop stores to are, after any number of turns, what they were before the
-first, and, where that does not suffice, facts about values that turns keep (`houdini.py`).
+"""Invariants of cut loops: which of the bits that a loop stores to are, after any number of turns,
+what they were before the first, and, where that does not suffice, facts about values that turns
+keep (`houdini.py`).
 
-All pieces are supposed to have the sources that they had, those that a turn changes are given up, until the rest survive a
-turn together. A piece given up refutes nothing.
+All pieces are supposed to have the sources that they had, those that a turn changes are given up,
+until the rest survive a turn together. A piece given up refutes nothing.
 
-Facts about values that every turn of a cut loop keeps, found by Houdini: all candidates are supposed, those that a run breaks
-are given up, until the rest are an invariant.
+Facts about values that every turn of a cut loop keeps, found by Houdini: all candidates are
+supposed, those that a run breaks are given up, until the rest are an invariant.
 
-What is tried is drawn from the program: the numbers that it stores and compares with, members that lie in what turns store to,
-unions beside the tags that are stored with them. A fact that is given up refutes nothing, and one that was never tried only
-leaves a proof unfound.
+What is tried is drawn from the program: the numbers that it stores and compares with, members that
+lie in what turns store to, unions beside the tags that are stored with them. A fact that is given
+up refutes nothing, and one that was never tried only leaves a proof unfound.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ from cbprove.system.program import Part, Program, Property
 
 @frozen
 class Invariant:
-    """What turns may leave changed to later ones, on plain numbers, and the pieces that they leave as they were, by path; facts
-    about values that they keep, by path (none where none were needed)."""
+    """What turns may leave changed to later ones, on plain numbers, and the pieces that they
+    leave as they were, by path; facts about values that they keep, by path (none where none were
+    needed)."""
 
     heads: Heads
     kept: Mapping[str, tuple[Piece, ...]]
@@ -60,15 +62,20 @@ def invariant(program: Program, prop: Property, limits: Limits) -> Invariant:
     return Invariant(heads, by_path)
 
 
-def strengthened(program: Program, prop: Property, invariant: Invariant, limits: Limits) -> Iterator[Invariant]:
-    """Yield the same with facts about values that every turn keeps: few of them, then more. Raises TooLarge."""
+def strengthened(
+    program: Program, prop: Property, invariant: Invariant, limits: Limits
+) -> Iterator[Invariant]:
+    """Yield the same with facts about values that every turn keeps: few of them, then more.
+    Raises TooLarge."""
     for bounds in (False, True):
         facts_found = facts(program, prop, invariant.heads, limits, bounds)
         if any(facts_found.values()):
             yield replace(invariant, facts=facts_found)
 
 
-def _search(program: Program, path: Part, prop: Property, limits: Limits) -> tuple[Loops, list[Piece]]:
+def _search(
+    program: Program, path: Part, prop: Property, limits: Limits
+) -> tuple[Loops, list[Piece]]:
     """The most pieces that survive a turn together."""
     loops = Loops(program, path, prop, limits.operations)
     pieces = loops.pieces
@@ -81,7 +88,8 @@ def _search(program: Program, path: Part, prop: Property, limits: Limits) -> tup
 
 
 def _unchanged(loops: Loops, pieces: list[Piece], limits: Limits) -> list[Piece]:
-    """The pieces but for those that some turn changes: a turn that changes one of them is asked about the others, too."""
+    """The pieces but for those that some turn changes: a turn that changes one of them is asked
+    about the others, too."""
     changes = {piece: loops.changes(piece) for piece in pieces}
     unchanged: list[Piece] = []
     while changes:
@@ -90,7 +98,8 @@ def _unchanged(loops: Loops, pieces: list[Piece], limits: Limits) -> list[Piece]
         if answer.result == "unsat":
             unchanged.append(piece)
         elif answer.result == "sat":
-            # Every piece has a first bit; that the turn is one of the piece's own formula makes it a model of that formula.
+            # Every piece has a first bit; that the turn is one of the piece's own formula makes it
+            # a model of that formula.
             at_first = ChainMap[str, int | bool]({BIT.args[0]: 0}, answer.model)  # type: ignore[arg-type]
             results = zip(changes, evaluate(at_first, *changes.values()), strict=True)
             changes = {other: changes[other] for other, changed in results if not changed}
@@ -102,8 +111,11 @@ _TRIED = 400  # facts tried of one path
 _WIDEST = 64  # bits of a member that has a value
 
 
-def facts(program: Program, prop: Property, heads: Heads, limits: Limits, bounds: bool) -> dict[str, tuple[Fact, ...]]:
-    """Return what turns keep, by path; `heads` is what turns may leave changed, `bounds` says whether bounds are tried as well.
+def facts(
+    program: Program, prop: Property, heads: Heads, limits: Limits, bounds: bool
+) -> dict[str, tuple[Fact, ...]]:
+    """Return what turns keep, by path; `heads` is what turns may leave changed, `bounds` says
+    whether bounds are tried as well.
 
     Raises TooLarge.
     """
@@ -113,9 +125,13 @@ def facts(program: Program, prop: Property, heads: Heads, limits: Limits, bounds
     }
 
 
-def _kept(program: Program, path: Part, prop: Property, heads: Heads, limits: Limits, bounds: bool) -> list[Fact]:
+def _kept(
+    program: Program, path: Part, prop: Property, heads: Heads, limits: Limits, bounds: bool
+) -> list[Fact]:
     cells = Cells(program.little_endian)
-    unfolding = unfold(program, path, (prop,), Plan(cut=True, heads=heads, limit=limits.operations), cells)
+    unfolding = unfold(
+        program, path, (prop,), Plan(cut=True, heads=heads, limit=limits.operations), cells
+    )
     if not unfolding.followed or not unfolding.claims:
         return []
     facts_of = Facts(unfolding, cells)
@@ -127,7 +143,11 @@ def _kept(program: Program, path: Part, prop: Property, heads: Heads, limits: Li
             return candidate_facts
         if answer.result == "unknown":
             return []
-        left = [fact for fact, fails in zip(candidate_facts, evaluate(answer.model, *broken), strict=True) if not fails]
+        left = [
+            fact
+            for fact, fails in zip(candidate_facts, evaluate(answer.model, *broken), strict=True)
+            if not fails
+        ]
         assert len(left) < len(candidate_facts), "a model of some fact's break breaks a fact"
         candidate_facts = left
     return []
@@ -139,7 +159,9 @@ def _candidates(unfolding: Unfolding, cells: Cells, bounds: bool) -> Iterator[Fa
         stored = _stored(unfolding, cells, moment)
         for extent, numbers in stored.items():
             if numbers:
-                yield Fact(moment=moment, kind="one of", extent=extent, numbers=tuple(sorted(numbers)))
+                yield Fact(
+                    moment=moment, kind="one of", extent=extent, numbers=tuple(sorted(numbers))
+                )
         for first, other in combinations(stored, 2):
             if first[2] == other[2]:
                 yield Fact(moment=moment, kind="equal", extent=first, other=other)
@@ -149,7 +171,8 @@ def _candidates(unfolding: Unfolding, cells: Cells, bounds: bool) -> Iterator[Fa
 
 
 def _stored(unfolding: Unfolding, cells: Cells, moment: Moment) -> dict[Extent, set[int]]:
-    """The members that turns store to, each with the numbers that are known to be stored there, before the loop or in it."""
+    """The members that turns store to, each with the numbers that are known to be stored there,
+    before the loop or in it."""
     turn = unfolding.followed[moment]
     by_extent: dict[Extent, set[int]] = {}
     for operation in unfolding.operations[turn.before : turn.end]:
@@ -161,7 +184,11 @@ def _stored(unfolding: Unfolding, cells: Cells, moment: Moment) -> dict[Extent, 
                         by_extent.setdefault(extent, set()).update(_numbers(operation, leaf.width))
     for (area, low, width), numbers in by_extent.items():
         numbers.update(
-            _alternatives(cells.read(unfolding, cells.values, low=low, width=width, area=area, time=turn.before))
+            _alternatives(
+                cells.read(
+                    unfolding, cells.values, low=low, width=width, area=area, time=turn.before
+                )
+            )
         )
     return by_extent
 
@@ -182,11 +209,15 @@ def _numbers(store: Store, width: int) -> Iterator[int]:
         yield store.value.term % (1 << width)
 
 
-def _tags(unfolding: Unfolding, moment: Moment, stored: Mapping[Extent, set[int]]) -> Iterator[Fact]:
+def _tags(
+    unfolding: Unfolding, moment: Moment, stored: Mapping[Extent, set[int]]
+) -> Iterator[Fact]:
     """A store to one member that goes with some of the numbers stored to another."""
     turn = unfolding.followed[moment]
     tags = {extent: numbers for extent, numbers in stored.items() if 2 <= len(numbers) <= 8}
-    heads = [h for h in unfolding.operations[turn.before : turn.head] if isinstance(h, Store) and h.runs]
+    heads = [
+        h for h in unfolding.operations[turn.before : turn.head] if isinstance(h, Store) and h.runs
+    ]
     for tag, numbers in tags.items():
         for head in heads:
             for offset, width in head.runs or ():
@@ -220,5 +251,7 @@ def _compared(unfolding: Unfolding, cells: Cells) -> list[int]:
     constants: dict[int, None] = {}
     for part in subterms(*broken, *guards):
         if part.operator in ("<", "<=", "="):
-            constants.update(dict.fromkeys(arg for arg in part.args if type(arg) is int and arg >= 0))
+            constants.update(
+                dict.fromkeys(arg for arg in part.args if type(arg) is int and arg >= 0)
+            )
     return list(constants)[:_NUMBERS]

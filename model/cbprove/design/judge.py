@@ -1,4 +1,5 @@
-"""From the design space to what is said of it: a case for each property of each proposal, the space, the questions."""
+"""From the design space to what is said of it: a case for each property of each proposal, the
+space, the questions."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ Progress = Callable[[int, int], None]
 
 @frozen
 class _Spot:
-    """Candidates of a proposal that have one mark and of which one thing is expected: the first of them, and how many."""
+    """Candidates of a proposal that have one mark and of which one thing is expected: the first
+    of them, and how many."""
 
     sector: Sector
     index: int
@@ -52,7 +54,8 @@ def judge(
     executor: Executor | None = None,
     known: Known | None = None,
 ) -> Report:
-    """All verdicts on a system; an executor finds them side by side. What is `known` of it is not found again."""
+    """All verdicts on a system; an executor finds them side by side. What is `known` of it is
+    not found again."""
     with deep():
         space = Space(system, options)
         if known is not None and known.fill(space):
@@ -71,7 +74,9 @@ def judge(
 def _fill(space: Space, progress: Progress) -> None:
     sectors = list(space.all_sectors())
     total = len(sectors) * len(space.system.properties)
-    for done, (name, sector) in enumerate((p.name, s) for p in space.system.properties for s in sectors):
+    for done, (name, sector) in enumerate(
+        (p.name, s) for p in space.system.properties for s in sectors
+    ):
         progress(done, total)
         space.table(sector, name)
     progress(total, total)
@@ -140,9 +145,14 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName, known: Known | N
     )
 
 
-def _without_a_case(space: Space, proposal: Proposal, prop: PropertyName, spots: list[_Spot]) -> Case | None:
-    """A property that makes no case: none is shown, but where the proposal says by its name that it is proved."""
-    if not any((spot.expected.property, spot.expected.verdict) == (prop.name, "proved") for spot in spots):
+def _without_a_case(
+    space: Space, proposal: Proposal, prop: PropertyName, spots: list[_Spot]
+) -> Case | None:
+    """A property that makes no case: none is shown, but where the proposal says by its name that
+    it is proved."""
+    if not any(
+        (spot.expected.property, spot.expected.verdict) == (prop.name, "proved") for spot in spots
+    ):
         return None
     candidate = spots[0].candidate
     program = space.candidate(candidate)
@@ -165,7 +175,8 @@ def _without_a_case(space: Space, proposal: Proposal, prop: PropertyName, spots:
 
 
 def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
-    """The candidates of a proposal, those alike in a sector together, in the order of their first ones."""
+    """The candidates of a proposal, those alike in a sector together, in the order of their
+    first ones."""
     expectations = [e for e in proposal.expectations if e.property in (name, None)]
     for sector in space.sectors(proposal.domains):
         table = space.table(sector, name)
@@ -176,7 +187,9 @@ def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
         if plain and len(marks) == sector.size:
             expected = expectations[0] if expectations else _PROVED
             firsts = sorted((marks.index(mark), mark) for mark in set(marks))
-            yield from (_Spot(sector, first, mark, expected, marks.count(mark)) for first, mark in firsts)
+            yield from (
+                _Spot(sector, first, mark, expected, marks.count(mark)) for first, mark in firsts
+            )
         else:
             for mark, index in zip(marks, indexes, strict=True):
                 yield _Spot(sector, index, mark, _expectation(space, expectations, sector, index))
@@ -187,7 +200,9 @@ _LOOKED_AT = 32
 """Excluded candidates of a case that are asked which requirement takes them away."""
 
 
-def _expectation(space: Space, expectations: list[Expectation], sector: Sector, index: int) -> Expectation:
+def _expectation(
+    space: Space, expectations: list[Expectation], sector: Sector, index: int
+) -> Expectation:
     """What is expected of one candidate; unsaid means proved."""
     for expectation in expectations:
         if expectation.condition is None:
@@ -212,7 +227,7 @@ def _example(spots: list[_Spot], verdict: Verdict) -> _Spot:
     return next((s for s in spots if VERDICTS[s.mark] == verdict_wanted), spots[0])
 
 
-# --- expectations -----------------------------------------------------------------------------------------
+# --- expectations ---------------------------------------------------------------------------------
 
 
 def _failures(space: Space, spots: list[_Spot], name: str) -> tuple[_Spot | None, int]:
@@ -222,14 +237,17 @@ def _failures(space: Space, spots: list[_Spot], name: str) -> tuple[_Spot | None
     if somewhere:
         is_met = any(_met(space, s, name) for s in somewhere)
         undecided = [s for s in somewhere if _code(s) == 3]
-        wrong = [s for s in wrong if not s.expected.somewhere] + ([] if is_met else (undecided or somewhere)[:1])
+        wrong = [s for s in wrong if not s.expected.somewhere] + (
+            [] if is_met else (undecided or somewhere)[:1]
+        )
     codes = {_code(s) for s in wrong}
     code = next((c for c in (1, 4, 3) if c in codes), 0)
     return next((s for s in wrong if _code(s) == code), None), code
 
 
 def _judged(spots: list[_Spot]) -> list[_Spot]:
-    """The candidates that expectations speak of: those not excluded, all if all are or it is `excluded` that is expected."""
+    """The candidates that expectations speak of: those not excluded, all if all are or it is
+    `excluded` that is expected."""
     left = [s for s in spots if s.mark != EXCLUDED]
     if not left or any(s.expected.verdict == "excluded" for s in spots):
         return spots
@@ -243,11 +261,17 @@ def _met(space: Space, spot: _Spot, name: str) -> bool:
     if spot.mark != BOUNDED:
         return True
     settled = space.settled(spot.sector, name, spot.index)
-    return expected.turns is not None and settled is not None and (settled.turns or 0) >= expected.turns
+    return (
+        expected.turns is not None
+        and settled is not None
+        and (settled.turns or 0) >= expected.turns
+    )
 
 
 def _code(spot: _Spot) -> int:
-    if VERDICTS[spot.mark] == "unknown" or (spot.mark == BOUNDED and spot.expected.verdict == "proved"):
+    if VERDICTS[spot.mark] == "unknown" or (
+        spot.mark == BOUNDED and spot.expected.verdict == "proved"
+    ):
         return 3
     return 4 if VERDICTS[spot.mark] == "vacuous" else 1
 
@@ -262,7 +286,7 @@ def _words(spots: list[_Spot]) -> str:
     return " or ".join(dict.fromkeys(words))
 
 
-# --- findings ---------------------------------------------------------------------------------------------
+# --- findings -------------------------------------------------------------------------------------
 
 
 def _finding(space: Space, spot: _Spot, name: str, code: int, known: Known | None) -> Finding:
@@ -274,17 +298,23 @@ def _finding(space: Space, spot: _Spot, name: str, code: int, known: Known | Non
     if verdict == "refuted" and (code or space.options.witnesses):
         from cbprove.design.witness import witness
 
-        example = witness(program, prop, candidate=spot.candidate, options=space.options, known=known)
+        example = witness(
+            program, prop, candidate=spot.candidate, options=space.options, known=known
+        )
     elif verdict == "proved" and space.options.witnesses:
         from cbprove.design.witness import reaching
 
-        example = reaching(program, prop, candidate=spot.candidate, options=space.options, known=known)
+        example = reaching(
+            program, prop, candidate=spot.candidate, options=space.options, known=known
+        )
     return Finding(
         verdict,
         turns=settled.turns if settled else None,
         witness=example,
         reason=_reason(program, prop, verdict, settled),
-        queries=_queries(space, spot, program, prop) if space.options.queries or verdict == "unknown" else (),
+        queries=_queries(space, spot, program, prop)
+        if space.options.queries or verdict == "unknown"
+        else (),
         assumptions=assumptions(program),
     )
 
@@ -313,7 +343,8 @@ def _unmet(requirement: Requirement) -> str:
 
 
 def _exclusions(space: Space, name: str, spots: list[_Spot]) -> Iterator[str]:
-    """Each requirement that takes some of the candidates away, with its numbers, as far as a few of them show."""
+    """Each requirement that takes some of the candidates away, with its numbers, as far as a few
+    of them show."""
     names_seen: set[str] = set()
     for candidate in islice(_taken_away(space, name, spots), _LOOKED_AT):
         requirement = _violated(requirements(space.system, candidate))

@@ -1,5 +1,5 @@
-"""What an earlier run found out of a design space, as plain data: marks, the choices of runs, answers. No run is believed: it
-is run again, and what does not come out as it did is found anew."""
+"""What an earlier run found out of a design space, as plain data: marks, the choices of runs,
+answers. No run is believed: it is run again, and what does not come out as it did is found anew."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ from cbprove.verdicts import Answered, Conflict, Need
 
 
 class Known:
-    """What is known of one space; `found` says that an earlier run judged it, `fresh` that this one has found something new."""
+    """What is known of one space; `found` says that an earlier run judged it, `fresh` that this
+    one has found something new."""
 
     def __init__(self, held: Any = None) -> None:
         self.held: dict[str, Any] = held if isinstance(held, dict) else {"tables": {}, "runs": {}}
         self.found = self.fresh = False
 
     def fill(self, space: Space) -> bool:
-        """Gives a space all tables of an earlier run; False, and nothing, where they are not all there, or are no such thing."""
+        """Gives a space all tables of an earlier run; False, and nothing, where they are not all
+        there, or are no such thing."""
         found = []
         try:
             for prop in space.system.properties:
@@ -48,14 +50,22 @@ class Known:
     def learn(self, space: Space) -> None:
         """Takes the tables of a space that was judged."""
         for prop in space.system.properties:
-            tables = {_key(key_of(sector)): _plain(space.table(sector, prop.name)) for sector in space.all_sectors()}
+            tables = {
+                _key(key_of(sector)): _plain(space.table(sector, prop.name))
+                for sector in space.all_sectors()
+            }
             self.held["tables"][prop.name] = tables
         self.fresh = True
 
     @property
     def decided(self) -> bool:
         """Whether nothing is unknown or proved up to a bound: another run may know more of that."""
-        marks = {mark for of in self.held["tables"].values() for each in of.values() for mark, _ in each["marks"]}
+        marks = {
+            mark
+            for of in self.held["tables"].values()
+            for each in of.values()
+            for mark, _ in each["marks"]
+        }
         return marks.isdisjoint((UNKNOWN, BOUNDED))
 
     def run(
@@ -66,26 +76,33 @@ class Known:
         broken: bool,
         find: Callable[[], Run],
     ) -> Run:
-        """The run that breaks, or else reaches, a claim: the one known, run again, or else found."""
+        """The run that breaks, or else reaches, a claim: the one known, run again, or else
+        found."""
         key = json.dumps([prop.name, broken, list(candidate.items())])
         try:
             held = self.held["runs"][key]
             path = next(path for path in program.paths if path.name == held["path"])
             decisions = {_tuples(each): answer for each, answer in held["decisions"]}
             again = replay(program, path, (prop,), decisions, trace=True)
-            if (again.broken if broken else again.reached)[prop.name] and dict(again.decisions) == decisions:
+            if (again.broken if broken else again.reached)[prop.name] and dict(
+                again.decisions
+            ) == decisions:
                 return again
         except (KeyError, TypeError, ValueError, StopIteration):
             pass
         found = find()
-        self.held["runs"][key] = {"path": found.path, "decisions": [[each, answer] for each, answer in found.decisions]}
+        self.held["runs"][key] = {
+            "path": found.path,
+            "decisions": [[each, answer] for each, answer in found.decisions],
+        }
         self.fresh = True
         return found
 
     def answers(
         self, system: System, options: Options, find: Callable[[], tuple[Answered, ...]]
     ) -> tuple[Answered, ...]:
-        """The answers to the questions of a system, as far as options go: those known, or else found."""
+        """The answers to the questions of a system, as far as options go: those known, or else
+        found."""
         name = "asks and why" if options.witnesses else "asks"
         try:
             pairs = zip(self.held[name], system.asks, strict=True)
@@ -102,7 +119,7 @@ def _key(values: Sequence[AxisValue]) -> str:
     return json.dumps(list(values))
 
 
-# --- tables -----------------------------------------------------------------------------------------------
+# --- tables ---------------------------------------------------------------------------------------
 
 
 def _plain(table: Table) -> dict[str, Any]:
@@ -122,11 +139,15 @@ def _table(sheet: Sheet, held: Mapping[str, Any]) -> Table:
         raise ValueError("marks of another sector")
     sheet.marks = marks
     return Table(
-        sheet, {int(at): Settled(verdict, turns, str(reason)) for at, verdict, turns, reason in held["settled"]}
+        sheet,
+        {
+            int(at): Settled(verdict, turns, str(reason))
+            for at, verdict, turns, reason in held["settled"]
+        },
     )
 
 
-# --- runs and answers -------------------------------------------------------------------------------------
+# --- runs and answers -----------------------------------------------------------------------------
 
 
 def _tuples(told: Any) -> Any:
@@ -181,7 +202,10 @@ def _answered(held: Mapping[str, Any], span: Span | None, system: System) -> Ans
 def _named(named: _Named, system: System) -> list[Any]:
     """A name with its place: the number of the text, and from where to where in it."""
     name, span = named
-    return [name, None if span is None else [system.sources.index(span.source), span.start, span.end]]
+    return [
+        name,
+        None if span is None else [system.sources.index(span.source), span.start, span.end],
+    ]
 
 
 def _spanned(held: Sequence[Any], system: System) -> _Named:

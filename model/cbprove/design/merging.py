@@ -1,10 +1,12 @@
 """One program of many: what only some of them have stands in it under the candidates that have it.
 
-Statements are the same where their numbers (`uid`) and all that they say are; a block holds those of all programs, in the order
-of their numbers, which is that of the text. A choice of the merged program at one of its candidates leaves just the statements
-of that candidate's own program, at the same moments of a run.
+Statements are the same where their numbers (`uid`) and all that they say are; a block holds those
+of all programs, in the order of their numbers, which is that of the text. A choice of the merged
+program at one of its candidates leaves just the statements of that candidate's own program, at the
+same moments of a run.
 
-Sectors that are judged together: their programs merged into one, the axes that tell them apart left free like the others.
+Sectors that are judged together: their programs merged into one, the axes that tell them apart left
+free like the others.
 """
 
 from __future__ import annotations
@@ -19,16 +21,29 @@ from cbprove.logic.terms import Bool, and_, eq, or_, var
 from cbprove.reaching.universe import Ranges
 from cbprove.system.axes import Axis, AxisValue
 from cbprove.system.program import Object, Program, Property
-from cbprove.system.statements import Block, Each, Either, Given, If, Make, On, Repeat, Share, Statement, When
+from cbprove.system.statements import (
+    Block,
+    Each,
+    Either,
+    Given,
+    If,
+    Make,
+    On,
+    Repeat,
+    Share,
+    Statement,
+    When,
+)
 
 _SPARSE = 4  # places of a group's sheet for each of its sectors, at most
-_MOST = 160  # places of a group: what many programs differ in is walked through by each claim of each of them
+# Places of a group: what many programs differ in is walked through by each claim of each of them
+_MOST = 160
 
 
 @frozen
 class Group:
-    """Sectors, in the order of their places in the sheet of `whole`, the sector of all their candidates; `program` is that of
-    them all."""
+    """Sectors, in the order of their places in the sheet of `whole`, the sector of all their
+    candidates; `program` is that of them all."""
 
     sectors: tuple[Sector, ...]
     places: tuple[int, ...]
@@ -42,7 +57,8 @@ class Group:
 
 
 def groups(axes: Sequence[Axis], sectors: Sequence[tuple[Sector, Program]]) -> Iterator[Group]:
-    """Divide sectors into groups whose programs can be merged, and of which most places are taken."""
+    """Divide sectors into groups whose programs can be merged, and of which most places are
+    taken."""
     by_shape: dict[tuple[object, ...], list[tuple[Sector, Program]]] = {}
     for sector, program in sectors:
         by_shape.setdefault(shape(program), []).append((sector, program))
@@ -56,7 +72,8 @@ def alone(sector: Sector, program: Program) -> Group:
 
 
 def _dense(axes: Sequence[Axis], sectors: list[tuple[Sector, Program]]) -> Iterator[Group]:
-    """Groups of sectors of one shape: as large as they may be, the first axes that vary cut where they are larger."""
+    """Groups of sectors of one shape: as large as they may be, the first axes that vary cut
+    where they are larger."""
     varying = _varying(axes, [sector for sector, _ in sectors])
     places = prod(len(values) for _, values in varying)
     if places <= _SPARSE * len(sectors) and places <= _MOST:
@@ -66,11 +83,16 @@ def _dense(axes: Sequence[Axis], sectors: list[tuple[Sector, Program]]) -> Itera
     step = max(1, _MOST * len(values) // places) if places <= _SPARSE * len(sectors) else 1
     for low in range(0, len(values), step):
         step_values = values[low : low + step]
-        yield from _dense(axes, [sector for sector in sectors if sector[0].fixed[first.name] in step_values])
+        yield from _dense(
+            axes, [sector for sector in sectors if sector[0].fixed[first.name] in step_values]
+        )
 
 
-def _varying(axes: Sequence[Axis], sectors: Sequence[Sector]) -> list[tuple[Axis, tuple[AxisValue, ...]]]:
-    """The fixed axes that the sectors differ in, with the values that they have, in the order of declaration."""
+def _varying(
+    axes: Sequence[Axis], sectors: Sequence[Sector]
+) -> list[tuple[Axis, tuple[AxisValue, ...]]]:
+    """The fixed axes that the sectors differ in, with the values that they have, in the order of
+    declaration."""
     varying = []
     for axis in axes:
         if axis.name in sectors[0].fixed:
@@ -80,7 +102,9 @@ def _varying(axes: Sequence[Axis], sectors: Sequence[Sector]) -> list[tuple[Axis
     return varying
 
 
-def _group(varying: list[tuple[Axis, tuple[AxisValue, ...]]], sectors: list[tuple[Sector, Program]]) -> Group:
+def _group(
+    varying: list[tuple[Axis, tuple[AxisValue, ...]]], sectors: list[tuple[Sector, Program]]
+) -> Group:
     if len(sectors) == 1:
         return alone(*sectors[0])
     first = sectors[0][0]
@@ -88,11 +112,19 @@ def _group(varying: list[tuple[Axis, tuple[AxisValue, ...]]], sectors: list[tupl
     free: Ranges = (*((axis.name, range(len(values))) for axis, values in varying), *first.free)
     fixed = {name: value for name, value in first.fixed.items() if name not in names}
     sector_of_all = Sector(fixed, free, {axis.name: values for axis, values in varying})
-    placed = sorted(((_place(varying, member[0]), member) for member in sectors), key=lambda pair: pair[0])
+    placed = sorted(
+        ((_place(varying, member[0]), member) for member in sectors), key=lambda pair: pair[0]
+    )
     places = tuple(place for place, _ in placed)
-    program = merged([program_of for _, (_, program_of) in placed], _Conditions(free[: len(varying)], places).condition)
+    program = merged(
+        [program_of for _, (_, program_of) in placed],
+        _Conditions(free[: len(varying)], places).condition,
+    )
     return Group(
-        sectors=tuple(sector for _, (sector, _) in placed), places=places, whole=sector_of_all, program=program
+        sectors=tuple(sector for _, (sector, _) in placed),
+        places=places,
+        whole=sector_of_all,
+        program=program,
     )
 
 
@@ -111,18 +143,23 @@ class _Conditions:
         self.points = [numbered(free, place) for place in places]
 
     def condition(self, candidates: int) -> Bool:
-        """A condition over the axes that is true of just those of the group's sectors that are in the set."""
+        """A condition over the axes that is true of just those of the group's sectors that are
+        in the set."""
         inside = [point for i, point in enumerate(self.points) if candidates >> i & 1]
         outside = [point for i, point in enumerate(self.points) if not candidates >> i & 1]
         return self._told(inside, outside, [name for name, _ in self.free])
 
-    def _told(self, inside: list[dict[str, int]], outside: list[dict[str, int]], names: list[str]) -> Bool:
+    def _told(
+        self, inside: list[dict[str, int]], outside: list[dict[str, int]], names: list[str]
+    ) -> Bool:
         if not outside:
             return True
         if not inside:
             return False
         for name in names:  # one axis that tells them apart says it all
-            inside_values, other = ({point[name] for point in points} for points in (inside, outside))
+            inside_values, other = (
+                {point[name] for point in points} for points in (inside, outside)
+            )
             if not inside_values & other:
                 return or_(*(eq(var(name), value) for value in sorted(inside_values)))
         first, *others = names
@@ -130,7 +167,9 @@ class _Conditions:
         for value in sorted({point[first] for point in inside}):
             has, lacks = ([p for p in points if p[first] == value] for points in (inside, outside))
             by_rest.setdefault(self._told(has, lacks, others), []).append(value)
-        cases = ((or_(*(eq(var(first), v) for v in values)), rest) for rest, values in by_rest.items())
+        cases = (
+            (or_(*(eq(var(first), v) for v in values)), rest) for rest, values in by_rest.items()
+        )
         return or_(*(and_(first_condition, rest) for first_condition, rest in cases))
 
 
@@ -139,7 +178,8 @@ Variants = list[tuple[int, T]]  # each with those that have it, as the bits of a
 
 
 def shape(program: Program) -> tuple[object, ...]:
-    """What programs must share to be merged: all but statements, properties, and the sizes of objects."""
+    """What programs must share to be merged: all but statements, properties, and the sizes of
+    objects."""
     return (
         program.little_endian,
         tuple(o.name for o in program.objects),
@@ -151,7 +191,8 @@ def shape(program: Program) -> tuple[object, ...]:
 
 
 def merged(programs: Sequence[Program], condition: Callable[[int], Bool]) -> Program:
-    """Merge programs of one shape; `condition` says of a set of them (bits of a number) which values of the axes they have."""
+    """Merge programs of one shape; `condition` says of a set of them (bits of a number) which
+    values of the axes they have."""
     return _Merging(programs, condition).program()
 
 
@@ -163,9 +204,18 @@ class _Merging:
 
     def program(self) -> Program:
         first, many = self.programs[0], self.programs
-        steps = {n: replace(s, body=self._body([p.steps[n].body for p in many])) for n, s in first.steps.items()}
-        parts = {n: replace(s, body=self._body([p.parts[n].body for p in many])) for n, s in first.parts.items()}
-        paths = [replace(s, body=self._body([p.paths[i].body for p in many])) for i, s in enumerate(first.paths)]
+        steps = {
+            n: replace(s, body=self._body([p.steps[n].body for p in many]))
+            for n, s in first.steps.items()
+        }
+        parts = {
+            n: replace(s, body=self._body([p.parts[n].body for p in many]))
+            for n, s in first.parts.items()
+        }
+        paths = [
+            replace(s, body=self._body([p.paths[i].body for p in many]))
+            for i, s in enumerate(first.paths)
+        ]
         required = _variants(p.required for p in many)
         return replace(
             first,
@@ -175,7 +225,9 @@ class _Merging:
             parts=parts,
             paths=tuple(paths),
             properties=tuple(self._properties()),
-            required=or_(*(and_(self._given(candidates).condition, holds) for candidates, holds in required)),
+            required=or_(
+                *(and_(self._given(candidates).condition, holds) for candidates, holds in required)
+            ),
             requirements=(),
         )
 
@@ -184,11 +236,14 @@ class _Merging:
         properties: list[Property] = []
         for prop in self.programs[0].properties:
             same_named = (
-                next((p for p in program.properties if p.name == prop.name), prop) for program in self.programs
+                next((p for p in program.properties if p.name == prop.name), prop)
+                for program in self.programs
             )
             for candidates, variant in _variants(same_named):
                 properties.append(
-                    variant if candidates == self.everyone else replace(variant, given=self._given(candidates))
+                    variant
+                    if candidates == self.everyone
+                    else replace(variant, given=self._given(candidates))
                 )
         return properties
 
@@ -197,10 +252,12 @@ class _Merging:
             self._givens[candidates] = Given(self.condition(candidates), candidates)
         return self._givens[candidates]
 
-    # --- statements -----------------------------------------------------------------------------------
+    # --- statements -------------------------------------------------------------------------------
 
     def _body(self, bodies: Sequence[Block]) -> Block:
-        return self._block(_together([(1 << i, body) for i, body in enumerate(bodies)], equal=False))
+        return self._block(
+            _together([(1 << i, body) for i, body in enumerate(bodies)], equal=False)
+        )
 
     def _block(self, bodies: Variants[Block]) -> Block:
         if len(bodies) == 1:
@@ -216,12 +273,15 @@ class _Merging:
                 if candidates == all_candidates:
                     merged.append(statement)
                     continue
-                assert not isinstance(statement, Make | Share), "a block that makes a name is a `When` of its own"
+                assert not isinstance(statement, Make | Share), (
+                    "a block that makes a name is a `When` of its own"
+                )
                 merged.append(When(number, (statement,), statement.span, self._given(candidates)))
         return tuple(merged)
 
     def _statements(self, variants: Variants[Statement]) -> Variants[Statement]:
-        """The different statements that have one number; those that differ only in what is inside of them are merged there."""
+        """The different statements that have one number; those that differ only in what is
+        inside of them are merged there."""
         merged: Variants[Statement] = []
         for group in _grouped(variants):
             candidates, first = _all(group), group[0][1]
@@ -236,7 +296,10 @@ class _Merging:
         statements = [
             self._block(
                 _together(
-                    [(candidates, bodies[i]) for (candidates, _), bodies in zip(group, blocks, strict=True)],
+                    [
+                        (candidates, bodies[i])
+                        for (candidates, _), bodies in zip(group, blocks, strict=True)
+                    ],
                     equal=False,
                 )
             )
@@ -251,7 +314,8 @@ def _variants(values: Iterable[T]) -> Variants[T]:
 
 
 def _together(variants: Variants[T], equal: bool = True) -> Variants[T]:
-    """Those that are one object as one, and with `equal` those that are equal. Equal parts of two programs mostly are one."""
+    """Those that are one object as one, and with `equal` those that are equal. Equal parts of
+    two programs mostly are one."""
     by_identity: dict[int, tuple[int, T]] = {}
     for candidates, value in variants:
         before, _ = by_identity.get(id(value), (0, value))
@@ -280,7 +344,12 @@ def _grouped(variants: Variants[Statement]) -> list[Variants[Statement]]:
     for candidates, statement in _together(variants):
         head = _with_blocks(statement, [() for _ in _blocks(statement)])
         group_found = next(
-            (group for other, group in groups if other == head and _one_scope(group[0][1], statement)), None
+            (
+                group
+                for other, group in groups
+                if other == head and _one_scope(group[0][1], statement)
+            ),
+            None,
         )
         if group_found is None:
             groups.append((head, [(candidates, statement)]))
@@ -292,12 +361,16 @@ def _grouped(variants: Variants[Statement]) -> list[Variants[Statement]]:
 
 
 def _one_scope(first: Statement, other: Statement) -> bool:
-    """Whether their blocks make the same names at the same statements: two sides of a `when` do not."""
+    """Whether their blocks make the same names at the same statements: two sides of a `when` do
+    not."""
     return _names(first) == _names(other)
 
 
 def _names(statement: Statement) -> list[list[int]]:
-    return [[inner.uid for inner in block if isinstance(inner, Make | Share)] for block in _blocks(statement)]
+    return [
+        [inner.uid for inner in block if isinstance(inner, Make | Share)]
+        for block in _blocks(statement)
+    ]
 
 
 def _blocks(statement: Statement) -> tuple[Block, ...]:
@@ -325,5 +398,6 @@ def _with_blocks(statement: Statement, blocks: Sequence[Block]) -> Statement:
 
 
 def _widest(objects: Sequence[Object]) -> Object:
-    """One object of several sizes. Each place says the size of the object that it lies in by itself."""
+    """One object of several sizes. Each place says the size of the object that it lies in by
+    itself."""
     return replace(objects[0], width=max(o.width for o in objects))

@@ -1,7 +1,7 @@
 """The question behind a verdict on one candidate, as text that any solver can be asked again.
 
-Axes left free are declared constants, extents are named definitions, and stores that miss stay in it: one wrong number of the
-layout makes the text of a proof satisfiable.
+Axes left free are declared constants, extents are named definitions, and stores that miss stay in
+it: one wrong number of the layout makes the text of a proof satisfiable.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def queries(
     point: Mapping[str, AxisValue],
     options: Options,
 ) -> tuple[Query, ...]:
-    """What was asked of one candidate, from sources to values, until the solver said unsat; `program` is the sector's."""
+    """What was asked of one candidate, from sources to values, until the solver said unsat;
+    `program` is the sector's."""
     queries_asked: list[Query] = []
     for name, form in _forms(sector, program, candidate, prop, options):
         query = _ask(name, form, sector, point, options.limits)
@@ -46,7 +47,10 @@ def _forms(
 ) -> Iterator[tuple[str, Form]]:
     axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
     try:
-        yield "sources", by_sources(unfolded(program, (prop,), Plan(cut=True), axes), 0, prop, keep_all=True)
+        yield (
+            "sources",
+            by_sources(unfolded(program, (prop,), Plan(cut=True), axes), 0, prop, keep_all=True),
+        )
         prop_named = named(candidate, prop.name)  # values are followed on plain numbers
         invariant_found = invariant(candidate, prop_named, options.limits)
         yield "values", by_values(candidate, prop_named, invariant_found.plan(options.limits))
@@ -57,7 +61,9 @@ def _forms(
         return
 
 
-def _ask(name: str, form: Form, sector: Sector, point: Mapping[str, AxisValue], limits: Limits) -> Query:
+def _ask(
+    name: str, form: Form, sector: Sector, point: Mapping[str, AxisValue], limits: Limits
+) -> Query:
     ranges = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
     script = Script({**form.ranges, **ranges})
     script.lines += [f"; {axis} = {value}" for axis, value in sector.fixed.items()]

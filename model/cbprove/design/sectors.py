@@ -1,8 +1,10 @@
-"""The design space in sectors: the axes that change what the program is are fixed, the others stay free.
+"""The design space in sectors: the axes that change what the program is are fixed, the others stay
+free.
 
 A `Sheet` holds one mark for each candidate of a sector, by the values of its free axes.
 
-How a design space is divided into sectors: which axes stay free, which candidates each sector holds. No solver is asked.
+How a design space is divided into sectors: which axes stay free, which candidates each sector
+holds. No solver is asked.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from cbprove.system.program import Program
 class Sector:
     """All candidates that agree on the fixed axes.
 
-    A free axis of words (packings, named params) is counted: `words` are what its numbers stand for.
+    A free axis of words (packings, named params) is counted: `words` are what its numbers stand
+    for.
     """
 
     fixed: Mapping[str, AxisValue]
@@ -43,7 +46,11 @@ class Sector:
 
     def meant(self, point: Mapping[str, int]) -> dict[str, AxisValue]:
         """The candidate whose free axes have the values of a point."""
-        return {**self.fixed, **point, **{axis: words[point[axis]] for axis, words in self.words.items()}}
+        return {
+            **self.fixed,
+            **point,
+            **{axis: words[point[axis]] for axis, words in self.words.items()},
+        }
 
     def point(self, index: int) -> dict[str, int]:
         """The values of the free axes at a mark."""
@@ -59,7 +66,8 @@ class Sector:
         return index
 
     def corners(self, stretches: Sequence[tuple[int, int]]) -> list[int]:
-        """The ends of stretches that lie farthest out: first, last, least and greatest in each axis."""
+        """The ends of stretches that lie farthest out: first, last, least and greatest in each
+        axis."""
         ends = [end for low, high in stretches if low < high for end in (low, high - 1)]
         if not ends:
             return []
@@ -82,7 +90,9 @@ class Sector:
                 end = min(high, (low // len(domain) + 1) * len(domain))
                 *outer, (_, first) = self.point(low).items()
                 fixed = [eq(var(axis), value) for axis, value in outer]
-                parts.append(and_(*fixed, le(first, var(name)), le(var(name), first + end - low - 1)))
+                parts.append(
+                    and_(*fixed, le(first, var(name)), le(var(name), first + end - low - 1))
+                )
                 low = end
         return or_(*parts)
 
@@ -152,17 +162,20 @@ def _whole(program: Program) -> Program:
 class Division:
     """The sectors of a system and their programs; what is asked twice is found once.
 
-    `pinned` are ranged axes that are known not to stay free; programs are what `cut` leaves of them.
+    `pinned` are ranged axes that are known not to stay free; programs are what `cut` leaves of
+    them.
     """
 
-    def __init__(self, system: System, pinned: Iterable[str] = (), cut: Callable[[Program], Program] = _whole) -> None:
+    def __init__(
+        self, system: System, pinned: Iterable[str] = (), cut: Callable[[Program], Program] = _whole
+    ) -> None:
         self.system, self.cut = system, cut
         self._pinned = set(pinned)
         self._programs: dict[tuple[AxisValue, ...], Program] = {}
         self._spreads: dict[tuple[int, tuple[AxisValue, ...]], bytearray] = {}
         self._pin()
 
-    # --- axes -----------------------------------------------------------------------------------------
+    # --- axes -------------------------------------------------------------------------------------
 
     def _pin(self) -> None:
         """Find the axes that cannot stay free: those whose value changes what the program is."""
@@ -178,17 +191,25 @@ class Division:
     @property
     def free(self) -> tuple[Axis, ...]:
         """The axes that stay free in every sector."""
-        return tuple(a for a in self.system.axes if isinstance(a.values, range) and a.name not in self._pinned)
+        return tuple(
+            a
+            for a in self.system.axes
+            if isinstance(a.values, range) and a.name not in self._pinned
+        )
 
     @property
     def ranges(self) -> Ranges:
         """The free axes, each with its values."""
-        return tuple((axis.name, axis.values) for axis in self.free if isinstance(axis.values, range))
+        return tuple(
+            (axis.name, axis.values) for axis in self.free if isinstance(axis.values, range)
+        )
 
     @property
     def fixed(self) -> tuple[Axis, ...]:
         """The axes that a sector fixes."""
-        return tuple(a for a in self.system.axes if not isinstance(a.values, range) or a.name in self._pinned)
+        return tuple(
+            a for a in self.system.axes if not isinstance(a.values, range) or a.name in self._pinned
+        )
 
     def all_sectors(self) -> Iterator[Sector]:
         """The sectors of every candidate that is looked at, each once."""
@@ -218,7 +239,7 @@ class Division:
             stride *= len(values)
         return [sum(offsets) for offsets in product(*reversed(strides))]
 
-    # --- programs and conditions ----------------------------------------------------------------------------
+    # --- programs and conditions ------------------------------------------------------------------
 
     def program(self, sector: Sector) -> Program:
         """The program of a sector, its free axes left free."""

@@ -1,4 +1,5 @@
-"""One property of one candidate, with all values followed: the plain numbers where sources alone cannot tell."""
+"""One property of one candidate, with all values followed: the plain numbers where sources alone
+cannot tell."""
 
 from __future__ import annotations
 
@@ -19,13 +20,14 @@ from cbprove.verdicts import Verdict
 
 
 class NotReplayed(Exception):
-    """The solver gave a run that the reference does not agree with: a fault of ours, never a verdict."""
+    """The solver gave a run that the reference does not agree with: a fault of ours, never a
+    verdict."""
 
 
 @frozen
 class Settled:
-    """A verdict; `turns` is the bound of a proof that is none for more turns, `plan` how a proof followed the loops, `invariant`
-    what it takes for unchanged by those that it cuts."""
+    """A verdict; `turns` is the bound of a proof that is none for more turns, `plan` how a proof
+    followed the loops, `invariant` what it takes for unchanged by those that it cuts."""
 
     verdict: Verdict
     turns: int | None = None
@@ -37,7 +39,8 @@ class Settled:
 def run_of(
     program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
 ) -> Run | None:
-    """The run that a model stands for, if the reference sees it break (or else reach) a claim there."""
+    """The run that a model stands for, if the reference sees it break (or else reach) a claim
+    there."""
     run_found = replayed(program, form, prop=prop, answer=answer, broken=broken, trace=trace)
     return run_found[1] if run_found is not None else None
 
@@ -56,7 +59,12 @@ def replayed(
 
 
 def again(
-    program: Program, form: Form, path_form: PathForm, prop: Property, answer: Answer, trace: bool = False
+    program: Program,
+    form: Form,
+    path_form: PathForm,
+    prop: Property,
+    answer: Answer,
+    trace: bool = False,
 ) -> Run:
     """The run of a path that the choices of a model lead to in a program."""
     path = next(p for p in program.paths if p.name == path_form.unfolding.path)
@@ -90,7 +98,9 @@ class _Settling:
                 proof = self._all_turns()
             if proof is not None and (proof.verdict == "vacuous" or self._reach(form) == "sat"):
                 return self._contradicted() or proof
-        return self._bounded(form, proof or Settled("proved", self.bound, _FOLLOWED.format(self.bound), plan))
+        return self._bounded(
+            form, proof or Settled("proved", self.bound, _FOLLOWED.format(self.bound), plan)
+        )
 
     def _broken(self, form: Form) -> Settled | None:
         answer = ask(form.broken, form.ranges, self.limits)
@@ -113,7 +123,8 @@ class _Settling:
                 return Settled("vacuous")
             case _:
                 return Settled(
-                    "unknown", reason="the solver could not tell whether a run reaches it; raise --resources"
+                    "unknown",
+                    reason="the solver could not tell whether a run reaches it; raise --resources",
                 )
 
     def _reach(self, form: Form) -> str:
@@ -121,12 +132,16 @@ class _Settling:
         if form.misplaced:
             return "sat"
         answer = ask(form.reached, form.ranges, self.limits)
-        if answer.result == "sat" and run_of(self.program, form, self.prop, answer, broken=False) is None:
+        if (
+            answer.result == "sat"
+            and run_of(self.program, form, self.prop, answer, broken=False) is None
+        ):
             raise NotReplayed(f"{self.prop.name}: the solver's run does not reach the claim")
         return answer.result
 
     def _all_turns(self) -> Settled | None:
-        """A proof, or vacuity, for every number of turns: by what turns leave as it was, then by facts about values as well."""
+        """A proof, or vacuity, for every number of turns: by what turns leave as it was, then by
+        facts about values as well."""
         invariant_found = invariant(self.program, self.prop, self.limits)
         proof = self._under(invariant_found)
         if proof is None:
@@ -147,7 +162,8 @@ class _Settling:
         return Settled("proved", plan=plan, invariant=invariant_found)
 
     def _contradicted(self) -> Settled | None:
-        """What another account of loops says against a proof for every number of turns; asked before the proof is believed.
+        """What another account of loops says against a proof for every number of turns; asked
+        before the proof is believed.
 
         Data flow is asked, and where that knows too little loops laid out for LO + 3 turns.
         """
@@ -161,7 +177,9 @@ class _Settling:
 
     def _bounded(self, form: Form, proof: Settled) -> Settled:
         if self._reach(form) != "sat":
-            return Settled("unknown", reason=f"no run of up to {self.bound} turns reaches it; raise --bound")
+            return Settled(
+                "unknown", reason=f"no run of up to {self.bound} turns reaches it; raise --bound"
+            )
         return proof
 
 
@@ -169,7 +187,9 @@ _FOLLOWED = "loops were followed for {} turns beyond LO"
 
 
 _LATE = (
-    3  # a flag set in one turn, tested in a second that sets another, tested in a third: later turns bring nothing new
+    # A flag set in one turn, tested in a second that sets another, tested in a third: later turns
+    # bring nothing new
+    3
 )
 
 
@@ -189,4 +209,6 @@ def plans(bound: int, limits: Limits) -> list[Plan]:
 
 
 def _gave_up(answer: Answer) -> str:
-    return f"the solver gave up: {answer.reason or 'no reason given'}; raise --resources or --timeout"
+    return (
+        f"the solver gave up: {answer.reason or 'no reason given'}; raise --resources or --timeout"
+    )

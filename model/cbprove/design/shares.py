@@ -1,7 +1,9 @@
-"""The design space in shares, for several processes: a property over a part of the candidates, judged from the system alone.
+"""The design space in shares, for several processes: a property over a part of the candidates,
+judged from the system alone.
 
-A verdict hangs on its candidate and on nothing else, so that the sheets of shares, laid one behind another, are the sheet of
-the whole. Parts are cut of the free axis that is counted slowest: the marks of each are one stretch of every sheet.
+A verdict hangs on its candidate and on nothing else, so that the sheets of shares, laid one behind
+another, are the sheet of the whole. Parts are cut of the free axis that is counted slowest: the
+marks of each are one stretch of every sheet.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ Progress = Callable[[int, int], None]
 
 @frozen
 class Share:
-    """A property of a system (pickled) over all sectors, of whose slowest free axis `part` is looked at; None where none is free.
+    """A property of a system (pickled) over all sectors, of whose slowest free axis `part` is
+    looked at; None where none is free.
 
     `pinned` are the ranged axes that are fixed in the whole, and so in every part.
     """
@@ -50,7 +53,11 @@ def fill(space: Space, executor: Executor, progress: Progress) -> None:
         parts.setdefault(share.name, []).append(tables)
     for name, tables_of_parts in parts.items():
         for sector in space.all_sectors():
-            space.take(sector, name, _joined(sector, [tables[key_of(sector)] for tables in tables_of_parts]))
+            space.take(
+                sector,
+                name,
+                _joined(sector, [tables[key_of(sector)] for tables in tables_of_parts]),
+            )
 
 
 def judged(share: Share) -> dict[Key, Table]:
@@ -85,11 +92,16 @@ def _parts(space: Space) -> Sequence[range | None]:
 
 @lru_cache(maxsize=2)
 def _space(pickled: bytes, options: Options, pinned: frozenset[str], part: range | None) -> Space:
-    """The design space of a part; the last ones are kept, since the next share is most often of the same."""
+    """The design space of a part; the last ones are kept, since the next share is most often of
+    the same."""
     system: System = pickle.loads(pickled)
     if part is not None:
-        first = next(a.name for a in system.axes if isinstance(a.values, range) and a.name not in pinned)
-        cut = tuple(replace(axis, values=part) if axis.name == first else axis for axis in system.axes)
+        first = next(
+            a.name for a in system.axes if isinstance(a.values, range) and a.name not in pinned
+        )
+        cut = tuple(
+            replace(axis, values=part) if axis.name == first else axis for axis in system.axes
+        )
         system = replace(system, axes=cut)
     return Space(system, options, pinned)
 
@@ -100,6 +112,8 @@ def _joined(sector: Sector, parts: Sequence[Table]) -> Table:
     sheet.marks = bytearray().join(table.sheet.marks for table in parts)
     settled, before = {}, 0
     for table in parts:
-        settled.update({before + index: settled_one for index, settled_one in table.settled.items()})
+        settled.update(
+            {before + index: settled_one for index, settled_one in table.settled.items()}
+        )
         before += len(table.sheet.marks)
     return Table(sheet, settled)

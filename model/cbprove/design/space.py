@@ -24,7 +24,8 @@ __all__ = ["Domains", "Options", "Space"]
 
 @frozen
 class Options:
-    """How far to go: turns beyond LO, the solver's limits; and whether all witnesses and the queries are wanted."""
+    """How far to go: turns beyond LO, the solver's limits; and whether all witnesses and the
+    queries are wanted."""
 
     bound: int = 3
     limits: Limits = field(default_factory=Limits)
@@ -64,12 +65,17 @@ class Space(Division):
         return self.table(sector, name).settled.get(index)
 
     def plain(self, program: Program, name: str) -> bytes:
-        """The marks that plain numbers give the candidates of a sector, by its program; 0 where runs must be asked."""
+        """The marks that plain numbers give the candidates of a sector, by its program; 0 where
+        runs must be asked."""
         prop = named(program, name)
         sheet = Sheet(Sector({}, self.ranges))
         # Where a property makes no case there is none to exclude.
         misplaced = or_(*(placement.broken for placement in table.of_placement(prop, program)))
-        marks = (not_(prop.applies), INAPPLICABLE), (not_(program.required), EXCLUDED), (misplaced, REFUTED)
+        marks = (
+            (not_(prop.applies), INAPPLICABLE),
+            (not_(program.required), EXCLUDED),
+            (misplaced, REFUTED),
+        )
         for condition, mark in marks:
             if condition is not False:
                 sheet.fill(runs(self._spread(condition), 1), mark)
@@ -98,14 +104,17 @@ class Space(Division):
     def _divide(self, sector_asked: Sector) -> None:
         """Group the sectors that have a candidate left, and the one that is asked for."""
         sectors = {key_of(sector): sector for sector in (*self.all_sectors(), sector_asked)}
-        left = [(s, self.program(s)) for s in sectors.values() if self.program(s).required is not False]
+        left = [
+            (s, self.program(s)) for s in sectors.values() if self.program(s).required is not False
+        ]
         for group in groups(self.system.axes, left):
             self._put(group)
 
     def _put(self, group: Group) -> None:
         tables_made = Tables(group, [self.program(sector) for sector in group.sectors], self)
         self._places.update(
-            (key_of(s), (tables_made, place)) for s, place in zip(group.sectors, group.places, strict=True)
+            (key_of(s), (tables_made, place))
+            for s, place in zip(group.sectors, group.places, strict=True)
         )
 
 

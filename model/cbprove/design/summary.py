@@ -1,4 +1,5 @@
-"""What the design space holds: counts by verdict, and where each property is proved, said with the axes that matter."""
+"""What the design space holds: counts by verdict, and where each property is proved, said with
+the axes that matter."""
 
 from __future__ import annotations
 
@@ -33,11 +34,15 @@ def _row(space: Space, name: str) -> Row:
             if mark != BOUNDED and (count := marks.count(mark)):
                 counts[verdict] = counts.get(verdict, 0) + count
         for outer, row in _rows(space, sector):
-            cells[(*sector.fixed.values(), *outer)] = bytes(marks[row.start : row.stop]).translate(_PROVED_OR_EXCLUDED)
+            cells[(*sector.fixed.values(), *outer)] = bytes(marks[row.start : row.stop]).translate(
+                _PROVED_OR_EXCLUDED
+            )
     free = space.free[-1].name if space.free else ""
     axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
     first = _first(space)
-    proved = {_label(axes, key): _intervals(first, cell, 1) for key, cell in merged.items() if 1 in cell}
+    proved = {
+        _label(axes, key): _intervals(first, cell, 1) for key, cell in merged.items() if 1 in cell
+    }
     count = choices(space.system)
     return Row(
         property=name,
@@ -52,7 +57,8 @@ def _row(space: Space, name: str) -> Row:
 
 
 def _rows(space: Space, sector: Sector) -> Iterator[tuple[tuple[int, ...], range]]:
-    """The marks of a sector in rows over the last free axis, with the values of the other free ones."""
+    """The marks of a sector in rows over the last free axis, with the values of the other free
+    ones."""
     if not sector.free:
         yield (), range(1)
         return
@@ -65,7 +71,8 @@ _OUTSIDE = 16  # added to the marks of a proposal's own candidates
 _WILD = 2  # in a cell: excluded, so that it agrees with anything
 
 
-# By mark: 1 where proved, `_WILD` where excluded, 0 elsewhere; and the marks of a proposal's own candidates.
+# By mark: 1 where proved, `_WILD` where excluded, 0 elsewhere; and the marks of a proposal's own
+# candidates.
 _PROVED_OR_EXCLUDED = bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 for m in range(256))
 _OWN = bytes(_OUTSIDE + (PROVED if m == BOUNDED else m) for m in range(16)) + bytes(240)
 
@@ -80,7 +87,8 @@ def _agreeing(cell: bytes, other: bytes) -> bytes | None:
 
 
 def _without_idle(axes: tuple[str, ...], cells: _Cells) -> tuple[tuple[str, ...], _Cells]:
-    """The cells keyed by those axes alone that make a difference between candidates that are not excluded."""
+    """The cells keyed by those axes alone that make a difference between candidates that are not
+    excluded."""
     at = 0
     while at < len(axes):
         merged = _merged(at, cells)
@@ -119,11 +127,12 @@ def _intervals(first: int, cell: bytes, mark: int) -> tuple[Interval, ...]:
     return tuple((first + start, first + end - 1) for start, end in runs(cell, mark))
 
 
-# --- a proposal of many candidates --------------------------------------------------------------------------
+# --- a proposal of many candidates ----------------------------------------------------------------
 
 
 def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict, str], ...]:
-    """Where each verdict holds among the candidates of a proposal, in the axes that make a difference."""
+    """Where each verdict holds among the candidates of a proposal, in the axes that make a
+    difference."""
     groups: dict[Verdict, list[str]] = {}
     free, first = space.free[-1].name if space.free else "", _first(space)
     for axes, key, cell in _cells_of(space, name, proposal.domains):
@@ -133,11 +142,15 @@ def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict,
             parts = [label] if label else []
             if free and cell.count(mark) < len(cell) - cell.count(_WILD):
                 parts.append(f"{free} in {spelled(values)}")
-            groups.setdefault(VERDICTS[mark - _OUTSIDE], []).append(", ".join(parts) or "everywhere")
+            groups.setdefault(VERDICTS[mark - _OUTSIDE], []).append(
+                ", ".join(parts) or "everywhere"
+            )
     return tuple((verdict, text) for verdict, texts in groups.items() for text in texts)
 
 
-def _cells_of(space: Space, name: str, domains: Domains) -> list[tuple[tuple[str, ...], tuple[AxisValue, ...], bytes]]:
+def _cells_of(
+    space: Space, name: str, domains: Domains
+) -> list[tuple[tuple[str, ...], tuple[AxisValue, ...], bytes]]:
     cells: _Cells = {}
     for sector in space.sectors(domains):
         marks = _marks(space, sector, name, domains)
@@ -147,7 +160,9 @@ def _cells_of(space: Space, name: str, domains: Domains) -> list[tuple[tuple[str
     return [(axes, key, cell) for key, cell in merged.items()]
 
 
-def _marks(space: Space, sector: Sector, name: str, domains: Mapping[str, tuple[str, ...] | range]) -> bytes:
+def _marks(
+    space: Space, sector: Sector, name: str, domains: Mapping[str, tuple[str, ...] | range]
+) -> bytes:
     marks = bytes(space.table(sector, name).sheet.marks).translate(_OWN)
     indexes = space.indexes(sector, domains)
     if indexes == range(len(marks)):

@@ -1,7 +1,9 @@
-"""The verdict of one property for every candidate of a sector: a query for all of them, then single candidates where it must be.
+"""The verdict of one property for every candidate of a sector: a query for all of them, then single
+candidates where it must be.
 
-The solver names a candidate with a broken run; the reference replays it; the reasons give the region of candidates that are
-broken alike, which is marked and barred. What is left when nothing more is satisfiable is proved, if it is reached.
+The solver names a candidate with a broken run; the reference replays it; the reasons give the
+region of candidates that are broken alike, which is marked and barred. What is left when nothing
+more is satisfiable is proved, if it is reached.
 """
 
 from __future__ import annotations
@@ -42,11 +44,17 @@ VERDICTS: dict[int, Verdict] = {
     VACUOUS: "vacuous",
     UNKNOWN: "unknown",
 }
-_MARKS: dict[Verdict, int] = {"refuted": REFUTED, "proved": PROVED, "vacuous": VACUOUS, "unknown": UNKNOWN}
+_MARKS: dict[Verdict, int] = {
+    "refuted": REFUTED,
+    "proved": PROVED,
+    "vacuous": VACUOUS,
+    "unknown": UNKNOWN,
+}
 
 
 class Asked(Protocol):
-    """What tables need of the design space: its limits, its programs, and what plain numbers say of each."""
+    """What tables need of the design space: its limits, its programs, and what plain numbers say
+    of each."""
 
     bound: int
     limits: Limits
@@ -58,7 +66,8 @@ class Asked(Protocol):
 
 @frozen
 class Table:
-    """The sheet of a sector; `settled` holds what is known of candidates that were decided one by one."""
+    """The sheet of a sector; `settled` holds what is known of candidates that were decided one
+    by one."""
 
     sheet: Sheet
     settled: dict[int, Settled] = field(default_factory=dict)
@@ -84,7 +93,8 @@ class Tables:
         return Reaching(self.group.program, universe(self.sector.free))
 
     def table(self, place: int, name: str) -> Table:
-        """The verdicts of a property in the sector that has a place in the group. Raises TooLarge if it is one of several."""
+        """The verdicts of a property in the sector that has a place in the group. Raises
+        TooLarge if it is one of several."""
         if name not in self._made:
             self._made[name] = self._tables(name)
         return self._made[name][place]
@@ -94,7 +104,10 @@ class Tables:
         for place, program in zip(self.group.places, self.programs, strict=True):
             low, high = self.group.stretch(place)
             sheet.marks[low:high] = self.space.plain(program, name)
-        reached = [bool(properties.of_placement(named(program, name), program)) for program in self.programs]
+        reached = [
+            bool(properties.of_placement(named(program, name), program))
+            for program in self.programs
+        ]
         if sheet.first() is not None:
             self._judge(sheet, name, reached)
         cut = {place: self.group.stretch(place) for place in self.group.places}
@@ -112,7 +125,11 @@ class Tables:
                 raise
             sheet.fill([(0, self.sector.size)], HARD)
             return
-        placed = [self.group.stretch(place) for place, any_ in zip(self.group.places, reached, strict=True) if any_]
+        placed = [
+            self.group.stretch(place)
+            for place, any_ in zip(self.group.places, reached, strict=True)
+            if any_
+        ]
         _Sheeting(self, name, form, sheet).decide(placed)
 
     def form(self, name: str, plan: Plan) -> Form:
@@ -120,10 +137,13 @@ class Tables:
         if plan not in self._unfolded:
             self._unfolded[plan] = self._unfold(self.group.program.properties, plan)
         listed = enumerate(self.group.program.properties)
-        return of_paths(self._unfolded[plan], frozenset(i for i, prop in listed if prop.name == name))
+        return of_paths(
+            self._unfolded[plan], frozenset(i for i, prop in listed if prop.name == name)
+        )
 
     def form_alone(self, name: str, plan: Plan) -> Form:
-        """The same, of runs that are laid out for this property alone: with its claims, and its events. Raises TooLarge."""
+        """The same, of runs that are laid out for this property alone: with its claims, and its
+        events. Raises TooLarge."""
         asked = [prop for prop in self.group.program.properties if prop.name == name]
         return of_paths(self._unfold(asked, plan), frozenset(range(len(asked))))
 
@@ -142,7 +162,9 @@ class Tables:
             program = self.space.candidate(sector.candidate(index))
             settled = settle(program, named(program, name), self.space.bound, self.limits)
             out.settled[index] = settled
-            out.sheet.marks[index] = BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
+            out.sheet.marks[index] = (
+                BOUNDED if settled.turns is not None else _MARKS[settled.verdict]
+            )
         return out
 
 
@@ -150,21 +172,31 @@ class _Sheeting:
     """Fills what is left of a sheet by one formula."""
 
     def __init__(self, tables: Tables, name: str, form: Form, sheet: Sheet) -> None:
-        self.tables, self.name, self.form, self.sector, self.out = tables, name, form, tables.sector, sheet
+        self.tables, self.name, self.form, self.sector, self.out = (
+            tables,
+            name,
+            form,
+            tables.sector,
+            sheet,
+        )
         self.axes = frozenset(axis for axis, _ in self.sector.free)
         self.ranges = {axis: (domain[0], domain[-1]) for axis, domain in self.sector.free}
-        self.universe, self.little_endian = universe(self.sector.free), tables.group.program.little_endian
+        self.universe, self.little_endian = (
+            universe(self.sector.free),
+            tables.group.program.little_endian,
+        )
         self.left = self.universe.marked(sheet.marks, 0)
         self.barred: list[Bool] = [self.universe.condition(self.left)]
 
     def decide(self, placed: Sequence[tuple[int, int]]) -> None:
-        """Mark all that has no mark; in the stretches `placed` the property is reached without a run."""
+        """Mark all that has no mark; in the stretches `placed` the property is reached without a
+        run."""
         self._refute()
         for low, high in placed:
             self._mark(self.left & (((1 << (high - low)) - 1) << low), PROVED)
         self._reach()
 
-    # --- marks ----------------------------------------------------------------------------------------
+    # --- marks ------------------------------------------------------------------------------------
 
     def _mark(self, candidates: Candidates, mark: int) -> None:
         # What has a mark keeps it: a region may reach over candidates that were judged before.
@@ -186,20 +218,30 @@ class _Sheeting:
         return script, session
 
     def _sweep(self, form: Form, formula: Bool, broken: bool, mark: int) -> str:
-        """Mark region after region where the formula can be true, until the solver finds no more; its last word.
+        """Mark region after region where the formula can be true, until the solver finds no more;
+        its last word.
 
-        Runs that hang on what earlier turns of a loop left are looked at last: they speak for one candidate only.
+        Runs that hang on what earlier turns of a loop left are looked at last: they speak for one
+        candidate only.
         """
         script, session = self._session(form, formula)
-        unsure = [name for name, sort in script.declared.items() if sort == "Bool" and name.startswith(UNSURE)]
+        unsure = [
+            name
+            for name, sort in script.declared.items()
+            if sort == "Bool" and name.startswith(UNSURE)
+        ]
         if unsure:
             session.push()
             session.add("".join(f"(assert (not {unknown_symbol(name)}))" for name in unsure))
-            bars = self._regions(form, formula, broken=broken, mark=mark, script=script, session=session)[1]
+            bars = self._regions(
+                form, formula, broken=broken, mark=mark, script=script, session=session
+            )[1]
             session.pop()
             for bar in bars:
                 _add(script, session, bar)
-        return self._regions(form, formula, broken=broken, mark=mark, script=script, session=session)[0]
+        return self._regions(
+            form, formula, broken=broken, mark=mark, script=script, session=session
+        )[0]
 
     def _regions(
         self, form: Form, formula: Bool, broken: bool, mark: int, script: Script, session: Z3Session
@@ -210,7 +252,8 @@ class _Sheeting:
             answer = session.check()
             if answer.result != "sat":
                 return answer.result, bars
-            # The bar holds the model's own candidate at least, so that each turn leaves fewer and the loop ends.
+            # The bar holds the model's own candidate at least, so that each turn leaves fewer and
+            # the loop ends.
             bar = self._found(form, formula, answer, broken, mark)
             bars.append(bar)
             if broken:
@@ -230,22 +273,36 @@ class _Sheeting:
             if replayed_run is not None:
                 form_found, run = replayed_run
                 return self._fill(
-                    self._widest(form, form_found, model=tried, point=point, broken=broken, run=run), mark
+                    self._widest(
+                        form, form_found, model=tried, point=point, broken=broken, run=run
+                    ),
+                    mark,
                 )
-            # Each model of a faithful form is a run: that none is seen is a fault of cbprove's, and no verdict. Of others a
-            # model may be no run, and says nothing of the candidate.
+            # Each model of a faithful form is a run: that none is seen is a fault of cbprove's, and
+            # no verdict. Of others a model may be no run, and says nothing of the candidate.
             if form.faithful:
                 raise NotReplayed(f"{self.name}: the solver's run does not replay")
         return self._fill(self._exactly(point), HARD)
 
     def _widest(
-        self, form: Form, form_of_path: PathForm, model: Model, point: dict[str, int], broken: bool, run: Run
+        self,
+        form: Form,
+        form_of_path: PathForm,
+        model: Model,
+        point: dict[str, int],
+        broken: bool,
+        run: Run,
     ) -> Candidates:
-        """The candidates of the first reason that holds at the point, where the run is the same one at all corners."""
+        """The candidates of the first reason that holds at the point, where the run is the same
+        one at all corners."""
         exact_region = self._exactly(point)
         near = self._near(point)
         tried: set[Candidates] = set()
-        for why in whys(form_of_path, run, self.name, model) if broken else (Why(form_of_path.reached, model),):
+        for why in (
+            whys(form_of_path, run, self.name, model)
+            if broken
+            else (Why(form_of_path.reached, model),)
+        ):
             region = alike(
                 self.universe,
                 why.formula,
@@ -255,11 +312,14 @@ class _Sheeting:
                 little_endian=self.little_endian,
             )
             for area in (region, region & near):
-                # `alike` speaks for the whole area. The reference, which shares no code with it, is asked at the corners.
+                # `alike` speaks for the whole area. The reference, which shares no code with it, is
+                # asked at the corners.
                 if (
                     area & exact_region
                     and area not in tried
-                    and self._repeats(form, form_of_path, area & self.left, exact_region, why.model, broken)
+                    and self._repeats(
+                        form, form_of_path, area & self.left, exact_region, why.model, broken
+                    )
                 ):
                     return area
                 tried.add(area)
@@ -273,20 +333,34 @@ class _Sheeting:
         return candidates
 
     def _repeats(
-        self, form: Form, form_of_path: PathForm, area: Candidates, seen: Candidates, model: Model, broken: bool
+        self,
+        form: Form,
+        form_of_path: PathForm,
+        area: Candidates,
+        seen: Candidates,
+        model: Model,
+        broken: bool,
     ) -> bool:
-        """Whether the reference sees the choices of a model break (or else reach) a claim at the corners of an area.
+        """Whether the reference sees the choices of a model break (or else reach) a claim at the
+        corners of an area.
 
-        At the candidate of the model itself it has seen that already: the reasons add the bit to the model, and no choice.
+        At the candidate of the model itself it has seen that already: the reasons add the bit to
+        the model, and no choice.
         """
         corners = self.sector.corners(self.universe.stretches(area))
         others = (self.sector.point(index) for index in corners if not seen >> index & 1)
         return all(self._repeats_at(form, form_of_path, point, model, broken) for point in others)
 
     def _repeats_at(
-        self, form: Form, form_of_path: PathForm, point: Mapping[str, int], model: Model, broken: bool
+        self,
+        form: Form,
+        form_of_path: PathForm,
+        point: Mapping[str, int],
+        model: Model,
+        broken: bool,
     ) -> bool:
-        """The same at one candidate; an arbitrary bit may be equal by chance, and then is another one with ones."""
+        """The same at one candidate; an arbitrary bit may be equal by chance, and then is
+        another one with ones."""
         program = self.tables.candidate(point)
         prop = named(program, self.name)
         for values in (model, Ones(model)):
@@ -303,21 +377,24 @@ class _Sheeting:
     def _exactly(self, point: Mapping[str, int]) -> Candidates:
         return 1 << self.sector.index(self.sector.meant(point))
 
-    # --- the sweeps -----------------------------------------------------------------------------------
+    # --- the sweeps -------------------------------------------------------------------------------
 
     def _refute(self) -> None:
         last = self._sweep(self.form, self.form.broken, True, REFUTED)
-        # Without a last `unsat` nothing is known of those that are left, and each is settled by itself.
+        # Without a last `unsat` nothing is known of those that are left, and each is settled by
+        # itself.
         if last != "unsat":
             self._rest(HARD)
         elif any(path.unfolding.followed for path in self.form.paths):
             self._distrust()
 
     def _distrust(self) -> None:
-        """A cut loop allows more than any run does, so that no run breaks anything where it breaks nothing. Before anything is
-        called proved a second account of loops is asked all the same: data flow, which goes on until no turn adds anything.
-        Where it sees nothing that could break, the two agree. Where it may (it knows no values, and no extents that hang on the
-        run), loops laid out for LO + 3 turns are asked; candidates at which those break something are settled by themselves.
+        """A cut loop allows more than any run does, so that no run breaks anything where it breaks
+        nothing. Before anything is called proved a second account of loops is asked all the same:
+        data flow, which goes on until no turn adds anything. Where it sees nothing that could
+        break, the two agree. Where it may (it knows no values, and no extents that hang on the
+        run), loops laid out for LO + 3 turns are asked; candidates at which those break something
+        are settled by themselves.
         """
         doubted = self.tables.reaching.may_break(self.name, self.left)
         if not doubted:
@@ -333,12 +410,15 @@ class _Sheeting:
             if answer.result == "unknown":
                 self._mark(self.left & doubted, HARD)
                 return
-            point = {axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()}
+            point = {
+                axis: int(answer.model.get(axis, low)) for axis, (low, _) in self.ranges.items()
+            }
             bar = self._fill(self._exactly(point), HARD)
             _add(script, session, bar)
 
     def _reach(self) -> None:
-        """What cannot be broken is proved where it is reached, and vacuous where no run can reach it."""
+        """What cannot be broken is proved where it is reached, and vacuous where no run can
+        reach it."""
         form = self.form
         if form.reached is True:
             self._rest(PROVED)
@@ -346,11 +426,13 @@ class _Sheeting:
         if not self.left:
             return
         last = self._sweep(form, form.reached, False, PROVED)
-        # The form has every run, and where loops are cut more than these: what it does not reach, no run reaches.
+        # The form has every run, and where loops are cut more than these: what it does not reach,
+        # no run reaches.
         self._rest(VACUOUS if last == "unsat" else HARD)
 
     def _plainest(self, form: Form) -> None:
-        """Where the plainest run, that of the first choices, reaches a claim, nothing needs to be asked."""
+        """Where the plainest run, that of the first choices, reaches a claim, nothing needs to
+        be asked."""
         while (index := self.out.first()) is not None:
             area = self._reached_plainly(form, self.sector.point(index))
             if area is None:
@@ -363,7 +445,9 @@ class _Sheeting:
         for path, form_of_path in zip(program.paths, form.paths, strict=True):
             run = replay(program, path, (prop,), {}) if form_of_path.reached is not False else None
             if run is not None and run.reached[prop.name]:
-                model = {spelled(key): answer for key, answer in run.decisions if key[0] != "bit"} | point
+                model = {
+                    spelled(key): answer for key, answer in run.decisions if key[0] != "bit"
+                } | point
                 if evaluate(model, form_of_path.reached)[0]:
                     return self._widest(form, form_of_path, model, point, broken=False, run=run)
         return None

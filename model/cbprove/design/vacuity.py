@@ -1,4 +1,5 @@
-"""What assumptions do to a verdict: which of them it takes as given, and why no run reaches what a property claims."""
+"""What assumptions do to a verdict: which of them it takes as given, and why no run reaches what
+a property claims."""
 
 from __future__ import annotations
 
@@ -8,14 +9,25 @@ from cbprove import folds
 from cbprove.properties import table
 from cbprove.properties.events import Accessed, Began, Ended, Event
 from cbprove.system.expressions import Place
-from cbprove.system.program import Exact, Holds, Lent, Owned, Part, Preserved, Program, Property, Written
+from cbprove.system.program import (
+    Exact,
+    Holds,
+    Lent,
+    Owned,
+    Part,
+    Preserved,
+    Program,
+    Property,
+    Written,
+)
 from cbprove.system.statements import Assume, Block, Call, Each, Make, Statement, Write
 
 
 def why(program: Program, prop: Property) -> str:
     """The reason that a vacuous property is, in words.
 
-    Every event that some path could bring, were all its conditions true, is put to the property itself.
+    Every event that some path could bring, were all its conditions true, is put to the property
+    itself.
     """
     events = [event for path in program.paths for event in _events(program, path, None, path.body)]
     claimed = any(table.of_event(prop, event) for event in events)
@@ -45,8 +57,12 @@ def _preserved(claim: Preserved, prop: Property, events: list[Event], claimed: b
     began = {event.path for event in events if isinstance(event, Began) and event.step == end}
     if not ended & began:
         return f"no path runs both `{start}` and `{end}`"
-    # Paths alone do not tell which: the order of the steps, an object of its own, a condition, what is assumed.
-    return f"in no run that meets its conditions and assumptions does `{end}` follow `{start}` on one object"
+    # Paths alone do not tell which: the order of the steps, an object of its own, a condition, what
+    # is assumed.
+    return (
+        f"in no run that meets its conditions and assumptions does `{end}` follow `{start}` on "
+        f"one object"
+    )
 
 
 def _untouched(prop: Property) -> str:
@@ -58,7 +74,10 @@ def _untouched(prop: Property) -> str:
         case Written():
             return f"{who} reads {_listed(claim.members) or 'anything'}"
         case Exact():
-            return f"{who} stores a value in {_listed(claim.members) or 'a member'}, as `write M = EXPR` does"
+            return (
+                f"{who} stores a value in {_listed(claim.members) or 'a member'}, as `write M "
+                f"= EXPR` does"
+            )
         case Lent():
             return f"{who} touches an object"
         case _:
@@ -74,21 +93,29 @@ def _listed(places: tuple[Place, ...]) -> str:
 
 
 def _events(program: Program, path: Part, step: str | None, body: Block) -> Iterator[Event]:
-    """What happens in a body and in all that it calls, each once for each way to it, in the order it was written."""
+    """What happens in a body and in all that it calls, each once for each way to it, in the
+    order it was written."""
     for statement in body:
         for expr in folds.evaluated(statement):
             yield from (Accessed(path.name, step, "read", place) for place in folds.members(expr))
         value = statement.exact_value if isinstance(statement, Write) else None
         for touch in folds.touches(statement):
             yield Accessed(
-                path=path.name, step=step, kind=touch.kind, place=touch.place, length=touch.length, value=value
+                path=path.name,
+                step=step,
+                kind=touch.kind,
+                place=touch.place,
+                length=touch.length,
+                value=value,
             )
         yield from _of_statement(program, path, step, statement)
         for inner in folds.blocks(statement):
             yield from _events(program, path, step, inner)
 
 
-def _of_statement(program: Program, path: Part, step: str | None, statement: Statement) -> Iterator[Event]:
+def _of_statement(
+    program: Program, path: Part, step: str | None, statement: Statement
+) -> Iterator[Event]:
     match statement:
         case Make() | Each():
             yield Accessed(path.name, step, "cut", None)

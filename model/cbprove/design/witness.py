@@ -1,6 +1,6 @@
-"""The run to show: with the fewest turns up to the claim that breaks, then the fewest steps, then the first choices in order
-of declaration. What comes after the break does not count. Loops are followed for as many turns as such a run can have, or as
-`--bound` says.
+"""The run to show: with the fewest turns up to the claim that breaks, then the fewest steps, then
+the first choices in order of declaration. What comes after the break does not count. Loops are
+followed for as many turns as such a run can have, or as `--bound` says.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ Candidate = Mapping[str, AxisValue]
 
 
 def witness(
-    program: Program, prop: Property, candidate: Candidate, options: Options, known: Known | None = None
+    program: Program,
+    prop: Property,
+    candidate: Candidate,
+    options: Options,
+    known: Known | None = None,
 ) -> Witness:
     """The least run that breaks a property of a refuted candidate, run again where it is `known`.
 
@@ -48,9 +52,14 @@ def witness(
 
 
 def reaching(
-    program: Program, prop: Property, candidate: Candidate, options: Options, known: Known | None = None
+    program: Program,
+    prop: Property,
+    candidate: Candidate,
+    options: Options,
+    known: Known | None = None,
 ) -> Witness | None:
-    """The least run that reaches a claim of a proved candidate; None where claims are about placement."""
+    """The least run that reaches a claim of a proved candidate; None where claims are about
+    placement."""
     if properties.of_placement(prop, program):
         return None
     least = _least(program, prop, candidate=candidate, options=options, broken=False, known=known)
@@ -58,27 +67,51 @@ def reaching(
 
 
 def _least(
-    program: Program, prop: Property, candidate: Candidate, options: Options, broken: bool, known: Known | None
+    program: Program,
+    prop: Property,
+    candidate: Candidate,
+    options: Options,
+    broken: bool,
+    known: Known | None,
 ) -> Run:
     def find() -> Run:
         return least_run(program, prop, options, broken)
 
-    return find() if known is None else known.run(program, prop, candidate=candidate, broken=broken, find=find)
+    return (
+        find()
+        if known is None
+        else known.run(program, prop, candidate=candidate, broken=broken, find=find)
+    )
 
 
 def least_run(program: Program, prop: Property, options: Options, broken: bool) -> Run:
-    """The least run that breaks, or else reaches, a claim, as the reference sees it. Raises NotReplayed."""
+    """The least run that breaks, or else reaches, a claim, as the reference sees it. Raises
+    NotReplayed."""
     for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
         least = _followed(program, prop, options, broken, turns)
         if least is not None:
-            # A loop that was followed no further may break it in fewer turns in all than several that were.
+            # A loop that was followed no further may break it in fewer turns in all than several
+            # that were.
             beyond = min(least.length[0] - _lowest(program), options.bound)
             if beyond > turns:
                 least = (
-                    _followed(program, prop, options=options, broken=broken, turns=beyond, under=least.length) or least
+                    _followed(
+                        program,
+                        prop,
+                        options=options,
+                        broken=broken,
+                        turns=beyond,
+                        under=least.length,
+                    )
+                    or least
                 )
             run_found = run_of(
-                program, replace(least.form, paths=(least.path,)), prop, least.answer, broken, trace=True
+                program,
+                replace(least.form, paths=(least.path,)),
+                prop,
+                least.answer,
+                broken,
+                trace=True,
             )
             if run_found is None:
                 raise NotReplayed(f"{prop.name}: the least run does not replay")
@@ -97,15 +130,24 @@ class _Found:
 
 
 def _followed(
-    program: Program, prop: Property, options: Options, broken: bool, turns: int, under: tuple[int, int] | None = None
+    program: Program,
+    prop: Property,
+    options: Options,
+    broken: bool,
+    turns: int,
+    under: tuple[int, int] | None = None,
 ) -> _Found | None:
-    """The least run of those that follow loops for so many turns beyond their LO, shorter than `under`; None where there is
-    none."""
+    """The least run of those that follow loops for so many turns beyond their LO, shorter than
+    `under`; None where there is none."""
     form = _form(program, prop, Plan(cut=False, turns=min(turns, options.bound), known=turns))
     best: _Found | None = None
     for path in form.paths:
         formula = path.broken if broken else path.reached
-        least_answer = _Least(form, path, formula, options, broken).answer(under) if formula is not False else None
+        least_answer = (
+            _Least(form, path, formula, options, broken).answer(under)
+            if formula is not False
+            else None
+        )
         if least_answer is not None and (best is None or least_answer[0] < best.length):
             best = _Found(least_answer[0], form, path, least_answer[1])
     return best
@@ -126,28 +168,41 @@ def _lowest(program: Program) -> int:
 
 
 class _Least:
-    """Narrows a satisfiable formula of one path down to its least run; of one that breaks, to the first choices as well."""
+    """Narrows a satisfiable formula of one path down to its least run; of one that breaks, to
+    the first choices as well."""
 
-    def __init__(self, form: Form, path: PathForm, formula: Bool, options: Options, broken: bool) -> None:
+    def __init__(
+        self, form: Form, path: PathForm, formula: Bool, options: Options, broken: bool
+    ) -> None:
         self.broken = broken
         self.path = path
-        turns, steps = _sums("turns begun", path.unfolding.turns), _sums("steps begun", path.unfolding.steps)
+        turns, steps = (
+            _sums("turns begun", path.unfolding.turns),
+            _sums("steps begun", path.unfolding.steps),
+        )
         self.claims = [
             (turns[at.turns], steps[at.steps], fails if broken else reached)
             for at, fails, reached in path.met
             if (fails if broken else reached) is not False
         ]
-        choices = (le(decision.term, decision.low) for decision in path.unfolding.decisions.values())
-        compared = (and_(le(turns_, 0), le(steps_, 0), true) for turns_, steps_, true in self.claims)
+        choices = (
+            le(decision.term, decision.low) for decision in path.unfolding.decisions.values()
+        )
+        compared = (
+            and_(le(turns_, 0), le(steps_, 0), true) for turns_, steps_, true in self.claims
+        )
         self.script = script_for((formula, *compared, *choices), form.ranges)
         self.script.assert_(formula)
         self.session = Z3Session(options.limits)
         self.session.add(self.script.text())
 
     def answer(self, under: tuple[int, int] | None) -> tuple[tuple[int, int], Answer] | None:
-        """Its turns and steps, and its model; None where there is none that is shorter than `under`."""
+        """Its turns and steps, and its model; None where there is none that is shorter than
+        `under`."""
         answer = self._holds(
-            True if under is None else or_(self._within(under[0] - 1), self._within(under[0], under[1] - 1))
+            True
+            if under is None
+            else or_(self._within(under[0] - 1), self._within(under[0], under[1] - 1))
         )
         if answer is None:
             return None
@@ -158,11 +213,14 @@ class _Least:
         return (turns, steps), answer
 
     def _fewest(self, answer: Answer, which: int, turns: int | None) -> tuple[Answer, int]:
-        """The answer that comes to its claim after the fewest turns (0) or steps (1), which is kept, and how many they are."""
+        """The answer that comes to its claim after the fewest turns (0) or steps (1), which is
+        kept, and how many they are."""
         length, low = self._length(answer)[which], 0
         while low < length:
             middle = (low + length - 1) // 2
-            better = self._holds(self._within(middle) if turns is None else self._within(turns, middle))
+            better = self._holds(
+                self._within(middle) if turns is None else self._within(turns, middle)
+            )
             if better is None:
                 low = middle + 1
             else:
@@ -174,7 +232,9 @@ class _Least:
     def _length(self, answer: Answer) -> tuple[int, int]:
         """After how many turns and steps a model comes to its first claim."""
         valuation = Valuation(answer.model)
-        return next((valuation.of(t), valuation.of(s)) for t, s, true in self.claims if valuation.of(true))
+        return next(
+            (valuation.of(t), valuation.of(s)) for t, s, true in self.claims if valuation.of(true)
+        )
 
     def _within(self, turns: int, steps: int | None = None) -> Bool:
         """That one of the claims is come to in time."""
@@ -200,9 +260,12 @@ class _Least:
         return answer
 
     def _first(self, decision: Decision, answer: Answer) -> Answer:
-        """The answer with the first choice of those that remain, which is kept; a decision not met is let be."""
+        """The answer with the first choice of those that remain, which is kept; a decision not
+        met is let be."""
         (is_taken,) = evaluate(answer.model, decision.guard)
-        return self._least(decision.term, decision.low, decision.guard, answer) if is_taken else answer
+        return (
+            self._least(decision.term, decision.low, decision.guard, answer) if is_taken else answer
+        )
 
     def _least(self, term: Int, low: int, guard: Bool, answer: Answer) -> Answer:
         (value,) = evaluate(answer.model, term)
@@ -220,9 +283,14 @@ class _Least:
 
 
 def _sums(name: str, guards: list[Bool]) -> list[Int]:
-    """How many of the first guards hold, for each number of them; named, so that each is said once."""
+    """How many of the first guards hold, for each number of them; named, so that each is said
+    once."""
     sums: list[Int] = [0]
     for number, guard in enumerate(guards):
         total_so_far = add(sums[-1], as_int(guard))
-        sums.append(total_so_far if isinstance(total_so_far, int) else named(f"{name} {number}", total_so_far))
+        sums.append(
+            total_so_far
+            if isinstance(total_so_far, int)
+            else named(f"{name} {number}", total_so_far)
+        )
     return sums

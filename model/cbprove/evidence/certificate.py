@@ -1,6 +1,8 @@
-"""What a proof by sources rests on, as data: for each claim, every store that may run before it and why it does no harm.
+"""What a proof by sources rests on, as data: for each claim, every store that may run before it and
+why it does no harm.
 
-All numbers are of one candidate: extents in bits of their object, half open. Statements are named by their uids.
+All numbers are of one candidate: extents in bits of their object, half open. Statements are named
+by their uids.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from cbprove.frozen import frozen
 # The uids of the calls and loops around a statement, then its own; turns are not counted.
 Spot = tuple[int, ...]
 
-# Bits followed: in which object, from which bit on, how many, and the number of what the first of them stands for.
+# Bits followed: in which object, from which bit on, how many, and the number of what the first of
+# them stands for.
 Followed = tuple[str, int, int, int]
 
 # What is supposed of conditions that never change in a run, by where they stand.
@@ -35,7 +38,8 @@ Reason = Literal[
 
 @frozen
 class Line:
-    """Why one store does no harm. `place` counts the places of its statement; `near` and `by` are as the reason says."""
+    """Why one store does no harm. `place` counts the places of its statement; `near` and `by`
+    are as the reason says."""
 
     at: Spot
     place: int
@@ -57,7 +61,8 @@ class Invariant:
 
 @frozen
 class ClaimProof:
-    """One claim: the path, the statement that makes it, the how many-th of that statement; its lines, latest store first.
+    """One claim: the path, the statement that makes it, the how many-th of that statement; its
+    lines, latest store first.
 
     A claim may be shown in cases, `given` how some conditions come out; then each case has a proof.
     """

@@ -1,4 +1,5 @@
-"""Checks a certificate on plain numbers: every store that may run before a claim needs a line, and each line must be true.
+"""Checks a certificate on plain numbers: every store that may run before a claim needs a line, and
+each line must be true.
 
 The way back shares with the prover where things lie and what properties claim, nothing else.
 """
@@ -7,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Spot
+from cbprove.evidence.certificate import (
+    Certificate,
+    ClaimProof,
+    Followed,
+    Given,
+    Invariant,
+    Line,
+    Spot,
+)
 from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
 from cbprove.evidence.ways import Stood
 from cbprove.folds import Condition
@@ -15,7 +24,8 @@ from cbprove.system.program import Program, Property
 
 
 def check(program: Program, prop: Property, certificate: Certificate) -> str | None:
-    """What is wrong with a certificate of a property of a candidate's program; None if it shows that the property holds.
+    """What is wrong with a certificate of a property of a candidate's program; None if it shows
+    that the property holds.
 
     Raises nothing where a certificate is wrong: that is the result.
     """
@@ -37,7 +47,9 @@ class _Given:
         self._claims: list[ClaimProof] = list(certificate.claims)
         self._lines: list[Line | Invariant] = []
 
-    def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]:
+    def cases(
+        self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]
+    ) -> tuple[Spot, ...]:
         conditions_given = self._claims[0].given if self._claims else ()
         if not all(condition in conditions for condition, _ in conditions_given):
             raise Wrong(f"the cases of claim {number} at {at} hang on what may change in a run")
@@ -47,7 +59,12 @@ class _Given:
         if self._lines:
             raise Wrong(f"a line too many: {self._lines[0]}")
         claim_proof = self._claims.pop(0) if self._claims else None
-        if claim_proof is None or (claim_proof.path, claim_proof.at, claim_proof.claim, claim_proof.given) != (
+        if claim_proof is None or (
+            claim_proof.path,
+            claim_proof.at,
+            claim_proof.claim,
+            claim_proof.given,
+        ) != (
             path,
             at,
             number,
@@ -59,9 +76,13 @@ class _Given:
     def met(self, store_met: Met, state: State) -> None:
         line = self._lines.pop(0) if self._lines else None
         extent = (store_met.at, store_met.place, store_met.object, store_met.low, store_met.high)
-        if not isinstance(line, Line) or (line.at, line.place, line.object, line.low, line.high) != extent:
+        if (
+            not isinstance(line, Line)
+            or (line.at, line.place, line.object, line.low, line.high) != extent
+        ):
             raise Wrong(
-                f"no line for the store at {store_met.at} to {store_met.object}[{store_met.low}, {store_met.high})"
+                f"no line for the store at {store_met.at} to {store_met.object}[{store_met.low}, "
+                f"{store_met.high})"
             )
         if not holds(line, store_met, state):
             raise Wrong(f"not true: {line}")
@@ -76,7 +97,11 @@ class _Given:
         return line.by
 
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
-        if not self._lines or not isinstance(invariant := self._lines.pop(0), Invariant) or invariant.at != at:
+        if (
+            not self._lines
+            or not isinstance(invariant := self._lines.pop(0), Invariant)
+            or invariant.at != at
+        ):
             raise Wrong(f"no invariant for the loop at {at}")
         return frozenset(bit for followed in invariant.kept for bit in _bits(followed))
 
@@ -98,11 +123,15 @@ def holds(line: Line, store_met: Met, state: State) -> bool:
     later = [
         copy
         for copy in state.taken
-        if copy.object == store_met.object and copy.low < store_met.high and store_met.low < copy.high
+        if copy.object == store_met.object
+        and copy.low < store_met.high
+        and store_met.low < copy.high
     ]
     if later or line.reason in ("undone", "shadowed"):
         kinds = {"brought": "undone"}
-        return any((line.by, line.reason) == (copy.at, kinds.get(copy.kind, "shadowed")) for copy in later)
+        return any(
+            (line.by, line.reason) == (copy.at, kinds.get(copy.kind, "shadowed")) for copy in later
+        )
     bits_of_object = [bit.at for bit in state.bits if bit.object == store_met.object]
     match line.reason:
         case "elsewhere":
@@ -113,6 +142,8 @@ def holds(line: Line, store_met: Met, state: State) -> bool:
             return bool(bits_of_object) and line.near == max(bits_of_object) + 1 <= store_met.low
         case "between":
             return (
-                bool(bits_of_object) and min(bits_of_object) < store_met.high and store_met.low <= max(bits_of_object)
+                bool(bits_of_object)
+                and min(bits_of_object) < store_met.high
+                and store_met.low <= max(bits_of_object)
             )
     return False

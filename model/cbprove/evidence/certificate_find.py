@@ -1,4 +1,5 @@
-"""Finds the certificate of a property of a candidate: the reasons as the walk back meets the stores, invariants by iteration.
+"""Finds the certificate of a property of a candidate: the reasons as the walk back meets the
+stores, invariants by iteration.
 
 Nothing here is believed: what is found is checked like any other certificate.
 """
@@ -8,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import groupby
 
-from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Reason, Spot
+from cbprove.evidence.certificate import (
+    Certificate,
+    ClaimProof,
+    Followed,
+    Given,
+    Invariant,
+    Line,
+    Reason,
+    Spot,
+)
 from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
 from cbprove.evidence.ways import Stood, excluded
 from cbprove.folds import Condition
@@ -20,7 +30,8 @@ _MOST_CONDITIONS = 4  # that a claim is split on, where it must be
 
 
 def find(program: Program, prop: Property) -> Certificate | None:
-    """The certificate of a property; None where stores and the order of statements alone do not show that it holds."""
+    """The certificate of a property; None where stores and the order of statements alone do not
+    show that it holds."""
     for split in (False, True):
         finding = _Finding(program, split)
         try:
@@ -39,7 +50,9 @@ class _Finding:
         self.claims: list[ClaimProof] = []
         self._lines: list[Line | Invariant] = []
 
-    def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]:
+    def cases(
+        self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]
+    ) -> tuple[Spot, ...]:
         return tuple(conditions)[:_MOST_CONDITIONS] if self.split else ()
 
     def claim(self, path: str, at: Spot, number: int, conditions: Given) -> None:
@@ -66,9 +79,14 @@ class _Finding:
         )
 
     def never(self, at: Spot, arm: int, arm_condition: Condition, facts: Facts) -> Spot | None:
-        excluding = next((condition for condition, fact in facts if excluded(self.program, fact, arm_condition)), None)
+        excluding = next(
+            (condition for condition, fact in facts if excluded(self.program, fact, arm_condition)),
+            None,
+        )
         if excluding is not None:
-            self._write(Line(at=at, place=arm, object="", low=0, high=0, reason="never", by=excluding))
+            self._write(
+                Line(at=at, place=arm, object="", low=0, high=0, reason="never", by=excluding)
+            )
         return excluding
 
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
@@ -89,7 +107,11 @@ def explained(store_met: Met, state: State) -> tuple[Reason, int | None, Spot | 
     if store_met.hits:
         return store_met.kind, None, None
     for later in state.taken:
-        if later.object == store_met.object and later.low < store_met.high and store_met.low < later.high:
+        if (
+            later.object == store_met.object
+            and later.low < store_met.high
+            and store_met.low < later.high
+        ):
             return "undone" if later.kind == "brought" else "shadowed", None, later.at
     bits_of_object = [bit.at for bit in state.bits if bit.object == store_met.object]
     if not bits_of_object:
@@ -110,7 +132,8 @@ def _runs(bits: Bits) -> tuple[Followed, ...]:
 
 
 def number_of(bit: Bit) -> int:
-    """What a bit stands for as a certificate writes it: its number among those asked for, -1 - number if it must be zero."""
+    """What a bit stands for as a certificate writes it: its number among those asked for, -1 -
+    number if it must be zero."""
     return -1 - bit.asked if bit.zero else bit.asked
 
 

@@ -1,7 +1,8 @@
 """A certificate as a text with names and lines, and back: a line for each store.
 
-A statement is called by its line; `47/2` is the second one of line 47, `i2:47` stands in the second file that the paths lead to,
-`80>47` is line 47 as called from line 80. What stands behind `: ` only tells what the statement is. Extents are in bits.
+A statement is called by its line; `47/2` is the second one of line 47, `i2:47` stands in the second
+file that the paths lead to, `80>47` is line 47 as called from line 80. What stands behind `: ` only
+tells what the statement is. Extents are in bits.
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from cbprove.evidence.certificate import Certificate, ClaimProof, Followed, Given, Invariant, Line, Spot
+from cbprove.evidence.certificate import (
+    Certificate,
+    ClaimProof,
+    Followed,
+    Given,
+    Invariant,
+    Line,
+    Spot,
+)
 from cbprove.evidence.ways import opened, sites
 from cbprove.system.program import Program
 from cbprove.system.statements import Call, Clear, Copy, Read, Statement, Write
@@ -22,7 +31,12 @@ class Unreadable(Exception):
 
 def written(program: Program, certificate: Certificate) -> str:
     """The certificate as text; the same certificate gives the same text."""
-    return "\n".join([f"certificate of {certificate.property}", *_Writing(program).claims(certificate)]) + "\n"
+    return (
+        "\n".join(
+            [f"certificate of {certificate.property}", *_Writing(program).claims(certificate)]
+        )
+        + "\n"
+    )
 
 
 def read(program: Program, text: str) -> Certificate:
@@ -32,7 +46,9 @@ def read(program: Program, text: str) -> Certificate:
         certificate = reading.certificate(text.splitlines())
         rewritten = written(program, certificate)
     except (KeyError, ValueError, IndexError) as wrong:
-        raise Unreadable(f"line {reading.number} is no line of a certificate of this program") from wrong
+        raise Unreadable(
+            f"line {reading.number} is no line of a certificate of this program"
+        ) from wrong
     if rewritten != text:
         raise Unreadable(f"line {_differs(text, rewritten)} is not written as it should be")
     return certificate
@@ -45,7 +61,7 @@ def _differs(text: str, other: str) -> int:
     return same.index(False) + 1 if False in same else len(same)
 
 
-# --- statements by their lines ----------------------------------------------------------------------------
+# --- statements by their lines --------------------------------------------------------------------
 
 
 def _statements(program: Program) -> dict[int, Statement]:
@@ -53,7 +69,8 @@ def _statements(program: Program) -> dict[int, Statement]:
     nodes: dict[int, Statement] = {}
     for path in program.paths:
         for level in sites(program, opened(program, path)):
-            nodes.setdefault(level.here[0].uid, level.here[0])  # the cutting in an `each` goes by the name of the loop
+            # The cutting in an `each` goes by the name of the loop
+            nodes.setdefault(level.here[0].uid, level.here[0])
     return nodes
 
 
@@ -71,7 +88,7 @@ def _labels(statements: dict[int, Statement]) -> dict[int, str]:
     return labels
 
 
-# --- to text ----------------------------------------------------------------------------------------------
+# --- to text --------------------------------------------------------------------------------------
 
 
 class _Writing:
@@ -87,8 +104,13 @@ class _Writing:
                 yield "  " + (self._loop(line) if isinstance(line, Invariant) else self._line(line))
 
     def _claim(self, proof: ClaimProof) -> str:
-        conditions = "".join(f" given {self._spot(at)} {'true' if truth else 'false'}" for at, truth in proof.given)
-        return f"claim {proof.claim} at {self._spot(proof.at)} on {proof.path}{conditions}: {self._what(proof.at)}"
+        conditions = "".join(
+            f" given {self._spot(at)} {'true' if truth else 'false'}" for at, truth in proof.given
+        )
+        return (
+            f"claim {proof.claim} at {self._spot(proof.at)} on {proof.path}{conditions}: "
+            f"{self._what(proof.at)}"
+        )
 
     def _line(self, line: Line) -> str:
         near = "" if line.near is None else f" {line.near}"
@@ -97,10 +119,16 @@ class _Writing:
             return f"{self._spot(line.at)} arm {line.place} never{author}: {self._what(line.at)}"
         place = f"#{line.place}" if line.place else ""
         stored = f"{self._object(line.object)}[{line.low}, {line.high})"
-        return f"{self._spot(line.at)}{place} {stored} {line.reason}{near}{author}: {self._what(line.at, line.place)}"
+        return (
+            f"{self._spot(line.at)}{place} {stored} {line.reason}{near}{author}: "
+            f"{self._what(line.at, line.place)}"
+        )
 
     def _loop(self, loop: Invariant) -> str:
-        pieces = "".join(f" {self._object(name)}[{low}, {low + width}) as {n}" for name, low, width, n in loop.kept)
+        pieces = "".join(
+            f" {self._object(name)}[{low}, {low + width}) as {n}"
+            for name, low, width, n in loop.kept
+        )
         return f"{self._spot(loop.at)} keeps{pieces}: {self._what(loop.at)}"
 
     def _spot(self, spot: Spot) -> str:
@@ -123,10 +151,12 @@ class _Writing:
         return type(statement).__name__.lower()
 
 
-# --- and back ---------------------------------------------------------------------------------------------
+# --- and back -------------------------------------------------------------------------------------
 
 _EXTENT = re.compile(r" ([^ \[]+)\[(\d+), (\d+)\) as (-?\d+)")
-_LINE = re.compile(r"(\S+?)(?:#(\d+))? ([^ \[]+)\[(\d+), (\d+)\) ([a-z]+(?: [a-z]+)??)(?: (\d+))?(?: by (\S+))?")
+_LINE = re.compile(
+    r"(\S+?)(?:#(\d+))? ([^ \[]+)\[(\d+), (\d+)\) ([a-z]+(?: [a-z]+)??)(?: (\d+))?(?: by (\S+))?"
+)
 _NEVER = re.compile(r"(\S+) arm (\d+) never by (\S+)")
 _LOOP = re.compile(r"(\S+) keeps((?: \S+\[\d+, \d+\) as -?\d+)*)")
 _CLAIM = re.compile(r"claim (\d+) at (\S+) on (\S+)((?: given \S+ (?:true|false))*)")
@@ -173,7 +203,9 @@ class _Reading:
                 by=self._spot(match[3]),
             )
         if (match := _LOOP.fullmatch(_head(line))) is not None:
-            return Invariant(self._spot(match[1]), tuple(map(self._followed, _EXTENT.findall(match[2]))))
+            return Invariant(
+                self._spot(match[1]), tuple(map(self._followed, _EXTENT.findall(match[2])))
+            )
         at, place, name, low, high, reason, near, author = _matched(_LINE, line)
         return Line(
             at=self._spot(at),

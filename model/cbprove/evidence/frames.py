@@ -1,8 +1,9 @@
 """The frame of each loop: which bits a turn may store to, from the statements of the Program alone.
 
-The prover has its own account of what earlier turns may leave (`obligations/turns.py`), made of what it unfolded. This one knows
-no unfolding, no guard and no order: it goes through the body of a loop, into every branch, call and inner loop, and takes
-every store for one that may run. What a proof for every number of turns accounts for is held against it.
+The prover has its own account of what earlier turns may leave (`obligations/turns.py`), made of
+what it unfolded. This one knows no unfolding, no guard and no order: it goes through the body of a
+loop, into every branch, call and inner loop, and takes every store for one that may run. What a
+proof for every number of turns accounts for is held against it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ Frame = Mapping[str, frozenset[int]]  # bits by the object that they lie in, as 
 
 
 def frames(program: Program, path: Part) -> dict[Spot, Frame]:
-    """Return, for each loop of a path by where it stands, the bits that a turn may store to in objects made before the loop."""
+    """Return, for each loop of a path by where it stands, the bits that a turn may store to in
+    objects made before the loop."""
     by_loop: dict[Spot, Frame] = {}
     for level in sites(program, opened(program, path)):
         loop, env = level.here
@@ -54,7 +56,8 @@ def frames(program: Program, path: Part) -> dict[Spot, Frame]:
 
 
 def _made_inside(label: str, loop: Spot) -> bool:
-    """Whether an object is one that a turn of the loop made: its label ends with where it was made."""
+    """Whether an object is one that a turn of the loop made: its label ends with where it was
+    made."""
     _, _, spot = label.partition("@")
     return bool(spot) and tuple(map(int, spot.split(".")))[: len(loop)] == loop
 
@@ -92,11 +95,16 @@ def _targets(statement: Statement) -> Iterator[tuple[Place, Expr | None]]:
             assert_never(statement)
 
 
-def _bits(program: Program, statement: Statement, place: Place, length: Expr | None) -> frozenset[int]:
-    """The bits that a store may give a source: of a plain `write` those of members and of padding, else all that it reaches."""
+def _bits(
+    program: Program, statement: Statement, place: Place, length: Expr | None
+) -> frozenset[int]:
+    """The bits that a store may give a source: of a plain `write` those of members and of
+    padding, else all that it reaches."""
     reached, _ = reach(program, place, length)
     if not isinstance(statement, Write) or length is not None or place.indexes:
         return frozenset(reached)
     assert isinstance(place.low, int)
     runs = [(leaf.offset, leaf.width) for leaf in place.leaves] + list(place.padding)
-    return frozenset(place.low + low + i for low, width in runs for i in range(width)) & frozenset(reached)
+    return frozenset(place.low + low + i for low, width in runs for i in range(width)) & frozenset(
+        reached
+    )

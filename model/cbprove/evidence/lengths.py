@@ -1,8 +1,18 @@
-"""How long an access can be: the greatest value of a length, from the ranges of types and inputs alone, on plain numbers."""
+"""How long an access can be: the greatest value of a length, from the ranges of types and inputs
+alone, on plain numbers."""
 
 from __future__ import annotations
 
-from cbprove.system.expressions import Binary, Conditional, Constant, Convert, Expr, InputValue, IntType, MemberValue
+from cbprove.system.expressions import (
+    Binary,
+    Conditional,
+    Constant,
+    Convert,
+    Expr,
+    InputValue,
+    IntType,
+    MemberValue,
+)
 from cbprove.system.program import Program
 
 Range = tuple[int, int]  # both ends included

@@ -1,11 +1,14 @@
-"""Runs tried again by the reference: a solver's answer, the bits that other values lose, the decisions that do not matter.
+"""Runs tried again by the reference: a solver's answer, the bits that other values lose, the
+decisions that do not matter.
 
-The values tried are the least, the greatest and a fixed series of arbitrary ones, so that the same witness shows the same bits.
-Other values may also take other branches, read and store elsewhere and take longer to break the claim. So a bit of another run
-counts only where values are compared, and if the run shown holds the very same there, and had the very same remembered.
+The values tried are the least, the greatest and a fixed series of arbitrary ones, so that the same
+witness shows the same bits. Other values may also take other branches, read and store elsewhere and
+take longer to break the claim. So a bit of another run counts only where values are compared, and
+if the run shown holds the very same there, and had the very same remembered.
 
-Each is tried alone, then together with those found before: of two that could each be otherwise, both may not. Of many answers
-the least, the greatest and a fixed series of others are tried, so that the same witness says the same.
+Each is tried alone, then together with those found before: of two that could each be otherwise,
+both may not. Of many answers the least, the greatest and a fixed series of others are tried, so
+that the same witness says the same.
 """
 
 from __future__ import annotations
@@ -57,7 +60,8 @@ _SEEDS = 14
 
 @frozen
 class _Values:
-    """An oracle that keeps arms and turns, and answers for inputs and bits what its series gives."""
+    """An oracle that keeps arms and turns, and answers for inputs and bits what its series
+    gives."""
 
     kept: Mapping[DecisionKey, int]
     draw: Random | None
@@ -75,14 +79,18 @@ class _Values:
 
 
 def spread(program: Program, path: Part, prop: Property, witness: Run) -> Run:
-    """The witness with the values that lose most, and with all bits that its first broken claim loses for any values."""
+    """The witness with the values that lose most, and with all bits that its first broken claim
+    loses for any values."""
     first = witness.broken[prop.name][0]
     best, bits_seen = witness, list(first.bits)
     for other in _other_values(program, path, prop, witness):
         broken = _same_claim(other, prop.name, first)
         if broken is None:
             continue
-        if len(broken.bits) > len(best.broken[prop.name][0].bits) and other.broken[prop.name][0] is broken:
+        if (
+            len(broken.bits) > len(best.broken[prop.name][0].bits)
+            and other.broken[prop.name][0] is broken
+        ):
             best = other
         bits_seen += broken.bits
     traced = run(program, path, (prop,), _Values(dict(best.decisions), None, False), trace=True)
@@ -114,7 +122,8 @@ def _with_bits(other: Run, name: str, bits_seen: Sequence[BrokenBit]) -> Run:
 
 
 def _holds(broken_shown: Broken, bit: BrokenBit) -> bool:
-    """Whether the bit that another run lost has the same sources in the run shown, now and where they were remembered."""
+    """Whether the bit that another run lost has the same sources in the run shown, now and where
+    they were remembered."""
     assert broken_shown.standing is not None
     memory = broken_shown.standing.stage.memory.get(bit.object, ())
     if not 0 <= bit.bit < len(memory) or memory[bit.bit] != bit.found:
@@ -136,14 +145,16 @@ _TOGETHER = 4  # times that all found are changed at once
 
 
 def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozenset[DecisionKey]:
-    """The decisions of a run that breaks a property that could be otherwise, all of them, and its first broken claim would
-    still break. The bits of one member looked at go together."""
+    """The decisions of a run that breaks a property that could be otherwise, all of them, and
+    its first broken claim would still break. The bits of one member looked at go together."""
     groups: list[list[Answers]] = []
     for keys in _groups(prop, run_shown):
         alternatives = list(_other_answers(program, run_shown, keys))
         alone = (_again(program, path, prop, run_shown, other) for other in alternatives)
         together = (
-            _again(program, path, prop, run_shown, mixed) for mixed in _mixed([*groups, alternatives]) if groups
+            _again(program, path, prop, run_shown, mixed)
+            for mixed in _mixed([*groups, alternatives])
+            if groups
         )
         if _idle(prop, run_shown, keys, alone) and all(
             _same(prop, run_shown, run) or _ended(prop, run) for run in together
@@ -152,8 +163,11 @@ def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozen
     return frozenset(key for group in groups for other in group for key in other)
 
 
-def _idle(prop: Property, run_shown: Run, keys: tuple[DecisionKey, ...], runs: Iterable[Run]) -> bool:
-    """Whether all runs break the same claim, those left out that an assumption ends, and one of them took another answer."""
+def _idle(
+    prop: Property, run_shown: Run, keys: tuple[DecisionKey, ...], runs: Iterable[Run]
+) -> bool:
+    """Whether all runs break the same claim, those left out that an assumption ends, and one of
+    them took another answer."""
     tried = False
     for other in runs:
         if _ended(prop, other):
@@ -194,7 +208,8 @@ def _answers(run: Run, keys: tuple[DecisionKey, ...]) -> list[int | None]:
 
 
 def _groups(prop: Property, run: Run) -> Iterator[tuple[DecisionKey, ...]]:
-    """The decisions up to the break one by one, bits by the members that they were first looked at in."""
+    """The decisions up to the break one by one, bits by the members that they were first looked
+    at in."""
     moment = run.broken[prop.name][0].standing
     decisions = run.decisions[: moment.decisions] if moment else run.decisions
     bits = {key for key, _ in decisions if key[0] == "bit"}
@@ -225,7 +240,8 @@ def _series(low: int, high: int) -> list[int]:
 
 
 def _range(program: Program, key: DecisionKey, answer: int) -> tuple[int, int]:
-    """The answers to try; of arms and turns some may be out of range, and the run then takes the least."""
+    """The answers to try; of arms and turns some may be out of range, and the run then takes the
+    least."""
     if key[0] == "input":
         declared = program.inputs[str(key[1])]
         return declared.low, declared.high
@@ -238,7 +254,8 @@ def _ended(prop: Property, run: Run) -> bool:
 
 
 def _same(prop: Property, run_shown: Run, run: Run) -> bool:
-    """Whether the same claim is the first to break, and no store is found there that is not shown."""
+    """Whether the same claim is the first to break, and no store is found there that is not
+    shown."""
     first, broken = run_shown.broken[prop.name][0], run.broken[prop.name]
     if not broken or (broken[0].moment, broken[0].claim) != (first.moment, first.claim):
         return False
@@ -246,7 +263,10 @@ def _same(prop: Property, run_shown: Run, run: Run) -> bool:
 
 
 def _found(run: Run, broken: Broken) -> set[tuple[Moment, str]]:
-    """What stored the bits that break a claim, or those that it looked at: statements, in whichever turn they did."""
-    looked_at = [source for look in run.looks if look.moment == broken.moment for source in look.sources]
+    """What stored the bits that break a claim, or those that it looked at: statements, in
+    whichever turn they did."""
+    looked_at = [
+        source for look in run.looks if look.moment == broken.moment for source in look.sources
+    ]
     stores = [source.store for source in [*(bit.found for bit in broken.bits), *looked_at]]
     return {(store.moment[-1:], store.kind) for store in stores}

@@ -1,6 +1,8 @@
-"""Checks a clausal proof: each clause added follows from those before it by unit propagation, the last being a contradiction.
+"""Checks a clausal proof: each clause added follows from those before it by unit propagation, the
+last being a contradiction.
 
-Steps are lines of DRAT text. A step that is not RUP is refused, also if it is RAT: those that come here do not need it.
+Steps are lines of DRAT text. A step that is not RUP is refused, also if it is RAT: those that come
+here do not need it.
 """
 
 from __future__ import annotations
@@ -74,11 +76,15 @@ class _Known:
         if copies:
             removed = copies.pop()
             for literal in removed[:2]:
-                self._watches[literal] = [watch for watch in self._watches[literal] if watch is not removed]
+                self._watches[literal] = [
+                    watch for watch in self._watches[literal] if watch is not removed
+                ]
 
     def follows(self, clause: Clause) -> bool:
         """Whether the clause cannot be false, by unit propagation."""
-        if any(literal in self._true for literal in clause) or any(-literal in clause for literal in clause):
+        if any(literal in self._true for literal in clause) or any(
+            -literal in clause for literal in clause
+        ):
             return True
         trail: list[int] = []
         free = not self._propagate([-literal for literal in clause], trail)
@@ -86,7 +92,8 @@ class _Known:
         return free
 
     def _propagate(self, new: list[int], trail: list[int]) -> bool:
-        """Make literals true and all that follows, written to the trail; False at a contradiction."""
+        """Make literals true and all that follows, written to the trail; False at a
+        contradiction."""
         for literal in new:
             if -literal in self._true:
                 return False

@@ -1,7 +1,9 @@
-"""The walk back from each claim of a property to where every bit that it is about is accounted for, on plain numbers.
+"""The walk back from each claim of a property to where every bit that it is about is accounted for,
+on plain numbers.
 
-It asks for the reason at every store that it meets, and for the invariant of every loop. Branches are joined, a loop is closed
-under its invariant, and of values it knows only that a cleared bit is zero.
+It asks for the reason at every store that it meets, and for the invariant of every loop. Branches
+are joined, a loop is closed under its invariant, and of values it knows only that a cleared bit is
+zero.
 """
 
 from __future__ import annotations
@@ -12,7 +14,18 @@ from typing import NamedTuple, Protocol, assert_never
 
 from cbprove.evidence.certificate import Given, Reason, Spot
 from cbprove.evidence.lengths import longest
-from cbprove.evidence.ways import Env, Level, Stood, events, excluded, inside, made, opened, sites, steady
+from cbprove.evidence.ways import (
+    Env,
+    Level,
+    Stood,
+    events,
+    excluded,
+    inside,
+    made,
+    opened,
+    sites,
+    steady,
+)
 from cbprove.folds import Condition
 from cbprove.frozen import frozen, replace
 from cbprove.properties import table
@@ -40,10 +53,11 @@ from cbprove.system.statements import (
 
 
 class Bit(NamedTuple):
-    """A bit that is followed: bit `at` of an object, for the bit number `asked` of those that the claim is about.
+    """A bit that is followed: bit `at` of an object, for the bit number `asked` of those that the
+    claim is about.
 
-    `zero` where something clears it later: then it must have been zero where the `preserved` begins. Until the walk comes
-    there, such a bit lies in no object.
+    `zero` where something clears it later: then it must have been zero where the `preserved`
+    begins. Until the walk comes there, such a bit lies in no object.
     """
 
     object: str
@@ -53,8 +67,11 @@ class Bit(NamedTuple):
 
 
 Bits = frozenset[Bit]
-_Asked = int | Leaf | None  # what a bit is of: a member of a `preserved` by its number, a leaf of a read, anything
-_PENDING = ""  # in place of an object: where a bit lies that must have been zero is known where the `preserved` begins
+# What a bit is of: a member of a `preserved` by its number, a leaf of a read, anything
+_Asked = int | Leaf | None
+# In place of an object: where a bit lies that must have been zero is known where the `preserved`
+# begins
+_PENDING = ""
 
 # What other properties claim hangs on events that this walk does not look for.
 _BY_SOURCES = (Preserved, Owned, Written)
@@ -90,13 +107,17 @@ class State:
         return State(self.bits | other.bits, tuple(dict.fromkeys(self.taken + other.taken)))
 
 
-Facts = Sequence[tuple[Spot, Condition]]  # what is known of the claim's run: where it was met, what it came to
+# What is known of the claim's run: where it was met, what it came to
+Facts = Sequence[tuple[Spot, Condition]]
 
 
 class Advice(Protocol):
-    """Says which cases there are, why stores do no harm and what loops keep; the walk believes nothing of it."""
+    """Says which cases there are, why stores do no harm and what loops keep; the walk believes
+    nothing of it."""
 
-    def cases(self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]) -> tuple[Spot, ...]: ...
+    def cases(
+        self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]
+    ) -> tuple[Spot, ...]: ...
     def claim(self, path: str, at: Spot, number: int, conditions: Given) -> None: ...
     def met(self, store_met: Met, state: State) -> None: ...
     def never(self, at: Spot, arm: int, arm_condition: Condition, facts: Facts) -> Spot | None: ...
@@ -115,14 +136,22 @@ class Walk:
             raise Wrong(f"{self.prop.name} is not about where bits come from")
         for path in self.program.paths:
             levels = list(sites(self.program, opened(self.program, path)))
-            conditions = dict(fact for level in levels for fact in _condition(self.program, level, True))
+            conditions = dict(
+                fact for level in levels for fact in _condition(self.program, level, True)
+            )
             for level in levels:
                 statement, env = level.here
-                made_here = [claim for event in events(statement, env) for claim in table.of_event(self.prop, event)]
+                made_here = [
+                    claim
+                    for event in events(statement, env)
+                    for claim in table.of_event(self.prop, event)
+                ]
                 for number, claim in enumerate(made_here):
                     self._cases(claim, number, level, conditions)
 
-    def _cases(self, claim: ClaimMade, number: int, level: Level, conditions: Mapping[Spot, Condition]) -> None:
+    def _cases(
+        self, claim: ClaimMade, number: int, level: Level, conditions: Mapping[Spot, Condition]
+    ) -> None:
         """A claim, once for each way that some conditions may come out."""
         path, at = level.here[1].path, level.here[1].spot(level.here[0])
         split = self.advice.cases(path, at, number, conditions)
@@ -130,7 +159,11 @@ class Walk:
         for truths in product((True, False), repeat=len(split)):
             assumed = tuple(zip(split, truths, strict=True))
             self.advice.claim(path, at, number, assumed)
-            self._claim(claim, level, [(condition, (conditions[condition][0], truth)) for condition, truth in assumed])
+            self._claim(
+                claim,
+                level,
+                [(condition, (conditions[condition][0], truth)) for condition, truth in assumed],
+            )
 
     def _claim(self, claim: ClaimMade, level: Level, assumed: Facts) -> None:
         statement, env = level.here
@@ -144,15 +177,23 @@ class Walk:
             above = above.up
             if above is not None and above.here[1].spot(above.here[0]) == self.reading:
                 self.reading = None  # what ran before the claim's own step began has ended
-            if above is not None and isinstance(loop := above.here[0], Each | Repeat) and loop.high != 1:
+            if (
+                above is not None
+                and isinstance(loop := above.here[0], Each | Repeat)
+                and loop.high != 1
+            ):
                 # The claim's turn may be any: before it came any number of whole turns.
                 state, _ = self._turns(loop, above.here[1], state)
         # A run whose history has no step that the claim is about makes none.
-        unasked = isinstance(claim, Unchanged) or (isinstance(claim, Stored) and claim.since is not None)
+        unasked = isinstance(claim, Unchanged) or (
+            isinstance(claim, Stored) and claim.since is not None
+        )
         if any(bit.object != _PENDING and (bit.zero or not unasked) for bit in state.bits):
-            raise Wrong(f"bits of the claim at {env.spot(statement)} may have been stored by nobody")
+            raise Wrong(
+                f"bits of the claim at {env.spot(statement)} may have been stored by nobody"
+            )
 
-    # --- what a claim asks ----------------------------------------------------------------------------
+    # --- what a claim asks ------------------------------------------------------------------------
 
     def _asked(self, claim: ClaimMade, env: Env) -> Iterator[Bit]:
         """The bits that the claim is about; `wanted` says member and position of each."""
@@ -173,7 +214,9 @@ class Walk:
             case _:
                 raise Wrong("what the property claims is not where bits come from")
 
-    def _want(self, place: Place, env: Env, bits: Sequence[tuple[_Asked, int, int]]) -> Iterator[Bit]:
+    def _want(
+        self, place: Place, env: Env, bits: Sequence[tuple[_Asked, int, int]]
+    ) -> Iterator[Bit]:
         if place.indexes:
             raise Wrong(f"an input says where {place.text} lies")
         low = _low(place)
@@ -183,7 +226,7 @@ class Walk:
             yield Bit(env.thing(place).label, low + offset, len(self.wanted))
             self.wanted.append((position, at))
 
-    # --- the way back ---------------------------------------------------------------------------------
+    # --- the way back -----------------------------------------------------------------------------
 
     def back(self, statement_at: Stood, state: State) -> State:
         """What is followed before some statements; raises Wrong."""
@@ -202,7 +245,11 @@ class Walk:
             case Make():
                 return self._made(statement, env, state)
             case Either() | If():
-                ways = [w for w in enumerate(inside(self.program, statement, env)) if self._taken(statement, env, w[0])]
+                ways = [
+                    w
+                    for w in enumerate(inside(self.program, statement, env))
+                    if self._taken(statement, env, w[0])
+                ]
                 after = [self._arm(statement, env, arm, block, state) for arm, block in ways]
                 joined = State(frozenset())
                 for state_after in after:
@@ -244,9 +291,11 @@ class Walk:
             return True
         at, arm_condition = env.spot(statement), (statement.condition, arm == 0)
         excluding = self.advice.never(at, arm, arm_condition, self.facts)
-        # A run takes no arm whose condition one of its facts excludes. Both are steady: they do not change on the way.
+        # A run takes no arm whose condition one of its facts excludes. Both are steady: they do not
+        # change on the way.
         if excluding is not None and not any(
-            excluding == condition and excluded(self.program, fact, arm_condition) for condition, fact in self.facts
+            excluding == condition and excluded(self.program, fact, arm_condition)
+            for condition, fact in self.facts
         ):
             raise Wrong(f"arm {arm} of the condition at {at} may be taken")
         return excluding is None
@@ -257,30 +306,42 @@ class Walk:
         if loop.high == 1:
             after_one = self.back(block, state)
             return state.joined(after_one), after_one
-        # The advice proposes an invariant. It holds before any number of turns, by induction: what is followed now is in it,
-        # and a turn back from it leads into it.
+        # The advice proposes an invariant. It holds before any number of turns, by induction: what
+        # is followed now is in it, and a turn back from it leads into it.
         invariant_state = replace(state, bits=self.advice.kept(self, block, env.spot(loop), state))
         after_some = self.back(block, invariant_state)
         if not state.bits <= invariant_state.bits or not after_some.bits <= invariant_state.bits:
             raise Wrong(f"turns of the loop at {env.spot(loop)} do not keep the invariant")
         return invariant_state.joined(after_some), after_some
 
-    # --- stores ---------------------------------------------------------------------------------------
+    # --- stores -----------------------------------------------------------------------------------
 
     def _stored(self, statement: Write | Clear, index: int, env: Env, state: State) -> State:
         place = statement.places[index]
         value = statement.value if isinstance(statement, Write) else None
         reached, sure = reach(self.program, place, None if value else statement.length)
         bits = set(reached)
-        if isinstance(statement, Write) and not place.indexes and (value or statement.length is None):
-            padding = [] if value else [low + i for low, width in place.padding for i in range(width)]
+        if (
+            isinstance(statement, Write)
+            and not place.indexes
+            and (value or statement.length is None)
+        ):
+            padding = (
+                [] if value else [low + i for low, width in place.padding for i in range(width)]
+            )
             bits &= {_low(place) + i for i in [*_members(place), *padding]}
         if not bits:
             return state
         label, kind = env.thing(place).label, _KINDS[type(statement)]
         hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in bits)
         store_met = Met(
-            at=env.spot(statement), place=index, object=label, low=min(bits), high=max(bits) + 1, kind=kind, hits=hits
+            at=env.spot(statement),
+            place=index,
+            object=label,
+            low=min(bits),
+            high=max(bits) + 1,
+            kind=kind,
+            hits=hits,
         )
         self.advice.met(store_met, state)
         left = [self._after(hit, statement, place, env) for hit in hits]
@@ -292,7 +353,8 @@ class Walk:
         )
 
     def _after(self, hit: Bit, statement: Write | Clear, place: Place, env: Env) -> Bit | None:
-        """What is left to show of a bit that is stored to; raises Wrong if the claim does not allow that."""
+        """What is left to show of a bit that is stored to; raises Wrong if the claim does not
+        allow that."""
         if isinstance(statement, Clear):
             if isinstance(self.claim, Unchanged) and not hit.zero:
                 return Bit(_PENDING, 0, hit.asked, zero=True)
@@ -311,7 +373,9 @@ class Walk:
             case SameMember():
                 leaf, at = self.wanted[hit.asked]
                 assert isinstance(leaf, Leaf)
-                return any(leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves)
+                return any(
+                    leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves
+                )
             case Stored() as claim:
                 return bool(leaves or statement.length) and self._by_whom(claim, env)
         return False
@@ -321,9 +385,14 @@ class Walk:
         return claim.blank_is_enough or (claim.cleared and self._by_whom(claim, env))
 
     def _by_whom(self, claim: Stored, env: Env) -> bool:
-        """Whether a store here is by one of those named, if any are, and in the reader's history. That it came since a step
-        ended need not be asked: no bit is followed beyond that end."""
-        ended = env.runs_on is not None and env.runs_on.label == self.reader.label and env.began != self.reading
+        """Whether a store here is by one of those named, if any are, and in the reader's
+        history. That it came since a step ended need not be asked: no bit is followed beyond
+        that end."""
+        ended = (
+            env.runs_on is not None
+            and env.runs_on.label == self.reader.label
+            and env.began != self.reading
+        )
         return claim.by is None or (env.step in claim.by and ended)
 
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
@@ -333,40 +402,68 @@ class Walk:
         if not reached:
             return state
         store_met = Met(
-            at=env.spot(copy), place=0, object=label, low=reached.start, high=reached.stop, kind="brought", hits=hits
+            at=env.spot(copy),
+            place=0,
+            object=label,
+            low=reached.start,
+            high=reached.stop,
+            kind="brought",
+            hits=hits,
         )
         self.advice.met(store_met, state)
         shift = _low(copy.origin) - _low(copy.target) if hits else 0
         moved = frozenset(bit._replace(object=origin, at=bit.at + shift) for bit in hits)
         last = copy.origin.size
-        if hits and (copy.target.indexes or copy.origin.indexes or not all(0 <= bit.at < last for bit in moved)):
+        if hits and (
+            copy.target.indexes
+            or copy.origin.indexes
+            or not all(0 <= bit.at < last for bit in moved)
+        ):
             raise Wrong(f"what is copied at {store_met.at} is not known")
         accounted = hits if sure else frozenset()
-        return State(state.bits - accounted | moved, (*state.taken, store_met) if accounted else state.taken)
+        return State(
+            state.bits - accounted | moved, (*state.taken, store_met) if accounted else state.taken
+        )
 
     def _made(self, statement: Make, env: Env, state: State) -> State:
-        """What is followed in an object lay in the one that it was cut from; what a new one holds, nobody stored."""
+        """What is followed in an object lay in the one that it was cut from; what a new one
+        holds, nobody stored."""
         thing = made(statement, env)
         if self.reader.label == thing.label:
             self.reader = env.current
         hits = frozenset(bit for bit in state.bits if bit.object == thing.label)
         if hits and statement.kind == "new":
-            raise Wrong(f"bits of the claim may be those of the new object made at {env.spot(statement)}")
+            raise Wrong(
+                f"bits of the claim may be those of the new object made at {env.spot(statement)}"
+            )
         moved = {bit._replace(object=env.current.label) for bit in hits}
-        return State(state.bits - hits | moved, tuple(copy for copy in state.taken if copy.object != thing.label))
+        return State(
+            state.bits - hits | moved,
+            tuple(copy for copy in state.taken if copy.object != thing.label),
+        )
 
     def _begun(self, statement: Call, env: Env, state: State) -> State:
-        """The members as a `preserved` remembers them are where it finds them; cleared ones must have been zero."""
+        """The members as a `preserved` remembers them are where it finds them; cleared ones must
+        have been zero."""
         live = frozenset(bit for bit in state.bits if not bit.zero or bit.object == _PENDING)
         remembers = table.remembers(self.prop, Ended(env.path, statement.name))
         if not (live and remembers and env.current.label == self.reader.label):
             return state
         if not isinstance(self.claim, Unchanged):
             raise Wrong(
-                f"bits of the claim may not have been stored since {statement.name} ended at {env.spot(statement)}"
+                f"bits of the claim may not have been stored since {statement.name} ended at "
+                f"{env.spot(statement)}"
             )
         self.advice.met(
-            Met(at=env.spot(statement), place=0, object=env.current.label, low=0, high=0, kind="begun", hits=live),
+            Met(
+                at=env.spot(statement),
+                place=0,
+                object=env.current.label,
+                low=0,
+                high=0,
+                kind="begun",
+                hits=live,
+            ),
             state,
         )
         left = state.bits - live
@@ -376,7 +473,10 @@ class Walk:
             place = self.claim.origins[member]
             home = env.thing(place).label, _low(place) + position
             if place.indexes or (not bit.zero and (bit.object, bit.at) != home):
-                raise Wrong(f"{bit.object} {bit.at} holds another bit than was remembered at {env.spot(statement)}")
+                raise Wrong(
+                    f"{bit.object} {bit.at} holds another bit than was remembered at "
+                    f"{env.spot(statement)}"
+                )
             left |= {Bit(*home, bit.asked, zero=True)} if bit.zero else frozenset()
         return replace(state, bits=left)
 
@@ -405,9 +505,15 @@ def _members(place: Place) -> list[int]:
 
 
 def reach(program: Program, place: Place, length: Expr | None) -> tuple[range, bool]:
-    """The bits of its object that an access may touch, in whatever area, and whether it touches all of them in every run."""
-    moves = [(stride * program.inputs[name].low, stride * program.inputs[name].high) for name, stride in place.indexes]
+    """The bits of its object that an access may touch, in whatever area, and whether it touches
+    all of them in every run."""
+    moves = [
+        (stride * program.inputs[name].low, stride * program.inputs[name].high)
+        for name, stride in place.indexes
+    ]
     low = _low(place) + sum(map(min, moves))
     size = place.width if length is None else 8 * longest(program, length)
     sure = not moves and (length is None or isinstance(length, Constant))
-    return range(max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)), sure
+    return range(
+        max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)
+    ), sure

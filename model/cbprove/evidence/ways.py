@@ -1,8 +1,10 @@
-"""The statements of a program as they stand in its paths: on which object, under which names, inside of which calls.
+"""The statements of a program as they stand in its paths: on which object, under which names,
+inside of which calls.
 
 Turns of a loop are not told apart: what one turn makes is one object, made at the turn's begin.
 
-Two conditions that no run meets both, decided by their shape or by trying all values of the inputs in them.
+Two conditions that no run meets both, decided by their shape or by trying all values of the inputs
+in them.
 """
 
 from __future__ import annotations
@@ -51,7 +53,8 @@ class Thing:
 
 @frozen
 class Env:
-    """Where a statement stands: on what, which names it sees, what is around it; in which step, begun on what, when."""
+    """Where a statement stands: on what, which names it sees, what is around it; in which step,
+    begun on what, when."""
 
     path: str
     current: Thing
@@ -67,7 +70,9 @@ class Env:
     def thing(self, place: Place) -> Thing:
         """The object that a place names."""
         if place.object == "..":
-            assert self.current.parent is not None, "resolve lets no parent be named where there is none"
+            assert self.current.parent is not None, (
+                "resolve lets no parent be named where there is none"
+            )
             return self.current.parent
         return self.names.get(place.object, self.current)
 
@@ -77,7 +82,8 @@ Stood = Sequence[tuple[Statement, Env]]
 
 @frozen
 class Level:
-    """A block as far as a statement in it; `up` is the statement around it, of whose blocks this is number `arm`."""
+    """A block as far as a statement in it; `up` is the statement around it, of whose blocks this
+    is number `arm`."""
 
     stood: Stood
     index: int
@@ -92,11 +98,14 @@ class Level:
 def opened(program: Program, path: Part) -> Stood:
     """A path's own statements."""
     first, *declared = program.objects
-    return _stood(path.body, Env(path.name, Thing(first.name), {o.name: Thing(o.name) for o in declared}))
+    return _stood(
+        path.body, Env(path.name, Thing(first.name), {o.name: Thing(o.name) for o in declared})
+    )
 
 
 def inside(program: Program, statement: Statement, env: Env) -> tuple[Stood, ...]:
-    """The blocks that run as a part of a statement: of an `either` or `if` one of them, of a loop one in each turn."""
+    """The blocks that run as a part of a statement: of an `either` or `if` one of them, of a
+    loop one in each turn."""
     within = replace(env, prefix=env.spot(statement))
     match statement:
         case On(name=name, body=body):
@@ -114,7 +123,13 @@ def inside(program: Program, statement: Statement, env: Env) -> tuple[Stood, ...
         case Call(kind="part", name=name):
             return (_stood(program.parts[name].body, replace(within, names=_declared(program))),)
         case Call(name=name):
-            of_step = replace(within, names=_declared(program), step=name, runs_on=env.current, began=within.prefix)
+            of_step = replace(
+                within,
+                names=_declared(program),
+                step=name,
+                runs_on=env.current,
+                began=within.prefix,
+            )
             return (_stood(program.steps[name].body, of_step),)
         case Read() | Write() | Clear() | Copy() | Make() | Assume() | Share() | Consume():
             return ()
@@ -150,7 +165,9 @@ def _stood(block: Block, env: Env) -> Stood:
     return nested
 
 
-def sites(program: Program, statement_at: Stood, up: Level | None = None, arm: int = 0) -> Iterator[Level]:
+def sites(
+    program: Program, statement_at: Stood, up: Level | None = None, arm: int = 0
+) -> Iterator[Level]:
     """Every statement of a block and of the blocks in it, in the order of the text."""
     for index, (statement, env) in enumerate(statement_at):
         level = Level(statement_at, index, up, arm)
@@ -160,9 +177,11 @@ def sites(program: Program, statement_at: Stood, up: Level | None = None, arm: i
 
 
 def events(statement: Statement, env: Env) -> Iterator[Event]:
-    """What a statement announces before it changes anything: what it may read, or that a step begins.
+    """What a statement announces before it changes anything: what it may read, or that a step
+    begins.
 
-    Every member that an expression names is announced, also where C may not come to it: a claim too many proves nothing wrong.
+    Every member that an expression names is announced, also where C may not come to it: a claim too
+    many proves nothing wrong.
     """
     if isinstance(statement, Call) and statement.kind == "step":
         yield Began(env.path, statement.name)
@@ -178,10 +197,13 @@ _MOST = 1 << 12  # values of all inputs in two conditions
 
 
 def steady(program: Program, expr: Expr) -> bool:
-    """Whether an expression has one value in all of a run: it looks at no member and at no input of a step."""
+    """Whether an expression has one value in all of a run: it looks at no member and at no input
+    of a step."""
     inside = list(parts(expr))
     inputs = [program.inputs[part.name] for part in inside if isinstance(part, InputValue)]
-    return not any(isinstance(part, MemberValue) for part in inside) and not any(each.per_step for each in inputs)
+    return not any(isinstance(part, MemberValue) for part in inside) and not any(
+        each.per_step for each in inputs
+    )
 
 
 def excluded(program: Program, left: Condition, other: Condition) -> bool:
@@ -189,7 +211,9 @@ def excluded(program: Program, left: Condition, other: Condition) -> bool:
     (a, truth), (b, also) = _plain(left), _plain(other)
     if a == b:
         return truth is not also
-    names = dict.fromkeys(part.name for expr in (a, b) for part in parts(expr) if isinstance(part, InputValue))
+    names = dict.fromkeys(
+        part.name for expr in (a, b) for part in parts(expr) if isinstance(part, InputValue)
+    )
     inputs = [program.inputs[name] for name in names]
     if prod(each.high - each.low + 1 for each in inputs) > _MOST:
         return False

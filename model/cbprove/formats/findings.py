@@ -1,4 +1,5 @@
-"""What a run found out, one finding after another, for whatever goes on with it: editors, mails, CI."""
+"""What a run found out, one finding after another, for whatever goes on with it: editors, mails,
+CI."""
 
 from __future__ import annotations
 
@@ -30,10 +31,11 @@ class Place:
 
 @frozen
 class Finding:
-    """One thing that was found: `rule` is a code (`CB2001`) or what stands for one, `title` names it within its file.
+    """One thing that was found: `rule` is a code (`CB2001`) or what stands for one, `title` names
+    it within its file.
 
-    `message` is one sentence; `details` are lines that show it, `flow` is where a run that shows it comes through. A `pass`
-    is a verdict as it should be.
+    `message` is one sentence; `details` are lines that show it, `flow` is where a run that shows it
+    comes through. A `pass` is a verdict as it should be.
     """
 
     rule: str
@@ -46,14 +48,16 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same finding in later versions of the file, wherever it stands there then."""
+        """The same for the same finding in later versions of the file, wherever it stands there
+        then."""
         text = "\0".join((self.rule, self.place.file, self.title))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 @frozen
 class Findings:
-    """All of a run: `subject` in words, `command` as it can be typed again, `lines` are the whole answer as text."""
+    """All of a run: `subject` in words, `command` as it can be typed again, `lines` are the
+    whole answer as text."""
 
     subject: str
     command: str
@@ -66,7 +70,7 @@ class Findings:
         return tuple(each for each in self.found if each.level != "pass")
 
 
-# --- of `check` -------------------------------------------------------------------------------------------
+# --- of `check` -----------------------------------------------------------------------------------
 
 
 def of_reports(reports: Iterable[Report], mistakes: Iterable[Diagnostic]) -> tuple[Finding, ...]:
@@ -82,7 +86,12 @@ def of_reports(reports: Iterable[Report], mistakes: Iterable[Diagnostic]) -> tup
 def _of_mistake(each: Diagnostic, level: Level = "error") -> Finding:
     help = (f"help: {each.help}",) if each.help else ()
     return Finding(
-        rule=each.code, level=level, title=each.message, message=each.message, place=_place(each.span), details=help
+        rule=each.code,
+        level=level,
+        title=each.message,
+        message=each.message,
+        place=_place(each.span),
+        details=help,
     )
 
 
@@ -105,16 +114,24 @@ def _of_case(report: Report, case: Case) -> Finding:
 
 def _of_ask(report: Report, ask: Answered) -> Finding:
     text = "unknown" if ask.answer is None else f"{len(ask.answer)} found"
-    message = f"{ask.name}: {text}, expected {ask.expected}" if not ask.met else f"{ask.name}: {text}"
+    message = (
+        f"{ask.name}: {text}, expected {ask.expected}" if not ask.met else f"{ask.name}: {text}"
+    )
     level: Level = "pass" if ask.met else "warning" if ask.answer is None else "error"
-    return Finding("ask", level, ask.name, message, _place(ask.span) if ask.span else Place(report.path, 1))
+    return Finding(
+        "ask", level, ask.name, message, _place(ask.span) if ask.span else Place(report.path, 1)
+    )
 
 
-def _of_run(witness_shown: Witness, property_name: str) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+def _of_run(
+    witness_shown: Witness, property_name: str
+) -> tuple[tuple[str, ...], tuple[Place, ...]]:
     """The run as lines, and the steps that it comes through."""
     details = of_witness(witness_shown, property_name)
     steps = witness_shown.program.steps
-    flow = tuple(_place(steps[name].span, name) for name in details.get("steps", ()) if name in steps)
+    flow = tuple(
+        _place(steps[name].span, name) for name in details.get("steps", ()) if name in steps
+    )
     return tuple(witness.block(witness_shown, property_name)), flow
 
 
@@ -122,7 +139,7 @@ def _place(span: Span | None, text: str = "") -> Place:
     return Place(span.source.name, span.line, text) if span is not None else Place("", 0, text)
 
 
-# --- of `diff` --------------------------------------------------------------------------------------------
+# --- of `diff` ------------------------------------------------------------------------------------
 
 
 def of_comparisons(comparisons: Iterable[Comparison]) -> tuple[Finding, ...]:
@@ -135,7 +152,9 @@ def _of_comparison(comparison: Comparison) -> Iterator[Finding]:
         case = each.after or each.before
         assert case is not None
         witness_shown = comparison.witnesses.get(case.id)
-        details, flow = _of_run(witness_shown, each.property) if witness_shown is not None else ((), ())
+        details, flow = (
+            _of_run(witness_shown, each.property) if witness_shown is not None else ((), ())
+        )
         title = f"{each.property} under {each.proposal}"
         yield Finding(
             rule=NAMES.get(case.verdict, "CB2001"),
@@ -168,24 +187,45 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
         message = f"BUILD_BUG_ON {check.name}: {check.words} is false{about}"
         yield Finding("build-check", "error", check.name, message, Place(check.file, check.line))
     for view in answer.views:
-        where = f"beyond {view.block}" if view.beyond else f"across byte {view.border} of {view.block}"
+        where = (
+            f"beyond {view.block}" if view.beyond else f"across byte {view.border} of {view.block}"
+        )
         message = f"{view.view} ({view.type}) ends at {view.ends}, {where}" + (
             "" if view.stopped else "; no check says so"
         )
         rule = "view-beyond" if view.beyond else "view-across"
-        yield Finding(rule, "error" if view.beyond else "note", view.view, message, Place(view.file, view.line))
+        yield Finding(
+            rule,
+            "error" if view.beyond else "note",
+            view.view,
+            message,
+            Place(view.file, view.line),
+        )
     for turned in answer.turned:
         title = f"{turned.property} under {turned.proposal}"
         rule = NAMES.get(turned.kind.partition(" ")[2], "CB2001")
         place = Place(turned.file or turned.spec, turned.line)
-        told = f'{turned.kind}: {title}, "{turned.title}"' if turned.title else f"{turned.kind}: {title}"
-        yield Finding(rule=rule, level=_level(turned.kind), title=title, message=told, place=place, details=turned.told)
+        told = (
+            f'{turned.kind}: {title}, "{turned.title}"'
+            if turned.title
+            else f"{turned.kind}: {title}"
+        )
+        yield Finding(
+            rule=rule,
+            level=_level(turned.kind),
+            title=title,
+            message=told,
+            place=place,
+            details=turned.told,
+        )
     for member in answer.untouched:
         name = f"{member.struct}.{member.member}"
         yield Finding("untouched", "note", name, f"{name}: {member.told}", Place("", 0))
     for access in answer.functions:
         level: Level = "warning" if access.stores and not access.judged else "note"
-        yield Finding("function", level, access.function, access.message, Place(access.file, access.line))
+        yield Finding(
+            "function", level, access.function, access.message, Place(access.file, access.line)
+        )
     for text in answer.unjudged:
         yield Finding("unjudged", "warning", text, text, Place("", 0))
 

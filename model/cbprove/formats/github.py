@@ -13,9 +13,14 @@ def text(findings: Findings) -> str:
 
 
 def _command(each: Finding) -> str:
-    place = [f"file={_value(each.place.file)}", f"line={each.place.line}"] if each.place.line else []
+    place = (
+        [f"file={_value(each.place.file)}", f"line={each.place.line}"] if each.place.line else []
+    )
     properties = ",".join([*place, f"title={_value(each.rule)}"])
-    return f"::{_LEVELS[each.level]} {properties}::{_data(chr(10).join([each.message, *each.details]))}"
+    return (
+        f"::{_LEVELS[each.level]} "
+        f"{properties}::{_data(chr(10).join([each.message, *each.details]))}"
+    )
 
 
 def _data(text: str) -> str:

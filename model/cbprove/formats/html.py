@@ -1,4 +1,5 @@
-"""One page for a discussion: the matrix of verdicts, on a click the run that breaks one, byte by byte; nothing is fetched."""
+"""One page for a discussion: the matrix of verdicts, on a click the run that breaks one, byte by
+byte; nothing is fetched."""
 
 from __future__ import annotations
 
@@ -19,7 +20,12 @@ from cbprove.verdicts import Answered, Case, Report, Space
 _MOST_CELLS = 512
 _MOST_COLUMNS = 64
 _EXCLUDED, _SEVERAL = 2, 3
-_CELLS = {1: ("P", "proved"), 0: ("-", "not proved"), _EXCLUDED: ("x", "excluded"), _SEVERAL: ("m", "mixed")}
+_CELLS = {
+    1: ("P", "proved"),
+    0: ("-", "not proved"),
+    _EXCLUDED: ("x", "excluded"),
+    _SEVERAL: ("m", "mixed"),
+}
 
 
 def text(reports: Iterable[Report], command: str) -> str:
@@ -52,11 +58,15 @@ def _spec(report: Report) -> dict[str, Any]:
         "summary": summary(report),
         "proposals": [{"name": name, "title": report.titles.get(name, "")} for name in proposals],
         "rows": [
-            {"property": p, "cells": [_cell(cases.get((p, proposal))) for proposal in proposals]} for p in properties
+            {"property": p, "cells": [_cell(cases.get((p, proposal))) for proposal in proposals]}
+            for p in properties
         ],
         "cases": [_case(case) for case in report.cases],
         "spaces": [space for each in report.space if (space := _space(each)) is not None],
-        "asks": [{"name": ask.name, "title": ask.title, "met": ask.met, "told": _told(ask)} for ask in report.asks],
+        "asks": [
+            {"name": ask.name, "title": ask.title, "met": ask.met, "told": _told(ask)}
+            for ask in report.asks
+        ],
         "assumptions": list(assumptions),
     }
 
@@ -65,7 +75,10 @@ def _told(ask: Answered) -> str:
     answer = ask.answer
     if answer is None:
         return "unknown"
-    rows = [", ".join(f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True)) for row in answer[:40]]
+    rows = [
+        ", ".join(f"{axis} = {value}" for axis, value in zip(ask.axes, row, strict=True))
+        for row in answer[:40]
+    ]
     return "; ".join(rows) + (f" and {len(answer) - 40} more" if len(answer) > 40 else "") or "none"
 
 
@@ -76,13 +89,17 @@ def _cell(case: Case | None) -> dict[str, Any] | None:
 
 
 def _verdict(case: Case) -> str:
-    return "bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict
+    return (
+        "bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict
+    )
 
 
 def _case(case: Case) -> dict[str, Any]:
     shown = scene(case.finding.witness, case.property) if case.finding.witness is not None else None
     misplaced = case.finding.witness.misplaced if case.finding.witness is not None else None
-    reason = case.finding.reason or (f"{misplaced.subject}: {misplaced.reason}" if misplaced is not None else "")
+    reason = case.finding.reason or (
+        f"{misplaced.subject}: {misplaced.reason}" if misplaced is not None else ""
+    )
     return {
         "id": case.id,
         "property": case.property,
@@ -100,15 +117,30 @@ def _case(case: Case) -> dict[str, Any]:
 
 
 def run(shown: Scene) -> dict[str, Any]:
-    """The run that is shown: its path, a row for each step with the bytes behind it, and what is wrong at its end."""
+    """The run that is shown: its path, a row for each step with the bytes behind it, and what is
+    wrong at its end."""
     drawn = shown.drawn()
     crumbs = " > ".join(story.crumbs(shown.program, shown.run.path, shown.first.moment))
-    told: dict[str, Any] = {"path": crumbs, "sentences": shown.verdict(), "columns": [], "rows": [], "letters": []}
+    told: dict[str, Any] = {
+        "path": crumbs,
+        "sentences": shown.verdict(),
+        "columns": [],
+        "rows": [],
+        "letters": [],
+    }
     if drawn is None:
         return told
-    lost = {(each.area, byte) for each in shown.lost() for byte in range(each.low // 8, -(-each.high // 8))}
+    lost = {
+        (each.area, byte)
+        for each in shown.lost()
+        for byte in range(each.low // 8, -(-each.high // 8))
+    }
     told["columns"] = [
-        {"title": column.title or column.window.area, "first": column.window.first, "width": _width(drawn, i)}
+        {
+            "title": column.title or column.window.area,
+            "first": column.window.first,
+            "width": _width(drawn, i),
+        }
         for i, column in enumerate(drawn.columns)
     ]
     told["rows"] = [
@@ -116,7 +148,9 @@ def run(shown: Scene) -> dict[str, Any]:
             "step": row.step,
             "verb": row.verb,
             "what": row.what,
-            "columns": [list(_bytes(row.cells[i], drawn, i, lost)) for i in range(len(drawn.columns))],
+            "columns": [
+                list(_bytes(row.cells[i], drawn, i, lost)) for i in range(len(drawn.columns))
+            ],
         }
         for row in drawn.rows
     ]
@@ -128,11 +162,21 @@ def _width(drawn: Map, column: int) -> int:
     return min(max((len(row.cells[column]) for row in drawn.rows), default=0), _MOST_CELLS)
 
 
-def _bytes(cells: str, drawn: Map, number: int, lost: set[tuple[str, int]]) -> Iterator[dict[str, Any]]:
+def _bytes(
+    cells: str, drawn: Map, number: int, lost: set[tuple[str, int]]
+) -> Iterator[dict[str, Any]]:
     window = drawn.columns[number].window
     for offset, letter in enumerate(cells[:_MOST_CELLS]):
         byte = window.first + offset
-        kind = "none" if letter == "." else "zero" if letter == "0" else "fresh" if letter.isupper() else "old"
+        kind = (
+            "none"
+            if letter == "."
+            else "zero"
+            if letter == "0"
+            else "fresh"
+            if letter.isupper()
+            else "old"
+        )
         yield {"byte": byte, "letter": letter, "kind": kind, "lost": (window.area, byte) in lost}
 
 
@@ -142,7 +186,8 @@ def _letters(drawn: Map) -> list[tuple[str, str]]:
 
 
 def _space(space: Space) -> dict[str, Any] | None:
-    """Where a property is proved: a column for each value of one axis, a row for each choice of the others."""
+    """Where a property is proved: a column for each value of one axis, a row for each choice of
+    the others."""
     if not space.axes or not space.cells:
         return None
     rows, columns = _grid(space)
@@ -169,7 +214,8 @@ def _space(space: Space) -> dict[str, Any] | None:
 
 
 def _grid(space: Space) -> tuple[dict[tuple[str, ...], bytes], list[str]]:
-    """The marks in rows, and what the columns are: values of the ranged axis, else those of the last one."""
+    """The marks in rows, and what the columns are: values of the ranged axis, else those of the
+    last one."""
     others = len(next(iter(space.cells)))
     if others < len(space.axes):
         width = len(next(iter(space.cells.values())))
@@ -191,4 +237,8 @@ def _block(marks: bytes, columns: list[str]) -> dict[str, str]:
     """A cell of one candidate, or of several: what is the same of all that are not excluded."""
     found = set(marks) - {_EXCLUDED}
     letter, words = _CELLS[found.pop() if len(found) == 1 else _EXCLUDED if not found else _SEVERAL]
-    return {"letter": letter, "words": words, "at": columns[0] if len(columns) == 1 else f"{columns[0]}..{columns[-1]}"}
+    return {
+        "letter": letter,
+        "words": words,
+        "at": columns[0] if len(columns) == 1 else f"{columns[0]}..{columns[-1]}",
+    }

@@ -18,7 +18,9 @@ def text(findings: Findings) -> str:
     for file, group in groupby(findings.found, key=lambda each: each.place.file):
         _suite(root, file, list(group))
     Xml.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
+    )
 
 
 def _suite(root: Xml.Element, file: str, group: list[Finding]) -> None:
@@ -30,11 +32,15 @@ def _suite(root: Xml.Element, file: str, group: list[Finding]) -> None:
     for each in group:
         place = {"file": _clean(file), "line": str(each.place.line)} if each.place.line else {}
         case = Xml.SubElement(
-            suite, "testcase", {"classname": _clean(file or "cbprove"), "name": _clean(each.title), **place}
+            suite,
+            "testcase",
+            {"classname": _clean(file or "cbprove"), "name": _clean(each.title), **place},
         )
         if each in failed:
             kind = "error" if each in errors else "failure"
-            element = Xml.SubElement(case, kind, {"message": _clean(each.message), "type": each.rule})
+            element = Xml.SubElement(
+                case, kind, {"message": _clean(each.message), "type": each.rule}
+            )
             element.text = _clean("\n".join(each.details)) or None
 
 

@@ -20,13 +20,17 @@ def text(findings: Findings) -> str:
 
 
 def _ascii(line: str) -> str:
-    """Letters without their accents; what has no such form, and what terminals obey, is a question mark."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", line) if not unicodedata.combining(sign))
+    """Letters without their accents; what has no such form, and what terminals obey, is a
+    question mark."""
+    plain = "".join(
+        sign for sign in unicodedata.normalize("NFKD", line) if not unicodedata.combining(sign)
+    )
     return "".join(sign if " " <= sign <= "~" else "?" for sign in plain).rstrip()
 
 
 def _fitted(line: str) -> Iterator[str]:
-    """A line in 72 columns: sentences are wrapped; of drawings that are wider the labels go to a line of their own."""
+    """A line in 72 columns: sentences are wrapped; of drawings that are wider the labels go to a
+    line of their own."""
     if len(line) <= _WIDTH:
         yield line
         return
@@ -40,4 +44,6 @@ def _fitted(line: str) -> Iterator[str]:
         yield f"    {drawn[2]}"[:_WIDTH]
         return
     squeezed = indent[:4] + _GAP.sub("  ", line.strip())
-    yield from textwrap.wrap(squeezed, _WIDTH, subsequent_indent=indent[:4] + "  ", break_on_hyphens=False)
+    yield from textwrap.wrap(
+        squeezed, _WIDTH, subsequent_indent=indent[:4] + "  ", break_on_hyphens=False
+    )

@@ -1,4 +1,5 @@
-"""Markdown, as comments on a change are written: a heading, a list of findings, drawings in fences."""
+"""Markdown, as comments on a change are written: a heading, a list of findings, drawings in
+fences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""SARIF 2.1.0: results with places, a run that shows each as a code flow, fingerprints that outlive a line number."""
+"""SARIF 2.1.0: results with places, a run that shows each as a code flow, fingerprints that
+outlive a line number."""
 
 from __future__ import annotations
 
@@ -75,7 +76,10 @@ def _result(each: Finding, index: int) -> dict[str, Any]:
 def _location(place: Place) -> dict[str, Any]:
     region = {"region": {"startLine": place.line}} if place.line else {}
     message = {"message": {"text": place.text}} if place.text else {}
-    return {"physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, **region}, **message}
+    return {
+        "physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, **region},
+        **message,
+    }
 
 
 def _uri(path: str) -> str:

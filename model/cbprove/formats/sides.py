@@ -1,4 +1,5 @@
-"""One page for a review: what a change does to structs, byte beside byte before and after, and what it does to everyone."""
+"""One page for a review: what a change does to structs, byte beside byte before and after, and
+what it does to everyone."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def of_answers(answers: Iterable[Answer], command: str) -> str:
         {
             "title": head(each),
             "said": last(each),
-            "structs": [_struct(_of_grown(struct)) for struct in each.structs if struct.had or struct.has],
+            "structs": [
+                _struct(_of_grown(struct)) for struct in each.structs if struct.had or struct.has
+            ],
             **_found(of_answer(each), {}),
             "notes": list(each.notes),
         }
@@ -57,11 +60,16 @@ def of_comparison_pages(comparisons: Iterable[Comparison], command: str) -> str:
             and (witness := each.witnesses.get(change.after.id)) is not None
             and (drawn := scene(witness, change.property)) is not None
         }
-        moved = [f"{v.view} of {v.layer}: {v.before or 'nowhere'} -> {v.after or 'nowhere'}" for v in each.views]
+        moved = [
+            f"{v.view} of {v.layer}: {v.before or 'nowhere'} -> {v.after or 'nowhere'}"
+            for v in each.views
+        ]
         pages.append(
             {
                 "title": f"{printable(each.titles[0])} -> {printable(each.titles[1])}",
-                "said": [summary(each)] if each.before and each.after else ["one side does not have it"],
+                "said": [summary(each)]
+                if each.before and each.after
+                else ["one side does not have it"],
                 "structs": [_struct(_of_shapes(s.name, s.before, s.after)) for s in each.layouts],
                 **_found(of_comparisons([each]), shown),
                 "notes": moved,
@@ -84,7 +92,9 @@ def _found(found: Iterable[Finding], runs: Mapping[str, Any]) -> dict[str, Any]:
         for each in all
         if each.level in ("error", "warning")
     ]
-    quiet = [each for each in all if each.level in ("note", "pass") and "unchanged: " not in each.message]
+    quiet = [
+        each for each in all if each.level in ("note", "pass") and "unchanged: " not in each.message
+    ]
     rest = [each.message for each in quiet if each.rule != "struct"]
     return {"found": told, "rest": rest}
 
@@ -96,7 +106,9 @@ def _place(found: Finding) -> str:
 
 
 def _of_grown(struct: Grown) -> _Sides:
-    return _Sides(struct.name, (struct.before, struct.after), (struct.had, struct.has), struct.edited)
+    return _Sides(
+        struct.name, (struct.before, struct.after), (struct.had, struct.has), struct.edited
+    )
 
 
 def _of_shapes(name: str, before: Shape | None, after: Shape | None) -> _Sides:
@@ -105,12 +117,16 @@ def _of_shapes(name: str, before: Shape | None, after: Shape | None) -> _Sides:
     return _Sides(name, sizes, (had[2] if had else (), has[2] if has else ()), edited=True)
 
 
-# --- bytes ------------------------------------------------------------------------------------------------
+# --- bytes ----------------------------------------------------------------------------------------
 
 
 def _struct(struct: _Sides) -> dict[str, Any]:
     old, new = ({name: (low, width) for name, low, width in side} for side in struct.members)
-    names = [name for name in {**new, **old} if (name in new or name in old) and not _is_split(name, {**new, **old})]
+    names = [
+        name
+        for name in {**new, **old}
+        if (name in new or name in old) and not _is_split(name, {**new, **old})
+    ]
     letters = {name: _LETTERS[i % len(_LETTERS)] for i, name in enumerate(names)}
     sizes = [size for size in struct.sizes if size is not None]
     width = min(max(sizes, default=0), _MOST_BYTES)
@@ -145,9 +161,13 @@ def _size(before: int | None, after: int | None) -> str:
 
 
 def _bytes(
-    letters: Mapping[str, str], side: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]], size: int
+    letters: Mapping[str, str],
+    side: Mapping[str, tuple[int, int]],
+    other: Mapping[str, tuple[int, int]],
+    size: int,
 ) -> Iterator[dict[str, str]]:
-    """Each byte with the member that lies there; the first one, where members of a union or bit-fields share it."""
+    """Each byte with the member that lies there; the first one, where members of a union or
+    bit-fields share it."""
     for byte in range(size):
         here = [name for name in letters if name in side and _lies(side[name], byte)]
         first = next(iter(here), "")
@@ -161,7 +181,9 @@ def _bytes(
         }
 
 
-def _kind(side: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]], here: Sequence[str]) -> str:
+def _kind(
+    side: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]], here: Sequence[str]
+) -> str:
     if any(name not in other for name in here):
         return "new"
     return "same" if all(other[name] == side[name] for name in here) else "moved"

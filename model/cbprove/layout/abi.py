@@ -1,7 +1,9 @@
-"""What each ABI fixes, in one record: scalars, alignments, how bit-fields are placed, and what tells it in files and compilers.
+"""What each ABI fixes, in one record: scalars, alignments, how bit-fields are placed, and what
+tells it in files and compilers.
 
-The numbers are those of gcc for Linux on each target; tests/oracle compares every one of them with the compilers. Nothing
-else in the package names an ABI: what differs from one to another is asked of its record.
+The numbers are those of gcc for Linux on each target; tests/oracle compares every one of them with
+the compilers. Nothing else in the package names an ABI: what differs from one to another is asked
+of its record.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from cbprove.frozen import by_identity, field, frozen
 
 
 class LayoutError(ValueError):
-    """A type that C, or the ABI it is laid out for, does not have; the message is a clause without a place."""
+    """A type that C, or the ABI it is laid out for, does not have; the message is a clause
+    without a place."""
 
 
 class NoSuchType(LayoutError):
@@ -25,8 +28,8 @@ class NoSuchType(LayoutError):
 class ScalarLayout:
     """One arithmetic or pointer type: its size and its alignment inside a struct, both in bytes.
 
-    `preferred` is the alignment that it has where it stands by itself, which gcc's `__alignof__` says of it: 8 for the
-    `long long` of i386, which asks for 4 inside a struct.
+    `preferred` is the alignment that it has where it stands by itself, which gcc's `__alignof__`
+    says of it: 8 for the `long long` of i386, which asks for 4 inside a struct.
     """
 
     size: int
@@ -43,20 +46,23 @@ class ScalarLayout:
 
 @by_identity
 class Abi:
-    """What differs from one target to another. There is one object of each, in `ABIS`; they compare by identity.
+    """What differs from one target to another. There is one object of each, in `ABIS`; they compare
+    by identity.
 
-    The rules of records, all in bytes, are the parameters of gcc's stor-layout.cc:
-    `biggest_align` is BIGGEST_ALIGNMENT, the most that a machine integer asks for, and what `aligned` without a number means;
-    `integer_member_align` is ADJUST_FIELD_ALIGN, the most that an integer asks for inside a struct;
-    `bit_field_types_matter` is PCC_BITFIELD_TYPE_MATTERS: a bit-field keeps within units of its type, and aligns its
-    struct as that type; without it a bit-field starts at the next bit, and one of zero width aligns to
-    `empty_field_align` (EMPTY_FIELD_BOUNDARY);
-    `unnamed_bit_fields_align` is TARGET_ALIGN_ANON_BITFIELD: unnamed bit-fields align their struct as named ones do.
+    The rules of records, all in bytes, are the parameters of gcc's stor-layout.cc: `biggest_align`
+    is BIGGEST_ALIGNMENT, the most that a machine integer asks for, and what `aligned` without a
+    number means; `integer_member_align` is ADJUST_FIELD_ALIGN, the most that an integer asks for
+    inside a struct; `bit_field_types_matter` is PCC_BITFIELD_TYPE_MATTERS: a bit-field keeps within
+    units of its type, and aligns its struct as that type; without it a bit-field starts at the next
+    bit, and one of zero width aligns to `empty_field_align` (EMPTY_FIELD_BOUNDARY);
+    `unnamed_bit_fields_align` is TARGET_ALIGN_ANON_BITFIELD: unnamed bit-fields align their struct
+    as named ones do.
 
-    `cache_line` is the kernel's L1_CACHE_BYTES, in bytes, which `____cacheline_aligned` aligns to. `macro` is what a compiler
-    for it defines, as a condition of `#if`. `machine` is its number in an ELF header (e_machine). `relocations` are those of
-    its psABI that store a symbol's address and an addend, with the bytes that they take. `image` is what the header of its flat
-    kernel images has, and at which byte, where it has one.
+    `cache_line` is the kernel's L1_CACHE_BYTES, in bytes, which `____cacheline_aligned` aligns to.
+    `macro` is what a compiler for it defines, as a condition of `#if`. `machine` is its number in
+    an ELF header (e_machine). `relocations` are those of its psABI that store a symbol's address
+    and an addend, with the bytes that they take. `image` is what the header of its flat kernel
+    images has, and at which byte, where it has one.
     """
 
     name: str
@@ -81,7 +87,8 @@ class Abi:
 
 
 def _scalars(word: int, limit: int, biggest: int) -> Mapping[str, ScalarLayout]:
-    """The scalars of a target with `long` of `word` bytes, each aligned to its size but to no more than `limit` bytes.
+    """The scalars of a target with `long` of `word` bytes, each aligned to its size but to no more
+    than `limit` bytes.
 
     By itself it is aligned to no more than `biggest` bytes.
 
@@ -127,7 +134,9 @@ def _abi(
         relocations=MappingProxyType(dict(relocations)),
         cache_line=cache_line,
         endianness=endianness,
-        pointer=ScalarLayout(word, min(word, limit), signed=False, preferred=min(word, biggest_align)),
+        pointer=ScalarLayout(
+            word, min(word, limit), signed=False, preferred=min(word, biggest_align)
+        ),
         scalars=_scalars(word, limit, biggest_align),
         biggest_align=biggest_align,
         integer_member_align=integer_member_align,
@@ -138,9 +147,10 @@ def _abi(
     )
 
 
-# The first is the one that a spec without an `abi` is about, and the first of a byte order and a size of pointers is the one
-# that an artefact is taken for which tells no more than these. Cache lines: arch/*/include/asm/cache.h, where a CONFIG_ chooses
-# as Debian's kernels have it. Machines: elf.h. Relocations: the psABIs.
+# The first is the one that a spec without an `abi` is about, and the first of a byte order and a
+# size of pointers is the one that an artefact is taken for which tells no more than these. Cache
+# lines: arch/*/include/asm/cache.h, where a CONFIG_ chooses as Debian's kernels have it. Machines:
+# elf.h. Relocations: the psABIs.
 ABIS: Mapping[str, Abi] = MappingProxyType(
     {
         abi.name: abi

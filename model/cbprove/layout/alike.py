@@ -11,7 +11,8 @@ from cbprove.layout.types import Aligned, Array, Enum, Pointer, Record, Scalar, 
 
 
 def alike(record: Record, right: Record, abi: Abi) -> bool:
-    """Whether size and members agree: names, places, widths and what they are; how a type is spelled does not count."""
+    """Whether size and members agree: names, places, widths and what they are; how a type is
+    spelled does not count."""
     return lay_out(record, abi).size == lay_out(right, abi).size and _same(
         tuple(_members(record, abi)), tuple(_members(right, abi)), abi
     )
@@ -33,7 +34,9 @@ def _members(record: Record, abi: Abi, path: str = "", base: int = 0) -> Iterato
     for member in lay_out(record, abi).members:
         name = ".".join(part for part in (path, member.name) if part)
         inner = _plain(member.type)
-        bare = member.name is None or (isinstance(inner, Record) and inner.tag is None and _only(inner) is None)
+        bare = member.name is None or (
+            isinstance(inner, Record) and inner.tag is None and _only(inner) is None
+        )
         if isinstance(inner, Record) and bare:
             yield from _members(inner, abi, name, base + member.offset)
         else:
@@ -56,14 +59,20 @@ def _of_one_kind(left: Type, right: Type, abi: Abi) -> bool:
         case (Record(), Record()):
             if left.tag is None or right.tag is None:
                 return left.tag is right.tag and alike(left, right, abi)
-            return _untold(left.tag) == _untold(right.tag) and lay_out(left, abi).size == lay_out(right, abi).size
+            return (
+                _untold(left.tag) == _untold(right.tag)
+                and lay_out(left, abi).size == lay_out(right, abi).size
+            )
         case (Record(), _) if (only := _only(left)) is not None:
             return _of_one_kind(only, right, abi)
         case (_, Record()) if (only := _only(right)) is not None:
             return _of_one_kind(left, only, abi)
         case (Array(), Array()):
-            # BTF has one array for all dimensions of one, as pahole writes it: then the dimensions are not to be compared.
-            nested = isinstance(_plain(left.element), Array) and isinstance(_plain(right.element), Array)
+            # BTF has one array for all dimensions of one, as pahole writes it: then the dimensions
+            # are not to be compared.
+            nested = isinstance(_plain(left.element), Array) and isinstance(
+                _plain(right.element), Array
+            )
             flatten = _outer if nested else _flat
             (left_plain, count), (other, number) = flatten(left), flatten(right)
             return count == number and _of_one_kind(left_plain, other, abi)

@@ -1,4 +1,5 @@
-"""What a field asks of the struct it is put into, and where it may begin: gcc's rules, which records.py names."""
+"""What a field asks of the struct it is put into, and where it may begin: gcc's rules, which
+records.py names."""
 
 from __future__ import annotations
 
@@ -11,8 +12,9 @@ from cbprove.layout.types import Field
 class Demand:
     """What a field asks of the struct it is put into, all in bits.
 
-    It starts at a multiple of `start`, and the struct becomes aligned to `record`. `unit` is the alignment and the size
-    of the type of a bit-field that may touch no more units of this alignment than the type has; None if it may.
+    It starts at a multiple of `start`, and the struct becomes aligned to `record`. `unit` is the
+    alignment and the size of the type of a bit-field that may touch no more units of this alignment
+    than the type has; None if it may.
     """
 
     width: int
@@ -33,7 +35,9 @@ def demand(field: Field, size: int, align: int, packed: bool, natural: int, abi:
         return Demand(8 * size, alignment, alignment)
     if field.bits == 0:
         return _zero_width(align, own_alignment, abi)
-    return _bit_field(field, field.bits, size=size, align=align, packed=packed, natural=natural, abi=abi)
+    return _bit_field(
+        field, field.bits, size=size, align=align, packed=packed, natural=natural, abi=abi
+    )
 
 
 def _zero_width(align: int, alignment: int, abi: Abi) -> Demand:
@@ -45,8 +49,11 @@ def _zero_width(align: int, alignment: int, abi: Abi) -> Demand:
     return Demand(0, start, start if abi.unnamed_bit_fields_align else 1)
 
 
-def _bit_field(field: Field, bits: int, size: int, align: int, packed: bool, natural: int, abi: Abi) -> Demand:
-    """A bit-field of some width. To gcc, one as wide as a machine integer, where that could stand, is that integer."""
+def _bit_field(
+    field: Field, bits: int, size: int, align: int, packed: bool, natural: int, abi: Abi
+) -> Demand:
+    """A bit-field of some width. To gcc, one as wide as a machine integer, where that could
+    stand, is that integer."""
     alignment = 8 * power_of_two(field.align) if field.align else 1
     machine_alignment = _machine_align(bits, abi)
     is_integer = (
@@ -71,7 +78,8 @@ def _machine_align(bits: int, abi: Abi) -> int:
 
 
 def start(end: int, demand: Demand, window: int) -> int:
-    """The first bit of a field after `end`; a bit-field touches no more units of alignment than its type has."""
+    """The first bit of a field after `end`; a bit-field touches no more units of alignment than
+    its type has."""
     start = up(end, demand.start)
     if demand.unit is None or not _crosses(start, demand):
         return start
@@ -81,7 +89,8 @@ def start(end: int, demand: Demand, window: int) -> int:
 
 
 def may_start(at: int, demand: Demand) -> bool:
-    """Whether a field may begin at a bit; nothing is known of a bit-field whose type is aligned to more than its size."""
+    """Whether a field may begin at a bit; nothing is known of a bit-field whose type is aligned
+    to more than its size."""
     if demand.unit is not None and demand.unit[0] > demand.unit[1]:
         return True
     return at % demand.start == 0 and not _crosses(at, demand)

@@ -17,12 +17,14 @@ class Run:
 
 
 def holes(layout: Layout) -> tuple[Run, ...]:
-    """The padding of a record itself, its end included, in order, as pahole does: a nested record counts as covered."""
+    """The padding of a record itself, its end included, in order, as pahole does: a nested
+    record counts as covered."""
     return _gaps(layout, [Run(m.offset, m.width) for m in layout.members if m.width])
 
 
 def padding(layout: Layout) -> tuple[Run, ...]:
-    """The padding of a record and of everything inside it: bits that no scalar member owns, in order."""
+    """The padding of a record and of everything inside it: bits that no scalar member owns, in
+    order."""
     return _gaps(layout, list(_owned(layout, 0)))
 
 

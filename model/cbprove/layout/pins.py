@@ -1,4 +1,5 @@
-"""Members that were found at a place: whether all those of a record can lie where they are said to."""
+"""Members that were found at a place: whether all those of a record can lie where they are said
+to."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from cbprove.layout.types import Field, Record
 
 @frozen
 class Misplaced:
-    """A field, by its number in the record, that cannot lie where it is pinned; `other` is the one in its way.
+    """A field, by its number in the record, that cannot lie where it is pinned; `other` is the one
+    in its way.
 
     The message names ranges in bytes, `[4..8)`, a dot before the bit where they are no whole bytes.
     """
@@ -30,12 +32,16 @@ class _Placed:
 
 
 def is_padding(field: Field) -> bool:
-    """Whether a field is an unnamed bit-field: no member, and where it lies is seen from the others."""
+    """Whether a field is an unnamed bit-field: no member, and where it lies is seen from the
+    others."""
     return field.name is None and field.bits is not None
 
 
-def misplaced(record: Record, size: int, widths: Sequence[int], base: int = 0) -> Iterator[Misplaced]:
-    """Every field of a pinned record of `size` bytes that cannot lie where it is; `widths` are the fields', in bits.
+def misplaced(
+    record: Record, size: int, widths: Sequence[int], base: int = 0
+) -> Iterator[Misplaced]:
+    """Every field of a pinned record of `size` bytes that cannot lie where it is; `widths` are the
+    fields', in bits.
 
     `base` is the record's own first bit in what the messages count from.
     """
@@ -49,7 +55,11 @@ def misplaced(record: Record, size: int, widths: Sequence[int], base: int = 0) -
             yield Misplaced(number, wrong)
             continue
         placed_field = _Placed(number, field.at, field.at + width)
-        clash = _clash(placed, placed_field) if record.kind == "struct" and placed_field.low < end else None
+        clash = (
+            _clash(placed, placed_field)
+            if record.kind == "struct" and placed_field.low < end
+            else None
+        )
         if clash is not None:
             yield Misplaced(number, _overlap(record, placed_field, clash, base), clash.field)
             continue
@@ -73,7 +83,14 @@ def _alone(record: Record, size: int, field: Field, width: int, base: int) -> st
 
 
 def _clash(placed: list[_Placed], placed_field: _Placed) -> _Placed | None:
-    return next((other for other in placed if other.low < placed_field.high and placed_field.low < other.high), None)
+    return next(
+        (
+            other
+            for other in placed
+            if other.low < placed_field.high and placed_field.low < other.high
+        ),
+        None,
+    )
 
 
 def _overlap(record: Record, placed_field: _Placed, other: _Placed, base: int) -> str:

@@ -1,11 +1,13 @@
 """Where C puts the members of structs and unions.
 
-The rules are those of gcc (stor-layout.cc: layout_decl, update_alignment_for_field, place_field), which are also the
-psABIs' wherever these say anything. Bits are counted from the least significant bit of a byte on a little-endian ABI
-and from the most significant on a big-endian one, so that every member is one run of bits.
+The rules are those of gcc (stor-layout.cc: layout_decl, update_alignment_for_field, place_field),
+which are also the psABIs' wherever these say anything. Bits are counted from the least significant
+bit of a byte on a little-endian ABI and from the most significant on a big-endian one, so that
+every member is one run of bits.
 
-A *pinned* record (types.py) lies as it was found. Of it only the alignment is concluded, where it is not said: a record
-whose members lie as they ask for is as aligned as the one that asks for most; any other one must have been packed.
+A *pinned* record (types.py) lies as it was found. Of it only the alignment is concluded, where it
+is not said: a record whose members lie as they ask for is as aligned as the one that asks for most;
+any other one must have been packed.
 """
 
 from __future__ import annotations
@@ -25,9 +27,10 @@ from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, S
 class Member:
     """A member where it lies: bits [offset, offset + width) of the record that lists it.
 
-    `align` is what it asks for where it stands, in bytes: 1 inside a packed struct unless it has an attribute of its
-    own; for a bit-field, the alignment of its type. `name` is None for an anonymous struct or union. `layout` is that
-    of a record, or of one element for an array of records, counted from its own first bit; None for anything else.
+    `align` is what it asks for where it stands, in bytes: 1 inside a packed struct unless it has an
+    attribute of its own; for a bit-field, the alignment of its type. `name` is None for an
+    anonymous struct or union. `layout` is that of a record, or of one element for an array of
+    records, counted from its own first bit; None for anything else.
     """
 
     name: str | None
@@ -41,7 +44,8 @@ class Member:
 
 @frozen
 class Layout:
-    """A type under an ABI: size and alignment in bytes; members in order of declaration, without unnamed bit-fields."""
+    """A type under an ABI: size and alignment in bytes; members in order of declaration, without
+    unnamed bit-fields."""
 
     size: int
     align: int
@@ -63,7 +67,8 @@ _INTEGERS = {
 
 @lru_cache(maxsize=1 << 16)
 def lay_out(type: Type, abi: Abi) -> Layout:
-    """The layout of a type; only structs and unions have members. Raises LayoutError for what C does not have."""
+    """The layout of a type; only structs and unions have members. Raises LayoutError for what C
+    does not have."""
     match type:
         case Scalar(name):
             return _plain(scalar(abi, name))
@@ -83,7 +88,8 @@ def lay_out(type: Type, abi: Abi) -> Layout:
 
 @lru_cache(maxsize=1 << 16)
 def scalars(type: Type) -> int:
-    """Return how many runs of scalars a type has when every struct in it is laid out: an array of scalars is one run."""
+    """Return how many runs of scalars a type has when every struct in it is laid out: an array
+    of scalars is one run."""
     match type:
         case Record():
             return sum(scalars(field.type) for field in type.fields)
@@ -127,7 +133,8 @@ def preferred_align(type: Type, abi: Abi) -> int:
 
 
 def integer(type: Type, abi: Abi) -> ScalarLayout:
-    """The integer behind a scalar or an enumeration, typedefs removed. Raises LayoutError for any other type."""
+    """The integer behind a scalar or an enumeration, typedefs removed. Raises LayoutError for
+    any other type."""
     match type:
         case Scalar(name):
             return scalar(abi, name)
@@ -140,7 +147,8 @@ def integer(type: Type, abi: Abi) -> ScalarLayout:
 
 
 def attributes(record: Record, abi: Abi) -> tuple[bool, int | None]:
-    """Whether a record is packed, and the alignment (bytes) that it states: for a pinned one, what it must have had."""
+    """Whether a record is packed, and the alignment (bytes) that it states: for a pinned one,
+    what it must have had."""
     if record.size is None:
         return record.packed, record.align
     packed = record.packed or not _natural(record, record.size, abi)
@@ -148,7 +156,8 @@ def attributes(record: Record, abi: Abi) -> tuple[bool, int | None]:
 
 
 def width_of(field: Field, abi: Abi) -> int:
-    """How many bits a field takes; raises LayoutError for a bit-field that its type does not have."""
+    """How many bits a field takes; raises LayoutError for a bit-field that its type does not
+    have."""
     if field.bits is None:
         return 8 * lay_out(field.type, abi).size
     _check_bit_field(field, abi)
@@ -156,7 +165,8 @@ def width_of(field: Field, abi: Abi) -> int:
 
 
 def find(layout: Layout, name: str) -> Member | None:
-    """The member of this name, also inside anonymous structs and unions; its offset counts from `layout`'s start."""
+    """The member of this name, also inside anonymous structs and unions; its offset counts from
+    `layout`'s start."""
     for member in layout.members:
         if member.name == name:
             return member
@@ -172,7 +182,8 @@ def _plain(facts: ScalarLayout) -> Layout:
 
 
 def _enum(enum: Enum, abi: Abi) -> ScalarLayout:
-    """The least integer, of at least 32 bits unless packed, that holds every enumerator (gcc's finish_enum)."""
+    """The least integer, of at least 32 bits unless packed, that holds every enumerator (gcc's
+    finish_enum)."""
     low = ~enum.low if enum.low < 0 else enum.low
     bits = max(low.bit_length(), enum.high.bit_length()) + (enum.low < 0)
     for size in (1, 2, 4, 8):
@@ -185,13 +196,16 @@ def _array(element: Layout, count: int) -> Layout:
     if count < 0:
         raise LayoutError(f"an array cannot have {count} elements")
     if element.size % element.align:
-        raise LayoutError(f"array elements of {element.size} bytes cannot be aligned to {element.align}")
+        raise LayoutError(
+            f"array elements of {element.size} bytes cannot be aligned to {element.align}"
+        )
     return Layout(element.size * count, element.align)
 
 
 def _struct(record: Record, abi: Abi) -> Layout:
     align = 8 * power_of_two(record.align or 1)
-    # gcc counts bits from the last multiple of this many, and the units of a bit-field's type from there as well.
+    # gcc counts bits from the last multiple of this many, and the units of a bit-field's type from
+    # there as well.
     window = max(align, 8 * abi.biggest_align)
     end = 0
     members: list[Member] = []
@@ -225,16 +239,24 @@ def _pinned(record: Record, size: int, abi: Abi) -> Layout:
     if size % align:
         raise LayoutError(f"{size} bytes cannot be aligned to {align}")
     placed = zip(record.fields, widths, strict=True)
-    members = (m for field, width in placed for m in _members(field, packed, field.at or 0, width, abi))
+    members = (
+        m for field, width in placed for m in _members(field, packed, field.at or 0, width, abi)
+    )
     return Layout(size, align, tuple(members))
 
 
 def _natural(record: Record, size: int, abi: Abi) -> bool:
-    """Whether a pinned record gives every member the alignment that it asks for where nothing is packed.
+    """Whether a pinned record gives every member the alignment that it asks for where nothing is
+    packed.
 
-    A bit-field as wide as an integer asks for more where it can be one: nothing is concluded from that.
+    A bit-field as wide as an integer asks for more where it can be one: nothing is concluded from
+    that.
     """
-    demands = [(field.at or 0, _demand(field, False, 1, abi)) for field in record.fields if not is_padding(field)]
+    demands = [
+        (field.at or 0, _demand(field, False, 1, abi))
+        for field in record.fields
+        if not is_padding(field)
+    ]
     align = record.align or _asked(record, False, abi)
     if size % align or any(demand_made.record > 8 * align for _, demand_made in demands):
         return False
@@ -249,7 +271,8 @@ def _asked(record: Record, packed: bool, abi: Abi) -> int:
 
 
 def _members(field: Field, packed: bool, offset: int, width: int, abi: Abi) -> Iterator[Member]:
-    """The member that a field declares; nothing for an unnamed bit-field, whose bits are padding."""
+    """The member that a field declares; nothing for an unnamed bit-field, whose bits are
+    padding."""
     if is_padding(field):
         return
     align = max(field.align or 1, 1 if packed or field.packed else lay_out(field.type, abi).align)

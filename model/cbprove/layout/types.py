@@ -53,10 +53,12 @@ class Aligned:
 
 @frozen
 class Field:
-    """One declarator of a struct: `name` is None for an anonymous struct, union or unnamed bit-field.
+    """One declarator of a struct: `name` is None for an anonymous struct, union or unnamed
+    bit-field.
 
-    `bits` is the width of a bit-field; `align` (bytes) and `packed` are the member's own attributes. `at` is where it
-    was found, in bits from the first bit of the record that lists it (records.py counts them); None: to be computed.
+    `bits` is the width of a bit-field; `align` (bytes) and `packed` are the member's own
+    attributes. `at` is where it was found, in bits from the first bit of the record that lists it
+    (records.py counts them); None: to be computed.
     """
 
     name: str | None
@@ -71,8 +73,9 @@ class Field:
 class Record:
     """A struct or a union; `align` (bytes) and `packed` are its own attributes.
 
-    One with a `size` (bytes) is *pinned*: every member has its `at`, nothing is computed anew, and `align` is the whole
-    alignment; None stands for the largest that its members' types ask for and that its size and offsets allow.
+    One with a `size` (bytes) is *pinned*: every member has its `at`, nothing is computed anew, and
+    `align` is the whole alignment; None stands for the largest that its members' types ask for and
+    that its size and offsets allow.
     """
 
     kind: Literal["struct", "union"]

@@ -1,7 +1,9 @@
-"""Integer terms as bit-vectors, for solvers that know no integers: one width for all, so great that nothing can overflow.
+"""Integer terms as bit-vectors, for solvers that know no integers: one width for all, so great that
+nothing can overflow.
 
-Every subterm's interval is found first. Where each lies in the signed numbers of the width, each operation on bit-vectors gives
-the very integer that the term means, so that the text is satisfiable if and only if the formula is.
+Every subterm's interval is found first. Where each lies in the signed numbers of the width, each
+operation on bit-vectors gives the very integer that the term means, so that the text is satisfiable
+if and only if the formula is.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ class Unbounded(Exception):
 
 
 def text(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> str:
-    """SMT-LIB of logic QF_BV that is satisfiable iff all formulas can be true at once, without `(check-sat)`.
+    """SMT-LIB of logic QF_BV that is satisfiable iff all formulas can be true at once, without
+    `(check-sat)`.
 
     Raises Unbounded.
     """
@@ -31,12 +34,14 @@ def text(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> str:
 
 
 def script(formulas: Sequence[Bool], ranges: Mapping[str, Interval], least: int = 1) -> Script:
-    """An empty script wide enough for all that formulas speak of, and `least` bits wide at least. Raises Unbounded."""
+    """An empty script wide enough for all that formulas speak of, and `least` bits wide at
+    least. Raises Unbounded."""
     return _Bits(ranges, max(least, width(formulas, ranges)))
 
 
 def width(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> int:
-    """The bits of signed numbers that hold every value that a subterm can have. Raises Unbounded."""
+    """The bits of signed numbers that hold every value that a subterm can have. Raises
+    Unbounded."""
     intervals: dict[Term, Interval] = {}
     extremes = [0]
     for low, high in ranges.values():
@@ -47,7 +52,8 @@ def width(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> int:
             intervals[term] = _interval(term, intervals, ranges)
             extremes += intervals[term]
             if term.operator == "div":
-                # The rest is taken off before dividing: the dividend may come to lie that much lower.
+                # The rest is taken off before dividing: the dividend may come to lie that much
+                # lower.
                 extremes.append(_of(term.args[0], intervals)[0] - term.args[1])
     return max((n if n >= 0 else ~n).bit_length() for n in extremes) + 1
 
@@ -56,7 +62,9 @@ def _of(term: Int, intervals: Mapping[Term, Interval]) -> Interval:
     return (term, term) if isinstance(term, int) else intervals[term]
 
 
-def _interval(term: Term, intervals: Mapping[Term, Interval], ranges: Mapping[str, Interval]) -> Interval:
+def _interval(
+    term: Term, intervals: Mapping[Term, Interval], ranges: Mapping[str, Interval]
+) -> Interval:
     if term.operator == "var":
         if term.args[0] not in ranges:
             raise Unbounded(term.args[0])
@@ -106,7 +114,10 @@ class _Bits(Script):
         if term.operator in ("div", "mod"):
             return self._divided(term.operator, self._of(term.args[0]), term.args[1])
         if term.operator == "&":
-            return f"(bvand {' '.join(map(self._of, term.args[1:]))} {self._number((1 << term.args[0]) - 1)})"
+            return (
+                f"(bvand {' '.join(map(self._of, term.args[1:]))} "
+                f"{self._number((1 << term.args[0]) - 1)})"
+            )
         operator = _SAME.get(term.operator, term.operator)
         return f"({operator} {' '.join(map(self._of, term.args))})"
 
@@ -117,4 +128,8 @@ class _Bits(Script):
                 return f"(bvand {dividend} {self._number(divisor - 1)})"
             return f"(bvashr {dividend} {self._number(divisor.bit_length() - 1)})"
         rest = f"(bvsmod {dividend} {self._number(divisor)})"
-        return rest if operator == "mod" else f"(bvsdiv (bvsub {dividend} {rest}) {self._number(divisor)})"
+        return (
+            rest
+            if operator == "mod"
+            else f"(bvsdiv (bvsub {dividend} {rest}) {self._number(divisor)})"
+        )

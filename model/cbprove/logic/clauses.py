@@ -1,7 +1,8 @@
-"""Formulas as clauses: every integer in two's complement, as many bits as its range asks for, gate by gate.
+"""Formulas as clauses: every integer in two's complement, as many bits as its range asks for, gate
+by gate.
 
-A literal is a number as DIMACS has it; variable 1 is true. Clauses define each gate both ways, so that they can be met exactly
-where the formula is true for some values in the ranges.
+A literal is a number as DIMACS has it; variable 1 is true. Clauses define each gate both ways, so
+that they can be met exactly where the formula is true for some values in the ranges.
 """
 
 from __future__ import annotations
@@ -34,7 +35,10 @@ class Cnf:
 
     def dimacs(self) -> str:
         """The clauses as solvers read them."""
-        lines = [f"p cnf {self.variables} {len(self.clauses)}", *(" ".join(map(str, (*c, 0))) for c in self.clauses)]
+        lines = [
+            f"p cnf {self.variables} {len(self.clauses)}",
+            *(" ".join(map(str, (*c, 0))) for c in self.clauses),
+        ]
         return "\n".join(lines) + "\n"
 
 
@@ -78,7 +82,7 @@ class _Blaster:
         self.variables += 1
         return self.variables
 
-    # --- truth values ---------------------------------------------------------------------------------
+    # --- truth values -----------------------------------------------------------------------------
 
     def _truth(self, term: Term) -> Lit:
         args: tuple[Any, ...] = term.args
@@ -133,14 +137,16 @@ class _Blaster:
 
     def either(self, condition: Lit, if_true: Lit, otherwise: Lit) -> Lit:
         """One of two literals, by a third."""
-        return -self.all_of([-self.all_of([condition, if_true]), -self.all_of([-condition, otherwise])])
+        return -self.all_of(
+            [-self.all_of([condition, if_true]), -self.all_of([-condition, otherwise])]
+        )
 
     def most(self, a: Lit, b: Lit, c: Lit) -> Lit:
         """Whether two of three are true."""
         pairs = [self.all_of([a, b]), self.all_of([a, c]), self.all_of([b, c])]
         return -self.all_of([-pair for pair in pairs])
 
-    # --- numbers --------------------------------------------------------------------------------------
+    # --- numbers ----------------------------------------------------------------------------------
 
     def _number(self, term: Term) -> tuple[Bits, Interval]:
         args: tuple[Any, ...] = term.args
@@ -158,10 +164,14 @@ class _Blaster:
         match term.operator:
             case "+":
                 interval = low + first, high + last
-                return self.sum(fitted(a, _size(interval)), fitted(b, _size(interval)), FALSE), interval
+                return self.sum(
+                    fitted(a, _size(interval)), fitted(b, _size(interval)), FALSE
+                ), interval
             case "-":
                 interval = low - last, high - first
-                return self.sum(fitted(a, _size(interval)), negated(fitted(b, _size(interval))), TRUE), interval
+                return self.sum(
+                    fitted(a, _size(interval)), negated(fitted(b, _size(interval))), TRUE
+                ), interval
             case "*":
                 corners = [x * y for x in (low, high) for y in (first, last)]
                 interval = min(corners), max(corners)
@@ -184,7 +194,11 @@ class _Blaster:
     def _within(self, bits: Bits, interval: Interval) -> None:
         """Assert that a number lies between two others, both included."""
         size = max(len(bits), _size(interval)) + 1
-        low, high, wide = constant(interval[0], size), constant(interval[1], size), fitted(bits, size)
+        low, high, wide = (
+            constant(interval[0], size),
+            constant(interval[1], size),
+            fitted(bits, size),
+        )
         self.clauses.append((-self.sum(wide, negated(low), TRUE)[-1],))
         self.clauses.append((-self.sum(high, negated(wide), TRUE)[-1],))
 
@@ -192,7 +206,9 @@ class _Blaster:
         self, condition: Lit, if_true: tuple[Bits, Interval], other: tuple[Bits, Interval]
     ) -> tuple[Bits, Interval]:
         interval = min(if_true[1][0], other[1][0]), max(if_true[1][1], other[1][1])
-        pairs = zip(fitted(if_true[0], _size(interval)), fitted(other[0], _size(interval)), strict=True)
+        pairs = zip(
+            fitted(if_true[0], _size(interval)), fitted(other[0], _size(interval)), strict=True
+        )
         return tuple(self.either(condition, x, y) for x, y in pairs), interval
 
     def _common(self, width: int, a: Bits, b: Bits) -> tuple[Bits, Interval]:
@@ -220,7 +236,8 @@ class _Blaster:
         return result
 
     def _divided(self, a: Bits, interval: Interval, divisor: int) -> tuple[Bits, Bits]:
-        """The quotient, rounded down, and the remainder: the one pair for which a = divisor * quotient + remainder."""
+        """The quotient, rounded down, and the remainder: the one pair for which a = divisor *
+        quotient + remainder."""
         if divisor & (divisor - 1) == 0:
             shift = divisor.bit_length() - 1
             wide = fitted(a, max(len(a), shift + 1))

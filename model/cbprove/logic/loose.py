@@ -1,7 +1,8 @@
-"""A formula without the conditions of `if` and `assume`: each is an unknown truth value, whatever members and inputs hold.
+"""A formula without the conditions of `if` and `assume`: each is an unknown truth value, whatever
+members and inputs hold.
 
-More is allowed than any run does, so that what nothing satisfies here, no run satisfies. Most proofs by sources need no more, and
-their texts are then free of all values.
+More is allowed than any run does, so that what nothing satisfies here, no run satisfies. Most
+proofs by sources need no more, and their texts are then free of all values.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def loosened(root: Bool) -> Bool:
         return root
     loosened_terms: dict[Term, Any] = {}
     for term in subterms(root):
-        loosened_terms[term] = _made(term, [loosened_terms[arg] if isinstance(arg, Term) else arg for arg in term.args])
+        loosened_terms[term] = _made(
+            term, [loosened_terms[arg] if isinstance(arg, Term) else arg for arg in term.args]
+        )
     root_loosened: Bool = loosened_terms[root]
     return root_loosened
 

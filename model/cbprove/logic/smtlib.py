@@ -13,7 +13,8 @@ _PLAIN = re.compile(r"^[A-Za-z_~!$%^&*+=<>?/.@-][A-Za-z0-9_~!$%^&*+=<>?/.@-]*$")
 _ODD = re.compile(r"[^ -~]|[|\\{]")
 _ESCAPED = re.compile(r"\{([0-9a-f]+)\}")
 
-# Names that mean something to solvers already, or that are given to shared terms here. A spec may use each for an axis.
+# Names that mean something to solvers already, or that are given to shared terms here. A spec may
+# use each for an axis.
 _TAKEN = re.compile(
     r"(?:true|false|not|and|or|xor|ite|distinct|let|forall|exists|par|match|as|assert|div|mod|abs|iff|implies|if|store|select"
     r"|concat|extract|repeat|divisible|is|to_int|to_real|is_int|int2bv|nat2bv|bv\w*|sbv\w*|ubv\w*|str|re|seq|set|bag|tuple|update"
@@ -27,7 +28,8 @@ def symbol(name: str) -> str:
 
 
 def unknown_symbol(name: str) -> str:
-    """The name of an unknown as a symbol: one that solvers know as something else is told apart from it."""
+    """The name of an unknown as a symbol: one that solvers know as something else is told apart
+    from it."""
     return f"|{{{ord(name[0]):x}}}{escaped(name[1:])}|" if _TAKEN.fullmatch(name) else symbol(name)
 
 
@@ -42,7 +44,8 @@ def meant(text: str) -> str:
 
 
 class Script:
-    """A growing SMT-LIB text: each unknown is declared once, each named or shared term defined once."""
+    """A growing SMT-LIB text: each unknown is declared once, each named or shared term defined
+    once."""
 
     def __init__(self, ranges: Mapping[str, tuple[int, int]]) -> None:
         self.lines: list[str] = []
@@ -127,7 +130,8 @@ def _uses(order: Iterable[Term], root: object) -> dict[Term, int]:
 
 
 def _sum_of_bits(left: str, right: str, width: int) -> str:
-    """The bits that two integers have in common, below a width: integers of SMT-LIB know no operation on bits."""
+    """The bits that two integers have in common, below a width: integers of SMT-LIB know no
+    operation on bits."""
     common_bits = [f"(ite (and {_bit(left, i)} {_bit(right, i)}) {1 << i} 0)" for i in range(width)]
     return common_bits[0] if width == 1 else f"(+ {' '.join(common_bits)})"
 

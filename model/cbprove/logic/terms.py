@@ -1,9 +1,11 @@
-"""Integer and Boolean terms over named unknowns, small enough to read: built, folded, evaluated, listed.
+"""Integer and Boolean terms over named unknowns, small enough to read: built, folded, evaluated,
+listed.
 
 Python's own `int` and `bool` are the constants, so that what is known stays a plain number.
 Terms are shared: the same construction gives the same object, and equality is identity.
 
-Between which numbers a term surely lies, so that stores that cannot touch a bit leave no trace in its formula.
+Between which numbers a term surely lies, so that stores that cannot touch a bit leave no trace in
+its formula.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ class Term:
         self.boolean = boolean
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """What comes from another process is shared like all others, since terms are equal where they are one object."""
+        """What comes from another process is shared like all others, since terms are equal where
+        they are one object."""
         return _again, (self.operator, self.args, self.boolean)
 
     def __repr__(self) -> str:
@@ -53,7 +56,8 @@ def _again(symbol: str, args: tuple[Any, ...], boolean: bool) -> Term:
 
 
 def forget() -> None:
-    """Drop every shared term; those still held stay valid but are no longer shared with new ones."""
+    """Drop every shared term; those still held stay valid but are no longer shared with new
+    ones."""
     _shared.clear()
 
 
@@ -68,7 +72,8 @@ def choice(name: str) -> Term:
 
 
 def named(name: str, value: Int) -> Term:
-    """A value under a name that is kept: it is neither folded away nor looked into, and printed as a definition."""
+    """A value under a name that is kept: it is neither folded away nor looked into, and printed
+    as a definition."""
     return _make("named", name, value)
 
 
@@ -134,7 +139,8 @@ def mod(left: Int, right: int) -> Int:
 
 
 def common_bits(left: Int, right: Int, width: int) -> Int:
-    """The number of the bits below `width` that are set in both, in two's complement as `div` and `mod` have it."""
+    """The number of the bits below `width` that are set in both, in two's complement as `div`
+    and `mod` have it."""
     if isinstance(left, int) and isinstance(right, int):
         return left & right & ((1 << width) - 1)
     return _make("&", width, left, right)
@@ -143,7 +149,9 @@ def common_bits(left: Int, right: Int, width: int) -> Int:
 def ite(condition: Bool, if_true: Int, otherwise: Int) -> Int:
     if isinstance(condition, bool):
         return if_true if condition else otherwise
-    if if_true is otherwise or (isinstance(if_true, int) and isinstance(otherwise, int) and if_true == otherwise):
+    if if_true is otherwise or (
+        isinstance(if_true, int) and isinstance(otherwise, int) and if_true == otherwise
+    ):
         return if_true
     return _make("ite", condition, if_true, otherwise)
 
@@ -224,7 +232,8 @@ def subterms(*roots: Int | Bool) -> Iterator[Term]:
 
 
 def evaluate(values: Mapping[str, int | bool], *roots: Int | Bool) -> list[Any]:
-    """What the roots are when every unknown has the value given for it; an unknown that is not given is 0 or False."""
+    """What the roots are when every unknown has the value given for it; an unknown that is not
+    given is 0 or False."""
     valuation = Valuation(values)
     return [valuation.of(root) for root in roots]
 
@@ -286,7 +295,8 @@ _OPERATORS: Mapping[str, Callable[[int, int], Any]] = {
 
 @contextmanager
 def deep() -> Iterator[None]:
-    """Lets functions over terms go as deep as runs are long; they call themselves from Python alone, never through C."""
+    """Lets functions over terms go as deep as runs are long; they call themselves from Python
+    alone, never through C."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 1_000_000))
     try:

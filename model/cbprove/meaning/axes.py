@@ -36,7 +36,8 @@ class _Varies(Exception):
 
 
 def axes(cx: Context) -> None:
-    """Work out every axis, in order of declaration; `abi` comes first if the spec does not name one."""
+    """Work out every axis, in order of declaration; `abi` comes first if the spec does not name
+    one."""
     by_name: dict[str, Axis] = {}
     cx.names.axes = by_name
     if "abi" not in cx.names.axis_declarations:
@@ -51,12 +52,16 @@ def axes(cx: Context) -> None:
 
 
 def _too_many(cx: Context, by_name: Mapping[str, Axis]) -> Iterator[Diagnostic]:
-    """The first param whose range multiplies with those before it to more candidates than can be judged."""
+    """The first param whose range multiplies with those before it to more candidates than can be
+    judged."""
     choices = 1
     for name, axis in by_name.items():
         choices *= len(axis.values) if isinstance(axis.values, range) else 1
         if choices > MOST_VALUES:
-            message = f"with `{name}` the ranges of params have {choices:,} choices, more than {MOST_VALUES:,} that can be judged"
+            message = (
+                f"with `{name}` the ranges of params have {choices:,} choices, more than "
+                f"{MOST_VALUES:,} that can be judged"
+            )
             help = "narrow a range, or ask in two specs"
             node = cx.names.axis_declarations[name]
             assert isinstance(node, syntax.Param), "only params have ranges"
@@ -66,11 +71,14 @@ def _too_many(cx: Context, by_name: Mapping[str, Axis]) -> Iterator[Diagnostic]:
 
 def constants(cx: Context) -> OneValued:
     """An assignment of the axes that have one value."""
-    return OneValued({a.name: _plain(a.values[0]) for a in cx.names.axes.values() if len(a.values) == 1})
+    return OneValued(
+        {a.name: _plain(a.values[0]) for a in cx.names.axes.values() if len(a.values) == 1}
+    )
 
 
 def fixed_number(cx: Context, node: ctree.Expr, subject: str) -> int:
-    """A number that is the same for every candidate. Raises Mistake CB0165 where it depends on an axis."""
+    """A number that is the same for every candidate. Raises Mistake CB0165 where it depends on
+    an axis."""
     try:
         return cx.number(node)
     except _Varies as error:
@@ -87,23 +95,34 @@ def value_in(cx: Context, axis: Axis, node: ctree.Expr) -> AxisValue:
         return value_name(axis, node)
     number = fixed_number(cx, node, f"a value of `{axis.name}`")
     if number not in axis.values:
-        raise mistake("CB0162", f"{number} is not a value of `{axis.name}`", node.span, span_of(axis.values))
+        raise mistake(
+            "CB0162", f"{number} is not a value of `{axis.name}`", node.span, span_of(axis.values)
+        )
     return number
 
 
 def range_in(cx: Context, axis: Axis, sides: tuple[ctree.Expr, ctree.Expr]) -> range:
     """A part of a ranged param's values.
 
-    Raises Mistake CB0162 where the axis has named values, or where an end is not one of its numbers.
+    Raises Mistake CB0162 where the axis has named values, or where an end is not one of its
+    numbers.
     """
     if not isinstance(axis.values, range):
         raise mistake(
-            "CB0162", f"`{axis.name}` has named values and no range", sides[0].span, f"write `{axis.name} in {{ ... }}`"
+            "CB0162",
+            f"`{axis.name}` has named values and no range",
+            sides[0].span,
+            f"write `{axis.name} in {{ ... }}`",
         )
     low, high = _range(cx, axis.name, sides)
     for number, node in ((low, sides[0]), (high, sides[1])):
         if number not in axis.values:
-            raise mistake("CB0162", f"{number} is not a value of `{axis.name}`", node.span, span_of(axis.values))
+            raise mistake(
+                "CB0162",
+                f"{number} is not a value of `{axis.name}`",
+                node.span,
+                span_of(axis.values),
+            )
     return range(low, high + 1)
 
 
@@ -113,7 +132,9 @@ def names_in(axis: Axis, names: tuple[ctree.Name, ...]) -> tuple[str, ...]:
     Raises Mistake CB0162 where the axis is a range of numbers, CB0107 where it has no such value.
     """
     if isinstance(axis.values, range):
-        raise mistake("CB0162", f"`{axis.name}` is a range of numbers", names[0].span, span_of(axis.values))
+        raise mistake(
+            "CB0162", f"`{axis.name}` is a range of numbers", names[0].span, span_of(axis.values)
+        )
     for name in names:
         if name.text not in axis.values:
             raise unknown_value(axis, name)
@@ -185,7 +206,11 @@ def _default(cx: Context, axis: Axis, node: ctree.Expr) -> AxisValue:
 
 
 def _default_name(
-    cx: Context, node: ctree.Name | None, axis: str, values: tuple[str, ...], written: Iterable[ctree.Name]
+    cx: Context,
+    node: ctree.Name | None,
+    axis: str,
+    values: tuple[str, ...],
+    written: Iterable[ctree.Name],
 ) -> str | None:
     if node is None:
         return values[0] if len(values) == 1 else None
@@ -193,7 +218,11 @@ def _default_name(
         return node.text
     if node.text not in {name.text for name in written}:
         help = hint(node.text, values) or f"its values are {listed(values)}"
-        cx.memo.report(Diagnostic("CB0126", f"the default `{node.text}` is no value of `{axis}`", node.span, help))
+        cx.memo.report(
+            Diagnostic(
+                "CB0126", f"the default `{node.text}` is no value of `{axis}`", node.span, help
+            )
+        )
     return None
 
 
@@ -201,7 +230,11 @@ def _distinct(cx: Context, names: Iterable[ctree.Name]) -> tuple[str, ...]:
     first: dict[str, ctree.Name] = {}
     for name in names:
         if name.text in first:
-            cx.memo.report(Diagnostic("CB0110", f"the value `{name.text}` is declared a second time", name.span))
+            cx.memo.report(
+                Diagnostic(
+                    "CB0110", f"the value `{name.text}` is declared a second time", name.span
+                )
+            )
         first.setdefault(name.text, name)
     return tuple(first)
 
@@ -210,11 +243,21 @@ def _range(cx: Context, name: str, sides: tuple[ctree.Expr, ctree.Expr]) -> tupl
     low, high = (fixed_number(cx, side, f"the range of `{name}`") for side in sides)
     if low > high:
         raise mistake(
-            "CB0124", f"the range {low}..{high} of `{name}` is empty", sides[0].span, f"write `{high}..{low}`"
+            "CB0124",
+            f"the range {low}..{high} of `{name}` is empty",
+            sides[0].span,
+            f"write `{high}..{low}`",
         )
     if high - low >= MOST_VALUES:
-        message = f"the range {low}..{high} of `{name}` has {high - low + 1} values, more than {MOST_VALUES}"
+        message = (
+            f"the range {low}..{high} of `{name}` has {high - low + 1} values, more than "
+            f"{MOST_VALUES}"
+        )
         raise mistake("CB0125", message, sides[0].span)
     if not -(1 << 63) <= low <= high < 1 << 63:
-        raise mistake("CB0129", f"the range {low}..{high} of `{name}` does not fit a `long long`", sides[0].span)
+        raise mistake(
+            "CB0129",
+            f"the range {low}..{high} of `{name}` does not fit a `long long`",
+            sides[0].span,
+        )
     return low, high

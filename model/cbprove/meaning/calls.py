@@ -1,4 +1,5 @@
-"""Who calls whom: no part runs inside itself, and `parent` is named only where something was made."""
+"""Who calls whom: no part runs inside itself, and `parent` is named only where something was
+made."""
 
 from __future__ import annotations
 
@@ -26,19 +27,28 @@ def recursion(names: Names) -> Iterator[Diagnostic]:
         yield from _circles(names, name, (), done)
 
 
-def _circles(names: Names, name: str, callers: tuple[str, ...], done: set[str]) -> Iterator[Diagnostic]:
+def _circles(
+    names: Names, name: str, callers: tuple[str, ...], done: set[str]
+) -> Iterator[Diagnostic]:
     if name in done:
         return
     inside = (*callers, name)
     if len(inside) > MOST_CALLS:
-        yield Diagnostic("CB0113", f"calls nested deeper than {MOST_CALLS}", names.parts[name].name.span, _FLATTER)
+        yield Diagnostic(
+            "CB0113",
+            f"calls nested deeper than {MOST_CALLS}",
+            names.parts[name].name.span,
+            _FLATTER,
+        )
         done.update(inside)
         return
     for node in statements(names.parts[name].body):
         if isinstance(node, syntax.Call) and node.callee.text in names.parts:
             callee = node.callee.text
             if callee in inside:
-                circle = " calls ".join(f"`{part}`" for part in (*inside[inside.index(callee) :], callee))
+                circle = " calls ".join(
+                    f"`{part}`" for part in (*inside[inside.index(callee) :], callee)
+                )
                 help = "leave this call out; `repeat` runs a block again"
                 yield Diagnostic("CB0113", f"recursion: {circle}", node.callee.span, help)
             else:
@@ -47,18 +57,26 @@ def _circles(names: Names, name: str, callers: tuple[str, ...], done: set[str]) 
 
 
 def lengths(names: Names) -> Iterator[Diagnostic]:
-    """Each path that is too long once its calls are followed: parts that call two parts that call two. No part calls itself."""
+    """Each path that is too long once its calls are followed: parts that call two parts that
+    call two. No part calls itself."""
     lengths: dict[str, int] = {}
     for name, part in names.parts.items():
         if part.kind == "path" and (length := _length(names, name, lengths)) > MOST_STATEMENTS:
-            message = f"`{name}` has {length} statements with those of the parts it calls, more than {MOST_STATEMENTS}"
+            message = (
+                f"`{name}` has {length} statements with those of the parts it calls, more "
+                f"than {MOST_STATEMENTS}"
+            )
             yield Diagnostic("CB0113", message, part.name.span, "let parts call fewer parts")
 
 
 def _length(names: Names, name: str, lengths: dict[str, int]) -> int:
     if name not in lengths:
         nodes = list(statements(names.parts[name].body))
-        called = [n.callee.text for n in nodes if isinstance(n, syntax.Call) and n.callee.text in names.parts]
+        called = [
+            n.callee.text
+            for n in nodes
+            if isinstance(n, syntax.Call) and n.callee.text in names.parts
+        ]
         lengths[name] = len(nodes) + sum(_length(names, callee, lengths) for callee in called)
     return lengths[name]
 
@@ -77,7 +95,9 @@ class Orphans:
         for path in program.paths:
             yield from self._body(program, path.body, {}, False)
 
-    def _body(self, program: Program, body: Block, children: dict[str, bool], child: bool) -> Iterator[Diagnostic]:
+    def _body(
+        self, program: Program, body: Block, children: dict[str, bool], child: bool
+    ) -> Iterator[Diagnostic]:
         children = dict(children)
         for statement in body:
             yield from () if child else _named(statement)
@@ -87,9 +107,13 @@ class Orphans:
                 case Share():
                     children[statement.name] = child
                 case On():
-                    yield from self._body(program, statement.body, children, children.get(statement.name, child))
+                    yield from self._body(
+                        program, statement.body, children, children.get(statement.name, child)
+                    )
                 case Each():
-                    yield from self._body(program, statement.body, {**children, statement.name: True}, True)
+                    yield from self._body(
+                        program, statement.body, {**children, statement.name: True}, True
+                    )
                 case Call():
                     yield from self._called(program, statement, child)
                 case _:

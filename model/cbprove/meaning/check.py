@@ -13,8 +13,8 @@ from cbprove.meaning.mistakes import tidy
 from cbprove.meaning.system import MOST_CHOICES, System, choices, looked_at
 from cbprove.system.axes import FREE, Axis, AxisValue, Free, NeedsValue
 
-# How many assignments are looked at, and how many values of a range that cannot stay free: whole design spaces of
-# the usual size, a part of huge ones. `program` finds what is left.
+# How many assignments are looked at, and how many values of a range that cannot stay free: whole
+# design spaces of the usual size, a part of huge ones. `program` finds what is left.
 MOST_ASSIGNMENTS = 10_000
 MOST_OF_A_RANGE = 1024
 
@@ -39,7 +39,9 @@ def mistakes(system: System) -> list[Diagnostic]:
     orphans = Orphans()
     for assignment in assignments(system):
         program, diagnostics = elaborated(system, assignment)
-        diagnostics_here = dict.fromkeys((*diagnostics, *orphans.of(program), *_conditions(system, assignment)))
+        diagnostics_here = dict.fromkeys(
+            (*diagnostics, *orphans.of(program), *_conditions(system, assignment))
+        )
         count += 1
         for diagnostic in diagnostics_here:
             makers[diagnostic] = makers.get(diagnostic, 0) + 1
@@ -47,18 +49,26 @@ def mistakes(system: System) -> list[Diagnostic]:
         if new and possible(system, program.required, assignment):
             first.update(dict.fromkeys(new, assignment))
     everywhere = [d for d, number in makers.items() if number == count]
-    of_some = [_with_candidate(system, d, assignment) for d, assignment in first.items() if makers[d] < count]
+    of_some = [
+        _with_candidate(system, d, assignment)
+        for d, assignment in first.items()
+        if makers[d] < count
+    ]
     return [*everywhere, *of_some]
 
 
 def assignments(system: System) -> Iterator[Assigned]:
-    """Assignments that between them decide everything: ranged params stay free where the program lets them.
+    """Assignments that between them decide everything: ranged params stay free where the program
+    lets them.
 
-    Where named axes have too many choices, they are those of proposals and questions, and of each axis every value with the
-    others as the first of these has them: what one option alone gets wrong is found, whoever proposes it.
+    Where named axes have too many choices, they are those of proposals and questions, and of each
+    axis every value with the others as the first of these has them: what one option alone gets
+    wrong is found, whoever proposes it.
     """
     start: Assigned = {axis.name: FREE for axis in system.axes}
-    named = [axis for axis in system.axes if not isinstance(axis.values, range) or len(axis.values) == 1]
+    named = [
+        axis for axis in system.axes if not isinstance(axis.values, range) or len(axis.values) == 1
+    ]
     reached = list(islice(dict.fromkeys(_chosen(system, named)), MOST_ASSIGNMENTS))
     share = max(1, MOST_ASSIGNMENTS // max(1, len(reached)))
     for values in reached:

@@ -1,6 +1,8 @@
-"""Every code of a mistake in a spec: what it says, the help of last resort, the least spec that makes it.
+"""Every code of a mistake in a spec: what it says, the help of last resort, the least spec that
+makes it.
 
-CB00xx are mistakes of spelling, which the parser finds; CB01xx are mistakes of meaning; CB04xx are warnings.
+CB00xx are mistakes of spelling, which the parser finds; CB01xx are mistakes of meaning; CB04xx are
+warnings.
 """
 
 from __future__ import annotations
@@ -50,18 +52,34 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "say it in several declarations",
             "require " + 200 * "(" + "1" + 200 * ")" + ";",
         ),
-        "CB0006": Code("a file includes itself, directly or through others", "delete one of these includes", ""),
+        "CB0006": Code(
+            "a file includes itself, directly or through others", "delete one of these includes", ""
+        ),
         "CB0007": Code(
             "a spec has one `spec` line, and what it includes has none",
             "begin the file that is checked with `spec NAME;`, and only that one",
             "spec again;",
         ),
         "CB0010": Code("a character that the language does not have", "delete it", "param A; @"),
-        "CB0011": Code("a comment is never closed", "add `*/` where it ends", "param A; /* a switch"),
-        "CB0012": Code("a string or character is never closed", "add the quote where it ends", "require 'a == 1;"),
-        "CB0013": Code("this is not a C integer", "write a number as C does", "require 12abc == 1;"),
-        "CB0014": Code("this is not one C character", "put one character between the quotes", "require 'ab' == 1;"),
-        "CB0015": Code("a line of the preprocessor that is not read in a spec", "leave it out", "#pragma once"),
+        "CB0011": Code(
+            "a comment is never closed", "add `*/` where it ends", "param A; /* a switch"
+        ),
+        "CB0012": Code(
+            "a string or character is never closed",
+            "add the quote where it ends",
+            "require 'a == 1;",
+        ),
+        "CB0013": Code(
+            "this is not a C integer", "write a number as C does", "require 12abc == 1;"
+        ),
+        "CB0014": Code(
+            "this is not one C character",
+            "put one character between the quotes",
+            "require 'ab' == 1;",
+        ),
+        "CB0015": Code(
+            "a line of the preprocessor that is not read in a spec", "leave it out", "#pragma once"
+        ),
         "CB0020": Code("something else was expected here", "follow the grammar", "param A in;"),
         "CB0021": Code("a `;` is missing", "add it", "param A\nparam B;"),
         "CB0022": Code("a brace is never closed", "add `}` where the block ends", "layer ip {"),
@@ -80,7 +98,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "say what it stands for in the language's own words",
             "#define IPCB(skb) ((skb)->cb)",
         ),
-        "CB0026": Code("C code, which is not read", "leave functions out", "static inline int f(void);"),
+        "CB0026": Code(
+            "C code, which is not read", "leave functions out", "static inline int f(void);"
+        ),
         "CB0027": Code(
             "what is expected of a property is not a verdict that can be expected",
             "expect one of `proved`, `refuted`, `excluded` and `vacuous`",
@@ -137,7 +157,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _SKB + "proposal now { OFFSET = 3; }",
         ),
         "CB0107": Code(
-            "the axis has no such value; value names are looked up in the axis that they are compared with or given to",
+            "the axis has no such value; value names are looked up in the axis that they are "
+            "compared with or given to",
             "use one of its values",
             _SKB + "param home in { in_cb, in_header } = in_cb;\nrequire home == elsewhere;",
         ),
@@ -162,7 +183,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _SKB + "layer ip { step rcv { } }\nlayer ip6 { step rcv { } }\npath rx { rcv; }",
         ),
         "CB0113": Code(
-            "a part calls itself, directly or through others, or its calls are too deep or too many",
+            "a part calls itself, directly or through others, or its calls are too deep or "
+            "too many",
             "leave this call out",
             _SKB + "part out { out; }",
         ),
@@ -257,7 +279,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _SKB + "struct bits { u8 a:9; };",
         ),
         "CB0132": Code(
-            "something without an integer value, or without a size in bytes, stands where one is needed",
+            "something without an integer value, or without a size in bytes, stands where one "
+            "is needed",
             "name an integer member that is no bit-field",
             _step("write V = 0;"),
         ),
@@ -306,7 +329,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "CB0147": Code(
             "a step reads or writes what its layer does not declare",
             "declare it, or leave it alone",
-            _IP + "layer ip { view V : struct parm at skb.cb[0]; reads V.flags; step rcv { read V.iif; } }",
+            _IP + "layer ip { view V : struct parm at skb.cb[0]; reads V.flags; step rcv { read "
+            "V.iif; } }",
         ),
         "CB0148": Code(
             "a step without a body in a layer that declares no reads or writes",
@@ -363,7 +387,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "CB0164": Code(
             "an answer that does not give each asked axis one value",
             "say one value for each axis that is asked for",
-            _SKB + "param A in 0..8;\nparam B in 0..8;\nask q: A, B such that fits; expect exactly { A = 3; };",
+            _SKB + "param A in 0..8;\nparam B in 0..8;\nask q: A, B such that fits; expect "
+            "exactly { A = 3; };",
         ),
         "CB0165": Code(
             "a domain, which is the same for every candidate, depends on an axis",
@@ -398,7 +423,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "CB0170": Code(
             "a member cannot lie where it is pinned",
             "compare the offsets, the types and the size with what pahole prints",
-            _SKB + "pinned x86_64 { struct parm { int iif __at(0); u16 flags __at(2); } __size(4); }",
+            _SKB + "pinned x86_64 { struct parm { int iif __at(0); u16 flags __at(2); } "
+            "__size(4); }",
         ),
         "CB0171": Code(
             "types are pinned for one ABI and laid out for another",
@@ -419,7 +445,8 @@ WARNINGS: Mapping[str, Code] = MappingProxyType(
         "CB0401": Code(
             "paths make objects, and could run on more than one; the first that is declared counts",
             "say it, as in `object skb per path { ... }`",
-            "object frame { u32 len; }\nobject packet { u32 len; }\npath p { clone other; on other { } }",
+            "object frame { u32 len; }\nobject packet { u32 len; }\npath p { clone other; on "
+            "other { } }",
         ),
         "CB0402": Code(
             "a step or part that no path runs",

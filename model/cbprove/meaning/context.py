@@ -1,4 +1,5 @@
-"""What every part of elaboration works with: the names, the memo, the ABI, and static expressions by their value."""
+"""What every part of elaboration works with: the names, the memo, the ABI, and static
+expressions by their value."""
 
 from __future__ import annotations
 
@@ -17,16 +18,19 @@ from cbprove.meaning.names import Names
 from cbprove.syntax import ctree
 from cbprove.system.axes import NeedsValue
 
-# The most bytes that an object or a type may have, and the most scalars in it, those of every struct inside counted.
+# The most bytes that an object or a type may have, and the most scalars in it, those of every
+# struct inside counted.
 LARGEST = 1 << 20
 MOST_SCALARS = 1 << 15
 
 
 @by_identity
 class Context:
-    """`evaluate` is `elaborate_static.value`, given from outside because types need values and values need types.
+    """`evaluate` is `elaborate_static.value`, given from outside because types need values and
+    values need types.
 
-    `compute` is what C makes of an expression, in C's own types; None where that is known only in a run.
+    `compute` is what C makes of an expression, in C's own types; None where that is known only in a
+    run.
     """
 
     names: Names
@@ -36,8 +40,8 @@ class Context:
     uids: dict[int, tuple[object, int]] = field(default_factory=dict)
 
     def __getstate__(self) -> tuple[object, ...]:
-        """What another process needs. Nodes are known by their place in memory, here and in what is remembered: there these are
-        others."""
+        """What another process needs. Nodes are known by their place in memory, here and in what
+        is remembered: there these are others."""
         return self.names, self.evaluate, self.compute, tuple(self.uids.values())
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -56,7 +60,9 @@ class Context:
     def layout(self, type: Type) -> Layout:
         """The layout of a type that is known to have one."""
         abi = self.abi()
-        layout, _ = self.memo.share(("layout", id(type), abi.name), lambda: (lay_out(type, abi), type))
+        layout, _ = self.memo.share(
+            ("layout", id(type), abi.name), lambda: (lay_out(type, abi), type)
+        )
         return layout
 
     def number(self, node: ctree.Expr) -> int:
@@ -77,7 +83,8 @@ class Context:
         return result if isinstance(result, bool) else needs(result)
 
     def uid(self, node: object, which: int = 0) -> int:
-        """The number of a statement, by its place in the spec; `which` counts those made for a step without a body."""
+        """The number of a statement, by its place in the spec; `which` counts those made for a
+        step without a body."""
         return self.uids[id(node)][1] + which
 
 
@@ -117,7 +124,8 @@ def refuse_large(size: int, subject: str, span: Span) -> None:
 
 
 def refuse_many(type: Type, subject: str, span: Span) -> None:
-    """Types have at most MOST_SCALARS members, counted through all structs in them before any of them is laid out.
+    """Types have at most MOST_SCALARS members, counted through all structs in them before any of
+    them is laid out.
 
     Raises Mistake CB0128 where they have more.
     """

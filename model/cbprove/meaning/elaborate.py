@@ -33,7 +33,8 @@ from cbprove.system.program import Exact, Input, Owned, Program, Property, Requi
 
 T = TypeVar("T")
 
-# How many values of the free axes are tried to see whether any candidate is left by the requirements.
+# How many values of the free axes are tried to see whether any candidate is left by the
+# requirements.
 _MOST_TRIED = 100_000
 
 
@@ -45,8 +46,9 @@ def context(names: Names) -> Context:
 def program(system: System, assignment: Assignment) -> Program:
     """The spec under an assignment of every axis, a ranged param may be FREE.
 
-    Raises NeedsValue for an axis that cannot stay free, and SpecError for mistakes of a candidate that is not excluded.
-    What the result does not depend on is shared: equal parts of two programs are one object.
+    Raises NeedsValue for an axis that cannot stay free, and SpecError for mistakes of a candidate
+    that is not excluded. What the result does not depend on is shared: equal parts of two programs
+    are one object.
     """
     elaboration, diagnostics = elaborated(system, assignment)
     if diagnostics and possible(system, elaboration.required, assignment):
@@ -57,7 +59,8 @@ def program(system: System, assignment: Assignment) -> Program:
 def elaborated(system: System, assignment: Assignment) -> tuple[Program, tuple[Diagnostic, ...]]:
     """The program without what has mistakes, and the mistakes, in the order they were found.
 
-    Raises NeedsValue as `program` does, and SpecError CB0168 where declarations lean on each other too deeply.
+    Raises NeedsValue as `program` does, and SpecError CB0168 where declarations lean on each other
+    too deeply.
     """
     cx = system.context
     cx.memo.begin(assignment)
@@ -76,7 +79,8 @@ def requirement(system: System, assignment: Assignment) -> Bool:
 
 
 def requirements(system: System, assignment: Assignment) -> tuple[Requirement, ...]:
-    """The requirements of a candidate, each with its numbers: those of its program, which is not made for them."""
+    """The requirements of a candidate, each with its numbers: those of its program, which is not
+    made for them."""
     cx = system.context
     cx.memo.begin(assignment)
     return tuple(_requirements(cx))
@@ -99,10 +103,15 @@ def conditions_of(cx: Context) -> list[ctree.Expr]:
 
 
 def possible(system: System, required: Bool, assignment: Assignment) -> bool:
-    """Whether some value of the free axes meets the requirements; a search too long counts as yes."""
+    """Whether some value of the free axes meets the requirements; a search too long counts as
+    yes."""
     if isinstance(required, bool):
         return required
-    free = [axis for axis in system.axes if assignment[axis.name] is FREE and isinstance(axis.values, range)]
+    free = [
+        axis
+        for axis in system.axes
+        if assignment[axis.name] is FREE and isinstance(axis.values, range)
+    ]
     count = 1
     for axis in free:
         count *= len(axis.values)
@@ -196,7 +205,10 @@ def _new_input(cx: Context, node: syntax.Input) -> Input:
     if low > high:
         raise mistake("CB0124", f"the range {low}..{high} of `{node.name.text}` is empty", span)
     if low < least or high > limit:
-        message = f"the range {low}..{high} of `{node.name.text}` is not inside {least}..{limit}, which its type holds"
+        message = (
+            f"the range {low}..{high} of `{node.name.text}` is not inside {least}..{limit}, "
+            f"which its type holds"
+        )
         raise mistake("CB0129", message, span)
     return Input(node.name.text, type, low, high, node.per_step)
 
@@ -223,20 +235,23 @@ def blocks(node: syntax.Statement) -> tuple[syntax.Block, ...]:
 
 
 def _check_indexes(program: Program, prop: Property) -> None:
-    """Raises a mistake for the first access that a run may move into a member of the property and out of it."""
+    """Raises a mistake for the first access that a run may move into a member of the property
+    and out of it."""
     if not isinstance(prop.claim, Owned | Written | Exact) or prop.span is None:
         return
     for place in _accessed(program) if prop.claim.members else ():
         for member in prop.claim.members:
             if _partly(place, member, *_moved(program, place)):
                 message = (
-                    f"`{prop.name}` speaks of `{member.text}`, and only a run knows whether `{place.text}` is in it"
+                    f"`{prop.name}` speaks of `{member.text}`, and only a run knows whether "
+                    f"`{place.text}` is in it"
                 )
                 raise mistake("CB0169", message, member.span)
 
 
 def _partly(place: Place, member: Place, least: int, limit: int) -> bool:
-    """Whether the place, moved by so many bits, touches some of the member's bits and stays not inside of them."""
+    """Whether the place, moved by so many bits, touches some of the member's bits and stays not
+    inside of them."""
     if not any(member.is_over(place.view, leaf.member) for leaf in place.leaves):
         return False
     low, high = place.start + least, place.start + place.width + limit
@@ -245,8 +260,11 @@ def _partly(place: Place, member: Place, least: int, limit: int) -> bool:
 
 
 def _moved(program: Program, place: Place) -> tuple[int, int]:
-    """How far the inputs move a place, in bits: at least, at most. One that has a mistake of its own is not known."""
-    indexes = [(program.inputs[name], stride) for name, stride in place.indexes if name in program.inputs]
+    """How far the inputs move a place, in bits: at least, at most. One that has a mistake of its
+    own is not known."""
+    indexes = [
+        (program.inputs[name], stride) for name, stride in place.indexes if name in program.inputs
+    ]
     ends = [(stride * moved.low, stride * moved.high) for moved, stride in indexes]
     return sum(min(0, *end) for end in ends), sum(max(0, *end) for end in ends)
 
@@ -255,7 +273,12 @@ def _accessed(program: Program) -> Iterator[Place]:
     """The places with an index of a run that something reads or writes."""
     bodies = [step.body for step in program.steps.values()]
     bodies += [part.body for part in (*program.parts.values(), *program.paths)]
-    named = (place for body in bodies for statement in folds.within(body) for place in folds.places(statement))
+    named = (
+        place
+        for body in bodies
+        for statement in folds.within(body)
+        for place in folds.places(statement)
+    )
     return (place for place in named if place.indexes)
 
 
@@ -267,13 +290,16 @@ _ABOVE = re.compile(r"(?:^|\n)[ \t]*(?://[ \t]*([^\n]*)|/\*[ \t]*([^\n]*?)\*/)[ 
 def requirement_of(cx: Context, node: syntax.Require) -> Requirement:
     """A `require` of this candidate."""
     return Requirement(
-        cx.truth(node.condition), _label(node.span, node.condition.span), tuple(_words(cx, node.condition))
+        cx.truth(node.condition),
+        _label(node.span, node.condition.span),
+        tuple(_words(cx, node.condition)),
     )
 
 
 @cache
 def _label(span: Span, condition: Span) -> str:
-    """Its comment, which names the check that it stands for; else its line. The same for every candidate."""
+    """Its comment, which names the check that it stands for; else its line. The same for every
+    candidate."""
     text = condition.source.text
     match = _BEHIND.match(text, condition.end) or _ABOVE.search(text[: span.start])
     label = next((part.strip() for part in match.groups() if part), "") if match else ""
@@ -281,8 +307,8 @@ def _label(span: Span, condition: Span) -> str:
 
 
 def _words(cx: Context, node: ctree.Expr) -> Iterator[str | Int]:
-    """The condition as it is written, with a number in place of each name that stands for one, and behind an axis with named
-    values the one that it has."""
+    """The condition as it is written, with a number in place of each name that stands for one,
+    and behind an axis with named values the one that it has."""
     source, at = node.span.source.text, node.span.start
     for leaf in _leaves(node):
         value = _number(cx, leaf)
@@ -311,7 +337,8 @@ def _leaves(node: ctree.Expr) -> Iterator[ctree.Expr]:
 
 
 def _number(cx: Context, node: ctree.Expr) -> Int | None:
-    """What a name stands for; None for numbers as they are written, and for what is none, as the values of an axis."""
+    """What a name stands for; None for numbers as they are written, and for what is none, as the
+    values of an axis."""
     if isinstance(node, ctree.Number | ctree.Has | ctree.Defined):
         return None
     try:

@@ -63,7 +63,8 @@ def typed(cx: Context, node: ctree.Expr, scope: Scope) -> Expr:
 
 
 def computed(cx: Context, node: ctree.Expr) -> int | None:
-    """What C makes of an expression, in C's own types; None where only a run knows it, or an axis that is left free."""
+    """What C makes of an expression, in C's own types; None where only a run knows it, or an
+    axis that is left free."""
     return known(typed(cx, node, NOWHERE))
 
 
@@ -89,7 +90,9 @@ def input_type(cx: Context, node: syntax.Input) -> IntType:
     """The integer type of an input. Raises Mistake CB0132 where its type is no integer."""
     type = int_type(type_of(cx, node.type), cx.abi())
     if type is None:
-        raise mistake("CB0132", f"the input `{node.name.text}` needs an integer type", node.name.span)
+        raise mistake(
+            "CB0132", f"the input `{node.name.text}` needs an integer type", node.name.span
+        )
     return type
 
 
@@ -122,12 +125,17 @@ def _long(abi: Abi, signed: bool) -> IntType:
 
 
 def _number(cx: Context, node: ctree.Number) -> Expr:
-    """The first of C's types for this suffix that holds the constant; only octal and hexadecimal ones turn unsigned."""
+    """The first of C's types for this suffix that holds the constant; only octal and hexadecimal
+    ones turn unsigned."""
     unsigned, longs = "u" in node.suffix, node.suffix.count("l")
     written = node.span.source.text[node.span.start : node.span.end]
     either = written.startswith("0") and not unsigned
     abi = cx.abi()
-    ranks = [(INT, UNSIGNED), (_long(abi, True), _long(abi, False)), (LONG_LONG, UNSIGNED_LONG_LONG)][longs:]
+    ranks = [
+        (INT, UNSIGNED),
+        (_long(abi, True), _long(abi, False)),
+        (LONG_LONG, UNSIGNED_LONG_LONG),
+    ][longs:]
     for signed_type, unsigned_type in ranks:
         for type, allowed in ((signed_type, not unsigned), (unsigned_type, unsigned or either)):
             if allowed and node.value <= bounds(type)[1]:
@@ -137,10 +145,19 @@ def _number(cx: Context, node: ctree.Number) -> Expr:
 
 def _name(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
     name = node.base.text
-    if node.suffixes or name in scope or name in cx.names.views or name in cx.names.objects or name == "parent":
+    if (
+        node.suffixes
+        or name in scope
+        or name in cx.names.views
+        or name in cx.names.objects
+        or name == "parent"
+    ):
         return _member(cx, node, scope)
     if name in cx.names.inputs:
-        return InputValue(name, cx.memo.remember(("input type", name), lambda: input_type(cx, cx.names.inputs[name])))
+        return InputValue(
+            name,
+            cx.memo.remember(("input type", name), lambda: input_type(cx, cx.names.inputs[name])),
+        )
     if name in cx.names.constants:
         return _constant_named(cx, node)
     if name in cx.names.axes:
@@ -151,18 +168,28 @@ def _name(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
     value = static.of_the_abi(cx, name)
     if value is not None:
         return Constant(value, INT)
-    candidates = [*cx.names.views, *cx.names.inputs, *cx.names.constants, *cx.names.axes, *cx.names.objects, *scope]
+    candidates = [
+        *cx.names.views,
+        *cx.names.inputs,
+        *cx.names.constants,
+        *cx.names.axes,
+        *cx.names.objects,
+        *scope,
+    ]
     raise unknown("CB0101", "name", node.base, candidates)
 
 
 def _type_of_axis(axis: Axis) -> IntType:
-    if isinstance(axis.values, range) and not (axis.values[0] >= -(1 << 31) and axis.values[-1] < 1 << 31):
+    if isinstance(axis.values, range) and not (
+        axis.values[0] >= -(1 << 31) and axis.values[-1] < 1 << 31
+    ):
         return LONG_LONG
     return INT
 
 
 def _constant_named(cx: Context, node: ctree.Place) -> Expr:
-    """A `#define` stands for what it was defined as, an enumerator for an int or the first wider type that holds it."""
+    """A `#define` stands for what it was defined as, an enumerator for an int or the first wider
+    type that holds it."""
     constant = cx.names.constants[node.base.text]
     if not isinstance(constant, Enumeration):
         return _defined(cx, node.base, constant)
@@ -178,14 +205,21 @@ def _defined(cx: Context, name: ctree.Name, define: syntax.Define) -> Expr:
     def cycle() -> Mistake:
         return static.defined_by_itself(name)
 
-    return cx.memo.remember(("typed define", name.text), lambda: typed(cx, define.value, NOWHERE), cycle)
+    return cx.memo.remember(
+        ("typed define", name.text), lambda: typed(cx, define.value, NOWHERE), cycle
+    )
 
 
 def _member(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
     member = place(cx, node, scope)
     if member.type is None:
         help = hint(node.base.text, []) or "name one integer member or element"
-        raise mistake("CB0132", f"`{member.text}` is not an integer and has no value in an expression", node.span, help)
+        raise mistake(
+            "CB0132",
+            f"`{member.text}` is not an integer and has no value in an expression",
+            node.span,
+            help,
+        )
     return MemberValue(member, member.type)
 
 
@@ -193,7 +227,8 @@ def _member(cx: Context, node: ctree.Place, scope: Scope) -> Expr:
 
 
 def _promoted(operand: Expr) -> Expr:
-    """C's integer promotions: what an int can hold becomes one; a bit-field wider than an int keeps its width."""
+    """C's integer promotions: what an int can hold becomes one; a bit-field wider than an int
+    keeps its width."""
     type = operand.type
     if type.boolean or type.bits < 32:
         return converted(operand, INT)
@@ -201,7 +236,8 @@ def _promoted(operand: Expr) -> Expr:
 
 
 def common(left: IntType, right: IntType) -> IntType:
-    """The usual arithmetic conversions of two promoted types: the wider one, of equally wide ones the unsigned one."""
+    """The usual arithmetic conversions of two promoted types: the wider one, of equally wide
+    ones the unsigned one."""
     if left.bits != right.bits:
         return left if left.bits > right.bits else right
     return right if left.signed and not right.signed else left
@@ -243,7 +279,8 @@ def _binary(cx: Context, node: ctree.Binary, scope: Scope) -> Expr:
 
 
 def _logical(cx: Context, node: ctree.Binary, scope: Scope) -> Expr:
-    """A constant left side that decides leaves the right one without a meaning to need, as in a static expression."""
+    """A constant left side that decides leaves the right one without a meaning to need, as in a
+    static expression."""
     left = typed(cx, node.left, scope)
     decided = known(left)
     if decided is not None and bool(decided) is (node.operator == "||"):
@@ -268,12 +305,16 @@ def _check_divisor(right: Expr, span: Span) -> None:
 
 
 def _not_known(subject: str, node: Expr, span: Span) -> Mistake:
-    """The mistake of a value that only a run knows; raises NeedsValue if it is an axis left free."""
+    """The mistake of a value that only a run knows; raises NeedsValue if it is an axis left
+    free."""
     for inner in folds.parts(node):
         if isinstance(inner, Constant):
             settled(inner.value)
     return mistake(
-        "CB0152", f"the {subject} `{text_of(span)}` is not static", span, f"a {subject} must be known before any run"
+        "CB0152",
+        f"the {subject} `{text_of(span)}` is not static",
+        span,
+        f"a {subject} must be known before any run",
     )
 
 

@@ -1,4 +1,5 @@
-"""What lies inside a type: spots reached by member and index, their scalars with whose bits they are, their padding."""
+"""What lies inside a type: spots reached by member and index, their scalars with whose bits they
+are, their padding."""
 
 from __future__ import annotations
 
@@ -21,10 +22,11 @@ Runs = tuple[tuple[int, int], ...]
 class Spot:
     """A piece of a type: where it lies (bits), what it is, and whose it is.
 
-    `identity`, `at`, `arms` and `member` are those of `system.Leaf`, of its first bit; `shifts` move `at`, `indexes` the piece
-    itself. `holder` names what it lies in: a struct, union or view, and the way to it through what has no name.
-    `first` is the number of its first element where it is the rest of an array. `align` is what a member was declared with,
-    in bytes; None for anything else.
+    `identity`, `at`, `arms` and `member` are those of `system.Leaf`, of its first bit; `shifts`
+    move `at`, `indexes` the piece itself. `holder` names what it lies in: a struct, union or view,
+    and the way to it through what has no name. `first` is the number of its first element where it
+    is the rest of an array. `align` is what a member was declared with, in bytes; None for anything
+    else.
     """
 
     type: Type
@@ -70,7 +72,15 @@ def element(spot: Spot, index: Int, text: str, layout_of: LayoutOf) -> Spot:
     at = spot.at + (index * stride if isinstance(index, int) else 0)
     path, member = f"{spot.path}[{text}]", f"{spot.member}[{text}]"
     return replace(
-        spot, type=array.element, offset=offset, width=stride, path=path, member=member, at=at, first=0, align=None
+        spot,
+        type=array.element,
+        offset=offset,
+        width=stride,
+        path=path,
+        member=member,
+        at=at,
+        first=0,
+        align=None,
     )
 
 
@@ -88,7 +98,14 @@ def rest(spot: Spot, index: int, layout_of: LayoutOf) -> Spot:
     inner = element(spot, index, str(index), layout_of)
     left = (array.count or 0) - index
     remaining = types.Array(array.element, left)
-    return replace(inner, type=remaining, width=left * inner.width, path=spot.path, member=spot.member, first=index)
+    return replace(
+        inner,
+        type=remaining,
+        width=left * inner.width,
+        path=spot.path,
+        member=spot.member,
+        first=index,
+    )
 
 
 def leaves(spot: Spot, abi: Abi, layout_of: LayoutOf) -> tuple[Leaf, ...]:
@@ -102,15 +119,19 @@ def padding(width: int, covered: tuple[Leaf, ...]) -> Runs:
 
 
 def nested_padding(spot: Spot, covered: tuple[Leaf, ...], layout_of: LayoutOf) -> Runs:
-    """The bits in no leaf but inside a named member: what storing each member, not the whole, leaves unspecified."""
+    """The bits in no leaf but inside a named member: what storing each member, not the whole,
+    leaves unspecified."""
     inside = sorted(_named(replace(spot, offset=0), layout_of))
     outside = list(_gaps(spot.width, inside))
     intervals = sorted([*outside, *((leaf.offset, leaf.width) for leaf in covered)])
     return tuple(_gaps(spot.width, intervals))
 
 
-def asked_alignments(spot: Spot, layout_of: LayoutOf, cap: int = 0) -> Iterator[tuple[str, int, int]]:
-    """Path, offset (bits) and alignment (bytes) of each member with an address; a `cap` comes from a packed struct."""
+def asked_alignments(
+    spot: Spot, layout_of: LayoutOf, cap: int = 0
+) -> Iterator[tuple[str, int, int]]:
+    """Path, offset (bits) and alignment (bytes) of each member with an address; a `cap` comes
+    from a packed struct."""
     array = bare(spot.type)
     if isinstance(array, types.Array):
         if array.count and _is_record(array.element):
@@ -118,7 +139,9 @@ def asked_alignments(spot: Spot, layout_of: LayoutOf, cap: int = 0) -> Iterator[
         return
     if not isinstance(array, types.Record):
         return
-    for laid_out, (inner, named) in zip(layout_of(array).members, _parts(spot, layout_of), strict=True):
+    for laid_out, (inner, named) in zip(
+        layout_of(array).members, _parts(spot, layout_of), strict=True
+    ):
         if laid_out.bitfield:
             continue
         align = min(laid_out.align, cap) if cap else laid_out.align
@@ -163,19 +186,28 @@ def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]
         elif laid_out.name is None:
             yield replace(inner, holder=f"{owner.holder}/{number}"), None
         else:
-            path, member = (f"{way}.{laid_out.name}" if way else laid_out.name for way in (spot.path, spot.member))
+            path, member = (
+                f"{way}.{laid_out.name}" if way else laid_out.name
+                for way in (spot.path, spot.member)
+            )
             identity = f"{inner.identity}.{laid_out.name}"
-            yield replace(inner, path=path, member=member, identity=identity, holder=identity), laid_out.name
+            yield (
+                replace(inner, path=path, member=member, identity=identity, holder=identity),
+                laid_out.name,
+            )
 
 
 def _through(owner: Spot, record: types.Record, number: int, name: str | None) -> Spot:
-    """A spot with the arm that is taken next, where it is a union; the halves of a `struct_group` are no arms."""
+    """A spot with the arm that is taken next, where it is a union; the halves of a
+    `struct_group` are no arms."""
     if record.kind != "union" or _group(record) is not None:
         return owner
     return replace(owner, arms=(*owner.arms, (owner.holder, name or f"#{number}")))
 
 
-def _half(spot: Spot, inner: Spot, record: types.Record, group: types.Record, name: str | None) -> Spot:
+def _half(
+    spot: Spot, inner: Spot, record: types.Record, group: types.Record, name: str | None
+) -> Spot:
     """A half of a `struct_group`: whichever it is, its members are called by the group's name."""
     named = record.fields[1].name
     member = f"{spot.member}.{named}" if spot.member else f"{named}"
@@ -212,7 +244,9 @@ def _leaves(spot: Spot, abi: Abi, layout_of: LayoutOf) -> Iterator[Leaf]:
             yield from _leaves(inner, abi, layout_of)
     elif isinstance(type, types.Array) and _is_record(type):
         for number in range(type.count or 0):
-            yield from _leaves(element(spot, number, str(spot.first + number), layout_of), abi, layout_of)
+            yield from _leaves(
+                element(spot, number, str(spot.first + number), layout_of), abi, layout_of
+            )
     elif spot.width:
         yield _leaf(spot, abi)
 

@@ -1,4 +1,5 @@
-"""Sizes, alignments and ends of members of the structs that have several layouts, by layout: what conditions are made of."""
+"""Sizes, alignments and ends of members of the structs that have several layouts, by layout:
+what conditions are made of."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from cbprove.system.axes import FREE, Axis, NeedsValue
 
 @frozen
 class Measure:
-    """A number of a struct that hangs on its layout, as C spells it; `divides` where it is an alignment."""
+    """A number of a struct that hangs on its layout, as C spells it; `divides` where it is an
+    alignment."""
 
     text: str
     axis: str
@@ -26,10 +28,13 @@ _BYTE = 8
 
 
 def measures(system: System) -> tuple[Measure, ...]:
-    """Those that hang on the layout alone and not on any other axis; none where there are several ABIs."""
+    """Those that hang on the layout alone and not on any other axis; none where there are
+    several ABIs."""
     if any(axis.kind == "abi" and len(axis.values) > 1 for axis in system.axes):
         return ()
-    return tuple(each for axis in system.axes if axis.kind == "packing" for each in _of(system, axis))
+    return tuple(
+        each for axis in system.axes if axis.kind == "packing" for each in _of(system, axis)
+    )
 
 
 def _of(system: System, axis: Axis) -> Iterator[Measure]:
@@ -39,7 +44,11 @@ def _of(system: System, axis: Axis) -> Iterator[Measure]:
             return
         layouts[arm] = layout
     name = f"{_kind(system, axis.name)} {axis.name}"
-    yield Measure(text=f"sizeof({name})", axis=axis.name, values={arm: each.size for arm, each in layouts.items()})
+    yield Measure(
+        text=f"sizeof({name})",
+        axis=axis.name,
+        values={arm: each.size for arm, each in layouts.items()},
+    )
     ends = [_ends(each) for each in layouts.values()]
     for member in ends[0]:
         if all(member in each for each in ends):
@@ -58,11 +67,14 @@ def _kind(system: System, tag: str) -> str:
 
 def _ends(layout: Layout) -> dict[str, int]:
     """Where each member ends, in bytes."""
-    return {each.name: -(-(each.offset + each.width) // _BYTE) for each in layout.members if each.name}
+    return {
+        each.name: -(-(each.offset + each.width) // _BYTE) for each in layout.members if each.name
+    }
 
 
 def _layout(system: System, tag: str, arm: str) -> Layout | None:
-    """The struct in one of its layouts, None where it takes more than that to know it, or has none."""
+    """The struct in one of its layouts, None where it takes more than that to know it, or has
+    none."""
     cx = system.context
     node = cx.names.tags[tag]
     assert isinstance(node, syntax.Packing)

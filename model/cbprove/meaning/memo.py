@@ -1,4 +1,5 @@
-"""Elaboration remembered by what it looked at: a result serves every assignment that agrees on those axes."""
+"""Elaboration remembered by what it looked at: a result serves every assignment that agrees on
+those axes."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ class Poison(Exception):
     """Something here has no meaning because of a mistake that is already reported."""
 
 
-def mistake(code: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()) -> Mistake:
+def mistake(
+    code: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()
+) -> Mistake:
     return Mistake(Diagnostic(code, message, span, help, notes))
 
 
@@ -61,8 +64,8 @@ class _Branch:
 class Memo:
     """The assignment at hand, and all results so far as tries over the axes that each looked at.
 
-    A computation is a function of the axes it looks at, so which axis it looks at next depends only on the values
-    before: the path through its trie is the path it took.
+    A computation is a function of the axes it looks at, so which axis it looks at next depends only
+    on the values before: the path through its trie is the path it took.
     """
 
     def __init__(self) -> None:
@@ -100,7 +103,8 @@ class Memo:
         return tuple(self._frames[-1].diagnostics)
 
     def count(self, key: Key) -> None:
-        """Drop the results of a computation once there are many: programs are large, and few are asked for again."""
+        """Drop the results of a computation once there are many: programs are large, and few are
+        asked for again."""
         self._counts[key] = self._counts.get(key, 0) + 1
         if self._counts[key] >= _MANY:
             self._counts.pop(key)
@@ -123,7 +127,9 @@ class Memo:
         shared: T = self._shared[key]
         return shared
 
-    def remember(self, key: Key, compute: Callable[[], T], cycle: Callable[[], Mistake] | None = None) -> T:
+    def remember(
+        self, key: Key, compute: Callable[[], T], cycle: Callable[[], Mistake] | None = None
+    ) -> T:
         """The result for the assignment at hand; `cycle` is the mistake of needing itself."""
         node = self._roots.get(key)
         while isinstance(node, _Branch):
@@ -160,7 +166,9 @@ class Memo:
             self._frames[-1].reads.setdefault(name, seen)
         return outcome
 
-    def _insert(self, key: Key, reads: list[tuple[str, AxisValue | Free]], outcome: _Outcome) -> None:
+    def _insert(
+        self, key: Key, reads: list[tuple[str, AxisValue | Free]], outcome: _Outcome
+    ) -> None:
         if not reads:
             self._roots[key] = outcome
             return
@@ -174,4 +182,8 @@ class Memo:
 
 def fixed(assignment: Mapping[str, AxisValue | Free]) -> dict[str, AxisValue]:
     """The axes that an assignment gives a value."""
-    return {name: value for name, value in assignment.items() if value is not FREE and not isinstance(value, Free)}
+    return {
+        name: value
+        for name, value in assignment.items()
+        if value is not FREE and not isinstance(value, Free)
+    }

@@ -13,7 +13,8 @@ _NAMES = frozenset(("CB0101", "CB0102", "CB0104", "CB0105", "CB0106", "CB0108", 
 
 
 def tidy(diagnostics: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tuple[Diagnostic, ...]:
-    """In the order of their places, each mistake once; a name that is not known counts once for the whole spec."""
+    """In the order of their places, each mistake once; a name that is not known counts once for
+    the whole spec."""
     order = {source.name: number for number, source in enumerate(sources)}
 
     def place(diagnostic: Diagnostic) -> tuple[int, int]:
@@ -30,9 +31,15 @@ def tidy(diagnostics: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tupl
 
 
 def _helped(diagnostic: Diagnostic) -> Diagnostic:
-    return diagnostic if diagnostic.help else replace(diagnostic, help={**CODES, **WARNINGS}[diagnostic.code].help)
+    return (
+        diagnostic
+        if diagnostic.help
+        else replace(diagnostic, help={**CODES, **WARNINGS}[diagnostic.code].help)
+    )
 
 
 def too_deep() -> Diagnostic:
     """What is said of declarations that need more levels than there are."""
-    return Diagnostic("CB0168", "declarations lean on each other too deeply", None, CODES["CB0168"].help)
+    return Diagnostic(
+        "CB0168", "declarations lean on each other too deeply", None, CODES["CB0168"].help
+    )

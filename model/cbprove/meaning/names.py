@@ -32,7 +32,8 @@ class ViewOf:
 
 @frozen
 class StepOf:
-    """A step, the layer that declares it and its unique name: `layer.step` where two layers have one of that name."""
+    """A step, the layer that declares it and its unique name: `layer.step` where two layers have
+    one of that name."""
 
     step: syntax.Step
     layer: syntax.Layer
@@ -44,8 +45,9 @@ Tagged = ctree.RecordBody | ctree.EnumBody | syntax.Packing
 
 @by_identity
 class Names:
-    """The namespaces, each in order of declaration. `shared` says what an object's, view's, input's, axis's or
-    constant's name stands for, and where it was declared. `macros` are enumerators that are macros too: `#define A A`."""
+    """The namespaces, each in order of declaration. `shared` says what an object's, view's,
+    input's, axis's or constant's name stands for, and where it was declared. `macros` are
+    enumerators that are macros too: `#define A A`."""
 
     tags: dict[str, Tagged] = field(default_factory=dict)
     typedefs: dict[str, syntax.Typedef] = field(default_factory=dict)
@@ -53,7 +55,9 @@ class Names:
     constants: dict[str, syntax.Define | Enumeration] = field(default_factory=dict)
     views: dict[str, ViewOf] = field(default_factory=dict)
     inputs: dict[str, syntax.Input] = field(default_factory=dict)
-    axis_declarations: dict[str, syntax.AbiAxis | syntax.Packing | syntax.Param] = field(default_factory=dict)
+    axis_declarations: dict[str, syntax.AbiAxis | syntax.Packing | syntax.Param] = field(
+        default_factory=dict
+    )
     axes: dict[str, Axis] = field(default_factory=dict)
     layers: dict[str, syntax.Layer] = field(default_factory=dict)
     steps: dict[str, list[StepOf]] = field(default_factory=dict)
@@ -85,11 +89,13 @@ class Names:
         raise unknown("CB0104", listing, name, [*self.steps, *(s.name for s in self.all_steps())])
 
     def first_object(self) -> str:
-        """The name of what paths run on, which `resolve_object` puts first; empty if the spec declares no object."""
+        """The name of what paths run on, which `resolve_object` puts first; empty if the spec
+        declares no object."""
         return next(iter(self.objects), "")
 
     def alias(self, name: ctree.Name) -> ctree.Name | None:
-        """What `#define rcu_head callback_head` makes of the name of a type; None where there is no such macro."""
+        """What `#define rcu_head callback_head` makes of the name of a type; None where there is
+        no such macro."""
         visited = {name.text}
         target: ctree.Name | None = None
         while isinstance(define := self.constants.get(name.text), syntax.Define):
@@ -112,8 +118,14 @@ class Names:
             return isinstance(self.axes[name].values, range)
         constant = self.constants.get(name)
         if isinstance(constant, Enumeration):
-            return any(self._is_ranged(n, visited) for e in constant.body.enumerators for n in _names_in(e.value))
-        return constant is not None and any(self._is_ranged(n, visited) for n in _names_in(constant.value))
+            return any(
+                self._is_ranged(n, visited)
+                for e in constant.body.enumerators
+                for n in _names_in(e.value)
+            )
+        return constant is not None and any(
+            self._is_ranged(n, visited) for n in _names_in(constant.value)
+        )
 
     def declare(self, space: str, name: ctree.Name, kind: str) -> bool:
         """Enter a name into a namespace; False, and a diagnostic, if it is there already."""
@@ -155,19 +167,27 @@ def listed(names: Iterable[str]) -> str:
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
-def unknown(code: str, kind: str, name: ctree.Name, names: Iterable[str], help: str = "") -> Mistake:
+def unknown(
+    code: str, kind: str, name: ctree.Name, names: Iterable[str], help: str = ""
+) -> Mistake:
     """The mistake of a name that nothing is called by."""
-    return mistake(code, f"there is no {kind} `{name.text}`", name.span, hint(name.text, names) or help)
+    return mistake(
+        code, f"there is no {kind} `{name.text}`", name.span, hint(name.text, names) or help
+    )
 
 
 def ambiguous(name: ctree.Name, steps: list[StepOf]) -> Mistake:
     spelled = " or ".join(f"`{s.layer.name.text}.{s.step.name.text}`" for s in steps)
-    return mistake("CB0112", f"`{name.text}` is a step of {len(steps)} layers", name.span, f"write {spelled}")
+    return mistake(
+        "CB0112", f"`{name.text}` is a step of {len(steps)} layers", name.span, f"write {spelled}"
+    )
 
 
 def _twice(name: ctree.Name, kind: str, first: Span) -> Diagnostic:
     notes = (Note("first declared here", first),)
-    return Diagnostic("CB0110", f"the {kind} `{name.text}` is declared a second time", name.span, notes=notes)
+    return Diagnostic(
+        "CB0110", f"the {kind} `{name.text}` is declared a second time", name.span, notes=notes
+    )
 
 
 def collect(tree: syntax.Tree) -> Names:
@@ -186,14 +206,19 @@ def collect(tree: syntax.Tree) -> Names:
         _COLLECTORS.get(type(declaration), _nothing)(names, declaration)
     _name_steps(names)
     for name in names.macros.values():
-        if name.text not in (*names.constants, *names.typedefs) and not builtin.is_scalar(name.text):
+        if name.text not in (*names.constants, *names.typedefs) and not builtin.is_scalar(
+            name.text
+        ):
             help = "give it a value of its own"
-            names.diagnostics.append(Diagnostic("CB0114", f"`{name.text}` is defined by itself", name.span, help))
+            names.diagnostics.append(
+                Diagnostic("CB0114", f"`{name.text}` is defined by itself", name.span, help)
+            )
     return names
 
 
 def _c_name(node: syntax.Declaration) -> tuple[type, str] | None:
-    """What C calls a declaration of a type or a constant by; None for one without a name, and for what is not C."""
+    """What C calls a declaration of a type or a constant by; None for one without a name, and
+    for what is not C."""
     if isinstance(node, syntax.TypeDeclaration):
         return None if node.type.tag is None else (syntax.TypeDeclaration, node.type.tag.text)
     if isinstance(node, syntax.Typedef | syntax.Define):
@@ -203,12 +228,16 @@ def _c_name(node: syntax.Declaration) -> tuple[type, str] | None:
 
 def _replaced(tree: syntax.Tree) -> set[tuple[type, str]]:
     """The structs and unions of included files for which the file that is checked has a packing."""
-    root = next((node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None)
+    root = next(
+        (node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None
+    )
     replaced: set[tuple[type, str]] = set()
     for node in tree.declarations:
         if isinstance(node, syntax.Packing) and node.span.source is root:
             nodes = [d for d in tree.declarations if _c_name(d) == _c_name(node) and d is not node]
-            if nodes and all(d.span.source is not root and not isinstance(d, syntax.Packing) for d in nodes):
+            if nodes and all(
+                d.span.source is not root and not isinstance(d, syntax.Packing) for d in nodes
+            ):
                 replaced.add((syntax.TypeDeclaration, node.tag.text))
     return replaced
 
@@ -219,7 +248,9 @@ def alike(node: object, other: object) -> bool:
         return len(node) == len(other) and all(map(alike, node, other))
     if has_fields(node) and type(node) is type(other):
         return all(
-            alike(getattr(node, part.name), getattr(other, part.name)) for part in fields(node) if part.name != "span"
+            alike(getattr(node, part.name), getattr(other, part.name))
+            for part in fields(node)
+            if part.name != "span"
         )
     return node == other
 
@@ -252,8 +283,12 @@ def _typedef(names: Names, declaration: syntax.Typedef) -> None:
 
 
 def _define(names: Names, declaration: syntax.Define) -> None:
-    if isinstance(declaration.value, ctree.Place) and declaration.value.base.text == declaration.name.text:
-        names.macros[declaration.name.text] = declaration.value.base  # `#define A A` beside an enumerator A
+    if (
+        isinstance(declaration.value, ctree.Place)
+        and declaration.value.base.text == declaration.name.text
+    ):
+        # `#define A A` beside an enumerator A
+        names.macros[declaration.name.text] = declaration.value.base
         return
     if _share(names, declaration.name, "constant"):
         names.constants[declaration.name.text] = declaration
@@ -279,7 +314,9 @@ def _abi(names: Names, declaration: syntax.AbiAxis) -> None:
 
 def _share_axis(names: Names, name: ctree.Name) -> bool:
     if name.text == "abi":
-        names.diagnostics.append(Diagnostic("CB0110", "`abi` is the axis of ABIs, in every spec", name.span))
+        names.diagnostics.append(
+            Diagnostic("CB0110", "`abi` is the axis of ABIs, in every spec", name.span)
+        )
         return False
     return _share(names, name, "axis")
 
@@ -373,7 +410,9 @@ def _name_steps(names: Names) -> None:
         if part is not None:
             names.diagnostics.append(_twice(part.name, part.kind, steps[0].step.name.span))
         if len({s.layer.name.text for s in steps}) > 1:
-            names.steps[plain] = [StepOf(s.step, s.layer, f"{s.layer.name.text}.{plain}") for s in steps]
+            names.steps[plain] = [
+                StepOf(s.step, s.layer, f"{s.layer.name.text}.{plain}") for s in steps
+            ]
 
 
 _COLLECTORS: dict[type, Callable[[Names, Any], None]] = {

@@ -1,4 +1,5 @@
-"""Pinned structs of a candidate: laid out for the ABI they were found for, each member where it can lie."""
+"""Pinned structs of a candidate: laid out for the ABI they were found for, each member where it
+can lie."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from cbprove.syntax import ctree
 
 
 def of_this_abi(cx: Context, pinning: ctree.Pinning) -> None:
-    """Refuse a candidate whose ABI is not the one that a block is for: one mistake for all that is in the block.
+    """Refuse a candidate whose ABI is not the one that a block is for: one mistake for all that is
+    in the block.
 
     Raises Mistake CB0118 where there is no such ABI, CB0171 where it is another one.
     """
@@ -25,21 +27,35 @@ def of_this_abi(cx: Context, pinning: ctree.Pinning) -> None:
         help = hint(pinned, ABIS) or f"known are {listed(ABIS)}"
         raise mistake("CB0118", f"there is no abi `{pinned}`", pinning.abi.span, help)
     if pinned != abi:
-        help = f"say `abi {pinned};`, or write these types without pins where they are laid out for `{abi}`"
+        help = (
+            f"say `abi {pinned};`, or write these types without pins where they are laid out "
+            f"for `{abi}`"
+        )
         raise mistake(
-            "CB0171", f"types are pinned for `{pinned}` and laid out here for `{abi}`", pinning.abi.span, help
+            "CB0171",
+            f"types are pinned for `{pinned}` and laid out here for `{abi}`",
+            pinning.abi.span,
+            help,
         )
 
 
-def check(cx: Context, built: Record, pinned: ctree.Pinned, members: Sequence[ctree.Member]) -> None:
+def check(
+    cx: Context, built: Record, pinned: ctree.Pinned, members: Sequence[ctree.Member]
+) -> None:
     """Report every member that cannot lie where it is pinned. Raises Poison if there is one."""
     widths = [width for width in _widths(cx, built, members) if width is not None]
     if len(widths) < len(members):
         raise Poison
     misfits = list(misplaced(built, pinned.size, widths, pinned.base))
     for wrong in misfits:
-        notes = () if wrong.other is None else (Note("the other one lies here", _place(members[wrong.other])),)
-        cx.memo.report(Diagnostic("CB0170", wrong.message, _place(members[wrong.field]), notes=notes))
+        notes = (
+            ()
+            if wrong.other is None
+            else (Note("the other one lies here", _place(members[wrong.other])),)
+        )
+        cx.memo.report(
+            Diagnostic("CB0170", wrong.message, _place(members[wrong.field]), notes=notes)
+        )
     if misfits:
         raise Poison
 
@@ -56,7 +72,8 @@ def _widths(cx: Context, built: Record, members: Sequence[ctree.Member]) -> Iter
 
 
 def _place(member: ctree.Member) -> Span:
-    """Where it is said that a member lies, be it behind its name or behind the brace of its struct."""
+    """Where it is said that a member lies, be it behind its name or behind the brace of its
+    struct."""
     nodes = member.attributes.pins
     body = member.type
     while isinstance(body, ctree.ArrayType):

@@ -1,4 +1,5 @@
-"""Places: what a statement names, found in views, objects and members, with its extent and its scalars."""
+"""Places: what a statement names, found in views, objects and members, with its extent and its
+scalars."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ _FEW = 8
 
 @frozen
 class _Root:
-    """Where a place begins: a view, or the object of a raw place, and the suffixes still to be followed."""
+    """Where a place begins: a view, or the object of a raw place, and the suffixes still to be
+    followed."""
 
     spot: Spot
     object: str
@@ -40,7 +42,8 @@ class _Root:
 
 @frozen
 class Area:
-    """Where something lies, in bits: its object, the control block or member with its bounds, its first bit.
+    """Where something lies, in bits: its object, the control block or member with its bounds, its
+    first bit.
 
     `start` is the first bit counted from the view's, or from the first bit of the control block.
     """
@@ -53,7 +56,8 @@ class Area:
 
 
 def place(cx: Context, node: ctree.Place, scope: Scope, start: bool = False) -> Place:
-    """The place that a statement names; with `start`, one that an index begins runs to the end of its array."""
+    """The place that a statement names; with `start`, one that an index begins runs to the end
+    of its array."""
     root = _root(cx, node, scope)
     spot = _follow(cx, root.spot, root.suffixes, start=start)
     area = _area(cx, node, root, spot)
@@ -70,7 +74,9 @@ def place(cx: Context, node: ctree.Place, scope: Scope, start: bool = False) -> 
         size=_size(cx, area.object),
         leaves=covered,
         padding=hidden,
-        type=None if star else int_type(spot.type, cx.abi(), spot.width if spot.bit_field else None),
+        type=None
+        if star
+        else int_type(spot.type, cx.abi(), spot.width if spot.bit_field else None),
         view=root.view.view.name.text if root.view else None,
         path=spot.path,
         member=spot.member,
@@ -86,7 +92,8 @@ def type_at(cx: Context, node: ctree.Place, scope: Scope = NOWHERE) -> Spot:
 
 
 def member_at(cx: Context, type: Type, node: ctree.Place) -> Spot:
-    """The member of a type that `offsetof` and `has` name: its offset counts from the type's first bit."""
+    """The member of a type that `offsetof` and `has` name: its offset counts from the type's
+    first bit."""
     spot = Spot(type, 0, 8 * cx.layout(type).size, "", "")
     suffixes = (ctree.Dot(node.base), *node.suffixes)
     return _follow(cx, spot, suffixes)
@@ -123,7 +130,9 @@ def view_area(cx: Context, name: str, span: Span) -> Area:
     node = cx.names.views[name].view
     area = _view_area(cx, node)
     if area is None:
-        raise mistake("CB0149", f"the view `{name}` has no place here: none of its conditions holds", span)
+        raise mistake(
+            "CB0149", f"the view `{name}` has no place here: none of its conditions holds", span
+        )
     return area
 
 
@@ -140,7 +149,9 @@ def _location(cx: Context, node: syntax.View) -> Area | None:
             root = _root(cx, location.place, NOWHERE)
             spot = _follow(cx, root.spot, root.suffixes, free=True)
             if spot.indexes:
-                raise mistake("CB0144", "a view's place cannot depend on an input", location.place.span)
+                raise mistake(
+                    "CB0144", "a view's place cannot depend on an input", location.place.span
+                )
             return _area(cx, location.place, root, spot, free=True)
     return None
 
@@ -154,7 +165,10 @@ def _view(cx: Context, view: ViewOf) -> View | None:
     alignments = list(leaves.asked_alignments(_spot_of_view(cx, node), cx.layout))
     if leaves.is_plain(type):
         alignments = [("", 0, cx.layout(type).align)]
-    members = tuple(MemberAlignment(path, add(whole_view.low, offset), align) for path, offset, align in alignments)
+    members = tuple(
+        MemberAlignment(path, add(whole_view.low, offset), align)
+        for path, offset, align in alignments
+    )
     return View(
         name=node.name.text,
         layer=view.layer.name.text,
@@ -180,7 +194,8 @@ def _spot_of_view(cx: Context, node: syntax.View) -> Spot:
 
 
 def _member_below(cx: Context, node: syntax.View) -> Spot | None:
-    """The member of another view that a view is laid over, if that is a scalar or an array of them."""
+    """The member of another view that a view is laid over, if that is a scalar or an array of
+    them."""
 
     def cycle() -> Mistake:
         return _over_itself(node)
@@ -237,9 +252,17 @@ def _root(cx: Context, node: ctree.Place, scope: Scope) -> _Root:
         kind, _ = cx.names.shared[name]
         raise mistake("CB0142", f"`{name}` is {article(kind)}, not a place", node.base.span)
     candidates = [*cx.names.views, *cx.names.objects, *scope, "parent"]
-    if node.suffixes and isinstance(node.suffixes[0], ctree.Dot) and node.suffixes[0].name.text in cx.names.views:
+    if (
+        node.suffixes
+        and isinstance(node.suffixes[0], ctree.Dot)
+        and node.suffixes[0].name.text in cx.names.views
+    ):
         raise unknown(
-            "CB0108", "object called", node.base, candidates, "a name is seen to the end of the block that makes it"
+            "CB0108",
+            "object called",
+            node.base,
+            candidates,
+            "a name is seen to the end of the block that makes it",
         )
     raise unknown("CB0101", "view or object", node.base, candidates)
 
@@ -249,11 +272,15 @@ def article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-def _raw(cx: Context, node: ctree.Place, name: str, object: str, suffixes: tuple[object, ...]) -> _Root:
+def _raw(
+    cx: Context, node: ctree.Place, name: str, object: str, suffixes: tuple[object, ...]
+) -> _Root:
     if not suffixes or not isinstance(suffixes[0], ctree.Dot):
         areas = [area for area, _, _ in object_of(cx, name).areas]
         help = f"name a member of it, as `{text_of(node.base.span)}.{areas[0]}`" if areas else ""
-        raise mistake("CB0142", f"`{text_of(node.span)}` is an object, not a place in one", node.span, help)
+        raise mistake(
+            "CB0142", f"`{text_of(node.span)}` is an object, not a place in one", node.span, help
+        )
     return _Root(_spot_of_object(cx, name), object, None, suffixes)  # type: ignore[arg-type]
 
 
@@ -268,7 +295,9 @@ def _elsewhere(cx: Context, node: ctree.Place, object: str) -> _Root:
         area = view_area(cx, inner.text, inner.span)
         if area.object != ".":
             raise mistake(
-                "CB0143", f"the view `{inner.text}` lies in `{area.object}`, of which there is one", inner.span
+                "CB0143",
+                f"the view `{inner.text}` lies in `{area.object}`, of which there is one",
+                inner.span,
             )
         return _Root(_spot_of_view(cx, view.view), object, view, node.suffixes[1:])
     if inner.text == first:
@@ -281,7 +310,10 @@ def _elsewhere(cx: Context, node: ctree.Place, object: str) -> _Root:
 
 def _no_object(node: ctree.Place) -> _Root:
     raise mistake(
-        "CB0115", "there is no object to name a place in", node.span, "declare one, as `object skb { char cb[48]; }`"
+        "CB0115",
+        "there is no object to name a place in",
+        node.span,
+        "declare one, as `object skb { char cb[48]; }`",
     )
 
 
@@ -300,9 +332,13 @@ def _follow(
         if isinstance(suffix, ctree.Dot):
             spot = _member(cx, spot, suffix.name)
         elif isinstance(suffix, ctree.Index):
-            spot = _element(cx, spot, suffix, rest=start and last, free=free, bounded=not (free and last))
+            spot = _element(
+                cx, spot, suffix, rest=start and last, free=free, bounded=not (free and last)
+            )
         elif not isinstance(bare(spot.type), types.Record):
-            raise mistake("CB0141", f"`.*` needs a struct or union; this is {_a_type(spot.type)}", suffix.span)
+            raise mistake(
+                "CB0141", f"`.*` needs a struct or union; this is {_a_type(spot.type)}", suffix.span
+            )
         elif not last:
             raise mistake("CB0141", "nothing can follow `.*`", suffix.span)
     return spot
@@ -315,18 +351,28 @@ def _a_type(type: Type) -> str:
 
 def _member(cx: Context, spot: Spot, name: ctree.Name) -> Spot:
     if not isinstance(bare(spot.type), types.Record):
-        raise mistake("CB0103", f"{_a_type(spot.type)} has no members, so no `{name.text}`", name.span)
+        raise mistake(
+            "CB0103", f"{_a_type(spot.type)} has no members, so no `{name.text}`", name.span
+        )
     spot_of_member = leaves.member(spot, name.text, cx.layout)
     if spot_of_member is None:
         members = leaves.member_names(spot, cx.layout)
-        text = spot.identity.removeprefix("object ") if spot.identity.startswith("object ") else described(spot.type)
+        text = (
+            spot.identity.removeprefix("object ")
+            if spot.identity.startswith("object ")
+            else described(spot.type)
+        )
         subject = text if text.startswith("a ") else f"`{text}`"
-        near = hint(name.text, members) or (f"it has {listed(members)}" if len(members) in range(1, _FEW) else "")
+        near = hint(name.text, members) or (
+            f"it has {listed(members)}" if len(members) in range(1, _FEW) else ""
+        )
         raise mistake("CB0103", f"{subject} has no member `{name.text}`", name.span, near)
     return spot_of_member
 
 
-def _element(cx: Context, spot: Spot, suffix: ctree.Index, rest: bool, free: bool, bounded: bool) -> Spot:
+def _element(
+    cx: Context, spot: Spot, suffix: ctree.Index, rest: bool, free: bool, bounded: bool
+) -> Spot:
     array = bare(spot.type)
     span = _span(suffix.value)
     if not isinstance(array, types.Array):
@@ -340,10 +386,17 @@ def _element(cx: Context, spot: Spot, suffix: ctree.Index, rest: bool, free: boo
         and bounded
         and not (0 <= index < (array.count if array.count is not None else index + 1))
     ):
-        raise mistake("CB0130", f"element {index} of an array of {array.count}", span, _elements(array.count or 0))
+        raise mistake(
+            "CB0130",
+            f"element {index} of an array of {array.count}",
+            span,
+            _elements(array.count or 0),
+        )
     if rest and array.count is not None and isinstance(index, int):
         return leaves.rest(spot, index, cx.layout)
-    return leaves.element(spot, index, text_of(span) if not isinstance(index, int) else str(index), cx.layout)
+    return leaves.element(
+        spot, index, text_of(span) if not isinstance(index, int) else str(index), cx.layout
+    )
 
 
 def _elements(count: int) -> str:
@@ -367,7 +420,13 @@ def _area(cx: Context, node: ctree.Place, root: _Root, spot: Spot, free: bool = 
     offset = spot.offset
     if root.view is not None:
         at = view_area(cx, root.view.view.name.text, node.base.span)
-        return Area(root.object or at.object, at.name, at.bound, add(at.low, offset), 0 if free else settled(offset))
+        return Area(
+            root.object or at.object,
+            at.name,
+            at.bound,
+            add(at.low, offset),
+            0 if free else settled(offset),
+        )
     first = root.suffixes[0]
     assert isinstance(first, ctree.Dot)
     inner = leaves.member(root.spot, first.name.text, cx.layout)
@@ -379,13 +438,15 @@ def _area(cx: Context, node: ctree.Place, root: _Root, spot: Spot, free: bool = 
 
 
 def _size(cx: Context, object: str) -> int:
-    """The bits of the object that a place lies in: a declared one's, or those of what paths run on and make."""
+    """The bits of the object that a place lies in: a declared one's, or those of what paths run
+    on and make."""
     declared = object if object in cx.names.objects else cx.names.first_object()
     return object_of(cx, declared).width
 
 
 def _inside(cx: Context, spot: Spot, star: bool) -> tuple[tuple, tuple]:  # type: ignore[type-arg]
-    """The leaves and the padding of a spot; the same for every place where the same piece of the same type lies."""
+    """The leaves and the padding of a spot; the same for every place where the same piece of the
+    same type lies."""
     abi = cx.abi()
     still = replace(spot, offset=0)
     key = (

@@ -30,7 +30,8 @@ FITS = Property(
 
 
 def has_fits(declared: Iterable[questions.Property]) -> bool:
-    """Whether a property of the spec says itself that everything must fit: `fits`, of no member, nowhere but everywhere.
+    """Whether a property of the spec says itself that everything must fit: `fits`, of no member,
+    nowhere but everywhere.
 
     One that speaks of less is checked beside it, so that it does not take the rest out of sight.
     """
@@ -39,7 +40,12 @@ def has_fits(declared: Iterable[questions.Property]) -> bool:
 
 def _is_everything(node: questions.Property) -> bool:
     claim = node.claim
-    return isinstance(claim, questions.Fits) and not claim.members and not node.where and node.condition is None
+    return (
+        isinstance(claim, questions.Fits)
+        and not claim.members
+        and not node.where
+        and node.condition is None
+    )
 
 
 def prop(cx: Context, node: questions.Property) -> Property:
@@ -65,12 +71,16 @@ def _claim(cx: Context, node: questions.Claim) -> Claim:
         case questions.Preserved():
             members, later = _members(cx, node.members), _members(cx, node.later)
             start, end = _step(cx, node.start), _step(cx, node.end)
-            return program.Preserved(members, start, end, _later(node, members, later) if later else ())
+            return program.Preserved(
+                members, start, end, _later(node, members, later) if later else ()
+            )
         case questions.Owned():
             return program.Owned(_members(cx, node.members))
         case questions.Written():
             step_of_since = None if node.since is None else _step(cx, node.since)
-            return program.Written(_members(cx, node.members), _by(cx, node.by), node.cleared, step_of_since)
+            return program.Written(
+                _members(cx, node.members), _by(cx, node.by), node.cleared, step_of_since
+            )
         case questions.Exact():
             return program.Exact(_members(cx, node.members))
         case questions.Holds():
@@ -88,11 +98,15 @@ def _claim(cx: Context, node: questions.Claim) -> Claim:
 
 # What stands for a claim that is not made.
 _EMPTY: dict[type, Callable[..., Claim]] = {
-    questions.Preserved: lambda cx, node: program.Preserved((), _step(cx, node.start), _step(cx, node.end)),
+    questions.Preserved: lambda cx, node: program.Preserved(
+        (), _step(cx, node.start), _step(cx, node.end)
+    ),
     questions.Owned: lambda cx, node: program.Owned(()),
     questions.Written: lambda cx, node: program.Written((), None),
     questions.Exact: lambda cx, node: program.Exact(()),
-    questions.Holds: lambda cx, node: program.Holds(Constant(1, INT), _step(cx, node.at), text_of(node.condition.span)),
+    questions.Holds: lambda cx, node: program.Holds(
+        Constant(1, INT), _step(cx, node.at), text_of(node.condition.span)
+    ),
     questions.Fits: lambda cx, node: program.Fits(()),
     questions.AlignedViews: lambda cx, node: program.Aligned(()),
     questions.Disjoint: lambda cx, node: program.Fits(()),
@@ -100,11 +114,19 @@ _EMPTY: dict[type, Callable[..., Claim]] = {
 }
 
 
-def _later(node: questions.Preserved, members: tuple[Place, ...], later: tuple[Place, ...]) -> tuple[Place, ...]:
-    """The places that a `preserved ... as` ends at, with only those scalars' bits that were some scalar's before."""
+def _later(
+    node: questions.Preserved, members: tuple[Place, ...], later: tuple[Place, ...]
+) -> tuple[Place, ...]:
+    """The places that a `preserved ... as` ends at, with only those scalars' bits that were some
+    scalar's before."""
     if len(members) != len(later):
         count = f"{len(members)} place{'' if len(members) == 1 else 's'} preserved as {len(later)}"
-        raise mistake("CB0140", count, node.later[0].span, "name a place after `as` for each one before `from`")
+        raise mistake(
+            "CB0140",
+            count,
+            node.later[0].span,
+            "name a place after `as` for each one before `from`",
+        )
     for before, after in zip(members, later, strict=True):
         if before.width != after.width:
             message = f"{size(before.width)} preserved as {size(after.width)}"
@@ -129,14 +151,24 @@ def _parts(leaf: Leaf, covered: frozenset[int]) -> Iterator[Leaf]:
 def _members(cx: Context, nodes: tuple[ctree.Place, ...]) -> tuple[Place, ...]:
     for node in nodes:
         if node.base.text == "parent":
-            raise mistake("CB0145", "a property speaks of the current object and not of its parent", node.base.span)
+            raise mistake(
+                "CB0145",
+                "a property speaks of the current object and not of its parent",
+                node.base.span,
+            )
     members = places(cx, nodes, NOWHERE)
     for named in members:
         if named.indexes:
             message = (
-                f"the property speaks of one member for all runs, and where `{named.text}` lies depends on an input"
+                f"the property speaks of one member for all runs, and where `{named.text}` lies "
+                f"depends on an input"
             )
-            raise mistake("CB0144", message, named.span, "name the whole array, or one element by a number or an axis")
+            raise mistake(
+                "CB0144",
+                message,
+                named.span,
+                "name the whole array, or one element by a number or an axis",
+            )
     return members
 
 
@@ -144,7 +176,9 @@ def _views(cx: Context, nodes: tuple[ctree.Place, ...]) -> tuple[Place, ...]:
     views = _members(cx, nodes)
     for place in views:
         if place.view is None:
-            raise mistake("CB0154", f"`aligned` speaks of views, and `{place.text}` is not in one", place.span)
+            raise mistake(
+                "CB0154", f"`aligned` speaks of views, and `{place.text}` is not in one", place.span
+            )
     return views
 
 
@@ -152,7 +186,10 @@ def _holds(cx: Context, node: questions.Holds) -> Claim:
     condition = typed(cx, node.condition, NOWHERE)
     for inner in folds.parts(condition):
         if isinstance(inner, InputValue) and cx.names.inputs[inner.name].per_step:
-            message = f"`{inner.name}` is drawn afresh by each step, and `holds` is outside of all of them"
+            message = (
+                f"`{inner.name}` is drawn afresh by each step, and `holds` is outside of "
+                f"all of them"
+            )
             raise mistake("CB0167", message, node.condition.span)
     return program.Holds(condition, _step(cx, node.at), text_of(node.condition.span))
 
@@ -185,7 +222,9 @@ def _where(cx: Context, names: tuple[ctree.Name, ...]) -> Where:
     return Where(frozenset(names_of_paths), frozenset(steps))
 
 
-def _steps_of(cx: Context, name: ctree.Name, kind: str, names_of_others: Iterable[str]) -> list[str]:
+def _steps_of(
+    cx: Context, name: ctree.Name, kind: str, names_of_others: Iterable[str]
+) -> list[str]:
     """One step, or all steps of a layer."""
     if "." in name.text or name.text in cx.names.steps:
         return [cx.names.step(name).name]

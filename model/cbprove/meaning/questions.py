@@ -1,4 +1,5 @@
-"""Proposals and asks: what was put forward and is to be expected of it, what is asked of the design space."""
+"""Proposals and asks: what was put forward and is to be expected of it, what is asked of the
+design space."""
 
 from __future__ import annotations
 
@@ -62,7 +63,8 @@ def _proposal(cx: Context, node: questions.Proposal) -> Proposal:
 def _undecided(node: questions.Proposal, axis: Axis) -> Diagnostic:
     message = f"the proposal `{node.name.text}` does not decide `{axis.name}`"
     help = (
-        f"write `{axis.name} = {axis.values[0]};` or another of its {len(axis.values)} values, or `{axis.name} = any;`"
+        f"write `{axis.name} = {axis.values[0]};` or another of its {len(axis.values)} values, or "
+        f"`{axis.name} = any;`"
     )
     return Diagnostic("CB0160", message, node.name.span, help)
 
@@ -74,7 +76,9 @@ def _settings(cx: Context, nodes: tuple[questions.Setting, ...]) -> dict[str, Do
         name = node.axis.text
         if name in first:
             notes = (Note("first set here", first[name]),)
-            cx.memo.report(Diagnostic("CB0161", f"`{name}` is set a second time", node.axis.span, notes=notes))
+            cx.memo.report(
+                Diagnostic("CB0161", f"`{name}` is set a second time", node.axis.span, notes=notes)
+            )
             continue
         first[name] = node.axis.span
         domain = cx.memo.attempt(lambda n=node: _setting(cx, n))  # type: ignore[misc]
@@ -129,7 +133,10 @@ def _expectation(cx: Context, node: questions.Expectation) -> Expectation:
     turns = None if node.turns is None else fixed_number(cx, node.turns, "a number of turns")
     if turns is not None and (turns < 1 or node.verdict != "proved"):
         raise mistake(
-            "CB0163", f"`{node.verdict} up to {turns}` cannot be expected", node.span, "write `proved up to N`, N >= 1"
+            "CB0163",
+            f"`{node.verdict} up to {turns}` cannot be expected",
+            node.span,
+            "write `proved up to N`, N >= 1",
         )
     index = None if node.condition is None else _index(cx, node.condition)
     return Expectation(
@@ -214,7 +221,11 @@ def _row(
         values[axis.name] = value_in(cx, axis, setting.value)
     for name in axes:
         if name not in values:
-            raise mistake("CB0164", f"this answer does not say `{name}`", settings[0].span if settings else span)
+            raise mistake(
+                "CB0164",
+                f"this answer does not say `{name}`",
+                settings[0].span if settings else span,
+            )
     return tuple(values[name] for name in axes)
 
 

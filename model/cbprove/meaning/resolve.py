@@ -1,4 +1,5 @@
-"""Tree to system: names looked up, axes and their domains worked out, proposals and asks decided."""
+"""Tree to system: names looked up, axes and their domains worked out, proposals and asks
+decided."""
 
 from __future__ import annotations
 
@@ -15,9 +16,11 @@ from cbprove.system.axes import LayerNames, PropertyName
 
 
 def resolve(tree: syntax.Tree, warned: bool = True) -> System:
-    """The system that a tree describes. Raises SpecError with all mistakes if what holds for every candidate has any.
+    """The system that a tree describes. Raises SpecError with all mistakes if what holds for every
+    candidate has any.
 
-    `check.check` finds those that candidates make. What nothing uses is looked for where somebody is `warned` of it.
+    `check.check` finds those that candidates make. What nothing uses is looked for where somebody
+    is `warned` of it.
     """
     try:
         return _resolve(tree, warned)
@@ -58,7 +61,9 @@ def _system(tree: syntax.Tree, cx: Context) -> System:
         sources=tree.sources,
         warnings=(),
         context=cx,
-        audited=tuple((d.record, d.span) for d in tree.declarations if isinstance(d, syntax.Audited)),
+        audited=tuple(
+            (d.record, d.span) for d in tree.declarations if isinstance(d, syntax.Audited)
+        ),
     )
 
 
@@ -69,7 +74,9 @@ def _properties(names: Names) -> tuple[PropertyName, ...]:
     if FITS.name in names.properties:
         span = names.properties[FITS.name].name.span
         message = "`fits` is the name of the property that every spec is checked for"
-        names.diagnostics.append(Diagnostic("CB0110", message, span, "call this one something else"))
+        names.diagnostics.append(
+            Diagnostic("CB0110", message, span, "call this one something else")
+        )
     return (*declared, PropertyName(FITS.name, FITS.title, None))
 
 

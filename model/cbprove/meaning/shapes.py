@@ -1,4 +1,5 @@
-"""The structs of a spec with the types of their members as they were written, which the types themselves forget."""
+"""The structs of a spec with the types of their members as they were written, which the types
+themselves forget."""
 
 from __future__ import annotations
 
@@ -18,9 +19,11 @@ from cbprove.system.axes import AxisValue
 
 @frozen
 class Shape:
-    """A struct or union to print, under the name it goes by here (`struct skb_gso_cb`, with ` = v4_4` for a packing).
+    """A struct or union to print, under the name it goes by here (`struct skb_gso_cb`, with ` =
+    v4_4` for a packing).
 
-    `spelled` are the types of members as they were written, by member path; others are printed as DWARF calls them.
+    `spelled` are the types of members as they were written, by member path; others are printed as
+    DWARF calls them.
     """
 
     record: Record
@@ -33,7 +36,8 @@ Candidate = Mapping[str, AxisValue]
 
 
 def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
-    """Each struct once for each form it has under the candidates; of a packing also the arms that none of them uses."""
+    """Each struct once for each form it has under the candidates; of a packing also the arms
+    that none of them uses."""
     cx = system.context
     listed = list(candidates)
     abis = {candidate["abi"] for candidate in listed}
@@ -47,13 +51,15 @@ def shapes(system: System, candidates: Iterable[Candidate]) -> list[Shape]:
 
 
 def plain(cx: Context, tags: Iterable[str], candidate: Candidate) -> dict[str, Shape]:
-    """These structs alone, no packings, as one candidate has them; those that have no layout are left out."""
+    """These structs alone, no packings, as one candidate has them; those that have no layout are
+    left out."""
     by_tag = {tag: _shape(cx, cx.names.tags[tag], candidate, None, with_abi=False) for tag in tags}
     return {tag: shape for tag, shape in by_tag.items() if shape is not None}
 
 
 def laid(system: System, forms: Iterable[Shape]) -> frozenset[str]:
-    """The tags of those structs that a view or an object has, by themselves or inside of another."""
+    """The tags of those structs that a view or an object has, by themselves or inside of
+    another."""
     cx = system.context
     inside: dict[str, set[str]] = {}
     for each in forms:
@@ -100,7 +106,9 @@ def _plain(members: Iterable[ctree.MemberItem]) -> Iterator[ctree.Member]:
             yield member
 
 
-def _forms(node: object, candidates: list[Candidate]) -> Iterator[tuple[Candidate, syntax.Arm | None]]:
+def _forms(
+    node: object, candidates: list[Candidate]
+) -> Iterator[tuple[Candidate, syntax.Arm | None]]:
     """The assignments to look at: for a packing, each arm beside each candidate."""
     arms = node.arms if isinstance(node, syntax.Packing) else (None,)
     for arm in arms:
@@ -113,7 +121,9 @@ def _tag(node: object) -> str:
     return node.tag.text
 
 
-def _shape(cx: Context, node: object, candidate: Candidate, arm: syntax.Arm | None, with_abi: bool) -> Shape | None:
+def _shape(
+    cx: Context, node: object, candidate: Candidate, arm: syntax.Arm | None, with_abi: bool
+) -> Shape | None:
     body = arm.body if arm else node
     if not isinstance(body, ctree.RecordBody):
         return None
@@ -137,7 +147,8 @@ def _record(cx: Context, node: ctree.CType) -> Record:
 
 
 def _spelled(members: Iterable[ctree.MemberItem], path: str) -> Iterator[tuple[str, str]]:
-    """The type of each member by its path from the struct on; where `#if` leaves a choice, the last one counts."""
+    """The type of each member by its path from the struct on; where `#if` leaves a choice, the
+    last one counts."""
     for member in members:
         if isinstance(member, ctree.MemberChoice):
             yield from _spelled((*member.otherwise, *member.then), path)

@@ -1,4 +1,5 @@
-"""What a spec says of the sizes of its views: their types, and the build-time checks that name them."""
+"""What a spec says of the sizes of its views: their types, and the build-time checks that name
+them."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from cbprove.system.program import Program
 
 @frozen
 class Check:
-    """A `require`, which stands for a BUILD_BUG_ON of the kernel: where it is written, and as what."""
+    """A `require`, which stands for a BUILD_BUG_ON of the kernel: where it is written, and as
+    what."""
 
     file: str
     line: int
@@ -35,13 +37,18 @@ def sized(system: System, candidate: Mapping[str, AxisValue]) -> Mapping[str, Si
     cx = system.context
     cx.memo.begin(candidate)
     checks = [
-        (_check(require), frozenset(name for part in _looked_at(cx, require.condition) for name in _names(part)))
+        (
+            _check(require),
+            frozenset(name for part in _looked_at(cx, require.condition) for name in _names(part)),
+        )
         for require in cx.names.requires
     ]
     return {
         name: Sized(
             spelled(view.view.type),
-            tuple(check for check, names in checks if names & {("view", name), _name(view.view.type)}),
+            tuple(
+                check for check, names in checks if names & {("view", name), _name(view.view.type)}
+            ),
         )
         for name, view in cx.names.views.items()
     }
@@ -57,7 +64,8 @@ def violated(program: Program) -> tuple[str, ...]:
 
 
 def _looked_at(cx: Context, node: ctree.Expr) -> Iterator[ctree.Expr]:
-    """The parts of a condition that C comes to: behind `yes ||` nothing is looked at, nor the arm that `?:` leaves."""
+    """The parts of a condition that C comes to: behind `yes ||` nothing is looked at, nor the
+    arm that `?:` leaves."""
     if isinstance(node, ctree.Binary) and node.operator in ("||", "&&"):
         yield from _looked_at(cx, node.left)
         if _known(cx, node.left) is not (node.operator == "||"):
@@ -95,7 +103,8 @@ def spelled(type: ctree.CType) -> str:
 
 
 def _name(type: ctree.CType) -> tuple[str, str]:
-    """What a check would call a type: a tag, or a typedef that is no plain scalar's name for this purpose."""
+    """What a check would call a type: a tag, or a typedef that is no plain scalar's name for
+    this purpose."""
     match type:
         case ctree.TaggedType(_, tag):
             return ("tag", tag.text)
@@ -126,5 +135,10 @@ def _names(node: object) -> Iterator[tuple[str, str]]:
 
 def _check(require: syntax.Require) -> Check:
     span = require.span
-    text = " ".join(span.source.text[span.start : span.end].split()).rstrip(";").removeprefix("require").strip()
+    text = (
+        " ".join(span.source.text[span.start : span.end].split())
+        .rstrip(";")
+        .removeprefix("require")
+        .strip()
+    )
     return Check(span.source.name, span.line, text)

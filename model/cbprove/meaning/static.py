@@ -21,7 +21,9 @@ from cbprove.meaning.types import enumerator, is_type_name, named_type, type_of
 from cbprove.syntax import ctree
 from cbprove.system.axes import FREE, Axis
 
-_BEFORE_RUNS = "what stands here must be known before any run: numbers, `sizeof`, constants and axes"
+_BEFORE_RUNS = (
+    "what stands here must be known before any run: numbers, `sizeof`, constants and axes"
+)
 
 # Static shifts are of exact integers; no value in a control block needs a larger one.
 _MOST_SHIFT = 63
@@ -78,21 +80,34 @@ def size_of(cx: Context, node: ctree.Sizeof, scope: Scope) -> int:
         return cx.layout(type).size
     spot = type_at(cx, operand, scope)
     if spot.bit_field:
-        raise mistake("CB0132", f"`{text_of(operand.span)}` is a bit-field and has no size in bytes", node.span)
+        raise mistake(
+            "CB0132",
+            f"`{text_of(operand.span)}` is a bit-field and has no size in bytes",
+            node.span,
+        )
     return spot.width // 8
 
 
 def align_of(cx: Context, node: ctree.Alignof, scope: Scope) -> int:
-    """`alignof` a type or a place, in bytes. A member has the alignment that it was declared with, by either spelling.
+    """`alignof` a type or a place, in bytes. A member has the alignment that it was declared with,
+    by either spelling.
 
     Raises Mistake CB0132 for a bit-field.
     """
-    type = _as_type(cx, node.operand) if isinstance(node.operand, ctree.Place) else type_of(cx, node.operand)
+    type = (
+        _as_type(cx, node.operand)
+        if isinstance(node.operand, ctree.Place)
+        else type_of(cx, node.operand)
+    )
     if type is None:
         assert isinstance(node.operand, ctree.Place)
         spot = type_at(cx, node.operand, scope)
         if spot.bit_field:
-            raise mistake("CB0132", f"`{text_of(node.operand.span)}` is a bit-field and has no alignment", node.span)
+            raise mistake(
+                "CB0132",
+                f"`{text_of(node.operand.span)}` is a bit-field and has no alignment",
+                node.span,
+            )
         if spot.align is not None:
             return spot.align
         type = spot.type
@@ -100,11 +115,16 @@ def align_of(cx: Context, node: ctree.Alignof, scope: Scope) -> int:
 
 
 def offset_of(cx: Context, node: ctree.Offsetof) -> int:
-    """`offsetof`, in bytes. Raises Mistake CB0132 for a bit-field, and for a member that an input counts."""
+    """`offsetof`, in bytes. Raises Mistake CB0132 for a bit-field, and for a member that an
+    input counts."""
     spot = member_at(cx, type_of(cx, node.type), node.member)
     if spot.bit_field or spot.indexes:
         kind = "a bit-field" if spot.bit_field else "counted by an input"
-        raise mistake("CB0132", f"`{text_of(node.member.span)}` is {kind} and has no offset in bytes", node.span)
+        raise mistake(
+            "CB0132",
+            f"`{text_of(node.member.span)}` is {kind} and has no offset in bytes",
+            node.span,
+        )
     return settled(spot.offset) // 8
 
 
@@ -133,30 +153,35 @@ def constant(cx: Context, name: ctree.Name) -> Int | Bool:
 
 
 def _defined(cx: Context, node: ctree.Expr) -> Int | Bool:
-    """What C makes of a `#define`, in C's own types; exact where a ranged axis, which C has none of, is in it."""
+    """What C makes of a `#define`, in C's own types; exact where a ranged axis, which C has none
+    of, is in it."""
     exact = value(cx, node)
     found = None if cx.names.ranged(node) else cx.compute(cx, node)
     return exact if found is None else found
 
 
 def of_the_abi(cx: Context, name: str) -> int | None:
-    """What compilers and the kernel's headers define a name as, that the spec does not declare; 0 where they do not."""
+    """What compilers and the kernel's headers define a name as, that the spec does not declare;
+    0 where they do not."""
     return (builtin.macro(name, cx.abi()) or 0) if builtin.is_macro(name) else None
 
 
 def defined(cx: Context, node: ctree.Defined) -> bool:
     """Whether a name is a macro, as C's `defined` says; of a yes-or-no axis, whether it is yes.
 
-    `IS_ENABLED(X)` asks besides that it be defined as 1, or else whether X_MODULE is, where a spec declares that. A name that
-    nothing declares is a mistake, not an undefined one: `#ifdef` of a misspelt option would leave its members out without a
-    word.
+    `IS_ENABLED(X)` asks besides that it be defined as 1, or else whether X_MODULE is, where a spec
+    declares that. A name that nothing declares is a mistake, not an undefined one: `#ifdef` of a
+    misspelt option would leave its members out without a word.
 
-    Raises Mistake CB0101 for such a name, and Poison for that of an axis whose declaration is wrong.
+    Raises Mistake CB0101 for such a name, and Poison for that of an axis whose declaration is
+    wrong.
     """
     if node.enabled and not node.name.text.endswith("_MODULE"):
         module = ctree.Name(f"{node.name.text}_MODULE", node.name.span)
         if module.text in cx.names.axes or module.text in cx.names.constants:
-            return defined(cx, replace(node, enabled=False)) or defined(cx, ctree.Defined(module, False, node.span))
+            return defined(cx, replace(node, enabled=False)) or defined(
+                cx, ctree.Defined(module, False, node.span)
+            )
     name = node.name.text
     if name in cx.names.axes:
         axis = cx.names.axes[name]
@@ -174,11 +199,14 @@ def defined(cx: Context, node: ctree.Defined) -> bool:
 
 
 def defined_by_itself(name: ctree.Name) -> Mistake:
-    return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
+    return mistake(
+        "CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own"
+    )
 
 
 def axis_value(cx: Context, axis: Axis, span: Span) -> Int | Bool:
-    """The number of a ranged param, the truth of a yes-or-no one. Raises Mistake CB0121 for any other axis."""
+    """The number of a ranged param, the truth of a yes-or-no one. Raises Mistake CB0121 for any
+    other axis."""
     if isinstance(axis.values, range):
         value = cx.memo.axis(axis.name)
         return terms.var(axis.name) if value is FREE else int(str(value))
@@ -189,7 +217,8 @@ def axis_value(cx: Context, axis: Axis, span: Span) -> Int | Bool:
 
 
 def compared(cx: Context, node: ctree.Binary) -> bool | None:
-    """`AXIS == value` of an axis with named values, either way round; None for any other comparison."""
+    """`AXIS == value` of an axis with named values, either way round; None for any other
+    comparison."""
     for side, other in ((node.left, node.right), (node.right, node.left)):
         axis = named_axis(cx, side)
         if axis is None or node.operator not in ("==", "!="):
@@ -211,9 +240,15 @@ def named_axis(cx: Context, node: ctree.Expr) -> Axis | None:
 
 
 def value_name(axis: Axis, node: ctree.Expr) -> str:
-    """One of an axis's own value names. Raises Mistake CB0107 where what is written is none of them."""
+    """One of an axis's own value names. Raises Mistake CB0107 where what is written is none of
+    them."""
     if not isinstance(node, ctree.Place) or node.suffixes:
-        raise mistake("CB0107", f"`{text_of(node.span)}` is no value of `{axis.name}`", node.span, _values(axis))
+        raise mistake(
+            "CB0107",
+            f"`{text_of(node.span)}` is no value of `{axis.name}`",
+            node.span,
+            _values(axis),
+        )
     if node.base.text not in axis.values:
         raise unknown_value(axis, node.base)
     return node.base.text
@@ -221,7 +256,9 @@ def value_name(axis: Axis, node: ctree.Expr) -> str:
 
 def unknown_value(axis: Axis, name: ctree.Name) -> Mistake:
     near = hint(name.text, map(str, axis.values))
-    return mistake("CB0107", f"`{axis.name}` has no value `{name.text}`", name.span, near or _values(axis))
+    return mistake(
+        "CB0107", f"`{axis.name}` has no value `{name.text}`", name.span, near or _values(axis)
+    )
 
 
 def _values(axis: Axis) -> str:
@@ -239,7 +276,9 @@ def _as_type(cx: Context, node: ctree.Place) -> Type | None:
     type = named_type(cx, node.base)
     for suffix in reversed(node.suffixes):
         if not isinstance(suffix, ctree.Index):
-            raise mistake("CB0143", f"`{node.base.text}` is a type and has no members to name here", node.span)
+            raise mistake(
+                "CB0143", f"`{node.base.text}` is a type and has no members to name here", node.span
+            )
         type = types.Array(type, cx.number(suffix.value))
     return type
 
@@ -254,7 +293,9 @@ def _name(cx: Context, node: ctree.Place) -> Int | Bool:
         if name.text in cx.names.axis_declarations:
             raise Poison
     if name.text in cx.names.shared or name.text == "parent":
-        raise mistake("CB0120", f"`{text_of(node.span)}` is known only in a run", node.span, _BEFORE_RUNS)
+        raise mistake(
+            "CB0120", f"`{text_of(node.span)}` is known only in a run", node.span, _BEFORE_RUNS
+        )
     value = of_the_abi(cx, name.text) if not node.suffixes else None
     if value is not None:
         return value
@@ -294,7 +335,8 @@ def _binary(cx: Context, node: ctree.Binary) -> Int | Bool:
 
 
 def _logical(cx: Context, node: ctree.Binary) -> Bool:
-    """The right side needs no meaning where the left one decides: `has(struct X, m) && offsetof(struct X, m) == 4`."""
+    """The right side needs no meaning where the left one decides: `has(struct X, m) &&
+    offsetof(struct X, m) == 4`."""
     left = truth(value(cx, node.left))
     if isinstance(left, bool) and left is (node.operator == "||"):
         return left
@@ -329,7 +371,12 @@ def divisor(number: int, span: Span) -> int:
 def shift_count(count: int, bits: int, span: Span) -> int:
     """A shift count, which is below the width. Raises Mistake CB0123 for any other."""
     if not 0 <= count < bits:
-        raise mistake("CB0123", f"a shift of {bits} bits by {count}", span, f"the count must be from 0 to {bits - 1}")
+        raise mistake(
+            "CB0123",
+            f"a shift of {bits} bits by {count}",
+            span,
+            f"the count must be from 0 to {bits - 1}",
+        )
     return count
 
 

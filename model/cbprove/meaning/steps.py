@@ -1,4 +1,5 @@
-"""Steps, parts and paths under an assignment, statement by statement: `when` decided, places found, expressions typed."""
+"""Steps, parts and paths under an assignment, statement by statement: `when` decided, places
+found, expressions typed."""
 
 from __future__ import annotations
 
@@ -29,7 +30,12 @@ def part(cx: Context, node: syntax.Path) -> Part:
     """A path or a part."""
 
     def build() -> Part:
-        return Part(node.name.text, node.title, block(cx, node.body, Around(NOWHERE, in_step=False)), node.span)
+        return Part(
+            node.name.text,
+            node.title,
+            block(cx, node.body, Around(NOWHERE, in_step=False)),
+            node.span,
+        )
 
     return cx.memo.remember(("part", id(node)), build)
 
@@ -60,7 +66,9 @@ def _witness(cx: Context, node: syntax.Step) -> Witness:
 
 
 def _standing(cx: Context, functions: tuple[syntax.Function, ...]) -> tuple[str, ...]:
-    return tuple(each.name.text for each in functions if each.condition is None or cx.decided(each.condition))
+    return tuple(
+        each.name.text for each in functions if each.condition is None or cx.decided(each.condition)
+    )
 
 
 def _whole(cx: Context, node: syntax.Step, layer: syntax.Layer) -> Block:
@@ -68,7 +76,10 @@ def _whole(cx: Context, node: syntax.Step, layer: syntax.Layer) -> Block:
     if reads is None and writes is None:
         name = layer.name.text
         help = f"give the step a body, or say what the layer `{name}` reads and writes"
-        message = f"the step `{node.name.text}` has no body, and its layer `{name}` declares no reads or writes"
+        message = (
+            f"the step `{node.name.text}` has no body, and its layer `{name}` declares no "
+            f"reads or writes"
+        )
         raise mistake("CB0148", message, node.name.span, help)
     body: list[Statement] = []
     if reads:
@@ -76,7 +87,12 @@ def _whole(cx: Context, node: syntax.Step, layer: syntax.Layer) -> Block:
     if writes:
         body.append(
             statements.Write(
-                uid=cx.uid(node, 1), places=writes, value=None, exact_value=None, length=None, span=node.span
+                uid=cx.uid(node, 1),
+                places=writes,
+                value=None,
+                exact_value=None,
+                length=None,
+                span=node.span,
             )
         )
     return tuple(body)
@@ -96,10 +112,17 @@ def _check_inside(cx: Context, layer: syntax.Layer, body: Block) -> None:
     writes = cx.memo.attempt(lambda: declared(cx, layer, "writes"))
     for which, accessed in _accesses(body):
         declared_places = reads if which == "reads" else writes
-        if declared_places is not None and not any(_covers(outer, accessed) for outer in declared_places):
+        if declared_places is not None and not any(
+            _covers(outer, accessed) for outer in declared_places
+        ):
             verb = "read" if which == "reads" else "write"
-            message = f"the layer `{layer.name.text}` does not declare that it {which} `{accessed.text}`"
-            help = f"add it to `{which} {', '.join(p.text for p in declared_places)};`, or {verb} something else"
+            message = (
+                f"the layer `{layer.name.text}` does not declare that it {which} `{accessed.text}`"
+            )
+            help = (
+                f"add it to `{which} {', '.join(p.text for p in declared_places)};`, or {verb} "
+                f"something else"
+            )
             cx.memo.report(Diagnostic("CB0147", message, accessed.span, help))
 
 
@@ -122,7 +145,8 @@ def _covers(outer: Place, inner: Place) -> bool:
 
 @frozen
 class Around:
-    """What stands around a statement: the names made so far, and whether it is a step's (which calls nothing)."""
+    """What stands around a statement: the names made so far, and whether it is a step's (which
+    calls nothing)."""
 
     scope: Scope
     in_step: bool
@@ -132,18 +156,22 @@ class Around:
 
 
 def block(cx: Context, nodes: syntax.Block, scope_around: Around) -> Block:
-    """The statements of a block, in order, without those that `when` leaves out; one with a mistake is left out too."""
+    """The statements of a block, in order, without those that `when` leaves out; one with a
+    mistake is left out too."""
     nodes_made: list[statements.Statement] = []
     for node in nodes:
         if isinstance(node, syntax.When):
-            nodes_made.extend(_when(cx, node, scope_around))  # names made in it are not added to those around
+            # Names made in it are not added to those around
+            nodes_made.extend(_when(cx, node, scope_around))
             continue
         scope_here = scope_around
         node_made = cx.memo.attempt(lambda n=node, a=scope_here: _remembered(cx, n, a))  # type: ignore[misc]
         if node_made is not None:
             nodes_made.append(node_made)
         if isinstance(node, syntax.Make | syntax.Share):
-            scope_around = scope_around.made(node.name.text, "share" if isinstance(node, syntax.Share) else node.kind)
+            scope_around = scope_around.made(
+                node.name.text, "share" if isinstance(node, syntax.Share) else node.kind
+            )
     return tuple(nodes_made)
 
 
@@ -176,7 +204,9 @@ def _statement(cx: Context, node: syntax.Statement, around: Around) -> statement
             return _copy(cx, node, around)
         case syntax.Assume():
             condition = typed(cx, node.condition, around.scope)
-            return statements.Assume(uid, condition, node.reason, text_of(node.condition.span), span)
+            return statements.Assume(
+                uid, condition, node.reason, text_of(node.condition.span), span
+            )
         case syntax.Make():
             _refuse_clash(cx, node.name)
             return statements.Make(uid, node.kind, node.name.text, span)
@@ -212,9 +242,13 @@ def _compound(cx: Context, node: syntax.Statement, around: Around) -> statements
         case syntax.Repeat():
             low, high = _turns(cx, node.bounds, 0)
             body = block(cx, node.body, around)
-            return statements.Repeat(uid, 0 if _idles(body) and low > _MANY else low, high, body, span)
+            return statements.Repeat(
+                uid, 0 if _idles(body) and low > _MANY else low, high, body, span
+            )
         case syntax.Either():
-            return statements.Either(uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span)
+            return statements.Either(
+                uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span
+            )
         case syntax.If():
             condition = cx.memo.attempt(lambda: typed(cx, node.condition, around.scope))
             nodes, otherwise = block(cx, node.then, around), block(cx, node.otherwise, around)
@@ -230,15 +264,20 @@ _MANY = 1000  # turns that a loop has at least, beyond which nobody counts those
 def _idles(body: statements.Block) -> bool:
     """Whether a turn may do nothing at all.
 
-    Then as many such turns as one likes make up a LO: runs of fewer turns reach the same claims and break the same.
+    Then as many such turns as one likes make up a LO: runs of fewer turns reach the same claims and
+    break the same.
     """
-    return all(isinstance(s, statements.Either) and any(_idles(arm) for arm in s.arms) for s in body)
+    return all(
+        isinstance(s, statements.Either) and any(_idles(arm) for arm in s.arms) for s in body
+    )
 
 
 # --- accesses ---
 
 
-def places(cx: Context, nodes: tuple[ctree.Place, ...], scope: Scope, start: bool = False) -> tuple[Place, ...]:
+def places(
+    cx: Context, nodes: tuple[ctree.Place, ...], scope: Scope, start: bool = False
+) -> tuple[Place, ...]:
     """Several places; the mistakes of all of them are reported before the first stops anything.
 
     Raises Poison where there are any.
@@ -266,7 +305,9 @@ def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], around: Around
     for condition in of:
         if isinstance(condition.low, int) and condition.low % 8:
             raise mistake(
-                "CB0133", f"`{condition.text}` does not begin at a whole byte, which `for` counts", condition.span
+                "CB0133",
+                f"`{condition.text}` does not begin at a whole byte, which `for` counts",
+                condition.span,
             )
     return length
 
@@ -275,12 +316,19 @@ def _write(cx: Context, node: syntax.Write, around: Around) -> statements.Write:
     stored, length = _access(cx, node.places, node.length, around)
     if node.value is None:
         return statements.Write(
-            uid=cx.uid(node), places=stored, value=None, exact_value=None, length=length, span=node.span
+            uid=cx.uid(node),
+            places=stored,
+            value=None,
+            exact_value=None,
+            length=length,
+            span=node.span,
         )
     (target,) = stored
     if target.type is None:
         help = "name one integer member or element, or write it without a value"
-        raise mistake("CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help)
+        raise mistake(
+            "CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help
+        )
     exact = typed(cx, node.value, around.scope)
     return statements.Write(
         uid=cx.uid(node),
@@ -300,7 +348,11 @@ def _copy(cx: Context, node: syntax.Copy, around: Around) -> statements.Copy:
         message = f"`copy` of {size(origin.width)} to {size(target.width)}"
         notes = tuple(Note(f"`{p.text}` has {size(p.width)}", p.span) for p in (origin, target))
         raise mistake(
-            "CB0140", message, node.span, "copy between places of one size, or say `for` how many bytes", notes
+            "CB0140",
+            message,
+            node.span,
+            "copy between places of one size, or say `for` how many bytes",
+            notes,
         )
     return statements.Copy(cx.uid(node), origin, target, length, node.span)
 
@@ -317,16 +369,26 @@ def size(bits: int) -> str:
 def _refuse_clash(cx: Context, name: ctree.Name) -> None:
     """A made name may hide another made one, but nothing that is declared."""
     if name.text == "parent":
-        raise mistake("CB0119", "`parent` always means what the current object was made from", name.span)
+        raise mistake(
+            "CB0119", "`parent` always means what the current object was made from", name.span
+        )
     if name.text in cx.names.shared:
         kind, first = cx.names.shared[name.text]
         notes = (Note("declared here", first),)
-        raise mistake("CB0119", f"`{name.text}` is already the name of {article(kind)}", name.span, notes=notes)
+        raise mistake(
+            "CB0119",
+            f"`{name.text}` is already the name of {article(kind)}",
+            name.span,
+            notes=notes,
+        )
 
 
 def _not_made(cx: Context, name: ctree.Name, around: Around) -> Mistake:
     if name.text in cx.names.objects:
-        message = f"`on` runs a block on a made or shared object; `{name.text}` exists once and is named in places"
+        message = (
+            f"`on` runs a block on a made or shared object; `{name.text}` exists once and "
+            f"is named in places"
+        )
         return mistake("CB0108", message, name.span)
     help = "a name is seen to the end of the block that makes it"
     return unknown("CB0108", "object called", name, around.scope, help)
@@ -351,13 +413,21 @@ def _turn(cx: Context, node: ctree.Expr) -> int:
 def _call(cx: Context, node: syntax.Call, around: Around) -> statements.Call:
     name = node.callee
     if around.in_step:
-        raise mistake("CB0146", f"a step calls nothing, not even `{name.text}`", node.span, "call it in a path or part")
+        raise mistake(
+            "CB0146",
+            f"a step calls nothing, not even `{name.text}`",
+            node.span,
+            "call it in a path or part",
+        )
     part = cx.names.parts.get(name.text)
     if part is None:
         return statements.Call(cx.uid(node), "step", _step_name(cx, name), node.span)
     if part.kind == "path":
         raise mistake(
-            "CB0153", f"`{name.text}` is a path, which starts runs and is not called", node.span, "make it a `part`"
+            "CB0153",
+            f"`{name.text}` is a path, which starts runs and is not called",
+            node.span,
+            "make it a `part`",
         )
     return statements.Call(cx.uid(node), "part", name.text, node.span)
 

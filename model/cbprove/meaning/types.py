@@ -20,7 +20,8 @@ from cbprove.system.expressions import IntType
 
 
 def type_of(cx: Context, node: ctree.CType) -> Type:
-    """The type that was written: one object for a node under assignments that agree on what it looked at."""
+    """The type that was written: one object for a node under assignments that agree on what it
+    looked at."""
     return cx.memo.remember(("type", id(node)), lambda: _type(cx, node), lambda: _itself(node))
 
 
@@ -34,9 +35,13 @@ def named_type(cx: Context, name: ctree.Name) -> Type:
     typedef = cx.names.typedefs.get(name.text)
     if typedef is not None:
         key = ("typedef", name.text)
-        return cx.memo.remember(key, lambda: _typedef(cx, typedef), lambda: _needs_itself(name.text, name.span))
+        return cx.memo.remember(
+            key, lambda: _typedef(cx, typedef), lambda: _needs_itself(name.text, name.span)
+        )
     if name.text in builtin.ADDRESSES:
-        return _shared_scalar(cx, "unsigned long long" if cx.abi().pointer_size == 8 else "unsigned int")
+        return _shared_scalar(
+            cx, "unsigned long long" if cx.abi().pointer_size == 8 else "unsigned int"
+        )
     if name.text in builtin.ALIGNED_TO_8:
         wide = builtin.ALIGNED_TO_8[name.text]
         return cx.memo.share(("aligned", name.text), lambda: types.Aligned(types.Scalar(wide), 8))
@@ -49,7 +54,8 @@ def named_type(cx: Context, name: ctree.Name) -> Type:
 
 
 def is_type_name(cx: Context, name: str) -> bool:
-    """Whether a name standing where a place may stand too is a type's: no object, view or input is called so."""
+    """Whether a name standing where a place may stand too is a type's: no object, view or input
+    is called so."""
     if name in cx.names.shared:
         return False
     return name in cx.names.typedefs or builtin.is_scalar(name)
@@ -63,7 +69,8 @@ def bare(type: Type) -> Type:
 
 
 def int_type(type: Type, abi: Abi, width: int | None = None) -> IntType | None:
-    """The integer type of a scalar or an enum (`width` is a bit-field's), a pointer as an unsigned one; else None."""
+    """The integer type of a scalar or an enum (`width` is a bit-field's), a pointer as an
+    unsigned one; else None."""
     type = bare(type)
     if isinstance(type, types.Pointer):
         return IntType("pointer", 8 * abi.pointer_size, False)
@@ -123,7 +130,8 @@ def _itself(node: ctree.CType) -> Mistake:
         return _needs_itself(f"{node.kind} {node.tag.text}", node.tag.span)
     tag = getattr(node, "tag", None)
     return _needs_itself(
-        f"{getattr(node, 'kind', 'enum')} {tag.text}" if tag else "a type", tag.span if tag else node.span
+        f"{getattr(node, 'kind', 'enum')} {tag.text}" if tag else "a type",
+        tag.span if tag else node.span,
     )
 
 
@@ -134,7 +142,9 @@ def _needs_itself(kind: str, span: Span) -> Mistake:
 def _unknown_type(cx: Context, name: ctree.Name) -> Mistake:
     if name.text in cx.names.tags:
         kind = getattr(cx.names.tags[name.text], "kind", "enum")
-        return mistake("CB0102", f"there is no type `{name.text}`", name.span, f"write `{kind} {name.text}`")
+        return mistake(
+            "CB0102", f"there is no type `{name.text}`", name.span, f"write `{kind} {name.text}`"
+        )
     return unknown("CB0102", "type", name, [*cx.names.typedefs, *builtin.scalar_names()])
 
 
@@ -152,14 +162,19 @@ def _tagged(cx: Context, node: ctree.TaggedType) -> Type:
         raise unknown("CB0102", node.kind, node.tag, cx.names.tags)
     kind = "enum" if isinstance(tagged_node, ctree.EnumBody) else tagged_node.kind
     if kind != node.kind:
-        raise mistake("CB0117", f"`{node.tag.text}` is declared as {_a(kind)}, not as {_a(node.kind)}", node.tag.span)
+        raise mistake(
+            "CB0117",
+            f"`{node.tag.text}` is declared as {_a(kind)}, not as {_a(node.kind)}",
+            node.tag.span,
+        )
     return tagged(cx, node.tag.text)
 
 
 def tagged(cx: Context, tag: str) -> Type:
     """The struct, union or enum of a tag; a packing's is the one that its axis says.
 
-    Raises Mistake CB0114 where it contains itself, and Poison for a packing whose declaration is wrong.
+    Raises Mistake CB0114 where it contains itself, and Poison for a packing whose declaration is
+    wrong.
     """
     node = cx.names.tags[tag]
     if not isinstance(node, syntax.Packing):
@@ -167,7 +182,9 @@ def tagged(cx: Context, tag: str) -> Type:
     if tag not in cx.names.axes or cx.names.axis_declarations.get(tag) is not node:
         raise Poison
     text = f"{node.kind} {tag}"
-    return cx.memo.remember(("packing", tag), lambda: _packing(cx, node), lambda: _needs_itself(text, node.tag.span))
+    return cx.memo.remember(
+        ("packing", tag), lambda: _packing(cx, node), lambda: _needs_itself(text, node.tag.span)
+    )
 
 
 def _a(kind: str) -> str:
@@ -189,7 +206,11 @@ def _array(cx: Context, node: ctree.ArrayType) -> Type:
         raise mistake("CB0127", f"an array cannot have {count} elements", node.span)
     size = cx.layout(element).size
     if count > LARGEST or count * size > LARGEST:
-        raise mistake("CB0128", f"an array of {count} times {size} bytes is larger than {LARGEST} bytes", node.span)
+        raise mistake(
+            "CB0128",
+            f"an array of {count} times {size} bytes is larger than {LARGEST} bytes",
+            node.span,
+        )
     array = types.Array(element, count)
     refuse_many(array, f"an array of {count} structs", node.span)
     return _sound(cx, array, node.span)
@@ -202,18 +223,25 @@ def _enum(cx: Context, node: ctree.EnumBody) -> Type:
         if _is_there(cx, enumerator_node)
     ]
     packed = node.attributes.packed
-    enum = types.Enum(node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed)
+    enum = types.Enum(
+        node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed
+    )
     return _sound(cx, enum, node.tag.span if node.tag else node.span)
 
 
 def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:
-    """The value of one of an enum's constants: what is written there, or counted on from the last one written.
+    """The value of one of an enum's constants: what is written there, or counted on from the last
+    one written.
 
     Raises Mistake CB0101 where the candidate leaves the constant out.
     """
     enumerator_node = node.enumerators[index]
     if not _is_there(cx, enumerator_node):
-        raise mistake("CB0101", f"`{enumerator_node.name.text}` is left out by `#if` here", enumerator_node.name.span)
+        raise mistake(
+            "CB0101",
+            f"`{enumerator_node.name.text}` is left out by `#if` here",
+            enumerator_node.name.span,
+        )
     after = 0
     for earlier in reversed(node.enumerators[: index + 1]):
         if _is_there(cx, earlier):
@@ -229,13 +257,16 @@ def _is_there(cx: Context, enumerator_node: ctree.Enumerator) -> bool:
 
 def _said(cx: Context, name: ctree.Name, value: ctree.Expr) -> int:
     def cycle() -> Mistake:
-        return mistake("CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own")
+        return mistake(
+            "CB0114", f"`{name.text}` is defined by itself", name.span, "give it a value of its own"
+        )
 
     return cx.memo.remember(("enumerator", name.text), lambda: static_value(cx, value), cycle)
 
 
 def static_value(cx: Context, node: ctree.Expr) -> int:
-    """What pasted C computes, in C's own types: `-1U` is 4294967295. What hangs on a ranged axis is exact."""
+    """What pasted C computes, in C's own types: `-1U` is 4294967295. What hangs on a ranged axis
+    is exact."""
     exact = cx.number(node)
     value = None if cx.names.ranged(node) else cx.compute(cx, node)
     return exact if value is None else value
@@ -264,13 +295,16 @@ def _record(cx: Context, node: ctree.RecordBody, tag: str | None, kind: str) -> 
     )
     if node.pinned is not None:
         pins.check(cx, built, node.pinned, tuple(_chosen(cx, node.members)))
-    return _measured(cx, built, node.members, node.tag.span if node.tag else node.span, described(built))
+    return _measured(
+        cx, built, node.members, node.tag.span if node.tag else node.span, described(built)
+    )
 
 
 def _measured(
     cx: Context, built: types.Record, members: tuple[ctree.MemberItem, ...], span: Span, kind: str
 ) -> types.Record:
-    """The record, once it is known to have a layout; a mistake stands at the member that makes it."""
+    """The record, once it is known to have a layout; a mistake stands at the member that makes
+    it."""
     abi = cx.abi()
     refuse_many(built, kind, span)
     try:
@@ -299,12 +333,16 @@ def _chosen(cx: Context, members: tuple[ctree.MemberItem, ...]) -> Iterator[ctre
     """The members that this candidate has."""
     for member in members:
         if isinstance(member, ctree.MemberChoice):
-            yield from _chosen(cx, member.then if cx.decided(member.condition) else member.otherwise)
+            yield from _chosen(
+                cx, member.then if cx.decided(member.condition) else member.otherwise
+            )
         else:
             yield member
 
 
-def _fields(cx: Context, members: tuple[ctree.MemberItem, ...], spans: dict[str, Span]) -> Iterator[types.Field]:
+def _fields(
+    cx: Context, members: tuple[ctree.MemberItem, ...], spans: dict[str, Span]
+) -> Iterator[types.Field]:
     failed = False
     for member in _chosen(cx, members):
         _refuse_twice(cx, member, spans)
@@ -333,7 +371,11 @@ def _field(cx: Context, member: ctree.Member) -> types.Field:
 def _refuse_twice(cx: Context, member: ctree.Member, spans: dict[str, Span]) -> None:
     """Two members of one name, those of anonymous structs included."""
     if member.name is None and member.bits is None:
-        body = cx.names.tags.get(member.type.tag.text) if isinstance(member.type, ctree.TaggedType) else member.type
+        body = (
+            cx.names.tags.get(member.type.tag.text)
+            if isinstance(member.type, ctree.TaggedType)
+            else member.type
+        )
         for inner in _chosen(cx, body.members) if isinstance(body, ctree.RecordBody) else ():
             _refuse_twice(cx, inner, spans)
     elif member.name is not None:
@@ -346,7 +388,10 @@ def _refuse_twice(cx: Context, member: ctree.Member, spans: dict[str, Span]) -> 
 
 def _align(cx: Context, attributes: ctree.Attributes) -> int | None:
     """The largest `__aligned(n)`, in bytes."""
-    values = [_boundary(cx, a) if isinstance(a, ctree.Boundary) else cx.number(a) for a in attributes.aligned]
+    values = [
+        _boundary(cx, a) if isinstance(a, ctree.Boundary) else cx.number(a)
+        for a in attributes.aligned
+    ]
     return max(values) if values else None
 
 

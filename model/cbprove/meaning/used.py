@@ -1,6 +1,8 @@
-"""What paths come to, in whichever candidate: from that, the object they run on and what is declared for nothing.
+"""What paths come to, in whichever candidate: from that, the object they run on and what is
+declared for nothing.
 
-What included files declare is shared by specs that each use a part of it, so nothing is told of that.
+What included files declare is shared by specs that each use a part of it, so nothing is told of
+that.
 """
 
 from __future__ import annotations
@@ -28,7 +30,11 @@ def reached(names: Names) -> tuple[Reached, ...]:
         key = id(node.step) if isinstance(node, StepOf) else id(node)
         if key not in nodes_reached:
             nodes_reached[key] = node
-            waiting += [callee for call in _calls(body(node)) if (callee := _called(names, call)) is not None]
+            waiting += [
+                callee
+                for call in _calls(body(node))
+                if (callee := _called(names, call)) is not None
+            ]
     return tuple(nodes_reached.values())
 
 
@@ -64,17 +70,19 @@ def _called(names: Names, call: syntax.Call) -> Reached | None:
         return None
 
 
-# Statements by which an object is more than its bytes: another one is made from it, or its names are counted.
+# Statements by which an object is more than its bytes: another one is made from it, or its names
+# are counted.
 _MAKING = (syntax.Make, syntax.Each, syntax.Share, syntax.Consume)
 _BYTES = ("char", "unsigned char", "u8", "__u8", "uint8_t")
 _HELP = "say which, as in `object skb per path { ... }`"
 
 
 def choose_object(names: Names) -> None:
-    """Let the object that paths run on be the first; a mistake where nothing but the order of files would tell which.
+    """Let the object that paths run on be the first; a mistake where nothing but the order of files
+    would tell which.
 
-    Nothing here looks at the order of objects before the last resort, which asks that one file declares them all: so two
-    specs that differ in the order of their includes mean the same.
+    Nothing here looks at the order of objects before the last resort, which asks that one file
+    declares them all: so two specs that differ in the order of their includes mean the same.
     """
     names.objects = _with_first(names.objects, _chosen(names))
 
@@ -88,7 +96,9 @@ def _chosen(names: Names) -> str:
     for other in objects[1:]:
         message = f"paths run on one object; `{objects[0].name.text}` is said to be it already"
         notes = (Note("said here", objects[0].name.span),)
-        names.diagnostics.append(Diagnostic("CB0172", message, other.name.span, "leave `per path` out of one", notes))
+        names.diagnostics.append(
+            Diagnostic("CB0172", message, other.name.span, "leave `per path` out of one", notes)
+        )
     if objects:
         return objects[0].name.text
     if len(names.objects) < 2 or not _makes(names):
@@ -113,27 +123,35 @@ def _by_order(names: Names) -> str:
 
 
 def _makes(names: Names) -> bool:
-    """Whether anything makes objects, or counts names. If nothing does, each object exists once, and which of them is the
-    path's changes no byte: it is current from first to last."""
+    """Whether anything makes objects, or counts names. If nothing does, each object exists once,
+    and which of them is the path's changes no byte: it is current from first to last."""
     return any(isinstance(node, _MAKING) for node in nodes(_blocks(names)))
 
 
 def _blocks(names: Names) -> tuple[syntax.Block, ...]:
     """What all paths, parts and steps do. What no path calls has to mean something as well."""
-    return (*(part.body for part in names.parts.values()), *(step.step.body or () for step in names.all_steps()))
+    return (
+        *(part.body for part in names.parts.values()),
+        *(step.step.body or () for step in names.all_steps()),
+    )
 
 
 def _made_places(names: Names) -> set[str]:
-    """The objects that all places in made objects can lie in: `parent.X`, and `NAME.X` of a made name."""
+    """The objects that all places in made objects can lie in: `parent.X`, and `NAME.X` of a made
+    name."""
     blocks = _blocks(names)
     made_names = {
-        node.name.text for node in nodes(blocks) if isinstance(node, syntax.Make | syntax.Each | syntax.Share)
+        node.name.text
+        for node in nodes(blocks)
+        if isinstance(node, syntax.Make | syntax.Each | syntax.Share)
     }
     remaining: set[str] | None = None
     for node in nodes(blocks):
         if isinstance(node, ctree.Place) and node.base.text in {"parent", *made_names}:
             possible = set(_possible(names, node))
-            remaining = possible if remaining is None else remaining & possible if possible else remaining
+            remaining = (
+                possible if remaining is None else remaining & possible if possible else remaining
+            )
     return remaining or set()
 
 
@@ -150,7 +168,8 @@ def _possible(names: Names, node: ctree.Place) -> Iterator[str]:
 
 
 def objects_of(names: Names, view: str, paths: tuple[str, ...]) -> Iterator[str]:
-    """The objects that a view may lie in, one for each of its places, through the views that it lies over."""
+    """The objects that a view may lie in, one for each of its places, through the views that it
+    lies over."""
     for location in names.views[view].view.locations:
         base = location.place.base.text
         if base in names.objects:
@@ -171,7 +190,11 @@ def _areas(members: tuple[ctree.MemberItem, ...]) -> dict[str, ctree.CType]:
 
 
 def _control_blocks(names: Names) -> set[str]:
-    return {name for name, each in names.objects.items() if any(map(_is_block, _areas(each.members).values()))}
+    return {
+        name
+        for name, each in names.objects.items()
+        if any(map(_is_block, _areas(each.members).values()))
+    }
 
 
 def _is_block(type: ctree.CType) -> bool:
@@ -181,8 +204,11 @@ def _is_block(type: ctree.CType) -> bool:
 
 
 def warnings(tree: syntax.Tree, names: Names) -> Iterator[Diagnostic]:
-    """A warning for each step, part, view, input and made object that nothing uses and that is not said to be `unused`."""
-    root = next((node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None)
+    """A warning for each step, part, view, input and made object that nothing uses and that is
+    not said to be `unused`."""
+    root = next(
+        (node.span.source for node in tree.declarations if isinstance(node, syntax.SpecLine)), None
+    )
     if root is None:
         return
     called = reached(names)
@@ -191,11 +217,19 @@ def warnings(tree: syntax.Tree, names: Names) -> Iterator[Diagnostic]:
     for step in names.all_steps():
         if id(step.step) not in steps and _counts(root, step.step.name.span, step.step.unused):
             yield _unused(
-                "CB0402", f"no path runs the step `{step.name}`", step.step.name, f"step {step.step.name.text}"
+                "CB0402",
+                f"no path runs the step `{step.name}`",
+                step.step.name,
+                f"step {step.step.name.text}",
             )
     for part in names.parts.values():
         if id(part) not in parts and _counts(root, part.name.span, part.unused):
-            yield _unused("CB0402", f"no path runs the part `{part.name.text}`", part.name, f"part {part.name.text}")
+            yield _unused(
+                "CB0402",
+                f"no path runs the part `{part.name.text}`",
+                part.name,
+                f"part {part.name.text}",
+            )
     if any(part.kind == "path" for part in names.parts.values()):
         yield from _of_names(root, names, _named(tree, names, steps, parts))
     for each in called:
@@ -213,28 +247,45 @@ def _unused(code: str, message: str, name: ctree.Name, text: str) -> Diagnostic:
 def _of_names(root: Source, names: Names, named: set[str]) -> Iterator[Diagnostic]:
     for name, view in names.views.items():
         if name not in named and _counts(root, view.view.name.span, view.view.unused):
-            yield _unused("CB0403", f"nothing that a path runs uses the view `{name}`", view.view.name, f"view {name}")
+            yield _unused(
+                "CB0403",
+                f"nothing that a path runs uses the view `{name}`",
+                view.view.name,
+                f"view {name}",
+            )
     for name, input in names.inputs.items():
         if name not in named and _counts(root, input.name.span, input.unused):
-            yield _unused("CB0404", f"nothing that a path runs uses the input `{name}`", input.name, f"input {name}")
+            yield _unused(
+                "CB0404",
+                f"nothing that a path runs uses the input `{name}`",
+                input.name,
+                f"input {name}",
+            )
 
 
 def _named(tree: syntax.Tree, names: Names, steps: set[int], parts: set[int]) -> set[str]:
-    """Every name in a place, but for those in steps and parts that no path runs and in what layers say they touch.
+    """Every name in a place, but for those in steps and parts that no path runs and in what layers
+    say they touch.
 
-    A view that another one lies over is used, and so is one that a property, a `require` or a size speaks of.
+    A view that another one lies over is used, and so is one that a property, a `require` or a size
+    speaks of.
     """
     names_used: set[str] = set()
     for declaration in tree.declarations:
         for node in nodes(_used(names, declaration, steps, parts)):
             if isinstance(node, ctree.Place):
                 names_used.add(node.base.text)
-                names_used.update(suffix.name.text for suffix in node.suffixes[:1] if isinstance(suffix, ctree.Dot))
+                names_used.update(
+                    suffix.name.text
+                    for suffix in node.suffixes[:1]
+                    if isinstance(suffix, ctree.Dot)
+                )
     return names_used
 
 
 def _used(names: Names, node: syntax.Declaration, steps: set[int], parts: set[int]) -> object:
-    """What of a declaration is used; of a layer: steps that are run, where views lie, what steps without a body touch."""
+    """What of a declaration is used; of a layer: steps that are run, where views lie, what steps
+    without a body touch."""
     if isinstance(node, syntax.Path):
         return node if id(node) in parts else ()
     if not isinstance(node, syntax.Layer):

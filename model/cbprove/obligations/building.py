@@ -1,4 +1,5 @@
-"""What is unfolded of a path so far: its operations in order, the objects and who holds them, the choices met, the runs left."""
+"""What is unfolded of a path so far: its operations in order, the objects and who holds them,
+the choices met, the runs left."""
 
 from __future__ import annotations
 
@@ -6,7 +7,18 @@ from collections.abc import Mapping
 
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Bool, Term, and_, choice, named_bool, not_, or_, var
-from cbprove.obligations.ops import MEMORY, Copied, Decision, Held, Instance, Key, Made, StepRun, Store, Unfolding
+from cbprove.obligations.ops import (
+    MEMORY,
+    Copied,
+    Decision,
+    Held,
+    Instance,
+    Key,
+    Made,
+    StepRun,
+    Store,
+    Unfolding,
+)
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.obligations.sources import spelled as spell
 from cbprove.properties.events import Moment
@@ -44,7 +56,8 @@ class Frame:
 
 
 class Building:
-    """Grows with the walk: `out` is what becomes of it, `alive` whether no assumption ended the run yet."""
+    """Grows with the walk: `out` is what becomes of it, `alive` whether no assumption ended the
+    run yet."""
 
     def __init__(self, program: Program, path: Part, plan: Plan) -> None:
         self.program, self.plan = program, plan
@@ -55,9 +68,11 @@ class Building:
         self.clock = 0
         self.orders = 0
 
-    # --- objects and names ----------------------------------------------------------------------------
+    # --- objects and names ------------------------------------------------------------------------
 
-    def instance(self, name: str, parent: Instance | None, key: Key, shape: Object, by: Held | None = None) -> Instance:
+    def instance(
+        self, name: str, parent: Instance | None, key: Key, shape: Object, by: Held | None = None
+    ) -> Instance:
         """An object that the run makes or has from its beginning; no name leads to it yet."""
         instance = Instance(
             number=len(self.out.instances),
@@ -101,24 +116,33 @@ class Building:
 
     def shared(self, frame: Frame) -> dict[str, tuple[Instance, Held]]:
         """The names that every body sees: the declared objects."""
-        return {o.name: frame.scope[o.name] for o in self.program.objects[1:]} if frame.scope else {}
+        return (
+            {o.name: frame.scope[o.name] for o in self.program.objects[1:]} if frame.scope else {}
+        )
 
     def make(self, name: str, frame: Frame, debris: bool) -> Instance:
         """What `new` and `clone` make."""
-        made = self.instance(name, frame.current, ("made", frame.moment), self.program.objects[0], frame.name)
+        made = self.instance(
+            name, frame.current, ("made", frame.moment), self.program.objects[0], frame.name
+        )
         self.emit(Made(made, debris))
         return made
 
     def names_now(self, instances: set[int] | None = None) -> list[object]:
         """What names there are, and which were given up."""
-        held = [h for i, names in self.names.items() if instances is None or i.number in instances for h in names]
+        held = [
+            h
+            for i, names in self.names.items()
+            if instances is None or i.number in instances
+            for h in names
+        ]
         return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in held]
 
     def earlier_name(self, instance: Instance, frame: Frame) -> Held:
         """A name that an earlier turn may have given an object."""
         return self.hold("", instance, choice(spell(("taken", frame.moment, instance.number))))
 
-    # --- counts, choices, operations ------------------------------------------------------------------
+    # --- counts, choices, operations --------------------------------------------------------------
 
     def tick(self) -> int:
         """The next count of events."""

@@ -1,10 +1,13 @@
-"""What memory holds when every extent is a plain number: values and sources of runs of bits, under guards.
+"""What memory holds when every extent is a plain number: values and sources of runs of bits, under
+guards.
 
-A run of bits is followed back as one piece until a store or a copy covers a part of it only; then it is cut there.
+A run of bits is followed back as one piece until a store or a copy covers a part of it only; then
+it is cut there.
 
 Operations on plain numbers: each with one fixed extent, under a guard.
 
-An extent that an input moves becomes one for each value of the input, a run-time length one for each byte.
+An extent that an input moves becomes one for each value of the input, a run-time length one for
+each byte.
 """
 
 from __future__ import annotations
@@ -28,8 +31,8 @@ T = TypeVar("T")
 class Reading(Generic[T]):
     """What is asked of a run of bits.
 
-    `leaf` says it of bits [position, position + width) of one store, `choose` of either by a guard, `join` of pieces that
-    lie side by side, given as (width, answer) in order.
+    `leaf` says it of bits [position, position + width) of one store, `choose` of either by a guard,
+    `join` of pieces that lie side by side, given as (width, answer) in order.
     """
 
     leaf: Callable[[Store, int, int], T]
@@ -59,7 +62,9 @@ class Cells:
         self._memo: dict[tuple[object, ...], object] = {}
         self.values: Reading[Int] = Reading(self._value_of, ite, self._compose)
 
-    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
+    def value(
+        self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool
+    ) -> Value:
         """What a place holds now, as its type reads it."""
         assert place.type is not None
         area, base = (touched.instance.number, MEMORY), touched.instance.base
@@ -81,11 +86,18 @@ class Cells:
             return unfolding.boolean(raw, place, moment, guard)
         return wrap(Value(raw, 0, (1 << place.width) - 1), replace(place.type, bits=place.width))
 
-    def read(self, unfolding: Unfolding, reading: Reading[T], low: int, width: int, area: Area, time: int) -> T:
+    def read(
+        self, unfolding: Unfolding, reading: Reading[T], low: int, width: int, area: Area, time: int
+    ) -> T:
         """The answer for bits [low, low + width) of an area, before operation `time`."""
         self._index(unfolding)
         return self._follow(
-            unfolding, reading, low=low, last=low + width, area=area, index=bisect_left(self._times.get(area, []), time)
+            unfolding,
+            reading,
+            low=low,
+            last=low + width,
+            area=area,
+            index=bisect_left(self._times.get(area, []), time),
         )
 
     def _index(self, unfolding: Unfolding) -> None:
@@ -101,7 +113,9 @@ class Cells:
                 self._times.setdefault(still.area, []).append(time)
         self._indexed = len(operations)
 
-    def _follow(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, area: Area, index: int) -> T:
+    def _follow(
+        self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, area: Area, index: int
+    ) -> T:
         """The answer before the area's operation number `index`."""
         stills = self._stills.get(area, [])
         while index and not (stills[index - 1].low < last and low < stills[index - 1].last):
@@ -110,7 +124,13 @@ class Cells:
         if key not in self._memo:
             if index:
                 answer = self._meet(
-                    unfolding, reading, low=low, last=last, area=area, index=index, still=stills[index - 1]
+                    unfolding,
+                    reading,
+                    low=low,
+                    last=last,
+                    area=area,
+                    index=index,
+                    still=stills[index - 1],
                 )
             else:
                 answer = self._origin(unfolding, reading, low, last, area)
@@ -118,31 +138,49 @@ class Cells:
         return self._memo[key][0]  # type: ignore[index, no-any-return]
 
     def _meet(
-        self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, area: Area, index: int, still: Still
+        self,
+        unfolding: Unfolding,
+        reading: Reading[T],
+        low: int,
+        last: int,
+        area: Area,
+        index: int,
+        still: Still,
     ) -> T:
         first, end = max(low, still.low), min(last, still.last)
         if (first, end) != (low, last):
             cuts = [(a, b) for a, b in ((low, first), (first, end), (end, last)) if a < b]
             return reading.join(
-                [(b - a, self._follow(unfolding, reading, low=a, last=b, area=area, index=index)) for a, b in cuts]
+                [
+                    (b - a, self._follow(unfolding, reading, low=a, last=b, area=area, index=index))
+                    for a, b in cuts
+                ]
             )
         new = self._defined(unfolding, reading, low, last, still)
         if still.guard is True:
             return new
         return reading.choose(
-            still.guard, new, self._follow(unfolding, reading, low=low, last=last, area=area, index=index - 1)
+            still.guard,
+            new,
+            self._follow(unfolding, reading, low=low, last=last, area=area, index=index - 1),
         )
 
-    def _defined(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, still: Still) -> T:
+    def _defined(
+        self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, still: Still
+    ) -> T:
         if still.store is not None:
             return reading.leaf(still.store, still.position + low - still.low, last - low)
         start = still.origin_low + low - still.low
         return self._carried(unfolding, reading, start, start + last - low, still)
 
-    def _carried(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, still: Still) -> T:
+    def _carried(
+        self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, still: Still
+    ) -> T:
         """Bits brought by a copy; those from outside of the object nobody stored."""
         if still.origin_bound is None:
-            return self.read(unfolding, reading, low=low, width=last - low, area=still.origin, time=still.time)
+            return self.read(
+                unfolding, reading, low=low, width=last - low, area=still.origin, time=still.time
+            )
         outside = unfolding.outside(still.origin[0], still.moment)
         return self._bounded(
             unfolding,
@@ -164,7 +202,8 @@ class Cells:
         area: Area,
         time: int,
     ) -> T:
-        """The answer for bits [low, last), of which only those in the bound are read from the area."""
+        """The answer for bits [low, last), of which only those in the bound are read from the
+        area."""
         low, last = extent
         first = min(max(low, bound[0]), last)
         end = max(min(last, bound[1]), first)
@@ -173,14 +212,22 @@ class Cells:
             parts.append((first - low, reading.leaf(outside, low, first - low)))
         if first < end:
             parts.append(
-                (end - first, self.read(unfolding, reading, low=first, width=end - first, area=area, time=time))
+                (
+                    end - first,
+                    self.read(
+                        unfolding, reading, low=first, width=end - first, area=area, time=time
+                    ),
+                )
             )
         if end < last:
             parts.append((last - end, reading.leaf(outside, end, last - end)))
         return parts[0][1] if len(parts) == 1 else reading.join(parts)
 
-    def _origin(self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, area: Area) -> T:
-        """Bits that no operation on this object defined: those of the object it was made from, or debris."""
+    def _origin(
+        self, unfolding: Unfolding, reading: Reading[T], low: int, last: int, area: Area
+    ) -> T:
+        """Bits that no operation on this object defined: those of the object it was made from,
+        or debris."""
         instance = unfolding.instances[area[0]]
         time, debris = self._made.get(instance.number, (0, True))
         parent = instance.parent
@@ -188,10 +235,15 @@ class Cells:
             return reading.leaf(unfolding.debris[instance.number], low - instance.base, last - low)
         moved = parent.base - instance.base
         return self.read(
-            unfolding, reading, low=low + moved, width=last - low, area=(parent.number, area[1]), time=time
+            unfolding,
+            reading,
+            low=low + moved,
+            width=last - low,
+            area=(parent.number, area[1]),
+            time=time,
         )
 
-    # --- values ---------------------------------------------------------------------------------------
+    # --- values -----------------------------------------------------------------------------------
 
     def _value_of(self, store: Store, position: int, width: int) -> Int:
         if store.kind == "blank":
@@ -199,7 +251,8 @@ class Cells:
         if store.kind == "mark":
             return 1
         parts = [
-            (size, 0 if zero else self._stored(store, at, size)) for at, size, zero in _cut(store.zero, position, width)
+            (size, 0 if zero else self._stored(store, at, size))
+            for at, size, zero in _cut(store.zero, position, width)
         ]
         return parts[0][1] if len(parts) == 1 else self._compose(parts)
 
@@ -229,7 +282,8 @@ class Cells:
         return parts[0][1] if len(parts) == 1 else self._compose(parts)
 
     def _compose(self, parts: list[tuple[int, Int]]) -> Int:
-        """One number of pieces that lie side by side; the first is the least significant on little-endian ABIs."""
+        """One number of pieces that lie side by side; the first is the least significant on
+        little-endian ABIs."""
         result: Int = 0
         shift = 0
         for width, part in parts if self.little_endian else reversed(parts):
@@ -259,8 +313,9 @@ Indexes = Sequence[tuple[Input, Term, int]]
 
 @by_identity
 class Still:
-    """Bits [low, last) of an area get new sources where `guard` holds: those of `store` from `position` on, or, where there
-    is none, those of `origin` from `origin_low` on as they were before operation `time`."""
+    """Bits [low, last) of an area get new sources where `guard` holds: those of `store` from
+    `position` on, or, where there is none, those of `origin` from `origin_low` on as they were
+    before operation `time`."""
 
     area: Area
     low: int
@@ -285,7 +340,8 @@ def stilled(operation: Store | Copied, time: int) -> Iterator[Still]:
 
 
 def positions(low: int, indexes: Indexes) -> list[tuple[Bool, int]]:
-    """Where an extent may begin: for each value of the inputs that move it, the condition and the address."""
+    """Where an extent may begin: for each value of the inputs that move it, the condition and
+    the address."""
     result: list[tuple[Bool, int]] = [(True, low)]
     for declared, unknown, stride in indexes:
         values = range(declared.low, declared.high + 1)
@@ -339,7 +395,13 @@ def _clip(piece: Still, bound: Run | None) -> Still | None:
     if first >= last:
         return None
     moved = first - piece.low
-    return replace(piece, low=first, last=last, position=piece.position + moved, origin_low=piece.origin_low + moved)
+    return replace(
+        piece,
+        low=first,
+        last=last,
+        position=piece.position + moved,
+        origin_low=piece.origin_low + moved,
+    )
 
 
 def number(term: Int) -> int:

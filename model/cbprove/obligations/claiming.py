@@ -1,4 +1,5 @@
-"""The claims that properties make of what is met in an unfolding, and the snapshots that they keep of it."""
+"""The claims that properties make of what is met in an unfolding, and the snapshots that they
+keep of it."""
 
 from __future__ import annotations
 
@@ -35,14 +36,20 @@ from cbprove.system.statements import Statement
 class Claiming:
     """Notes claims in the unfolding, each with the guard under which a run comes to it."""
 
-    def __init__(self, built: Building, touching: Touching, path: Part, properties: Sequence[Property]) -> None:
+    def __init__(
+        self, built: Building, touching: Touching, path: Part, properties: Sequence[Property]
+    ) -> None:
         self.built, self.touching, self.path, self.properties = built, touching, path, properties
         self.lent = any(isinstance(p.claim, Lent) for p in properties)
         out = built.out
-        out.ghosts = {i: members for i, p in enumerate(properties) if (members := _remembered(p)) is not None}
+        out.ghosts = {
+            i: members for i, p in enumerate(properties) if (members := _remembered(p)) is not None
+        }
         out.ghost_lows = self._ghost_lows()
 
-    def announce(self, event: Event, frame: Frame, statement: Statement | None, value: Value | None = None) -> None:
+    def announce(
+        self, event: Event, frame: Frame, statement: Statement | None, value: Value | None = None
+    ) -> None:
         """Notes the claims that properties make of an event."""
         for index, prop in enumerate(self.properties):
             own = frame.among(prop.given)
@@ -50,7 +57,12 @@ class Claiming:
                 self._claim(index, claim, own, statement, value)
 
     def _claim(
-        self, index: int, claim: ClaimMade, frame: Frame, statement: Statement | None, value: Value | None
+        self,
+        index: int,
+        claim: ClaimMade,
+        frame: Frame,
+        statement: Statement | None,
+        value: Value | None,
     ) -> None:
         places: tuple[Place, ...] = ()
         condition: Bool | None = None
@@ -94,15 +106,23 @@ class Claiming:
         self.built.out.claims.append(at)
 
     def _some(self, claim: ClaimMade, frame: Frame) -> Bool:
-        """Whether the claim speaks of any bit; one of members without bits, or of the first 0 bytes, says nothing."""
+        """Whether the claim speaks of any bit; one of members without bits, or of the first 0
+        bytes, says nothing."""
         match claim:
             case Unchanged(places=places):
                 return any(place.covered for place in places)
-            case SameMember(place=place, length=length) | Stored(place=place, length=length, members=True):
+            case (
+                SameMember(place=place, length=length)
+                | Stored(place=place, length=length, members=True)
+            ):
                 first = min(place.covered, default=None)
                 return first is not None and self.touching.reaches(place, first, length, frame)
             case Stored(place=place, length=length):
-                return bool(place.covered) if length is None else self.touching.reaches(place, 0, length, frame)
+                return (
+                    bool(place.covered)
+                    if length is None
+                    else self.touching.reaches(place, 0, length, frame)
+                )
             case Inside(place=place, length=length):
                 return self.touching.reaches(place, 0, length, frame)
             case NotGivenUp(place=Place() as place, length=length):
@@ -131,7 +151,9 @@ class Claiming:
         """Notes an access, which claims are made of."""
         step = frame.step.step if frame.step else None
         self.announce(
-            Accessed(path=self.path.name, step=step, kind=kind, place=place, length=length, value=value),
+            Accessed(
+                path=self.path.name, step=step, kind=kind, place=place, length=length, value=value
+            ),
             frame,
             statement,
             exact,
@@ -142,14 +164,16 @@ class Claiming:
         for given, place in reads(expr) if expr is not None else ():
             met = and_(*(self._comes_to(condition, frame) for condition in given))
             if met is not False:
-                self.accessed("read", place, replace(frame, guard=and_(frame.guard, met)), statement)
+                self.accessed(
+                    "read", place, replace(frame, guard=and_(frame.guard, met)), statement
+                )
 
     def _comes_to(self, condition: Condition, frame: Frame) -> Bool:
         expr, wanted = condition
         holds = self.touching.truth(expr, frame)
         return holds if wanted else not_(holds)
 
-    # --- snapshots ------------------------------------------------------------------------------------
+    # --- snapshots --------------------------------------------------------------------------------
 
     def _ghost_lows(self) -> dict[int, int]:
         lows, low = {}, self.built.program.objects[0].width + 64
@@ -203,7 +227,8 @@ class Claiming:
 
 
 def _remembered(prop: Property) -> tuple[Place, ...] | None:
-    """The members of which a property takes snapshots; none of them where it only marks when; None where it does neither."""
+    """The members of which a property takes snapshots; none of them where it only marks when;
+    None where it does neither."""
     match prop.claim:
         case Preserved(members=members):
             return members
@@ -214,5 +239,6 @@ def _remembered(prop: Property) -> tuple[Place, ...] | None:
 
 
 def ghost_area(prop: int, member: int | None) -> str:
-    """The area of a property's snapshot on an object: of one member, or of the flag that there is one."""
+    """The area of a property's snapshot on an object: of one member, or of the flag that there
+    is one."""
     return f"#{prop}" if member is None else f"#{prop}.{member}"

@@ -1,7 +1,7 @@
 """A claim as a formula: when a run reaches it, and when it is broken there.
 
-`broken_by_sources` follows one symbolic bit and knows no values: what it calls unbroken is unbroken, whatever is stored.
-`broken_by_values` follows plain extents and what was stored in them.
+`broken_by_sources` follows one symbolic bit and knows no values: what it calls unbroken is
+unbroken, whatever is stored. `broken_by_values` follows plain extents and what was stored in them.
 """
 
 from __future__ import annotations
@@ -19,24 +19,30 @@ from cbprove.system.expressions import Leaf, Place
 
 
 def _flag(at: ClaimAt, unfolding: Unfolding) -> tuple[int, Area]:
-    return at.current.base + unfolding.ghost_lows[at.property], (at.current.number, ghost_area(at.property, None))
+    return at.current.base + unfolding.ghost_lows[at.property], (
+        at.current.number,
+        ghost_area(at.property, None),
+    )
 
 
 def _of_a_mark(at: ClaimAt) -> bool:
     """Whether the claim is made only where a step has ended in the object's history."""
-    return isinstance(at.claim, Unchanged) or (isinstance(at.claim, Stored) and at.claim.since is not None)
+    return isinstance(at.claim, Unchanged) or (
+        isinstance(at.claim, Stored) and at.claim.since is not None
+    )
 
 
 def _marked(store: Store) -> bool:
     return store.kind in ("mark", "head")
 
 
-# --- by sources -------------------------------------------------------------------------------------------
+# --- by sources -----------------------------------------------------------------------------------
 
 
 @frozen
 class Compared:
-    """A place of `Unchanged`: when it differs at `BIT`, where that bit may come from now, and where it came from then."""
+    """A place of `Unchanged`: when it differs at `BIT`, where that bit may come from now, and
+    where it came from then."""
 
     broken: Bool
     now: tuple[Found, ...]
@@ -53,8 +59,11 @@ def reached_by_sources(trail: Trail, at: ClaimAt) -> Bool:
 def _marks(trail: Trail, at: ClaimAt) -> list[Found]:
     """What the flag may hold that a property's step sets where it ends."""
     address, area = _flag(at, trail.unfolding)
-    # Sources are of bit `BIT` of an extent. The flag is asked for whatever `BIT` is: its extent begins that much earlier.
-    return trail.sources(sub(address, BIT), 1, area=area, time=at.time, guard=at.guard, assumed=at.given)
+    # Sources are of bit `BIT` of an extent. The flag is asked for whatever `BIT` is: its extent
+    # begins that much earlier.
+    return trail.sources(
+        sub(address, BIT), 1, area=area, time=at.time, guard=at.guard, assumed=at.given
+    )
 
 
 def compared(trail: Trail, at: ClaimAt) -> tuple[Compared, ...]:
@@ -63,7 +72,8 @@ def compared(trail: Trail, at: ClaimAt) -> tuple[Compared, ...]:
 
 
 def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) -> Bool:
-    """When a run that makes the claim may find it broken at `BIT`; `pairs` is what `compared` says of it.
+    """When a run that makes the claim may find it broken at `BIT`; `pairs` is what `compared` says
+    of it.
 
     Raises AssertionError where a kind of claim was added to `events.py` and not here.
     """
@@ -79,7 +89,10 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
         case Stored(place=place) as claim:
             definitions = _found(trail, at, place)
             latest = _latest(trail, at) if claim.since is not None else None
-            stored = holds(definitions, lambda s, position: and_(_stored(s, position, claim, at), _after(s, latest)))
+            stored = holds(
+                definitions,
+                lambda s, position: and_(_stored(s, position, claim, at), _after(s, latest)),
+            )
             inside = _in_object(trail, place, at.touched[0], _width(at, place))
             return and_(_observed(claim, at), not_(and_(stored, inside)))
     raise AssertionError(at.claim)
@@ -88,7 +101,12 @@ def broken_by_sources(trail: Trail, at: ClaimAt, pairs: tuple[Compared, ...]) ->
 def _found(trail: Trail, at: ClaimAt, place: Place) -> list[Found]:
     touched = at.touched[0]
     return trail.sources(
-        touched.low, _width(at, place), area=_memory(touched), time=at.time, guard=at.guard, assumed=at.given
+        touched.low,
+        _width(at, place),
+        area=_memory(touched),
+        time=at.time,
+        guard=at.guard,
+        assumed=at.given,
     )
 
 
@@ -108,13 +126,23 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
         area = (at.current.number, ghost_area(at.property, index))
         numbers: dict[int, int] = {}
         definitions = trail.sources(
-            touched.low, place.width, area=_memory(touched), time=at.time, guard=at.guard, assumed=at.given
+            touched.low,
+            place.width,
+            area=_memory(touched),
+            time=at.time,
+            guard=at.guard,
+            assumed=at.given,
         )
-        remembered = trail.sources(low, place.width, area=area, time=at.time, guard=at.guard, assumed=at.given)
+        remembered = trail.sources(
+            low, place.width, area=area, time=at.time, guard=at.guard, assumed=at.given
+        )
         current, earlier = identity(definitions, numbers), identity(remembered, numbers)
-        # Alike are a bit of one store, and bits that are known to be zero. Of others no value is known: they count as different.
+        # Alike are a bit of one store, and bits that are known to be zero. Of others no value is
+        # known: they count as different.
         same = and_(
-            eq(current[0], earlier[0]), eq(current[1], earlier[1]), _in_object(trail, place, touched, place.width)
+            eq(current[0], earlier[0]),
+            eq(current[1], earlier[1]),
+            _in_object(trail, place, touched, place.width),
         )
         broken = and_(within(BIT, _leaf_runs(place)), not_(same))
         yield Compared(broken, tuple(definitions), tuple(remembered))
@@ -122,7 +150,8 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
 
 
 def _in_object(trail: Trail, place: Place, touched: Touched, width: int) -> Bool:
-    """Whether `BIT`, one of the first `width`, lies in the object: outside of it no claim about a bit is true."""
+    """Whether `BIT`, one of the first `width`, lies in the object: outside of it no claim about
+    a bit is true."""
     first, last = touched.instance.base, touched.instance.base + place.size
     low = trail.bounds.of(touched.low)
     if low is not None and first <= low[0] and low[1] + width <= last:
@@ -159,7 +188,10 @@ def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
         return False
     return or_(
         *(
-            and_(within(position, ((own.offset, own.width),)), eq(add(position, sub(first, own.offset)), wanted))
+            and_(
+                within(position, ((own.offset, own.width),)),
+                eq(add(position, sub(first, own.offset)), wanted),
+            )
             for own, first in ((leaf, _element(leaf, store.indexes)) for leaf in store.leaves)
             if own.shares_member(leaf)
         )
@@ -167,7 +199,8 @@ def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
 
 
 def _element(leaf: Leaf, indexes: Indexes) -> Int:
-    """The position of a leaf's first bit among its identity's, which inputs that count array elements move."""
+    """The position of a leaf's first bit among its identity's, which inputs that count array
+    elements move."""
     unknowns = {declared.name: unknown for declared, unknown, _ in indexes}
     return total([leaf.at, *(mul(unknowns[name], bits) for name, bits in leaf.shifts)])
 
@@ -175,8 +208,8 @@ def _element(leaf: Leaf, indexes: Indexes) -> Int:
 def _latest(trail: Trail, at: ClaimAt) -> Int:
     """The order of the latest mark on the object's history.
 
-    What earlier turns of a cut loop left has the order of the turn that follows them, so that only what that turn stores, and
-    what comes later, is after a mark of theirs.
+    What earlier turns of a cut loop left has the order of the turn that follows them, so that only
+    what that turn stores, and what comes later, is after a mark of theirs.
     """
     order: Int = 0
     for mark in reversed(_marks(trail, at)):
@@ -194,12 +227,14 @@ def _stored(store: Store, position: Int, claim: Stored, at: ClaimAt) -> Bool:
     ):
         return False
     layer = claim.by
-    if layer is not None and not (store.run and store.run.step in layer and in_history(store, at.current, at.clock)):
+    if layer is not None and not (
+        store.run and store.run.step in layer and in_history(store, at.current, at.clock)
+    ):
         return False
     return not_(within(position, store.unspecified))
 
 
-# --- by values --------------------------------------------------------------------------------------------
+# --- by values ------------------------------------------------------------------------------------
 
 Source = tuple[Store, int]
 Origins = list[tuple[int, "Source | tuple[Bool, Origins, Origins]"]]
@@ -217,12 +252,16 @@ def reached_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
     if not _of_a_mark(at):
         return at.guard
     address, area = _flag(at, unfolding)
-    return and_(at.guard, cells.read(unfolding, _MARKED, low=address, width=8, area=area, time=at.time))
+    return and_(
+        at.guard, cells.read(unfolding, _MARKED, low=address, width=8, area=area, time=at.time)
+    )
 
 
 _MARKED = flags(lambda store, position, width: _marked(store))
 # A flag is stored as a whole, so that it never has more than one piece.
-_LATEST: Reading[Int] = Reading(lambda store, position, width: store.order, ite, lambda parts: parts[0][1])
+_LATEST: Reading[Int] = Reading(
+    lambda store, position, width: store.order, ite, lambda parts: parts[0][1]
+)
 
 
 def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
@@ -246,34 +285,55 @@ def broken_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
                 else None
             )
             judge = _stored_judge(claim, at, latest)
-            return or_(*(_failing(unfolding, at, cells=cells, place=place, run=run, judge=judge) for run in runs))
+            return or_(
+                *(
+                    _failing(unfolding, at, cells=cells, place=place, run=run, judge=judge)
+                    for run in runs
+                )
+            )
     raise AssertionError(at.claim)
 
 
-def _differing(unfolding: Unfolding, at: ClaimAt, cells: Cells, places: tuple[Place, ...]) -> Iterator[Bool]:
+def _differing(
+    unfolding: Unfolding, at: ClaimAt, cells: Cells, places: tuple[Place, ...]
+) -> Iterator[Bool]:
     low = at.current.base + unfolding.ghost_lows[at.property] + 8
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         ghost = (at.current.number, ghost_area(at.property, index))
         for on, start in positions(number(touched.low), touched.indexes):
-            for offset, width, inside in _pieces(place, start - touched.instance.base, _leaf_runs(place)):
+            for offset, width, inside in _pieces(
+                place, start - touched.instance.base, _leaf_runs(place)
+            ):
                 if not inside:
                     yield on
                     continue
                 current = cells.read(
-                    unfolding, cells.values, low=start + offset, width=width, area=_memory(touched), time=at.time
+                    unfolding,
+                    cells.values,
+                    low=start + offset,
+                    width=width,
+                    area=_memory(touched),
+                    time=at.time,
                 )
-                earlier = cells.read(unfolding, cells.values, low=low + offset, width=width, area=ghost, time=at.time)
+                earlier = cells.read(
+                    unfolding, cells.values, low=low + offset, width=width, area=ghost, time=at.time
+                )
                 yield and_(on, not_(eq(current, earlier)))
         low += place.width
 
 
 def _pieces(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[tuple[int, int, bool]]:
-    """Runs of a place that begins at a bit of its object, cut where the object begins and ends; whether each lies in it."""
+    """Runs of a place that begins at a bit of its object, cut where the object begins and ends;
+    whether each lies in it."""
     for offset, width in runs:
         end = offset + width
         first = min(max(offset, -low), end)
         last = max(first, min(end, place.size - low))
-        for begin, stop, inside in ((offset, first, False), (first, last, True), (last, end, False)):
+        for begin, stop, inside in (
+            (offset, first, False),
+            (first, last, True),
+            (last, end, False),
+        ):
             if begin < stop:
                 yield begin, stop - begin, inside
 
@@ -281,39 +341,54 @@ def _pieces(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[tuple[int
 def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, leaf: Leaf) -> Bool:
     def judge(store: Store, position: int, width: int, bit: int) -> Bool:
         wanted = add(_element(leaf, at.touched[0].indexes), bit - leaf.offset)
-        return and_(*(_same_member(store, position + i, leaf, add(wanted, i)) for i in range(width)))
+        return and_(
+            *(_same_member(store, position + i, leaf, add(wanted, i)) for i in range(width))
+        )
 
-    return _failing(unfolding, at, cells=cells, place=place, run=(leaf.offset, leaf.width), judge=judge)
+    return _failing(
+        unfolding, at, cells=cells, place=place, run=(leaf.offset, leaf.width), judge=judge
+    )
 
 
 def _stored_judge(claim: Stored, at: ClaimAt, latest: Int | None) -> Judge:
     def judge(store: Store, position: int, width: int, bit: int) -> Bool:
-        # Positions are plain numbers here, so that each is decided; what is not surely stored is not.
+        # Positions are plain numbers here, so that each is decided; what is not surely stored is
+        # not.
         stored = all(_stored(store, position + i, claim, at) is True for i in range(width))
         return and_(stored, _after(store, latest))
 
     return judge
 
 
-def _failing(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, run: Run, judge: Judge) -> Bool:
+def _failing(
+    unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, run: Run, judge: Judge
+) -> Bool:
     """Whether some bit of a run of the place comes from a source that is not accepted."""
     touched = at.touched[0]
     failures: list[Bool] = []
     for on, start in positions(number(touched.low), touched.indexes):
         for offset, width, inside in _pieces(place, start - touched.instance.base, (run,)):
             if not inside:
-                failures.append(and_(on, True if at.length is None else lt(offset // 8, at.length.term)))
+                failures.append(
+                    and_(on, True if at.length is None else lt(offset // 8, at.length.term))
+                )
                 continue
             for first, size, reached in _by_length(at, offset, width):
                 origins = cells.read(
-                    unfolding, _ORIGINS, low=start + first, width=size, area=_memory(touched), time=at.time
+                    unfolding,
+                    _ORIGINS,
+                    low=start + first,
+                    width=size,
+                    area=_memory(touched),
+                    time=at.time,
                 )
                 failures.append(and_(on, reached, not_(_accepted(origins, judge, first))))
     return or_(*failures)
 
 
 def _by_length(at: ClaimAt, offset: int, width: int) -> Iterator[tuple[int, int, Bool]]:
-    """A run byte by byte, each under the condition that the length reaches it; whole where there is no length."""
+    """A run byte by byte, each under the condition that the length reaches it; whole where there
+    is no length."""
     if at.length is None:
         yield offset, width, True
         return

@@ -15,14 +15,23 @@ Model = Mapping[str, int | bool]
 class Decided(Mapping[tuple[object, ...], int]):
     """The decisions that a model stands for, by the keys that the reference asks with.
 
-    Choices, inputs and numbers of turns are listed; the value of a free bit is looked up in the unknown of its byte.
+    Choices, inputs and numbers of turns are listed; the value of a free bit is looked up in the
+    unknown of its byte.
     """
 
-    def __init__(self, unfolding: Unfolding, model: Model, little_endian: bool, variables: Sequence[Held] = ()) -> None:
+    def __init__(
+        self,
+        unfolding: Unfolding,
+        model: Model,
+        little_endian: bool,
+        variables: Sequence[Held] = (),
+    ) -> None:
         self._little_endian = little_endian
         self._model = model
         self._unfolding = unfolding
-        self._listed = {d.key: int(model.get(d.term.args[0], d.low)) for d in unfolding.decisions.values()}
+        self._listed = {
+            d.key: int(model.get(d.term.args[0], d.low)) for d in unfolding.decisions.values()
+        }
         for moment, first in unfolding.laid_out.items():
             inside = unfolding.cut.get(moment)
             if inside is not None and model.get(inside.args[0], False):
@@ -57,10 +66,13 @@ class Decided(Mapping[tuple[object, ...], int]):
         return int(value >> weight & 1)
 
     def _outside(self, moment: Any, ordinal: int, position: int) -> tuple[int, int]:
-        """The store and the position that stand for a bit outside of an object (`semantics.memory.nowhere`)."""
+        """The store and the position that stand for a bit outside of an object
+        (`semantics.memory.nowhere`)."""
         cut = moment.index(-1)
         instance = self._objects[self._stores[moment[cut + 1 :], ordinal]]
-        return self._unfolding.outside(instance.number, moment[:cut]).number, instance.base + position
+        return self._unfolding.outside(
+            instance.number, moment[:cut]
+        ).number, instance.base + position
 
     def _bits_of(self, variables: Sequence[Held]) -> Iterator[tuple[tuple[int, int], int]]:
         """The bits that unknowns of whole members stand for."""

@@ -1,10 +1,12 @@
-"""Facts about values that hold whenever a turn of a cut loop begins, and the formula that says they are an invariant.
+"""Facts about values that hold whenever a turn of a cut loop begins, and the formula that says they
+are an invariant.
 
-A fact speaks of memory when a later turn of its loop begins, or when the last has ended, which is one moment in the unfolding of
-a cut loop: after what earlier turns left. Facts are an invariant if none is false where its loop begins to be followed
-(*initiation*) and none is false where a turn ends that found all of them true (*consecution*). The facts of loops that began
-before, around it or in front of it, may be supposed for both, those of the loop itself and of loops inside of it for consecution
-alone: to suppose them for initiation would be to suppose what is to be shown.
+A fact speaks of memory when a later turn of its loop begins, or when the last has ended, which is
+one moment in the unfolding of a cut loop: after what earlier turns left. Facts are an invariant if
+none is false where its loop begins to be followed (*initiation*) and none is false where a turn
+ends that found all of them true (*consecution*). The facts of loops that began before, around it or
+in front of it, may be supposed for both, those of the loop itself and of loops inside of it for
+consecution alone: to suppose them for initiation would be to suppose what is to be shown.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ class Fact:
     - "one of": the number in `extent` is one of `numbers`;
     - "between": it is not less than the first of `numbers` and not more than the second;
     - "equal": it is the number in `other`;
-    - "stored only if": a bit of `other` was last stored by the statement and step that `label` names only where the number in
-      `extent` is one of `numbers`: a union and its tag.
+    - "stored only if": a bit of `other` was last stored by the statement and step that `label`
+      names only where the number in `extent` is one of `numbers`: a union and its tag.
 
     Numbers are those of the bits as an unsigned integer on the ABI.
     """
@@ -44,13 +46,15 @@ class Fact:
 
 
 def label(store: Store) -> str:
-    """Return what names a store in facts: what is stored how, by which step; the same in every turn."""
+    """Return what names a store in facts: what is stored how, by which step; the same in every
+    turn."""
     kind = "fresh" if store.kind == "value" else store.kind
     return f"{kind} {store.text} by {store.run.step if store.run else 'a path'}"
 
 
 def lies(unfolding: Unfolding, extent: Extent) -> bool:
-    """Return whether an extent lies in an object that the unfolding has: there is no memory outside of objects."""
+    """Return whether an extent lies in an object that the unfolding has: there is no memory
+    outside of objects."""
     (instance, area), low, width = extent
     if not 0 <= instance < len(unfolding.instances) or area.startswith("#"):
         return False
@@ -65,7 +69,8 @@ class Facts:
         self.unfolding, self.cells = unfolding, cells
 
     def check(self, facts: Sequence[Fact]) -> None:
-        """Raise ValueError if a fact is not about this unfolding: facts are read from archives as well."""
+        """Raise ValueError if a fact is not about this unfolding: facts are read from archives
+        as well."""
         for fact in facts:
             if fact.moment not in self.unfolding.followed:
                 raise ValueError(f"no loop at {fact.moment} is cut")
@@ -78,14 +83,21 @@ class Facts:
                 raise ValueError(f"between {fact.numbers}")
 
     def supposed(self, facts: Sequence[Fact], before: int | None = None) -> Bool:
-        """When all facts are true where their turns begin; with `before`, only of loops followed before that operation."""
+        """When all facts are true where their turns begin; with `before`, only of loops followed
+        before that operation."""
         loops = self.unfolding.followed
         pairs = [(fact, loops[fact.moment]) for fact in facts]
         pairs = [(fact, loop) for fact, loop in pairs if before is None or loop.head <= before]
-        return and_(*(or_(not_(loop.entry), self._holds(fact, loop.head, certain=False)) for fact, loop in pairs))
+        return and_(
+            *(
+                or_(not_(loop.entry), self._holds(fact, loop.head, certain=False))
+                for fact, loop in pairs
+            )
+        )
 
     def broken(self, fact: Fact, facts: Sequence[Fact]) -> Bool:
-        """When a fact is not one: false where its loop begins to be followed, or where a turn ends that found all facts true."""
+        """When a fact is not one: false where its loop begins to be followed, or where a turn
+        ends that found all facts true."""
         loop = self.unfolding.followed[fact.moment]
         return or_(self._uninitiated(fact, loop, facts), self._unkept(fact, loop, facts))
 
@@ -102,7 +114,8 @@ class Facts:
         return and_(loop.alive, premise, not_(self._holds(fact, loop.end, certain=True)))
 
     def _holds(self, fact: Fact, time: int, certain: bool) -> Bool:
-        """Whether a fact is true before operation `time`; where that is not known, `certain` says no, else yes."""
+        """Whether a fact is true before operation `time`; where that is not known, `certain`
+        says no, else yes."""
         number = self._number(fact.extent, time)
         match fact.kind:
             case "one of":
@@ -119,24 +132,29 @@ class Facts:
 
     def _number(self, extent: Extent, time: int) -> Int:
         area, low, width = extent
-        return self.cells.read(self.unfolding, self.cells.values, low=low, width=width, area=area, time=time)
+        return self.cells.read(
+            self.unfolding, self.cells.values, low=low, width=width, area=area, time=time
+        )
 
     def _from_others(self, extent: Extent, named: str, time: int, certain: bool) -> Bool:
         """Whether no bit of an extent was last stored by the statement that is named.
 
-        What earlier turns left without saying what it is ("head") may be its, so that it counts as its where certainty is asked.
+        What earlier turns left without saying what it is ("head") may be its, so that it counts as
+        its where certainty is asked.
         """
 
         def another(store: Store, position: int, width: int) -> Bool:
             return not certain if store.kind == "head" else label(store) != named
 
         area, low, width = extent
-        return self.cells.read(self.unfolding, flags(another), low=low, width=width, area=area, time=time)
+        return self.cells.read(
+            self.unfolding, flags(another), low=low, width=width, area=area, time=time
+        )
 
 
 def supposed(unfolding: Unfolding, cells: Cells, facts: Sequence[Fact]) -> Iterator[Bool]:
-    """Yield what a proof may suppose of the runs of an unfolding, given facts that are an invariant; those of other paths say
-    nothing of it. Raises ValueError."""
+    """Yield what a proof may suppose of the runs of an unfolding, given facts that are an
+    invariant; those of other paths say nothing of it. Raises ValueError."""
     relevant = [fact for fact in facts if fact.moment in unfolding.followed]
     if relevant:
         facts_of = Facts(unfolding, cells)

@@ -1,4 +1,5 @@
-"""A property of a program as one formula over all its paths: when it is broken, when it is reached."""
+"""A property of a program as one formula over all its paths: when it is broken, when it is
+reached."""
 
 from __future__ import annotations
 
@@ -38,8 +39,8 @@ class ClaimForm:
 
 @frozen
 class PathForm:
-    """One path: its runs, and when they break or reach a claim. `met` says both of each claim by itself, `claims` more of it by
-    sources."""
+    """One path: its runs, and when they break or reach a claim. `met` says both of each claim by
+    itself, `claims` more of it by sources."""
 
     unfolding: Unfolding
     broken: Bool
@@ -52,11 +53,12 @@ class PathForm:
 class Form:
     """A property under an assignment of the axes.
 
-    `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for. `faithful` says that a run
-    that the formula calls broken is surely broken: no value was left out, no loop cut, no bit looked at twice as part of
-    two unknowns. `truncated` says that loops were
-    not followed to their end. `computed` are the values that the runs compute and store, by their stores, and how values
-    that runs store or look at lie in bytes: with them, the formula is all that tells one form from another.
+    `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for.
+    `faithful` says that a run that the formula calls broken is surely broken: no value was left
+    out, no loop cut, no bit looked at twice as part of two unknowns. `truncated` says that loops
+    were not followed to their end. `computed` are the values that the runs compute and store, by
+    their stores, and how values that runs store or look at lie in bytes: with them, the formula is
+    all that tells one form from another.
     """
 
     paths: tuple[PathForm, ...]
@@ -80,7 +82,8 @@ class Form:
 
 @frozen
 class Unfolded:
-    """The unfoldings of all paths for all properties, made once; `memory` holds the unknowns in them.
+    """The unfoldings of all paths for all properties, made once; `memory` holds the unknowns in
+    them.
 
     What else all properties share is found when the first asks for it.
     """
@@ -108,7 +111,10 @@ class Unfolded:
 
 
 def unfolded(
-    program: Program, properties: Sequence[Property], plan: Plan, axes: dict[str, Interval] | None = None
+    program: Program,
+    properties: Sequence[Property],
+    plan: Plan,
+    axes: dict[str, Interval] | None = None,
 ) -> Unfolded:
     """All paths unfolded with their sources; `axes` are the ranges of axes left free.
 
@@ -125,18 +131,27 @@ def unfolded(
 def by_sources(unfolded: Unfolded, index: int, prop: Property, keep_all: bool = False) -> Form:
     """The form that follows sources: what it does not call broken is not broken.
 
-    `index` is the property's among those unfolded. With `keep_all`, stores that cannot touch what is asked about stay in it.
+    `index` is the property's among those unfolded. With `keep_all`, stores that cannot touch what
+    is asked about stay in it.
     """
     form = of_paths(unfolded, frozenset((index,)), keep_all)
     return replace(form, misplaced=table.of_placement(prop, unfolded.named))
 
 
 def of_paths(unfolded: Unfolded, indexes: frozenset[int], keep_all: bool = False) -> Form:
-    """The same of what happens in runs alone, for a property that a merged program has in several ways (`indexes`)."""
+    """The same of what happens in runs alone, for a property that a merged program has in
+    several ways (`indexes`)."""
     memory = unfolded.memory
-    trails = (Trail(u, bounds, keep_all) for u, bounds in zip(unfolded.unfoldings, unfolded.bounds, strict=True))
+    trails = (
+        Trail(u, bounds, keep_all)
+        for u, bounds in zip(unfolded.unfoldings, unfolded.bounds, strict=True)
+    )
     paths = tuple(_by_sources(trail, indexes) for trail in trails)
-    faithful = not unfolded.computed and not any(u.cut for u in unfolded.unfoldings) and not _entangled(memory)
+    faithful = (
+        not unfolded.computed
+        and not any(u.cut for u in unfolded.unfoldings)
+        and not _entangled(memory)
+    )
     form = _form(paths, (), dict(memory.ranges), faithful)
     return replace(form, held=tuple(memory.held.values()), computed=unfolded.computed)
 
@@ -158,7 +173,10 @@ def by_values(program: Program, prop: Property, plan: Plan) -> Form:
 
 
 def _form(
-    paths: tuple[PathForm, ...], misplaced: tuple[Misplaced, ...], ranges: dict[str, tuple[int, int]], faithful: bool
+    paths: tuple[PathForm, ...],
+    misplaced: tuple[Misplaced, ...],
+    ranges: dict[str, tuple[int, int]],
+    faithful: bool,
 ) -> Form:
     for path in paths:
         ranges.update({d.term.args[0]: (d.low, d.high) for d in path.unfolding.decisions.values()})
@@ -179,31 +197,43 @@ def _by_sources(trail: Trail, indexes: frozenset[int]) -> PathForm:
     form = _path_form(trail.unfolding, claims, reached, broken)
     constraints = and_(*trail.unfolding.constraints)
     each = zip(claims, reached, broken, pairs, strict=True)
-    return replace(form, claims=tuple(ClaimForm(at, and_(r, b, constraints), pair) for at, r, b, pair in each))
+    return replace(
+        form, claims=tuple(ClaimForm(at, and_(r, b, constraints), pair) for at, r, b, pair in each)
+    )
 
 
-def _path_form(unfolding: Unfolding, claims: Sequence[ClaimAt], reached: list[Bool], broken: list[Bool]) -> PathForm:
+def _path_form(
+    unfolding: Unfolding, claims: Sequence[ClaimAt], reached: list[Bool], broken: list[Bool]
+) -> PathForm:
     constraints = and_(*unfolding.constraints)
     broken = [and_(r, b) for r, b in zip(reached, broken, strict=True)]
     rows = tuple(zip(claims, broken, reached, strict=True))
-    return PathForm(unfolding, and_(or_(*broken), constraints), and_(or_(*reached), constraints), met=rows)
+    return PathForm(
+        unfolding, and_(or_(*broken), constraints), and_(or_(*reached), constraints), met=rows
+    )
 
 
 def _entangled(memory: Members) -> bool:
-    """Whether two unknowns may stand for the same bits: nothing in a formula says that they agree there."""
+    """Whether two unknowns may stand for the same bits: nothing in a formula says that they
+    agree there."""
     stores = [variable.store for variable in memory.held.values()]
     return len(set(stores)) < len(stores)
 
 
 def _computed(unfolding: Unfolding, little_endian: bool) -> Iterator[object]:
     for operation in unfolding.operations:
-        if isinstance(operation, Store) and operation.kind == "value" and operation.value is not None:
+        if (
+            isinstance(operation, Store)
+            and operation.kind == "value"
+            and operation.value is not None
+        ):
             yield unfolding.path, operation.key, operation.value.term, little_endian
 
 
 def _named_view(view: View) -> View:
     place = replace(view.place, low=named(f"{view.name}.lo", view.place.low))
     members = tuple(
-        replace(m, low=named(f"{view.name}.{m.path}.lo" if m.path else f"{view.name}.lo", m.low)) for m in view.members
+        replace(m, low=named(f"{view.name}.{m.path}.lo" if m.path else f"{view.name}.lo", m.low))
+        for m in view.members
     )
     return replace(view, place=place, members=members)

@@ -1,7 +1,8 @@
-"""Facts about loops: "whatever the turns before did, this piece of memory has the sources it had before the first".
+"""Facts about loops: "whatever the turns before did, this piece of memory has the sources it had
+before the first".
 
-Before the first turn such a fact is true by what it says. That a turn which finds all of them true leaves all of them true is
-a formula here; who looks for the facts that survive is not.
+Before the first turn such a fact is true by what it says. That a turn which finds all of them true
+leaves all of them true is a formula here; who looks for the facts that survive is not.
 """
 
 from __future__ import annotations
@@ -26,29 +27,43 @@ Piece = tuple[Moment, Area, int, int]  # of a loop: bits [low, last) of an area,
 
 
 class Loops:
-    """The cut loops of one path of a candidate, whose extents keep their names, as they are under a sector's free axes, so that
-    an input that moves a store moves it here as well. Raises TooLarge."""
+    """The cut loops of one path of a candidate, whose extents keep their names, as they are
+    under a sector's free axes, so that an input that moves a store moves it here as well. Raises
+    TooLarge."""
 
     def __init__(self, program: Program, path: Part, prop: Property, limit: int) -> None:
         memory = Members({})
         self.unfolding = unfold(
-            program, path, properties=(prop,), plan=Plan(cut=True, limit=limit), memory=memory, axes={}
+            program,
+            path,
+            properties=(prop,),
+            plan=Plan(cut=True, limit=limit),
+            memory=memory,
+            axes={},
         )
         decided = {d.term.args[0]: (d.low, d.high) for d in self.unfolding.decisions.values()}
         self.ranges = {**memory.ranges, **decided}
         self._touched = self.unfolding.heads
-        self.pieces = [p for moment, stores in self._touched.items() for p in _pieces(moment, stores)]
+        self.pieces = [
+            p for moment, stores in self._touched.items() for p in _pieces(moment, stores)
+        ]
 
     def heads(self, pieces: Sequence[Piece]) -> Heads:
-        """What turns may leave changed to later ones, on plain numbers: all that they store to but for the pieces kept."""
-        return {moment: list(map(_grounded, stores)) for moment, stores in self._left(pieces).items()}
+        """What turns may leave changed to later ones, on plain numbers: all that they store to
+        but for the pieces kept."""
+        return {
+            moment: list(map(_grounded, stores)) for moment, stores in self._left(pieces).items()
+        }
 
     def _left(self, pieces: Sequence[Piece]) -> Heads:
-        """Every store to every piece that is not kept, by itself: each piece has a last operation of its own, whatever the
-        last one of its neighbours is, since nothing is known of the order of earlier turns (`turns.py`)."""
+        """Every store to every piece that is not kept, by itself: each piece has a last
+        operation of its own, whatever the last one of its neighbours is, since nothing is known
+        of the order of earlier turns (`turns.py`)."""
         changed = [piece for piece in self.pieces if piece not in pieces]
         return {
-            moment: [left for piece in changed if piece[0] == moment for left in _reaching(piece, stores)]
+            moment: [
+                left for piece in changed if piece[0] == moment for left in _reaching(piece, stores)
+            ]
             for moment, stores in self._touched.items()
         }
 
@@ -57,19 +72,23 @@ class Loops:
         self.unfolding.heads = self._left(pieces)
 
     def changes(self, piece: Piece) -> Bool:
-        """When a turn leaves a bit of the piece with another source than it had before that turn."""
+        """When a turn leaves a bit of the piece with another source than it had before that
+        turn."""
         moment, area, low, last = piece
         turn = self.unfolding.followed[moment]
         before, after, guard = turn.head, turn.end, turn.guard
         trail = Trail(self.unfolding, Bounds({**self.ranges, "bit": (0, 0)}))
         numbers: dict[int, int] = {}
         was = identity(trail.sources(low, last - low, area, before, guard), numbers, by_value=False)
-        current = identity(trail.sources(low, last - low, area, after, guard), numbers, by_value=False)
+        current = identity(
+            trail.sources(low, last - low, area, after, guard), numbers, by_value=False
+        )
         same = and_(eq(was[0], current[0]), eq(was[1], current[1]))
         return and_(guard, within(BIT, ((0, last - low),)), not_(same))
 
     def step(self, pieces: Sequence[Piece]) -> Bool:
-        """When a turn that finds all pieces as they were changes one of them: an invariant, if it cannot be."""
+        """When a turn that finds all pieces as they were changes one of them: an invariant, if
+        it cannot be."""
         self.suppose(pieces)
         return or_(*(self.changes(piece) for piece in pieces))
 
@@ -89,7 +108,10 @@ def _pieces(moment: Moment, stores: list[Store]) -> list[Piece]:
 def _extents(store: Store) -> list[tuple[int, int]]:
     """The bits a store gives a source, as half open runs of addresses within its bound."""
     low = _plain(store.low)
-    runs = [(low + offset, low + offset + width) for offset, width in store.runs or ((0, _plain(store.width)),)]
+    runs = [
+        (low + offset, low + offset + width)
+        for offset, width in store.runs or ((0, _plain(store.width)),)
+    ]
     first, last = store.bound or (low, low + _plain(store.width))
     clipped = [(max(a, first), min(b, last)) for a, b in runs]
     return [(a, b) for a, b in clipped if a < b]
@@ -99,7 +121,9 @@ def _reaching(piece: Piece, stores: list[Store]) -> Iterator[Store]:
     """The stores that reach a piece, each as far as the piece goes."""
     _, area, low, last = piece
     for store in stores:
-        if store.area == area and any(first <= low and last <= end for first, end in _extents(store)):
+        if store.area == area and any(
+            first <= low and last <= end for first, end in _extents(store)
+        ):
             yield replace(store, runs=((low - _plain(store.low), last - low),))
 
 
@@ -109,7 +133,9 @@ def _grounded(store: Store) -> Store:
 
 def _plain(term: Int) -> int:
     """The number that a term over named numbers stands for."""
-    assert all(part.operator not in ("var", "choice") for part in subterms(term)), "turns leave fixed extents"
+    assert all(part.operator not in ("var", "choice") for part in subterms(term)), (
+        "turns leave fixed extents"
+    )
     (value,) = evaluate({}, term)
     return int(value)
 
@@ -117,7 +143,8 @@ def _plain(term: Int) -> int:
 def unkept(
     program: Program, path: Part, prop: Property, plan: Plan, facts: Sequence[Fact]
 ) -> tuple[Bool, dict[str, tuple[int, int]]]:
-    """Return when facts about the loops of a path are no invariant, and the ranges of the unknowns in that.
+    """Return when facts about the loops of a path are no invariant, and the ranges of the unknowns
+    in that.
 
     Raises TooLarge, and ValueError if a fact is about something else.
     """

@@ -1,12 +1,29 @@
-"""What a member holds, as a term, where extents may hang on axes left free: the value of the store that covers it whole.
+"""What a member holds, as a term, where extents may hang on axes left free: the value of the store
+that covers it whole.
 
-A store that covers a part of it only is not looked into; the unknown that stands for it then says so by its name.
+A store that covers a part of it only is not looked into; the unknown that stands for it then says
+so by its name.
 """
 
 from __future__ import annotations
 
 from cbprove.frozen import frozen
-from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, eq, ite, le, not_, or_, sub, var
+from cbprove.logic.terms import (
+    Bool,
+    Bounds,
+    Int,
+    Interval,
+    Term,
+    add,
+    and_,
+    eq,
+    ite,
+    le,
+    not_,
+    or_,
+    sub,
+    var,
+)
 from cbprove.obligations.ops import MEMORY, Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
 from cbprove.obligations.values import Value, greatest, least, wrap
@@ -33,10 +50,19 @@ class Members:
         self.ranges: dict[str, Interval] = {}
         self.not_followed: dict[tuple[str, Key], dict[tuple[object, ...], int]] = {}
 
-    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value:
+    def value(
+        self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool
+    ) -> Value:
         """What a place holds now."""
         assert place.type is not None
-        return _Look(memory=self, unfolding=unfolding, place=place, touched=touched, moment=moment, guard=guard).value()
+        return _Look(
+            memory=self,
+            unfolding=unfolding,
+            place=place,
+            touched=touched,
+            moment=moment,
+            guard=guard,
+        ).value()
 
     def unknown(self, name: str, low: int, high: int) -> Term:
         """An unknown of a range, under a name."""
@@ -48,12 +74,23 @@ class _Look:
     """One member followed back."""
 
     def __init__(
-        self, memory: Members, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool
+        self,
+        memory: Members,
+        unfolding: Unfolding,
+        place: Place,
+        touched: Touched,
+        moment: Moment,
+        guard: Bool,
     ) -> None:
         assert place.type is not None
         self.memory, self.unfolding, self.place, self.type = memory, unfolding, place, place.type
         self.instance, self.moment = touched.instance, moment
-        self.bounds = Bounds({**memory.axes, **{d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}})
+        self.bounds = Bounds(
+            {
+                **memory.axes,
+                **{d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()},
+            }
+        )
         self.guard, self.known = guard, conjuncts(guard)
         self.address: Int = touched.low
         self.area: Area = (touched.instance.number, MEMORY)
@@ -65,7 +102,11 @@ class _Look:
     def value(self) -> Value:
         raw = self._before(len(self.unfolding.operations), self.address, self.area)
         if (outside := not_(self._in_object())) is not False:
-            raw = ite(outside, self._not_followed(("outside", self.moment, self.instance.number), self.address), raw)
+            raw = ite(
+                outside,
+                self._not_followed(("outside", self.moment, self.instance.number), self.address),
+                raw,
+            )
         if self.type.boolean:
             return self.unfolding.boolean(raw, self.place, self.moment, self.guard)
         return Value(raw, self.low, self.high)
@@ -79,7 +120,8 @@ class _Look:
         return and_(le(first, self.address), le(self.address, last))
 
     def _before(self, time: int, address: Int, area: Area) -> Int:
-        """The value at an address before an operation, worked out once: copies of copies ask for the same again and again."""
+        """The value at an address before an operation, worked out once: copies of copies ask for
+        the same again and again."""
         key = (time, address, area)
         if key not in self._values:
             self._values[key] = self._followed_back(time, address, area)
@@ -99,7 +141,10 @@ class _Look:
                 answers.extend(self._earlier(operation, area, address))
             elif operation.area == area and self._near(operation, address):
                 wholly, partly = self._met(operation, index, address)
-                if conjuncts(operation.guard) <= self.known and self._whole(operation, address) is True:
+                if (
+                    conjuncts(operation.guard) <= self.known
+                    and self._whole(operation, address) is True
+                ):
                     last = wholly[1]
                     break
                 answers += [wholly, partly]
@@ -109,21 +154,36 @@ class _Look:
         return result
 
     def _near(self, operation: Store | Copied, address: Int) -> bool:
-        bounds, low, width = self.bounds.of(address), self.bounds.of(operation.low), self.bounds.of(operation.width)
+        bounds, low, width = (
+            self.bounds.of(address),
+            self.bounds.of(operation.low),
+            self.bounds.of(operation.width),
+        )
         bound = operation.bound
-        if bounds is not None and bound and not (bounds[0] < bound[1] and bound[0] < bounds[1] + self.place.width):
+        if (
+            bounds is not None
+            and bound
+            and not (bounds[0] < bound[1] and bound[0] < bounds[1] + self.place.width)
+        ):
             return False
         if bounds is None or low is None or width is None:
             return True
         return bounds[0] < low[1] + width[1] and low[0] < bounds[1] + self.place.width
 
-    def _met(self, operation: Store | Copied, index: int, address: Int) -> tuple[tuple[Bool, Int], tuple[Bool, Int]]:
+    def _met(
+        self, operation: Store | Copied, index: int, address: Int
+    ) -> tuple[tuple[Bool, Int], tuple[Bool, Int]]:
         contained = self._whole(operation, address)
         extents = [
             (operation.low, add(operation.low, operation.width)),
             *([operation.bound] if operation.bound else []),
         ]
-        apart = or_(*(or_(le(add(address, self.place.width), low), le(last, address)) for low, last in extents))
+        apart = or_(
+            *(
+                or_(le(add(address, self.place.width), low), le(last, address))
+                for low, last in extents
+            )
+        )
         unknown = self._not_followed(operation.key, address)
         if isinstance(operation, Store):
             answer = self._stored(operation, address, unknown)
@@ -140,7 +200,9 @@ class _Look:
         end = add(address, self.place.width)
         stretches = [(operation.low, add(operation.low, operation.width))]
         if runs is not None:
-            stretches = [(add(operation.low, low), add(operation.low, low + width)) for low, width in runs]
+            stretches = [
+                (add(operation.low, low), add(operation.low, low + width)) for low, width in runs
+            ]
         covered = or_(*(and_(le(low, address), le(end, high)) for low, high in stretches))
         return and_(covered, self._within(address, operation.bound))
 
@@ -167,27 +229,36 @@ class _Look:
         if key not in self.memory.held:
             name = f"{self.place.text}@{spelled(store.key)}@{len(self._alike(store))}"
             self.memory.held[key] = Held(
-                self.memory.unknown(name, self.low, self.high), store.number, position, self.place.width
+                self.memory.unknown(name, self.low, self.high),
+                store.number,
+                position,
+                self.place.width,
             )
         return self.memory.held[key].unknown
 
     def _alike(self, store: Store) -> list[Held]:
         """The unknowns there are for bits of a store."""
-        return [variable for variable in self.memory.held.values() if variable.store == store.number]
+        return [
+            variable for variable in self.memory.held.values() if variable.store == store.number
+        ]
 
     def _not_followed(self, key: Key, address: Int) -> Term:
-        """An unknown for what some operation left at an address, the same each time it is asked for."""
+        """An unknown for what some operation left at an address, the same each time it is asked
+        for."""
         refused = self.memory.not_followed.setdefault((self.unfolding.path, key), {})
         number = refused.setdefault((address, self.place.width, self.type), len(refused))
         name = f"{UNSURE}{self.place.text}@{spelled((self.unfolding.path, *key))}@{number}"
         return self.memory.unknown(name, self.low, self.high)
 
     def _earlier(self, head: Store, area: Area, address: Int) -> list[tuple[Bool, Int]]:
-        """Earlier turns of a loop may have left anything in what the loop stores to; which that is, is not known yet."""
+        """Earlier turns of a loop may have left anything in what the loop stores to; which that
+        is, is not known yet."""
         return [(head.guard, self._not_followed((*head.key, area[0]), address))]
 
     def _made(self, creation: Made, index: int, address: Int, area: Area) -> Int:
         instance, parent = creation.instance, creation.instance.parent
         if creation.debris or parent is None:
             return self._free(self.unfolding.debris[instance.number], address)
-        return self._before(index, add(address, parent.base - instance.base), (parent.number, area[1]))
+        return self._before(
+            index, add(address, parent.base - instance.base), (parent.number, area[1])
+        )

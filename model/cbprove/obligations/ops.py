@@ -1,9 +1,11 @@
-"""A run unfolded: every store, copy and making that any choice can lead to, in order, each under its guard.
+"""A run unfolded: every store, copy and making that any choice can lead to, in order, each under
+its guard.
 
-Every object made has an address space of its own, so that one integer says where a bit lies: `base` of the object plus
-the bit's position in it. Extents are in bits, half open.
+Every object made has an address space of its own, so that one integer says where a bit lies: `base`
+of the object plus the bit's position in it. Extents are in bits, half open.
 
-Which bits of a place a store gives a source, and which it leaves known to be zero, as runs (offset, width).
+Which bits of a place a store gives a source, and which it leaves known to be zero, as runs (offset,
+width).
 """
 
 from __future__ import annotations
@@ -25,15 +27,17 @@ BASE = 1 << 26  # bits between the address spaces of two objects: more than any 
 Run = tuple[int, int]
 Area = tuple[
     int, str
-]  # an instance's number, and which of its bits: MEMORY, or "#..." for what a property remembers of them
+    # An instance's number, and which of its bits: MEMORY, or "#..." for what a property remembers
+    # of them
+]
 MEMORY = ""  # the bytes of an object are one flat array, whatever members it has
 Key = tuple[object, ...]
 
 
 @by_identity
 class Instance:
-    """An object of the run. `made` is the number of events before it was made; `parent` what it was made from, by the
-    name `parent_name`."""
+    """An object of the run. `made` is the number of events before it was made; `parent` what it
+    was made from, by the name `parent_name`."""
 
     number: int
     name: str
@@ -72,12 +76,14 @@ StoreKind = Literal["fresh", "value", "blank", "debris", "head", "mark"]
 
 @by_identity
 class Store:
-    """The bits of `runs` (of the extent, in bits from its first; None: all of it) get this store as their source.
+    """The bits of `runs` (of the extent, in bits from its first; None: all of it) get this store as
+    their source.
 
-    `unspecified` runs are stored by nobody, `zero` runs hold a stored zero (the upper bits of a bool).
-    `bound` is what the extent is clipped to, None when it stands still and surely lies in its object. A "head" stands for turns
-    of a loop that went before: they may have left anything in these bits. `order` grows from store to store of a run; those
-    that earlier turns of one cut loop left have one number, since nothing says which of them came first.
+    `unspecified` runs are stored by nobody, `zero` runs hold a stored zero (the upper bits of a
+    bool). `bound` is what the extent is clipped to, None when it stands still and surely lies in
+    its object. A "head" stands for turns of a loop that went before: they may have left anything in
+    these bits. `order` grows from store to store of a run; those that earlier turns of one cut loop
+    left have one number, since nothing says which of them came first.
     """
 
     number: int
@@ -103,7 +109,8 @@ class Store:
 
 @by_identity
 class Copied:
-    """The bits of one extent get the sources of another of the same width, all read before any is written."""
+    """The bits of one extent get the sources of another of the same width, all read before any
+    is written."""
 
     key: Key
     area: Area
@@ -140,7 +147,8 @@ Operation = Store | Copied | Made
 
 @frozen
 class Decision:
-    """A choice of the run: the key that the reference asks its oracle with, its unknown, its range, and when it is met."""
+    """A choice of the run: the key that the reference asks its oracle with, its unknown, its
+    range, and when it is met."""
 
     key: Key
     term: Term
@@ -160,8 +168,9 @@ class Touched:
 
 @frozen
 class ClaimAt:
-    """A claim met in the run: after how many operations and events, under which guard (assumptions included), on which
-    object. `turns` and `steps` are how many of those that the unfolding lists may have begun before it."""
+    """A claim met in the run: after how many operations and events, under which guard
+    (assumptions included), on which object. `turns` and `steps` are how many of those that the
+    unfolding lists may have begun before it."""
 
     property: int
     claim: ClaimMade
@@ -181,9 +190,9 @@ class ClaimAt:
 
 @frozen
 class Followed:
-    """A cut loop's arbitrary later turn, in counts of operations: `before` what earlier turns left, after it (`head`), at the
-    turn's `end`. `entry` says that a run comes to the loop's later turns, `guard` that it takes this one, `alive` that it
-    comes to its end.
+    """A cut loop's arbitrary later turn, in counts of operations: `before` what earlier turns left,
+    after it (`head`), at the turn's `end`. `entry` says that a run comes to the loop's later turns,
+    `guard` that it takes this one, `alive` that it comes to its end.
     """
 
     before: int
@@ -198,9 +207,9 @@ class Followed:
 class Unfolding:
     """All that the runs of one path can do, as far as the plan follows its loops.
 
-    `cut` lists the loops of which, after as many turns as `laid_out` says, one turn stands for all that follow; `heads` are what
-    those may leave to later ones, `followed` where that turn stands. `truncated` lists the loops that were
-    not followed to their end.
+    `cut` lists the loops of which, after as many turns as `laid_out` says, one turn stands for all
+    that follow; `heads` are what those may leave to later ones, `followed` where that turn stands.
+    `truncated` lists the loops that were not followed to their end.
     """
 
     path: str
@@ -221,9 +230,11 @@ class Unfolding:
     ghost_lows: Mapping[int, int] = field(default_factory=dict)
 
     def boolean(self, raw: Int, place: Place, moment: Moment, guard: Bool) -> Value:
-        """Return what a bool holds whose bits are the number `raw`: 0, 1, or, of any other bits, no number that C defines.
+        """Return what a bool holds whose bits are the number `raw`: 0, 1, or, of any other bits, no
+        number that C defines.
 
-        gcc 12 -O2 copies the byte as it is, so that it may be any of 0..255: another one each time the member is looked at.
+        gcc 12 -O2 copies the byte as it is, so that it may be any of 0..255: another one each time
+        the member is looked at.
         """
         if place.width == 1 or (isinstance(raw, int) and raw <= 1):
             return Value(raw, 0, 1)
@@ -236,7 +247,8 @@ class Unfolding:
     nowhere: dict[tuple[int, Moment], Store] = field(default_factory=dict)
 
     def outside(self, number: int, moment: Moment) -> Store:
-        """What an access of a moment finds before and behind an object: nobody's bits, and at another moment others."""
+        """What an access of a moment finds before and behind an object: nobody's bits, and at
+        another moment others."""
         key = number, moment
         if key not in self.nowhere:
             area = number, MEMORY
@@ -253,7 +265,8 @@ class Unfolding:
 
 
 def covered(place: Place) -> tuple[Run, ...]:
-    """The runs of a place that a plain write gives a source: what leaves cover and what is left unspecified."""
+    """The runs of a place that a plain write gives a source: what leaves cover and what is left
+    unspecified."""
     return merged([(leaf.offset, leaf.width) for leaf in place.leaves] + list(place.padding))
 
 
@@ -270,7 +283,8 @@ def merged(runs: Sequence[Run]) -> tuple[Run, ...]:
 
 
 def zeroes(leaves: tuple[Leaf, ...], little_endian: bool) -> tuple[Run, ...]:
-    """The runs that hold zero after any store: what only bools cover, but for the one bit of each that may be 1."""
+    """The runs that hold zero after any store: what only bools cover, but for the one bit of
+    each that may be 1."""
     zero: list[Run] = []
     arbitrary: list[Run] = []
     for leaf in leaves:

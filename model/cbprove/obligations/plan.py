@@ -24,10 +24,10 @@ class TooLarge(Exception):
 class Plan:
     """How loops are followed.
 
-    `cut`: a loop of many turns is one arbitrary turn after arbitrary earlier ones. Otherwise it is laid out for at most
-    `turns` beyond its LO (a loop without HI, or with one over 1,000) and for at most `known` turns (any other).
-    `heads` says what the earlier turns of a cut loop may have changed, where values are followed, and `facts` what is
-    true of it whenever a turn begins.
+    `cut`: a loop of many turns is one arbitrary turn after arbitrary earlier ones. Otherwise it is
+    laid out for at most `turns` beyond its LO (a loop without HI, or with one over 1,000) and for
+    at most `known` turns (any other). `heads` says what the earlier turns of a cut loop may have
+    changed, where values are followed, and `facts` what is true of it whenever a turn begins.
     """
 
     cut: bool

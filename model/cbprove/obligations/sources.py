@@ -1,7 +1,9 @@
-"""Where a bit comes from, as terms: the last store that defined it, followed back through copies and makings.
+"""Where a bit comes from, as terms: the last store that defined it, followed back through copies
+and makings.
 
-One symbolic bit is followed through all runs at once. What the formula says of extents hangs on the layout: each store that
-could touch the bit for some candidate leaves its comparison in it. `keep_all` keeps those of the others as well.
+One symbolic bit is followed through all runs at once. What the formula says of extents hangs on the
+layout: each store that could touch the bit for some candidate leaves its comparison in it.
+`keep_all` keeps those of the others as well.
 """
 
 from __future__ import annotations
@@ -9,8 +11,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from cbprove.frozen import by_identity, frozen
-from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, choice, ite, le, lt, not_, or_, sub, var
-from cbprove.obligations.ops import BASE, MEMORY, Area, Copied, Instance, Made, Run, Store, Unfolding
+from cbprove.logic.terms import (
+    Bool,
+    Bounds,
+    Int,
+    Interval,
+    Term,
+    add,
+    and_,
+    choice,
+    ite,
+    le,
+    lt,
+    not_,
+    or_,
+    sub,
+    var,
+)
+from cbprove.obligations.ops import (
+    BASE,
+    MEMORY,
+    Area,
+    Copied,
+    Instance,
+    Made,
+    Run,
+    Store,
+    Unfolding,
+)
 from cbprove.system.statements import Given
 
 ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
@@ -21,7 +49,8 @@ _EVERYONE = -1  # all candidates, as the bits of a number (`system.Given.among`)
 
 @frozen
 class Found:
-    """One store that a bit may come from: when it does (unless a later one did), and the position in it (bits)."""
+    """One store that a bit may come from: when it does (unless a later one did), and the
+    position in it (bits)."""
 
     hit: Bool
     store: Store
@@ -42,7 +71,8 @@ def conjuncts(guard: Bool) -> frozenset[Bool]:
 
 @by_identity
 class Reach:
-    """Which addresses the bit can still have, by area: between which numbers, both included (None: anywhere)."""
+    """Which addresses the bit can still have, by area: between which numbers, both included
+    (None: anywhere)."""
 
     areas: dict[Area, Interval | None]
 
@@ -65,7 +95,10 @@ class Reach:
         if interval_of_area is None or interval is None:
             self.areas[area] = None
         else:
-            self.areas[area] = min(interval_of_area[0], interval[0]), max(interval_of_area[1], interval[1])
+            self.areas[area] = (
+                min(interval_of_area[0], interval[0]),
+                max(interval_of_area[1], interval[1]),
+            )
 
 
 class Trail:
@@ -77,18 +110,23 @@ class Trail:
     def sources(
         self, low: Int, width: int, area: Area, time: int, guard: Bool, assumed: Given | None = None
     ) -> list[Found]:
-        """The stores that bit `BIT` of [low, low + width) in an area may come from before operation `time`, latest first.
+        """The stores that bit `BIT` of [low, low + width) in an area may come from before operation
+        `time`, latest first.
 
-        `guard` is what holds where it matters, `assumed` says which candidates of a merged program it matters for. The last one
-        found always hits.
+        `guard` is what holds where it matters, `assumed` says which candidates of a merged program
+        it matters for. The last one found always hits.
         """
-        return _Walk(trail=self, low=low, width=width, area=area, guard=guard, assumed=assumed).back(time)
+        return _Walk(
+            trail=self, low=low, width=width, area=area, guard=guard, assumed=assumed
+        ).back(time)
 
 
 class _Walk:
     """One bit on its way back."""
 
-    def __init__(self, trail: Trail, low: Int, width: int, area: Area, guard: Bool, assumed: Given | None) -> None:
+    def __init__(
+        self, trail: Trail, low: Int, width: int, area: Area, guard: Bool, assumed: Given | None
+    ) -> None:
         self.unfolding, self.bounds, self.keep_all = trail.unfolding, trail.bounds, trail.keep_all
         self.address = add(low, BIT)
         self.reach = Reach({})
@@ -128,7 +166,8 @@ class _Walk:
         return self.found
 
     def _in_memory(self, area: Area, interval: Interval | None) -> Interval | None:
-        """The part of an interval that lies in its object: what an access finds outside is no bit that is followed."""
+        """The part of an interval that lies in its object: what an access finds outside is no
+        bit that is followed."""
         if area[1] != MEMORY:
             return interval
         instance = self.unfolding.instances[area[0]]
@@ -154,8 +193,8 @@ class _Walk:
         return certain <= self.known
 
     def _covers(self, operation: Store | Copied) -> bool:
-        """Whether the operation defines every bit that can still be meant, in every run that matters, at each candidate that
-        has it."""
+        """Whether the operation defines every bit that can still be meant, in every run that
+        matters, at each candidate that has it."""
         interval_of_area = self.reach.areas[operation.area]
         low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
         if interval_of_area is None or low is None or width is None or not self._sure(operation):
@@ -170,7 +209,8 @@ class _Walk:
 
     def _stored(self, store: Store) -> None:
         if not (
-            self.reach.meets(store.area, self._extent(store)) or (self.keep_all and store.area in self.reach.areas)
+            self.reach.meets(store.area, self._extent(store))
+            or (self.keep_all and store.area in self.reach.areas)
         ):
             return
         hit = and_(store.guard, inside(store, self.address))
@@ -183,7 +223,8 @@ class _Walk:
 
     def _copied(self, copied: Copied) -> None:
         if not (
-            self.reach.meets(copied.area, self._extent(copied)) or (self.keep_all and copied.area in self.reach.areas)
+            self.reach.meets(copied.area, self._extent(copied))
+            or (self.keep_all and copied.area in self.reach.areas)
         ):
             return
         hit = and_(copied.guard, inside(copied, self.address))
@@ -196,10 +237,14 @@ class _Walk:
         self.address = ite(hit, moved, self.address)
         if not self.keep_all and self._covers(copied):
             self._leave(copied)
-        self.reach.widen(copied.origin, self._in_memory(copied.origin, self._run(copied.origin_low, copied.width)))
+        self.reach.widen(
+            copied.origin,
+            self._in_memory(copied.origin, self._run(copied.origin_low, copied.width)),
+        )
 
     def _leave(self, operation: Store | Copied) -> None:
-        """Follow the bit no longer in an area that an operation defines: at no candidate, or at none that has the operation."""
+        """Follow the bit no longer in an area that an operation defines: at no candidate, or at
+        none that has the operation."""
         rest = 0 if operation.given is None else self.among & ~operation.given.among
         if not rest:
             del self.reach.areas[operation.area]
@@ -208,11 +253,19 @@ class _Walk:
 
     def _made(self, creation: Made) -> None:
         instance = creation.instance
-        of_it = {area: interval for area, interval in self.reach.areas.items() if area[0] == instance.number}
+        of_it = {
+            area: interval
+            for area, interval in self.reach.areas.items()
+            if area[0] == instance.number
+        }
         if not of_it:
             return
         several = len(of_it) < len(self.reach.areas)
-        inside = and_(le(instance.base, self.address), lt(self.address, instance.base + BASE)) if several else True
+        inside = (
+            and_(le(instance.base, self.address), lt(self.address, instance.base + BASE))
+            if several
+            else True
+        )
         parent = instance.parent
         assert parent is not None
         for area, interval in of_it.items():
@@ -225,7 +278,10 @@ class _Walk:
                 moved = (
                     None
                     if interval is None
-                    else (interval[0] - instance.base + parent.base, interval[1] - instance.base + parent.base)
+                    else (
+                        interval[0] - instance.base + parent.base,
+                        interval[1] - instance.base + parent.base,
+                    )
                 )
                 self.reach.widen((parent.number, area[1]), moved)
         self.address = ite(inside, add(self.address, parent.base - instance.base), self.address)
@@ -247,7 +303,9 @@ class _Walk:
         numbers = sorted({number for number, _ in self.reach.areas})
         for number in numbers[:-1]:
             store = self.unfolding.debris[number]
-            yield Found(lt(self.address, (number + 1) * BASE), store, sub(self.address, number * BASE))
+            yield Found(
+                lt(self.address, (number + 1) * BASE), store, sub(self.address, number * BASE)
+            )
         if numbers:
             last = numbers[-1]
             yield Found(True, self.unfolding.debris[last], sub(self.address, last * BASE))
@@ -262,9 +320,12 @@ def inside(operation: Store | Copied, address: Int) -> Bool:
 
 
 def _within(run: Run, interval: Interval | None) -> Interval:
-    """The part of an interval that lies in a run of addresses, half open; empty (first > last) where none does."""
+    """The part of an interval that lies in a run of addresses, half open; empty (first > last)
+    where none does."""
     low, last = run
-    return (low, last - 1) if interval is None else (max(low, interval[0]), min(last - 1, interval[1]))
+    return (
+        (low, last - 1) if interval is None else (max(low, interval[0]), min(last - 1, interval[1]))
+    )
 
 
 def spelled(key: Sequence[object]) -> str:
@@ -273,11 +334,14 @@ def spelled(key: Sequence[object]) -> str:
     return "@".join(words)
 
 
-# --- reading what was found -------------------------------------------------------------------------------
+# --- reading what was found -----------------------------------------------------------------------
 
 
-def identity(definitions: list[Found], numbers: dict[int, int], by_value: bool = True) -> tuple[Int, Int]:
-    """The source as two numbers, the store and the position in it; `numbers` counts the stores met, as they are met.
+def identity(
+    definitions: list[Found], numbers: dict[int, int], by_value: bool = True
+) -> tuple[Int, Int]:
+    """The source as two numbers, the store and the position in it; `numbers` counts the stores met,
+    as they are met.
 
     Equal numbers mean equal sources, or, `by_value`, that both bits are known to be zero.
     """
@@ -314,8 +378,8 @@ def holds(definitions: list[Found], judge: Callable[[Store, Int], Bool]) -> Bool
 
 
 def in_history(store: Store, reader: Instance, time: int) -> bool:
-    """Whether the step run that made a store had ended by `time` (events) on the reading object, or on one it was made
-    from before that making."""
+    """Whether the step run that made a store had ended by `time` (events) on the reading object,
+    or on one it was made from before that making."""
     run = store.run
     if run is None or run.ended is None:
         return False

@@ -1,11 +1,26 @@
-"""What a statement touches and what its expressions come to: addresses as terms, values with their ranges."""
+"""What a statement touches and what its expressions come to: addresses as terms, values with
+their ranges."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Protocol
 
-from cbprove.logic.terms import Bool, Bounds, Int, Interval, Term, add, and_, ite, le, lt, mul, named, sub
+from cbprove.logic.terms import (
+    Bool,
+    Bounds,
+    Int,
+    Interval,
+    Term,
+    add,
+    and_,
+    ite,
+    le,
+    lt,
+    mul,
+    named,
+    sub,
+)
 from cbprove.obligations.building import Building, Frame
 from cbprove.obligations.ops import Key, Run, Touched, Unfolding
 from cbprove.obligations.values import Lookup, Value, greatest, least, translate, truth
@@ -18,17 +33,22 @@ _ENDLESS = 1 << 40  # more bytes than any object has
 class Memory(Protocol):
     """Says what value a place holds after the operations so far."""
 
-    def value(self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool) -> Value: ...
+    def value(
+        self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool
+    ) -> Value: ...
 
 
 class Touching:
-    """Places and expressions where a statement stands. With `axes`, extents keep their names and may hang on those."""
+    """Places and expressions where a statement stands. With `axes`, extents keep their names and
+    may hang on those."""
 
-    def __init__(self, built: Building, memory: Memory, axes: Mapping[str, Interval] | None) -> None:
+    def __init__(
+        self, built: Building, memory: Memory, axes: Mapping[str, Interval] | None
+    ) -> None:
         self.built, self.memory, self.symbolic = built, memory, axes is not None
         self.bounds = Bounds(axes or {})
 
-    # --- places ---------------------------------------------------------------------------------------
+    # --- places -----------------------------------------------------------------------------------
 
     def touch(self, place: Place, frame: Frame) -> Touched:
         """Where a place lies in this turn: the object, and the address as a term."""
@@ -44,7 +64,8 @@ class Touching:
         return Touched(instance, add(instance.base, low), tuple(indexes))
 
     def bound(self, place: Place, touched: Touched, length: Value | None) -> Run | None:
-        """What the extent must be clipped to, in addresses: the part of its object that inputs and lengths may move it over.
+        """What the extent must be clipped to, in addresses: the part of its object that inputs and
+        lengths may move it over.
 
         None where it stands still and surely lies inside.
         """
@@ -52,14 +73,17 @@ class Touching:
         if low is None:
             return base, base + place.size
         width = place.width if length is None else 8 * length.high
-        moves = [(stride * declared.low, stride * declared.high) for declared, _, stride in touched.indexes]
+        moves = [
+            (stride * declared.low, stride * declared.high)
+            for declared, _, stride in touched.indexes
+        ]
         first = low[0] + sum(map(min, moves))
         last = low[1] + sum(map(max, moves)) + max(width, 0)
         if not moves and length is None and first >= 0 and last <= place.size:
             return None
         return base + min(max(first, 0), place.size), base + max(min(last, place.size), 0)
 
-    # --- expressions ----------------------------------------------------------------------------------
+    # --- expressions ------------------------------------------------------------------------------
 
     def _input(self, name: str, frame: Frame) -> Term:
         declared = self.built.program.inputs[name]
@@ -71,7 +95,9 @@ class Touching:
             if isinstance(expr, InputValue):
                 declared = self.built.program.inputs[expr.name]
                 return Value(self._input(expr.name, frame), declared.low, declared.high)
-            return self.memory.value(self.built.out, expr.place, self.touch(expr.place, frame), now, frame.guard)
+            return self.memory.value(
+                self.built.out, expr.place, self.touch(expr.place, frame), now, frame.guard
+            )
 
         return look_up
 
@@ -80,7 +106,8 @@ class Touching:
         return translate(expr, self._look(frame, frame.moment))
 
     def length(self, expr: Expr | None, frame: Frame) -> Value | None:
-        """How many bytes `for EXPR` means; a negative number is more than there are, as memcpy's size_t makes it."""
+        """How many bytes `for EXPR` means; a negative number is more than there are, as memcpy's
+        size_t makes it."""
         if expr is None:
             return None
         value = self.value(expr, frame)
@@ -92,7 +119,7 @@ class Touching:
         """Whether a condition holds where a statement stands."""
         return truth(expr, self._look(frame, frame.moment))
 
-    # --- what is claimed of an access -----------------------------------------------------------------
+    # --- what is claimed of an access -------------------------------------------------------------
 
     def reaches(self, place: Place, bit: int, length: Expr | None, frame: Frame) -> Bool:
         """Whether an access of some length comes to a bit of its place."""

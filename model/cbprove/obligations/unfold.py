@@ -1,4 +1,5 @@
-"""From a path to its unfolding, statement by statement: branches become guards, stores and copies operations in order."""
+"""From a path to its unfolding, statement by statement: branches become guards, stores and
+copies operations in order."""
 
 from __future__ import annotations
 
@@ -9,7 +10,16 @@ from cbprove.frozen import replace
 from cbprove.logic.terms import Interval, and_, eq, mul, named_bool, not_, or_
 from cbprove.obligations.building import Building, Frame
 from cbprove.obligations.claiming import Claiming
-from cbprove.obligations.ops import MEMORY, Copied, StepRun, Store, StoreKind, Unfolding, covered, zeroes
+from cbprove.obligations.ops import (
+    MEMORY,
+    Copied,
+    StepRun,
+    Store,
+    StoreKind,
+    Unfolding,
+    covered,
+    zeroes,
+)
 from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import spelled as spell
 from cbprove.obligations.touching import Memory, Touching
@@ -47,7 +57,8 @@ def unfold(
     memory: Memory,
     axes: Mapping[str, Interval] | None = None,
 ) -> Unfolding:
-    """All runs of a path. With `axes`, the ranges of axes left free, extents keep their names and may hang on those.
+    """All runs of a path. With `axes`, the ranges of axes left free, extents keep their names and
+    may hang on those.
 
     Raises TooLarge.
     """
@@ -82,7 +93,7 @@ class _Walk:
         self._block(path.body, frame)
         return self.built.out
 
-    # --- statements -----------------------------------------------------------------------------------
+    # --- statements -------------------------------------------------------------------------------
 
     def _block(self, block: Block, frame: Frame) -> None:
         scope = dict(frame.scope)
@@ -107,7 +118,10 @@ class _Walk:
                     made = self.built.make(name, own, kind == "new")
                     scope[name] = (made, self.built.hold(name, made, live=True))
                 case Share(name=name):
-                    scope[name] = (frame.current, self.built.hold(name, frame.current, live=frame.guard))
+                    scope[name] = (
+                        frame.current,
+                        self.built.hold(name, frame.current, live=frame.guard),
+                    )
                 case _:
                     self._statement(statement, own)
 
@@ -135,7 +149,9 @@ class _Walk:
                 self._either(arms, frame)
             case If(condition=condition, then=then, otherwise=otherwise):
                 self.claiming.reads_of(condition, frame, statement)
-                holds = named_bool(spell(("if", frame.moment)), self.touching.truth(condition, frame))
+                holds = named_bool(
+                    spell(("if", frame.moment)), self.touching.truth(condition, frame)
+                )
                 self._block(then, replace(frame, guard=and_(frame.guard, holds)))
                 self._block(otherwise, replace(frame, guard=and_(frame.guard, not_(holds))))
             case Assume(condition=condition):
@@ -160,13 +176,23 @@ class _Walk:
         picked = self.built.decide(("arm", frame.moment), 0, len(arms) - 1, frame.guard)
         last = len(arms) - 1
         for index, arm in enumerate(arms):
-            taken = not_(or_(*(eq(picked, i) for i in range(last)))) if index == last else eq(picked, index)
+            taken = (
+                not_(or_(*(eq(picked, i) for i in range(last))))
+                if index == last
+                else eq(picked, index)
+            )
             self._block(arm, replace(frame, guard=and_(frame.guard, taken)))
 
     def _step(self, name: str, frame: Frame) -> None:
         step = self.built.program.steps[name]
         run = StepRun(name, frame.current)
-        inner = replace(frame, prefix=frame.moment, step=run, step_moment=frame.moment, scope=self.built.shared(frame))
+        inner = replace(
+            frame,
+            prefix=frame.moment,
+            step=run,
+            step_moment=frame.moment,
+            scope=self.built.shared(frame),
+        )
         self.built.out.steps.append(frame.guard)
         self.claiming.announce(Began(self.claiming.path.name, name), inner, None)
         self._block(step.body, inner)
@@ -179,7 +205,11 @@ class _Walk:
         self.claiming.reads_of(statement.length, frame, statement)
         self.claiming.reads_of(statement.value, frame, statement)
         value = self.touching.value(statement.value, frame) if statement.value is not None else None
-        exact = self.touching.value(statement.exact_value, frame) if statement.exact_value is not None else None
+        exact = (
+            self.touching.value(statement.exact_value, frame)
+            if statement.exact_value is not None
+            else None
+        )
         for index, place in enumerate(statement.places):
             self.claiming.accessed(
                 "write",
@@ -194,7 +224,13 @@ class _Walk:
             self._store(kind, place, index=index, frame=frame, length=statement.length, value=value)
 
     def _store(
-        self, kind: StoreKind, place: Place, index: int, frame: Frame, length: Expr | None, value: Value | None = None
+        self,
+        kind: StoreKind,
+        place: Place,
+        index: int,
+        frame: Frame,
+        length: Expr | None,
+        value: Value | None = None,
     ) -> None:
         touched = self.touching.touch(place, frame)
         size = self.touching.length(length, frame)

@@ -1,6 +1,7 @@
 """C's arithmetic as integer terms with explicit ranges.
 
-A wrap is written only where the range of the operands allows one, so that sums of small numbers stay linear.
+A wrap is written only where the range of the operands allows one, so that sums of small numbers
+stay linear.
 """
 
 from __future__ import annotations
@@ -73,7 +74,11 @@ def translate(expr: Expr, look_up: Lookup) -> Value:
     """The value of an expression; inputs and members are looked up."""
     match expr:
         case Constant(value=value, type=type):
-            return constant(value) if isinstance(value, int) else Value(value, least(type), greatest(type))
+            return (
+                constant(value)
+                if isinstance(value, int)
+                else Value(value, least(type), greatest(type))
+            )
         case InputValue() | MemberValue():
             return look_up(expr)
         case Convert(operand=operand, type=type):
@@ -82,7 +87,9 @@ def translate(expr: Expr, look_up: Lookup) -> Value:
             return _unary(operator, translate(operand, look_up), type)
         case Conditional(condition=condition, then=if_true, otherwise=otherwise):
             return _choose(
-                _truth(translate(condition, look_up)), translate(if_true, look_up), translate(otherwise, look_up)
+                _truth(translate(condition, look_up)),
+                translate(if_true, look_up),
+                translate(otherwise, look_up),
             )
         case Binary(operator=operator, left=left, right=right, type=type):
             return _binary(operator, translate(left, look_up), translate(right, look_up), type)
@@ -143,9 +150,15 @@ def _unary(operator: str, value: Value, type: IntType) -> Value:
 def _binary(operator: str, left: Value, right: Value, type: IntType) -> Value:
     match operator:
         case "+":
-            return wrap(Value(add(left.term, right.term), left.low + right.low, left.high + right.high), type)
+            return wrap(
+                Value(add(left.term, right.term), left.low + right.low, left.high + right.high),
+                type,
+            )
         case "-":
-            return wrap(Value(sub(left.term, right.term), left.low - right.high, left.high - right.low), type)
+            return wrap(
+                Value(sub(left.term, right.term), left.low - right.high, left.high - right.low),
+                type,
+            )
         case "*":
             corners = [a * b for a in (left.low, left.high) for b in (right.low, right.high)]
             return wrap(Value(mul(left.term, right.term), min(corners), max(corners)), type)
@@ -182,18 +195,25 @@ def _compare(operator: str, left: Value, right: Value) -> Bool:
 
 
 def _divide(operator: str, left: Value, divisor: int) -> Value:
-    """C's division: the quotient is rounded towards zero, the remainder has the sign of the dividend."""
+    """C's division: the quotient is rounded towards zero, the remainder has the sign of the
+    dividend."""
     size = abs(divisor)
 
     def quotient(term: Int) -> Int:
         positive = div(term, size)
-        return positive if left.low >= 0 else ite(le(0, term), positive, sub(0, div(sub(0, term), size)))
+        return (
+            positive
+            if left.low >= 0
+            else ite(le(0, term), positive, sub(0, div(sub(0, term), size)))
+        )
 
     result = quotient(left.term)
     largest = max(abs(left.low), abs(left.high))
     if operator == "/":
         result = result if divisor > 0 else sub(0, result)
-        return Value(result, 0 if left.low >= 0 and divisor > 0 else -(largest // size), largest // size)
+        return Value(
+            result, 0 if left.low >= 0 and divisor > 0 else -(largest // size), largest // size
+        )
     rest = sub(left.term, mul(result, size))
     return Value(rest, 0 if left.low >= 0 else 1 - size, min(size - 1, largest))
 
@@ -222,13 +242,16 @@ def _and(left: Value, right: Value, bits: int) -> Int:
     if isinstance(left.term, int):
         left, right = right, left
     if isinstance(right.term, int):
-        return total([mul(field(left, low, width), 1 << low) for low, width in _runs(right.term, bits)])
+        return total(
+            [mul(field(left, low, width), 1 << low) for low, width in _runs(right.term, bits)]
+        )
     used = min(max(left.high, 1).bit_length(), max(right.high, 1).bit_length(), bits)
     return common_bits(left.term, right.term, used)
 
 
 def field(value: Value, low: int, width: int) -> Int:
-    """Bits [low, low + width) of a value that is not negative, counted from the least significant."""
+    """Bits [low, low + width) of a value that is not negative, counted from the least
+    significant."""
     if low == 0 and value.high < 1 << width:
         return value.term
     return mod(div(value.term, 1 << low), 1 << width)

@@ -1,4 +1,5 @@
-"""An edit on the pieces of a struct as a model has it: found by the names of members, not by lines."""
+"""An edit on the pieces of a struct as a model has it: found by the names of members, not by
+lines."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _PLAIN = re.compile(r"[us](?:8|16|32|64)\w+(?::\d+)?$")
 class Applied:
     """The pieces of a struct after an edit, and why it does not fit, in words, where it does not.
 
-    `unsure` are the `#if` lines around new members of which the model does not show whether they hold.
+    `unsure` are the `#if` lines around new members of which the model does not show whether they
+    hold.
     """
 
     pieces: Pieces
@@ -31,7 +33,8 @@ def apply(edit: Edit, model: Pieces) -> Applied:
 
 
 class _Application:
-    """`at` is where each piece before the edit lies in the model, None where the model has no such thing."""
+    """`at` is where each piece before the edit lies in the model, None where the model has no
+    such thing."""
 
     def __init__(self, edit: Edit, model: Pieces) -> None:
         self.edit = edit
@@ -44,7 +47,9 @@ class _Application:
 
     def done(self) -> Applied:
         old, new = self.edit.old, self.edit.new
-        matcher = SequenceMatcher(None, [_same(p) for p in old], [_same(p) for p in new], autojunk=False)
+        matcher = SequenceMatcher(
+            None, [_same(p) for p in old], [_same(p) for p in new], autojunk=False
+        )
         changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
         off = {i for i, piece in enumerate(old) if self._off(i, piece)}
         removed = [old[i] for _, low, high, _, _ in changes for i in range(low, high)]
@@ -65,45 +70,74 @@ class _Application:
             self._compare(piece, self.model[at])
             self.gone.add(at)
         elif i not in off and piece.kind == "member":
-            self.misfits.append(f"it has no `{piece.name or piece.text}` where the patch removes it")
+            self.misfits.append(
+                f"it has no `{piece.name or piece.text}` where the patch removes it"
+            )
 
     def _compare(self, piece: Piece, model_piece: Piece) -> None:
-        """A member that goes, or gets another type, has its old one in the model; that of plain integers is known."""
+        """A member that goes, or gets another type, has its old one in the model; that of plain
+        integers is known."""
         for new in self.edit.new:
-            if new.key == piece.key and _type(new) != _type(piece) and _type(model_piece) == _type(new):
+            if (
+                new.key == piece.key
+                and _type(new) != _type(piece)
+                and _type(model_piece) == _type(new)
+            ):
                 self.misfits.append(f"its `{piece.name}` is `{model_piece.text}` already")
                 return
         plain = _PLAIN.match(_type(piece)) and _PLAIN.match(_type(model_piece))
         if piece.kind == "member" and plain and _type(piece) != _type(model_piece):
-            self.misfits.append(f"its `{piece.name}` is `{model_piece.text}`, and the patch removes `{piece.text}`")
+            self.misfits.append(
+                f"its `{piece.name}` is `{model_piece.text}`, and the patch removes `{piece.text}`"
+            )
 
     def _insert(self, low: int, pieces: Pieces, removed: list[Piece], off: set[int]) -> None:
         moved = {(p.kind, p.name): self._there(p) for p in removed}
         plain = [p for p in pieces if not self._in_off_block(p)]
         if not plain:
             return
-        if low and self.at[low - 1] is None and self.edit.old[low - 1].kind == "member" and low - 1 not in off:
-            self.misfits.append(f"it has no `{self.edit.old[low - 1].name}` in front of `{plain[0].name}`")
+        if (
+            low
+            and self.at[low - 1] is None
+            and self.edit.old[low - 1].kind == "member"
+            and low - 1 not in off
+        ):
+            self.misfits.append(
+                f"it has no `{self.edit.old[low - 1].name}` in front of `{plain[0].name}`"
+            )
         place = self._place(low)
         if place is None:
-            self.misfits.append(f"it has none of the members around `{plain[0].name or plain[0].text}`")
+            self.misfits.append(
+                f"it has none of the members around `{plain[0].name or plain[0].text}`"
+            )
             return
         for piece in plain:
-            moved_piece = moved.get((piece.kind, piece.name)) if _same(piece) in map(_same, removed) else None
-            if piece.kind == "member" and (piece.kind, piece.name) not in moved and self._has(piece, place):
+            moved_piece = (
+                moved.get((piece.kind, piece.name)) if _same(piece) in map(_same, removed) else None
+            )
+            if (
+                piece.kind == "member"
+                and (piece.kind, piece.name) not in moved
+                and self._has(piece, place)
+            ):
                 self.misfits.append(f"it has a `{piece.name}` already")
             self._note_condition(piece)
             self.added.setdefault(place, []).append(moved_piece or piece)
 
     def _note_condition(self, piece: Piece) -> None:
-        """An `#if` around a new member, with nothing beside it that the model has, may be off where it is built."""
+        """An `#if` around a new member, with nothing beside it that the model has, may be off
+        where it is built."""
         if piece.under and not any(p.under == piece.under for p in self.edit.old):
             self.unsure.append(piece.under[-1])
 
     def _there(self, piece: Piece) -> Piece | None:
         """The piece of the model for one that the patch removes."""
         return next(
-            (self.model[at] for p, at in zip(self.edit.old, self.at, strict=True) if p is piece and at is not None),
+            (
+                self.model[at]
+                for p, at in zip(self.edit.old, self.at, strict=True)
+                if p is piece and at is not None
+            ),
             None,
         )
 
@@ -113,7 +147,8 @@ class _Application:
         return bool(same_block) and all(self.at[i] is None for i in same_block)
 
     def _place(self, low: int) -> int | None:
-        """Before which piece of the model to insert what comes before piece `low` of the old text."""
+        """Before which piece of the model to insert what comes before piece `low` of the old
+        text."""
         for i in range(low - 1, -1, -1):
             at = self.at[i]
             if at is not None:
@@ -129,7 +164,10 @@ class _Application:
         braces = _braces(self.model)
         braces_here = braces[place] if place < len(self.model) else ()
         return any(
-            p.kind == "member" and p.name == piece.name and i not in self.gone and braces[i] == braces_here
+            p.kind == "member"
+            and p.name == piece.name
+            and i not in self.gone
+            and braces[i] == braces_here
             for i, p in enumerate(self.model)
             if p.name
         )

@@ -1,4 +1,5 @@
-"""The control blocks that a patch changes themselves: `cb` of struct sk_buff, which specs write as an object.
+"""The control blocks that a patch changes themselves: `cb` of struct sk_buff, which specs write as
+an object.
 
 A control block of a spec with another declaration.
 """
@@ -35,7 +36,11 @@ def areas(edits: Iterable[Edit]) -> tuple[Area, ...]:
     """The control blocks that edits change."""
     blocks = []
     for edit in edits:
-        before = {piece.name: piece.text for piece in edit.old if piece.kind == "member" and piece.name in _AREAS}
+        before = {
+            piece.name: piece.text
+            for piece in edit.old
+            if piece.kind == "member" and piece.name in _AREAS
+        }
         after = {piece.name: piece.text for piece in edit.new if piece.kind == "member"}
         for name, old in before.items() if edit.tag in OBJECTS else ():
             if spelled(old) != spelled(after.get(name, old)):
@@ -70,7 +75,11 @@ def _found(tree: syntax.Tree, area: Area) -> tuple[syntax.Object, ctree.Member] 
     for node in tree.declarations:
         if isinstance(node, syntax.Object) and node.name.text == area.object:
             for member in node.members:
-                if isinstance(member, ctree.Member) and member.name and member.name.text == area.name:
+                if (
+                    isinstance(member, ctree.Member)
+                    and member.name
+                    and member.name.text == area.name
+                ):
                     return node, member
     return None
 

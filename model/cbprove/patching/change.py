@@ -1,4 +1,5 @@
-"""All that patches change of structs and macros, read in order; and what of it a model knows by name."""
+"""All that patches change of structs and macros, read in order; and what of it a model knows by
+name."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 @frozen
 class Change:
-    """A series as one change: its titles, the edits of structs, macros and enums in order, all lines that it adds, its texts."""
+    """A series as one change: its titles, the edits of structs, macros and enums in order, all
+    lines that it adds, its texts."""
 
     titles: tuple[str, ...]
     edits: tuple[Edit, ...]
@@ -64,12 +66,22 @@ def together(changes: Iterable[Change]) -> Change:
     )
 
 
-def of(whole_change: Change, tags: Collection[str], names: Collection[str], constants: Collection[str] = ()) -> Change:
-    """What of a change is about these structs (`X___M` is an X), macros and constants; the structs that it makes are kept."""
+def of(
+    whole_change: Change,
+    tags: Collection[str],
+    names: Collection[str],
+    constants: Collection[str] = (),
+) -> Change:
+    """What of a change is about these structs (`X___M` is an X), macros and constants; the
+    structs that it makes are kept."""
     plain = {tag.partition("___")[0] for tag in tags}
-    named = tuple(edit for edit in whole_change.edits if edit.tag in plain or edit.created or areas([edit]))
+    named = tuple(
+        edit for edit in whole_change.edits if edit.tag in plain or edit.created or areas([edit])
+    )
     enums_known = tuple(
-        edit for edit in whole_change.enums if any(name in constants for name, _ in (*edit.old, *edit.new))
+        edit
+        for edit in whole_change.enums
+        if any(name in constants for name, _ in (*edit.old, *edit.new))
     )
     return replace(
         whole_change,
@@ -81,7 +93,9 @@ def of(whole_change: Change, tags: Collection[str], names: Collection[str], cons
 
 def touches(whole_change: Change) -> bool:
     """Whether anything is left of a change."""
-    return bool(whole_change.macros or whole_change.enums) or any(not edit.created for edit in whole_change.edits)
+    return bool(whole_change.macros or whole_change.enums) or any(
+        not edit.created for edit in whole_change.edits
+    )
 
 
 def _titles(patches_read: Iterable[Patch]) -> tuple[str, ...]:
@@ -96,7 +110,8 @@ def _added(hunks_read: Iterable[Hunk]) -> Iterable[tuple[str, str]]:
 
 
 def accessors(whole_change: Change, names_known: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """The accessors of views (`IPCB(skb)`) that added lines call, each with the first file that does."""
+    """The accessors of views (`IPCB(skb)`) that added lines call, each with the first file that
+    does."""
     by_name: dict[str, str] = {}
     for path, line in whole_change.added:
         for match in re.finditer(r"\b([A-Za-z_]\w*)\s*\(", line):

@@ -1,4 +1,5 @@
-"""Structs as the compiler lays them out in a tree, before a patch and after it, instead of those of the model's text."""
+"""Structs as the compiler lays them out in a tree, before a patch and after it, instead of those
+of the model's text."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ _Shapes = Mapping[str, Shape]
 
 @frozen
 class Sides:
-    """Structs by the tags of a model, before a patch and after it; a tag that one side does not know is not in it."""
+    """Structs by the tags of a model, before a patch and after it; a tag that one side does not
+    know is not in it."""
 
     before: Mapping[str, Struct]
     after: Mapping[str, Struct]
@@ -45,7 +47,11 @@ class Sides:
 
     def both(self, other: Sides) -> Sides:
         """What either says."""
-        return Sides({**self.before, **other.before}, {**self.after, **other.after}, (*self.unread, *other.unread))
+        return Sides(
+            {**self.before, **other.before},
+            {**self.after, **other.after},
+            (*self.unread, *other.unread),
+        )
 
 
 class Compiler:
@@ -91,29 +97,36 @@ class Compiler:
             by_tag |= {tag: each for tag, each in lies.items() if tag not in by_tag}
             if (struct_named := lies.get(name.partition("___")[0])) is not None:
                 by_tag[name] = replace(struct_named, tag=name)
-        return by_tag, tuple(unread for each in answers.values() if (unread := each.unread) is not None)
+        return by_tag, tuple(
+            unread for each in answers.values() if (unread := each.unread) is not None
+        )
 
 
 def _by_file(homes: Mapping[str, str]) -> dict[str, frozenset[str]]:
     return {
-        home: frozenset(tag.partition("___")[0] for tag, its in homes.items() if its == home) for home in homes.values()
+        home: frozenset(tag.partition("___")[0] for tag, its in homes.items() if its == home)
+        for home in homes.values()
     }
 
 
 def compiled(
     onto_specs: Sequence[tuple[str, Onto]], compiler: Compiler, viewed: Collection[str]
 ) -> list[tuple[str, Onto]]:
-    """Both sides of each spec under the structs of the compiler; what it knows nothing of is as it was.
+    """Both sides of each spec under the structs of the compiler; what it knows nothing of is as it
+    was.
 
-    `viewed` are structs that functions newly use: those count in the tree's form as well where that is not the model's.
-    Raises SpecError where neither it nor a text says how a struct lies.
+    `viewed` are structs that functions newly use: those count in the tree's form as well where that
+    is not the model's. Raises SpecError where neither it nor a text says how a struct lies.
     """
     tags_asked = [
-        {*each.relaid.before, *each.edited, *_plainly(each, {*compiler.defined, *viewed})} for _, each in onto_specs
+        {*each.relaid.before, *each.edited, *_plainly(each, {*compiler.defined, *viewed})}
+        for _, each in onto_specs
     ]
     near = {tag for tags in tags_asked for tag in tags}
     first = compiler.sides(near)
-    embedding_tags = [_around(each, first, _plainly(each, viewed), compiler) for _, each in onto_specs]
+    embedding_tags = [
+        _around(each, first, _plainly(each, viewed), compiler) for _, each in onto_specs
+    ]
     sides = first.both(compiler.sides({tag for tags in embedding_tags for tag in tags} - near))
     return [
         (spec, _compiled(each, tags, sides, compiler))
@@ -127,9 +140,14 @@ def _plainly(each: Onto, names: Collection[str]) -> list[str]:
 
 
 def _around(each: Onto, sides: Sides, viewed: Sequence[str], compiler: Compiler) -> list[str]:
-    """The structs of a spec that the patch changes, by their text or by the compiler, and those that hold them."""
+    """The structs of a spec that the patch changes, by their text or by the compiler, and those
+    that hold them."""
     tags_known = tags(each.new)
-    changed = {tag for tag in tags_known if sides.differ(tag) and tag in sides.before and tag in sides.after}
+    changed = {
+        tag
+        for tag in tags_known
+        if sides.differ(tag) and tag in sides.before and tag in sides.after
+    }
     tags_viewed = [tag for tag in viewed if tag in sides.after]
     if tags_viewed:
         ours = shapes(each.new, tags_viewed)
@@ -146,9 +164,17 @@ def _around(each: Onto, sides: Sides, viewed: Sequence[str], compiler: Compiler)
 
 def _compiled(each: Onto, tags_around: Sequence[str], sides: Sides, compiler: Compiler) -> Onto:
     """One spec; all of its own where it is about another ABI than the tree was configured for."""
-    shapes_known = {tag: shape for side in (each.old, each.new) for tag, shape in shapes(side, tags_around).items()}
-    other = next((shape.abi.name for shape in shapes_known.values() if shape.abi.name != compiler.abi), "")
-    missing = [tag for tag in tags_around if other or tag not in sides.before or tag not in sides.after]
+    shapes_known = {
+        tag: shape
+        for side in (each.old, each.new)
+        for tag, shape in shapes(side, tags_around).items()
+    }
+    other = next(
+        (shape.abi.name for shape in shapes_known.values() if shape.abi.name != compiler.abi), ""
+    )
+    missing = [
+        tag for tag in tags_around if other or tag not in sides.before or tag not in sides.after
+    ]
     if each.unlaid is not None and not each.edited.isdisjoint(missing):
         raise each.unlaid
     notes = tuple(_missing([shapes_known[tag] for tag in missing], other, sides, compiler))
@@ -160,22 +186,33 @@ def _compiled(each: Onto, tags_around: Sequence[str], sides: Sides, compiler: Co
         for tree, side in ((each.old, sides.before), (each.new, sides.after))
     )
     before, after = shapes(old, tags_around), shapes(new, tags_around)
-    packed, unpacked = ([tag for tag in chosen if tag in missing] for chosen in (each.relaid.packed, each.relaid.kept))
+    packed, unpacked = (
+        [tag for tag in chosen if tag in missing]
+        for chosen in (each.relaid.packed, each.relaid.kept)
+    )
     complaints = _disagreements(
-        each, tags_wanted, (before, after), shapes(each.new if each.reverse else each.old, tags_wanted)
+        each,
+        tags_wanted,
+        (before, after),
+        shapes(each.new if each.reverse else each.old, tags_wanted),
     )
     relaid = Relaid(new, before, after, tuple(packed), tuple(unpacked))
     return replace(each, old=old, new=new, relaid=relaid, unlaid=None, notes=(*complaints, *notes))
 
 
-# --- what is said where they are not those of the model ------------------------------------------------------
+# --- what is said where they are not those of the model -------------------------------------------
 
 
-def _missing(shapes_known: Sequence[Shape], other: str, sides: Sides, compiler: Compiler) -> Iterator[str]:
+def _missing(
+    shapes_known: Sequence[Shape], other: str, sides: Sides, compiler: Compiler
+) -> Iterator[str]:
     """The structs that no compiler was asked for, and why."""
     why = "the tree does not define it"
     if other:
-        why = f"the tree was configured for {compiler.abi or 'no ABI that is known'}, the model for {other}"
+        why = (
+            f"the tree was configured for {compiler.abi or 'no ABI that is known'}, the model "
+            f"for {other}"
+        )
     yield from (f"{_title(shape)} is laid out by its text: {why}" for shape in shapes_known)
     for each in sides.unread if shapes_known else ():
         yield f"not read: {each.file}: {each.errors} errors, the first: {each.first}"
@@ -184,16 +221,23 @@ def _missing(shapes_known: Sequence[Shape], other: str, sides: Sides, compiler: 
 def _disagreements(
     each: Onto, tags_wanted: Sequence[str], model_shapes: tuple[_Shapes, _Shapes], model: _Shapes
 ) -> Iterator[str]:
-    """Where the compiler has a struct of the tree otherwise than the model, or than the text that the patch makes of it."""
+    """Where the compiler has a struct of the tree otherwise than the model, or than the text
+    that the patch makes of it."""
     if each.unlaid is not None:
         yield f"laid out by the compiler alone: {each.unlaid.diagnostics[0].message}"
     old_shapes, new_shapes = reversed(model_shapes) if each.reverse else model_shapes
     text = each.relaid.before if each.reverse else each.relaid.after
     for tag in tags_wanted:
         if _bytes(model[tag]) != _bytes(old_shapes[tag]):
-            yield f"{_title(model[tag])}: {_other(model[tag], old_shapes[tag], 'in the model', 'in this tree')}"
+            yield (
+                f"{_title(model[tag])}: "
+                f"{_other(model[tag], old_shapes[tag], 'in the model', 'in this tree')}"
+            )
         elif tag in text and _bytes(text[tag]) != _bytes(new_shapes[tag]):
-            yield f"{_title(text[tag])}: {_other(text[tag], new_shapes[tag], 'by its text', 'by the compiler')}"
+            yield (
+                f"{_title(text[tag])}: "
+                f"{_other(text[tag], new_shapes[tag], 'by its text', 'by the compiler')}"
+            )
 
 
 def _title(shape: Shape) -> str:
@@ -214,11 +258,14 @@ def _other(ours: Shape, model_shape: Shape, old_name: str, new_name: str) -> str
     return f"`{first}` lies otherwise {new_name} than {old_name}, and the former counts"
 
 
-# --- structs of the compiler as text -------------------------------------------------------------------------
+# --- structs of the compiler as text --------------------------------------------------------------
 
 
 def _text(
-    tags_wanted: Sequence[str], side: Mapping[str, Struct], tags_known: Collection[str], compiler: Compiler
+    tags_wanted: Sequence[str],
+    side: Mapping[str, Struct],
+    tags_known: Collection[str],
+    compiler: Compiler,
 ) -> str:
     """The structs and all that lies in them by value, pinned."""
     lines: list[str] = []
@@ -248,7 +295,8 @@ def _struct(struct: Struct, tag: str, called: Mapping[str, str]) -> Iterator[str
 
 
 def _part(part: Part, base: int, called: Mapping[str, str]) -> Iterator[str]:
-    """The lines of a member; `base` is the first bit of the struct around it in the outermost one."""
+    """The lines of a member; `base` is the first bit of the struct around it in the outermost
+    one."""
     byte, bit = divmod(base + part.start, 8)
     name = f" {part.name}{part.brackets}" if part.name else ""
     if part.inside is not None and builtin.canonical(part.type) is None:
@@ -266,4 +314,8 @@ def _type(part: Part, called: Mapping[str, str]) -> str:
     if kind in ("struct", "union"):
         return f"{kind} {called.get(tag, tag)}"
     ours = builtin.canonical(part.type)
-    return part.type if ours is not None and (part.inside is not None or ours == part.plain) else part.plain
+    return (
+        part.type
+        if ours is not None and (part.inside is not None or ours == part.plain)
+        else part.plain
+    )

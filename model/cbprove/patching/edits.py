@@ -1,4 +1,5 @@
-"""What a patch does to structs and macros: for each hunk that changes some, the pieces before and after."""
+"""What a patch does to structs and macros: for each hunk that changes some, the pieces before
+and after."""
 
 from __future__ import annotations
 
@@ -18,9 +19,11 @@ _DEFINE = re.compile(r"^\s*#\s*define\s+([A-Za-z_]\w*)[ \t]+(\S.*?)\s*$")
 
 @frozen
 class Region:
-    """Lines inside of one struct or enum; `head` and `tail` say whether its first and last line are among them.
+    """Lines inside of one struct or enum; `head` and `tail` say whether its first and last line are
+    among them.
 
-    `kind` and `tag` are empty for what stands in front of everything in a hunk that does not say where it is.
+    `kind` and `tag` are empty for what stands in front of everything in a hunk that does not say
+    where it is.
     """
 
     kind: str
@@ -32,7 +35,8 @@ class Region:
 
 @frozen
 class Edit:
-    """A struct in a hunk, before and after; `whole` if all of it stands there, `ends` if its last line does."""
+    """A struct in a hunk, before and after; `whole` if all of it stands there, `ends` if its
+    last line does."""
 
     kind: str
     tag: str
@@ -60,12 +64,15 @@ class Macro:
 
 
 def edits(hunks: Iterable[Hunk]) -> tuple[Edit, ...]:
-    """All structs that hunks change, in order; of a hunk that does not say where it is, one without a tag."""
+    """All structs that hunks change, in order; of a hunk that does not say where it is, one
+    without a tag."""
     return tuple(edit for hunk in hunks for edit in _edits(hunk))
 
 
 def _edits(hunk: Hunk) -> Iterator[Edit]:
-    old, new = ({(r.kind, r.tag): r for r in regions(lines, hunk.where)} for lines in (hunk.old, hunk.new))
+    old, new = (
+        {(r.kind, r.tag): r for r in regions(lines, hunk.where)} for lines in (hunk.old, hunk.new)
+    )
     before, after = defines(hunk.old), defines(hunk.new)
     for key, new_region in new.items():
         if key[0] == "enum":
@@ -73,12 +80,28 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
         was = old.get(key)
         cut = pieces(new_region.lines, after)
         if was is None:
-            yield Edit(*key, hunk.path, hunk.line, (), cut, new_region.head and new_region.tail, created=True)
+            yield Edit(
+                *key,
+                hunk.path,
+                hunk.line,
+                (),
+                cut,
+                new_region.head and new_region.tail,
+                created=True,
+            )
             continue
         is_complete = was.head and was.tail and new_region.head and new_region.tail
         old_pieces = pieces(was.lines, before)
         if _told(old_pieces) != _told(cut):
-            yield Edit(*key, hunk.path, hunk.line, old_pieces, cut, is_complete, ends=was.tail and new_region.tail)
+            yield Edit(
+                *key,
+                hunk.path,
+                hunk.line,
+                old_pieces,
+                cut,
+                is_complete,
+                ends=was.tail and new_region.tail,
+            )
 
 
 def _told(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]:
@@ -86,7 +109,8 @@ def _told(cut: tuple[Piece, ...]) -> list[tuple[str, str, str, tuple[str, ...]]]
 
 
 def regions(lines: tuple[str, ...], hunk_head: str) -> Iterator[Region]:
-    """The structs and enums that lines of kernel code go through: heads and tails stand in the first column."""
+    """The structs and enums that lines of kernel code go through: heads and tails stand in the
+    first column."""
     head = _HEAD.match(hunk_head.strip())
     kind, tag = _named(head) if head else ("", "")
     open, body, body_seen = head is not None or not hunk_head.strip(), list[str](), False
@@ -135,8 +159,13 @@ def macros(hunks: Iterable[Hunk]) -> tuple[Macro, ...]:
 
 
 def called(edit: Edit, tags: Mapping[str, object]) -> tuple[str, ...]:
-    """The structs of a model that an edit can mean: its own tag, or those of modules (`X___M`) that its path names."""
+    """The structs of a model that an edit can mean: its own tag, or those of modules (`X___M`)
+    that its path names."""
     flavours = [tag for tag in tags if tag.startswith(f"{edit.tag}___")]
-    near = [tag for tag in flavours if re.search(rf"\b{re.escape(tag.partition('___')[2])}\b", edit.path)]
+    near = [
+        tag
+        for tag in flavours
+        if re.search(rf"\b{re.escape(tag.partition('___')[2])}\b", edit.path)
+    ]
     own_tag = [edit.tag] if edit.tag in tags else []
     return tuple(near or own_tag or flavours)

@@ -1,4 +1,5 @@
-"""What a patch does to the constants of enums, and a spec under it: those that follow one another go on doing so."""
+"""What a patch does to the constants of enums, and a spec under it: those that follow one
+another go on doing so."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ Constants = tuple[Constant, ...]
 
 @frozen
 class EnumEdit:
-    """An enum in a hunk, before and after; `tag` is empty where it has none, or where the hunk does not say."""
+    """An enum in a hunk, before and after; `tag` is empty where it has none, or where the hunk
+    does not say."""
 
     tag: str
     path: str
@@ -49,7 +51,9 @@ def _edits(hunk: Hunk) -> Iterator[EnumEdit]:
         for lines in (hunk.old, hunk.new)
     )
     for number, (tag, new_constants) in enumerate(new):
-        was = next((old_constants for had_tag, old_constants in old if tag and had_tag == tag), None)
+        was = next(
+            (old_constants for had_tag, old_constants in old if tag and had_tag == tag), None
+        )
         if was is None and not tag and len(old) == len(new):
             was = old[number][1]
         if was and was != new_constants:
@@ -77,11 +81,12 @@ def _apart(text: str) -> list[str]:
     return parts
 
 
-# --- on a spec --------------------------------------------------------------------------------------------
+# --- on a spec ------------------------------------------------------------------------------------
 
 
 def declared(tree: syntax.Tree, edit: EnumEdit) -> Constants | None:
-    """The constants of the enum that an edit means, as a spec writes them; found by its tag, or by its constants."""
+    """The constants of the enum that an edit means, as a spec writes them; found by its tag, or
+    by its constants."""
     node = _node(tree, edit)
     return None if node is None else _written(node)
 
@@ -90,7 +95,9 @@ def _node(tree: syntax.Tree, edit: EnumEdit) -> ctree.EnumBody | None:
     names_around = {name for name, _ in (*edit.old, *edit.new)}
     for node in _enums(tree):
         names = {each.name.text for each in node.enumerators}
-        if (node.tag is not None and node.tag.text == edit.tag) or (not edit.tag and names & names_around):
+        if (node.tag is not None and node.tag.text == edit.tag) or (
+            not edit.tag and names & names_around
+        ):
             return node if names & names_around else None
     return None
 
@@ -105,7 +112,9 @@ def _written(node: ctree.EnumBody) -> Constants:
     constants_read = []
     for each in node.enumerators:
         span = each.value.span if each.value is not None else None
-        constants_read.append((each.name.text, span.source.text[span.start : span.end] if span else None))
+        constants_read.append(
+            (each.name.text, span.source.text[span.start : span.end] if span else None)
+        )
     return tuple(constants_read)
 
 
@@ -117,7 +126,10 @@ def misfits(edit: EnumEdit, model_constants: Constants) -> tuple[str, ...]:
     other = [
         f"its `{name}` is {values_known[name]}, and the patch makes {new[name]} of {value}"
         for name, value in old.items()
-        if name in values_known and name in new and new[name] != value and _differ(values_known[name], value)
+        if name in values_known
+        and name in new
+        and new[name] != value
+        and _differ(values_known[name], value)
     ]
     return (
         *(f"it has no `{name}` where the patch removes it" for name in names_gone),
@@ -127,15 +139,22 @@ def misfits(edit: EnumEdit, model_constants: Constants) -> tuple[str, ...]:
 
 
 def _differ(model_value: str | None, value_said: str | None) -> bool:
-    """Whether a value is another one than the patch says; a number that follows on is said by nothing as well."""
-    return value_said is not None and model_value is not None and spelled(model_value) != spelled(value_said)
+    """Whether a value is another one than the patch says; a number that follows on is said by
+    nothing as well."""
+    return (
+        value_said is not None
+        and model_value is not None
+        and spelled(model_value) != spelled(value_said)
+    )
 
 
 def applied(edit: EnumEdit, model_constants: Constants) -> Constants:
     """The constants after an edit: values that were counted are counted on, others stay."""
     result = list(_counted(model_constants))
     old, new = list(edit.old), list(edit.new)
-    for kind, low, high, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, low, high, first, last in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         if kind == "equal":
             continue
         names = {name for name, _ in old[low:high]}
@@ -146,10 +165,16 @@ def applied(edit: EnumEdit, model_constants: Constants) -> Constants:
     return tuple(result)
 
 
-def _place(model_constants: Sequence[Constant], before: Sequence[str], behind: Sequence[str]) -> int:
+def _place(
+    model_constants: Sequence[Constant], before: Sequence[str], behind: Sequence[str]
+) -> int:
     at = {name: i for i, (name, _) in enumerate(model_constants)}
     after = next((at[name] + 1 for name in reversed(before) if name in at), None)
-    return after if after is not None else next((at[name] for name in behind if name in at), len(model_constants))
+    return (
+        after
+        if after is not None
+        else next((at[name] for name in behind if name in at), len(model_constants))
+    )
 
 
 def _counted(model_constants: Constants) -> Iterator[Constant]:
@@ -157,7 +182,10 @@ def _counted(model_constants: Constants) -> Iterator[Constant]:
     last: int | None = -1
     for name, value in model_constants:
         number = last + 1 if value is None and last is not None else _number(value)
-        yield (name, None if number is not None and last is not None and number == last + 1 else value)
+        yield (
+            name,
+            None if number is not None and last is not None and number == last + 1 else value,
+        )
         last = number
 
 
@@ -174,7 +202,8 @@ def with_enums(tree: syntax.Tree, edits: Sequence[EnumEdit]) -> syntax.Tree:
         node = _node(tree, edit)
         if node is not None:
             listed = ", ".join(
-                name if value is None else f"{name} = {value}" for name, value in applied(edit, _written(node))
+                name if value is None else f"{name} = {value}"
+                for name, value in applied(edit, _written(node))
             )
             tag = f"{node.tag.text} " if node.tag else ""
             source = Source(_SOURCE, f"enum {tag}{{ {listed} }};\n")
@@ -188,13 +217,20 @@ def with_enums(tree: syntax.Tree, edits: Sequence[EnumEdit]) -> syntax.Tree:
 
 
 def _with(
-    tree: syntax.Tree, old: ctree.EnumBody, declarations: tuple[syntax.Declaration, ...], source: Source
+    tree: syntax.Tree,
+    old: ctree.EnumBody,
+    declarations: tuple[syntax.Declaration, ...],
+    source: Source,
 ) -> syntax.Tree:
     """The tree with other declarations in the place of an enum without a tag."""
     nodes = [
         part
         for each in tree.declarations
-        for part in (declarations if isinstance(each, syntax.TypeDeclaration) and each.type is old else (each,))
+        for part in (
+            declarations
+            if isinstance(each, syntax.TypeDeclaration) and each.type is old
+            else (each,)
+        )
     ]
     return syntax.Tree(tuple(nodes), (*tree.sources, source))
 

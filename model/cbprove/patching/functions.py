@@ -1,6 +1,8 @@
-"""What functions do to a control block before a patch and after it, as a compiler reads both; no file of the tree is touched.
+"""What functions do to a control block before a patch and after it, as a compiler reads both; no
+file of the tree is touched.
 
-The files of a tree that a patch names, before and after it: patched in a folder of their own, never where they are.
+The files of a tree that a patch names, before and after it: patched in a folder of their own, never
+where they are.
 """
 
 from __future__ import annotations
@@ -36,7 +38,8 @@ class Other:
 
 @frozen
 class Functions:
-    """The functions of the files of a patch: how many touch the object, which do something else, and what is not readable."""
+    """The functions of the files of a patch: how many touch the object, which do something else,
+    and what is not readable."""
 
     count: int
     files: int
@@ -46,7 +49,8 @@ class Functions:
 
 @frozen
 class Reading:
-    """How files are read: as this kernel compiles them, for accesses to this object; `kept` if answers of earlier runs do."""
+    """How files are read: as this kernel compiles them, for accesses to this object; `kept` if
+    answers of earlier runs do."""
 
     kernel: Kernel
     object: Sought
@@ -59,15 +63,24 @@ def functions(files: Files, how: Reading, progress: Told) -> Functions:
     before, unread = _read(files.names, files.texts(new=False), how, progress)
     after, more = _read(files.names, files.texts(new=True), how, progress)
     other_functions = tuple(_others(before, after))
-    return Functions(len(after), len(files.names), other_functions, tuple(dict.fromkeys((*unread, *more))))
+    return Functions(
+        len(after), len(files.names), other_functions, tuple(dict.fromkeys((*unread, *more)))
+    )
 
 
 def laid(
-    names: Sequence[str], tags_by_file: Mapping[str, frozenset[str]], texts: Mapping[str, str], how: Reading
+    names: Sequence[str],
+    tags_by_file: Mapping[str, frozenset[str]],
+    texts: Mapping[str, str],
+    how: Reading,
 ) -> dict[str, Answer]:
-    """How structs of files lie, by the file; `texts` are those of the files that the patch changes."""
+    """How structs of files lie, by the file; `texts` are those of the files that the patch
+    changes."""
     library()
-    jobs = [replace(job, structs=tags_by_file[name]) for name, job in zip(names, _jobs(names, texts, how), strict=True)]
+    jobs = [
+        replace(job, structs=tags_by_file[name])
+        for name, job in zip(names, _jobs(names, texts, how), strict=True)
+    ]
     with Pool(processes(how.workers)) as pool:
         mapped = Remembering(pool, Kept(folder()), how.object) if how.kept else pool
         return dict(zip(names, mapped(partial(work, how.object), jobs), strict=True))
@@ -77,7 +90,10 @@ def _jobs(names: Sequence[str], texts: Mapping[str, str], how: Reading) -> list[
     """Files of a tree as its kernel compiles them, with the texts of one side."""
     tree = f"{how.kernel.tree}{os.sep}"
     instead = tuple((f"{tree}{name}", text) for name, text in texts.items())
-    return [Job(f"{tree}{name}", replace(how.kernel.flags(how.kernel.tree / name), instead=instead)) for name in names]
+    return [
+        Job(f"{tree}{name}", replace(how.kernel.flags(how.kernel.tree / name), instead=instead))
+        for name in names
+    ]
 
 
 _Reads = dict[tuple[str, str], Read]
@@ -89,7 +105,8 @@ def _read(
     """By file and name. A file that this side does not have is one without a word."""
     tree = f"{how.kernel.tree}{os.sep}"
     jobs = _jobs(names, texts, how)
-    with Pool(processes(how.workers)) as pool:  # each side has its own: what headers say of the object is remembered
+    # Each side has its own: what headers say of the object is remembered
+    with Pool(processes(how.workers)) as pool:
         mapped = Remembering(pool, Kept(folder()), how.object) if how.kept else pool
         sweep_result = sweep(jobs, how.object, mapped, progress)
     reads = {
@@ -97,14 +114,20 @@ def _read(
         for each in sweep_result.functions
     }
     return reads, tuple(
-        replace(u, file=u.file.removeprefix(tree), first=u.first.replace(tree, "")) for u in sweep_result.unread
+        replace(u, file=u.file.removeprefix(tree), first=u.first.replace(tree, ""))
+        for u in sweep_result.unread
     )
 
 
 def _others(before: _Reads, after: _Reads) -> Iterator[Other]:
     for key, read in {**before, **after}.items():
-        accesses_before, has = (side[key].accesses if key in side else () for side in (before, after))
-        new, lost_accesses = tuple(_beyond(has, accesses_before)), tuple(_beyond(accesses_before, has))
+        accesses_before, has = (
+            side[key].accesses if key in side else () for side in (before, after)
+        )
+        new, lost_accesses = (
+            tuple(_beyond(has, accesses_before)),
+            tuple(_beyond(accesses_before, has)),
+        )
         if new or lost_accesses:
             yield Other(after.get(key, read), new, lost_accesses)
 
@@ -122,13 +145,16 @@ def _told(access: Access) -> tuple[str, str, str]:
     return access.kind, str(access.place), access.to
 
 
-_NAMED = re.compile(r"^(?:---|\+\+\+|rename from|rename to) (?:[ab]/)?([^\t\n]+\.[chS])(?:\t[^\n]*)?$", re.MULTILINE)
+_NAMED = re.compile(
+    r"^(?:---|\+\+\+|rename from|rename to) (?:[ab]/)?([^\t\n]+\.[chS])(?:\t[^\n]*)?$", re.MULTILINE
+)
 _ONLY = ("--include=*.c", "--include=*.h", "--include=*.S")
 
 
 @frozen
 class Files:
-    """The texts of the files that differ, by their paths from the tree on; `there` says that the tree has the patch already.
+    """The texts of the files that differ, by their paths from the tree on; `there` says that the
+    tree has the patch already.
 
     `around` are other files as they are on both sides, where that is not what stands in the tree.
     """
@@ -144,7 +170,8 @@ class Files:
         return tuple(sorted({*self.before, *self.after}))
 
     def texts(self, new: bool) -> dict[str, str]:
-        """All that is otherwise than in the tree, on one side; a file that this side does not have is empty."""
+        """All that is otherwise than in the tree, on one side; a file that this side does not
+        have is empty."""
         side = self.after if new else self.before
         return {**self.around, **{name: side.get(name, "") for name in self.names}}
 
@@ -152,13 +179,16 @@ class Files:
         """All of both sides as one diff, in which each struct stands whole."""
         lines: list[str] = []
         for name in {**self.before, **self.after}:
-            old, new = (side.get(name, "").splitlines(keepends=True) for side in (self.before, self.after))
+            old, new = (
+                side.get(name, "").splitlines(keepends=True) for side in (self.before, self.after)
+            )
             lines += unified_diff(old, new, f"a/{name}", f"b/{name}", n=len(old))
         return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
 
 
 def files(patches: Sequence[str], tree: Path) -> Files:
-    """Both sides of every file that a series names. Raises SpecError CB0345 if it applies to the tree in neither direction."""
+    """Both sides of every file that a series names. Raises SpecError CB0345 if it applies to the
+    tree in neither direction."""
     names = sorted({name for text in patches for name in _NAMED.findall(text) if not _leaves(name)})
     with tempfile.TemporaryDirectory(prefix="cbprove-") as place:
         scratch = Path(place)
@@ -170,7 +200,10 @@ def files(patches: Sequence[str], tree: Path) -> Files:
         shutil.rmtree(scratch / "tree")
         _copied(names, tree, scratch)
         if _applied(list(reversed(patches)), scratch, "--reverse"):
-            help = "give the tree that the patch is for, or leave out --source: structs are then taken from the model"
+            help = (
+                "give the tree that the patch is for, or leave out --source: structs are then "
+                "taken from the model"
+            )
             raise bad("CB0345", f"the patch does not apply to `{tree}`: {why}", help)
         return _sides(_texts(names, scratch), files_here, is_new=True)
 
@@ -191,7 +224,11 @@ def _copied(names: Sequence[str], tree: Path, scratch: Path) -> None:
 
 def _texts(names: Sequence[str], scratch: Path) -> dict[str, str]:
     paths = ((name, scratch / "tree" / name) for name in names)
-    return {name: path.read_text(encoding="utf-8", errors="replace") for name, path in paths if path.is_file()}
+    return {
+        name: path.read_text(encoding="utf-8", errors="replace")
+        for name, path in paths
+        if path.is_file()
+    }
 
 
 def _applied(patches: Sequence[str], scratch: Path, *options: str) -> str:
@@ -201,11 +238,17 @@ def _applied(patches: Sequence[str], scratch: Path, *options: str) -> str:
         command = ["git", "apply", "--whitespace=nowarn", *_ONLY, *options, "-"]
         try:
             ran = subprocess.run(
-                command, cwd=scratch / "tree", env=environment, input=text.encode(), capture_output=True, check=False
+                command,
+                cwd=scratch / "tree",
+                env=environment,
+                input=text.encode(),
+                capture_output=True,
+                check=False,
             )
         except FileNotFoundError:
             raise WrongUsage(
-                "there is no `git` here, which applies patches", "install git, or leave out --source"
+                "there is no `git` here, which applies patches",
+                "install git, or leave out --source",
             ) from None
         if ran.returncode:
             return next(iter(_said(ran.stderr.decode(errors="replace"))), "git apply failed")
@@ -213,7 +256,11 @@ def _applied(patches: Sequence[str], scratch: Path, *options: str) -> str:
 
 
 def _said(text_said: str) -> Iterator[str]:
-    lines = [line.removeprefix("error: ") for line in text_said.splitlines() if line.startswith("error: ")]
+    lines = [
+        line.removeprefix("error: ")
+        for line in text_said.splitlines()
+        if line.startswith("error: ")
+    ]
     yield from [line for line in lines if "does not apply" not in line][:1] or lines[:1]
 
 

@@ -14,18 +14,23 @@ _NONE = "0"
 
 
 class History:
-    """The files of a tree as its commits have them. What stands in the tree is looked at once, and never touched."""
+    """The files of a tree as its commits have them. What stands in the tree is looked at once,
+    and never touched."""
 
     def __init__(self, tree: Path) -> None:
         """Raises WrongUsage for a folder in no repository."""
         git(tree, "rev-parse", "--git-dir")
         self.tree = tree
         self.texts: dict[str, str] = {_NONE: ""}
-        self.here = _sides(git(tree, "diff", *_RAW[1:], "HEAD", *_ONLY), 0)  # as HEAD has what differs here
+        # As HEAD has what differs here
+        self.here = _sides(git(tree, "diff", *_RAW[1:], "HEAD", *_ONLY), 0)
 
     def files(self, commit: str) -> Files:
-        """What a commit changes, before and after it, and all else that it has otherwise than the tree."""
-        changed = git(tree := self.tree, "diff-tree", "--root", "--no-commit-id", *_RAW, commit, *_ONLY)
+        """What a commit changes, before and after it, and all else that it has otherwise than
+        the tree."""
+        changed = git(
+            tree := self.tree, "diff-tree", "--root", "--no-commit-id", *_RAW, commit, *_ONLY
+        )
         before, after = _sides(changed, 0), _sides(changed, 1)
         changed_files = self.here | _sides(git(tree, "diff-tree", *_RAW, commit, "HEAD", *_ONLY), 0)
         self._load(each for side in (before, after, changed_files) for each in side.values())
@@ -33,12 +38,19 @@ class History:
             {name: self.texts[blob] for name, blob in before.items() if blob != _NONE},
             {name: self.texts[blob] for name, blob in after.items() if blob != _NONE},
             there=False,
-            around={name: self.texts[blob] for name, blob in changed_files.items() if name not in after},
+            around={
+                name: self.texts[blob] for name, blob in changed_files.items() if name not in after
+            },
         )
 
     def _load(self, blobs: Iterable[str]) -> None:
         blobs_wanted = sorted({*blobs} - self.texts.keys())
-        data = git(self.tree, "cat-file", "--batch", input_bytes="".join(f"{blob}\n" for blob in blobs_wanted).encode())
+        data = git(
+            self.tree,
+            "cat-file",
+            "--batch",
+            input_bytes="".join(f"{blob}\n" for blob in blobs_wanted).encode(),
+        )
         place = 0
         for blob in blobs_wanted:
             head, _, _ = data[place : place + 200].partition(b"\n")

@@ -1,6 +1,8 @@
-"""Many properties judged side by side, on all cores: each by itself, so that what is slow keeps nobody waiting.
+"""Many properties judged side by side, on all cores: each by itself, so that what is slow keeps
+nobody waiting.
 
-Verdicts of earlier runs, each under the hash of all that it hangs on: texts, candidates, property, reach, this program.
+Verdicts of earlier runs, each under the hash of all that it hangs on: texts, candidates, property,
+reach, this program.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class Job:
 
 @frozen
 class Judged:
-    """What became of a case: its verdict in words, where it is asked, and for a refuted one the lines of a run that breaks it.
+    """What became of a case: its verdict in words, where it is asked, and for a refuted one the
+    lines of a run that breaks it.
 
     `kept` says that an earlier run found it.
     """
@@ -67,7 +70,8 @@ def judge(jobs: Sequence[Job], progress: Progress) -> list[tuple[Judged, ...]]:
         return judged
     from cbprove.solving import solver  # noqa: F401  loaded once, before there are several
 
-    gc.freeze()  # what is here stays: workers need not look through it, nor get pages of their own by doing so
+    # What is here stays: workers need not look through it, nor get pages of their own by doing so
+    gc.freeze()
     with multiprocessing.get_context("fork").Pool(workers, _worker) as pool:
         for done, each in enumerate(pool.imap(_numbered, range(len(jobs)))):
             progress(done + 1, len(jobs))
@@ -102,7 +106,9 @@ def _told(spec: str, case: Case, title: str) -> Judged:
         proposal=case.proposal,
         property=case.property,
         title=title,
-        verdict="bounded" if case.verdict == "proved" and case.finding.turns is not None else case.verdict,
+        verdict="bounded"
+        if case.verdict == "proved" and case.finding.turns is not None
+        else case.verdict,
         file=printable(case.span.source.name) if case.span else "",
         line=case.span.line if case.span else 0,
         told=tuple(witness.block(witness_shown, case.property))
@@ -112,9 +118,15 @@ def _told(spec: str, case: Case, title: str) -> Judged:
 
 
 def key(job: Job) -> str:
-    """The same for two jobs only if nothing that a verdict, and what is told of it, hangs on differs."""
+    """The same for two jobs only if nothing that a verdict, and what is told of it, hangs on
+    differs."""
     names = [source.name for source in job.system.sources]
-    more = {"spec": job.spec, "names": names, "property": job.property, "options": asdict(job.options)}
+    more = {
+        "spec": job.spec,
+        "names": names,
+        "property": job.property,
+        "options": asdict(job.options),
+    }
     return keeping.key("property", job.system, **more)
 
 
@@ -125,7 +137,8 @@ class Kept:
         self.folder = keeping.Folder(place)
 
     def get(self, job: Job) -> tuple[Judged, ...] | None:
-        """What an earlier run found, marked as kept; None where there is nothing, or something else."""
+        """What an earlier run found, marked as kept; None where there is nothing, or something
+        else."""
         try:
             return tuple(_from_json(each) for each in self.folder.get(key(job)))
         except (TypeError, KeyError):

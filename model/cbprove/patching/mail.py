@@ -1,4 +1,5 @@
-"""Patches out of what people send or commit, and their hunks. The only module that knows unidiff."""
+"""Patches out of what people send or commit, and their hunks. The only module that knows
+unidiff."""
 
 from __future__ import annotations
 
@@ -20,9 +21,13 @@ from cbprove.frozen import frozen
 
 # `From SHA Mon Sep 17 00:00:00 2001`, as git writes it, or `From someone@there Thu Jan  1 ...`
 _BETWEEN = re.compile(rb"(?:\A|(?<=\n))From \S+ .*\d\d:\d\d:\d\d \d{4}[^\n]*\n")
-_HEADER = re.compile(rb"(?i)\A(?:[!-9;-~]+:.*\n(?:[ \t].*\n)*)*?(?:from|subject|message-id|received|return-path):")
+_HEADER = re.compile(
+    rb"(?i)\A(?:[!-9;-~]+:.*\n(?:[ \t].*\n)*)*?(?:from|subject|message-id|received|return-path):"
+)
 _DIFF = re.compile(r"^(?:diff --git |Index: |--- \S|@@ -\d)", re.MULTILINE)
-_NUMBER = re.compile(r"\[[^\]]*?(?:\bv(?P<version>\d+)\b)?[^\]]*?(?P<number>\d+)/(?P<of>\d+)[^\]]*\]")
+_NUMBER = re.compile(
+    r"\[[^\]]*?(?:\bv(?P<version>\d+)\b)?[^\]]*?(?P<number>\d+)/(?P<of>\d+)[^\]]*\]"
+)
 _VERSION = re.compile(r"\[[^\]]*\bv(\d+)\b[^\]]*\]")
 
 
@@ -35,14 +40,22 @@ class Patch:
 
 
 def patches(data: bytes, name: str) -> tuple[Patch, ...]:
-    """The patches of a file, those of a series in its order, of the last version where there are several.
+    """The patches of a file, those of a series in its order, of the last version where there are
+    several.
 
     Raises SpecError CB0340 where there is none.
     """
     patches_read = [patch for part in _messages(data) for patch in _patch(part)]
     if not patches_read:
-        help = "give a unified diff, a mail that holds one, or a mailbox: `git show`, `b4 am -o- MSGID`"
-        raise bad("CB0340", f"there is no patch in {name}" + ("" if data.strip() else ": it is empty"), help)
+        help = (
+            "give a unified diff, a mail that holds one, or a mailbox: `git show`, `b4 am "
+            "-o- MSGID`"
+        )
+        raise bad(
+            "CB0340",
+            f"there is no patch in {name}" + ("" if data.strip() else ": it is empty"),
+            help,
+        )
     return _in_order(patches_read)
 
 
@@ -71,7 +84,11 @@ def _texts(message: Message) -> Iterator[str]:
     """Every text of a mail, decoded; of a pair of plain text and HTML the plain one."""
     for part in message.walk():
         kind = part.get_content_type()
-        if part.is_multipart() or kind == "text/html" or not (kind.startswith("text/") or _is_diff(part)):
+        if (
+            part.is_multipart()
+            or kind == "text/html"
+            or not (kind.startswith("text/") or _is_diff(part))
+        ):
             continue
         payload = part.get_payload(decode=True)
         assert isinstance(payload, bytes)
@@ -96,21 +113,46 @@ def _title(message: Message) -> str:
 
 
 def _in_order(patches_read: list[Patch]) -> tuple[Patch, ...]:
-    versions = [int(match[1]) if (match := _VERSION.search(patch.title)) else 1 for patch in patches_read]
-    last = [patch for patch, version in zip(patches_read, versions, strict=True) if version == max(versions)]
+    versions = [
+        int(match[1]) if (match := _VERSION.search(patch.title)) else 1 for patch in patches_read
+    ]
+    last = [
+        patch
+        for patch, version in zip(patches_read, versions, strict=True)
+        if version == max(versions)
+    ]
     numbers = [_NUMBER.search(patch.title) for patch in last]
     if not all(numbers):
         return tuple(last)
-    return tuple(sorted(last, key=lambda patch: int(match["number"]) if (match := _NUMBER.search(patch.title)) else 0))
+    return tuple(
+        sorted(
+            last,
+            key=lambda patch: int(match["number"]) if (match := _NUMBER.search(patch.title)) else 0,
+        )
+    )
 
 
 def commits(range: str, limit: int, folder: Path = Path()) -> Iterator[tuple[str, bytes]]:
-    """The short name of each commit that is no merge, and its patch. Raises WrongUsage, and SpecError for one too long."""
+    """The short name of each commit that is no merge, and its patch. Raises WrongUsage, and
+    SpecError for one too long."""
     listed = git(folder, "rev-list", "--reverse", "--no-merges", "--abbrev-commit", range, "--")
     for name in listed.decode().split():
-        data = git(folder, "show", "--format=email", "--no-ext-diff", "--no-color", "--relative", name, "--")
+        data = git(
+            folder,
+            "show",
+            "--format=email",
+            "--no-ext-diff",
+            "--no-color",
+            "--relative",
+            name,
+            "--",
+        )
         if len(data) > limit:
-            raise bad("CB0343", f"commit {name} is longer than {limit // 1_000_000} MB", "leave it out of the range")
+            raise bad(
+                "CB0343",
+                f"commit {name} is longer than {limit // 1_000_000} MB",
+                "leave it out of the range",
+            )
         yield name, data
 
 
@@ -120,7 +162,9 @@ def git(folder: Path, *arguments: str, input_bytes: bytes = b"") -> bytes:
         command = ["git", "-C", os.fspath(folder), *arguments]
         ran = subprocess.run(command, input=input_bytes, capture_output=True, check=False)
     except FileNotFoundError:
-        raise WrongUsage("there is no `git` here", "install git, or give a patch with --patch") from None
+        raise WrongUsage(
+            "there is no `git` here", "install git, or give a patch with --patch"
+        ) from None
     if ran.returncode:
         reason = ran.stderr.decode("utf-8", "replace").strip().splitlines()
         reason_said = reason[0].removeprefix("fatal: ") if reason else "failed"
@@ -138,7 +182,8 @@ _FILE = re.compile(r"^(?=diff --git )|^(?=--- \S+[^\n]*\n\+\+\+ )", re.MULTILINE
 
 @frozen
 class Hunk:
-    """A piece of a file: `where` is what stands behind its second `@@`; the lines before and after, without ends."""
+    """A piece of a file: `where` is what stands behind its second `@@`; the lines before and
+    after, without ends."""
 
     path: str
     where: str
@@ -173,7 +218,10 @@ def _broken(patch: Patch, error: Exception) -> Exception:
     reason = str(error).strip().rstrip(".")
     reason = reason[:1].lower() + reason[1:120]
     title = f"`{patch.title}`" if patch.title else "the patch"
-    help = "take the whole patch again, as it was sent: b4, git show or `curl .../raw`, not copied from a terminal"
+    help = (
+        "take the whole patch again, as it was sent: b4, git show or `curl .../raw`, not "
+        "copied from a terminal"
+    )
     return bad("CB0341", f"{title} is broken off, or its lines were changed: {reason}", help)
 
 
@@ -182,7 +230,9 @@ def _refuse_headless(patch: Patch) -> None:
     if re.search(r"^@@ -\d", patch.text, re.MULTILINE):
         title = f"`{patch.title}`" if patch.title else "the patch"
         raise bad(
-            "CB0341", f"{title} has hunks of no file: the lines `---` and `+++` are missing", "take the whole patch"
+            "CB0341",
+            f"{title} has hunks of no file: the lines `---` and `+++` are missing",
+            "take the whole patch",
         )
 
 

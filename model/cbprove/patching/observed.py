@@ -1,4 +1,5 @@
-"""What of a patch can be seen without a verdict: structs, build-time checks, views, members that nobody touches."""
+"""What of a patch can be seen without a verdict: structs, build-time checks, views, members that
+nobody touches."""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ class Pair:
     edited: frozenset[str]
 
 
-# --- structs ----------------------------------------------------------------------------------------------
+# --- structs --------------------------------------------------------------------------------------
 
 
 def structs(pairs: Sequence[Pair]) -> tuple[Grown, ...]:
@@ -52,28 +53,43 @@ def structs(pairs: Sequence[Pair]) -> tuple[Grown, ...]:
 def _blocks(pair: Pair) -> Iterator[Grown]:
     """The control blocks that are of another size themselves."""
     old, new = (
-        {f"{o.name}.{area}": (high - low) // 8 for o in side.program.objects for area, low, high in o.areas}
+        {
+            f"{o.name}.{area}": (high - low) // 8
+            for o in side.program.objects
+            for area, low, high in o.areas
+        }
         for side in (pair.old, pair.new)
     )
-    yield from (Grown(name, old[name], size, (), True) for name, size in new.items() if old.get(name, size) != size)
+    yield from (
+        Grown(name, old[name], size, (), True)
+        for name, size in new.items()
+        if old.get(name, size) != size
+    )
 
 
 def _grown(before: Shape, after: Shape, edited: bool) -> Grown:
     (old, _, end_before), (new, _, has) = placed(before), placed(after)
     name, told = f"{before.record.kind} {before.record.tag}", tuple(_members(end_before, has))
-    return Grown(name=name, before=old, after=new, members=told, edited=edited, had=end_before, has=has)
+    return Grown(
+        name=name, before=old, after=new, members=told, edited=edited, had=end_before, has=has
+    )
 
 
 _Members = tuple[tuple[str, int, int], ...]
 
 
 def _members(old_members: _Members, has: _Members) -> Iterator[str]:
-    """What became of members, by the last part of their names: those of nested structs without a name are the struct's own."""
+    """What became of members, by the last part of their names: those of nested structs without a
+    name are the struct's own."""
     old, new = (
         {name: (low, width) for name, low, width in old_members},
         {name: (low, width) for name, low, width in has},
     )
-    yield from (f"new {name}{bits.part(low, low + width)}" for name, (low, width) in new.items() if name not in old)
+    yield from (
+        f"new {name}{bits.part(low, low + width)}"
+        for name, (low, width) in new.items()
+        if name not in old
+    )
     names_gone = [name for name in old if name not in new]
     yield from [f"without {', '.join(names_gone)}"] if names_gone else []
     common = [name for name in old if name in new]
@@ -83,19 +99,25 @@ def _members(old_members: _Members, has: _Members) -> Iterator[str]:
         if old[name][1] != new[name][1]
     )
     moved = [name for name in common if old[name][0] != new[name][0]]
-    yield from (f"{name} from {bits.byte_and_bit(old[name][0])} to {bits.byte_and_bit(new[name][0])}" for name in moved)
+    yield from (
+        f"{name} from {bits.byte_and_bit(old[name][0])} to {bits.byte_and_bit(new[name][0])}"
+        for name in moved
+    )
 
 
-# --- build-time checks ------------------------------------------------------------------------------------
+# --- build-time checks ----------------------------------------------------------------------------
 
 
 def checks(pairs: Iterable[Pair]) -> tuple[Checked, ...]:
-    """The requirements that have other numbers than before, each condition once, the violated ones first."""
+    """The requirements that have other numbers than before, each condition once, the violated
+    ones first."""
     by_text: dict[tuple[str, str], Checked] = {}
     texts_seen: set[str] = set()
     for pair in pairs:
         changed_checks = [
-            (_text(node), _checked(node, old, new)) for node, old, new in _requires(pair) if old.words != new.words
+            (_text(node), _checked(node, old, new))
+            for node, old, new in _requires(pair)
+            if old.words != new.words
         ]
         for text, check in changed_checks:
             if text not in texts_seen:
@@ -128,17 +150,24 @@ def _checked(node: syntax.Require, old: Requirement, new: Requirement) -> Checke
     )
 
 
-# --- views ------------------------------------------------------------------------------------------------
+# --- views ----------------------------------------------------------------------------------------
 
 
 def views(pairs: Iterable[Pair]) -> tuple[Reached, ...]:
-    """The views that end beyond their block now, or across a border, by type and place each once."""
+    """The views that end beyond their block now, or across a border, by type and place each
+    once."""
     by_place: dict[tuple[str, str, int, int], Reached] = {}
     types: set[tuple[str, int]] = set()
     for pair in pairs:
-        broken = {(node.span.source.name, node.span.line) for node, _, new in _requires(pair) if new.holds is False}
+        broken = {
+            (node.span.source.name, node.span.line)
+            for node, _, new in _requires(pair)
+            if new.holds is False
+        }
         lines = []
-        places = {view.name: (view.span.source.name, view.span.line) for view in pair.new.program.views}
+        places = {
+            view.name: (view.span.source.name, view.span.line) for view in pair.new.program.views
+        }
         for block, width, old, new in _laid(pair):
             if (new.type, new.overlay.low) not in types:
                 lines.append((new.type, new.overlay.low))
@@ -166,7 +195,9 @@ def _table(spec: str, side: Today) -> dict[tuple[str, str], tuple[str, int, Laid
     }
 
 
-def _reached(block: str, width: int, old: Laid, new: Laid, stopped: bool, place: tuple[str, int]) -> Iterator[Reached]:
+def _reached(
+    block: str, width: int, old: Laid, new: Laid, stopped: bool, place: tuple[str, int]
+) -> Iterator[Reached]:
     def reached(beyond: bool, border: int) -> Reached:
         view, end = new.overlay.name, new.overlay.high // 8
         return Reached(view, new.type, block, end, beyond, border // 8, stopped, *place)
@@ -179,11 +210,12 @@ def _reached(block: str, width: int, old: Laid, new: Laid, stopped: bool, place:
             yield reached(False, mark)
 
 
-# --- members that nobody touches --------------------------------------------------------------------------
+# --- members that nobody touches ------------------------------------------------------------------
 
 
 def untouched(pairs: Sequence[Pair], added: Mapping[str, Sequence[str]]) -> tuple[Untouched, ...]:
-    """What steps do with the members that are new in a struct: nothing, or only with the whole struct."""
+    """What steps do with the members that are new in a struct: nothing, or only with the whole
+    struct."""
     touched: dict[str, dict[str, bool]] = {}
     for pair in pairs:
         for step, place in _touches(pair.new.program):
@@ -195,7 +227,9 @@ def untouched(pairs: Sequence[Pair], added: Mapping[str, Sequence[str]]) -> tupl
             steps = {
                 step: is_complete
                 for identity, accesses_by_step in touched.items()
-                if re.match(rf"(?:struct|union) {re.escape(tag)}\.(?:\w+\.)*{re.escape(name)}\b", identity)
+                if re.match(
+                    rf"(?:struct|union) {re.escape(tag)}\.(?:\w+\.)*{re.escape(name)}\b", identity
+                )
                 for step, is_complete in accesses_by_step.items()
             }
             if all(steps.values()):

@@ -27,8 +27,9 @@ from cbprove.syntax.parse import parse
 class Onto:
     """The tree of a spec on both sides; `reverse` says that the spec has the change already.
 
-    `edited` are the tags of the structs that the patch edits; `unsure` the `#if` lines of which nothing was known. `unlaid` is
-    why text alone does not say how they lie; `notes` is what the compiler says of that.
+    `edited` are the tags of the structs that the patch edits; `unsure` the `#if` lines of which
+    nothing was known. `unlaid` is why text alone does not say how they lie; `notes` is what the
+    compiler says of that.
     """
 
     old: syntax.Tree
@@ -44,7 +45,8 @@ class Onto:
 
 @frozen
 class _Plan:
-    """The structs as they become, what does not fit, and the `#if` lines that are taken as true without being known."""
+    """The structs as they become, what does not fit, and the `#if` lines that are taken as true
+    without being known."""
 
     bodies: Mapping[str, Body]
     misfits: tuple[str, ...]
@@ -53,7 +55,8 @@ class _Plan:
 
 @frozen
 class _Meant:
-    """What of a change a spec has: edits with the structs that they mean, macros, control blocks, enums."""
+    """What of a change a spec has: edits with the structs that they mean, macros, control
+    blocks, enums."""
 
     edits: tuple[tuple[Edit, str], ...]
     macros: tuple[Macro, ...]
@@ -69,7 +72,12 @@ def _meant(tree: syntax.Tree, whole_change: Change) -> _Meant:
     tags_known = tags(tree)
     edits = [edit for edit in whole_change.edits if not edit.created]
     return _Meant(
-        tuple((edit, tag) for edit in edits for tag in called(edit, tags_known) if _is_it(edit, tags_known[tag], tag)),
+        tuple(
+            (edit, tag)
+            for edit in edits
+            for tag in called(edit, tags_known)
+            if _is_it(edit, tags_known[tag], tag)
+        ),
         tuple(macro for macro in whole_change.macros if _value(tree, macro.name) is not None),
         tuple(each for each in areas(edits) if declared(tree, each) is not None),
         tuple(edit for edit in whole_change.enums if enumerated(tree, edit) is not None),
@@ -78,7 +86,8 @@ def _meant(tree: syntax.Tree, whole_change: Change) -> _Meant:
 
 @frozen
 class _Way:
-    """Whether a spec stands before a change, or behind it; `bodies` and `values` tell of structs and of all else."""
+    """Whether a spec stands before a change, or behind it; `bodies` and `values` tell of structs
+    and of all else."""
 
     plan: _Plan
     bodies: bool
@@ -91,8 +100,12 @@ def _ways(tree: syntax.Tree, meant: _Meant) -> tuple[_Way, _Way]:
     tags_known = tags(tree)
     values_there = [spelled(_value(tree, macro.name) or "") for macro in meant.macros]
     values_there += [spelled(declared(tree, each) or "") for each in meant.blocks]
-    was = [spelled(m.old or "") for m in meant.macros] + [spelled(each.old) for each in meant.blocks]
-    will = [spelled(m.new or "") for m in meant.macros] + [spelled(each.new) for each in meant.blocks]
+    was = [spelled(m.old or "") for m in meant.macros] + [
+        spelled(each.old) for each in meant.blocks
+    ]
+    will = [spelled(m.new or "") for m in meant.macros] + [
+        spelled(each.new) for each in meant.blocks
+    ]
     back = [(edit.reversed(), tag) for edit, tag in reversed(meant.edits)]
     sides = (
         (_plan(meant.edits, tags_known), was, meant.enums),
@@ -101,12 +114,20 @@ def _ways(tree: syntax.Tree, meant: _Meant) -> tuple[_Way, _Way]:
     ways = []
     for plan, values, enums in sides:
         wrong = _enum_misfits(tree, enums)
-        ways.append(_Way(plan, not plan.misfits, values == values_there and not wrong, (*plan.misfits, *wrong)))
+        ways.append(
+            _Way(
+                plan,
+                not plan.misfits,
+                values == values_there and not wrong,
+                (*plan.misfits, *wrong),
+            )
+        )
     return ways[0], ways[1]
 
 
 def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = False) -> Onto | None:
-    """The change on a spec, None if that has nothing of it. Where structs are `compiled`, those that do not fit stay as they are.
+    """The change on a spec, None if that has nothing of it. Where structs are `compiled`, those
+    that do not fit stay as they are.
 
     Raises SpecError CB0342 if it fits neither as a patch to come nor as one that is in already.
     """
@@ -117,7 +138,12 @@ def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = Fa
     fitting = [way for way in (forward, backward) if way.bodies and way.values]
     unlaid = None
     if not fitting:
-        unlaid = _misfit(name, forward.misfits, meant.macros, [_value(tree, each.name) or "" for each in meant.macros])
+        unlaid = _misfit(
+            name,
+            forward.misfits,
+            meant.macros,
+            [_value(tree, each.name) or "" for each in meant.macros],
+        )
         fitting = [way for way in (forward, backward) if way.values and compiled and meant.edits]
         if not fitting:
             raise unlaid
@@ -125,9 +151,14 @@ def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = Fa
 
 
 def _done(
-    tree: syntax.Tree, whole_change: Change, meant: _Meant, way: _Way, how: tuple[bool, SpecError | None, bool]
+    tree: syntax.Tree,
+    whole_change: Change,
+    meant: _Meant,
+    way: _Way,
+    how: tuple[bool, SpecError | None, bool],
 ) -> Onto:
-    """The change done in one direction; what text does not lay out is left to the compiler, if there is one."""
+    """The change done in one direction; what text does not lay out is left to the compiler, if
+    there is one."""
     ahead, unlaid, compiled = how
     tags_known, macros, enums = tags(tree), meant.macros, meant.enums
     created = [
@@ -137,8 +168,14 @@ def _done(
     ]
     counted = enums if ahead else [edit.reversed() for edit in reversed(enums)]
     values = partial(_with_values, macros=macros, enums=counted, new=ahead)
-    names = {each.name for each in macros} | {name for edit in enums for name, _ in enumerated(tree, edit) or ()}
-    hanging = {tag: body(tags_known[tag], tag) for tag in depending(tree, names) if tag not in way.plan.bodies}
+    names = {each.name for each in macros} | {
+        name for edit in enums for name, _ in enumerated(tree, edit) or ()
+    }
+    hanging = {
+        tag: body(tags_known[tag], tag)
+        for tag in depending(tree, names)
+        if tag not in way.plan.bodies
+    }
     relaid_structs = Relaid(values(tree), {}, {}, (), ())
     if unlaid is None:
         try:
@@ -167,13 +204,17 @@ def _reversed(onto_spec: Onto) -> Onto:
         onto_spec,
         old=onto_spec.new,
         new=onto_spec.old,
-        relaid=replace(onto_spec.relaid, before=onto_spec.relaid.after, after=onto_spec.relaid.before),
+        relaid=replace(
+            onto_spec.relaid, before=onto_spec.relaid.after, after=onto_spec.relaid.before
+        ),
         reverse=True,
         values=tuple(Revalued(each.name, each.after, each.before) for each in onto_spec.values),
     )
 
 
-def _with_values(tree: syntax.Tree, macros: Sequence[Macro], enums: Sequence[EnumEdit], new: bool) -> syntax.Tree:
+def _with_values(
+    tree: syntax.Tree, macros: Sequence[Macro], enums: Sequence[EnumEdit], new: bool
+) -> syntax.Tree:
     return with_enums(_with_macros(tree, macros, new), enums)
 
 
@@ -182,13 +223,17 @@ def _enum_misfits(tree: syntax.Tree, enums: Sequence[EnumEdit]) -> tuple[str, ..
     sentences: list[str] = []
     for edit in enums:
         model_constants = enumerated(tree, edit) or ()
-        sentences += [f"`enum{' ' + edit.tag if edit.tag else ''}`: {why}" for why in misfits(edit, model_constants)]
+        sentences += [
+            f"`enum{' ' + edit.tag if edit.tag else ''}`: {why}"
+            for why in misfits(edit, model_constants)
+        ]
         tree = with_enums(tree, [edit]) if not sentences else tree
     return tuple(sentences)
 
 
 def _is_it(edit: Edit, node: ctree.RecordBody, tag: str) -> bool:
-    """Whether a struct of this name is the one that is meant: that has some of the members around."""
+    """Whether a struct of this name is the one that is meant: that has some of the members
+    around."""
     return node.kind == edit.kind and (common(edit, body(node, tag).pieces) > 0 or not edit.old)
 
 
@@ -205,21 +250,30 @@ def _plan(meant: Sequence[tuple[Edit, str]], tags_known: Mapping[str, ctree.Reco
     return _Plan(bodies, tuple(dict.fromkeys(misfits)), tuple(dict.fromkeys(unsure)))
 
 
-def _misfit(name: str, misfits: Sequence[str], macros: Sequence[Macro], values_there: Sequence[str]) -> SpecError:
+def _misfit(
+    name: str, misfits: Sequence[str], macros: Sequence[Macro], values_there: Sequence[str]
+) -> SpecError:
     sentences = list(misfits)
     sentences += [
-        f"`{macro.name}`: it is `{spelled(value)}`, and the patch makes `{macro.new}` of `{macro.old}`"
+        f"`{macro.name}`: it is `{spelled(value)}`, and the patch makes `{macro.new}` of "
+        f"`{macro.old}`"
         for macro, value in zip(macros, values_there, strict=True)
         if spelled(value) not in (spelled(macro.old or ""), spelled(macro.new or ""))
     ]
-    help = "it is of another kernel than the patch, perhaps: give the --model of its kernel, or a spec of your own"
+    help = (
+        "it is of another kernel than the patch, perhaps: give the --model of its kernel, or "
+        "a spec of your own"
+    )
     diagnostics = [
-        Diagnostic("CB0342", f"the patch does not apply to {name}: {each}", None, help) for each in sentences
+        Diagnostic("CB0342", f"the patch does not apply to {name}: {each}", None, help)
+        for each in sentences
     ]
-    return SpecError(tuple(diagnostics or [Diagnostic("CB0342", f"the patch is half in {name}", None, help)]))
+    return SpecError(
+        tuple(diagnostics or [Diagnostic("CB0342", f"the patch is half in {name}", None, help)])
+    )
 
 
-# --- macros -----------------------------------------------------------------------------------------------
+# --- macros ---------------------------------------------------------------------------------------
 
 
 def _value(tree: syntax.Tree, name: str) -> str | None:
@@ -244,7 +298,9 @@ def _with_macros(tree: syntax.Tree, macros: Sequence[Macro], new: bool) -> synta
     values = {macro.name: macro.new if new else macro.old for macro in macros}
     if not macros:
         return tree
-    text = "".join(f"#define {name} {value}\n" for name, value in values.items() if value is not None)
+    text = "".join(
+        f"#define {name} {value}\n" for name, value in values.items() if value is not None
+    )
     declarations = tuple(_with_value(node, values) for node in tree.declarations)
     return syntax.Tree(declarations, (*tree.sources, Source("the macros of the patch", text)))
 
@@ -257,7 +313,11 @@ def _with_value(node: syntax.Declaration, values: Mapping[str, str | None]) -> s
         return node
     (other,) = parse(Source("the macros of the patch", f"#define {node.name.text} {value}\n"))
     assert isinstance(other, syntax.Define)
-    return replace(node, value=other.value) if isinstance(node, syntax.Define) else replace(node, default=other.value)
+    return (
+        replace(node, value=other.value)
+        if isinstance(node, syntax.Define)
+        else replace(node, default=other.value)
+    )
 
 
 def _values_of(old: syntax.Tree, new: syntax.Tree, macros: Sequence[Macro]) -> Iterator[Revalued]:
@@ -265,7 +325,9 @@ def _values_of(old: syntax.Tree, new: syntax.Tree, macros: Sequence[Macro]) -> I
         yield Revalued(name, _value(old, name) or "", _value(new, name) or "")
 
 
-def _constants_of(old: syntax.Tree, new: syntax.Tree, enums: Sequence[EnumEdit]) -> Iterator[Revalued]:
+def _constants_of(
+    old: syntax.Tree, new: syntax.Tree, enums: Sequence[EnumEdit]
+) -> Iterator[Revalued]:
     """The constants that have another value, or that one side alone has."""
     by_name: dict[str, Revalued] = {}
     for edit in enums:

@@ -12,13 +12,18 @@ from cbprove.syntax.includes import load
 
 
 def overlays(spec: str, whole_change: Change) -> Difference:
-    """A spec on both sides of a change; all is alike where it has nothing of that. Raises SpecError."""
+    """A spec on both sides of a change; all is alike where it has nothing of that. Raises
+    SpecError."""
     tree = load(spec)
     each = onto(tree, whole_change, spec)
-    old, new = (today(side, False) for side in ((each.old, each.new) if each is not None else (tree, tree)))
+    old, new = (
+        today(side, False) for side in ((each.old, each.new) if each is not None else (tree, tree))
+    )
     titles = (
         spec,
-        whole_change.titles[0] if len(whole_change.titles) == 1 and whole_change.titles[0] else "with the patch",
+        whole_change.titles[0]
+        if len(whole_change.titles) == 1 and whole_change.titles[0]
+        else "with the patch",
     )
     if each is not None and each.reverse:
         titles = (f"{spec} before the patch", "as it stands")

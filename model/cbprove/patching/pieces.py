@@ -1,4 +1,5 @@
-"""The body of a struct as pieces: members and the braces around them, cut out of text that may be a part of it only."""
+"""The body of a struct as pieces: members and the braces around them, cut out of text that may
+be a part of it only."""
 
 from __future__ import annotations
 
@@ -11,7 +12,9 @@ from cbprove.frozen import frozen, replace
 _TOKEN = re.compile(r'[A-Za-z_]\w*|\d\w*|"(?:\\.|[^"\\\n])*"|\S')
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _GROUP = ("struct_group", "struct_group_attr", "struct_group_tagged")
-_DROPPED = re.compile(r"__cacheline_group_(?:begin|end)(?:_aligned)?\([^)]*\)|__private\b|__rcu\b|__percpu\b|\bconst\b")
+_DROPPED = re.compile(
+    r"__cacheline_group_(?:begin|end)(?:_aligned)?\([^)]*\)|__private\b|__rcu\b|__percpu\b|\bconst\b"
+)
 _DECLARATOR = re.compile(
     r"^(?P<base>.*?)(?P<stars>[\s*]*)(?P<name>\b[A-Za-z_]\w*)?\s*(?P<arrays>(?:\[[^\]]*\]\s*)*)(?::\s*(?P<bits>[^:]+?))?\s*"
     r"(?P<attributes>(?:__\w+(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\s*)*)$",
@@ -23,7 +26,8 @@ _BITMAP = re.compile(r"^DECLARE_BITMAP\s*\(\s*(\w+)")
 
 @frozen
 class Piece:
-    """A member, or a brace. `name` is the member's, for a closing brace that of the nested struct; `text` is as written.
+    """A member, or a brace. `name` is the member's, for a closing brace that of the nested struct;
+    `text` is as written.
 
     `under` are the `#if` lines that it stands under.
     """
@@ -42,7 +46,8 @@ class Piece:
 
 
 def pieces(lines: tuple[str, ...], macros: Mapping[str, str]) -> tuple[Piece, ...]:
-    """The pieces of some lines from inside of a struct; names of `macros` are replaced by their values."""
+    """The pieces of some lines from inside of a struct; names of `macros` are replaced by their
+    values."""
     pieces_read: list[Piece] = []
     under: list[str] = []
     text: list[str] = []
@@ -52,7 +57,9 @@ def pieces(lines: tuple[str, ...], macros: Mapping[str, str]) -> tuple[Piece, ..
             text.append(line)
             continue
         pieces_read += (
-            [replace(each, under=tuple(under)) for each in _cut("\n".join(text), macros)] if _whole(text) else []
+            [replace(each, under=tuple(under)) for each in _cut("\n".join(text), macros)]
+            if _whole(text)
+            else []
         )
         text = [] if _whole(text) else text
         _conditions(under, directive[1], directive[2].strip())
@@ -143,7 +150,14 @@ class _Cutter:
         start = self.at
         self._skip_to_end()
         behind = self.tokens[start + 1 : self.at - 1]
-        name = next((token for token in behind if re.match(r"[A-Za-z_]", token) and not token.startswith("__")), "")
+        name = next(
+            (
+                token
+                for token in behind
+                if re.match(r"[A-Za-z_]", token) and not token.startswith("__")
+            ),
+            "",
+        )
         return Piece("close", name, _joined(self.tokens[start : self.at - 1]))
 
     def _skip_to_end(self) -> None:
@@ -177,7 +191,9 @@ def members(tokens: list[str]) -> Iterator[Piece]:
     text = _joined(tokens)
     if not tokens:
         return
-    special = _BITMAP.match(text) or (_POINTER.search(text) if "(" in tokens and "*" in tokens else None)
+    special = _BITMAP.match(text) or (
+        _POINTER.search(text) if "(" in tokens and "*" in tokens else None
+    )
     if special:
         yield Piece("member", special[1], text)
         return
@@ -207,7 +223,12 @@ def _apart(text: str) -> list[str]:
 
 def _joined(tokens: list[str]) -> str:
     text = " ".join(tokens)
-    return re.sub(r"\s*([\[\](),:])\s*", r"\1", text).replace("* ", "*").replace("]__", "] __").replace(")__", ") __")
+    return (
+        re.sub(r"\s*([\[\](),:])\s*", r"\1", text)
+        .replace("* ", "*")
+        .replace("]__", "] __")
+        .replace(")__", ") __")
+    )
 
 
 _ALIKE = {
@@ -221,7 +242,9 @@ _ALIKE = {
     "int": "s32",
     "_Bool": "bool",
 }
-_LONGEST_FIRST = re.compile(r"\b(?:" + "|".join(sorted(map(re.escape, _ALIKE), key=len, reverse=True)) + r")\b")
+_LONGEST_FIRST = re.compile(
+    r"\b(?:" + "|".join(sorted(map(re.escape, _ALIKE), key=len, reverse=True)) + r")\b"
+)
 
 
 def spelled(text: str) -> str:

@@ -18,21 +18,27 @@ from cbprove.syntax.includes import load
 
 @frozen
 class Placed:
-    """A change of which every struct has a name, and what is said of hunks that could be of one and were left out."""
+    """A change of which every struct has a name, and what is said of hunks that could be of one
+    and were left out."""
 
     change: Change
     notes: tuple[str, ...]
 
 
 def placed(whole_change: Change, specs: Sequence[str], texts: Sequence[str]) -> Placed:
-    """The change with the structs that nameless hunks mean; `texts` are those of the specs and of all that they include."""
+    """The change with the structs that nameless hunks mean; `texts` are those of the specs and
+    of all that they include."""
     nameless = [edit for edit in whole_change.edits if not edit.tag]
     likely = [edit for edit in nameless if any(_has_words(edit, text) for text in texts)]
     bodies_known = _bodies(specs) if likely else {}
     by_number: dict[int, str] = {}
     notes: list[str] = []
     for edit in likely:
-        candidates = {tag.partition("___")[0]: each for tag, each in bodies_known.items() if _is_of(edit, each)}
+        candidates = {
+            tag.partition("___")[0]: each
+            for tag, each in bodies_known.items()
+            if _is_of(edit, each)
+        }
         fitting = [tag for tag, each in candidates.items() if _fits(edit, each)]
         if len(fitting) == 1:
             by_number[id(edit)] = fitting[0]
@@ -40,7 +46,9 @@ def placed(whole_change: Change, specs: Sequence[str], texts: Sequence[str]) -> 
             notes.append(_note(edit, fitting, list(candidates)))
     kinds = {tag.partition("___")[0]: each.kind for tag, each in bodies_known.items()}
     named = ((edit, edit.tag or by_number.get(id(edit), "")) for edit in whole_change.edits)
-    edits = tuple(edit if edit.tag else replace(edit, tag=tag, kind=kinds[tag]) for edit, tag in named if tag)
+    edits = tuple(
+        edit if edit.tag else replace(edit, tag=tag, kind=kinds[tag]) for edit, tag in named if tag
+    )
     return Placed(replace(whole_change, edits=edits), tuple(notes))
 
 
@@ -55,7 +63,8 @@ def _around(edit: Edit) -> list[Piece]:
 
 
 def _has_words(edit: Edit, text: str) -> bool:
-    """Whether all names around the change are somewhere in a text: quickly no for almost all that is nobody's."""
+    """Whether all names around the change are somewhere in a text: quickly no for almost all
+    that is nobody's."""
     names_around = _around(edit)
     return bool(names_around) and all(piece.name in text for piece in names_around)
 
@@ -69,7 +78,8 @@ def _bodies(specs: Sequence[str]) -> Mapping[str, Body]:
 
 
 def _is_of(edit: Edit, model_body: Body) -> bool:
-    """Whether a struct has the members around the change, of the same types, in their order, and ends where the hunk says."""
+    """Whether a struct has the members around the change, of the same types, in their order, and
+    ends where the hunk says."""
     texts = [spelled(piece.text) for piece in model_body.pieces]
     last = {spelled(side[-1].text) for side in (edit.old, edit.new) if side}
     if edit.ends and (not texts or texts[-1] not in last):
@@ -79,10 +89,16 @@ def _is_of(edit: Edit, model_body: Body) -> bool:
 
 
 def _fits(edit: Edit, model_body: Body) -> bool:
-    return not apply(edit, model_body.pieces).misfits or not apply(edit.reversed(), model_body.pieces).misfits
+    return (
+        not apply(edit, model_body.pieces).misfits
+        or not apply(edit.reversed(), model_body.pieces).misfits
+    )
 
 
 def _note(edit: Edit, fitting: Sequence[str], tags_matching: Sequence[str]) -> str:
     names = ", ".join(fitting or tags_matching)
     why = f"fits each of {names}" if fitting else f"does not fit {names}, whose members it shows"
-    return f"not judged: {edit.path}:{edit.line}: the hunk names no struct and {why}; `git diff` and `diff -p` name it"
+    return (
+        f"not judged: {edit.path}:{edit.line}: the hunk names no struct and {why}; `git diff` "
+        f"and `diff -p` name it"
+    )

@@ -1,6 +1,8 @@
-"""The structs of a spec after a patch, laid out anew: those that their text explains, and pins moved along for the others.
+"""The structs of a spec after a patch, laid out anew: those that their text explains, and pins
+moved along for the others.
 
-A pinned struct that its text does not explain: each member as much further on as its text alone moves it.
+A pinned struct that its text does not explain: each member as much further on as its text alone
+moves it.
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ _BOTH = "change it in a copy of the spec, and give both: cbprove diff BASE HEAD"
 
 @frozen
 class Relaid:
-    """A tree under other structs: the shapes before and after of all that hold what was changed, by tag.
+    """A tree under other structs: the shapes before and after of all that hold what was changed, by
+    tag.
 
-    `packed` are those that the model's text explains as packed, `kept` those that it does not explain at all.
+    `packed` are those that the model's text explains as packed, `kept` those that it does not
+    explain at all.
     """
 
     tree: syntax.Tree
@@ -47,7 +51,9 @@ def tags(tree: syntax.Tree) -> dict[str, ctree.RecordBody]:
     return {
         each.type.tag.text: each.type
         for each in tree.declarations
-        if isinstance(each, syntax.TypeDeclaration) and isinstance(each.type, ctree.RecordBody) and each.type.tag
+        if isinstance(each, syntax.TypeDeclaration)
+        and isinstance(each.type, ctree.RecordBody)
+        and each.type.tag
     }
 
 
@@ -57,7 +63,8 @@ def relaid(
     created: Sequence[Body],
     values: Callable[[syntax.Tree], syntax.Tree] = lambda tree: tree,
 ) -> Relaid:
-    """The tree with these structs instead of its own, and other `values` for names. Raises SpecError for unknown types."""
+    """The tree with these structs instead of its own, and other `values` for names. Raises
+    SpecError for unknown types."""
     if not changed and not created:
         return Relaid(values(tree), {}, {}, (), ())
     tags_known = tags(tree)
@@ -68,8 +75,16 @@ def relaid(
     packed = _unlike(tree, before, old)
     old = {tag: replace(each, packed=tag in packed) for tag, each in old.items()}
     tags_kept = _unlike(tree, before, old) if packed else set[str]()
-    old = {tag: replace(each, packed=each.packed and tag not in tags_kept) for tag, each in old.items()}
-    new = {**old, **{tag: replace(each, packed=old[tag].packed or each.packed) for tag, each in changed.items()}}
+    old = {
+        tag: replace(each, packed=each.packed and tag not in tags_kept) for tag, each in old.items()
+    }
+    new = {
+        **old,
+        **{
+            tag: replace(each, packed=old[tag].packed or each.packed)
+            for tag, each in changed.items()
+        },
+    }
     tree_made = values(under(tree, "\n".join(map(written, [*created, *new.values()]))))
     after = shapes(tree_made, embedding_tags)
     if tags_kept:
@@ -79,24 +94,33 @@ def relaid(
             for tag in embedding_tags
             if tag in tags_kept
         ]
-        rest = [written(each) for each in (*created, *(new[tag] for tag in embedding_tags if tag not in tags_kept))]
+        rest = [
+            written(each)
+            for each in (*created, *(new[tag] for tag in embedding_tags if tag not in tags_kept))
+        ]
         tree_made = values(under(tree, "\n".join([*rest, *moved])))
         after = shapes(tree_made, embedding_tags)
-    names = (tuple(tag for tag in embedding_tags if tag in chosen) for chosen in (packed - tags_kept, tags_kept))
+    names = (
+        tuple(tag for tag in embedding_tags if tag in chosen)
+        for chosen in (packed - tags_kept, tags_kept)
+    )
     return Relaid(tree_made, before, after, *names)
 
 
 def _without_choices(nodes: Iterable[ctree.RecordBody]) -> None:
-    """Raise SpecError CB0347 for structs with members under a condition, which their text as lines does not have."""
+    """Raise SpecError CB0347 for structs with members under a condition, which their text as
+    lines does not have."""
     wrong = [
         Diagnostic(
             "CB0347",
-            f"`{node.kind} {node.tag.text}` has members under `#if`, so that the patch is not laid out",
+            f"`{node.kind} {node.tag.text}` has members under `#if`, so that the patch is not "
+            f"laid out",
             node.tag.span,
             _BOTH,
         )
         for node in nodes
-        if node.tag is not None and any(isinstance(part, ctree.MemberChoice) for part in parts(node))
+        if node.tag is not None
+        and any(isinstance(part, ctree.MemberChoice) for part in parts(node))
     ]
     if wrong:
         raise SpecError(tuple(wrong))
@@ -122,11 +146,25 @@ def under(tree: syntax.Tree, text: str, name: str = SOURCE) -> syntax.Tree:
 
 def shapes(tree: syntax.Tree, tags_wanted: Sequence[str]) -> dict[str, Shape]:
     """The layouts of some structs of a tree. Raises SpecError where one has none."""
-    kinds = (syntax.TypeDeclaration, syntax.Typedef, syntax.Define, syntax.AbiAxis, syntax.Packing, syntax.Param)
-    names = collect(syntax.Tree(tuple(each for each in tree.declarations if isinstance(each, kinds)), tree.sources))
+    kinds = (
+        syntax.TypeDeclaration,
+        syntax.Typedef,
+        syntax.Define,
+        syntax.AbiAxis,
+        syntax.Packing,
+        syntax.Param,
+    )
+    names = collect(
+        syntax.Tree(
+            tuple(each for each in tree.declarations if isinstance(each, kinds)), tree.sources
+        )
+    )
     cx = elaborate.context(names)
     axes.axes(cx)
-    candidate = {axis.name: axis.values[0] if axis.default is None else axis.default for axis in names.axes.values()}
+    candidate = {
+        axis.name: axis.values[0] if axis.default is None else axis.default
+        for axis in names.axes.values()
+    }
     shapes_found = plain(cx, tags_wanted, candidate)
     if len(shapes_found) < len(tags_wanted):
         raise SpecError(tidy((*names.diagnostics, *cx.memo.diagnostics()), tree.sources))
@@ -138,16 +176,22 @@ Sides = tuple[Shape, Shape, Shape]
 
 
 def moved_pins(body: Body, node: ctree.RecordBody, sides: Sides) -> str:
-    """The text of the struct with pins; `sides` are the model's shape, that of its text alone, and that of the new text.
+    """The text of the struct with pins; `sides` are the model's shape, that of its text alone, and
+    that of the new text.
 
-    Raises SpecError CB0344 where it holds nested structs without a name in another number than before.
+    Raises SpecError CB0344 where it holds nested structs without a name in another number than
+    before.
     """
     pinned, loose, after = (dict(_flat(side)) for side in sides)
     if _nameless(loose) != _nameless(after):
-        message = f"`{body.kind} {body.tag}` does not lie as its text says, and its nested structs are others"
+        message = (
+            f"`{body.kind} {body.tag}` does not lie as its text says, and its nested "
+            f"structs are others"
+        )
         raise bad("CB0344", message, "pin it by hand in a spec of your own")
     shift: dict[_Path, tuple[int, int]] = {
-        path: (pinned[path][0] - loose[path][0], pinned[path][1] - loose[path][1]) for path in pinned.keys() & loose
+        path: (pinned[path][0] - loose[path][0], pinned[path][1] - loose[path][1])
+        for path in pinned.keys() & loose
     }
     assert node.pinned is not None
     pinning = node.pinned.by
@@ -162,7 +206,8 @@ def _nameless(paths: Iterable[_Path]) -> int:
 def _shifted(
     after: Mapping[_Path, tuple[int, int]], shift: Mapping[_Path, tuple[int, int]]
 ) -> Iterator[tuple[_Path, tuple[int, int]]]:
-    """Each member moved by as much as the model has it elsewhere than its text; a new one as the one in front of it."""
+    """Each member moved by as much as the model has it elsewhere than its text; a new one as the
+    one in front of it."""
     last: dict[_Path, int] = {}
     for path, (low, width) in after.items():
         further, wider = shift.get(path, (last.get(path[:-1], 0), 0))
@@ -171,7 +216,8 @@ def _shifted(
 
 
 def _flat(shape: Shape) -> Iterator[tuple[_Path, tuple[int, int]]]:
-    """The first bit and the width of each member, and under () of the whole; `#1` is the first nested one without a name."""
+    """The first bit and the width of each member, and under () of the whole; `#1` is the first
+    nested one without a name."""
     layout = lay_out(shape.record, shape.abi)
     yield (), (0, 8 * layout.size)
     yield from _members(layout, (), 0)

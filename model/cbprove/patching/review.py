@@ -1,4 +1,5 @@
-"""A patch judged on a model: both sides of every spec that it touches, and only the properties that can have turned.
+"""A patch judged on a model: both sides of every spec that it touches, and only the properties that
+can have turned.
 
 Whether a property can have another verdict on the other side: only if what it looks at differs.
 """
@@ -45,8 +46,9 @@ class Subject:
 
 @frozen
 class How:
-    """How far to go, whether for proposals that are nobody's kernel too, where verdicts are kept, if anywhere, what the
-    functions of the patch do, if they were read, and the compiler that lays its structs out, if one was asked."""
+    """How far to go, whether for proposals that are nobody's kernel too, where verdicts are
+    kept, if anywhere, what the functions of the patch do, if they were read, and the compiler
+    that lays its structs out, if one was asked."""
 
     options: Options
     what_if: bool = False
@@ -56,15 +58,22 @@ class How:
 
 
 def review(whole_change: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
-    """The answer, None if no spec has anything of the change. Raises SpecError if it does not apply."""
+    """The answer, None if no spec has anything of the change. Raises SpecError if it does not
+    apply."""
     onto_specs = list(_laid(whole_change, subject, how))
     pairs, unjudged = _pairs(onto_specs, how.what_if)
     pairs, accessed = _stored(pairs, how)
     if not onto_specs and not accessed:
         return None
-    questions = [(pair, name) for pair in pairs for name in sorted(changed(pair.old.program, pair.new.program))]
+    questions = [
+        (pair, name)
+        for pair in pairs
+        for name in sorted(changed(pair.old.program, pair.new.program))
+    ]
     turned, judged, reused = _turned(questions, how, progress)
-    edited = {tag: added for _, each in onto_specs for tag, added in _added(whole_change, each).items()}
+    edited = {
+        tag: added for _, each in onto_specs for tag, added in _added(whole_change, each).items()
+    }
     specs = {pair.spec for pair, _ in questions}
     total = sum(len(pair.new.system.properties) for pair in pairs)
     return Answer(
@@ -89,7 +98,8 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
 
 
 def _laid(whole_change: Change, subject: Subject, how: How) -> list[tuple[str, Onto]]:
-    """The change on each spec that has something of it, its structs as the compiler lays them out, if one was asked."""
+    """The change on each spec that has something of it, its structs as the compiler lays them
+    out, if one was asked."""
     onto_specs = list(_onto(whole_change, subject, how))
     if how.compiler is None:
         return onto_specs
@@ -113,15 +123,17 @@ def _named(tree: syntax.Tree, functions: Functions | None) -> bool:
 
 
 def _onto(whole_change: Change, subject: Subject, how: How) -> Iterator[tuple[str, Onto]]:
-    """The change on each spec that has something of it, or structs and steps of its files. Raises SpecError with every misfit
-    once."""
+    """The change on each spec that has something of it, or structs and steps of its files.
+    Raises SpecError with every misfit once."""
     mistakes: dict[Diagnostic, None] = {}
     onto_specs = []
     for spec in subject.specs:
         try:
             tree = load(spec)
             each = onto(tree, whole_change, subject.title, how.compiler is not None)
-            if each is None and (_named(tree, how.functions) or (how.compiler and how.compiler.defines(tree))):
+            if each is None and (
+                _named(tree, how.functions) or (how.compiler and how.compiler.defines(tree))
+            ):
                 each = Onto(
                     old=tree,
                     new=tree,
@@ -141,7 +153,9 @@ def _onto(whole_change: Change, subject: Subject, how: How) -> Iterator[tuple[st
     yield from sorted(onto_specs, key=lambda each: "overlays" not in os.path.basename(each[0]))
 
 
-def _pairs(onto_specs: Sequence[tuple[str, Onto]], what_if: bool) -> tuple[list[Pair], tuple[str, ...]]:
+def _pairs(
+    onto_specs: Sequence[tuple[str, Onto]], what_if: bool
+) -> tuple[list[Pair], tuple[str, ...]]:
     """Both sides of each spec, and why one of them makes no sense where it does not."""
     pairs, unjudged = [], []
     for spec, each in onto_specs:
@@ -161,7 +175,10 @@ def _notes(each: Onto) -> Iterator[str]:
     for tag in each.relaid.packed:
         yield f"struct {tag} lies as its text says if it is packed"
     for tag in each.relaid.kept:
-        yield f"struct {tag} does not lie as its text says: its members are moved by what the patch moves in the text"
+        yield (
+            f"struct {tag} does not lie as its text says: its members are moved by what the "
+            f"patch moves in the text"
+        )
     for name in each.unsure:
         yield f"taken as built: what stands under `#{name}`"
 
@@ -172,29 +189,44 @@ def _added(whole_change: Change, each: Onto) -> dict[str, list[str]]:
     for edit in whole_change.edits:
         if not edit.created and any(tag.partition("___")[0] == edit.tag for tag in each.edited):
             old_names = {piece.name for piece in edit.old}
-            names = [p.name for p in edit.new if p.kind == "member" and p.name and p.name not in old_names]
+            names = [
+                p.name
+                for p in edit.new
+                if p.kind == "member" and p.name and p.name not in old_names
+            ]
             by_tag.setdefault(edit.tag, []).extend(names)
     return by_tag
 
 
-# --- verdicts ---------------------------------------------------------------------------------------------
+# --- verdicts -------------------------------------------------------------------------------------
 
 _Key = tuple[str, str, str]
 
 
-def _turned(questions: Sequence[tuple[Pair, str]], how: How, progress: Progress) -> tuple[tuple[Turned, ...], int, int]:
-    """The cases that have another verdict after the change, how many there are, and how many an earlier run had judged.
+def _turned(
+    questions: Sequence[tuple[Pair, str]], how: How, progress: Progress
+) -> tuple[tuple[Turned, ...], int, int]:
+    """The cases that have another verdict after the change, how many there are, and how many an
+    earlier run had judged.
 
-    A question that has one property for either layout, of one title, is one case. What is proved after the change, and was
-    expected to be before, is not judged again before it.
+    A question that has one property for either layout, of one title, is one case. What is proved
+    after the change, and was expected to be before, is not judged again before it.
     """
     after = _judged([(pair.spec, pair.new, name) for pair, name in questions], how, progress)
     fine = {(key[0], each.property) for key, each in after.items() if each.verdict == "proved"}
     fine -= {(key[0], each.property) for key, each in after.items() if each.verdict != "proved"}
-    doubtful = [(p.spec, p.old, name) for p, name in questions if (p.spec, name) not in fine or name in p.old.refutable]
+    doubtful = [
+        (p.spec, p.old, name)
+        for p, name in questions
+        if (p.spec, name) not in fine or name in p.old.refutable
+    ]
     before = _judged(doubtful, how, progress)
     turned = [_turn(each) for key, each in after.items() if _is_other(before.get(key), each)]
-    return tuple(sorted(turned, key=_urgency)), len(after), sum(each.kept for each in after.values())
+    return (
+        tuple(sorted(turned, key=_urgency)),
+        len(after),
+        sum(each.kept for each in after.values()),
+    )
 
 
 def _is_other(was: Judged | None, judged_now: Judged) -> bool:
@@ -220,11 +252,15 @@ def _turn(each: Judged) -> Turned:
     )
 
 
-def _judged(questions: Sequence[tuple[str, Today, str]], how: How, progress: Progress) -> Mapping[_Key, Judged]:
+def _judged(
+    questions: Sequence[tuple[str, Today, str]], how: How, progress: Progress
+) -> Mapping[_Key, Judged]:
     """The cases by spec, proposal and title; of a property without one, by its name."""
     jobs = [Job(spec, side.system, name, how.options) for spec, side, name in questions]
     judged_before = {
-        i: judged_job for i, job in enumerate(jobs) if how.kept and (judged_job := how.kept.get(job)) is not None
+        i: judged_job
+        for i, job in enumerate(jobs)
+        if how.kept and (judged_job := how.kept.get(job)) is not None
     }
     fresh = [i for i in range(len(jobs)) if i not in judged_before]
     for i, judged_job in zip(fresh, judge([jobs[i] for i in fresh], progress), strict=True):
@@ -236,7 +272,8 @@ def _judged(questions: Sequence[tuple[str, Today, str]], how: How, progress: Pro
 
 
 def _stored(pairs: Sequence[Pair], how: How) -> tuple[list[Pair], tuple[Accessed, ...]]:
-    """The pairs with what functions newly do on the side after, and what is said of that, each once."""
+    """The pairs with what functions newly do on the side after, and what is said of that, each
+    once."""
     if how.functions is None:
         return [*pairs], ()
     from cbprove.patching.stores import stored, unmodelled
@@ -246,16 +283,26 @@ def _stored(pairs: Sequence[Pair], how: How) -> tuple[list[Pair], tuple[Accessed
     pairs_made = []
     for pair in pairs:
         stored_result = stored(
-            pair.new.tree, pair.new.program, how.functions, _MEMBER, partial(_makes_sense, how.what_if)
+            pair.new.tree,
+            pair.new.program,
+            how.functions,
+            _MEMBER,
+            partial(_makes_sense, how.what_if),
         )
         functions_known |= stored_result.known
         by_message |= {
-            each.message: each for each in stored_result.said if each.judged or each.message not in by_message
+            each.message: each
+            for each in stored_result.said
+            if each.judged or each.message not in by_message
         }
         pairs_made.append(
-            pair if stored_result.tree is pair.new.tree else replace(pair, new=today(stored_result.tree, how.what_if))
+            pair
+            if stored_result.tree is pair.new.tree
+            else replace(pair, new=today(stored_result.tree, how.what_if))
         )
-    by_message |= {each.message: each for each in unmodelled(how.functions, frozenset(functions_known))}
+    by_message |= {
+        each.message: each for each in unmodelled(how.functions, frozenset(functions_known))
+    }
     return pairs_made, tuple(by_message.values())
 
 
@@ -278,11 +325,15 @@ def _basis(subject: Subject, functions: Functions | None) -> str:
 
 
 def changed(old: Program, new: Program) -> frozenset[str]:
-    """The properties that look at something which differs; the others have the verdict that they had.
+    """The properties that look at something which differs; the others have the verdict that they
+    had.
 
-    A run is made of objects, inputs, and of the steps and parts that paths come to; placement is one of objects and views.
+    A run is made of objects, inputs, and of the steps and parts that paths come to; placement is
+    one of objects and views.
     """
-    old_properties, has = ({each.name: each for each in program.properties} for program in (old, new))
+    old_properties, has = (
+        {each.name: each for each in program.properties} for program in (old, new)
+    )
     views, runs = old.views != new.views, _runs(old) != _runs(new)
     return frozenset(
         name
@@ -313,6 +364,10 @@ def _runs(program: Program) -> tuple[object, ...]:
 def _called(program: Program, body: Block) -> Iterator[tuple[str, Step | Part]]:
     for statement in folds.within(body):
         if isinstance(statement, Call):
-            body_called = program.steps[statement.name] if statement.kind == "step" else program.parts[statement.name]
+            body_called = (
+                program.steps[statement.name]
+                if statement.kind == "step"
+                else program.parts[statement.name]
+            )
             yield f"{statement.kind} {statement.name}", body_called
             yield from _called(program, body_called.body)

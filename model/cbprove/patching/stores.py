@@ -1,4 +1,5 @@
-"""What functions newly do, done by the steps of a spec that stand for them; and what no step says."""
+"""What functions newly do, done by the steps of a spec that stand for them; and what no step
+says."""
 
 from __future__ import annotations
 
@@ -18,12 +19,19 @@ from cbprove.syntax.parse import parse
 from cbprove.system.program import Program, Step
 
 _SOURCE = "the stores of the patch"
-_VERBS = {"write": "stores", "clear": "clears", "copy to": "stores", "read": "reads", "copy from": "reads"}
+_VERBS = {
+    "write": "stores",
+    "clear": "clears",
+    "copy to": "stores",
+    "read": "reads",
+    "copy from": "reads",
+}
 
 
 @frozen
 class Stored:
-    """A spec whose steps do what functions newly do, what is said of it, and the functions that some step stands for."""
+    """A spec whose steps do what functions newly do, what is said of it, and the functions that
+    some step stands for."""
 
     tree: syntax.Tree
     said: tuple[Accessed, ...]
@@ -37,17 +45,29 @@ def stored(
     member: str,
     makes_sense: Callable[[syntax.Tree], bool],
 ) -> Stored:
-    """The spec with one more statement at the end of a step for each access that it lacks: a run may do it, or may not.
+    """The spec with one more statement at the end of a step for each access that it lacks: a run
+    may do it, or may not.
 
-    A statement that makes no sense there, as on a member that the model does not know, is left out and said not to be judged.
+    A statement that makes no sense there, as on a member that the model does not know, is left out
+    and said not to be judged.
     """
     within = area(program, member)
     if within is None:
         return Stored(tree, (), frozenset())
     known = parts(program, within)
-    steps = [(step, other) for step in reached(program) for other in functions_read.others if _stands(step, other)]
+    steps = [
+        (step, other)
+        for step in reached(program)
+        for other in functions_read.others
+        if _stands(step, other)
+    ]
     lacked = [
-        (step, other, access, "" if step.name in _bodiless(tree) else _statement(tree, program, within, access))
+        (
+            step,
+            other,
+            access,
+            "" if step.name in _bodiless(tree) else _statement(tree, program, within, access),
+        )
         for step, other in steps
         for access in other.new
         if lacking(step, within, other.read, access, known) is not None
@@ -55,10 +75,13 @@ def stored(
     statements_wanted = dict.fromkeys((step.name, text) for step, _, _, text in lacked if text)
     tree_made = _with(tree, statements_wanted)
     if statements_wanted and not makes_sense(tree_made):
-        statements_wanted = dict.fromkeys(each for each in statements_wanted if makes_sense(_with(tree, [each])))
+        statements_wanted = dict.fromkeys(
+            each for each in statements_wanted if makes_sense(_with(tree, [each]))
+        )
         tree_made = _with(tree, statements_wanted)
     accesses_said = [
-        _lacks(step, other, access, (step.name, text) in statements_wanted) for step, other, access, text in lacked
+        _lacks(step, other, access, (step.name, text) in statements_wanted)
+        for step, other, access, text in lacked
     ]
     accesses_said += [_keeps(step, other, access) for step, other in steps for access in other.gone]
     return Stored(tree_made, tuple(accesses_said), frozenset(other.read.name for _, other in steps))
@@ -70,7 +93,13 @@ def unmodelled(functions_read: Functions, functions_known: frozenset[str]) -> It
         for access in other.new if other.read.name not in functions_known else ():
             message = f"{_does(other, access)}: no step stands for it"
             yield Accessed(
-                other.read.name, other.read.file, access.line, "", message, judged=False, stores=access.stores
+                other.read.name,
+                other.read.file,
+                access.line,
+                "",
+                message,
+                judged=False,
+                stores=access.stores,
             )
 
 
@@ -101,11 +130,21 @@ def _lacks(step: Step, other: Other, access: Access, judged: bool) -> Accessed:
 
 def _keeps(step: Step, other: Other, access: Access) -> Accessed:
     verb = "stores" if access.stores else "hands on" if access.kind == "escape" else "reads"
-    message = f"{other.read.name}() no longer {verb} {access.place}, for which step `{step.name}` stands"
-    return Accessed(other.read.name, other.read.file, other.read.line, step.name, message, judged=False, stores=False)
+    message = (
+        f"{other.read.name}() no longer {verb} {access.place}, for which step `{step.name}` stands"
+    )
+    return Accessed(
+        other.read.name,
+        other.read.file,
+        other.read.line,
+        step.name,
+        message,
+        judged=False,
+        stores=False,
+    )
 
 
-# --- statements -------------------------------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 def _statement(tree: syntax.Tree, program: Program, within: Area, access: Access) -> str:
@@ -114,7 +153,11 @@ def _statement(tree: syntax.Tree, program: Program, within: Area, access: Access
     types = _types(tree)
     for view in program.views:
         offset = view.place.low - within.low if isinstance(view.place.low, int) else None
-        if offset == place.at and place.view in types.get(view.name, ()) and access.kind != "escape":
+        if (
+            offset == place.at
+            and place.view in types.get(view.name, ())
+            and access.kind != "escape"
+        ):
             name = f"{view.name}.{place.path}" if place.path else view.name
             return f"{'clear' if access.kind == 'clear' else 'write' if access.stores else 'read'} {name};"
     return ""
@@ -126,14 +169,22 @@ def _types(tree: syntax.Tree) -> Mapping[str, tuple[str, ...]]:
     for layer in tree.declarations:
         for view in layer.views if isinstance(layer, syntax.Layer) else ():
             if isinstance(view.type, ctree.TaggedType):
-                by_view[view.name.text] = (view.type.tag.text, view.type.tag.text.partition("___")[0])
+                by_view[view.name.text] = (
+                    view.type.tag.text,
+                    view.type.tag.text.partition("___")[0],
+                )
     return by_view
 
 
 def _bodiless(tree: syntax.Tree) -> set[str]:
     """The steps that do what their layers declare, by either of their names."""
     layers = (each for each in tree.declarations if isinstance(each, syntax.Layer))
-    steps = ((layer.name.text, step.name.text) for layer in layers for step in layer.steps if step.body is None)
+    steps = (
+        (layer.name.text, step.name.text)
+        for layer in layers
+        for step in layer.steps
+        if step.body is None
+    )
     return {name for layer, step in steps for name in (step, f"{layer}.{step}")}
 
 
@@ -147,7 +198,10 @@ def _with(tree: syntax.Tree, statements_wanted: Iterable[tuple[str, str]]) -> sy
     texts = (" ".join(f"optionally {{ {text} }}" for text in each) for each in by_step.values())
     source = Source(_SOURCE, "".join(f"layer l {{ step s {{ {text} }} }}\n" for text in texts))
     blocks = dict(zip(by_step, (_block(each) for each in parse(source)), strict=True))
-    declarations = tuple(_layer(each, blocks) if isinstance(each, syntax.Layer) else each for each in tree.declarations)
+    declarations = tuple(
+        _layer(each, blocks) if isinstance(each, syntax.Layer) else each
+        for each in tree.declarations
+    )
     return syntax.Tree(declarations, (*tree.sources, source))
 
 
@@ -161,7 +215,9 @@ def _layer(layer: syntax.Layer, blocks: Mapping[str, syntax.Block]) -> syntax.La
     return layer if steps == layer.steps else replace(layer, steps=steps)
 
 
-def _step(layer: syntax.Layer, step: syntax.Step, blocks: Mapping[str, syntax.Block]) -> syntax.Step:
+def _step(
+    layer: syntax.Layer, step: syntax.Step, blocks: Mapping[str, syntax.Block]
+) -> syntax.Step:
     name = step.name.text
     added = blocks.get(f"{layer.name.text}.{name}", blocks.get(name, ()))
     return replace(step, body=(*step.body, *added)) if added and step.body is not None else step

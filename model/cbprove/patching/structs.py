@@ -17,7 +17,8 @@ Tags = Mapping[str, object]
 
 @frozen
 class Body:
-    """A struct or union as pieces; `behind` is what stands behind its brace, `packed` whether `__packed` besides."""
+    """A struct or union as pieces; `behind` is what stands behind its brace, `packed` whether
+    `__packed` besides."""
 
     kind: str
     tag: str
@@ -27,11 +28,14 @@ class Body:
 
 
 def body(node: ctree.RecordBody, tag: str) -> Body:
-    """A struct as the model writes it, without its pins, and copies of a `struct_group` back in one."""
+    """A struct as the model writes it, without its pins, and copies of a `struct_group` back in
+    one."""
     text = node.span.source.text[node.span.start : node.span.end]
     inside, behind = text[text.index("{") + 1 : text.rindex("}")], text[text.rindex("}") + 1 :]
     pieces_read = pieces(tuple(_PINS.sub("", inside).split("\n")), {})
-    return Body(node.kind, tag, _regrouped(pieces_read), _PINS.sub("", behind).strip().rstrip(";").strip())
+    return Body(
+        node.kind, tag, _regrouped(pieces_read), _PINS.sub("", behind).strip().rstrip(";").strip()
+    )
 
 
 def written(body: Body) -> str:
@@ -39,7 +43,9 @@ def written(body: Body) -> str:
     lines, depth = [f"{body.kind} {body.tag} {{"], 1
     for piece in body.pieces:
         depth -= piece.kind == "close"
-        lines.append("    " * depth + piece.text + (";" if piece.kind != "open" else _opening(piece)))
+        lines.append(
+            "    " * depth + piece.text + (";" if piece.kind != "open" else _opening(piece))
+        )
         depth += piece.kind == "open"
     behind = " ".join(part for part in (body.behind, "__packed" if body.packed else "") if part)
     return "\n".join([*lines, f"}}{' ' + behind if behind else ''};"]) + "\n"
@@ -50,7 +56,8 @@ def _opening(piece: Piece) -> str:
 
 
 def _regrouped(pieces_read: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """`union { struct { A }; struct { A } NAME; };` is how a compiler sees `struct_group(NAME, A);`."""
+    """`union { struct { A }; struct { A } NAME; };` is how a compiler sees `struct_group(NAME,
+    A);`."""
     for i, piece in enumerate(pieces_read):
         end = _closing(pieces_read, i)
         if piece.key != ("open", "union") or end is None or pieces_read[end].name:
@@ -82,7 +89,8 @@ def _closing(pieces_read: tuple[Piece, ...], start: int) -> int | None:
 
 
 def embedding(tags: Tags, changed: Iterable[str]) -> list[str]:
-    """The structs that hold one of `changed` by value, themselves among them, in the order of the model."""
+    """The structs that hold one of `changed` by value, themselves among them, in the order of
+    the model."""
     inside = {tag: set(_held(node)) for tag, node in tags.items()}
     tags_found = set(changed)
     while True:
@@ -93,17 +101,28 @@ def embedding(tags: Tags, changed: Iterable[str]) -> list[str]:
 
 
 def depending(tree: syntax.Tree, names: Collection[str]) -> list[str]:
-    """The structs in whose text one of these macros and constants stands, or one that is made of them."""
+    """The structs in whose text one of these macros and constants stands, or one that is made of
+    them."""
     names_found, structs = set(names), dict[str, set[str]]()
     sources: dict[str, set[str]] = {}
     for node in tree.declarations if names_found else ():
         if isinstance(node, syntax.Define):
             sources[node.name.text] = _words(node.value.span)
         elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, ctree.EnumBody):
-            sources |= {e.name.text: _words(e.value.span) for e in node.type.enumerators if e.value is not None}
-        elif isinstance(node, syntax.TypeDeclaration) and isinstance(node.type, ctree.RecordBody) and node.type.tag:
+            sources |= {
+                e.name.text: _words(e.value.span)
+                for e in node.type.enumerators
+                if e.value is not None
+            }
+        elif (
+            isinstance(node, syntax.TypeDeclaration)
+            and isinstance(node.type, ctree.RecordBody)
+            and node.type.tag
+        ):
             structs[node.type.tag.text] = _words(node.type.span)
-    while further := {name for name, words in sources.items() if name not in names_found and words & names_found}:
+    while further := {
+        name for name, words in sources.items() if name not in names_found and words & names_found
+    }:
         names_found |= further
     return [tag for tag, words in structs.items() if words & names_found]
 

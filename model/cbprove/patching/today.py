@@ -19,9 +19,9 @@ NAME = "today"
 class Today:
     """One side of a spec: what to judge, its first candidate and the program of that.
 
-    What is judged stands without the requirements that are not met: as if it were built all the same. It expects nothing;
-    `refutable` are the properties of which something else than a proof was expected. `whole` is all of the spec,
-    `tree` its text.
+    What is judged stands without the requirements that are not met: as if it were built all the
+    same. It expects nothing; `refutable` are the properties of which something else than a proof
+    was expected. `whole` is all of the spec, `tree` its text.
     """
 
     tree: syntax.Tree
@@ -33,13 +33,16 @@ class Today:
 
 
 def today(tree: syntax.Tree, what_if: bool) -> Today:
-    """The system with the defaults of its axes as its one proposal, or with its own proposals. Raises SpecError."""
+    """The system with the defaults of its axes as its one proposal, or with its own proposals.
+    Raises SpecError."""
     whole_system = system = resolve(tree, warned=False)
     first = {axis.name: _first(axis) for axis in system.axes}
     program = elaborate.program(system, first)
     requires = requires_of(whole_system)
     nodes_gone = {
-        id(node) for node, requirement in zip(requires, program.requirements, strict=True) if requirement.holds is False
+        id(node)
+        for node, requirement in zip(requires, program.requirements, strict=True)
+        if requirement.holds is False
     }
     if nodes_gone:
         left = tuple(node for node in tree.declarations if id(node) not in nodes_gone)
@@ -68,7 +71,11 @@ def requires_of(system: System) -> tuple[syntax.Require, ...]:
 
 def _refutable(system: System, proposal: Proposal) -> frozenset[str]:
     """The properties of which a proposal expects something else than a plain proof."""
-    expectations = [each for each in proposal.expectations if each.verdict != "proved" or each.condition is not None]
+    expectations = [
+        each
+        for each in proposal.expectations
+        if each.verdict != "proved" or each.condition is not None
+    ]
     if any(each.property is None for each in expectations):
         return frozenset(each.name for each in system.properties)
     return frozenset(each.property for each in expectations if each.property is not None)
@@ -79,12 +86,15 @@ def _on(system: System, proposals: tuple[Proposal, ...], what_if: bool) -> Syste
     if what_if:
         return replace(system, proposals=proposals, asks=())
     domains = proposals[0].domains
-    axes = tuple(replace(axis, values=domains[axis.name], default=_first(axis)) for axis in system.axes)
+    axes = tuple(
+        replace(axis, values=domains[axis.name], default=_first(axis)) for axis in system.axes
+    )
     return replace(system, axes=axes, proposals=proposals, asks=())
 
 
 def _narrow(system: System) -> Proposal:
-    """The defaults of all axes as a proposal, with what the spec expects of the proposal that is just that."""
+    """The defaults of all axes as a proposal, with what the spec expects of the proposal that is
+    just that."""
     domains = {axis.name: _domain(axis) for axis in system.axes}
     alike = next((each for each in system.proposals if each.domains == domains), None)
     span = (alike or system.proposals[0]).span

@@ -1,4 +1,5 @@
-"""Bits by the names that people gave them: ranges in bytes, members of a place, and who stored what is there."""
+"""Bits by the names that people gave them: ranges in bytes, members of a place, and who stored
+what is there."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def byte_and_bit(bit: int) -> str:
 
 
 def part(low: int, high: int) -> str:
-    """A half-open range of bits as it stands behind a name: `[32..42)`, ` byte 12 bit 3`, ` byte 12 bits 3 to 5`."""
+    """A half-open range of bits as it stands behind a name: `[32..42)`, ` byte 12 bit 3`, ` byte
+    12 bits 3 to 5`."""
     last = high - 1
     if low % 8 == high % 8 == 0:
         return span(low, high)
@@ -37,7 +39,8 @@ def part(low: int, high: int) -> str:
 
 
 def _part_of(low: int, high: int, width: int) -> str:
-    """The same of a member of so many bits; those of a bit-field or a byte are not told by bytes."""
+    """The same of a member of so many bits; those of a bit-field or a byte are not told by
+    bytes."""
     if width > 8 and width % 8 == 0:
         return part(low, high)
     return f" bit {low}" if high - low == 1 else f" bits {low} to {high - 1}"
@@ -52,7 +55,9 @@ def amount(bits: int) -> str:
 def runs(bits: Iterable[int]) -> list[tuple[int, int]]:
     """Consecutive numbers, sorted, as half-open ranges."""
     ordered = enumerate(sorted(set(bits)))
-    grouped = [[bit for _, bit in group] for _, group in groupby(ordered, lambda pair: pair[1] - pair[0])]
+    grouped = [
+        [bit for _, bit in group] for _, group in groupby(ordered, lambda pair: pair[1] - pair[0])
+    ]
     return [(group[0], group[-1] + 1) for group in grouped]
 
 
@@ -68,18 +73,24 @@ _OBJECTS = {".": "", "..": "parent"}
 
 
 def together(view: str, names: list[str]) -> str:
-    """Several names of one view: `V.{a, b}`, or one after another where they are none of its members."""
+    """Several names of one view: `V.{a, b}`, or one after another where they are none of its
+    members."""
     paths = [name.removeprefix(f"{view}.") for name in names]
-    if len(names) < 2 or not view or any(path == name for path, name in zip(paths, names, strict=True)):
+    if (
+        len(names) < 2
+        or not view
+        or any(path == name for path, name in zip(paths, names, strict=True))
+    ):
         return ", ".join(names)
     return f"{view}.{{{', '.join(path.strip('{}') for path in paths)}}}"
 
 
-# --- of a place -------------------------------------------------------------------------------------------
+# --- of a place -----------------------------------------------------------------------------------
 
 
 def named(place: Place, positions: Iterable[int]) -> str:
-    """What the positions (bits, from the place's first) are called: `IPCB.{flags, opt.optlen}`, `hwaddr[4..14)`."""
+    """What the positions (bits, from the place's first) are called: `IPCB.{flags, opt.optlen}`,
+    `hwaddr[4..14)`."""
     left = set(positions)
     if place.view is None and left == set(range(place.width)):
         return place.text
@@ -96,7 +107,9 @@ def _leaf_names(place: Place, left: set[int]) -> Iterator[str]:
         positions = left & set(_positions(leaf))
         if positions:
             left -= positions
-            yield from _parts(leaf, leaf.path, positions, -leaf.offset if leaf.path else place.start)
+            yield from _parts(
+                leaf, leaf.path, positions, -leaf.offset if leaf.path else place.start
+            )
 
 
 def _parts(leaf: Leaf, name: str, positions: set[int], base: int) -> Iterator[str]:
@@ -121,12 +134,12 @@ def _covers(leaf: Leaf, positions: set[int]) -> bool:
     return not positions.isdisjoint(_positions(leaf))
 
 
-# --- of sources -------------------------------------------------------------------------------------------
+# --- of sources -----------------------------------------------------------------------------------
 
 
 def owner(source: Source, stores: Mapping[StoreKey, Store], single: Collection[str] = ()) -> str:
-    """Whose the bit is: the view or raw place it was stored through; empty for what nobody stored or was cleared. `single`
-    names the objects whose raw places are told with them."""
+    """Whose the bit is: the view or raw place it was stored through; empty for what nobody
+    stored or was cleared. `single` names the objects whose raw places are told with them."""
     store = stores.get(source.store)
     if store is None or source.store.kind not in ("fresh", "value"):
         return ""
@@ -135,7 +148,8 @@ def owner(source: Source, stores: Mapping[StoreKey, Store], single: Collection[s
 
 
 def origin(source: Source, stores: Mapping[StoreKey, Store]) -> tuple[str, str]:
-    """What bits that are described together share: the kind of store, and the struct or the step."""
+    """What bits that are described together share: the kind of store, and the struct or the
+    step."""
     kind, store = source.store.kind, stores.get(source.store)
     if store is None or kind in ("debris", "outside"):
         return kind, ""
@@ -145,7 +159,8 @@ def origin(source: Source, stores: Mapping[StoreKey, Store]) -> tuple[str, str]:
 
 
 def described(sources: list[Source], stores: Mapping[StoreKey, Store]) -> str:
-    """What bits of one origin are now: the members they were stored as, or in what other way they came about."""
+    """What bits of one origin are now: the members they were stored as, or in what other way
+    they came about."""
     kind, name = origin(sources[0], stores)
     author = f" by {name}" if name else ""
     match kind:
@@ -161,7 +176,9 @@ def described(sources: list[Source], stores: Mapping[StoreKey, Store]) -> str:
 
 
 def _members(sources: list[Source], stores: Mapping[StoreKey, Store]) -> Iterator[str]:
-    for (_, leaf), group in groupby(sources, lambda source: (source.store, _leaf(source, stores[source.store]))):
+    for (_, leaf), group in groupby(
+        sources, lambda source: (source.store, _leaf(source, stores[source.store]))
+    ):
         positions = [source.position for source in group]
         if leaf is None:
             yield ""

@@ -1,4 +1,5 @@
-"""The map of a control block: a row of letters for each type laid over it, how much it leaves, and what begins inside of it."""
+"""The map of a control block: a row of letters for each type laid over it, how much it leaves,
+and what begins inside of it."""
 
 from __future__ import annotations
 
@@ -10,15 +11,17 @@ from cbprove.pictures import bits, bytemap
 from cbprove.system.expressions import Place
 from cbprove.system.program import Program, View
 
-# Where other state begins in sk_buff->cb whatever a spec says: GSO's (SKB_GSO_CB_OFFSET, include/net/gso.h) and that of a
-# receiving socket (SOCK_SKB_CB_OFFSET, include/net/sock.h: a sock_skb_cb of 4 bytes at the end).
+# Where other state begins in sk_buff->cb whatever a spec says: GSO's (SKB_GSO_CB_OFFSET,
+# include/net/gso.h) and that of a receiving socket (SOCK_SKB_CB_OFFSET, include/net/sock.h: a
+# sock_skb_cb of 4 bytes at the end).
 SKB_CB_SIZE = 48
 SKB_CB_BORDERS = (32, 44)
 
 
 @frozen
 class Overlay:
-    """A type laid over a control block, `low` its first bit there; `members` are the bits [low, high) in it that have a member.
+    """A type laid over a control block, `low` its first bit there; `members` are the bits [low,
+    high) in it that have a member.
 
     `by` is whose it is: a layer of a spec, a unit of an artefact.
     """
@@ -36,7 +39,8 @@ class Overlay:
 
 @frozen
 class Block:
-    """A control block of `width` bits, `first` its first bit in its object, and what is laid over it."""
+    """A control block of `width` bits, `first` its first bit in its object, and what is laid
+    over it."""
 
     object: str
     area: str
@@ -53,12 +57,16 @@ _WIDTH = 100
 
 
 def borders(block: Block) -> tuple[int, ...]:
-    """The bits where other state begins: every overlay's first one, and what is known of `sk_buff.cb`."""
-    return tuple(sorted({*(8 * byte for byte in fixed(block)), *(overlay.low for overlay in block.overlays)}))
+    """The bits where other state begins: every overlay's first one, and what is known of
+    `sk_buff.cb`."""
+    return tuple(
+        sorted({*(8 * byte for byte in fixed(block)), *(overlay.low for overlay in block.overlays)})
+    )
 
 
 def fixed(block: Block) -> tuple[int, ...]:
-    """The bytes of sk_buff.cb where state begins that no view has to tell of; none in other blocks."""
+    """The bytes of sk_buff.cb where state begins that no view has to tell of; none in other
+    blocks."""
     return SKB_CB_BORDERS if (block.area, block.width) == ("cb", 8 * SKB_CB_SIZE) else ()
 
 
@@ -68,17 +76,23 @@ def crossed(overlay: Overlay, marks: Sequence[int]) -> tuple[int, ...]:
 
 
 def drawn(block: Block) -> list[str]:
-    """A title, a ruler and a row for each overlay; all in fewer words where one would be too long."""
+    """A title, a ruler and a row for each overlay; all in fewer words where one would be too
+    long."""
     window = bytemap.window(block.area, (block.first, block.first + block.width), [])
     width = max(len(overlay.name) for overlay in block.overlays)
     layers = max(len(overlay.by) for overlay in block.overlays)
-    lines = [f"{block.title}, {bits.amount(block.width)}", " " * (width + layers + 6) + bytemap.ruler(window)]
+    lines = [
+        f"{block.title}, {bits.amount(block.width)}",
+        " " * (width + layers + 6) + bytemap.ruler(window),
+    ]
     letters_taken: list[str] = []
     pictures = []
     for overlay in block.overlays:
         letter = bytemap.letter_for(overlay.name, letters_taken)
         letters_taken.append(letter)
-        cells = "".join(_cell(overlay, 8 * byte, letter) for byte in range(window.first, window.last))
+        cells = "".join(
+            _cell(overlay, 8 * byte, letter) for byte in range(window.first, window.last)
+        )
         pictures.append(f"  {overlay.name:<{width}}  {overlay.by:<{layers}}  {cells}  ")
     words = [_told(overlay, block) for overlay in block.overlays]
     if any(len(picture + told) > _WIDTH for picture, told in zip(pictures, words, strict=True)):
@@ -115,14 +129,16 @@ def _told(overlay: Overlay, block: Block) -> str:
     slack = block.width - overlay.high
     lines = [bits.span(overlay.low, overlay.high)]
     lines += (
-        [f"{bits.amount(slack)} left" if slack else "none left"] if slack >= 0 else [f"{bits.amount(-slack)} too many"]
+        [f"{bits.amount(slack)} left" if slack else "none left"]
+        if slack >= 0
+        else [f"{bits.amount(-slack)} too many"]
     )
     across = crossed(overlay, borders(block))
     lines += [f"crosses {', '.join(bits.position(bit) for bit in across)}"] if across else []
     return ", ".join(lines)
 
 
-# --- of a spec --------------------------------------------------------------------------------------------
+# --- of a spec ------------------------------------------------------------------------------------
 
 
 def of_program(program: Program) -> list[str]:
@@ -135,9 +151,19 @@ def blocks(program: Program) -> list[Block]:
     titles = []
     for owner in program.objects:
         for area, low, high in owner.areas:
-            views = [view for view in program.views if _in(view.place, owner.name, program, low, high)]
+            views = [
+                view for view in program.views if _in(view.place, owner.name, program, low, high)
+            ]
             if views:
-                titles.append(Block(owner.name, area, low, high - low, tuple(_overlay(view, low) for view in views)))
+                titles.append(
+                    Block(
+                        owner.name,
+                        area,
+                        low,
+                        high - low,
+                        tuple(_overlay(view, low) for view in views),
+                    )
+                )
     return titles
 
 

@@ -1,8 +1,10 @@
-"""The picture of a refutation: a row for each step that touched the bytes in question, a column for each byte.
+"""The picture of a refutation: a row for each step that touched the bytes in question, a column for
+each byte.
 
-A letter stands for whose the byte is (the view it was stored through): upper case where the row's step put it there,
-lower case where it lay there before. `.` was stored by nobody, `0` cleared, `~` is padding of a struct assignment.
-Where bytes of several objects or areas are in question, their columns stand beside each other.
+A letter stands for whose the byte is (the view it was stored through): upper case where the row's
+step put it there, lower case where it lay there before. `.` was stored by nobody, `0` cleared, `~`
+is padding of a struct assignment. Where bytes of several objects or areas are in question, their
+columns stand beside each other.
 """
 
 from __future__ import annotations
@@ -21,7 +23,13 @@ from cbprove.system.expressions import Place
 WIDEST = 64
 _SIGNS = {"debris": ".", "outside": " ", "blank": "0", "unspecified": "~"}
 _WORDS = {"0": "cleared", "~": "padding", ".": "never stored"}
-VERBS = {"write": "writes", "clear": "clears", "copy to": "copies", "copy from": "copies", "read": "reads"}
+VERBS = {
+    "write": "writes",
+    "clear": "clears",
+    "copy to": "copies",
+    "copy from": "copies",
+    "read": "reads",
+}
 _STORING = ("write", "clear", "copy to")
 _CHANGING = (*_STORING, "copy from")
 _MOST_ROWS = 12
@@ -47,7 +55,8 @@ class Window:
 
 @frozen
 class Column:
-    """A window on an object; `objects` is that one and those it was cut from. `title` is empty where it is plain whose."""
+    """A window on an object; `objects` is that one and those it was cut from. `title` is empty
+    where it is plain whose."""
 
     window: Window
     objects: tuple[ObjectKey, ...]
@@ -68,13 +77,15 @@ class Spot:
 
 @frozen
 class Wanted:
-    """What a picture is about: spots, and the moments at which what is there now was stored, wherever that was."""
+    """What a picture is about: spots, and the moments at which what is there now was stored,
+    wherever that was."""
 
     spots: tuple[Spot, ...]
     moments: Collection[Moment] = ()
 
     def changed_by(self, action: Action) -> bool:
-        """Whether an action stored to some of it, copied some away, or stored what came to lie there."""
+        """Whether an action stored to some of it, copied some away, or stored what came to lie
+        there."""
         if action.kind not in _CHANGING:
             return False
         return any(spot.hit_by(action) for spot in self.spots) or (
@@ -94,7 +105,8 @@ class Row:
 
 @frozen
 class Map:
-    """Rows over columns, and the letters of names (only those that occur), in order of appearance."""
+    """Rows over columns, and the letters of names (only those that occur), in order of
+    appearance."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
@@ -102,8 +114,11 @@ class Map:
     signs: str
 
 
-def window(area: str, bound: tuple[int, int], touched: Iterable[int], widest: int = WIDEST) -> Window:
-    """The whole area, or where it is too wide the part around the bits touched, on a multiple of 8."""
+def window(
+    area: str, bound: tuple[int, int], touched: Iterable[int], widest: int = WIDEST
+) -> Window:
+    """The whole area, or where it is too wide the part around the bits touched, on a multiple of
+    8."""
     base, size = bound[0] // 8, (bound[1] - bound[0] + 7) // 8
     if size <= widest:
         return Window(area, base, 0, size)
@@ -113,7 +128,11 @@ def window(area: str, bound: tuple[int, int], touched: Iterable[int], widest: in
 
 
 def draw(
-    run: Run, stages: Iterable[Stage], columns: tuple[Column, ...], selection: Wanted, single: Collection[str]
+    run: Run,
+    stages: Iterable[Stage],
+    columns: tuple[Column, ...],
+    selection: Wanted,
+    single: Collection[str],
 ) -> Map:
     """The rows for some stages; `single` names the objects that exist once."""
     artist = _Artist(run.stores, columns, selection, single)
@@ -124,7 +143,9 @@ def draw(
 
 def relevant(stages: Iterable[Stage], selection: Wanted) -> tuple[Stage, ...]:
     """The stages that changed what is wanted."""
-    return tuple(stage for stage in stages if any(selection.changed_by(action) for action in stage.actions))
+    return tuple(
+        stage for stage in stages if any(selection.changed_by(action) for action in stage.actions)
+    )
 
 
 def _overlap(left: range, other: range) -> bool:
@@ -139,19 +160,29 @@ class _Artist:
     """Keeps the letters given so far."""
 
     def __init__(
-        self, stores: Mapping[StoreKey, Store], columns: tuple[Column, ...], selection: Wanted, single: Collection[str]
+        self,
+        stores: Mapping[StoreKey, Store],
+        columns: tuple[Column, ...],
+        selection: Wanted,
+        single: Collection[str],
     ) -> None:
         self.stores, self.columns, self.wanted, self.once = stores, columns, selection, single
         self.letters: dict[str, str] = {}
 
     def row(self, stage: Stage) -> Row:
         verb, places = deed(stage, self.wanted)
-        return Row(title(stage), verb, places, tuple(self.cells(stage, column) for column in self.columns))
+        return Row(
+            title(stage), verb, places, tuple(self.cells(stage, column) for column in self.columns)
+        )
 
     def cells(self, stage: Stage, column: Column) -> str:
         memory = _memory(stage, column.objects)
-        copied = [a.bits for a in stage.actions if a.kind == "copy to" and a.object in column.objects]
-        return "".join(self._cell(memory[8 * i : 8 * i + 8], i, stage, copied) for i in column.window.bytes())
+        copied = [
+            a.bits for a in stage.actions if a.kind == "copy to" and a.object in column.objects
+        ]
+        return "".join(
+            self._cell(memory[8 * i : 8 * i + 8], i, stage, copied) for i in column.window.bytes()
+        )
 
     def letters_of(self, rows: tuple[Row, ...]) -> dict[str, str]:
         return {
@@ -160,7 +191,9 @@ class _Artist:
             if _occurs(letter, rows) or _occurs(letter.lower(), rows)
         }
 
-    def _cell(self, byte: tuple[Source, ...], number: int, stage: Stage, copied: list[range]) -> str:
+    def _cell(
+        self, byte: tuple[Source, ...], number: int, stage: Stage, copied: list[range]
+    ) -> str:
         if not byte:
             return " "
         sources = [source for source in byte if _within(stage.moment, source.store.moment)]
@@ -181,16 +214,25 @@ class _Artist:
 
 def _memory(stage: Stage, objects: tuple[ObjectKey, ...]) -> tuple[Source, ...]:
     """That of the object in question, or before it was made, of what it was cut from."""
-    touched = [key for key in objects if any(a.object == key for a in stage.actions) and key in stage.memory]
+    touched = [
+        key
+        for key in objects
+        if any(a.object == key for a in stage.actions) and key in stage.memory
+    ]
     object_keys = touched or [key for key in objects if key in stage.memory]
     return stage.memory[object_keys[0]] if object_keys else ()
 
 
 def letter_for(name: str, letters_taken: Iterable[str]) -> str:
-    """The first letter of a name that is still free, after the `skb_` that every such name might begin with."""
+    """The first letter of a name that is still free, after the `skb_` that every such name might
+    begin with."""
     used = set(letters_taken)
     initials = name.upper().removeprefix("SKB_")
-    candidates = [c for c in initials + name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if c.isascii() and c.isalpha()]
+    candidates = [
+        c
+        for c in initials + name.upper() + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        if c.isascii() and c.isalpha()
+    ]
     return next((c for c in candidates if c not in used), "#")
 
 
@@ -204,7 +246,8 @@ def title(stage: Stage) -> str:
 
 
 def deed(stage: Stage, selection: Wanted) -> tuple[str, str]:
-    """What a stage did to what is wanted, in order: a verb, and the places with whatever other verbs there are."""
+    """What a stage did to what is wanted, in order: a verb, and the places with whatever other
+    verbs there are."""
     done = [action for action in stage.actions if selection.changed_by(action)]
     stored = [action for action in done if action.kind in _STORING]
     return spoken(_phrase(action, stage) for action in stored or done)
@@ -223,7 +266,8 @@ def spoken(phrases: Iterable[Phrase]) -> tuple[str, str]:
 
 
 def _names(places: list[tuple[str, str]]) -> str:
-    """Places by view and path: `V.{a, b}, W`; of a view of which many were meant, the name alone."""
+    """Places by view and path: `V.{a, b}, W`; of a view of which many were meant, the name
+    alone."""
     views: dict[str, list[str]] = {}
     for view, path in places:
         views.setdefault(view, []).append(path)
@@ -245,20 +289,30 @@ def phrase(verb: str, place: Place | None) -> Phrase:
 def _phrase(action: Action, stage: Stage) -> Phrase:
     if action.kind not in ("copy to", "copy from"):
         return phrase(VERBS[action.kind], action.place)
-    both_places = [a.place for a in stage.actions if a.moment == action.moment and a.kind in ("copy from", "copy to")]
+    both_places = [
+        a.place
+        for a in stage.actions
+        if a.moment == action.moment and a.kind in ("copy from", "copy to")
+    ]
     return VERBS[action.kind], (" to ".join(place.text for place in both_places[:2] if place), "")
 
 
-# --- as text ----------------------------------------------------------------------------------------------
+# --- as text --------------------------------------------------------------------------------------
 
 
-def lines(picture: Map, last: tuple[str, str, str] | None = None, ends: tuple[str, ...] = ()) -> list[str]:
-    """The map as text; `last` is a row (step, verb, what) that says `ends` where the bytes would be."""
+def lines(
+    picture: Map, last: tuple[str, str, str] | None = None, ends: tuple[str, ...] = ()
+) -> list[str]:
+    """The map as text; `last` is a row (step, verb, what) that says `ends` where the bytes would
+    be."""
     rows = _elided(picture.rows)
     labels = [(row.step, row.verb, row.what) for row in rows] + ([last] if last else [])
     widths = [max((len(label[i]) for label in labels), default=0) for i in range(3)]
     margin = " " * (sum(widths) + 5)
-    heads = [_titles(picture.columns), _beside(picture.columns, [ruler(c.window) for c in picture.columns])]
+    heads = [
+        _titles(picture.columns),
+        _beside(picture.columns, [ruler(c.window) for c in picture.columns]),
+    ]
     drawn = [margin + head for head in heads if head]
     for label, row in zip(labels, rows, strict=False):
         drawn.append(f"{_label(label, widths)}  {_beside(picture.columns, row.cells)}")

@@ -11,7 +11,8 @@ from cbprove.frozen import frozen
 class Outline:
     """A struct or union as it is printed. `size` and `align` are in bytes.
 
-    `align` is the attribute to print, if any, and `packed` whether it says so itself; None leaves both for inference.
+    `align` is the attribute to print, if any, and `packed` whether it says so itself; None leaves
+    both for inference.
     """
 
     kind: Literal["struct", "union"]
@@ -39,11 +40,13 @@ class Choices:
 class Entry:
     """A member.
 
-    `prefix` and `type` stand before the column of names, `declarator` in it (`cb[48]`, `(*f)(int)`); the prefix counts as part of
-    the type's width. `offset` is in bits from the start of the struct that lists it, `size` in bytes that of its type, `bits` the
-    width of a bit-field; `natural` is the alignment of its type and `align` the attribute to print, in bytes.
-    `inner` is written out where it stands; `brackets` follow the closing brace of an array of such, `star` of a pointer to one.
-    `struct` is what it is, where it is declared as a struct of some tag: pahole tells the padding inside.
+    `prefix` and `type` stand before the column of names, `declarator` in it (`cb[48]`,
+    `(*f)(int)`); the prefix counts as part of the type's width. `offset` is in bits from the start
+    of the struct that lists it, `size` in bytes that of its type, `bits` the width of a bit-field;
+    `natural` is the alignment of its type and `align` the attribute to print, in bytes. `inner` is
+    written out where it stands; `brackets` follow the closing brace of an array of such, `star` of
+    a pointer to one. `struct` is what it is, where it is declared as a struct of some tag: pahole
+    tells the padding inside.
     """
 
     name: str | None
@@ -74,7 +77,8 @@ class Entry:
 
 @frozen
 class Gaps:
-    """What is free: bytes and bits behind each member (first: before all of them), then at the end."""
+    """What is free: bytes and bits behind each member (first: before all of them), then at the
+    end."""
 
     bytes: tuple[int, ...]
     bits: tuple[int, ...]
@@ -97,7 +101,8 @@ def is_packed(outline: Outline) -> bool:
 
 
 class _Units:
-    """Where the unit of the bit-fields being read ends, in bits; a wider type, or a field beyond it, begins another."""
+    """Where the unit of the bit-fields being read ends, in bits; a wider type, or a field beyond
+    it, begins another."""
 
     def __init__(self, size: int) -> None:
         self.inside = False

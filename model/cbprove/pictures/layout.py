@@ -33,25 +33,35 @@ _DWARF = {
 
 
 def text(shapes: Sequence[Shape], programs: Mapping[str, Program], left_out: int = 0) -> str:
-    """For the proposals, those that look alike together, the control blocks; the structs; what layers touch.
+    """For the proposals, those that look alike together, the control blocks; the structs; what
+    layers touch.
 
     Of structs that are `left_out` it says how to see them.
     """
     maps = _together({name: blocks.of_program(program) for name, program in programs.items()})
     sets = _together({name: touched_by_layers(program) for name, program in programs.items()})
-    more = "struct that no view has: --all shows it" if left_out == 1 else "structs that no view has: --all shows them"
+    more = (
+        "struct that no view has: --all shows it"
+        if left_out == 1
+        else "structs that no view has: --all shows them"
+    )
     rest = [f"{left_out} more {more}"] if left_out else []
     return "\n\n".join([*maps, *(shape(struct) for struct in shapes), *sets, *rest])
 
 
 def _together(by_name: Mapping[str, list[str]]) -> list[str]:
-    """What is told of each proposal, once where it is the same; the names are left out where it is so for all."""
+    """What is told of each proposal, once where it is the same; the names are left out where it
+    is so for all."""
     alike: dict[str, list[str]] = {}
     for name, lines in by_name.items():
         if lines:
             alike.setdefault("\n".join(lines), []).append(name)
     is_uniform = len(alike) == 1 and len(next(iter(alike.values()))) == len(by_name)
-    return list(alike) if is_uniform else [f"{', '.join(names)}:\n\n{text}" for text, names in alike.items()]
+    return (
+        list(alike)
+        if is_uniform
+        else [f"{', '.join(names)}:\n\n{text}" for text, names in alike.items()]
+    )
 
 
 def shape(struct: Shape) -> str:
@@ -66,7 +76,12 @@ def _outline(struct: Shape, record: Record, layout: Layout, path: str) -> Outlin
     fields = [field for field in record.fields if field.name is not None or field.bits is None]
     entries = [_entry(struct, *each, path) for each in zip(layout.members, fields, strict=True)]
     return Outline(
-        kind=record.kind, tag=record.tag, size=layout.size, entries=tuple(entries), align=align, packed=packed
+        kind=record.kind,
+        tag=record.tag,
+        size=layout.size,
+        entries=tuple(entries),
+        align=align,
+        packed=packed,
     )
 
 

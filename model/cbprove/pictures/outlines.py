@@ -26,7 +26,8 @@ from cbprove.pictures.pahole import CACHELINE, TYPE_COLUMNS, enumerated, printed
 
 
 def text(types: Types, ref: Ref) -> str:
-    """A struct, union, enumeration or typedef, as pahole prints it; raises SpecError for a struct that contains itself."""
+    """A struct, union, enumeration or typedef, as pahole prints it; raises SpecError for a
+    struct that contains itself."""
     # DWARF has the attributes of alignment; of BTF pahole concludes them from the offsets.
     outlines = Outlines(types, infers=types.origin.startswith("BTF "))
     node = types.node(ref)
@@ -96,10 +97,11 @@ class Outlines:
         """An enumeration; pahole takes BTF's values of 32 bits for unsigned ones."""
         unsigned = self.infers and node.size == 4
         return Choices(
-            node.size, tuple((name, value % (1 << 32) if unsigned else value) for name, value in node.values)
+            node.size,
+            tuple((name, value % (1 << 32) if unsigned else value) for name, value in node.values),
         )
 
-    # --- members ------------------------------------------------------------------------------------------
+    # --- members ----------------------------------------------------------------------------------
 
     def _entry(self, member: Member) -> Entry:
         size, natural = self._measure(member.type)
@@ -123,7 +125,9 @@ class Outlines:
     def _opened(self, entry: Entry, ref: Ref) -> Entry:
         """With what is written out where it stands, behind arrays, `const` and one pointer."""
         node, brackets, prefix = self.types.node(ref), "", ""
-        while isinstance(node, Array | Qualified) and not (isinstance(node, Qualified) and node.word != "const"):
+        while isinstance(node, Array | Qualified) and not (
+            isinstance(node, Qualified) and node.word != "const"
+        ):
             if isinstance(node, Array):
                 brackets, ref = f"{brackets}[{node.count}]", node.element
             elif node.type is None:
@@ -140,10 +144,17 @@ class Outlines:
         inner = self._untagged(ref)
         if inner is None:
             return entry
-        # pahole tells the padding of a struct written out as well, if nothing stands between it and the member.
-        plain = not (brackets or star or prefix) and isinstance(inner, Outline) and inner.kind == "struct"
+        # pahole tells the padding of a struct written out as well, if nothing stands between it and
+        # the member.
+        plain = (
+            not (brackets or star or prefix)
+            and isinstance(inner, Outline)
+            and inner.kind == "struct"
+        )
         struct = inner if plain and isinstance(inner, Outline) else None
-        return replace(entry, inner=inner, brackets=brackets, prefix=prefix, star=star, struct=struct)
+        return replace(
+            entry, inner=inner, brackets=brackets, prefix=prefix, star=star, struct=struct
+        )
 
     def _untagged(self, ref: Ref) -> Outline | Choices | None:
         node = self.types.node(ref)
@@ -174,9 +185,11 @@ class Outlines:
 
 
 def _alignment(place: int, natural: int, end: int) -> int | None:
-    """The alignment (bytes) that a place gives away: the power of two above what was left free in front of it.
+    """The alignment (bytes) that a place gives away: the power of two above what was left free in
+    front of it.
 
-    One that is no more than natural says nothing. Where the place is at a line of the cache, that is what was asked for.
+    One that is no more than natural says nothing. Where the place is at a line of the cache, that
+    is what was asked for.
     """
     free = place - end
     if free <= 0 or place % 2:
@@ -189,7 +202,8 @@ def _alignment(place: int, natural: int, end: int) -> int | None:
 
 @frozen
 class Spelt:
-    """A declaration in parts: what counts as part of the type's width, the type, and what stands in the column of names."""
+    """A declaration in parts: what counts as part of the type's width, the type, and what stands
+    in the column of names."""
 
     prefix: str
     type: str
@@ -199,8 +213,12 @@ class Spelt:
 def declared(types: Types, ref: Ref, name: str) -> Spelt:
     node = types.node(ref)
     match node:
-        case Pointer(target) if target is not None and isinstance(function := types.node(target), Function):
-            return Spelt("", name_of(types, function.returns), f"(*{name}){_parameters(types, function)}")
+        case Pointer(target) if target is not None and isinstance(
+            function := types.node(target), Function
+        ):
+            return Spelt(
+                "", name_of(types, function.returns), f"(*{name}){_parameters(types, function)}"
+            )
         case Function():
             return Spelt("", name_of(types, node.returns), f"({name}){_parameters(types, node)}")
         case Array(element, count):
@@ -218,7 +236,12 @@ def declared(types: Types, ref: Ref, name: str) -> Spelt:
 
 def _array(types: Types, element: Ref, count: int, name: str) -> Spelt:
     inner = types.node(element)
-    if count == 0 and isinstance(inner, Qualified) and inner.word == "const" and inner.type is not None:
+    if (
+        count == 0
+        and isinstance(inner, Qualified)
+        and inner.word == "const"
+        and inner.type is not None
+    ):
         element = inner.type
     # The dimensions in C's order; what follows a function pointer's name stays behind all of it.
     spelt = declared(types, element, name)
@@ -240,7 +263,11 @@ def name_of(types: Types, ref: Ref | None) -> str:
         case Pointer(target):
             return _pointer(types, target)
         case Qualified(word, inner):
-            return f"{name_of(types, inner)} restrict " if word == "restrict" else f"{word} {name_of(types, inner)} "
+            return (
+                f"{name_of(types, inner)} restrict "
+                if word == "restrict"
+                else f"{word} {name_of(types, inner)} "
+            )
         case Array(element):
             return name_of(types, element)
         case Function():

@@ -1,8 +1,9 @@
-"""Structs and unions to the letter as pahole 1.24 prints them, whoever says where their members lie.
+"""Structs and unions to the letter as pahole 1.24 prints them, whoever says where their members
+lie.
 
-What pahole marks is defined by what it does, and is kept here as it is, surprises included: where a bit-field's unit ends, that a
-cache line is announced before the member that begins in it, how wide columns are at each depth. tests/artifacts compares every
-struct of a kernel with the tool itself.
+What pahole marks is defined by what it does, and is kept here as it is, surprises included: where a
+bit-field's unit ends, that a cache line is announced before the member that begins in it, how wide
+columns are at each depth. tests/artifacts compares every struct of a kernel with the tool itself.
 """
 
 from __future__ import annotations
@@ -13,13 +14,21 @@ from cbprove.frozen import frozen, replace
 from cbprove.pictures.holes import Choices, Entry, Gaps, Outline, gaps, is_packed
 
 CACHELINE = 64
-# Columns that pahole gives to a type and to a name behind it; a type has 8 less for each struct around it.
+# Columns that pahole gives to a type and to a name behind it; a type has 8 less for each struct
+# around it.
 TYPE_COLUMNS, _NAME, _NAME_IN_UNION = 26, 23, 21
 
 
 def printed(outline: Outline, typedef: str = "") -> str:
-    """The whole of it, with the closing lines of sums for a struct, and the name that a typedef gives it."""
-    width = _NAME if outline.kind == "struct" and not typedef else _NAME_IN_UNION if not typedef else _NAME
+    """The whole of it, with the closing lines of sums for a struct, and the name that a typedef
+    gives it."""
+    width = (
+        _NAME
+        if outline.kind == "struct" and not typedef
+        else _NAME_IN_UNION
+        if not typedef
+        else _NAME
+    )
     return _Printer(width).whole(outline, f" {typedef}" if typedef else "") + ";"
 
 
@@ -32,7 +41,8 @@ def enumerated(choices: Choices, tag: str | None, typedef: str = "") -> str:
 
 @frozen
 class _At:
-    """Where the printer is: depth in tabs, the first byte of the struct printed, the columns left for a type.
+    """Where the printer is: depth in tabs, the first byte of the struct printed, the columns left
+    for a type.
 
     `in_union` says that a union is around it.
     """
@@ -63,7 +73,7 @@ class _Printer:
         attributes = _attributes(outline, packed, typedef)
         return f"{head} {{\n{self._members(outline, at)}\n{_totals(outline, at)}}}{attributes}"
 
-    # --- bodies -------------------------------------------------------------------------------------------
+    # --- bodies -----------------------------------------------------------------------------------
 
     def _arms(self, union: Outline, at: _At) -> str:
         first, text = self.line, ""
@@ -86,7 +96,7 @@ class _Printer:
             text += seam.after(number, entry, at)
         return text
 
-    # --- members ------------------------------------------------------------------------------------------
+    # --- members ----------------------------------------------------------------------------------
 
     def _member(self, entry: Entry, at: _At, empty: str, packed: bool) -> str:
         offset = entry.byte + at.base
@@ -116,11 +126,17 @@ class _Printer:
         body = self._body(inner, at, offset, entry, packed, "")
         # What pahole takes for the width of the closing line leaves the attribute of alignment out.
         attribute = isinstance(inner, Outline) and _PACKED in body.rpartition("}")[2]
-        width = len(_aligned(entry.align)) + (len(entry.name) if entry.name else -1) + (28 if attribute else 0)
+        width = (
+            len(_aligned(entry.align))
+            + (len(entry.name) if entry.name else -1)
+            + (28 if attribute else 0)
+        )
         room = abs(at.columns + self.names - width - 3)
         return f"{body}{name}{_width(entry)}{_aligned(entry.align)};{' ' * max(room, 1)}{_comment(entry, offset)}"
 
-    def _body(self, inner: Outline | Choices, at: _At, offset: int, entry: Entry, packed: bool, name: str) -> str:
+    def _body(
+        self, inner: Outline | Choices, at: _At, offset: int, entry: Entry, packed: bool, name: str
+    ) -> str:
         if isinstance(inner, Choices):
             return _choices(inner, at.tabs) + name
         columns = at.columns - 8 - (8 if entry.star else 0) - len(entry.prefix)
@@ -167,14 +183,20 @@ class _Seam:
         moved = last.byte != entry.byte
         note = f"\n{at.tabs}/* Force alignment to the next boundary: */\n" if moved else ""
         inner = entry.inner
-        type = _choices(inner, at.tabs) if isinstance(inner, Choices) else printer.declared(entry, at)
+        type = (
+            _choices(inner, at.tabs) if isinstance(inner, Choices) else printer.declared(entry, at)
+        )
         return f"{note}{at.tabs}{type} :{0 if moved else self.free.bits[number]};\n"
 
     def _combined(self, entry: Entry, last: Entry, at: _At) -> str:
         moved = entry.byte - last.byte
         if moved < 0 or (moved == 0 and last.bits is None and entry.bits is not None):
             return self._note(at, "Bitfield combined with previous fields")
-        return self._note(at, "Bitfield combined with next fields") if 0 < moved < self.last_size else ""
+        return (
+            self._note(at, "Bitfield combined with next fields")
+            if 0 < moved < self.last_size
+            else ""
+        )
 
     def _note(self, at: _At, words: str) -> str:
         begun, self.open = self.open, True
@@ -184,13 +206,17 @@ class _Seam:
         """The holes behind a member, and the padding inside of it."""
         following = number + 1
         whole_and_loose, loose = (
-            (self.free.bytes[following], self.free.bits[following]) if following < len(self.free.bytes) else (0, 0)
+            (self.free.bytes[following], self.free.bits[following])
+            if following < len(self.free.bytes)
+            else (0, 0)
         )
         lines = []
         padding = gaps(entry.struct).padding if entry.struct else 0
         lines += [f"last struct has {_many(padding, 'byte')} of padding"] if padding > 0 else []
         lines += [f"{_many(loose, 'bit')} hole, try to pack"] if loose else []
-        lines += [f"{_many(whole_and_loose, 'byte')} hole, try to pack"] if whole_and_loose > 0 else []
+        lines += (
+            [f"{_many(whole_and_loose, 'byte')} hole, try to pack"] if whole_and_loose > 0 else []
+        )
         self._remember(entry)
         if not lines:
             return ""
@@ -211,15 +237,23 @@ def _before(free: Gaps, at: _At) -> str:
         return ""
     lines = [f"{_many(free.bits[0], 'bit')}"] if free.bits[0] else []
     lines += [f"{_many(free.bytes[0], 'byte')}"] if free.bytes[0] else []
-    return "".join(("\n" if not n else "") + f"{at.tabs}/* XXX {t} hole, try to pack */\n" for n, t in enumerate(lines))
+    return "".join(
+        ("\n" if not n else "") + f"{at.tabs}/* XXX {t} hole, try to pack */\n"
+        for n, t in enumerate(lines)
+    )
 
 
 _PACKED = " __attribute__((__packed__))"
 
 
 def _attributes(outline: Outline, packed: bool, name: str = "") -> str:
-    """Both where both are known; what is inferred to be packed has no alignment told, which was inferred as well."""
-    return (_PACKED if packed else "") + name + ("" if packed and outline.packed is None else _aligned(outline.align))
+    """Both where both are known; what is inferred to be packed has no alignment told, which was
+    inferred as well."""
+    return (
+        (_PACKED if packed else "")
+        + name
+        + ("" if packed and outline.packed is None else _aligned(outline.align))
+    )
 
 
 def _aligned(align: int | None) -> str:
@@ -260,9 +294,15 @@ def _sums(struct: Outline, base: int) -> Iterator[str]:
     lines = -(-struct.size // CACHELINE) if entries else 0
     yield f"size: {struct.size}, cachelines: {lines}, members: {len(entries)}"
     if (sum(holes) > 0 or sum(loose) > 0) and bytes:
-        yield f"sum members: {bytes}" + (f", holes: {len(holes)}, sum holes: {sum(holes)}" if sum(holes) > 0 else "")
+        yield f"sum members: {bytes}" + (
+            f", holes: {len(holes)}, sum holes: {sum(holes)}" if sum(holes) > 0 else ""
+        )
     if (sum(holes) > 0 or sum(loose) > 0) and fields:
-        text = f", bit holes: {len(loose)}, sum bit holes: {sum(loose)} bits" if loose else f" ({fields // 8} bytes)"
+        text = (
+            f", bit holes: {len(loose)}, sum bit holes: {sum(loose)} bits"
+            if loose
+            else f" ({fields // 8} bytes)"
+        )
         yield f"sum bitfield members: {fields} bits{text}"
     if free.padding > 0:
         yield f"padding: {free.padding}"

@@ -1,6 +1,7 @@
 """What happens in a run, as properties see it, and the closed set of claims they make about it.
 
-Both accounts of a run, on plain numbers and as formulas, announce the same events and read each claim in their own way.
+Both accounts of a run, on plain numbers and as formulas, announce the same events and read each
+claim in their own way.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import Literal
 from cbprove.frozen import frozen
 from cbprove.system.expressions import Expr, Place
 
-# A moment of a run: the uids of the calls around it and, for each turn of a loop, the loop's uid and the turn counted
-# from 0; then the statement's own uid.
+# A moment of a run: the uids of the calls around it and, for each turn of a loop, the loop's uid
+# and the turn counted from 0; then the statement's own uid.
 Moment = tuple[int, ...]
 
 Access = Literal["read", "write", "clear", "copy from", "copy to", "cut"]
@@ -37,8 +38,9 @@ class Ended:
 class Accessed:
     """A statement touched bytes.
 
-    `step` is None in a path's or part's own statements. `place` is None for "cut" (the current object as a whole). `length` is
-    the run-time length (bytes) of `for EXPR`. `value` is the EXPR of a `write M = EXPR` before its conversion to M's type.
+    `step` is None in a path's or part's own statements. `place` is None for "cut" (the current
+    object as a whole). `length` is the run-time length (bytes) of `for EXPR`. `value` is the EXPR
+    of a `write M = EXPR` before its conversion to M's type.
     """
 
     path: str
@@ -52,14 +54,16 @@ class Accessed:
 Event = Began | Ended | Accessed
 
 
-# --- claims -----------------------------------------------------------------------------------------------
+# --- claims ---------------------------------------------------------------------------------------
 
 
 @frozen
 class Unchanged:
-    """The place's bits are, by value, those of the latest snapshot in the current object's history; no snapshot, no claim.
+    """The place's bits are, by value, those of the latest snapshot in the current object's history;
+    no snapshot, no claim.
 
-    `remembered` are the places that the snapshot is of, one for each of `places`, where those are others.
+    `remembered` are the places that the snapshot is of, one for each of `places`, where those are
+    others.
     """
 
     places: tuple[Place, ...]
@@ -73,7 +77,8 @@ class Unchanged:
 
 @frozen
 class SameMember:
-    """Each bit of each leaf is blank or was last stored as the same bit of the same identity (`Leaf.identity`, `Leaf.at`).
+    """Each bit of each leaf is blank or was last stored as the same bit of the same identity
+    (`Leaf.identity`, `Leaf.at`).
 
     With `length`, only the leaf bits in the place's first `length` bytes.
     """
@@ -86,12 +91,14 @@ class SameMember:
 class Stored:
     """Each bit observed is blank or was stored.
 
-    With `by`, it was stored by a run of one of these steps that is in the history of the object it is read on; with `since`,
-    after the latest run of that step in that history had ended; no such run, no claim. Then blank is not enough, but with
-    `cleared`, where clearing counts as storing does.
+    With `by`, it was stored by a run of one of these steps that is in the history of the object it
+    is read on; with `since`, after the latest run of that step in that history had ended; no such
+    run, no claim. Then blank is not enough, but with `cleared`, where clearing counts as storing
+    does.
 
-    Observed are the bits that leaves cover; with `length`, the first `length` bytes and all that is in them, but for a claim on
-    `members` that a property names: of those bytes only what is in leaves.
+    Observed are the bits that leaves cover; with `length`, the first `length` bytes and all that is
+    in them, but for a claim on `members` that a property names: of those bytes only what is in
+    leaves.
     """
 
     place: Place
@@ -137,8 +144,9 @@ class Inside:
 
 @frozen
 class NotGivenUp:
-    """The name by which the place (None: the current object) is touched was not given up; for a store, the object is
-    also not shared: it has one live name. Of 0 bytes it says nothing, nor of an object that exists once."""
+    """The name by which the place (None: the current object) is touched was not given up; for a
+    store, the object is also not shared: it has one live name. Of 0 bytes it says nothing, nor
+    of an object that exists once."""
 
     place: Place | None
     store: bool

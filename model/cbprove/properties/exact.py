@@ -11,5 +11,10 @@ from cbprove.system.program import Exact
 
 def claims(claim: Exact, event: Event) -> Iterator[ClaimMade]:
     """Each `write M = EXPR` stores a value that M can hold."""
-    if isinstance(event, Accessed) and event.value is not None and event.place and named(event.place, claim.members):
+    if (
+        isinstance(event, Accessed)
+        and event.value is not None
+        and event.place
+        and named(event.place, claim.members)
+    ):
         yield ReadsBack(event.place, event.value)

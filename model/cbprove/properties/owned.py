@@ -11,7 +11,12 @@ from cbprove.system.program import Owned
 
 def claims(claim: Owned, event: Event) -> Iterator[ClaimMade]:
     """Each read through a view finds its own members' bits."""
-    if isinstance(event, Accessed) and event.kind == "read" and event.place and event.place.view is not None:
+    if (
+        isinstance(event, Accessed)
+        and event.kind == "read"
+        and event.place
+        and event.place.view is not None
+    ):
         place = named(event.place, claim.members)
         if place is not None:
             yield SameMember(place, event.length)

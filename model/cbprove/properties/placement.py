@@ -1,6 +1,7 @@
 """What is true of where things lie, before any run: `fits` for views, `aligned`, `disjoint`.
 
-Each claim is the condition under which it is broken, on plain numbers or as a term over the axes left free.
+Each claim is the condition under which it is broken, on plain numbers or as a term over the axes
+left free.
 """
 
 from __future__ import annotations
@@ -37,29 +38,42 @@ def views_inside(claim: Fits, program: Program) -> Iterator[Misplaced]:
     for view in program.views:
         if _meant(view.place, claim.members):
             first, last = view.place.bound
-            outside = or_(lt(view.place.low, first), lt(last, add(view.place.low, view.place.width)))
+            outside = or_(
+                lt(view.place.low, first), lt(last, add(view.place.low, view.place.width))
+            )
             low, size = view.place.low, view.place.width
-            reason = passing(view.place, low, size) if isinstance(low, int) else f"{size // 8} bytes do not fit"
+            reason = (
+                passing(view.place, low, size)
+                if isinstance(low, int)
+                else f"{size // 8} bytes do not fit"
+            )
             yield Misplaced(outside, view.name, reason)
 
 
 def passing(place: Place, low: int, width: int, values: str = "") -> str:
-    """How far bits [low, low + width) of an object pass the area that the place began in, and from which member on.
+    """How far bits [low, low + width) of an object pass the area that the place began in, and from
+    which member on.
 
     `values` says how they came to be so many.
     """
     first, last = place.bound
     end = low + width
-    span_text = f"{place.area}{_bytes(low - first, end - first)} of {place.area}{_bytes(0, last - first)}{values}"
+    span_text = (
+        f"{place.area}{_bytes(low - first, end - first)} of "
+        f"{place.area}{_bytes(0, last - first)}{values}"
+    )
     beyond = [f"{_amount(first - low)} before it"] if low < first else []
     if end > last:
         member = _member(place, last - low)
-        beyond.append(f"{_amount(end - last)} behind it" + (f", from {member} on" if member else ""))
+        beyond.append(
+            f"{_amount(end - last)} behind it" + (f", from {member} on" if member else "")
+        )
     return ": ".join([span_text, *([" and ".join(beyond)] if beyond else [])])
 
 
 def _bytes(low: int, high: int) -> str:
-    """The bytes that bits [low, high) lie in; more than any object has have no end that is worth a number."""
+    """The bytes that bits [low, high) lie in; more than any object has have no end that is worth
+    a number."""
     return f"[{low // 8}..{-(-high // 8) if high - low < _ENDLESS else ''})"
 
 
@@ -80,14 +94,17 @@ def _member(place: Place, position: int) -> str:
 
 
 def members_aligned(claim: Aligned, program: Program) -> Iterator[Misplaced]:
-    """Each member sits at a multiple of its alignment, for every address that the object's own alignment allows."""
+    """Each member sits at a multiple of its alignment, for every address that the object's own
+    alignment allows."""
     objects = {o.name: o for o in program.objects}
     for view in program.views:
         for member in view.members:
             if _meant(view.place, claim.members):
                 broken = _astray(member.low, member.align, _object(view, objects, program))
                 name = f"{view.name}.{member.path}" if member.path else view.name
-                yield Misplaced(broken, name, f"{_where(member.low)}asks for a multiple of {member.align} bytes")
+                yield Misplaced(
+                    broken, name, f"{_where(member.low)}asks for a multiple of {member.align} bytes"
+                )
 
 
 def _where(low: Int) -> str:
@@ -119,7 +136,9 @@ def _both(a: Place, b: Place) -> str:
     if not isinstance(a.low, int) or not isinstance(b.low, int):
         return "bytes"
     base = a.bound[0]
-    return f"{a.area}{_bytes(max(a.low, b.low) - base, min(a.low + a.width, b.low + b.width) - base)}"
+    return (
+        f"{a.area}{_bytes(max(a.low, b.low) - base, min(a.low + a.width, b.low + b.width) - base)}"
+    )
 
 
 def _meant(place: Place, members: tuple[Place, ...]) -> bool:

@@ -14,6 +14,7 @@ def snapshot(claim: Preserved, event: Event) -> bool:
 
 
 def claims(claim: Preserved, event: Event) -> Iterator[ClaimMade]:
-    """When the step they are preserved to begins, the members have the bits remembered on this object's history."""
+    """When the step they are preserved to begins, the members have the bits remembered on this
+    object's history."""
     if isinstance(event, Began) and event.step == claim.end:
         yield Unchanged(claim.later, claim.members) if claim.later else Unchanged(claim.members)

@@ -1,4 +1,5 @@
-"""All properties: which claims each makes, of events and of placements. A new one is a module and a line here."""
+"""All properties: which claims each makes, of events and of placements. A new one is a module
+and a line here."""
 
 from __future__ import annotations
 
@@ -48,13 +49,15 @@ def of_event(prop: Property, event: Event) -> tuple[ClaimMade, ...]:
 
 
 def of_placement(prop: Property, program: Program) -> tuple[placement.Misplaced, ...]:
-    """The claims a property makes of where things lie: they are made in no path and no step, so that a WHERE leaves them out."""
+    """The claims a property makes of where things lie: they are made in no path and no step, so
+    that a WHERE leaves them out."""
     claims = _OF_PLACEMENTS.get(type(prop.claim))
     return tuple(claims(prop.claim, program)) if claims and not prop.where.narrows else ()
 
 
 def remembers(prop: Property, event: Event) -> bool:
-    """Whether a property has to remember this event, and a `preserved` its members now, on the current object."""
+    """Whether a property has to remember this event, and a `preserved` its members now, on the
+    current object."""
     match prop.claim:
         case Preserved():
             return preserved.snapshot(prop.claim, event)

@@ -1,9 +1,11 @@
-"""Which candidates some run may break a property at, by data flow: an account of loops of its own, for every number of turns.
+"""Which candidates some run may break a property at, by data flow: an account of loops of its own,
+for every number of turns.
 
-What may be in each atom of memory is followed forward through the program, for all candidates at once: a store replaces it
-where it surely covers the atom, branches join, a loop goes on until nothing is added. Every branch is a free choice here, no
-value is known: what it does not call broken is broken by no run, as far as sources alone can tell. Where extents hang on the run,
-or a claim on values, it says "may break" of every candidate.
+What may be in each atom of memory is followed forward through the program, for all candidates at
+once: a store replaces it where it surely covers the atom, branches join, a loop goes on until
+nothing is added. Every branch is a free choice here, no value is known: what it does not call
+broken is broken by no run, as far as sources alone can tell. Where extents hang on the run, or a
+claim on values, it says "may break" of every candidate.
 """
 
 from __future__ import annotations
@@ -41,7 +43,18 @@ from cbprove.reaching.state import (
 )
 from cbprove.reaching.universe import Candidates, TooMany, Universe
 from cbprove.system.expressions import Expr, Place
-from cbprove.system.program import Aligned, Disjoint, Exact, Fits, Holds, Lent, Part, Preserved, Program, Property
+from cbprove.system.program import (
+    Aligned,
+    Disjoint,
+    Exact,
+    Fits,
+    Holds,
+    Lent,
+    Part,
+    Preserved,
+    Program,
+    Property,
+)
 from cbprove.system.statements import (
     Assume,
     Block,
@@ -79,7 +92,9 @@ class Reaching:
         props = [prop for prop in self.program.properties if prop.name == name]
         if all(isinstance(prop.claim, Aligned | Disjoint) for prop in props):
             return 0  # no run is asked
-        if self.atoms is None or any(isinstance(prop.claim, Exact | Holds | Lent) for prop in props):
+        if self.atoms is None or any(
+            isinstance(prop.claim, Exact | Holds | Lent) for prop in props
+        ):
             return candidates  # extents or claims hang on the run
         # Atoms do not say what an access outside of its object does.
         broken = self.atoms.outside & candidates
@@ -89,8 +104,16 @@ class Reaching:
 
     def _broken(self, prop: Property, atoms: Atoms, candidates: Candidates) -> Candidates:
         try:
-            applicable = candidates if prop.given is None else candidates & self.universe.truth(prop.given.condition)
-            return _Flow(self.program, self.universe, atoms, prop, applicable).broken() if applicable else 0
+            applicable = (
+                candidates
+                if prop.given is None
+                else candidates & self.universe.truth(prop.given.condition)
+            )
+            return (
+                _Flow(self.program, self.universe, atoms, prop, applicable).broken()
+                if applicable
+                else 0
+            )
         except (NotStill, TooMany):
             # What is not known may break: too many candidates are called so, never too few.
             return candidates
@@ -109,9 +132,20 @@ class _Flow:
     """One property of one program."""
 
     def __init__(
-        self, program: Program, universe: Universe, atoms: Atoms, prop: Property, candidates: Candidates
+        self,
+        program: Program,
+        universe: Universe,
+        atoms: Atoms,
+        prop: Property,
+        candidates: Candidates,
     ) -> None:
-        self.program, self.universe, self.atoms, self.prop, self.among = program, universe, atoms, prop, candidates
+        self.program, self.universe, self.atoms, self.prop, self.among = (
+            program,
+            universe,
+            atoms,
+            prop,
+            candidates,
+        )
         self.remembers = isinstance(prop.claim, Preserved)
         self.found: Candidates = 0
         self.blind = isinstance(prop.claim, Fits)  # asks where accesses lie, and nothing of memory
@@ -130,7 +164,9 @@ class _Flow:
         self.kinds: list[str] = []
         state = State()
         packet = self._object(state, PACKET)
-        scope = {name: self._object(state, name) for name in (o.name for o in self.program.objects[1:])}
+        scope = {
+            name: self._object(state, name) for name in (o.name for o in self.program.objects[1:])
+        }
         self._block(path.body, Here(packet, scope, (), self.among), state)
 
     def _object(self, state: State, kind: str) -> int:
@@ -149,9 +185,11 @@ class _Flow:
     def _unlike(self, state: State, candidates: Candidates) -> Facts:
         """What is not a remembered bit, as far as there may be a snapshot by now."""
         marked = state.any_marked & candidates
-        return {fact: part for fact, part in ((OTHER, marked), (UNMARKED, candidates & ~marked)) if part}
+        return {
+            fact: part for fact, part in ((OTHER, marked), (UNMARKED, candidates & ~marked)) if part
+        }
 
-    # --- statements -----------------------------------------------------------------------------------
+    # --- statements -------------------------------------------------------------------------------
 
     def _block(self, block: Block, frame: Here, state: State) -> None:
         frame = replace(frame, scope=dict(frame.scope))
@@ -219,7 +257,8 @@ class _Flow:
         state.memory, state.marked = first.memory, first.marked
 
     def _loop(self, loop: Each | Repeat, frame: Here, state: State) -> None:
-        """Turn by turn as far as it is sure that there are so many, then joined until no turn adds anything."""
+        """Turn by turn as far as it is sure that there are so many, then joined until no turn
+        adds anything."""
         exact = min(loop.low, _EXACT)
         for _ in range(exact):
             self._turn(loop, frame, state)
@@ -227,7 +266,8 @@ class _Flow:
         while left is None or left > 0:
             after = state.copy()
             self._turn(loop, frame, after)
-            # There are finitely many facts, and joining only adds: this ends. Where a turn adds nothing, no later one does.
+            # There are finitely many facts, and joining only adds: this ends. Where a turn adds
+            # nothing, no later one does.
             if not state.join(after):
                 return
             left = None if left is None else left - 1
@@ -241,7 +281,9 @@ class _Flow:
 
     def _step(self, uid: int, name: str, frame: Here, state: State) -> None:
         open_ = frame.open | {(name, frame.current)}
-        inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid), step=name, open=open_)
+        inner = replace(
+            frame, scope=self._declared(frame), calls=(*frame.calls, uid), step=name, open=open_
+        )
         self._announce(Began(self.path, name), inner, state)
         self._block(self.program.steps[name].body, inner, state)
         ended = Ended(self.path, name)
@@ -249,7 +291,7 @@ class _Flow:
             self._snapshot(inner, state)
         self._announce(ended, replace(inner, open=frame.open), state)
 
-    # --- objects --------------------------------------------------------------------------------------
+    # --- objects ----------------------------------------------------------------------------------
 
     def _find(self, place: Place, frame: Here) -> int:
         if place.object == ".":
@@ -261,7 +303,8 @@ class _Flow:
         return frame.scope[place.object]
 
     def _make(self, uid: int, clone: bool, frame: Here, state: State) -> int:
-        """Make an object; in every turn of a loop it is the same one here, since its name ends with the turn."""
+        """Make an object; in every turn of a loop it is the same one here, since its name ends
+        with the turn."""
         key = (*frame.calls, uid)
         if self.kinds[frame.current] != PACKET:
             raise NotStill
@@ -275,17 +318,20 @@ class _Flow:
         self.parents[number] = frame.current
         state.marked[number] = state.marked.get(frame.current, 0)
         state.memory[number] = (
-            list(state.memory[frame.current]) if clone else [self._debris(state)] * self.atoms.count(PACKET)
+            list(state.memory[frame.current])
+            if clone
+            else [self._debris(state)] * self.atoms.count(PACKET)
         )
         return number
 
-    # --- stores ---------------------------------------------------------------------------------------
+    # --- stores -----------------------------------------------------------------------------------
 
     def _store(self, kind: str, place: Place, frame: Here, state: State) -> None:
         if self.blind:
             return
         memory = state.memory[self._find(place, frame)]
-        # No values are known here: a bit that is stored to is another one, even if it is stored as it was.
+        # No values are known here: a bit that is stored to is another one, even if it is stored as
+        # it was.
         if self.remembers:
             for atom, candidates in self.atoms.reached(place, kind == "blank"):
                 if reached := candidates & frame.among:
@@ -298,7 +344,11 @@ class _Flow:
             if reached == store.reached:
                 facts = store.facts
             else:
-                facts = {fact: reached_by for fact, having in store.facts.items() if (reached_by := having & reached)}
+                facts = {
+                    fact: reached_by
+                    for fact, having in store.facts.items()
+                    if (reached_by := having & reached)
+                }
             memory[store.atom] = replaced(memory[store.atom], reached, facts)
 
     def _stores(self, kind: str, place: Place, frame: Here) -> list[_Stored]:
@@ -348,7 +398,8 @@ class _Flow:
                 for low, at_low in self.universe.values(copy.origin.low).items():
                     among = at_position & at_low & frame.among
                     atom = self.atoms.at(kind, low + position) if among else None
-                    if atom is None:  # no candidate is here, or one whose extents are not wholly in their objects
+                    # No candidate is here, or one whose extents are not wholly in their objects
+                    if atom is None:
                         continue
                     reached |= among
                     for fact, candidates in memory[atom].items():
@@ -359,7 +410,8 @@ class _Flow:
             state.memory[target][atom] = replaced(state.memory[target][atom], reached, facts)
 
     def _carried(self, facts: Facts, away: bool, state: State) -> Facts:
-        """What is known of bits once they were copied: to another object, where no step of its history stored them."""
+        """What is known of bits once they were copied: to another object, where no step of its
+        history stored them."""
         if self.remembers:
             unmarked = facts.get(UNMARKED, 0)
             if not unmarked & state.any_marked:
@@ -387,7 +439,9 @@ class _Flow:
         for member in self.prop.claim.members:
             number = self._find(member, frame)
             for covered in self.atoms.covered(member, 0, member.width):
-                remembered: Fact = Remembered(self.kinds[number], self.atoms.low(self.kinds[number], covered.atom))
+                remembered: Fact = Remembered(
+                    self.kinds[number], self.atoms.low(self.kinds[number], covered.atom)
+                )
                 candidates = covered.candidates & frame.among
                 memory = state.memory[number]
                 memory[covered.atom] = replaced(
@@ -395,14 +449,26 @@ class _Flow:
                 )
         state.marked[frame.current] = state.marked.get(frame.current, 0) | frame.among
 
-    # --- claims ---------------------------------------------------------------------------------------
+    # --- claims -----------------------------------------------------------------------------------
 
     def _accessed(
-        self, kind: Access, places: tuple[Place, ...], frame: Here, state: State, value: Expr | None = None
+        self,
+        kind: Access,
+        places: tuple[Place, ...],
+        frame: Here,
+        state: State,
+        value: Expr | None = None,
     ) -> None:
         for place in places:
             self._announce(
-                Accessed(path=self.path, step=frame.step, kind=kind, place=place, length=None, value=value),
+                Accessed(
+                    path=self.path,
+                    step=frame.step,
+                    kind=kind,
+                    place=place,
+                    length=None,
+                    value=value,
+                ),
                 frame,
                 state,
             )
@@ -418,7 +484,9 @@ class _Flow:
             for place in claims.places(claim):
                 number = frame.current if place is None else self._find(place, frame)
                 marked, line = state.marked.get(frame.current, 0), tuple(self._line(frame.current))
-                scene = claims.Scene(here=frame, memory=state.memory[number], marked=marked, line=line)
+                scene = claims.Scene(
+                    here=frame, memory=state.memory[number], marked=marked, line=line
+                )
                 self.found |= claims.may_break(claim, place, self.atoms, scene)
 
     def _line(self, number: int | None) -> Iterator[int]:

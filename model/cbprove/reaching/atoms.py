@@ -1,4 +1,5 @@
-"""The bits of objects cut into atoms: no extent of any candidate, and no member in one, has a part of an atom only.
+"""The bits of objects cut into atoms: no extent of any candidate, and no member in one, has a part
+of an atom only.
 
 Objects of one kind (the packet and all that is made from it; each declared object) are cut alike.
 """
@@ -26,7 +27,8 @@ class NotStill(Exception):
 
 @frozen
 class Covered:
-    """An atom that a place covers: its number, and from which bit of the place on, for which candidates."""
+    """An atom that a place covers: its number, and from which bit of the place on, for which
+    candidates."""
 
     atom: int
     positions: tuple[tuple[int, Candidates], ...]
@@ -46,7 +48,10 @@ class Atoms:
     def __init__(self, program: Program, universe: Universe) -> None:
         self.universe = universe
         self.declared = frozenset(o.name for o in program.objects[1:])
-        self.widths = {PACKET: program.objects[0].width, **{o.name: o.width for o in program.objects[1:]}}
+        self.widths = {
+            PACKET: program.objects[0].width,
+            **{o.name: o.width for o in program.objects[1:]},
+        }
         self.outside: Candidates = 0  # candidates at which some extent is not wholly in its object
         self._cuts: dict[str, set[int]] = {name: {0, width} for name, width in self.widths.items()}
         copies = [s for s, _ in _statements(program) if isinstance(s, Copy)]
@@ -90,8 +95,8 @@ class Atoms:
         return self._covered[key]
 
     def reached(self, place: Place, blank: bool) -> tuple[tuple[int, Candidates], ...]:
-        """The atoms that a store to a place changes, each with the candidates where it does: a clear every bit, a write those of
-        members and the padding that it leaves unspecified."""
+        """The atoms that a store to a place changes, each with the candidates where it does: a
+        clear every bit, a write those of members and the padding that it leaves unspecified."""
         key = id(place), blank
         if key not in self._reached:
             self._kept.append(place)
@@ -115,20 +120,24 @@ class Atoms:
         for atom, positions in sorted(found.items()):
             yield Covered(atom, tuple(positions))
 
-    # --- cuts -----------------------------------------------------------------------------------------
+    # --- cuts -------------------------------------------------------------------------------------
 
     def _cut(self, place: Place, among: Candidates) -> None:
-        """Cut where a place and its parts begin and end; `among` are the candidates that have it."""
+        """Cut where a place and its parts begin and end; `among` are the candidates that have
+        it."""
         if place.indexes:
             raise NotStill
         cuts, ends = self._cuts[self.kind(place)], _ends(place)
         for low, candidates in self.universe.values(place.low).items():
             if low < 0 or low + place.width > place.size:
                 self.outside |= candidates & among
-            cuts.update(low + end for end in ends if 0 <= low + end <= self.widths[self.kind(place)])
+            cuts.update(
+                low + end for end in ends if 0 <= low + end <= self.widths[self.kind(place)]
+            )
 
     def _level(self, copy: Copy) -> bool:
-        """Cut what a copy reads as what it writes, and the other way round; whether a cut was new."""
+        """Cut what a copy reads as what it writes, and the other way round; whether a cut was
+        new."""
         origin_cuts, other = self._cuts[self.kind(copy.origin)], self._cuts[self.kind(copy.target)]
         before = len(origin_cuts) + len(other)
         width = min(copy.origin.width, copy.target.width)
@@ -141,7 +150,9 @@ class Atoms:
                     last = self.widths[self.kind(copy.target)]
                     other.update(cut + shift for cut in cuts_there if 0 <= cut + shift <= last)
                     last = self.widths[self.kind(copy.origin)]
-                    origin_cuts.update(cut - shift for cut in cuts_inside if 0 <= cut - shift <= last)
+                    origin_cuts.update(
+                        cut - shift for cut in cuts_inside if 0 <= cut - shift <= last
+                    )
         return len(origin_cuts) + len(other) > before
 
 
@@ -167,7 +178,8 @@ def _ends(place: Place) -> set[int]:
     return {end for low, width in runs for end in (low, low + width)}
 
 
-Standing = tuple[T, "Given | None"]  # what stands in a program, and under which candidates alone, if so
+# What stands in a program, and under which candidates alone, if so
+Standing = tuple[T, "Given | None"]
 
 
 def _statements(program: Program) -> Iterator[Standing[Statement]]:
@@ -177,7 +189,8 @@ def _statements(program: Program) -> Iterator[Standing[Statement]]:
 
 
 def _within(body: Block, given: Given | None) -> Iterator[Standing[Statement]]:
-    """The statements of a block and of all inside: one that is merged from several programs may stand at several places."""
+    """The statements of a block and of all inside: one that is merged from several programs may
+    stand at several places."""
     for statement in body:
         yield statement, given
         inner = statement.given or given if isinstance(statement, When) else given

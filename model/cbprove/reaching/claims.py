@@ -8,15 +8,26 @@ from functools import lru_cache
 from cbprove.frozen import frozen
 from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unchanged
 from cbprove.reaching.atoms import Atoms
-from cbprove.reaching.state import OTHER, Fact, Facts, Here, Own, Remembered, Source, members_at, one_member
+from cbprove.reaching.state import (
+    OTHER,
+    Fact,
+    Facts,
+    Here,
+    Own,
+    Remembered,
+    Source,
+    members_at,
+    one_member,
+)
 from cbprove.reaching.universe import Candidates
 from cbprove.system.expressions import Place
 
 
 @frozen
 class Scene:
-    """A moment: where it is, what the atoms of the object hold that a place lies in, at which candidates the current object's
-    history may have a snapshot, and that object with all that it was made from."""
+    """A moment: where it is, what the atoms of the object hold that a place lies in, at which
+    candidates the current object's history may have a snapshot, and that object with all that it
+    was made from."""
 
     here: Here
     memory: list[Facts]
@@ -25,7 +36,8 @@ class Scene:
 
 
 def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene) -> Candidates:
-    """The candidates at which a claim on a place of it may be broken; all where it hangs on values or on lengths."""
+    """The candidates at which a claim on a place of it may be broken; all where it hangs on
+    values or on lengths."""
     candidates = scene.here.among
     match claim:
         case Unchanged() if place is not None:
@@ -52,7 +64,8 @@ def places(claim: ClaimMade) -> tuple[Place | None, ...]:
 
 
 def _observed(place: Place, atoms: Atoms, scene: Scene) -> Iterator[tuple[int, Candidates, Facts]]:
-    """Each bit that is the first of an atom in a place, from the place's first; where it is that, and what it may hold."""
+    """Each bit that is the first of an atom in a place, from the place's first; where it is
+    that, and what it may hold."""
     for covered in atoms.covered(place, 0, place.width):
         for position, at_position in covered.positions:
             candidates = at_position & scene.here.among
@@ -107,7 +120,9 @@ def _unwritten(claim: Stored, place: Place, atoms: Atoms, scene: Scene) -> Candi
 
 def _was_stored(fact: Fact, claim: Stored, scene: Scene) -> bool:
     assert isinstance(fact, Source)
-    if fact.kind != "stored" and not (fact.kind == "blank" and (claim.cleared or claim.blank_is_enough)):
+    if fact.kind != "stored" and not (
+        fact.kind == "blank" and (claim.cleared or claim.blank_is_enough)
+    ):
         return False
     if claim.by is None:
         return True

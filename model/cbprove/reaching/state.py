@@ -1,4 +1,5 @@
-"""What is followed through a program: what may be in memory, what is known of it, and where a statement stands.
+"""What is followed through a program: what may be in memory, what is known of it, and where a
+statement stands.
 
 A fact is an object that is equal to another where no claim can tell the two apart.
 """
@@ -16,13 +17,16 @@ from cbprove.system.expressions import Leaf, Place
 
 @by_identity
 class State:
-    """What may be in memory: facts by object and atom; at which candidates an object's history may have a snapshot."""
+    """What may be in memory: facts by object and atom; at which candidates an object's history
+    may have a snapshot."""
 
     memory: dict[int, list[Facts]] = field(default_factory=dict)
     marked: dict[int, Candidates] = field(default_factory=dict)
 
     def copy(self) -> State:
-        return State({number: list(atoms) for number, atoms in self.memory.items()}, dict(self.marked))
+        return State(
+            {number: list(atoms) for number, atoms in self.memory.items()}, dict(self.marked)
+        )
 
     def join(self, other: State) -> bool:
         """Take in what may be after another way as well; whether that is more."""
@@ -53,7 +57,8 @@ class State:
 
 @frozen
 class Here:
-    """Where a statement stands: on which object, which names it sees, under which calls, for which candidates."""
+    """Where a statement stands: on which object, which names it sees, under which calls, for
+    which candidates."""
 
     current: int
     scope: dict[str, int]
@@ -71,8 +76,9 @@ Own = tuple[
 
 @frozen
 class Source:
-    """Where bits come from: `members` are all that their first bit is of, by the store that gave it; `step` is the one that
-    stored it, and the object that it ran on (None: nobody's, or not known)."""
+    """Where bits come from: `members` are all that their first bit is of, by the store that gave
+    it; `step` is the one that stored it, and the object that it ran on (None: nobody's, or not
+    known)."""
 
     kind: Kind
     members: tuple[Own, ...] = ()
@@ -134,7 +140,8 @@ def is_padding(place: Place, position: int) -> bool:
 
 
 def one_member(member: Own, other: Own) -> bool:
-    """Whether two bits are the same bit of one member: in the same struct, by no union through different arms."""
+    """Whether two bits are the same bit of one member: in the same struct, by no union through
+    different arms."""
     if member[:2] != other[:2]:
         return False
     numbers = dict(member[2])

@@ -1,6 +1,8 @@
-"""Sets of candidates as the bits of one number: bit i is the candidate of index i in a sector (`Sector.index`).
+"""Sets of candidates as the bits of one number: bit i is the candidate of index i in a sector
+(`Sector.index`).
 
-And, or, not are `&`, `|` and `& ~` of numbers. Each value of each axis has its set, and from those every linear condition.
+And, or, not are `&`, `|` and `& ~` of numbers. Each value of each axis has its set, and from those
+every linear condition.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from cbprove.logic.terms import Bool, Int, and_, evaluate, le, or_, subterms, va
 Candidates = int
 Ranges = tuple[tuple[str, range], ...]
 MOST_VALUES = 4096  # of a term that are told apart
-Sum = tuple[tuple[str, int], ...]  # axes with their factors, none of them 0, in the order of their names
+# Axes with their factors, none of them 0, in the order of their names
+Sum = tuple[tuple[str, int], ...]
 
 
 @cache
@@ -78,11 +81,14 @@ class Universe:
         factors = dict(total)
         axes = [(name, values, factors.get(name, 0)) for name, values in self.free]
         while axes and not axes[-1][2]:
-            axes.pop()  # the last ones that the sum does not have make each of its places as wide as they have candidates
+            # The last ones that the sum does not have make each of its places as wide as they have
+            # candidates
+            axes.pop()
         return _sums(axes, constant, self._strides[axes[-1][0]], {})
 
     def values(self, term: Int) -> dict[int, Candidates]:
-        """The numbers that a term over the axes can be, each with the candidates where it is. Raises TooMany."""
+        """The numbers that a term over the axes can be, each with the candidates where it is.
+        Raises TooMany."""
         if term not in self._values:
             self._values[term] = self._all_values(term)
         return self._values[term]
@@ -94,7 +100,11 @@ class Universe:
     def _all_values(self, term: Int) -> dict[int, Candidates]:
         if isinstance(term, int):
             return {term: self.all}
-        axes = list(dict.fromkeys(subterm.args[0] for subterm in subterms(term) if subterm.operator == "var"))
+        axes = list(
+            dict.fromkeys(
+                subterm.args[0] for subterm in subterms(term) if subterm.operator == "var"
+            )
+        )
         if prod(len(self.ranges[axis]) for axis in axes) > MOST_VALUES:
             raise TooMany
         by_value: dict[int, Candidates] = {}
@@ -117,7 +127,8 @@ class Universe:
         return [match.span() for match in re.finditer("1+", text)]
 
     def condition(self, candidates: Candidates) -> Bool:
-        """A condition over the axes that is true of the set alone; neighbours that are alike are said at once."""
+        """A condition over the axes that is true of the set alone; neighbours that are alike are
+        said at once."""
         return _condition(self.free, candidates)
 
 
@@ -133,10 +144,14 @@ def _repeated(block: int, period: int, size: int) -> Candidates:
 Weighed = tuple[str, range, int]  # an axis, its values, and its factor in a sum
 
 
-def _sums(axes: Sequence[Weighed], constant: int, unit: int, known: dict[tuple[int, int], Candidates]) -> Candidates:
-    """Where a sum over some axes is 0 or more; `unit` bits stand for each choice of them all, the first one counted slowest.
+def _sums(
+    axes: Sequence[Weighed], constant: int, unit: int, known: dict[tuple[int, int], Candidates]
+) -> Candidates:
+    """Where a sum over some axes is 0 or more; `unit` bits stand for each choice of them all, the
+    first one counted slowest.
 
-    It is put together from the sets of the inner axes, which are as much smaller: no set of all candidates is made on the way.
+    It is put together from the sets of the inner axes, which are as much smaller: no set of all
+    candidates is made on the way.
     """
     if (len(axes), constant) in known:
         return known[len(axes), constant]
@@ -147,7 +162,9 @@ def _sums(axes: Sequence[Weighed], constant: int, unit: int, known: dict[tuple[i
     elif not factor:
         found = _repeated(_sums(inner, constant, unit, known), size, size * len(values))
     else:
-        found = _joined([_sums(inner, constant + factor * value, unit, known) for value in values], size)
+        found = _joined(
+            [_sums(inner, constant + factor * value, unit, known) for value in values], size
+        )
     known[len(axes), constant] = found
     return found
 
@@ -162,7 +179,8 @@ def _threshold(values: range, factor: int, constant: int, unit: int) -> Candidat
 
 
 def _joined(blocks: list[int], width: int) -> int:
-    """Blocks of bits side by side, neighbours first, so that each bit is moved as often as there are doublings."""
+    """Blocks of bits side by side, neighbours first, so that each bit is moved as often as there
+    are doublings."""
     while len(blocks) > 1:
         pairs = zip(blocks[::2], [*blocks[1::2], 0], strict=False)
         blocks, width = [low | high << width for low, high in pairs], 2 * width
@@ -178,7 +196,8 @@ def _condition(free: Sequence[tuple[str, range]], candidates: Candidates) -> Boo
     (name, domain), *inner = free
     block = size // len(domain)
     mask = (1 << block) - 1
-    parts: list[tuple[int, int, int]] = []  # a set of the inner axes, and the first and last value that have it
+    # A set of the inner axes, and the first and last value that have it
+    parts: list[tuple[int, int, int]] = []
     for place, value in enumerate(domain):
         part = candidates >> (block * place) & mask
         if parts and parts[-1][0] == part:
@@ -188,7 +207,11 @@ def _condition(free: Sequence[tuple[str, range]], candidates: Candidates) -> Boo
         else:
             parts.append((0, value, value))
     return or_(
-        *(and_(*_between(name, domain, low, high), _condition(inner, part)) for part, low, high in parts if part)
+        *(
+            and_(*_between(name, domain, low, high), _condition(inner, part))
+            for part, low, high in parts
+            if part
+        )
     )
 
 

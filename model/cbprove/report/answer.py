@@ -21,9 +21,11 @@ _STAYS = "\x00"  # a blank at which no line is broken
 
 @frozen
 class Grown:
-    """A struct that lies otherwise: its size before and after, and what became of members, in words; `edited` by the patch.
+    """A struct that lies otherwise: its size before and after, and what became of members, in
+    words; `edited` by the patch.
 
-    `had` and `has` are its members on both sides, each with its first bit and its width: for pictures.
+    `had` and `has` are its members on both sides, each with its first bit and its width: for
+    pictures.
     """
 
     name: str
@@ -37,7 +39,8 @@ class Grown:
 
 @frozen
 class Revalued:
-    """A macro or a constant of an enum with another value, in words; empty on the side that does not have it."""
+    """A macro or a constant of an enum with another value, in words; empty on the side that does
+    not have it."""
 
     name: str
     before: str
@@ -46,7 +49,8 @@ class Revalued:
 
 @frozen
 class Checked:
-    """A build-time check with other numbers than before: its place or line, the types that it names, the condition in numbers."""
+    """A build-time check with other numbers than before: its place or line, the types that it
+    names, the condition in numbers."""
 
     name: str
     about: str
@@ -59,7 +63,8 @@ class Checked:
 
 @frozen
 class Reached:
-    """A view that ends beyond its block, or crosses a border, and did not before; `stopped` by a check that is now violated."""
+    """A view that ends beyond its block, or crosses a border, and did not before; `stopped` by a
+    check that is now violated."""
 
     view: str
     type: str
@@ -74,7 +79,8 @@ class Reached:
 
 @frozen
 class Accessed:
-    """What a function does otherwise than before, as a sentence; `judged` with the step that stands for it, if one does."""
+    """What a function does otherwise than before, as a sentence; `judged` with the step that
+    stands for it, if one does."""
 
     function: str
     file: str
@@ -101,7 +107,8 @@ class Turned:
 
 @frozen
 class Untouched:
-    """A member that the patch adds, by struct and name, and what steps do with it: nothing, or only with the whole."""
+    """A member that the patch adds, by struct and name, and what steps do with it: nothing, or
+    only with the whole."""
 
     struct: str
     member: str
@@ -137,7 +144,8 @@ class Answer:
 
     @property
     def code(self) -> int:
-        """1 if a check, a view or a property is worse than before, 3 if that is not known, 4 if something claims nothing now."""
+        """1 if a check, a view or a property is worse than before, 3 if that is not known, 4 if
+        something claims nothing now."""
         kinds = {each.kind for each in self.turned}
         worse = {"newly refuted", "newly mixed"} & kinds
         if self.broken or worse or any(each.beyond for each in self.views):
@@ -151,7 +159,9 @@ class Answer:
 def text(answer: Answer, paint: Paint, verbose: bool) -> str:
     """The answer in at most LINES lines, or all of it."""
     sections = list(_sections(answer, verbose))
-    return "\n".join(paint(line, role) if role else line for line, role in _fitted(sections, verbose))
+    return "\n".join(
+        paint(line, role) if role else line for line, role in _fitted(sections, verbose)
+    )
 
 
 _Line = tuple[str, Role | None]
@@ -175,10 +185,16 @@ def _sections(answer: Answer, verbose: bool) -> Iterator[_Section]:
     yield _listed(_holding(answer), None, 1)
     yield _listed(_views(answer, verbose), "bad", 2)
     yield from _turned(answer, verbose)
-    yield _listed([_short(f"{each.struct}.{each.member}: {each.told}") for each in answer.untouched], None, 1)
+    yield _listed(
+        [_short(f"{each.struct}.{each.member}: {each.told}") for each in answer.untouched], None, 1
+    )
     yield _listed([line for each in answer.functions for line in _accessed(each)], "strong", 2)
     yield _listed(
-        [line for told in (*answer.unjudged, *answer.notes) for line in textwrap.wrap(told, _WIDTH, **_HANGING)],
+        [
+            line
+            for told in (*answer.unjudged, *answer.notes)
+            for line in textwrap.wrap(told, _WIDTH, **_HANGING)
+        ],
         None,
         2,
     )
@@ -186,7 +202,8 @@ def _sections(answer: Answer, verbose: bool) -> Iterator[_Section]:
 
 
 def _fitted(sections: list[_Section], verbose: bool) -> Iterator[_Line]:
-    """All lines, or LINES of them: the last ones of the longest sections are left out, and said to be."""
+    """All lines, or LINES of them: the last ones of the longest sections are left out, and said
+    to be."""
     room = [len(section.lines) for section in sections]
     while not verbose and sum(room) > LINES:
         longest = max(range(len(room)), key=lambda i: (room[i] - sections[i].least, i))
@@ -212,7 +229,9 @@ def _listed(lines: Sequence[str], role: Role | None, least: int) -> _Section:
 
 def head(found: Answer) -> str:
     """What was judged, and on what: one line."""
-    how = f"in {found.model} already, judged from before it" if found.reverse else f"on {found.model}"
+    how = (
+        f"in {found.model} already, judged from before it" if found.reverse else f"on {found.model}"
+    )
     how = how if found.model else "not judged"
     several = f"{len(found.titles)} patches" if len(found.titles) > 1 else ""
     title = several or (found.titles[0] if found.titles else "")
@@ -225,7 +244,11 @@ def _struct(each: Grown) -> str:
 
 
 def _size(each: Grown) -> str:
-    return f"{each.before} -> {each.after} bytes" if each.before != each.after else f"{each.after} bytes as before"
+    return (
+        f"{each.before} -> {each.after} bytes"
+        if each.before != each.after
+        else f"{each.after} bytes as before"
+    )
 
 
 def _around(answer: Answer, verbose: bool) -> list[str]:
@@ -267,7 +290,10 @@ def _holding(answer: Answer) -> list[str]:
     mended = [_short(f"holds now: {each.name}: {each.words}") for each in holding if each.newly]
     rest = [each for each in holding if not each.newly]
     further = f" and {len(rest) - 1} more" if len(rest) > 1 else ""
-    return [*mended, *([f"checks that hold: {rest[0].name}: {rest[0].words}{further}"] if rest else [])]
+    return [
+        *mended,
+        *([f"checks that hold: {rest[0].name}: {rest[0].words}{further}"] if rest else []),
+    ]
 
 
 def _views(answer: Answer, verbose: bool) -> list[str]:
@@ -276,7 +302,11 @@ def _views(answer: Answer, verbose: bool) -> list[str]:
         beyond = [v for v in answer.views if v.beyond and v.stopped == stopped]
         views = [f"{v.view} {v.ends}" for v in beyond]
         if views:
-            lines += _names(f"{counted(len(views), 'view')} now beyond {beyond[0].block}, {remark}: ", views, verbose)
+            lines += _names(
+                f"{counted(len(views), 'view')} now beyond {beyond[0].block}, {remark}: ",
+                views,
+                verbose,
+            )
     for border in sorted({v.border for v in answer.views if not v.beyond}):
         views = [f"{v.view} {v.ends}" for v in answer.views if not v.beyond and v.border == border]
         remark = {32: " (GSO's state)", 44: " (sock_skb_cb)"}.get(border, "")
@@ -290,15 +320,22 @@ def _turned(answer: Answer, verbose: bool) -> Iterator[_Section]:
     listed = [each for each in lost if verbose or each.property != "fits" or not beyond]
     if listed:
         lines: list[_Line] = [(_short(f"lost: {_case(listed[0])}"), "bad")]
-        lines += [_plain("  " + line) for line in (listed[0].told if verbose else _picture(listed[0].told))]
+        lines += [
+            _plain("  " + line)
+            for line in (listed[0].told if verbose else _picture(listed[0].told))
+        ]
         yield _Section(tuple(lines), min(8, len(lines)))
     for each in listed[1:] if verbose else []:
         yield _listed([f"lost: {_case(each)}", *("  " + line for line in each.told)], "bad", 1)
     if len(listed) > 1 and not verbose:
-        yield _listed(_names("lost as well: ", [each.property for each in listed[1:]], False), "bad", 1)
+        yield _listed(
+            _names("lost as well: ", [each.property for each in listed[1:]], False), "bad", 1
+        )
     for kind in dict.fromkeys(each.kind for each in answer.turned if each not in lost):
         cases = [f"{each.property} of {each.spec}" for each in answer.turned if each.kind == kind]
-        yield _listed(_names(f"{kind}: ", cases, verbose), "good" if kind == "newly proved" else "strong", 1)
+        yield _listed(
+            _names(f"{kind}: ", cases, verbose), "good" if kind == "newly proved" else "strong", 1
+        )
 
 
 def _picture(picture: Sequence[str]) -> list[str]:
@@ -317,13 +354,22 @@ def last(found: Answer, everything: bool = True) -> list[str]:
     if not found.rests:
         return []
     looked = f"{counted(found.judged, 'verdict')} in {counted(found.specs, 'spec')} could turn"
-    verdicts = f"{looked}, {len(found.turned) or 'none'} did" if found.judged else "no property looks at it"
-    kept = f", {found.kept} of them found by an earlier run (--no-cache)" if everything and found.kept else ""
+    verdicts = (
+        f"{looked}, {len(found.turned) or 'none'} did"
+        if found.judged
+        else "no property looks at it"
+    )
+    kept = (
+        f", {found.kept} of them found by an earlier run (--no-cache)"
+        if everything and found.kept
+        else ""
+    )
     return [verdicts + kept, _short(found.rests, 2 * _WIDTH) if everything else _short(found.rests)]
 
 
 def _names(head: str, texts: Sequence[str], verbose: bool = False, lines: int = 2) -> list[str]:
-    """A list as long as there is room for it in so many lines, and how much more there is; or all of it."""
+    """A list as long as there is room for it in so many lines, and how much more there is; or
+    all of it."""
     unbroken = [each.replace(" ", _STAYS) for each in texts]
     for count in range(len(texts), 0, -1):
         further = f" and {len(texts) - count} more" if count < len(texts) else ""
@@ -338,7 +384,7 @@ def _short(line: str, width: int = _WIDTH) -> str:
     return line if len(line) <= width else line[: max(width, 12) - 4].rstrip() + " ..."
 
 
-# --- the document -----------------------------------------------------------------------------------------
+# --- the document ---------------------------------------------------------------------------------
 
 
 def document(answer: Answer) -> dict[str, Any]:
@@ -365,7 +411,8 @@ def document(answer: Answer) -> dict[str, Any]:
 
 
 def documents(range: str, answers: Sequence[tuple[str, Answer]]) -> dict[str, Any]:
-    """The answers on the commits of a range, each with its short name; those without one touch no control block."""
+    """The answers on the commits of a range, each with its short name; those without one touch
+    no control block."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},
@@ -377,4 +424,6 @@ def documents(range: str, answers: Sequence[tuple[str, Answer]]) -> dict[str, An
 def _plainly(one: Any) -> dict[str, Any]:
     """A record as a dictionary, tuples as lists."""
     plain = {each.name: getattr(one, each.name) for each in fields(one) if each.name not in _DRAWN}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()
+    }

@@ -1,4 +1,5 @@
-"""A diagnostic as rustc draws one: the message, the place, the line with a caret under the word, what would help."""
+"""A diagnostic as rustc draws one: the message, the place, the line with a caret under the word,
+what would help."""
 
 from __future__ import annotations
 

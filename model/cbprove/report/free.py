@@ -1,4 +1,5 @@
-"""The free bytes of a control block: the map, who stores and reads what is not free, and where there is room."""
+"""The free bytes of a control block: the map, who stores and reads what is not free, and where
+there is room."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _Steps = tuple[tuple[str, str], ...]  # steps with their layers
 
 @frozen
 class Byte:
-    """A byte between the two: whether it is free, who stores to it and who reads it; `on` are the paths of each."""
+    """A byte between the two: whether it is free, who stores to it and who reads it; `on` are
+    the paths of each."""
 
     number: int
     free: bool
@@ -29,7 +31,8 @@ class Byte:
 
 @frozen
 class Slot:
-    """Bytes that are free: `kept` says that the prover agrees for the view as a whole, `harmed` are the properties it breaks."""
+    """Bytes that are free: `kept` says that the prover agrees for the view as a whole, `harmed`
+    are the properties it breaks."""
 
     low: int
     high: int
@@ -43,7 +46,8 @@ class Slot:
 
 @frozen
 class Free:
-    """All that is said of a control block between two steps; `movers` are the smallest sets of layers in the way."""
+    """All that is said of a control block between two steps; `movers` are the smallest sets of
+    layers in the way."""
 
     spec: str
     block: str
@@ -77,14 +81,19 @@ def text(free: Free, paint: Paint) -> str:
 
 
 def _answer(free: Free, paint: Paint) -> Iterator[str]:
-    life = f"from {free.start or 'the beginning'} to {free.end or 'the end'}, on {', '.join(free.paths)}"
+    life = (
+        f"from {free.start or 'the beginning'} to {free.end or 'the end'}, on "
+        f"{', '.join(free.paths)}"
+    )
     yield f"{free.spec}: {free.block} {life}"
     bytes_wanted = f"{free.size} byte{'s' if free.size > 1 else ''}"
     bytes_wanted += f", aligned to {free.align}," if free.align > 1 else ""
     good = next((slot for slot in free.slots if slot.holds), None)
     if good is not None:
         where = f"{bytes_wanted} fit at [{good.low}..{good.high})"
-        sentence = f"{where}: proved for every run with a view there, and nobody else loses anything"
+        sentence = (
+            f"{where}: proved for every run with a view there, and nobody else loses anything"
+        )
         yield paint(sentence, "good")
         return
     yield paint(f"{bytes_wanted} do not fit", "bad")
@@ -92,7 +101,9 @@ def _answer(free: Free, paint: Paint) -> Iterator[str]:
         why = "the view is not preserved" if not slot.kept else f"breaks {', '.join(slot.harmed)}"
         yield f"  [{slot.low}..{slot.high}): free, but {why}"
     if free.movers:
-        yield from _wrapped("  room if moved: ", " or ".join(" and ".join(each) for each in free.movers))
+        yield from _wrapped(
+            "  room if moved: ", " or ".join(" and ".join(each) for each in free.movers)
+        )
 
 
 def _map(free: Free) -> Iterator[str]:
@@ -105,15 +116,21 @@ def _map(free: Free) -> Iterator[str]:
 
 def _table(found: Free) -> Iterator[str]:
     """Neighbouring bytes that have the same steps in one paragraph."""
-    for (free, stores, reads, on), group in groupby(found.bytes, key=lambda b: (b.free, b.stores, b.reads, b.on)):
+    for (free, stores, reads, on), group in groupby(
+        found.bytes, key=lambda b: (b.free, b.stores, b.reads, b.on)
+    ):
         numbers = [each.number for each in group]
         head = f"[{numbers[0]}..{numbers[-1] + 1})"
         yield f"{head:<9} {'free' if free else 'not free' if stores else 'not free: a new object has it not'}"
         paths = dict(on)
         if stores:
-            yield from _wrapped("  stored by ", ", ".join(_step(each, paths, found) for each in stores))
+            yield from _wrapped(
+                "  stored by ", ", ".join(_step(each, paths, found) for each in stores)
+            )
         if reads:
-            yield from _wrapped("  read by ", ", ".join(_step(each, paths, found) for each in reads))
+            yield from _wrapped(
+                "  read by ", ", ".join(_step(each, paths, found) for each in reads)
+            )
 
 
 def _step(step: tuple[str, str], paths: dict[str, tuple[str, ...]], free: Free) -> str:
@@ -123,7 +140,9 @@ def _step(step: tuple[str, str], paths: dict[str, tuple[str, ...]], free: Free) 
 
 
 def _wrapped(head: str, sentence: str) -> Sequence[str]:
-    return textwrap.wrap(head + sentence, _WIDTH, subsequent_indent=" " * len(head), break_on_hyphens=False)
+    return textwrap.wrap(
+        head + sentence, _WIDTH, subsequent_indent=" " * len(head), break_on_hyphens=False
+    )
 
 
 def document(free: Free) -> dict[str, Any]:
@@ -142,17 +161,25 @@ def document(free: Free) -> dict[str, Any]:
                 "byte": each.number,
                 "free": each.free,
                 "stores": [
-                    {"step": step, "layer": layer, "paths": list(dict(each.on)[step])} for step, layer in each.stores
+                    {"step": step, "layer": layer, "paths": list(dict(each.on)[step])}
+                    for step, layer in each.stores
                 ],
                 "reads": [
-                    {"step": step, "layer": layer, "paths": list(dict(each.on)[step])} for step, layer in each.reads
+                    {"step": step, "layer": layer, "paths": list(dict(each.on)[step])}
+                    for step, layer in each.reads
                 ],
             }
             for each in free.bytes
         ],
         "asked": {"bytes": free.size, "align": free.align},
         "slots": [
-            {"low": s.low, "high": s.high, "kept": s.kept, "harmed": list(s.harmed), "holds": s.holds}
+            {
+                "low": s.low,
+                "high": s.high,
+                "kept": s.kept,
+                "harmed": list(s.harmed),
+                "holds": s.holds,
+            }
             for s in free.slots
         ],
         "movers": [list(each) for each in free.movers],

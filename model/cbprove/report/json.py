@@ -20,7 +20,9 @@ from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Model, Report, 
 SCHEMA_VERSION = 1
 
 
-def text(reports: Iterable[Report], mistakes: Iterable[Diagnostic], queries: Mapping[str, str]) -> str:
+def text(
+    reports: Iterable[Report], mistakes: Iterable[Diagnostic], queries: Mapping[str, str]
+) -> str:
     """The document as text, ended by a newline."""
     return json.dumps(document(reports, mistakes, queries), indent=2, ensure_ascii=False) + "\n"
 
@@ -31,7 +33,9 @@ def schema() -> Any:
 
 
 def document(
-    reports: Iterable[Report], mistakes: Iterable[Diagnostic] = (), queries: Mapping[str, str] | None = None
+    reports: Iterable[Report],
+    mistakes: Iterable[Diagnostic] = (),
+    queries: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The document as plain data; `queries` are the files they were saved in, by case."""
     listed = list(reports)
@@ -71,7 +75,9 @@ def _model(report: Report, model: Model) -> dict[str, Any]:
 
 def _summary(reports: list[Report]) -> dict[str, int]:
     cases = [case for report in reports for case in report.cases]
-    counts: dict[str, int] = {verdict: sum(case.verdict == verdict for case in cases) for verdict in VERDICTS}
+    counts: dict[str, int] = {
+        verdict: sum(case.verdict == verdict for case in cases) for verdict in VERDICTS
+    }
     return {**counts, "unexpected": sum(len(unmet_in(report)) for report in reports)}
 
 
@@ -116,12 +122,17 @@ def of_witness(witness_found: Witness, property_name: str) -> dict[str, Any]:
     if witness_found.misplaced is not None:
         return {
             **out,
-            "misplaced": {"subject": witness_found.misplaced.subject, "reason": witness_found.misplaced.reason},
+            "misplaced": {
+                "subject": witness_found.misplaced.subject,
+                "reason": witness_found.misplaced.reason,
+            },
         }
     picture = scene(witness_found, property_name)
     if picture is None:
         return {**out, "path": [witness_found.path]}
-    out["path"] = list(story.crumbs(witness_found.program, witness_found.path, picture.first.moment))
+    out["path"] = list(
+        story.crumbs(witness_found.program, witness_found.path, picture.first.moment)
+    )
     out["steps"] = [stage.step for stage in picture.stages() if stage.step]
     choices = witness.decided(witness_found, picture)
     out["choices"] = [_choice(choice, choice.span) for choice in choices if choice.span is not None]
@@ -146,8 +157,13 @@ def _any(choice: story.Choice) -> dict[str, bool]:
 
 
 def _lost(lost: Lost) -> dict[str, Any]:
-    """Bytes are those touched at all; bits the exact range, where it is no whole number of bytes."""
-    out: dict[str, Any] = {"object": lost.object, "area": lost.area, "bytes": [lost.low // 8, -(-lost.high // 8)]}
+    """Bytes are those touched at all; bits the exact range, where it is no whole number of
+    bytes."""
+    out: dict[str, Any] = {
+        "object": lost.object,
+        "area": lost.area,
+        "bytes": [lost.low // 8, -(-lost.high // 8)],
+    }
     if lost.low % 8 or lost.high % 8:
         out["bits"] = [lost.low, lost.high]
     return out
@@ -158,8 +174,12 @@ def _space(report: Report, space: Space) -> dict[str, Any]:
         "spec": report.spec,
         "property": space.property,
         "axes": list(space.axes),
-        "counts": {verdict: space.counts[verdict] for verdict in VERDICTS if space.counts.get(verdict)},
-        "proved": {key: [list(interval) for interval in values] for key, values in space.proved.items()},
+        "counts": {
+            verdict: space.counts[verdict] for verdict in VERDICTS if space.counts.get(verdict)
+        },
+        "proved": {
+            key: [list(interval) for interval in values] for key, values in space.proved.items()
+        },
         **({"bounded": space.bounded} if space.bounded else {}),
         **({"choices": space.choices} if space.choices is not None else {}),
     }
@@ -167,8 +187,18 @@ def _space(report: Report, space: Space) -> dict[str, Any]:
 
 def of_ask(ask: Answered) -> dict[str, Any]:
     """A question and its answer, as plain data."""
-    rows = None if ask.answer is None else [dict(zip(ask.axes, row, strict=True)) for row in ask.answer]
-    out = {"id": ask.id, "answer": rows, "expected": ask.expected, "met": ask.met, "location": located(ask.span)}
+    rows = (
+        None
+        if ask.answer is None
+        else [dict(zip(ask.axes, row, strict=True)) for row in ask.answer]
+    )
+    out = {
+        "id": ask.id,
+        "answer": rows,
+        "expected": ask.expected,
+        "met": ask.met,
+        "location": located(ask.span),
+    }
     if ask.conflict is not None:
         out["conflict"] = _conflict(ask.conflict)
     return {**out, "reason": ask.reason} if ask.reason else out

@@ -1,4 +1,5 @@
-"""The views over a control block as a table: where each ends, what it reaches across, and what a check of its size cannot see."""
+"""The views over a control block as a table: where each ends, what it reaches across, and what a
+check of its size cannot see."""
 
 from __future__ import annotations
 
@@ -16,15 +17,18 @@ from cbprove.system.program import Program
 
 SCHEMA_VERSION = 1
 _MOST_NAMES = 3
-_NOTE = "A check bounds where a view ends. Whether others that share its bytes still need them, it cannot see."
+_NOTE = (
+    "A check bounds where a view ends. Whether others that share its bytes still need them, "
+    "it cannot see."
+)
 
 
 @frozen
 class Laid:
     """A view over a control block, with its type and the checks that name it.
 
-    `crosses` are the fixed borders inside of it, `excess` is how much of it lies beyond the block, both in bits; `shares` are the
-    other views that share bytes with it.
+    `crosses` are the fixed borders inside of it, `excess` is how much of it lies beyond the block,
+    both in bits; `shares` are the other views that share bytes with it.
     """
 
     overlay: Overlay
@@ -37,7 +41,8 @@ class Laid:
 
 @frozen
 class Table:
-    """The views of one candidate; `against` names the artefact whose layouts they have, None for the spec's own.
+    """The views of one candidate; `against` names the artefact whose layouts they have, None for
+    the spec's own.
 
     `violated` are the checks that do not hold.
     """
@@ -50,7 +55,12 @@ class Table:
 
 def table(spec: str, against: str | None, program: Program, sized: Mapping[str, Sized]) -> Table:
     """All views of a program, by the control block that they lie over."""
-    return Table(spec, against, violated(program), tuple((block, _laid(block, sized)) for block in blocks(program)))
+    return Table(
+        spec,
+        against,
+        violated(program),
+        tuple((block, _laid(block, sized)) for block in blocks(program)),
+    )
 
 
 def _laid(block: Block, sized: Mapping[str, Sized]) -> tuple[Laid, ...]:
@@ -62,7 +72,11 @@ def _laid(block: Block, sized: Mapping[str, Sized]) -> tuple[Laid, ...]:
             checks=sized[overlay.name].checks,
             crosses=crossed(overlay, marks),
             excess=max(0, overlay.high - block.width),
-            shares=tuple(other.name for other in block.overlays if other is not overlay and _meet(overlay, other)),
+            shares=tuple(
+                other.name
+                for other in block.overlays
+                if other is not overlay and _meet(overlay, other)
+            ),
         )
         for overlay in block.overlays
     )
@@ -72,7 +86,7 @@ def _meet(overlay: Overlay, other: Overlay) -> bool:
     return overlay.low < other.high and other.low < overlay.high
 
 
-# --- text -------------------------------------------------------------------------------------------------
+# --- text -----------------------------------------------------------------------------------------
 
 
 def code(tables: Sequence[Table]) -> int:
@@ -84,7 +98,9 @@ def code(tables: Sequence[Table]) -> int:
 
 def text(tables: Sequence[Table], paint: Paint) -> str:
     """The checks that do not hold, a table for each control block, and what checks do not say."""
-    parts = [paint(f"violated: {printable(line)}", "bad") for each in tables for line in each.violated]
+    parts = [
+        paint(f"violated: {printable(line)}", "bad") for each in tables for line in each.violated
+    ]
     parts += [_block(each, block, views, paint) for each in tables for block, views in each.blocks]
     return "\n\n".join([*parts, _NOTE] if parts else ["no view lies over a control block"])
 
@@ -115,7 +131,10 @@ def _block(table: Table, block: Block, views: tuple[Laid, ...], paint: Paint) ->
 def _counts(views: tuple[Laid, ...], marks: Sequence[int]) -> str:
     counts = [f"{sum(8 * byte in each.crosses for each in views)} cross {byte}" for byte in marks]
     counts += [f"{sum(each.excess > 0 for each in views)} end beyond it"]
-    return f"{counted(len(views), 'view')}: {', '.join(counts)}, {sum(not each.checks for each in views)} checked by nothing"
+    return (
+        f"{counted(len(views), 'view')}: {', '.join(counts)}, "
+        f"{sum(not each.checks for each in views)} checked by nothing"
+    )
 
 
 def _row(each: Laid, marks: Sequence[int]) -> list[str]:
@@ -123,7 +142,15 @@ def _row(each: Laid, marks: Sequence[int]) -> list[str]:
     numbers = [bits.position(bit) for bit in (overlay.low, overlay.width, overlay.high)]
     across = ["yes" if 8 * byte in each.crosses else "-" for byte in marks]
     beyond = bits.position(each.excess) if each.excess else "-"
-    return [overlay.name, each.type, *numbers, *across, beyond, checked(each.checks), _few(each.shares) or "-"]
+    return [
+        overlay.name,
+        each.type,
+        *numbers,
+        *across,
+        beyond,
+        checked(each.checks),
+        _few(each.shares) or "-",
+    ]
 
 
 def checked(checks: tuple[Check, ...]) -> str:
@@ -146,7 +173,7 @@ def _line(row: list[str], widths: list[int]) -> str:
     return f"  {'  '.join(cells)}".rstrip()
 
 
-# --- json -------------------------------------------------------------------------------------------------
+# --- json -----------------------------------------------------------------------------------------
 
 
 def document(tables: Sequence[Table]) -> dict[str, Any]:
@@ -164,7 +191,11 @@ def _table(each: Table) -> dict[str, Any]:
         "against": each.against,
         "violated": list(each.violated),
         "blocks": [
-            {"block": block.title, "bits": block.width, "views": [_view(view, fixed(block)) for view in views]}
+            {
+                "block": block.title,
+                "bits": block.width,
+                "views": [_view(view, fixed(block)) for view in views],
+            }
             for block, views in each.blocks
         ],
     }
@@ -180,6 +211,8 @@ def _view(each: Laid, marks: Sequence[int]) -> dict[str, Any]:
         "ends": each.overlay.high,
         "crosses": {str(byte): 8 * byte in each.crosses for byte in marks},
         "beyond": each.excess,
-        "checks": [{"file": check.file, "line": check.line, "text": check.text} for check in each.checks],
+        "checks": [
+            {"file": check.file, "line": check.line, "text": check.text} for check in each.checks
+        ],
         "shares": list(each.shares),
     }

@@ -1,4 +1,5 @@
-"""Why a proof by sources holds, in sentences with lines: what of its certificate is needed to see it."""
+"""Why a proof by sources holds, in sentences with lines: what of its certificate is needed to
+see it."""
 
 from __future__ import annotations
 
@@ -42,7 +43,11 @@ def reasons(program: Program, property_name: str) -> list[str]:
 
 def _wrapped(first: str, clause: str) -> list[str]:
     return textwrap.wrap(
-        clause, _WIDTH, initial_indent=first, subsequent_indent=" " * (len(_WHY) + 2), break_on_hyphens=False
+        clause,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * (len(_WHY) + 2),
+        break_on_hyphens=False,
     )
 
 
@@ -52,7 +57,8 @@ Pair = tuple[Line, Place, Place]  # a line, the place stored to, and the one tha
 
 @by_identity
 class _Found:
-    """What was gathered from the lines: sentences that stand alone, and lines of the spec for those that are listed."""
+    """What was gathered from the lines: sentences that stand alone, and lines of the spec for
+    those that are listed."""
 
     apart: dict[tuple[str, str, bool], list[Pair]] = field(default_factory=dict)
     undone: dict[tuple[str, str, At], dict[At, None]] = field(default_factory=dict)
@@ -70,7 +76,9 @@ class _Telling:
         self.statements: Mapping[int, Statement] = story.statements(program)
         self.views = {view.name: view for view in program.views}
         self.several_files = story.several_files(program)
-        self.anybodys = isinstance(prop.claim, Written) and prop.claim.by is None and prop.claim.since is None
+        self.anybodys = (
+            isinstance(prop.claim, Written) and prop.claim.by is None and prop.claim.since is None
+        )
         self.found = _Found()
 
     def told(self, certificate: Certificate) -> Iterator[str]:
@@ -81,7 +89,9 @@ class _Telling:
                 self._gather(proof, line)
         found = self.found
         for name, by_verb in found.stored.items():
-            yield f"{name} is read as " + " or ".join(f"{verb} ({_lines(at)})" for verb, at in by_verb.items())
+            yield f"{name} is read as " + " or ".join(
+                f"{verb} ({_lines(at)})" for verb, at in by_verb.items()
+            )
         for (*_, before), pairs in found.apart.items():
             yield from dict.fromkeys(self._clauses(before, pairs))
         for (name, verb, author), at in found.undone.items():
@@ -94,7 +104,7 @@ class _Telling:
         if found.given:
             yield f"this is so however the conditions in {_lines(found.given)} come out"
 
-    # --- gathering ------------------------------------------------------------------------------------
+    # --- gathering --------------------------------------------------------------------------------
 
     def _gather(self, proof: ClaimProof, line: Line | Invariant) -> None:
         if isinstance(line, Invariant):
@@ -116,11 +126,16 @@ class _Telling:
         assert line.near is not None
         place, follower = self._stored(line), self._followed(proof, line)
         if place.view is None or place.view != follower.view:
-            key = follower.view or follower.text, place.view or place.text, line.reason == "ends before"
+            key = (
+                follower.view or follower.text,
+                place.view or place.text,
+                line.reason == "ends before",
+            )
             self.found.apart.setdefault(key, []).append((line, place, follower))
 
     def _clauses(self, before: bool, pairs: list[Pair]) -> Iterator[str]:
-        """That a store and what is followed lie apart: in one clause if one number of each says it of all."""
+        """That a store and what is followed lie apart: in one clause if one number of each says
+        it of all."""
         edges = [line.high if before else line.low for line, *_ in pairs]
         nears = [line.near or 0 for line, *_ in pairs]
         if (max(edges) <= min(nears)) if before else (max(nears) <= min(edges)):
@@ -132,7 +147,8 @@ class _Telling:
                 yield self._clause(before, (edge, place), (near, follower))
 
     def _clause(self, before: bool, store: tuple[int, Place], followed: tuple[int, Place]) -> str:
-        """`IPCB ends at 20 (line 31) and GSO starts at 20 (line 47)`: of whole views where they lie apart."""
+        """`IPCB ends at 20 (line 31) and GSO starts at 20 (line 47)`: of whole views where they
+        lie apart."""
         (edge, place), (near, follower) = store, followed
         all_of_store, all_of_own = self._whole(place, not before), self._whole(follower, before)
         if all_of_store is not None and (all_of_store <= near if before else near <= all_of_store):
@@ -143,8 +159,14 @@ class _Telling:
             near, subject = all_of_own, follower.view or follower.text
         else:
             subject = f"what is asked of {follower.view or follower.text}"
-        other = f"{name} {'ends' if before else 'starts'} at {bits.byte_and_bit(edge)}{self._line_of(place)}"
-        subject = f"{subject} {'starts' if before else 'ends'} at {bits.byte_and_bit(near)}{self._line_of(follower)}"
+        other = (
+            f"{name} {'ends' if before else 'starts'} at "
+            f"{bits.byte_and_bit(edge)}{self._line_of(place)}"
+        )
+        subject = (
+            f"{subject} {'starts' if before else 'ends'} at "
+            f"{bits.byte_and_bit(near)}{self._line_of(follower)}"
+        )
         return f"{other} and {subject}" if before else f"{subject} and {other}"
 
     def _whole(self, place: Place, first: bool) -> int | None:
@@ -163,13 +185,14 @@ class _Telling:
         lines[self._at(line.at[-1])] = None
 
     def _loop(self, proof: ClaimProof, loop: Invariant) -> None:
-        """Only what was saved elsewhere is worth a word: that the place itself is kept is said by who misses it."""
+        """Only what was saved elsewhere is worth a word: that the place itself is kept is said
+        by who misses it."""
         objects = {p.object for p in self._claimed(proof)}
         for place in self._brought(proof):
             if place.object not in objects and any(name == place.object for name, *_ in loop.kept):
                 self.found.kept.setdefault(place.text, {})[self._at(loop.at[-1])] = None
 
-    # --- names ----------------------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------------------
 
     def _at(self, uid: int) -> At:
         return self._line(self.statements[uid].span)

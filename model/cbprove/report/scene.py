@@ -1,7 +1,9 @@
-"""A broken claim of a run, ready to be drawn: the bytes in question, the rows, and the sentences of what is wrong.
+"""A broken claim of a run, ready to be drawn: the bytes in question, the rows, and the sentences of
+what is wrong.
 
-Nothing is shown that the reference did not see: what lies somewhere is read from its memory at the break, and a sentence that the
-values shown do not bear out is a fault of ours (`Untrue`), not a witness.
+Nothing is shown that the reference did not see: what lies somewhere is read from its memory at the
+break, and a sentence that the values shown do not bear out is a fault of ours (`Untrue`), not a
+witness.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ class Lost:
 
 
 def scene(witness: Witness, property_name: str) -> Scene | None:
-    """The claims of a property that break first, all those of one step; None where the witness has no run.
+    """The claims of a property that break first, all those of one step; None where the witness has
+    no run.
 
     Raises Untrue.
     """
@@ -59,7 +62,11 @@ def scene(witness: Witness, property_name: str) -> Scene | None:
 
 def _together(first: Broken, broken: Broken) -> bool:
     """Whether two claims of one kind break in one step run, or in one statement of a path."""
-    if type(broken.claim) is not type(first.claim) or broken.standing is None or first.standing is None:
+    if (
+        type(broken.claim) is not type(first.claim)
+        or broken.standing is None
+        or first.standing is None
+    ):
         return False
     return (broken.standing.stages, broken.standing.stage.moment) == (
         first.standing.stages,
@@ -69,7 +76,8 @@ def _together(first: Broken, broken: Broken) -> bool:
 
 @frozen
 class Scene:
-    """Broken claims of one kind, in order, that one step meets; the run is shown up to the last of them."""
+    """Broken claims of one kind, in order, that one step meets; the run is shown up to the last
+    of them."""
 
     program: Program
     run: Run
@@ -86,7 +94,7 @@ class Scene:
         assert moment is not None
         return moment
 
-    # --- that it is true ----------------------------------------------------------------------------------
+    # --- that it is true --------------------------------------------------------------------------
 
     def check(self) -> None:
         """Raises Untrue where what is shown and what is said about it disagree."""
@@ -98,38 +106,50 @@ class Scene:
             for bit in broken.bits:
                 in_memory = memory[bit.object][bit.bit : bit.bit + 1] if bit.bit >= 0 else ()
                 if in_memory and in_memory[0] != bit.found and bit.found.store.kind != "outside":
-                    raise Untrue(f"{self.property_name}: bit {bit.bit} is shown as what does not lie there")
+                    raise Untrue(
+                        f"{self.property_name}: bit {bit.bit} is shown as what does not lie there"
+                    )
                 if bit.remembered == bit.found:
-                    raise Untrue(f"{self.property_name}: bit {bit.bit} is shown as lost, and is what it was")
+                    raise Untrue(
+                        f"{self.property_name}: bit {bit.bit} is shown as lost, and is what it was"
+                    )
             self._check_condition(broken)
 
     def _check_look(self, look: Look, memory: Mapping[ObjectKey, tuple[Source, ...]]) -> None:
         in_memory = memory[look.object][max(0, look.low) : look.low + look.place.width]
         sources = tuple(source for source in look.sources if source.store.kind != "outside")
         if len(in_memory) == len(sources) and in_memory != sources:
-            raise Untrue(f"{self.property_name}: {look.place.text} is shown with bits that do not lie there")
+            raise Untrue(
+                f"{self.property_name}: {look.place.text} is shown with bits that do not lie there"
+            )
 
     def _check_condition(self, broken: Broken) -> None:
         match broken.claim:
             case IsTrue(condition):
                 if arithmetic.evaluate(condition, ShownValues(self.run, broken)):
-                    raise Untrue(f"{self.property_name}: `{self.condition()}` is true of the values shown")
+                    raise Untrue(
+                        f"{self.property_name}: `{self.condition()}` is true of the values shown"
+                    )
             case ReadsBack(place):
                 if broken.value is None or arithmetic.holds(broken.value, place):
                     raise Untrue(f"{self.property_name}: the value shown fits into {place.text}")
 
-    # --- the picture --------------------------------------------------------------------------------------
+    # --- the picture ------------------------------------------------------------------------------
 
     def picture(self) -> list[str]:
-        """The byte map with the last row, or a sentence where the claim is not about bytes that were there."""
+        """The byte map with the last row, or a sentence where the claim is not about bytes that
+        were there."""
         drawn = self.drawn()
         if drawn is None:
             return self.verdict()
         selection = self._wanted(self.stages(), self.lying())
         wrapped = (
-            textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False) for line in self.verdict()
+            textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False)
+            for line in self.verdict()
         )
-        return bytemap.lines(drawn, self.last(selection), tuple(part for lines in wrapped for part in lines))
+        return bytemap.lines(
+            drawn, self.last(selection), tuple(part for lines in wrapped for part in lines)
+        )
 
     def drawn(self) -> bytemap.Map | None:
         """The byte map, None where the claim is not about bytes that were there."""
@@ -140,7 +160,9 @@ class Scene:
         selection = self._wanted(stages, places)
         stages_drawn = bytemap.relevant(stages, selection)
         single = [declared.name for declared in self.program.objects[1:]]
-        return bytemap.draw(self.run, stages_drawn, self._columns(stages, places), selection, single)
+        return bytemap.draw(
+            self.run, stages_drawn, self._columns(stages, places), selection, single
+        )
 
     def stages(self) -> tuple[Stage, ...]:
         """The steps up to the break, the one that it lies in as far as that had come."""
@@ -155,20 +177,31 @@ class Scene:
         return tuple(by_place.values())
 
     def _wanted(self, stages: tuple[Stage, ...], places: tuple[Lying, ...]) -> bytemap.Wanted:
-        spots = (bytemap.Spot(story.lineage(stages, place.object), range(place.low, _end(place))) for place in places)
+        spots = (
+            bytemap.Spot(story.lineage(stages, place.object), range(place.low, _end(place)))
+            for place in places
+        )
         sources = [bit.found for broken in self.claims for bit in broken.bits]
-        sources += [source for broken in self.claims for look in broken.looks for source in look.sources]
+        sources += [
+            source for broken in self.claims for look in broken.looks for source in look.sources
+        ]
         moments = {source.store.moment for source in sources if source.store in self.run.stores}
         return bytemap.Wanted(tuple(spots), frozenset(moments))
 
-    def _columns(self, stages: tuple[Stage, ...], lying: tuple[Lying, ...]) -> tuple[bytemap.Column, ...]:
+    def _columns(
+        self, stages: tuple[Stage, ...], lying: tuple[Lying, ...]
+    ) -> tuple[bytemap.Column, ...]:
         """A column for each area of an object that places lie in."""
         areas: dict[tuple[ObjectKey, str], list[Lying]] = {}
         for place in lying:
             areas.setdefault((place.object, place.place.area), []).append(place)
         drawn = list(areas.items())[:_MOST_COLUMNS]
         sizes = [(last - first + 7) // 8 for first, last in (_drawn(places) for _, places in drawn)]
-        room = bytemap.WIDEST if len(drawn) == 1 or sum(sizes) <= _BESIDE else _BESIDE // len(drawn) // 8 * 8
+        room = (
+            bytemap.WIDEST
+            if len(drawn) == 1 or sum(sizes) <= _BESIDE
+            else _BESIDE // len(drawn) // 8 * 8
+        )
         columns = []
         for (key, area), places in drawn:
             view = bytemap.window(area, _drawn(places), [lying.low for lying in places], room)
@@ -183,13 +216,23 @@ class Scene:
         step = events[0].step or "(path)"
         touched = [e for e in events if isinstance(e, Accessed)]
         if touched:
-            return step, *bytemap.spoken(bytemap.phrase(bytemap.VERBS.get(e.kind, "cuts"), e.place) for e in touched)
+            return step, *bytemap.spoken(
+                bytemap.phrase(bytemap.VERBS.get(e.kind, "cuts"), e.place) for e in touched
+            )
         stages = self.run.trace[self.standing.stages :]
-        later = stages[0] if stages and stages[0].moment == self.standing.stage.moment else self.standing.stage
-        reads = [a for a in later.actions if a.kind == "read" and any(spot.hit_by(a) for spot in selection.spots)]
+        later = (
+            stages[0]
+            if stages and stages[0].moment == self.standing.stage.moment
+            else self.standing.stage
+        )
+        reads = [
+            a
+            for a in later.actions
+            if a.kind == "read" and any(spot.hit_by(a) for spot in selection.spots)
+        ]
         return step, *bytemap.spoken(bytemap.phrase("reads", action.place) for action in reads)
 
-    # --- what is wrong ------------------------------------------------------------------------------------
+    # --- what is wrong ----------------------------------------------------------------------------
 
     def verdict(self) -> list[str]:
         """What is wrong, in a line for each claim, and for bits what they are instead."""
@@ -206,11 +249,16 @@ class Scene:
         return next((claim.text for claim in claims if isinstance(claim, Holds)), "the condition")
 
     def lost(self) -> tuple[Lost, ...]:
-        """The bits that are not as claimed, and those that a false condition looked at, as ranges of areas."""
+        """The bits that are not as claimed, and those that a false condition looked at, as
+        ranges of areas."""
         stretches: dict[Lost, None] = {}
         for lying in self.lying():
             looked_at = isinstance(self.first.claim, IsTrue)
-            wrong = {lying.low + i for i in lying.positions} if looked_at else set(self._broken_of(lying))
+            wrong = (
+                {lying.low + i for i in lying.positions}
+                if looked_at
+                else set(self._broken_of(lying))
+            )
             base, name = lying.place.bound[0], self.object_name(lying.object)
             for low, high in bits.runs(wrong):
                 stretches[Lost(name, lying.place.area, low - base, high - base)] = None
@@ -249,7 +297,11 @@ class Scene:
 
     def _count(self) -> Iterator[str]:
         places = self.lying()
-        wrong = {(lying.object, bit) for lying in places for bit in self._counted(lying, self._broken_of(lying))}
+        wrong = {
+            (lying.object, bit)
+            for lying in places
+            for bit in self._counted(lying, self._broken_of(lying))
+        }
         total = {
             (lying.object, i)
             for lying in places
@@ -259,22 +311,33 @@ class Scene:
             return
         ranges = dict.fromkeys(self._ranges(places))
         in_bytes = not any(_ragged(part) for part in (wrong, total))
-        part = f"{len(wrong) // 8} of {bits.amount(len(total))}" if in_bytes else f"{len(wrong)} of {len(total)} bits"
+        part = (
+            f"{len(wrong) // 8} of {bits.amount(len(total))}"
+            if in_bytes
+            else f"{len(wrong)} of {len(total)} bits"
+        )
         yield f"{part} {self._fate()}: {', '.join(ranges)}"
 
     def _counted(self, lying: Lying, positions: Iterable[int]) -> list[int]:
-        """Bits of an object that are worth a number: where not all behind its end are listed, those that lie in it."""
+        """Bits of an object that are worth a number: where not all behind its end are listed,
+        those that lie in it."""
         listed = all(self._is_listed(broken) for broken in self.claims)
         return [bit for bit in positions if listed or 0 <= bit < lying.place.size]
 
     def _is_listed(self, broken: Broken) -> bool:
-        """Whether each bit that the claim is about is among those judged: far behind an object they are not."""
-        if not isinstance(broken.claim, Stored) or not broken.claim.all_bytes or broken.length is None:
+        """Whether each bit that the claim is about is among those judged: far behind an object
+        they are not."""
+        if (
+            not isinstance(broken.claim, Stored)
+            or not broken.claim.all_bytes
+            or broken.length is None
+        ):
             return True
         return all(8 * broken.length <= len(lying.positions) for lying in broken.places)
 
     def _nowhere(self) -> Iterator[str]:
-        """How much of what the claims are about lies outside of its object, where no claim is true."""
+        """How much of what the claims are about lies outside of its object, where no claim is
+        true."""
         sentences: dict[str, None] = {}
         for broken in self.claims:
             for lying in broken.places:
@@ -297,7 +360,9 @@ class Scene:
         areas: dict[str, set[int]] = {}
         for lying in places:
             broken = self._counted(lying, self._broken_of(lying))
-            areas.setdefault(self._area(lying), set()).update(bit - lying.place.bound[0] for bit in broken)
+            areas.setdefault(self._area(lying), set()).update(
+                bit - lying.place.bound[0] for bit in broken
+            )
         for area, wrong in areas.items():
             yield from (f"{area}{bits.part(low, high)}" for low, high in bits.runs(wrong))
 
@@ -311,10 +376,13 @@ class Scene:
                 return "lost"
 
     def _instead(self) -> Iterator[str]:
-        """What each member's broken bits are now, and who stored that; neighbours that are the same are told together."""
+        """What each member's broken bits are now, and who stored that; neighbours that are the
+        same are told together."""
         groups: list[tuple[str, str, str]] = []
         for lying in self.lying():
-            broken_sources = {bit - lying.low: source for bit, source in self._broken_of(lying).items()}
+            broken_sources = {
+                bit - lying.low: source for bit, source in self._broken_of(lying).items()
+            }
             for low, high in bits.runs(broken_sources):
                 groups += self._groups(lying, broken_sources, low, high)
         for (view, instead), group in groupby(groups, lambda each: (each[0], each[2])):
@@ -328,23 +396,34 @@ class Scene:
         self, lying: Lying, broken_sources: Mapping[int, Source], low: int, high: int
     ) -> Iterator[tuple[str, str, str]]:
         """The view, what its bits are called, and what they are now."""
-        for _, group in groupby(range(low, high), lambda i: bits.origin(broken_sources[i], self.run.stores)):
+        for _, group in groupby(
+            range(low, high), lambda i: bits.origin(broken_sources[i], self.run.stores)
+        ):
             positions = list(group)
-            if broken_sources[positions[0]].store.kind == "outside" and not self._in_object(lying, positions[0]):
+            if broken_sources[positions[0]].store.kind == "outside" and not self._in_object(
+                lying, positions[0]
+            ):
                 continue
             sources = [broken_sources[i] for i in positions]
             sign = " =" if sources[0].store.kind in ("fresh", "value") else ":"
             instead = bits.described(sources, self.run.stores)
-            yield lying.place.view or "", bits.named(lying.place, positions), f"{sign} {instead}{self._by(sources)}"
+            yield (
+                lying.place.view or "",
+                bits.named(lying.place, positions),
+                f"{sign} {instead}{self._by(sources)}",
+            )
 
     def _by(self, sources: list[Source]) -> str:
         """Who stored the bits."""
-        stores = [self.run.stores.get(s.store) for s in sources if s.store.kind in ("fresh", "value")]
+        stores = [
+            self.run.stores.get(s.store) for s in sources if s.store.kind in ("fresh", "value")
+        ]
         names = dict.fromkeys(store.step or "the path" for store in stores if store)
         return f", stored by {', '.join(names)}" if names else ""
 
     def _held(self) -> Iterator[str]:
-        """What the condition looked at: each member with its bytes and who stored it, each input."""
+        """What the condition looked at: each member with its bytes and who stored it, each
+        input."""
         (broken,) = self.claims[:1]
         for look in dict.fromkeys(broken.looks):
             lying = Lying(look.place, look.object, look.low, range(look.place.width))
@@ -360,7 +439,11 @@ class Scene:
     def _origins(self, sources: list[Source]) -> str:
         sentences = []
         for (kind, name), _ in groupby(sources, lambda source: self._origin(source)):
-            sentences.append({"stored": f"stored by {name}", "blank": f"cleared by {name}"}.get(kind, "never stored"))
+            sentences.append(
+                {"stored": f"stored by {name}", "blank": f"cleared by {name}"}.get(
+                    kind, "never stored"
+                )
+            )
         return "".join(f", {word}" for word in dict.fromkeys(sentences))
 
     def _origin(self, source: Source) -> tuple[str, str]:
@@ -375,7 +458,8 @@ def _end(lying: Lying) -> int:
 
 
 def _drawn(places: list[Lying]) -> tuple[int, int]:
-    """The bits of an object to draw: the area that places began in, and what they reach behind it."""
+    """The bits of an object to draw: the area that places began in, and what they reach behind
+    it."""
     first, last = places[0].place.bound
     ends = [min(_end(lying), lying.place.size) for lying in places]
     return first, max(last, *ends)

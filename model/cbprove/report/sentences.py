@@ -21,15 +21,17 @@ def unstored(claim: Stored) -> str:
     if claim.blank_is_enough:
         return "never written"
     authors = (
-        f" by {', '.join(sorted(claim.by)) if len(claim.by) < 3 else 'those named'}" if claim.by is not None else ""
+        f" by {', '.join(sorted(claim.by)) if len(claim.by) < 3 else 'those named'}"
+        if claim.by is not None
+        else ""
     )
     since_step = f" since {claim.since}" if claim.since is not None else ""
     return f"not written{' or cleared' if claim.cleared else ''}{authors}{since_step}"
 
 
 class ShownValues:
-    """The values that a broken condition is shown with, member by member in the order in which they were looked at: of a member
-    that has no defined value two looks may find two."""
+    """The values that a broken condition is shown with, member by member in the order in which
+    they were looked at: of a member that has no defined value two looks may find two."""
 
     def __init__(self, run: Run, broken: Broken) -> None:
         self.run = run
@@ -37,7 +39,11 @@ class ShownValues:
 
     @property
     def inputs(self) -> dict[object, int]:
-        return {key[1]: answer for key, answer in self.run.decisions if key[0] == "input" and len(key) == 2}
+        return {
+            key[1]: answer
+            for key, answer in self.run.decisions
+            if key[0] == "input" and len(key) == 2
+        }
 
     def input(self, name: str) -> int:
         return self.inputs[name]
@@ -50,13 +56,16 @@ class ShownValues:
 
 
 def sentence(broken: Broken) -> str:
-    """What is wrong with a claim that is not about bits. Raises Untrue where what is shown does not bear it out."""
+    """What is wrong with a claim that is not about bits. Raises Untrue where what is shown does
+    not bear it out."""
     match broken.claim:
         case ReadsBack(place):
             return f"the value {broken.value} does not fit into {place.text}"
         case Inside(place):
             width = place.width if broken.length is None else 8 * broken.length
-            return f"{place.text}: {passing(place, broken.places[0].low, width, values_shown(broken))}"
+            return (
+                f"{place.text}: {passing(place, broken.places[0].low, width, values_shown(broken))}"
+            )
         case NotGivenUp(place):
             name = place.text if place else "the object"
             if broken.live:
@@ -69,7 +78,11 @@ def of_all(number: int, total: int) -> str:
     """`4 of 12 bytes`, or bits where either is no whole number of bytes."""
     if number >= _ENDLESS:
         return "endlessly many bytes"
-    return f"{number} of {total} bits" if number % 8 or total % 8 else f"{number // 8} of {bits.amount(total)}"
+    return (
+        f"{number} of {total} bits"
+        if number % 8 or total % 8
+        else f"{number // 8} of {bits.amount(total)}"
+    )
 
 
 def values_shown(broken: Broken) -> str:

@@ -1,9 +1,12 @@
-"""The design space for a terminal: how many candidates have which verdict, and under which conditions each property is proved.
+"""The design space for a terminal: how many candidates have which verdict, and under which
+conditions each property is proved.
 
-Where a property is proved, as the fewest conditions that say it: `SKB_GSO_CB_OFFSET >= sizeof(struct inet_skb_parm)`.
+Where a property is proved, as the fewest conditions that say it: `SKB_GSO_CB_OFFSET >=
+sizeof(struct inet_skb_parm)`.
 
-A condition is a conjunction of comparisons that holds at no candidate where the property is not proved; excluded candidates
-count for neither side. Nothing is concluded from how a comparison reads: each is laid over the verdicts themselves.
+A condition is a conjunction of comparisons that holds at no candidate where the property is not
+proved; excluded candidates count for neither side. Nothing is concluded from how a comparison
+reads: each is laid over the verdicts themselves.
 """
 
 from __future__ import annotations
@@ -26,20 +29,26 @@ _MOST_PROVED = 12  # of them, where there are no conditions
 
 
 def text(report: Report, manner: Manner) -> str:
-    """A line of counts for each property, those with the same ones together; below it where it is proved."""
+    """A line of counts for each property, those with the same ones together; below it where it
+    is proved."""
     if not report.space:
         return ""
     lines = [_title(report)]
     groups: dict[tuple[str, ...], list[str]] = {}
     for space in report.space:
-        groups.setdefault((_counts(space), *_where(report, space, manner)), []).append(space.property)
+        groups.setdefault((_counts(space), *_where(report, space, manner)), []).append(
+            space.property
+        )
     for (counts, *regions), names in groups.items():
-        lines += textwrap.wrap(f"{', '.join(names)}: {counts}", WIDEST, initial_indent="  ", subsequent_indent="    ")
+        lines += textwrap.wrap(
+            f"{', '.join(names)}: {counts}", WIDEST, initial_indent="  ", subsequent_indent="    "
+        )
         lines += regions
     many = next((space.choices for space in report.space if space.choices is not None), None)
     if many is not None:
         lines.append(
-            f"the named axes have {many:,} choices, over {MOST_CHOICES}: what nobody proposes is not looked at"
+            f"the named axes have {many:,} choices, over {MOST_CHOICES}: what nobody proposes is "
+            f"not looked at"
         )
     return "\n".join(lines)
 
@@ -47,16 +56,23 @@ def text(report: Report, manner: Manner) -> str:
 def _title(report: Report) -> str:
     first = report.space[0]
     size = counted(sum(first.counts.values()) + first.bounded, "candidate")
-    return f"design space of {size}" if first.choices is None else f"what is proposed and asked, {size}"
+    return (
+        f"design space of {size}"
+        if first.choices is None
+        else f"what is proposed and asked, {size}"
+    )
 
 
 def _counts(space: Space) -> str:
     counts = [f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v)]
-    return ", ".join([*counts, *([f"{space.bounded:,} proved up to a bound only"] if space.bounded else [])])
+    return ", ".join(
+        [*counts, *([f"{space.bounded:,} proved up to a bound only"] if space.bounded else [])]
+    )
 
 
 def _where(report: Report, space: Space, manner: Manner) -> Iterator[str]:
-    """The conditions, or the values where those are few lines and say more; with -v all values as well."""
+    """The conditions, or the values where those are few lines and say more; with -v all values
+    as well."""
     rows = list(_proved(space))
     found_conditions = conditions(space, report.measures, _MOST_CONDITIONS)
     if found_conditions is None:
@@ -88,7 +104,8 @@ def _joined(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _proved(space: Space) -> Iterator[str]:
-    """A line for each choice of the other axes: the values of the ranged axis, if there is one, that are proved."""
+    """A line for each choice of the other axes: the values of the ranged axis, if there is one,
+    that are proved."""
     width = max((len(key) for key in space.proved), default=0)
     for key, values in space.proved.items():
         fixed = {part.partition(" = ")[0] for part in key.split(", ")} if key else set()
@@ -122,23 +139,37 @@ _Sets = list[tuple[str, int]]
 
 @frozen
 class Conditions:
-    """Conditions of which each is enough; `all` says whether one of them holds wherever the property is proved."""
+    """Conditions of which each is enough; `all` says whether one of them holds wherever the
+    property is proved."""
 
     texts: tuple[str, ...]
     all: bool
 
 
 def conditions(space: Space, measures: Iterable[Measure], limit: int) -> Conditions | None:
-    """At most so many; None where there are too many candidates to look at, or no picture of them."""
-    if not 0 < sum(len(cell) - cell.count(_EXCLUDED) for cell in space.cells.values()) <= _MOST_POINTS:
+    """At most so many; None where there are too many candidates to look at, or no picture of
+    them."""
+    if (
+        not 0
+        < sum(len(cell) - cell.count(_EXCLUDED) for cell in space.cells.values())
+        <= _MOST_POINTS
+    ):
         return None
-    marks = {(key, space.first + i): mark for key, cell in space.cells.items() for i, mark in enumerate(cell)}
+    marks = {
+        (key, space.first + i): mark
+        for key, cell in space.cells.items()
+        for i, mark in enumerate(cell)
+    }
     points = [point for point, mark in marks.items() if mark != _EXCLUDED]
     proved = _set([marks[point] == 1 for point in points])
     refuted = _set([marks[point] == 0 for point in points])
     if not refuted:
         return Conditions(texts=(), all=True)
-    atoms = [(text, points_met) for text, points_met in _atoms(space, measures, marks, points) if points_met & proved]
+    atoms = [
+        (text, points_met)
+        for text, points_met in _atoms(space, measures, marks, points)
+        if points_met & proved
+    ]
     cover = _cover(_enough(atoms[:_MOST_ATOMS], refuted), proved, limit)
     return Conditions(texts=tuple(text for text, _ in cover), all=not proved & ~_union(cover))
 
@@ -155,7 +186,7 @@ def _union(sets: Iterable[tuple[str, int]]) -> int:
     return together
 
 
-# --- comparisons ------------------------------------------------------------------------------------------
+# --- comparisons ----------------------------------------------------------------------------------
 
 
 def _atoms(
@@ -192,7 +223,10 @@ def _measured(
         return measure.values[str(point[0][at])]
 
     if measure.divides:
-        yield f"{ranged} % {measure.text} == 0", _set([point[1] % number(point) == 0 for point in points])
+        yield (
+            f"{ranged} % {measure.text} == 0",
+            _set([point[1] % number(point) == 0 for point in points]),
+        )
         return
     yield f"{ranged} >= {measure.text}", _set([point[1] >= number(point) for point in points])
     ends = _ends(lambda point: point[1] + number(point), marks, points, step=1)
@@ -213,14 +247,23 @@ def _limits(
         yield f"{ranged} % {divisor} == 0", _set([point[1] % divisor == 0 for point in points])
 
 
-def _ends(number: Callable[[_Point], int], marks: dict[_Point, int], points: Iterable[_Point], step: int) -> list[int]:
-    """The numbers at which proved ends most often, going up or down; so many as are worth a look."""
-    neighbours = pairwise(points) if step > 0 else ((after, before) for before, after in pairwise(points))
-    last = [point for point, other in neighbours if point[0] == other[0] and (marks[point], marks[other]) == (1, 0)]
+def _ends(
+    number: Callable[[_Point], int], marks: dict[_Point, int], points: Iterable[_Point], step: int
+) -> list[int]:
+    """The numbers at which proved ends most often, going up or down; so many as are worth a
+    look."""
+    neighbours = (
+        pairwise(points) if step > 0 else ((after, before) for before, after in pairwise(points))
+    )
+    last = [
+        point
+        for point, other in neighbours
+        if point[0] == other[0] and (marks[point], marks[other]) == (1, 0)
+    ]
     return sorted(value for value, _ in Counter(map(number, last)).most_common(_MOST_LIMITS))
 
 
-# --- conditions -------------------------------------------------------------------------------------------
+# --- conditions -----------------------------------------------------------------------------------
 
 
 def _enough(atoms: _Sets, refuted: int) -> _Sets:
@@ -250,11 +293,16 @@ def _one_more(
 
 
 def _cover(enough: _Sets, proved: int, limit: int) -> _Sets:
-    """Those that say most, one after the other; of two that say as much the shorter, then the first."""
+    """Those that say most, one after the other; of two that say as much the shorter, then the
+    first."""
     cover: _Sets = []
     left = proved
     while left and len(cover) < limit:
-        best = max(enough, key=lambda each: ((each[1] & left).bit_count(), -each[0].count("&&")), default=("", 0))
+        best = max(
+            enough,
+            key=lambda each: ((each[1] & left).bit_count(), -each[0].count("&&")),
+            default=("", 0),
+        )
         if not best[1] & left:
             break
         cover.append(best)

@@ -1,4 +1,5 @@
-"""A run told in the words of the spec: where a moment lies, what was chosen, which object came from which."""
+"""A run told in the words of the spec: where a moment lies, what was chosen, which object came
+from which."""
 
 from __future__ import annotations
 
@@ -19,8 +20,8 @@ from cbprove.system.statements import Call, Each, Either, Repeat, Statement
 
 @frozen
 class Choice:
-    """A decision of the run: where it was taken (None for a value), of what, the answer, and whether any other would have
-    done. A value may say at which step it was found."""
+    """A decision of the run: where it was taken (None for a value), of what, the answer, and
+    whether any other would have done. A value may say at which step it was found."""
 
     span: Span | None
     what: str
@@ -37,7 +38,8 @@ def statements(program: Program) -> Mapping[int, Statement]:
 
 
 def crumbs(program: Program, path: str, moment: Moment) -> tuple[str, ...]:
-    """The way to a moment: the path, each part called, and the turns: `("local", "transmit, segment 1")`."""
+    """The way to a moment: the path, each part called, and the turns: `("local", "transmit,
+    segment 1")`."""
     nested = [path]
     for statement, turn in _walk(statements(program), moment):
         match statement:
@@ -50,8 +52,11 @@ def crumbs(program: Program, path: str, moment: Moment) -> tuple[str, ...]:
     return tuple(nested)
 
 
-def _walk(by_uid: Mapping[int, Statement], moment: Moment) -> Iterator[tuple[Statement | None, int | None]]:
-    """The statements that a moment lies in, of loops with the turn; the last is a loop itself if no turn of it is meant."""
+def _walk(
+    by_uid: Mapping[int, Statement], moment: Moment
+) -> Iterator[tuple[Statement | None, int | None]]:
+    """The statements that a moment lies in, of loops with the turn; the last is a loop itself if
+    no turn of it is meant."""
     rest = list(moment)
     while rest:
         statement = by_uid.get(rest.pop(0))
@@ -62,7 +67,8 @@ Idle = Collection[tuple[object, ...]]  # the decisions that do not matter
 
 
 def choices(program: Program, run: Run, before: int, idle: Idle = ()) -> tuple[Choice, ...]:
-    """The first `before` decisions of a run, in order; the values of stored bits are told by `values`."""
+    """The first `before` decisions of a run, in order; the values of stored bits are told by
+    `values`."""
     by_uid = statements(program)
     pairs = ((key, _choice(by_uid, key, answer)) for key, answer in run.decisions[:before])
     return tuple(replace(choice, any=key in idle) for key, choice in pairs if choice is not None)
@@ -95,7 +101,11 @@ def _turns(number: int) -> str:
 
 def place_of(program: Program, span: Span) -> str:
     """`line 9`, or `ip.cbs:9` where the spec has more than one file."""
-    return f"{printable(span.source.name)}:{span.line}" if several_files(program) else f"line {span.line}"
+    return (
+        f"{printable(span.source.name)}:{span.line}"
+        if several_files(program)
+        else f"line {span.line}"
+    )
 
 
 def several_files(program: Program) -> bool:
@@ -105,10 +115,12 @@ def several_files(program: Program) -> bool:
     return len({each.source.name for each in spans}) > 1
 
 
-# --- values -----------------------------------------------------------------------------------------------
+# --- values ---------------------------------------------------------------------------------------
 
 
-def values(program: Program, run: Run, looks: Iterable[Look], idle: Idle = ()) -> tuple[Choice, ...]:
+def values(
+    program: Program, run: Run, looks: Iterable[Look], idle: Idle = ()
+) -> tuple[Choice, ...]:
     """What members were found to hold, where that was for the run to decide; each look once."""
     by_uid = statements(program)
     decided = {key for key, _ in run.decisions if key[0] == "bit"}
@@ -117,7 +129,9 @@ def values(program: Program, run: Run, looks: Iterable[Look], idle: Idle = ()) -
         keys = {("bit", *source) for source in look.sources} & decided
         if keys:
             at = _step_of(by_uid, look.moment)
-            choices_made[Choice(None, look.place.text, str(look.value), all(key in idle for key in keys), at)] = None
+            choices_made[
+                Choice(None, look.place.text, str(look.value), all(key in idle for key in keys), at)
+            ] = None
     return tuple(choices_made)
 
 
@@ -128,12 +142,17 @@ def _step_of(by_uid: Mapping[int, Statement], moment: object) -> str:
     return next((call.name for call in calls if call.kind == "step"), "")
 
 
-# --- objects ----------------------------------------------------------------------------------------------
+# --- objects --------------------------------------------------------------------------------------
 
 
 def lineage(stages: Iterable[Stage], key: ObjectKey) -> tuple[ObjectKey, ...]:
     """An object, what it was cut from, what that was cut from, and so on."""
-    parents = {action.moment: action.object for stage in stages for action in stage.actions if action.kind == "cut"}
+    parents = {
+        action.moment: action.object
+        for stage in stages
+        for action in stage.actions
+        if action.kind == "cut"
+    }
     chain = [key]
     while (parent := parents.get(chain[-1].moment)) is not None and parent not in chain:
         chain.append(parent)

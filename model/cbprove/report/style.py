@@ -1,4 +1,5 @@
-"""How a report looks and how much it says: colour as something that can be left out, and the options of this run."""
+"""How a report looks and how much it says: colour as something that can be left out, and the
+options of this run."""
 
 from __future__ import annotations
 
@@ -40,9 +41,11 @@ def capped(lines: list[str], limit: int) -> list[str]:
 
 @frozen
 class Manner:
-    """`verbosity`: -1 the summary alone, 0 the usual, 1 why each proof holds, 2 the queries as well.
+    """`verbosity`: -1 the summary alone, 0 the usual, 1 why each proof holds, 2 the queries as
+    well.
 
-    `queries` are the files that queries were saved in, by case; `again` the options this run was given.
+    `queries` are the files that queries were saved in, by case; `again` the options this run was
+    given.
     """
 
     paint: Paint = plain
@@ -55,9 +58,16 @@ class Manner:
 
 
 def again(path: str, reason: str, manner: Manner) -> str:
-    """The command that tries an undecided case again, with the limit raised that its reason names."""
+    """The command that tries an undecided case again, with the limit raised that its reason
+    names."""
     if manner.seconds is not None and ("timeout" in reason or "canceled" in reason):
         return f"cbprove check {path} --timeout {10 * manner.seconds:g}s"
-    raised = {"bound": 4 * manner.bound, "resources": 10 * manner.resources, "operations": 10 * manner.operations}
-    named = [option for option in raised if f"--{option}" in reason] or ["bound" if "turn" in reason else "resources"]
+    raised = {
+        "bound": 4 * manner.bound,
+        "resources": 10 * manner.resources,
+        "operations": 10 * manner.operations,
+    }
+    named = [option for option in raised if f"--{option}" in reason] or [
+        "bound" if "turn" in reason else "resources"
+    ]
     return f"cbprove check {path} --{named[0]} {raised[named[0]]}"

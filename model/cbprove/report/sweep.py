@@ -1,4 +1,5 @@
-"""The verdicts of one property over two axes: a sign for each choice of the two, and the regions in words."""
+"""The verdicts of one property over two axes: a sign for each choice of the two, and the regions
+in words."""
 
 from __future__ import annotations
 
@@ -14,8 +15,22 @@ from cbprove.system.axes import Axis, AxisValue, Proposal
 from cbprove.verdicts import Case, Report
 
 _WIDEST = 110
-_SIGNS = {"proved": "+", "refuted": "x", "mixed": "~", "vacuous": "o", "unknown": "?", "excluded": "-"}
-_ROLES: dict[str, Role] = {"+": "good", "x": "bad", "?": "warn", "o": "warn", "~": "warn", "b": "warn"}
+_SIGNS = {
+    "proved": "+",
+    "refuted": "x",
+    "mixed": "~",
+    "vacuous": "o",
+    "unknown": "?",
+    "excluded": "-",
+}
+_ROLES: dict[str, Role] = {
+    "+": "good",
+    "x": "bad",
+    "?": "warn",
+    "o": "warn",
+    "~": "warn",
+    "b": "warn",
+}
 _BOUNDED = "b"
 _WHOLE = "the whole"
 _Domain = tuple[str, ...] | range
@@ -23,7 +38,8 @@ _Domain = tuple[str, ...] | range
 
 @frozen
 class Matrix:
-    """A property over two axes. The report has a proposal for each cell, as `cells` makes them, and one for all."""
+    """A property over two axes. The report has a proposal for each cell, as `cells` makes them,
+    and one for all."""
 
     property: str
     rows: Axis
@@ -32,15 +48,22 @@ class Matrix:
 
 
 def cells(system: System, rows: Axis, cols: Axis) -> tuple[Proposal, ...]:
-    """A proposal for each choice of two axes, and one for all of them, with the other axes at their defaults."""
+    """A proposal for each choice of two axes, and one for all of them, with the other axes at
+    their defaults."""
     span = system.proposals[0].span
-    rest: dict[str, _Domain] = {axis.name: _default(axis) for axis in system.axes if axis not in (rows, cols)}
+    rest: dict[str, _Domain] = {
+        axis.name: _default(axis) for axis in system.axes if axis not in (rows, cols)
+    }
 
     def made(name: str, row: _Domain, col: _Domain) -> Proposal:
         candidate = {**rest, rows.name: row, cols.name: col}
-        return Proposal(name, "", {axis.name: candidate[axis.name] for axis in system.axes}, (), span)
+        return Proposal(
+            name, "", {axis.name: candidate[axis.name] for axis in system.axes}, (), span
+        )
 
-    each = (made(_name(row, col), _only(row), _only(col)) for row in rows.values for col in cols.values)
+    each = (
+        made(_name(row, col), _only(row), _only(col)) for row in rows.values for col in cols.values
+    )
     return (*each, made(_WHOLE, rows.values, cols.values))
 
 
@@ -59,7 +82,10 @@ def _name(row: AxisValue, col: AxisValue) -> str:
 def text(matrix: Matrix, paint: Paint) -> str:
     """The matrix with its legend, then the regions."""
     cases = {case.proposal: case for case in matrix.report.cases}
-    grid = [[_sign(cases.get(_name(row, col))) for col in matrix.cols.values] for row in matrix.rows.values]
+    grid = [
+        [_sign(cases.get(_name(row, col))) for col in matrix.cols.values]
+        for row in matrix.rows.values
+    ]
     title = f"{matrix.property}: {matrix.rows.name} down, {matrix.cols.name} across"
     parts = [title, "\n".join(_lines(matrix, grid, paint)), _legend(grid)]
     return "\n\n".join(part for part in (*parts, "\n".join(_regions(cases.get(_WHOLE)))) if part)
@@ -68,7 +94,11 @@ def text(matrix: Matrix, paint: Paint) -> str:
 def _sign(case: Case | None) -> str:
     if case is None:
         return " "
-    return _BOUNDED if case.finding.turns is not None and case.verdict == "proved" else _SIGNS[case.verdict]
+    return (
+        _BOUNDED
+        if case.finding.turns is not None and case.verdict == "proved"
+        else _SIGNS[case.verdict]
+    )
 
 
 def _lines(matrix: Matrix, grid: list[list[str]], paint: Paint) -> Iterator[str]:
@@ -94,7 +124,10 @@ def _ruler(labels: list[str]) -> str:
 
 def _legend(grid: list[list[str]]) -> str:
     signs = {sign for row in grid for sign in row}
-    words = {**{sign: verdict for verdict, sign in _SIGNS.items()}, _BOUNDED: "proved up to a bound"}
+    words = {
+        **{sign: verdict for verdict, sign in _SIGNS.items()},
+        _BOUNDED: "proved up to a bound",
+    }
     return "  ".join(f"{sign} {word}" for sign, word in words.items() if sign in signs)
 
 
@@ -111,7 +144,10 @@ def document(matrix: Matrix) -> dict[str, Any]:
     """The matrix as plain data."""
     cases = {case.proposal: case for case in matrix.report.cases}
     case_of_all = cases.get(_WHOLE)
-    rows = [[_verdict(cases.get(_name(row, col))) for col in matrix.cols.values] for row in matrix.rows.values]
+    rows = [
+        [_verdict(cases.get(_name(row, col))) for col in matrix.cols.values]
+        for row in matrix.rows.values
+    ]
     return {
         "schema_version": 1,
         "tool": {"name": "cbprove", "version": VERSION},
@@ -121,7 +157,9 @@ def document(matrix: Matrix) -> dict[str, Any]:
             "rows": {"axis": matrix.rows.name, "values": list(matrix.rows.values)},
             "cols": {"axis": matrix.cols.name, "values": list(matrix.cols.values)},
             "verdicts": rows,
-            "regions": [{"verdict": v, "where": region} for v, region in case_of_all.regions] if case_of_all else [],
+            "regions": [{"verdict": v, "where": region} for v, region in case_of_all.regions]
+            if case_of_all
+            else [],
         },
     }
 

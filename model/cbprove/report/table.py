@@ -10,7 +10,8 @@ from cbprove.verdicts import Case, Cost, Report
 
 
 def proposals(report: Report, manner: Manner) -> str:
-    """The table; where its columns do not fit side by side, those that only say `proved` become one line below it.
+    """The table; where its columns do not fit side by side, those that only say `proved` become one
+    line below it.
 
     With -v, and where it does not fit even so, it is cut into several.
     """
@@ -24,7 +25,11 @@ def proposals(report: Report, manner: Manner) -> str:
     if any(cost.per_packet or cost.per_segment for cost in costs.values()):
         columns.append(["bytes moved", *(_cost(costs[name]) for name in names)])
     first = ["", *names]
-    folded = [] if manner.verbosity > 0 or _fits([first, *columns]) else [c for c in columns if _is_plain(c)]
+    folded = (
+        []
+        if manner.verbosity > 0 or _fits([first, *columns])
+        else [c for c in columns if _is_plain(c)]
+    )
     columns_kept = [column for column in columns if column not in folded]
     tables = ["\n".join(_rows(part, manner.paint)) for part in _fitting([first, *columns_kept])]
     notes = [*([_folded(folded)] if folded else []), *_legend(report)]
@@ -33,13 +38,17 @@ def proposals(report: Report, manner: Manner) -> str:
 
 
 def _is_plain(column: list[str]) -> bool:
-    """Whether a column says that a property is proved of each proposal that is not excluded, and no more."""
+    """Whether a column says that a property is proved of each proposal that is not excluded, and
+    no more."""
     return {"proved"} <= set(column[1:]) <= {"proved", "excluded"}
 
 
 def _folded(columns: list[list[str]]) -> str:
     excluded = any("excluded" in column[1:] for column in columns)
-    return f"proved for each{' that is not excluded' if excluded else ''}: {', '.join(column[0] for column in columns)}"
+    return (
+        f"proved for each{' that is not excluded' if excluded else ''}: "
+        f"{', '.join(column[0] for column in columns)}"
+    )
 
 
 def _cell(case: Case | None) -> str:
@@ -103,15 +112,21 @@ def _legend(report: Report) -> Iterator[str]:
 
 
 def _excluded(report: Report) -> list[str]:
-    """`9 of 48 candidates of packed_anywhere are excluded`, and under which property where those differ."""
+    """`9 of 48 candidates of packed_anywhere are excluded`, and under which property where those
+    differ."""
     by_reason: dict[tuple[str, str], list[str]] = {}
     for case in report.cases:
         number = case.counts.get("excluded", 0)
         if number and case.verdict != "excluded":
             amount = f"{number:,} of {sum(case.counts.values()):,} candidates"
             by_reason.setdefault((case.proposal, amount), []).append(case.property)
-    repeated = {proposal for proposal, _ in by_reason if sum(proposal == other for other, _ in by_reason) > 1}
+    repeated = {
+        proposal
+        for proposal, _ in by_reason
+        if sum(proposal == other for other, _ in by_reason) > 1
+    }
     return [
-        f"{amount} of {proposal} are excluded" + (f" ({', '.join(names)})" if proposal in repeated else "")
+        f"{amount} of {proposal} are excluded"
+        + (f" ({', '.join(names)})" if proposal in repeated else "")
         for (proposal, amount), names in by_reason.items()
     ]

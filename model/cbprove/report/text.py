@@ -1,4 +1,5 @@
-"""A report for a terminal: one line of counts, what was not expected, proposals, questions, the design space.
+"""A report for a terminal: one line of counts, what was not expected, proposals, questions, the
+design space.
 
 What nobody can satisfy, as a sentence with lines.
 """
@@ -20,7 +21,13 @@ from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Report, Verdict
 _RIGHT = 88
 _WIDTH = 100
 _MOST_ANSWERS = 40
-_ROLES: dict[Verdict, Role] = {"proved": "good", "refuted": "bad", "mixed": "bad", "vacuous": "warn", "unknown": "warn"}
+_ROLES: dict[Verdict, Role] = {
+    "proved": "good",
+    "refuted": "bad",
+    "mixed": "bad",
+    "vacuous": "warn",
+    "unknown": "warn",
+}
 
 
 def text(report: Report, manner: Manner) -> str:
@@ -33,13 +40,22 @@ def text(report: Report, manner: Manner) -> str:
         *_blocks(report, manner),
         table.proposals(report, manner),
     ]
-    parts += [_asks(report, manner), space.text(report, manner), _assumptions(report), _models(report)]
+    parts += [
+        _asks(report, manner),
+        space.text(report, manner),
+        _assumptions(report),
+        _models(report),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
 def _kept(report: Report, manner: Manner) -> list[str]:
     """That an earlier run found all this, for who asks why."""
-    return ["found by an earlier run; --no-cache judges anew"] if report.kept and manner.verbosity > 0 else []
+    return (
+        ["found by an earlier run; --no-cache judges anew"]
+        if report.kept and manner.verbosity > 0
+        else []
+    )
 
 
 def _wrapped(line: str) -> list[str]:
@@ -54,12 +70,17 @@ def _models(report: Report) -> str:
 
 def summary(report: Report) -> str:
     """One line of counts."""
-    sizes = [counted(len({case.proposal for case in report.cases}), "proposal"), counted(len(report.cases), "verdict")]
+    sizes = [
+        counted(len({case.proposal for case in report.cases}), "proposal"),
+        counted(len(report.cases), "verdict"),
+    ]
     if report.asks:
         sizes.append(counted(len(report.asks), "question"))
     parts = [*_counts(report.cases), *_unmet(report)]
     parts += [f"not as {model.kernel}" for model in report.models if not model.clean]
-    return f"{printable(report.path)}: {', '.join(sizes)}" + (f": {', '.join(parts)}" if parts else "")
+    return f"{printable(report.path)}: {', '.join(sizes)}" + (
+        f": {', '.join(parts)}" if parts else ""
+    )
 
 
 def total(reports: Iterable[Report]) -> str:
@@ -68,7 +89,10 @@ def total(reports: Iterable[Report]) -> str:
     cases = [case for report in listed for case in report.cases]
     unmet = sum(len(unmet_in(report)) for report in listed)
     parts = [*_counts(cases), *([f"{unmet} not as expected"] if unmet else [])]
-    return f"{counted(len(listed), 'spec')}, {counted(len(cases), 'verdict')}: {', '.join(parts) or 'nothing to check'}"
+    return (
+        f"{counted(len(listed), 'spec')}, {counted(len(cases), 'verdict')}: "
+        f"{', '.join(parts) or 'nothing to check'}"
+    )
 
 
 def verdict_words(case: Case) -> str:
@@ -80,9 +104,12 @@ def verdict_words(case: Case) -> str:
 
 
 def _counts(cases: Iterable[Case]) -> Iterator[str]:
-    """`29 proved`, `7 refuted (7 expected)`: what is no plain proof says how much of it was expected."""
+    """`29 proved`, `7 refuted (7 expected)`: what is no plain proof says how much of it was
+    expected."""
     listed = list(cases)
-    bounded = [case for case in listed if case.verdict == "proved" and case.finding.turns is not None]
+    bounded = [
+        case for case in listed if case.verdict == "proved" and case.finding.turns is not None
+    ]
     words: Counter[str] = Counter(case.verdict for case in listed)
     for verdict in VERDICTS:
         group = [case for case in listed if case.verdict == verdict and case not in bounded]
@@ -101,10 +128,13 @@ def _unmet(report: Report) -> list[str]:
 
 def unmet_in(report: Report) -> list[Case | Answered]:
     """The cases and questions that did not come out as the spec expects."""
-    return [*(case for case in report.cases if not case.met), *(ask for ask in report.asks if not ask.met)]
+    return [
+        *(case for case in report.cases if not case.met),
+        *(ask for ask in report.asks if not ask.met),
+    ]
 
 
-# --- blocks -----------------------------------------------------------------------------------------------
+# --- blocks ---------------------------------------------------------------------------------------
 
 
 def _blocks(report: Report, manner: Manner) -> Iterator[str]:
@@ -121,7 +151,9 @@ def _blocks(report: Report, manner: Manner) -> Iterator[str]:
 def _block(report: Report, case: Case, manner: Manner) -> str:
     """A verdict in full."""
     body = list(_body(report, case, manner))
-    return "\n".join([_title(case, manner), *([""] if body else []), *(f"  {line}".rstrip() for line in body)])
+    return "\n".join(
+        [_title(case, manner), *([""] if body else []), *(f"  {line}".rstrip() for line in body)]
+    )
 
 
 def _title(case: Case, manner: Manner) -> str:
@@ -153,12 +185,16 @@ def _candidates(case: Case) -> Iterator[str]:
         return
     counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
     yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
-    for line in capped([f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS):
+    for line in capped(
+        [f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS
+    ):
         yield from textwrap.wrap(line, _WIDTH, subsequent_indent="    ")
     for reason in case.excluded if case.verdict != "excluded" else ():
         yield from textwrap.wrap(f"excluded: {reason}", _WIDTH, subsequent_indent="    ")
     if case.finding.witness is not None:
-        values = ", ".join(f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items())
+        values = ", ".join(
+            f"{axis} = {value}" for axis, value in case.finding.witness.candidate.items()
+        )
         yield from textwrap.wrap(f"shown: {values}", _WIDTH, subsequent_indent="    ")
 
 
@@ -166,7 +202,8 @@ def _story(case: Case, manner: Manner) -> Iterator[str]:
     witness_found = case.finding.witness
     if witness_found is None:
         return
-    # What tells of runs and why proofs hold draws pictures and checks certificates: most reports do not.
+    # What tells of runs and why proofs hold draws pictures and checks certificates: most reports do
+    # not.
     if case.finding.verdict == "refuted":
         from cbprove.report import witness
 
@@ -176,7 +213,10 @@ def _story(case: Case, manner: Manner) -> Iterator[str]:
         from cbprove.report import reasons, story
 
         claims = counted(witness_found.run.reached.get(case.property, 0), "claim")
-        yield f"path {' > '.join(story.way(witness_found.program, witness_found.run))} reaches {claims}, all of them true"
+        yield (
+            f"path {' > '.join(story.way(witness_found.program, witness_found.run))} reaches "
+            f"{claims}, all of them true"
+        )
         yield from _arrivals(case)
         yield from reasons.reasons(witness_found.program, case.property)
 
@@ -191,8 +231,13 @@ def _arrivals(case: Case) -> Iterator[str]:
 def _undecided(report: Report, case: Case, manner: Manner) -> Iterator[str]:
     """What became of the proof, and for what a limit stood in the way of, how to raise it."""
     if case.verdict == "vacuous":
-        yield "no run reaches what it claims, for any number of turns: nothing was asked, so nothing is proved"
-    limited = case.verdict == "unknown" or (case.verdict == "proved" and case.finding.turns is not None)
+        yield (
+            "no run reaches what it claims, for any number of turns: nothing was asked, so "
+            "nothing is proved"
+        )
+    limited = case.verdict == "unknown" or (
+        case.verdict == "proved" and case.finding.turns is not None
+    )
     if limited and not case.met:
         reason = case.finding.reason if case.verdict == "unknown" else "--bound"
         yield f"try again with: {again(printable(report.path), reason, manner)}"
@@ -202,7 +247,7 @@ def _undecided(report: Report, case: Case, manner: Manner) -> Iterator[str]:
         yield f"{'query' if len(case.finding.queries) == 1 else 'queries'}: {counts}"
 
 
-# --- the rest ---------------------------------------------------------------------------------------------
+# --- the rest -------------------------------------------------------------------------------------
 
 
 def _asks(report: Report, manner: Manner) -> str:
@@ -213,14 +258,18 @@ def _asks(report: Report, manner: Manner) -> str:
 
 
 def _ask(ask: Answered, manner: Manner) -> list[str]:
-    word = manner.paint("answered" if ask.met else "answered otherwise", "good" if ask.met else "bad")
+    word = manner.paint(
+        "answered" if ask.met else "answered otherwise", "good" if ask.met else "bad"
+    )
     lines = [f"{word}: {ask.name}" + (f": {printable(ask.title)}" if ask.title else "")]
     if ask.answer is None:
         lines.append(f"  unknown: {printable(ask.reason)}")
     elif ask.answer:
         lines += [f"  {row}" for row in capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)]
     else:
-        answer = "none" + (f": {conflict_sentence(ask.conflict)}" if ask.conflict is not None else "")
+        answer = "none" + (
+            f": {conflict_sentence(ask.conflict)}" if ask.conflict is not None else ""
+        )
         lines += textwrap.wrap(answer, _WIDTH, initial_indent="  ", subsequent_indent="    ")
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
@@ -228,8 +277,11 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
 
 
 def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> Iterator[str]:
-    """The choices of an answer, those that differ in one number only together: `skb_gso_cb = roland, OFFSET = 20..22`."""
-    ranged = next((i for i in reversed(range(len(axes))) if choices and isinstance(choices[0][i], int)), None)
+    """The choices of an answer, those that differ in one number only together: `skb_gso_cb =
+    roland, OFFSET = 20..22`."""
+    ranged = next(
+        (i for i in reversed(range(len(axes))) if choices and isinstance(choices[0][i], int)), None
+    )
     groups: dict[tuple[tuple[str, AxisValue], ...], list[int]] = {}
     for row in choices:
         fixed = tuple(pair for i, pair in enumerate(zip(axes, row, strict=True)) if i != ranged)
@@ -237,20 +289,31 @@ def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> I
     for fixed, values in groups.items():
         settings = [f"{axis} = {value}" for axis, value in fixed]
         spans = tuple((low, high - 1) for low, high in runs(values))
-        yield ", ".join([*settings, *([f"{axes[ranged]} = {space.intervals(spans)}"] if ranged is not None else [])])
+        yield ", ".join(
+            [
+                *settings,
+                *([f"{axes[ranged]} = {space.intervals(spans)}"] if ranged is not None else []),
+            ]
+        )
 
 
 def _assumptions(report: Report) -> str:
-    sentences = dict.fromkeys(assumption for case in report.cases for assumption in case.finding.assumptions)
+    sentences = dict.fromkeys(
+        assumption for case in report.cases for assumption in case.finding.assumptions
+    )
     lines = [
-        textwrap.fill(printable(each), WIDEST, initial_indent="  ", subsequent_indent="    ") for each in sentences
+        textwrap.fill(printable(each), WIDEST, initial_indent="  ", subsequent_indent="    ")
+        for each in sentences
     ]
     return "\n".join(["assuming", *lines]) if sentences else ""
 
 
 def conflict_sentence(conflict: Conflict) -> str:
-    """`no choice satisfies P (line 71) and Q (line 73) together: ip (line 5) and gso (line 9) cannot coexist, for ...`."""
-    files = {span.source.name for _, span in (*conflict.properties, *(conflict.layers or ())) if span}
+    """`no choice satisfies P (line 71) and Q (line 73) together: ip (line 5) and gso (line 9)
+    cannot coexist, for ...`."""
+    files = {
+        span.source.name for _, span in (*conflict.properties, *(conflict.layers or ())) if span
+    }
     many_files = len(files) > 1
     sentence = f"no choice satisfies {_listed(conflict.properties, many_files)}" + " together" * (
         len(conflict.properties) > 1
@@ -260,9 +323,13 @@ def conflict_sentence(conflict: Conflict) -> str:
             "coexist" if len(conflict.layers) > 1 else "do so alone"
         )
     if conflict.needs:
-        names, sizes = [need.view for need in conflict.needs], [str(need.bytes) for need in conflict.needs]
+        names, sizes = (
+            [need.view for need in conflict.needs],
+            [str(need.bytes) for need in conflict.needs],
+        )
         sentence += (
-            f", for {_and(names)} take at least {' + '.join(sizes)} of the {conflict.bytes} bytes of {conflict.area}"
+            f", for {_and(names)} take at least {' + '.join(sizes)} of the {conflict.bytes} bytes "
+            f"of {conflict.area}"
         )
     return sentence + (f"; {conflict.reason}" if conflict.reason else "")
 

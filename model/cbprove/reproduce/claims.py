@@ -1,4 +1,5 @@
-"""The claim that a run breaks, as C: what is remembered on the way, and what is compared at the end."""
+"""The claim that a run breaks, as C: what is remembered on the way, and what is compared at the
+end."""
 
 from __future__ import annotations
 
@@ -61,9 +62,11 @@ _MOST = 1 << 40  # bytes; so many a negative length stands for
 
 @frozen
 class Check:
-    """`lines` are the end of the run; `twice` says that the run is made twice and `lines` compare what it left.
+    """`lines` are the end of the run; `twice` says that the run is made twice and `lines` compare
+    what it left.
 
-    `start` stands before the run; `helpers` are functions and `pragmas` what is switched off for the expressions.
+    `start` stands before the run; `helpers` are functions and `pragmas` what is switched off for
+    the expressions.
     """
 
     lines: tuple[str, ...]
@@ -80,7 +83,11 @@ class Claim:
     def __init__(self, program: Program, run: Run, prop: Property) -> None:
         self.program, self.run, self.prop = program, run, prop
         self.broken: Broken = run.broken[prop.name][0]
-        self.at = next(i for i, e in enumerate(run.effects) if isinstance(e, BrokenClaim) and e.property == prop.name)
+        self.at = next(
+            i
+            for i, e in enumerate(run.effects)
+            if isinstance(e, BrokenClaim) and e.property == prop.name
+        )
         marker = run.effects[self.at]
         assert isinstance(marker, BrokenClaim)
         self.marker = marker
@@ -93,11 +100,15 @@ class Claim:
         return self.broken.claim
 
     def _kept(self) -> int | None:
-        """Which effect is the end of the step that members are to be preserved from; None for other claims."""
-        return self._ended(self.prop.claim.start) if isinstance(self.prop.claim, Preserved) else None
+        """Which effect is the end of the step that members are to be preserved from; None for
+        other claims."""
+        return (
+            self._ended(self.prop.claim.start) if isinstance(self.prop.claim, Preserved) else None
+        )
 
     def _ended(self, step: str) -> int | None:
-        """The effect that is the latest end of a step in the history of the object that the claim is made on."""
+        """The effect that is the latest end of a step in the history of the object that the
+        claim is made on."""
         latest: dict[ObjectKey, int] = {}
         for number, effect in enumerate(self.run.effects[: self.at]):
             if isinstance(effect, EndedStep) and effect.step == step:
@@ -108,10 +119,13 @@ class Claim:
 
     def _named(self, place: Place, current: ObjectKey) -> ObjectKey:
         names = [each.name for each in self.program.objects]
-        return current if place.object in (".", names[0]) else ObjectKey((), names.index(place.object))
+        return (
+            current if place.object in (".", names[0]) else ObjectKey((), names.index(place.object))
+        )
 
     def origin(self, lying: Lying) -> Lying:
-        """Where the bits of a place lay when they were remembered; the place itself, where nothing was."""
+        """Where the bits of a place lay when they were remembered; the place itself, where
+        nothing was."""
         if self.kept is None or not isinstance(self.made, Unchanged):
             return lying
         effect = self.run.effects[self.kept]
@@ -122,12 +136,17 @@ class Claim:
         return replace(lying, place=place, object=self._named(place, effect.object), low=low)
 
     def compared(self) -> Iterator[tuple[Lying, set[int]]]:
-        """Where the places lie that are compared bit by bit, and which bits of their objects that are."""
-        for place in self.broken.places if isinstance(self.made, Unchanged | SameMember | Stored) else ():
+        """Where the places lie that are compared bit by bit, and which bits of their objects
+        that are."""
+        for place in (
+            self.broken.places if isinstance(self.made, Unchanged | SameMember | Stored) else ()
+        ):
             positions = range(place.low, place.low + place.place.width)
             unchanged = isinstance(self.made, Unchanged)
             broken = {
-                e.bit for e in self.broken.bits if e.object == place.object and (not unchanged or e.bit in positions)
+                e.bit
+                for e in self.broken.bits
+                if e.object == place.object and (not unchanged or e.bit in positions)
             }
             yield place, {place.low + i for i in place.positions} | broken
 
@@ -144,13 +163,18 @@ class Claim:
         """The object that a member lies in whose value the claim hangs on."""
         looked = next((look.object for look in self.broken.looks if look.place == place), None)
         before = reversed(self.run.effects[: self.at])
-        read = (e.object for e in before if isinstance(e, Action) and e.place == place and e.kind == "read")
+        read = (
+            e.object
+            for e in before
+            if isinstance(e, Action) and e.place == place and e.kind == "read"
+        )
         return looked or next(read, None) or self._named(place, self.broken.object)
 
-    # --- the second run -----------------------------------------------------------------------------------
+    # --- the second run ---------------------------------------------------------------------------
 
     def inverted(self) -> Callable[[Source], bool]:
-        """Whether a source is none that the claim allows, so that what is read must not hang on it."""
+        """Whether a source is none that the claim allows, so that what is read must not hang on
+        it."""
         claim, stores = self.made, self.run.stores
         if not isinstance(claim, SameMember | Stored):
             return lambda source: False
@@ -163,7 +187,9 @@ class Claim:
             if source in sources or kind in ("debris", "outside", "unspecified") or store is None:
                 return True
             if isinstance(claim, SameMember):
-                return kind != "blank" and members.isdisjoint(leaf.identity for leaf in store.place.leaves)
+                return kind != "blank" and members.isdisjoint(
+                    leaf.identity for leaf in store.place.leaves
+                )
             if claim.blank_is_enough:
                 return False
             by_others = claim.by is not None and store.step not in claim.by
@@ -172,19 +198,26 @@ class Claim:
         return told
 
     def fixed(self) -> bool:
-        """Whether a member's own bits are read in another's place: at another candidate they may be in their own, and are
-        inverted all the same."""
+        """Whether a member's own bits are read in another's place: at another candidate they may
+        be in their own, and are inverted all the same."""
         if not isinstance(self.made, SameMember):
             return False
         members = {leaf.identity for leaf in self.made.place.leaves}
         stores = (self.run.stores.get(each.found.store) for each in self.broken.bits)
-        return any(leaf.identity in members for store in stores if store is not None for leaf in store.place.leaves)
+        return any(
+            leaf.identity in members
+            for store in stores
+            if store is not None
+            for leaf in store.place.leaves
+        )
 
     def _since(self, claim: SameMember | Stored) -> frozenset[StoreKey]:
         """The stores that are late enough."""
         step = claim.since if isinstance(claim, Stored) else None
         first = 0 if step is None else self._ended(step) or 0
-        return frozenset(e.store.key for e in self.run.effects[first : self.at] if isinstance(e, StoredBits))
+        return frozenset(
+            e.store.key for e in self.run.effects[first : self.at] if isinstance(e, StoredBits)
+        )
 
 
 class Checks:
@@ -203,7 +236,9 @@ class Checks:
             case SameMember():
                 return self._compared("not its own", _TWICE, lambda key: "first", twice=True)
             case Stored():
-                return self._compared(_unwritten(claim_made), _TWICE, lambda key: "first", twice=True)
+                return self._compared(
+                    _unwritten(claim_made), _TWICE, lambda key: "first", twice=True
+                )
             case ReadsBack(place, value):
                 return self._reads_back(place, value)
             case IsTrue(condition):
@@ -225,10 +260,11 @@ class Checks:
     def _key(self, spot: Spot) -> ObjectKey:
         return next(key for key, name in self.places.objects.items() if name == spot.variable)
 
-    # --- bits ---------------------------------------------------------------------------------------------
+    # --- bits -------------------------------------------------------------------------------------
 
     def kept(self) -> dict[ObjectKey, str]:
-        """The objects to remember when the first step ends, each with the variable that it is kept in."""
+        """The objects to remember when the first step ends, each with the variable that it is
+        kept in."""
         if self.claim.kept is None:
             return {}
         keys = (self.claim.origin(place).object for place, _ in self.claim.compared())
@@ -238,7 +274,9 @@ class Checks:
         first = self.places.declared[key] == self.claim.program.objects[0].name
         return "kept" if first else f"kept_{self.places.declared[key]}"
 
-    def _compared(self, subject: str, format: str, variable: Callable[[ObjectKey], str], twice: bool) -> Check:
+    def _compared(
+        self, subject: str, format: str, variable: Callable[[ObjectKey], str], twice: bool
+    ) -> Check:
         calls: list[str] = []
         runs: list[tuple[str, str]] = []  # a comparison, and the bits that it is about
         for place, bits in self.claim.compared():
@@ -262,22 +300,37 @@ class Checks:
         ]
         calls += [f"lost({call}{'' if whole_bytes else f', {mask}'})" for call, mask in runs]
         *rest, last = calls
-        lines = [f"{'found |= ' if number else 'int found = '}{call};" for number, call in enumerate(rest)]
+        lines = [
+            f"{'found |= ' if number else 'int found = '}{call};"
+            for number, call in enumerate(rest)
+        ]
         lines.append(f"return {'found | ' if rest else ''}{last};")
         return Check(tuple(lines), tuple(helpers if runs else helpers[:-1]), twice=twice)
 
     def _runs(self, spot: Spot, before: Spot, bits: set[int]) -> Iterator[tuple[str, str]]:
-        """The arguments of a comparison for each run of bytes of which the same bits are compared, and these bits."""
+        """The arguments of a comparison for each run of bytes of which the same bits are
+        compared, and these bits."""
         start, end = spot.low // 8, max([spot.low // 8 * 8 + 8, *(bit + 1 for bit in bits)])
-        shifted = ((side, before.low - spot.low if side is before else 0) for side in (before, spot))
-        sides = ", ".join(self.places.pointer(side, range(8 * start + shift, end + shift)) for side, shift in shifted)
+        shifted = (
+            (side, before.low - spot.low if side is before else 0) for side in (before, spot)
+        )
+        sides = ", ".join(
+            self.places.pointer(side, range(8 * start + shift, end + shift))
+            for side, shift in shifted
+        )
         for first, last, mask in self._masks(bits):
-            yield f"{quoted(spot.place.text)}, {sides}, {first - start}, {last - start}", f"{mask:#04x}"
+            yield (
+                f"{quoted(spot.place.text)}, {sides}, {first - start}, {last - start}",
+                f"{mask:#04x}",
+            )
 
     def _unequal(self, subject: str, spot: Spot, before: Spot) -> str:
         """Two bit-fields that do not begin at the same bit of a byte."""
         sides = [self.places.lvalue(side) for side in (before, spot)]
-        return f'({sides[0]} != {sides[1]} && printf("{subject}: %s\\n", {quoted(spot.place.text)}) > 0)'
+        return (
+            f'({sides[0]} != {sides[1]} && printf("{subject}: %s\\n", '
+            f"{quoted(spot.place.text)}) > 0)"
+        )
 
     def _allowed(self, key: ObjectKey, bit: int) -> bool:
         """A bit that holds nothing wrong, and differs in the second run for another's sake."""
@@ -290,14 +343,16 @@ class Checks:
         for bit in sorted(bits):
             masks.setdefault(bit // 8, {})[bit % 8] = 1
         pairs = [(at, self.values.byte(mask)) for at, mask in masks.items()]
-        for (_, mask), group in groupby(enumerate(pairs), key=lambda each: (each[1][0] - each[0], each[1][1])):
+        for (_, mask), group in groupby(
+            enumerate(pairs), key=lambda each: (each[1][0] - each[0], each[1][1])
+        ):
             offsets = [at for _, (at, _) in group]
             yield offsets[0], offsets[-1] + 1, mask
 
     def _spot(self, place: Lying) -> Spot:
         return self.statements.spot(place.place, place.object, place.low, self.claim.moment)
 
-    # --- values -------------------------------------------------------------------------------------------
+    # --- values -----------------------------------------------------------------------------------
 
     def _is_true(self, condition: Expr) -> Check:
         claim = self.claim.prop.claim
@@ -306,18 +361,30 @@ class Checks:
         for place in dict.fromkeys(members(condition)):
             text += f", {quoted(place.text)[1:-1]} = %lld"
             values += f", (long long)({self._member(place, place.type)})"
-        lines = [f"if ({self._expression(condition)})", "\treturn 0;", f'printf({text}\\n"{values});', "return 1;"]
+        lines = [
+            f"if ({self._expression(condition)})",
+            "\treturn 0;",
+            f'printf({text}\\n"{values});',
+            "return 1;",
+        ]
         return self._with_expression(condition, lines, set())
 
     def _reads_back(self, place: Place, value: Expr) -> Check:
         assert place.type is not None
-        spot, unsigned = self._spot(self.claim.broken.places[0]), value.type.bits == 64 and not value.type.signed
+        spot, unsigned = (
+            self._spot(self.claim.broken.places[0]),
+            value.type.bits == 64 and not value.type.signed,
+        )
         kind, sign = ("unsigned long long", "llu") if unsigned else ("long long", "lld")
         lines = [f"{kind} value = {self._expression(value)};", ""]
         lvalue = self.places.lvalue(spot)
         if lvalue is None or place.type.name == "pointer":
             high = (1 << (place.type.bits - place.type.signed)) - 1 if not place.type.boolean else 1
-            low = f"value >= {literal(-high - 1, IntType('long long', 64, True))} && " if place.type.signed else ""
+            low = (
+                f"value >= {literal(-high - 1, IntType('long long', 64, True))} && "
+                if place.type.signed
+                else ""
+            )
             low = low if place.type.signed or unsigned else "value >= 0 && "
             fits = f"{low}value <= {high}{'ULL' if high >= 1 << 63 else ''}"
             value_shown = ""
@@ -325,23 +392,36 @@ class Checks:
             lines.append(
                 f"{lvalue} = value;{self.statements.by(getattr(self.claim.broken.event, 'step', None), self.claim.marker.moment)}"
             )
-            fits = f"{lvalue} >= 0 && {lvalue} == value" if unsigned and place.type.signed else f"{lvalue} == value"
+            fits = (
+                f"{lvalue} >= 0 && {lvalue} == value"
+                if unsigned and place.type.signed
+                else f"{lvalue} == value"
+            )
             value_shown = f", (long long){lvalue}"
         text = f"cut off: {place.text} of %{sign}"
         message = f'{quoted(text)[:-1].replace("%%", "%")}{" is %lld" if value_shown else ""}\\n"'
-        lines += [f"if ({fits})", "\treturn 0;", f"printf({message}, value{value_shown});", "return 1;"]
+        lines += [
+            f"if ({fits})",
+            "\treturn 0;",
+            f"printf({message}, value{value_shown});",
+            "return 1;",
+        ]
         return self._with_expression(value, lines, {"=", "=="})
 
     def _with_expression(self, expr: Expr, lines: list[str], further: set[str]) -> Check:
         warnings = operators(expr) | further
         start = [
-            f"{_plain(type)} {identifier(name)} = {self._input(name, type)};" for name, type in inputs(expr).items()
+            f"{_plain(type)} {identifier(name)} = {self._input(name, type)};"
+            for name, type in inputs(expr).items()
         ]
         wraps = bool(warnings & {"+", "-", "*", "<<"})
         return Check(tuple(lines), (), tuple(start), tuple(pragmas(warnings)), wraps=wraps)
 
     def _input(self, name: str, type: IntType) -> str:
-        return literal(self.values.input(name, self.claim.moment), IntType(_plain(type), type.bits, type.signed))
+        return literal(
+            self.values.input(name, self.claim.moment),
+            IntType(_plain(type), type.bits, type.signed),
+        )
 
     def _expression(self, expr: Expr) -> str:
         return expression(expr, self._member)
@@ -351,7 +431,11 @@ class Checks:
         assert type is not None and isinstance(place.low, int)
         spot = self._spot_of_member(place)
         key = self._key(spot)
-        sources = [self.statements.memory[key][bit] for bit in spot.extent if 0 <= bit < self.places.size(key)]
+        sources = [
+            self.statements.memory[key][bit]
+            for bit in spot.extent
+            if 0 <= bit < self.places.size(key)
+        ]
         lvalue = self.places.lvalue(spot)
         defined = (
             not type.boolean
@@ -367,10 +451,12 @@ class Checks:
     def _spot_of_member(self, place: Place) -> Spot:
         assert isinstance(place.low, int)
         moment = self.claim.moment
-        low = place.low + sum(stride * self.values.input(name, moment) for name, stride in place.indexes)
+        low = place.low + sum(
+            stride * self.values.input(name, moment) for name, stride in place.indexes
+        )
         return self.statements.spot(place, self.claim.object_of_member(place), low, moment)
 
-    # --- places and names ---------------------------------------------------------------------------------
+    # --- places and names -------------------------------------------------------------------------
 
     def _inside(self, place: Place) -> Check:
         spot = self._spot(self.claim.broken.places[0])
@@ -386,7 +472,8 @@ class Checks:
         return Check((f"return beyond({quoted(place.text)}, {ends});",), (BEYOND,))
 
     def _ends(self, spot: Spot, bits: range) -> str:
-        """The first byte in the object and the one behind the last; by the view, which a macro may move."""
+        """The first byte in the object and the one behind the last; by the view, which a macro
+        may move."""
         if spot.place.view is None or any(each % 8 for each in (bits.start, bits.stop)):
             return f"{bits.start // 8}, {-(-bits.stop // 8)}"
         view = next(view for view in self.claim.program.views if view.name == spot.place.view)
@@ -396,7 +483,8 @@ class Checks:
         return ", ".join(f"{base} {'-' if at < 0 else '+'} {abs(at)}" for at in offsets)
 
     def live(self) -> dict[tuple[ObjectKey, int], str]:
-        """The variables of the names that the claim is about: the one in use; for a store, all of its object."""
+        """The variables of the names that the claim is about: the one in use; for a store, all
+        of its object."""
         claim_made, named = self.claim.made, self.claim.marker.named
         if not isinstance(claim_made, NotGivenUp):
             return {}
@@ -413,13 +501,18 @@ class Checks:
             lines[key, 0] = f"{variable}_live"
         for effect in self.claim.run.effects:
             if isinstance(effect, HeldName) and effect.live:
-                lines[effect.object, effect.number] = f"{identifier(effect.name)}_live{effect.number}"
+                lines[effect.object, effect.number] = (
+                    f"{identifier(effect.name)}_live{effect.number}"
+                )
         return lines
 
     def _not_given_up(self, store: bool) -> Check:
         key, number = self.claim.marker.named
         names = self._names()
-        used, names_of_object = names[key, number], [name for (owner, _), name in names.items() if owner == key]
+        used, names_of_object = (
+            names[key, number],
+            [name for (owner, _), name in names.items() if owner == key],
+        )
         step = getattr(self.claim.broken.event, "step", None)
         who = f"{step}()" if step else "the path"
         lines = [
@@ -429,7 +522,11 @@ class Checks:
         if store and len(names_of_object) > 1:
             text = quoted(f"{who} stores to an object that has several live names")[:-1]
             lines += [f"if ({' + '.join(names_of_object)} > 1)", f'\tprintf({text}\\n");']
-        wrong = f"!{used} || {' + '.join(names_of_object)} > 1" if store and len(names_of_object) > 1 else f"!{used}"
+        wrong = (
+            f"!{used} || {' + '.join(names_of_object)} > 1"
+            if store and len(names_of_object) > 1
+            else f"!{used}"
+        )
         return Check((*lines, f"return {wrong};"), ())
 
 

@@ -1,6 +1,8 @@
-"""Run-time expressions of a spec as C: the compiler makes the conversions, as gcc's rules are the spec's.
+"""Run-time expressions of a spec as C: the compiler makes the conversions, as gcc's rules are the
+spec's.
 
-What compilers find odd in the expressions of a spec, and would warn of: told to them only where it may be.
+What compilers find odd in the expressions of a spec, and would warn of: told to them only where it
+may be.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from cbprove.system.expressions import (
     Unary,
 )
 
-_LEVELS = {"+": 4, "-": 4, "*": 5, "/": 5, "%": 5} | dict.fromkeys(("==", "!=", "<", "<=", ">", ">="), 3)
+_LEVELS = {"+": 4, "-": 4, "*": 5, "/": 5, "%": 5} | dict.fromkeys(
+    ("==", "!=", "<", "<=", ">", ">="), 3
+)
 
 
 def expression(expr: Expr, member: Callable[[Place, IntType], str]) -> str:
@@ -59,7 +63,9 @@ def _operand(node: Expr, operand: Expr, member: Callable[[Place, IntType], str])
     text = expression(operand, member)
     if not isinstance(operand, Unary | Binary | Conditional):
         return text
-    outer, inner = (_LEVELS.get(getattr(expression, "operator", ""), 0) for expression in (node, operand))
+    outer, inner = (
+        _LEVELS.get(getattr(expression, "operator", ""), 0) for expression in (node, operand)
+    )
     return text if isinstance(operand, Binary) and inner > outer > 0 else f"({text})"
 
 
@@ -97,7 +103,8 @@ _SHIFTED = frozenset(("<<", ">>"))
 
 
 def pragmas(operators: Collection[str]) -> list[str]:
-    """The warnings that expressions with these operators may give, `=` for a value stored; each compiler knows its own."""
+    """The warnings that expressions with these operators may give, `=` for a value stored; each
+    compiler knows its own."""
     gcc_and_clang: list[str] = []
     gcc: list[str] = []
     clang: list[str] = []

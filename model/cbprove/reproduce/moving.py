@@ -1,4 +1,5 @@
-"""Which ranged params may be macros of a program: those that say where views lie, and nothing else of the run."""
+"""Which ranged params may be macros of a program: those that say where views lie, and nothing
+else of the run."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ _LEVELS = {"or": 1, "and": 2, "<=": 3, "<": 3, "=": 3, "+": 4, "-": 4, "*": 5}
 
 @frozen
 class Moving:
-    """The axes that are macros, where each view lies (bits, or a term over them), and what the spec requires of them."""
+    """The axes that are macros, where each view lies (bits, or a term over them), and what the
+    spec requires of them."""
 
     axes: tuple[Axis, ...]
     views: Mapping[str, Int]
@@ -34,14 +36,20 @@ def moving(
     words_taken: frozenset[str],
     stuck: frozenset[str],
 ) -> Moving:
-    """The params on which nothing of the program hangs but where the `used` views lie, and none of the `stuck` ones.
+    """The params on which nothing of the program hangs but where the `used` views lie, and none of
+    the `stuck` ones.
 
     None of them may have a name that is `words_taken`.
     """
-    ranged = (axis for axis in system.axes if isinstance(axis.values, range) and len(axis.values) > 1)
+    ranged = (
+        axis for axis in system.axes if isinstance(axis.values, range) and len(axis.values) > 1
+    )
     free = [axis for axis in ranged if axis.name not in words_taken]
     while True:
-        assignment: dict[str, AxisValue | Free] = {**candidate, **{axis.name: FREE for axis in free}}
+        assignment: dict[str, AxisValue | Free] = {
+            **candidate,
+            **{axis.name: FREE for axis in free},
+        }
         try:
             elaborated = program(system, assignment)
             blocked = _blocked(elaborated, used, stuck, frozenset(axis.name for axis in free))
@@ -50,19 +58,31 @@ def moving(
         except SpecError:
             blocked = frozenset(axis.name for axis in free)
         if not blocked:
-            return Moving(tuple(free), {view.name: view.place.low for view in elaborated.views}, elaborated.required)
+            return Moving(
+                tuple(free),
+                {view.name: view.place.low for view in elaborated.views},
+                elaborated.required,
+            )
         free = [axis for axis in free if axis.name not in blocked]
 
 
-def _blocked(elaborated: Program, used: frozenset[str], stuck: frozenset[str], free: frozenset[str]) -> frozenset[str]:
-    """Axes on which a value, a raw place or a rounded place hangs, and those that move no view of the program."""
+def _blocked(
+    elaborated: Program, used: frozenset[str], stuck: frozenset[str], free: frozenset[str]
+) -> frozenset[str]:
+    """Axes on which a value, a raw place or a rounded place hangs, and those that move no view
+    of the program."""
     moved = [view.place.low for view in elaborated.views if view.name in used]
     lines = free - _axes(*moved)
     for low in (*moved, elaborated.required):
         lines |= _axes(low) if any(_uneven(term) for term in subterms(low)) else frozenset()
     lines |= _axes(*(view.place.low for view in elaborated.views if view.name in stuck))
     lines |= _axes(*(prop.applies for prop in elaborated.properties))
-    bodies = [*elaborated.steps.values(), *elaborated.parts.values(), *elaborated.paths, *elaborated.properties]
+    bodies = [
+        *elaborated.steps.values(),
+        *elaborated.parts.values(),
+        *elaborated.paths,
+        *elaborated.properties,
+    ]
     for node in (node for body in bodies for node in _nodes(body)):
         if isinstance(node, Constant):
             lines |= _axes(node.value)
@@ -72,7 +92,8 @@ def _blocked(elaborated: Program, used: frozenset[str], stuck: frozenset[str], f
 
 
 def _uneven(term: Term) -> bool:
-    """Whether it is no sum of multiples: rounded, chosen by a condition, or a product of two axes."""
+    """Whether it is no sum of multiples: rounded, chosen by a condition, or a product of two
+    axes."""
     product = term.operator == "*" and not any(isinstance(arg, int) for arg in term.args)
     return product or term.operator in ("div", "mod", "ite")
 
@@ -112,17 +133,23 @@ def spelled(term: Int | Bool) -> str:
 def _inner(term: Int | Bool, context: str) -> str:
     """An operand, in parentheses where it binds less than what is around it."""
     inner = _LEVELS.get(term.operator, 9) if isinstance(term, Term) else 9
-    return spelled(term) if inner > _LEVELS[context] and {context, inner} != {"or", 2} else f"({spelled(term)})"
+    return (
+        spelled(term)
+        if inner > _LEVELS[context] and {context, inner} != {"or", 2}
+        else f"({spelled(term)})"
+    )
 
 
 def in_bytes(low: Int, base: int) -> str | None:
-    """A first bit as the bytes behind the bit `base`, for C to add to something: "", " + 28", " + AT"; None inside a byte."""
+    """A first bit as the bytes behind the bit `base`, for C to add to something: "", " + 28", "
+    + AT"; None inside a byte."""
     constant, parts = _linear(low)
     constant -= base
     if constant % 8 or any(factor % 8 for factor in parts.values()):
         return None
     text = "".join(
-        f" {'-' if factor < 0 else '+'} {name if abs(factor) == 8 else f'{abs(factor) // 8} * {name}'}"
+        f" {'-' if factor < 0 else '+'} "
+        f"{name if abs(factor) == 8 else f'{abs(factor) // 8} * {name}'}"
         for name, factor in parts.items()
     )
     if constant:
@@ -138,7 +165,9 @@ def _linear(term: Int) -> tuple[int, dict[str, int]]:
         return 0, {str(term.args[0]): 1}
     (left, left_axis), (right, right_axis) = _linear(term.args[0]), _linear(term.args[1])
     if term.operator == "*":
-        left_axis, left, factor = (left_axis, left, right) if not right_axis else (right_axis, right, left)
+        left_axis, left, factor = (
+            (left_axis, left, right) if not right_axis else (right_axis, right, left)
+        )
         return left * factor, {name: value * factor for name, value in left_axis.items()}
     sign = -1 if term.operator == "-" else 1
     for name, value in right_axis.items():

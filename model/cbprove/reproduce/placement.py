@@ -35,7 +35,11 @@ def placement(places: Places, program: Program, prop: Property, misplaced: Mispl
     if isinstance(claim, Disjoint):
         return _disjoint(places, program, claim)
     view = next(v for v in program.views if misplaced.subject in _subjects(v))
-    return _aligned(places, program, view, misplaced) if isinstance(claim, Aligned) else _fits(places, view)
+    return (
+        _aligned(places, program, view, misplaced)
+        if isinstance(claim, Aligned)
+        else _fits(places, view)
+    )
 
 
 def _subjects(view: View) -> list[str]:
@@ -44,14 +48,21 @@ def _subjects(view: View) -> list[str]:
 
 def _fits(places: Places, view: View) -> Check:
     name, (first, last) = places.view(view.name), view.place.bound
-    variable = places.variable(next(k for k, n in places.declared.items() if view.place.object in (".", n)))
-    ends = f"{name}_at, (long long)({name}_at + sizeof(*{name}(&{variable}))), {first // 8}, {last // 8}"
+    variable = places.variable(
+        next(k for k, n in places.declared.items() if view.place.object in (".", n))
+    )
+    ends = (
+        f"{name}_at, (long long)({name}_at + sizeof(*{name}(&{variable}))), {first // 8}, "
+        f"{last // 8}"
+    )
     return Check((f"return beyond({quoted(view.name)}, {ends});",), (BEYOND,))
 
 
 def _aligned(places: Places, program: Program, view: View, misplaced: Misplaced) -> Check:
     name = places.view(view.name)
-    member = next((m for m in view.members if f"{view.name}.{m.path}" == misplaced.subject), view.members[0])
+    member = next(
+        (m for m in view.members if f"{view.name}.{m.path}" == misplaced.subject), view.members[0]
+    )
     owner = next((o for o in program.objects if o.name == view.place.object), program.objects[0])
     assert isinstance(member.low, int) and isinstance(view.place.low, int)
     at = f"{name}_at + {(member.low - view.place.low) // 8}"
@@ -60,10 +71,16 @@ def _aligned(places: Places, program: Program, view: View, misplaced: Misplaced)
 
 
 def _disjoint(places: Places, program: Program, claim: Disjoint) -> Check:
-    whole_bytes = all(_bits(place)[i] % 8 == 0 for place in (claim.left, claim.right) for i in (0, 1))
+    whole_bytes = all(
+        _bits(place)[i] % 8 == 0 for place in (claim.left, claim.right) for i in (0, 1)
+    )
     ends = (_ends(places, program, place, whole_bytes) for place in (claim.left, claim.right))
     return Check(
-        (f"return shared({quoted(f'{claim.left.text} and {claim.right.text}')}, {', '.join(ends)});",), (_SHARED,)
+        (
+            f"return shared({quoted(f'{claim.left.text} and {claim.right.text}')}, "
+            f"{', '.join(ends)});",
+        ),
+        (_SHARED,),
     )
 
 

@@ -1,4 +1,5 @@
-"""Places of a run as C: the variable that an object is, a member of a view as an lvalue, bytes by a pointer."""
+"""Places of a run as C: the variable that an object is, a member of a view as an lvalue, bytes
+by a pointer."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from cbprove.system.program import Program
 
 @frozen
 class Spot:
-    """A place at a moment: in which variable, its first bit in the object, and the inputs that its indexes are."""
+    """A place at a moment: in which variable, its first bit in the object, and the inputs that
+    its indexes are."""
 
     place: Place
     variable: str
@@ -33,7 +35,11 @@ class Places:
     """Names objects and views, and remembers which of them were named."""
 
     def __init__(
-        self, program: Program, run: Run | None, names_taken: frozenset[str], bit_fields: frozenset[str]
+        self,
+        program: Program,
+        run: Run | None,
+        names_taken: frozenset[str],
+        bit_fields: frozenset[str],
     ) -> None:
         self.program = program
         self.bit_fields = bit_fields
@@ -77,10 +83,11 @@ class Places:
             self.views[name] = self._fresh(name)
         return self.views[name]
 
-    # --- as C ---------------------------------------------------------------------------------------------
+    # --- as C -------------------------------------------------------------------------------------
 
     def lvalue(self, spot: Spot) -> str | None:
-        """The place as a member of its view or object; None where it is no whole member, or not inside of its area."""
+        """The place as a member of its view or object; None where it is no whole member, or not
+        inside of its area."""
         place = spot.place
         if not self.inside(spot, spot.extent) or _is_rest(place):
             return None
@@ -117,15 +124,26 @@ class Places:
     def pointer(self, spot: Spot, bits: range) -> str:
         """A pointer to the first of some whole bytes of the object."""
         place, lvalue = spot.place, self.lvalue(spot)
-        if lvalue is not None and not is_bit_field(place) and bits.start == spot.low and bits.stop <= spot.extent.stop:
+        if (
+            lvalue is not None
+            and not is_bit_field(place)
+            and bits.start == spot.low
+            and bits.stop <= spot.extent.stop
+        ):
             return address(lvalue)
         if not self.inside(spot, bits):
             if place.view is not None:
                 self.stuck.add(place.view)
             return plus(f"(char *)&{spot.variable}", bits.start // 8)
         if place.view is None:
-            return plus(f"(char *)&{spot.variable}.{place.area}", (bits.start - place.bound[0]) // 8)
-        first = spot.low - place.start - sum(stride * spot.inputs[name] for name, stride in place.indexes)
+            return plus(
+                f"(char *)&{spot.variable}.{place.area}", (bits.start - place.bound[0]) // 8
+            )
+        first = (
+            spot.low
+            - place.start
+            - sum(stride * spot.inputs[name] for name, stride in place.indexes)
+        )
         width = next(view.place.width for view in self.program.views if view.name == place.view)
         if not first <= bits.start <= bits.stop <= first + width:
             self.stuck.add(place.view)  # another candidate may have less behind it

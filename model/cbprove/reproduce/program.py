@@ -1,4 +1,5 @@
-"""A refuted case as a straight C program: the run of its witness, one line a store, and the claim that it breaks."""
+"""A refuted case as a straight C program: the run of its witness, one line a store, and the
+claim that it breaks."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ static void bits(void *at, int mask, int value)
 
 @frozen
 class Body:
-    """The lines of the run and the check at its end; what they name; whether some bits of a byte are stored."""
+    """The lines of the run and the check at its end; what they name; whether some bits of a byte
+    are stored."""
 
     lines: tuple[str, ...]
     check: Check
@@ -55,14 +57,19 @@ class Body:
     partial: bool = False
 
 
-def program(system: System, witness: Witness, property_name: str, id: str, path: str, kunit: bool = False) -> str:
+def program(
+    system: System, witness: Witness, property_name: str, id: str, path: str, kunit: bool = False
+) -> str:
     """The C program of a witness; `id` names its case, `path` the spec's file.
 
-    Raises WrongUsage if the run looks at a bool that is neither 0 nor 1: what a compiler makes of that C does not define.
+    Raises WrongUsage if the run looks at a bool that is neither 0 nor 1: what a compiler makes of
+    that C does not define.
     """
     if witness.run is not None and undefined(witness.run):
         help = "store 0 or 1 through the bool, or declare the member as u8"
-        raise WrongUsage(f"`{id}` looks at a bool whose byte is neither 0 nor 1, which C does not define", help)
+        raise WrongUsage(
+            f"`{id}` looks at a bool whose byte is neither 0 nor 1, which C does not define", help
+        )
     prop = next(prop for prop in witness.program.properties if prop.name == property_name)
     if witness.run is not None:
         way = next(each for each in witness.program.paths if each.name == witness.path)
@@ -84,10 +91,14 @@ class _Writer:
         self.body = self._body()
         self.tags = self.structs.tags_of_objects()
         self.views = {
-            v.name: self.structs.of_view(v.name) for v in witness.program.views if v.name in self.body.places.views
+            v.name: self.structs.of_view(v.name)
+            for v in witness.program.views
+            if v.name in self.body.places.views
         }
         self.objects = [name for name in self.tags if name in self._declared()]
-        self.declared = {name: list(self.structs.of_object(name, self.tags[name])) for name in self.objects}
+        self.declared = {
+            name: list(self.structs.of_object(name, self.tags[name])) for name in self.objects
+        }
         self.moving = self._moving()
         self.structs.begin()
 
@@ -95,28 +106,38 @@ class _Writer:
         """The objects that variables are made of, or that views lie in."""
         places = self.body.places
         lines = {places.declared[key] for key in places.used}
-        return lines | {self._object_of(view) for view in self.shown.program.views if view.name in places.views}
+        return lines | {
+            self._object_of(view) for view in self.shown.program.views if view.name in places.views
+        }
 
     def _object_of(self, view: View) -> str:
         first = self.shown.program.objects[0].name
         return first if view.place.object == "." else view.place.object
 
     def _moving(self) -> Moving:
-        """The params that are macros: none of which a member has the name, or which moves what is written as plain bytes."""
+        """The params that are macros: none of which a member has the name, or which moves what
+        is written as plain bytes."""
         used = frozenset(self.views)
         lines = [*self.structs.lines(False), *self.body.lines, *self.body.check.lines]
         lines += [text for texts in self.declared.values() for text in texts]
         spoken = words([line.partition("/*")[0] for line in lines])
-        stuck = self.body.places.stuck | {v.name for v in self.shown.program.views if not self._inside(v)}
+        stuck = self.body.places.stuck | {
+            v.name for v in self.shown.program.views if not self._inside(v)
+        }
         return moving(self.system, self.shown.candidate, used, spoken, frozenset(stuck & used))
 
     def _inside(self, view: View) -> bool:
         """Whether a view lies inside of its object."""
-        size = next(each.width for each in self.shown.program.objects if each.name == self._object_of(view))
+        size = next(
+            each.width for each in self.shown.program.objects if each.name == self._object_of(view)
+        )
         assert isinstance(view.place.low, int)
-        return view.place.low % 8 == 0 and 0 <= view.place.low <= view.place.low + view.place.width <= size
+        return (
+            view.place.low % 8 == 0
+            and 0 <= view.place.low <= view.place.low + view.place.width <= size
+        )
 
-    # --- the run ------------------------------------------------------------------------------------------
+    # --- the run ----------------------------------------------------------------------------------
 
     def _body(self) -> Body:
         names_taken, bit_fields = self.structs.taken(), self.structs.bit_fields()
@@ -125,14 +146,22 @@ class _Writer:
             places = Places(program, None, names_taken, bit_fields)
             assert self.shown.misplaced is not None
             check = placement(places, program, self.prop, self.shown.misplaced)
-            return Body((), check, places, (), (f"{self.shown.misplaced.subject}: {self.shown.misplaced.reason}",))
+            return Body(
+                (),
+                check,
+                places,
+                (),
+                (f"{self.shown.misplaced.subject}: {self.shown.misplaced.reason}",),
+            )
         claim = Claim(program, run, self.prop)
         seeds = list(self._checks(claim, Places(program, run, names_taken, bit_fields)).seeds())
         used: list[ObjectKey] = []
         for _ in range(2):  # the second time with the objects that the first one met
             places = Places(program, run, names_taken, bit_fields)
             checks = self._checks(claim, places)
-            sliced = Slice(claim, seeds, {key: places.size(key) for key in places.objects}, self._moved())
+            sliced = Slice(
+                claim, seeds, {key: places.size(key) for key in places.objects}, self._moved()
+            )
             checks.statements.needed = sliced.needed
             lines = list(self._run(claim, checks, used, sliced.kept))
             check = checks.check()
@@ -141,7 +170,9 @@ class _Writer:
             places.stuck.update(view.name for view in program.views)
         scene = Scene(program, run, (claim.broken,), self.prop.name)
         way = "path " + " > ".join(story.crumbs(program, self.shown.path, claim.broken.moment))
-        remembered = tuple((variable, places.declared[key]) for key, variable in checks.kept().items())
+        remembered = tuple(
+            (variable, places.declared[key]) for key, variable in checks.kept().items()
+        )
         return Body(
             lines=tuple(lines),
             check=check,
@@ -161,11 +192,18 @@ class _Writer:
         values = Values(claim.program, claim.run)
         values.inverted = claim.inverted()
         if isinstance(claim.made, Unchanged):
-            values.differ((each.bit, each.remembered, each.found) for each in claim.broken.bits if each.remembered)
+            values.differ(
+                (each.bit, each.remembered, each.found)
+                for each in claim.broken.bits
+                if each.remembered
+            )
         return Checks(claim, Statements(places, values))
 
-    def _run(self, claim: Claim, checks: Checks, used: list[ObjectKey], kept: set[int]) -> Iterator[str]:
-        """One line for each thing that was done to memory before the claim, of those that are kept."""
+    def _run(
+        self, claim: Claim, checks: Checks, used: list[ObjectKey], kept: set[int]
+    ) -> Iterator[str]:
+        """One line for each thing that was done to memory before the claim, of those that are
+        kept."""
         statements = checks.statements
         yield from statements.begin(used)
         names = checks.live()
@@ -184,7 +222,10 @@ class _Writer:
             if isinstance(effect, EndedStep) and numbers[0] == claim.kept:
                 for key, variable in checks.kept().items():
                     ending = f"\t/* {comment(effect.step)}() ends */"
-                    yield f"memcpy(&{variable}, &{statements.places.variable(key)}, sizeof({variable}));{ending}"
+                    yield (
+                        f"memcpy(&{variable}, &{statements.places.variable(key)}, "
+                        f"sizeof({variable}));{ending}"
+                    )
         event = claim.broken.event
         if event.step is not None:
             yield f"/* {comment(event.step)}(){' begins' if isinstance(event, Began) else ''} */"
@@ -192,19 +233,25 @@ class _Writer:
     def _lines(self, statements: Statements, effects: list[Effect]) -> Iterator[str]:
         match effects[0]:
             case StoredBits():
-                yield from statements.stored([effect for effect in effects if isinstance(effect, StoredBits)])
+                yield from statements.stored(
+                    [effect for effect in effects if isinstance(effect, StoredBits)]
+                )
             case CopiedBits():
                 yield from statements.copied(effects[0])
             case MadeObject():
                 yield from statements.made(effects[0])
 
-    # --- the text -----------------------------------------------------------------------------------------
+    # --- the text ---------------------------------------------------------------------------------
 
     def lines(self, id: str, path: str, kunit: bool) -> Iterator[str]:
         """The program."""
         body, check = self.body, self.body.check
         yield from self._head(id, path, kunit)
-        headers = ("kunit/test.h", "linux/string.h", "linux/types.h") if kunit else ("stddef.h", "stdio.h", "string.h")
+        headers = (
+            ("kunit/test.h", "linux/string.h", "linux/types.h")
+            if kunit
+            else ("stddef.h", "stdio.h", "string.h")
+        )
         yield from [f"#include <{header}>" for header in headers]
         yield from self._macros()
         views = list(self._views())
@@ -226,41 +273,73 @@ class _Writer:
         yield from wrapped(f"/* {comment(id)}: refuted{title}", "", indent=" *   ")
         for line in self.body.told:
             yield from wrapped(f" * {comment(line)}", indent=" *   ")
-        yield f" * By cbprove reproduce, from {comment(path)}: what that run does to these bytes, a line for each store."
+        yield (
+            f" * By cbprove reproduce, from {comment(path)}: what that run does to these bytes, "
+            f"a line for each store."
+        )
         if self.body.check.twice:
-            yield " * It runs twice; what should not be read here is inverted the second time, by `other`."
+            yield (
+                " * It runs twice; what should not be read here is inverted the second time, "
+                "by `other`."
+            )
         flags = "-std=c11 -fwrapv" if self.body.check.wraps else "-std=c11"
-        first = "A KUnit test, which fails" if kunit else f"cc {flags} -Wall -Wextra repro.c && ./a.out exits 1"
+        first = (
+            "A KUnit test, which fails"
+            if kunit
+            else f"cc {flags} -Wall -Wextra repro.c && ./a.out exits 1"
+        )
         ranges = (f"-D{axis.name}={axis.values[0]}..{axis.values[-1]}" for axis in self.moving.axes)
         text = f"; {', '.join(ranges)}: the same run elsewhere" if self.moving.axes else ""
         yield from [f" * {first}{text}.", " */"]
 
     def _macros(self) -> Iterator[str]:
         for axis in self.moving.axes:
-            yield from [f"#ifndef {axis.name}", f"#define {axis.name} {self.shown.candidate[axis.name]}", "#endif"]
+            yield from [
+                f"#ifndef {axis.name}",
+                f"#define {axis.name} {self.shown.candidate[axis.name]}",
+                "#endif",
+            ]
 
     def _asserts(self) -> Iterator[str]:
-        sizes = [text for name in self.objects for text in self.structs.object_asserts(name, self.tags[name])]
+        sizes = [
+            text
+            for name in self.objects
+            for text in self.structs.object_asserts(name, self.tags[name])
+        ]
         lines = [*self.structs.asserts(), *sizes]
         yield from [CHECK, SIZE, *([AT] if any(text.startswith("AT(") for text in lines) else [])]
         order = "LITTLE" if self.shown.program.little_endian else "BIG"
         yield from joined([*lines, f"CHECK(__BYTE_ORDER__ == __ORDER_{order}_ENDIAN__);"])
         if self.moving.axes:
-            parts = [f"{a.values[0]} <= {a.name} && {a.name} <= {a.values[-1]}" for a in self.moving.axes]
+            parts = [
+                f"{a.values[0]} <= {a.name} && {a.name} <= {a.values[-1]}" for a in self.moving.axes
+            ]
             required = self.moving.required
             if not isinstance(required, bool):
-                parts += [spelled(required) if required.operator != "or" else f"({spelled(required)})"]
+                parts += [
+                    spelled(required) if required.operator != "or" else f"({spelled(required)})"
+                ]
             yield from wrapped(f"CHECK({' && '.join(parts)});")
         for view in self.shown.program.views:
             low = self.moving.views.get(view.name, 0)
-            if view.name in self.views and not isinstance(low, int) and not self._always_inside(low, view):
+            if (
+                view.name in self.views
+                and not isinstance(low, int)
+                and not self._always_inside(low, view)
+            ):
                 tag, size = self.tags[self._object_of(view)], view.place.width // 8
-                yield f"CHECK(0 <= {self._at(view, low)} && {self._at(view, low)} + {size} <= (int)sizeof(struct {tag}));"
+                yield (
+                    f"CHECK(0 <= {self._at(view, low)} && {self._at(view, low)} + {size} <= "
+                    f"(int)sizeof(struct {tag}));"
+                )
 
     def _at(self, view: View, low: Int) -> str:
         """The first byte of a view in its object, as C."""
         tag = self.tags[self._object_of(view)]
-        return f"(int)offsetof(struct {tag}, {view.place.area}){in_bytes(low, view.place.bound[0]) or ''}"
+        return (
+            f"(int)offsetof(struct {tag}, "
+            f"{view.place.area}){in_bytes(low, view.place.bound[0]) or ''}"
+        )
 
     def _views(self) -> Iterator[str]:
         """Each view as a macro, as kernel headers have it: a pointer into an object."""
@@ -284,17 +363,30 @@ class _Writer:
 
     def _always_aligned(self, low: Int, view: View) -> bool:
         """Whether a view lies at a multiple of its alignment whatever the axes are."""
-        owner = next(each for each in self.shown.program.objects if each.name == self._object_of(view))
+        owner = next(
+            each for each in self.shown.program.objects if each.name == self._object_of(view)
+        )
         if view.align == 1:
             return True
-        return owner.align % view.align == 0 and isinstance(low, int) and low % (8 * view.align) == 0
+        return (
+            owner.align % view.align == 0 and isinstance(low, int) and low % (8 * view.align) == 0
+        )
 
     def _always_inside(self, low: Int, view: View) -> bool:
-        """Whether a view lies inside of its object at both ends of every axis; where it lies is a sum of multiples."""
-        size = next(each.width for each in self.shown.program.objects if each.name == self._object_of(view))
+        """Whether a view lies inside of its object at both ends of every axis; where it lies is
+        a sum of multiples."""
+        size = next(
+            each.width for each in self.shown.program.objects if each.name == self._object_of(view)
+        )
         axes = self.moving.axes
-        ends = (dict(zip((a.name for a in axes), corner, strict=True)) for corner in product(*(_ends(a) for a in axes)))
-        return all(0 <= at <= at + view.place.width <= size for at in (evaluate(end, low)[0] for end in ends))
+        ends = (
+            dict(zip((a.name for a in axes), corner, strict=True))
+            for corner in product(*(_ends(a) for a in axes))
+        )
+        return all(
+            0 <= at <= at + view.place.width <= size
+            for at in (evaluate(end, low)[0] for end in ends)
+        )
 
     def _variables(self) -> Iterator[str]:
         places = self.body.places
@@ -322,12 +414,22 @@ class _Writer:
             yield from ["static void run(int other)", "{", *lines, "}", ""]
             compared = body.places.objects[self._compared()]
             lines = ["\trun(0);", f"\tmemcpy(&first, &{compared}, sizeof(first));", "\trun(-1);"]
-        end = [text for line in check.lines for text in (wrapped(line, "\t", width=104) if line else [""])]
+        end = [
+            text
+            for line in check.lines
+            for text in (wrapped(line, "\t", width=104) if line else [""])
+        ]
         yield from [head, "{", *start, *lines, *end, "}"]
 
     def _kunit(self, id: str) -> list[str]:
         name = id.replace("/", "_").replace(".", "_")
-        case = ["static void test(struct kunit *test)", "{", "\tKUNIT_EXPECT_EQ(test, witness(), 0);", "}", ""]
+        case = [
+            "static void test(struct kunit *test)",
+            "{",
+            "\tKUNIT_EXPECT_EQ(test, witness(), 0);",
+            "}",
+            "",
+        ]
         cases = ["static struct kunit_case cases[] = { KUNIT_CASE(test), {} };"]
         suite = [f'static struct kunit_suite suite = {{ .name = "{name}", .test_cases = cases }};']
         return ["", *case, *cases, *suite, "kunit_test_suite(suite);", 'MODULE_LICENSE("GPL");']
@@ -335,7 +437,9 @@ class _Writer:
 
 def _renamed(pointer: str, name: str) -> str:
     """What a pointer points at, as the declaration of a name."""
-    return pointer.replace("(*)", name) if "(*)" in pointer else f"{pointer.removesuffix('*')}{name}"
+    return (
+        pointer.replace("(*)", name) if "(*)" in pointer else f"{pointer.removesuffix('*')}{name}"
+    )
 
 
 def _ends(axis: Axis) -> tuple[int, int]:

@@ -1,4 +1,5 @@
-"""Which of the things that a run did can reach the bits that its claim is about: the rest is left out of a program."""
+"""Which of the things that a run did can reach the bits that its claim is about: the rest is
+left out of a program."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ Needed = dict[ObjectKey, set[int]]
 
 
 class Slice:
-    """Walks back from a claim. A view that a macro moves may come to lie anywhere in its object: all of its stores stay."""
+    """Walks back from a claim. A view that a macro moves may come to lie anywhere in its object:
+    all of its stores stay."""
 
     def __init__(
         self,
@@ -32,7 +34,11 @@ class Slice:
             if number == claim.kept:
                 for lying, compared in claim.compared():
                     origin = claim.origin(lying)
-                    self._need(origin.object, origin.place, {bit - lying.low + origin.low for bit in compared})
+                    self._need(
+                        origin.object,
+                        origin.place,
+                        {bit - lying.low + origin.low for bit in compared},
+                    )
             effect = effects[number]
             match effect:
                 case StoredBits():
@@ -42,7 +48,9 @@ class Slice:
                 case MadeObject():
                     keep = effect.object in self.needed
                     if keep and effect.kind != "new":
-                        self.needed.setdefault(effect.parent, set()).update(self.needed[effect.object])
+                        self.needed.setdefault(effect.parent, set()).update(
+                            self.needed[effect.object]
+                        )
                 case HeldName():
                     keep = True
                 case _:

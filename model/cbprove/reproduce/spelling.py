@@ -10,9 +10,12 @@ from cbprove.system.expressions import IntType
 
 # What C, the headers and the programs themselves use.
 _WORDS = (
-    "auto break case char const continue default do double else enum extern float for goto if inline int long "
-    "register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while "
-    "asm typeof main offsetof memset memcpy memmove printf NULL EOF stdin stdout stderr linux unix bool true "
+    "auto break case char const continue default do double else enum extern float for goto if "
+    "inline int long "
+    "register restrict return short signed sizeof static struct switch typedef union unsigned "
+    "void volatile while "
+    "asm typeof main offsetof memset memcpy memmove printf NULL EOF stdin stdout stderr linux "
+    "unix bool true "
     "false kunit test run other witness kept first lost broken beyond bits index remove rename puts"
 )
 _TAKEN = frozenset(_WORDS.split(" "))
@@ -49,7 +52,9 @@ def literal(value: int, type: IntType) -> str:
     """A constant of a type, in brackets where a sign or a cast stands before it."""
     suffix = _SUFFIXES.get(type.name)
     if suffix is None:
-        return f"({'unsigned long' if type.name == 'pointer' else type.name.partition(':')[0]}){value}"
+        return (
+            f"({'unsigned long' if type.name == 'pointer' else type.name.partition(':')[0]}){value}"
+        )
     if value < 0:
         least = value == -(1 << (type.bits - 1))
         return f"(-{-value - 1}{suffix} - 1)" if least else f"(-{-value}{suffix})"
@@ -79,7 +84,8 @@ def joined(parts: Iterable[str]) -> list[str]:
 
 
 def wrapped(text: str, before: str = "", width: int = WIDTH, indent: str = "\t") -> list[str]:
-    """A long line broken at spaces, what follows indented by `indent`; `before` stands before each line."""
+    """A long line broken at spaces, what follows indented by `indent`; `before` stands before
+    each line."""
     return textwrap.wrap(
         text,
         width - 7 * len(before),

@@ -21,7 +21,9 @@ class Statements:
 
     def __init__(self, places: Places, values: Values) -> None:
         self.places, self.values = places, values
-        self.memory = {key: debris(key, places.size(key)) for key in places.objects if not key.moment}
+        self.memory = {
+            key: debris(key, places.size(key)) for key in places.objects if not key.moment
+        }
         self.needed: Mapping[ObjectKey, Collection[int]] = {}
         self.known = story.statements(values.program)
         self.partial = False  # whether the program sets some bits of a byte
@@ -41,10 +43,12 @@ class Statements:
                 object_key = effect.object
                 new = effect.kind == "new"
                 self.memory[object_key] = (
-                    debris(object_key, self.places.size(object_key)) if new else list(self.memory[effect.parent])
+                    debris(object_key, self.places.size(object_key))
+                    if new
+                    else list(self.memory[effect.parent])
                 )
 
-    # --- objects ------------------------------------------------------------------------------------------
+    # --- objects ----------------------------------------------------------------------------------
 
     def begin(self, keys: Iterable[ObjectKey]) -> Iterator[str]:
         """Objects before anybody stored to them."""
@@ -56,7 +60,9 @@ class Statements:
         first = debris(key, self.places.size(key))
         inverted = self.values.inverted(first[0])
         yield f"memset(&{variable}, {_byte(fill, inverted)}, sizeof({variable}));{author}"
-        for at in sorted({bit // 8 * 8 for bit in self.needed.get(key, ()) if 0 <= bit < len(first)}):
+        for at in sorted(
+            {bit // 8 * 8 for bit in self.needed.get(key, ()) if 0 <= bit < len(first)}
+        ):
             content = self._held({at + i: first[at + i] for i in range(8)})
             if content != fill:
                 byte = f"((unsigned char *)&{variable})[{at // 8}]"
@@ -71,13 +77,15 @@ class Statements:
         variable, parent = self.places.variable(effect.object), self.places.variable(effect.parent)
         yield f"memcpy(&{variable}, &{parent}, sizeof({variable}));{author}"
 
-    # --- stores and copies --------------------------------------------------------------------------------
+    # --- stores and copies ------------------------------------------------------------------------
 
     def stored(self, effects: list[StoredBits]) -> Iterator[str]:
         """What one statement stores through one place."""
         store = effects[0].store
         sources = {bit: Source(e.store.key, bit - e.low) for e in effects for bit in e.bits}
-        spot = self.spot(store.place, effects[0].object, effects[0].low, store.began or store.key.moment)
+        spot = self.spot(
+            store.place, effects[0].object, effects[0].low, store.began or store.key.moment
+        )
         return self._left(spot, sources, self.by(store.step, store.key.moment))
 
     def copied(self, effect: CopiedBits) -> Iterator[str]:
@@ -87,11 +95,17 @@ class Statements:
         moment = effect.began or effect.moment
         spot = self.spot(effect.target, effect.object, effect.low, moment)
         origin = self.spot(effect.origin, effect.origin_object, effect.origin_low, moment)
-        carried = [bit for bit, source in pairs if 0 <= bit + shift < len(before) and before[bit + shift] == source]
+        carried = [
+            bit
+            for bit, source in pairs
+            if 0 <= bit + shift < len(before) and before[bit + shift] == source
+        ]
         lost = {bit: source for bit, source in pairs if bit not in set(carried)}
         author = self.by(effect.step, effect.moment)
         if carried:
-            line = self._carried(spot, origin, range(carried[0], carried[-1] + 1), shift, len(carried))
+            line = self._carried(
+                spot, origin, range(carried[0], carried[-1] + 1), shift, len(carried)
+            )
             if line is None:
                 lost = dict(pairs)
             else:
@@ -102,7 +116,9 @@ class Statements:
     def _carried(self, spot: Spot, origin: Spot, bits: range, shift: int, count: int) -> str | None:
         if len(bits) != count:
             return None
-        is_whole = bits == spot.extent and range(bits.start + shift, bits.stop + shift) == origin.extent
+        is_whole = (
+            bits == spot.extent and range(bits.start + shift, bits.stop + shift) == origin.extent
+        )
         if is_scalar(spot.place) and is_scalar(origin.place) and is_whole:
             sides = self.places.lvalue(spot), self.places.lvalue(origin)
             if None not in sides:
@@ -112,7 +128,8 @@ class Statements:
         function = "memmove" if spot.variable == origin.variable else "memcpy"
         sources = range(bits.start + shift, bits.stop + shift)
         return (
-            f"{function}({self.places.pointer(spot, bits)}, {self.places.pointer(origin, sources)}, {len(bits) // 8});"
+            f"{function}({self.places.pointer(spot, bits)}, "
+            f"{self.places.pointer(origin, sources)}, {len(bits) // 8});"
         )
 
     def _left(self, spot: Spot, sources: Bits, author: str) -> Iterator[str]:
@@ -128,20 +145,30 @@ class Statements:
         place, inverted = spot.place, {self.values.inverted(source) for source in sources.values()}
         kinds = {source.store.kind for source in sources.values()}
         lvalue = self.places.lvalue(spot)
-        if not is_scalar(place) or lvalue is None or set(sources) != set(spot.extent) or len(inverted) != 1:
+        if (
+            not is_scalar(place)
+            or lvalue is None
+            or set(sources) != set(spot.extent)
+            or len(inverted) != 1
+        ):
             return []
         assert place.type is not None
-        if (place.type.boolean and True in inverted) or (kinds == {"blank"} and ":" not in place.type.name):
+        if (place.type.boolean and True in inverted) or (
+            kinds == {"blank"} and ":" not in place.type.name
+        ):
             return []
         value = self.values.number((sources[bit] for bit in spot.extent), place.type)
         return [f"{lvalue} = {_number(value, True in inverted)};"]
 
     def _bytes(self, spot: Spot, sources: Bits) -> Iterator[str]:
         """Runs of equal bytes, and some bits of a byte."""
-        runs: list[tuple[int, int, int, bool]] = []  # first byte, behind the last, what they hold, whether inverted
+        # First byte, behind the last, what they hold, whether inverted
+        runs: list[tuple[int, int, int, bool]] = []
         for at in sorted({bit // 8 for bit in sources}):
             for inverted in (False, True):
-                of_byte = {b: s for b, s in _of_byte(sources, at) if self.values.inverted(s) is inverted}
+                of_byte = {
+                    b: s for b, s in _of_byte(sources, at) if self.values.inverted(s) is inverted
+                }
                 if len(of_byte) == 8:
                     runs.append((at, at + 1, self._held(of_byte), inverted))
                 elif of_byte:
@@ -157,13 +184,23 @@ class Statements:
         if lvalue is not None and bits == spot.extent:
             return self.places.pointer(spot, bits), f"sizeof({lvalue})"
         for leaf in spot.place.leaves:
-            if bits == _extent(spot, leaf) and (name := self.places.addressed(spot, leaf)) is not None:
+            if (
+                bits == _extent(spot, leaf)
+                and (name := self.places.addressed(spot, leaf)) is not None
+            ):
                 return name, str(len(bits) // 8)
         return self.places.pointer(spot, bits), str(len(bits) // 8)
 
     def _some_bits(self, spot: Spot, at: int, sources: Bits, inverted: bool) -> str:
-        leaves = [leaf for leaf in spot.place.leaves if not set(sources).isdisjoint(_extent(spot, leaf))]
-        if len(leaves) == 1 and leaves[0].path and leaves[0].width == len(sources) and spot.place.view:
+        leaves = [
+            leaf for leaf in spot.place.leaves if not set(sources).isdisjoint(_extent(spot, leaf))
+        ]
+        if (
+            len(leaves) == 1
+            and leaves[0].path
+            and leaves[0].width == len(sources)
+            and spot.place.view
+        ):
             name = self.places.leaf(spot, leaves[0])
             if name is not None and not leaves[0].boolean:
                 value = self._in_order(sources)
@@ -180,9 +217,11 @@ class Statements:
         return sum(bit << i for i, bit in enumerate(ordered))
 
     def _held(self, sources: Bits) -> int:
-        return self.values.byte({bit % 8: self.values.bit(source) for bit, source in sources.items()})
+        return self.values.byte(
+            {bit % 8: self.values.bit(source) for bit, source in sources.items()}
+        )
 
-    # --- names --------------------------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------------------
 
     def spot(self, place: Place, key: ObjectKey, low: int, moment: Moment) -> Spot:
         """A place in an object, at a moment of the run."""
@@ -193,7 +232,9 @@ class Statements:
         """The function that a line stands for, as a comment."""
         if step is not None:
             return f"\t/* {comment(step)}() */"
-        statement = self.known.get(moment[-1]) or self.known.get(moment[-2] if len(moment) > 1 else -1)
+        statement = self.known.get(moment[-1]) or self.known.get(
+            moment[-2] if len(moment) > 1 else -1
+        )
         return f"\t/* line {statement.span.line} */" if statement else ""
 
 
@@ -205,12 +246,19 @@ def _of_byte(sources: Bits, at: int) -> Iterator[tuple[int, Source]]:
     return ((bit, sources[bit]) for bit in range(8 * at, 8 * at + 8) if bit in sources)
 
 
-def _joined(runs: list[tuple[int, int, int, bool]], spot: Spot) -> Iterator[tuple[int, int, int, bool]]:
+def _joined(
+    runs: list[tuple[int, int, int, bool]], spot: Spot
+) -> Iterator[tuple[int, int, int, bool]]:
     """Neighbours that hold the same as one; not across an end of the area."""
     ends = {bit // 8 for bit in spot.place.bound}
     run_open: tuple[int, int, int, bool] | None = None
     for run in runs:
-        if run_open is not None and run_open[1] == run[0] and run_open[2:] == run[2:] and run[0] not in ends:
+        if (
+            run_open is not None
+            and run_open[1] == run[0]
+            and run_open[2:] == run[2:]
+            and run[0] not in ends
+        ):
             run_open = (run_open[0], run[1], *run[2:])
             continue
         if run_open is not None:

@@ -1,4 +1,5 @@
-"""The types of one candidate as C declarations: as the spec writes them, with what is asserted of their layout."""
+"""The types of one candidate as C declarations: as the spec writes them, with what is asserted
+of their layout."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _ADDRESS = "__typeof__(_Generic((char (*)[sizeof(void *)])0, char (*)[8]: 0ULL, 
 
 
 class Structs:
-    """Names types, and remembers which ones were named: these are declared, in an order that C accepts."""
+    """Names types, and remembers which ones were named: these are declared, in an order that C
+    accepts."""
 
     def __init__(self, system: System, candidate: Candidate) -> None:
         self.cx, self.candidate = system.context, candidate
@@ -42,7 +44,8 @@ class Structs:
         self.cx.memo.begin(self.candidate)
 
     def tags_of_objects(self) -> dict[str, str]:
-        """The tag that each object has as a struct: its name, unless a type of the spec is called so."""
+        """The tag that each object has as a struct: its name, unless a type of the spec is
+        called so."""
         names = self.cx.names
         return {name: f"{name}_object" if name in names.tags else name for name in names.objects}
 
@@ -70,13 +73,21 @@ class Structs:
     def is_bytes(self, object: str, area: str) -> bool:
         """Whether an area is an array of bytes, which a pointer may count in."""
         for member in self._chosen(self.cx.names.objects[object].members):
-            if member.name is not None and member.name.text == area and isinstance(member.type, ctree.ArrayType):
+            if (
+                member.name is not None
+                and member.name.text == area
+                and isinstance(member.type, ctree.ArrayType)
+            ):
                 element = member.type.element
-                return isinstance(element, ctree.NamedType) and builtin.canonical(element.name.text) in _BYTES
+                return (
+                    isinstance(element, ctree.NamedType)
+                    and builtin.canonical(element.name.text) in _BYTES
+                )
         return False
 
     def attributes(self, aligned: bool) -> Iterator[str]:
-        """What a kernel calls the attributes that stand in these types, or that are used otherwise."""
+        """What a kernel calls the attributes that stand in these types, or that are used
+        otherwise."""
         if self._aligned or aligned:
             yield "#define __aligned(bytes) __attribute__((__aligned__(bytes)))"
         if self._packed:
@@ -91,14 +102,17 @@ class Structs:
             yield from lines
 
     def asserts(self) -> Iterator[str]:
-        """What is asserted of the structs and unions that were named: sizes, and where members of found ones lie."""
+        """What is asserted of the structs and unions that were named: sizes, and where members
+        of found ones lie."""
         for kind, tag in self._declared:
             found = self.cx.names.tags.get(tag)
             if kind == "tag" and found is not None and not isinstance(found, ctree.EnumBody):
                 layout = self.cx.layout(tagged(self.cx, tag))
                 yield f"SIZE({found.kind} {tag}, {layout.size});"
                 if isinstance(found, ctree.RecordBody) and found.pinned is not None:
-                    yield from (f"AT({found.kind} {tag}, {name}, {at});" for name, at in _offsets(layout, 0))
+                    yield from (
+                        f"AT({found.kind} {tag}, {name}, {at});" for name, at in _offsets(layout, 0)
+                    )
 
     def of_object(self, name: str, tag: str) -> Iterator[str]:
         """An object as a struct of this tag."""
@@ -113,7 +127,7 @@ class Structs:
         """What is asserted of it."""
         yield f"SIZE(struct {tag}, {self.cx.layout(object_type(self.cx, name)).size});"
 
-    # --- names of types -----------------------------------------------------------------------------------
+    # --- names of types ---------------------------------------------------------------------------
 
     def name(self, type: ctree.CType) -> str:
         """A type as C names it; what it needs is declared before."""
@@ -130,7 +144,9 @@ class Structs:
                 return f"__typeof__({self.name(base)}{dimensions})"
             case ctree.RecordBody() | ctree.EnumBody() if type.tag is not None:
                 self._declare(type.tag.text)
-                return f"{type.kind if isinstance(type, ctree.RecordBody) else 'enum'} {type.tag.text}"
+                return (
+                    f"{type.kind if isinstance(type, ctree.RecordBody) else 'enum'} {type.tag.text}"
+                )
             case ctree.RecordBody():
                 return self._record(type, "")
             case ctree.EnumBody():
@@ -141,10 +157,14 @@ class Structs:
         if typedef is not None:
             if ("typedef", name) not in self._declared:
                 text = self._declarator(typedef.type, identifier(name))
-                self._declared["typedef", name] = [f"typedef {text}{self._attributes(typedef.attributes)};"]
+                self._declared["typedef", name] = [
+                    f"typedef {text}{self._attributes(typedef.attributes)};"
+                ]
             return identifier(name)
         if name in builtin.ALIGNED_TO_8:
-            return self._scalar(name, f"{builtin.ALIGNED_TO_8[name]} __attribute__((__aligned__(8)))")
+            return self._scalar(
+                name, f"{builtin.ALIGNED_TO_8[name]} __attribute__((__aligned__(8)))"
+            )
         if name in _STANDARD:
             return "_Bool" if name == "bool" else name
         if name in builtin.ADDRESSES:
@@ -152,7 +172,11 @@ class Structs:
         words = builtin.canonical(name)
         assert words is not None
         plain = "unsigned char" if words == "char" else words
-        return self._scalar(name, plain) if name in builtin.CANONICAL and not name.startswith("__int128") else plain
+        return (
+            self._scalar(name, plain)
+            if name in builtin.CANONICAL and not name.startswith("__int128")
+            else plain
+        )
 
     def _scalar(self, name: str, words: str) -> str:
         names = self._typedefs.setdefault(words, [])
@@ -160,7 +184,7 @@ class Structs:
             names.append(name)
         return name
 
-    # --- declarations -------------------------------------------------------------------------------------
+    # --- declarations -----------------------------------------------------------------------------
 
     def _declare(self, tag: str) -> None:
         """A struct, union or enum by its tag; of a packing, the arm that the candidate has."""
@@ -170,7 +194,11 @@ class Structs:
         found = self.cx.names.tags[tag]
         if isinstance(found, syntax.Packing):
             arm = next(arm for arm in found.arms if arm.name.text == self.cx.memo.value(tag))
-            title = f"\t/* {tag}_{arm.name.text}: {arm.title} */" if arm.title else f"\t/* {arm.name.text} */"
+            title = (
+                f"\t/* {tag}_{arm.name.text}: {arm.title} */"
+                if arm.title
+                else f"\t/* {arm.name.text} */"
+            )
             first, *rest = self._record(arm.body, tag).split("\n")
             lines = [f"{first}{title}", *rest]
         elif isinstance(found, ctree.EnumBody):
@@ -204,7 +232,8 @@ class Structs:
         return [part for text in lines for part in text.split("\n")]
 
     def _line_of(self, member: ctree.Member) -> object:
-        """What members have in common that C may declare together: the type, in words, and no attributes."""
+        """What members have in common that C may declare together: the type, in words, and no
+        attributes."""
         base = self._base(member.type)
         plain = isinstance(base, ctree.NamedType | ctree.TaggedType) and member.name is not None
         alike = plain and member.attributes == ctree.Attributes()
@@ -214,7 +243,9 @@ class Structs:
         """The members that this candidate has."""
         for item in items:
             if isinstance(item, ctree.MemberChoice):
-                yield from self._chosen(item.then if self.cx.decided(item.condition) else item.otherwise)
+                yield from self._chosen(
+                    item.then if self.cx.decided(item.condition) else item.otherwise
+                )
             else:
                 yield item
 
@@ -250,12 +281,18 @@ class Structs:
         self._packed |= attributes.packed
         self._aligned |= bool(attributes.aligned)
         words = ["__packed"] if attributes.packed else []
-        return "".join(f" {word}" for word in [*words, *(self._alignment(each) for each in attributes.aligned)])
+        return "".join(
+            f" {word}" for word in [*words, *(self._alignment(each) for each in attributes.aligned)]
+        )
 
     def _alignment(self, align: ctree.Expr | ctree.Boundary) -> str:
         if not isinstance(align, ctree.Boundary):
             return f"__aligned({self.cx.number(align)})"
-        return "__attribute__((__aligned__))" if align.of == "largest" else f"__aligned({self.cx.abi().cache_line})"
+        return (
+            "__attribute__((__aligned__))"
+            if align.of == "largest"
+            else f"__aligned({self.cx.abi().cache_line})"
+        )
 
 
 def _offsets(layout: Layout, start: int) -> Iterator[tuple[str, int]]:
@@ -268,7 +305,8 @@ def _offsets(layout: Layout, start: int) -> Iterator[tuple[str, int]]:
 
 
 def _gaps(cx: Context, body: ctree.RecordBody) -> tuple[list[list[str]], int] | None:
-    """For a pinned struct that C lays out otherwise: the padding before each member and behind the last one, and the alignment.
+    """For a pinned struct that C lays out otherwise: the padding before each member and behind the
+    last one, and the alignment.
 
     None where plain C does as well.
     """
@@ -288,7 +326,9 @@ def _gaps(cx: Context, body: ctree.RecordBody) -> tuple[list[list[str]], int] | 
 
 
 def _natural(cx: Context, type: Record) -> Layout | None:
-    plain = replace(type, size=None, align=None, fields=tuple(replace(field, at=None) for field in type.fields))
+    plain = replace(
+        type, size=None, align=None, fields=tuple(replace(field, at=None) for field in type.fields)
+    )
     try:
         return lay_out(plain, cx.abi())
     except LayoutError:
@@ -299,11 +339,14 @@ def _alike(layout: Layout, natural: Layout | None) -> bool:
     if natural is None or (layout.size, layout.align) != (natural.size, natural.align):
         return False
     pairs = zip(layout.members, natural.members, strict=True)
-    return all((member.offset, member.width) == (other.offset, other.width) for member, other in pairs)
+    return all(
+        (member.offset, member.width) == (other.offset, other.width) for member, other in pairs
+    )
 
 
 def _padding(first: int, last: int, name: str) -> list[str]:
-    """The bits [first, last) of nobody, in a packed struct: to the next whole byte, whole bytes, and what is left."""
+    """The bits [first, last) of nobody, in a packed struct: to the next whole byte, whole bytes,
+    and what is left."""
     if first // 8 == last // 8:
         return [f"unsigned char :{last - first};"] if last > first else []
     byte = -(-first // 8)

@@ -1,6 +1,8 @@
-"""What each bit of a run holds in a program: what the run says where it hangs on it, else a number that shows whose it is.
+"""What each bit of a run holds in a program: what the run says where it hangs on it, else a number
+that shows whose it is.
 
-Inputs that a run does not hang on, at numbers that can be recognised: a witness has the least that will do, often 0.
+Inputs that a run does not hang on, at numbers that can be recognised: a witness has the least that
+will do, often 0.
 """
 
 from __future__ import annotations
@@ -17,13 +19,15 @@ from cbprove.semantics.trace import Action, BrokenClaim, CopiedBits, MadeObject,
 from cbprove.system.expressions import IntType
 from cbprove.system.program import Input, Part, Program, Property
 
-# Bytes below 0x80, so that a signed member keeps them; memory that nobody stored to is recognised by its first digit.
+# Bytes below 0x80, so that a signed member keeps them; memory that nobody stored to is recognised
+# by its first digit.
 _FIRST, _LAST = 0x11, 0x7F
 _DEBRIS = 0xD0
 
 
 class Values:
-    """The bits of a run. `inverted` says of a source that the second run of a program has its bits the other way round."""
+    """The bits of a run. `inverted` says of a source that the second run of a program has its
+    bits the other way round."""
 
     def __init__(self, program: Program, run: Run) -> None:
         self.program, self.run = program, run
@@ -75,7 +79,9 @@ class Values:
 
     def byte(self, bits: Mapping[int, int]) -> int:
         """The byte of which some positions are set; the others are 0."""
-        return sum(bit << arithmetic.weight(at, 8, self.program.little_endian) for at, bit in bits.items())
+        return sum(
+            bit << arithmetic.weight(at, 8, self.program.little_endian) for at, bit in bits.items()
+        )
 
     def _above_bool(self, source: Source) -> bool:
         """Whether it is a bit of a bool that a store through it leaves 0."""
@@ -85,49 +91,68 @@ class Values:
         return _is_above_bool(store, source.position, self.program.little_endian)
 
     def differ(self, pairs: Iterable[tuple[int, Source, Source]]) -> None:
-        """Makes free bits so that each byte in which bits are not what they were also looks so: (bit, before, now)."""
+        """Makes free bits so that each byte in which bits are not what they were also looks so:
+        (bit, before, now)."""
         bytes_: dict[int, list[tuple[Source, Source]]] = {}
         for at, before, source in pairs:
             bytes_.setdefault(at // 8, []).append((before, source))
         used: set[Source] = set()
         for pair_set in bytes_.values():
             if all(self.bit(before) == self.bit(source) for before, source in pair_set):
-                free = (byte for pair in pair_set for byte in pair if self.settled(byte) is None and byte not in used)
+                free = (
+                    byte
+                    for pair in pair_set
+                    for byte in pair
+                    if self.settled(byte) is None and byte not in used
+                )
                 self._flipped.update(list(free)[:1])
             used.update(byte for pair in pair_set for byte in pair)
 
-    # --- as the run has them ------------------------------------------------------------------------------
+    # --- as the run has them ----------------------------------------------------------------------
 
     def input(self, name: str, moment: Moment) -> int:
-        """The value of an input in the step that began at a moment, or in the path's own statement of that moment."""
-        key: DecisionKey = ("input", name, moment) if self.program.inputs[name].per_step else ("input", name)
+        """The value of an input in the step that began at a moment, or in the path's own
+        statement of that moment."""
+        key: DecisionKey = (
+            ("input", name, moment) if self.program.inputs[name].per_step else ("input", name)
+        )
         return dict(self.run.decisions).get(key, 0)
 
     def number(self, sources: Iterable[Source], type: IntType) -> int:
         """What bits are as a type reads them."""
-        return arithmetic.read_back([self.bit(source) for source in sources], type, self.program.little_endian)
+        return arithmetic.read_back(
+            [self.bit(source) for source in sources], type, self.program.little_endian
+        )
 
 
 def _is_above_bool(store: Store, position: int, little_endian: bool) -> bool:
     leaves = [leaf for leaf in store.place.leaves if 0 <= position - leaf.offset < leaf.width]
     weights = (
-        arithmetic.weight((position - leaf.offset) % leaf.element, leaf.element, little_endian) for leaf in leaves
+        arithmetic.weight((position - leaf.offset) % leaf.element, leaf.element, little_endian)
+        for leaf in leaves
     )
-    return bool(leaves) and all(leaf.boolean and weight > 0 for leaf, weight in zip(leaves, weights, strict=True))
+    return bool(leaves) and all(
+        leaf.boolean and weight > 0 for leaf, weight in zip(leaves, weights, strict=True)
+    )
 
 
 _FIRST_INPUT = 0x21
 
 
 def recognised(program: Program, path: Part, prop: Property, run_shown: Run) -> Run:
-    """The run with such inputs, each of which leaves what was done to memory and the bits that break the claim as they were."""
+    """The run with such inputs, each of which leaves what was done to memory and the bits that
+    break the claim as they were."""
     if isinstance(run_shown.broken[prop.name][0].claim, IsTrue | ReadsBack):
         return run_shown  # what they are about are the values themselves
     deeds = _deeds(run_shown, prop)
-    for number, (key, now) in enumerate([each for each in run_shown.decisions if each[0][0] == "input"]):
+    for number, (key, now) in enumerate(
+        [each for each in run_shown.decisions if each[0][0] == "input"]
+    ):
         value = _value(program.inputs[str(key[1])], _FIRST_INPUT + number % 0x40)
         if value != now:
-            run = replay(program, path, (prop,), {**dict(run_shown.decisions), key: value}, trace=True)
+            run = replay(
+                program, path, (prop,), {**dict(run_shown.decisions), key: value}, trace=True
+            )
             if run.broken[prop.name] and _deeds(run, prop) == deeds:
                 run_shown = run
     return run_shown
@@ -144,13 +169,23 @@ def _value(declared: Input, byte: int) -> int:
 def _deeds(run: Run, prop: Property) -> list[object]:
     """What was done to memory, one thing after the other, and which bits break the first claim."""
     broken = run.broken[prop.name][:1]
-    deeds: list[object] = [[(each.moment, [(bit.object, bit.bit) for bit in each.bits]) for each in broken]]
+    deeds: list[object] = [
+        [(each.moment, [(bit.object, bit.bit) for bit in each.bits]) for each in broken]
+    ]
     for effect in run.effects:
         match effect:
             case StoredBits(store, object, _, bits):
                 deeds.append((store.key, object, bits))
             case CopiedBits():
-                deeds.append((effect.moment, effect.origin_object, effect.origin_low, effect.object, effect.bits))
+                deeds.append(
+                    (
+                        effect.moment,
+                        effect.origin_object,
+                        effect.origin_low,
+                        effect.object,
+                        effect.bits,
+                    )
+                )
             case Action():
                 pass
             case BrokenClaim():

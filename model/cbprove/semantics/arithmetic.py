@@ -31,8 +31,8 @@ class Values(Protocol):
 
 
 def evaluate(expr: Expr, values: Values) -> int:
-    """The value of an expression, from left to right; what C does not come to (the other side of `&&`, `||` and `?:`) is not
-    looked at."""
+    """The value of an expression, from left to right; what C does not come to (the other side of
+    `&&`, `||` and `?:`) is not looked at."""
     match expr:
         case Constant(value):
             assert isinstance(value, int)
@@ -109,8 +109,8 @@ def weight(position: int, width: int, little_endian: bool) -> int:
 
 
 def read_back(bits: list[int], type: IntType, little_endian: bool) -> int:
-    """The value that a scalar's bits have as a type reads them, sign extended from their own width; of a bool whose bits are
-    neither 0 nor 1 that is no value of its type."""
+    """The value that a scalar's bits have as a type reads them, sign extended from their own
+    width; of a bool whose bits are neither 0 nor 1 that is no value of its type."""
     value = sum(bit << weight(i, len(bits), little_endian) for i, bit in enumerate(bits))
     return value if type.boolean else _signed(value, len(bits), type.signed)
 

@@ -1,4 +1,5 @@
-"""Claims judged as a run comes to them: how often each property made one, and what broke it, with where that lay."""
+"""Claims judged as a run comes to them: how often each property made one, and what broke it,
+with where that lay."""
 
 from __future__ import annotations
 
@@ -37,8 +38,9 @@ from cbprove.system.program import Preserved, Property
 
 @frozen
 class Lying:
-    """Where a place lay when a claim about it was judged: from which bit of which object; `positions` are the bits judged,
-    from the place's first. `remembered` is what a snapshot has of them."""
+    """Where a place lay when a claim about it was judged: from which bit of which object;
+    `positions` are the bits judged, from the place's first. `remembered` is what a snapshot has
+    of them."""
 
     place: Place
     object: ObjectKey
@@ -49,12 +51,14 @@ class Lying:
 
 @frozen
 class Broken:
-    """A claim that does not hold: where it was made, and the bits that break it (none where it is not about bits).
+    """A claim that does not hold: where it was made, and the bits that break it (none where it is
+    not about bits).
 
-    `turns` and `steps` are how many of each had begun. `places` is where what it is about lay, `looks` what values it looked
-    at, `inputs` those that say where a place lies or how long an access is, `length` what `for` came to (bytes), `value` what a
-    `write` would have stored, `live` whether the name in use was not given up, `standing` where the run stood: all of them only
-    if a trace is asked for.
+    `turns` and `steps` are how many of each had begun. `places` is where what it is about lay,
+    `looks` what values it looked at, `inputs` those that say where a place lies or how long an
+    access is, `length` what `for` came to (bytes), `value` what a `write` would have stored, `live`
+    whether the name in use was not given up, `standing` where the run stood: all of them only if a
+    trace is asked for.
     """
 
     event: Event
@@ -74,7 +78,8 @@ class Broken:
 
 
 class Claims:
-    """What properties claim of one run, counted and judged; `turns` and `steps` are how many of each have begun so far."""
+    """What properties claim of one run, counted and judged; `turns` and `steps` are how many of
+    each have begun so far."""
 
     def __init__(self, properties: Sequence[Property], state: State, trace: Trace) -> None:
         self.properties = [prop for prop in properties if prop.applies is not False]
@@ -102,7 +107,11 @@ class Claims:
     def _claim(self, frame: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
         if not is_about_something(claim, self.state, frame):
             return
-        if isinstance(claim, Stored) and claim.since is not None and prop.name not in frame.current.object.since:
+        if (
+            isinstance(claim, Stored)
+            and claim.since is not None
+            and prop.name not in frame.current.object.since
+        ):
             return
         if isinstance(claim, Unchanged) and prop.name not in frame.current.object.snapshots:
             self.arrivals[prop.name] += 1
@@ -111,7 +120,9 @@ class Claims:
         looked = len(self.state.looks)
         bits = judge(claim, prop.name, self.state, frame)
         if bits is not None:
-            self.broken[prop.name].append(self._broken(frame, event, prop=prop, claim=claim, bits=bits, looked=looked))
+            self.broken[prop.name].append(
+                self._broken(frame, event, prop=prop, claim=claim, bits=bits, looked=looked)
+            )
             self._tell_broken(frame, prop, claim)
 
     def _used(self, frame: Frame, claim: ClaimMade) -> Name:
@@ -126,12 +137,24 @@ class Claims:
         self.trace.did(BrokenClaim(prop.name, frame.moment, frame.began, named))
 
     def _broken(
-        self, frame: Frame, event: Event, prop: Property, claim: ClaimMade, bits: tuple[BrokenBit, ...], looked: int
+        self,
+        frame: Frame,
+        event: Event,
+        prop: Property,
+        claim: ClaimMade,
+        bits: tuple[BrokenBit, ...],
+        looked: int,
     ) -> Broken:
         state, key = self.state, frame.current.object.key
         if not self.trace.wanted:
             return Broken(
-                event=event, object=key, moment=frame.moment, claim=claim, bits=bits, turns=self.turns, steps=self.steps
+                event=event,
+                object=key,
+                moment=frame.moment,
+                claim=claim,
+                bits=bits,
+                turns=self.turns,
+                steps=self.steps,
             )
         looks = tuple(state.looks[looked:])
         moment = self.trace.standing(frame, state.objects, looked, len(state.decisions))
@@ -162,13 +185,20 @@ class Claims:
                 if (value := self.state.known_input(frame, name)) is not None:
                     yield name, value
 
-    def _lying(self, frame: Frame, prop: Property, claim: ClaimMade, looks: tuple[Look, ...]) -> Iterator[Lying]:
+    def _lying(
+        self, frame: Frame, prop: Property, claim: ClaimMade, looks: tuple[Look, ...]
+    ) -> Iterator[Lying]:
         """Where the places of a claim lie now; of a condition, those that were looked at."""
         match claim:
             case IsTrue():
-                yield from (Lying(look.place, look.object, look.low, range(look.place.width)) for look in looks)
+                yield from (
+                    Lying(look.place, look.object, look.low, range(look.place.width))
+                    for look in looks
+                )
             case Unchanged(places):
-                for place, before in zip(places, frame.current.object.snapshots[prop.name], strict=True):
+                for place, before in zip(
+                    places, frame.current.object.snapshots[prop.name], strict=True
+                ):
                     yield self._lies(frame, place, None, before)
             case SameMember(place, length) | Inside(place, length):
                 yield self._lies(frame, place, length)

@@ -29,7 +29,8 @@ _SHOWN = 8 * 64
 
 @frozen
 class BrokenBit:
-    """A bit of an object that is not as claimed; `remembered` is what `Unchanged` had found there."""
+    """A bit of an object that is not as claimed; `remembered` is what `Unchanged` had found
+    there."""
 
     object: ObjectKey
     bit: int
@@ -38,7 +39,8 @@ class BrokenBit:
 
 
 def is_about_something(claim: ClaimMade, state: State, frame: Frame) -> bool:
-    """Whether the claim speaks of any bit; one of members without bits, or of the first 0 bytes, says nothing."""
+    """Whether the claim speaks of any bit; one of members without bits, or of the first 0 bytes,
+    says nothing."""
     match claim:
         case Unchanged(places=places):
             return any(place.covered for place in places)
@@ -56,7 +58,8 @@ def is_about_something(claim: ClaimMade, state: State, frame: Frame) -> bool:
     return True
 
 
-# The bits that break a claim; None where the claim holds. A claim that is not about bits breaks with none of them.
+# The bits that break a claim; None where the claim holds. A claim that is not about bits breaks
+# with none of them.
 Finding = tuple[BrokenBit, ...] | None
 
 
@@ -70,10 +73,14 @@ def _finding(bits: list[BrokenBit]) -> Finding:
 
 
 def _bit(extent: Extent, position: int, remembered: Source | None = None) -> BrokenBit:
-    return BrokenBit(extent.name.object.key, extent.low + position, extent.source(position), remembered)
+    return BrokenBit(
+        extent.name.object.key, extent.low + position, extent.source(position), remembered
+    )
 
 
-def remember(claim_places: tuple[Any, ...], state: State, frame: Frame) -> tuple[dict[int, Source], ...]:
+def remember(
+    claim_places: tuple[Any, ...], state: State, frame: Frame
+) -> tuple[dict[int, Source], ...]:
     """The sources of the members' bits now, by position, for each place."""
     extents = (state.extent(frame, place) for place in claim_places)
     return tuple({i: extent.source(i) for i in extent.observed()} for extent in extents)
@@ -102,7 +109,9 @@ def _same_member(claim: SameMember, name: str, state: State, frame: Frame) -> Fi
     for leaf in state.counted(frame, claim.place).leaves:
         for i in range(leaf.width):
             position = leaf.offset + i
-            if position < end and not _came_through(state, extent.source(position), leaf, leaf.at + i):
+            if position < end and not _came_through(
+                state, extent.source(position), leaf, leaf.at + i
+            ):
                 broken.setdefault(position, _bit(extent, position))
     return _finding([broken[position] for position in sorted(broken)])
 
@@ -113,7 +122,10 @@ def _came_through(state: State, source: Source, leaf: Leaf, at: int) -> bool:
         return True
     if source.store.kind not in _STORED or store is None:
         return False
-    return any(leaf.shares_member(member) and at == position for member, position in store.origins(source.position))
+    return any(
+        leaf.shares_member(member) and at == position
+        for member, position in store.origins(source.position)
+    )
 
 
 def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:
@@ -123,7 +135,13 @@ def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:
     meant: Sequence[int] = observed(extent, length)
     if not claim.all_bytes:
         meant = [i for i in extent.observed() if i < extent.width(length)]
-    return _finding([_bit(extent, i) for i in meant if not _was_stored(claim, name, state, frame, extent.source(i))])
+    return _finding(
+        [
+            _bit(extent, i)
+            for i in meant
+            if not _was_stored(claim, name, state, frame, extent.source(i))
+        ]
+    )
 
 
 def observed(extent: Extent, length: int | None) -> range:
@@ -157,7 +175,9 @@ def _is_true(claim: IsTrue, name: str, state: State, frame: Frame) -> Finding:
 
 def _inside(claim: Inside, name: str, state: State, frame: Frame) -> Finding:
     """The access stays in the area that it began in."""
-    return None if state.extent(frame, claim.place).contains(state.length(frame, claim.length)) else ()
+    return (
+        None if state.extent(frame, claim.place).contains(state.length(frame, claim.length)) else ()
+    )
 
 
 def _not_given_up(claim: NotGivenUp, name: str, state: State, frame: Frame) -> Finding:

@@ -1,4 +1,5 @@
-"""Objects as flat lists of bits, each holding its source; the names that objects go by; who made a store."""
+"""Objects as flat lists of bits, each holding its source; the names that objects go by; who made
+a store."""
 
 from __future__ import annotations
 
@@ -11,15 +12,17 @@ from cbprove.frozen import by_identity, field, frozen
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Leaf, Place
 
-# fresh: an arbitrary value. value: that of an EXPR. blank: cleared. unspecified: padding that a struct assignment left.
-# debris: stored by nobody. outside: before or behind the object, where there is nothing.
+# fresh: an arbitrary value. value: that of an EXPR. blank: cleared. unspecified: padding that a
+# struct assignment left. debris: stored by nobody. outside: before or behind the object, where
+# there is nothing.
 Kind = Literal["fresh", "value", "blank", "unspecified", "debris", "outside"]
 
 
 class StoreKey(NamedTuple):
     """Names a store: the moment of its statement, the ordinal of the place in it, and what it left.
 
-    Debris has the key of its object. Bits looked for outside of an object have that of the access and the object (`nowhere`).
+    Debris has the key of its object. Bits looked for outside of an object have that of the access
+    and the object (`nowhere`).
     """
 
     moment: Moment
@@ -28,7 +31,8 @@ class StoreKey(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A store, and the position in bits from the first bit of the place it went to (of the object, for debris)."""
+    """A store, and the position in bits from the first bit of the place it went to (of the
+    object, for debris)."""
 
     store: StoreKey
     position: int
@@ -38,7 +42,8 @@ _SOURCE: Callable[[tuple[StoreKey, int]], Source] = partial(tuple.__new__, Sourc
 
 
 class ObjectKey(NamedTuple):
-    """Names an object: the moment it was made. Declared ones are made at () and told apart by their ordinal."""
+    """Names an object: the moment it was made. Declared ones are made at () and told apart by
+    their ordinal."""
 
     moment: Moment
     ordinal: int
@@ -46,10 +51,11 @@ class ObjectKey(NamedTuple):
 
 @frozen
 class Store:
-    """Who stored, and through which place; `began` is the moment of the step run (None in a path's own statements).
+    """Who stored, and through which place; `began` is the moment of the step run (None in a path's
+    own statements).
 
-    `typed` says that members were stored, each with a value of its type; a store of so many bytes may leave anything.
-    `before` counts the stores of the run before it.
+    `typed` says that members were stored, each with a value of its type; a store of so many bytes
+    may leave anything. `before` counts the stores of the run before it.
     """
 
     key: StoreKey
@@ -61,7 +67,8 @@ class Store:
     before: int = 0
 
     def origins(self, position: int) -> tuple[tuple[Leaf, int], ...]:
-        """The leaves, each with the position among its identity's bits, through which the bit was stored: none for padding."""
+        """The leaves, each with the position among its identity's bits, through which the bit
+        was stored: none for padding."""
         leaves = (leaf for leaf in self.place.leaves if 0 <= position - leaf.offset < leaf.width)
         return tuple((leaf, leaf.at + position - leaf.offset) for leaf in leaves)
 
@@ -70,9 +77,10 @@ class Store:
 class Object:
     """The bits of one object and what it remembers of the steps that ran on it.
 
-    `history` is the step runs that ended on it or on what it was made from. `snapshots` are the bits remembered for
-    each property (by name): for each place, the source at each position. `since` says how many stores there were when the step
-    ended that a property (by name) asks for stores since.
+    `history` is the step runs that ended on it or on what it was made from. `snapshots` are the
+    bits remembered for each property (by name): for each place, the source at each position.
+    `since` says how many stores there were when the step ended that a property (by name) asks for
+    stores since.
     """
 
     key: ObjectKey
@@ -104,7 +112,8 @@ class Name:
 class Extent:
     """Where a place lies at a moment of a run: by which name, and its first bit in the object.
 
-    An object's bytes are one flat array: what lies in the object is touched, in whichever area of it; the rest is nowhere.
+    An object's bytes are one flat array: what lies in the object is touched, in whichever area of
+    it; the rest is nowhere.
     """
 
     name: Name
@@ -118,7 +127,9 @@ class Extent:
 
     def inside(self, length: int | None = None) -> range:
         """The positions meant that lie in the object."""
-        return range(max(0, -self.low), min(self.width(length), len(self.name.object.bits) - self.low))
+        return range(
+            max(0, -self.low), min(self.width(length), len(self.name.object.bits) - self.low)
+        )
 
     def contains(self, length: int | None = None) -> bool:
         """Whether all that is meant lies in the area that the place began in."""
@@ -141,7 +152,8 @@ class Extent:
         return not 0 <= self.low + position < len(self.name.object.bits)
 
     def source(self, position: int) -> Source:
-        """What the bit at a position holds; outside of the object something arbitrary, another at another moment."""
+        """What the bit at a position holds; outside of the object something arbitrary, another
+        at another moment."""
         bit, object = self.low + position, self.name.object
         if self.is_nowhere(position):
             return Source(nowhere(self.moment, object.key), bit)
@@ -149,7 +161,8 @@ class Extent:
 
 
 def nowhere(moment: Moment, key: ObjectKey) -> StoreKey:
-    """What an access finds outside of an object. Nothing is known of it, not even that it is the same at another moment."""
+    """What an access finds outside of an object. Nothing is known of it, not even that it is the
+    same at another moment."""
     return StoreKey((*moment, -1, *key.moment), key.ordinal, "outside")
 
 
@@ -168,5 +181,11 @@ def sources(store: StoreKey, width: int) -> tuple[Source, ...]:
 def make(key: ObjectKey, origin: Name, bits: list[Source]) -> Name:
     """A new object with one name, made from another: it begins with that one's history."""
     parent = origin.object
-    history, snapshots, since_steps = list(parent.history), dict(parent.snapshots), dict(parent.since)
-    return Name(Object(key, bits, parent=origin, history=history, snapshots=snapshots, since=since_steps))
+    history, snapshots, since_steps = (
+        list(parent.history),
+        dict(parent.snapshots),
+        dict(parent.since),
+    )
+    return Name(
+        Object(key, bits, parent=origin, history=history, snapshots=snapshots, since=since_steps)
+    )

@@ -1,7 +1,7 @@
 """The meaning of the language: one path, statement by statement, on a list of bits for each object.
 
-In turn N of a loop the moment begins with that of the loop and N; `each` cuts its clone at that moment, which is also
-the clone's key. A step begins and ends at the moment of its call.
+In turn N of a loop the moment begins with that of the loop and N; `each` cuts its clone at that
+moment, which is also the clone's key. A step begins and ends at the moment of its call.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ from cbprove.system.statements import (
 
 @frozen
 class Assumed:
-    """An assumption that the run met, and whether it was true; if not, it was the end of the run."""
+    """An assumption that the run met, and whether it was true; if not, it was the end of the
+    run."""
 
     statement: Assume
     moment: Moment
@@ -87,9 +88,10 @@ class Moved:
 class Run:
     """What one run came to; the mappings are by the names of the properties, in their order.
 
-    `reached` counts the claims made; `arrivals` those arrivals at the end of a `preserved` that had nothing to compare
-    with. `ended` says that an assumption was false. `stores` tells who made each store, `values` the bits that were
-    computed or decided, `looks` what members were found to hold; `trace` and `effects` are empty unless asked for.
+    `reached` counts the claims made; `arrivals` those arrivals at the end of a `preserved` that had
+    nothing to compare with. `ended` says that an assumption was false. `stores` tells who made each
+    store, `values` the bits that were computed or decided, `looks` what members were found to hold;
+    `trace` and `effects` are empty unless asked for.
     """
 
     path: str
@@ -112,7 +114,14 @@ class Run:
         return sum(moved.bytes for moved in self.moved)
 
 
-def run(program: Program, path: Part, properties: Sequence[Property], oracle: Oracle, *, trace: bool = False) -> Run:
+def run(
+    program: Program,
+    path: Part,
+    properties: Sequence[Property],
+    oracle: Oracle,
+    *,
+    trace: bool = False,
+) -> Run:
     """Runs a path as the oracle decides, and judges what the properties claim on the way."""
     machine = _Machine(program, path, properties, State(program, oracle), Trace(trace))
     try:
@@ -131,7 +140,12 @@ class _Machine:
     """Runs the statements of one path and collects what properties say about them."""
 
     def __init__(
-        self, program: Program, path: Part, properties: Sequence[Property], state: State, trace: Trace
+        self,
+        program: Program,
+        path: Part,
+        properties: Sequence[Property],
+        state: State,
+        trace: Trace,
     ) -> None:
         self.program = program
         self.path = path
@@ -146,7 +160,9 @@ class _Machine:
         state = self.state
         for index, declared in enumerate(self.program.objects):
             key = ObjectKey((), index)
-            state.declared[declared.name] = self._keep(Name(Object(key, debris(key, declared.width))))
+            state.declared[declared.name] = self._keep(
+                Name(Object(key, debris(key, declared.width)))
+            )
         first = state.declared[self.program.objects[0].name]
         self._block(Frame(first, {}, (), ()), self.path.body)
 
@@ -168,7 +184,7 @@ class _Machine:
             effects=self.trace.effects(),
         )
 
-    # --- statements ---------------------------------------------------------------------------------------
+    # --- statements -------------------------------------------------------------------------------
 
     def _block(self, frame: Frame, block: Block) -> None:
         """Runs the statements in order; names made in them are seen to the end of the block."""
@@ -223,7 +239,9 @@ class _Machine:
             case Call(_, "step", name):
                 self._step(frame, name)
             case Call(_, _, name):
-                self._block(replace(frame, names={}, prefix=frame.moment), self.program.parts[name].body)
+                self._block(
+                    replace(frame, names={}, prefix=frame.moment), self.program.parts[name].body
+                )
             case _:
                 assert_never(statement)
 
@@ -243,8 +261,13 @@ class _Machine:
             elif length is not None:
                 self._store(frame, index, extent, "fresh", extent.inside(length), typed=False)
             else:
-                padding, inside = (offset + i for offset, width in place.padding for i in range(width)), extent.inside()
-                self._store(frame, index, extent, "unspecified", [i for i in padding if i in inside])
+                padding, inside = (
+                    (offset + i for offset, width in place.padding for i in range(width)),
+                    extent.inside(),
+                )
+                self._store(
+                    frame, index, extent, "unspecified", [i for i in padding if i in inside]
+                )
                 self._store(frame, index, extent, "fresh", extent.members())
 
     def _clear(self, frame: Frame, statement: Clear) -> None:
@@ -268,7 +291,9 @@ class _Machine:
             self._copied(frame, origin, target, sources)
         self._moves(frame, target, length)
 
-    def _copied(self, frame: Frame, origin: Extent, target: Extent, sources: list[tuple[int, Source]]) -> None:
+    def _copied(
+        self, frame: Frame, origin: Extent, target: Extent, sources: list[tuple[int, Source]]
+    ) -> None:
         self.trace.did(
             CopiedBits(
                 moment=frame.moment,
@@ -294,13 +319,20 @@ class _Machine:
         origin = frame.current
         self.trace.did(
             MadeObject(
-                moment=frame.moment, step=_step(frame), kind=kind, name=name, object=key, parent=origin.object.key
+                moment=frame.moment,
+                step=_step(frame),
+                kind=kind,
+                name=name,
+                object=key,
+                parent=origin.object.key,
             )
         )
         if kind == "new":
             return self._keep(make(key, origin, debris(key, len(origin.object.bits))))
         self.claims.announce(frame, Accessed(self.path.name, _step(frame), "cut", None))
-        self.trace.touch(frame.moment, "cut", None, origin.object.key, range(len(origin.object.bits)))
+        self.trace.touch(
+            frame.moment, "cut", None, origin.object.key, range(len(origin.object.bits))
+        )
         return self._keep(make(key, origin, list(origin.object.bits)))
 
     def _held(self, frame: Frame, name: Name, called: str) -> None:
@@ -340,7 +372,8 @@ class _Machine:
             raise _EndOfRun
 
     def _step(self, here: Frame, name: str) -> None:
-        """A step begins, does what it does, ends, and enters the history of the object it began on."""
+        """A step begins, does what it does, ends, and enters the history of the object it began
+        on."""
         self.claims.steps += 1
         step = self.program.steps[name]
         frame = replace(here, names={}, prefix=here.moment, step=step, began=here.moment)
@@ -355,10 +388,16 @@ class _Machine:
         if frame.step is None and self.trace.pending():
             self.trace.end(frame, self.state.objects)
 
-    # --- stores -------------------------------------------------------------------------------------------
+    # --- stores -----------------------------------------------------------------------------------
 
     def _store(
-        self, frame: Frame, index: int, extent: Extent, kind: Kind, positions: Sequence[int], typed: bool = True
+        self,
+        frame: Frame,
+        index: int,
+        extent: Extent,
+        kind: Kind,
+        positions: Sequence[int],
+        typed: bool = True,
     ) -> StoreKey:
         """Gives the bits at some positions of a place new sources."""
         key = StoreKey(frame.moment, index, kind)
@@ -386,14 +425,27 @@ class _Machine:
         laid_out = arithmetic.laid_out(value, extent.place.width, self.program.little_endian)
         self.state.known.update(zip(sources(key, extent.place.width), laid_out, strict=True))
 
-    # --- events -------------------------------------------------------------------------------------------
+    # --- events -----------------------------------------------------------------------------------
 
     def _access(
-        self, frame: Frame, kind: Access, place: Place, length: Expr | None = None, value: Expr | None = None
+        self,
+        frame: Frame,
+        kind: Access,
+        place: Place,
+        length: Expr | None = None,
+        value: Expr | None = None,
     ) -> Extent:
         """Announces that a place is touched, and says where it lies."""
         self.claims.announce(
-            frame, Accessed(path=self.path.name, step=_step(frame), kind=kind, place=place, length=length, value=value)
+            frame,
+            Accessed(
+                path=self.path.name,
+                step=_step(frame),
+                kind=kind,
+                place=place,
+                length=length,
+                value=value,
+            ),
         )
         extent = self.state.extent(frame, place)
         touched = extent.inside(self.state.length(frame, length))

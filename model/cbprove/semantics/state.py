@@ -1,4 +1,5 @@
-"""What is known at a moment of a run: where places lie, what bits hold, what inputs are. Free values are asked for."""
+"""What is known at a moment of a run: where places lie, what bits hold, what inputs are. Free
+values are asked for."""
 
 from __future__ import annotations
 
@@ -35,8 +36,8 @@ class Oracle(Protocol):
 class Frame:
     """Where a run stands: the name in use, the names to be seen, and the moment.
 
-    `prefix` is the moment without the statement's uid. `step` and `began` are the step run this is a part of and the
-    moment of its call, None in a path's own statements.
+    `prefix` is the moment without the statement's uid. `step` and `began` are the step run this is
+    a part of and the moment of its call, None in a path's own statements.
     """
 
     current: Name
@@ -49,7 +50,8 @@ class Frame:
 
 @frozen
 class Look:
-    """A value that a run looked at: when, of which place, from which bit of which object, and the sources of its bits."""
+    """A value that a run looked at: when, of which place, from which bit of which object, and
+    the sources of its bits."""
 
     moment: Moment
     place: Place
@@ -76,14 +78,17 @@ class State:
     def ask(self, key: DecisionKey, low: int, high: int | None) -> int:
         """Has the oracle decide, and remembers that it did."""
         answer = self.oracle.choose(key, low, high)
-        assert low <= answer and (high is None or answer <= high), f"{answer} is not in {low}..{high}: {key}"
+        assert low <= answer and (high is None or answer <= high), (
+            f"{answer} is not in {low}..{high}: {key}"
+        )
         self.decisions.append((key, answer))
         return answer
 
-    # --- places -------------------------------------------------------------------------------------------
+    # --- places -----------------------------------------------------------------------------------
 
     def name(self, frame: Frame, text: str) -> Name:
-        """The name that a place or `on` speaks of; the first object's own name means the current object."""
+        """The name that a place or `on` speaks of; the first object's own name means the current
+        object."""
         if text in (".", self.program.objects[0].name) and text not in frame.names:
             return frame.current
         if text == "..":
@@ -108,10 +113,13 @@ class State:
         moved = sum(bits * self.input(frame, name) for name, bits in leaf.shifts)
         return replace(leaf, at=leaf.at + moved, shifts=()) if leaf.shifts else leaf
 
-    # --- values -------------------------------------------------------------------------------------------
+    # --- values -----------------------------------------------------------------------------------
 
-    def number(self, frame: Frame, expr: Expr, read: Callable[[Place], object] = lambda place: None) -> int:
-        """The value of an expression now; `read` is told each member as it is come to, before its value is looked at."""
+    def number(
+        self, frame: Frame, expr: Expr, read: Callable[[Place], object] = lambda place: None
+    ) -> int:
+        """The value of an expression now; `read` is told each member as it is come to, before
+        its value is looked at."""
         return arithmetic.evaluate(expr, _Now(self, frame, read))
 
     def length(self, frame: Frame, expr: Expr | None) -> int | None:
@@ -138,7 +146,8 @@ class State:
         return "input", name
 
     def undefined(self, key: DecisionKey) -> int:
-        """What is looked at as a bool where its bits are neither 0 nor 1: any number of 8 bits, one each time it is looked at."""
+        """What is looked at as a bool where its bits are neither 0 nor 1: any number of 8 bits,
+        one each time it is looked at."""
         if key not in self.inputs:
             self.inputs[key] = self.ask(key, 0, 255)
         return self.inputs[key]
@@ -164,11 +173,14 @@ class State:
         return value is not None and value == self.settled(other)
 
     def _above_bool(self, source: Source) -> bool:
-        """Whether the bit was stored through bools only, and is not the one bit of them that may be 1."""
+        """Whether the bit was stored through bools only, and is not the one bit of them that may
+        be 1."""
         store = self.stores.get(source.store)
         if store is None or source.store.kind != "fresh" or not store.typed:
             return False
-        leaves = [leaf for leaf in store.place.leaves if 0 <= source.position - leaf.offset < leaf.width]
+        leaves = [
+            leaf for leaf in store.place.leaves if 0 <= source.position - leaf.offset < leaf.width
+        ]
         return bool(leaves) and all(self._zero_in(leaf, source.position) for leaf in leaves)
 
     def _zero_in(self, leaf: Leaf, position: int) -> bool:

@@ -1,5 +1,5 @@
-"""What a report needs to draw a run, and a program to repeat it: who touched which bits, whose the bits were after each
-step, and what was done to memory, one thing after the other."""
+"""What a report needs to draw a run, and a program to repeat it: who touched which bits, whose
+the bits were after each step, and what was done to memory, one thing after the other."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from cbprove.system.expressions import Place
 
 @frozen
 class Action:
-    """One access: `bits` are those of the object that were touched; `place` is None when an object is cut from it."""
+    """One access: `bits` are those of the object that were touched; `place` is None when an
+    object is cut from it."""
 
     moment: Moment
     kind: Access
@@ -25,7 +26,8 @@ class Action:
 
 @frozen
 class Stage:
-    """One step of a run, or one statement of a path's own (`step` and `layer` None), and the memory it left.
+    """One step of a run, or one statement of a path's own (`step` and `layer` None), and the memory
+    it left.
 
     `object` is what it ran on.
     """
@@ -40,8 +42,8 @@ class Stage:
 
 @frozen
 class Standing:
-    """Where a run stood when a claim broke: how many stages, looks and decisions lay behind it, and the stage that it was
-    in: what that had touched so far, and the memory then."""
+    """Where a run stood when a claim broke: how many stages, looks and decisions lay behind it,
+    and the stage that it was in: what that had touched so far, and the memory then."""
 
     stages: int
     looks: int
@@ -49,14 +51,14 @@ class Standing:
     stage: Stage
 
 
-# --- what was done, in order ------------------------------------------------------------------------------
+# --- what was done, in order ----------------------------------------------------------------------
 # Bits and positions are absolute in the object; `began` is the moment of the step run, None in a path's own statements.
 
 
 @frozen
 class StoredBits:
-    """A store through a place that began at the bit `low` of an object: it reached these bits, which are sources
-    `(store.key, bit - low)` from then on."""
+    """A store through a place that began at the bit `low` of an object: it reached these bits,
+    which are sources `(store.key, bit - low)` from then on."""
 
     store: Store
     object: ObjectKey
@@ -66,7 +68,8 @@ class StoredBits:
 
 @frozen
 class CopiedBits:
-    """A copy: the `bits` of the target have these `sources` from then on. `low` and `origin_low` are the places' first bits."""
+    """A copy: the `bits` of the target have these `sources` from then on. `low` and `origin_low`
+    are the places' first bits."""
 
     moment: Moment
     step: str | None
@@ -95,7 +98,8 @@ class MadeObject:
 
 @frozen
 class HeldName:
-    """A name of an object, the `number`th that it got (0 is the first), was given by `share` or given up by `consume`."""
+    """A name of an object, the `number`th that it got (0 is the first), was given by `share` or
+    given up by `consume`."""
 
     moment: Moment
     step: str | None
@@ -116,7 +120,8 @@ class EndedStep:
 
 @frozen
 class BrokenClaim:
-    """A claim of a property did not hold; `named` is the name by which its place is touched: the object, and its number."""
+    """A claim of a property did not hold; `named` is the name by which its place is touched: the
+    object, and its number."""
 
     property: str
     moment: Moment
@@ -146,7 +151,9 @@ class Trace:
         if self._wanted:
             self._effects.append(effect)
 
-    def touch(self, moment: Moment, kind: Access, place: Place | None, key: ObjectKey, bits: range) -> None:
+    def touch(
+        self, moment: Moment, kind: Access, place: Place | None, key: ObjectKey, bits: range
+    ) -> None:
         """An access within the step that goes on."""
         if self._wanted:
             action = Action(moment, kind, place, key, bits)
@@ -163,7 +170,9 @@ class Trace:
             self._stages.append(self._so_far(frame, objects))
             self._actions.clear()
 
-    def standing(self, frame: Frame, objects: list[Object], looks: int, decisions: int) -> Standing | None:
+    def standing(
+        self, frame: Frame, objects: list[Object], looks: int, decisions: int
+    ) -> Standing | None:
         """Where the run stands now; None if no trace is wanted."""
         if not self._wanted:
             return None

@@ -1,4 +1,5 @@
-"""What can run between two steps: the statements on some way from one to the other, whatever conditions say."""
+"""What can run between two steps: the statements on some way from one to the other, whatever
+conditions say."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from cbprove.system.statements import Block, Call, Each, If, Repeat, Statement, 
 
 @frozen
 class Use:
-    """A place that is stored to or read between the two, by which step of which layer, on which path."""
+    """A place that is stored to or read between the two, by which step of which layer, on which
+    path."""
 
     path: str
     step: str
@@ -25,7 +27,8 @@ class Use:
 
 
 class _Graph:
-    """The ways through a path: nodes are calls of steps and plain statements, `after` what may come next."""
+    """The ways through a path: nodes are calls of steps and plain statements, `after` what may
+    come next."""
 
     def __init__(self, program: Program, path: Part) -> None:
         self.program = program
@@ -60,7 +63,9 @@ class _Graph:
         if isinstance(statement, Each | Repeat):
             for node in last:
                 self.after[node] |= first
-        loose = isinstance(statement, Each | Repeat) or (isinstance(statement, If | When) and len(arms) < 2)
+        loose = isinstance(statement, Each | Repeat) or (
+            isinstance(statement, If | When) and len(arms) < 2
+        )
         return first, last, loose or any(arm[2] for arm in arms)
 
     def call(self, statement: Call) -> tuple[set[int], set[int], bool]:
@@ -91,7 +96,9 @@ class _Graph:
         for node, followers in self.after.items():
             for other in followers:
                 before[other].add(node)
-        ahead = set().union(*(self.after[node] for node in starts)) if life.start else set(self.first)
+        ahead = (
+            set().union(*(self.after[node] for node in starts)) if life.start else set(self.first)
+        )
         behind = set().union(*(before[node] for node in ends)) if life.end else set(self.last)
         return _reached(ahead, self.after, starts) & _reached(behind, before, starts) - starts
 
@@ -115,7 +122,10 @@ def uses(program: Program, life: Life) -> Iterator[Use]:
         for number in sorted(graph.between(life)):
             name, layer, statements = graph.nodes[number]
             for statement in statements:
-                yield from (Use(path.name, name, layer, place, stores) for place, stores in _touched(statement))
+                yield from (
+                    Use(path.name, name, layer, place, stores)
+                    for place, stores in _touched(statement)
+                )
 
 
 def _touched(statement: Statement) -> Iterator[tuple[Place, bool]]:
@@ -131,7 +141,9 @@ def runs(program: Program, life: Life) -> tuple[str, ...]:
     for path in program.paths:
         graph = _Graph(program, path)
         starts, ends = graph.named(life.start, 1), graph.named(life.end, 0)
-        ahead = set().union(*(graph.after[node] for node in starts)) if life.start else set(graph.first)
+        ahead = (
+            set().union(*(graph.after[node] for node in starts)) if life.start else set(graph.first)
+        )
         if not life.end or _reached(ahead, graph.after, set()) & ends:
             runs_found += [path.name] if starts or not life.start else []
     return tuple(runs_found)

@@ -1,4 +1,5 @@
-"""Which bytes of a control block are free for a life, by the prover; where there is room; and who is in the way of it."""
+"""Which bytes of a control block are free for a life, by the prover; where there is room; and
+who is in the way of it."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ MOST_BYTES = 4096
 
 @frozen
 class Wanted:
-    """What is asked for: a control block (`skb.cb`, None for the one that there is), a life, so many bytes so aligned."""
+    """What is asked for: a control block (`skb.cb`, None for the one that there is), a life, so
+    many bytes so aligned."""
 
     block: str | None
     life: Life
@@ -53,14 +55,17 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
     paths = runs(plain.program, question.life)
     if not paths:
         raise WrongUsage(
-            f"no path comes from `{question.life.start}` to `{question.life.end}`", "name two steps in order"
+            f"no path comes from `{question.life.start}` to `{question.life.end}`",
+            "name two steps in order",
         )
     if not 0 < question.size <= block.bytes:
         raise WrongUsage(f"`{block.name}` has {block.bytes} bytes", f"ask for 1 to {block.bytes}")
     anywhere = with_view(tree, block.name, 1, range(block.bytes), question.life)
     proved_free = _proved(anywhere, path, {lives.KEPT}, options, progress)
     uses_of_block = [use for use in uses(plain.program, question.life) if _bytes(use, block)]
-    all_bytes = tuple(_byte(number, number in proved_free, uses_of_block, block) for number in range(block.bytes))
+    all_bytes = tuple(
+        _byte(number, number in proved_free, uses_of_block, block) for number in range(block.bytes)
+    )
     places = [
         at
         for at in range(0, block.bytes - question.size + 1, question.align)
@@ -71,9 +76,15 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
         key=lambda at: (not busy.isdisjoint(range(at, at + question.size)), at)
     )  # what nobody touches at all first
     slots = _slots(
-        _Asking(tree=tree, path=path, plain=plain, block=block, wanted=question, options=options), places, progress
+        _Asking(tree=tree, path=path, plain=plain, block=block, wanted=question, options=options),
+        places,
+        progress,
     )
-    movers = () if any(slot.holds for slot in slots) else _movers(question, block, proved_free, uses_of_block)
+    movers = (
+        ()
+        if any(slot.holds for slot in slots)
+        else _movers(question, block, proved_free, uses_of_block)
+    )
     return Free(
         spec=path,
         block=block.name,
@@ -89,12 +100,19 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
 
 
 def _block(program: Program, name: str | None) -> _Block:
-    """The control block that is meant: of the object that paths run on the largest one, if nothing is said."""
-    blocks = [_Block(f"{o.name}.{area}", low, high) for o in program.objects for area, low, high in o.areas]
+    """The control block that is meant: of the object that paths run on the largest one, if
+    nothing is said."""
+    blocks = [
+        _Block(f"{o.name}.{area}", low, high)
+        for o in program.objects
+        for area, low, high in o.areas
+    ]
     named = [each for each in blocks if each.name == name]
     if name is None:
         first = program.objects[0].name
-        named = sorted((b for b in blocks if b.name.startswith(f"{first}.")), key=lambda b: b.low - b.high)
+        named = sorted(
+            (b for b in blocks if b.name.startswith(f"{first}.")), key=lambda b: b.low - b.high
+        )
     if not named or named[0].bytes > MOST_BYTES:
         names = ", ".join(f"`{each.name}`" for each in blocks)
         raise WrongUsage(f"there is no control block `{name}`", f"there are {names}")
@@ -105,18 +123,27 @@ def _refuse_unknown(program: Program, life: Life) -> None:
     names = [*program.steps, *program.parts]
     for step in (life.start, life.end):
         if step is not None and step not in names:
-            raise WrongUsage(f"there is no step and no part `{step}`", f"the steps are {', '.join(program.steps)}")
+            raise WrongUsage(
+                f"there is no step and no part `{step}`",
+                f"the steps are {', '.join(program.steps)}",
+            )
 
 
 def _proved(
     anywhere: syntax.Tree, path: str, names: Collection[str], options: Options, progress: Progress
 ) -> frozenset[int]:
-    """The places of which all these properties are proved for every run: one question each, the place a free term in it."""
+    """The places of which all these properties are proved for every run: one question each, the
+    place a free term in it."""
     side = today(anywhere, what_if=False)
     property_names = tuple(each for each in side.system.properties if each.name in names)
     report = judged(replace(side.system, properties=property_names), path, options, progress)
     sets = [
-        {byte for spans in row.proved.values() for low, high in spans for byte in range(low, high + 1)}
+        {
+            byte
+            for spans in row.proved.values()
+            for low, high in spans
+            for byte in range(low, high + 1)
+        }
         for row in report.space
     ]
     return frozenset(set.intersection(*sets))
@@ -126,7 +153,7 @@ def _all_free(at: int, size: int, free_bytes: Collection[int]) -> bool:
     return all(byte in free_bytes for byte in range(at, at + size))
 
 
-# --- who stores and reads ---------------------------------------------------------------------------------
+# --- who stores and reads -------------------------------------------------------------------------
 
 
 def _bytes(use: Use, block: _Block) -> range:
@@ -150,7 +177,7 @@ def _byte(number: int, free: bool, uses_of_block: Sequence[Use], block: _Block) 
     return Byte(number, free, tuple(stores), tuple(reads), tuple(on.items()))
 
 
-# --- room -------------------------------------------------------------------------------------------------
+# --- room -----------------------------------------------------------------------------------------
 
 
 @frozen
@@ -166,7 +193,8 @@ class _Asking:
 
 
 def _slots(asking: _Asking, places: Sequence[int], progress: Progress) -> tuple[Slot, ...]:
-    """Places for all the bytes, each judged with the view in the spec, up to the first that harms nobody.
+    """Places for all the bytes, each judged with the view in the spec, up to the first that harms
+    nobody.
 
     Where the first one harms somebody, the bytes that do are left out for those behind it.
     """
@@ -183,25 +211,36 @@ def _slots(asking: _Asking, places: Sequence[int], progress: Progress) -> tuple[
 def _slot(asking: _Asking, at: int, progress: Progress) -> Slot:
     size, life = asking.wanted.size, asking.wanted.life
     side = today(with_view(asking.tree, asking.block.name, size, at, life), what_if=False)
-    jobs = [Job(asking.path, side.system, each.name, asking.options) for each in side.system.properties]
+    jobs = [
+        Job(asking.path, side.system, each.name, asking.options) for each in side.system.properties
+    ]
     cases = [case for cases_of_job in judge(jobs, progress) for case in cases_of_job]
     bad = [case.property for case in cases if case.verdict not in ("proved", "vacuous")]
-    harmed = tuple(name for name in bad if name != lives.KEPT and name not in asking.plain.refutable)
+    harmed = tuple(
+        name for name in bad if name != lives.KEPT and name not in asking.plain.refutable
+    )
     return Slot(at, at + size, lives.KEPT not in bad, harmed)
 
 
 def _harmless(asking: _Asking, harmed: Collection[str], progress: Progress) -> frozenset[int]:
     """The bytes that break none of these properties, the place a free term."""
-    anywhere = with_view(asking.tree, asking.block.name, 1, range(asking.block.bytes), asking.wanted.life)
+    anywhere = with_view(
+        asking.tree, asking.block.name, 1, range(asking.block.bytes), asking.wanted.life
+    )
     return _proved(anywhere, asking.path, harmed, asking.options, progress)
 
 
 def _movers(
     question: Wanted, block: _Block, free_bytes: Collection[int], uses_of_block: Sequence[Use]
 ) -> tuple[tuple[str, ...], ...]:
-    """The smallest sets of layers without whose stores there would be room; none where no layer is to blame."""
+    """The smallest sets of layers without whose stores there would be room; none where no layer
+    is to blame."""
     owners: Mapping[int, frozenset[str]] = {
-        byte: frozenset(use.layer or use.step for use in uses_of_block if use.stores and byte in _bytes(use, block))
+        byte: frozenset(
+            use.layer or use.step
+            for use in uses_of_block
+            if use.stores and byte in _bytes(use, block)
+        )
         for byte in range(block.bytes)
     }
     layers = list(dict.fromkeys(use.layer or use.step for use in uses_of_block if use.stores))
@@ -217,7 +256,18 @@ def _movers(
 
 
 def _opens(
-    moved: set[str], owners: Mapping[int, frozenset[str]], question: Wanted, block: _Block, free_bytes: Collection[int]
+    moved: set[str],
+    owners: Mapping[int, frozenset[str]],
+    question: Wanted,
+    block: _Block,
+    free_bytes: Collection[int],
 ) -> bool:
-    free = {byte for byte in range(block.bytes) if byte in free_bytes or (owners[byte] and owners[byte] <= moved)}
-    return any(_all_free(at, question.size, free) for at in range(0, block.bytes - question.size + 1, question.align))
+    free = {
+        byte
+        for byte in range(block.bytes)
+        if byte in free_bytes or (owners[byte] and owners[byte] <= moved)
+    }
+    return any(
+        _all_free(at, question.size, free)
+        for at in range(0, block.bytes - question.size + 1, question.align)
+    )

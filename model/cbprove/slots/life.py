@@ -1,4 +1,5 @@
-"""A view of somebody's bytes in a spec: stored behind one step, read in front of another, and asked about."""
+"""A view of somebody's bytes in a spec: stored behind one step, read in front of another, and
+asked about."""
 
 from __future__ import annotations
 
@@ -11,19 +12,28 @@ from cbprove.syntax import ctree, questions
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
-VIEW, LAYER, PUT, GET, AT, KEPT = "FREE_BYTES", "free_bytes", "put_free_bytes", "get_free_bytes", "FREE_AT", "free_kept"
+VIEW, LAYER, PUT, GET, AT, KEPT = (
+    "FREE_BYTES",
+    "free_bytes",
+    "put_free_bytes",
+    "get_free_bytes",
+    "FREE_AT",
+    "free_kept",
+)
 
 
 @frozen
 class Life:
-    """From which step on somebody's bytes live, and up to which; None for the beginning and the end of every path."""
+    """From which step on somebody's bytes live, and up to which; None for the beginning and the
+    end of every path."""
 
     start: str | None
     end: str | None
 
 
 def with_view(tree: syntax.Tree, block: str, size: int, at: int | range, life: Life) -> syntax.Tree:
-    """The spec with `size` bytes at a byte of a control block (`skb.cb`), or anywhere in a range, that live so long."""
+    """The spec with `size` bytes at a byte of a control block (`skb.cb`), or anywhere in a
+    range, that live so long."""
     place = str(at) if isinstance(at, int) else AT
     text = "" if isinstance(at, int) else f"param {AT} in {at.start}..{at.stop - 1};\n"
     text += f"layer {LAYER} {{ view {VIEW} : u8[{size}] at {block}[{place}];\n"
@@ -37,7 +47,11 @@ def with_view(tree: syntax.Tree, block: str, size: int, at: int | range, life: L
 
 def _unproposed(tree: syntax.Tree) -> list[syntax.Declaration]:
     """A proposal would have to say where the bytes lie."""
-    return [node for node in tree.declarations if not isinstance(node, questions.Proposal | questions.Ask)]
+    return [
+        node
+        for node in tree.declarations
+        if not isinstance(node, questions.Proposal | questions.Ask)
+    ]
 
 
 def _lived(node: syntax.Declaration, life: Life) -> syntax.Declaration:
@@ -54,7 +68,8 @@ def _lived(node: syntax.Declaration, life: Life) -> syntax.Declaration:
 
 
 def _around(statement: syntax.Statement, life: Life) -> Iterator[syntax.Statement]:
-    """A statement; a call of the step of birth and its store, a read and the call of the last one."""
+    """A statement; a call of the step of birth and its store, a read and the call of the last
+    one."""
     named = _named(statement)
     if life.end is not None and named == life.end:
         yield _call(GET, statement.span)
@@ -71,7 +86,9 @@ def _call(name: str, span: Span) -> syntax.Call:
     return syntax.Call(ctree.Name(name, span), span)
 
 
-def _in_blocks(body: syntax.Block, each: Callable[[syntax.Statement], Iterator[syntax.Statement]]) -> syntax.Block:
+def _in_blocks(
+    body: syntax.Block, each: Callable[[syntax.Statement], Iterator[syntax.Statement]]
+) -> syntax.Block:
     """Every statement of a block and of those inside it, each as what it becomes."""
     nodes: list[syntax.Statement] = []
     for statement in body:

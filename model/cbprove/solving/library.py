@@ -1,6 +1,8 @@
-"""Z3's library in C, the few functions of it that a session calls; Z3's own Python module is not loaded for them.
+"""Z3's library in C, the few functions of it that a session calls; Z3's own Python module is not
+loaded for them.
 
-That module declares all of some seven hundred functions and builds classes of terms on them: 45 ms of every start.
+That module declares all of some seven hundred functions and builds classes of terms on them: 45 ms
+of every start.
 """
 
 from __future__ import annotations
@@ -80,8 +82,9 @@ def library() -> Any:
 
 
 def _keep_memory() -> None:
-    """Has C's allocator (glibc's, by the numbers of its malloc.h) keep what a context gives back instead of returning it: each
-    context takes as much again, and pages that the system hands out anew cost six times what the rest of making one does."""
+    """Has C's allocator (glibc's, by the numbers of its malloc.h) keep what a context gives back
+    instead of returning it: each context takes as much again, and pages that the system hands
+    out anew cost six times what the rest of making one does."""
     allocator: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
     if hasattr(allocator, "mallopt"):
         trim_threshold, mmap_threshold = -1, -3
@@ -103,26 +106,30 @@ def _of_the_module() -> Any:
     """The library that Z3's own module finds; a system may have put it anywhere."""
     from z3 import z3core
 
-    # Its functions are declared anew, and so must be others than those that the module has declared for itself.
+    # Its functions are declared anew, and so must be others than those that the module has declared
+    # for itself.
     return ctypes.CDLL(z3core._lib._name)
 
 
 class Context:
-    """A context of Z3's, which all that a query is made of lies in; it goes when nothing refers to it any more."""
+    """A context of Z3's, which all that a query is made of lies in; it goes when nothing refers
+    to it any more."""
 
     def __init__(self) -> None:
         self.library = library()
         config = self.library.Z3_mk_config()
         self.own = self.library.Z3_mk_context_rc(config)
         self.library.Z3_del_config(config)
-        # Without a handler Z3 leaves it to its caller to ask for errors; the one it has to begin with ends the process.
+        # Without a handler Z3 leaves it to its caller to ask for errors; the one it has to begin
+        # with ends the process.
         self.library.Z3_set_error_handler(self.own, None)
 
     def __del__(self) -> None:
         self.library.Z3_del_context(self.own)
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """What a function gives back that is given the context before all else. Raises Refused where Z3 reports an error."""
+        """What a function gives back that is given the context before all else. Raises Refused
+        where Z3 reports an error."""
         result = getattr(self.library, name)(self.own, *arguments)
         code = self.library.Z3_get_error_code(self.own)
         if code:

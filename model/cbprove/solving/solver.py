@@ -21,8 +21,9 @@ _DECLARED = re.compile(r"\(declare-const (\|[^|]*\||\S+) (Int|Bool|\(_ BitVec [0
 
 @frozen
 class Limits:
-    """`resources` counts Z3's own steps, the same on every machine; `seconds` is the wall clock, None for none; `operations`
-    is how many stores, copies and makings the runs of one path may be unfolded to."""
+    """`resources` counts Z3's own steps, the same on every machine; `seconds` is the wall clock,
+    None for none; `operations` is how many stores, copies and makings the runs of one path may
+    be unfolded to."""
 
     resources: int = 30_000_000
     seconds: float | None = None
@@ -31,7 +32,8 @@ class Limits:
 
 @frozen
 class Answer:
-    """What the solver said; `model` gives each unknown's value if it said sat, `reason` why if unknown."""
+    """What the solver said; `model` gives each unknown's value if it said sat, `reason` why if
+    unknown."""
 
     result: Literal["sat", "unsat", "unknown"]
     model: Mapping[str, int | bool]
@@ -39,18 +41,24 @@ class Answer:
 
 
 class Z3Session:
-    """A query held by Z3, in a context of its own: what it answers hangs on its text alone, not on what was asked before."""
+    """A query held by Z3, in a context of its own: what it answers hangs on its text alone, not
+    on what was asked before."""
 
     def __init__(self, limits: Limits, bits: bool = False) -> None:
-        """`bits` says that all is about truth values and bit-vectors, for which Z3 has a solver of its own."""
+        """`bits` says that all is about truth values and bit-vectors, for which Z3 has a solver
+        of its own."""
         self._sorts: dict[str, str] = {}
         self._context = Context()
-        # The simple solver checks again in a tenth of the time of the others, and is no slower on formulas of integers.
-        self._solver = self._context.solver_of("QF_BV") if bits else self._context.call("Z3_mk_simple_solver")
+        # The simple solver checks again in a tenth of the time of the others, and is no slower on
+        # formulas of integers.
+        self._solver = (
+            self._context.solver_of("QF_BV") if bits else self._context.call("Z3_mk_simple_solver")
+        )
         self._context.call("Z3_solver_inc_ref", self._solver)
         numbers = {"rlimit": limits.resources, "random_seed": 0}
         if not bits:
-            # Its older simplex decides sums of few unknowns, which is all that extents are, in a third of the newer one's time.
+            # Its older simplex decides sums of few unknowns, which is all that extents are, in a
+            # third of the newer one's time.
             numbers["arith.solver"] = 2
         if limits.seconds is not None:
             numbers["timeout"] = int(limits.seconds * 1000)
@@ -61,7 +69,9 @@ class Z3Session:
         parameters = call("Z3_mk_params")
         call("Z3_params_inc_ref", parameters)
         for name, number in numbers.items():
-            call("Z3_params_set_uint", parameters, call("Z3_mk_string_symbol", name.encode()), number)
+            call(
+                "Z3_params_set_uint", parameters, call("Z3_mk_string_symbol", name.encode()), number
+            )
         call("Z3_params_set_bool", parameters, call("Z3_mk_string_symbol", b"ctrl_c"), False)
         call("Z3_solver_set_params", self._solver, parameters)
         call("Z3_params_dec_ref", parameters)
@@ -155,7 +165,8 @@ def _bits(sort: str) -> int:
 
 
 def _signed(number: int, sort: str) -> int:
-    """An integer as it is; bit-vectors, which Z3 gives as numbers without a sign, as numbers with one."""
+    """An integer as it is; bit-vectors, which Z3 gives as numbers without a sign, as numbers
+    with one."""
     if sort == "Int":
         return number
     half = 1 << (_bits(sort) - 1)
@@ -168,10 +179,12 @@ _at_work: list[Context] = []  # the contexts of checks that are under way
 
 @contextmanager
 def _interruptible(context: Context) -> Iterator[None]:
-    """Has Z3 give up what it does in a context when a signal comes for which Python has a handler; that handler runs right after.
+    """Has Z3 give up what it does in a context when a signal comes for which Python has a handler;
+    that handler runs right after.
 
-    Z3's own way (its option `ctrl_c`) puts its handler in the place of Python's and keeps the signal to itself: a `^C` was lost.
-    Only the main thread can ask for this; in others nothing is watched.
+    Z3's own way (its option `ctrl_c`) puts its handler in the place of Python's and keeps the
+    signal to itself: a `^C` was lost. Only the main thread can ask for this; in others nothing is
+    watched.
     """
     _watch()
     _at_work.append(context)

@@ -1,4 +1,5 @@
-"""What was read of a function: every access to the object and every call, in the order of the source."""
+"""What was read of a function: every access to the object and every call, in the order of the
+source."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ STORES: tuple[Kind, ...] = ("write", "clear", "copy to")
 
 @frozen
 class Sought:
-    """The object whose accesses are looked for: a member of a struct, or a whole struct where `member` is empty."""
+    """The object whose accesses are looked for: a member of a struct, or a whole struct where
+    `member` is empty."""
 
     record: str
     member: str = ""
@@ -26,9 +28,11 @@ class Sought:
 
 @frozen
 class Place:
-    """Bits of the object: from bit `start`, `width` of them, None where neither is known beyond where they begin.
+    """Bits of the object: from bit `start`, `width` of them, None where neither is known beyond
+    where they begin.
 
-    `base` is the variable through which they were reached, `view` the struct that was laid there, `path` the member in it.
+    `base` is the variable through which they were reached, `view` the struct that was laid there,
+    `path` the member in it.
     """
 
     base: str
@@ -47,8 +51,8 @@ class Place:
 
 @frozen
 class Access:
-    """One access. `to` is the function that an escaping address is handed to, as which argument (-1: it is stored somewhere);
-    `via` the callees it was followed into."""
+    """One access. `to` is the function that an escaping address is handed to, as which argument
+    (-1: it is stored somewhere); `via` the callees it was followed into."""
 
     kind: Kind
     place: Place
@@ -64,8 +68,9 @@ class Access:
 
 @frozen
 class Laid:
-    """A struct, or a word, that is laid over the object: from which bit, how many of them (None: not known), and the file and
-    line that say so. `by` is the macro or function that does; `said` is the text there, until macros are looked up."""
+    """A struct, or a word, that is laid over the object: from which bit, how many of them (None:
+    not known), and the file and line that say so. `by` is the macro or function that does;
+    `said` is the text there, until macros are looked up."""
 
     type: str
     start: int
@@ -78,7 +83,8 @@ class Laid:
 
 @frozen
 class Read:
-    """A function and what it does to the object; `calls` are the functions that it calls by name, each once."""
+    """A function and what it does to the object; `calls` are the functions that it calls by
+    name, each once."""
 
     name: str
     file: str
@@ -89,7 +95,8 @@ class Read:
 
 @frozen
 class Unread:
-    """A file that the compiler could not make sense of: how many errors it had, and the first of them."""
+    """A file that the compiler could not make sense of: how many errors it had, and the first of
+    them."""
 
     file: str
     errors: int
@@ -98,7 +105,8 @@ class Unread:
 
 @frozen
 class Answer:
-    """What came of one file; `included` are the headers that it hangs on, `looked` where others would have hidden them."""
+    """What came of one file; `included` are the headers that it hangs on, `looked` where others
+    would have hidden them."""
 
     functions: tuple[Read, ...] = ()
     unread: Unread | None = None
@@ -112,7 +120,8 @@ class Answer:
 
 @frozen
 class Found:
-    """What came of files: their functions, what could not be read, and what is laid over the object."""
+    """What came of files: their functions, what could not be read, and what is laid over the
+    object."""
 
     functions: tuple[Read, ...]
     unread: tuple[Unread, ...]
@@ -122,8 +131,9 @@ class Found:
 
 @frozen
 class Calls:
-    """A function and what it calls, each where it stands first and where it stands last: names of functions, `record.member`
-    for a pointer in a struct. What a loop runs stands there twice. A function whose address is taken counts as called."""
+    """A function and what it calls, each where it stands first and where it stands last: names
+    of functions, `record.member` for a pointer in a struct. What a loop runs stands there twice.
+    A function whose address is taken counts as called."""
 
     name: str
     file: str
@@ -157,11 +167,14 @@ def _ends(calls_found: list[str]) -> tuple[str, ...]:
     """Each name where it stands first and last."""
     last = {name: index for index, name in enumerate(calls_found)}
     first = {name: index for index, name in reversed(list(enumerate(calls_found)))}
-    return tuple(name for index, name in enumerate(calls_found) if index in (first[name], last[name]))
+    return tuple(
+        name for index, name in enumerate(calls_found) if index in (first[name], last[name])
+    )
 
 
 class _Variables:
-    """What the pointers to functions among a function's variables may hold, wherever they are set to it."""
+    """What the pointers to functions among a function's variables may hold, wherever they are
+    set to it."""
 
     def __init__(self, body: Node) -> None:
         self.held: dict[int, list[Node]] = {}
@@ -211,11 +224,15 @@ class _Walk:
 
     def _call(self, node: Node) -> None:
         count = node.value or 0
-        called, arguments = node.children[: len(node.children) - count], node.children[len(node.children) - count :]
+        called, arguments = (
+            node.children[: len(node.children) - count],
+            node.children[len(node.children) - count :],
+        )
         for each in arguments:
             self.follow(each)
             if _to_function(each.type) and not list(_functions(each)):
-                self.found += self.variables.leads(each)  # handed on, as a function's own address is
+                # Handed on, as a function's own address is
+                self.found += self.variables.leads(each)
         if node.name:
             self.found.append(node.name)
             return

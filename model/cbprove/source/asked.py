@@ -16,7 +16,19 @@ from cbprove.source.sweep import Flagged, Job, sources, worth_reading
 from cbprove.source.units import Flags
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_FIRST = ("net", "include", "kernel", "drivers", "fs", "block", "crypto", "lib", "security", "mm", "sound")
+_FIRST = (
+    "net",
+    "include",
+    "kernel",
+    "drivers",
+    "fs",
+    "block",
+    "crypto",
+    "lib",
+    "security",
+    "mm",
+    "sound",
+)
 
 
 class Compiled(Protocol):
@@ -38,7 +50,10 @@ def sought(text: str) -> Sought:
     """`sk_buff.cb`, `ieee80211_tx_info`. Raises WrongUsage."""
     match = re.fullmatch(r"(?:struct +)?([A-Za-z_]\w*)(?:\.([A-Za-z_]\w*))?", text)
     if match is None:
-        raise WrongUsage(f"`{text}` names no object", "name a member of a struct, or a struct: --object sk_buff.cb")
+        raise WrongUsage(
+            f"`{text}` names no object",
+            "name a member of a struct, or a struct: --object sk_buff.cb",
+        )
     return Sought(match[1], match[2] or "")
 
 
@@ -50,30 +65,40 @@ def asked(names: Sequence[str], compiled: Compiled, tree: Path, object: Sought) 
         place = _place(name, tree)
         if place is None:
             if not _NAME.fullmatch(name):
-                raise WrongUsage(f"there is no file, folder or function `{name}`", "check the name and --source")
+                raise WrongUsage(
+                    f"there is no file, folder or function `{name}`", "check the name and --source"
+                )
             functions.append(name)
         elif place.is_dir():
             files = sources(place)
             looked += len(files)
-            paths.update(dict.fromkeys(worth_reading(files, _headers(compiled), object, _flagged(compiled))))
+            paths.update(
+                dict.fromkeys(worth_reading(files, _headers(compiled), object, _flagged(compiled)))
+            )
         else:
             looked += 1
             paths[place] = None
     for path, named in defining(functions, tree).items():
         if path not in paths:
             paths[path] = frozenset(named)
-    jobs = tuple(Job(str(path), compiled.flags(path), names_only) for path, names_only in paths.items())
+    jobs = tuple(
+        Job(str(path), compiled.flags(path), names_only) for path, names_only in paths.items()
+    )
     return Asked(jobs, tuple(functions), max(looked, len(jobs)))
 
 
 def _place(name: str, tree: Path) -> Path | None:
-    """A file or folder of this name. Raises WrongUsage for a pipe, a device and the like, which are read for ever."""
+    """A file or folder of this name. Raises WrongUsage for a pipe, a device and the like, which
+    are read for ever."""
     for root in (Path.cwd(), tree):
         place = root / name
         if place.is_file() or place.is_dir():
             return place.resolve()
         if place.exists():
-            raise WrongUsage(f"`{name}` is neither a file nor a folder", "name a file of C, a folder or a function")
+            raise WrongUsage(
+                f"`{name}` is neither a file nor a folder",
+                "name a file of C, a folder or a function",
+            )
     return None
 
 
@@ -100,7 +125,8 @@ def _headers(compiled: Compiled) -> list[Path]:
 
 
 def defining(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
-    """The files that define functions, by the text at the left edge. Raises WrongUsage for those that no file defines."""
+    """The files that define functions, by the text at the left edge. Raises WrongUsage for those
+    that no file defines."""
     by_file = definers(functions, tree)
     missing = set(functions).difference(*by_file.values())
     if missing:
@@ -118,7 +144,9 @@ def definers(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
         if not missing:
             break
         text = path.read_text(errors="replace")
-        names_here = [name for name in functions if name in missing and name in text and defines(text, name)]
+        names_here = [
+            name for name in functions if name in missing and name in text and defines(text, name)
+        ]
         if names_here:
             by_file[path] = names_here
             missing -= set(names_here)
@@ -127,12 +155,19 @@ def definers(functions: Sequence[str], tree: Path) -> dict[Path, list[str]]:
 
 def _nearest(name: str, tree: Path) -> str:
     texts = (path.read_text(errors="replace") for path in _files(tree))
-    near = get_close_matches(name, {match[1] for text in texts for match in _EDGE.finditer(text)}, 3, 0.8)
-    return f"did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else "check the name and --source"
+    near = get_close_matches(
+        name, {match[1] for text in texts for match in _EDGE.finditer(text)}, 3, 0.8
+    )
+    return (
+        f"did you mean {' or '.join(f'`{each}`' for each in near)}?"
+        if near
+        else "check the name and --source"
+    )
 
 
 def _files(tree: Path) -> list[Path]:
-    """C files of a tree, the folders first where networks, files and devices are; then headers, whose functions are inline."""
+    """C files of a tree, the folders first where networks, files and devices are; then headers,
+    whose functions are inline."""
     first = [each for name in _FIRST if (tree / name).is_dir() for each in sources(tree / name)]
     first_files = {tree / name for name in _FIRST}
     rest = [

@@ -1,4 +1,5 @@
-"""C as the compiler read it: types, expressions and statements as one tree of nodes, macros expanded."""
+"""C as the compiler read it: types, expressions and statements as one tree of nodes, macros
+expanded."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ Shape = Literal["pointer", "record", "array", "scalar", "function"]
 
 @frozen
 class CType:
-    """A type: what it is, its tag or spelling, its bytes (-1 where it is incomplete), what it points to or is an array of."""
+    """A type: what it is, its tag or spelling, its bytes (-1 where it is incomplete), what it
+    points to or is an array of."""
 
     shape: Shape
     name: str
@@ -21,9 +23,11 @@ class CType:
 
 @frozen
 class Field:
-    """A member of a record: whose it is, its name, where it begins in that record and how wide it is, in bits.
+    """A member of a record: whose it is, its name, where it begins in that record and how wide it
+    is, in bits.
 
-    Where it lies in a union without a name, `beside` are all members of that union, and it begins `inside` bits into it.
+    Where it lies in a union without a name, `beside` are all members of that union, and it begins
+    `inside` bits into it.
     """
 
     record: str
@@ -36,7 +40,8 @@ class Field:
 
 @frozen
 class Node:
-    """An expression or statement. `value` is its number where the compiler knows one and someone may ask for it."""
+    """An expression or statement. `value` is its number where the compiler knows one and someone
+    may ask for it."""
 
     kind: str
     name: str
@@ -52,7 +57,8 @@ class Node:
 
 @frozen
 class Function:
-    """A function with its body. `own` is False for what a header defines, which is read where it is called."""
+    """A function with its body. `own` is False for what a header defines, which is read where it
+    is called."""
 
     name: str
     file: str
@@ -80,7 +86,11 @@ def uncast(node: Node) -> Node:
 
 def is_pointer_to(node: Node, record: str) -> bool:
     inner = node.type.inner
-    return node.type.shape == "pointer" and inner is not None and (inner.shape, inner.name) == ("record", record)
+    return (
+        node.type.shape == "pointer"
+        and inner is not None
+        and (inner.shape, inner.name) == ("record", record)
+    )
 
 
 def is_dereferenced(node: Node) -> bool:

@@ -9,12 +9,21 @@ from pathlib import Path
 
 from cbprove.source.structs import defined
 
-_FIRST = ("include", "net", "kernel", "drivers/net", "drivers/infiniband", "drivers/usb", "drivers/bluetooth")
+_FIRST = (
+    "include",
+    "net",
+    "kernel",
+    "drivers/net",
+    "drivers/infiniband",
+    "drivers/usb",
+    "drivers/bluetooth",
+)
 _LAST = ("drivers/gpu", "Documentation", "tools", "samples", "scripts", ".git")
 
 
 def definitions(tags_wanted: Sequence[str], tree: Path, texts: Mapping[str, str]) -> dict[str, str]:
-    """The file, from the tree on, that defines each struct; `X___M` is an X of a file or folder M, unless there is one alone.
+    """The file, from the tree on, that defines each struct; `X___M` is an X of a file or folder M,
+    unless there is one alone.
 
     `texts` are files that are read as something else. What no file defines is left out.
     """
@@ -49,7 +58,11 @@ def _tags(path: Path, tags_wanted: set[str]) -> list[str]:
 
 def _best(name: str, files: Sequence[str]) -> str:
     module = name.partition("___")[2]
-    own_files = [file for file in files if module and re.search(rf"\b{re.escape(module)}\b", file.replace("_", "-"))]
+    own_files = [
+        file
+        for file in files
+        if module and re.search(rf"\b{re.escape(module)}\b", file.replace("_", "-"))
+    ]
     return (own_files or [*files])[0]
 
 
@@ -63,7 +76,11 @@ def _files(tree: Path) -> Iterator[str]:
 def _below(tree: Path, top: str, left: Sequence[str]) -> Iterator[str]:
     for place, folders, names in os.walk(tree / top):
         relative = os.path.relpath(place, tree)
-        folders[:] = sorted(each for each in folders if os.path.normpath(os.path.join(relative, each)) not in left)
+        folders[:] = sorted(
+            each for each in folders if os.path.normpath(os.path.join(relative, each)) not in left
+        )
         yield from (
-            os.path.normpath(os.path.join(relative, name)) for name in sorted(names) if name.endswith((".c", ".h"))
+            os.path.normpath(os.path.join(relative, name))
+            for name in sorted(names)
+            if name.endswith((".c", ".h"))
         )

@@ -1,6 +1,8 @@
-"""Which function calls which, as far as it is known: guessed from the words of texts, learnt from what a compiler read.
+"""Which function calls which, as far as it is known: guessed from the words of texts, learnt from
+what a compiler read.
 
-Nodes are functions and members that functions are assigned to: `.m` while nobody knows of which struct, `record.m` then.
+Nodes are functions and members that functions are assigned to: `.m` while nobody knows of which
+struct, `record.m` then.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class Graph:
         self.calls: dict[str, list[Calls]] = {}
         self.bound: dict[str, set[str]] = defaultdict(set)
         self.files: dict[str, list[Path]] = defaultdict(list)
-        self.copied: dict[str, list[Path]] = defaultdict(list)  # where a member of that name is set to another
+        # Where a member of that name is set to another
+        self.copied: dict[str, list[Path]] = defaultdict(list)
         self._callers: dict[tuple[frozenset[str], int], dict[str, int]] = {}
 
     def guess(self, files: Iterable[Path]) -> None:
@@ -39,7 +42,9 @@ class Graph:
         for path in files:
             text = path.read_text(errors="replace")
             for name, body in bodies(text):
-                named[name].update(_WORD.findall(body), (f".{each}" for each in _MEMBER.findall(body)))
+                named[name].update(
+                    _WORD.findall(body), (f".{each}" for each in _MEMBER.findall(body))
+                )
                 if path not in self.files[name][-1:]:
                     self.files[name].append(path)
             for member, function in _BOUND.findall(text):
@@ -51,7 +56,9 @@ class Graph:
             for member in dict.fromkeys(member for member, _ in found):
                 self.copied[member].append(path)
         for one, other in pairs:  # a member that is set to one that is set to a function
-            if one != other and any(each[0] != "." and each in named for each in named.get(f".{other}", ())):
+            if one != other and any(
+                each[0] != "." and each in named for each in named.get(f".{other}", ())
+            ):
                 named[f".{one}"].add(f".{other}")
         names_known = {name for name in named if len(name) >= _LEAST}
         for name, words in named.items():
@@ -87,7 +94,8 @@ class Graph:
             self._set(name, self.bound[name] | self.after.get(f".{last}", set()))
 
     def settle(self, calls_asked: Iterable[tuple[str, str]]) -> None:
-        """What was asked and not learnt is not so: macros are expanded, members are those of another struct."""
+        """What was asked and not learnt is not so: macros are expanded, members are those of
+        another struct."""
         for caller, other in calls_asked:
             if "." in caller and other not in self.bound[caller]:
                 self._set(caller, self.after.get(caller, set()) - {other})
@@ -96,7 +104,11 @@ class Graph:
 
     def sure(self, caller: str, other: str) -> bool:
         """Whether one is known to call the other, or to be set to it."""
-        return other in self.bound[caller] if "." in caller else caller in self.calls and other in self.after[caller]
+        return (
+            other in self.bound[caller]
+            if "." in caller
+            else caller in self.calls and other in self.after[caller]
+        )
 
     def callers(self, of: frozenset[str], most: int) -> dict[str, int]:
         """How many calls lie between others and these, up to so many."""
@@ -106,7 +118,8 @@ class Graph:
 
 
 def way(graph: Graph, start: frozenset[str], end: frozenset[str], longest: int) -> tuple[str, ...]:
-    """A shortest way of at most so many calls, from both sides; empty where there is none. What a member holds is no call."""
+    """A shortest way of at most so many calls, from both sides; empty where there is none. What
+    a member holds is no call."""
     sides = (dict[str, str](dict.fromkeys(start, "")), dict[str, str](dict.fromkeys(end, "")))
     edges = [sorted(start), sorted(end)]
     for _ in range(longest):
@@ -129,7 +142,9 @@ def _back(reached: dict[str, str], name: str) -> list[str]:
     return steps_back
 
 
-def _further(steps: Mapping[str, set[str]], edge: Sequence[str], known: dict[str, str]) -> list[str]:
+def _further(
+    steps: Mapping[str, set[str]], edge: Sequence[str], known: dict[str, str]
+) -> list[str]:
     """What is one call further on; what a member holds is no call further."""
     fresh, waiting = list[str](), deque(edge)
     while waiting:

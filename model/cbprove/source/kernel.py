@@ -1,4 +1,5 @@
-"""How files of C are compiled: in a kernel, as its source and build tree say; elsewhere, as commands or a compiler do."""
+"""How files of C are compiled: in a kernel, as its source and build tree say; elsewhere, as
+commands or a compiler do."""
 
 from __future__ import annotations
 
@@ -35,13 +36,23 @@ _ARCHITECTURES = {
     "powerpc": "powerpc64le-linux-gnu",
     "mips": "mips-linux-gnu",
 }
-_OPTIONS = ("-x", "c", "-std=gnu11", "-fms-extensions", "-nostdinc", "-D__KERNEL__", "-DCC_USING_FENTRY", "-w")
+_OPTIONS = (
+    "-x",
+    "c",
+    "-std=gnu11",
+    "-fms-extensions",
+    "-nostdinc",
+    "-D__KERNEL__",
+    "-DCC_USING_FENTRY",
+    "-w",
+)
 _CHARACTERS = ("-fshort-wchar", "-funsigned-char", "-ferror-limit=0")
 
 
 @frozen
 class Kernel:
-    """A source tree and where its generated headers are; `version` is what the source's Makefile says.
+    """A source tree and where its generated headers are; `version` is what the source's Makefile
+    says.
 
     `include` are folders besides.
     """
@@ -67,7 +78,10 @@ class Kernel:
         options = (*_OPTIONS, target, *_CHARACTERS, *named, f"-D__KBUILD_MODNAME=kmod_{name}")
         included = (f"-I{folder}" for folder in folders)
         include_flags = (f"-I{folder}" for folder in self.include)
-        return Flags((*options, *included, *self._of_makefile(path), *include_flags, "-include", PRELUDE), _prelude())
+        return Flags(
+            (*options, *included, *self._of_makefile(path), *include_flags, "-include", PRELUDE),
+            _prelude(),
+        )
 
     def _of_makefile(self, path: Path) -> list[str]:
         """Include folders and definitions of the Makefiles beside the file and above."""
@@ -79,14 +93,17 @@ class Kernel:
                 variables = dict(_VARIABLE.findall(text))
                 for line in _FLAGS.findall(text):
                     options_found += [
-                        _placed(option, self.tree, folder) for option in _options(_expanded(line, variables))
+                        _placed(option, self.tree, folder)
+                        for option in _options(_expanded(line, variables))
                     ]
             if folder == self.tree:
                 break
         return options_found
 
 
-_FLAGS = re.compile(r"^(?:subdir-)?c[a-z]*flags[-\w.$()]*[ \t]*[+:]?=(.*)$", re.MULTILINE | re.IGNORECASE)
+_FLAGS = re.compile(
+    r"^(?:subdir-)?c[a-z]*flags[-\w.$()]*[ \t]*[+:]?=(.*)$", re.MULTILINE | re.IGNORECASE
+)
 _VARIABLE = re.compile(r"^(\w+)[ \t]*[:?]?=[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
 
 
@@ -101,7 +118,9 @@ def _options(line: str) -> list[str]:
         words = shlex.split(line.partition(" #")[0])
     except ValueError:
         words = line.split()
-    joined = [word + after if word in ("-I", "-D") else word for word, after in pairwise([*words, ""])]
+    joined = [
+        word + after if word in ("-I", "-D") else word for word, after in pairwise([*words, ""])
+    ]
     return [word for word in joined if re.match(r"-[ID].", word)]
 
 
@@ -111,7 +130,9 @@ def _placed(option: str, tree: Path, folder: Path) -> str:
     text = option
     for name in ("srctree", "objtree"):
         text = text.replace(f"$({name})", str(tree))
-    text = re.sub(r"\$\((?:src|obj)\)", str(folder) if text.startswith("-I$(") else str(relative), text)
+    text = re.sub(
+        r"\$\((?:src|obj)\)", str(folder) if text.startswith("-I$(") else str(relative), text
+    )
     return f"-I{tree / text[2:]}" if text.startswith("-I") and not text.startswith("-I/") else text
 
 
@@ -121,23 +142,32 @@ def _prelude() -> str:
 
 
 def open_kernel(tree: str, headers: str | None, include: Sequence[str] = ()) -> Kernel:
-    """The kernel of a source tree. Raises WrongUsage where it is none, or was not configured and no headers are named."""
+    """The kernel of a source tree. Raises WrongUsage where it is none, or was not configured and
+    no headers are named."""
     root = Path(tree).resolve()
     if not (root / "include/linux/kconfig.h").is_file():
-        raise WrongUsage(f"`{tree}` is no source tree of a kernel", "name the folder that has include/linux/kconfig.h")
+        raise WrongUsage(
+            f"`{tree}` is no source tree of a kernel",
+            "name the folder that has include/linux/kconfig.h",
+        )
     build_tree = root if headers is None else _headers(Path(headers).resolve(), headers)
     if not (build_tree / "include/generated/autoconf.h").is_file():
         raise WrongUsage(
             f"`{tree}` was never configured",
-            "name what a build made, a build tree or the folder of a linux-headers package: --headers DIR",
+            "name what a build made, a build tree or the folder of a linux-headers package: "
+            "--headers DIR",
         )
-    return Kernel(root, build_tree, _architecture(build_tree, headers or tree), _version(root), tuple(include))
+    return Kernel(
+        root, build_tree, _architecture(build_tree, headers or tree), _version(root), tuple(include)
+    )
 
 
 def _headers(folder_given: Path, name_said: str) -> Path:
     """The folder with the generated headers: the one named, or the only one in it."""
     if not folder_given.is_dir():
-        raise WrongUsage(f"there is no folder `{name_said}`", "name the folder of a linux-headers package")
+        raise WrongUsage(
+            f"there is no folder `{name_said}`", "name the folder of a linux-headers package"
+        )
     if (folder_given / "include/generated/autoconf.h").is_file():
         return folder_given
     inside = sorted(each.parents[2] for each in folder_given.glob("*/include/generated/autoconf.h"))
@@ -151,14 +181,19 @@ def _headers(folder_given: Path, name_said: str) -> Path:
 
 
 def _architecture(build_tree: Path, name_said: str) -> str:
-    architectures = sorted(each.parents[1].name for each in build_tree.glob("arch/*/include/generated"))
+    architectures = sorted(
+        each.parents[1].name for each in build_tree.glob("arch/*/include/generated")
+    )
     architectures_known = [name for name in architectures if name in _ARCHITECTURES]
     if len(architectures_known) != 1:
         explanation = (
-            f"it was made for {', '.join(architectures)}" if architectures else "it has no arch/*/include/generated"
+            f"it was made for {', '.join(architectures)}"
+            if architectures
+            else "it has no arch/*/include/generated"
         )
         raise WrongUsage(
-            f"`{name_said}` has the headers of no architecture that is known: {explanation}", "name another folder"
+            f"`{name_said}` has the headers of no architecture that is known: {explanation}",
+            "name another folder",
         )
     return architectures_known[0]
 
@@ -166,7 +201,10 @@ def _architecture(build_tree: Path, name_said: str) -> str:
 def _version(tree: Path) -> str:
     makefile = tree / "Makefile"
     text = makefile.read_text(errors="replace") if makefile.is_file() else ""
-    numbers = [re.search(rf"^{name} *= *(\d+)", text, re.MULTILINE) for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")]
+    numbers = [
+        re.search(rf"^{name} *= *(\d+)", text, re.MULTILINE)
+        for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")
+    ]
     return ".".join(each[1] for each in numbers if each)
 
 
@@ -200,7 +238,10 @@ class Commands:
         """How a file is compiled. Raises WrongUsage where nothing says so."""
         entry = self.files.get(str(path))
         if entry is None:
-            raise WrongUsage(f"compile_commands.json says nothing of `{path}`", "build it, and make the list again")
+            raise WrongUsage(
+                f"compile_commands.json says nothing of `{path}`",
+                "build it, and make the list again",
+            )
         return entry
 
 
@@ -222,34 +263,44 @@ def listed(path: str) -> Commands:
         for each in entries:
             words = each["arguments"] if "arguments" in each else shlex.split(each["command"])
             folder = Path(each["directory"])
-            by_path[os.path.normpath(folder / each["file"])] = Flags(("-x", "c", *options(words, folder)))
+            by_path[os.path.normpath(folder / each["file"])] = Flags(
+                ("-x", "c", *options(words, folder))
+            )
     except OSError as error:
         raise WrongUsage(
             f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}", "check the path"
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise WrongUsage(
-            f"`{path}` is no compile_commands.json", "make one: with a kernel, `make compile_commands.json`"
+            f"`{path}` is no compile_commands.json",
+            "make one: with a kernel, `make compile_commands.json`",
         ) from None
     return Commands(MappingProxyType(by_path))
 
 
 def options(words: Sequence[str], folder: Path) -> tuple[str, ...]:
-    """Of a compiler's command what changes how C is read: folders, macros, the language and the machine."""
+    """Of a compiler's command what changes how C is read: folders, macros, the language and the
+    machine."""
     options_kept = [f"--target={target}"] if (target := _target(words[0])) else []
     rest = iter(words[1:])
     for word in rest:
         if word in _PAIRED:
             options_kept += [word, _from(folder, word, next(rest, ""))]
         elif _ALONE.fullmatch(word):
-            options_kept.append(f"-I{_from(folder, '-I', word[2:])}" if word.startswith("-I") else word)
+            options_kept.append(
+                f"-I{_from(folder, '-I', word[2:])}" if word.startswith("-I") else word
+            )
     return (*options_kept, "-w", "-ferror-limit=0")
 
 
 def _from(folder: Path, option: str, text: str) -> str:
     """A path of an option, from the folder that the compiler ran in."""
     relative = folder / text
-    return str(relative) if option.startswith(("-I", "-i")) and (option != "-include" or relative.exists()) else text
+    return (
+        str(relative)
+        if option.startswith(("-I", "-i")) and (option != "-include" or relative.exists())
+        else text
+    )
 
 
 def _target(command: str) -> str:
@@ -259,24 +310,35 @@ def _target(command: str) -> str:
 
 
 def compiler(command: str, include: Sequence[str] = ()) -> OneWay:
-    """A compiler and its options, as in `gcc -Iinclude`: where its headers are it is asked. Raises WrongUsage."""
+    """A compiler and its options, as in `gcc -Iinclude`: where its headers are it is asked.
+    Raises WrongUsage."""
     try:
         words = shlex.split(command)
     except ValueError:
         words = []
     if not words:
-        raise WrongUsage(f"`{command}` is no command", 'say the compiler and its options: --cc "gcc -Iinclude"')
+        raise WrongUsage(
+            f"`{command}` is no command", 'say the compiler and its options: --cc "gcc -Iinclude"'
+        )
     include_flags = (f"-I{folder}" for folder in include)
-    return OneWay(Flags(("-x", "c", *options(words, Path.cwd()), *include_flags, *_own_headers(words))))
+    return OneWay(
+        Flags(("-x", "c", *options(words, Path.cwd()), *include_flags, *_own_headers(words)))
+    )
 
 
 def _own_headers(words: Sequence[str]) -> list[str]:
     """Where a compiler finds headers that nobody named; libclang comes without any."""
     try:
         command = [*words, "-E", "-v", "-x", "c", os.devnull]
-        output = subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, "LC_ALL": "C"})
+        output = subprocess.run(
+            command, capture_output=True, text=True, timeout=60, env={**os.environ, "LC_ALL": "C"}
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise WrongUsage(f"the compiler `{words[0]}` cannot be run: {error}", "install it, or name another") from None
-    match = re.search(r"#include <\.\.\.> search starts here:\n(.*?)End of search list", output.stderr, re.DOTALL)
+        raise WrongUsage(
+            f"the compiler `{words[0]}` cannot be run: {error}", "install it, or name another"
+        ) from None
+    match = re.search(
+        r"#include <\.\.\.> search starts here:\n(.*?)End of search list", output.stderr, re.DOTALL
+    )
     folders = match[1].split("\n") if match else []
     return [f"-isystem{each.strip()}" for each in folders if each.strip()]

@@ -1,4 +1,5 @@
-"""Functions whose bodies tell nothing, or too much: what they do to what their arguments point to."""
+"""Functions whose bodies tell nothing, or too much: what they do to what their arguments point
+to."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ Effect = Literal["read", "write", "clear", "copy from", "copy to"]
 
 @frozen
 class Does:
-    """An argument, what is done to what it points to, and the argument that says how many bytes (None: as its type says)."""
+    """An argument, what is done to what it points to, and the argument that says how many bytes
+    (None: as its type says)."""
 
     argument: int
     effect: Effect
@@ -35,29 +37,35 @@ KNOWN: dict[str, tuple[Does, ...]] = {
     **_all("strcpy strscpy strlcpy strncpy", Does(1, "copy from", 2), Does(0, "copy to", 2)),
     **_all("skb_copy_bits", Does(2, "write", 3)),
     **_all("skb_store_bits", Does(2, "copy from", 3)),
-    **_all("copy_from_user __copy_from_user _copy_from_user get_random_bytes", Does(0, "write", None)),
+    **_all(
+        "copy_from_user __copy_from_user _copy_from_user get_random_bytes", Does(0, "write", None)
+    ),
     **_all("copy_to_user __copy_to_user _copy_to_user", Does(1, "read", 2)),
     **_all("nla_put", Does(3, "read", 2)),
     **_all("put_cmsg", Does(4, "read", 3)),
     **_all("atomic_read atomic64_read atomic_long_read refcount_read", Does(0, "read", None)),
     **_all("atomic_set atomic64_set atomic_long_set refcount_set", Does(0, "write", None)),
     **_all(
-        "atomic_inc atomic_dec atomic_inc_return atomic_dec_return atomic_dec_and_test atomic_inc_not_zero refcount_inc"
+        "atomic_inc atomic_dec atomic_inc_return atomic_dec_return atomic_dec_and_test "
+        "atomic_inc_not_zero refcount_inc"
         " refcount_dec refcount_dec_and_test refcount_inc_not_zero atomic64_inc atomic64_dec",
         Does(0, "read", None),
         Does(0, "write", None),
     ),
     **_all(
-        "atomic_add atomic_sub atomic_or atomic_and atomic_xchg atomic_add_return atomic_sub_return atomic_cmpxchg",
+        "atomic_add atomic_sub atomic_or atomic_and atomic_xchg atomic_add_return "
+        "atomic_sub_return atomic_cmpxchg",
         Does(1, "read", None),
         Does(1, "write", None),
     ),
     **_all(
-        "test_bit _test_bit arch_test_bit variable_test_bit constant_test_bit const_test_bit generic_test_bit",
+        "test_bit _test_bit arch_test_bit variable_test_bit constant_test_bit const_test_bit "
+        "generic_test_bit",
         Does(1, "read", None),
     ),
     **_all(
-        "set_bit clear_bit change_bit __set_bit __clear_bit __change_bit test_and_set_bit test_and_clear_bit"
+        "set_bit clear_bit change_bit __set_bit __clear_bit __change_bit test_and_set_bit "
+        "test_and_clear_bit"
         " __test_and_set_bit __test_and_clear_bit",
         Does(1, "read", None),
         Does(1, "write", None),

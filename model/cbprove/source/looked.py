@@ -1,4 +1,5 @@
-"""Where a compiler looked for what it includes and found nothing: a file that comes to be there hides the one that was read."""
+"""Where a compiler looked for what it includes and found nothing: a file that comes to be there
+hides the one that was read."""
 
 from __future__ import annotations
 
@@ -23,9 +24,15 @@ class Included:
     target: str
 
 
-def looked(found: Iterable[Included], options: Sequence[str], instead: Mapping[str, str]) -> tuple[str, ...]:
-    """The paths that were tried before those that were read, each once; `instead` has texts that are on no disk."""
-    quoted, folders = list(_folders(options, "-iquote")), [*_folders(options, "-I"), *_folders(options, "-isystem")]
+def looked(
+    found: Iterable[Included], options: Sequence[str], instead: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The paths that were tried before those that were read, each once; `instead` has texts that
+    are on no disk."""
+    quoted, folders = (
+        list(_folders(options, "-iquote")),
+        [*_folders(options, "-I"), *_folders(options, "-isystem")],
+    )
     tried: dict[str, None] = {}
     for each in found:
         text = instead.get(each.source)
@@ -38,7 +45,8 @@ def looked(found: Iterable[Included], options: Sequence[str], instead: Mapping[s
 
 
 def _before(places: Iterable[str], name: str, target: str) -> Iterator[str]:
-    """The places in front of that where a file was found; all of them where it was found elsewhere."""
+    """The places in front of that where a file was found; all of them where it was found
+    elsewhere."""
     for place in places:
         path = os.path.normpath(os.path.join(place, name))
         if path == target:

@@ -1,7 +1,8 @@
-"""Which functions can touch the object at all, by their text: macros and functions that mention its member, and those that
-mention them. Reading trees of all others would be most of the work.
+"""Which functions can touch the object at all, by their text: macros and functions that mention its
+member, and those that mention them. Reading trees of all others would be most of the work.
 
-Macros that convert an address to a pointer, by the text of files: the compiler says where they are used.
+Macros that convert an address to a pointer, by the text of files: the compiler says where they are
+used.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ class Mentions:
 
     def _object(self) -> re.Pattern[str]:
         names = "|".join(map(re.escape, sorted(self.members)))
-        return re.compile(rf"(?:->|\.)\s*(?:{names})\b" if names else rf"\b{re.escape(self.sought.record)}\b")
+        return re.compile(
+            rf"(?:->|\.)\s*(?:{names})\b" if names else rf"\b{re.escape(self.sought.record)}\b"
+        )
 
     def add_file(self, path: str, text: str | None = None) -> None:
         """A header or source file, as it stands or with another text; again is no work."""
@@ -58,7 +61,11 @@ class Mentions:
             if text is not None:
                 self.texts[path] = text
             try:
-                self.add(self.texts[path] if path in self.texts else Path(path).read_text(errors="replace"))
+                self.add(
+                    self.texts[path]
+                    if path in self.texts
+                    else Path(path).read_text(errors="replace")
+                )
             except OSError:
                 return
 
@@ -91,19 +98,26 @@ class Mentions:
 
     def in_text(self, text: str) -> bool:
         """Whether a piece of C may touch the object."""
-        return self.object.search(text) is not None or not self.touching.isdisjoint(_WORD.findall(text))
+        return self.object.search(text) is not None or not self.touching.isdisjoint(
+            _WORD.findall(text)
+        )
 
 
 def beside(text: str, target: Sought) -> frozenset[str]:
-    """The members of the union without a name that holds the one that is sought, where a text declares them."""
-    head = re.search(rf"\bstruct\s+{re.escape(target.record)}\s*\{{", text) if target.member else None
+    """The members of the union without a name that holds the one that is sought, where a text
+    declares them."""
+    head = (
+        re.search(rf"\bstruct\s+{re.escape(target.record)}\s*\{{", text) if target.member else None
+    )
     if head is None:
         return frozenset()
     record = _COMMENT.sub(" ", text[head.end() : _end(text, head.end())])
     for union in re.finditer(r"\bunion\s*\{", record):
         inside = record[union.end() : _end(record, union.end())]
         names = frozenset(_DECLARED.findall(inside))
-        if target.member in names and record[union.end() + len(inside) + 1 :].lstrip().startswith((";", "__")):
+        if target.member in names and record[union.end() + len(inside) + 1 :].lstrip().startswith(
+            (";", "__")
+        ):
             return names
     return frozenset()
 
@@ -119,13 +133,17 @@ def _end(text: str, start: int) -> int:
 
 
 def definitions(text: str, itself: re.Pattern[str]) -> Iterable[Definition]:
-    """Macros and functions, by brackets alone; `}` at the left edge ends a body where a configuration leaves some out."""
+    """Macros and functions, by brackets alone; `}` at the left edge ends a body where a
+    configuration leaves some out."""
     for name, body in bodies(text):
-        yield Definition(name, frozenset(_WORD.findall(body)) - {name}, itself.search(body) is not None)
+        yield Definition(
+            name, frozenset(_WORD.findall(body)) - {name}, itself.search(body) is not None
+        )
 
 
 def bodies(text: str) -> Iterable[tuple[str, str]]:
-    """The names of macros and functions with their texts, comments left out; a function can have several texts."""
+    """The names of macros and functions with their texts, comments left out; a function can have
+    several texts."""
     bare = _COMMENT.sub(" ", text)
     for macro in _MACRO.finditer(bare):
         yield macro[1], macro[2]
@@ -141,8 +159,8 @@ def bodies(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _inside(head: str, body: str) -> str:
-    """What still belongs to the function before, where a configuration closes its brackets twice: all of a statement, of a
-    function what stands in front of its head."""
+    """What still belongs to the function before, where a configuration closes its brackets
+    twice: all of a statement, of a function what stands in front of its head."""
     declared = head.rpartition(";")[2]
     statement = _STATEMENT.search(declared) is not None or declared.count(")") > declared.count("(")
     indented = re.match(r"\s*\n[ \t]+(?:\S|$)", declared) is not None
@@ -150,7 +168,8 @@ def _inside(head: str, body: str) -> str:
 
 
 def _bodies(text: str) -> Iterable[tuple[str, str]]:
-    """What stands in front of each outermost bracket, and all of it; at the end what no bracket closes."""
+    """What stands in front of each outermost bracket, and all of it; at the end what no bracket
+    closes."""
     start = depth = opened = 0
     for match in _BRACE.finditer(text):
         if match[0] == "{":
@@ -167,18 +186,22 @@ def _bodies(text: str) -> Iterable[tuple[str, str]]:
 
 
 def _heads(head: str) -> list[str]:
-    """The words before an opening bracket, outermost, in the last declaration before a body: its name, and attributes."""
+    """The words before an opening bracket, outermost, in the last declaration before a body: its
+    name, and attributes."""
     depth, heads = 0, []
     for match in _CALLED.finditer(head.rpartition(";")[2]):
         if match[1] and depth == 0:
             heads.append(match[1])
         depth += -1 if match[0] == ")" else 1
-    return [name for name in heads if not name.startswith("__attribute") and name not in _NO_FUNCTIONS]
+    return [
+        name for name in heads if not name.startswith("__attribute") and name not in _NO_FUNCTIONS
+    ]
 
 
 _FUNCTION_LIKE = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)\(((?:.*\\\n)*.*)$", re.MULTILINE)
 _CAST = re.compile(r"\b(?:struct|union)\s+(\w+)\s*\*\s*\)|\b(\w+)\s*\(")
-_WORDS = re.compile(r"\(\s*((?:\w+\s+)*\w+(?:\s*\*)*)\s*\*\s*\)")  # a conversion to a pointer to a word: (void **)
+# A conversion to a pointer to a word: (void **)
+_WORDS = re.compile(r"\(\s*((?:\w+\s+)*\w+(?:\s*\*)*)\s*\*\s*\)")
 
 
 @frozen
@@ -216,13 +239,16 @@ class Macros:
 
     def _add(self, name: str, path: str, line: int, body: str) -> None:
         casts = list(_CAST.finditer(body))
-        types = frozenset(each[1] for each in casts if each[1]) | {_spelled(each) for each in _WORDS.findall(body)}
+        types = frozenset(each[1] for each in casts if each[1]) | {
+            _spelled(each) for each in _WORDS.findall(body)
+        }
         words = frozenset(each[2] for each in casts if each[2])
         if types or words:
             self.known.setdefault(name, []).append(Macro(name, path, line, types, words))
 
     def used(self, text_said: str, type: str, files: Collection[str]) -> Macro | None:
-        """The macro of some files by which a statement converts to a struct, None where it does so itself."""
+        """The macro of some files by which a statement converts to a struct, None where it does
+        so itself."""
         if re.search(rf"\b(?:struct|union)\s+{re.escape(type)}\s*\*", text_said) or type in map(
             _spelled, _WORDS.findall(text_said)
         ):
@@ -230,13 +256,20 @@ class Macros:
         words = dict.fromkeys(_WORD.findall(text_said))
         return next(filter(None, (self.converting(word, type, files) for word in words)), None)
 
-    def converting(self, name: str, type: str, files: Collection[str], depth: int = 4) -> Macro | None:
-        """The macro of some files that converts to a struct: the one of a name, or one that it expands."""
+    def converting(
+        self, name: str, type: str, files: Collection[str], depth: int = 4
+    ) -> Macro | None:
+        """The macro of some files that converts to a struct: the one of a name, or one that it
+        expands."""
         for macro in self.known.get(name, ()):
             if macro.file in files:
                 if type in macro.types:
                     return macro
-                inner = (self.converting(each, type, files, depth - 1) for each in sorted(macro.words) if depth)
+                inner = (
+                    self.converting(each, type, files, depth - 1)
+                    for each in sorted(macro.words)
+                    if depth
+                )
                 if (converting := next(filter(None, inner), None)) is not None:
                     return converting
         return None
@@ -246,7 +279,9 @@ def _spelled(type: str) -> str:
     """A type as a compiler spells it."""
     words = re.findall(r"\w+|\*", type)
     stars = "".join(each for each in words if each == "*")
-    return " ".join(filter(None, (*(each for each in words if each != "*" and each not in _QUALIFIERS), stars)))
+    return " ".join(
+        filter(None, (*(each for each in words if each != "*" and each not in _QUALIFIERS), stars))
+    )
 
 
 _QUALIFIERS = ("const", "volatile", "struct", "union")

@@ -1,7 +1,8 @@
-"""What lies over an object and which checks a build makes of it, each with its line: for people and for programs.
+"""What lies over an object and which checks a build makes of it, each with its line: for people and
+for programs.
 
-Checks that a build makes of an object's size and of what lies over it, by the text of files: configurations that leave one
-out are no matter.
+Checks that a build makes of an object's size and of what lies over it, by the text of files:
+configurations that leave one out are no matter.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ Named = Callable[[str], str]
 
 @frozen
 class Overlays:
-    """The views over an object and the checks that name them; `unread` are files whose views may be missing."""
+    """The views over an object and the checks that name them; `unread` are files whose views may
+    be missing."""
 
     object: Sought
     views: tuple[Laid, ...]
@@ -33,9 +35,20 @@ class Overlays:
 
 
 def overlays(sweep_result: Found, target: Sought, folders: Sequence[Path]) -> Overlays:
-    """What files lay over the object, and the checks of all that lies in some folders, or is one of these files."""
-    views = tuple(sorted(_once(sweep_result.laid), key=lambda each: (each.file, each.line, each.start, each.type)))
-    return Overlays(target, views, checks(_files(folders), target, views), sweep_result.unread, sweep_result.files)
+    """What files lay over the object, and the checks of all that lies in some folders, or is one
+    of these files."""
+    views = tuple(
+        sorted(
+            _once(sweep_result.laid), key=lambda each: (each.file, each.line, each.start, each.type)
+        )
+    )
+    return Overlays(
+        target,
+        views,
+        checks(_files(folders), target, views),
+        sweep_result.unread,
+        sweep_result.files,
+    )
 
 
 def _once(views_laid: Sequence[Laid]) -> list[Laid]:
@@ -59,7 +72,10 @@ def _files(folders: Sequence[Path]) -> list[Path]:
 
 def text(overlays_read: Overlays, named: Named) -> str:
     """Views, then checks, file by file."""
-    views = [(each.type, _bytes(each), each.by, f"{named(each.file)}:{each.line}") for each in overlays_read.views]
+    views = [
+        (each.type, _bytes(each), each.by, f"{named(each.file)}:{each.line}")
+        for each in overlays_read.views
+    ]
     checks_said = [(each.said, f"{named(each.file)}:{each.line}") for each in overlays_read.checks]
     lines = [f"over {overlays_read.object}", *_table(views), "checks", *_table(checks_said)]
     lines += [complaint(each, named) for each in overlays_read.unread]
@@ -98,8 +114,14 @@ def document(overlays_read: Overlays, named: Named) -> dict[str, Any]:
             }
             for each in overlays_read.views
         ],
-        "checks": [{"said": each.said, "file": named(each.file), "line": each.line} for each in overlays_read.checks],
-        "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in overlays_read.unread],
+        "checks": [
+            {"said": each.said, "file": named(each.file), "line": each.line}
+            for each in overlays_read.checks
+        ],
+        "unread": [
+            {"file": named(e.file), "errors": e.errors, "first": named(e.first)}
+            for e in overlays_read.unread
+        ],
         "files_read": overlays_read.files,
     }
 
@@ -128,7 +150,8 @@ class Check:
 
 
 class Wanted:
-    """Which checks are about the object: those that name its member, what is laid over it, or what lays it there."""
+    """Which checks are about the object: those that name its member, what is laid over it, or
+    what lays it there."""
 
     def __init__(self, target: Sought, views_laid: Sequence[Laid]) -> None:
         member = re.escape(target.member)
@@ -138,7 +161,8 @@ class Wanted:
         self.words = {each.by for each in views_laid}
 
     def names(self, text_said: str, locals: Collection[str] = ()) -> bool:
-        """Whether a piece of C names them; `locals` are variables that point to what is laid there."""
+        """Whether a piece of C names them; `locals` are variables that point to what is laid
+        there."""
         if self.object.search(text_said) or not self.types.isdisjoint(
             match[1] for match in _STRUCT.finditer(text_said)
         ):
@@ -148,13 +172,19 @@ class Wanted:
 
     def learn(self, texts: Sequence[str]) -> None:
         """Macros that are numbers of the object, as how much of it is left to others."""
-        bare = [(match[1], match[2]) for text in texts for match in _MACRO.finditer(text) if match[2][:1].isspace()]
+        bare = [
+            (match[1], match[2])
+            for text in texts
+            for match in _MACRO.finditer(text)
+            if match[2][:1].isspace()
+        ]
         while fresh := {name for name, body in bare if name not in self.words and self.names(body)}:
             self.words |= fresh
 
 
 def checks(files: Sequence[Path], target: Sought, views_laid: Sequence[Laid]) -> tuple[Check, ...]:
-    """The checks of some files, in order: assertions, and calls of what hands its argument to one."""
+    """The checks of some files, in order: assertions, and calls of what hands its argument to
+    one."""
     names_wanted = Wanted(target, views_laid)
     names_wanted.learn([text for text in map(_text, files) if names_wanted.object.search(text)])
     checks_found: set[Check] = set()
@@ -173,12 +203,16 @@ def checks(files: Sequence[Path], target: Sought, views_laid: Sequence[Laid]) ->
 
 def _text(file: Path) -> str:
     """What is no comment, each line where it was."""
-    return _COMMENT.sub(lambda match: " " + "\n" * match[0].count("\n"), file.read_text(errors="replace"))
+    return _COMMENT.sub(
+        lambda match: " " + "\n" * match[0].count("\n"), file.read_text(errors="replace")
+    )
 
 
 def _found(file: str, text: str, names: Collection[str], names_wanted: Wanted) -> Iterator[Check]:
     for name, start, end in _calls(text, names):
-        if name not in _ASSERTIONS or names_wanted.names(text[start:end], _pointers(text, start, names_wanted)):
+        if name not in _ASSERTIONS or names_wanted.names(
+            text[start:end], _pointers(text, start, names_wanted)
+        ):
             text_said = re.sub(r"\\\n", " ", text[start:end])
             yield Check(file, text.count("\n", 0, start) + 1, " ".join(text_said.split()))
 
@@ -186,7 +220,9 @@ def _found(file: str, text: str, names: Collection[str], names_wanted: Wanted) -
 def _pointers(text: str, start: int, names_wanted: Wanted) -> set[str]:
     """Variables of the function up to there that point to what is laid over the object."""
     near = text[text.rfind("\n}", 0, start) + 1 : start]
-    return {match[2] for match in _STRUCT.finditer(near) if match[2] and match[1] in names_wanted.types}
+    return {
+        match[2] for match in _STRUCT.finditer(near) if match[2] and match[1] in names_wanted.types
+    }
 
 
 def _calls(text: str, names: Collection[str]) -> Iterator[tuple[str, int, int]]:
@@ -194,7 +230,11 @@ def _calls(text: str, names: Collection[str]) -> Iterator[tuple[str, int, int]]:
     for match in re.finditer(rf"\b({'|'.join(sorted(names))})\s*\(", text):
         before = text[: match.start()].rstrip(" \t\n*")[-20:]
         word = re.search(r"\w+$", before)
-        if word is None or word[0] in _NO_TYPES or (match[1] in _ASSERTIONS and word[0] != "define"):
+        if (
+            word is None
+            or word[0] in _NO_TYPES
+            or (match[1] in _ASSERTIONS and word[0] != "define")
+        ):
             yield match[1], match.start(), _closed(text, match.end())
 
 
@@ -212,10 +252,15 @@ def _handing(text: str, names: Collection[str], names_wanted: Wanted) -> Iterato
     """Functions and macros that check a number they are given against the object."""
     for name, body in bodies(text):
         calls_said = [body[start:end] for _, start, end in _calls(body, names)]
-        of_object = any(each.partition("(")[0] not in _ASSERTIONS or names_wanted.names(each) for each in calls_said)
+        of_object = any(
+            each.partition("(")[0] not in _ASSERTIONS or names_wanted.names(each)
+            for each in calls_said
+        )
         numbers = _numbers(name, body) if of_object else []
         if any(
-            re.search(rf"\b{each}\b(?!\s*\)?\s*(?:->|\.))", call_text) for each in numbers for call_text in calls_said
+            re.search(rf"\b{each}\b(?!\s*\)?\s*(?:->|\.))", call_text)
+            for each in numbers
+            for call_text in calls_said
         ):
             yield name
 
@@ -226,4 +271,6 @@ def _numbers(name: str, body: str) -> list[str]:
     if head is None:
         return []
     listed = body[head.end() : _closed(body, head.end()) - 1].split(",")
-    return [words[-1] for words in (_WORD.findall(each) for each in listed if "*" not in each) if words]
+    return [
+        words[-1] for words in (_WORD.findall(each) for each in listed if "*" not in each) if words
+    ]

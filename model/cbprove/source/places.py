@@ -1,4 +1,5 @@
-"""Places as a walk follows them: a member of one, an element, what lies behind it, as another type sees it."""
+"""Places as a walk follows them: a member of one, an element, what lies behind it, as another
+type sees it."""
 
 from __future__ import annotations
 
@@ -16,7 +17,14 @@ def order(place: Place) -> tuple[int, int, str, str, str]:
 def seen_as(place: Place, type: CType) -> Place:
     """A place whose address was cast to that of another type."""
     if type.shape == "record" and type.name and type.size >= 0 and (type.name != tag_of(place)):
-        return Place(base=place.base, view=type.name, path="", start=place.start, width=type.size * 8, at=place.start)
+        return Place(
+            base=place.base,
+            view=type.name,
+            path="",
+            start=place.start,
+            width=type.size * 8,
+            at=place.start,
+        )
     return place
 
 
@@ -31,7 +39,14 @@ def pointed_at(place: Place, type: CType) -> Place:
         return place if type.shape != "record" else seen_as(place, type)
     if type.shape == "record":
         return seen_as(place, type)
-    return Place(base=place.base, view=place.view, path=place.path, start=place.start, width=width, at=place.at)
+    return Place(
+        base=place.base,
+        view=place.view,
+        path=place.path,
+        start=place.start,
+        width=width,
+        at=place.at,
+    )
 
 
 def member_of(place: Place, field: Field, base: CType) -> Place:
@@ -40,7 +55,12 @@ def member_of(place: Place, field: Field, base: CType) -> Place:
     if not view and type is not None and type.name:
         view, at = type.name, place.start
     path = ".".join(filter(None, (path, field.name)))
-    if type is not None and place.width is not None and place.path and 0 < type.size * 8 < place.width:
+    if (
+        type is not None
+        and place.width is not None
+        and place.path
+        and 0 < type.size * 8 < place.width
+    ):
         return Place(
             base=place.base, view=view, path=path, start=place.start, width=place.width, at=at
         )  # of an element that is not known: any of them
@@ -77,12 +97,26 @@ def shifted(place: Place, by: int | None, pointer: CType) -> Place:
     return (
         place
         if by == 0
-        else Place(base=place.base, view="", path="", start=place.start + by * size * 8, width=left, at=place.start)
+        else Place(
+            base=place.base,
+            view="",
+            path="",
+            start=place.start + by * size * 8,
+            width=left,
+            at=place.start,
+        )
     )
 
 
 def somewhere(place: Place) -> Place:
-    return Place(base=place.base, view=place.view, path=place.path, start=place.start, width=None, at=place.at)
+    return Place(
+        base=place.base,
+        view=place.view,
+        path=place.path,
+        start=place.start,
+        width=None,
+        at=place.at,
+    )
 
 
 def stretched(place: Place, length: Node | None) -> Place:
@@ -94,7 +128,12 @@ def stretched(place: Place, length: Node | None) -> Place:
     if length.value * 8 == place.width:
         return place
     return Place(
-        base=place.base, view=place.view, path=place.path, start=place.start, width=length.value * 8, at=place.at
+        base=place.base,
+        view=place.view,
+        path=place.path,
+        start=place.start,
+        width=length.value * 8,
+        at=place.at,
     )
 
 

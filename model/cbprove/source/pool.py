@@ -1,9 +1,12 @@
-"""Files given to an executor of `concurrent.futures`, answers in the order of files; one that ends its process ends no other.
+"""Files given to an executor of `concurrent.futures`, answers in the order of files; one that ends
+its process ends no other.
 
-Answers of earlier runs, each under the hash of what it hangs on: the file, how it is compiled, what is asked, this program.
+Answers of earlier runs, each under the hash of what it hangs on: the file, how it is compiled, what
+is asked, this program.
 
-What a file includes is known only when it was read: an answer names its headers and their hashes, and where others would have
-been found in their place. It holds while the first are as they were and the second are not there.
+What a file includes is known only when it was read: an answer names its headers and their hashes,
+and where others would have been found in their place. It holds while the first are as they were and
+the second are not there.
 """
 
 from __future__ import annotations
@@ -49,7 +52,8 @@ def processes(workers: int) -> Hands:
 
 
 class Pool:
-    """Gives files to hands while it is entered. Whatever is finished is told at once, in any order."""
+    """Gives files to hands while it is entered. Whatever is finished is told at once, in any
+    order."""
 
     def __init__(self, hands: Hands) -> None:
         self.hands = hands
@@ -66,12 +70,16 @@ class Pool:
             self.executor.shutdown(cancel_futures=True)
         self.executor = None
 
-    def __call__(self, asking: Asking, jobs: Sequence[Job], finished: Finished | None = None) -> Iterator[Answer]:
+    def __call__(
+        self, asking: Asking, jobs: Sequence[Job], finished: Finished | None = None
+    ) -> Iterator[Answer]:
         """The answers in the order of jobs."""
         answers: dict[int, Answer] = {}
         count = 0
         while count < len(jobs):
-            for index, answer in self._some(asking, jobs, [each for each in range(len(jobs)) if each not in answers]):
+            for index, answer in self._some(
+                asking, jobs, [each for each in range(len(jobs)) if each not in answers]
+            ):
                 answers[index] = answer
                 if finished is not None:
                     finished(jobs[index], answer)
@@ -79,10 +87,15 @@ class Pool:
                     yield answers[count]
                     count += 1
 
-    def _some(self, asking: Asking, jobs: Sequence[Job], indexes_wanted: Sequence[int]) -> Iterator[tuple[int, Answer]]:
-        """Those that are finished until a process ends, and the first of those that may have ended it."""
+    def _some(
+        self, asking: Asking, jobs: Sequence[Job], indexes_wanted: Sequence[int]
+    ) -> Iterator[tuple[int, Answer]]:
+        """Those that are finished until a process ends, and the first of those that may have
+        ended it."""
         self.executor = self.executor or self.hands.opened()
-        waiting: dict[Future[Answer], int] = {self.executor.submit(asking, jobs[each]): each for each in indexes_wanted}
+        waiting: dict[Future[Answer], int] = {
+            self.executor.submit(asking, jobs[each]): each for each in indexes_wanted
+        }
         left = dict.fromkeys(indexes_wanted)
         for future in as_completed(waiting):
             index = waiting[future]
@@ -143,20 +156,26 @@ class Kept:
     def get(self, question: str, job: Job) -> Answer | None:
         """What an earlier run found, if all that it read is as it was."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, IndexError, zlib.error):
-            document = json.loads(zlib.decompress((self.place / self._name(question, job)).read_bytes()))
+            document = json.loads(
+                zlib.decompress((self.place / self._name(question, job)).read_bytes())
+            )
             same = all(self._hash(path) == digest for path, digest in document["included"])
             if same and not any(map(self._there, document["looked"])):
                 return _answer(document)
         return None
 
     def put(self, question: str, job: Job, answer: Answer) -> None:
-        """Keeps what was read without errors; the rest may be mended by what is not a file of it."""
+        """Keeps what was read without errors; the rest may be mended by what is not a file of
+        it."""
         if answer.unread is not None:
             return
         with contextlib.suppress(OSError):
             file = self.place / self._name(question, job)
             partial = file.with_suffix(f".{os.getpid()}.part")
-            document = {**asdict(answer), "included": [(path, self._hash(path)) for path in answer.included]}
+            document = {
+                **asdict(answer),
+                "included": [(path, self._hash(path)) for path in answer.included],
+            }
             self.place.mkdir(parents=True, exist_ok=True)
             partial.write_bytes(zlib.compress(json.dumps(document, separators=(",", ":")).encode()))
             os.replace(partial, file)
@@ -167,13 +186,23 @@ class Kept:
         return self.there[path]
 
     def _name(self, question: str, job: Job) -> str:
-        """The same for two questions only if nothing that an answer hangs on differs, but for headers."""
+        """The same for two questions only if nothing that an answer hangs on differs, but for
+        headers."""
         names_only = None if job.only is None else sorted(job.only)
         places_given = [[asdict(place) for place in places] for places in job.given]
         how = [self._hash(job.path), job.flags.options, job.flags.prelude, job.flags.instead]
         calling = None if job.calling is None else sorted(job.calling)
         structs = None if job.structs is None else sorted(job.structs)
-        key_parts = [program(), question, job.path, *how, names_only, places_given, calling, structs]
+        key_parts = [
+            program(),
+            question,
+            job.path,
+            *how,
+            names_only,
+            places_given,
+            calling,
+            structs,
+        ]
         return f"{hashlib.sha256(json.dumps(key_parts).encode()).hexdigest()}.json.z"
 
     def _hash(self, path: str) -> str:
@@ -186,7 +215,8 @@ class Kept:
 
 
 class Remembering:
-    """A pool that is asked only what nobody has answered; each answer is kept as soon as it is there."""
+    """A pool that is asked only what nobody has answered; each answer is kept as soon as it is
+    there."""
 
     def __init__(self, pool: Pool, cache: Kept, target: Sought) -> None:
         self.pool, self.kept, self.asked = pool, cache, str(target)
@@ -205,7 +235,9 @@ def _answer(document: dict[str, Any]) -> Answer:
         functions=tuple(_read(each) for each in document["functions"]),
         unread=None if document["unread"] is None else Unread(**document["unread"]),
         laid=tuple(Laid(**each) for each in document["laid"]),
-        calls=tuple(Calls(**{**each, "targets": tuple(each["targets"])}) for each in document["calls"]),
+        calls=tuple(
+            Calls(**{**each, "targets": tuple(each["targets"])}) for each in document["calls"]
+        ),
         bound=tuple(Bound(**each) for each in document["bound"]),
         looked=tuple(document["looked"]),
         included=tuple(path for path, _ in document["included"]),
@@ -215,9 +247,15 @@ def _answer(document: dict[str, Any]) -> Answer:
 
 def _read(document: dict[str, Any]) -> Read:
     return Read(
-        **{**document, "accesses": tuple(map(_access, document["accesses"])), "calls": tuple(document["calls"])}
+        **{
+            **document,
+            "accesses": tuple(map(_access, document["accesses"])),
+            "calls": tuple(document["calls"]),
+        }
     )
 
 
 def _access(document: dict[str, Any]) -> Access:
-    return Access(**{**document, "place": Place(**document["place"]), "via": tuple(document["via"])})
+    return Access(
+        **{**document, "place": Place(**document["place"]), "via": tuple(document["via"])}
+    )

@@ -36,9 +36,16 @@ class Reading:
         extent = cache(lambda: self.unit.extent(target.record, target.member))
         self.reader = Reader(target, self.unit.function, mentions.touching.__contains__, extent)
 
-    def functions(self, names_only: frozenset[str] | None, places_given: tuple[Places, ...] = ()) -> Iterator[Read]:
-        """What its functions do, in order: those that are named, called with what is given, or all that do anything."""
-        text = self.instead[self.path].encode() if self.path in self.instead else Path(self.path).read_bytes()
+    def functions(
+        self, names_only: frozenset[str] | None, places_given: tuple[Places, ...] = ()
+    ) -> Iterator[Read]:
+        """What its functions do, in order: those that are named, called with what is given, or
+        all that do anything."""
+        text = (
+            self.instead[self.path].encode()
+            if self.path in self.instead
+            else Path(self.path).read_bytes()
+        )
         for name, start, end in self.unit.own():
             if names_only is not None:
                 if name in names_only:
@@ -54,10 +61,17 @@ class Reading:
         assert function is not None
         done = self.reader.read(function, places_given)
         self.laid.update(dict.fromkeys(done.laid))
-        return Read(name, self.path, function.line, done.accesses, tuple(dict.fromkeys(_calls(function.body))))
+        return Read(
+            name,
+            self.path,
+            function.line,
+            done.accesses,
+            tuple(dict.fromkeys(_calls(function.body))),
+        )
 
     def views(self) -> tuple[Laid, ...]:
-        """What is laid over the object, each where it is written: in a macro, where the macro is."""
+        """What is laid over the object, each where it is written: in a macro, where the macro
+        is."""
         if self.laid:
             for each in (*self.included, self.path):
                 _macros().add_file(each)
@@ -84,20 +98,26 @@ def read_file(
     names_only: frozenset[str] | None = None,
     places_given: tuple[Places, ...] = (),
 ) -> Answer:
-    """The functions of a file, what they lay over the object, and what the compiler had against the file."""
+    """The functions of a file, what they lay over the object, and what the compiler had against
+    the file."""
 
     def read() -> Answer:
         reading = Reading(path, flags, target, mentions)
         functions = tuple(reading.functions(names_only, places_given))
         return Answer(
-            functions, reading.complaint(), reading.views(), included=reading.included, looked=reading.unit.looked()
+            functions,
+            reading.complaint(),
+            reading.views(),
+            included=reading.included,
+            looked=reading.unit.looked(),
         )
 
     return _deeply(path, read)
 
 
 def read_calls(path: str, flags: Flags, also: frozenset[str]) -> Answer:
-    """What the functions of a file call, and some functions of its headers; what members are set to there."""
+    """What the functions of a file call, and some functions of its headers; what members are set
+    to there."""
 
     def read() -> Answer:
         unit = Unit(path, flags)
@@ -126,7 +146,11 @@ def read_structs(path: str, flags: Flags, tags: frozenset[str]) -> Answer:
     def read() -> Answer:
         unit = Unit(path, flags, bodies=False)
         errors = Unread(path, len(unit.errors), unit.errors[0]) if unit.errors else None
-        return Answer(unread=errors, structs=tuple(structs(unit.unit.cursor, tags)), included=tuple(unit.files()))
+        return Answer(
+            unread=errors,
+            structs=tuple(structs(unit.unit.cursor, tags)),
+            included=tuple(unit.files()),
+        )
 
     return _deeply(path, read)
 

@@ -11,7 +11,8 @@ _STRUCT, _UNION = 2, 3
 
 @frozen
 class Lies:
-    """Where a member begins, in bits of a record; how far into the union without a name that holds it, and all that is there."""
+    """Where a member begins, in bits of a record; how far into the union without a name that
+    holds it, and all that is there."""
 
     record: str
     start: int
@@ -27,7 +28,11 @@ def lies(field: Any, record: Any) -> Lies:
         if inside._kind_id == _UNION:
             union, within = inside, start
         parent = inside.semantic_parent
-        holding = [each for each in parent.type.get_fields() if each.type.get_canonical().get_declaration() == inside]
+        holding = [
+            each
+            for each in parent.type.get_fields()
+            if each.type.get_canonical().get_declaration() == inside
+        ]
         if not holding:
             break
         start += max(holding[0].get_field_offsetof(), 0)
@@ -51,13 +56,16 @@ def _members(record: Any) -> tuple[str, ...]:
     names_found: list[str] = []
     for each in record.type.get_fields():
         names_found += (
-            [each.spelling] if each.spelling.isidentifier() else _members(each.type.get_canonical().get_declaration())
+            [each.spelling]
+            if each.spelling.isidentifier()
+            else _members(each.type.get_canonical().get_declaration())
         )
     return tuple(names_found)
 
 
 def extent(unit: Any, record: str, member: str) -> tuple[int, int] | None:
-    """Where a member begins in a struct of a file and how wide it is, in bits; None where the file does not know it."""
+    """Where a member begins in a struct of a file and how wide it is, in bits; None where the
+    file does not know it."""
     for each in unit.get_children():
         if each._kind_id == _STRUCT and each.spelling == record and each.is_definition():
             start = int(each.type.get_offset(member))

@@ -1,4 +1,5 @@
-"""How a compiler lays structs out: each member with its first bit and its type, and all that is inside by value."""
+"""How a compiler lays structs out: each member with its first bit and its type, and all that is
+inside by value."""
 
 from __future__ import annotations
 
@@ -17,10 +18,11 @@ _TAG = re.compile(r"^(?:typedef\s+)?(?:struct|union)\s+([A-Za-z_]\w*)[^\n;{}()=]
 
 @frozen
 class Part:
-    """A member: its type in words, `brackets` behind its name; `start` in bits of the struct around it.
+    """A member: its type in words, `brackets` behind its name; `start` in bits of the struct around
+    it.
 
-    `bits` is the width of a bit-field. `plain` is the type without typedefs; `inside` is a struct without a tag that stands
-    in the place of a type. A member without a name is one of those.
+    `bits` is the width of a bit-field. `plain` is the type without typedefs; `inside` is a struct
+    without a tag that stands in the place of a type. A member without a name is one of those.
     """
 
     name: str
@@ -34,7 +36,8 @@ class Part:
 
 @frozen
 class Struct:
-    """A struct or union as it lies, sizes in bytes; `holds` are the tags of those that lie in it by value."""
+    """A struct or union as it lies, sizes in bytes; `holds` are the tags of those that lie in it
+    by value."""
 
     kind: str
     tag: str
@@ -59,7 +62,8 @@ def defined(text: str) -> frozenset[str]:
 
 
 def structs(unit: Any, tags: frozenset[str]) -> Iterator[Struct]:
-    """Those of these tags that a file defines, behind all that lies in them by value; `unit` is its cursor."""
+    """Those of these tags that a file defines, behind all that lies in them by value; `unit` is
+    its cursor."""
     by_tag: dict[str, Struct] = {}
     for each in unit.get_children():
         if each._kind_id in (_STRUCT, _UNION) and each.spelling in tags and each.is_definition():
@@ -84,7 +88,9 @@ def _struct(record: Any, tag: str, inner: dict[str, Any]) -> Struct:
     parts = tuple(part for each in type.get_fields() if (part := _part(each, details)) is not None)
     inner.update(details)
     kind = "union" if record._kind_id == _UNION else "struct"
-    return Struct(kind, tag, max(type.get_size(), 0), max(type.get_align(), 1), parts, tuple(details))
+    return Struct(
+        kind, tag, max(type.get_size(), 0), max(type.get_align(), 1), parts, tuple(details)
+    )
 
 
 def _part(field: Any, inner: dict[str, Any]) -> Part | None:
@@ -108,7 +114,8 @@ def _part(field: Any, inner: dict[str, Any]) -> Part | None:
 
 
 def _element(type: Any) -> tuple[Any, str]:
-    """The type of an array's elements, and the brackets; those of a flexible one are empty of elements."""
+    """The type of an array's elements, and the brackets; those of a flexible one are empty of
+    elements."""
     real = type.get_canonical()
     if real.kind.value not in (_COMPLETE, _INCOMPLETE):
         return type, ""
@@ -119,13 +126,18 @@ def _element(type: Any) -> tuple[Any, str]:
 
 
 def _plain(real: Any) -> tuple[str, str]:
-    """The words of C for a type without typedefs; bytes, as many as it has, where it is no integer of C."""
+    """The words of C for a type without typedefs; bytes, as many as it has, where it is no
+    integer of C."""
     if real.kind.value == _POINTER:
         return "void *", ""
     if real.kind.value == _ENUM:
         real = real.get_declaration().enum_type.get_canonical()
         words = _BY_SIZE[max(real.get_size(), 1)]
-        return (words if real.spelling.startswith(("int", "long", "short", "signed")) else f"unsigned {words}"), ""
+        return (
+            words
+            if real.spelling.startswith(("int", "long", "short", "signed"))
+            else f"unsigned {words}"
+        ), ""
     if real.kind.value in _INTEGERS:
         words = real.spelling.replace("const ", "").replace("volatile ", "")
         return ("_Bool" if real.kind.value == _BOOL else words), ""

@@ -1,6 +1,8 @@
-"""Many files: those whose text can touch the object, each read where a pool has it read, results in the order of files.
+"""Many files: those whose text can touch the object, each read where a pool has it read, results in
+the order of files.
 
-Addresses that escape from one file into a function of another: the function is read there, with what it was handed.
+Addresses that escape from one file into a function of another: the function is read there, with
+what it was handed.
 """
 
 from __future__ import annotations
@@ -25,10 +27,12 @@ Told = Callable[[int, int], None]
 
 @frozen
 class Job:
-    """A file to read; `only` names its functions of interest, None means those that touch the object.
+    """A file to read; `only` names its functions of interest, None means those that touch the
+    object.
 
-    `given` is what the parameters of the one function point to that is named. With `calling` it is asked what the file's own
-    functions call, and functions of headers of those names; with `structs`, how those of these tags lie.
+    `given` is what the parameters of the one function point to that is named. With `calling` it is
+    asked what the file's own functions call, and functions of headers of those names; with
+    `structs`, how those of these tags lie.
     """
 
     path: str
@@ -77,11 +81,15 @@ def _mentions(target: Sought) -> Mentions:
     return Mentions(target)
 
 
-def worth_reading(files: Sequence[Path], headers: Sequence[Path], target: Sought, flags: Flagged) -> list[Path]:
-    """The files that can touch the object, as far as their text and that of headers tells: those that are named, those beside
-    the files, and what all of them include from elsewhere."""
+def worth_reading(
+    files: Sequence[Path], headers: Sequence[Path], target: Sought, flags: Flagged
+) -> list[Path]:
+    """The files that can touch the object, as far as their text and that of headers tells: those
+    that are named, those beside the files, and what all of them include from elsewhere."""
     mentions = Mentions(target)
-    headers_beside = sorted({each for folder in {file.parent for file in files} for each in folder.glob("*.h")})
+    headers_beside = sorted(
+        {each for folder in {file.parent for file in files} for each in folder.glob("*.h")}
+    )
     for each in (*headers, *headers_beside):
         mentions.add_file(str(each))
     for header in _elsewhere(files, headers_beside, flags):
@@ -89,12 +97,17 @@ def worth_reading(files: Sequence[Path], headers: Sequence[Path], target: Sought
     return [each for each in files if mentions.in_text(each.read_text(errors="replace"))]
 
 
-def _elsewhere(files: Iterable[Path], headers_beside: Iterable[Path], flags: Flagged) -> Iterator[str]:
-    """The headers that files and those beside them include, and those that these include, each once."""
+def _elsewhere(
+    files: Iterable[Path], headers_beside: Iterable[Path], flags: Flagged
+) -> Iterator[str]:
+    """The headers that files and those beside them include, and those that these include, each
+    once."""
     folders: dict[Path, tuple[str, ...]] = {}
     for file in files:
         if not folders.get(file.parent):
-            folders[file.parent] = tuple(each[2:] for each in flags(file).options if each.startswith("-I"))
+            folders[file.parent] = tuple(
+                each[2:] for each in flags(file).options if each.startswith("-I")
+            )
     edge = [(path, path.parent) for path in (*files, *headers_beside)]
     visited: set[str] = set()
     while edge:
@@ -118,7 +131,11 @@ def sources(folder: Path) -> list[Path]:
     paths_found = []
     for place, folders, names in os.walk(folder):
         folders.sort()
-        paths_found += [each for name in sorted(names) if name.endswith(".c") and (each := Path(place, name)).is_file()]
+        paths_found += [
+            each
+            for name in sorted(names)
+            if name.endswith(".c") and (each := Path(place, name)).is_file()
+        ]
     return paths_found
 
 
@@ -130,19 +147,30 @@ Defining = Callable[[Sequence[str]], dict[str, Job]]
 def followed(sweep_result: Found, target: Sought, defining: Defining, mapped: Mapped) -> Found:
     """The same with what callees in other files do in place of the escapes to them.
 
-    `defining` gives the file of each function that has one. What escapes to nobody known stays an escape.
+    `defining` gives the file of each function that has one. What escapes to nobody known stays an
+    escape.
     """
     read_before: dict[tuple[str, Given], Read | None] = {}
     for _ in range(_ROUNDS):
-        keys_wanted = {key for read in sweep_result.functions for key in _handed(read) if key not in read_before}
+        keys_wanted = {
+            key
+            for read in sweep_result.functions
+            for key in _handed(read)
+            if key not in read_before
+        }
         if not keys_wanted:
             break
         files = defining(sorted({name for name, _ in keys_wanted}))
         keys_asked = sorted((key for key in keys_wanted if key[0] in files), key=repr)
-        jobs = [replace(files[name], only=frozenset((name,)), given=places_given) for name, places_given in keys_asked]
+        jobs = [
+            replace(files[name], only=frozenset((name,)), given=places_given)
+            for name, places_given in keys_asked
+        ]
         read_before.update(dict.fromkeys(keys_wanted))
         views_laid = dict.fromkeys(sweep_result.laid)
-        for key, answer in zip(keys_asked, mapped(functools.partial(work, target), jobs), strict=True):
+        for key, answer in zip(
+            keys_asked, mapped(functools.partial(work, target), jobs), strict=True
+        ):
             read_before[key] = answer.functions[0] if answer.functions else None
             views_laid.update(dict.fromkeys(answer.laid))
         functions = tuple(_with(read, read_before) for read in sweep_result.functions)
@@ -152,8 +180,12 @@ def followed(sweep_result: Found, target: Sought, defining: Defining, mapped: Ma
 
 def _calls(accesses: Sequence[Access]) -> list[tuple[tuple[int, str], list[Access]]]:
     """Accesses in order, those that escape in one call together."""
-    marked = groupby(accesses, key=lambda each: (each.line, each.to, each.via) if each.argument >= 0 else None)
-    return [((key[0], key[1]) if key is not None else (0, ""), list(group)) for key, group in marked]
+    marked = groupby(
+        accesses, key=lambda each: (each.line, each.to, each.via) if each.argument >= 0 else None
+    )
+    return [
+        ((key[0], key[1]) if key is not None else (0, ""), list(group)) for key, group in marked
+    ]
 
 
 def _handed(read: Read) -> list[tuple[str, Given]]:
@@ -164,7 +196,9 @@ def _given(group: Sequence[Access]) -> Given:
     """What each argument of a call points to, without the caller's names."""
     count = max(each.argument for each in group) + 1
     return tuple(
-        tuple(dict.fromkeys(replace(each.place, base="") for each in group if each.argument == index))
+        tuple(
+            dict.fromkeys(replace(each.place, base="") for each in group if each.argument == index)
+        )
         for index in range(count)
     )
 
@@ -178,7 +212,12 @@ def _with(read: Read, read_before: dict[tuple[str, Given], Read | None]) -> Read
         else:
             via, base = (*group[0].via, name), group[0].place.base
             accesses += [
-                replace(each, line=line, via=(*via, *each.via), place=replace(each.place, base=each.place.base or base))
+                replace(
+                    each,
+                    line=line,
+                    via=(*via, *each.via),
+                    place=replace(each.place, base=each.place.base or base),
+                )
                 for each in callee.accesses
             ]
     return replace(read, accesses=tuple(dict.fromkeys(accesses)))

@@ -47,11 +47,18 @@ def text(sweep_result: Found, target: Sought, named: Named, files: int) -> str:
 
 
 def _accesses(function: Read) -> list[str]:
-    rows = [(str(each.line), _kind(each), str(each.place), bits(each.place), _how(each)) for each in function.accesses]
+    rows = [
+        (str(each.line), _kind(each), str(each.place), bits(each.place), _how(each))
+        for each in function.accesses
+    ]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
     lines = []
     for row in rows:
-        cells = [row[0].rjust(widths[0]), *(row[column].ljust(widths[column]) for column in (1, 2, 3)), row[4]]
+        cells = [
+            row[0].rjust(widths[0]),
+            *(row[column].ljust(widths[column]) for column in (1, 2, 3)),
+            row[4],
+        ]
         lines.append("    " + "  ".join(cells).rstrip())
     return lines or ["    nothing"]
 
@@ -77,7 +84,10 @@ def document(sweep_result: Found, target: Sought, named: Named) -> dict[str, Any
         "schema_version": SCHEMA_VERSION,
         "object": str(target),
         "functions": [_function(each, named) for each in sweep_result.functions],
-        "unread": [{"file": named(e.file), "errors": e.errors, "first": named(e.first)} for e in sweep_result.unread],
+        "unread": [
+            {"file": named(e.file), "errors": e.errors, "first": named(e.first)}
+            for e in sweep_result.unread
+        ],
         "files_read": sweep_result.files,
     }
 
@@ -107,7 +117,13 @@ def _access(access: Access) -> dict[str, Any]:
     return {**out, "to": access.to} if access.kind == "escape" else out
 
 
-_VERB = {"read": "read", "write": "write", "clear": "clear", "copy from": "read", "copy to": "write"}
+_VERB = {
+    "read": "read",
+    "write": "write",
+    "clear": "clear",
+    "copy from": "read",
+    "copy to": "write",
+}
 
 
 def draft(sweep_result: Found, target: Sought, named: Named) -> str:
@@ -116,8 +132,10 @@ def draft(sweep_result: Found, target: Sought, named: Named) -> str:
     views = _views(each.place for function in functions for each in function.accesses)
     records = sorted({place.view for _, place in views.items() if place.view})
     lines = [
-        f"/* Drafted from {', '.join(dict.fromkeys(named(each.file) for each in functions))}: what the source does to {target}.",
-        " * Branches are not told apart: say `either`, `optionally` and `when` where they part. Structs are not pasted here:",
+        f"/* Drafted from {', '.join(dict.fromkeys(named(each.file) for each in functions))}: "
+        f"what the source does to {target}.",
+        " * Branches are not told apart: say `either`, `optionally` and `when` where they part. "
+        "Structs are not pasted here:",
         f" * cbprove import VMLINUX {' '.join(f'--struct {each}' for each in records)}",
         " */",
     ]
@@ -132,17 +150,26 @@ def draft(sweep_result: Found, target: Sought, named: Named) -> str:
 
 
 def _object(target: Sought) -> str:
-    return f"skb.{target.member}" if target.record == "sk_buff" else f"{target.record}.{target.member or 'bytes'}"
+    return (
+        f"skb.{target.member}"
+        if target.record == "sk_buff"
+        else f"{target.record}.{target.member or 'bytes'}"
+    )
 
 
 def _views(places: Iterable[Place]) -> dict[str, Place]:
-    """A name for each struct at each offset, and for each range of bytes that no struct lies over."""
+    """A name for each struct at each offset, and for each range of bytes that no struct lies
+    over."""
     by_view: dict[str, Place] = {}
     for place in places:
         if place.view:
-            whole_view = Place(base="", view=place.view, path="", start=place.at, width=None, at=place.at)
+            whole_view = Place(
+                base="", view=place.view, path="", start=place.at, width=None, at=place.at
+            )
         else:
-            whole_view = Place(base="", view="", path="", start=place.start, width=place.width, at=place.start)
+            whole_view = Place(
+                base="", view="", path="", start=place.start, width=place.width, at=place.start
+            )
         name = _name(place)
         if name in by_view and by_view[name].at != whole_view.at:
             name = f"{name}_{whole_view.at // 8}"
@@ -162,7 +189,8 @@ def _step(function: Read, views: dict[str, Place], named: Named) -> list[str]:
     for each in function.accesses:
         statement = _statement(each, views)
         by_name.setdefault(
-            statement, f"        {statement}  // {each.line}" + (f", {each.via[-1]}()" if each.via else "")
+            statement,
+            f"        {statement}  // {each.line}" + (f", {each.via[-1]}()" if each.via else ""),
         )
     return [*lines, *by_name.values(), "    }"]
 

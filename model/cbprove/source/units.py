@@ -19,7 +19,8 @@ PRELUDE = "/cbprove/prelude.h"  # a file that no disk has: what is included befo
 
 @frozen
 class Flags:
-    """How a file is compiled: options, the text of what is included before it, and files that are read as other texts."""
+    """How a file is compiled: options, the text of what is included before it, and files that
+    are read as other texts."""
 
     options: tuple[str, ...]
     prelude: str = ""
@@ -27,7 +28,8 @@ class Flags:
 
 
 def library() -> Any:
-    """libclang with what its Python bindings leave out; raises WrongUsage where it is not installed."""
+    """libclang with what its Python bindings leave out; raises WrongUsage where it is not
+    installed."""
     global _library
     if _library is None:
         _library = _loaded()
@@ -67,18 +69,27 @@ def _missing() -> WrongUsage:
 
 
 class Unit:
-    """A file as the compiler read it, with every function that it defines; bodies are turned into trees when asked for."""
+    """A file as the compiler read it, with every function that it defines; bodies are turned
+    into trees when asked for."""
 
-    def __init__(self, path: str, flags: Flags, text: str | None = None, bodies: bool = True) -> None:
+    def __init__(
+        self, path: str, flags: Flags, text: str | None = None, bodies: bool = True
+    ) -> None:
         self.clang = library()
         self.path, self.flags = path, flags
-        files = [(PRELUDE, flags.prelude), *flags.instead] + ([(path, text)] if text is not None else [])
+        files = [(PRELUDE, flags.prelude), *flags.instead] + (
+            [(path, text)] if text is not None else []
+        )
         try:
             index = self.clang.Index.create()
             self.unit = index.parse(path, list(flags.options), files, 0 if bodies else _SKIP_BODIES)
         except self.clang.TranslationUnitLoadError:
             raise Unreadable(path) from None
-        self.errors = [f"{_place(each)}: {each.spelling}" for each in self.unit.diagnostics if each.severity >= _ERROR]
+        self.errors = [
+            f"{_place(each)}: {each.spelling}"
+            for each in self.unit.diagnostics
+            if each.severity >= _ERROR
+        ]
         self.cursors: dict[str, Any] = {}
         self.variables: list[Any] = []
         self._collect()
@@ -103,11 +114,17 @@ class Unit:
                         yield from self._bound(inside)
 
     def _bound(self, values: Any) -> Iterator[tuple[Field, str]]:
-        fields = list(values.type.get_canonical().get_fields()) if values.type.kind.value in _RECORDS else []
+        fields = (
+            list(values.type.get_canonical().get_fields())
+            if values.type.kind.value in _RECORDS
+            else []
+        )
         for index, each in enumerate(values.get_children()):
             parts = list(each.get_children())
             named = [part for part in parts if part._kind_id == _MEMBER_NAME]
-            field = named[-1].referenced if named else fields[index] if index < len(fields) else None
+            field = (
+                named[-1].referenced if named else fields[index] if index < len(fields) else None
+            )
             value = parts[-1] if named else each
             if value._kind_id == _LIST:
                 yield from self._bound(value)
@@ -132,13 +149,20 @@ class Unit:
     def looked(self) -> tuple[str, ...]:
         """Where files were looked for in vain before they were found."""
         found = [
-            Included(PRELUDE if each.source is None else each.source.name, each.location.line, each.include.name)
+            Included(
+                PRELUDE if each.source is None else each.source.name,
+                each.location.line,
+                each.include.name,
+            )
             for each in self.unit.get_includes()
         ]
-        return looked(found, self.flags.options, dict([(PRELUDE, self.flags.prelude), *self.flags.instead]))
+        return looked(
+            found, self.flags.options, dict([(PRELUDE, self.flags.prelude), *self.flags.instead])
+        )
 
     def extent(self, record: str, member: str) -> tuple[int, int] | None:
-        """Where a member begins in its record and how wide it is, in bits; None where the file does not know it."""
+        """Where a member begins in its record and how wide it is, in bits; None where the file
+        does not know it."""
         return extent(self.unit.cursor, record, member)
 
     def function(self, name: str) -> Function | None:
@@ -158,7 +182,9 @@ def _function_of(value: Any) -> str:
             return ""
         value = inside[-1]
     referenced = value.referenced if value._kind_id == _NAME else None
-    return referenced.spelling if referenced is not None and referenced._kind_id == _FUNCTION else ""
+    return (
+        referenced.spelling if referenced is not None and referenced._kind_id == _FUNCTION else ""
+    )
 
 
 class Unreadable(Exception):
@@ -217,7 +243,9 @@ class Trees:
     def function(self, cursor: Any, path: str) -> Function:
         children = list(cursor.get_children())
         params = tuple(
-            (each.spelling, each.hash, self.type(each.type)) for each in children if each._kind_id == _PARAMETER
+            (each.spelling, each.hash, self.type(each.type))
+            for each in children
+            if each._kind_id == _PARAMETER
         )
         place = cursor.location
         return Function(
@@ -240,9 +268,13 @@ class Trees:
     def _type(self, of: Any) -> CType:
         shape = _TYPES.get(of.kind.value, "scalar")
         if shape == "pointer":
-            return CType("pointer", of.spelling, max(of.get_size(), -1), self.type(of.get_pointee()))
+            return CType(
+                "pointer", of.spelling, max(of.get_size(), -1), self.type(of.get_pointee())
+            )
         if shape == "array":
-            return CType("array", of.spelling, max(of.get_size(), -1), self.type(of.get_array_element_type()))
+            return CType(
+                "array", of.spelling, max(of.get_size(), -1), self.type(of.get_array_element_type())
+            )
         if shape == "record":
             tag = of.get_declaration().spelling
             return CType("record", tag if tag.isidentifier() else "", max(of.get_size(), -1))
@@ -263,23 +295,38 @@ class Trees:
         return self.plain(cursor, kind, tuple(self.node(each) for each in self.parts(cursor)))
 
     def _again(self, cursor: Any) -> Node:
-        """Where a run may come by once more, or from elsewhere: a loop, a switch and its cases, a label."""
-        name = "loop" if cursor._kind_id in _LOOPS else f"label {cursor.spelling}" if cursor._kind_id == _LABEL else ""
-        return self.plain(cursor, "again", tuple(self.node(each) for each in self.parts(cursor)), name)
+        """Where a run may come by once more, or from elsewhere: a loop, a switch and its cases,
+        a label."""
+        name = (
+            "loop"
+            if cursor._kind_id in _LOOPS
+            else f"label {cursor.spelling}"
+            if cursor._kind_id == _LABEL
+            else ""
+        )
+        return self.plain(
+            cursor, "again", tuple(self.node(each) for each in self.parts(cursor)), name
+        )
 
     def _goto(self, cursor: Any) -> Node:
-        return self.plain(cursor, "goto", (), next((each.spelling for each in cursor.get_children()), ""))
+        return self.plain(
+            cursor, "goto", (), next((each.spelling for each in cursor.get_children()), "")
+        )
 
     def _other(self, cursor: Any) -> Node:
-        """What libclang has no name for: conversions; `offsetof` and comparisons of types, which evaluate nothing."""
+        """What libclang has no name for: conversions; `offsetof` and comparisons of types, which
+        evaluate nothing."""
         inside = list(cursor.get_children())
         parts = [each for each in inside if each._kind_id >= 100]
         if cursor._kind_id == _UNEXPOSED and inside and self._evaluates_nothing(cursor, inside):
             return self.plain(cursor, "nothing", ())
-        return self.plain(cursor, "other", tuple(self.node(each) for each in parts), **self.written(cursor, parts))
+        return self.plain(
+            cursor, "other", tuple(self.node(each) for each in parts), **self.written(cursor, parts)
+        )
 
     def written(self, cursor: Any, parts: list[Any]) -> dict[str, Any]:
-        """Where a conversion to a pointer to a struct or to a word stands, and the statement there: a macro's use, as may be."""
+        """Where a conversion to a pointer to a struct or to a word stands, and the statement
+        there: a macro's use, as may be."""
         inner = self.type(cursor.type).inner
         if (
             inner is None
@@ -291,9 +338,13 @@ class Trees:
         place = cursor.location
         if place.file is None:
             return {}
-        text_before, _, _ = self.text(place.file.name)[place.offset : place.offset + _LONG].partition(b";")
+        text_before, _, _ = self.text(place.file.name)[
+            place.offset : place.offset + _LONG
+        ].partition(b";")
         spelled = _QUALIFIER.sub("", cursor.type.get_pointee().spelling).strip()
-        return {"written": (place.file.name, place.line, text_before.decode(errors="replace"), spelled)}
+        return {
+            "written": (place.file.name, place.line, text_before.decode(errors="replace"), spelled)
+        }
 
     def _points(self, cursor: Any) -> CType | None:
         return self.type(cursor.type).inner
@@ -314,17 +365,29 @@ class Trees:
         apart = len(inside) > 1 or not cursor.spelling
         return apart and cursor.type.kind.value in _SIZED and self.number(cursor) is not None
 
-    def plain(self, cursor: Any, kind: str, children: tuple[Node, ...], name: str = "", **further: Any) -> Node:
+    def plain(
+        self, cursor: Any, kind: str, children: tuple[Node, ...], name: str = "", **further: Any
+    ) -> Node:
         type = self.type(cursor.type) if cursor._kind_id < 200 else VOID
-        return Node(kind, name, type, cursor.location.line if kind in _WITH_LINES else 0, children, **further)
+        return Node(
+            kind,
+            name,
+            type,
+            cursor.location.line if kind in _WITH_LINES else 0,
+            children,
+            **further,
+        )
 
     def parts(self, cursor: Any) -> list[Any]:
         return [each for each in cursor.get_children() if each._kind_id >= 100]
 
     def last(self, cursor: Any, kind: str) -> Node:
-        """Of a cast or literal the operand alone: what stands before it is its type, and not evaluated."""
+        """Of a cast or literal the operand alone: what stands before it is its type, and not
+        evaluated."""
         parts = self.parts(cursor)
-        return self.plain(cursor, kind, (self.node(parts[-1]),) if parts else (), **self.written(cursor, parts))
+        return self.plain(
+            cursor, kind, (self.node(parts[-1]),) if parts else (), **self.written(cursor, parts)
+        )
 
     def _name(self, cursor: Any) -> Node:
         type = self.type(cursor.type)
@@ -339,7 +402,9 @@ class Trees:
         field = None
         if referenced is not None and referenced._kind_id == _FIELD and parts:
             width = (
-                referenced.get_bitfield_width() if referenced.is_bitfield() else max(referenced.type.get_size(), 0) * 8
+                referenced.get_bitfield_width()
+                if referenced.is_bitfield()
+                else max(referenced.type.get_size(), 0) * 8
             )
             name = referenced.spelling if referenced.spelling.isidentifier() else ""
             member_found = self.lies(referenced, parts[0].type)
@@ -351,17 +416,28 @@ class Trees:
                 beside=member_found.beside,
                 inside=member_found.inside,
             )
-        return self.plain(cursor, "member", tuple(self.node(each) for each in parts), cursor.spelling, field=field)
+        return self.plain(
+            cursor, "member", tuple(self.node(each) for each in parts), cursor.spelling, field=field
+        )
 
     def unnamed(self, cursor: Any) -> bool:
         """Whether this is an anonymous record of what it is taken of."""
         referenced = cursor.referenced if cursor._kind_id == _MEMBER else None
-        return referenced is not None and referenced._kind_id == _FIELD and not referenced.spelling.isidentifier()
+        return (
+            referenced is not None
+            and referenced._kind_id == _FIELD
+            and not referenced.spelling.isidentifier()
+        )
 
     def lies(self, field: Any, base: Any) -> Lies:
-        """Where a field lies in the record that it is taken of; libclang leaves out anonymous records between them."""
+        """Where a field lies in the record that it is taken of; libclang leaves out anonymous
+        records between them."""
         kind = base.get_canonical()
-        record = (kind.get_pointee() if kind.kind.value == _POINTER else kind).get_canonical().get_declaration()
+        record = (
+            (kind.get_pointee() if kind.kind.value == _POINTER else kind)
+            .get_canonical()
+            .get_declaration()
+        )
         key = (field.hash, record.hash)
         if key not in self.places:
             self.places[key] = lies(field, record)
@@ -371,7 +447,8 @@ class Trees:
         children = [self.node(each) for each in self.parts(cursor)]
         arguments = list(cursor.get_arguments())
         values = tuple(
-            self._with_value(node, each) for node, each in zip(children[-len(arguments) :], arguments, strict=False)
+            self._with_value(node, each)
+            for node, each in zip(children[-len(arguments) :], arguments, strict=False)
         )
         called = tuple(children[: len(children) - len(arguments)])
         referenced = cursor.referenced
@@ -411,7 +488,9 @@ class Trees:
 
     def _unary(self, cursor: Any) -> Node:
         operator = _UNARY.get(self.lib.clang_getCursorUnaryOperatorKind(cursor), "other")
-        return self.plain(cursor, "unary", tuple(self.node(each) for each in self.parts(cursor)), operator)
+        return self.plain(
+            cursor, "unary", tuple(self.node(each) for each in self.parts(cursor)), operator
+        )
 
     def _binary(self, cursor: Any) -> Node:
         kind = self.lib.clang_getCursorBinaryOperatorKind(cursor)
@@ -419,7 +498,9 @@ class Trees:
         children = tuple(self.node(each) for each in parts)
         name = _BINARY.get(kind, "other")
         if name in ("+", "-") and self.type(cursor.type).shape == "pointer":
-            children = tuple(self._with_value(node, each) for node, each in zip(children, parts, strict=True))
+            children = tuple(
+                self._with_value(node, each) for node, each in zip(children, parts, strict=True)
+            )
         return self.plain(cursor, "binary", children, name)
 
     def _compound(self, cursor: Any) -> Node:
@@ -448,7 +529,8 @@ class Trees:
         return replace(made, value=0) if self._zero(cursor) else made
 
     def _zero(self, cursor: Any) -> bool:
-        """Whether an initialiser says nothing but zero, null or false; what it leaves out is zero."""
+        """Whether an initialiser says nothing but zero, null or false; what it leaves out is
+        zero."""
         parts = self.parts(cursor)
         if cursor._kind_id == _LIST:
             return all(self._zero(each) for each in parts)
@@ -460,20 +542,32 @@ class Trees:
         return self.plain(cursor, "nothing", ())
 
     def _generic(self, cursor: Any) -> Node:
-        """`_Generic`: what is chosen among is read as if each were, what chooses is not evaluated."""
-        return self.plain(cursor, "generic", tuple(self.node(each) for each in self.parts(cursor)[1:]))
+        """`_Generic`: what is chosen among is read as if each were, what chooses is not
+        evaluated."""
+        return self.plain(
+            cursor, "generic", tuple(self.node(each) for each in self.parts(cursor)[1:])
+        )
 
     def _variable(self, cursor: Any) -> Node:
         start = self.lib.clang_Cursor_getVarDeclInitializer(cursor)
         start._tu = cursor._tu  # which the bindings set for functions that they know
         children = () if start._kind_id in (70, 0) else (self.node(start),)
         return Node(
-            "variable", cursor.spelling, self.type(cursor.type), cursor.location.line, children, variable=cursor.hash
+            "variable",
+            cursor.spelling,
+            self.type(cursor.type),
+            cursor.location.line,
+            children,
+            variable=cursor.hash,
         )
 
     def _declarations(self, cursor: Any) -> Node:
-        variables = tuple(self.node(each) for each in cursor.get_children() if each._kind_id == _VARIABLE)
+        variables = tuple(
+            self.node(each) for each in cursor.get_children() if each._kind_id == _VARIABLE
+        )
         return Node("block", "", VOID, 0, variables)
 
 
-_WITH_LINES = frozenset(("member", "call", "binary", "compound", "unary", "element", "assembly", "literal"))
+_WITH_LINES = frozenset(
+    ("member", "call", "binary", "compound", "unary", "element", "assembly", "literal")
+)

@@ -1,8 +1,9 @@
-"""What a function does to the object: its tree followed in the order of evaluation, with where each variable points.
+"""What a function does to the object: its tree followed in the order of evaluation, with where each
+variable points.
 
-Where ways meet a variable may hold what it held on any of them; where a label stands or a loop begins, what it ever held.
-Passes over the body are made until no variable learns a new address. What a callee does to an address that it is handed, it
-does here.
+Where ways meet a variable may hold what it held on any of them; where a label stands or a loop
+begins, what it ever held. Passes over the body are made until no variable learns a new address.
+What a callee does to an address that it is handed, it does here.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Result:
 
 
 class Reader:
-    """Follows the functions of one unit. `defined` gives a function by name; `touches` says of a name whether its text can."""
+    """Follows the functions of one unit. `defined` gives a function by name; `touches` says of a
+    name whether its text can."""
 
     def __init__(
         self,
@@ -65,8 +67,11 @@ class Reader:
         self.known: dict[tuple[str, tuple[Places, ...], tuple[str, ...]], Result] = {}
         self.active: list[str] = []
 
-    def read(self, function: Function, places_given: tuple[Places, ...] = (), names: tuple[str, ...] = ()) -> Result:
-        """The accesses of a function whose parameters point to `places_given`, and are what the caller calls `names`."""
+    def read(
+        self, function: Function, places_given: tuple[Places, ...] = (), names: tuple[str, ...] = ()
+    ) -> Result:
+        """The accesses of a function whose parameters point to `places_given`, and are what the
+        caller calls `names`."""
         key = (function.name, places_given, names)
         if key not in self.known:
             self.active.append(function.name)
@@ -81,7 +86,11 @@ class Walk:
     """One function, one set of addresses for its parameters."""
 
     def __init__(
-        self, reader: Reader, function: Function, places_given: tuple[Places, ...], names: tuple[str, ...]
+        self,
+        reader: Reader,
+        function: Function,
+        places_given: tuple[Places, ...],
+        names: tuple[str, ...],
     ) -> None:
         self.reader, self.function, self.sought = reader, function, reader.sought
         self.points: dict[int, Places] = {}  # what each variable may hold now
@@ -112,13 +121,19 @@ class Walk:
 
     def value(self, node: Node) -> Places:
         """Evaluate an expression; where its value points. What it reads is noted."""
-        if node.kind in ("member", "element", "name") or (node.kind == "unary" and node.name == "*"):
+        if node.kind in ("member", "element", "name") or (
+            node.kind == "unary" and node.name == "*"
+        ):
             return self._loaded(node)
         follow = getattr(self, f"_{node.kind}", None)
         if follow is not None:
             places: Places = follow(node)
             return places or self._by_type(node)
-        return self._all(node.children) if node.type.shape in ("pointer", "array") else self._none(node.children)
+        return (
+            self._all(node.children)
+            if node.type.shape in ("pointer", "array")
+            else self._none(node.children)
+        )
 
     def _all(self, nodes: Iterable[Node]) -> Places:
         return NOWHERE.union(*[self.value(each) for each in nodes])
@@ -138,9 +153,15 @@ class Walk:
         return self._by_type(node)
 
     def _by_type(self, node: Node) -> Places:
-        """Where the object is a whole struct: a pointer to such a struct, wherever it comes from."""
+        """Where the object is a whole struct: a pointer to such a struct, wherever it comes
+        from."""
         inner = node.type.inner
-        if node.type.shape != "pointer" or self.sought.member or inner is None or inner.name != self.sought.record:
+        if (
+            node.type.shape != "pointer"
+            or self.sought.member
+            or inner is None
+            or inner.name != self.sought.record
+        ):
             return NOWHERE
         return frozenset((Place(self.root(node), inner.name, "", 0, max(inner.size, 0) * 8),))
 
@@ -172,13 +193,19 @@ class Walk:
             and node.type.shape == "record"
             and node.type.name == self.sought.record
         ):
-            return frozenset((Place(self.root(base), node.type.name, "", 0, max(node.type.size, 0) * 8),))
+            return frozenset(
+                (Place(self.root(base), node.type.name, "", 0, max(node.type.size, 0) * 8),)
+            )
         return frozenset(member_of(each, field, base.type) for each in base_places)
 
     def _is_object(self, field: Field) -> bool:
         """The member that is sought, or one over the same bytes: in a union that has no name."""
         member = self.sought.member
-        return bool(member) and field.record == self.sought.record and member in (field.name, *field.beside)
+        return (
+            bool(member)
+            and field.record == self.sought.record
+            and member in (field.name, *field.beside)
+        )
 
     def _element_of(self, node: Node) -> Places:
         base, index = node.children[0], node.children[1]
@@ -189,7 +216,11 @@ class Walk:
     def root(self, node: Node) -> str:
         """The variable that an expression begins with, as the caller knows it."""
         while node.children and node.kind not in ("name", "call"):
-            node = node.children[-1] if node.kind in ("cast", "statements", "block") else node.children[0]
+            node = (
+                node.children[-1]
+                if node.kind in ("cast", "statements", "block")
+                else node.children[0]
+            )
         if node.kind == "call":
             return f"{node.name}()"
         return self.names.get(node.variable, node.name)
@@ -204,16 +235,23 @@ class Walk:
         return frozenset(seen_as(each, node.type.inner) for each in places)
 
     def _other(self, node: Node) -> Places:
-        places = self._all(node.children) if node.type.shape in ("pointer", "array") else self._none(node.children)
+        places = (
+            self._all(node.children)
+            if node.type.shape in ("pointer", "array")
+            else self._none(node.children)
+        )
         self._lay(node, places)
         return places
 
     def _lay(self, node: Node, places: Places) -> None:
-        """A conversion to a pointer to a struct lays it there; one to a pointer to a word, on the object's bare bytes."""
+        """A conversion to a pointer to a struct lays it there; one to a pointer to a word, on
+        the object's bare bytes."""
         type, (file, line, text_written, spelled) = node.type.inner, node.written
         if file and type is not None and type.name:
             struct = type.shape == "record"
-            for each in sorted((e for e in places if e.start >= 0 and (struct or not e.view)), key=order):
+            for each in sorted(
+                (e for e in places if e.start >= 0 and (struct or not e.view)), key=order
+            ):
                 size = None if each.width is None or type.size < 0 else type.size * 8
                 self.laid[
                     Laid(
@@ -232,13 +270,17 @@ class Walk:
             return self.place(node.children[0])
         if node.name in ("++", "--", "post++", "post--"):
             return self._stepped(node)
-        return self._all(node.children) if node.name == "__extension__" else self._none(node.children)
+        return (
+            self._all(node.children) if node.name == "__extension__" else self._none(node.children)
+        )
 
     def _stepped(self, node: Node) -> Places:
         operand = unwrapped(node.children[0])
         if operand.kind == "name":
             before = self.points.get(operand.variable, NOWHERE)
-            after = self._step(operand.variable, 1 if node.name.endswith("++") else -1, operand.type)
+            after = self._step(
+                operand.variable, 1 if node.name.endswith("++") else -1, operand.type
+            )
             return before if node.name.startswith("post") else after
         places = self.place(operand)
         self._note("read", places, node.line)
@@ -246,9 +288,12 @@ class Walk:
         return NOWHERE
 
     def _step(self, variable: int, amount: int | None, type: CType) -> Places:
-        """Move what a variable points to; where it may come by again, or passes do not end, by a sum that is not known."""
+        """Move what a variable points to; where it may come by again, or passes do not end, by a
+        sum that is not known."""
         amount_known = amount if self.passes <= _EXACT and not self.around else None
-        places_after = frozenset(shifted(each, amount_known, type) for each in self.points.get(variable, NOWHERE))
+        places_after = frozenset(
+            shifted(each, amount_known, type) for each in self.points.get(variable, NOWHERE)
+        )
         self._points_to(variable, places_after)
         return places_after
 
@@ -268,7 +313,9 @@ class Walk:
         return NOWHERE
 
     def _moved(self, node: Node, left: Node, right: Node) -> Places:
-        pointer, operand = (left, right) if left.type.shape in ("pointer", "array") else (right, left)
+        pointer, operand = (
+            (left, right) if left.type.shape in ("pointer", "array") else (right, left)
+        )
         places = self.value(pointer)
         self.value(operand)
         step = operand.value if node.name == "+" or operand.value is None else -operand.value
@@ -308,7 +355,8 @@ class Walk:
         return self._held_in(node, None)
 
     def _held_in(self, node: Node, length: int | None) -> Places:
-        """The object, as far as the first bytes of the struct that holds it reach; all of it where no length is known."""
+        """The object, as far as the first bytes of the struct that holds it reach; all of it
+        where no length is known."""
         extent = self.reader.extent() if self.sought.member else None
         if extent is None:
             return NOWHERE
@@ -393,7 +441,8 @@ class Walk:
         return NOWHERE
 
     def _again(self, node: Node) -> Places:
-        """A loop, a switch, a label, a case: what runs here may come from anywhere in the function."""
+        """A loop, a switch, a label, a case: what runs here may come from anywhere in the
+        function."""
         self.points = joined([self.points, self.ever])
         self.around += 1
         self._none(node.children)
@@ -405,12 +454,16 @@ class Walk:
 
     def _call(self, node: Node) -> Places:
         count = node.value or 0
-        called, arguments = node.children[: len(node.children) - count], node.children[len(node.children) - count :]
+        called, arguments = (
+            node.children[: len(node.children) - count],
+            node.children[len(node.children) - count :],
+        )
         self._none(each for each in called if unwrapped(each).kind != "name")
         places_held = tuple(self.value(each) for each in arguments)
         if node.name not in KNOWN:
             places_held = tuple(
-                frozenset(place for place in each if not self._everywhere(place)) for each in places_held
+                frozenset(place for place in each if not self._everywhere(place))
+                for each in places_held
             )
         if node.name in KNOWN:
             return self._known(node, KNOWN[node.name], arguments, places_held)
@@ -418,7 +471,9 @@ class Walk:
         if function is None or node.name in self.reader.active or len(self.reader.active) > DEPTH:
             if node.name not in HARMLESS and node.name not in self.reader.active:
                 for index, each in enumerate(places_held):
-                    self._escape(each, node.line, node.name or f"*{unwrapped(called[0]).name}", index)
+                    self._escape(
+                        each, node.line, node.name or f"*{unwrapped(called[0]).name}", index
+                    )
             return NOWHERE
         if not any(places_held) and not self.reader.touches(node.name):
             return NOWHERE
@@ -426,21 +481,38 @@ class Walk:
 
     def _everywhere(self, place: Place) -> bool:
         """Whether a callee knows the place by its type: what it does there stands in itself."""
-        return not self.sought.member and place.start == 0 and (place.view, place.path) == (self.sought.record, "")
+        return (
+            not self.sought.member
+            and place.start == 0
+            and (place.view, place.path) == (self.sought.record, "")
+        )
 
     def _followed(
-        self, node: Node, function: Function, arguments: tuple[Node, ...], places_held: tuple[Places, ...]
+        self,
+        node: Node,
+        function: Function,
+        arguments: tuple[Node, ...],
+        places_held: tuple[Places, ...],
     ) -> Places:
         names = tuple(self.root(each) if each.type.shape == "pointer" else "" for each in arguments)
         if function.own and not any(places_held):
             # What it does stands in itself; where it points is of use here.
-            return self.reader.read(function, (), names).returned if function.result.shape == "pointer" else NOWHERE
+            return (
+                self.reader.read(function, (), names).returned
+                if function.result.shape == "pointer"
+                else NOWHERE
+            )
         done = self.reader.read(function, places_held, names)
         self.laid.update(dict.fromkeys(done.laid))
         accesses = done.accesses
         if function.own:
-            alone = {(each.kind, each.place.start, each.place.width) for each in self.reader.read(function).accesses}
-            accesses = tuple(e for e in accesses if (e.kind, e.place.start, e.place.width) not in alone)
+            alone = {
+                (each.kind, each.place.start, each.place.width)
+                for each in self.reader.read(function).accesses
+            }
+            accesses = tuple(
+                e for e in accesses if (e.kind, e.place.start, e.place.width) not in alone
+            )
         self.accesses += [
             Access(
                 kind=each.kind,
@@ -455,14 +527,26 @@ class Walk:
         return done.returned
 
     def _known(
-        self, node: Node, effects: tuple[Does, ...], arguments: tuple[Node, ...], places_held: tuple[Places, ...]
+        self,
+        node: Node,
+        effects: tuple[Does, ...],
+        arguments: tuple[Node, ...],
+        places_held: tuple[Places, ...],
     ) -> Places:
         for each in effects:
             if each.argument < len(places_held):
-                length = None if each.length is None or each.length >= len(arguments) else arguments[each.length]
+                length = (
+                    None
+                    if each.length is None or each.length >= len(arguments)
+                    else arguments[each.length]
+                )
                 places = frozenset(stretched(place, length) for place in places_held[each.argument])
                 argument = uncast(arguments[each.argument])
-                if not places and length is not None and is_pointer_to(argument, self.sought.record):
+                if (
+                    not places
+                    and length is not None
+                    and is_pointer_to(argument, self.sought.record)
+                ):
                     places = self._held_in(argument, length.value)
                 self._note(each.effect, places, node.line)
         return places_held[0] if places_held and node.type.shape == "pointer" else NOWHERE
@@ -474,5 +558,7 @@ class Walk:
     def _escape(self, places: Places, line: int, target_name: str, argument: int = -1) -> None:
         for each in sorted(places, key=order):
             self.accesses.append(
-                Access(kind="escape", place=each, line=line, via=(), to=target_name, argument=argument)
+                Access(
+                    kind="escape", place=each, line=line, via=(), to=target_name, argument=argument
+                )
             )

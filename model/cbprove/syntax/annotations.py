@@ -1,4 +1,5 @@
-"""What kernel headers write beside types and members, and what of it counts for a layout: the one table of it."""
+"""What kernel headers write beside types and members, and what of it counts for a layout: the
+one table of it."""
 
 from __future__ import annotations
 
@@ -49,5 +50,6 @@ UNMODELLED_ATTRIBUTES = frozenset({"vector_size", "mode", "scalar_storage_order"
 
 # Words that begin C which has no place in a spec.
 CODE_WORDS = words(
-    "static inline extern __always_inline __inline __inline__ noinline void _Static_assert static_assert"
+    "static inline extern __always_inline __inline __inline__ noinline void _Static_assert "
+    "static_assert"
 )

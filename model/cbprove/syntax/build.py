@@ -1,4 +1,5 @@
-"""The tree made from the bottom up: one method a rule of the grammar, called when the parser has seen it."""
+"""The tree made from the bottom up: one method a rule of the grammar, called when the parser has
+seen it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from cbprove.syntax.build_questions import QuestionBuilder, _domain
 from cbprove.syntax.tokens import Token
 
 STATEMENT_WORDS = words(
-    "read write clear copy clone new on each repeat either or optionally if else when assume share consume"
+    "read write clear copy clone new on each repeat either or optionally if else when assume "
+    "share consume"
 )
 
 
@@ -25,7 +27,13 @@ class Builder(QuestionBuilder):
         waiting = next(hoisted, None)
         nodes: list[syntax.Declaration] = []
         for declaration in declarations:
-            several = declaration if isinstance(declaration, list) else [declaration] if declaration is not None else []
+            several = (
+                declaration
+                if isinstance(declaration, list)
+                else [declaration]
+                if declaration is not None
+                else []
+            )
             for node in several:
                 while waiting is not None and waiting.span.start < node.span.end:
                     nodes.append(waiting)
@@ -52,7 +60,9 @@ class Builder(QuestionBuilder):
     def include(self, span: Span, path: Token) -> syntax.Include:
         return syntax.Include(self.string(path), span)
 
-    def abi(self, span: Span, values: tuple[ctree.Name, ...], default: Token | None) -> syntax.AbiAxis:
+    def abi(
+        self, span: Span, values: tuple[ctree.Name, ...], default: Token | None
+    ) -> syntax.AbiAxis:
         return syntax.AbiAxis(values, self.maybe_name(default), span)
 
     def object(self, span: Span, name: Token, per_path: bool | None, members: Any) -> syntax.Object:
@@ -67,12 +77,20 @@ class Builder(QuestionBuilder):
     def value_set(self, span: Span, names: tuple[ctree.Name, ...]) -> tuple[str, Any]:
         return "values", names
 
-    def param(self, span: Span, name: Token, domain: Any, default: ctree.Expr | None) -> syntax.Param:
+    def param(
+        self, span: Span, name: Token, domain: Any, default: ctree.Expr | None
+    ) -> syntax.Param:
         range, values = _domain(domain)
         return syntax.Param(self.name(name), range, values, default, span)
 
     def input(
-        self, span: Span, name: Token, unused: bool | None, type: ctree.CType, domain: Any, per_step: bool | None
+        self,
+        span: Span,
+        name: Token,
+        unused: bool | None,
+        type: ctree.CType,
+        domain: Any,
+        per_step: bool | None,
     ) -> syntax.Input:
         return syntax.Input(
             name=self.name(name),
@@ -104,11 +122,18 @@ class Builder(QuestionBuilder):
         )
 
     def view(
-        self, span: Span, name: Token, unused: bool | None, type: ctree.CType, *locations: syntax.Location
+        self,
+        span: Span,
+        name: Token,
+        unused: bool | None,
+        type: ctree.CType,
+        *locations: syntax.Location,
     ) -> syntax.View:
         return syntax.View(self.name(name), type, locations, unused is not None, span)
 
-    def location(self, span: Span, place: ctree.Place, condition: ctree.Expr | None) -> syntax.Location:
+    def location(
+        self, span: Span, place: ctree.Place, condition: ctree.Expr | None
+    ) -> syntax.Location:
         return syntax.Location(place, condition)
 
     def reads(self, span: Span, places: Any) -> tuple[str, Any]:
@@ -137,7 +162,9 @@ class Builder(QuestionBuilder):
 
     bodiless_step = step
 
-    def witness(self, span: Span, of: Any, callees: Any, *without: syntax.Without) -> syntax.Witness:
+    def witness(
+        self, span: Span, of: Any, callees: Any, *without: syntax.Without
+    ) -> syntax.Witness:
         nothing = of if isinstance(of, str) else None
         return syntax.Witness(None if isinstance(of, str) else of, nothing, callees or (), without)
 
@@ -162,10 +189,17 @@ class Builder(QuestionBuilder):
 
     def path(self, span: Span, name: Token, title: str | None, body: syntax.Block) -> syntax.Path:
         return syntax.Path(
-            kind="path", name=self.called("path", name), title=title or "", body=body, unused=False, span=span
+            kind="path",
+            name=self.called("path", name),
+            title=title or "",
+            body=body,
+            unused=False,
+            span=span,
         )
 
-    def part(self, span: Span, name: Token, unused: bool | None, title: str | None, body: syntax.Block) -> syntax.Path:
+    def part(
+        self, span: Span, name: Token, unused: bool | None, title: str | None, body: syntax.Block
+    ) -> syntax.Path:
         return syntax.Path(
             kind="part",
             name=self.called("part", name),
@@ -201,7 +235,9 @@ class Builder(QuestionBuilder):
         self.one_place("read", places, None, length)
         return syntax.Read(places, length, span)
 
-    def write(self, span: Span, places: Any, value: ctree.Expr | None, length: ctree.Expr | None) -> syntax.Write:
+    def write(
+        self, span: Span, places: Any, value: ctree.Expr | None, length: ctree.Expr | None
+    ) -> syntax.Write:
         self.one_place("write", places, value, length)
         return syntax.Write(places, value, length, span)
 
@@ -209,14 +245,21 @@ class Builder(QuestionBuilder):
         self.one_place("clear", places, None, length)
         return syntax.Clear(places, length, span)
 
-    def copy(self, span: Span, origin: ctree.Place, target: ctree.Place, length: ctree.Expr | None) -> syntax.Copy:
+    def copy(
+        self, span: Span, origin: ctree.Place, target: ctree.Place, length: ctree.Expr | None
+    ) -> syntax.Copy:
         return syntax.Copy(origin, target, length, span)
 
-    def one_place(self, word: str, places: Any, value: ctree.Expr | None, length: ctree.Expr | None) -> None:
+    def one_place(
+        self, word: str, places: Any, value: ctree.Expr | None, length: ctree.Expr | None
+    ) -> None:
         """`=` and `for` speak of one place, and not together."""
         if value is not None and length is not None:
             self.mistake(
-                "CB0028", "`=` and `for` in one `write`", length.span, "a value fills its member: leave `for` out"
+                "CB0028",
+                "`=` and `for` in one `write`",
+                length.span,
+                "a value fills its member: leave `for` out",
             )
         elif (value or length) is not None and len(places) > 1:
             sign = "=" if value is not None else "for"
@@ -235,7 +278,9 @@ class Builder(QuestionBuilder):
     def exact_bounds(self, span: Span, turns: ctree.Expr) -> syntax.Bounds:
         return syntax.Bounds(turns, turns)
 
-    def each(self, span: Span, name: Token, bounds: syntax.Bounds | None, body: syntax.Block) -> syntax.Each:
+    def each(
+        self, span: Span, name: Token, bounds: syntax.Bounds | None, body: syntax.Block
+    ) -> syntax.Each:
         return syntax.Each(self.name(name), bounds or syntax.Bounds(None, None), body, span)
 
     def repeat(self, span: Span, bounds: syntax.Bounds | None, body: syntax.Block) -> syntax.Repeat:
@@ -247,10 +292,14 @@ class Builder(QuestionBuilder):
     def optionally(self, span: Span, body: syntax.Block) -> syntax.Either:
         return syntax.Either((body, ()), True, span)
 
-    def if_(self, span: Span, condition: ctree.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.If:
+    def if_(
+        self, span: Span, condition: ctree.Expr, nodes: syntax.Block, otherwise: Any
+    ) -> syntax.If:
         return syntax.If(condition, nodes, _alternative(otherwise), span)
 
-    def when(self, span: Span, condition: ctree.Expr, nodes: syntax.Block, otherwise: Any) -> syntax.When:
+    def when(
+        self, span: Span, condition: ctree.Expr, nodes: syntax.Block, otherwise: Any
+    ) -> syntax.When:
         return syntax.When(condition, nodes, _alternative(otherwise), span)
 
     def assume(self, span: Span, condition: ctree.Expr, reason: str) -> syntax.Assume:
@@ -269,14 +318,17 @@ class Builder(QuestionBuilder):
         return places
 
     def dotted(self, span: Span, first: Token, second: Token | None) -> ctree.Name:
-        return self.name(first) if second is None else ctree.Name(f"{first.text}.{second.text}", span)
+        return (
+            self.name(first) if second is None else ctree.Name(f"{first.text}.{second.text}", span)
+        )
 
     def dotted_names(self, span: Span, *names: ctree.Name) -> tuple[ctree.Name, ...]:
         return names
 
 
 def _places_of(entries: tuple[Any, ...], word: str) -> tuple[ctree.Place, ...] | None:
-    """What a layer declares with `reads` or `writes`, all such lines together; None where there is no such line."""
+    """What a layer declares with `reads` or `writes`, all such lines together; None where there
+    is no such line."""
     lines = [entry[1] for entry in entries if isinstance(entry, tuple) and entry[0] == word]
     return tuple(place for line in lines for place in line) if lines else None
 

@@ -1,4 +1,5 @@
-"""C declarations made into nodes: declarators turned inside out, kernel macros into what they stand for."""
+"""C declarations made into nodes: declarators turned inside out, kernel macros into what they
+stand for."""
 
 from __future__ import annotations
 
@@ -40,7 +41,12 @@ class CBuilder(ExprBuilder):
         """`struct x;` says nothing that counts."""
 
     def plain_typedef(
-        self, span: Span, before: Attributes, type: CType, after: Attributes, declared: tuple[Declared, ...]
+        self,
+        span: Span,
+        before: Attributes,
+        type: CType,
+        after: Attributes,
+        declared: tuple[Declared, ...],
     ) -> list[syntax.Typedef]:
         return self.typedefs(span, _joined(before, after), type, declared)
 
@@ -69,18 +75,27 @@ class CBuilder(ExprBuilder):
         return syntax.Define(self.name(name), value, span)
 
     def packing(
-        self, span: Span, kind: Literal["struct", "union"], tag: Token, default: Token | None, *arms: Any
+        self,
+        span: Span,
+        kind: Literal["struct", "union"],
+        tag: Token,
+        default: Token | None,
+        *arms: Any,
     ) -> syntax.Packing:
         """The arms get the kind and the tag of the packing."""
         name = self.name(tag)
         bodies = tuple(replace(arm, body=replace(arm.body, kind=kind, tag=name)) for arm in arms)
         return syntax.Packing(kind, name, bodies, self.maybe_name(default), span)
 
-    def arm(self, span: Span, name: Token, title: str | None, members: Group, attributes: Attributes) -> syntax.Arm:
+    def arm(
+        self, span: Span, name: Token, title: str | None, members: Group, attributes: Attributes
+    ) -> syntax.Arm:
         body = ctree.RecordBody("struct", None, members, attributes, span)
         return syntax.Arm(self.name(name), title or "", body)
 
-    def pinned(self, span: Span, abi: Token, origin: str | None, *entries: Any) -> list[syntax.Declaration]:
+    def pinned(
+        self, span: Span, abi: Token, origin: str | None, *entries: Any
+    ) -> list[syntax.Declaration]:
         """The declarations of the block, each struct and union with where it was found."""
         nodes: list[syntax.Declaration] = []
         for entry in entries:
@@ -95,7 +110,13 @@ class CBuilder(ExprBuilder):
     record_kind = word
 
     def record(
-        self, span: Span, kind: Any, before: Attributes, tag: Token | None, members: Group, after: Attributes
+        self,
+        span: Span,
+        kind: Any,
+        before: Attributes,
+        tag: Token | None,
+        members: Group,
+        after: Attributes,
     ) -> ctree.RecordBody:
         return ctree.RecordBody(kind, self.maybe_name(tag), members, _joined(before, after), span)
 
@@ -105,7 +126,8 @@ class CBuilder(ExprBuilder):
         return ctree.EnumBody(self.maybe_name(tag), enumerators, _joined(before, after), span)
 
     def enumerators(self, span: Span, *items: Any) -> tuple[ctree.Enumerator, ...]:
-        """The enumerators in order; a `#define` among them is a declaration of its own. A `#if` may end with a comma or not."""
+        """The enumerators in order; a `#define` among them is a declaration of its own. A `#if`
+        may end with a comma or not."""
         enumerators: list[ctree.Enumerator] = []
         last = ""
         for item in items:
@@ -115,7 +137,9 @@ class CBuilder(ExprBuilder):
                 enumerators.extend(item)
                 last = "choice"
             else:
-                text, at = (item.text, item) if isinstance(item, Token) else (item.name.text, item.name)
+                text, at = (
+                    (item.text, item) if isinstance(item, Token) else (item.name.text, item.name)
+                )
                 kind = "comma" if isinstance(item, Token) else "enumerator"
                 if kind == last:
                     expectation = "a name" if kind == "comma" else "`,`"
@@ -130,7 +154,9 @@ class CBuilder(ExprBuilder):
     def comma(self, span: Span, sign: Token) -> Token:
         return sign
 
-    def enumerator(self, span: Span, name: Token, attributes: None, value: Expr | None) -> ctree.Enumerator:
+    def enumerator(
+        self, span: Span, name: Token, attributes: None, value: Expr | None
+    ) -> ctree.Enumerator:
         return ctree.Enumerator(self.name(name), value)
 
     def enum_attributes(self, span: Span, *attributes: Attributes) -> None:
@@ -152,7 +178,9 @@ class CBuilder(ExprBuilder):
 
     enum_elif = enum_choice
 
-    def tagged_record(self, span: Span, kind: Any, attributes: Attributes, tag: Token) -> ctree.TaggedType:
+    def tagged_record(
+        self, span: Span, kind: Any, attributes: Attributes, tag: Token
+    ) -> ctree.TaggedType:
         return ctree.TaggedType(kind, self.name(tag))
 
     def tagged_enum(self, span: Span, attributes: Attributes, tag: Token) -> ctree.TaggedType:
@@ -182,7 +210,8 @@ class CBuilder(ExprBuilder):
     # --- members ---
 
     def members(self, span: Span, *items: Any) -> Group:
-        """The members in order; a `#define` among them is a declaration of its own and goes before the struct."""
+        """The members in order; a `#define` among them is a declaration of its own and goes
+        before the struct."""
         nodes: list[MemberItem] = []
         for item in items:
             if isinstance(item, syntax.Define):
@@ -196,21 +225,31 @@ class CBuilder(ExprBuilder):
         self.hoisted.append(declaration)
 
     def member(
-        self, span: Span, before: Attributes, type: CType, after: Attributes, declared: tuple[Declared, ...]
+        self,
+        span: Span,
+        before: Attributes,
+        type: CType,
+        after: Attributes,
+        declared: tuple[Declared, ...],
     ) -> Group:
         return self.members_of(_joined(before, after), type, declared)
 
-    def body_member(self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
+    def body_member(
+        self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
+    ) -> Group:
         return self.members_of(before, type, declared)
 
     def anonymous(self, span: Span, before: Attributes, type: CType) -> Group:
         return (ctree.Member(None, type, None, before, span),)
 
     def embedded(self, span: Span, before: Attributes, type: CType, after: Attributes) -> Group:
-        """`struct head;` among members: with -fms-extensions its members are there, as those of an anonymous struct."""
+        """`struct head;` among members: with -fms-extensions its members are there, as those of
+        an anonymous struct."""
         if not isinstance(type, ctree.TaggedType) or type.kind == "enum":
             end = Span(self.source, span.end - 1, span.end)
-            self.mistake("CB0020", "expected a name, found `;`", end, "a member is written `TYPE NAME;`")
+            self.mistake(
+                "CB0020", "expected a name, found `;`", end, "a member is written `TYPE NAME;`"
+            )
             return ()
         return (ctree.Member(None, type, None, _joined(before, after), span),)
 
@@ -223,7 +262,9 @@ class CBuilder(ExprBuilder):
     def declarators(self, span: Span, *declared: Declared) -> tuple[Declared, ...]:
         return declared
 
-    def declared(self, span: Span, declarator: Declarator, bits: Expr | None, attributes: Attributes) -> Declared:
+    def declared(
+        self, span: Span, declarator: Declarator, bits: Expr | None, attributes: Attributes
+    ) -> Declared:
         return declarator, bits, attributes, span
 
     def unnamed_bits(self, span: Span, bits: Expr, attributes: Attributes) -> Declared:
@@ -252,7 +293,8 @@ class CBuilder(ExprBuilder):
         for change, count, span in changes:
             if change == "pointer":
                 if isinstance(type, ctree.RecordBody | ctree.EnumBody) and type.tag is not None:
-                    self.hoist(syntax.TypeDeclaration(type, type.span))  # `typedef struct x { } *y;` declares x too
+                    # `typedef struct x { } *y;` declares x too
+                    self.hoist(syntax.TypeDeclaration(type, type.span))
                 type = ctree.PointerType("function" if function else _said(type), span)
                 function = False
             elif function:
@@ -262,7 +304,12 @@ class CBuilder(ExprBuilder):
             else:
                 function = True
         if function:
-            self.mistake("CB0029", "a function is not a member", span, "a pointer to it is: `int (*name)(int)`")
+            self.mistake(
+                "CB0029",
+                "a function is not a member",
+                span,
+                "a pointer to it is: `int (*name)(int)`",
+            )
         return type
 
     def nothing(self, span: Span, *parts: Any) -> None:
@@ -280,13 +327,20 @@ class CBuilder(ExprBuilder):
     elif_ = choice
 
     def choose(self, condition: Expr, span: Span) -> None:
-        """A `#define` in both arms of a `#if` is one, with the value of the arm that counts: the first stands in the first."""
+        """A `#define` in both arms of a `#if` is one, with the value of the arm that counts: the
+        first stands in the first."""
         first: dict[str, syntax.Define] = {}
-        for define in [d for d in self.hoisted if isinstance(d, syntax.Define) and d.span.start >= span.start]:
+        for define in [
+            d for d in self.hoisted if isinstance(d, syntax.Define) and d.span.start >= span.start
+        ]:
             other = first.setdefault(define.name.text, define)
             if other is not define:
                 value = ctree.Conditional(condition, other.value, define.value, define.span)
-                self.hoisted = [replace(d, value=value) if d is other else d for d in self.hoisted if d is not define]
+                self.hoisted = [
+                    replace(d, value=value) if d is other else d
+                    for d in self.hoisted
+                    if d is not define
+                ]
 
     def ifdef(self, span: Span, name: Token) -> Expr:
         return self.defined(span, name)
@@ -296,10 +350,14 @@ class CBuilder(ExprBuilder):
 
     # --- kernel macros ---
 
-    def struct_group(self, span: Span, name: Token, members: Group, attributes: Attributes) -> Group:
+    def struct_group(
+        self, span: Span, name: Token, members: Group, attributes: Attributes
+    ) -> Group:
         return self.mirrored(span, None, name, Attributes(), members)
 
-    def struct_group_attr(self, span: Span, name: Token, attributes: Attributes, members: Group) -> Group:
+    def struct_group_attr(
+        self, span: Span, name: Token, attributes: Attributes, members: Group
+    ) -> Group:
         return self.mirrored(span, None, name, attributes, members)
 
     def struct_group_tagged(self, span: Span, tag: Token, name: Token, members: Group) -> Group:
@@ -310,7 +368,9 @@ class CBuilder(ExprBuilder):
     ) -> Group:
         return self.mirrored(span, tag, name, attributes, members)
 
-    def mirrored(self, span: Span, tag: Token | None, name: Token, attributes: Attributes, members: Group) -> Group:
+    def mirrored(
+        self, span: Span, tag: Token | None, name: Token, attributes: Attributes, members: Group
+    ) -> Group:
         """The same members twice over: bare, and as a struct with a name."""
         bare = ctree.RecordBody("struct", None, members, attributes, span)
         named = ctree.RecordBody("struct", self.maybe_name(tag), members, attributes, span)
@@ -320,7 +380,11 @@ class CBuilder(ExprBuilder):
         )
         return (
             ctree.Member(
-                None, ctree.RecordBody("union", None, mirrored_pair, attributes, span), None, Attributes(), span
+                None,
+                ctree.RecordBody("union", None, mirrored_pair, attributes, span),
+                None,
+                Attributes(),
+                span,
             ),
         )
 
@@ -329,12 +393,18 @@ class CBuilder(ExprBuilder):
         word = ctree.NamedType(Name("unsigned long", span))
         long = ctree.NamedType(Name("long", span))
         long_bits = ctree.Binary("*", ctree.Number(8, "", span), ctree.Sizeof(long, span), span)
-        rounded = ctree.Binary("-", ctree.Binary("+", bits, long_bits, span), ctree.Number(1, "", span), span)
+        rounded = ctree.Binary(
+            "-", ctree.Binary("+", bits, long_bits, span), ctree.Number(1, "", span), span
+        )
         longs = ctree.ArrayType(word, ctree.Binary("/", rounded, long_bits, span), span)
         return (ctree.Member(self.name(name), longs, None, attributes, span),)
 
     def flexible(self, span: Span, type: CType, name: Token, attributes: Attributes) -> Group:
-        return (ctree.Member(self.name(name), ctree.ArrayType(type, None, span), None, attributes, span),)
+        return (
+            ctree.Member(
+                self.name(name), ctree.ArrayType(type, None, span), None, attributes, span
+            ),
+        )
 
     # --- attributes ---
 
@@ -352,9 +422,14 @@ class CBuilder(ExprBuilder):
 
     def place_pin(self, span: Span, byte: ctree.Number, bit: ctree.Number | None) -> Attributes:
         if bit is not None and bit.value > 7:
-            help = f"bits count from 0 to 7: this is bit {bit.value % 8} of byte {byte.value + bit.value // 8}"
+            help = (
+                f"bits count from 0 to 7: this is bit {bit.value % 8} of byte "
+                f"{byte.value + bit.value // 8}"
+            )
             self.mistake("CB0031", f"a byte has no bit {bit.value}", bit.span, help)
-        return Attributes(pins=(self.pins.said(ctree.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),))
+        return Attributes(
+            pins=(self.pins.said(ctree.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),)
+        )
 
     def size_pin(self, span: Span, bytes: ctree.Number) -> Attributes:
         return Attributes(pins=(self.pins.said(ctree.SizePin(bytes.value, span)),))
@@ -370,12 +445,22 @@ class CBuilder(ExprBuilder):
             return self.boundary(span, arguments[0] if arguments else ctree.Boundary("largest"))
         if word in UNMODELLED_ATTRIBUTES:
             help = "write the type out so that it has this layout without the attribute"
-            self.mistake("CB0029", f"the attribute `{word}` changes layouts in a way that is not modelled", span, help)
+            self.mistake(
+                "CB0029",
+                f"the attribute `{word}` changes layouts in a way that is not modelled",
+                span,
+                help,
+            )
         return _PLAIN
 
     def boundary(self, span: Span, boundary: Any) -> Attributes:
         if isinstance(boundary, Token):
-            self.mistake("CB0029", "`aligned` of a string", span, "give it a number of bytes, as in `aligned(8)`")
+            self.mistake(
+                "CB0029",
+                "`aligned` of a string",
+                span,
+                "give it a number of bytes, as in `aligned(8)`",
+            )
             return _PLAIN
         return Attributes(aligned=(boundary,))
 

@@ -60,7 +60,12 @@ class ExprBuilder:
         """The value and the suffix of a C integer."""
         match = _NUMBER.fullmatch(token.text)
         if len(token.text) > MAX_DIGITS:
-            self.mistake("CB0013", f"a number of {len(token.text)} digits", span, f"{MAX_DIGITS} digits are the most")
+            self.mistake(
+                "CB0013",
+                f"a number of {len(token.text)} digits",
+                span,
+                f"{MAX_DIGITS} digits are the most",
+            )
         elif match is None:
             help = "write it in decimal, or as 0x1f, 017 or 0b101, with no suffix but u, l and ll"
             self.mistake("CB0013", f"`{token.text}` is not a C integer", span, help)
@@ -73,7 +78,12 @@ class ExprBuilder:
     def character(self, span: Span, token: Token) -> ctree.Number:
         values = self.unescaped(token)
         if len(values) != 1:
-            self.mistake("CB0014", f"`{token.text}` is not one character", span, "put one character between the quotes")
+            self.mistake(
+                "CB0014",
+                f"`{token.text}` is not one character",
+                span,
+                "put one character between the quotes",
+            )
             return ctree.Number(0, "", span)
         return ctree.Number(values[0], "", span)
 
@@ -124,7 +134,9 @@ class ExprBuilder:
     or_operator = and_operator = bit_or_operator = bit_xor_operator = bit_and_operator = operator
     equality_operator = relation_operator = shift_operator = sign = scale = prefix = operator
 
-    def binary(self, span: Span, left: ctree.Expr, operator: str, right: ctree.Expr) -> ctree.Binary:
+    def binary(
+        self, span: Span, left: ctree.Expr, operator: str, right: ctree.Expr
+    ) -> ctree.Binary:
         return ctree.Binary(operator, left, right, span)
 
     def unary_operation(self, span: Span, operator: str, operand: ctree.Expr) -> ctree.Unary:
@@ -159,18 +171,25 @@ class ExprBuilder:
         value, text = self.value(number, span)
         if suffix.text.lower() not in ("u", "l", "ul", "ll", "ull"):
             self.mistake(
-                "CB0013", f"`{suffix.text}` is no suffix of a C integer", self.span(suffix), "write UL, or ULL"
+                "CB0013",
+                f"`{suffix.text}` is no suffix of a C integer",
+                self.span(suffix),
+                "write UL, or ULL",
             )
         return ctree.Number(value, text + suffix.text.lower(), span)
 
     def div_round_up(self, span: Span, number: ctree.Expr, node: ctree.Expr) -> ctree.Binary:
         """`DIV_ROUND_UP(n, d)`, as the kernel defines it."""
-        less = ctree.Binary("-", ctree.Binary("+", number, node, span), ctree.Number(1, "", span), span)
+        less = ctree.Binary(
+            "-", ctree.Binary("+", number, node, span), ctree.Number(1, "", span), span
+        )
         return ctree.Binary("/", less, node, span)
 
     def bits_to_longs(self, span: Span, bits: ctree.Expr) -> ctree.Binary:
         long = ctree.Sizeof(ctree.NamedType(ctree.Name("long", span)), span)
-        return self.div_round_up(span, bits, ctree.Binary("*", ctree.Number(8, "", span), long, span))
+        return self.div_round_up(
+            span, bits, ctree.Binary("*", ctree.Number(8, "", span), long, span)
+        )
 
     def bit_ull(self, span: Span, number: ctree.Expr) -> ctree.Binary:
         return self.bit(span, number, "ull")

@@ -1,4 +1,5 @@
-"""Pins: `__at` and `__size` of a `pinned` block, each given to the member or to the struct that it speaks of."""
+"""Pins: `__at` and `__size` of a `pinned` block, each given to the member or to the struct that
+it speaks of."""
 
 from __future__ import annotations
 
@@ -43,25 +44,33 @@ class Pins:
         for repeated in pins_of_kind[1:]:
             word = "__at" if isinstance(repeated, PlacePin) else "__size"
             notes = (Note("the first one is here", pins_of_kind[0].span),)
-            self.report(Diagnostic("CB0031", f"a second `{word}`", repeated.span, "keep one of them", notes))
+            self.report(
+                Diagnostic("CB0031", f"a second `{word}`", repeated.span, "keep one of them", notes)
+            )
         return pins_of_kind[0] if pins_of_kind else None
 
     def refuse_idle(self) -> None:
-        """Report the pins that say nothing: outside of a block, or by what has no place or no size of its own."""
+        """Report the pins that say nothing: outside of a block, or by what has no place or no
+        size of its own."""
         for span, pin in self.idle.items():
             word, of = (
-                ("__at", "a member") if isinstance(pin, PlacePin) else ("__size", "a struct or union with members")
+                ("__at", "a member")
+                if isinstance(pin, PlacePin)
+                else ("__size", "a struct or union with members")
             )
             if any(block.start <= span.start < block.end for block in self.blocks):
                 message, help = f"`{word}` pins nothing here", f"it belongs to {of}"
             else:
                 message = f"`{word}` outside of a `pinned` block"
-                help = "put the struct into `pinned ABI { ... }`, or leave its places to be computed"
+                help = (
+                    "put the struct into `pinned ABI { ... }`, or leave its places to be computed"
+                )
             self.report(Diagnostic("CB0031", message, span, help))
 
 
 class _Block:
-    """One `pinned` block. A body that several declarators share is pinned once, as the first of them says."""
+    """One `pinned` block. A body that several declarators share is pinned once, as the first of
+    them says."""
 
     def __init__(self, pins: Pins, pinning: ctree.Pinning) -> None:
         self.pins = pins
@@ -81,7 +90,8 @@ class _Block:
                 return node
 
     def type(self, node: CType, base: int, nodes: tuple[Pin, ...]) -> CType:
-        """A type whose struct, if it writes one out, begins at bit `base`; `nodes` are the pins of its declarator."""
+        """A type whose struct, if it writes one out, begins at bit `base`; `nodes` are the pins
+        of its declarator."""
         if isinstance(node, ctree.ArrayType):
             return replace(node, element=self.type(node.element, base, nodes))
         if not isinstance(node, RecordBody):
@@ -96,10 +106,15 @@ class _Block:
         size = self.pins.only(SizePin, all_pins)
         if size is None:
             self.missing(
-                _called(node), "size", node.tag.span if node.tag else node.span, "`__size(BYTES)` behind its `}`"
+                _called(node),
+                "size",
+                node.tag.span if node.tag else node.span,
+                "`__size(BYTES)` behind its `}`",
             )
         members = self.members(node.members, base)
-        return replace(node, members=members, pinned=ctree.Pinned(size.bytes if size else 0, base, self.by))
+        return replace(
+            node, members=members, pinned=ctree.Pinned(size.bytes if size else 0, base, self.by)
+        )
 
     def members(self, items: tuple[MemberItem, ...], base: int) -> tuple[MemberItem, ...]:
         return tuple(self.member(item, base) for item in items)
@@ -111,7 +126,11 @@ class _Block:
         body = _body_of(item.type)
         if body is not None and body.span is item.span:
             help = "write out the union of two structs that it stands for, as pahole prints it"
-            self.pins.report(Diagnostic("CB0030", "`struct_group` does not say where its members lie", item.span, help))
+            self.pins.report(
+                Diagnostic(
+                    "CB0030", "`struct_group` does not say where its members lie", item.span, help
+                )
+            )
             return item
         nodes = (*item.attributes.pins, *(body.attributes.pins if body is not None else ()))
         at = self.pins.only(PlacePin, nodes)
@@ -119,12 +138,21 @@ class _Block:
             return item
         if at is None:
             name_text = f"`{item.name.text}`" if item.name else _called(body)
-            self.missing(name_text, "place", item.name.span if item.name else item.span, _BITS if item.bits else _BYTES)
+            self.missing(
+                name_text,
+                "place",
+                item.name.span if item.name else item.span,
+                _BITS if item.bits else _BYTES,
+            )
         first = at.bit if at else base
-        return replace(item, type=self.type(item.type, first, item.attributes.pins), at=first - base)
+        return replace(
+            item, type=self.type(item.type, first, item.attributes.pins), at=first - base
+        )
 
     def missing(self, subject: str, pin: str, span: Span, help: str) -> None:
-        self.pins.report(Diagnostic("CB0030", f"{subject} is pinned without a {pin}", span, f"add {help}"))
+        self.pins.report(
+            Diagnostic("CB0030", f"{subject} is pinned without a {pin}", span, f"add {help}")
+        )
 
 
 _BYTES = "`__at(BYTE)`, counted from the start of the outermost struct"

@@ -27,10 +27,17 @@ class QuestionBuilder(CBuilder):
         where: Any,
     ) -> questions.Property:
         return questions.Property(
-            name=self.name(name), title=title or "", condition=condition, claim=claim, where=where or (), span=span
+            name=self.name(name),
+            title=title or "",
+            condition=condition,
+            claim=claim,
+            where=where or (),
+            span=span,
         )
 
-    def preserved(self, span: Span, members: Any, start: ctree.Name, end: ctree.Name) -> questions.Preserved:
+    def preserved(
+        self, span: Span, members: Any, start: ctree.Name, end: ctree.Name
+    ) -> questions.Preserved:
         return questions.Preserved(members, start, end, ())
 
     def preserved_as(
@@ -66,9 +73,13 @@ class QuestionBuilder(CBuilder):
 
     # --- proposals and asks ---
 
-    def proposal(self, span: Span, name: Token, title: str | None, *entries: Any) -> questions.Proposal:
+    def proposal(
+        self, span: Span, name: Token, title: str | None, *entries: Any
+    ) -> questions.Proposal:
         settings = tuple(entry for entry in entries if isinstance(entry, questions.Setting))
-        expected = tuple(expectation for entry in entries if isinstance(entry, tuple) for expectation in entry)
+        expected = tuple(
+            expectation for entry in entries if isinstance(entry, tuple) for expectation in entry
+        )
         return questions.Proposal(self.name(name), title or "", settings, expected, span)
 
     def setting(self, span: Span, axis: Token, value: ctree.Expr) -> questions.Setting:
@@ -83,7 +94,9 @@ class QuestionBuilder(CBuilder):
         range, values = _domain(domain)
         return questions.Setting(self.name(axis), None, range, values, span)
 
-    def expect(self, span: Span, *parts: questions.Expectation) -> tuple[questions.Expectation, ...]:
+    def expect(
+        self, span: Span, *parts: questions.Expectation
+    ) -> tuple[questions.Expectation, ...]:
         """The expectations, each `VERDICT otherwise` joined to the one it completes."""
         joined: list[questions.Expectation] = []
         for part in parts:
@@ -92,17 +105,29 @@ class QuestionBuilder(CBuilder):
             elif joined and joined[-1].condition is not None and joined[-1].otherwise is None:
                 joined[-1] = _completed(joined[-1], part)
             else:
-                help = f"say when the other verdict holds: `expect P VERDICT when COND, {part.otherwise} otherwise`"
+                help = (
+                    f"say when the other verdict holds: `expect P VERDICT when COND, "
+                    f"{part.otherwise} otherwise`"
+                )
                 self.mistake("CB0027", "`otherwise` without a `when` before it", part.span, help)
         return tuple(joined)
 
     def expectation(
-        self, span: Span, name: Token, verdict: Token, turns: Any, somewhere: bool | None, condition: Any
+        self,
+        span: Span,
+        name: Token,
+        verdict: Token,
+        turns: Any,
+        somewhere: bool | None,
+        condition: Any,
     ) -> questions.Expectation:
         text = self.verdict(verdict)
         if turns is not None and text != "proved":
             self.mistake(
-                "CB0027", f"`{text} up to`", turns.span, "only `proved` can be expected up to a number of turns"
+                "CB0027",
+                f"`{text} up to`",
+                turns.span,
+                "only `proved` can be expected up to a number of turns",
             )
         return questions.Expectation(
             property=self.name(name),
@@ -120,7 +145,13 @@ class QuestionBuilder(CBuilder):
     def otherwise(self, span: Span, verdict: Token) -> questions.Expectation:
         text = self.verdict(verdict)
         return questions.Expectation(
-            property=None, verdict=text, turns=None, somewhere=False, condition=None, otherwise=text, span=span
+            property=None,
+            verdict=text,
+            turns=None,
+            somewhere=False,
+            condition=None,
+            otherwise=text,
+            span=span,
         )
 
     def whole(self, span: Span, verdict: Token) -> questions.Expectation:
@@ -128,7 +159,13 @@ class QuestionBuilder(CBuilder):
             help = f"say what is expected of it, as in `expect {verdict.text} refuted`"
             self.mistake("CB0027", f"no verdict after `{verdict.text}`", self.span(verdict), help)
         return questions.Expectation(
-            property=None, verdict="excluded", turns=None, somewhere=False, condition=None, otherwise=None, span=span
+            property=None,
+            verdict="excluded",
+            turns=None,
+            somewhere=False,
+            condition=None,
+            otherwise=None,
+            span=span,
         )
 
     def verdict(self, token: Token) -> str:
@@ -142,7 +179,14 @@ class QuestionBuilder(CBuilder):
         return token.text
 
     def ask(
-        self, span: Span, name: Token, title: str | None, axes: Any, properties: Any, condition: Any, expect: Any
+        self,
+        span: Span,
+        name: Token,
+        title: str | None,
+        axes: Any,
+        properties: Any,
+        condition: Any,
+        expect: Any,
     ) -> questions.Ask:
         return questions.Ask(
             name=self.name(name),

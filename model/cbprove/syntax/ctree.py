@@ -16,7 +16,7 @@ class Name:
     span: Span
 
 
-# --- expressions: one syntax for static and run-time ones -------------------------------------------------
+# --- expressions: one syntax for static and run-time ones -----------------------------------------
 
 
 @frozen
@@ -51,7 +51,8 @@ class Star:
 
 @frozen
 class Place:
-    """A name and what follows it: `IPCB.opt`, `skb.cb[28]`, `parent.IPCB`, `V.*`; in an expression, any name at all."""
+    """A name and what follows it: `IPCB.opt`, `skb.cb[28]`, `parent.IPCB`, `V.*`; in an
+    expression, any name at all."""
 
     base: Name
     suffixes: tuple[Dot | Index | Star, ...]
@@ -89,7 +90,8 @@ class Conditional:
 
 @frozen
 class Sizeof:
-    """`sizeof(struct X)`, `sizeof(u16)`, `sizeof(skb.cb)`, `sizeof(IPCB)`: a type or a place, in bytes."""
+    """`sizeof(struct X)`, `sizeof(u16)`, `sizeof(skb.cb)`, `sizeof(IPCB)`: a type or a place, in
+    bytes."""
 
     operand: CType | Place
     span: Span
@@ -97,7 +99,8 @@ class Sizeof:
 
 @frozen
 class Alignof:
-    """`alignof(TYPE)`, in bytes; `preferred` is gcc's `__alignof__`: what a type asks for where it stands by itself."""
+    """`alignof(TYPE)`, in bytes; `preferred` is gcc's `__alignof__`: what a type asks for where
+    it stands by itself."""
 
     operand: CType | Place
     span: Span
@@ -134,12 +137,13 @@ class Defined:
 Expr = Number | Place | Unary | Binary | Conditional | Sizeof | Alignof | Offsetof | Has | Defined
 
 
-# --- C declarations ---------------------------------------------------------------------------------------
+# --- C declarations -------------------------------------------------------------------------------
 
 
 @frozen
 class PlacePin:
-    """`__at(BYTE)` or `__at(BYTE, BIT)`: a first bit, in bits from the start of the outermost struct."""
+    """`__at(BYTE)` or `__at(BYTE, BIT)`: a first bit, in bits from the start of the outermost
+    struct."""
 
     bit: int
     span: Span
@@ -158,14 +162,16 @@ Pin = PlacePin | SizePin
 
 @frozen
 class Boundary:
-    """An alignment that the ABI has: the largest of `aligned` without a number, the cache line of `____cacheline_aligned`."""
+    """An alignment that the ABI has: the largest of `aligned` without a number, the cache line
+    of `____cacheline_aligned`."""
 
     of: Literal["largest", "cache line"]
 
 
 @frozen
 class Attributes:
-    """`__packed`, `__aligned(n)` and their long spellings, and where an artefact was found to have what they stand by."""
+    """`__packed`, `__aligned(n)` and their long spellings, and where an artefact was found to
+    have what they stand by."""
 
     packed: bool = False
     aligned: tuple[Expr | Boundary, ...] = ()
@@ -182,7 +188,8 @@ class Pinning:
 
 @frozen
 class Pinned:
-    """A struct or union as it was found: its size in bytes; `base` is its first bit in the outermost one around it."""
+    """A struct or union as it was found: its size in bytes; `base` is its first bit in the
+    outermost one around it."""
 
     size: int
     base: int
@@ -191,7 +198,8 @@ class Pinned:
 
 @frozen
 class NamedType:
-    """A scalar in words (`unsigned int`), or a typedef's name, canonical single spaces, qualifiers dropped."""
+    """A scalar in words (`unsigned int`), or a typedef's name, canonical single spaces,
+    qualifiers dropped."""
 
     name: Name
 
@@ -206,7 +214,8 @@ class TaggedType:
 
 @frozen
 class Enumerator:
-    """`NAME` or `NAME = EXPR` in an enum, there where all of `conditions` hold: those of each `#if` around it."""
+    """`NAME` or `NAME = EXPR` in an enum, there where all of `conditions` hold: those of each
+    `#if` around it."""
 
     name: Name
     value: Expr | None
@@ -257,12 +266,14 @@ CType = NamedType | TaggedType | EnumBody | RecordBody | PointerType | ArrayType
 
 @frozen
 class Member:
-    """One declarator: its full type (arrays and pointers applied), bit-field width and own attributes.
+    """One declarator: its full type (arrays and pointers applied), bit-field width and own
+    attributes.
 
-    `name` is None for an anonymous struct or union and for an unnamed bit-field. `struct_group(NAME, ...)` is parsed to the
-    union of an anonymous struct and a struct NAME, and `DECLARE_BITMAP(NAME, n)` to an array of `unsigned long`
-    whose count is the marker expression the parser builds: (n + 8 * sizeof(long) - 1) / (8 * sizeof(long)).
-    `at` is where a pinned one lies, in bits from the first bit of the body that it stands in.
+    `name` is None for an anonymous struct or union and for an unnamed bit-field.
+    `struct_group(NAME, ...)` is parsed to the union of an anonymous struct and a struct NAME, and
+    `DECLARE_BITMAP(NAME, n)` to an array of `unsigned long` whose count is the marker expression
+    the parser builds: (n + 8 * sizeof(long) - 1) / (8 * sizeof(long)). `at` is where a pinned one
+    lies, in bits from the first bit of the body that it stands in.
     """
 
     name: Name | None
@@ -275,7 +286,8 @@ class Member:
 
 @frozen
 class MemberChoice:
-    """`#if COND ... #else ... #endif` among members; `#ifdef X` and `IS_ENABLED(X)` have the condition X."""
+    """`#if COND ... #else ... #endif` among members; `#ifdef X` and `IS_ENABLED(X)` have the
+    condition X."""
 
     condition: Expr
     then: tuple[MemberItem, ...]

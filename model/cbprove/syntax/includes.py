@@ -1,4 +1,5 @@
-"""Files to one tree: what a path holds is read, and every `include` in it unfolded, each file once."""
+"""Files to one tree: what a path holds is read, and every `include` in it unfolded, each file
+once."""
 
 from __future__ import annotations
 
@@ -14,8 +15,12 @@ from cbprove.syntax import tree as syntax
 from cbprove.syntax.parse import parse
 
 MAX_BYTES = 1_000_000
-_MAGIC = (b"\x7fELF", b"\x9f\xeb", b"\xeb\x9f", b"MZ")  # ELF, BTF in either byte order, what a boot loader starts
-_OTHERWISE = "`cbprove layout FILE --struct X` shows what is in it; a spec is held against it with --against FILE"
+# ELF, BTF in either byte order, what a boot loader starts
+_MAGIC = (b"\x7fELF", b"\x9f\xeb", b"\xeb\x9f", b"MZ")
+_OTHERWISE = (
+    "`cbprove layout FILE --struct X` shows what is in it; a spec is held against it "
+    "with --against FILE"
+)
 MAX_INCLUDES = 100
 
 # The text of a file, given the include that wants it; raises SpecError.
@@ -34,17 +39,25 @@ def read(path: Path, span: Span | None = None) -> Source:
             raise refuse("CB0001", f"`{name}` is a directory", "name a `.cbs` file")
         data = read_plain(path, MAX_BYTES)
     except FileNotFoundError:
-        help = f"the path counts from the file that includes it: {path.parent}" if span else "check the path"
+        help = (
+            f"the path counts from the file that includes it: {path.parent}"
+            if span
+            else "check the path"
+        )
         raise refuse("CB0001", f"`{name}` does not exist", help) from None
     except TooLong:
         if _is_artefact(path):
-            raise refuse("CB0002", f"`{name}` is an artefact of a compiler, no spec", _OTHERWISE) from None
+            raise refuse(
+                "CB0002", f"`{name}` is an artefact of a compiler, no spec", _OTHERWISE
+            ) from None
         raise refuse("CB0003", f"`{name}` is over 1 MB", "split it up with `include`") from None
     except NotPlain:
         raise refuse("CB0001", f"`{name}` is not a file", "name a `.cbs` file") from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise refuse("CB0001", f"`{name}` cannot be read: {reason}", "check the path and its permissions") from None
+        raise refuse(
+            "CB0001", f"`{name}` cannot be read: {reason}", "check the path and its permissions"
+        ) from None
     if data.startswith(_MAGIC):
         raise refuse("CB0002", f"`{name}` is an artefact of a compiler, no spec", _OTHERWISE)
     if b"\0" in data:
@@ -53,7 +66,9 @@ def read(path: Path, span: Span | None = None) -> Source:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise refuse("CB0002", f"`{name}` is not UTF-8 text: line {line}", "save the file as UTF-8") from None
+        raise refuse(
+            "CB0002", f"`{name}` is not UTF-8 text: line {line}", "save the file as UTF-8"
+        ) from None
     if not text.strip():
         raise refuse("CB0004", f"`{name}` is empty", 'begin with `spec NAME "title";`')
     return Source(name, text, hashlib.sha256(data).hexdigest())
@@ -65,10 +80,11 @@ def _is_artefact(path: Path) -> bool:
 
 
 def load(path: str | os.PathLike[str], reader: Reader = read) -> syntax.Tree:
-    """The spec in a file with all that it includes; a SpecError with the mistakes of all those files.
+    """The spec in a file with all that it includes; a SpecError with the mistakes of all those
+    files.
 
-    Where `reader` gives texts from elsewhere than the disk, no path is looked at there, and two are of one file if they
-    differ by `.` and `..` alone.
+    Where `reader` gives texts from elsewhere than the disk, no path is looked at there, and two are
+    of one file if they differ by `.` and `..` alone.
     """
     loader = _Loader(reader, os.path.realpath if reader is read else os.path.normpath)
     declarations = loader.file(Path(path), None)
@@ -78,7 +94,8 @@ def load(path: str | os.PathLike[str], reader: Reader = read) -> syntax.Tree:
 
 
 def parsed(source: Source) -> syntax.Tree:
-    """A text that is at hand, read as an included file is: it has no `spec` line. Its includes count from its name."""
+    """A text that is at hand, read as an included file is: it has no `spec` line. Its includes
+    count from its name."""
     loader = _Loader(read, os.path.realpath)
     return loader.tree(loader.text(Path(source.name), source, included=True))
 
@@ -108,7 +125,8 @@ class _Loader:
         return syntax.Tree(declarations, tuple(self.sources))
 
     def file(self, path: Path, span: Span | None) -> tuple[syntax.Declaration, ...]:
-        """The declarations of a file, its includes unfolded; none, and mistakes kept, where it cannot be had."""
+        """The declarations of a file, its includes unfolded; none, and mistakes kept, where it
+        cannot be had."""
         try:
             source = self.reader(path, span)
         except SpecError as error:
@@ -117,7 +135,8 @@ class _Loader:
         return self.text(path, source, included=span is not None)
 
     def text(self, path: Path, source: Source, included: bool) -> tuple[syntax.Declaration, ...]:
-        """The declarations of a text, its includes unfolded; none, and mistakes kept, where it has any itself."""
+        """The declarations of a text, its includes unfolded; none, and mistakes kept, where it
+        has any itself."""
         self.root = self.root or source
         self.sources.append(source)
         try:
@@ -149,26 +168,40 @@ class _Loader:
     def include(self, path: Path, include: syntax.Include) -> tuple[syntax.Declaration, ...]:
         """What one `include` stands for: nothing if the file was already read."""
         if "\0" in include.path or not include.path:
-            self.mistake("CB0001", "this is not a file's name", include.span, 'name a file, as in `include "skb.cbs";`')
+            self.mistake(
+                "CB0001",
+                "this is not a file's name",
+                include.span,
+                'name a file, as in `include "skb.cbs";`',
+            )
             return ()
         target = path.parent / include.path
         identity = self.identity(target)
         if identity in self.open:
             circle = [*self.open[self.open.index(identity) :], identity]
             names = " includes ".join(f"`{os.path.basename(name)}`" for name in circle)
-            self.mistake("CB0006", f"a file includes itself: {names}", include.span, "delete one of these includes")
+            self.mistake(
+                "CB0006",
+                f"a file includes itself: {names}",
+                include.span,
+                "delete one of these includes",
+            )
             return ()
         if identity in self.seen:
             return ()
         if len(self.open) >= MAX_INCLUDES:
             help = "include the files side by side"
-            self.mistake("CB0005", f"includes nested deeper than {MAX_INCLUDES}", include.span, help)
+            self.mistake(
+                "CB0005", f"includes nested deeper than {MAX_INCLUDES}", include.span, help
+            )
             return ()
         return self.file(target, include.span)
 
     def check_spec_lines(self, declarations: tuple[syntax.Declaration, ...]) -> None:
         """A file that was named has exactly one `spec` line."""
-        lines = [declaration for declaration in declarations if isinstance(declaration, syntax.SpecLine)]
+        lines = [
+            declaration for declaration in declarations if isinstance(declaration, syntax.SpecLine)
+        ]
         if not lines:
             assert self.root is not None
             start = Span(self.root, 0, 0)
@@ -177,7 +210,9 @@ class _Loader:
         for spec_line in lines[1:]:
             note = Note("the first one is here", lines[0].span)
             help = "delete it, or put the two specs into two files"
-            self.mistakes.append(Diagnostic("CB0007", "a second `spec` line", spec_line.span, help, (note,)))
+            self.mistakes.append(
+                Diagnostic("CB0007", "a second `spec` line", spec_line.span, help, (note,))
+            )
 
     def mistake(self, code: str, message: str, span: Span, help: str) -> None:
         self.mistakes.append(Diagnostic(code, message, span, help))

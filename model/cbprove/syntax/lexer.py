@@ -1,10 +1,12 @@
-"""Text cut into tokens: comments, annotations and line ends are gone; what a word means is left to the parser.
+"""Text cut into tokens: comments, annotations and line ends are gone; what a word means is left to
+the parser.
 
-Macros that stand for a piece of a declaration, put where they are named: `#define __ec_align4 __packed`.
+Macros that stand for a piece of a declaration, put where they are named: `#define __ec_align4
+__packed`.
 
-A macro that stands for an expression is a constant of the spec, and no matter of text. One of attributes, of a type in words
-or of members is none: its tokens go where its name stands, in the same file and after its `#define`, as C does it. They have the
-place of that name in messages.
+A macro that stands for an expression is a constant of the spec, and no matter of text. One of
+attributes, of a type in words or of members is none: its tokens go where its name stands, in the
+same file and after its `#define`, as C does it. They have the place of that name in messages.
 """
 
 from __future__ import annotations
@@ -14,7 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
-from cbprove.syntax.annotations import DROPPED, DROPPED_DIRECTIVES, DROPPED_WITH_ARGUMENTS, SPELLINGS, words
+from cbprove.syntax.annotations import (
+    DROPPED,
+    DROPPED_DIRECTIVES,
+    DROPPED_WITH_ARGUMENTS,
+    SPELLINGS,
+    words,
+)
 from cbprove.syntax.tables import END, EOL, Tables, tables
 from cbprove.syntax.tokens import Token
 
@@ -28,11 +36,13 @@ _CLOSING = frozenset(")]}")
 def _pattern() -> re.Pattern[str]:
     """One expression for all of the text: after blanks, a token or something that is wrong.
 
-    Comments are spelled with possessive repeats, unlike in the grammar, so that no text makes them slow.
+    Comments are spelled with possessive repeats, unlike in the grammar, so that no text makes them
+    slow.
     """
     grammar_tables: Tables = tables()
     signs = sorted(
-        (s for s in grammar_tables.literals if not (s[0].isalpha() or s[0] in "_#")), key=lambda s: (-len(s), s)
+        (s for s in grammar_tables.literals if not (s[0].isalpha() or s[0] in "_#")),
+        key=lambda s: (-len(s), s),
     )
     pieces = [
         r"(?P<EOL>\n)",
@@ -54,7 +64,8 @@ def _possessive(pattern: str) -> str:
 
 
 class Lexer:
-    """Cuts one source; `tokens` ends with END, and `mistakes` holds what was wrong with the text itself."""
+    """Cuts one source; `tokens` ends with END, and `mistakes` holds what was wrong with the text
+    itself."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -125,20 +136,35 @@ class Lexer:
     def _wrong(self, piece: str, start: int) -> bool:
         """Report what no token begins with; whether the rest of the line cannot be read for it."""
         if piece == "/*":
-            self._mistake("CB0011", "this comment is never closed", start, start + 2, "add `*/` where it ends")
+            self._mistake(
+                "CB0011", "this comment is never closed", start, start + 2, "add `*/` where it ends"
+            )
         elif piece in "\"'":
             self._unclosed(piece, start)
             return True
         else:
-            text = f"`{piece}`" if piece.isprintable() else " ".join(f"U+{ord(c):04X}" for c in piece[:4])
-            self._mistake("CB0010", f"{text} is not part of the language", start, start + len(piece), "delete it")
+            text = (
+                f"`{piece}`"
+                if piece.isprintable()
+                else " ".join(f"U+{ord(c):04X}" for c in piece[:4])
+            )
+            self._mistake(
+                "CB0010",
+                f"{text} is not part of the language",
+                start,
+                start + len(piece),
+                "delete it",
+            )
         return False
 
     def _unclosed(self, quote: str, start: int) -> None:
-        """Report a quote that does not end on its line, and let the rest of the line be what it begins."""
+        """Report a quote that does not end on its line, and let the rest of the line be what it
+        begins."""
         end = self.source.text.find("\n", start)
         end = end if end >= 0 else len(self.source.text)
-        noun, kind, text = ("string", "STRING", '""') if quote == '"' else ("character constant", "NUMBER", "0")
+        noun, kind, text = (
+            ("string", "STRING", '""') if quote == '"' else ("character constant", "NUMBER", "0")
+        )
         help = f"add `{quote}` where it ends: it must end on its own line"
         self._mistake("CB0012", f"this {noun} is never closed", start, end, help)
         self.tokens.append(Token(kind, text, start, end))
@@ -161,7 +187,9 @@ class Lexer:
 def too_deep(source: Source, start: int, end: int) -> SpecError:
     """The one mistake of a text that nests too deep: nothing else is looked at."""
     help = "split it up: pieces of a path can be parts of their own, and constants can have names"
-    return SpecError((Diagnostic("CB0005", f"nested deeper than {MAX_DEPTH}", Span(source, start, end), help),))
+    return SpecError(
+        (Diagnostic("CB0005", f"nested deeper than {MAX_DEPTH}", Span(source, start, end), help),)
+    )
 
 
 _NEVER = re.compile(r"\#[ \t]*if[ \t]+0[ \t]*(?://[^\n]*|/\*[^*\n]*\*/[ \t]*)?\r?\n")
@@ -169,7 +197,8 @@ _LINE = re.compile(r"^[ \t]*\#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b", re.MUL
 
 
 def _left_out(text: str, start: int) -> int:
-    """Where the lines end that a `#if 0` at `start` leaves out, whatever they say; 0 if there are none.
+    """Where the lines end that a `#if 0` at `start` leaves out, whatever they say; 0 if there are
+    none.
 
     What follows is its `#elif`, `#else` or `#endif`.
     """
@@ -205,13 +234,15 @@ def _without_dropped(tokens: list[Token]) -> Iterator[Token]:
 
 # What begins a declaration or an attribute, and no expression.
 _DECLARING = words(
-    "struct union enum char short int long signed unsigned __int128 __packed __aligned __attribute__ ____cacheline_aligned"
+    "struct union enum char short int long signed unsigned __int128 __packed __aligned "
+    "__attribute__ ____cacheline_aligned"
 )
 _MOST = 10_000  # tokens that the macros of one file may add: they may name each other, each twice
 
 
 def expanded(tokens: Sequence[Token]) -> list[Token]:
-    """The tokens with such macros expanded; of their `#define`s it is kept that the name is defined."""
+    """The tokens with such macros expanded; of their `#define`s it is kept that the name is
+    defined."""
     macros: dict[str, tuple[Token, ...]] = {}
     found: list[Token] = []
     room = [_MOST]
@@ -237,7 +268,8 @@ def expanded(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _is_text(line: Sequence[Token], macros: Mapping[str, object]) -> bool:
-    """Whether a `#define` stands for no expression: nothing at all, a piece of a declaration, or another such macro."""
+    """Whether a `#define` stands for no expression: nothing at all, a piece of a declaration, or
+    another such macro."""
     if len(line) < 2 or line[1].kind != "NAME":
         return False
     name, body = line[1], line[2:]
@@ -255,13 +287,18 @@ def _one(name: Token) -> Token:
 
 
 def _is_asked(before: Sequence[Token]) -> bool:
-    """Whether the next name is only asked for: `#ifdef X`, `defined X`, `defined(X)`, or a member `.X`."""
+    """Whether the next name is only asked for: `#ifdef X`, `defined X`, `defined(X)`, or a
+    member `.X`."""
     last = [token.text for token in before[-2:]]
     return last[-1:] in (["#ifdef"], ["#ifndef"], ["defined"], ["."]) or last == ["defined", "("]
 
 
 def _put(
-    at: Token, name: str, macros: Mapping[str, tuple[Token, ...]], room: list[int], within: tuple[str, ...]
+    at: Token,
+    name: str,
+    macros: Mapping[str, tuple[Token, ...]],
+    room: list[int],
+    within: tuple[str, ...],
 ) -> Iterator[Token]:
     """What a macro stands for, at the place of its name; in itself it is a name like any other."""
     for token in macros[name]:

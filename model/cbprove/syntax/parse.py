@@ -1,4 +1,5 @@
-"""Text to tree: `parse` for one source. The tables drive it, and what they want next decides what a word is."""
+"""Text to tree: `parse` for one source. The tables drive it, and what they want next decides
+what a word is."""
 
 from __future__ import annotations
 
@@ -15,14 +16,27 @@ from cbprove.syntax.tokens import Token
 if TYPE_CHECKING:
     from cbprove.syntax.recovery import Recovery
 
-# Rules that put one thing into another without a bracket: only these can nest without the lexer's notice.
+# Rules that put one thing into another without a bracket: only these can nest without the lexer's
+# notice.
 _NESTING = frozenset(
-    {"binary", "unary_operation", "conditional", "pointer", "array", "function", "choice", "elif_", "if_", "when"}
+    {
+        "binary",
+        "unary_operation",
+        "conditional",
+        "pointer",
+        "array",
+        "function",
+        "choice",
+        "elif_",
+        "if_",
+        "when",
+    }
 )
 
 
 def parse(source: Source) -> tuple[syntax.Declaration, ...]:
-    """The declarations of a source as they were written. Raises SpecError with every mistake if there are any."""
+    """The declarations of a source as they were written. Raises SpecError with every mistake if
+    there are any."""
     lexer = Lexer(source)
     lexer.run()
     parser = _Parser(source, lexer.tokens, lexer.mistakes)
@@ -46,10 +60,13 @@ class _Parser:
         self.source = source
         self.tokens = tokens
         self.mistakes = mistakes
-        self.lines = {mistake.span.line for mistake in mistakes if mistake.span}  # of which the lexer has spoken
+        # Of which the lexer has spoken
+        self.lines = {mistake.span.line for mistake in mistakes if mistake.span}
         self.stack = Stack(self.tables)
         self.builder = Builder(source, mistakes.append)
-        self.actions: list[Any] = [getattr(self.builder, rule.action, None) for rule in self.tables.rules]
+        self.actions: list[Any] = [
+            getattr(self.builder, rule.action, None) for rule in self.tables.rules
+        ]
 
     def run(self) -> Any:
         """All declarations; only worth something if there are no mistakes."""
@@ -85,8 +102,12 @@ class _Parser:
         return Recovery(self.source, self.tokens, self.stack, self.mistakes, self.lines)
 
     def _settle(self) -> None:
-        """Make what is complete whatever comes next, so that a mistake is seen from the list it stands in."""
-        while len(only := set(self.tables.rows[self.stack.states[-1]].values())) == 1 and (number := only.pop()) < 0:
+        """Make what is complete whatever comes next, so that a mistake is seen from the list it
+        stands in."""
+        while (
+            len(only := set(self.tables.rows[self.stack.states[-1]].values())) == 1
+            and (number := only.pop()) < 0
+        ):
             self._reduce(~number)
 
     def _reduce(self, number: int) -> None:

@@ -11,7 +11,8 @@ from cbprove.syntax.ctree import Expr, Name, Place
 
 @frozen
 class Preserved:
-    """`preserved M, N from S to T`; `preserved A, C from S as B, D at T`, where `later` is not empty."""
+    """`preserved M, N from S to T`; `preserved A, C from S as B, D at T`, where `later` is not
+    empty."""
 
     members: tuple[Place, ...]
     start: Name
@@ -95,7 +96,8 @@ class Property:
 
 @frozen
 class Setting:
-    """`AXIS = value;`, `AXIS = any;` (value None, range None) or `AXIS in LO..HI;` / `AXIS in { a, b };`."""
+    """`AXIS = value;`, `AXIS = any;` (value None, range None) or `AXIS in LO..HI;` / `AXIS in {
+    a, b };`."""
 
     axis: Name
     value: Expr | None
@@ -108,8 +110,8 @@ class Setting:
 class Expectation:
     """`P VERDICT`, with `somewhere`, `when COND`, `otherwise`, or `proved up to N`.
 
-    `expect P proved when C, refuted otherwise` is parsed to verdict "proved", condition C, otherwise "refuted".
-    `property` None stands for `excluded` said of the whole proposal.
+    `expect P proved when C, refuted otherwise` is parsed to verdict "proved", condition C,
+    otherwise "refuted". `property` None stands for `excluded` said of the whole proposal.
     """
 
     property: Name | None
@@ -134,7 +136,8 @@ class Proposal:
 
 @frozen
 class AskExpectation:
-    """`expect none | some | exactly { A = 20, B = roland; ... }`; rows are assignments of the asked axes."""
+    """`expect none | some | exactly { A = 20, B = roland; ... }`; rows are assignments of the
+    asked axes."""
 
     kind: Literal["none", "some", "exactly"]
     rows: tuple[tuple[Setting, ...], ...]

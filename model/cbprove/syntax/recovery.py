@@ -1,8 +1,8 @@
 """After a mistake: say what was expected, then find the next place where reading on makes sense.
 
-A list of the grammar (declarations, entries of a layer, statements, members) is such a place. The mistake's own entry
-is given up to its `;` or its closing brace, and the list goes on behind it. A `;` that is missing at the end of a line
-is supplied.
+A list of the grammar (declarations, entries of a layer, statements, members) is such a place. The
+mistake's own entry is given up to its `;` or its closing brace, and the list goes on behind it. A
+`;` that is missing at the end of a line is supplied.
 """
 
 from __future__ import annotations
@@ -49,7 +49,12 @@ class Recovery:
     """Shares the parser's stack, and shortens it."""
 
     def __init__(
-        self, source: Source, tokens: list[Token], stack: Stack, mistakes: list[Diagnostic], lines: set[int]
+        self,
+        source: Source,
+        tokens: list[Token],
+        stack: Stack,
+        mistakes: list[Diagnostic],
+        lines: set[int],
     ) -> None:
         self.source = source
         self.tokens = tokens
@@ -59,7 +64,8 @@ class Recovery:
         self.last = -1
 
     def resume(self, at: int) -> int | None:
-        """Report the token at `at`, which nothing can be made of, and say where to go on; None gives up."""
+        """Report the token at `at`, which nothing can be made of, and say where to go on; None
+        gives up."""
         repeated, self.last = at <= self.last, max(at, self.last)
         if len(self.mistakes) >= MAX_MISTAKES:
             return None
@@ -90,7 +96,9 @@ class Recovery:
                 for entry in _ENTRIES:
                     if entry in gotos[states[-1 - size]]:
                         return entry, size
-        size = next(size for size in range(len(states)) if "_declaration" in gotos[states[-1 - size]])
+        size = next(
+            size for size in range(len(states)) if "_declaration" in gotos[states[-1 - size]]
+        )
         return "_declaration", size
 
     def _give_up(self, entry: str, size: int) -> None:
@@ -112,7 +120,9 @@ class Recovery:
                 return at + 1
             if kind == ";" and tokens[at + 1].text == "expect" and entry == "_declaration":
                 kind = ""
-            if depth <= 0 and (kind == ";" or (kind == "}" and entry == "_declaration" and depth < 0)):
+            if depth <= 0 and (
+                kind == ";" or (kind == "}" and entry == "_declaration" and depth < 0)
+            ):
                 return at + 1
             if depth <= 0 and entry == "_member" and kind in ("#elif", "#else", "#endif"):
                 return at
@@ -132,7 +142,11 @@ class Recovery:
         if after.kind == ";" or after.text in ("else", "or"):
             return True
         same_line = self._line(after.start) == self._line(self.tokens[brace].start)
-        return same_line and entry in ("_member", "_arm", "_declaration") and after.kind not in ("}", END)
+        return (
+            same_line
+            and entry in ("_member", "_arm", "_declaration")
+            and after.kind not in ("}", END)
+        )
 
     def _after_conditional(self, at: int) -> int:
         """Behind the `#endif` that belongs to the `#if` at `at`."""
@@ -159,7 +173,8 @@ class Recovery:
     # --- a `;` that is missing ---
 
     def _supply_semicolon(self, at: int) -> bool:
-        """Where only a `;` is missing at the end of a line or a block, say so and go on as if it were there."""
+        """Where only a `;` is missing at the end of a line or a block, say so and go on as if it
+        were there."""
         if at == 0 or not self.stack.accepts(";") or not self._entry(outermost=False)[1]:
             return False
         token, before = self.tokens[at], self.tokens[at - 1]
@@ -169,29 +184,43 @@ class Recovery:
         if self._misspelt(entry, size, at):
             return False
         if not self._known_wrong(at):
-            self._mistake("CB0021", f"expected `;` after the {_ENTRIES[entry]}", before.end, before.end, "add `;` here")
+            self._mistake(
+                "CB0021",
+                f"expected `;` after the {_ENTRIES[entry]}",
+                before.end,
+                before.end,
+                "add `;` here",
+            )
         self.tokens.insert(at, Token(";", ";", before.end, before.end))
         return True
 
     def _misspelt(self, entry: str, size: int, at: int) -> bool:
-        """Whether a statement began with a word that is no statement: a name, and no `;` after it."""
+        """Whether a statement began with a word that is no statement: a name, and no `;` after
+        it."""
         if entry != "_statement" or size != 1 or not self.stack.accepts(";"):
             return False
         word, token = self.tokens[at - 1], self.tokens[at]
         same_line = self._line(word.start) == self._line(token.start)
-        return word.kind == "NAME" and word.text not in STATEMENT_WORDS and same_line and token.kind not in ("}", END)
+        return (
+            word.kind == "NAME"
+            and word.text not in STATEMENT_WORDS
+            and same_line
+            and token.kind not in ("}", END)
+        )
 
     # --- a declaration that begins where another has not ended ---
 
     def _begins_declaration(self, at: int, entry: str) -> bool:
-        """Whether a token at the left margin is the first word of a declaration; among others of C, C does not count."""
+        """Whether a token at the left margin is the first word of a declaration; among others of
+        C, C does not count."""
         token = self.tokens[at]
         if token.text not in DECLARATION_WORDS or (entry in _IN_C and token.text in _C_WORDS):
             return False
         return token.start == 0 or self.source.text[token.start - 1] == "\n"
 
     def _new_declaration(self, at: int) -> int | None:
-        """The first word of the declaration that the token at `at` is in, if that one began inside of another."""
+        """The first word of the declaration that the token at `at` is in, if that one began
+        inside of another."""
         entry, _ = self._entry(outermost=False)
         _, size = self._entry(outermost=True)
         if not size:
@@ -207,11 +236,18 @@ class Recovery:
         """Give up a declaration that has not ended where the next one begins."""
         entry, inner = self._entry(outermost=False)
         _, size = self._entry(outermost=True)
-        if not repeated and not self._known_wrong(begun) and not self._report_open(size, self.tokens[begun]):
+        if (
+            not repeated
+            and not self._known_wrong(begun)
+            and not self._report_open(size, self.tokens[begun])
+        ):
             if begun == at:
                 self._report(at, entry, inner)
             else:
-                end, message = self.tokens[begun - 1].end, f"expected `;` before {found(self.tokens[begun])}"
+                end, message = (
+                    self.tokens[begun - 1].end,
+                    f"expected `;` before {found(self.tokens[begun])}",
+                )
                 self._mistake("CB0021", message, end, end, self._help(begun, entry, size))
         self._give_up("_declaration", size)
         return begun
@@ -227,7 +263,11 @@ class Recovery:
         if not open_braces:
             return False
         brace = open_braces[-1]
-        beginning = "the file ends here" if token.kind == END else f"{found(token)} begins a declaration of its own"
+        beginning = (
+            "the file ends here"
+            if token.kind == END
+            else f"{found(token)} begins a declaration of its own"
+        )
         note = Note(beginning, Span(self.source, token.start, token.end))
         self._mistake(
             "CB0022",
@@ -259,10 +299,18 @@ class Recovery:
         if token.kind == END and self._report_open(self._entry(outermost=True)[1], token):
             return
         before = self.tokens[at - 1].kind if at else ""
-        expectation = expected([kind for kind in self.stack.expected() if not kind == before == "STRING"])
+        expectation = expected(
+            [kind for kind in self.stack.expected() if not kind == before == "STRING"]
+        )
         after = f" after {found(self.tokens[at - 1])}" if size and at else ""
         help = self._help(at, entry, size)
-        self._mistake("CB0020", f"expected {expectation}{after}, found {found(token)}", token.start, token.end, help)
+        self._mistake(
+            "CB0020",
+            f"expected {expectation}{after}, found {found(token)}",
+            token.start,
+            token.end,
+            help,
+        )
 
     def _known_wrong(self, at: int) -> bool:
         """Whether the text itself was wrong around here, which was said already."""
@@ -294,7 +342,10 @@ class Recovery:
         if self.source.text[name.end : name.end + 1] == "(":
             message, help = macro_mistake(name.text)
         elif self.tokens[at].kind == EOL and self.tokens[at - 1] is name:
-            message, help = f"`#define {name.text}` has no value", "delete the line, or give it a constant"
+            message, help = (
+                f"`#define {name.text}` has no value",
+                "delete the line, or give it a constant",
+            )
         else:
             message = f"`#define {name.text}` is not a constant expression"
             help = "delete the line if nothing needs it: only constants can be defined"
@@ -306,7 +357,13 @@ class Recovery:
         if size or entry != "_declaration" or token.text not in CODE_WORDS | WORD_TYPES:
             return False
         help = "paste structs, unions, enums, typedefs and `#define`s only"
-        self._mistake("CB0026", f"`{token.text}` begins C code, which is not read", token.start, token.end, help)
+        self._mistake(
+            "CB0026",
+            f"`{token.text}` begins C code, which is not read",
+            token.start,
+            token.end,
+            help,
+        )
         return True
 
     def _report_habit(self, at: int, entry: str, size: int) -> bool:
@@ -320,7 +377,13 @@ class Recovery:
         habit_of_c = habit(self.source.text[start : self.tokens[last - 1].end]) if last else None
         if habit_of_c is None or self.tokens[last].kind == "{":
             return False
-        self._mistake("CB0020", habit_of_c.message, start + habit_of_c.start, start + habit_of_c.end, habit_of_c.help)
+        self._mistake(
+            "CB0020",
+            habit_of_c.message,
+            start + habit_of_c.start,
+            start + habit_of_c.end,
+            habit_of_c.help,
+        )
         return True
 
     def _report_equals(self, at: int, entry: str, size: int) -> bool:
@@ -329,9 +392,17 @@ class Recovery:
         if token.kind != "=" or not size:
             return False
         begun = self.stack.starts[-size]
-        if not any(begun <= word.start and word.text in _BEFORE_CONDITIONS for word in self.tokens[:at]):
+        if not any(
+            begun <= word.start and word.text in _BEFORE_CONDITIONS for word in self.tokens[:at]
+        ):
             return False
-        self._mistake("CB0020", "`=` compares nothing", token.start, token.end, "a condition compares with `==`")
+        self._mistake(
+            "CB0020",
+            "`=` compares nothing",
+            token.start,
+            token.end,
+            "a condition compares with `==`",
+        )
         return True
 
     def _report_statement(self, at: int, entry: str, size: int) -> bool:
@@ -339,8 +410,14 @@ class Recovery:
             return False
         word = self.tokens[at - 1]
         meant = close_to(word.text, STATEMENT_WORDS)
-        help = f"did you mean `{meant}`?" if meant else f"a step or a part is called by its name alone: `{word.text};`"
-        self._mistake("CB0020", f"no statement begins with `{word.text}`", word.start, word.end, help)
+        help = (
+            f"did you mean `{meant}`?"
+            if meant
+            else f"a step or a part is called by its name alone: `{word.text};`"
+        )
+        self._mistake(
+            "CB0020", f"no statement begins with `{word.text}`", word.start, word.end, help
+        )
         return True
 
     def _help(self, at: int, entry: str, size: int) -> str:
@@ -352,7 +429,9 @@ class Recovery:
             begun = _WORD.match(self.source.text, self.stack.starts[-size])
             return SHAPES.get(begun.group() if begun else "", SHAPES[entry])
         if token.kind == "NAME":
-            keywords = frozenset(kind for kind in self.stack.expected() if kind.isalpha() and kind.islower())
+            keywords = frozenset(
+                kind for kind in self.stack.expected() if kind.isalpha() and kind.islower()
+            )
             meant = close_to(token.text, keywords)
             if meant:
                 return f"did you mean `{meant}`?"
@@ -363,5 +442,7 @@ class Recovery:
     def _line(self, offset: int) -> int:
         return self.source.position(offset)[0]
 
-    def _mistake(self, code: str, message: str, start: int, end: int, help: str, notes: tuple[Note, ...] = ()) -> None:
+    def _mistake(
+        self, code: str, message: str, start: int, end: int, help: str, notes: tuple[Note, ...] = ()
+    ) -> None:
         self.mistakes.append(Diagnostic(code, message, Span(self.source, start, end), help, notes))

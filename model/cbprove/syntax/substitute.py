@@ -1,4 +1,5 @@
-"""A spec under the structs of another text: its layers, paths and properties as they are, its C types the other's."""
+"""A spec under the structs of another text: its layers, paths and properties as they are, its C
+types the other's."""
 
 from __future__ import annotations
 
@@ -18,14 +19,18 @@ _Key = tuple[str, str]
 
 
 def substitute(tree: Tree, other: Tree) -> tuple[Tree, tuple[str, ...]]:
-    """The spec with every struct, union, enum and typedef that both declare taken from `other`, and what was left alone.
+    """The spec with every struct, union, enum and typedef that both declare taken from `other`, and
+    what was left alone.
 
-    What those need of `other` besides goes before the first of them; a constant that they need is `other`'s even where
-    the spec has one of that name. A packing keeps its arms, and is told of: `struct X is a packing`. A struct that is
-    declared inside another one is a declaration like any other here.
+    What those need of `other` besides goes before the first of them; a constant that they need is
+    `other`'s even where the spec has one of that name. A packing keeps its arms, and is told of:
+    `struct X is a packing`. A struct that is declared inside another one is a declaration like any
+    other here.
     """
     ours, other_keys = _declared(tree), _declared(other)
-    packings = [key for key in ours if key in other_keys and _is_packing(ours[key], other_keys[key])]
+    packings = [
+        key for key in ours if key in other_keys and _is_packing(ours[key], other_keys[key])
+    ]
     shared = [key for key in ours if key in other_keys and key[0] != "constant"]
     replacements = {key: other_keys[key] for key in _needed(other_keys, shared, packings)}
     sources = (*tree.sources, *(source for source in other.sources if source not in tree.sources))
@@ -43,7 +48,9 @@ def _kind(node: Declaration) -> str:
     return node.kind if isinstance(node, syntax.Packing) else ""
 
 
-def _needed(replacing: dict[_Key, Declaration], shared: list[_Key], packings: list[_Key]) -> list[_Key]:
+def _needed(
+    replacing: dict[_Key, Declaration], shared: list[_Key], packings: list[_Key]
+) -> list[_Key]:
     """What is shared and what that names, over and over, in the order of `replacing`."""
     keys: set[_Key] = set()
     waiting = list(shared)
@@ -57,7 +64,11 @@ def _needed(replacing: dict[_Key, Declaration], shared: list[_Key], packings: li
 
 def _replaced(tree: Tree, replacements: dict[_Key, Declaration]) -> Iterator[Declaration]:
     """The declarations of the spec; for those that are taken, the others, each once."""
-    parts = [part for declaration in tree.declarations for part in _apart(declaration, replacements.__contains__)]
+    parts = [
+        part
+        for declaration in tree.declarations
+        for part in _apart(declaration, replacements.__contains__)
+    ]
     places = {key for part in parts for key in _stood_for(part, replacements)}
     waiting = {id(node): node for node in replacements.values()}
     added = [node for node in waiting.values() if places.isdisjoint(_keys(node))]
@@ -72,13 +83,18 @@ def _replaced(tree: Tree, replacements: dict[_Key, Declaration]) -> Iterator[Dec
 
 
 def _stood_for(part: Declaration, replacements: dict[_Key, Declaration]) -> list[_Key]:
-    """What is taken instead of a declaration; one with a tag of its own stays whatever becomes of its constants."""
+    """What is taken instead of a declaration; one with a tag of its own stays whatever becomes
+    of its constants."""
     keys = _keys(part)
     tagged = [key for key in keys if key[0] == "tag"]
-    return [key for key in keys if key in replacements] if not tagged or tagged[0] in replacements else []
+    return (
+        [key for key in keys if key in replacements]
+        if not tagged or tagged[0] in replacements
+        else []
+    )
 
 
-# --- declarations by name ---------------------------------------------------------------------------------
+# --- declarations by name -------------------------------------------------------------------------
 
 
 def _declared(tree: Tree) -> dict[_Key, Declaration]:
@@ -110,7 +126,8 @@ def _keys(node: Declaration) -> list[_Key]:
 
 
 def _named(node: Any) -> Iterator[_Key]:
-    """Every type and constant that a piece of the tree names; a bare name in `sizeof` may be either."""
+    """Every type and constant that a piece of the tree names; a bare name in `sizeof` may be
+    either."""
     if isinstance(node, TaggedType):
         yield "tag", node.tag.text
     elif isinstance(node, ctree.NamedType):
@@ -125,7 +142,7 @@ def _named(node: Any) -> Iterator[_Key]:
             yield from _named(getattr(node, each.name))
 
 
-# --- types taken out of the types they stand in -----------------------------------------------------------
+# --- types taken out of the types they stand in ---------------------------------------------------
 
 
 def _apart(node: Declaration, is_wanted: Callable[[_Key], bool]) -> list[Declaration]:
@@ -147,7 +164,8 @@ def _apart(node: Declaration, is_wanted: Callable[[_Key], bool]) -> list[Declara
 
 
 class _Lift:
-    """Takes tagged bodies out of types. What has none stays the very same node, shared where it was shared."""
+    """Takes tagged bodies out of types. What has none stays the very same node, shared where it
+    was shared."""
 
     def __init__(self, is_wanted: Callable[[_Key], bool]) -> None:
         self.wanted = is_wanted
@@ -178,7 +196,9 @@ class _Lift:
 
     def member(self, item: MemberItem) -> MemberItem:
         if isinstance(item, ctree.MemberChoice):
-            return self.changed(item, then=self.members(item.then), otherwise=self.members(item.otherwise))
+            return self.changed(
+                item, then=self.members(item.then), otherwise=self.members(item.otherwise)
+            )
         return self.changed(item, type=self.type(item.type))
 
     def same(self, old: tuple[Any, ...], new: Collection[Any]) -> tuple[Any, ...]:

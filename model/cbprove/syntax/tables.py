@@ -1,4 +1,5 @@
-"""The grammar as tables of plain numbers: built by Lark (`make tables`) and shipped, so that no run needs Lark.
+"""The grammar as tables of plain numbers: built by Lark (`make tables`) and shipped, so that no run
+needs Lark.
 
 The parser's stack: states of the tables, and the symbols between them with their values and places.
 """
@@ -24,9 +25,9 @@ EOL = "_EOL"
 class Rule:
     """One way to make a symbol out of the last `size` ones.
 
-    `parts` says what the node is made from: the index of a symbol, its complement for a list to be spliced in, None for
-    an optional part that is absent. `action` names the function that makes the node; it is empty where the parts are
-    the value: a list when `gathers`, and else the only one.
+    `parts` says what the node is made from: the index of a symbol, its complement for a list to be
+    spliced in, None for an optional part that is absent. `action` names the function that makes the
+    node; it is empty where the parts are the value: a list when `gathers`, and else the only one.
     """
 
     symbol: str
@@ -38,9 +39,11 @@ class Rule:
 
 @frozen
 class Tables:
-    """What the parser does in each state: `rows[state][terminal]` is a state to go to, or the complement of a rule.
+    """What the parser does in each state: `rows[state][terminal]` is a state to go to, or the
+    complement of a rule.
 
-    A keyword or a sign is its own terminal; the others are NAME, NUMBER, CHARACTER, STRING, EOL and END.
+    A keyword or a sign is its own terminal; the others are NAME, NUMBER, CHARACTER, STRING, EOL and
+    END.
     """
 
     rows: tuple[dict[str, int], ...]
@@ -67,7 +70,10 @@ def digest(grammar: str) -> str:
 
 def shipped(grammar: str) -> str:
     """The text of the file that holds the tables of a grammar."""
-    return json.dumps({"grammar": digest(grammar), "tables": build(grammar)}, separators=(",", ":")) + "\n"
+    return (
+        json.dumps({"grammar": digest(grammar), "tables": build(grammar)}, separators=(",", ":"))
+        + "\n"
+    )
 
 
 def build(grammar: str) -> dict[str, Any]:
@@ -78,8 +84,13 @@ def build(grammar: str) -> dict[str, Any]:
 
     lark = Lark(grammar, parser="lalr", lexer="basic", maybe_placeholders=True)
     table = lark.parser.parser._parse_table
-    literals = {t.name: t.pattern.value for t in lark.terminals if isinstance(t.pattern, PatternStr)}
-    terminals = {t.name: literals.get(t.name, t.name) for t in lark.terminals} | {END: END, EOL: EOL}
+    literals = {
+        t.name: t.pattern.value for t in lark.terminals if isinstance(t.pattern, PatternStr)
+    }
+    terminals = {t.name: literals.get(t.name, t.name) for t in lark.terminals} | {
+        END: END,
+        EOL: EOL,
+    }
     states = _numbered(table.states, table.start_states["start"], Shift)
     rules = {rule: number for number, rule in enumerate(lark.rules)}
     rows: list[dict[str, int]] = [{} for _ in states]
@@ -96,14 +107,17 @@ def build(grammar: str) -> dict[str, Any]:
         "gotos": gotos,
         "rules": [_rule(rule) for rule in lark.rules],
         "literals": sorted(literals.values()),
-        "patterns": {t.name: t.pattern.to_regexp() for t in lark.terminals if t.name not in literals},
+        "patterns": {
+            t.name: t.pattern.to_regexp() for t in lark.terminals if t.name not in literals
+        },
         "start": 0,
         "accepting": gotos[0]["start"],
     }
 
 
 def _numbered(table: Any, start: int, shift: Any) -> dict[int, int]:
-    """The states in the order they are reached from the start: Lark's own numbers differ from run to run."""
+    """The states in the order they are reached from the start: Lark's own numbers differ from
+    run to run."""
     numbers = {start: 0}
     waiting = [start]
     for state in waiting:
@@ -137,7 +151,8 @@ def _rule(rule: Any) -> list[Any]:
 
 def _thaw(plain: dict[str, Any]) -> Tables:
     rules = tuple(
-        Rule(name, size, tuple(parts), action, gathers) for name, size, parts, action, gathers in plain["rules"]
+        Rule(name, size, tuple(parts), action, gathers)
+        for name, size, parts, action, gathers in plain["rules"]
     )
     return Tables(
         rows=tuple(plain["rows"]),
@@ -152,7 +167,8 @@ def _thaw(plain: dict[str, Any]) -> Tables:
 
 # Words that are keywords only before a parenthesis.
 _CALLED = words(
-    "sizeof alignof __alignof__ offsetof has IS_ENABLED BIT BIT_ULL _AC DIV_ROUND_UP __KERNEL_DIV_ROUND_UP BITS_TO_LONGS "
+    "sizeof alignof __alignof__ offsetof has IS_ENABLED BIT BIT_ULL _AC DIV_ROUND_UP "
+    "__KERNEL_DIV_ROUND_UP BITS_TO_LONGS "
     "__at __size"
 )
 
@@ -184,7 +200,9 @@ class Stack:
             del self.ends[-size:]
             del self.heights[-size:]
 
-    def replace(self, size: int, symbol: str, value: Any, start: int, end: int, height: int) -> None:
+    def replace(
+        self, size: int, symbol: str, value: Any, start: int, end: int, height: int
+    ) -> None:
         """Put one symbol where the newest ones were."""
         self.drop(size)
         self.push(self.tables.gotos[self.states[-1]][symbol], value, start, end, height)
@@ -195,7 +213,8 @@ class Stack:
         states[-1] = self.tables.gotos[states[-2]][symbol]
 
     def role(self, word: str, after: str) -> str:
-        """What a word that might be a keyword is here: itself or NAME; `after` is the kind of the next token."""
+        """What a word that might be a keyword is here: itself or NAME; `after` is the kind of
+        the next token."""
         row = self.tables.rows[self.states[-1]]
         action = row.get(word)
         if action is None or (word in _CALLED and after != "(" and self.accepts("NAME")):

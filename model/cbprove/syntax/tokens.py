@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 class Token:
-    """A piece of the text: its kind is itself for signs and `#` words, or NAME, NUMBER, CHARACTER, STRING, EOL, END."""
+    """A piece of the text: its kind is itself for signs and `#` words, or NAME, NUMBER,
+    CHARACTER, STRING, EOL, END."""
 
     __slots__ = ("end", "kind", "start", "text")
 

@@ -6,10 +6,19 @@ from typing import Literal
 
 from cbprove.diagnostics import Source, Span
 from cbprove.frozen import frozen
-from cbprove.syntax.ctree import Attributes, CType, EnumBody, Expr, MemberItem, Name, Place, RecordBody
+from cbprove.syntax.ctree import (
+    Attributes,
+    CType,
+    EnumBody,
+    Expr,
+    MemberItem,
+    Name,
+    Place,
+    RecordBody,
+)
 from cbprove.syntax.questions import Ask, Property, Proposal
 
-# --- statements -------------------------------------------------------------------------------------------
+# --- statements -----------------------------------------------------------------------------------
 
 
 @frozen
@@ -98,7 +107,8 @@ class Repeat:
 
 @frozen
 class Either:
-    """`either { } or { } or { }`, two arms or more; `optionally { }` has its block and an empty one."""
+    """`either { } or { } or { }`, two arms or more; `optionally { }` has its block and an empty
+    one."""
 
     arms: tuple[Block, ...]
     optional: bool
@@ -158,12 +168,26 @@ class Call:
 
 
 Statement = (
-    Read | Write | Clear | Copy | Make | On | Each | Repeat | Either | If | When | Assume | Share | Consume | Call
+    Read
+    | Write
+    | Clear
+    | Copy
+    | Make
+    | On
+    | Each
+    | Repeat
+    | Either
+    | If
+    | When
+    | Assume
+    | Share
+    | Consume
+    | Call
 )
 Block = tuple[Statement, ...]
 
 
-# --- declarations -----------------------------------------------------------------------------------------
+# --- declarations ---------------------------------------------------------------------------------
 
 
 @frozen
@@ -177,7 +201,8 @@ class SpecLine:
 
 @frozen
 class Audited:
-    """`audited "record.json";`: what a compiler saw of the source, which the steps are held against."""
+    """`audited "record.json";`: what a compiler saw of the source, which the steps are held
+    against."""
 
     record: str
     span: Span
@@ -248,7 +273,8 @@ class Arm:
 
 @frozen
 class Packing:
-    """`packing struct X = DEFAULT { arm "title" { members } attributes; ... }`; its axis is the tag X."""
+    """`packing struct X = DEFAULT { arm "title" { members } attributes; ... }`; its axis is the
+    tag X."""
 
     kind: Literal["struct", "union"]
     tag: Name
@@ -259,7 +285,8 @@ class Packing:
 
 @frozen
 class Param:
-    """`param P in LO..HI = v;`, `param P in { a, b } = a;` or, both None, the yes-or-no `param P = yes;`."""
+    """`param P in LO..HI = v;`, `param P in { a, b } = a;` or, both None, the yes-or-no `param P
+    = yes;`."""
 
     name: Name
     range: tuple[Expr, Expr] | None
@@ -317,7 +344,8 @@ class Function:
 
 @frozen
 class Without:
-    """`without PLACES when COND "reason"`: what a step's functions touch and the step leaves out."""
+    """`without PLACES when COND "reason"`: what a step's functions touch and the step leaves
+    out."""
 
     places: tuple[Place, ...]
     condition: Expr | None
@@ -327,8 +355,9 @@ class Without:
 
 @frozen
 class Witness:
-    """What a step stands for: `of` functions, None where it says none and its own name is meant; `nothing` is the reason why
-    it stands for no function; `with` callees, which belong to it too."""
+    """What a step stands for: `of` functions, None where it says none and its own name is meant;
+    `nothing` is the reason why it stands for no function; `with` callees, which belong to it
+    too."""
 
     functions: tuple[Function, ...] | None
     nothing: str | None
@@ -338,7 +367,8 @@ class Witness:
 
 @frozen
 class Step:
-    """`step NAME { }`, or `step NAME;`, whose body is None: it reads and then writes all its layer declares."""
+    """`step NAME { }`, or `step NAME;`, whose body is None: it reads and then writes all its
+    layer declares."""
 
     name: Name
     title: str
@@ -350,7 +380,8 @@ class Step:
 
 @frozen
 class Layer:
-    """`layer NAME "title" { views, reads, writes, steps }`, in the order they were written inside each kind."""
+    """`layer NAME "title" { views, reads, writes, steps }`, in the order they were written
+    inside each kind."""
 
     name: Name
     title: str
@@ -396,7 +427,8 @@ Declaration = (
 
 @frozen
 class Tree:
-    """All declarations of a spec, includes unfolded in place (each file once), in the order they were written."""
+    """All declarations of a spec, includes unfolded in place (each file once), in the order they
+    were written."""
 
     declarations: tuple[Declaration, ...]
     sources: tuple[Source, ...]

@@ -34,15 +34,18 @@ _MEMBER = (
     _TYPE
     | _ATTRIBUTES
     | words(
-        "#if #ifdef #ifndef #define struct_group struct_group_attr struct_group_tagged __struct_group "
+        "#if #ifdef #ifndef #define struct_group struct_group_attr struct_group_tagged "
+        "__struct_group "
         "DECLARE_BITMAP DECLARE_FLEX_ARRAY ;"
     )
 )
 _STATEMENT = words(
-    "NAME read write clear copy clone new on each repeat either optionally if when assume share consume ;"
+    "NAME read write clear copy clone new on each repeat either optionally if when assume share "
+    "consume ;"
 )
 _DECLARATION = words(
-    "spec include audited abi object struct union enum typedef #define packing pinned param input require layer path part "
+    "spec include audited abi object struct union enum typedef #define packing pinned param "
+    "input require layer path part "
     "property proposal ask ;"
 )
 _PINNED = words("struct union enum typedef #define packing ;")
@@ -130,37 +133,47 @@ def macro_mistake(name: str) -> tuple[str, str]:
 
 # How each construct is written, by its first word or by the list that it is an entry of.
 SHAPES = {
-    "_statement": "a statement is `read M;`, `write M;`, `copy A -> B;`, a call `step;`, a block such as `if (E) { }`",
+    "_statement": "a statement is `read M;`, `write M;`, `copy A -> B;`, a call `step;`, a block "
+    "such as `if (E) { }`",
     "_layer_entry": "a layer has views, `reads`, `writes` and steps",
     "_proposal_entry": "a proposal has settings `AXIS = value;` and `expect PROPERTY VERDICT;`",
     "_member": "a member is written as in C: `TYPE name;`",
     "_arm": 'a packing is written `NAME "title" { members };`',
-    "_pinned_entry": "a `pinned` block has structs, unions, enums, typedefs, packings and `#define`s",
-    "_declaration": "a declaration begins with `struct`, `object`, `layer`, `path`, `property`, `proposal` or the like",
+    "_pinned_entry": "a `pinned` block has structs, unions, enums, typedefs, packings and "
+    "`#define`s",
+    "_declaration": "a declaration begins with `struct`, `object`, `layer`, `path`, `property`, "
+    "`proposal` or the like",
     "spec": 'it is written `spec NAME "title";`',
     "audited": 'it is written `audited "record.json";`',
     "include": 'it is written `include "file.cbs";`',
     "abi": "it is written `abi x86_64;` or `abi x86_64, i386 = x86_64;`",
-    "object": "it is written `object NAME { members }`, and `per path` before the `{` if paths run on it",
+    "object": "it is written `object NAME { members }`, and `per path` before the `{` if paths "
+    "run on it",
     "struct": "it is written `struct NAME { members };`",
     "union": "it is written `union NAME { members };`",
     "enum": "it is written `enum NAME { A, B = 2 };`",
     "typedef": "it is written `typedef TYPE NAME;`",
     "packing": 'it is written `packing struct NAME { ARM "title" { members }; ... }`',
     "pinned": 'it is written `pinned ABI "where from" { struct x { int a __at(0); } __size(4); }`',
-    "param": "it is written `param P in 0..47 = 4;`, `param P in { a, b } = a;` or `param P = yes;`",
-    "input": "it is written `input NAME : TYPE in LO..HI;`, and `per step` before the `;` if each step draws its own",
+    "param": "it is written `param P in 0..47 = 4;`, `param P in { a, b } = a;` or `param "
+    "P = yes;`",
+    "input": "it is written `input NAME : TYPE in LO..HI;`, and `per step` before the `;` if "
+    "each step draws its own",
     "require": "it is written `require CONDITION;`",
     "layer": "it is written `layer NAME { views and steps }`",
     "path": 'it is written `path NAME "title" { statements }`',
     "part": 'it is written `part NAME "title" { statements }`',
-    "property": "it is written `property NAME: CLAIM;`, as in `property kept: preserved V from S to T;`",
-    "proposal": 'it is written `proposal NAME "title" { AXIS = value; ... expect PROPERTY VERDICT; }`',
+    "property": "it is written `property NAME: CLAIM;`, as in `property kept: preserved V from "
+    "S to T;`",
+    "proposal": 'it is written `proposal NAME "title" { AXIS = value; ... expect PROPERTY '
+    "VERDICT; }`",
     "ask": "it is written `ask NAME: AXES such that P and Q given CONDITION; expect none;`",
     "view": "it is written `view NAME : TYPE at PLACE;`, as in `view V : struct x at skb.cb[0];`",
     "step": "it is written `step NAME { statements }`",
-    "witness": 'what a step stands for is written `step NAME of FUNCTION with CALLEE without PLACE "reason" { }`',
-    "of": 'the functions that a step stands for are written `of FUNCTION, FUNCTION`, or `of nothing "reason"`',
+    "witness": "what a step stands for is written `step NAME of FUNCTION with CALLEE without "
+    'PLACE "reason" { }`',
+    "of": "the functions that a step stands for are written `of FUNCTION, FUNCTION`, or `of "
+    'nothing "reason"`',
     "with_": "callees that belong to a step are written `with FUNCTION, FUNCTION`",
     "without": 'what a step leaves out is written `without PLACE "reason"`',
     "reads": "it is written `reads PLACE, PLACE;`",
@@ -185,12 +198,17 @@ SHAPES = {
 }
 
 
-# What such a statement may be: a call of a function on memory, an assignment, an increment; perhaps behind a `write`.
+# What such a statement may be: a call of a function on memory, an assignment, an increment; perhaps
+# behind a `write`.
 _PLACE = r"&?[A-Za-z_]\w*(?:\s*(?:\.|->)\s*[A-Za-z_]\w*|\s*\[[^\[\]]*\])*"
 _CALL = re.compile(
-    r"(?P<name>memset|memset_explicit|memzero_explicit|bzero|memcpy|memmove|__memcpy)\s*\((?P<rest>.*)\)", re.S
+    r"(?P<name>memset|memset_explicit|memzero_explicit|bzero|memcpy|memmove|__memcpy)\s*\((?P<rest>.*)\)",
+    re.S,
 )
-_STORE = re.compile(rf"(?:write\s+)?(?P<place>{_PLACE})\s*(?P<sign>(?:<<|>>|[-+*/%&|^])?=)(?!=)\s*(?P<value>.+)", re.S)
+_STORE = re.compile(
+    rf"(?:write\s+)?(?P<place>{_PLACE})\s*(?P<sign>(?:<<|>>|[-+*/%&|^])?=)(?!=)\s*(?P<value>.+)",
+    re.S,
+)
 _STEP_BEHIND = re.compile(rf"(?:write\s+)?(?P<place>{_PLACE})\s*(?P<sign>\+\+|--)", re.S)
 _STEP_BEFORE = re.compile(rf"(?:write\s+)?(?P<sign>\+\+|--)\s*(?P<place>{_PLACE})", re.S)
 _OPERAND = re.compile(r"[-~!]?\s*(?:\w+(?:\.\w+|\[\w+\])*|\w+\s*\([^()]*\)|\([^()]*\))")
@@ -198,7 +216,8 @@ _OPERAND = re.compile(r"[-~!]?\s*(?:\w+(?:\.\w+|\[\w+\])*|\w+\s*\([^()]*\)|\([^(
 
 @frozen
 class Habit:
-    """What is wrong, what to write, and which characters [start, end) of the statement to point at."""
+    """What is wrong, what to write, and which characters [start, end) of the statement to point
+    at."""
 
     message: str
     help: str
@@ -211,7 +230,11 @@ def habit(statement: str) -> Habit | None:
     call = _CALL.fullmatch(statement)
     if call is not None:
         name = call["name"]
-        return Habit(f"`{name}` is C, which is not read", _of_call(name, _arguments(call["rest"])), *call.span("name"))
+        return Habit(
+            f"`{name}` is C, which is not read",
+            _of_call(name, _arguments(call["rest"])),
+            *call.span("name"),
+        )
     for pattern in (_STEP_BEHIND, _STEP_BEFORE, _STORE):
         match = pattern.fullmatch(statement)
         if match is not None and not (match["sign"] == "=" and statement.startswith("write")):
@@ -220,7 +243,11 @@ def habit(statement: str) -> Habit | None:
 
 
 def _message(sign: str) -> str:
-    return "a value is stored by `write`" if sign == "=" else f"there is no `{sign}`; a value is stored by `write`"
+    return (
+        "a value is stored by `write`"
+        if sign == "="
+        else f"there is no `{sign}`; a value is stored by `write`"
+    )
 
 
 def _of_store(match: re.Match[str]) -> str:
@@ -248,10 +275,17 @@ def _of_call(name: str, arguments: list[str]) -> str:
 
 
 def _length(argument: str, places: list[str]) -> str:
-    """The ` for BYTES` of a call, empty where it is all of a place; an element stands for the bytes from there on."""
-    match = re.fullmatch(r"sizeof\s*\(\s*\*?\s*(.*?)\s*\)", argument) or re.fullmatch(r"sizeof\s+\*?\s*(.*)", argument)
+    """The ` for BYTES` of a call, empty where it is all of a place; an element stands for the
+    bytes from there on."""
+    match = re.fullmatch(r"sizeof\s*\(\s*\*?\s*(.*?)\s*\)", argument) or re.fullmatch(
+        r"sizeof\s+\*?\s*(.*)", argument
+    )
     elements = any(place.endswith("]") for place in places)
-    return "" if match is not None and _plain(match[1]) in places and not elements else f" for {_line(argument)}"
+    return (
+        ""
+        if match is not None and _plain(match[1]) in places and not elements
+        else f" for {_line(argument)}"
+    )
 
 
 def _arguments(text: str) -> list[str]:

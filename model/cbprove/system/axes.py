@@ -13,7 +13,8 @@ AxisValue = int | str
 
 @frozen
 class Axis:
-    """What may vary: `values` in order of declaration (a range for a ranged param, ("no", "yes") for a bare one)."""
+    """What may vary: `values` in order of declaration (a range for a ranged param, ("no", "yes")
+    for a bare one)."""
 
     name: str
     kind: Literal["abi", "packing", "param"]
@@ -26,8 +27,9 @@ class Axis:
 class Expectation:
     """What is to be expected of one property of one proposal.
 
-    `verdict` is proved, refuted, vacuous or excluded; `turns` is N of "proved up to N"; `somewhere` asks one candidate only;
-    with `condition` (an index into the system's static conditions) the verdict is `otherwise` where it is false.
+    `verdict` is proved, refuted, vacuous or excluded; `turns` is N of "proved up to N"; `somewhere`
+    asks one candidate only; with `condition` (an index into the system's static conditions) the
+    verdict is `otherwise` where it is false.
     """
 
     property: str | None
@@ -51,10 +53,11 @@ class Proposal:
 
 @frozen
 class Ask:
-    """A question: the choices of `axes` whose every candidate in `domains` (filtered by `given`) is proved for all.
+    """A question: the choices of `axes` whose every candidate in `domains` (filtered by `given`) is
+    proved for all.
 
-    `given` is an index into the system's static conditions. `expect` is none, some or exactly, with `rows` for the last
-    (each the values of the asked axes, in their order).
+    `given` is an index into the system's static conditions. `expect` is none, some or exactly, with
+    `rows` for the last (each the values of the asked axes, in their order).
     """
 
     name: str
@@ -69,7 +72,8 @@ class Ask:
 
 
 class Free:
-    """The marker of an axis that an assignment leaves open: its value is the term `terms.var(NAME)`."""
+    """The marker of an axis that an assignment leaves open: its value is the term
+    `terms.var(NAME)`."""
 
     def __repr__(self) -> str:
         return "FREE"
@@ -81,7 +85,8 @@ Assignment = Mapping[str, AxisValue | Free]
 
 
 class NeedsValue(Exception):
-    """The meaning depends on a value that the assignment leaves free; try again with that axis fixed."""
+    """The meaning depends on a value that the assignment leaves free; try again with that axis
+    fixed."""
 
     def __init__(self, axis: str) -> None:
         super().__init__(f"the value of {axis} is needed")
@@ -99,7 +104,8 @@ class PropertyName:
 
 @frozen
 class LayerNames:
-    """A layer as it was declared: its views and steps (unique names), and the places it says it reads and writes.
+    """A layer as it was declared: its views and steps (unique names), and the places it says it
+    reads and writes.
 
     The places are as written; None where nothing was declared.
     """

@@ -11,21 +11,22 @@ from cbprove.logic.terms import Int
 
 _INDEX = re.compile(r"\[\w+\]")
 
-# --- places -----------------------------------------------------------------------------------------------
+# --- places ---------------------------------------------------------------------------------------
 
 
 @frozen
 class Leaf:
     """A scalar, or an array of scalars taken as one run, among the bits of a place.
 
-    `offset` and `width` are in bits from the place's first bit. `identity` says whose bits they are whatever they lie in:
-    the innermost tagged struct and the member path inside it (`struct ip_options.optlen`), or the view or object of a
-    plain type (`view hwaddr`, `object skb.cb`); `at` is the position in that identity's run of the leaf's first bit.
-    `arms` are the unions that the place passes through on the way, each with the arm taken.
-    `path` is how reports call it from the view on (`opt.optlen`, empty for a view of a plain type); `member` is the same with
-    the name of each `struct_group` around filled in, so that both halves of one are called alike.
-    `element` is the width of one scalar; `boolean` says that a stored value is 0 or 1.
-    `shifts` are inputs by which the place was indexed and that move `at` as well: (name, bits for each 1 of its value).
+    `offset` and `width` are in bits from the place's first bit. `identity` says whose bits they are
+    whatever they lie in: the innermost tagged struct and the member path inside it (`struct
+    ip_options.optlen`), or the view or object of a plain type (`view hwaddr`, `object skb.cb`);
+    `at` is the position in that identity's run of the leaf's first bit. `arms` are the unions that
+    the place passes through on the way, each with the arm taken. `path` is how reports call it from
+    the view on (`opt.optlen`, empty for a view of a plain type); `member` is the same with the name
+    of each `struct_group` around filled in, so that both halves of one are called alike. `element`
+    is the width of one scalar; `boolean` says that a stored value is 0 or 1. `shifts` are inputs by
+    which the place was indexed and that move `at` as well: (name, bits for each 1 of its value).
     """
 
     offset: int
@@ -40,7 +41,8 @@ class Leaf:
     member: str = ""
 
     def shares_member(self, other: Leaf) -> bool:
-        """Whether both are (parts of) one member: the same in the same struct, and by no union through different arms."""
+        """Whether both are (parts of) one member: the same in the same struct, and by no union
+        through different arms."""
         if self.identity != other.identity:
             return False
         arms_of_leaf = dict(self.arms)
@@ -61,14 +63,15 @@ class IntType:
 class Place:
     """What a statement names and where it lies, in bits.
 
-    `object` is "." for the current object, ".." for the one it was made from, else a made, shared or declared name.
-    The extent is [low + sum(stride * input), + width) within the object; `low` is absolute in the object.
-    `bound` is the area that it begins in, a control block or directly used member, [first, last) bits of the object; `area`
-    is its name. `size` is the bits of the whole object: memory is [0, size), whatever the area.
-    `leaves` are the scalars covered, in order, union arms one after another; `padding` the runs (offset, width) that a plain
-    `write` of this place leaves unspecified.
-    `path` and `member` are those of `Leaf`. `start` is the first bit counted from the view's, or for a raw place from its area's.
-    `type` is the integer type it has in an EXPR, None where it has none. `view` is None for a raw place.
+    `object` is "." for the current object, ".." for the one it was made from, else a made, shared
+    or declared name. The extent is [low + sum(stride * input), + width) within the object; `low` is
+    absolute in the object. `bound` is the area that it begins in, a control block or directly used
+    member, [first, last) bits of the object; `area` is its name. `size` is the bits of the whole
+    object: memory is [0, size), whatever the area. `leaves` are the scalars covered, in order,
+    union arms one after another; `padding` the runs (offset, width) that a plain `write` of this
+    place leaves unspecified. `path` and `member` are those of `Leaf`. `start` is the first bit
+    counted from the view's, or for a raw place from its area's. `type` is the integer type it has
+    in an EXPR, None where it has none. `view` is None for a raw place.
     """
 
     text: str
@@ -99,12 +102,15 @@ class Place:
         return self.covered.issuperset(range(self.width))
 
     def is_over(self, view: str | None, member: str) -> bool:
-        """Whether this is a member of a view (`Leaf.member`), or holds it; which element of an array does not count."""
+        """Whether this is a member of a view (`Leaf.member`), or holds it; which element of an
+        array does not count."""
         own_member, other = _INDEX.sub("", self.member), _INDEX.sub("", member)
-        return self.view == view and (not own_member or other == own_member or other.startswith(own_member + "."))
+        return self.view == view and (
+            not own_member or other == own_member or other.startswith(own_member + ".")
+        )
 
 
-# --- expressions ------------------------------------------------------------------------------------------
+# --- expressions ----------------------------------------------------------------------------------
 
 
 @frozen
@@ -141,7 +147,8 @@ class Convert:
 
 @frozen
 class Unary:
-    """`-`, `~` (operand already promoted to `type`, result wraps) or `!` (result 0 or 1 of type int)."""
+    """`-`, `~` (operand already promoted to `type`, result wraps) or `!` (result 0 or 1 of type
+    int)."""
 
     operator: str
     operand: Expr
@@ -152,8 +159,9 @@ class Unary:
 class Binary:
     """Both operands already converted to one type, but for shifts, whose right one is a Constant.
 
-    Arithmetic wraps to `type`; comparisons, `&&` and `||` give 0 or 1 of type int (`&&` and `||` take any types).
-    Operators: + - * / % << >> & | ^ < <= > >= == != && ||; `/` and `%` truncate as C's, the right side a non-zero Constant.
+    Arithmetic wraps to `type`; comparisons, `&&` and `||` give 0 or 1 of type int (`&&` and `||`
+    take any types). Operators: + - * / % << >> & | ^ < <= > >= == != && ||; `/` and `%` truncate as
+    C's, the right side a non-zero Constant.
     """
 
     operator: str

@@ -1,6 +1,8 @@
-"""What a spec is under one assignment of its axes: objects, steps, parts, views, and what is claimed.
+"""What a spec is under one assignment of its axes: objects, steps, parts, views, and what is
+claimed.
 
-Positions are plain integers, or terms (`cbprove.logic.terms`) over the axes that the assignment leaves free.
+Positions are plain integers, or terms (`cbprove.logic.terms`) over the axes that the assignment
+leaves free.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from cbprove.system.statements import Block, Given
 
 @frozen
 class Object:
-    """Its size in bits, alignment in bytes, and control blocks or members by name: [first, last) bits."""
+    """Its size in bits, alignment in bytes, and control blocks or members by name: [first, last)
+    bits."""
 
     name: str
     width: int
@@ -36,9 +39,11 @@ class LeftOut:
 
 @frozen
 class Witness:
-    """The functions of the source that a step stands for, and those of their callees that belong to it.
+    """The functions of the source that a step stands for, and those of their callees that belong to
+    it.
 
-    `nothing` says why it stands for no function; it is empty where it does. No verdict looks at any of this.
+    `nothing` says why it stands for no function; it is empty where it does. No verdict looks at any
+    of this.
     """
 
     functions: tuple[str, ...]
@@ -70,7 +75,8 @@ class Part:
 
 @frozen
 class Input:
-    """An arbitrary value in low..high, both included; `per_step` draws it afresh for each step run that uses it."""
+    """An arbitrary value in low..high, both included; `per_step` draws it afresh for each step
+    run that uses it."""
 
     name: str
     type: IntType
@@ -81,7 +87,8 @@ class Input:
 
 @frozen
 class MemberAlignment:
-    """One member of a view for `aligned`: its place in the object (bits) and the bytes its C type asks for."""
+    """One member of a view for `aligned`: its place in the object (bits) and the bytes its C
+    type asks for."""
 
     path: str
     low: Int
@@ -90,7 +97,8 @@ class MemberAlignment:
 
 @frozen
 class View:
-    """A view laid over an object: `place` is the whole of it; `members` what `aligned` asks about."""
+    """A view laid over an object: `place` is the whole of it; `members` what `aligned` asks
+    about."""
 
     name: str
     layer: str
@@ -100,12 +108,13 @@ class View:
     span: Span = field(compare=False)
 
 
-# --- properties -------------------------------------------------------------------------------------------
+# --- properties -----------------------------------------------------------------------------------
 
 
 @frozen
 class Where:
-    """Narrows a property: to claims made in these paths or in these steps, which may be none. Both None: it is everywhere."""
+    """Narrows a property: to claims made in these paths or in these steps, which may be none.
+    Both None: it is everywhere."""
 
     paths: frozenset[str] | None = None
     steps: frozenset[str] | None = None
@@ -118,8 +127,8 @@ class Where:
 
 @frozen
 class Preserved:
-    """`later` are the places that have the members' bits at the end, one for each, of which only bits of a member are judged;
-    empty where the members themselves have them."""
+    """`later` are the places that have the members' bits at the end, one for each, of which only
+    bits of a member are judged; empty where the members themselves have them."""
 
     members: tuple[Place, ...]
     start: str
@@ -136,7 +145,8 @@ class Owned:
 
 @frozen
 class Written:
-    """`by` are step names; None is any step. Stores count that were made after the latest `since` (a step) had ended.
+    """`by` are step names; None is any step. Stores count that were made after the latest `since`
+    (a step) had ended.
 
     Blank is enough where `cleared` says so, and where neither `by` nor `since` is said.
     """
@@ -185,7 +195,8 @@ Claim = Preserved | Owned | Written | Exact | Holds | Fits | Aligned | Disjoint 
 
 @frozen
 class Property:
-    """One property under an assignment; `applies` is its `when` (False or a term: no case where it is false).
+    """One property under an assignment; `applies` is its `when` (False or a term: no case where it
+    is false).
 
     In a merged program `given` says which candidates have it as it is here.
     """
@@ -201,7 +212,8 @@ class Property:
 
 @frozen
 class Requirement:
-    """A `require`: whether it holds, the check that it stands for, and its condition with numbers for names."""
+    """A `require`: whether it holds, the check that it stands for, and its condition with
+    numbers for names."""
 
     holds: Bool
     name: str

@@ -9,8 +9,8 @@ from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, and_
 from cbprove.system.expressions import Expr, Place
 
-# `uid` is a number of the statement, the same under every assignment: with the calls and turns around it, it
-# names a moment of a run.
+# `uid` is a number of the statement, the same under every assignment: with the calls and turns
+# around it, it names a moment of a run.
 
 
 @frozen
@@ -23,7 +23,8 @@ class Read:
 
 @frozen
 class Write:
-    """`value` is already converted to the place's type; `exact_value` is the same before that conversion."""
+    """`value` is already converted to the place's type; `exact_value` is the same before that
+    conversion."""
 
     uid: int
     places: tuple[Place, ...]
@@ -108,8 +109,8 @@ class If:
 
 @frozen
 class Given:
-    """The candidates of a merged program that have a part of it: a condition over its axes, and the same as the bits of a
-    number, one for each program that was merged."""
+    """The candidates of a merged program that have a part of it: a condition over its axes, and
+    the same as the bits of a number, one for each program that was merged."""
 
     condition: Bool
     among: int
@@ -123,7 +124,8 @@ class Given:
 
 @frozen
 class When:
-    """The block of a `when` that was chosen, if it makes or shares objects: their names end with it.
+    """The block of a `when` that was chosen, if it makes or shares objects: their names end with
+    it.
 
     In a merged program also a block that only some candidates have; `given` says which.
     """
@@ -167,6 +169,20 @@ class Call:
 
 
 Statement = (
-    Read | Write | Clear | Copy | Make | On | Each | Repeat | Either | If | When | Assume | Share | Consume | Call
+    Read
+    | Write
+    | Clear
+    | Copy
+    | Make
+    | On
+    | Each
+    | Repeat
+    | Either
+    | If
+    | When
+    | Assume
+    | Share
+    | Consume
+    | Call
 )
 Block = tuple[Statement, ...]

@@ -38,7 +38,12 @@ FAULTS = (
             "recorded[proposal.name].candidates != proposal.candidates",
             "recorded[proposal.name].candidates is proposal.candidates",
         ),
-        ("the command may be another one", "_Rechecking._itself", "record.command != _1", "not record.command and _1"),
+        (
+            "the command may be another one",
+            "_Rechecking._itself",
+            "record.command != _1",
+            "not record.command and _1",
+        ),
     ),
     *planted(
         "archive",
@@ -154,7 +159,12 @@ FAULTS = (
             "len(states) == 1 and first.fixed == sector.fixed and self._held(first, sector, candidates)",
             "len(states) == 1 and self._held(first, sector, candidates)",
         ),
-        ("an invariant needs no steps", "Confirming._enough", "len(states) == 1 + len(needed) and _1", "True"),
+        (
+            "an invariant needs no steps",
+            "Confirming._enough",
+            "len(states) == 1 + len(needed) and _1",
+            "True",
+        ),
         (
             "loops with a HI may be followed for fewer turns",
             "Confirming._proved",
@@ -181,12 +191,22 @@ FAULTS = (
             "stated.text != self.texts[f'{name}{ENDING}']",
             "not self.texts[f'{name}{ENDING}']",
         ),
-        ("what a solver can satisfy is confirmed", "Obliged._decide", "answer == 'sat'", "answer == 'satisfied'"),
+        (
+            "what a solver can satisfy is confirmed",
+            "Obliged._decide",
+            "answer == 'sat'",
+            "answer == 'satisfied'",
+        ),
     ),
     *planted(
         "archive",
         ARCHIVED,
-        ("what a solver cannot tell is confirmed", "Obliged._decide", "answer == 'unknown'", "answer == 'gave up'"),
+        (
+            "what a solver cannot tell is confirmed",
+            "Obliged._decide",
+            "answer == 'unknown'",
+            "answer == 'gave up'",
+        ),
     ),
     *planted(
         "archive",
@@ -201,12 +221,22 @@ FAULTS = (
     *planted(
         "archive",
         TAMPERED_RUNS,
-        ("a run that reaches a claim breaks it", "shows", "run.broken if broken else run.reached", "run.reached"),
+        (
+            "a run that reaches a claim breaks it",
+            "shows",
+            "run.broken if broken else run.reached",
+            "run.reached",
+        ),
     ),
     *planted(
         "archive/record.py",
         REGIONS,
-        ("a region ends one value early", "_box", "sector.point(high - 1)", "sector.point(max(low, high - 2))"),
+        (
+            "a region ends one value early",
+            "_box",
+            "sector.point(high - 1)",
+            "sector.point(max(low, high - 2))",
+        ),
     ),
     *planted(
         "archive",
@@ -237,7 +267,12 @@ FAULTS = (
     *planted(
         "archive",
         TAMPERED_FILES,
-        ("a record may be another than the index says", "_folder", "sha256(written) != digest", "not digest"),
+        (
+            "a record may be another than the index says",
+            "_folder",
+            "sha256(written) != digest",
+            "not digest",
+        ),
         ("files that nothing lists are let be", "_folder", "entry != RECORD", "entry == RECORD"),
         (
             "a folder may hold another spec's record",
@@ -249,7 +284,12 @@ FAULTS = (
     *planted(
         "archive",
         TAMPERED_TEXTS,
-        ("a text may be another than the record says", "_texts", "hash_found != digest", "not hash_found"),
+        (
+            "a text may be another than the record says",
+            "_texts",
+            "hash_found != digest",
+            "not hash_found",
+        ),
     ),
     *planted(
         "archive",
@@ -261,6 +301,11 @@ FAULTS = (
         TAMPERED_RECORDS,
         ("a record may say what nobody knows", "_exactly", "missing or strange", "missing"),
         ("a record may be of another schema", "parsed", "version != SCHEMA", "version is None"),
-        ("a word may stand for a number", "_typed", "type(value) is not kind", "not isinstance(value, kind | str)"),
+        (
+            "a word may stand for a number",
+            "_typed",
+            "type(value) is not kind",
+            "not isinstance(value, kind | str)",
+        ),
     ),
 )

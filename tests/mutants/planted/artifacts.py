@@ -54,7 +54,12 @@ FAULTS = (
     *planted(
         "artifacts/btf/format.py",
         BTF,
-        ("a struct has 65,535 members at most", "Records.record", "info & 16777215", "info & 65535"),
+        (
+            "a struct has 65,535 members at most",
+            "Records.record",
+            "info & 16777215",
+            "info & 65535",
+        ),
     ),
     *planted(
         "artifacts",
@@ -65,15 +70,30 @@ FAULTS = (
             "self.base.end if self.base else 1",
             "self.base.end - 1 if self.base else 1",
         ),
-        ("a module's first string is its base's", "Records.string", "offset < self.text", "offset <= self.text"),
-        ("the width of a bit-field is a part of its offset", "_member", "offset &= 16777215", "offset &= 4294967295"),
+        (
+            "a module's first string is its base's",
+            "Records.string",
+            "offset < self.text",
+            "offset <= self.text",
+        ),
+        (
+            "the width of a bit-field is a part of its offset",
+            "_member",
+            "offset &= 16777215",
+            "offset &= 4294967295",
+        ),
         (
             "a bit-field of the old style begins where its integer does",
             "_member",
             "offset + (encoding >> 16 & 255)",
             "offset",
         ),
-        ("the halves of a value of 64 bits are exchanged", "_values64", "high << 32 | low", "low << 32 | high"),
+        (
+            "the halves of a value of 64 bits are exchanged",
+            "_values64",
+            "high << 32 | low",
+            "low << 32 | high",
+        ),
         (
             "values of signed enumerations are positive",
             "_values32",
@@ -84,7 +104,12 @@ FAULTS = (
     *planted(
         "artifacts/btf/reader.py",
         BTF,
-        ("integers are signed if they are characters", "_number", "encoding >> 24 & 1", "encoding >> 24 & 2"),
+        (
+            "integers are signed if they are characters",
+            "_number",
+            "encoding >> 24 & 1",
+            "encoding >> 24 & 2",
+        ),
     ),
     *planted(
         "artifacts",
@@ -101,7 +126,12 @@ FAULTS = (
             "(member for member in members if member.name is not None or member.bits is None)",
             "(member for member in members)",
         ),
-        ("unions are structs", "_composite", "'struct' if record.kind == form.STRUCT else 'union'", "'struct'"),
+        (
+            "unions are structs",
+            "_composite",
+            "'struct' if record.kind == form.STRUCT else 'union'",
+            "'struct'",
+        ),
     ),
     *planted(
         "artifacts",
@@ -144,17 +174,32 @@ FAULTS = (
             "0 if upper is None else upper + 1",
             "0 if upper is None else upper",
         ),
-        ("arrays of arrays are turned round", "Reader._array", "reversed(bounds[1:])", "bounds[1:]"),
+        (
+            "arrays of arrays are turned round",
+            "Reader._array",
+            "reversed(bounds[1:])",
+            "bounds[1:]",
+        ),
     ),
     *planted(
         "artifacts/dwarf/nodes.py",
         DWARF,
-        ("signed characters are unsigned", "", "(2, (5, 6, 13), (3, 4, 9, 15))", "(2, (5, 13), (3, 4, 9, 15))"),
+        (
+            "signed characters are unsigned",
+            "",
+            "(2, (5, 6, 13), (3, 4, 9, 15))",
+            "(2, (5, 13), (3, 4, 9, 15))",
+        ),
     ),
     *planted(
         "artifacts",
         DWARF,
-        ("members are counted in bytes", "Reader._member", "8 * entry.location()", "entry.location()"),
+        (
+            "members are counted in bytes",
+            "Reader._member",
+            "8 * entry.location()",
+            "entry.location()",
+        ),
         (
             "a struct that is only declared is empty",
             "Reader._node",
@@ -174,7 +219,12 @@ FAULTS = (
             "(None, -1, (1 << 64) - 1)",
         ),
         ("a relocation forgets its addend", "_store", "symbol + addend", "symbol"),
-        ("addends that lie in the section are none", "_store", "int.from_bytes(data[offset:end], order)", "0"),
+        (
+            "addends that lie in the section are none",
+            "_store",
+            "int.from_bytes(data[offset:end], order)",
+            "0",
+        ),
     ),
     *planted(
         "artifacts",
@@ -184,7 +234,12 @@ FAULTS = (
     *planted(
         "artifacts",
         DWARF,
-        ("what lies inside a struct is defined by its unit", "_outermost", "if depth == 1:", "if depth >= 1:"),
+        (
+            "what lies inside a struct is defined by its unit",
+            "_outermost",
+            "if depth == 1:",
+            "if depth >= 1:",
+        ),
     ),
     *planted(
         "artifacts/files/elf.py",
@@ -201,7 +256,12 @@ FAULTS = (
             "place.offset + place.size > len(self.data)",
             "place.offset > len(self.data)",
         ),
-        ("more than 65,279 sections have no names", "_places", "names if names != 65535 else first[6]", "names"),
+        (
+            "more than 65,279 sections have no names",
+            "_places",
+            "names if names != 65535 else first[6]",
+            "names",
+        ),
     ),
     *planted(
         "artifacts",
@@ -251,21 +311,36 @@ FAULTS = (
     *planted(
         "artifacts",
         TEXT,
-        ("members of anonymous structs are placed from its start", "_place", "base + member.offset", "member.offset"),
+        (
+            "members of anonymous structs are placed from its start",
+            "_place",
+            "base + member.offset",
+            "member.offset",
+        ),
         (
             "structs inside structs begin at the outermost one",
             "_Writer._member",
             "base + member.offset",
             "member.offset",
         ),
-        ("bit-fields have no width", "_Writer._member", "'' if member.bits is None else f':{member.bits}'", "''"),
+        (
+            "bit-fields have no width",
+            "_Writer._member",
+            "'' if member.bits is None else f':{member.bits}'",
+            "''",
+        ),
         (
             "alignments that were found are not written",
             "_Writer._definition",
             "f' __aligned({node.align})' if node.align else ''",
             "''",
         ),
-        ("small enumerations are not packed", "_Writer._enum", "' __packed' if node.size < 4 else ''", "''"),
+        (
+            "small enumerations are not packed",
+            "_Writer._enum",
+            "' __packed' if node.size < 4 else ''",
+            "''",
+        ),
         (
             "a constant may have the name of another",
             "_Writer._constant",

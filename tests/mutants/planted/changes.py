@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import CHANGED, DRIFT, DRIFT_DETAILS, LAYOUTS_CHANGED, SUBSTITUTE, planted
+from tests.mutants.planting import (
+    CHANGED,
+    DRIFT,
+    DRIFT_DETAILS,
+    LAYOUTS_CHANGED,
+    SUBSTITUTE,
+    planted,
+)
 
 FAULTS = (
     *planted(
@@ -18,9 +25,24 @@ FAULTS = (
     *planted(
         "comparing/drift.py",
         DRIFT,
-        ("one of several definitions is taken", "_one", "len(definitions) > 1", "len(definitions) > 2"),
-        ("what holds a packing holds the spec's arm", "rebased", "[*_beside_packings(system, artifact)]", "[]"),
-        ("what holds a packing is compared with the default arm", "_drifts", "candidate | _arms(first)", "candidate"),
+        (
+            "one of several definitions is taken",
+            "_one",
+            "len(definitions) > 1",
+            "len(definitions) > 2",
+        ),
+        (
+            "what holds a packing holds the spec's arm",
+            "rebased",
+            "[*_beside_packings(system, artifact)]",
+            "[]",
+        ),
+        (
+            "what holds a packing is compared with the default arm",
+            "_drifts",
+            "candidate | _arms(first)",
+            "candidate",
+        ),
     ),
     *planted(
         "comparing",

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, AROUND, REGIONS, ROUNDS, RULES, SHARES, TRAPS, UNIVERSE, planted
+from tests.mutants.planting import (
+    AGREE,
+    AROUND,
+    REGIONS,
+    ROUNDS,
+    RULES,
+    SHARES,
+    TRAPS,
+    UNIVERSE,
+    planted,
+)
 
 FAULTS = (
     *planted(
         "design",
         SHARES,
-        ("parts leave their last candidate out", "_parts", "values[low:low + even]", "values[low:low + even - 1]"),
+        (
+            "parts leave their last candidate out",
+            "_parts",
+            "values[low:low + even]",
+            "values[low:low + even - 1]",
+        ),
         ("every share looks at the whole", "_space", "axis.name == first", "False"),
-        ("what was settled one by one is that of the first part", "_joined", "before += len(_1)", "before += 0"),
-        ("marks of the last part alone are kept", "_joined", "bytearray().join(_1)", "parts[-1].sheet.marks"),
-        ("a pinned axis is taken for a free one", "_shares", "isinstance(axis.values, range)", "False"),
+        (
+            "what was settled one by one is that of the first part",
+            "_joined",
+            "before += len(_1)",
+            "before += 0",
+        ),
+        (
+            "marks of the last part alone are kept",
+            "_joined",
+            "bytearray().join(_1)",
+            "parts[-1].sheet.marks",
+        ),
+        (
+            "a pinned axis is taken for a free one",
+            "_shares",
+            "isinstance(axis.values, range)",
+            "False",
+        ),
     ),
     *planted(
         "design",
@@ -49,8 +79,18 @@ FAULTS = (
     *planted(
         "design",
         AGREE,
-        ("what nothing reaches is proved", "_Sheeting._reach", "VACUOUS if last == 'unsat' else HARD", "PROVED"),
-        ("regions take in the candidate beyond a strict comparison", "Evaluation._compared", "operator == '<'", "0"),
+        (
+            "what nothing reaches is proved",
+            "_Sheeting._reach",
+            "VACUOUS if last == 'unsat' else HARD",
+            "PROVED",
+        ),
+        (
+            "regions take in the candidate beyond a strict comparison",
+            "Evaluation._compared",
+            "operator == '<'",
+            "0",
+        ),
     ),
     *planted(
         "design",
@@ -71,7 +111,12 @@ FAULTS = (
     *planted(
         "design/judge.py",
         RULES,
-        ("proved up to N is met by fewer turns", "_met", "(settled.turns or 0) >= expected.turns", "True"),
+        (
+            "proved up to N is met by fewer turns",
+            "_met",
+            "(settled.turns or 0) >= expected.turns",
+            "True",
+        ),
     ),
     *planted(
         "design",
@@ -98,7 +143,12 @@ FAULTS = (
     *planted(
         "design/judge.py",
         RULES,
-        ("vacuous has no exit code of its own", "_code", "4 if VERDICTS[spot.mark] == 'vacuous' else 1", "1"),
+        (
+            "vacuous has no exit code of its own",
+            "_code",
+            "4 if VERDICTS[spot.mark] == 'vacuous' else 1",
+            "1",
+        ),
     ),
     *planted(
         "design",
@@ -109,12 +159,22 @@ FAULTS = (
             "(proved - unknown - broken, unknown - broken)",
             "(proved - unknown, unknown)",
         ),
-        ("excluded candidates keep a choice from being an answer", "_choices", "EXCLUDED in marks", "False"),
+        (
+            "excluded candidates keep a choice from being an answer",
+            "_choices",
+            "EXCLUDED in marks",
+            "False",
+        ),
     ),
     *planted(
         "design/answers.py",
         RULES,
-        ("exactly is met by more", "_met", "set(answer) == set(ask.rows)", "set(answer) >= set(ask.rows)"),
+        (
+            "exactly is met by more",
+            "_met",
+            "set(answer) == set(ask.rows)",
+            "set(answer) >= set(ask.rows)",
+        ),
     ),
     *planted(
         "design",

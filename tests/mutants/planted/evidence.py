@@ -1,4 +1,5 @@
-"""Faults in what makes a verdict believable: certificates and their checker, clausal proofs, idle decisions."""
+"""Faults in what makes a verdict believable: certificates and their checker, clausal proofs,
+idle decisions."""
 
 from __future__ import annotations
 
@@ -30,7 +31,12 @@ FAULTS = (
             "(line.at, line.place, line.object, line.low, line.high) != extent",
             "(line.at, line.place, line.object, line.low) != extent[:4]",
         ),
-        ("a certificate may have more in it", "_Given.end", "self._lines or self._claims", "self._lines"),
+        (
+            "a certificate may have more in it",
+            "_Given.end",
+            "self._lines or self._claims",
+            "self._lines",
+        ),
         (
             "a claim may have lines left over",
             "_Given.claim",
@@ -89,14 +95,24 @@ FAULTS = (
     *planted(
         "evidence",
         LOSING,
-        ("what nobody stored is let pass", "Walk._claim", "bit.zero or not unasked", "bit.zero and (not unasked)"),
+        (
+            "what nobody stored is let pass",
+            "Walk._claim",
+            "bit.zero or not unasked",
+            "bit.zero and (not unasked)",
+        ),
         (
             "a step has ended while it runs",
             "Walk._by_whom",
             "env.runs_on is not None and _1 and (env.began != self.reading)",
             "env.runs_on is not None and _1",
         ),
-        ("a loop takes a turn at least", "Walk._over", "one_or_more if low else none", "one_or_more"),
+        (
+            "a loop takes a turn at least",
+            "Walk._over",
+            "one_or_more if low else none",
+            "one_or_more",
+        ),
         (
             "a condition excludes whatever is said that it excludes",
             "Walk._taken",
@@ -139,12 +155,22 @@ FAULTS = (
             "live and remembers and (env.current.label == self.reader.label)",
             "live and remembers",
         ),
-        ("of loops around a claim one turn counts", "Walk._claim", "loop.high != 1", "loop.high == 0"),
+        (
+            "of loops around a claim one turn counts",
+            "Walk._claim",
+            "loop.high != 1",
+            "loop.high == 0",
+        ),
     ),
     *planted(
         "evidence",
         LOST,
-        ("a cleared member need not have been zero", "Walk._claim", "bit.zero or not unasked", "not unasked"),
+        (
+            "a cleared member need not have been zero",
+            "Walk._claim",
+            "bit.zero or not unasked",
+            "not unasked",
+        ),
         (
             "of several places that are stored to, the first is stored last",
             "Walk._over",
@@ -196,7 +222,12 @@ FAULTS = (
             "_1 and (not any((each.per_step for each in inputs)))",
             "_1",
         ),
-        ("conditions over too many values exclude each other", "excluded", "return False", "return True"),
+        (
+            "conditions over too many values exclude each other",
+            "excluded",
+            "return False",
+            "return True",
+        ),
         (
             "`!` in front of a condition does not count",
             "_plain",
@@ -213,7 +244,12 @@ FAULTS = (
     *planted(
         "evidence",
         LOSING,
-        ("`on` runs its block on the object around it", "inside", "env.names.get(name, env.current)", "env.current"),
+        (
+            "`on` runs its block on the object around it",
+            "inside",
+            "env.names.get(name, env.current)",
+            "env.current",
+        ),
     ),
     *planted(
         "evidence",
@@ -257,7 +293,12 @@ FAULTS = (
     *planted(
         "evidence/rup.py",
         RUP,
-        ("a proof need not end in a contradiction", "check", "return clauses_kept.contradiction", "return True"),
+        (
+            "a proof need not end in a contradiction",
+            "check",
+            "return clauses_kept.contradiction",
+            "return True",
+        ),
     ),
     *planted(
         "evidence",
@@ -268,7 +309,12 @@ FAULTS = (
             "if free == 0:",
             "if free != 1:",
         ),
-        ("what a proof deletes is used on", "_Known.delete", "removed = copies.pop()", "removed = list(copies.pop())"),
+        (
+            "what a proof deletes is used on",
+            "_Known.delete",
+            "removed = copies.pop()",
+            "removed = list(copies.pop())",
+        ),
         (
             "a literal that became false is not looked at",
             "_Known._visit",

@@ -8,7 +8,12 @@ FAULTS = (
     *planted(
         "logic",
         COMMON,
-        ("integers have one bit less in common", "_sum_of_bits", "range(width)", "range(width - 1)"),
+        (
+            "integers have one bit less in common",
+            "_sum_of_bits",
+            "range(width)",
+            "range(width - 1)",
+        ),
         (
             "bit-vectors have bits beyond the width in common",
             "_Bits._apply",
@@ -77,7 +82,12 @@ FAULTS = (
             "1 + max(((~number if number < 0 else number).bit_length() for number in interval))",
             "max(1, *((~number if number < 0 else number).bit_length() for number in interval))",
         ),
-        ("numbers are widened with zeros", "fitted", "bits[-1:] * (size - len(bits))", "(FALSE,) * (size - len(bits))"),
+        (
+            "numbers are widened with zeros",
+            "fitted",
+            "bits[-1:] * (size - len(bits))",
+            "(FALSE,) * (size - len(bits))",
+        ),
         (
             "a gate may be false where all its literals are true",
             "_Blaster.all_of",

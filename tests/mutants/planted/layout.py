@@ -9,7 +9,12 @@ FAULTS = (
         "layout",
         LAYOUT,
         ("structs have no padding at their end", "_struct", "up(end, align)", "up(end, 8)"),
-        ("members of packed structs are aligned", "demand", "8 if packed else 8 * align", "8 * align"),
+        (
+            "members of packed structs are aligned",
+            "demand",
+            "8 if packed else 8 * align",
+            "8 * align",
+        ),
         (
             "bit-fields cross the units of their type",
             "_crosses",
@@ -80,7 +85,12 @@ FAULTS = (
             "field.name is not None or abi.unnamed_bit_fields_align",
             "True",
         ),
-        ("a union is as large as its last member", "_union", "max(end, demand_made.width)", "demand_made.width"),
+        (
+            "a union is as large as its last member",
+            "_union",
+            "max(end, demand_made.width)",
+            "demand_made.width",
+        ),
         ("a packed enumeration takes four bytes", "_enum", "enum.packed or size >= 4", "size >= 4"),
         (
             "the sign of an enumeration takes no bit",
@@ -100,7 +110,12 @@ FAULTS = (
             "member.offset + inner.offset",
             "inner.offset",
         ),
-        ("an alignment that a struct states is not its own", "_struct", "8 * power_of_two(record.align or 1)", "8"),
+        (
+            "an alignment that a struct states is not its own",
+            "_struct",
+            "8 * power_of_two(record.align or 1)",
+            "8",
+        ),
         (
             "a short union arm hides what a longer one covers",
             "_gaps",
@@ -166,7 +181,12 @@ FAULTS = (
     *planted(
         "layout",
         DRIFT,
-        ("an unsigned member is like a signed one", "_integers", "scalar_layout.signed == other.signed", "True"),
+        (
+            "an unsigned member is like a signed one",
+            "_integers",
+            "scalar_layout.signed == other.signed",
+            "True",
+        ),
         (
             "structs of other sizes are alike where their members are",
             "alike",

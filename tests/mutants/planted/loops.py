@@ -1,4 +1,5 @@
-"""Faults in what is said of loops for every number of turns: what turns leave, what all keep, the accounts of both."""
+"""Faults in what is said of loops for every number of turns: what turns leave, what all keep,
+the accounts of both."""
 
 from __future__ import annotations
 
@@ -18,7 +19,12 @@ FAULTS = (
     *planted(
         "obligations/turns.py",
         TWO_ACCOUNTS,
-        ("stores are alike whoever made them", "_stored", "(*bits, _history(operation, instances))", "bits"),
+        (
+            "stores are alike whoever made them",
+            "_stored",
+            "(*bits, _history(operation, instances))",
+            "bits",
+        ),
     ),
     *planted(
         "obligations",
@@ -67,7 +73,12 @@ FAULTS = (
             "replace(store, runs=((low - _plain(store.low), last - low),))",
             "store",
         ),
-        ("what turns change is taken as kept", "Loops._left", "piece not in pieces", "piece in pieces"),
+        (
+            "what turns change is taken as kept",
+            "Loops._left",
+            "piece not in pieces",
+            "piece in pieces",
+        ),
     ),
     *planted(
         "obligations",
@@ -82,7 +93,12 @@ FAULTS = (
     *planted(
         "obligations/invariants.py",
         ACCOUNTED,
-        ("the last piece of an area is forgotten", "_pieces", "pairwise(cuts)", "pairwise(cuts[:-1])"),
+        (
+            "the last piece of an area is forgotten",
+            "_pieces",
+            "pairwise(cuts)",
+            "pairwise(cuts[:-1])",
+        ),
     ),
     *planted(
         "obligations",
@@ -174,7 +190,12 @@ FAULTS = (
             "case Write(places=places, length=length)",
         ),
         ("what is copied is no store", "_targets", "(yield (target, length))", "(yield from ())"),
-        ("what stands inside a statement stores nothing", "_stored", "_stored(program, block)", "()"),
+        (
+            "what stands inside a statement stores nothing",
+            "_stored",
+            "_stored(program, block)",
+            "()",
+        ),
         (
             "what a turn made itself was there before",
             "_made_inside",
@@ -207,7 +228,12 @@ FAULTS = (
     *planted(
         "archive",
         ACCOUNTED,
-        ("loops that are followed are not looked at", "unaccounted", "at in followed", "at not in followed"),
+        (
+            "loops that are followed are not looked at",
+            "unaccounted",
+            "at in followed",
+            "at not in followed",
+        ),
         (
             "a turn's number is a statement",
             "_spot",

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import CHOICES, EXPRESSIONS, MEMO, MISTAKES, PINS, PLACES, PROGRAMS, planted
+from tests.mutants.planting import (
+    CHOICES,
+    EXPRESSIONS,
+    MEMO,
+    MISTAKES,
+    PINS,
+    PLACES,
+    PROGRAMS,
+    planted,
+)
 
 FAULTS = (
     *planted(
@@ -93,7 +102,12 @@ FAULTS = (
             "(begin, begin + inner.width)",
             "(0, begin + inner.width)",
         ),
-        ("offsets of raw places count from the object", "_area", "settled(offset) - begin", "settled(offset)"),
+        (
+            "offsets of raw places count from the object",
+            "_area",
+            "settled(offset) - begin",
+            "settled(offset)",
+        ),
     ),
     *planted(
         "meaning",
@@ -115,12 +129,22 @@ FAULTS = (
             "left if left.signed and (not right.signed) else right",
         ),
         ("an unsigned int is promoted to int", "_promoted", "type.bits < 32", "type.bits <= 32"),
-        ("constants of a signed type stay positive", "wrapped", "value >> type.bits - 1", "value >> type.bits"),
+        (
+            "constants of a signed type stay positive",
+            "wrapped",
+            "value >> type.bits - 1",
+            "value >> type.bits",
+        ),
     ),
     *planted(
         "meaning/expressions.py",
         EXPRESSIONS,
-        ("decimal constants turn unsigned", "_number", "written.startswith('0') and (not unsigned)", "not unsigned"),
+        (
+            "decimal constants turn unsigned",
+            "_number",
+            "written.startswith('0') and (not unsigned)",
+            "not unsigned",
+        ),
     ),
     *planted(
         "meaning",
@@ -157,12 +181,22 @@ FAULTS = (
             "abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)",
             "abs(left) // abs(right)",
         ),
-        ("an axis is equal to what it is not", "compared", "equal if node.operator == '==' else not equal", "equal"),
+        (
+            "an axis is equal to what it is not",
+            "compared",
+            "equal if node.operator == '==' else not equal",
+            "equal",
+        ),
     ),
     *planted(
         "meaning",
         MISTAKES,
-        ("an integer is shifted by its own width", "shift_count", "0 <= count < bits", "0 <= count <= bits"),
+        (
+            "an integer is shifted by its own width",
+            "shift_count",
+            "0 <= count < bits",
+            "0 <= count <= bits",
+        ),
     ),
     *planted(
         "meaning",
@@ -194,7 +228,12 @@ FAULTS = (
         "meaning",
         PROGRAMS,
         ("`when` has no else", "_when", "node.otherwise", "()"),
-        ("`each` may take no turn", "_compound", "_turns(cx, node.bounds, 1)", "_turns(cx, node.bounds, 0)"),
+        (
+            "`each` may take no turn",
+            "_compound",
+            "_turns(cx, node.bounds, 1)",
+            "_turns(cx, node.bounds, 0)",
+        ),
     ),
     *planted(
         "meaning",
@@ -270,7 +309,12 @@ FAULTS = (
     *planted(
         "meaning",
         PROGRAMS,
-        ("a proposal leaves out the last value of a range", "range_in", "range(low, high + 1)", "range(low, high)"),
+        (
+            "a proposal leaves out the last value of a range",
+            "range_in",
+            "range(low, high + 1)",
+            "range(low, high)",
+        ),
         (
             "mistakes of excluded candidates count",
             "mistakes",
@@ -281,6 +325,11 @@ FAULTS = (
     *planted(
         "meaning",
         MISTAKES,
-        ("an input may be greater than its type holds", "_new_input", "low < least or high > limit", "low < least"),
+        (
+            "an input may be greater than its type holds",
+            "_new_input",
+            "low < least or high > limit",
+            "low < least",
+        ),
     ),
 )

@@ -44,7 +44,12 @@ FAULTS = (
     *planted(
         "obligations",
         RARE,
-        ("assume counts where it is not met", "Building.assume", "or_(not_(frame.guard), condition)", "condition"),
+        (
+            "assume counts where it is not met",
+            "Building.assume",
+            "or_(not_(frame.guard), condition)",
+            "condition",
+        ),
     ),
     *planted(
         "obligations",
@@ -161,7 +166,12 @@ FAULTS = (
     *planted(
         "obligations",
         RARE,
-        ("a step is in the history of an object made before it ended", "in_history", "run.ended <= time", "True"),
+        (
+            "a step is in the history of an object made before it ended",
+            "in_history",
+            "run.ended <= time",
+            "True",
+        ),
     ),
     *planted(
         "obligations",
@@ -204,19 +214,34 @@ FAULTS = (
             "store.kind == 'blank' and (claim.cleared or claim.blank_is_enough)",
             "store.kind == 'blank'",
         ),
-        ("written takes padding for stored", "_stored", "not_(within(position, store.unspecified))", "True"),
+        (
+            "written takes padding for stored",
+            "_stored",
+            "not_(within(position, store.unspecified))",
+            "True",
+        ),
     ),
     *planted(
         "obligations",
         AGREE,
-        ("preserved compares no values", "_differing", "and_(on, not_(eq(current, earlier)))", "False"),
+        (
+            "preserved compares no values",
+            "_differing",
+            "and_(on, not_(eq(current, earlier)))",
+            "False",
+        ),
         (
             "a read for EXPR misses its last byte",
             "_by_length",
             "lt(offset // 8, at.length.term)",
             "lt(offset // 8 + 1, at.length.term)",
         ),
-        ("lent lets shared objects be stored to", "Claiming.not_given_up", "and_(kept, not_(or_(*others)))", "kept"),
+        (
+            "lent lets shared objects be stored to",
+            "Claiming.not_given_up",
+            "and_(kept, not_(or_(*others)))",
+            "kept",
+        ),
         (
             "exact takes any negative value",
             "Touching.fits_type",
@@ -261,7 +286,12 @@ FAULTS = (
             "self.little_endian",
             "True",
         ),
-        ("a length reaches one byte too far", "_stretches", "lt(byte, length.term)", "lt(byte - 1, length.term)"),
+        (
+            "a length reaches one byte too far",
+            "_stretches",
+            "lt(byte, length.term)",
+            "lt(byte - 1, length.term)",
+        ),
     ),
     *planted(
         "obligations",
@@ -287,7 +317,12 @@ FAULTS = (
     *planted(
         "obligations",
         RARE,
-        ("struct assignment writes its padding", "_Walk._store", "() if whole else place.padding", "()"),
+        (
+            "struct assignment writes its padding",
+            "_Walk._store",
+            "() if whole else place.padding",
+            "()",
+        ),
         (
             "the bit of a bool that may be 1 is the first one on big-endian ABIs too",
             "zeroes",

@@ -44,7 +44,12 @@ FAULTS = (
     *planted(
         "semantics",
         NUMBERS,
-        ("division rounds down", "_divide", "quotient if (left < 0) == (right < 0) else -quotient", "left // right"),
+        (
+            "division rounds down",
+            "_divide",
+            "quotient if (left < 0) == (right < 0) else -quotient",
+            "left // right",
+        ),
     ),
     *planted(
         "properties",
@@ -64,7 +69,12 @@ FAULTS = (
     *planted(
         "properties/written.py",
         NUMBERS,
-        ("written speaks of copies and stores", "claims", "event.kind == 'read'", "event.kind != 'cut'"),
+        (
+            "written speaks of copies and stores",
+            "claims",
+            "event.kind == 'read'",
+            "event.kind != 'cut'",
+        ),
     ),
     *planted(
         "properties/exact.py",
@@ -84,7 +94,12 @@ FAULTS = (
     *planted(
         "properties/lent.py",
         RARE,
-        ("a copy may store to a shared object", "", "('write', 'clear', 'copy to')", "('write', 'clear')"),
+        (
+            "a copy may store to a shared object",
+            "",
+            "('write', 'clear', 'copy to')",
+            "('write', 'clear')",
+        ),
     ),
     *planted(
         "properties",
@@ -119,7 +134,12 @@ FAULTS = (
     *planted(
         "properties",
         NUMBERS,
-        ("a property that names members speaks of all", "named", "if not members:\n    return place", "return place"),
+        (
+            "a property that names members speaks of all",
+            "named",
+            "if not members:\n    return place",
+            "return place",
+        ),
     ),
     *planted(
         "semantics",
@@ -130,8 +150,18 @@ FAULTS = (
             "self._block(frame, step.body)\nframe.current.object.history.append(here.moment)",
             "frame.current.object.history.append(here.moment)\nself._block(frame, step.body)",
         ),
-        ("the condition of an `if` reads nothing", "_Machine._statement", "self._evaluated", "self.state.number"),
-        ("names are seen behind the block that makes them", "_Machine._block", "dict(frame.names)", "frame.names"),
+        (
+            "the condition of an `if` reads nothing",
+            "_Machine._statement",
+            "self._evaluated",
+            "self.state.number",
+        ),
+        (
+            "names are seen behind the block that makes them",
+            "_Machine._block",
+            "dict(frame.names)",
+            "frame.names",
+        ),
         (
             "a part sees the names of its caller",
             "_Machine._statement",
@@ -158,7 +188,12 @@ FAULTS = (
     *planted(
         "semantics",
         CLAIMS,
-        ("a made object remembers what its parent does later", "make", "dict(parent.snapshots)", "parent.snapshots"),
+        (
+            "a made object remembers what its parent does later",
+            "make",
+            "dict(parent.snapshots)",
+            "parent.snapshots",
+        ),
         (
             "steps on a parent enter the history of what was made from it",
             "make",
@@ -205,7 +240,12 @@ FAULTS = (
     *planted(
         "semantics",
         RARE,
-        ("a negative length is none", "State.length", "value if value >= 0 else _ENDLESS", "max(value, 0)"),
+        (
+            "a negative length is none",
+            "State.length",
+            "value if value >= 0 else _ENDLESS",
+            "max(value, 0)",
+        ),
     ),
     *planted(
         "semantics",

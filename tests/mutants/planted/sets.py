@@ -8,8 +8,18 @@ FAULTS = (
     *planted(
         "reaching/universe.py",
         SETS,
-        ("a sum is compared one too high", "_threshold", "-(constant // factor)", "1 - constant // factor"),
-        ("a sum is compared one too low", "_threshold", "constant // -factor + 1", "constant // -factor"),
+        (
+            "a sum is compared one too high",
+            "_threshold",
+            "-(constant // factor)",
+            "1 - constant // factor",
+        ),
+        (
+            "a sum is compared one too low",
+            "_threshold",
+            "constant // -factor + 1",
+            "constant // -factor",
+        ),
         ("an axis that a sum lacks is taken once", "_sums", "size * len(values)", "size"),
         ("the first of many blocks alone", "_joined", "low | high << width", "low"),
         (
@@ -18,7 +28,12 @@ FAULTS = (
             "self._from(axis, place) & ~self._from(axis, place + 1)",
             "self._from(axis, place)",
         ),
-        ("unlike neighbours are said at once", "_condition", "parts and parts[-1][0] == part", "parts"),
+        (
+            "unlike neighbours are said at once",
+            "_condition",
+            "parts and parts[-1][0] == part",
+            "parts",
+        ),
         (
             "another value than the mark's",
             "Universe.marked",
@@ -29,8 +44,18 @@ FAULTS = (
     *planted(
         "design/generalise.py",
         SETS,
-        ("what earlier turns left is guessed", "Evaluation._choice", "name.startswith(UNSURE) and is_true", "False"),
-        ("what was not followed is 0", "Evaluation._unknown", "return []", "return [(self.universe.all, (), 0)]"),
+        (
+            "what earlier turns left is guessed",
+            "Evaluation._choice",
+            "name.startswith(UNSURE) and is_true",
+            "False",
+        ),
+        (
+            "what was not followed is 0",
+            "Evaluation._unknown",
+            "return []",
+            "return [(self.universe.all, (), 0)]",
+        ),
         (
             "a bit that the run looks at is arbitrary",
             "Evaluation._arbitrary",
@@ -61,8 +86,18 @@ FAULTS = (
     *planted(
         "design",
         MERGING,
-        ("what some candidates have, all have", "_Merging._block", "candidates == all_candidates", "True"),
-        ("statements with one number are one statement", "_grouped", "other == head and _1", "True"),
+        (
+            "what some candidates have, all have",
+            "_Merging._block",
+            "candidates == all_candidates",
+            "True",
+        ),
+        (
+            "statements with one number are one statement",
+            "_grouped",
+            "other == head and _1",
+            "True",
+        ),
         (
             "a property is as the first candidate has it",
             "_Merging._properties",
@@ -73,8 +108,18 @@ FAULTS = (
     *planted(
         "design/generalise.py",
         SETS,
-        ("a bit behind the place counts", "_of_each_bit", "range(first, width, 8)", "range(first, width + 8, 8)"),
-        ("a value is known where none is", "Evaluation._bit", "inside & determined_at & ~ones", "inside & ~ones"),
+        (
+            "a bit behind the place counts",
+            "_of_each_bit",
+            "range(first, width, 8)",
+            "range(first, width + 8, 8)",
+        ),
+        (
+            "a value is known where none is",
+            "Evaluation._bit",
+            "inside & determined_at & ~ones",
+            "inside & ~ones",
+        ),
     ),
     *planted(
         "obligations",
@@ -91,10 +136,20 @@ FAULTS = (
         FLOW,
         ("a store leaves what was there", "replaced", "having & others", "having"),
         ("of two ways the first one counts", "joined", "candidates & ~before", "False"),
-        ("a loop has no turn but those it must have", "_Flow._loop", "left is None or left > 0", "False"),
+        (
+            "a loop has no turn but those it must have",
+            "_Flow._loop",
+            "left is None or left > 0",
+            "False",
+        ),
         ("arms after the first are not taken", "_Flow._either", "first.join(way)", "way.copy()"),
         ("a clone has no history", "_Flow._make", "state.marked.get(frame.current, 0)", "0"),
-        ("what was held before a snapshot is what it took", "_Flow._snapshot", "{OTHER: stale}", "{}"),
+        (
+            "what was held before a snapshot is what it took",
+            "_Flow._snapshot",
+            "{OTHER: stale}",
+            "{}",
+        ),
         (
             "cleared bits are everybody's and so is debris",
             "_came_through",

@@ -1,7 +1,9 @@
-"""Two readers of a kernel's source, side by side: `python -m tests.source.second TREE HEADERS [FOLDER...]`.
+"""Two readers of a kernel's source, side by side: `python -m tests.source.second TREE HEADERS
+[FOLDER...]`.
 
-The first is `cbprove accesses`, the second gcc's GIMPLE. Every access that one of them lists alone is explained by a rule, or
-printed; the exit code is 1 if one is left. `--first FILE` is what `cbprove accesses --format json` said before.
+The first is `cbprove accesses`, the second gcc's GIMPLE. Every access that one of them lists alone
+is explained by a rule, or printed; the exit code is 1 if one is left. `--first FILE` is what
+`cbprove accesses --format json` said before.
 """
 
 from __future__ import annotations
@@ -23,11 +25,15 @@ FOLDERS = ("net/core", "net/ipv4", "net/ipv6", "net/sched", "net/xfrm", "net/bri
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.source.second", description="two readers of C, side by side")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.source.second", description="two readers of C, side by side"
+    )
     parser.add_argument("tree", type=Path)
     parser.add_argument("headers", type=Path)
     parser.add_argument("folders", nargs="*", default=FOLDERS)
-    parser.add_argument("--first", type=Path, metavar="FILE", help="what the first reader said before, as json")
+    parser.add_argument(
+        "--first", type=Path, metavar="FILE", help="what the first reader said before, as json"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     given = parser.parse_args()
     tree = given.tree.resolve()
@@ -73,7 +79,9 @@ def told(files: Sequence[File], document: Any, tree: Path) -> int:
     other, loose = second(files, lambda path: str(Path(path).relative_to(tree)))
     found = compared(one, other, loose)
     touching = sum(map(bool, one.accesses.values())), sum(map(bool, other.accesses.values()))
-    print(f"functions that touch the object: {touching[0]} and {touching[1]}; accesses that both list: {found.both}")
+    print(
+        f"functions that touch the object: {touching[0]} and {touching[1]}; accesses that both list: {found.both}"
+    )
     for file in files:
         if file.error:
             print(f"gcc could not read {Path(file.path).relative_to(tree)}: {file.error}")

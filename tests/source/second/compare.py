@@ -1,4 +1,5 @@
-"""The two readers side by side, function by function, and the rules that explain where they differ."""
+"""The two readers side by side, function by function, and the rules that explain where they
+differ."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _KINDS = {"read": "R", "copy from": "R", "write": "W", "clear": "W", "copy to": 
 
 @dataclass(frozen=True)
 class Difference:
-    """An access that one reader lists and the other does not; `others` are what the other alone lists in that function."""
+    """An access that one reader lists and the other does not; `others` are what the other alone
+    lists in that function."""
 
     where: Where
     access: Access
@@ -32,7 +34,8 @@ class Difference:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a reader lists by function, and the addresses that escape from there; and all functions that it knows."""
+    """What a reader lists by function, and the addresses that escape from there; and all
+    functions that it knows."""
 
     accesses: dict[Where, frozenset[Access]]
     escapes: dict[Where, frozenset[Access]]
@@ -73,8 +76,11 @@ def _place(access: Mapping[str, Any]) -> tuple[str, str]:
     return (view, re.sub(r"\[[^][]*\]", "", access["member"])) if view else ("", "")
 
 
-def second(files: Iterable[File], named: Callable[[str], str]) -> tuple[Seen, dict[Where, frozenset[Access]]]:
-    """What the second reader lists; and what of it goes through variables that hold several things."""
+def second(
+    files: Iterable[File], named: Callable[[str], str]
+) -> tuple[Seen, dict[Where, frozenset[Access]]]:
+    """What the second reader lists; and what of it goes through variables that hold several
+    things."""
     found, escapes, loose, functions = {}, {}, {}, set()
     for file in files:
         functions |= {(named(file.path), name) for name in file.names}
@@ -101,9 +107,13 @@ def _read_back(one: Difference) -> bool:
 
 
 def _enclosing(one: Difference) -> bool:
-    """a member here, there the struct or word that holds it: bit-fields read as a word, assignment of structs, atomics"""
+    """a member here, there the struct or word that holds it: bit-fields read as a word,
+    assignment of structs, atomics"""
     view, member, kind = one.access
-    return any(v == view and k == kind and (_holds(m, member) or _holds(member, m)) for v, m, k in one.others)
+    return any(
+        v == view and k == kind and (_holds(m, member) or _holds(member, m))
+        for v, m, k in one.others
+    )
 
 
 def _holds(outer: str, inner: str) -> bool:
@@ -126,7 +136,10 @@ def _other_type(one: Difference) -> bool:
 def _bytes(one: Difference) -> bool:
     """bytes here, there the struct that lies on them: memset() and memcpy() of what was cast"""
     view, member, kind = one.access
-    if any(k == kind and ((not view and not m) or (not v and not member)) for v, m, k in one.both | one.others):
+    if any(
+        k == kind and ((not view and not m) or (not v and not member))
+        for v, m, k in one.both | one.others
+    ):
         return True
     return any(k == kind and (not (view and v) or not (member and m)) for v, m, k in one.others)
 
@@ -143,7 +156,8 @@ def _order(one: Difference) -> bool:
 
 
 def _escaped(one: Difference) -> bool:
-    """a callee without a body: one knows what it does by its name, for the other the address escapes"""
+    """a callee without a body: one knows what it does by its name, for the other the address
+    escapes"""
     return bool(one.escapes)
 
 
@@ -172,7 +186,10 @@ def compared(one: Seen, other: Seen, loose: Mapping[Where, frozenset[Access]]) -
         first, second = one.accesses.get(where, frozenset()), other.accesses.get(where, frozenset())
         common = first & second
         both += len(common)
-        for here, there, seen, found in ((first, second, other, alone[0]), (second, first, one, alone[1])):
+        for here, there, seen, found in (
+            (first, second, other, alone[0]),
+            (second, first, one, alone[1]),
+        ):
             known = where in seen.functions or seen is one
             found += [
                 Difference(

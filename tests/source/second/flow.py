@@ -1,4 +1,5 @@
-"""Where addresses of `sk_buff.cb` go in GIMPLE, and what is read and stored there. Statements are a set: no order, no ways."""
+"""Where addresses of `sk_buff.cb` go in GIMPLE, and what is read and stored there. Statements
+are a set: no order, no ways."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from dataclasses import dataclass, field
 from tests.source.second.gimple import Function, _split, record
 
 Access = tuple[str, str, str]  # view, member, R or W
-Seen = frozenset[tuple[str, str]]  # views and members in them that an address may be of; a view "" is bytes
+# Views and members in them that an address may be of; a view "" is bytes
+Seen = frozenset[tuple[str, str]]
 NOTHING: Seen = frozenset()
 OBJECT, MEMBER = "sk_buff", "cb"
 SUM = "+"  # instead of a member, where a number was added to an address
@@ -30,23 +32,27 @@ DEPTH = 14
 
 @dataclass
 class Done:
-    """What a function does, by itself and to what it was handed; what it returns; what it hands to whom that has no body."""
+    """What a function does, by itself and to what it was handed; what it returns; what it hands
+    to whom that has no body."""
 
     accesses: set[Access] = field(default_factory=set)
     escapes: set[tuple[str, str, str]] = field(default_factory=set)  # function, view, member
     returned: Seen = NOTHING
-    loose: set[Access] = field(default_factory=set)  # those of `accesses` through variables that hold several things
+    # Those of `accesses` through variables that hold several things
+    loose: set[Access] = field(default_factory=set)
 
 
 class Flow:
-    """The functions of one file. What is asked of one is remembered by what its parameters are given."""
+    """The functions of one file. What is asked of one is remembered by what its parameters are
+    given."""
 
     def __init__(self, found: Iterable[Function], file: str) -> None:
         self.functions = {each.name: each for each in found}
         self.file = file
         self.known: dict[tuple[str, tuple[Seen, ...]], Done] = {}
         self.active: list[str] = []
-        self.unsure: set[tuple[str, str]] = set()  # where the type in front of `->cb` is not printed
+        # Where the type in front of `->cb` is not printed
+        self.unsure: set[tuple[str, str]] = set()
 
     def own(self) -> Iterator[str]:
         return (name for name, each in self.functions.items() if each.file == self.file)
@@ -89,7 +95,9 @@ class One:
             return
         if line.startswith("return "):
             held = self.value(line[7:].rstrip(";"))
-            self.made.returned |= frozenset(_as(each, record(self.function.result)) for each in held)
+            self.made.returned |= frozenset(
+                _as(each, record(self.function.result)) for each in held
+            )
             return
         match = _ASSIGN.match(line)
         if match and not line.startswith(("if ", "switch ")):
@@ -169,10 +177,16 @@ class One:
             name = base.strip("(*)")
             tag = record(self.function.types.get(name, ""))
             seen = (
-                self.points.get(name, NOTHING) if "*" in base or match[3].startswith("->") or not match[3] else NOTHING
+                self.points.get(name, NOTHING)
+                if "*" in base or match[3].startswith("->") or not match[3]
+                else NOTHING
             )
         path = [each[1] for each in steps if each[1] and not re.fullmatch(r"D\.\d+", each[1])]
-        if MEMBER in path[:1] and (match[3].startswith(f"->{MEMBER}") or memory) and self._is_object(tag, name, seen):
+        if (
+            MEMBER in path[:1]
+            and (match[3].startswith(f"->{MEMBER}") or memory)
+            and self._is_object(tag, name, seen)
+        ):
             return frozenset((_joined(("", ""), path[1:]),))
         return frozenset(_joined(each, path) for each in seen)
 

@@ -1,4 +1,5 @@
-"""gcc's GIMPLE as text: the functions of a file with their variables and statements, all names as gcc prints them."""
+"""gcc's GIMPLE as text: the functions of a file with their variables and statements, all names
+as gcc prints them."""
 
 from __future__ import annotations
 
@@ -10,16 +11,21 @@ from pathlib import Path
 
 _PLACE = re.compile(r"\[[^][\s\"]*:\d+:\d+(?: discrim \d+)?\] ")
 _WHERE = re.compile(r"\[([^][\s\"]*):(\d+):\d+(?: discrim \d+)?\] ")
-_HEAD = re.compile(r"^(?:__attribute__\(.*\)\) )?(?!__attribute__)(\w[\w \*]*?[ \*])([A-Za-z_]\w*(?:\.\w+)*) \((.*)\)$")
+_HEAD = re.compile(
+    r"^(?:__attribute__\(.*\)\) )?(?!__attribute__)(\w[\w \*]*?[ \*])([A-Za-z_]\w*(?:\.\w+)*) \((.*)\)$"
+)
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
 _WORDS = r"(?:const |volatile |static |register )*(?:struct |union |enum )?\w[\w ]*? "
-_DECLARED = re.compile(rf"^\s+(?=\S)({_WORDS}(?:\* ?(?:const |restrict |volatile )*)*)([\w.]+)(?: \[.*\])*(?: = .*)?;$")
+_DECLARED = re.compile(
+    rf"^\s+(?=\S)({_WORDS}(?:\* ?(?:const |restrict |volatile )*)*)([\w.]+)(?: \[.*\])*(?: = .*)?;$"
+)
 
 
 @dataclass(frozen=True)
 class Function:
-    """A function as gcc lowered it. `types` holds the declared types of variables and parameters, `lines` its statements."""
+    """A function as gcc lowered it. `types` holds the declared types of variables and
+    parameters, `lines` its statements."""
 
     name: str
     file: str
@@ -30,12 +36,25 @@ class Function:
 
 
 def dumped(file: Path, options: Sequence[str], dump: Path) -> str:
-    """The GIMPLE of a file, and the first error of gcc where it wrote none. Errors behind that are of no concern here."""
-    command = ["gcc", *options, "-O0", "-S", "-o", "/dev/null", f"-fdump-tree-gimple-lineno={dump}", str(file)]
+    """The GIMPLE of a file, and the first error of gcc where it wrote none. Errors behind that
+    are of no concern here."""
+    command = [
+        "gcc",
+        *options,
+        "-O0",
+        "-S",
+        "-o",
+        "/dev/null",
+        f"-fdump-tree-gimple-lineno={dump}",
+        str(file),
+    ]
     dump.write_text("")
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if not dump.read_text():
-        return next((line for line in done.stderr.splitlines() if "error" in line), done.stderr[:200] or "no function")
+        return next(
+            (line for line in done.stderr.splitlines() if "error" in line),
+            done.stderr[:200] or "no function",
+        )
     return ""
 
 
@@ -77,7 +96,9 @@ def _function(head: re.Match[str], file: str, lines: Sequence[str]) -> Function:
             types.setdefault(declared[2], declared[1].strip())
         else:
             body.append(line.strip())
-    return Function(head[2], file, head[1].strip(), tuple(name for _, name in params), types, tuple(body))
+    return Function(
+        head[2], file, head[1].strip(), tuple(name for _, name in params), types, tuple(body)
+    )
 
 
 def _named(param: str) -> tuple[str, str]:
@@ -99,6 +120,7 @@ def _split(text: str) -> list[str]:
 def record(type: str) -> str:
     """The struct or union that a type points to, as its tag; nothing where it points to none."""
     match = re.fullmatch(
-        r"(?:const |volatile )*(?:struct|union) (\w+) (?:const )?\*(?: ?(?:const|restrict|volatile))*", type.strip()
+        r"(?:const |volatile )*(?:struct|union) (\w+) (?:const )?\*(?: ?(?:const|restrict|volatile))*",
+        type.strip(),
     )
     return match[1] if match else ""

@@ -13,9 +13,18 @@ from pathlib import Path
 from tests.source.second.flow import Done, Flow
 from tests.source.second.gimple import dumped, functions
 
-# As the kernel's own Makefiles have them, for x86; without optimisation calls of string functions stay what they are.
+# As the kernel's own Makefiles have them, for x86; without optimisation calls of string functions
+# stay what they are.
 _OPTIONS = [
-    *("-std=gnu11", "-fms-extensions", "-fno-strict-aliasing", "-fno-pie", "-fshort-wchar", "-funsigned-char", "-w"),
+    *(
+        "-std=gnu11",
+        "-fms-extensions",
+        "-fno-strict-aliasing",
+        "-fno-pie",
+        "-fshort-wchar",
+        "-funsigned-char",
+        "-w",
+    ),
     *("-mcmodel=kernel", "-mno-sse", "-mno-80387", "-mno-red-zone", "-mpreferred-stack-boundary=3"),
     *("-nostdinc", "-D__KERNEL__", "-DCC_USING_FENTRY"),
 ]
@@ -24,7 +33,8 @@ _FIRST = ("compiler-version.h", "kconfig.h", "compiler_types.h")
 
 @dataclass(frozen=True)
 class File:
-    """What was seen in a file: by function; what gcc had against it; where the type in front of `->cb` is not printed."""
+    """What was seen in a file: by function; what gcc had against it; where the type in front of
+    `->cb` is not printed."""
 
     path: str
     done: dict[str, Done]
@@ -35,14 +45,26 @@ class File:
 
 def options(tree: Path, made: Path) -> list[str]:
     """How gcc is called for any file of the tree, module or not."""
-    own = subprocess.run(["gcc", "-print-file-name=include"], capture_output=True, text=True, check=True).stdout.strip()
+    own = subprocess.run(
+        ["gcc", "-print-file-name=include"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     folders = [
-        *(tree / "arch/x86/include", made / "arch/x86/include/generated", tree / "include", made / "include"),
+        *(
+            tree / "arch/x86/include",
+            made / "arch/x86/include/generated",
+            tree / "include",
+            made / "include",
+        ),
         *(tree / "arch/x86/include/uapi", made / "arch/x86/include/generated/uapi"),
         *(tree / "include/uapi", made / "include/generated/uapi"),
     ]
     first = [word for name in _FIRST for word in ("-include", str(tree / "include/linux" / name))]
-    named = ['-DKBUILD_MODNAME="x"', '-DKBUILD_BASENAME="x"', '-DKBUILD_MODFILE="x"', "-D__KBUILD_MODNAME=kmod_x"]
+    named = [
+        '-DKBUILD_MODNAME="x"',
+        '-DKBUILD_BASENAME="x"',
+        '-DKBUILD_MODFILE="x"',
+        "-D__KBUILD_MODNAME=kmod_x",
+    ]
     return [*_OPTIONS, "-isystem", own, *(f"-I{each}" for each in folders), *first, *named]
 
 

@@ -1,9 +1,12 @@
-"""The bytes of BTF as words: header, strings, where each type's record starts; nothing of what the records say.
+"""The bytes of BTF as words: header, strings, where each type's record starts; nothing of what the
+records say.
 
-Source: include/uapi/linux/btf.h of Linux 7.2 and Documentation/bpf/btf.rst. Older files leave the bits unused that newer ones
-need for kinds up to 127 and for more than 65,535 members, so one reading serves both.
+Source: include/uapi/linux/btf.h of Linux 7.2 and Documentation/bpf/btf.rst. Older files leave the
+bits unused that newer ones need for kinds up to 127 and for more than 65,535 members, so one
+reading serves both.
 
-The records of a unit by their ids, over those of its base: their names, and the ways from one to the next.
+The records of a unit by their ids, over those of its base: their names, and the ways from one to
+the next.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ from typing import Literal, NamedTuple
 from cbprove.artifacts.model import Ref, bad
 from cbprove.diagnostics import SpecError
 
-MAGIC: Mapping[bytes, Literal["little", "big"]] = MappingProxyType({b"\x9f\xeb": "little", b"\xeb\x9f": "big"})
+MAGIC: Mapping[bytes, Literal["little", "big"]] = MappingProxyType(
+    {b"\x9f\xeb": "little", b"\xeb\x9f": "big"}
+)
 
 INT, PTR, ARRAY, STRUCT, UNION, ENUM, FWD, TYPEDEF, VOLATILE, CONST, RESTRICT = range(1, 12)
 FUNC, FUNC_PROTO, VAR, DATASEC, FLOAT, DECL_TAG, TYPE_TAG, ENUM64 = range(12, 20)
@@ -49,17 +54,24 @@ _LONGEST = 1023  # bytes of a name; the kernel allows 511
 
 def corrupt(name: str, text: str) -> SpecError:
     """The mistake of BTF, of the unit `name`, that breaks a rule of the format."""
-    return bad("CB0305", f"the BTF of `{name}` is corrupt: {text}", "copy or build the artefact again")
+    return bad(
+        "CB0305", f"the BTF of `{name}` is corrupt: {text}", "copy or build the artefact again"
+    )
 
 
 def unknown(name: str, kind: int, help: str) -> SpecError:
     """The mistake of a record of a kind that is not in the list above."""
-    return bad("CB0306", f"the BTF of `{name}` has a type of kind {kind}, which is newer than what cbprove knows", help)
+    return bad(
+        "CB0306",
+        f"the BTF of `{name}` has a type of kind {kind}, which is newer than what cbprove knows",
+        help,
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One piece of BTF. `words` is its section of types with a word of 0 behind; `strings` that of strings, bytes."""
+    """One piece of BTF. `words` is its section of types with a word of 0 behind; `strings` that
+    of strings, bytes."""
 
     name: str
     order: Literal["little", "big"]
@@ -74,7 +86,8 @@ class Section:
 
     @cached_property
     def scan(self) -> tuple[list[int], list[int]]:
-        """The words at which the records start, and the positions in that list of those that `find` and bit-fields look for."""
+        """The words at which the records start, and the positions in that list of those that
+        `find` and bit-fields look for."""
         starts: list[int] = []
         indexed: list[int] = []
         fixed, each, size = self._tables()
@@ -102,14 +115,19 @@ class Section:
             return corrupt(self.name, f"the {_ordinal(len(starts))} type is cut off")
         if not kind:
             return corrupt(self.name, f"the {_ordinal(len(starts))} type is of no kind")
-        return unknown(self.name, kind, "its length is not said, so nothing behind it can be read; use a newer cbprove")
+        return unknown(
+            self.name,
+            kind,
+            "its length is not said, so nothing behind it can be read; use a newer cbprove",
+        )
 
     def names(self) -> Iterator[int]:
         """The offset, in bytes, of each record's name."""
         return (self.words[start] for start in self.scan[0])
 
     def spellings(self, name: bytes) -> Iterator[int]:
-        """The offsets, in bytes, at which this string can be read; more than one where strings share their ends."""
+        """The offsets, in bytes, at which this string can be read; more than one where strings
+        share their ends."""
         ending = name + b"\0"
         at = self.strings.find(ending)
         while at >= 0:
@@ -121,21 +139,28 @@ class Section:
         end = self.strings.find(b"\0", offset, offset + _LONGEST + 1)
         if offset < 0 or end < 0:
             raise corrupt(
-                self.name, f"a name at byte {offset} of {len(self.strings)} bytes of strings never ends or is no name"
+                self.name,
+                f"a name at byte {offset} of {len(self.strings)} bytes of strings "
+                f"never ends or is no name",
             )
         try:
             return self.strings[offset:end].decode()
         except UnicodeDecodeError:
-            raise corrupt(self.name, f"the name at byte {offset} of the strings is no text") from None
+            raise corrupt(
+                self.name, f"the name at byte {offset} of the strings is no text"
+            ) from None
 
 
 def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    ending = (
+        "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
     return f"{number}{ending}"
 
 
 def read(data: bytes, name: str) -> Section:
-    """The sections of BTF, which begin with its magic number. Raises SpecError CB0305 where they do not fit the file.
+    """The sections of BTF, which begin with its magic number. Raises SpecError CB0305 where they do
+    not fit the file.
 
     `name` is that of the unit, for messages.
     """
@@ -144,13 +169,20 @@ def read(data: bytes, name: str) -> Section:
         raise corrupt(name, "it does not begin with the magic number 0xeb9f")
     if len(data) < 24:
         raise corrupt(name, f"it has {len(data)} bytes, and its header alone takes 24")
-    version, flags, length, *places = struct.unpack_from("<BBIIIII" if order == "little" else ">BBIIIII", data, 2)
+    version, flags, length, *places = struct.unpack_from(
+        "<BBIIIII" if order == "little" else ">BBIIIII", data, 2
+    )
     if version != 1 or flags:
-        raise corrupt(name, f"its version is {version} and its flags are {flags:#x}, where 1 and 0 are known")
+        raise corrupt(
+            name, f"its version is {version} and its flags are {flags:#x}, where 1 and 0 are known"
+        )
     if length < 24 or length % 4:
         raise corrupt(name, f"it says that its header takes {length} bytes")
-    types = _words(_part(data, length, offset=places[0], size=places[1], part="types", name=name), order, name)
-    types.append(0)  # lets the scan look at the second word of a record that is cut off after the first
+    types = _words(
+        _part(data, length, offset=places[0], size=places[1], part="types", name=name), order, name
+    )
+    # Lets the scan look at the second word of a record that is cut off after the first
+    types.append(0)
     strings = _part(data, length, offset=places[2], size=places[3], part="strings", name=name)
     if strings and strings[-1]:
         raise corrupt(name, "its strings do not end with a NUL")
@@ -160,7 +192,9 @@ def read(data: bytes, name: str) -> Section:
 def _part(data: bytes, header: int, offset: int, size: int, part: str, name: str) -> bytes:
     start = header + offset
     if start + size > len(data):
-        raise corrupt(name, f"its {part} should end at byte {start + size}, and there are {len(data)}")
+        raise corrupt(
+            name, f"its {part} should end at byte {start + size}, and there are {len(data)}"
+        )
     return data[start : start + size]
 
 
@@ -173,13 +207,19 @@ def _words(data: bytes, order: Literal["little", "big"], name: str) -> array[int
     return words
 
 
-def _lengths(data: bytes, header: int, order: Literal["little", "big"], name: str) -> Mapping[int, tuple[int, int]]:
-    """How long records are: what is known, and for newer kinds what the file says in its section of layouts (Linux 7.2)."""
+def _lengths(
+    data: bytes, header: int, order: Literal["little", "big"], name: str
+) -> Mapping[int, tuple[int, int]]:
+    """How long records are: what is known, and for newer kinds what the file says in its section
+    of layouts (Linux 7.2)."""
     if header < 32:
         return _LENGTHS
     offset, size = struct.unpack_from("<II" if order == "little" else ">II", data, 24)
     lengths = _part(data, header, offset=offset, size=size, part="layouts of kinds", name=name)
-    pairs = {kind: (lengths[4 * kind] // 4, lengths[4 * kind + 1] // 4) for kind in range(min(size // 4, 128))}
+    pairs = {
+        kind: (lengths[4 * kind] // 4, lengths[4 * kind + 1] // 4)
+        for kind in range(min(size // 4, 128))
+    }
     return MappingProxyType({kind: pair for kind, pair in pairs.items() if kind} | dict(_LENGTHS))
 
 
@@ -207,7 +247,9 @@ class Record(NamedTuple):
 
 def is_forward(record: Record) -> bool:
     """An `enum x;` has no kind of its own: it is one without values."""
-    return record.kind == FWD or (record.kind in (ENUM, ENUM64) and not record.vlen and record.name != 0)
+    return record.kind == FWD or (
+        record.kind in (ENUM, ENUM64) and not record.vlen and record.name != 0
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -261,33 +303,46 @@ class Records:
         return (self.record(self.first + position) for position in self.section.scan[1])
 
     def named(self, name: str) -> Iterator[Record]:
-        """The same, only those of this name: the strings are searched first, and nothing else is read."""
+        """The same, only those of this name: the strings are searched first, and nothing else is
+        read."""
         starts, indexed = self.section.scan
         words, references = (
             self.section.words,
             set(self._spellings(name.encode()) if _IDENTIFIER.fullmatch(name) else ()),
         )
-        return (self.record(self.first + position) for position in indexed if words[starts[position]] in references)
+        return (
+            self.record(self.first + position)
+            for position in indexed
+            if words[starts[position]] in references
+        )
 
     def _spellings(self, name: bytes) -> tuple[int, ...]:
-        """Where a name can be read, in bytes; remembered, since thousands of modules ask one base."""
+        """Where a name can be read, in bytes; remembered, since thousands of modules ask one
+        base."""
         if name not in self._spelled:
             below = self.base._spellings(name) if self.base else ()
-            self._spelled[name] = (*below, *(self.text + offset for offset in self.section.spellings(name)))
+            self._spelled[name] = (
+                *below,
+                *(self.text + offset for offset in self.section.spellings(name)),
+            )
         return self._spelled[name]
 
     def string(self, offset: int) -> str:
-        """The string at an offset in bytes, counted from the base's strings on; raises SpecError CB0305."""
+        """The string at an offset in bytes, counted from the base's strings on; raises SpecError
+        CB0305."""
         if self.base and offset < self.text:
             return self.base.string(offset)
         return self.section.string(offset - self.text)
 
     def begins(self, offset: int) -> bool:
-        """Whether a string begins at an offset in bytes, so that what is read there is not the end of another name."""
+        """Whether a string begins at an offset in bytes, so that what is read there is not the
+        end of another name."""
         if self.base and offset < self.text:
             return self.base.begins(offset)
         relative = offset - self.text
-        return relative == 0 or (relative < len(self.section.strings) and self.section.strings[relative - 1] == 0)
+        return relative == 0 or (
+            relative < len(self.section.strings) and self.section.strings[relative - 1] == 0
+        )
 
     def identifier(self, offset: int) -> str:
         """A name that C can have; raises SpecError CB0305 for any other."""
@@ -307,7 +362,10 @@ class Records:
                 return None
             record = self.record(ref)
             if record.kind in NO_TYPES:
-                raise corrupt(self.name, f"type {ref} is a function or variable, and stands where a type should")
+                raise corrupt(
+                    self.name,
+                    f"type {ref} is a function or variable, and stands where a type should",
+                )
             if record.kind != TYPE_TAG:
                 return ref
             ref = record.value
@@ -327,15 +385,22 @@ class Records:
             if record is None or (record.kind != TYPEDEF and record.kind not in WORDS):
                 return record
             ref = self.ref(record.value)
-        raise corrupt(self.name, f"more than {_CHAIN} typedefs hang one behind the other at type {ref}")
+        raise corrupt(
+            self.name, f"more than {_CHAIN} typedefs hang one behind the other at type {ref}"
+        )
 
     @cached_property
     def odd(self) -> frozenset[Ref]:
-        """The integers that are bit-fields of the old style: they have fewer bits than their bytes."""
+        """The integers that are bit-fields of the old style: they have fewer bits than their
+        bytes."""
         starts, indexed = self.section.scan
         words = self.section.words
-        integers = [position for position in indexed if words[starts[position] + 1] >> 24 & 0x7F == INT]
-        odd_integers = frozenset(filter(self._is_odd, (self.first + position for position in integers)))
+        integers = [
+            position for position in indexed if words[starts[position] + 1] >> 24 & 0x7F == INT
+        ]
+        odd_integers = frozenset(
+            filter(self._is_odd, (self.first + position for position in integers))
+        )
         return self.base.odd | odd_integers if self.base else odd_integers
 
     def _is_odd(self, ref: Ref) -> bool:

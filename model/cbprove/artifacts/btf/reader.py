@@ -1,6 +1,8 @@
-"""BTF as the graph of types. Numbers of nodes are BTF's own type ids; those of a module go on where its base ends.
+"""BTF as the graph of types. Numbers of nodes are BTF's own type ids; those of a module go on where
+its base ends.
 
-What each kind of record says, as a node of the model. Offsets of bit-fields need no turning round on big-endian targets.
+What each kind of record says, as a node of the model. Offsets of bit-fields need no turning round
+on big-endian targets.
 """
 
 from __future__ import annotations
@@ -55,20 +57,25 @@ class Btf:
     _listed: dict[Kind, dict[str, list[Ref]]] = field(default_factory=dict, repr=False)
 
     def node(self, ref: Ref) -> Node:
-        """What a type id stands for; raises SpecError CB0305 or CB0306 where there is nothing sound of this id."""
+        """What a type id stands for; raises SpecError CB0305 or CB0306 where there is nothing
+        sound of this id."""
         node_of_ref = self._nodes.get(ref)
         if node_of_ref is None:
             node_of_ref = self._nodes[ref] = node(self.records, self.records.record(ref))
         return node_of_ref
 
     def find(self, kind: Kind, name: str) -> tuple[Ref, ...]:
-        """The definitions of this name in this unit alone, each different one once; raises SpecError for unsound ones.
+        """The definitions of this name in this unit alone, each different one once; raises
+        SpecError for unsound ones.
 
-        A first name is searched for, which is the fastest for a few; once all were listed, they are looked up.
+        A first name is searched for, which is the fastest for a few; once all were listed, they are
+        looked up.
         """
         if kind in self._listed:
             return distinct(self, self._listed[kind].get(name, ()))
-        return distinct(self, (record.ref for record in self.records.named(name) if _defines(record, kind)))
+        return distinct(
+            self, (record.ref for record in self.records.named(name) if _defines(record, kind))
+        )
 
     def names(self, kind: Kind) -> Iterable[str]:
         """The names of a kind that are defined in this unit, in the order of their records."""
@@ -90,9 +97,14 @@ class Btf:
     @cached_property
     def _forwards(self) -> Mapping[str, frozenset[str]]:
         forwards = [
-            (_forward_kind(record), self.records.string(record.name)) for record in self._all() if is_forward(record)
+            (_forward_kind(record), self.records.string(record.name))
+            for record in self._all()
+            if is_forward(record)
         ]
-        return {kind: frozenset(name for each, name in forwards if each == kind) for kind in get_args(Kind)}
+        return {
+            kind: frozenset(name for each, name in forwards if each == kind)
+            for kind in get_args(Kind)
+        }
 
     def _all(self) -> Iterator[Record]:
         return map(self.records.record, range(self.records.first, self.records.end))
@@ -123,10 +135,11 @@ _LONGS = frozenset(("long unsigned int", "unsigned long", "long int", "long"))
 
 
 def over(section: Section, base: Records) -> Records:
-    """The records of a module over those of its kernel. Raises SpecError CB0308 for another kernel's.
+    """The records of a module over those of its kernel. Raises SpecError CB0308 for another
+    kernel's.
 
-    Nothing in BTF says which base it was written over. But names begin where strings begin, and over another kernel's strings
-    some do not.
+    Nothing in BTF says which base it was written over. But names begin where strings begin, and
+    over another kernel's strings some do not.
     """
     records = Records(section, base)
     if section.order != base.section.order or not all(map(records.begins, section.names())):
@@ -136,26 +149,39 @@ def over(section: Section, base: Records) -> Records:
 
 
 def node(unit: Records, record: Record) -> Node:
-    """The node of a record. Raises SpecError CB0305 or CB0306 where there is nothing sound, or no type at all."""
+    """The node of a record. Raises SpecError CB0305 or CB0306 where there is nothing sound, or
+    no type at all."""
     reader = _READERS.get(record.kind)
     if reader is not None:
         return reader(unit, record)
     if record.kind <= form.ENUM64:
         raise corrupt(unit.name, f"type {record.ref} is no type of C, and stands where one should")
-    raise form.unknown(unit.name, record.kind, "a type that is needed is of it; use a newer cbprove")
+    raise form.unknown(
+        unit.name, record.kind, "a type that is needed is of it; use a newer cbprove"
+    )
 
 
 def _number(unit: Records, record: Record) -> Node:
     encoding = record.section.words[record.at]
-    if record.value not in (1, 2, 4, 8, 16) or (encoding >> 16 & 0xFF) + (encoding & 0xFF) > 8 * record.value:
-        raise corrupt(unit.name, f"type {record.ref} is an integer of {record.value} bytes and {encoding & 0xFF} bits")
+    if (
+        record.value not in (1, 2, 4, 8, 16)
+        or (encoding >> 16 & 0xFF) + (encoding & 0xFF) > 8 * record.value
+    ):
+        raise corrupt(
+            unit.name,
+            f"type {record.ref} is an integer of {record.value} bytes and {encoding & 0xFF} bits",
+        )
     signed, boolean = encoding >> 24 & 1, encoding >> 24 & 4
-    return Number(unit.string(record.name), record.value, bool(signed), "bool" if boolean else "int")
+    return Number(
+        unit.string(record.name), record.value, bool(signed), "bool" if boolean else "int"
+    )
 
 
 def _float(unit: Records, record: Record) -> Node:
     if record.value not in (2, 4, 8, 12, 16, 32):
-        raise corrupt(unit.name, f"type {record.ref} is a floating-point number of {record.value} bytes")
+        raise corrupt(
+            unit.name, f"type {record.ref} is a floating-point number of {record.value} bytes"
+        )
     return Number(unit.string(record.name), record.value, True, "float")
 
 
@@ -170,12 +196,20 @@ def _array(unit: Records, record: Record) -> Node:
 
 def _composite(unit: Records, record: Record) -> Node:
     members = (_member(unit, record, record.at + 3 * number) for number in range(record.vlen))
-    named_members = tuple(member for member in members if member.name is not None or member.bits is None)
-    return Composite("struct" if record.kind == form.STRUCT else "union", unit.tag(record), record.value, named_members)
+    named_members = tuple(
+        member for member in members if member.name is not None or member.bits is None
+    )
+    return Composite(
+        "struct" if record.kind == form.STRUCT else "union",
+        unit.tag(record),
+        record.value,
+        named_members,
+    )
 
 
 def _member(unit: Records, record: Record, at: int) -> Member:
-    """A bit-field has its width beside its offset where the struct's flag is set, and in its integer otherwise."""
+    """A bit-field has its width beside its offset where the struct's flag is set, and in its
+    integer otherwise."""
     name, number, offset = record.section.words[at : at + 3]
     ref = unit.held(number)
     bits = offset >> 24 if record.flag else 0
@@ -185,7 +219,9 @@ def _member(unit: Records, record: Record, at: int) -> Member:
         encoding = integer.section.words[integer.at]
         offset, bits = offset + (encoding >> 16 & 0xFF), encoding & 0xFF
     if not name and not bits and not _is_composite(unit.behind(ref)):
-        raise corrupt(unit.name, f"type {record.ref} has a member that has no name and is no struct or union")
+        raise corrupt(
+            unit.name, f"type {record.ref} has a member that has no name and is no struct or union"
+        )
     return Member(unit.identifier(name) if name else None, ref, offset, bits or None)
 
 
@@ -234,10 +270,13 @@ def _qualified(unit: Records, record: Record) -> Node:
 def _function(unit: Records, record: Record) -> Node:
     """A last parameter without name and type is an ellipsis."""
     parameters = [
-        record.section.words[record.at + 2 * number : record.at + 2 * number + 2] for number in range(record.vlen)
+        record.section.words[record.at + 2 * number : record.at + 2 * number + 2]
+        for number in range(record.vlen)
     ]
     variadic = bool(parameters) and not any(parameters[-1])
-    types_of_parameters = tuple(unit.ref(ref) for _, ref in parameters[: len(parameters) - variadic])
+    types_of_parameters = tuple(
+        unit.ref(ref) for _, ref in parameters[: len(parameters) - variadic]
+    )
     return Function(unit.ref(record.value), types_of_parameters, variadic)
 
 

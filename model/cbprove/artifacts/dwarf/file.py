@@ -1,7 +1,8 @@
-"""The DWARF of an ELF file as units and DIEs. pyelftools reads it; what must never hang is done here.
+"""The DWARF of an ELF file as units and DIEs. pyelftools reads it; what must never hang is done
+here.
 
-A *unit* is a compile, partial or type unit. A *reference* to a DIE is its offset in `.debug_info`; `.debug_types` (type units
-of DWARF 4) counts on from the end of that.
+A *unit* is a compile, partial or type unit. A *reference* to a DIE is its offset in `.debug_info`;
+`.debug_types` (type units of DWARF 4) counts on from the end of that.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Unit:
-    """A unit: the references of its header, of its first DIE and of its end; less `bias` they are positions in `data`."""
+    """A unit: the references of its header, of its first DIE and of its end; less `bias` they
+    are positions in `data`."""
 
     header: CompileUnit | TypeUnit
     stream: IO[bytes] = field(repr=False)
@@ -43,7 +45,8 @@ class Unit:
 
 @dataclass(frozen=True, eq=False)
 class DwarfFile:
-    """All units of a file in the order of their references, and the types of type units by their signature."""
+    """All units of a file in the order of their references, and the types of type units by their
+    signature."""
 
     name: str
     strings: bytes = field(repr=False)
@@ -82,12 +85,17 @@ class DwarfFile:
 
 def corrupt(name: str, ref: int) -> SpecError:
     """The mistake of a file whose DWARF makes no sense at a reference."""
-    return bad("CB0312", f"the DWARF of `{name}` is corrupt at {ref:#x}", "build it anew, or name another file")
+    return bad(
+        "CB0312",
+        f"the DWARF of `{name}` is corrupt at {ref:#x}",
+        "build it anew, or name another file",
+    )
 
 
 @contextmanager
 def reading(name: str, ref: int) -> Iterator[None]:
-    """Corrupt DWARF, which pyelftools tells by half a dozen exceptions of its own and of Python's, as a SpecError.
+    """Corrupt DWARF, which pyelftools tells by half a dozen exceptions of its own and of Python's,
+    as a SpecError.
 
     Raises SpecError CB0312 in the place of any other exception.
     """
@@ -100,7 +108,8 @@ def reading(name: str, ref: int) -> Iterator[None]:
 
 
 def read(data: bytes, name: str) -> DwarfFile:
-    """The units of an ELF file. Raises SpecError where it has no DWARF, or pyelftools is not installed."""
+    """The units of an ELF file. Raises SpecError where it has no DWARF, or pyelftools is not
+    installed."""
     try:
         from elftools.elf.elffile import ELFFile
     except ImportError:
@@ -141,7 +150,9 @@ def _relocations(data: bytes) -> Mapping[int, int]:
 
 def _file(name: str, dwarf: DWARFInfo) -> DwarfFile:
     info, types = dwarf.debug_info_sec, dwarf.debug_types_sec
-    units = _units(dwarf.iter_CUs(), info, 0) + _units(dwarf.iter_TUs(), types, info.size if info else 0)
+    units = _units(dwarf.iter_CUs(), info, 0) + _units(
+        dwarf.iter_TUs(), types, info.size if info else 0
+    )
     starts = tuple(unit.start for unit in units)
     return DwarfFile(name, _contents(dwarf.debug_str_sec), units, starts, _signatures(units))
 
@@ -159,12 +170,19 @@ def _unit(header: CompileUnit | TypeUnit, stream: IO[bytes], data: bytes, bias: 
     start, first = bias + header.cu_offset, bias + header.cu_die_offset
     end = start + header["unit_length"] + header.structs.initial_length_field_size()
     return Unit(
-        header=header, stream=stream, data=data, start=start, first=first, end=min(end, bias + len(data)), bias=bias
+        header=header,
+        stream=stream,
+        data=data,
+        start=start,
+        first=first,
+        end=min(end, bias + len(data)),
+        bias=bias,
     )
 
 
 def _signatures(units: tuple[Unit, ...]) -> dict[int, int]:
-    """The references of the types that type units are for; DWARF 4 and 5 have other headers for them."""
+    """The references of the types that type units are for; DWARF 4 and 5 have other headers for
+    them."""
     signatures: dict[int, int] = {}
     for unit in units:
         header = unit.header.header
@@ -184,13 +202,16 @@ def _contents(section: DebugSectionDescriptor | None) -> bytes:
 def _relocate(elf: ELFFile, name: str, stream: IO[bytes], sizes: Mapping[int, int]) -> None:
     """Apply to the contents of the section of this name the relocations that the file has for it.
 
-    `sizes` are the kinds that store an address and an addend, with the bytes they take: an ABI's. Debug sections have
-    others only about the addresses of code.
+    `sizes` are the kinds that store an address and an addend, with the bytes they take: an ABI's.
+    Debug sections have others only about the addresses of code.
     """
     stream.seek(0)
     data = bytearray(stream.read())
     for section in elf.iter_sections():
-        if section["sh_type"] in ("SHT_REL", "SHT_RELA") and elf.get_section(section["sh_info"]).name == name:
+        if (
+            section["sh_type"] in ("SHT_REL", "SHT_RELA")
+            and elf.get_section(section["sh_info"]).name == name
+        ):
             for offset, symbol, kind, addend in _entries(elf, section):
                 if kind in sizes:
                     _store(
@@ -205,7 +226,9 @@ def _relocate(elf: ELFFile, name: str, stream: IO[bytes], sizes: Mapping[int, in
     stream.write(data)
 
 
-def _store(data: bytearray, offset: int, size: int, symbol: int, addend: int | None, order: Order) -> None:
+def _store(
+    data: bytearray, offset: int, size: int, symbol: int, addend: int | None, order: Order
+) -> None:
     end = offset + size
     if addend is None:
         addend = int.from_bytes(data[offset:end], order)
@@ -213,13 +236,19 @@ def _store(data: bytearray, offset: int, size: int, symbol: int, addend: int | N
 
 
 def _entries(elf: ELFFile, section: Section) -> Iterator[tuple[int, int, int, int | None]]:
-    """Where, the value of the symbol, the kind of relocation, and the addend, which is None where it lies in the section."""
+    """Where, the value of the symbol, the kind of relocation, and the addend, which is None
+    where it lies in the section."""
     order = "<" if elf.little_endian else ">"
     word, number, shift = ("Q", "q", 32) if elf.elfclass == 64 else ("I", "i", 8)
     symbols = _symbols(order, elf.elfclass, elf.get_section(section["sh_link"]).data())
     layout = Struct(order + 2 * word + (number if section["sh_type"] == "SHT_RELA" else ""))
     for offset, info, *addends in layout.iter_unpack(section.data()):
-        yield offset, symbols[info >> shift], info & ((1 << shift) - 1), addends[0] if addends else None
+        yield (
+            offset,
+            symbols[info >> shift],
+            info & ((1 << shift) - 1),
+            addends[0] if addends else None,
+        )
 
 
 def _symbols(order: str, elfclass: int, table: bytes) -> list[int]:

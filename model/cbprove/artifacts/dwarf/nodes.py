@@ -1,6 +1,8 @@
-"""What a DIE says of a C type, as a node of the graph. Sources: DWARF 5, chapter 5; DWARF 4, section 5.5.6, for bit-fields.
+"""What a DIE says of a C type, as a node of the graph. Sources: DWARF 5, chapter 5; DWARF 4,
+section 5.5.6, for bit-fields.
 
-One DIE, and its attributes checked: what a node needs is there and makes sense, or SpecError CB0312 is raised.
+One DIE, and its attributes checked: what a node needs is there and makes sense, or SpecError CB0312
+is raised.
 """
 
 from __future__ import annotations
@@ -40,14 +42,16 @@ _WORDS: Mapping[str, Literal["const", "volatile", "restrict", "_Atomic"]] = Mapp
         "DW_TAG_atomic_type": "_Atomic",
     }
 )
-_BOOLEAN, _SIGNED, _FLOATS = 2, (5, 6, 0xD), (3, 4, 9, 0xF)  # DW_ATE_*: of DWARF's encodings those that C has
+# DW_ATE_*: of DWARF's encodings those that C has
+_BOOLEAN, _SIGNED, _FLOATS = 2, (5, 6, 0xD), (3, 4, 9, 0xF)
 _DEPTH = 100  # typedefs and qualifiers of one another
 
 
 class Reader:
     """Makes nodes of a file's DIEs, each once.
 
-    The inner arrays of an array with several dimensions have no DIE of their own: they go by those of their bounds.
+    The inner arrays of an array with several dimensions have no DIE of their own: they go by those
+    of their bounds.
     """
 
     def __init__(self, file: DwarfFile, order: Literal["little", "big"]) -> None:
@@ -82,11 +86,23 @@ class Reader:
             case "DW_TAG_array_type":
                 return self._array(entry)
             case "DW_TAG_enumeration_type":
-                return Forward("enum", entry.name or "") if entry.declared else self._enumeration(entry)
+                return (
+                    Forward("enum", entry.name or "")
+                    if entry.declared
+                    else self._enumeration(entry)
+                )
             case "DW_TAG_structure_type":
-                return Forward("struct", entry.name or "") if entry.declared else self._composite(entry, "struct")
+                return (
+                    Forward("struct", entry.name or "")
+                    if entry.declared
+                    else self._composite(entry, "struct")
+                )
             case "DW_TAG_union_type":
-                return Forward("union", entry.name or "") if entry.declared else self._composite(entry, "union")
+                return (
+                    Forward("union", entry.name or "")
+                    if entry.declared
+                    else self._composite(entry, "union")
+                )
             case "DW_TAG_subroutine_type":
                 return _function(entry)
             case _:
@@ -101,9 +117,13 @@ class Reader:
         return Array(element, _count(bounds[0]) if bounds else 0, entry.has("DW_AT_GNU_vector"))
 
     def _enumeration(self, entry: Entry) -> Enumeration:
-        values = tuple((each.name or "", each.constant()) for each in entry.children("DW_TAG_enumerator"))
+        values = tuple(
+            (each.name or "", each.constant()) for each in entry.children("DW_TAG_enumerator")
+        )
         behind = self._behind(entry)
-        integer = _number(behind) if behind is not None and behind.tag == "DW_TAG_base_type" else None
+        integer = (
+            _number(behind) if behind is not None and behind.tag == "DW_TAG_base_type" else None
+        )
         signed = any(value < 0 for _, value in values) if integer is None else integer.signed
         size = entry.optional("DW_AT_byte_size")
         if size is None:
@@ -122,13 +142,17 @@ class Reader:
         offset = 8 * entry.location() if bits is None else self._bit_offset(entry, bits, of)
         if offset < 0:
             entry.corrupt()
-        return Member(entry.name, entry.known_type(), offset, bits, entry.optional("DW_AT_alignment"))
+        return Member(
+            entry.name, entry.known_type(), offset, bits, entry.optional("DW_AT_alignment")
+        )
 
     def _bit_offset(self, entry: Entry, bits: int, of: Literal["struct", "union"]) -> int:
-        """The first bit of a bit-field; DWARF and the layouts of either byte order count alike (DWARF 5, section 5.7.6).
+        """The first bit of a bit-field; DWARF and the layouts of either byte order count alike
+        (DWARF 5, section 5.7.6).
 
-        DW_AT_bit_offset of older DWARF counts down from the most significant bit of a unit of storage. In a union it is not
-        needed, and not to be relied on: gcc 12 leaves out the location that it counts from.
+        DW_AT_bit_offset of older DWARF counts down from the most significant bit of a unit of
+        storage. In a union it is not needed, and not to be relied on: gcc 12 leaves out the
+        location that it counts from.
         """
         if of == "union":
             return 0
@@ -138,7 +162,9 @@ class Reader:
         if not entry.has("DW_AT_bit_offset"):
             return start
         down = entry.signed("DW_AT_bit_offset")
-        return start + down if self._order == "big" else start + 8 * self._storage(entry) - down - bits
+        return (
+            start + down if self._order == "big" else start + 8 * self._storage(entry) - down - bits
+        )
 
     def _storage(self, entry: Entry) -> int:
         """The bytes of a bit-field's unit of storage: of its type, where nothing else is said."""
@@ -188,17 +214,26 @@ def _is_padding(member: Entry) -> bool:
 
 
 def _check_bit_fields(entry: Entry, members: tuple[Member, ...]) -> None:
-    """Refuse what clang 14 gets wrong: it rounds the offset of a bit-field as wide as its type down to a byte."""
+    """Refuse what clang 14 gets wrong: it rounds the offset of a bit-field as wide as its type
+    down to a byte."""
     for member, next in pairwise(members):
         if member.bits is not None and member.offset <= next.offset < member.offset + member.bits:
             raise bad(
                 "CB0312",
-                f"the DWARF of `{entry.file.name}` lays `{next.name}` over `{member.name}` in `struct {entry.name or '{...}'}`",
-                "clang misplaces bit-fields as wide as their type in packed structs; build it with gcc",
+                f"the DWARF of `{entry.file.name}` lays `{next.name}` over `{member.name}` in "
+                f"`struct {entry.name or '{...}'}`",
+                "clang misplaces bit-fields as wide as their type in packed structs; build it "
+                "with gcc",
             )
 
 
-_UNIT_REFERENCES = ("DW_FORM_ref1", "DW_FORM_ref2", "DW_FORM_ref4", "DW_FORM_ref8", "DW_FORM_ref_udata")
+_UNIT_REFERENCES = (
+    "DW_FORM_ref1",
+    "DW_FORM_ref2",
+    "DW_FORM_ref4",
+    "DW_FORM_ref8",
+    "DW_FORM_ref_udata",
+)
 _OTHER_FILES = ("DW_FORM_GNU_ref_alt", "DW_FORM_ref_sup4", "DW_FORM_ref_sup8")
 _PLUS_UCONST = 0x23  # DW_OP_plus_uconst, as offsets of members were written before DWARF 3
 
@@ -232,10 +267,15 @@ class Entry:
 
     def children(self, tag: str) -> Iterator[Entry]:
         """The children with a tag, in order."""
-        return (Entry(self.file, ref, die) for ref, die in self.file.children(self.ref, self.die) if die.tag == tag)
+        return (
+            Entry(self.file, ref, die)
+            for ref, die in self.file.children(self.ref, self.die)
+            if die.tag == tag
+        )
 
     def type(self) -> Ref | None:
-        """The reference in DW_AT_type; None without one, and for a type that is not specified, which is `void`."""
+        """The reference in DW_AT_type; None without one, and for a type that is not specified,
+        which is `void`."""
         if not self.has("DW_AT_type"):
             return None
         attribute = self.die.attributes["DW_AT_type"]
@@ -255,7 +295,8 @@ class Entry:
         return self.corrupt() if value < 0 else value
 
     def signed(self, attribute: str) -> int:
-        """A number that may be negative, 0 without the attribute; clang writes negative ones in 8 bytes that have no sign."""
+        """A number that may be negative, 0 without the attribute; clang writes negative ones in
+        8 bytes that have no sign."""
         return self._signed(self._value(attribute) or 0)
 
     def constant(self) -> int:
@@ -275,11 +316,14 @@ class Entry:
         """
         value = self._value("DW_AT_data_member_location")
         if isinstance(value, list) and value and value[0] == _PLUS_UCONST:
-            return self._signed(sum((byte & 0x7F) << 7 * place for place, byte in enumerate(value[1:])))
+            return self._signed(
+                sum((byte & 0x7F) << 7 * place for place, byte in enumerate(value[1:]))
+            )
         return self._signed(value or 0)
 
     def upper_bound(self) -> int | None:
-        """The greatest index of an array; None where it is none. gcc writes -1 for no elements, in 4 or 8 bytes."""
+        """The greatest index of an array; None where it is none. gcc writes -1 for no elements,
+        in 4 or 8 bytes."""
         value = self._value("DW_AT_upper_bound")
         if value in (None, -1, (1 << 32) - 1, (1 << 64) - 1):
             return None
@@ -306,5 +350,9 @@ class Entry:
         if form == "DW_FORM_ref_sig8" and value in self.file.signatures:
             return self.file.signatures[value]
         if form in _OTHER_FILES:
-            raise bad("CB0311", f"the DWARF of `{self.file.name}` is in part in another file", "undo what dwz did")
+            raise bad(
+                "CB0311",
+                f"the DWARF of `{self.file.name}` is in part in another file",
+                "undo what dwz did",
+            )
         return self.corrupt()

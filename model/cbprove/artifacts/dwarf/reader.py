@@ -1,8 +1,11 @@
-"""Types from the DWARF of object files, kernel modules and kernel images: versions 2 to 5, either byte order.
+"""Types from the DWARF of object files, kernel modules and kernel images: versions 2 to 5, either
+byte order.
 
-Which types a unit defines: its outermost DIEs, skipped over as their abbreviations say and not parsed.
+Which types a unit defines: its outermost DIEs, skipped over as their abbreviations say and not
+parsed.
 
-A kernel module holds a hundred thousand DIEs, a kernel image tens of millions; pyelftools takes 20 microseconds for each.
+A kernel module holds a hundred thousand DIEs, a kernel image tens of millions; pyelftools takes 20
+microseconds for each.
 """
 
 from __future__ import annotations
@@ -24,8 +27,9 @@ if TYPE_CHECKING:
     from elftools.dwarf.abbrevtable import AbbrevDecl
 
 
-# DW_LANG_*: C89, C, C99, C11, C17, C23, and assembler, whose units may come with a type or two. The C++ and the Rust in an
-# image have structs too, and lay them out otherwise: they are not read, and that is told where something is not found.
+# DW_LANG_*: C89, C, C99, C11, C17, C23, and assembler, whose units may come with a type or two. The
+# C++ and the Rust in an image have structs too, and lay them out otherwise: they are not read, and
+# that is told where something is not found.
 _LANGUAGES = (0x01, 0x02, 0x0C, 0x1D, 0x2C, 0x3E, 0x31, 0x8001)
 _OTHERS = {
     0x04: "C++",
@@ -45,14 +49,15 @@ _SPLIT = ("DW_AT_dwo_name", "DW_AT_GNU_dwo_name")
 def types(data: bytes, name: str, origin: str, abi: Abi) -> Types:
     """The types of an ELF file, read as they are asked for.
 
-    Raises SpecError: CB0310 without pyelftools, CB0311 without DWARF in the file, CB0312 for DWARF that is corrupt. What is
-    corrupt further in raises CB0312 when it is reached.
+    Raises SpecError: CB0310 without pyelftools, CB0311 without DWARF in the file, CB0312 for DWARF
+    that is corrupt. What is corrupt further in raises CB0312 when it is reached.
     """
     return _Types(read(data, name), name, origin, abi)
 
 
 class _Types:
-    """The definitions of every unit of C, by name; a unit is looked through when it can hold a name that is asked for."""
+    """The definitions of every unit of C, by name; a unit is looked through when it can hold a
+    name that is asked for."""
 
     def __init__(self, file: DwarfFile, name: str, origin: str, abi: Abi) -> None:
         self.name = name
@@ -72,20 +77,29 @@ class _Types:
         needle = _Needle(name.encode(), self._file.strings if unseen else b"")
         skipped = {unit.start for unit in unseen if not needle.lies_in(unit)}
         units = (unit for unit in self._units if unit.start not in skipped)
-        return distinct(self, (ref for unit in units for ref in self._definitions(unit).get((kind, name), ())))
+        return distinct(
+            self, (ref for unit in units for ref in self._definitions(unit).get((kind, name), ()))
+        )
 
     def names(self, kind: Kind) -> Iterable[str]:
         """All names of a kind, sorted."""
-        return sorted({name for unit in self._units for of, name in self._definitions(unit) if of == kind})
+        return sorted(
+            {name for unit in self._units for of, name in self._definitions(unit) if of == kind}
+        )
 
     @cached_property
     def skipped(self) -> str:
         """Which units are not read, and why; empty if all are."""
         count = Counter(self._language(unit) for unit in self._file.units if not self._is_c(unit))
         complaints = [
-            f"{_OTHERS.get(language or 0, f'language {language:#x}')} ({number})" for language, number in count.items()
+            f"{_OTHERS.get(language or 0, f'language {language:#x}')} ({number})"
+            for language, number in count.items()
         ]
-        return f"units of {' and '.join(complaints)} are not read, only those of C" if complaints else ""
+        return (
+            f"units of {' and '.join(complaints)} are not read, only those of C"
+            if complaints
+            else ""
+        )
 
     @cached_property
     def _units(self) -> tuple[Unit, ...]:
@@ -94,7 +108,11 @@ class _Types:
     def _is_c(self, unit: Unit) -> bool:
         attributes = self._file.die(unit.first).attributes
         if any(name in attributes for name in _SPLIT):
-            raise bad("CB0311", f"the DWARF of `{self.name}` is in files beside it", "compile it without -gsplit-dwarf")
+            raise bad(
+                "CB0311",
+                f"the DWARF of `{self.name}` is in files beside it",
+                "compile it without -gsplit-dwarf",
+            )
         language = self._language(unit)
         return language is None or language in _LANGUAGES
 
@@ -114,7 +132,8 @@ class _Types:
 
 
 class _Needle:
-    """A name as units hold it: spelt out, or as the places in `.debug_str` where it stands or another name ends with it."""
+    """A name as units hold it: spelt out, or as the places in `.debug_str` where it stands or
+    another name ends with it."""
 
     def __init__(self, name: bytes, strings: bytes) -> None:
         self._spelt = name + b"\0"
@@ -127,7 +146,10 @@ class _Needle:
     def lies_in(self, unit: Unit) -> bool:
         """Whether a unit may hold it. One that holds numbers of strings may always."""
         start, end = unit.first - unit.bias, unit.end - unit.bias
-        if len(self._places) > _MANY or "DW_AT_str_offsets_base" in unit.header.get_top_DIE().attributes:
+        if (
+            len(self._places) > _MANY
+            or "DW_AT_str_offsets_base" in unit.header.get_top_DIE().attributes
+        ):
             return True
         structs = unit.header.structs
         order: Literal["little", "big"] = "little" if structs.little_endian else "big"
@@ -143,16 +165,26 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "DW_TAG_typedef": "typedef",
     }
 )
-# The bytes that an attribute takes, by its form. Those of an offset and of an address differ from unit to unit.
+# The bytes that an attribute takes, by its form. Those of an offset and of an address differ from
+# unit to unit.
 _SIZES = {
     **dict.fromkeys(("DW_FORM_flag_present", "DW_FORM_implicit_const"), 0),
-    **dict.fromkeys(("DW_FORM_data1", "DW_FORM_ref1", "DW_FORM_flag", "DW_FORM_strx1", "DW_FORM_addrx1"), 1),
+    **dict.fromkeys(
+        ("DW_FORM_data1", "DW_FORM_ref1", "DW_FORM_flag", "DW_FORM_strx1", "DW_FORM_addrx1"), 1
+    ),
     **dict.fromkeys(("DW_FORM_data2", "DW_FORM_ref2", "DW_FORM_strx2", "DW_FORM_addrx2"), 2),
     **dict.fromkeys(("DW_FORM_data4", "DW_FORM_ref4", "DW_FORM_strx4", "DW_FORM_addrx4"), 4),
     **dict.fromkeys(("DW_FORM_data8", "DW_FORM_ref8", "DW_FORM_ref_sig8"), 8),
 }
 _OFFSETS = ("DW_FORM_strp", "DW_FORM_line_strp", "DW_FORM_sec_offset", "DW_FORM_ref_addr")
-_LEBS = ("DW_FORM_udata", "DW_FORM_sdata", "DW_FORM_strx", "DW_FORM_addrx", "DW_FORM_loclistx", "DW_FORM_rnglistx")
+_LEBS = (
+    "DW_FORM_udata",
+    "DW_FORM_sdata",
+    "DW_FORM_strx",
+    "DW_FORM_addrx",
+    "DW_FORM_loclistx",
+    "DW_FORM_rnglistx",
+)
 _SIBLINGS = ("DW_FORM_ref1", "DW_FORM_ref2", "DW_FORM_ref4", "DW_FORM_ref8")
 
 _Step = int | Literal["leb", "string", "block"]  # a number is so many bytes
@@ -162,7 +194,8 @@ _Step = int | Literal["leb", "string", "block"]  # a number is so many bytes
 class _Abbreviation:
     """How to get past a DIE: the steps over its attributes, None where only pyelftools knows how.
 
-    Past its children as well: the steps to its DW_AT_sibling, and the bytes of that; 0 where it has none.
+    Past its children as well: the steps to its DW_AT_sibling, and the bytes of that; 0 where it has
+    none.
     """
 
     tag: str
@@ -173,7 +206,8 @@ class _Abbreviation:
 
 
 def definitions(file: DwarfFile, unit: Unit) -> tuple[tuple[Kind, int], ...]:
-    """The kind and the reference of each outermost DIE of a unit that may define a type, in order."""
+    """The kind and the reference of each outermost DIE of a unit that may define a type, in
+    order."""
     with reading(file.name, unit.start):
         return tuple((KINDS[tag], ref) for ref, tag in _outermost(unit) if tag in KINDS)
 
@@ -234,11 +268,15 @@ def _abbreviation(unit: Unit, code: int) -> _Abbreviation:
     declaration: AbbrevDecl = unit.header.get_abbrev_table().get_abbrev(code)
     forms = [(specification.name, specification.form) for specification in declaration["attr_spec"]]
     children = declaration.has_children()
-    siblings = [i for i, (name, form) in enumerate(forms) if name == "DW_AT_sibling" and form in _SIBLINGS]
+    siblings = [
+        i for i, (name, form) in enumerate(forms) if name == "DW_AT_sibling" and form in _SIBLINGS
+    ]
     steps = _steps(unit, [form for _, form in forms])
     if children and siblings and steps is not None:
         before = _steps(unit, [form for _, form in forms[: siblings[0]]]) or ()
-        return _Abbreviation(declaration["tag"], children, steps, before, _SIZES[forms[siblings[0]][1]])
+        return _Abbreviation(
+            declaration["tag"], children, steps, before, _SIZES[forms[siblings[0]][1]]
+        )
     return _Abbreviation(declaration["tag"], children, steps)
 
 

@@ -2,10 +2,11 @@
 
 Source: Documentation/arch/x86/boot.rst (the setup header).
 
-Kernels that are no ELF: the flat images of arm64, riscv64 and s390x, EFI programs, and what a boot loader unpacks of one.
+Kernels that are no ELF: the flat images of arm64, riscv64 and s390x, EFI programs, and what a boot
+loader unpacks of one.
 
-In a flat image the `.BTF` section lies as it is, with nothing to say where: it is told by its header (Documentation/bpf/btf.rst),
-whose lengths must fit.
+In a flat image the `.BTF` section lies as it is, with nothing to say where: it is told by its
+header (Documentation/bpf/btf.rst), whose lengths must fit.
 
 Compressed files, told by the magic numbers that Linux's scripts/extract-vmlinux looks for.
 
@@ -28,16 +29,22 @@ _DEPTH = 4  # a compressed bzImage holds a compressed kernel, and nothing wraps 
 
 
 def unwrap(data: bytes, text: str) -> bytes:
-    """The artefact inside a file, whatever it is wrapped in; a file that is not wrapped is given back as it is.
+    """The artefact inside a file, whatever it is wrapped in; a file that is not wrapped is given
+    back as it is.
 
-    `text` is what messages call the file. Raises SpecError: CB0302 for a broken wrapping, CB0303 for one that cannot be opened.
+    `text` is what messages call the file. Raises SpecError: CB0302 for a broken wrapping, CB0303
+    for one that cannot be opened.
     """
     for _ in range(_DEPTH):
         opened = _payload(data, text) if is_bzimage(data) else decompress(data, text)
         if opened is None:
             return data
         data = opened
-    raise bad("CB0302", f"`{text}` is wrapped more than {_DEPTH} times", "unpack it, and name what is inside")
+    raise bad(
+        "CB0302",
+        f"`{text}` is wrapped more than {_DEPTH} times",
+        "unpack it, and name what is inside",
+    )
 
 
 def is_wrapped(head: bytes) -> bool:
@@ -53,7 +60,9 @@ def is_bzimage(data: bytes) -> bool:
 def _payload(data: bytes, text: str) -> bytes:
     """The compressed kernel of a bzImage: protocol 2.08 and later say where it is."""
     if len(data) < 0x250:
-        raise bad("CB0302", f"`{text}` ends inside its setup header", "it is truncated: copy it again")
+        raise bad(
+            "CB0302", f"`{text}` ends inside its setup header", "it is truncated: copy it again"
+        )
     (version,) = struct.unpack_from("<H", data, 0x206)
     if version < 0x208:
         raise bad("CB0302", f"`{text}` is of boot protocol {version:#x}, which does not say where the kernel is",
@@ -61,18 +70,22 @@ def _payload(data: bytes, text: str) -> bytes:
     offset, length = struct.unpack_from("<II", data, 0x248)
     start = ((data[0x1F1] or 4) + 1) * 512 + offset
     if start + length > len(data):
-        raise bad("CB0302", f"the kernel in `{text}` lies past its end", "it is truncated: copy it again")
+        raise bad(
+            "CB0302", f"the kernel in `{text}` lies past its end", "it is truncated: copy it again"
+        )
     payload = data[start : start + length]
     opened = decompress(payload, text)
     return payload if opened is None else opened
 
 
-LONGEST_IMAGE = 1 << 28  # bytes of a file that is looked through; the largest flat kernels have some 60 million
+# Bytes of a file that is looked through; the largest flat kernels have some 60 million
+LONGEST_IMAGE = 1 << 28
 
 _HEADER = 24  # bytes of BTF's header, version 1
 _BTF = re.compile(rb"\x9f\xeb\x01\x00\x18\x00\x00\x00|\xeb\x9f\x01\x00\x00\x00\x00\x18")
 _PACKED = re.compile(rb"\x1f\x8b\x08|\xfd7zXZ\x00|\x28\xb5\x2f\xfd")
-_TRIES = 8  # of what may be a compressed kernel: a magic number of three or four bytes may be anything
+# Of what may be a compressed kernel: a magic number of three or four bytes may be anything
+_TRIES = 8
 _LEAST = 1 << 20  # bytes of a kernel; less is something else that was compressed
 
 
@@ -85,7 +98,8 @@ class Image:
 
 
 def read_image(data: bytes, text: str) -> Image | None:
-    """The types of a flat image, compressed inside or not; None for what is no kernel as far as can be told.
+    """The types of a flat image, compressed inside or not; None for what is no kernel as far as can
+    be told.
 
     Raises SpecError CB0304 for a kernel's image without types.
     """
@@ -96,7 +110,9 @@ def read_image(data: bytes, text: str) -> Image | None:
             return Image(section, abi or _told(flat))
     if abi is not None or data[:2] == b"MZ":
         kind = "a kernel's flat image" if abi is not None else "an EFI program"
-        help = "name the vmlinux that it was made from, or copy /sys/kernel/btf/vmlinux where it runs"
+        help = (
+            "name the vmlinux that it was made from, or copy /sys/kernel/btf/vmlinux where it runs"
+        )
         raise bad("CB0304", f"`{text}` is {kind}, and no BTF is in it", help)
     return None
 
@@ -108,7 +124,8 @@ def _told(data: bytes) -> Abi | None:
 
 
 def _flat(data: bytes, text: str) -> Iterator[bytes]:
-    """The file itself, and each kernel that is compressed inside of it, as scripts/extract-vmlinux looks for them."""
+    """The file itself, and each kernel that is compressed inside of it, as
+    scripts/extract-vmlinux looks for them."""
     yield data
     for number, packed in enumerate(_PACKED.finditer(data)):
         if number == _TRIES:
@@ -122,7 +139,8 @@ def _flat(data: bytes, text: str) -> Iterator[bytes]:
 
 
 def _sections(data: bytes) -> Iterator[bytes]:
-    """Each piece that is BTF by its header: types, then strings, the first and the last of them ended."""
+    """Each piece that is BTF by its header: types, then strings, the first and the last of them
+    ended."""
     for match in _BTF.finditer(data):
         start = match.start()
         order = "<" if data[start] == 0x9F else ">"
@@ -131,7 +149,13 @@ def _sections(data: bytes) -> Iterator[bytes]:
         types, types_size, strings, strings_size = struct.unpack_from(f"{order}4I", data, start + 8)
         first = start + _HEADER + strings
         end = first + strings_size
-        fits = types % 4 == 0 and types_size and strings_size and types + types_size <= strings and end <= len(data)
+        fits = (
+            types % 4 == 0
+            and types_size
+            and strings_size
+            and types + types_size <= strings
+            and end <= len(data)
+        )
         if fits and data[first] == 0 and data[end - 1] == 0:
             yield data[start:end]
 
@@ -139,7 +163,9 @@ def _sections(data: bytes) -> Iterator[bytes]:
 _MOST = 1 << 30  # bytes unpacked; a vmlinux with all its debug information has fewer
 _WINDOW = (
     1 << 31
-)  # bytes of memory to unpack with; kernels are packed with windows of 128 MB, over what zstd allows by itself
+    # Bytes of memory to unpack with; kernels are packed with windows of 128 MB, over what zstd
+    # allows by itself
+)
 
 
 class _Broken(Exception):
@@ -147,9 +173,11 @@ class _Broken(Exception):
 
 
 def decompress(data: bytes, text: str) -> bytes | None:
-    """What a file holds, None where nothing says that it is compressed. `text` is what messages call the file.
+    """What a file holds, None where nothing says that it is compressed. `text` is what messages
+    call the file.
 
-    Raises SpecError: CB0302 for broken data and for more than 1 GB, CB0303 for what no library here can unpack.
+    Raises SpecError: CB0302 for broken data and for more than 1 GB, CB0303 for what no library here
+    can unpack.
     """
     for magic, opener in _OPENERS:
         if data.startswith(magic):
@@ -157,7 +185,9 @@ def decompress(data: bytes, text: str) -> bytes | None:
     for magic, name in _CLOSED:
         if data.startswith(magic):
             raise bad(
-                "CB0303", f"`{text}` is compressed by {name}, which is not read", f"unpack it with `{name} -d` first"
+                "CB0303",
+                f"`{text}` is compressed by {name}, which is not read",
+                f"unpack it with `{name} -d` first",
             )
     return None
 
@@ -173,14 +203,20 @@ def _guarded(opener: Callable[[bytes], bytes | None], data: bytes, name_shown: s
     except (_Broken, EOFError, OSError, MemoryError) as fault:
         text = str(fault).rstrip(".").lower() or "there is no memory for it"
         raise bad(
-            "CB0302", f"`{name_shown}` cannot be unpacked: {text}", "it is truncated or damaged: copy it again"
+            "CB0302",
+            f"`{name_shown}` cannot be unpacked: {text}",
+            "it is truncated or damaged: copy it again",
         ) from None
     if out is None:
         help = "`pip install zstandard`, or unpack it with `zstd -d` first"
-        raise bad("CB0303", f"`{name_shown}` is compressed by zstd, which this Python does not read", help)
+        raise bad(
+            "CB0303", f"`{name_shown}` is compressed by zstd, which this Python does not read", help
+        )
     if len(out) > _MOST:
         raise bad(
-            "CB0302", f"`{name_shown}` unpacks to more than {_MOST >> 30} GB", "unpack it, and name what is inside"
+            "CB0302",
+            f"`{name_shown}` unpacks to more than {_MOST >> 30} GB",
+            "unpack it, and name what is inside",
         )
     return out
 
@@ -225,7 +261,10 @@ def _zstd(data: bytes) -> bytes | None:
         return _zstandard(data)
     try:
         return _whole(
-            zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _WINDOW.bit_length() - 1}), data
+            zstd.ZstdDecompressor(
+                options={zstd.DecompressionParameter.window_log_max: _WINDOW.bit_length() - 1}
+            ),
+            data,
         )
     except zstd.ZstdError as fault:
         raise _Broken(fault) from None

@@ -1,4 +1,5 @@
-"""The sections of an ELF file and the ABI of its machine: both classes, both byte orders, nothing else of ELF.
+"""The sections of an ELF file and the ABI of its machine: both classes, both byte orders, nothing
+else of ELF.
 
 Sources: the System V ABI, chapter 4 (headers), and elf.h (machine numbers).
 """
@@ -16,7 +17,8 @@ from cbprove.layout.abi import ABIS, Abi
 
 Order = Literal["little", "big"]
 
-EM_BPF = 247  # one machine for both byte orders, and no kernel's: its files tell no more than raw BTF
+# One machine for both byte orders, and no kernel's: its files tell no more than raw BTF
+EM_BPF = 247
 
 _NOBITS = 8
 
@@ -30,7 +32,8 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Elf:
-    """`abi` is None for a machine that cbprove has no ABI of; `machine` is then said in messages."""
+    """`abi` is None for a machine that cbprove has no ABI of; `machine` is then said in
+    messages."""
 
     data: bytes = field(repr=False)
     order: Order
@@ -40,12 +43,17 @@ class Elf:
     places: Mapping[str, Place]
 
     def section(self, name: str) -> bytes | None:
-        """The bytes of a section; None where there is none, or none with bytes, of this name. Raises SpecError CB0302."""
+        """The bytes of a section; None where there is none, or none with bytes, of this name.
+        Raises SpecError CB0302."""
         place = self.places.get(name)
         if place is None or not place.size:
             return None
         if place.offset + place.size > len(self.data):
-            raise bad("CB0302", f"the section `{name}` lies past the end of the file", "it is truncated: copy it again")
+            raise bad(
+                "CB0302",
+                f"the section `{name}` lies past the end of the file",
+                "it is truncated: copy it again",
+            )
         return self.data[place.offset : place.offset + place.size]
 
 
@@ -58,17 +66,23 @@ class _Shape(NamedTuple):
 
 
 _SHAPES: Mapping[int, _Shape] = MappingProxyType(
-    {1: _Shape(("I", 0x20), ("HHH", 0x2E), "IIIIIII"), 2: _Shape(("Q", 0x28), ("HHH", 0x3A), "IIQQQQI")}
+    {
+        1: _Shape(("I", 0x20), ("HHH", 0x2E), "IIIIIII"),
+        2: _Shape(("Q", 0x28), ("HHH", 0x3A), "IIQQQQI"),
+    }
 )
 
 
 def read(data: bytes, text: str) -> Elf:
-    """The table of sections of a file that begins with the magic number of ELF. Raises SpecError CB0302 where it is broken."""
+    """The table of sections of a file that begins with the magic number of ELF. Raises SpecError
+    CB0302 where it is broken."""
     try:
         return _read(data)
     except (struct.error, KeyError, IndexError, ValueError):
         raise bad(
-            "CB0302", f"the headers of `{text}` are no sound ELF", "it is truncated or damaged: copy it again"
+            "CB0302",
+            f"the headers of `{text}` are no sound ELF",
+            "it is truncated or damaged: copy it again",
         ) from None
 
 
@@ -78,9 +92,18 @@ def _read(data: bytes) -> Elf:
     (machine,) = struct.unpack_from(mark + "H", data, 18)
     word = 32 * data[4]
     machine_key = (machine, word // 8, order)
-    abi = next((a for a in ABIS.values() if (a.machine, a.pointer_size, a.endianness) == machine_key), None)
+    abi = next(
+        (a for a in ABIS.values() if (a.machine, a.pointer_size, a.endianness) == machine_key), None
+    )
     places = _places(data, mark, shape)
-    return Elf(data=data, order=order, word=word // 8, machine=machine, abi=abi, places=MappingProxyType(places))
+    return Elf(
+        data=data,
+        order=order,
+        word=word // 8,
+        machine=machine,
+        abi=abi,
+        places=MappingProxyType(places),
+    )
 
 
 def _order(letter: int) -> Order:
