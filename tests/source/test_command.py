@@ -28,7 +28,7 @@ def accesses(*arguments: str, folder: Path = IDIOMS) -> subprocess.CompletedProc
         "cc -w",
         *arguments,
     ]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, timeout=300)
 
 
 def test_a_file_as_text() -> None:
@@ -41,6 +41,12 @@ def test_a_file_as_text() -> None:
         "    7  write  routed.opt.address  [4,8)  of skb\n"
         "1 function touches sk_buff.cb\n"
     )
+
+
+def test_an_object_that_nothing_touches_may_be_misspelt() -> None:
+    done = accesses("local_pointer.c", "--object", "sk_buf.cb")
+    assert done.returncode == 5
+    assert "`sk_buf.cb`" in done.stderr
 
 
 def test_a_folder_as_a_document() -> None:

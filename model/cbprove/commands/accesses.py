@@ -43,7 +43,10 @@ def run(args: argparse.Namespace) -> int:
     _show(args, sweep_result, files.files)
     if sweep_result.unread and sweep_result.files == len(sweep_result.unread):
         return USAGE
-    return 0 if any(each.accesses for each in sweep_result.functions) else NOTHING
+    if any(each.accesses for each in sweep_result.functions):
+        return 0
+    console.say(f"  = help: nothing touches `{args.object}`: see that it is spelt as C spells it")
+    return NOTHING
 
 
 def _show(args: argparse.Namespace, sweep_result: Found, files: int) -> None:
