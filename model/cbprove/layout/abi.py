@@ -62,7 +62,8 @@ class Abi:
     `macro` is what a compiler for it defines, as a condition of `#if`. `machine` is its number in
     an ELF header (e_machine). `relocations` are those of its psABI that store a symbol's address
     and an addend, with the bytes that they take. `image` is what the header of its flat kernel
-    images has, and at which byte, where it has one.
+    images has, and at which byte, where it has one. `folder` is the name of its folder below arch/
+    of Linux, where a kernel of that folder has no other ABI.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Abi:
     empty_field_align: int = 1
     unnamed_bit_fields_align: bool = False
     image: tuple[int, bytes] | None = None
+    folder: str | None = None
 
     @property
     def pointer_size(self) -> int:
@@ -125,6 +127,7 @@ def _abi(
     empty_field_align: int = 1,
     unnamed_bit_fields_align: bool = False,
     image: tuple[int, bytes] | None = None,
+    folder: str | None = None,
 ) -> Abi:
     limit = min(biggest_align, integer_member_align)
     return Abi(
@@ -144,6 +147,7 @@ def _abi(
         empty_field_align=empty_field_align,
         unnamed_bit_fields_align=unnamed_bit_fields_align,
         image=image,
+        folder=folder,
     )
 
 
@@ -164,6 +168,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 machine=62,
                 relocations={10: 4, 1: 8},  # R_X86_64_32, R_X86_64_64
                 cache_line=64,
+                folder="x86",
             ),
             _abi(
                 "i386",
@@ -187,6 +192,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 cache_line=64,
                 unnamed_bit_fields_align=True,
                 image=(0x38, b"ARM\x64"),  # Documentation/arch/arm64/booting.rst
+                folder="arm64",
             ),
             _abi(
                 "arm",
@@ -198,6 +204,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 relocations={2: 4},  # R_ARM_ABS32
                 cache_line=64,
                 unnamed_bit_fields_align=True,
+                folder="arm",
             ),
             _abi(
                 "s390x",
@@ -208,6 +215,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 machine=22,
                 relocations={4: 4, 22: 8},  # R_390_32, R_390_64
                 cache_line=256,
+                folder="s390",
             ),
             _abi(
                 "m68k",
@@ -220,6 +228,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 cache_line=16,
                 bit_field_types_matter=False,
                 empty_field_align=2,
+                folder="m68k",
             ),
             _abi(
                 "riscv64",
@@ -231,6 +240,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 relocations={1: 4, 2: 8},  # R_RISCV_32, R_RISCV_64
                 cache_line=64,
                 image=(0x38, b"RSC\x05"),  # Documentation/arch/riscv/boot-image-header.rst
+                folder="riscv",
             ),
             _abi(
                 "ppc64le",
@@ -241,6 +251,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 machine=21,
                 relocations={1: 4, 38: 8},  # R_PPC64_ADDR32, R_PPC64_ADDR64
                 cache_line=128,
+                folder="powerpc",
             ),
         )
     }

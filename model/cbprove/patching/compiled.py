@@ -8,6 +8,7 @@ from functools import cached_property
 
 from cbprove.comparing.layouts import placed
 from cbprove.frozen import frozen, replace
+from cbprove.layout.abi import ABIS
 from cbprove.meaning import builtin
 from cbprove.meaning.shapes import Shape
 from cbprove.patching.functions import Files, Reading, laid
@@ -19,15 +20,6 @@ from cbprove.source.definitions import definitions
 from cbprove.source.structs import Part, Struct, defined
 from cbprove.syntax import tree as syntax
 
-# What kernels call their architectures, and specs their ABIs.
-_ABIS = {
-    "x86": "x86_64",
-    "arm64": "aarch64",
-    "arm": "arm",
-    "riscv": "riscv64",
-    "s390": "s390x",
-    "powerpc": "ppc64le",
-}
 _SOURCE = "the structs of the compiler"
 _Shapes = Mapping[str, Shape]
 
@@ -72,7 +64,9 @@ class Compiler:
 
     @property
     def abi(self) -> str:
-        return _ABIS.get(self.how.kernel.architecture, "")
+        """The name of the ABI of the tree's kernel, empty where none is known."""
+        own = self.how.kernel.architecture
+        return next((abi.name for abi in ABIS.values() if own == abi.folder), "")
 
     @property
     def origin(self) -> str:
