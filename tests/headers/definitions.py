@@ -46,7 +46,7 @@ class Headers:
     options: Mapping[str, str]
     found: dict[tuple[str, str], list[Piece]] = field(default_factory=dict)
     enumerators: dict[str, Piece] = field(default_factory=dict)
-    builtin: dict[str, str] = field(default_factory=dict)
+    macros: dict[str, str] = field(default_factory=dict)
 
     def add(self, piece: Piece) -> None:
         self.found.setdefault((piece.kind, piece.name), []).append(piece)

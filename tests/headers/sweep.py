@@ -92,7 +92,7 @@ class Sweep:
                 self.parsed[key] = error.diagnostics[0]
         return self.parsed[key]
 
-    def builtin(self, text: str, near: str, seen: set[str]) -> Iterator[str]:
+    def macros(self, text: str, near: str, seen: set[str]) -> Iterator[str]:
         """The macros that stand for pieces of declarations in a text, those first that others
         are made of."""
         for name in dict.fromkeys(_WORD.findall(text)):

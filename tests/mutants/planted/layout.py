@@ -137,11 +137,13 @@ FAULTS = (
             "",
             (
                 "_abi('m68k', 'big', word=4, biggest_align=2, macro='defined(__m68k__)', machine=4, "
-                "relocations={1: 4}, cache_line=16, bit_field_types_matter=False, empty_field_align=2)"
+                "relocations={1: 4}, cache_line=16, bit_field_types_matter=False, empty_field_align=2, "
+                "folder='m68k')"
             ),
             (
                 "_abi('m68k', 'big', word=4, biggest_align=4, macro='defined(__m68k__)', machine=4, "
-                "relocations={1: 4}, cache_line=16, bit_field_types_matter=False, empty_field_align=2)"
+                "relocations={1: 4}, cache_line=16, bit_field_types_matter=False, empty_field_align=2, "
+                "folder='m68k')"
             ),
         ),
         (
