@@ -175,10 +175,7 @@ class Candidate:
         spots = tuple(self.layout.spot(place, self.layout.static) for place in p.places)
         later = tuple(self.layout.spot(place, self.layout.static) for place in p.later)
         since = None if p.since is None else frozenset(self.steps(p.since))
-        bits = [(spot, bit, pairs) for spot in spots for bit, pairs in spot.whole]
-        named = frozenset(
-            key for spot, bit, pairs in bits if bit < spot.start + spot.size for _, key in pairs
-        )
+        named = frozenset(key for spot in spots for _, pairs in spot.bits for _, key in pairs)
         steps = frozenset(s for name in p.names for s in self.steps(name))
         within = (
             None if p.where is None else frozenset(s for name in p.where for s in self.steps(name))
