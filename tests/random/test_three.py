@@ -79,3 +79,10 @@ def test_a_property_that_broke_changes_no_choice_of_later_runs() -> None:
     property clear: holds F.f == 0 at use;
     """
     assert compare(small, Tally()) == []
+
+
+def test_facts_of_a_loop_are_not_supposed_where_they_are_to_be_shown() -> None:
+    """Seed 24504253: a loop of which earlier turns leave nothing begins its turns at the operation
+    that it is entered at."""
+    text = Path(__file__).with_name("late_copy.cbs").read_text()
+    assert not compare(text, Tally())

@@ -82,18 +82,29 @@ class Facts:
             if fact.kind == "between" and len(fact.numbers) != 2:
                 raise ValueError(f"between {fact.numbers}")
 
-    def supposed(self, facts: Sequence[Fact], before: int | None = None) -> Bool:
-        """When all facts are true where their turns begin; with `before`, only of loops followed
-        before that operation."""
+    def supposed(self, facts: Sequence[Fact], within: Sequence[Followed] | None = None) -> Bool:
+        """When all facts are true where their turns begin; only those of `within`, if given."""
         loops = self.unfolding.followed
         pairs = [(fact, loops[fact.moment]) for fact in facts]
-        pairs = [(fact, loop) for fact, loop in pairs if before is None or loop.head <= before]
         return and_(
             *(
                 or_(not_(loop.entry), self._holds(fact, loop.head, certain=False))
                 for fact, loop in pairs
+                if within is None or loop in within
             )
         )
+
+    def _before(self, loop: Followed) -> list[Followed]:
+        """The loops that are followed before a loop is entered: earlier ones, and those around it.
+
+        A loop of which earlier turns leave nothing begins its turns at the very operation that it
+        is entered at. It is none of these, nor is one inside of it: it would suppose what is to be
+        shown. Loops around it end last, and are listed where they end.
+        """
+        listed = list(self.unfolding.followed.values())
+        later = listed[listed.index(loop) + 1 :]
+        around = [each for each in later if each.head == loop.before and each.end >= loop.end]
+        return [*(each for each in listed if each.head < loop.before), *around]
 
     def broken(self, fact: Fact, facts: Sequence[Fact]) -> Bool:
         """When a fact is not one: false where its loop begins to be followed, or where a turn
@@ -106,11 +117,13 @@ class Facts:
         return or_(*(self.broken(fact, facts) for fact in facts))
 
     def _uninitiated(self, fact: Fact, loop: Followed, facts: Sequence[Fact]) -> Bool:
-        premise = and_(*self.unfolding.constraints, self.supposed(facts, loop.before))
+        premise = and_(*self.unfolding.constraints, self.supposed(facts, self._before(loop)))
         return and_(loop.entry, premise, not_(self._holds(fact, loop.before, certain=True)))
 
     def _unkept(self, fact: Fact, loop: Followed, facts: Sequence[Fact]) -> Bool:
-        premise = and_(*self.unfolding.constraints, self.supposed(facts, loop.end))
+        begun = [each for each in self.unfolding.followed.values() if each.head < loop.end]
+        within = [*begun, *self._before(loop), loop]
+        premise = and_(*self.unfolding.constraints, self.supposed(facts, within))
         return and_(loop.alive, premise, not_(self._holds(fact, loop.end, certain=True)))
 
     def _holds(self, fact: Fact, time: int, certain: bool) -> Bool:
