@@ -106,7 +106,7 @@ FAULTS = (
         (
             "a fact is supposed where it is to be shown first",
             "Facts._uninitiated",
-            "self.supposed(facts, loop.before)",
+            "self.supposed(facts, self._before(loop))",
             "self.supposed(facts)",
         ),
         (
