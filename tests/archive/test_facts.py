@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from cbprove import pipeline
+from cbprove.design.induction import invariant, strengthened
+from cbprove.design.tables import named
+from cbprove.meaning.elaborate import program
+from cbprove.solving.solver import Limits
 from tests.archive.kept import Kept, cbprove
 
 SPEC = """\
@@ -95,3 +100,23 @@ def test_a_changed_fact_is_refused(
     with contextlib.chdir(kept.root):
         code, printed = cbprove("recheck", "proofs")
     assert code in (1, 2), printed
+
+
+def test_facts_that_are_kept_can_be_true_together(tmp_path: Path) -> None:
+    """Facts of a loop that leaves nothing were supposed where it is entered: 0..0 and 1..255 of
+    one byte were kept, and anything followed from them."""
+    spec = tmp_path / "nothing_left.cbs"
+    spec.write_text(
+        """spec n "a turn stores what lay there"; object skb { char cb[2]; }
+        layer o { view W : u8 at skb.cb[0]; step set { write W = 3; } }
+        path p { write W = 3; each n1 { repeat { set; } } } property own: lent;"""
+    )
+    meant = pipeline.meaning(str(spec))
+    made = program(meant, {axis.name: axis.values[0] for axis in meant.axes})
+    prop = named(made, "own")
+    for stronger in strengthened(made, prop, invariant(made, prop, Limits()), Limits()):
+        for facts in stronger.facts.values():
+            ranges = [(f.moment, f.extent, f.numbers) for f in facts if f.kind == "between"]
+            for moment, extent, (low, high) in ranges:
+                others = [n for m, e, n in ranges if (m, e) == (moment, extent)]
+                assert all(low <= last and first <= high for first, last in others)
