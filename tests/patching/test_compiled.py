@@ -4,18 +4,16 @@ said where the model differs."""
 from __future__ import annotations
 
 import difflib
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.patching.ran import TREE, cbprove, unwrapped
+
 pytest.importorskip("clang.cindex")
 
-ROOT = Path(__file__).parents[2]
-TREE = ROOT / "tests" / "source" / "tree"
 HEADER = "include/net/ip.h"
 SPEC = """spec small "one struct in another";
 abi x86_64;
@@ -70,31 +68,8 @@ def diff(
     folder = tree.parent
     (folder / "small.cbs").write_text(spec)
     (folder / "x.patch").write_text(patch)
-    command = [
-        sys.executable,
-        "-m",
-        "cbprove",
-        "diff",
-        "--patch",
-        "x.patch",
-        "small.cbs",
-        "-v",
-        "--source",
-        "tree",
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    ran = subprocess.run(
-        [*command, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return subprocess.CompletedProcess(
-        command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr
-    )
+    options = ["--patch", "x.patch", "small.cbs", "-v", "--source", "tree"]
+    return unwrapped(cbprove(folder, "diff", *options, *arguments))
 
 
 GROWN = ("u16 frag_max_size; };", "u16 frag_max_size; u32 more; };")

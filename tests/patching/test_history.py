@@ -4,18 +4,16 @@ tree, which nobody touches."""
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.patching.ran import TREE, cbprove, unwrapped
+
 pytest.importorskip("clang.cindex")
 
-ROOT = Path(__file__).parents[2]
-TREE = ROOT / "tests" / "source" / "tree"
 SPEC = """spec small "two layers that follow one another";
 abi x86_64;
 object skb { char cb[48] __aligned(8); }
@@ -72,31 +70,8 @@ def tree(tmp_path: Path) -> Path:
 def diff(tree: Path, range: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     (tree.parent / "small.cbs").write_text(SPEC)
     (tree.parent / ".cbprove.toml").write_text('specs = ["small.cbs"]\n')
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    command = [
-        sys.executable,
-        "-m",
-        "cbprove",
-        "diff",
-        "--git",
-        range,
-        "--source",
-        "tree",
-        "-v",
-        *arguments,
-    ]
-    ran = subprocess.run(
-        command,
-        cwd=tree.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return subprocess.CompletedProcess(
-        command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr
-    )
+    options = ["--git", range, "--source", "tree", "-v"]
+    return unwrapped(cbprove(tree.parent, "diff", *options, *arguments))
 
 
 def digests(tree: Path) -> dict[Path, str]:

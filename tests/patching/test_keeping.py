@@ -4,10 +4,7 @@ judged once for the same texts."""
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +18,8 @@ from cbprove.pipeline import Options, check
 from cbprove.report.json import document, schema
 from cbprove.solving import solver
 from cbprove.verdicts import Report
+from tests.patching.ran import ROOT, cbprove
 
-ROOT = Path(__file__).parents[2]
 CHANGES = ROOT / "specs" / "changes" / "tc_skb_cb"
 SPEC = """
 spec tiny "what is kept";
@@ -188,24 +185,6 @@ def test_the_same_texts_are_judged_once_wherever_they_lie(
 
 
 # --- commands -------------------------------------------------------------------------------------
-
-
-def cbprove(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT / "model"),
-        "XDG_CACHE_HOME": str(folder / "cache"),
-    }
-    command = [sys.executable, "-m", "cbprove", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 MARK = "\nfound by an earlier run; --no-cache judges anew\n"

@@ -5,36 +5,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cbprove.diagnostics import SpecError
 from cbprove.settings import Settings, settings
+from tests.patching.ran import ROOT, TREE, cbprove
 
-ROOT = Path(__file__).parents[2]
-TREE = ROOT / "tests" / "source" / "tree"
 KERNEL = ROOT / "docs" / "linux-6.1.btf"
-
-
-def cbprove(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT / "model"),
-        "XDG_CACHE_HOME": str(folder / "cache"),
-    }
-    command = [sys.executable, "-m", "cbprove", *arguments]
-    return subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def says(folder: Path, text: str) -> None:

@@ -6,18 +6,16 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from tests.patching.ran import ROOT, TREE, cbprove, unwrapped
+
 pytest.importorskip("clang.cindex")
 
-ROOT = Path(__file__).parents[2]
-TREE = ROOT / "tests" / "source" / "tree"
 SCHEMA = ROOT / "model" / "cbprove" / "report" / "patch.schema.json"
 SPEC = """spec small "two layers that follow one another";
 abi x86_64;
@@ -47,30 +45,10 @@ def diff(
 ) -> subprocess.CompletedProcess[str]:
     (folder / "small.cbs").write_text(SPEC)
     (folder / "x.patch").write_text(patch)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
-    command = [
-        sys.executable,
-        "-m",
-        "cbprove",
-        "diff",
-        "--patch",
-        "x.patch",
-        "small.cbs",
-        "--source",
-        str(tree),
-        *arguments,
-    ]
-    ran = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return subprocess.CompletedProcess(
-        command, ran.returncode, ran.stdout.replace("\n  ", " "), ran.stderr
+    return unwrapped(
+        cbprove(
+            folder, "diff", "--patch", "x.patch", "small.cbs", "--source", str(tree), *arguments
+        )
     )
 
 
