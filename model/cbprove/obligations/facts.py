@@ -121,6 +121,8 @@ class Facts:
         return and_(loop.entry, premise, not_(self._holds(fact, loop.before, certain=True)))
 
     def _unkept(self, fact: Fact, loop: Followed, facts: Sequence[Fact]) -> Bool:
+        # The turn's own facts, and those of all that it came through. What is inside was shown where
+        # it is entered without the end of this turn, so that nothing rests on itself.
         begun = [each for each in self.unfolding.followed.values() if each.head < loop.end]
         within = [*begun, *self._before(loop), loop]
         premise = and_(*self.unfolding.constraints, self.supposed(facts, within))
