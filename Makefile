@@ -19,6 +19,7 @@ lint: $(STAMP)             ## format, style, types, architecture
 	@$(BIN)/ruff format --check -q .
 	@$(BIN)/ruff check -q .
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/mypy --no-error-summary --explicit-package-bases tests benchmarks
 	@$(BIN)/lint-imports --no-logo >/dev/null || $(BIN)/lint-imports --no-logo
 
 check: lint test           ## lint and test

@@ -98,7 +98,7 @@ class Kept:
         return found
 
     def edit(
-        self, spec: str, change: Callable[[dict[str, Any]], None], sealed: bool = True
+        self, spec: str, change: Callable[[dict[str, Any]], object], sealed: bool = True
     ) -> None:
         """Changes a record, and the index's hash of it as someone would who knows how."""
         found = self.record(spec)

@@ -63,7 +63,7 @@ def rename(kept: Kept, spec: str, old: str, text: str, ending: str) -> str:
     return name
 
 
-def changed(old: str, new: str, at: int = 6) -> Callable[[Kept], None]:
+def changed(old: str, new: str, at: int = 6) -> Callable[[Kept], object]:
     """The certificate of an offset with other words, all hashes redone."""
 
     def change(kept: Kept) -> None:
@@ -93,7 +93,7 @@ def the_refuted_too(proved: Any) -> None:
 LINE = "  16 skb[0, 0) begun: step set\n"
 STORE = "  16/4>14 skb[48, 56) starts after 32: write B\n"
 
-WAYS: dict[str, tuple[Callable[[Kept], None], str]] = {
+WAYS: dict[str, tuple[Callable[[Kept], object], str]] = {
     "a line dropped": (changed(STORE, ""), "no line for the store at"),
     "a line twice": (changed(STORE, STORE * 2), "does not show it"),
     "the last line dropped": (changed(LINE, ""), "no line for the store at"),
@@ -235,7 +235,7 @@ def moved(kept: Kept) -> None:
     rename(kept, "loops", long.stem, short.read_text(), ".drat")
 
 
-def clauses(change: Callable[[Any], object]) -> Callable[[Kept], None]:
+def clauses(change: Callable[[Any], object]) -> Callable[[Kept], object]:
     return lambda kept: kept.edit("loops", lambda record: change(record["clausal"]))
 
 
@@ -244,7 +244,7 @@ def left_out(found: Any) -> None:
     found[0]["left_out"] = "it was too long to read"
 
 
-CLAUSAL_WAYS: dict[str, tuple[Callable[[Kept], None], str]] = {
+CLAUSAL_WAYS: dict[str, tuple[Callable[[Kept], object], str]] = {
     "cut short": (
         lambda k: proof(k, lambda t: "\n".join(t.splitlines()[: len(t.splitlines()) // 4]) + "\n"),
         ".drat: it does not show",
@@ -346,7 +346,7 @@ def test_proofs_keep_no_deletions(proofs: Kept) -> None:
 def test_without_the_solver_clausal_proofs_are_refused(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clausal.shutil, "which", lambda name: None)
+    monkeypatch.setattr("cbprove.evidence.clausal.shutil.which", lambda name: None)
     with contextlib.chdir(kept.root):
         code, printed = cbprove("certify", "--clausal", "loops.cbs", "-o", "other")
         assert (

@@ -16,7 +16,7 @@ HERE = Path(__file__).parents[2] / "proofs" / "gso_ipoib" / "specs" / "gso_ipoib
 # Of the obligations of `roland`: extents, and the bits by which they may not move. In the control
 # block lie IPCB [0, 20), SKB_GSO_CB [20, 28), QDISC_CB [0, 28) and hwaddr [28, 48), so that each
 # can come to lie over its neighbour.
-FATAL = {
+FATAL: dict[str, dict[str, tuple[int, ...]]] = {
     "hwaddr_preserved": {
         "hwaddr.lo": (-8, -1),
         "SKB_GSO_CB.csum_start.lo": (1, 8),

@@ -43,15 +43,15 @@ def state(record: Record, prop: str, by: str) -> Any:
     )
 
 
-def wide(change: Change) -> Callable[[Kept], None]:
+def wide(change: Change) -> Callable[[Kept], object]:
     return lambda kept: kept.edit("wide", change)
 
 
-def loops(change: Change) -> Callable[[Kept], None]:
+def loops(change: Change) -> Callable[[Kept], object]:
     return lambda kept: kept.edit("loops", change)
 
 
-def replaced(spec: str, old: str, new: str) -> Callable[[Kept], None]:
+def replaced(spec: str, old: str, new: str) -> Callable[[Kept], object]:
     def change(kept: Kept) -> None:
         file = kept.root / f"{spec}.cbs"
         assert old in file.read_text()
@@ -247,11 +247,11 @@ def mark_of_version(record: Record) -> None:
     record["versions"]["cbprove"] = "9.9"
 
 
-def delete(*names: str) -> Callable[[Kept], None]:
+def delete(*names: str) -> Callable[[Kept], object]:
     return lambda kept: (kept.archive.joinpath(*names)).unlink()
 
 
-def add(*names: str) -> Callable[[Kept], None]:
+def add(*names: str) -> Callable[[Kept], object]:
     def change(kept: Kept) -> None:
         kept.archive.joinpath(*names).parent.mkdir(exist_ok=True)
         kept.archive.joinpath(*names).write_text("what is this?\n")
@@ -277,7 +277,7 @@ def index(kept: Kept, change: Change) -> None:
 
 
 # What is done, the exit code, and what recheck says.
-WAYS: dict[str, tuple[Callable[[Kept], None], int, str]] = {
+WAYS: dict[str, tuple[Callable[[Kept], object], int, str]] = {
     # --- the spec ---
     "spec: a member moved": (
         replaced("wide", "A : u32 at skb.cb[0]", "A : u32 at skb.cb[1]"),

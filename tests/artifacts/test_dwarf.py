@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -362,9 +363,12 @@ def test_only_units_that_can_hold_a_name_are_looked_through(
     types = linked(tmp_path, FIRST, THIRD, SECOND)
     looked: list[int] = []
     real = dwarf.definitions
-    monkeypatch.setattr(
-        dwarf, "definitions", lambda file, unit: looked.append(unit.start) or real(file, unit)
-    )
+
+    def definitions(file: Any, unit: Any) -> Any:
+        looked.append(unit.start)
+        return real(file, unit)
+
+    monkeypatch.setattr(dwarf, "definitions", definitions)
     assert types.find("struct", "nowhere_at_all") == () and looked == []
     assert len(types.find("struct", "third_one")) == 1 and len(looked) == 1
 

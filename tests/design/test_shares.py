@@ -45,8 +45,8 @@ class InTurns(Executor):
         done.set_result(task(*given, **named))
         return done
 
-    def map(self, task: Callable[..., Any], *given: Iterable[Any], **limits: Any) -> Iterator[Any]:
-        return map(task, *given)
+    def map(self, fn: Callable[..., Any], /, *given: Iterable[Any], **limits: Any) -> Iterator[Any]:
+        return map(fn, *given)
 
 
 def _quiet(done: int, total: int) -> None:

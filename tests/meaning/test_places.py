@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cbprove.logic import terms
+from cbprove.meaning.elaborate import program
 from cbprove.properties.members import named
 from cbprove.system.axes import FREE, NeedsValue
 from cbprove.system.expressions import Leaf
-from tests.meaning.meaning import assigned, elaborated, only_place, place_of, program, system
+from tests.meaning.meaning import assigned, elaborated, only_place, place_of, system
 
 CB = 64  # the first bit of cb, behind `u64 before`
 HERE = CB + 64  # the first bit of the view

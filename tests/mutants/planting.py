@@ -49,8 +49,8 @@ class Mutant:
             for path in self.files()
         )
 
-    def planted(self) -> tuple[Path, str]:
-        """The module that the fault is in, and its code with the fault."""
+    def planted(self) -> tuple[Path, ast.Module]:
+        """The module that the fault is in, and its tree with the fault."""
         (file,) = self.files()
         tree = ast.parse((PACKAGE / file).read_text(encoding="utf-8"))  # another one, to be changed
         return file, patterns.replaced(tree, self.function, self.pattern, self.replacement)

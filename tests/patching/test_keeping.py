@@ -236,11 +236,12 @@ def test_a_folder_of_which_one_spec_differs_judges_that_one(
     )
     judged = []
     plain = design._fill
-    monkeypatch.setattr(
-        design,
-        "_fill",
-        lambda space, progress: (judged.append(space.system.name), plain(space, progress)),
-    )
+
+    def fill(space: Any, progress: Any) -> None:
+        judged.append(space.system.name)
+        plain(space, progress)
+
+    monkeypatch.setattr(design, "_fill", fill)
     kept = Folder(None)
     for before, after in sides.paths(str(tmp_path / "old"), str(tmp_path / "new")):
         compare(before, after, Options(), lambda done, total: None, kept)

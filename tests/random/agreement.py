@@ -230,8 +230,9 @@ def _run_again(
 def statements(program: Program) -> set[str]:
     """The kinds of statements in a program."""
     found: set[str] = set()
-    for part in (*program.paths, *program.parts.values(), *program.steps.values()):
-        _collect(part.body, found)
+    bodies = [p.body for p in (*program.paths, *program.parts.values())]
+    for body in (*bodies, *(step.body for step in program.steps.values())):
+        _collect(body, found)
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.random import three, wide
+from tests.random import agreement, three, wide
 from tests.random.__main__ import text
 from tests.random.blocks import slow_where
 from tests.random.three import Tally, compare
@@ -47,7 +47,7 @@ def test_three_accounts_agree_on_what_was_made_by_hand(path: Path) -> None:
 
 
 def test_a_wrong_verdict_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = three._said
+    said = agreement._said
     monkeypatch.setattr(
         three, "_said", lambda mark: {"refuted": "proved"}.get(said(mark), said(mark))
     )
