@@ -14,6 +14,7 @@ from benchmarks.workloads import Candidate, Narrow, Workload
 Verdicts = dict[str, set[str]]
 
 _COUNTS = re.compile(r"^  ((?:\w+, )*\w+): (\d[\d,]* [a-z].*)$", re.MULTILINE)
+_EXCLUDED = re.compile(r"\A.*, (\d[\d,]*) of them excluded$", re.MULTILINE)
 
 
 class Disagreement(Exception):
@@ -33,14 +34,22 @@ def of_rival(output: str) -> Verdicts:
 def counts(output: str) -> dict[str, dict[str, int]]:
     """By property, how many candidates have each verdict, as cbprove's text says."""
     space = output.partition("\ndesign space of ")[2].partition("\n\n")[0]
+    of_all = _EXCLUDED.search(space)
+    excluded = {"excluded": _number(of_all[1])} if of_all else {}
     return {
-        name: _numbers(told) for names, told in _COUNTS.findall(space) for name in names.split(", ")
+        name: excluded | _numbers(told.partition(" if ")[0])
+        for names, told in _COUNTS.findall(space)
+        for name in names.split(", ")
     }
 
 
 def _numbers(told: str) -> dict[str, int]:
     words = (part.split() for part in told.split(", "))
-    return {" ".join(verdict): int(number.replace(",", "")) for number, *verdict in words}
+    return {" ".join(verdict): _number(number) for number, *verdict in words}
+
+
+def _number(text: str) -> int:
+    return int(text.replace(",", ""))
 
 
 def of_document(output: str, work: Workload | Narrow) -> Verdicts:

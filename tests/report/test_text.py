@@ -88,7 +88,32 @@ def test_answers_are_gathered_along_the_numbers() -> None:
     rows = ((20, "roland"), (21, "roland"), (22, "roland"), (20, "packed"))
     ask = replace(reports.ASK, axes=("OFFSET", "packing"), answer=rows)
     told = text(reports.report(asks=(ask,)), Manner())
-    assert "\n  packing = roland, OFFSET = 20..22\n  packing = packed, OFFSET = 20" in told
+    assert "\n  packing = roland, OFFSET = 20..22; packing = packed, OFFSET = 20" in told
+
+
+def test_answers_that_fill_a_line_have_a_line_each() -> None:
+    names = ("roland_as_it_was_in_the_mail", "packed_as_it_was_in_the_mail", "short_ints_of_mine")
+    ask = replace(reports.ASK, axes=("packing",), answer=tuple((name,) for name in names))
+    told = text(reports.report(asks=(ask,)), Manner())
+    assert [line for line in told.splitlines() if "packing" in line] == [
+        f"  packing = {name}" for name in names
+    ]
+
+
+def _assuming(*assumptions: str, verbosity: int = 0) -> str:
+    case = reports.case("kept", "proved", finding=Finding("proved", assumptions=assumptions))
+    return text(reports.report(case), Manner(verbosity=verbosity)).split("\n\n")[-1]
+
+
+def test_assumptions_have_their_reasons_where_they_are_a_line() -> None:
+    assert _assuming("n < 3: small", "m ? n : 1") == "assuming n < 3: small; m ? n : 1"
+
+
+def test_assumptions_of_more_than_a_line_are_told_without_their_reasons_unless_asked() -> None:
+    each = ("a ? b : c: " + "of which there is much to say " * 3, "n < 3: small")
+    assert _assuming(*each) == "assuming a ? b : c; n < 3 (why: -v)"
+    verbose = _assuming(*each, verbosity=1)
+    assert verbose.startswith("assuming\n  a ? b : c: of which") and "\n  n < 3: small" in verbose
 
 
 def test_long_lists_are_cut() -> None:
@@ -116,15 +141,32 @@ def test_design_space_without_a_ranged_axis() -> None:
     space = Space("kept", ("packing",), {"proved": 1, "refuted": 1}, {"packing = old": ((0, 0),)})
     told = text(reports.report(space=(space,)), Manner())
     assert told.endswith(
-        "design space of 2 candidates\n  kept: 1 proved, 1 refuted\n    packing = old"
+        "design space of 2 candidates\n  kept: 1 refuted, 1 proved\n    packing = old"
     )
+
+
+def test_what_is_excluded_differently_is_told_with_each_property() -> None:
+    spaces = (
+        Space("kept", ("packing",), {"proved": 1, "excluded": 1}, {}),
+        Space("own", ("packing",), {"refuted": 2}, {}),
+    )
+    told = text(reports.report(space=spaces), Manner())
+    assert told.endswith(
+        "design space of 2 candidates\n  kept: 1 excluded, 1 proved\n  own: 2 refuted"
+    )
+
+
+def test_where_all_is_excluded_each_property_says_so() -> None:
+    space = Space("kept", ("packing",), {"excluded": 2}, {})
+    told = text(reports.report(space=(space,)), Manner())
+    assert told.endswith("design space of 2 candidates, 2 of them excluded\n  kept: 2 excluded")
 
 
 def test_wide_table_is_cut() -> None:
     cases = [reports.case(f"a_rather_long_property_{i}", "proved") for i in range(9)]
     lines = table.proposals(reports.report(*cases), Manner(verbosity=1)).splitlines()
     assert max(map(len, lines)) <= 100
-    assert sum(line.startswith("linux_4_5") for line in lines) == 3
+    assert sum(line.startswith("linux_4_5") for line in lines) == 4
 
 
 def test_columns_that_only_say_proved_are_told_in_a_line_where_the_table_is_wide() -> None:
@@ -133,7 +175,7 @@ def test_columns_that_only_say_proved_are_told_in_a_line_where_the_table_is_wide
     told = table.proposals(reports.report(*cases), Manner())
     names = ", ".join(f"a_rather_long_property_{i}" for i in range(6))
     assert " ".join(told.split()) == (
-        f"broken bytes moved linux_4_5 refuted 20 proved for each: {names}"
+        f"broken bytes copied or cleared linux_4_5 refuted 20 proved for each: {names}"
     )
     assert max(map(len, told.splitlines())) <= 100
 

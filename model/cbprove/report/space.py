@@ -23,27 +23,26 @@ from cbprove.report.style import WIDEST, Manner, capped, counted
 from cbprove.system.axes import AxisValue
 from cbprove.verdicts import VERDICTS, Report, Space
 
+_IF = "if"
 _MOST_CONDITIONS = 4
 _MOST_ROWS = 4  # of values, where conditions do not say it all
 _MOST_PROVED = 12  # of them, where there are no conditions
 
 
 def text(report: Report, manner: Manner) -> str:
-    """A line of counts for each property, those with the same ones together; below it where it
-    is proved."""
+    """A line of counts for each property, those with the same ones together; behind it, or below,
+    where it is proved."""
     if not report.space:
         return ""
     lines = [_title(report)]
+    alike = _excluded_of_all(report) is not None
     groups: dict[tuple[str, ...], list[str]] = {}
     for space in report.space:
-        groups.setdefault((_counts(space), *_where(report, space, manner)), []).append(
+        groups.setdefault((_counts(space, alike), *_where(report, space, manner)), []).append(
             space.property
         )
     for (counts, *regions), names in groups.items():
-        lines += textwrap.wrap(
-            f"{', '.join(names)}: {counts}", WIDEST, initial_indent="  ", subsequent_indent="    "
-        )
-        lines += regions
+        lines += _row(f"  {', '.join(names)}: {counts}", regions)
     many = next((space.choices for space in report.space if space.choices is not None), None)
     if many is not None:
         lines.append(
@@ -53,21 +52,41 @@ def text(report: Report, manner: Manner) -> str:
     return "\n".join(lines)
 
 
+def _row(told: str, regions: list[str]) -> list[str]:
+    """What is told of a property; a single condition stands on its line where there is room."""
+    if len(regions) == 1 and regions[0].startswith(f"    {_IF}"):
+        joined = f"{told} {regions[0].strip()}"
+        if len(joined) <= WIDEST:
+            return [joined]
+    return [*textwrap.wrap(told, WIDEST, subsequent_indent="    "), *regions]
+
+
 def _title(report: Report) -> str:
     first = report.space[0]
     size = counted(sum(first.counts.values()) + first.bounded, "candidate")
-    return (
-        f"design space of {size}"
-        if first.choices is None
-        else f"what is proposed and asked, {size}"
-    )
+    title = f"design space of {size}"
+    if first.choices is not None:
+        title = f"what is proposed and asked, {size}"
+    excluded = _excluded_of_all(report)
+    return f"{title}, {excluded:,} of them excluded" if excluded else title
 
 
-def _counts(space: Space) -> str:
-    counts = [f"{space.counts[v]:,} {v}" for v in VERDICTS if space.counts.get(v)]
-    return ", ".join(
-        [*counts, *([f"{space.bounded:,} proved up to a bound only"] if space.bounded else [])]
-    )
+def _excluded_of_all(report: Report) -> int | None:
+    """How many candidates are excluded, where that is the same for every property."""
+    numbers = {space.counts.get("excluded", 0) for space in report.space}
+    return numbers.pop() if len(numbers) == 1 else None
+
+
+def _counts(space: Space, alike: bool) -> str:
+    """What is proved comes last: behind it stands where. What is excluded for all alike is in the
+    title, but where nothing else is."""
+    counts = {v: space.counts[v] for v in VERDICTS if space.counts.get(v)}
+    if alike and len(counts) > 1:
+        counts.pop("excluded", None)
+    proved = counts.pop("proved", 0)
+    words = [f"{number:,} {verdict}" for verdict, number in counts.items()]
+    words += [f"{space.bounded:,} proved up to a bound only"] if space.bounded else []
+    return ", ".join([*words, *([f"{proved:,} proved"] if proved else [])])
 
 
 def _where(report: Report, space: Space, manner: Manner) -> Iterator[str]:
@@ -84,7 +103,7 @@ def _where(report: Report, space: Space, manner: Manner) -> Iterator[str]:
     texts = (
         found_conditions.texts
         if found_conditions.all
-        else (*found_conditions.texts[: _MOST_CONDITIONS - 1], "at other values; -v lists all")
+        else (*found_conditions.texts[: _MOST_CONDITIONS - 1], "elsewhere (-v)")
     )
     yield from _joined(texts)
     if manner.verbosity > 0:
@@ -92,10 +111,10 @@ def _where(report: Report, space: Space, manner: Manner) -> Iterator[str]:
 
 
 def _joined(texts: Iterable[str]) -> Iterator[str]:
-    """`where A or B`, as many on a line as it holds."""
+    """`if A or B`, as many on a line as it holds."""
     line = ""
     for number, each in enumerate(texts):
-        joined = f"or {each}" if number else f"where {each}"
+        joined = f"or {each}" if number else f"{_IF} {each}"
         if line and len(line) + 1 + len(joined) > WIDEST:
             yield from textwrap.wrap(line, WIDEST, subsequent_indent="      ")
             line = ""

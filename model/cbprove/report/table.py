@@ -23,7 +23,7 @@ def proposals(report: Report, manner: Manner) -> str:
     costs = {case.proposal: case.cost for case in report.cases}
     columns = [[p, *(_cell(cells.get((name, p))) for name in names)] for p in properties]
     if any(cost.per_packet or cost.per_segment for cost in costs.values()):
-        columns.append(["bytes moved", *(_cost(costs[name]) for name in names)])
+        columns.append(["bytes copied or cleared", *(_cost(costs[name]) for name in names)])
     first = ["", *names]
     folded = (
         []

@@ -6,6 +6,7 @@ What nobody can satisfy, as a sentence with lines.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Report, Verdict
 _RIGHT = 88
 _WIDTH = 100
 _MOST_ANSWERS = 40
+_REASON = re.compile(r"(?<! ): ")  # behind a condition, in which C has a blank before each `:`
 _ROLES: dict[Verdict, Role] = {
     "proved": "good",
     "refuted": "bad",
@@ -43,7 +45,7 @@ def text(report: Report, manner: Manner) -> str:
     parts += [
         _asks(report, manner),
         space.text(report, manner),
-        _assumptions(report),
+        _assumptions(report, manner),
         _models(report),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -265,7 +267,7 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     if ask.answer is None:
         lines.append(f"  unknown: {printable(ask.reason)}")
     elif ask.answer:
-        lines += [f"  {row}" for row in capped(list(rows(ask.axes, ask.answer)), _MOST_ANSWERS)]
+        lines += _answers(list(rows(ask.axes, ask.answer)))
     else:
         answer = "none" + (
             f": {conflict_sentence(ask.conflict)}" if ask.conflict is not None else ""
@@ -274,6 +276,14 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     if not ask.met:
         lines.append(f"  the spec expects {ask.expected}")
     return lines
+
+
+def _answers(found: list[str]) -> list[str]:
+    """A line for each, or one for all where they have room on it."""
+    joined = f"  {'; '.join(found)}"
+    return (
+        [joined] if len(joined) <= WIDEST else [f"  {row}" for row in capped(found, _MOST_ANSWERS)]
+    )
 
 
 def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> Iterator[str]:
@@ -297,15 +307,28 @@ def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> I
         )
 
 
-def _assumptions(report: Report) -> str:
-    sentences = dict.fromkeys(
-        assumption for case in report.cases for assumption in case.finding.assumptions
-    )
-    lines = [
-        textwrap.fill(printable(each), WIDEST, initial_indent="  ", subsequent_indent="    ")
-        for each in sentences
+def _assumptions(report: Report, manner: Manner) -> str:
+    """What ends runs, each with its reason; the conditions alone where they are more than a line,
+    unless asked."""
+    sentences = [
+        printable(each)
+        for each in dict.fromkeys(
+            assumption for case in report.cases for assumption in case.finding.assumptions
+        )
     ]
-    return "\n".join(["assuming", *lines]) if sentences else ""
+    if not sentences:
+        return ""
+    if manner.verbosity > 0:
+        lines = [
+            textwrap.fill(each, WIDEST, initial_indent="  ", subsequent_indent="    ")
+            for each in sentences
+        ]
+        return "\n".join(["assuming", *lines])
+    whole = f"assuming {'; '.join(sentences)}"
+    if len(whole) > WIDEST:
+        conditions = [_REASON.split(each)[0] for each in sentences]
+        whole = f"assuming {'; '.join(conditions)} (why: -v)"
+    return textwrap.fill(whole, WIDEST, subsequent_indent="  ")
 
 
 def conflict_sentence(conflict: Conflict) -> str:
