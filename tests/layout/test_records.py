@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from cbprove.layout.abi import ABIS, LayoutError, NoSuchType, scalar
-from cbprove.layout.padding import Run, holes, padding
 from cbprove.layout.records import Member, align_of, find, integer, lay_out, size_of
 from cbprove.layout.types import Aligned, Array, Enum, Field, Pointer, Record, Scalar, Type
 
@@ -163,35 +162,10 @@ def test_alignment_asked_inside_packed() -> None:
     assert [member.align for member in lay_out(packed, X86).members] == [1, 1, 2]
 
 
-def test_holes_are_those_of_the_record_itself() -> None:
-    assert holes(lay_out(NESTED, X86)) == (Run(40, 8), Run(112, 16))
-
-
-def test_padding_is_that_of_every_element_too() -> None:
-    assert padding(lay_out(NESTED, X86)) == (Run(40, 8), Run(72, 8), Run(104, 24))
-
-
-def test_padding_at_any_depth() -> None:
-    record = struct(
-        None, Field("x", U64), Field("n", NESTED), Field(None, struct(None, Field("m", NESTED)))
-    )
-    inside = (Run(40, 8), Run(72, 8), Run(104, 24))
-    assert padding(lay_out(record, X86)) == tuple(
-        Run(base + run.offset, run.width) for base in (64, 192) for run in inside
-    )
-
-
-def test_unnamed_bit_fields_are_padding() -> None:
+def test_unnamed_bit_fields_are_no_members() -> None:
     record = struct(None, Field("a", U32, 5), Field(None, U32, 20), Field("b", U32, 5))
     layout = lay_out(record, X86)
     assert [member.name for member in layout.members] == ["a", "b"]
-    assert holes(layout) == (Run(5, 20), Run(30, 2))
-
-
-def test_padding_of_a_union_is_what_no_member_covers() -> None:
-    record = union(Field("a", Array(U8, 5)), Field("b", U32))
-    assert padding(lay_out(record, X86)) == (Run(40, 24),)
-    assert holes(lay_out(struct(None), X86)) == ()
 
 
 @pytest.mark.parametrize("abi", ABIS)

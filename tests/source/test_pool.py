@@ -215,6 +215,7 @@ def test_the_same_bytes_from_a_cluster(cluster: str) -> None:
     assert '"functions": []' not in there.stdout
 
 
+@pytest.mark.slow  # it waits ten seconds for a scheduler
 def test_no_cluster() -> None:
     pytest.importorskip("distributed")
     done = accesses("--dask", "tcp://127.0.0.1:1")
