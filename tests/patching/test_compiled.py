@@ -256,3 +256,103 @@ def test_where_no_layout_of_the_tree_counts_it_is_told(tree: Path) -> None:
     assert (
         "ip_rcv() stores inet_skb_parm.flags, step `ip_rcv` does not: judged with it" in ran.stdout
     )
+
+
+SIZES = "include/net/sizes.h"
+
+
+def elsewhere(tree: Path, sizes: str, room: str = "u8 room[ROOM];") -> str:
+    """A tree whose struct is as long as a header says that no patch of a struct names; its path."""
+    (tree / SIZES).write_text(sizes)
+    header = tree / HEADER
+    text = header.read_text().replace(
+        "struct ip_options {", "#include <net/sizes.h>\nstruct ip_options {", 1
+    )
+    header.write_text(text.replace("u8 is_changed : 1;", f"u8 is_changed : 1; {room}"))
+    return SIZES
+
+
+def test_a_macro_of_another_header_moves_members(tree: Path) -> None:
+    path = elsewhere(tree, "#define ROOM 1\n")
+    ran = diff(tree, change(tree, ("ROOM 1", "ROOM 5"), path=path))
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "with it: ip_options 8 -> 12, inet_skb_parm 16 -> 20, tunnel_cb 20 -> 24" in ran.stdout
+    assert "struct ip_options hangs on ROOM, which the patch changes" in ran.stdout
+    assert "lost: tail of small.cbs" in ran.stdout
+
+
+def test_a_macro_of_a_macro_of_another_header_moves_members(tree: Path) -> None:
+    (tree / "include/net/base.h").write_text("#define BASE 1\n")
+    elsewhere(tree, "#include <net/base.h>\n#define ROOM (BASE * \\\n\t1)\n")
+    ran = diff(tree, change(tree, ("BASE 1", "BASE 5"), path="include/net/base.h"))
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "struct ip_options hangs on ROOM, which the patch changes" in ran.stdout
+    assert "lost: tail of small.cbs" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("sizes", "room", "edit"),
+    [
+        ("enum { A, B, ROOM };\n", "u8 room[ROOM - 1];", ("A, B,", "A, B, C, D, E, F,")),
+        ("#include <linux/types.h>\ntypedef u8 room_t;\n", "room_t room;", ("u8 room", "u32 room")),
+    ],
+)
+def test_a_constant_or_a_type_of_another_header_moves_members(
+    tree: Path, sizes: str, room: str, edit: tuple[str, str]
+) -> None:
+    path = elsewhere(tree, sizes, room)
+    ran = diff(tree, change(tree, edit, path=path))
+    assert (ran.returncode, ran.stderr) == (1, ""), ran.stdout
+    assert "struct ip_options hangs on" in ran.stdout
+
+
+def test_a_macro_that_only_functions_use_changes_nothing(tree: Path) -> None:
+    path = elsewhere(tree, "#define ROOM 1\n#define OTHER 2\n")
+    ran = diff(tree, change(tree, ("OTHER 2", "OTHER 3"), path=path))
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+OFFSET = SPEC.replace("layer ip {", "#define TAIL_AT 20\nlayer ip {").replace(
+    "skb.cb[20]", "skb.cb[TAIL_AT]"
+)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "edit"),
+    [
+        ("#define BASE 8\n#define TAIL_AT (BASE + 12)\n", ("BASE 8", "BASE 4")),  # hangs
+        ("#define BASE 4\n#define TAIL_AT (4 * BASE + 4)\n", ("4 * BASE + 4", "3 * BASE + 4")),
+    ],
+)
+def test_a_macro_of_the_model_that_hangs_on_others_is_counted_by_the_compiler(
+    tree: Path, sizes: str, edit: tuple[str, str]
+) -> None:
+    path = elsewhere(tree, sizes, "")
+    ran = diff(tree, change(tree, edit, path=path), OFFSET)
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "values: TAIL_AT 20 -> 16" in ran.stdout
+    assert "lost: tail of small.cbs" in ran.stdout
+
+
+def test_a_macro_whose_number_stays_is_no_change(tree: Path) -> None:
+    path = elsewhere(tree, "#define BASE 4\n#define TAIL_AT (4 * BASE + 4)\n", "")
+    ran = diff(tree, change(tree, ("4 * BASE + 4", "5 * BASE"), path=path), OFFSET)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+def test_a_macro_of_the_model_that_is_no_number_any_more_is_named(tree: Path) -> None:
+    path = elsewhere(tree, "#define BASE 8\n#define TAIL_AT (BASE + 12)\n", "")
+    ran = diff(tree, change(tree, ("BASE 8", "BASE later"), path=path), OFFSET)
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert (
+        "TAIL_AT hangs on what the patch changes, and the compiler has no number for it"
+        in ran.stdout
+    )
+
+
+def test_a_header_that_cannot_be_read_any_more_is_named(tree: Path) -> None:
+    path = elsewhere(tree, "typedef u8 room_t;\n", "room_t room;")
+    ran = diff(tree, change(tree, ("u8 room_t", "u77 room_t"), path=path))
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert "ip_options is not laid out anew: " in ran.stdout
+    assert "unknown type name 'u77'" in ran.stdout

@@ -148,6 +148,9 @@ def _answer(
         vocabulary = words(subject.specs)
         used.update(accessors(whole_change, vocabulary.views | set(settings_of_tree.accessors)))
         placed_change, told = _placed(whole_change, subject, vocabulary)
+        if compiler is not None:
+            placed_change, uncounted = compiler.counted(placed_change, vocabulary.macros)
+            told = (*told, *uncounted)
         notes.update(dict.fromkeys(told))
         relevant = of(placed_change, vocabulary.tags, vocabulary.macros, vocabulary.constants)
         inside = compiler is not None and not compiler.defined.isdisjoint(
@@ -178,6 +181,7 @@ def _read(
     from cbprove.patching.change import change
     from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Reading, functions
+    from cbprove.patching.hanging import hanging
     from cbprove.source.asked import sought
 
     with console.Progress("files") as progress:
@@ -190,7 +194,7 @@ def _read(
         whole_change = replace(
             whole_change, edits=named.edits, enums=named.enums, macros=named.macros
         )
-    return whole_change, functions_read, Compiler(sides, how)
+    return whole_change, functions_read, Compiler(sides, how, hanging(sides, kernel.tree))
 
 
 def _whole(specs: Sequence[str]) -> None:

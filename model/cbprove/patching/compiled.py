@@ -7,11 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from cbprove.comparing.layouts import placed
-from cbprove.frozen import frozen, replace
+from cbprove.frozen import field, frozen, replace
 from cbprove.layout.abi import ABIS
 from cbprove.meaning import builtin
 from cbprove.meaning.shapes import Shape
+from cbprove.patching.change import Change
+from cbprove.patching.counted import counted
 from cbprove.patching.functions import Files, Reading, laid
+from cbprove.patching.hanging import NOTHING, Hanging
 from cbprove.patching.onto import Onto
 from cbprove.patching.relayout import Relaid, shapes, tags, under
 from cbprove.patching.structs import embedding
@@ -27,11 +30,11 @@ _Shapes = Mapping[str, Shape]
 @frozen
 class Sides:
     """Structs by the tags of a model, before a patch and after it; a tag that one side does not
-    know is not in it."""
+    know is not in it. `unread` are the files that a side cannot read, by the tags of theirs."""
 
     before: Mapping[str, Struct]
     after: Mapping[str, Struct]
-    unread: tuple[Unread, ...] = ()
+    unread: Mapping[str, Unread] = field(default_factory=dict)
 
     def differ(self, tag: str) -> bool:
         """Whether the patch changes how a struct lies."""
@@ -42,21 +45,22 @@ class Sides:
         return Sides(
             {**self.before, **other.before},
             {**self.after, **other.after},
-            (*self.unread, *other.unread),
+            {**self.unread, **other.unread},
         )
 
 
 class Compiler:
     """Asks how structs lie in a tree on both sides of a patch."""
 
-    def __init__(self, files: Files, how: Reading) -> None:
-        self.files, self.how = files, how
+    def __init__(self, files: Files, how: Reading, hung: Hanging = NOTHING) -> None:
+        self.files, self.how, self.hung = files, how, hung
 
     @cached_property
     def defined(self) -> frozenset[str]:
-        """The structs that the files of the patch define, on either side."""
+        """The structs that the files of the patch define, on either side, and those of other files
+        that hang on a name which the patch changes."""
         texts = (text for side in (self.files.before, self.files.after) for text in side.values())
-        return frozenset(tag for text in texts for tag in defined(text))
+        return frozenset((*self.hung.structs, *(tag for text in texts for tag in defined(text))))
 
     def defines(self, tree: syntax.Tree) -> bool:
         """Whether the files of the patch define a struct of a spec."""
@@ -72,28 +76,34 @@ class Compiler:
     def origin(self) -> str:
         return f"libclang, Linux {self.how.kernel.version or 'tree'} as it was configured"
 
+    def counted(
+        self, whole_change: Change, names_known: frozenset[str]
+    ) -> tuple[Change, tuple[str, ...]]:
+        """The change with its macros as numbers, and those of a model that hang on them."""
+        return counted(whole_change, names_known, self.hung, self.files, self.how)
+
     def sides(self, tags_wanted: Collection[str]) -> Sides:
         """These structs of a model, those left out that the tree does not define."""
         before, unread = self._side(tags_wanted, self.files.texts(new=False))
         after, problems = self._side(tags_wanted, self.files.texts(new=True))
-        return Sides(before, after, tuple(dict.fromkeys((*unread, *problems))))
+        return Sides(before, after, {**unread, **problems})
 
     def _side(
         self, tags_wanted: Collection[str], texts: Mapping[str, str]
-    ) -> tuple[dict[str, Struct], tuple[Unread, ...]]:
+    ) -> tuple[dict[str, Struct], dict[str, Unread]]:
         homes = definitions(sorted(tags_wanted), self.how.kernel.tree, texts)
         answers = laid(sorted(set(homes.values())), _by_file(homes), texts, self.how)
         by_tag: dict[str, Struct] = {}
+        unread: dict[str, Unread] = {}
         for name, home in homes.items():
-            if answers[home].unread is not None:
+            if (problem := answers[home].unread) is not None:
+                unread[name] = problem
                 continue
             lies = {each.tag: each for each in answers[home].structs}
             by_tag |= {tag: each for tag, each in lies.items() if tag not in by_tag}
             if (struct_named := lies.get(name.partition("___")[0])) is not None:
                 by_tag[name] = replace(struct_named, tag=name)
-        return by_tag, tuple(
-            unread for each in answers.values() if (unread := each.unread) is not None
-        )
+        return by_tag, unread
 
 
 def _by_file(homes: Mapping[str, str]) -> dict[str, frozenset[str]]:
@@ -105,9 +115,9 @@ def _by_file(homes: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
 def compiled(
     onto_specs: Sequence[tuple[str, Onto]], compiler: Compiler, viewed: Collection[str]
-) -> list[tuple[str, Onto]]:
+) -> tuple[list[tuple[str, Onto]], tuple[str, ...]]:
     """Both sides of each spec under the structs of the compiler; what it knows nothing of is as it
-    was.
+    was. And what is said of structs of which neither it nor a text tells whether they change.
 
     `viewed` are structs that functions newly use: those count in the tree's form as well where that
     is not the model's. Raises SpecError where neither it nor a text says how a struct lies.
@@ -122,10 +132,20 @@ def compiled(
         _around(each, first, _plainly(each, viewed), compiler) for _, each in onto_specs
     ]
     sides = first.both(compiler.sides({tag for tags in embedding_tags for tag in tags} - near))
+    told = {tag for _, each in onto_specs for tag in (*each.relaid.before, *each.edited)}
     return [
         (spec, _compiled(each, tags, sides, compiler))
         for (spec, each), tags in zip(onto_specs, embedding_tags, strict=True)
-    ]
+    ], tuple(_blind(first, near - told))
+
+
+def _blind(sides: Sides, tags_asked: Collection[str]) -> Iterator[str]:
+    for tag, each in sides.unread.items():
+        if tag in tags_asked:
+            yield (
+                f"{tag} is not laid out anew: {each.file}: {each.errors} errors, the first: "
+                f"{each.first}"
+            )
 
 
 def _plainly(each: Onto, names: Collection[str]) -> list[str]:
@@ -191,7 +211,10 @@ def _compiled(each: Onto, tags_around: Sequence[str], sides: Sides, compiler: Co
         shapes(each.new if each.reverse else each.old, tags_wanted),
     )
     relaid = Relaid(new, before, after, tuple(packed), tuple(unpacked))
-    return replace(each, old=old, new=new, relaid=relaid, unlaid=None, notes=(*complaints, *notes))
+    spoken = _hung(tags_wanted, sides, compiler)
+    return replace(
+        each, old=old, new=new, relaid=relaid, unlaid=None, notes=(*spoken, *complaints, *notes)
+    )
 
 
 # --- what is said where they are not those of the model -------------------------------------------
@@ -208,8 +231,16 @@ def _missing(
             f"for {other}"
         )
     yield from (f"{_title(shape)} is laid out by its text: {why}" for shape in shapes_known)
-    for each in sides.unread if shapes_known else ():
+    for each in dict.fromkeys(sides.unread.values()) if shapes_known else ():
         yield f"not read: {each.file}: {each.errors} errors, the first: {each.first}"
+
+
+def _hung(tags_wanted: Sequence[str], sides: Sides, compiler: Compiler) -> Iterator[str]:
+    """The structs that no file of the patch defines, and the name through which it changes them."""
+    for tag in tags_wanted:
+        name = compiler.hung.structs.get(tag.partition("___")[0])
+        if name is not None and sides.differ(tag):
+            yield f"{sides.after[tag].kind} {tag} hangs on {name}, which the patch changes"
 
 
 def _disagreements(

@@ -55,12 +55,23 @@ class Edit:
 
 @frozen
 class Macro:
-    """A `#define` with another value; None on the side that does not have it."""
+    """A `#define` with another value; None on the side that does not have it.
+
+    `before` and `after` are what a compiler makes of it, where one was asked. One without a text
+    on either side stands in no patch, and hangs on one that does.
+    """
 
     name: str
     old: str | None
     new: str | None
     path: str
+    before: int | None = None
+    after: int | None = None
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it stands in no patch."""
+        return self.old is None and self.new is None
 
 
 def edits(hunks: Iterable[Hunk]) -> tuple[Edit, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from cbprove.diagnostics import Diagnostic, Source, SpecError
@@ -78,7 +79,7 @@ def _meant(tree: syntax.Tree, whole_change: Change) -> _Meant:
             for tag in called(edit, tags_known)
             if _is_it(edit, tags_known[tag], tag)
         ),
-        tuple(macro for macro in whole_change.macros if _value(tree, macro.name) is not None),
+        tuple(_macros(tree, whole_change.macros)),
         tuple(each for each in areas(edits) if declared(tree, each) is not None),
         tuple(edit for edit in whole_change.enums if enumerated(tree, edit) is not None),
     )
@@ -274,6 +275,47 @@ def _misfit(
 
 
 # --- macros ---------------------------------------------------------------------------------------
+
+
+def _macros(tree: syntax.Tree, macros: Iterable[Macro]) -> Iterator[Macro]:
+    """Those that a spec has, by what it writes there where a compiler has told their numbers."""
+    for macro in macros:
+        value = _value(tree, macro.name)
+        if value is not None and (written := _as_written(macro, value, tree)) is not None:
+            yield written
+
+
+def _as_written(macro: Macro, value: str, tree: syntax.Tree) -> Macro | None:
+    """None for one that the spec counts by itself, or whose number stays."""
+    if macro.before is None or macro.after is None:
+        return macro
+    number = _number(value)
+    if spelled(value) == spelled(macro.old or "") or number == macro.before:
+        made = replace(macro, old=value, new=_readable(macro.new, macro.after, tree))
+        return None if number == macro.before == macro.after else made
+    if spelled(value) == spelled(macro.new or "") or number == macro.after:
+        return replace(macro, old=_readable(macro.old, macro.before, tree), new=value)
+    if not macro.hangs:
+        return macro
+    return None if number is None else replace(macro, old=str(macro.before), new=str(macro.after))
+
+
+def _readable(text: str | None, number: int, tree: syntax.Tree) -> str:
+    """The text, or the number where it speaks of what the spec does not know."""
+    if text is None:
+        return str(number)
+    names = re.findall(r"\b[A-Za-z_]\w*", text)
+    known = all(
+        any(re.search(rf"\b{name}\b", source.text) for source in tree.sources) for name in names
+    )
+    return text if known else str(number)
+
+
+def _number(value: str) -> int | None:
+    try:
+        return int(value.strip("() \t"), 0)
+    except ValueError:
+        return None
 
 
 def _value(tree: syntax.Tree, name: str) -> str | None:

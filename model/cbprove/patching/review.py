@@ -60,10 +60,10 @@ class How:
 def review(whole_change: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
     """The answer, None if no spec has anything of the change. Raises SpecError if it does not
     apply."""
-    onto_specs = list(_laid(whole_change, subject, how))
+    onto_specs, blind = _laid(whole_change, subject, how)
     pairs, unjudged = _pairs(onto_specs, how.what_if)
     pairs, accessed = _stored(pairs, how)
-    if not onto_specs and not accessed:
+    if not onto_specs and not accessed and not blind:
         return None
     questions = [
         (pair, name)
@@ -87,7 +87,7 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
         turned=turned,
         untouched=observed.untouched(pairs, edited) if not unjudged else (),
         functions=accessed,
-        unjudged=(*unjudged, *_unread(how.functions)),
+        unjudged=(*unjudged, *blind, *_unread(how.functions)),
         notes=tuple(dict.fromkeys(note for _, each in onto_specs for note in _notes(each))),
         judged=judged,
         kept=reused,
@@ -97,18 +97,22 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
     )
 
 
-def _laid(whole_change: Change, subject: Subject, how: How) -> list[tuple[str, Onto]]:
+def _laid(
+    whole_change: Change, subject: Subject, how: How
+) -> tuple[list[tuple[str, Onto]], tuple[str, ...]]:
     """The change on each spec that has something of it, its structs as the compiler lays them
-    out, if one was asked."""
+    out, if one was asked; and what it could not lay out."""
     onto_specs = list(_onto(whole_change, subject, how))
     if how.compiler is None:
-        return onto_specs
+        return onto_specs, ()
     from cbprove.patching.compiled import compiled
 
     other_functions = how.functions.others if how.functions else ()
     viewed = {access.place.view for other in other_functions for access in other.new}
-    compiled_specs = compiled(onto_specs, how.compiler, viewed)
-    return [(spec, each) for spec, each in compiled_specs if not _is_idle(each, how.functions)]
+    compiled_specs, blind = compiled(onto_specs, how.compiler, viewed)
+    return [
+        (spec, each) for spec, each in compiled_specs if not _is_idle(each, how.functions)
+    ], blind
 
 
 def _is_idle(each: Onto, functions: Functions | None) -> bool:

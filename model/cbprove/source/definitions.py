@@ -34,7 +34,7 @@ def definitions(tags_wanted: Sequence[str], tree: Path, texts: Mapping[str, str]
         for tag in sorted(defined(text) & set(plain.values())):
             by_name.setdefault(tag, []).append(name)
     missing = set(plain.values()) - (by_name.keys() - ambiguous)
-    for name in _files(tree) if missing else ():
+    for name in files(tree) if missing else ():
         if name in texts:
             continue
         for tag in _tags(tree / name, missing):
@@ -66,7 +66,7 @@ def _best(name: str, files: Sequence[str]) -> str:
     return (own_files or [*files])[0]
 
 
-def _files(tree: Path) -> Iterator[str]:
+def files(tree: Path) -> Iterator[str]:
     """C files and headers, the folders first where networks are."""
     yield from (name for top in _FIRST for name in _below(tree, top, ()))
     yield from _below(tree, "", (*_FIRST, *_LAST))
