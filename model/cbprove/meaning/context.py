@@ -30,22 +30,23 @@ class Context:
     values need types.
 
     `compute` is what C makes of an expression, in C's own types; None where that is known only in a
-    run.
+    run. `include` is whether a condition of `#if` is true.
     """
 
     names: Names
     memo: Memo
     evaluate: Callable[[Context, ctree.Expr], Int | Bool]
     compute: Callable[[Context, ctree.Expr], int | None]
+    include: Callable[[Context, ctree.Expr], bool]
     uids: dict[int, tuple[object, int]] = field(default_factory=dict)
 
     def __getstate__(self) -> tuple[object, ...]:
         """What another process needs. Nodes are known by their place in memory, here and in what
         is remembered: there these are others."""
-        return self.names, self.evaluate, self.compute, tuple(self.uids.values())
+        return self.names, self.evaluate, self.compute, self.include, tuple(self.uids.values())
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.names, self.evaluate, self.compute, numbered = state
+        self.names, self.evaluate, self.compute, self.include, numbered = state
         self.memo, self.uids = Memo(), {}
         for node, uid in numbered:
             self.give(node, uid)
@@ -81,6 +82,10 @@ class Context:
         """A static condition where it must be known."""
         result = self.truth(node)
         return result if isinstance(result, bool) else needs(result)
+
+    def included(self, node: ctree.Expr) -> bool:
+        """A condition of `#if`, which must be known."""
+        return self.include(self, node)
 
     def uid(self, node: object, which: int = 0) -> int:
         """The number of a statement, by its place in the spec; `which` counts those made for a

@@ -23,6 +23,7 @@ from cbprove.meaning.memo import Memo, Mistake, mistake
 from cbprove.meaning.mistakes import tidy, too_deep
 from cbprove.meaning.names import Names
 from cbprove.meaning.places import object_of, view_of
+from cbprove.meaning.preprocessed import included
 from cbprove.meaning.system import System
 from cbprove.meaning.types import named_type, tagged
 from cbprove.syntax import ctree
@@ -40,7 +41,7 @@ _MOST_TRIED = 100_000
 
 def context(names: Names) -> Context:
     """A context for these names, with nothing remembered yet."""
-    return Context(names, Memo(), static.value, computed)
+    return Context(names, Memo(), static.value, computed, included)
 
 
 def program(system: System, assignment: Assignment) -> Program:

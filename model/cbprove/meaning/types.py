@@ -252,7 +252,7 @@ def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:
 
 
 def _is_there(cx: Context, enumerator_node: ctree.Enumerator) -> bool:
-    return all(cx.decided(condition) for condition in enumerator_node.conditions)
+    return all(cx.included(condition) for condition in enumerator_node.conditions)
 
 
 def _said(cx: Context, name: ctree.Name, value: ctree.Expr) -> int:
@@ -334,7 +334,7 @@ def _chosen(cx: Context, members: tuple[ctree.MemberItem, ...]) -> Iterator[ctre
     for member in members:
         if isinstance(member, ctree.MemberChoice):
             yield from _chosen(
-                cx, member.then if cx.decided(member.condition) else member.otherwise
+                cx, member.then if cx.included(member.condition) else member.otherwise
             )
         else:
             yield member
