@@ -6,21 +6,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbprove import folds
-from cbprove.properties import table
-from cbprove.properties.events import Accessed, Began, Ended, Event
+from cbprove.properties import possible, table
+from cbprove.properties.events import Began, Ended, Event
 from cbprove.system.expressions import Place
 from cbprove.system.program import (
     Exact,
     Holds,
     Lent,
     Owned,
-    Part,
     Preserved,
     Program,
     Property,
     Written,
 )
-from cbprove.system.statements import Assume, Block, Call, Each, Make, Statement, Write
+from cbprove.system.statements import Assume, Block, Call, Statement
 
 
 def why(program: Program, prop: Property) -> str:
@@ -29,7 +28,7 @@ def why(program: Program, prop: Property) -> str:
     Every event that some path could bring, were all its conditions true, is put to the property
     itself.
     """
-    events = [event for path in program.paths for event in _events(program, path, None, path.body)]
+    events = [event for path in program.paths for event in possible.events(program, path)]
     claimed = any(table.of_event(prop, event) for event in events)
     claim = prop.claim
     if isinstance(claim, Preserved):
@@ -90,41 +89,6 @@ def _where(prop: Property, everywhere: str) -> str:
 
 def _listed(places: tuple[Place, ...]) -> str:
     return " or ".join(f"`{place.text}`" for place in places)
-
-
-def _events(program: Program, path: Part, step: str | None, body: Block) -> Iterator[Event]:
-    """What happens in a body and in all that it calls, each once for each way to it, in the
-    order it was written."""
-    for statement in body:
-        for expr in folds.evaluated(statement):
-            yield from (Accessed(path.name, step, "read", place) for place in folds.members(expr))
-        value = statement.exact_value if isinstance(statement, Write) else None
-        for touch in folds.touches(statement):
-            yield Accessed(
-                path=path.name,
-                step=step,
-                kind=touch.kind,
-                place=touch.place,
-                length=touch.length,
-                value=value,
-            )
-        yield from _of_statement(program, path, step, statement)
-        for inner in folds.blocks(statement):
-            yield from _events(program, path, step, inner)
-
-
-def _of_statement(
-    program: Program, path: Part, step: str | None, statement: Statement
-) -> Iterator[Event]:
-    match statement:
-        case Make() | Each():
-            yield Accessed(path.name, step, "cut", None)
-        case Call() if statement.kind == "part":
-            yield from _events(program, path, step, program.parts[statement.name].body)
-        case Call():
-            yield Began(path.name, statement.name)
-            yield from _events(program, path, statement.name, program.steps[statement.name].body)
-            yield Ended(path.name, statement.name)
 
 
 def assumptions(program: Program) -> tuple[str, ...]:

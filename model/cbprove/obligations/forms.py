@@ -25,6 +25,7 @@ from cbprove.obligations.sources import Trail
 from cbprove.obligations.unfold import unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
+from cbprove.properties.possible import may_claim
 from cbprove.system.program import Program, Property, View
 
 
@@ -56,16 +57,16 @@ class Form:
     `ranges` bounds the unknowns by name, `held` says which bits of stores some of them stand for.
     `faithful` says that a run that the formula calls broken is surely broken: no value was left
     out, no loop cut, no bit looked at twice as part of two unknowns. `truncated` says that loops
-    were not followed to their end. `computed` are the values that the runs compute and store, by
-    their stores, and how values that runs store or look at lie in bytes: with them, the formula is
-    all that tells one form from another.
+    of paths that the property may speak of were not followed to their end. `computed` are the
+    values that the runs compute and store, by their stores, and how values that runs store or look
+    at lie in bytes: with them, the formula is all that tells one form from another.
     """
 
     paths: tuple[PathForm, ...]
     misplaced: tuple[Misplaced, ...]
     ranges: dict[str, tuple[int, int]]
     faithful: bool
-    truncated: bool
+    truncated: bool = False
     held: tuple[Held, ...] = ()
     computed: tuple[object, ...] = ()
 
@@ -160,6 +161,7 @@ def by_values(program: Program, prop: Property, plan: Plan) -> Form:
     """The form that follows values as well; every extent must be a plain number."""
     paths: list[PathForm] = []
     ranges: dict[str, tuple[int, int]] = {}
+    truncated = False
     for path in program.paths:
         cells = Cells(program.little_endian)
         unfolding = unfold(program, path, (prop,), plan, cells)
@@ -168,8 +170,10 @@ def by_values(program: Program, prop: Property, plan: Plan) -> Form:
         unfolding.constraints += supposed(unfolding, cells, plan.facts)
         paths.append(_path_form(unfolding, unfolding.claims, reached, broken))
         ranges.update({unknown.args[0]: (0, 255) for unknown in cells.free.values()})
+        truncated |= bool(unfolding.truncated) and may_claim(program, path, prop)
     faithful = not any(p.unfolding.cut for p in paths)
-    return _form(tuple(paths), table.of_placement(prop, program), ranges, faithful)
+    form = _form(tuple(paths), table.of_placement(prop, program), ranges, faithful)
+    return replace(form, truncated=truncated)
 
 
 def _form(
@@ -180,8 +184,7 @@ def _form(
 ) -> Form:
     for path in paths:
         ranges.update({d.term.args[0]: (d.low, d.high) for d in path.unfolding.decisions.values()})
-    truncated = any(p.unfolding.truncated for p in paths)
-    return Form(paths, misplaced, ranges, faithful, truncated)
+    return Form(paths, misplaced, ranges, faithful)
 
 
 def _bounds(unfolding: Unfolding, memory: Members) -> Bounds:
