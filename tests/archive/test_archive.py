@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.archive import folder
-from cbprove.rechecking import solvers
+from cbprove.archive import folder, solvers
 from tests.archive.kept import LOOPS, WIDE, Kept, cbprove
 
 

@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from cbprove.archive.solvers import Result, cvc5
 from cbprove.logic import bitvectors
 from cbprove.logic.terms import (
     Bool,
@@ -29,7 +30,6 @@ from cbprove.logic.terms import (
     sub,
     var,
 )
-from cbprove.rechecking.solvers import Result, cvc5
 
 RANGES = {"a": (-7, 300), "b": (0, 255), "c": (-(1 << 31), (1 << 31) - 1)}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.rechecking.solvers import cvc5
+from cbprove.archive.solvers import cvc5
 
 HERE = Path(__file__).parents[2] / "proofs" / "gso_ipoib" / "specs" / "gso_ipoib"
 

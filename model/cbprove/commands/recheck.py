@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _solvers(seconds: float | None) -> dict[str, Callable[[str], str]]:
-    from cbprove.rechecking.solvers import SOLVERS, Missing, need
+    from cbprove.archive.solvers import SOLVERS, Missing, need
 
     def asking(name: str) -> Callable[[str], str]:
         return lambda text: SOLVERS[name](text, seconds)

@@ -52,7 +52,36 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
     plain = today(tree, what_if=False)
     block = _block(plain.program, question.block)
     _refuse_unknown(plain.program, question.life)
-    paths = runs(plain.program, question.life)
+    paths = _paths(plain.program, question, block)
+    anywhere = with_view(tree, block.name, 1, range(block.bytes), question.life)
+    proved_free = _proved(anywhere, path, {lives.KEPT}, options, progress)
+    uses_of_block = [use for use in uses(plain.program, question.life) if _bytes(use, block)]
+    asking = _Asking(
+        tree=tree, path=path, plain=plain, block=block, wanted=question, options=options
+    )
+    slots = _slots(asking, _places(asking, proved_free), progress)
+    room = any(slot.holds for slot in slots)
+    return Free(
+        spec=path,
+        block=block.name,
+        start=question.life.start,
+        end=question.life.end,
+        paths=paths,
+        bytes=tuple(
+            _byte(number, number in proved_free, uses_of_block, block)
+            for number in range(block.bytes)
+        ),
+        size=question.size,
+        align=question.align,
+        slots=slots,
+        movers=() if room else _movers(question, block, proved_free, uses_of_block),
+    )
+
+
+def _paths(program: Program, question: Wanted, block: _Block) -> tuple[str, ...]:
+    """The paths of the life that is asked for. Raises WrongUsage where there is none, and for a
+    size that no place has."""
+    paths = runs(program, question.life)
     if not paths:
         raise WrongUsage(
             f"no path comes from `{question.life.start}` to `{question.life.end}`",
@@ -60,43 +89,7 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
         )
     if not 0 < question.size <= block.bytes:
         raise WrongUsage(f"`{block.name}` has {block.bytes} bytes", f"ask for 1 to {block.bytes}")
-    anywhere = with_view(tree, block.name, 1, range(block.bytes), question.life)
-    proved_free = _proved(anywhere, path, {lives.KEPT}, options, progress)
-    uses_of_block = [use for use in uses(plain.program, question.life) if _bytes(use, block)]
-    all_bytes = tuple(
-        _byte(number, number in proved_free, uses_of_block, block) for number in range(block.bytes)
-    )
-    places = [
-        at
-        for at in range(0, block.bytes - question.size + 1, question.align)
-        if _all_free(at, question.size, proved_free)
-    ]
-    busy = {byte for use in uses(plain.program, Life(None, None)) for byte in _bytes(use, block)}
-    places.sort(
-        key=lambda at: (not busy.isdisjoint(range(at, at + question.size)), at)
-    )  # what nobody touches at all first
-    slots = _slots(
-        _Asking(tree=tree, path=path, plain=plain, block=block, wanted=question, options=options),
-        places,
-        progress,
-    )
-    movers = (
-        ()
-        if any(slot.holds for slot in slots)
-        else _movers(question, block, proved_free, uses_of_block)
-    )
-    return Free(
-        spec=path,
-        block=block.name,
-        start=question.life.start,
-        end=question.life.end,
-        paths=paths,
-        bytes=all_bytes,
-        size=question.size,
-        align=question.align,
-        slots=slots,
-        movers=movers,
-    )
+    return paths
 
 
 def _block(program: Program, name: str | None) -> _Block:
@@ -190,6 +183,18 @@ class _Asking:
     block: _Block
     wanted: Wanted
     options: Options
+
+
+def _places(asking: _Asking, proved_free: Collection[int]) -> list[int]:
+    """Where all the bytes would lie in free ones, those that nobody ever touches at all first."""
+    size, block = asking.wanted.size, asking.block
+    everybody = uses(asking.plain.program, Life(None, None))
+    busy = {byte for use in everybody for byte in _bytes(use, block)}
+    starts = range(0, block.bytes - size + 1, asking.wanted.align)
+    return sorted(
+        (at for at in starts if _all_free(at, size, proved_free)),
+        key=lambda at: (not busy.isdisjoint(range(at, at + size)), at),
+    )
 
 
 def _slots(asking: _Asking, places: Sequence[int], progress: Progress) -> tuple[Slot, ...]:

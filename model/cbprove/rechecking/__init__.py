@@ -1,1 +1,0 @@
-"""Solvers other than the one that proves."""
