@@ -193,10 +193,14 @@ def test_steps_by_keyboard(page: Path, browser: Any) -> None:
     with shown(browser, page) as view:
         view.locator(".case.open [data-go='-1']").focus()
         view.keyboard.press("Space")
-        assert view.locator(".case.open tr.now th").all_inner_texts() == ["store"]
+        assert view.locator(".case.open tr.now th").all_inner_texts() == ["other"]
         view.keyboard.press("Tab")
         view.keyboard.press("Enter")
-        assert view.locator(".case.open tr.now th").all_inner_texts() == ["other"]
+        assert view.locator(".case.open tr.now").all_inner_texts()[0].split()[:3] == [
+            "look",
+            "reads",
+            "A",
+        ]
         assert view.locator(".case.open tr.later").count() == 0
 
 
@@ -325,6 +329,31 @@ def test_structs_lie_side_by_side(sides: Path) -> None:
     assert parser.open == []
 
 
+def rows(text: str) -> list[str]:
+    """Each step of the run that a page shows, what it does and to what."""
+    found = re.findall(r"<th scope=\"row\">([^<]+)</th><td>([^<]*)</td><td>([^<]*)</td>", text)
+    return [" ".join(each) for each in found]
+
+
+@pytest.mark.slow
+def test_the_run_of_a_patch_is_stepped_through_by_clicks(tmp_path: Path, browser: Any) -> None:
+    changes = ROOT / "specs" / "changes"
+    patch, base = changes / "tc_skb_cb.patch", changes / "tc_skb_cb" / "base.cbs"
+    page = written(tmp_path, "", "diff", "--patch", str(patch), str(base))
+    with shown(browser, page, color_scheme="dark") as view:
+        assert view.locator(".case .byte.lost").count() == 2
+        assert contrast(view, ".case .byte.lost") >= 4.5
+        for step, later in (("cls_bpf_classify", 1), ("act_ct", 2)):
+            view.locator(".case [data-go='-1']").click()
+            assert view.locator(".case tr.now th").all_inner_texts() == [step]
+            assert view.locator(".case tr.later").count() == later
+        view.locator(".case [data-go='0']").click()
+        assert view.locator(".case tr.later").count() == 0
+        assert view.evaluate("document.documentElement.scrollWidth") <= 390
+        box = view.locator(".case .byte.lost").first.bounding_box()
+        assert 0 < box["x"] < 390  # scrolled to, within its own box
+
+
 def test_a_patch_has_a_page_too(tmp_path: Path) -> None:
     changes = ROOT / "specs" / "changes"
     arguments = (
@@ -336,7 +365,14 @@ def test_a_patch_has_a_page_too(tmp_path: Path) -> None:
     text = written(tmp_path, "", *arguments).read_text()
     assert strips(text, "struct tc_skb_cb") == ["a" * 28 + "dde.cc..", "a" * 28 + "bbbbccdde..."]
     assert "newly refuted: mru_preserved under today" in text
-    assert "cls_bpf_classify    writes bpf_skb_data_end" in text
+    assert rows(text) == [
+        "act_ct writes TC_SKB_CB.mru",
+        "cls_bpf_classify writes bpf_skb_data_end",
+        "sch_frag_xmit_hook reads TC_SKB_CB.mru",
+    ]
+    assert len(re.findall(r'<span class="byte old lost" title="byte 3[45]">b</span>', text)) == 2
+    assert "paths.cbs:25 repeat: 1 turn" in text
+    assert "TC_SKB_CB.mru = bpf_skb_data_end.data_meta, stored by cls_bpf_classify" in text
     assert "tc_skb_cb.drop_reason: no step touches it" in text
 
 
@@ -379,5 +415,5 @@ def test_bytes_side_by_side_by_keyboard_and_click(sides: Path, browser: Any) -> 
         view.locator(".sides .fresh").first.click()
         assert view.locator("[aria-pressed='true']").all_inner_texts() == ["drop_reason"]
         view.locator(".case [data-go='-1']").click()
-        assert view.locator(".case tr.now th").all_inner_texts() == ["act_ct"]
+        assert view.locator(".case tr.now th").all_inner_texts() == ["cls_bpf_classify"]
         assert view.evaluate("document.documentElement.scrollWidth") <= 390

@@ -4,8 +4,8 @@ CI."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal
 
 from cbprove.comparing.told import Comparison
 from cbprove.diagnostics import Diagnostic, Span
@@ -35,7 +35,7 @@ class Finding:
     it within its file.
 
     `message` is one sentence; `details` are lines that show it, `flow` is where a run that shows it
-    comes through. A `pass` is a verdict as it should be.
+    comes through, `run` is it as a page draws it. A `pass` is a verdict as it should be.
     """
 
     rule: str
@@ -45,6 +45,7 @@ class Finding:
     place: Place
     details: tuple[str, ...] = ()
     flow: tuple[Place, ...] = ()
+    run: Mapping[str, Any] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -217,6 +218,7 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
             message=told,
             place=place,
             details=turned.told,
+            run=turned.run,
         )
     for member in answer.untouched:
         name = f"{member.struct}.{member.member}"

@@ -3,21 +3,18 @@ byte; nothing is fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cbprove.pictures.bytemap import Map
-from cbprove.report import story
+from cbprove.report import stepped
 from cbprove.report.excerpt import printable
-from cbprove.report.scene import Scene, scene
 from cbprove.report.text import summary, verdict_words
 from cbprove.report.version import VERSION
 from cbprove.verdicts import Answered, Case, Report, Space
 
-_MOST_CELLS = 512
 _MOST_COLUMNS = 64
 _EXCLUDED, _SEVERAL = 2, 3
 _CELLS = {
@@ -95,7 +92,6 @@ def _verdict(case: Case) -> str:
 
 
 def _case(case: Case) -> dict[str, Any]:
-    shown = scene(case.finding.witness, case.property) if case.finding.witness is not None else None
     misplaced = case.finding.witness.misplaced if case.finding.witness is not None else None
     reason = case.finding.reason or (
         f"{misplaced.subject}: {misplaced.reason}" if misplaced is not None else ""
@@ -112,77 +108,10 @@ def _case(case: Case) -> dict[str, Any]:
         "reason": reason,
         "candidate": [f"{name} = {value}" for name, value in case.candidate.items()],
         "regions": [f"{verdict}: {where}" for verdict, where in case.regions],
-        "run": run(shown) if shown is not None else None,
+        "run": stepped.run(case.finding.witness, case.property)
+        if case.finding.witness is not None
+        else None,
     }
-
-
-def run(shown: Scene) -> dict[str, Any]:
-    """The run that is shown: its path, a row for each step with the bytes behind it, and what is
-    wrong at its end."""
-    drawn = shown.drawn()
-    crumbs = " > ".join(story.crumbs(shown.program, shown.run.path, shown.first.moment))
-    told: dict[str, Any] = {
-        "path": crumbs,
-        "sentences": shown.verdict(),
-        "columns": [],
-        "rows": [],
-        "letters": [],
-    }
-    if drawn is None:
-        return told
-    lost = {
-        (each.area, byte)
-        for each in shown.lost()
-        for byte in range(each.low // 8, -(-each.high // 8))
-    }
-    told["columns"] = [
-        {
-            "title": column.title or column.window.area,
-            "first": column.window.first,
-            "width": _width(drawn, i),
-        }
-        for i, column in enumerate(drawn.columns)
-    ]
-    told["rows"] = [
-        {
-            "step": row.step,
-            "verb": row.verb,
-            "what": row.what,
-            "columns": [
-                list(_bytes(row.cells[i], drawn, i, lost)) for i in range(len(drawn.columns))
-            ],
-        }
-        for row in drawn.rows
-    ]
-    told["letters"] = [{"letter": letter, "name": name} for name, letter in _letters(drawn)]
-    return told
-
-
-def _width(drawn: Map, column: int) -> int:
-    return min(max((len(row.cells[column]) for row in drawn.rows), default=0), _MOST_CELLS)
-
-
-def _bytes(
-    cells: str, drawn: Map, number: int, lost: set[tuple[str, int]]
-) -> Iterator[dict[str, Any]]:
-    window = drawn.columns[number].window
-    for offset, letter in enumerate(cells[:_MOST_CELLS]):
-        byte = window.first + offset
-        kind = (
-            "none"
-            if letter == "."
-            else "zero"
-            if letter == "0"
-            else "fresh"
-            if letter.isupper()
-            else "old"
-        )
-        yield {"byte": byte, "letter": letter, "kind": kind, "lost": (window.area, byte) in lost}
-
-
-def _letters(drawn: Map) -> list[tuple[str, str]]:
-    """Names with their letters, in order."""
-    return [(name, letter) for name, letter in drawn.letters.items()]
 
 
 def _space(space: Space) -> dict[str, Any] | None:

@@ -9,15 +9,16 @@ from typing import Any
 from cbprove.comparing.layouts import placed
 from cbprove.comparing.told import Comparison, summary
 from cbprove.formats.findings import Finding, of_answer, of_comparisons
-from cbprove.formats.html import rendered, run
+from cbprove.formats.html import rendered
 from cbprove.frozen import frozen
 from cbprove.meaning.shapes import Shape
 from cbprove.pictures import bits
 from cbprove.report.answer import Answer, Grown, head, last
 from cbprove.report.excerpt import printable
-from cbprove.report.scene import scene
+from cbprove.report.stepped import run
 
 _MOST_BYTES = 256
+_MOST_TITLE = 400
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 Members = Sequence[tuple[str, int, int]]  # name, first bit, width
 
@@ -36,7 +37,7 @@ def of_answers(answers: Iterable[Answer], command: str) -> str:
     """The page of a patch, or of several one after another."""
     pages = [
         {
-            "title": head(each),
+            "title": head(each, _MOST_TITLE),
             "said": last(each),
             "structs": [
                 _struct(_of_grown(struct)) for struct in each.structs if struct.had or struct.has
@@ -54,11 +55,10 @@ def of_comparison_pages(comparisons: Iterable[Comparison], command: str) -> str:
     pages = []
     for each in comparisons:
         shown = {
-            f"{change.property} under {change.proposal}": run(drawn)
+            f"{change.property} under {change.proposal}": run(witness, change.property)
             for change in each.verdicts
             if change.after is not None
             and (witness := each.witnesses.get(change.after.id)) is not None
-            and (drawn := scene(witness, change.property)) is not None
         }
         moved = [
             f"{v.view} of {v.layer}: {v.before or 'nowhere'} -> {v.after or 'nowhere'}"
@@ -87,7 +87,7 @@ def _found(found: Iterable[Finding], runs: Mapping[str, Any]) -> dict[str, Any]:
             "message": each.message,
             "place": _place(each),
             "details": "\n".join(each.details),
-            "run": runs.get(each.title),
+            "run": each.run or runs.get(each.title),
         }
         for each in all
         if each.level in ("error", "warning")

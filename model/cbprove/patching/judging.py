@@ -11,7 +11,7 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from cbprove import keeping
 from cbprove.frozen import frozen
 from cbprove.meaning.system import System
 from cbprove.pipeline import Options, Progress, judged
-from cbprove.report import witness
+from cbprove.report import stepped, witness
 from cbprove.report.excerpt import printable
 from cbprove.verdicts import Case
 
@@ -38,7 +38,7 @@ class Job:
 @frozen
 class Judged:
     """What became of a case: its verdict in words, where it is asked, and for a refuted one the
-    lines of a run that breaks it.
+    lines of a run that breaks it, and the run as a page draws it.
 
     `kept` says that an earlier run found it.
     """
@@ -51,6 +51,7 @@ class Judged:
     file: str
     line: int
     told: tuple[str, ...]
+    run: Mapping[str, Any] | None = None
     kept: bool = False
 
 
@@ -100,7 +101,7 @@ _quiet: Callable[[int, int], None] = lambda done, total: None  # noqa: E731
 
 
 def _told(spec: str, case: Case, title: str) -> Judged:
-    witness_shown = case.finding.witness
+    witness_shown = case.finding.witness if case.verdict in ("refuted", "mixed") else None
     return Judged(
         spec=spec,
         proposal=case.proposal,
@@ -111,9 +112,8 @@ def _told(spec: str, case: Case, title: str) -> Judged:
         else case.verdict,
         file=printable(case.span.source.name) if case.span else "",
         line=case.span.line if case.span else 0,
-        told=tuple(witness.block(witness_shown, case.property))
-        if witness_shown and case.verdict in ("refuted", "mixed")
-        else (),
+        told=tuple(witness.block(witness_shown, case.property)) if witness_shown else (),
+        run=stepped.run(witness_shown, case.property) if witness_shown else None,
     )
 
 

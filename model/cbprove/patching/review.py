@@ -253,6 +253,7 @@ def _turn(each: Judged) -> Turned:
         told=each.told,
         file=each.file,
         line=each.line,
+        run=each.run,
     )
 
 

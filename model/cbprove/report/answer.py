@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cbprove.frozen import fields, frozen
@@ -12,7 +12,7 @@ from cbprove.report.style import Paint, Role, counted
 from cbprove.report.version import VERSION
 
 SCHEMA_VERSION = 1
-_DRAWN = ("had", "has")  # what pictures alone are made of
+_DRAWN = ("had", "has", "run")  # what pictures alone are made of
 LINES = 15
 _WIDTH = 100
 _HANGING: Any = {"subsequent_indent": "  ", "break_on_hyphens": False, "break_long_words": False}
@@ -93,7 +93,8 @@ class Accessed:
 
 @frozen
 class Turned:
-    """A case that has another verdict than before; `told` are the lines of a run that breaks it."""
+    """A case that has another verdict than before; `told` are the lines of a run that breaks it,
+    `run` is that run as a page draws it."""
 
     property: str
     title: str
@@ -103,6 +104,7 @@ class Turned:
     told: tuple[str, ...]
     file: str
     line: int
+    run: Mapping[str, Any] | None = None
 
 
 @frozen
@@ -227,15 +229,15 @@ def _listed(lines: Sequence[str], role: Role | None, least: int) -> _Section:
     return _Section(tuple((line, role) for line in lines), min(least, len(lines)))
 
 
-def head(found: Answer) -> str:
-    """What was judged, and on what: one line."""
+def head(found: Answer, width: int = _WIDTH) -> str:
+    """What was judged, and on what: one line, of so many columns."""
     how = (
         f"in {found.model} already, judged from before it" if found.reverse else f"on {found.model}"
     )
     how = how if found.model else "not judged"
     several = f"{len(found.titles)} patches" if len(found.titles) > 1 else ""
     title = several or (found.titles[0] if found.titles else "")
-    return f"{_short(title, _WIDTH - len(how) - 2)}: {how}" if title else how
+    return f"{_short(title, width - len(how) - 2)}: {how}" if title else how
 
 
 def _struct(each: Grown) -> str:

@@ -142,14 +142,11 @@ class Scene:
         drawn = self.drawn()
         if drawn is None:
             return self.verdict()
-        selection = self._wanted(self.stages(), self.lying())
         wrapped = (
             textwrap.wrap(line, _WIDE, subsequent_indent="  ", break_on_hyphens=False)
             for line in self.verdict()
         )
-        return bytemap.lines(
-            drawn, self.last(selection), tuple(part for lines in wrapped for part in lines)
-        )
+        return bytemap.lines(drawn, self.last(), tuple(part for lines in wrapped for part in lines))
 
     def drawn(self) -> bytemap.Map | None:
         """The byte map, None where the claim is not about bytes that were there."""
@@ -210,8 +207,9 @@ class Scene:
             columns.append(bytemap.Column(view, story.lineage(stages, key), title))
         return tuple(columns)
 
-    def last(self, selection: bytemap.Wanted) -> tuple[str, str, str]:
+    def last(self) -> tuple[str, str, str]:
         """The label of the row where the claims break."""
+        selection = self._wanted(self.stages(), self.lying())
         events = [broken.event for broken in self.claims]
         step = events[0].step or "(path)"
         touched = [e for e in events if isinstance(e, Accessed)]

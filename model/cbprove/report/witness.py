@@ -22,7 +22,7 @@ def block(witness: Witness, property_name: str) -> list[str]:
     if picture is None:
         return [f"path {witness.path}"]
     head = ["path " + " > ".join(story.crumbs(witness.program, witness.path, picture.first.moment))]
-    return head + _decided(witness, picture) + picture.picture()
+    return head + decisions(witness, picture) + picture.picture()
 
 
 def decided(witness: Witness, picture: Scene) -> tuple[story.Choice, ...]:
@@ -42,7 +42,7 @@ def decided(witness: Witness, picture: Scene) -> tuple[story.Choice, ...]:
     )
 
 
-def _decided(witness: Witness, picture: Scene) -> list[str]:
+def decisions(witness: Witness, picture: Scene) -> list[str]:
     """What matters of it, as lines."""
     choices = [choice for choice in decided(witness, picture) if not choice.any]
     answers = [
