@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 
+from cbprove.frozen import replace
 from cbprove.semantics.memory import Source, Store, StoreKey
 from cbprove.system.expressions import Leaf, Place
 
@@ -88,6 +89,16 @@ def together(view: str, names: list[str]) -> str:
 # --- of a place -----------------------------------------------------------------------------------
 
 
+def subject(place: Place) -> str:
+    """The view of a place with the object that it is looked for in, as it was written: `IPCB`,
+    `parent.IPCB`; the whole of a raw place."""
+    if place.view is None:
+        return place.text
+    owned = f"{_OBJECTS.get(place.object, place.object)}.{place.view}"
+    rest = place.text.removeprefix(owned)
+    return owned if rest != place.text else place.view
+
+
 def named(place: Place, positions: Iterable[int]) -> str:
     """What the positions (bits, from the place's first) are called: `IPCB.{flags, opt.optlen}`,
     `hwaddr[4..14)`."""
@@ -98,7 +109,7 @@ def named(place: Place, positions: Iterable[int]) -> str:
         return ", ".join(_raw(place, low, high) for low, high in runs(left))
     if left >= {i for leaf in place.leaves for i in _positions(leaf)}:
         return place.text.removesuffix(".*")
-    return braced(place.view, list(_leaf_names(place, left)))
+    return braced(subject(place), list(_leaf_names(place, left)))
 
 
 def _leaf_names(place: Place, left: set[int]) -> Iterator[str]:
@@ -158,9 +169,11 @@ def origin(source: Source, stores: Mapping[StoreKey, Store]) -> tuple[str, str]:
     return "stored", _struct(source, store)
 
 
-def described(sources: list[Source], stores: Mapping[StoreKey, Store]) -> str:
+def described(
+    sources: list[Source], stores: Mapping[StoreKey, Store], from_view: bool = False
+) -> str:
     """What bits of one origin are now: the members they were stored as, or in what other way
-    they came about."""
+    they came about. With `from_view`, places are called as they are from the view on."""
     kind, name = origin(sources[0], stores)
     author = f" by {name}" if name else ""
     match kind:
@@ -172,7 +185,56 @@ def described(sources: list[Source], stores: Mapping[StoreKey, Store]) -> str:
             return f"cleared{author}"
         case "unspecified":
             return f"padding left unspecified{author}"
+    if from_view:
+        groups = groupby(sources, lambda source: source.store)
+        stored = (named(stores[key].place, [s.position for s in group]) for key, group in groups)
+        return ", ".join(dict.fromkeys(stored))
     return braced(name, list(dict.fromkeys(_members(sources, stores))))
+
+
+Stores = Mapping[StoreKey, Store]
+
+
+def foreign(place: Place, found: Mapping[int, Source], stores: Stores) -> str:
+    """What positions of a place are called that are not its own: by members that they were not
+    stored as, of a union that is read whole."""
+    leaves = tuple(
+        leaf
+        for leaf in place.leaves
+        if not any(
+            position in _positions(leaf) and _is_own(leaf, position, source, stores)
+            for position, source in found.items()
+        )
+    )
+    if len(leaves) == len(place.leaves):
+        return named(place, found)
+    return braced(subject(place), list(_leaf_names(replace(place, leaves=leaves), set(found))))
+
+
+def _is_own(leaf: Leaf, position: int, source: Source, stores: Stores) -> bool:
+    stored = _stored_as(source, stores)
+    return (
+        stored is not None
+        and stored.shares_member(leaf)
+        and source.position - stored.offset + stored.at == position - leaf.offset + leaf.at
+    )
+
+
+def _stored_as(source: Source, stores: Stores) -> Leaf | None:
+    store = stores.get(source.store)
+    return _leaf(source, store) if store and source.store.kind in ("fresh", "value") else None
+
+
+def meet_in_name(place: Place, found: Mapping[int, Source], stores: Stores) -> bool:
+    """Whether some position was stored as a member that reads it, but by another arm of a union
+    or at another position: the struct's name alone would not tell the two apart."""
+    return any(
+        stored.identity == leaf.identity
+        for position, source in found.items()
+        if (stored := _stored_as(source, stores)) is not None
+        for leaf in place.leaves
+        if position in _positions(leaf)
+    )
 
 
 def _members(sources: list[Source], stores: Mapping[StoreKey, Store]) -> Iterator[str]:

@@ -273,7 +273,9 @@ def _names(places: list[tuple[str, str]]) -> str:
         views.setdefault(view, []).append(path)
     texts = [bits.braced(view, paths) for view, paths in views.items()]
     if len(", ".join(texts)) > _MOST_LETTERS:
-        texts = [view + (paths[0] if len(paths) == 1 else "") for view, paths in views.items()]
+        texts = [
+            bits.braced(view, paths) if len(paths) == 1 else view for view, paths in views.items()
+        ]
     rest = len(texts) - _MOST_NAMES
     return ", ".join(texts) if rest <= 1 else f"{', '.join(texts[:_MOST_NAMES])} and {rest} more"
 
@@ -282,7 +284,7 @@ def phrase(verb: str, place: Place | None) -> Phrase:
     """What was done to a place."""
     if place is None:
         return verb, ("", "")
-    view = place.view or place.text
+    view = bits.subject(place)
     return verb, (view, place.text.removeprefix(view).removesuffix(".*").removeprefix("."))
 
 

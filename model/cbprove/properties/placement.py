@@ -89,7 +89,8 @@ def _member(place: Place, position: int) -> str:
         return ""
     leaf = min(leaves, key=lambda leaf: (max(leaf.offset, position), -leaf.width))
     index = (max(position, leaf.offset) - leaf.offset) // leaf.element
-    name = f"{place.view}.{leaf.path}" if leaf.path else place.view
+    inside = "" if not leaf.path or leaf.path.startswith("[") else "."
+    name = f"{place.view}{inside}{leaf.path}"
     return f"{name}[{index}]" if leaf.element < leaf.width else name
 
 

@@ -404,10 +404,15 @@ class Scene:
                 continue
             sources = [broken_sources[i] for i in positions]
             sign = " =" if sources[0].store.kind in ("fresh", "value") else ":"
-            instead = bits.described(sources, self.run.stores)
+            name, from_view = bits.named(lying.place, positions), False
+            if isinstance(self.first.claim, SameMember):
+                found = dict(zip(positions, sources, strict=True))
+                name = bits.foreign(lying.place, found, self.run.stores)
+                from_view = bits.meet_in_name(lying.place, found, self.run.stores)
+            instead = bits.described(sources, self.run.stores, from_view)
             yield (
-                lying.place.view or "",
-                bits.named(lying.place, positions),
+                bits.subject(lying.place) if lying.place.view else "",
+                name,
                 f"{sign} {instead}{self._by(sources)}",
             )
 
