@@ -165,3 +165,49 @@ def test_the_command(tmp_path: Path) -> None:
         ).stdout
     )
     assert (told["free"], told["slots"][-1]["holds"]) == ([[0, 8], [12, 16]], True)
+
+
+OTHERS = """
+spec others "objects of one size, steps of one name, lengths and indexes";
+object beside { u8 big[16]; }
+object skb per path { char cb[16]; u8 head[8]; u8 tail[2]; }
+input n : u8 in 0..12;
+input i : u8 in 0..3;
+layer first  { step mark { write skb.cb[12]; } step look { read skb.cb[12]; } step other { write beside.big[3]; } }
+layer second { view I : u8[4] at skb.cb[8]; step mark { write skb.cb[13]; } step index { write I[i]; }
+    step some { clear skb.cb for n - 10 > 0 ? 2 : 1; } step past { write skb.head for n; } }
+part inner { second.mark; }
+path p { first.mark; other; inner; index; some; past; look; }
+"""
+
+
+def stored(found: Free) -> dict[int, tuple[str, ...]]:
+    return {byte.number: tuple(step for step, _ in byte.stores) for byte in found.bytes}
+
+
+def test_who_stores_is_told_by_objects_and_as_far_as_lengths_and_indexes_go(tmp_path: Path) -> None:
+    found = ask(tmp_path, OTHERS, start="first.mark", end="look")
+    expected = {0: ("some",), 1: ("some",), 13: ("second.mark",)}
+    expected |= dict.fromkeys(range(8, 12), ("index",))
+    assert stored(found) == {byte: expected.get(byte, ()) for byte in range(16)}
+    assert found.runs() == [(2, 8), (12, 13), (14, 16)]
+
+
+@pytest.mark.parametrize("end", ["look", "first.look"])
+def test_a_step_may_be_named_with_its_layer_there_and_here(tmp_path: Path, end: str) -> None:
+    text = OTHERS.replace("past; look;", "past; first.look;")
+    assert ask(tmp_path, text, start="first.mark", end=end).runs() == [(2, 8), (12, 13), (14, 16)]
+
+
+def test_who_stores_past_its_own_area_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "tail.cbs").write_text(OTHERS)
+    wanted = Wanted("skb.tail", Life("first.mark", "look"), 1, 1)
+    found = free(str(tmp_path / "tail.cbs"), wanted, Options(), lambda done, total: None)
+    assert (found.runs(), stored(found)) == ([], {0: ("past",), 1: ("past",)})
+
+
+def test_a_property_that_is_broken_anyway_is_not_harmed(tmp_path: Path) -> None:
+    found = ask(tmp_path, OTHERS, start="first.mark", end="look")
+    assert [(slot.low, slot.harmed) for slot in found.slots] == [(2, ())], (
+        "`fits` was broken before"
+    )

@@ -47,7 +47,7 @@ class Slot:
 @frozen
 class Free:
     """All that is said of a control block between two steps; `movers` are the smallest sets of
-    layers in the way."""
+    layers in the way, `made` says that objects of debris are made between the two."""
 
     spec: str
     block: str
@@ -59,6 +59,7 @@ class Free:
     align: int
     slots: tuple[Slot, ...]
     movers: tuple[tuple[str, ...], ...]
+    made: bool = False
 
     @property
     def code(self) -> int:
@@ -90,13 +91,14 @@ def _answer(free: Free, paint: Paint) -> Iterator[str]:
     bytes_wanted += f", aligned to {free.align}," if free.align > 1 else ""
     good = next((slot for slot in free.slots if slot.holds), None)
     if good is not None:
-        where = f"{bytes_wanted} fit at [{good.low}..{good.high})"
+        fit = "fits" if free.size == 1 else "fit"
+        where = f"{bytes_wanted} {fit} at [{good.low}..{good.high})"
         sentence = (
             f"{where}: proved for every run with a view there, and nobody else loses anything"
         )
         yield paint(sentence, "good")
         return
-    yield paint(f"{bytes_wanted} do not fit", "bad")
+    yield paint(f"{bytes_wanted} {'does' if free.size == 1 else 'do'} not fit", "bad")
     for slot in free.slots:
         why = "the view is not preserved" if not slot.kept else f"breaks {', '.join(slot.harmed)}"
         yield f"  [{slot.low}..{slot.high}): free, but {why}"
@@ -121,7 +123,7 @@ def _table(found: Free) -> Iterator[str]:
     ):
         numbers = [each.number for each in group]
         head = f"[{numbers[0]}..{numbers[-1] + 1})"
-        yield f"{head:<9} {'free' if free else 'not free' if stores else 'not free: a new object has it not'}"
+        yield f"{head:<9} {_standing(found, free, bool(stores))}"
         paths = dict(on)
         if stores:
             yield from _wrapped(
@@ -131,6 +133,13 @@ def _table(found: Free) -> Iterator[str]:
             yield from _wrapped(
                 "  read by ", ", ".join(_step(each, paths, found) for each in reads)
             )
+
+
+def _standing(found: Free, free: bool, stored: bool) -> str:
+    if free or stored:
+        return "free" if free else "not free"
+    why = "a new object has it not" if found.made else "not proved for every run"
+    return f"not free: {why}"
 
 
 def _step(step: tuple[str, str], paths: dict[str, tuple[str, ...]], free: Free) -> str:

@@ -8,21 +8,22 @@ from collections.abc import Iterator
 
 from cbprove import folds
 from cbprove.frozen import frozen
+from cbprove.slots.extents import Extent, extent
 from cbprove.slots.life import Life
-from cbprove.system.expressions import Place
+from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import Part, Program, Step
-from cbprove.system.statements import Block, Call, Each, If, Repeat, Statement, When
+from cbprove.system.statements import Block, Call, Each, If, Make, Repeat, Statement, When
 
 
 @frozen
 class Use:
-    """A place that is stored to or read between the two, by which step of which layer, on which
+    """Bits that may be stored to or read between the two, by which step of which layer, on which
     path."""
 
     path: str
     step: str
     layer: str
-    place: Place
+    extent: Extent
     stores: bool
 
 
@@ -122,17 +123,27 @@ def uses(program: Program, life: Life) -> Iterator[Use]:
         for number in sorted(graph.between(life)):
             name, layer, statements = graph.nodes[number]
             for statement in statements:
-                yield from (
-                    Use(path.name, name, layer, place, stores)
-                    for place, stores in _touched(statement)
-                )
+                for place, length, stores in _touched(statement):
+                    found = extent(program, place, length)
+                    if found is not None:
+                        yield Use(path.name, name, layer, found, stores)
 
 
-def _touched(statement: Statement) -> Iterator[tuple[Place, bool]]:
+def _touched(statement: Statement) -> Iterator[tuple[Place, Expr | None, bool]]:
     for touch in folds.touches(statement):
-        yield touch.place, touch.kind not in ("read", "copy from")
+        yield touch.place, touch.length, touch.kind not in ("read", "copy from")
     for expr in folds.looked_at(statement):
-        yield from ((place, False) for place in folds.members(expr))
+        yield from ((place, None, False) for place in folds.members(expr))
+
+
+def makes_anew(program: Program, life: Life) -> bool:
+    """Whether an object of debris can be made between the two, which has nobody's bytes."""
+    for path in program.paths:
+        graph = _Graph(program, path)
+        statements = (s for number in graph.between(life) for s in graph.nodes[number][2])
+        if any(isinstance(statement, Make) and statement.kind == "new" for statement in statements):
+            return True
+    return False
 
 
 def runs(program: Program, life: Life) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ who is in the way of it."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations
 
 from cbprove.diagnostics import WrongUsage
@@ -13,7 +14,7 @@ from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, judged
 from cbprove.report.free import Byte, Free, Slot
 from cbprove.slots import life as lives
-from cbprove.slots.between import Use, runs, uses
+from cbprove.slots.between import Use, makes_anew, runs, uses
 from cbprove.slots.life import Life, with_view
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import load
@@ -45,13 +46,17 @@ class _Block:
     def bytes(self) -> int:
         return (self.high - self.low) // 8
 
+    @property
+    def owner(self) -> str:
+        return self.name.partition(".")[0]
+
 
 def free(path: str, question: Wanted, options: Options, progress: Progress) -> Free:
     """The free bytes of a spec, every axis at its default. Raises SpecError and WrongUsage."""
     tree = load(path)
     plain = today(tree, what_if=False)
     block = _block(plain.program, question.block)
-    _refuse_unknown(plain.program, question.life)
+    question = replace(question, life=_known(plain.program, question.life))
     paths = _paths(plain.program, question, block)
     anywhere = with_view(tree, block.name, 1, range(block.bytes), question.life)
     proved_free = _proved(anywhere, path, {lives.KEPT}, options, progress)
@@ -75,6 +80,7 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
         align=question.align,
         slots=slots,
         movers=() if room else _movers(question, block, proved_free, uses_of_block),
+        made=makes_anew(plain.program, question.life),
     )
 
 
@@ -112,14 +118,18 @@ def _block(program: Program, name: str | None) -> _Block:
     return named[0]
 
 
-def _refuse_unknown(program: Program, life: Life) -> None:
+def _known(program: Program, life: Life) -> Life:
+    """The two by the names that the program has for them: `LAYER.STEP` may be said of any step."""
     names = [*program.steps, *program.parts]
+    found = {name: name for name in names}
+    found |= {f"{step.layer}.{name}": name for name, step in program.steps.items()}
     for step in (life.start, life.end):
-        if step is not None and step not in names:
+        if step is not None and step not in found:
             raise WrongUsage(
                 f"there is no step and no part `{step}`",
                 f"the steps are {', '.join(program.steps)}",
             )
+    return Life(found.get(life.start or ""), found.get(life.end or ""))
 
 
 def _proved(
@@ -151,11 +161,9 @@ def _all_free(at: int, size: int, free_bytes: Collection[int]) -> bool:
 
 def _bytes(use: Use, block: _Block) -> range:
     """The bytes of the block that a use touches, none if it is about something else."""
-    place = use.place
-    if place.bound != (block.low, block.high) or not isinstance(place.low, int):
+    if use.extent.object != block.owner:
         return range(0)
-    first = place.low - block.low
-    end = block.high - block.low if place.indexes else first + place.width
+    first, end = use.extent.low - block.low, use.extent.high - block.low
     return range(max(0, first // 8), min(block.bytes, -(-end // 8)))
 
 
@@ -183,6 +191,18 @@ class _Asking:
     block: _Block
     wanted: Wanted
     options: Options
+
+    @cached_property
+    def broken(self) -> frozenset[str]:
+        """The properties that do not hold as it is: nobody's bytes break them."""
+        jobs = [
+            Job(self.path, self.plain.system, each.name, self.options)
+            for each in self.plain.system.properties
+        ]
+        judged_cases = (case for cases in judge(jobs, lambda done, total: None) for case in cases)
+        return frozenset(
+            case.property for case in judged_cases if case.verdict not in ("proved", "vacuous")
+        )
 
 
 def _places(asking: _Asking, proved_free: Collection[int]) -> list[int]:
@@ -221,9 +241,7 @@ def _slot(asking: _Asking, at: int, progress: Progress) -> Slot:
     ]
     cases = [case for cases_of_job in judge(jobs, progress) for case in cases_of_job]
     bad = [case.property for case in cases if case.verdict not in ("proved", "vacuous")]
-    harmed = tuple(
-        name for name in bad if name != lives.KEPT and name not in asking.plain.refutable
-    )
+    harmed = tuple(name for name in bad if name != lives.KEPT and name not in asking.broken)
     return Slot(at, at + size, lives.KEPT not in bad, harmed)
 
 

@@ -24,8 +24,8 @@ VIEW, LAYER, PUT, GET, AT, KEPT = (
 
 @frozen
 class Life:
-    """From which step on somebody's bytes live, and up to which; None for the beginning and the
-    end of every path."""
+    """From which step on somebody's bytes live, and up to which, as the program calls them; None
+    for the beginning and the end of every path."""
 
     start: str | None
     end: str | None
@@ -70,16 +70,18 @@ def _lived(node: syntax.Declaration, life: Life) -> syntax.Declaration:
 def _around(statement: syntax.Statement, life: Life) -> Iterator[syntax.Statement]:
     """A statement; a call of the step of birth and its store, a read and the call of the last
     one."""
-    named = _named(statement)
-    if life.end is not None and named == life.end:
+    if _calls(statement, life.end):
         yield _call(GET, statement.span)
     yield statement
-    if life.start is not None and named == life.start:
+    if _calls(statement, life.start):
         yield _call(PUT, statement.span)
 
 
-def _named(statement: syntax.Statement) -> str | None:
-    return statement.callee.text if isinstance(statement, syntax.Call) else None
+def _calls(statement: syntax.Statement, name: str | None) -> bool:
+    """Whether a statement calls the step or part; `LAYER.STEP` may be said of any step."""
+    if name is None or not isinstance(statement, syntax.Call):
+        return False
+    return name in (statement.callee.text, statement.callee.text.rpartition(".")[2])
 
 
 def _call(name: str, span: Span) -> syntax.Call:
