@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from cbprove.design import judge as design
@@ -16,7 +17,7 @@ from cbprove.meaning.resolve import resolve
 from cbprove.meaning.system import System
 from cbprove.solving.solver import Limits
 from cbprove.syntax.includes import Reader, load, read
-from cbprove.system.axes import Axis, AxisValue, Proposal
+from cbprove.system.axes import Axis, AxisValue, PropertyName, Proposal
 from cbprove.system.program import Program
 from cbprove.verdicts import Report
 
@@ -223,6 +224,17 @@ def sweep(
     )
 
 
+def explained(
+    path: str, name: str, options: Options, progress: Progress
+) -> tuple[PropertyName, Report]:
+    """A property of a spec, judged alone. Raises WrongUsage where there is no such property,
+    SpecError for mistakes in the spec."""
+    system = meaning(path)
+    _known("property", name, [each.name for each in system.properties])
+    (prop,) = (each for each in system.properties if each.name == name)
+    return prop, judged(replace(system, properties=(prop,), asks=()), path, options, progress)
+
+
 def layout(path: str, only: str | None, everything: bool = False) -> str:
     """For the first candidate of each proposal, where views lie; the structs that a view has, or
     all; what layers touch."""
@@ -296,8 +308,11 @@ def _names(system: System) -> str:
 def _known(kind: str, name: str, names: list[str]) -> None:
     if name not in names:
         many = {"axis": "axes", "property": "properties", "proposal": "proposals"}[kind]
+        near = get_close_matches(name, names, 1)
+        meant = f"did you mean `{near[0]}`? " if near else ""
         raise WrongUsage(
-            f"there is no {kind} `{name}`", f"the {many} are {', '.join(f'`{n}`' for n in names)}"
+            f"there is no {kind} `{name}`",
+            f"{meant}the {many} are {', '.join(f'`{n}`' for n in names)}",
         )
 
 

@@ -162,6 +162,80 @@ def test_explain_lists_every_code(cbprove) -> None:  # type: ignore[no-untyped-d
     assert all(line[:2] == "CB" and line[6:8] == "  " for line in lines)
 
 
+PROPERTY = """spec a "two layers";
+abi x86_64;
+object skb { char cb[16]; }
+param AT in 0..12;
+layer one { view A : u32 at skb.cb[0]; step store { write A; } step look { read A; } }
+layer two { view B : u32 at skb.cb[AT]; step other { write B; } }
+path p { store; assume AT >= 0 "as ever"; other; look; }
+property kept "it is kept": preserved A /* all
+    of it */ from store to look;
+property small: disjoint A, B;
+proposal over { AT = 0; expect kept refuted, small refuted; }
+proposal beside { AT = 4; }
+proposal behind { AT = 8; }
+"""
+
+
+def test_a_property_is_explained_with_a_run_and_a_reason(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    path = spec("a.cbs", PROPERTY)
+    done = cbprove("explain", "kept", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    parts = done.stdout.rstrip("\n").split("\n\n")
+    assert parts[0].splitlines() == [
+        "kept: it is kept  a.cbs:8",
+        "  preserved A from store to look",
+        "  that is: what one step left is intact when another begins, where it was or where it was "
+        "brought",
+    ]
+    assert parts[1].split() == ["kept", "over", "refuted", "beside", "proved", "behind", "proved"]
+    assert [part.split(":")[0] for part in parts if part.startswith(("refuted", "proved"))] == [
+        "refuted",
+        "proved",
+    ]
+    assert "4 of 4 bytes lost: cb[0..4)" in done.stdout
+    assert "holds because A ends at 4 (line 5) and B starts at 4 (line 6)" in done.stdout
+    assert (
+        "\n\n1 verdict more of the same kinds: -v\n\nassuming\n  AT >= 0: as ever\n" in done.stdout
+    )
+    for arguments in ((path, "--property", "kept"), ("--property", "kept", path)):
+        assert cbprove("explain", *arguments).stdout == done.stdout
+    everything = cbprove("explain", "kept", path, "-v").stdout
+    assert "proved: kept under behind" in everything and "more of the same" not in everything
+
+
+def test_the_property_that_nobody_declares_is_explained(cbprove, spec: Spec) -> None:  # type: ignore[no-untyped-def]
+    told = cbprove("explain", "fits", spec("a.cbs", PROPERTY)).stdout
+    assert told.startswith("fits: each view and each access stays inside its control block\n")
+    assert "\nproved: fits under over\n" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "help"),
+    [
+        (
+            ["kpet", "a.cbs"],
+            "there is no property `kpet`",
+            "did you mean `kept`? the properties are",
+        ),
+        (["kept"], "there is no code `kept`", "is explained by: cbprove explain kept SPEC"),
+        (["a.cbs"], "there is no code `a.cbs`", "is explained by: cbprove explain PROPERTY a.cbs"),
+        (["CB2O01"], "there is no code `CB2O01`", "did you mean `CB2001`?"),
+        (["--property", "kept"], "no spec is named", "cbprove explain --property kept SPEC"),
+        (["kept", "a.cbs", "--property", "kept"], "a property is named twice", "give NAME or"),
+        (["kept", "no.cbs"], "`no.cbs` does not exist", "check the path"),
+    ],
+)
+def test_what_cannot_be_explained_says_what_can(  # type: ignore[no-untyped-def]
+    cbprove, spec: Spec, arguments: list[str], message: str, help: str
+) -> None:
+    spec("a.cbs", PROPERTY)
+    done = cbprove("explain", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr and help in done.stderr
+
+
 def test_version(cbprove) -> None:  # type: ignore[no-untyped-def]
     assert cbprove("--version").stdout.startswith("cbprove 0.")
 

@@ -50,3 +50,12 @@ def test_unknown_code() -> None:
 
 def test_listing_has_a_line_a_code() -> None:
     assert re.search(r"^CB2001  refuted: ", listing(), re.M)
+
+
+def test_claims_go_by_their_words() -> None:
+    from cbprove.report.claims import CLAIMS
+
+    grammar = (PACKAGE / "syntax" / "grammar.lark").read_text(encoding="utf-8")
+    assert all(f'"{word}"' in grammar for word in CLAIMS)
+    assert (explain("Preserved") or "").startswith("preserved: what one step left is intact")
+    assert nearest("preservd") == "preserved"

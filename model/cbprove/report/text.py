@@ -45,7 +45,7 @@ def text(report: Report, manner: Manner) -> str:
     parts += [
         _asks(report, manner),
         space.text(report, manner),
-        _assumptions(report, manner),
+        assumptions(report, manner),
         _models(report),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -143,14 +143,14 @@ def _blocks(report: Report, manner: Manner) -> Iterator[str]:
     """One for each unexpected verdict; with -v, then one for each other."""
     for case in report.cases:
         if not case.met:
-            yield _block(report, case, manner)
+            yield block(report, case, manner)
     if manner.verbosity > 0:
         for case in report.cases:
             if case.met:
-                yield _block(report, case, manner)
+                yield block(report, case, manner)
 
 
-def _block(report: Report, case: Case, manner: Manner) -> str:
+def block(report: Report, case: Case, manner: Manner) -> str:
     """A verdict in full."""
     body = list(_body(report, case, manner))
     return "\n".join(
@@ -178,7 +178,9 @@ def _body(report: Report, case: Case, manner: Manner) -> Iterator[str]:
     if case.id in manner.queries:
         yield f"query saved in {manner.queries[case.id]}"
     for assumption in case.finding.assumptions:
-        yield f"assuming {assumption}"
+        yield from textwrap.wrap(
+            f"assuming {printable(assumption)}", WIDEST - 2, subsequent_indent="    "
+        )
 
 
 def _candidates(case: Case) -> Iterator[str]:
@@ -307,7 +309,7 @@ def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> I
         )
 
 
-def _assumptions(report: Report, manner: Manner) -> str:
+def assumptions(report: Report, manner: Manner) -> str:
     """What ends runs, each with its reason; the conditions alone where they are more than a line,
     unless asked."""
     sentences = [
