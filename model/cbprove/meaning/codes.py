@@ -259,9 +259,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             _SKB + "struct less { u8 a[-1]; };",
         ),
         "CB0128": Code(
-            "an object or a type is larger than 1 MiB",
+            "an object or a view is larger than 32 KiB, or a type larger than 1 MiB",
             "make it smaller",
-            _SKB + "object big { u8 bytes[1048577]; }",
+            _SKB + "object big { u8 bytes[32769]; }",
         ),
         "CB0129": Code(
             "a number does not fit its type",

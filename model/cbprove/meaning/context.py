@@ -20,7 +20,8 @@ from cbprove.system.axes import NeedsValue
 
 # The most bytes that an object or a type may have, and the most scalars in it, those of every
 # struct inside counted.
-LARGEST = 1 << 20
+LARGEST = 1 << 20  # bytes of a type, which is laid out
+LARGEST_BLOCK = 1 << 15  # bytes of an object or a view, of which a run follows each bit
 MOST_SCALARS = 1 << 15
 
 
@@ -122,10 +123,10 @@ def text_of(span: Span) -> str:
     return " ".join(span.source.text[span.start : span.end].split())
 
 
-def refuse_large(size: int, subject: str, span: Span) -> None:
-    """Objects and types have at most LARGEST bytes. Raises Mistake CB0128 where they have more."""
-    if size > LARGEST:
-        raise mistake("CB0128", f"{subject} has {size} bytes, more than {LARGEST}", span)
+def refuse_large(size: int, most: int, subject: str, span: Span) -> None:
+    """Raises Mistake CB0128 where something has more bytes than `most`."""
+    if size > most:
+        raise mistake("CB0128", f"{subject} has {size} bytes, more than {most}", span)
 
 
 def refuse_many(type: Type, subject: str, span: Span) -> None:

@@ -11,7 +11,7 @@ from cbprove.layout import types
 from cbprove.layout.types import Type
 from cbprove.logic.terms import Int, add
 from cbprove.meaning import leaves
-from cbprove.meaning.context import Context, refuse_large, settled, text_of
+from cbprove.meaning.context import LARGEST_BLOCK, Context, refuse_large, settled, text_of
 from cbprove.meaning.leaves import Spot
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import ViewOf, hint, listed, unknown
@@ -112,7 +112,7 @@ def object_of(cx: Context, name: str) -> Object:
         node = cx.names.objects[name]
         type = object_type(cx, name)
         layout = cx.layout(type)
-        refuse_large(layout.size, f"the object `{name}`", node.name.span)
+        refuse_large(layout.size, LARGEST_BLOCK, f"the object `{name}`", node.name.span)
         areas = tuple(_areas(cx, Spot(type, 0, 8 * layout.size, "", "")))
         return Object(name, 8 * layout.size, layout.align, areas, node.name.span)
 
@@ -159,6 +159,9 @@ def _location(cx: Context, node: syntax.View) -> Area | None:
 def _view(cx: Context, view: ViewOf) -> View | None:
     node = view.view
     type = _view_type(cx, node)
+    refuse_large(
+        cx.layout(type).size, LARGEST_BLOCK, f"the view `{node.name.text}`", node.name.span
+    )
     if _view_area(cx, node) is None:
         return None
     whole_view = place(cx, ctree.Place(node.name, (), node.name.span), NOWHERE)

@@ -308,7 +308,7 @@ def _measured(
     abi = cx.abi()
     refuse_many(built, kind, span)
     try:
-        refuse_large(lay_out(built, abi).size, kind, span)
+        refuse_large(lay_out(built, abi).size, LARGEST, kind, span)
     except LayoutError:
         present = tuple(_chosen(cx, members))
         for member, part in zip(present, built.fields, strict=True):
