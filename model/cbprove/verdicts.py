@@ -162,6 +162,9 @@ class Answered:
     conflict: Conflict | None = None
 
 
+UNAUDITED = "model not audited"  # what is told of a spec that names no record
+
+
 @frozen
 class Model:
     """What a spec is held against that names a record of the source: whether its steps do what

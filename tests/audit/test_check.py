@@ -1,5 +1,5 @@
-"""`check` says what the proofs of a spec rest on that names a record, and nothing of one that
-names none."""
+"""`check` says what the proofs of a spec rest on that names a record, and of one that names none
+that its model is not audited."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from cbprove.audit.record import save
 from cbprove.diagnostics import SpecError
+from cbprove.frozen import replace
 from cbprove.pipeline import Options, check
 from cbprove.report.json import document, schema
 from cbprove.report.style import Manner, plain
@@ -49,11 +50,25 @@ def test_one_that_does_not(tmp_path: Path) -> None:
     assert exit_code(found) == 1
 
 
-def test_of_others_nothing_is_said(tmp_path: Path) -> None:
+def test_of_others_it_is_said_that_nobody_looked(tmp_path: Path) -> None:
     found = report(tmp_path, "step rcv { read P.flags; }", "")
-    assert "model" not in shown(found)
-    assert "models" not in document([found])
+    assert shown(found).endswith("\n\nmodel not audited")
+    made = document([found])
+    pytest.importorskip("jsonschema").validate(made, schema())
+    assert made["models"] == [{"spec": "tiny", "told": "model not audited"}]
     assert exit_code(found) == 0
+
+
+def test_where_something_is_assumed_it_stands_with_that(tmp_path: Path) -> None:
+    found = report(tmp_path, 'step rcv { assume P.most <= 9 "few"; read P.flags; }', "")
+    assert "\n\nmodel not audited; assuming\n  P.most <= 9: few" in shown(found)
+    audited = report(tmp_path, 'step rcv { assume P.most <= 9 "few"; write P.flags = P.flags; }')
+    assert "\n\nassuming\n" in shown(audited)
+
+
+def test_where_nothing_is_proved_nothing_is_said(tmp_path: Path) -> None:
+    found = report(tmp_path, "step rcv { read P.flags; }", "")
+    assert "model" not in shown(replace(found, cases=()))
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ def record(**functions: list[Access]) -> Record:
         absent=("gone",),
         hashes=MappingProxyType({"net/rcv.c": "ab" * 32}),
         unread=(Unread("net/bad.c", 2, "net/bad.c:1: unknown type"),),
+        calls=(),
     )
 
 

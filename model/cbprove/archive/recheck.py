@@ -21,7 +21,7 @@ from cbprove.logic.terms import deep
 from cbprove.meaning.system import System
 from cbprove.report.version import VERSION
 from cbprove.system.axes import Proposal
-from cbprove.verdicts import Model
+from cbprove.verdicts import UNAUDITED, Model
 
 Meaning = Callable[[str], System]
 Audits = Callable[[System], tuple[Model, ...]]
@@ -146,7 +146,7 @@ class _Rechecking:
         except SpecError as error:
             self._fail(f"it cannot be audited: {error.diagnostics[0].message}", path, code=2)
             return
-        self.outcome.models = tuple(each.told for each in found)
+        self.outcome.models = tuple(each.told for each in found) or (UNAUDITED,)
         said = {each.record: each for each in self.record.models}
         for each in rested(found):
             if each.record not in said:

@@ -136,7 +136,7 @@ class Record:
     name: the sha256 of the text, and all that it states, as candidates that differ in nothing
     that matters have one text. `certificates` are by name, with the sha256 of each. `clausal` is
     by the names of obligations, None where no clausal proofs were asked for. `models` is empty
-    where the spec names no record of a source: its model is not audited."""
+    where the spec names no record of a source: its model is not audited, which the text says."""
 
     spec: str
     command: str

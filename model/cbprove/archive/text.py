@@ -20,6 +20,7 @@ from cbprove.archive.record import (
     Rested,
 )
 from cbprove.obligations.facts import Fact, FactKind
+from cbprove.verdicts import UNAUDITED
 
 
 class Unreadable(Exception):
@@ -39,10 +40,9 @@ def text(record: Record) -> str:
         "limits": _limits(record.limits),
         "inputs": [{"path": path, "sha256": digest} for path, digest in record.inputs],
     }
-    if record.models:
-        head["models"] = [
-            {"record": e.record, "sha256": e.sha256, "told": e.told} for e in record.models
-        ]
+    head["models"] = [
+        {"record": e.record, "sha256": e.sha256, "told": e.told} for e in record.models
+    ] or [{"told": UNAUDITED}]
     proposals = [
         _line(
             {
@@ -194,7 +194,7 @@ def _record(document: Mapping[str, Any]) -> Record:
         clausal=None
         if document["clausal"] is None
         else dict(map(_read_clausal, document["clausal"])),
-        models=tuple(map(_read_model, document.get("models", []))),
+        models=_read_models(document.get("models", [])),
     )
 
 
@@ -216,6 +216,11 @@ def _read_verdict(document: Mapping[str, Any]) -> Recorded:
         counts={_one_of(k, _VERDICTS): _number(v) for k, v in document["counts"].items()},
         parts=tuple(map(_read_part, document["parts"])),
     )
+
+
+def _read_models(found: Sequence[Mapping[str, Any]]) -> tuple[Rested, ...]:
+    """None of a spec that is not audited; an archive of earlier says nothing of it."""
+    return () if found == [{"told": UNAUDITED}] else tuple(map(_read_model, found))
 
 
 def _read_model(found: Mapping[str, Any]) -> Rested:

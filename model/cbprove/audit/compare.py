@@ -3,9 +3,10 @@ whose functions are not there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
+from cbprove.audit.callees import Callee, followed, stands_for
 from cbprove.audit.joins import Join, joins
 from cbprove.audit.reasons import Parts, Reasons, bits, covers, parts, reasons
 from cbprove.audit.record import Record
@@ -16,8 +17,8 @@ from cbprove.source.accesses import Access, Place, Read
 from cbprove.source.graph import Graph
 from cbprove.system.program import Program, Step
 
-What = Literal["missing", "escape", "stale", "idle", "order", "extra"]
-FAULTS: tuple[What, ...] = ("missing", "escape", "stale")
+What = Literal["missing", "callee", "escape", "stale", "idle", "order", "extra", "not run"]
+FAULTS: tuple[What, ...] = ("missing", "callee", "escape", "stale")
 Bits = frozenset[int]
 
 
@@ -45,6 +46,7 @@ class Audited:
     differences: tuple[Difference, ...]
     functions: frozenset[str]
     joins: tuple[Join, ...] = ()
+    callees: bool = True  # whether the record knows what functions call
 
     @property
     def clean(self) -> bool:
@@ -57,16 +59,14 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
     if within is None:
         return None
     steps, known = reached(program), parts(program, within)
-    differences = [each for step in steps for each in _step(step, within, record, known)]
-    functions = {
-        name
-        for step in program.steps.values()
-        for name in (*step.witness.functions, *step.witness.callees)
-    }
-    reasons_given = sum(
-        len({each.span for each in step.witness.left_out}) + bool(step.witness.nothing)
-        for step in steps
-    )
+    beyond = followed(program, steps, within, record, known)
+    differences = [
+        each for step in steps for each in _step(step, within, record, known, beyond.reads)
+    ]
+    differences += map(_forgotten, beyond.callees)
+    differences += [_uncalled(step, each.function, each.span, record) for step, each in beyond.idle]
+    functions = {name for step in program.steps.values() for name in stands_for(step)}
+    reasons_given = sum(map(_reasons, steps))
     joined = joins(program, _known(record)) if record.calls is not None else ()
     return Audited(
         spec=spec,
@@ -76,7 +76,15 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
         differences=tuple(differences),
         functions=frozenset(functions),
         joins=joined,
+        callees=record.callees,
     )
+
+
+def _reasons(step: Step) -> int:
+    """How many reasons a step gives."""
+    witness = step.witness
+    spans = {each.span for each in witness.left_out} | {each.span for each in witness.not_followed}
+    return len(spans) + bool(witness.nothing)
 
 
 def _known(record: Record) -> Graph:
@@ -86,11 +94,13 @@ def _known(record: Record) -> Graph:
     return graph
 
 
-def _step(step: Step, within: Area, record: Record, known: Parts) -> list[Difference]:
+def _step(
+    step: Step, within: Area, record: Record, known: Parts, called: Mapping[str, Sequence[Read]]
+) -> list[Difference]:
     witness, deeds = step.witness, done(step, within)
     if witness.nothing:
         return []
-    names = (*witness.functions, *witness.callees)
+    names = stands_for(step)
     stale = [_stale(step, name, record) for name in names if name not in record.functions]
     if stale or not names:
         return stale or [_nameless(step, record)]
@@ -102,11 +112,13 @@ def _step(step: Step, within: Area, record: Record, known: Parts) -> list[Differ
         for each in read.accesses
         if not (each.to and each.to in witness.callees)
     ]
+    callees = [read for name in names for read in called.get(name, ())]
+    both = [*pairs, *((read, access) for read in callees for access in read.accesses)]
     return [
         *_missing(step, pairs, deeds, left),
-        *_idle(step, left, pairs),
+        *_idle(step, left, both),
         *_order(step, pairs, deeds),
-        *_extra(step, pairs, deeds, reads),
+        *_extra(step, both, deeds, reads),
     ]
 
 
@@ -152,6 +164,32 @@ def _missing(step: Step, pairs: Pairs, deeds: Sequence[Done], left: Reasons) -> 
                 key, Difference(kind, step.name, message, f"{read.file}:{access.line}", step.span)
             )
     return list(by_member.values())
+
+
+def _forgotten(callee: Callee) -> Difference:
+    """A function that no step stands for, or none that is run, with the first that it does."""
+    name, (access, lost) = f"{callee.read.name}()", callee.lost[0]
+    at = f"{callee.read.file}:{access.line}"
+    if callee.step:
+        message = (
+            f"{callee.caller}() calls {name}, for which step `{callee.step}` stands: no path "
+            f"runs both it and `{callee.of.name}`"
+        )
+        return Difference("not run", callee.of.name, message, at, callee.of.span)
+    deed = f"{name} {_verb(access)}"
+    if access.kind != "escape":
+        deed += f" {_shown(access.place, lost)}"
+    more = f" (and {len(callee.lost) - 1} more)" if len(callee.lost) > 1 else ""
+    message = f"{deed}{_via(access)}{more}; {callee.caller}() calls it, and no step stands for it"
+    return Difference("callee", callee.of.name, message, at, callee.of.span)
+
+
+def _uncalled(step: Step, name: str, span: Span, record: Record) -> Difference:
+    message = (
+        f"step `{step.name}` leaves out {name}(), which its functions do not call, or which "
+        f"touches no {record.object}"
+    )
+    return Difference("idle", step.name, message, "", span)
 
 
 def _lost(step: Step, read: Read, access: Access, lost: Bits, view: str) -> str:

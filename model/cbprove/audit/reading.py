@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ from cbprove.audit.joins import functions, joined, neighbours
 from cbprove.audit.record import Record, digest
 from cbprove.frozen import replace
 from cbprove.source.accesses import Bound, Calls, Found, Read, Sought, Unread
-from cbprove.source.asked import Compiled, asked, definers
+from cbprove.source.asked import Compiled, asked, definers, leads
 from cbprove.source.graph import Graph
 from cbprove.source.kernel import Kernel
 from cbprove.source.sweep import Job, Mapped, Told, followed, sources, sweep, work
@@ -61,27 +61,77 @@ def others(
     return by_file, sweep_result.unread
 
 
+def called(
+    sweep_result: Found,
+    files: Mapping[str, Sequence[Path]],
+    kernel: Kernel,
+    object: Sought,
+    mapped: Mapped,
+) -> Found:
+    """The functions that those read call and that touch the object, and what these call, on and
+    on. `files` are those with a function of a name."""
+    compiled: Compiled = kernel
+    texts = sorted({path for paths in files.values() for path in paths if path.suffix == ".c"})
+    leading = frozenset(leads(texts, compiled, object))
+    asked_before: set[tuple[Path, str]] = set()
+    found, edge = Found((), (), 0), sweep_result.functions
+    while edge:
+        fresh = {
+            (path, name)
+            for read in edge
+            for name in read.calls
+            for path in _defining(name, Path(read.file), files)
+            if path in leading
+        } - asked_before
+        asked_before |= fresh
+        by_file: dict[Path, set[str]] = defaultdict(set)
+        for path, name in fresh:
+            by_file[path].add(name)
+        jobs = [
+            Job(str(path), kernel.flags(path), frozenset(by_file[path])) for path in sorted(by_file)
+        ]
+        swept = sweep(jobs, object, mapped, lambda done, all: None)
+        edge = tuple(each for each in swept.functions if each.accesses)
+        found = replace(
+            found,
+            functions=(*found.functions, *edge),
+            unread=(*found.unread, *swept.unread),
+        )
+    return followed(found, object, lambda asked: _definitions(asked, kernel), mapped)
+
+
+def _defining(name: str, caller: Path, files: Mapping[str, Sequence[Path]]) -> Sequence[Path]:
+    """The files of a function that another calls: its own, or else all that have one."""
+    paths = files.get(name, ())
+    return (caller,) if caller in paths else paths
+
+
 def record(
     kernel: Kernel,
     object: Sought,
     sweep_result: Found,
+    called: Found,
     absent: Sequence[str],
     beside: tuple[dict[str, list[str]], tuple[Unread, ...]],
     between: tuple[tuple[Calls, ...], tuple[Bound, ...]],
 ) -> Record:
     """All of it, with paths from the tree on."""
     short = shortened(kernel.tree)
+    functions_read = dict.fromkeys((*sweep_result.functions, *called.functions))
+    touching_names = {each.name for each in functions_read if each.accesses}
     functions: dict[str, list[Read]] = {}
-    for each in sweep_result.functions:
+    for each in functions_read:
+        calls = tuple(name for name in each.calls if name in touching_names)
         functions.setdefault(each.name, []).append(
-            Read(each.name, short(each.file), each.line, each.accesses, ())
+            Read(each.name, short(each.file), each.line, each.accesses, calls)
         )
-    files = {each.file for each in sweep_result.functions}
+    files = {each.file for each in functions_read}
+    named_functions = {each.name for each in sweep_result.functions}
     touching = {
-        file: tuple(name for name in names if name not in functions)
+        file: tuple(name for name in names if name not in named_functions)
         for file, names in beside[0].items()
     }
-    unread = dict.fromkeys((*sweep_result.unread, *beside[1]))
+    unread = dict.fromkeys((*sweep_result.unread, *called.unread, *beside[1]))
     return Record(
         kernel=f"linux {kernel.version}",
         object=object,
@@ -116,16 +166,18 @@ def pairs(programs: Iterable[Program]) -> list[Pair]:
     return [(first, other) for first, other in pairs_of_steps if not first & other]
 
 
-def learnt(
-    pairs_wanted: Sequence[Pair],
-    kernel: Kernel,
-    reads: Sequence[Read],
-    search: Sought,
-    mapped: Mapped,
-) -> Graph:
-    """What has to be known of calls to say of each pair how the second follows the first."""
+def guessed(kernel: Kernel, reads: Sequence[Read]) -> Graph:
+    """Who calls whom by the words of texts: those around the functions that were read."""
     graph = Graph()
     graph.guess(_texts(kernel.tree, reads))
+    return graph
+
+
+def learnt(
+    pairs_wanted: Sequence[Pair], graph: Graph, kernel: Kernel, search: Sought, mapped: Mapped
+) -> Graph:
+    """The same with what has to be known of calls to say of each pair how the second follows
+    the first."""
     pairs_asked: set[tuple[str, str]] = set()
     left = list(pairs_wanted)
     for _ in range(_ROUNDS):

@@ -17,8 +17,9 @@ from cbprove.files import read_plain
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Bound, Calls, Kind, Place, Read, Sought, Unread
 
-SCHEMA = 2
-_WITHOUT_CALLS = 1  # an earlier schema, read as one that knows no calls
+SCHEMA = 3
+# Earlier schemas, read as such that know no calls, or no callees.
+_WITHOUT_CALLS, _WITHOUT_CALLEES = 1, 2
 _MOST = 64 << 20
 _KINDS: tuple[Kind, ...] = ("read", "write", "clear", "copy from", "copy to", "escape")
 
@@ -39,6 +40,13 @@ class Record:
     unread: tuple[Unread, ...]
     calls: tuple[Calls, ...] | None = None
     bound: tuple[Bound, ...] = ()
+    callees: bool = True
+
+    @property
+    def schema(self) -> int:
+        if self.calls is None:
+            return _WITHOUT_CALLS
+        return SCHEMA if self.callees else _WITHOUT_CALLEES
 
 
 def digest(path: Path) -> str:
@@ -50,7 +58,7 @@ def text(record: Record) -> str:
     """One function a line, sorted, so that a change of the kernel is a change of lines."""
     functions = [read for name in sorted(record.functions) for read in record.functions[name]]
     head = {
-        "schema": _WITHOUT_CALLS if record.calls is None else SCHEMA,
+        "schema": record.schema,
         "kernel": record.kernel,
         "object": str(record.object),
     }
@@ -153,7 +161,7 @@ def load(path: str | os.PathLike[str]) -> Record:
     """A record from a file. Raises WrongUsage for what is none."""
     try:
         document = json.loads(read_plain(Path(path), _MOST))
-        if document["schema"] not in (SCHEMA, _WITHOUT_CALLS):
+        if document["schema"] not in (SCHEMA, _WITHOUT_CALLEES, _WITHOUT_CALLS):
             raise WrongUsage(
                 f"`{os.fspath(path)}` is of another version of cbprove",
                 "write it anew: cbprove audit --record-to",
@@ -176,6 +184,7 @@ def load(path: str | os.PathLike[str]) -> Record:
             if document["schema"] == _WITHOUT_CALLS
             else tuple(map(_calls, document["calls"])),
             bound=tuple(Bound(*each) for each in document.get("bound", ())),
+            callees=document["schema"] == SCHEMA,
         )
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

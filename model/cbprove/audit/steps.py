@@ -116,8 +116,13 @@ def _one(kind: Kind, place: Place, within: Area, arms: Arms) -> Iterator[Done]:
 
 def reached(program: Program) -> list[Step]:
     """The steps that paths run, in order of declaration."""
-    called = set(_called((part.body for part in program.paths), program.parts, set()))
-    return [step for name, step in program.steps.items() if name in called]
+    names = {name for path in program.paths for name in called(path.body, program)}
+    return [step for name, step in program.steps.items() if name in names]
+
+
+def called(body: Block, program: Program) -> list[str]:
+    """The steps that a body runs, each once."""
+    return [name for name in _called((body,), program.parts, set()) if name in program.steps]
 
 
 def _called(blocks: Iterable[Block], parts: Mapping[str, Part], visited: set[str]) -> Iterator[str]:

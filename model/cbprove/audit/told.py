@@ -14,12 +14,23 @@ from cbprove.report.style import counted
 from cbprove.source.told import complaint
 
 SCHEMA_VERSION = 1
-_ORDER: tuple[What, ...] = ("stale", "missing", "escape", "order", "extra", "idle")
+_ORDER: tuple[What, ...] = (
+    "stale",
+    "missing",
+    "callee",
+    "escape",
+    "order",
+    "not run",
+    "extra",
+    "idle",
+)
 _TITLES: dict[What, str] = {
     "stale": "not in the source",
     "missing": "missing from the spec",
+    "callee": "called, and in no step",
     "escape": "handed on, to where nobody looked",
     "order": "in another order",
+    "not run": "called, and in a step that is not run",
     "extra": "in the spec alone",
     "idle": "reasons for nothing",
 }
@@ -37,9 +48,10 @@ def text(audits: Sequence[Audited], record: Record, all_others: bool) -> str:
     )
     steps = sum(each.steps for each in audits)
     of = f"{counted(steps, 'step')} of {counted(len(audits), 'spec')}"
-    if record.calls is None:
+    if not record.callees:
+        unknown = "calls" if record.calls is None else "callees"
         lines.append(
-            "the record is of an earlier cbprove and knows no calls: write it anew with --record-to"
+            f"the record is of an earlier cbprove and knows no {unknown}: write it anew with --record-to"
         )
     return "\n".join([*lines, f"{of} against {record.kernel}: {counts_text}"])
 
@@ -85,7 +97,8 @@ def summary(audit: Audited) -> str:
             f"{counted(audit.steps, 'step')}"
         )
     reasons = f", {audit.reasons} left out with reasons" if audit.reasons else ""
-    return f"model audited against {audit.kernel}: {counted(audit.steps, 'step')}{reasons}"
+    without = "" if audit.callees else ", without what functions call"
+    return f"model audited against {audit.kernel}{without}: {counted(audit.steps, 'step')}{reasons}"
 
 
 def unmodelled(audits: Sequence[Audited], record: Record) -> dict[str, list[str]]:

@@ -83,7 +83,18 @@ def run(args: argparse.Namespace) -> int:
 def _read(args: argparse.Namespace, programs: dict[str, Program]) -> Record:
     """What the source does, in the functions that the specs name and in the folders that were
     asked for."""
-    from cbprove.audit.reading import kept, learnt, named, others, pairs, record, shortened
+    from cbprove.audit.callees import stands_for
+    from cbprove.audit.reading import (
+        called,
+        guessed,
+        kept,
+        learnt,
+        named,
+        others,
+        pairs,
+        record,
+        shortened,
+    )
     from cbprove.source.asked import sought
     from cbprove.source.kernel import Kernel
 
@@ -96,18 +107,21 @@ def _read(args: argparse.Namespace, programs: dict[str, Program]) -> Record:
         name
         for program in programs.values()
         for step in program.steps.values()
-        for name in (*step.witness.functions, *step.witness.callees)
+        for name in stands_for(step)
     ]
     with console.Progress("files") as progress, pool(args, object) as mapped:
         named_functions, absent = named(names, kernel, object, mapped, progress)
         touching = others(args.sweep, kernel, object, mapped, progress)
         pairs_of_steps = pairs(programs.values())
-        calls = learnt(pairs_of_steps, kernel, named_functions.functions, object, mapped)
+        graph = guessed(kernel, named_functions.functions)
+        callees = called(named_functions, graph.files, kernel, object, mapped)
+        calls = learnt(pairs_of_steps, graph, kernel, object, mapped)
         between = kept(calls, pairs_of_steps, shortened(kernel.tree))
     return record(
         kernel,
         object,
         sweep_result=named_functions,
+        called=callees,
         absent=absent,
         beside=touching,
         between=between,

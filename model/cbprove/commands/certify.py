@@ -79,6 +79,7 @@ def _one(path: str, options: Options, clausal: bool) -> tuple[Certified, bool]:
     from cbprove.evidence.clausal import NoSolver
     from cbprove.pipeline import meaning
     from cbprove.report.style import counted
+    from cbprove.verdicts import UNAUDITED
 
     try:
         with console.Progress(path):
@@ -95,8 +96,8 @@ def _one(path: str, options: Options, clausal: bool) -> tuple[Certified, bool]:
     summary += f", {counted(len(record.certificates), 'certificate')}"
     summary += f", {counted(len(record.clausal), 'clausal proof')}" if record.clausal else ""
     console.show(f"{path}: {summary}{f', {unknown} unknown' if unknown else ''}")
-    for audit in audits:
-        console.show(f"  {audit.told}")
+    for told in [audit.told for audit in audits] or [UNAUDITED]:
+        console.show(f"  {told}")
     return certified, all(audit.clean for audit in audits)
 
 

@@ -17,7 +17,7 @@ from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.system import statements
 from cbprove.system.expressions import Constant, Expr, Place
-from cbprove.system.program import LeftOut, Part, Step, Witness
+from cbprove.system.program import LeftOut, NotFollowed, Part, Step, Witness
 from cbprove.system.statements import Block, Statement
 
 
@@ -62,7 +62,17 @@ def _witness(cx: Context, node: syntax.Step) -> Witness:
     ]
     if witness.nothing is not None:
         return Witness((), (), tuple(left_out), witness.nothing)
-    return Witness(functions, _standing(cx, witness.callees), tuple(left_out))
+    not_followed = [
+        NotFollowed(name, each.reason, each.span)
+        for each in witness.without
+        for name in _standing(cx, each.callees)
+    ]
+    return Witness(
+        functions,
+        _standing(cx, witness.callees),
+        left_out=tuple(left_out),
+        not_followed=tuple(not_followed),
+    )
 
 
 def _standing(cx: Context, functions: tuple[syntax.Function, ...]) -> tuple[str, ...]:

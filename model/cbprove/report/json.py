@@ -15,7 +15,17 @@ from cbprove.report import story, witness
 from cbprove.report.scene import Lost, scene
 from cbprove.report.text import unmet_in
 from cbprove.report.version import VERSION
-from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Model, Report, Space, Witness
+from cbprove.verdicts import (
+    UNAUDITED,
+    VERDICTS,
+    Answered,
+    Case,
+    Conflict,
+    Model,
+    Report,
+    Space,
+    Witness,
+)
 
 SCHEMA_VERSION = 1
 
@@ -48,10 +58,8 @@ def document(
         "space": [_space(report, space) for report in listed for space in report.space],
         "asks": [of_ask(ask) for report in listed for ask in report.asks],
         "summary": _summary(listed),
+        "models": [model for report in listed for model in _models(report)],
     }
-    models = [_model(report, model) for report in listed for model in report.models]
-    if models:
-        out["models"] = models
     diagnostics = [_diagnostic(mistake) for mistake in mistakes]
     if diagnostics:
         out["diagnostics"] = diagnostics
@@ -59,6 +67,11 @@ def document(
     if warnings:
         out["warnings"] = [_diagnostic(warning) for warning in warnings]
     return out
+
+
+def _models(report: Report) -> list[dict[str, Any]]:
+    models = [_model(report, model) for model in report.models]
+    return models or [{"spec": report.spec, "told": UNAUDITED}]
 
 
 def _model(report: Report, model: Model) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from cbprove.report import space, table
 from cbprove.report.excerpt import printable
 from cbprove.report.style import WIDEST, Manner, Role, again, capped, counted
 from cbprove.system.axes import AxisValue
-from cbprove.verdicts import VERDICTS, Answered, Case, Conflict, Report, Verdict
+from cbprove.verdicts import UNAUDITED, VERDICTS, Answered, Case, Conflict, Report, Verdict
 
 _RIGHT = 88
 _WIDTH = 100
@@ -66,7 +66,9 @@ def _wrapped(line: str) -> list[str]:
 
 
 def _models(report: Report) -> str:
-    """What the model is held against, where the spec names a record; of others nothing is said."""
+    """What the model is held against; that it is not, where no line of assumptions says so."""
+    if not report.models and not _assumed(report):
+        return UNAUDITED if report.cases else ""
     return "\n".join(model.told for model in report.models)
 
 
@@ -311,26 +313,28 @@ def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> I
 
 def assumptions(report: Report, manner: Manner) -> str:
     """What ends runs, each with its reason; the conditions alone where they are more than a line,
-    unless asked."""
-    sentences = [
-        printable(each)
-        for each in dict.fromkeys(
-            assumption for case in report.cases for assumption in case.finding.assumptions
-        )
-    ]
+    unless asked. That the model is not audited stands in front."""
+    sentences = _assumed(report)
     if not sentences:
         return ""
+    head = "assuming" if report.models else f"{UNAUDITED}; assuming"
     if manner.verbosity > 0:
         lines = [
             textwrap.fill(each, WIDEST, initial_indent="  ", subsequent_indent="    ")
             for each in sentences
         ]
-        return "\n".join(["assuming", *lines])
-    whole = f"assuming {'; '.join(sentences)}"
+        return "\n".join([head, *lines])
+    whole = f"{head} {'; '.join(sentences)}"
     if len(whole) > WIDEST:
         conditions = [_REASON.split(each)[0] for each in sentences]
-        whole = f"assuming {'; '.join(conditions)} (why: -v)"
+        whole = f"{head} {'; '.join(conditions)} (why: -v)"
     return textwrap.fill(whole, WIDEST, subsequent_indent="  ")
+
+
+def _assumed(report: Report) -> list[str]:
+    """The assumptions of all cases, each once."""
+    assumptions = (each for case in report.cases for each in case.finding.assumptions)
+    return [printable(each) for each in dict.fromkeys(assumptions)]
 
 
 def conflict_sentence(conflict: Conflict) -> str:

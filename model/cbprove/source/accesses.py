@@ -84,7 +84,7 @@ class Laid:
 @frozen
 class Read:
     """A function and what it does to the object; `calls` are the functions that it calls by
-    name, each once."""
+    name with an address, or hands on, itself or in an inline function of a header, each once."""
 
     name: str
     file: str

@@ -72,9 +72,7 @@ def asked(names: Sequence[str], compiled: Compiled, tree: Path, object: Sought) 
         elif place.is_dir():
             files = sources(place)
             looked += len(files)
-            paths.update(
-                dict.fromkeys(worth_reading(files, _headers(compiled), object, _flagged(compiled)))
-            )
+            paths.update(dict.fromkeys(leads(files, compiled, object)))
         else:
             looked += 1
             paths[place] = None
@@ -85,6 +83,11 @@ def asked(names: Sequence[str], compiled: Compiled, tree: Path, object: Sought) 
         Job(str(path), compiled.flags(path), names_only) for path, names_only in paths.items()
     )
     return Asked(jobs, tuple(functions), max(looked, len(jobs)))
+
+
+def leads(files: Sequence[Path], compiled: Compiled, object: Sought) -> list[Path]:
+    """The files that can touch the object, as far as texts tell."""
+    return worth_reading(files, _headers(compiled), object, _flagged(compiled))
 
 
 def _place(name: str, tree: Path) -> Path | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cbprove.frozen import replace
 from cbprove.source.accesses import Answer, Bound, Calls, Laid, Read, Sought, Unread, calls, member
-from cbprove.source.code import Node
+from cbprove.source.code import Function, Node
 from cbprove.source.mentions import Macros, Mentions
 from cbprove.source.places import Places
 from cbprove.source.structs import structs
@@ -29,6 +29,7 @@ class Reading:
         self.instead = dict(flags.instead)
         self.unit = Unit(path, flags)
         self.laid: dict[Laid, None] = {}  # as a set in order
+        self.targets: dict[str, tuple[str, ...]] = {}
         self.included = tuple(self.unit.files())
         for each in self.included:
             mentions.add_file(each, self.instead.get(os.path.normpath(each)))
@@ -66,8 +67,29 @@ class Reading:
             self.path,
             function.line,
             done.accesses,
-            tuple(dict.fromkeys(_calls(function.body))),
+            tuple(self._called(function)),
         )
+
+    def _called(self, function: Function) -> dict[str, None]:
+        """The functions that one hands an address or hands on, in order; what inline functions
+        of headers call, too."""
+        found: dict[str, None] = {}
+        waiting = [iter(self._targets(function))]
+        while waiting:
+            name = next(waiting[-1], None)
+            if name is None:
+                waiting.pop()
+            elif name not in found:
+                found[name] = None
+                callee = self.unit.function(name)
+                if callee is not None and not callee.own:
+                    waiting.append(iter(self._targets(callee)))
+        return found
+
+    def _targets(self, function: Function) -> tuple[str, ...]:
+        if function.name not in self.targets:
+            self.targets[function.name] = tuple(dict.fromkeys(_targets(function.body)))
+        return self.targets[function.name]
 
     def views(self) -> tuple[Laid, ...]:
         """What is laid over the object, each where it is written: in a macro, where the macro
@@ -170,9 +192,15 @@ def _deeply(path: str, read: Callable[[], Answer]) -> Answer:
         sys.setrecursionlimit(before)
 
 
-def _calls(node: Node) -> Iterator[str]:
-    """The functions called by name, in order."""
+def _targets(node: Node) -> Iterator[str]:
+    """The functions that are called with an address, and those whose own address is taken: who
+    is handed none has none of the caller's objects."""
+    children = node.children
     if node.kind == "call" and node.name:
+        children = children[len(children) - (node.value or 0) :]
+        if any(each.type.shape in ("pointer", "array") for each in children):
+            yield node.name
+    elif node.kind == "name" and node.type.shape == "function":
         yield node.name
-    for each in node.children:
-        yield from _calls(each)
+    for each in children:
+        yield from _targets(each)

@@ -182,10 +182,16 @@ class Builder(QuestionBuilder):
     def stands_for(self, span: Span, name: Token, condition: ctree.Expr | None) -> syntax.Function:
         return syntax.Function(self.name(name), condition)
 
+    callee = stands_for
+
     def without(
         self, span: Span, places: tuple[ctree.Place, ...], condition: ctree.Expr | None, reason: str
     ) -> syntax.Without:
-        return syntax.Without(places, condition, reason, span)
+        return syntax.Without(places, (), condition, reason, span)
+
+    def without_callees(self, span: Span, *rest: Any) -> syntax.Without:
+        *callees, reason = rest
+        return syntax.Without((), tuple(callees), None, reason, span)
 
     def path(self, span: Span, name: Token, title: str | None, body: syntax.Block) -> syntax.Path:
         return syntax.Path(

@@ -345,9 +345,10 @@ class Function:
 @frozen
 class Without:
     """`without PLACES when COND "reason"`: what a step's functions touch and the step leaves
-    out."""
+    out; `without CALLEE() "reason"`: whom they call, and what is done there."""
 
     places: tuple[Place, ...]
+    callees: tuple[Function, ...]
     condition: Expr | None
     reason: str
     span: Span

@@ -175,7 +175,8 @@ SHAPES = {
     "of": "the functions that a step stands for are written `of FUNCTION, FUNCTION`, or `of "
     'nothing "reason"`',
     "with_": "callees that belong to a step are written `with FUNCTION, FUNCTION`",
-    "without": 'what a step leaves out is written `without PLACE "reason"`',
+    "without": 'what a step leaves out is written `without PLACE "reason"`, or `without '
+    'CALLEE() "reason"`',
     "reads": "it is written `reads PLACE, PLACE;`",
     "writes": "it is written `writes PLACE, PLACE;`",
     "read": "it is written `read M, N;` or `read PLACE for LENGTH;`",

@@ -38,6 +38,15 @@ class LeftOut:
 
 
 @frozen
+class NotFollowed:
+    """A function that those of a step call and whose doings it leaves out, and why."""
+
+    function: str
+    reason: str
+    span: Span = field(compare=False)
+
+
+@frozen
 class Witness:
     """The functions of the source that a step stands for, and those of their callees that belong to
     it.
@@ -50,6 +59,7 @@ class Witness:
     callees: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     nothing: str = ""
+    not_followed: tuple[NotFollowed, ...] = ()
 
 
 @frozen
