@@ -111,7 +111,8 @@ def test_the_main_spec_in_forty_lines_of_a_hundred_columns(main: Report) -> None
         "proved for each that is not excluded: widths, gso_aligned, fits",
         "  skb_gso_cb = roland, SKB_GSO_CB_OFFSET = 20; "
         "skb_gso_cb = short_ints, SKB_GSO_CB_OFFSET = 20..22",
-        "assuming SKB_GSO_CB.encap_level + ihl <= 65535; headroom + doffset <= 65535 (why: -v)",
+        "model not audited; assuming SKB_GSO_CB.encap_level + ihl <= 65535; "
+        "headroom + doffset <= 65535 (-v)",
     ):
         assert each in lines
 

@@ -106,14 +106,20 @@ def _assuming(*assumptions: str, verbosity: int = 0) -> str:
 
 
 def test_assumptions_have_their_reasons_where_they_are_a_line() -> None:
-    assert _assuming("n < 3: small", "m ? n : 1") == "assuming n < 3: small; m ? n : 1"
+    assert (
+        _assuming("n < 3: small", "m ? n : 1")
+        == "model not audited; assuming n < 3: small; m ? n : 1"
+    )
 
 
 def test_assumptions_of_more_than_a_line_are_told_without_their_reasons_unless_asked() -> None:
     each = ("a ? b : c: " + "of which there is much to say " * 3, "n < 3: small")
-    assert _assuming(*each) == "assuming a ? b : c; n < 3 (why: -v)"
+    assert _assuming(*each) == "model not audited; assuming a ? b : c; n < 3 (-v)"
     verbose = _assuming(*each, verbosity=1)
-    assert verbose.startswith("assuming\n  a ? b : c: of which") and "\n  n < 3: small" in verbose
+    assert (
+        verbose.startswith("model not audited; assuming\n  a ? b : c: of which")
+        and "\n  n < 3: small" in verbose
+    )
 
 
 def test_long_lists_are_cut() -> None:

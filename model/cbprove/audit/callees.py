@@ -4,7 +4,7 @@ the caller."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from cbprove.audit.reasons import Bits, Parts, Reasons, bits, covers, reasons
 from cbprove.audit.record import Record
@@ -49,7 +49,8 @@ def followed(
     met: dict[str, set[str]] = defaultdict(set)
     reads: dict[str, tuple[Read, ...]] = {}
     for function, sharing in by_function.items():
-        walk = _Walk(record, sharing, frozenset().union(*(beside[step.name] for step in sharing)))
+        standing = frozenset().union(*(beside[step.name] for step in sharing))
+        walk = _Walk(record, sharing, standing, declared.keys())
         left = Reasons(
             {k: v for each in sharing for k, v in reasons(each, within, known).named.items()}, known
         )
@@ -95,11 +96,17 @@ def _declared(program: Program) -> Mapping[str, str]:
 
 
 class _Walk:
-    """Calls from one function of some steps, up to functions that stand somewhere on the path,
-    that a step leaves out or that another declares."""
+    """Calls from one function of some steps, up to functions that stand somewhere on the path
+    or that a step leaves out, and no further than those that another step declares."""
 
-    def __init__(self, record: Record, sharing: Iterable[Step], standing: frozenset[str]) -> None:
-        self.record, self.standing = record, standing
+    def __init__(
+        self,
+        record: Record,
+        sharing: Iterable[Step],
+        standing: frozenset[str],
+        declared: Collection[str],
+    ) -> None:
+        self.record, self.standing, self.declared = record, standing, declared
         self.left = {each.function for step in sharing for each in step.witness.not_followed}
         self.met: set[str] = set()
 
@@ -116,7 +123,7 @@ class _Walk:
                 for read in self._reads(each, caller):
                     if (each, read.file) not in found:
                         found[each, read.file] = (caller.name, read)
-                        waiting.append(read)
+                        waiting += [read] if each not in self.declared else []
         return list(found.values())
 
     def _reads(self, name: str, caller: Read) -> tuple[Read, ...]:

@@ -327,7 +327,7 @@ def assumptions(report: Report, manner: Manner) -> str:
     whole = f"{head} {'; '.join(sentences)}"
     if len(whole) > WIDEST:
         conditions = [_REASON.split(each)[0] for each in sentences]
-        whole = f"{head} {'; '.join(conditions)} (why: -v)"
+        whole = f"{head} {'; '.join(conditions)} (-v)"
     return textwrap.fill(whole, WIDEST, subsequent_indent="  ")
 
 

@@ -51,6 +51,7 @@ class Node:
     field: Field | None = None
     value: int | None = None
     variable: int = 0  # which variable a name means, for those that can hold an address
+    lasting: bool = False  # whether that variable outlives the call
     # of a conversion of addresses: file, line, the text there, and to what, as it is spelled
     written: tuple[str, int, str, str] = ("", 0, "", "")
 
@@ -70,6 +71,13 @@ class Function:
 
 
 VOID = CType("scalar", "void", 1)
+_POINTER = 8  # bytes
+
+
+def can_hold_an_address(type: CType) -> bool:
+    """Whether a value of a type may be an address: a pointer, an array's first element, or a
+    number as wide as a pointer."""
+    return type.shape in ("pointer", "array") or (type.shape == "scalar" and type.size == _POINTER)
 
 
 def unwrapped(node: Node) -> Node:

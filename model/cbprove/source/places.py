@@ -80,6 +80,8 @@ def element_of(place: Place, index: int | None, type: CType) -> Place:
     width = max(type.size, 0) * 8
     if place.width == 0 and index is None:
         return somewhere(place)  # an array without a length
+    if index is None and not place.path and type.shape == "record":
+        return somewhere(place)  # this struct, or one behind it
     if index is None or place.width is None:
         return place
     start = place.start + index * width
@@ -121,7 +123,7 @@ def somewhere(place: Place) -> Place:
 
 def stretched(place: Place, length: Node | None) -> Place:
     """A place as long as an argument says."""
-    if length is None:
+    if length is None or place.width is None:  # of what begins nobody knows where
         return place
     if length.value is None:
         return somewhere(place)

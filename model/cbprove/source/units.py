@@ -10,7 +10,7 @@ from typing import Any
 
 from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen, replace
-from cbprove.source.code import VOID, CType, Field, Function, Node
+from cbprove.source.code import VOID, CType, Field, Function, Node, can_hold_an_address
 from cbprove.source.looked import Included, looked
 from cbprove.source.records import Lies, extent, lies
 
@@ -228,6 +228,7 @@ _UNARY = {1: "post++", 2: "post--", 3: "++", 4: "--", 5: "&", 6: "*", 13: "__ext
 _BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
 _COMPOUND = {26: "+=", 27: "-="}
 _LABEL = 201
+_NO_LINKAGE, _STATIC = 1, 3
 _LOOPS = (207, 208, 209)
 
 
@@ -391,8 +392,18 @@ class Trees:
 
     def _name(self, cursor: Any) -> Node:
         type = self.type(cursor.type)
-        variable = cursor.referenced.hash if type.shape != "function" and cursor.referenced else 0
-        return Node("name", cursor.spelling, type, 0, variable=variable)
+        if type.shape == "function" or not cursor.referenced:
+            return Node("name", cursor.spelling, type, 0)
+        variable = cursor.referenced
+        lasting = type.shape == "pointer" and self.lasting(variable)
+        return Node("name", cursor.spelling, type, 0, variable=variable.hash, lasting=lasting)
+
+    def lasting(self, variable: Any) -> bool:
+        """Whether a variable outlives the call: one of the file, or one that is static."""
+        if variable._kind_id != _VARIABLE:
+            return False
+        is_static = self.lib.clang_Cursor_getStorageClass(variable) == _STATIC
+        return bool(is_static or self.lib.clang_getCursorLinkage(variable) > _NO_LINKAGE)
 
     def _member(self, cursor: Any) -> Node:
         parts = self.parts(cursor)[:1]
@@ -497,7 +508,7 @@ class Trees:
         parts = self.parts(cursor)
         children = tuple(self.node(each) for each in parts)
         name = _BINARY.get(kind, "other")
-        if name in ("+", "-") and self.type(cursor.type).shape == "pointer":
+        if name in ("+", "-") and can_hold_an_address(self.type(cursor.type)):
             children = tuple(
                 self._with_value(node, each) for node, each in zip(children, parts, strict=True)
             )
@@ -507,14 +518,16 @@ class Trees:
         parts = self.parts(cursor)
         kind = self.lib.clang_getCursorBinaryOperatorKind(cursor)
         children = tuple(self.node(each) for each in parts)
-        if self.type(cursor.type).shape == "pointer":
+        if can_hold_an_address(self.type(cursor.type)):
             children = (children[0], self._with_value(children[1], parts[1]))
         return self.plain(cursor, "compound", children, _COMPOUND.get(kind, "other"))
 
     def _element(self, cursor: Any) -> Node:
         parts = self.parts(cursor)
         children = [self.node(each) for each in parts]
-        children[1] = self._with_value(children[1], parts[1])
+        children = [
+            self._with_value(node, each) for node, each in zip(children, parts, strict=True)
+        ]
         return self.plain(cursor, "element", tuple(children))
 
     def _cast(self, cursor: Any) -> Node:
@@ -569,5 +582,17 @@ class Trees:
 
 
 _WITH_LINES = frozenset(
-    ("member", "call", "binary", "compound", "unary", "element", "assembly", "literal")
+    (
+        "member",
+        "call",
+        "binary",
+        "compound",
+        "unary",
+        "element",
+        "assembly",
+        "literal",
+        "list",
+        "other",
+        "return",
+    )
 )

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterable
 from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Kind, Laid, Place, Sought
 from cbprove.source.code import (
+    VOID,
     CType,
     Field,
     Function,
     Node,
+    can_hold_an_address,
     is_dereferenced,
     is_pointer_to,
     literal_of,
@@ -129,11 +131,8 @@ class Walk:
         if follow is not None:
             places: Places = follow(node)
             return places or self._by_type(node)
-        return (
-            self._all(node.children)
-            if node.type.shape in ("pointer", "array")
-            else self._none(node.children)
-        )
+        carries = can_hold_an_address(node.type)
+        return self._all(node.children) if carries else self._none(node.children)
 
     def _all(self, nodes: Iterable[Node]) -> Places:
         return NOWHERE.union(*[self.value(each) for each in nodes])
@@ -209,6 +208,8 @@ class Walk:
 
     def _element_of(self, node: Node) -> Places:
         base, index = node.children[0], node.children[1]
+        if index.type.shape in ("pointer", "array"):  # 5[array]
+            base, index = index, base
         base_places = self.value(base)
         self.value(index)
         return frozenset(element_of(each, index.value, node.type) for each in base_places)
@@ -235,11 +236,14 @@ class Walk:
         return frozenset(seen_as(each, node.type.inner) for each in places)
 
     def _other(self, node: Node) -> Places:
-        places = (
-            self._all(node.children)
-            if node.type.shape in ("pointer", "array")
-            else self._none(node.children)
-        )
+        """A conversion, a member that an initialiser names, or what the compiler does itself, as
+        `__atomic_store_n`, which has an address and more."""
+        first = node.children[0].type if len(node.children) > 1 else VOID
+        if first.shape == "pointer" and (node.type.shape != "pointer" or first.inner == node.type):
+            self._escape(self._all(node.children), node.line, "a builtin function")
+            return NOWHERE
+        carries = can_hold_an_address(node.type) or node.type == VOID
+        places = self._all(node.children) if carries else self._none(node.children)
         self._lay(node, places)
         return places
 
@@ -306,11 +310,21 @@ class Walk:
             return self.value(right)
         if node.name in ("+", "-") and node.type.shape == "pointer":
             return self._moved(node, left, right)
-        if node.name in ("+", "-") and node.type.size == _POINTER:
-            return self._all(node.children)
+        if can_hold_an_address(node.type):
+            return self._reckoned(node, left, right)
         self.value(left)
         self._arms((right,))
         return NOWHERE
+
+    def _reckoned(self, node: Node, left: Node, right: Node) -> Places:
+        """An address as a number, with which something is done; two make a distance."""
+        one, two = self.value(left), self._arms((right,))
+        if one and two:
+            return NOWHERE
+        operand = right.value if one else left.value
+        sign = {"+": 1, "-": -1}.get(node.name)
+        amount = None if operand is None or sign is None else sign * operand
+        return frozenset(shifted(each, amount, node.type) for each in one or two)
 
     def _moved(self, node: Node, left: Node, right: Node) -> Places:
         pointer, operand = (
@@ -325,7 +339,7 @@ class Walk:
         record = node.type.shape == "record"
         literal = literal_of(right) if record else None
         if literal is not None:
-            self._none(literal.children)
+            self._escape(self._all(literal.children), node.line, "an initialiser")
             self._note("clear" if literal.value == 0 else "write", self._extent(left), node.line)
             return NOWHERE
         if record:
@@ -334,6 +348,8 @@ class Walk:
         target = unwrapped(left)
         if target.kind == "name":
             self._points_to(target.variable, places_held)
+            if target.lasting:
+                self._escape(places_held, node.line, target.name)
             return places_held
         places = self.place(left)
         self._note("write", places, node.line)
