@@ -61,9 +61,9 @@ def test_of_others_it_is_said_that_nobody_looked(tmp_path: Path) -> None:
 
 def test_where_something_is_assumed_it_stands_with_that(tmp_path: Path) -> None:
     found = report(tmp_path, 'step rcv { assume P.most <= 9 "few"; read P.flags; }', "")
-    assert "\n\nmodel not audited; assuming\n  P.most <= 9: few" in shown(found)
+    assert shown(found).endswith("\n\nmodel not audited; assuming P.most <= 9: few")
     audited = report(tmp_path, 'step rcv { assume P.most <= 9 "few"; write P.flags = P.flags; }')
-    assert "\n\nassuming\n" in shown(audited)
+    assert "\n\nassuming P.most" in shown(audited)
 
 
 def test_where_nothing_is_proved_nothing_is_said(tmp_path: Path) -> None:

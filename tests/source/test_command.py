@@ -57,7 +57,7 @@ def test_a_folder_as_a_document() -> None:
     found = json.loads(done.stdout)
     jsonschema.validate(found, json.loads(SCHEMA.read_text()))
     assert found["unread"] == []
-    assert {each["name"] for each in found["functions"]} == {"f", "own"}
+    assert {each["name"] for each in found["functions"]} == {"f", "made", "own"}
     assert accesses(".", "--format", "json", "--jobs", "1").stdout == done.stdout
 
 
