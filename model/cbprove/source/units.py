@@ -10,6 +10,7 @@ from typing import Any
 
 from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen, replace
+from cbprove.source import cursors
 from cbprove.source.code import VOID, CType, Field, Function, Node, can_hold_an_address
 from cbprove.source.looked import Included, looked
 from cbprove.source.records import Lies, extent, lies
@@ -82,13 +83,15 @@ class Unit:
         )
         try:
             index = self.clang.Index.create()
-            self.unit = index.parse(path, list(flags.options), files, 0 if bodies else _SKIP_BODIES)
+            self.unit = index.parse(
+                path, list(flags.options), files, 0 if bodies else cursors.SKIP_BODIES
+            )
         except self.clang.TranslationUnitLoadError:
             raise Unreadable(path) from None
         self.errors = [
             f"{_place(each)}: {each.spelling}"
             for each in self.unit.diagnostics
-            if each.severity >= _ERROR
+            if each.severity >= cursors.ERROR
         ]
         self.cursors: dict[str, Any] = {}
         self.variables: list[Any] = []
@@ -99,9 +102,9 @@ class Unit:
     def _collect(self) -> None:
         """Functions with a body, and variables with a value."""
         for each in self.unit.cursor.get_children():
-            if each._kind_id == _FUNCTION and each.is_definition():
+            if each._kind_id == cursors.FUNCTION and each.is_definition():
                 self.cursors[each.spelling] = each
-            elif each._kind_id == _VARIABLE:
+            elif each._kind_id == cursors.VARIABLE:
                 self.variables.append(each)
 
     def bound(self) -> Iterator[tuple[Field, str]]:
@@ -110,25 +113,25 @@ class Unit:
             place = each.location
             if place.file is not None and place.file.name == self.path:
                 for inside in each.get_children():
-                    if inside._kind_id == _LIST:
+                    if inside._kind_id == cursors.LIST:
                         yield from self._bound(inside)
 
     def _bound(self, values: Any) -> Iterator[tuple[Field, str]]:
         fields = (
             list(values.type.get_canonical().get_fields())
-            if values.type.kind.value in _RECORDS
+            if values.type.kind.value in cursors.RECORDS
             else []
         )
         for index, each in enumerate(values.get_children()):
             parts = list(each.get_children())
-            named = [part for part in parts if part._kind_id == _MEMBER_NAME]
+            named = [part for part in parts if part._kind_id == cursors.MEMBER_NAME]
             field = (
                 named[-1].referenced if named else fields[index] if index < len(fields) else None
             )
             value = parts[-1] if named else each
-            if value._kind_id == _LIST:
+            if value._kind_id == cursors.LIST:
                 yield from self._bound(value)
-            elif not named and parts and parts[-1]._kind_id == _LIST:
+            elif not named and parts and parts[-1]._kind_id == cursors.LIST:
                 yield from self._bound(parts[-1])
             elif field is not None and (name := _function_of(value)):
                 yield Field(field.semantic_parent.spelling, field.spelling, 0, 0), name
@@ -176,14 +179,21 @@ class Unit:
 
 def _function_of(value: Any) -> str:
     """The function that an initialiser is the address of."""
-    while value._kind_id in (_UNEXPOSED, _PAREN, _UNARY_OPERATOR, _CAST):
-        inside = [each for each in value.get_children() if each._kind_id >= _UNEXPOSED]
+    while value._kind_id in (
+        cursors.UNEXPOSED,
+        cursors.PAREN,
+        cursors.UNARY_OPERATOR,
+        cursors.CAST,
+    ):
+        inside = [each for each in value.get_children() if each._kind_id >= cursors.UNEXPOSED]
         if not inside:
             return ""
         value = inside[-1]
-    referenced = value.referenced if value._kind_id == _NAME else None
+    referenced = value.referenced if value._kind_id == cursors.NAME else None
     return (
-        referenced.spelling if referenced is not None and referenced._kind_id == _FUNCTION else ""
+        referenced.spelling
+        if referenced is not None and referenced._kind_id == cursors.FUNCTION
+        else ""
     )
 
 
@@ -196,40 +206,8 @@ def _place(diagnostic: Any) -> str:
     return f"{file.name}:{diagnostic.location.line}" if file else "the command line"
 
 
-_ERROR, _FUNCTION, _PARAMETER, _VARIABLE = 3, 8, 10, 9
-_SKIP_BODIES = 64  # an option of libclang's: functions are declarations
-
-# Numbers of libclang's cursors, which it promises to keep.
-_KINDS = {
-    101: "name", 102: "member", 103: "call", 106: "integer", 111: "paren", 112: "unary", 113: "element",
-    114: "binary", 115: "compound", 116: "conditional", 117: "cast", 118: "literal", 119: "list", 121: "statements",
-    122: "generic", 136: "unevaluated", 201: "again", 202: "block", 203: "again", 204: "again", 205: "if", 206: "again",
-    207: "again", 208: "again", 209: "again", 210: "goto",
-    214: "return", 215: "assembly", 230: "block", 231: "declarations", 9: "variable",
-}  # fmt: skip
-_TYPES = {
-    101: "pointer",
-    103: "pointer",
-    105: "record",
-    112: "array",
-    114: "array",
-    113: "array",
-    115: "array",
-    111: "function",
-}
-_VOID, _SIZED = 2, frozenset((*range(3, 24), 30, 106, 177))
-_MEMBER = 102
-_NAME, _PAREN, _UNARY_OPERATOR, _CAST, _LITERAL, _LIST = 101, 111, 112, 117, 118, 119
-_RECORDS = (105, 119)  # a struct, and one named at length
-_UNEXPOSED, _MEMBER_NAME, _FIELD, _POINTER = 100, 47, 6, 101
 _QUALIFIER = re.compile(r"\b(?:const|volatile|restrict)\b")
 _LONG = 2000  # bytes of a statement that are looked at
-_UNARY = {1: "post++", 2: "post--", 3: "++", 4: "--", 5: "&", 6: "*", 13: "__extension__"}
-_BINARY = {22: "=", 6: "+", 7: "-", 33: ","}
-_COMPOUND = {26: "+=", 27: "-="}
-_LABEL = 201
-_NO_LINKAGE, _STATIC = 1, 3
-_LOOPS = (207, 208, 209)
 
 
 class Trees:
@@ -246,7 +224,7 @@ class Trees:
         params = tuple(
             (each.spelling, each.hash, self.type(each.type))
             for each in children
-            if each._kind_id == _PARAMETER
+            if each._kind_id == cursors.PARAMETER
         )
         place = cursor.location
         return Function(
@@ -267,7 +245,7 @@ class Trees:
         return self.types[key]
 
     def _type(self, of: Any) -> CType:
-        shape = _TYPES.get(of.kind.value, "scalar")
+        shape = cursors.TYPES.get(of.kind.value, "scalar")
         if shape == "pointer":
             return CType(
                 "pointer", of.spelling, max(of.get_size(), -1), self.type(of.get_pointee())
@@ -281,14 +259,14 @@ class Trees:
             return CType("record", tag if tag.isidentifier() else "", max(of.get_size(), -1))
         if shape == "function":
             return CType("function", "", 1)
-        if of.kind.value == _VOID:
+        if of.kind.value == cursors.VOID:
             return VOID
         # A builtin function has a type that nobody may ask for its size.
-        is_sized = of.kind.value in _SIZED
+        is_sized = of.kind.value in cursors.SIZED
         return CType("scalar", of.spelling, max(of.get_size(), -1) if is_sized else -1)
 
     def node(self, cursor: Any) -> Node:
-        kind = _KINDS.get(cursor._kind_id, "other")
+        kind = cursors.KINDS.get(cursor._kind_id, "other")
         make = getattr(self, f"_{kind}", None)
         if make is not None:
             node_made: Node = make(cursor)
@@ -300,9 +278,9 @@ class Trees:
         a label."""
         name = (
             "loop"
-            if cursor._kind_id in _LOOPS
+            if cursor._kind_id in cursors.LOOPS
             else f"label {cursor.spelling}"
-            if cursor._kind_id == _LABEL
+            if cursor._kind_id == cursors.LABEL
             else ""
         )
         return self.plain(
@@ -319,7 +297,11 @@ class Trees:
         evaluate nothing."""
         inside = list(cursor.get_children())
         parts = [each for each in inside if each._kind_id >= 100]
-        if cursor._kind_id == _UNEXPOSED and inside and self._evaluates_nothing(cursor, inside):
+        if (
+            cursor._kind_id == cursors.UNEXPOSED
+            and inside
+            and self._evaluates_nothing(cursor, inside)
+        ):
             return self.plain(cursor, "nothing", ())
         return self.plain(
             cursor, "other", tuple(self.node(each) for each in parts), **self.written(cursor, parts)
@@ -360,11 +342,11 @@ class Trees:
         return self.texts[path]
 
     def _evaluates_nothing(self, cursor: Any, inside: list[Any]) -> bool:
-        if inside[-1]._kind_id == _MEMBER_NAME:
+        if inside[-1]._kind_id == cursors.MEMBER_NAME:
             return True
         # A comparison of types has a constant value; a conversion is spelt as its operand is.
         apart = len(inside) > 1 or not cursor.spelling
-        return apart and cursor.type.kind.value in _SIZED and self.number(cursor) is not None
+        return apart and cursor.type.kind.value in cursors.SIZED and self.number(cursor) is not None
 
     def plain(
         self, cursor: Any, kind: str, children: tuple[Node, ...], name: str = "", **further: Any
@@ -400,10 +382,10 @@ class Trees:
 
     def lasting(self, variable: Any) -> bool:
         """Whether a variable outlives the call: one of the file, or one that is static."""
-        if variable._kind_id != _VARIABLE:
+        if variable._kind_id != cursors.VARIABLE:
             return False
-        is_static = self.lib.clang_Cursor_getStorageClass(variable) == _STATIC
-        return bool(is_static or self.lib.clang_getCursorLinkage(variable) > _NO_LINKAGE)
+        is_static = self.lib.clang_Cursor_getStorageClass(variable) == cursors.STATIC
+        return bool(is_static or self.lib.clang_getCursorLinkage(variable) > cursors.NO_LINKAGE)
 
     def _member(self, cursor: Any) -> Node:
         parts = self.parts(cursor)[:1]
@@ -411,7 +393,7 @@ class Trees:
             parts = self.parts(parts[0])[:1]
         referenced = cursor.referenced
         field = None
-        if referenced is not None and referenced._kind_id == _FIELD and parts:
+        if referenced is not None and referenced._kind_id == cursors.FIELD and parts:
             width = (
                 referenced.get_bitfield_width()
                 if referenced.is_bitfield()
@@ -433,10 +415,10 @@ class Trees:
 
     def unnamed(self, cursor: Any) -> bool:
         """Whether this is an anonymous record of what it is taken of."""
-        referenced = cursor.referenced if cursor._kind_id == _MEMBER else None
+        referenced = cursor.referenced if cursor._kind_id == cursors.MEMBER else None
         return (
             referenced is not None
-            and referenced._kind_id == _FIELD
+            and referenced._kind_id == cursors.FIELD
             and not referenced.spelling.isidentifier()
         )
 
@@ -445,7 +427,7 @@ class Trees:
         records between them."""
         kind = base.get_canonical()
         record = (
-            (kind.get_pointee() if kind.kind.value == _POINTER else kind)
+            (kind.get_pointee() if kind.kind.value == cursors.POINTER else kind)
             .get_canonical()
             .get_declaration()
         )
@@ -464,23 +446,16 @@ class Trees:
         called = tuple(children[: len(children) - len(arguments)])
         referenced = cursor.referenced
         name = (
-            cursor.spelling if referenced is not None and referenced._kind_id == _FUNCTION else ""
+            cursor.spelling
+            if referenced is not None and referenced._kind_id == cursors.FUNCTION
+            else ""
         )  # a member's is no function's
         return self.plain(cursor, "call", (*called, *values), name, value=len(arguments))
 
     def _with_value(self, node: Node, cursor: Any) -> Node:
         if node.type.shape != "scalar" or node.value is not None:
             return node
-        return Node(
-            kind=node.kind,
-            name=node.name,
-            type=node.type,
-            line=node.line,
-            children=node.children,
-            field=node.field,
-            value=self.number(cursor),
-            variable=node.variable,
-        )
+        return replace(node, value=self.number(cursor))
 
     def number(self, cursor: Any) -> int | None:
         """What the compiler makes of a constant expression."""
@@ -498,7 +473,7 @@ class Trees:
         return Node("integer", "", self.type(cursor.type), 0)
 
     def _unary(self, cursor: Any) -> Node:
-        operator = _UNARY.get(self.lib.clang_getCursorUnaryOperatorKind(cursor), "other")
+        operator = cursors.UNARY.get(self.lib.clang_getCursorUnaryOperatorKind(cursor), "other")
         return self.plain(
             cursor, "unary", tuple(self.node(each) for each in self.parts(cursor)), operator
         )
@@ -507,7 +482,7 @@ class Trees:
         kind = self.lib.clang_getCursorBinaryOperatorKind(cursor)
         parts = self.parts(cursor)
         children = tuple(self.node(each) for each in parts)
-        name = _BINARY.get(kind, "other")
+        name = cursors.BINARY.get(kind, "other")
         if name in ("+", "-") and can_hold_an_address(self.type(cursor.type)):
             children = tuple(
                 self._with_value(node, each) for node, each in zip(children, parts, strict=True)
@@ -520,7 +495,7 @@ class Trees:
         children = tuple(self.node(each) for each in parts)
         if can_hold_an_address(self.type(cursor.type)):
             children = (children[0], self._with_value(children[1], parts[1]))
-        return self.plain(cursor, "compound", children, _COMPOUND.get(kind, "other"))
+        return self.plain(cursor, "compound", children, cursors.COMPOUND.get(kind, "other"))
 
     def _element(self, cursor: Any) -> Node:
         parts = self.parts(cursor)
@@ -545,11 +520,11 @@ class Trees:
         """Whether an initialiser says nothing but zero, null or false; what it leaves out is
         zero."""
         parts = self.parts(cursor)
-        if cursor._kind_id == _LIST:
+        if cursor._kind_id == cursors.LIST:
             return all(self._zero(each) for each in parts)
-        if cursor._kind_id in (_UNEXPOSED, _PAREN, _CAST) and parts:
+        if cursor._kind_id in (cursors.UNEXPOSED, cursors.PAREN, cursors.CAST) and parts:
             return self._zero(parts[-1])
-        return cursor._kind_id != _LITERAL and self.number(cursor) == 0
+        return cursor._kind_id != cursors.LITERAL and self.number(cursor) == 0
 
     def _unevaluated(self, cursor: Any) -> Node:
         return self.plain(cursor, "nothing", ())
@@ -576,7 +551,7 @@ class Trees:
 
     def _declarations(self, cursor: Any) -> Node:
         variables = tuple(
-            self.node(each) for each in cursor.get_children() if each._kind_id == _VARIABLE
+            self.node(each) for each in cursor.get_children() if each._kind_id == cursors.VARIABLE
         )
         return Node("block", "", VOID, 0, variables)
 

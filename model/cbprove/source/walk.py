@@ -42,7 +42,6 @@ from cbprove.source.places import (
 
 DEPTH = 12  # calls in calls that are followed
 _EXACT, _PASSES = 2, 6
-_POINTER = 8
 
 
 @frozen
@@ -231,7 +230,7 @@ class Walk:
     def _cast(self, node: Node) -> Places:
         places = self._all(node.children)
         if node.type.shape != "pointer" or node.type.inner is None:
-            return places if node.type.size == _POINTER else NOWHERE
+            return places if can_hold_an_address(node.type) else NOWHERE
         self._lay(node, places)
         return frozenset(seen_as(each, node.type.inner) for each in places)
 
@@ -419,7 +418,7 @@ class Walk:
 
     def _return(self, node: Node) -> Places:
         places_held = self._all(node.children)
-        if self.function.result.shape == "pointer" or self.function.result.size == _POINTER:
+        if can_hold_an_address(self.function.result):
             self.returned |= places_held
         return NOWHERE
 
@@ -572,9 +571,7 @@ class Walk:
             self.accesses.append(Access(kind, each, line))
 
     def _escape(self, places: Places, line: int, target_name: str, argument: int = -1) -> None:
-        for each in sorted(places, key=order):
-            self.accesses.append(
-                Access(
-                    kind="escape", place=each, line=line, via=(), to=target_name, argument=argument
-                )
-            )
+        """An address goes where nobody looks; that of a struct which is known by its type is found
+        again."""
+        for each in sorted((e for e in places if not self._everywhere(e)), key=order):
+            self.accesses.append(Access("escape", each, line, (), target_name, argument))
