@@ -68,20 +68,32 @@ def folder(name: str) -> Path:
     return Path(home) / "cbprove" / name
 
 
-def key(kind: str, system: System, lasting: bool = True, /, **more: Any) -> str:
-    """The same for two questions only if nothing that an answer hangs on differs: of a system
-    its texts, wherever they lie, its axes, its proposals; and this program, unless what is kept
-    ends with the run (`lasting`)."""
+def key(kind: str, system: System, /, **more: Any) -> str:
+    """The same for two questions only if nothing that an answer, and what is told of it, hangs on
+    differs: of a system its texts, wherever they lie, its axes, its proposals; and this program."""
+    texts = [source.sha256 or _hash(source.text.encode()) for source in system.sources]
+    return _key(kind, system, {"program": _program(), "sources": texts, **more})
+
+
+def key_of_programs(
+    kind: str, system: System, fingerprint: str, lasting: bool = True, /, **more: Any
+) -> str:
+    """The same for an answer in which no place of a text is told: of a system the programs of what
+    is looked at instead of its texts; and this program, unless what is kept ends with the run
+    (`lasting`)."""
+    basis = {"program": _program() if lasting else "", "programs": fingerprint}
+    return _key(kind, system, {**basis, **more})
+
+
+def _key(kind: str, system: System, basis: dict[str, Any]) -> str:
     told = {
         "kind": kind,
-        "program": _program() if lasting else "",
-        "sources": [source.sha256 or _hash(source.text.encode()) for source in system.sources],
         "axes": [(axis.name, _values(axis.values)) for axis in system.axes],
         "proposals": [
             (each.name, [(k, _values(v)) for k, v in each.domains.items()])
             for each in system.proposals
         ],
-        **more,
+        **basis,
     }
     return _hash(json.dumps(told, sort_keys=True).encode())
 

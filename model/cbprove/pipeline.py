@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cbprove.design import judge as design
 from cbprove.design.space import Options as Reach
@@ -109,7 +109,7 @@ def judged(
     kept: Folder | None = None,
 ) -> Report:
     """Every verdict on a system; `path` is what reports call its spec. What is `kept` of an earlier
-    run is not found again.
+    run of the same programs, whatever their texts say besides, is not found again.
 
     The texts of queries are not kept, nor is a report in which something is unknown or bounded:
     that may be known next time.
@@ -125,18 +125,28 @@ def _remembered(
     system: System, options: Options, progress: Progress, executor: Executor | None, kept: Folder
 ) -> Report:
     from cbprove.design.known import Known
-    from cbprove.keeping import key
+    from cbprove.keeping import key_of_programs
+    from cbprove.system.fingerprint import fingerprint
 
     told = {
         "bound": options.bound,
         "resources": options.resources,
         "operations": options.operations,
+        "seconds": options.seconds,
     }
-    name = key("spec", system, kept.lasting, seconds=options.seconds, **told)
-    known, earlier = Known(kept.get(name)), kept.is_earlier(name)
+    names: list[str] = []
+
+    def opened(programs: Iterable[Program]) -> Any:
+        print_of_them = fingerprint(programs)
+        names.append(key_of_programs("spec", system, print_of_them, kept.lasting, **told))
+        return kept.get(names[0])
+
+    known = Known(opened)
     report = design.judge(
         system, _reach(options), progress=progress, executor=executor, known=known
     )
+    (name,) = names
+    earlier = kept.is_earlier(name)
     if known.fresh and known.decided:
         kept.put(name, known.held)
     return replace(report, kept=known.found and earlier)

@@ -3,6 +3,7 @@ answers. No run is believed: it is run again, and what does not come out as it d
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
@@ -25,14 +26,19 @@ class Known:
     """What is known of one space; `found` says that an earlier run judged it, `fresh` that this
     one has found something new."""
 
-    def __init__(self, held: Any = None) -> None:
-        self.held: dict[str, Any] = held if isinstance(held, dict) else {"tables": {}, "runs": {}}
+    def __init__(self, opened: Callable[[Sequence[Program]], Any] = lambda programs: None) -> None:
+        """`opened` gives what is held of a space with these programs, None where nothing is."""
+        self.opened = opened
+        self.held: dict[str, Any] = {"tables": {}, "runs": {}}
         self.found = self.fresh = False
 
     def fill(self, space: Space) -> bool:
         """Gives a space all tables of an earlier run; False, and nothing, where they are not all
         there, or are no such thing."""
         found = []
+        held_before = self.opened([space.program(sector) for sector in space.all_sectors()])
+        if isinstance(held_before, dict):
+            self.held = held_before
         try:
             for prop in space.system.properties:
                 for sector in space.all_sectors():
@@ -102,8 +108,9 @@ class Known:
         self, system: System, options: Options, find: Callable[[], tuple[Answered, ...]]
     ) -> tuple[Answered, ...]:
         """The answers to the questions of a system, as far as options go: those known, or else
-        found."""
-        name = "asks and why" if options.witnesses else "asks"
+        found. They name places in texts, and are known of the very same texts alone."""
+        texts = hashlib.sha256("\0".join(each.text for each in system.sources).encode())
+        name = f"{'asks and why' if options.witnesses else 'asks'} {texts.hexdigest()}"
         try:
             pairs = zip(self.held[name], system.asks, strict=True)
             return tuple(_answered(held, ask.span, system) for held, ask in pairs)
