@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import combinations, islice
 
 from cbprove.design.asking import ask
 from cbprove.frozen import field, frozen, replace
-from cbprove.logic.terms import Int, evaluate, or_, subterms
+from cbprove.logic.terms import Bool, Int, Interval, evaluate, or_, subterms
 from cbprove.obligations.cells import Cells, number
 from cbprove.obligations.claims import broken_by_values
 from cbprove.obligations.facts import Extent, Fact, Facts, decided, label, lies
@@ -88,22 +89,33 @@ def _search(
 
 
 def _unchanged(loops: Loops, pieces: list[Piece], limits: Limits) -> list[Piece]:
-    """The pieces but for those that some turn changes: a turn that changes one of them is asked
-    about the others, too."""
-    changes = {piece: loops.changes(piece) for piece in pieces}
-    unchanged: list[Piece] = []
-    while changes:
-        piece, changed = changes.popitem()
-        answer = ask(changed, loops.ranges, limits)
+    """The pieces but for those that some turn changes."""
+    changes = tuple(loops.changes(piece) for piece in pieces)
+    kept = _impossible(changes, tuple(loops.ranges.items()), limits)
+    return [piece for piece, stays in zip(pieces, kept, strict=True) if stays]
+
+
+@cache
+def _impossible(
+    changes: tuple[Bool, ...], ranges: tuple[tuple[str, Interval], ...], limits: Limits
+) -> tuple[bool, ...]:
+    """Of each change of a piece whether no turn makes it: a turn that makes one is asked about the
+    others, too. Properties of one path suppose the same of its loops, and ask the same: it is found
+    once."""
+    left = dict(enumerate(changes))
+    kept: set[int] = set()
+    while left:
+        place, changed = left.popitem()
+        answer = ask(changed, dict(ranges), limits)
         if answer.result == "unsat":
-            unchanged.append(piece)
+            kept.add(place)
         elif answer.result == "sat":
             # Every piece has a first bit; that the turn is one of the piece's own formula makes it
             # a model of that formula.
             at_first = ChainMap[str, int | bool]({BIT.args[0]: 0}, answer.model)  # type: ignore[arg-type]
-            results = zip(changes, evaluate(at_first, *changes.values()), strict=True)
-            changes = {other: changes[other] for other, changed in results if not changed}
-    return [piece for piece in pieces if piece in unchanged]
+            results = zip(left, evaluate(at_first, *left.values()), strict=True)
+            left = {other: left[other] for other, changed in results if not changed}
+    return tuple(place in kept for place in range(len(changes)))
 
 
 _NUMBERS = 24  # numbers of a program that bounds are tried with

@@ -217,18 +217,20 @@ def as_int(term: Bool) -> Int:
 
 def subterms(*roots: Int | Bool) -> Iterator[Term]:
     """Every term below the roots, each once, arguments before what is made of them."""
-    visited: set[Term] = set()
-    stack: list[tuple[Any, bool]] = [(root, False) for root in reversed(roots)]
-    while stack:
-        term, ready = stack.pop()
-        if not isinstance(term, Term) or (term in visited and not ready):
-            continue
-        if ready:
-            yield term
-            continue
-        visited.add(term)
-        stack.append((term, True))
-        stack.extend((arg, False) for arg in reversed(term.args))
+    met: set[Term] = set()
+    below: list[Term] = []  # the way down to where the search is, and what is left to look at there
+    left: list[Iterator[Any]] = [iter(roots)]
+    while left:
+        for arg in left[-1]:
+            if arg.__class__ is Term and arg not in met:
+                met.add(arg)
+                below.append(arg)
+                left.append(iter(arg.args))
+                break
+        else:
+            left.pop()
+            if below:
+                yield below.pop()
 
 
 def evaluate(values: Mapping[str, int | bool], *roots: Int | Bool) -> list[Any]:

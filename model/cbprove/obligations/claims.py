@@ -184,18 +184,30 @@ def _strange(definitions: list[Found], leaf: Leaf, inside: Bool, at: ClaimAt) ->
 def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
     if store.kind == "blank":
         return True
-    if store.kind not in ("fresh", "value"):
-        return False
+    return _of_members(_members_stored(store, leaf), position, wanted)
+
+
+def _of_members(members: list[tuple[Leaf, Int]], position: Int, wanted: Int) -> Bool:
+    """Whether a bit of a store was stored as the wanted one of a member; `members` is what
+    `_members_stored` says of the store."""
     return or_(
         *(
-            and_(
-                within(position, ((own.offset, own.width),)),
-                eq(add(position, sub(first, own.offset)), wanted),
-            )
-            for own, first in ((leaf, _element(leaf, store.indexes)) for leaf in store.leaves)
-            if own.shares_member(leaf)
+            and_(within(position, ((own.offset, own.width),)), eq(add(position, into), wanted))
+            for own, into in members
         )
     )
+
+
+def _members_stored(store: Store, leaf: Leaf) -> list[tuple[Leaf, Int]]:
+    """The leaves through which a store gives bits of a leaf's member, each with what is added to
+    a position in the store for the position among the member's bits."""
+    if store.kind not in ("fresh", "value"):
+        return []
+    return [
+        (own, sub(_element(own, store.indexes), own.offset))
+        for own in store.leaves
+        if own.shares_member(leaf)
+    ]
 
 
 def _element(leaf: Leaf, indexes: Indexes) -> Int:
@@ -245,6 +257,7 @@ _ORIGINS: Reading[Origins] = Reading(
     lambda parts: [run for _, runs in parts for run in runs],
 )
 Judge = Callable[[Store, int, int, int], Bool]  # store, position, width, bit of the place
+_Known = dict[tuple[int, int], Bool]
 
 
 def reached_by_values(unfolding: Unfolding, at: ClaimAt, cells: Cells) -> Bool:
@@ -339,11 +352,22 @@ def _pieces(place: Place, low: int, runs: tuple[Run, ...]) -> Iterator[tuple[int
 
 
 def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, leaf: Leaf) -> Bool:
+    element = _element(leaf, at.touched[0].indexes)
+    stored: dict[Store, list[tuple[Leaf, Int]]] = {}
+
     def judge(store: Store, position: int, width: int, bit: int) -> Bool:
-        wanted = add(_element(leaf, at.touched[0].indexes), bit - leaf.offset)
-        return and_(
-            *(_same_member(store, position + i, leaf, add(wanted, i)) for i in range(width))
-        )
+        if store.kind == "blank":
+            return True
+        if store not in stored:
+            stored[store] = _members_stored(store, leaf)
+        wanted = add(element, bit - leaf.offset)
+        # From bit to bit both sides of `eq` grow by 1: where the first bits differ, all do.
+        members = [
+            (own, into)
+            for own, into in stored[store]
+            if eq(add(position, into), wanted) is not False
+        ]
+        return and_(*(_of_members(members, position + i, add(wanted, i)) for i in range(width)))
 
     return _failing(
         unfolding, at, cells=cells, place=place, run=(leaf.offset, leaf.width), judge=judge
@@ -382,7 +406,7 @@ def _failing(
                     area=_memory(touched),
                     time=at.time,
                 )
-                failures.append(and_(on, reached, not_(_accepted(origins, judge, first))))
+                failures.append(and_(on, reached, not_(_accepted(origins, judge, first, {}))))
     return or_(*failures)
 
 
@@ -399,14 +423,21 @@ def _by_length(at: ClaimAt, offset: int, width: int) -> Iterator[tuple[int, int,
         offset += size
 
 
-def _accepted(origins: Origins, judge: Judge, bit: int) -> Bool:
+def _accepted(origins: Origins, judge: Judge, bit: int, known: _Known) -> Bool:
+    """Whether bits of a place, from `bit` on, come from sources that a judge accepts. Ways that
+    join again share what was before: `known` has what was worked out of it (by its id, which is
+    of one list as long as all are held by the first)."""
+    if (id(origins), bit) in known:
+        return known[id(origins), bit]
     result: Bool = True
+    at = bit
     for width, origin in origins:
         if len(origin) == 2:
-            result = and_(result, judge(origin[0], origin[1], width, bit))
+            result = and_(result, judge(origin[0], origin[1], width, at))
         else:
             guard, if_true, otherwise = origin
-            allowed, denied = _accepted(if_true, judge, bit), _accepted(otherwise, judge, bit)
+            allowed, denied = (_accepted(side, judge, at, known) for side in (if_true, otherwise))
             result = and_(result, or_(and_(guard, allowed), and_(not_(guard), denied)))
-        bit += width
+        at += width
+    known[id(origins), bit] = result
     return result
