@@ -113,28 +113,23 @@ class Sheet:
         self.sector = sector
         self.marks = bytearray([mark]) * sector.size
 
-    def overlay(self, other: Sheet) -> None:
-        """Give the candidates that have no mark yet those of another sheet."""
-        for low, high in self.stretches(0):
-            self.marks[low:high] = other.marks[low:high]
-
-    def fill(self, stretches: Sequence[tuple[int, int]], mark: int) -> None:
-        """Mark the candidates of some stretches that have no mark yet."""
-        for low, high in stretches:
-            chunk = self.marks[low:high]
-            if not any(chunk):
-                self.marks[low:high] = bytes([mark]) * (high - low)
-            else:
-                self.marks[low:high] = chunk.replace(b"\0", bytes([mark]))
-
-    def stretches(self, mark: int) -> list[tuple[int, int]]:
-        """The runs of candidates with a mark, as half open intervals of indexes."""
-        return runs(self.marks, mark)
+    def fill(self, chosen: bytes | bytearray, mark: int) -> None:
+        """Mark the candidates that are chosen (1 of each, else 0) and have no mark yet."""
+        left = _number(self.marks.translate(_UNMARKED)) & _number(chosen)
+        # A byte of `left` is 0 or 1, so that times a mark none runs over into the next.
+        self.marks[:] = (_number(self.marks) | left * mark).to_bytes(len(self.marks), "little")
 
     def first(self, mark: int = 0) -> int | None:
         """The first candidate with a mark."""
         index = self.marks.find(mark)
         return None if index < 0 else index
+
+
+_UNMARKED = bytes([1]) + bytes(255)
+
+
+def _number(digits: bytes | bytearray) -> int:
+    return int.from_bytes(digits, "little")
 
 
 def runs(marks: bytes | bytearray, mark: int) -> list[tuple[int, int]]:
@@ -146,10 +141,8 @@ def spread(sector: Sector, term: Bool) -> bytearray:
     """1 for each candidate of a sector where a condition over the free axes is true."""
     if isinstance(term, bool):
         return bytearray([int(term)]) * sector.size
-    sheet = Sheet(sector)
-    universe_of_sector = universe(sector.free)
-    sheet.fill(universe_of_sector.stretches(where(universe_of_sector, term)), 1)
-    return sheet.marks
+    candidates = universe(sector.free)
+    return bytearray(candidates.digits(where(candidates, term)))
 
 
 Domains = Mapping[str, "tuple[str, ...] | range"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cbprove.design.merging import Group, alone, groups
-from cbprove.design.sectors import Division, Domains, Sector, Sheet, runs, spread
+from cbprove.design.sectors import Division, Domains, Sector, Sheet, spread
 from cbprove.design.settle import Settled
 from cbprove.design.tables import EXCLUDED, INAPPLICABLE, REFUTED, Table, Tables, named
 from cbprove.frozen import field, frozen
@@ -78,7 +78,7 @@ class Space(Division):
         )
         for condition, mark in marks:
             if condition is not False:
-                sheet.fill(runs(self._spread(condition), 1), mark)
+                sheet.fill(self._spread(condition), mark)
         return bytes(sheet.marks)
 
     def _spread(self, condition: Bool) -> bytearray:

@@ -4,6 +4,7 @@ the axes that matter."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import product
 
 from cbprove.design.sectors import Sector, runs
@@ -16,6 +17,7 @@ from cbprove.verdicts import Verdict
 
 Interval = tuple[int, int]
 _Cells = dict[tuple[AxisValue, ...], bytes]
+_ROWS = 1 << 12  # different rows whose values are worked out once: most are like many others
 
 
 def summary(space: Space) -> tuple[Row, ...]:
@@ -28,15 +30,12 @@ def _row(space: Space, name: str) -> Row:
     cells: _Cells = {}
     bounded = 0
     for sector in space.all_sectors():
-        marks = space.table(sector, name).sheet.marks
+        marks = bytes(space.table(sector, name).sheet.marks)
         bounded += marks.count(BOUNDED)
         for mark, verdict in VERDICTS.items():
             if mark != BOUNDED and (count := marks.count(mark)):
                 counts[verdict] = counts.get(verdict, 0) + count
-        for outer, row in _rows(space, sector):
-            cells[(*sector.fixed.values(), *outer)] = bytes(marks[row.start : row.stop]).translate(
-                _PROVED_OR_EXCLUDED
-            )
+        cells.update(_rows(sector, marks.translate(_PROVED_OR_EXCLUDED)))
     free = space.free[-1].name if space.free else ""
     axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
     first = _first(space)
@@ -56,15 +55,11 @@ def _row(space: Space, name: str) -> Row:
     )
 
 
-def _rows(space: Space, sector: Sector) -> Iterator[tuple[tuple[int, ...], range]]:
-    """The marks of a sector in rows over the last free axis, with the values of the other free
-    ones."""
-    if not sector.free:
-        yield (), range(1)
-        return
-    *rest, (_, last) = sector.free
-    for row, outer in enumerate(product(*(values for _, values in rest))):
-        yield outer, range(row * len(last), (row + 1) * len(last))
+def _rows(sector: Sector, marks: bytes) -> Iterator[tuple[tuple[AxisValue, ...], bytes]]:
+    """The marks of a sector in rows over the last free axis, each by the values of all others."""
+    *others, last = [values for _, values in sector.free] or [range(1)]
+    for row, outer in enumerate(product(*others)):
+        yield (*sector.fixed.values(), *outer), marks[row * len(last) : (row + 1) * len(last)]
 
 
 _OUTSIDE = 16  # added to the marks of a proposal's own candidates
@@ -122,6 +117,7 @@ def _first(space: Space) -> int:
     return first
 
 
+@lru_cache(maxsize=_ROWS)
 def _intervals(first: int, cell: bytes, mark: int) -> tuple[Interval, ...]:
     """The runs of a mark as values of an axis."""
     return tuple((first + start, first + end - 1) for start, end in runs(cell, mark))
@@ -137,15 +133,26 @@ def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict,
     free, first = space.free[-1].name if space.free else "", _first(space)
     for axes, key, cell in _cells_of(space, name, proposal.domains):
         label = _label(axes, key)
-        for mark in sorted(set(cell) - {_WILD, _OUTSIDE + INAPPLICABLE}, key=cell.index):
-            values = _intervals(first, cell, mark)
-            parts = [label] if label else []
-            if free and cell.count(mark) < len(cell) - cell.count(_WILD):
-                parts.append(f"{free} in {spelled(values)}")
-            groups.setdefault(VERDICTS[mark - _OUTSIDE], []).append(
-                ", ".join(parts) or "everywhere"
-            )
+        for verdict, values in _verdicts(free, first, cell):
+            text = ", ".join(part for part in (label, values) if part)
+            groups.setdefault(verdict, []).append(text or "everywhere")
     return tuple((verdict, text) for verdict, texts in groups.items() for text in texts)
+
+
+@lru_cache(maxsize=_ROWS)
+def _verdicts(free: str, first: int, cell: bytes) -> tuple[tuple[Verdict, str], ...]:
+    """The verdicts of a row, each with the values of the free axis that have it; "" if it is the
+    only one."""
+    marks = sorted(set(cell) - {_WILD, _OUTSIDE + INAPPLICABLE}, key=cell.index)
+    return tuple(
+        (
+            VERDICTS[mark - _OUTSIDE],
+            f"{free} in {spelled(_intervals(first, cell, mark))}"
+            if free and cell.count(mark) < len(cell) - cell.count(_WILD)
+            else "",
+        )
+        for mark in marks
+    )
 
 
 def _cells_of(
@@ -153,9 +160,7 @@ def _cells_of(
 ) -> list[tuple[tuple[str, ...], tuple[AxisValue, ...], bytes]]:
     cells: _Cells = {}
     for sector in space.sectors(domains):
-        marks = _marks(space, sector, name, domains)
-        for outer, row in _rows(space, sector):
-            cells[(*sector.fixed.values(), *outer)] = marks[row.start : row.stop]
+        cells.update(_rows(sector, _marks(space, sector, name, domains)))
     axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
     return [(axes, key, cell) for key, cell in merged.items()]
 

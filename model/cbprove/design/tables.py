@@ -123,7 +123,7 @@ class Tables:
         except TooLarge:
             if len(self.programs) > 1:
                 raise
-            sheet.fill([(0, self.sector.size)], HARD)
+            sheet.fill(bytes([1]) * self.sector.size, HARD)
             return
         placed = [
             self.group.stretch(place)
@@ -200,7 +200,7 @@ class _Sheeting:
 
     def _mark(self, candidates: Candidates, mark: int) -> None:
         # What has a mark keeps it: a region may reach over candidates that were judged before.
-        self.out.fill(self.universe.stretches(candidates & self.left), mark)
+        self.out.fill(self.universe.digits(candidates & self.left), mark)
         self.left &= ~candidates
 
     def _rest(self, mark: int) -> None:

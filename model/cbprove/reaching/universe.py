@@ -121,6 +121,10 @@ class Universe:
         digits = marks.translate(bytes(49 if other == mark else 48 for other in range(256)))
         return int(digits[::-1], 2)
 
+    def digits(self, candidates: Candidates) -> bytes:
+        """A byte for each candidate in order: 1 of those in a set, else 0."""
+        return format(candidates, f"0{self.size}b")[::-1].encode().translate(_PLAIN)
+
     def stretches(self, candidates: Candidates) -> list[tuple[int, int]]:
         """A set as half open intervals of indexes, in order."""
         text = format(candidates, "b")[::-1]
@@ -130,6 +134,9 @@ class Universe:
         """A condition over the axes that is true of the set alone; neighbours that are alike are
         said at once."""
         return _condition(self.free, candidates)
+
+
+_PLAIN = bytes.maketrans(b"01", b"\0\1")
 
 
 def _repeated(block: int, period: int, size: int) -> Candidates:
