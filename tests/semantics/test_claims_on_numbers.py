@@ -445,9 +445,7 @@ def test_moments_name_calls_and_turns() -> None:
         (("arm", (*turns, 1, either.uid)), 0),
     )
     assert list(result.stores) == [
-        ((*turns, 0, call.uid, write.uid), 0, "unspecified"),
         ((*turns, 0, call.uid, write.uid), 0, "fresh"),
-        ((*turns, 1, call.uid, write.uid), 0, "unspecified"),
         ((*turns, 1, call.uid, write.uid), 0, "fresh"),
     ]
 

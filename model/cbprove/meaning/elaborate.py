@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import TypeVar
 
@@ -30,7 +30,17 @@ from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.system.axes import FREE, Assignment
 from cbprove.system.expressions import Place
-from cbprove.system.program import Exact, Input, Owned, Program, Property, Requirement, Written
+from cbprove.system.program import (
+    Exact,
+    Input,
+    Owned,
+    Part,
+    Program,
+    Property,
+    Requirement,
+    Step,
+    Written,
+)
 
 T = TypeVar("T")
 
@@ -272,15 +282,15 @@ def _moved(program: Program, place: Place) -> tuple[int, int]:
 
 def _accessed(program: Program) -> Iterator[Place]:
     """The places with an index of a run that something reads or writes."""
-    bodies = [step.body for step in program.steps.values()]
-    bodies += [part.body for part in (*program.parts.values(), *program.paths)]
-    named = (
-        place
-        for body in bodies
-        for statement in folds.within(body)
-        for place in folds.places(statement)
-    )
-    return (place for place in named if place.indexes)
+    for part in (*program.steps.values(), *program.parts.values(), *program.paths):
+        yield from _indexed(part)
+
+
+@lru_cache(maxsize=1 << 12)
+def _indexed(part: Step | Part) -> tuple[Place, ...]:
+    """Those of one step or part, which mostly is that of other candidates, too."""
+    named = (place for statement in folds.within(part.body) for place in folds.places(statement))
+    return tuple(place for place in named if place.indexes)
 
 
 # What stands behind a `require` on its line, or in the line above it by itself.

@@ -137,10 +137,14 @@ class Extent:
         width = self.width(length)
         return width <= 0 or (first <= self.low and self.low + width <= last)
 
-    def members(self, length: int | None = None) -> Sequence[int]:
-        """The positions that lie in the object and that some leaf covers, in order."""
-        covered, inside = self.place.covered, self.inside(length)
-        return inside if self.place.is_covered else [i for i in inside if i in covered]
+    def clipped(self, runs: Sequence[tuple[int, int]]) -> list[range]:
+        """The positions of some runs (offset, width) of the place that lie in the object."""
+        inside = self.inside()
+        clipped = (
+            range(max(offset, inside.start), min(offset + width, inside.stop))
+            for offset, width in runs
+        )
+        return [run for run in clipped if run]
 
     def observed(self) -> list[int]:
         """The positions that some leaf covers, wherever they lie, in order."""
@@ -158,6 +162,13 @@ class Extent:
         if self.is_nowhere(position):
             return Source(nowhere(self.moment, object.key), bit)
         return object.bits[bit]
+
+    def sources(self, positions: range) -> list[Source]:
+        """What the bits at some positions, one after another, hold."""
+        bits, low = self.name.object.bits, self.low
+        if 0 <= low + positions.start <= low + positions.stop <= len(bits):
+            return bits[low + positions.start : low + positions.stop]
+        return [self.source(i) for i in positions]
 
 
 def nowhere(moment: Moment, key: ObjectKey) -> StoreKey:

@@ -259,23 +259,17 @@ class _Machine:
             if value is not None:
                 self._store_value(frame, index, extent, value)
             elif length is not None:
-                self._store(frame, index, extent, "fresh", extent.inside(length), typed=False)
+                self._store(frame, index, extent, "fresh", [extent.inside(length)], typed=False)
             else:
-                padding, inside = (
-                    (offset + i for offset, width in place.padding for i in range(width)),
-                    extent.inside(),
-                )
-                self._store(
-                    frame, index, extent, "unspecified", [i for i in padding if i in inside]
-                )
-                self._store(frame, index, extent, "fresh", extent.members())
+                self._store(frame, index, extent, "unspecified", extent.clipped(place.padding))
+                self._store(frame, index, extent, "fresh", extent.clipped(place.runs))
 
     def _clear(self, frame: Frame, statement: Clear) -> None:
         self._evaluated(frame, statement.length)
         length = self.state.length(frame, statement.length)
         for index, place in enumerate(statement.places):
             extent = self._access(frame, "clear", place, statement.length)
-            self._store(frame, index, extent, "blank", extent.inside(length))
+            self._store(frame, index, extent, "blank", [extent.inside(length)])
             self._moves(frame, extent, length)
 
     def _copy(self, frame: Frame, statement: Copy) -> None:
@@ -284,7 +278,8 @@ class _Machine:
         length = self.state.length(frame, statement.length)
         origin = self._access(frame, "copy from", statement.origin, statement.length)
         target = self._access(frame, "copy to", statement.target, statement.length)
-        sources = [(i, origin.source(i)) for i in target.inside(length)]
+        reached = target.inside(length)
+        sources = list(zip(reached, origin.sources(reached), strict=True))
         for i, source in sources:
             target.name.object.bits[target.low + i] = source
         if self.trace.wanted:
@@ -396,11 +391,13 @@ class _Machine:
         index: int,
         extent: Extent,
         kind: Kind,
-        positions: Sequence[int],
+        positions: Sequence[range],
         typed: bool = True,
     ) -> StoreKey:
-        """Gives the bits at some positions of a place new sources."""
+        """Gives the bits at some positions of a place new sources; at none there is no store."""
         key = StoreKey(frame.moment, index, kind)
+        if not any(positions):
+            return key
         layer = frame.step.layer if frame.step else None
         self.state.stores[key] = Store(
             key=key,
@@ -412,16 +409,16 @@ class _Machine:
             before=len(self.state.stores),
         )
         bits, low = extent.name.object.bits, extent.low
-        stored = sources(key, max(positions, default=-1) + 1)
-        for i in positions:
-            bits[low + i] = stored[i]
-        if positions and self.trace.wanted:
-            reached = tuple(low + i for i in positions)
+        stored = sources(key, max(run.stop for run in positions))
+        for run in positions:
+            bits[low + run.start : low + run.stop] = stored[run.start : run.stop]
+        if self.trace.wanted:
+            reached = tuple(low + i for run in positions for i in run)
             self.trace.did(StoredBits(self.state.stores[key], extent.name.object.key, low, reached))
         return key
 
     def _store_value(self, frame: Frame, index: int, extent: Extent, value: int) -> None:
-        key = self._store(frame, index, extent, "value", extent.members())
+        key = self._store(frame, index, extent, "value", extent.clipped(extent.place.runs))
         laid_out = arithmetic.laid_out(value, extent.place.width, self.program.little_endian)
         self.state.known.update(zip(sources(key, extent.place.width), laid_out, strict=True))
 
@@ -448,9 +445,10 @@ class _Machine:
             ),
         )
         extent = self.state.extent(frame, place)
-        touched = extent.inside(self.state.length(frame, length))
-        bits = range(extent.low + touched.start, extent.low + touched.stop)
-        self.trace.touch(frame.moment, kind, place, extent.name.object.key, bits)
+        if self.trace.wanted:
+            touched = extent.inside(self.state.length(frame, length))
+            bits = range(extent.low + touched.start, extent.low + touched.stop)
+            self.trace.touch(frame.moment, kind, place, extent.name.object.key, bits)
         return extent
 
     def _evaluated(self, frame: Frame, expr: Expr | None) -> int | None:

@@ -202,7 +202,7 @@ class _Now:
     def member(self, place: Place, type: IntType) -> int:
         self.read(place)
         extent = self.state.extent(self.frame, place)
-        sources = tuple(extent.source(i) for i in range(place.width))
+        sources = tuple(extent.sources(range(place.width)))
         bits = [self.state.value(source) for source in sources]
         value = arithmetic.read_back(bits, type, self.state.program.little_endian)
         if type.boolean and value > 1:

@@ -97,9 +97,15 @@ class Place:
         return frozenset(leaf.offset + i for leaf in self.leaves for i in range(leaf.width))
 
     @cached_property
-    def is_covered(self) -> bool:
-        """Whether some leaf covers every bit."""
-        return self.covered.issuperset(range(self.width))
+    def runs(self) -> tuple[tuple[int, int], ...]:
+        """The same as runs (offset, width), in order, none of which touch."""
+        runs: list[tuple[int, int]] = []
+        for low, end in sorted((leaf.offset, leaf.offset + leaf.width) for leaf in self.leaves):
+            if runs and low <= sum(runs[-1]):
+                first, width = runs.pop()
+                low, end = first, max(first + width, end)
+            runs.append((low, end - low))
+        return tuple(run for run in runs if run[1])
 
     def is_over(self, view: str | None, member: str) -> bool:
         """Whether this is a member of a view (`Leaf.member`), or holds it; which element of an
