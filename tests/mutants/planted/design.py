@@ -191,7 +191,7 @@ FAULTS = (
         ROUNDS,
         (
             "a piece that may change is kept",
-            "_unchanged",
+            "_impossible",
             "answer.result == 'unsat'",
             "answer.result != 'unknown'",
         ),

@@ -185,14 +185,14 @@ FAULTS = (
         (
             "owned takes what nobody stored",
             "_same_member",
-            "if store.kind not in ('fresh', 'value'):\n    return False",
-            "if store.kind not in ('fresh', 'value'):\n    return True",
+            "store.kind == 'blank'",
+            "store.kind not in ('fresh', 'value')",
         ),
         (
             "owned takes the same position of any struct",
-            "_same_member",
-            "(_1 for own, first in _2 if own.shares_member(leaf))",
-            "(_1 for own, first in _2)",
+            "_members_stored",
+            "[_1 for own in store.leaves if own.shares_member(leaf)]",
+            "[_1 for own in store.leaves]",
         ),
     ),
     *planted(
