@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cbprove.pipeline import Options, check
+from cbprove.report import text
+from cbprove.report.style import Manner
 from tests.report.test_truth import told
 
 SPEC = """
@@ -50,3 +53,21 @@ def test_arms_of_a_union_are_told_apart(tmp_path: Path) -> None:
 def test_names_are_joined_as_c_joins_them(tmp_path: Path) -> None:
     assert "1 byte behind it, from W[i] on" in told(tmp_path, SPEC, "in_past")
     assert "reads LONG.of_a_long_name, W[0]" in told(tmp_path, SPEC, "in_many")
+
+
+ASSUMED = """
+object skb { char cb[8]; }
+input n : u8;
+layer l { view V : u8 at skb.cb[0]; step set { write V; } step end { read V; } }
+path low  { set; assume n < 3 "small"; clear skb.cb for n; end; }
+path high { set; assume n > 5 "large"; clear skb.cb for 1; end; }
+property kept: preserved V from set to end in high;
+"""
+
+
+def test_a_refutation_names_the_assumptions_of_its_own_path(tmp_path: Path) -> None:
+    (tmp_path / "main.cbs").write_text(f"spec main;\n{ASSUMED}")
+    report = check(str(tmp_path / "main.cbs"), Options(), lambda done, total: None)
+    (case,) = (case for case in report.cases if case.property == "kept")
+    shown = text.block(report, case, Manner())
+    assert "assuming n > 5: large" in shown and "small" not in shown

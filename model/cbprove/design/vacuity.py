@@ -14,6 +14,7 @@ from cbprove.system.program import (
     Holds,
     Lent,
     Owned,
+    Part,
     Preserved,
     Program,
     Property,
@@ -93,8 +94,13 @@ def _listed(places: tuple[Place, ...]) -> str:
 
 def assumptions(program: Program) -> tuple[str, ...]:
     """The assumptions of all paths, each once, in the order in which they stand."""
-    texts = (text for path in program.paths for text in _block(program, path.body))
+    texts = (text for path in program.paths for text in assumed_on(program, path))
     return tuple(dict.fromkeys(texts))
+
+
+def assumed_on(program: Program, path: Part) -> Iterator[str]:
+    """The assumptions that runs of one path may meet."""
+    return _block(program, path.body)
 
 
 def _block(program: Program, block: Block) -> Iterator[str]:

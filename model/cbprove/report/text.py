@@ -11,6 +11,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from cbprove.design.vacuity import assumed_on, assumptions
 from cbprove.diagnostics import Span
 from cbprove.pictures.bits import runs
 from cbprove.report import space, table
@@ -179,10 +180,23 @@ def _body(report: Report, case: Case, manner: Manner) -> Iterator[str]:
     yield from _undecided(report, case, manner)
     if case.id in manner.queries:
         yield f"query saved in {manner.queries[case.id]}"
-    for assumption in case.finding.assumptions:
+    for assumption in _taken_as_given(case):
         yield from textwrap.wrap(
             f"assuming {printable(assumption)}", WIDEST - 2, subsequent_indent="    "
         )
+
+
+def _taken_as_given(case: Case) -> tuple[str, ...]:
+    """What a verdict takes as given; of a refutation, what the path of its run assumes."""
+    witness, every = case.finding.witness, case.finding.assumptions
+    if case.verdict != "refuted" or witness is None or witness.run is None:
+        return every
+    program, path = witness.program, witness.run.path
+    met = {
+        text for each in program.paths if each.name == path for text in assumed_on(program, each)
+    }
+    elsewhere = set(assumptions(program)) - met
+    return tuple(assumption for assumption in every if assumption not in elsewhere)
 
 
 def _candidates(case: Case) -> Iterator[str]:
