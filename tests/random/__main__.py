@@ -20,7 +20,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from random import Random
 
-from tests.random import loops, regions, systems, wide
+from tests.random import kept, loops, regions, systems, wide
 from tests.random.shrink import shrink
 from tests.random.three import Difference, Tally, compare
 
@@ -30,11 +30,12 @@ _FOUND = Path(".cbprove/random")
 
 
 def text(seed: int) -> str:
-    """The system of a seed: most are wide, some look for regions and loops in particular."""
+    """The system of a seed: most are wide, some look for regions, loops and what these keep."""
     draw: tuple[Callable[[], str], ...] = (
         lambda: systems.text(seed),
         lambda: regions.text(seed),
         lambda: loops.drawn(Random(seed)),
+        lambda: kept.drawn(Random(seed)),
     )
     return draw[seed % 20]() if seed % 20 < len(draw) else wide.text(seed)
 

@@ -11,7 +11,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cbprove.design.vacuity import assumed_on, assumptions
+from cbprove.design.vacuity import assumed_on
 from cbprove.diagnostics import Span
 from cbprove.pictures.bits import runs
 from cbprove.report import space, table
@@ -191,11 +191,9 @@ def _taken_as_given(case: Case) -> tuple[str, ...]:
     witness, every = case.finding.witness, case.finding.assumptions
     if case.verdict != "refuted" or witness is None or witness.run is None:
         return every
-    program, path = witness.program, witness.run.path
-    met = {
-        text for each in program.paths if each.name == path for text in assumed_on(program, each)
-    }
-    elsewhere = set(assumptions(program)) - met
+    on_paths = {path.name: set(assumed_on(witness.program, path)) for path in witness.program.paths}
+    met = on_paths[witness.run.path]
+    elsewhere = set[str]().union(*on_paths.values()) - met
     return tuple(assumption for assumption in every if assumption not in elsewhere)
 
 
