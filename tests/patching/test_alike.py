@@ -9,8 +9,8 @@ import pytest
 from cbprove.models import models, words
 from cbprove.patching.change import change, of
 from cbprove.patching.judging import Job, judge
+from cbprove.patching.looking import changed
 from cbprove.patching.onto import onto
-from cbprove.patching.review import changed
 from cbprove.patching.today import today
 from cbprove.pipeline import Options
 from cbprove.syntax.includes import load

@@ -109,7 +109,9 @@ def _commits(args: argparse.Namespace) -> Iterator[tuple[str, Answer]]:
             (kernel, history.files(name)) if kernel is not None and history is not None else None
         )
         looked = source is not None and source[1].names
-        if commit is None or not (commit.edits or commit.macros or commit.enums or looked):
+        if commit is None or not (
+            commit.edits or commit.macros or commit.enums or commit.asserted or looked
+        ):
             continue
         try:
             answer, _ = _answer(commit, args, source)

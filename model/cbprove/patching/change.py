@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen, replace
 from cbprove.patching.areas import areas
+from cbprove.patching.asserted import Asserted, about, asserted
 from cbprove.patching.edits import Edit, Macro, edits, macros
 from cbprove.patching.enums import EnumEdit, enum_edits
 from cbprove.patching.mail import Hunk, Patch, hunks, patches
@@ -20,7 +21,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 @frozen
 class Change:
     """A series as one change: its titles, the edits of structs, macros and enums in order, all
-    lines that it adds, its texts."""
+    lines that it adds, its texts; the checks that it adds and takes away."""
 
     titles: tuple[str, ...]
     edits: tuple[Edit, ...]
@@ -28,6 +29,8 @@ class Change:
     added: tuple[tuple[str, str], ...]
     enums: tuple[EnumEdit, ...] = ()
     texts: tuple[str, ...] = ()
+    asserted: tuple[Asserted, ...] = ()
+    retracted: tuple[Asserted, ...] = ()
 
 
 def change(data: bytes, name: str) -> Change:
@@ -43,6 +46,7 @@ def change(data: bytes, name: str) -> Change:
     if mistakes:
         raise SpecError(tuple(mistakes))
     added, texts = tuple(_added(all_hunks)), tuple(patch.text for patch in patches_read)
+    checks_added, checks_taken = asserted(all_hunks)
     return Change(
         titles=_titles(patches_read),
         edits=edits(all_hunks),
@@ -50,6 +54,8 @@ def change(data: bytes, name: str) -> Change:
         added=added,
         enums=enum_edits(all_hunks),
         texts=texts,
+        asserted=checks_added,
+        retracted=checks_taken,
     )
 
 
@@ -63,6 +69,8 @@ def together(changes: Iterable[Change]) -> Change:
         added=tuple(line for each in changes_joined for line in each.added),
         enums=tuple(edit for each in changes_joined for edit in each.enums),
         texts=tuple(text for each in changes_joined for text in each.texts),
+        asserted=tuple(check for each in changes_joined for check in each.asserted),
+        retracted=tuple(check for each in changes_joined for check in each.retracted),
     )
 
 
@@ -88,12 +96,15 @@ def of(
         edits=named,
         macros=tuple(each for each in whole_change.macros if each.name in names),
         enums=enums_known,
+        asserted=about(whole_change.asserted, plain),
+        retracted=about(whole_change.retracted, plain),
     )
 
 
 def touches(whole_change: Change) -> bool:
     """Whether anything is left of a change."""
-    return bool(whole_change.macros or whole_change.enums) or any(
+    checked = whole_change.asserted or whole_change.retracted
+    return bool(whole_change.macros or whole_change.enums or checked) or any(
         not edit.created for edit in whole_change.edits
     )
 

@@ -12,6 +12,8 @@ from cbprove.frozen import frozen
 from cbprove.meaning.context import text_of
 from cbprove.meaning.shapes import Shape
 from cbprove.meaning.sizes import sized
+from cbprove.patching.areas import OBJECTS
+from cbprove.patching.onto import Onto
 from cbprove.patching.relayout import Relaid
 from cbprove.patching.today import Today, requires_of
 from cbprove.pictures import bits
@@ -38,20 +40,22 @@ class Pair:
 # --- structs --------------------------------------------------------------------------------------
 
 
-def structs(pairs: Sequence[Pair]) -> tuple[Grown, ...]:
-    """Each struct whose members lie otherwise, once, those that the patch edits first."""
+def structs(laid: Sequence[Onto], pairs: Sequence[Pair]) -> tuple[Grown, ...]:
+    """Each struct whose members lie otherwise, once, those that the patch edits first; also of
+    specs that are not judged."""
     by_tag: dict[str, Grown] = {}
-    for pair in pairs:
-        for tag, before in pair.relaid.before.items():
-            after = pair.relaid.after[tag]
+    for each in laid:
+        for tag, before in each.relaid.before.items():
+            after = each.relaid.after[tag]
             if placed(before) != placed(after) and tag not in by_tag:
-                by_tag[tag] = _grown(before, after, tag in pair.edited)
+                by_tag[tag] = _grown(before, after, tag in each.edited)
     blocks = {each.name: each for pair in pairs for each in _blocks(pair)}
-    return (*blocks.values(), *sorted(by_tag.values(), key=lambda each: not each.edited))
+    return tuple(sorted((*blocks.values(), *by_tag.values()), key=lambda each: not each.edited))
 
 
 def _blocks(pair: Pair) -> Iterator[Grown]:
-    """The control blocks that are of another size themselves."""
+    """The control blocks that are of another size themselves; that of a kernel's own struct is
+    one that the patch edits, any other one follows a struct in it."""
     old, new = (
         {
             f"{o.name}.{area}": (high - low) // 8
@@ -61,7 +65,7 @@ def _blocks(pair: Pair) -> Iterator[Grown]:
         for side in (pair.old, pair.new)
     )
     yield from (
-        Grown(name, old[name], size, (), True)
+        Grown(name, old[name], size, (), name.partition(".")[0] in OBJECTS.values())
         for name, size in new.items()
         if old.get(name, size) != size
     )

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen, replace
-from cbprove.patching import observed
+from cbprove.patching import asserted, gone, observed
 from cbprove.patching.change import Change
 from cbprove.patching.judging import Job, Judged, Kept, judge
+from cbprove.patching.looking import changed
 from cbprove.patching.observed import Pair
 from cbprove.patching.onto import Onto, onto
 from cbprove.patching.relayout import Relaid
@@ -29,9 +30,6 @@ from cbprove.syntax.includes import load
 if TYPE_CHECKING:
     from cbprove.patching.compiled import Compiler
     from cbprove.patching.functions import Functions
-from cbprove import folds
-from cbprove.system.program import Aligned, Disjoint, Fits, Part, Program, Property, Step
-from cbprove.system.statements import Block, Call
 
 _MEMBER = "cb"  # of struct sk_buff: what functions are read for
 
@@ -63,7 +61,10 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
     onto_specs, blind = _laid(whole_change, subject, how)
     pairs, unjudged = _pairs(onto_specs, how.what_if)
     pairs, accessed = _stored(pairs, how)
-    if not onto_specs and not accessed and not blind:
+    violated, checked, uncounted = asserted.told(
+        whole_change.asserted, whole_change.retracted, _trees(onto_specs, subject)
+    )
+    if not (onto_specs or accessed or blind or violated or checked or uncounted):
         return None
     questions = [
         (pair, name)
@@ -80,15 +81,18 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
         titles=whole_change.titles,
         model=subject.title,
         reverse=any(each.reverse for _, each in onto_specs),
-        structs=observed.structs(pairs),
+        structs=observed.structs([each for _, each in onto_specs], pairs),
         values=tuple(dict.fromkeys(value for _, each in onto_specs for value in each.values)),
-        checks=observed.checks(pairs),
+        checks=(*violated, *observed.checks(pairs)),
         views=observed.views(pairs),
         turned=turned,
         untouched=observed.untouched(pairs, edited) if not unjudged else (),
         functions=accessed,
-        unjudged=(*unjudged, *blind, *_unread(how.functions)),
-        notes=tuple(dict.fromkeys(note for _, each in onto_specs for note in _notes(each))),
+        unjudged=(*unjudged, *uncounted, *blind, *_unread(how.functions)),
+        notes=(
+            *checked,
+            *dict.fromkeys(note for _, each in onto_specs for note in _notes(each)),
+        ),
         judged=judged,
         kept=reused,
         alike=total - judged,
@@ -154,24 +158,51 @@ def _onto(whole_change: Change, subject: Subject, how: How) -> Iterator[tuple[st
             onto_specs.append((spec, each))
     if mistakes:
         raise SpecError(tuple(mistakes))
-    yield from sorted(onto_specs, key=lambda each: "overlays" not in os.path.basename(each[0]))
+    yield from sorted(onto_specs, key=lambda each: _is_of_paths(each[0]))
+
+
+def _trees(onto_specs: Sequence[tuple[str, Onto]], subject: Subject) -> Iterator[syntax.Tree]:
+    """The specs after the change, then the first that it does not touch: that of all views, where
+    there is one."""
+    yield from (each.new for _, each in onto_specs)
+    touched = {spec for spec, _ in onto_specs}
+    for spec in sorted(subject.specs, key=_is_of_paths):
+        if spec not in touched:
+            yield load(spec)
+            return
+
+
+def _is_of_paths(spec: str) -> bool:
+    """Whether a spec is not the one of all views."""
+    return "overlays" not in os.path.basename(spec)
 
 
 def _pairs(
     onto_specs: Sequence[tuple[str, Onto]], what_if: bool
 ) -> tuple[list[Pair], tuple[str, ...]]:
     """Both sides of each spec, and why one of them makes no sense where it does not."""
-    pairs, unjudged = [], []
+    pairs, unjudged = [], list[str]()
     for spec, each in onto_specs:
         try:
-            old, new = today(each.old, what_if), today(each.new, what_if)
+            sides, notes = _sides(each, what_if)
         except SpecError as error:
-            first = error.diagnostics[0]
-            place = f"{first.span.source.name}:{first.span.line}: " if first.span else ""
-            unjudged.append(f"not judged: {place}{first.message}")
+            unjudged += gone.told(spec, each.new, error)
             continue
-        pairs.append(Pair(spec, old, new, each.relaid, each.edited))
-    return pairs, tuple(unjudged)
+        unjudged += notes
+        pairs.append(Pair(spec, *sides, each.relaid, each.edited))
+    return pairs, tuple(dict.fromkeys(unjudged))
+
+
+def _sides(each: Onto, what_if: bool) -> tuple[tuple[Today, Today], tuple[str, ...]]:
+    """Both sides of a spec, on both without the checks that speak of what the patch takes away."""
+    try:
+        return (today(each.old, what_if), today(each.new, what_if)), ()
+    except SpecError as error:
+        checks_gone = gone.checks(each.new, error)
+        if not checks_gone.nodes:
+            raise
+    old, new = (gone.without(tree, checks_gone) for tree in (each.old, each.new))
+    return (today(old, what_if), today(new, what_if)), checks_gone.notes
 
 
 def _notes(each: Onto) -> Iterator[str]:
@@ -327,52 +358,3 @@ def _unread(functions: Functions | None) -> Iterator[str]:
 def _basis(subject: Subject, functions: Functions | None) -> str:
     read = f"{counted(functions.files, 'file')} read" if functions else "functions were not read"
     return f"{read}; rests on every axis at its default, and on the model: {subject.title}"
-
-
-def changed(old: Program, new: Program) -> frozenset[str]:
-    """The properties that look at something which differs; the others have the verdict that they
-    had.
-
-    A run is made of objects, inputs, and of the steps and parts that paths come to; placement is
-    one of objects and views.
-    """
-    old_properties, has = (
-        {each.name: each for each in program.properties} for program in (old, new)
-    )
-    views, runs = old.views != new.views, _runs(old) != _runs(new)
-    return frozenset(
-        name
-        for name in {**old_properties, **has}
-        if old_properties.get(name) != has.get(name)
-        or (_of_views(has[name]) and views)
-        or (_of_runs(has[name]) and runs)
-    ) | (frozenset(has) if old.objects != new.objects else frozenset())
-
-
-def _of_views(prop: Property) -> bool:
-    return isinstance(prop.claim, Fits | Disjoint | Aligned)
-
-
-def _of_runs(prop: Property) -> bool:
-    return not isinstance(prop.claim, Disjoint | Aligned)
-
-
-def _runs(program: Program) -> tuple[object, ...]:
-    """All that runs are made of."""
-    used: dict[str, Step | Part] = {}
-    for path in program.paths:
-        for name, each in _called(program, path.body):
-            used.setdefault(name, each)
-    return program.little_endian, program.paths, program.inputs, tuple(used.values())
-
-
-def _called(program: Program, body: Block) -> Iterator[tuple[str, Step | Part]]:
-    for statement in folds.within(body):
-        if isinstance(statement, Call):
-            body_called = (
-                program.steps[statement.name]
-                if statement.kind == "step"
-                else program.parts[statement.name]
-            )
-            yield f"{statement.kind} {statement.name}", body_called
-            yield from _called(program, body_called.body)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cbprove.diagnostics import SpecError
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import check, elaborate
+from cbprove.meaning.mistakes import tidy
 from cbprove.meaning.resolve import resolve
 from cbprove.meaning.system import System
 from cbprove.syntax import tree as syntax
@@ -37,7 +39,7 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
     Raises SpecError."""
     whole_system = system = resolve(tree, warned=False)
     first = {axis.name: _first(axis) for axis in system.axes}
-    program = elaborate.program(system, first)
+    program = _whole(system, first)
     requires = requires_of(whole_system)
     nodes_gone = {
         id(node)
@@ -61,6 +63,15 @@ def today(tree: syntax.Tree, what_if: bool) -> Today:
         program=program,
         refutable=refutable,
     )
+
+
+def _whole(system: System, first: Mapping[str, AxisValue]) -> Program:
+    """The program of the candidate. Raises SpecError for its mistakes, whether it is excluded or
+    not: it is judged as if it were built all the same."""
+    program, mistakes = elaborate.elaborated(system, first)
+    if mistakes:
+        raise SpecError(tidy(mistakes, system.sources))
+    return program
 
 
 def requires_of(system: System) -> tuple[syntax.Require, ...]:

@@ -217,6 +217,9 @@ def _fitted(sections: list[_Section], verbose: bool) -> Iterator[_Line]:
         if cut and lines > 1:
             yield from section.lines[: lines - 1]
             yield _plain("  " + section.rest.format(cut + 1))
+        elif cut and lines:
+            (line, role), further = section.lines[0], f"; {section.rest.format(cut)}"
+            yield _short(line, _WIDTH - len(further)) + further, role
         else:
             yield from section.lines[:lines]
 
@@ -257,7 +260,7 @@ def _around(answer: Answer, verbose: bool) -> list[str]:
     """The structs that hold those, the ones that grow in one line."""
     embedding = [each for each in answer.structs if not each.edited]
     grown = [
-        f"{each.name.partition(' ')[2]} {each.before} -> {each.after}"
+        f"{each.name.rpartition(' ')[2]} {each.before} -> {each.after}"
         for each in embedding
         if each.before != each.after
     ]
@@ -359,6 +362,8 @@ def last(found: Answer, everything: bool = True) -> list[str]:
     verdicts = (
         f"{looked}, {len(found.turned) or 'none'} did"
         if found.judged
+        else "no verdict"
+        if any(each.startswith("not judged") for each in found.unjudged)
         else "no property looks at it"
     )
     kept = (
