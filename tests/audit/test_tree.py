@@ -251,3 +251,53 @@ def test_joins_through_a_member_of_another_name_and_in_a_folder_that_names_an_in
     ]
     again = audit(tmp_path, STEPS, "--record", "kept.json", "--format", "json")
     assert again.stdout == done.stdout
+
+
+CALLING = {
+    "include/net/help.h": "#include <linux/skbuff.h>\nvoid help_far(struct sk_buff *skb);\n"
+    "static inline void help_inline(struct sk_buff *skb) { skb->cb[1] = 1; help_far(skb); }\n"
+    "struct sk_buff *help_new(int length);\nvoid help_later(int (*then)(struct sk_buff *skb));\n",
+    "net/core/help.c": "#include <net/help.h>\nvoid help_far(struct sk_buff *skb) { skb->cb[2] = 2; }\n"
+    "struct sk_buff *help_new(int length)\n{\n\tstatic struct sk_buff made;\n\tmade.cb[9] = length;\n"
+    "\treturn &made;\n}\n",
+    "net/ipv4/calling.c": "#include <net/help.h>\n"
+    "static void deep(struct sk_buff *skb) { skb->cb[4] = 4; }\n"
+    "static void nothing(struct sk_buff *skb) { deep(skb); }\n"
+    "static int then(struct sk_buff *skb) { return skb->cb[5]; }\n"
+    "static void first(struct sk_buff *skb) { skb->cb[0] = 0; nothing(skb); }\n"
+    "void calling(struct sk_buff *skb)\n{\n\thelp_inline(skb);\n\tfirst(skb);\n\thelp_later(then);\n"
+    "\thelp_new(3);\n}\n",
+}
+CALLEES = """spec calling "a function and what it calls"; abi x86_64;
+object skb {{ char cb[48] __aligned(8); }}
+layer all {{ step calling {witness} {{ write skb.cb[1]; }} }}
+path one {{ calling; }}
+"""
+
+
+def test_what_functions_call_is_read_in_their_file_and_in_others(tmp_path: Path) -> None:
+    """In other files, through an inline function, through one that touches nothing, by address;
+    not where nothing is handed on that could be the packet."""
+    tree = shutil.copytree(TREE, tmp_path / "tree")
+    for name, text in CALLING.items():
+        (tree / name).write_text(text)
+    spec = CALLEES.format(witness="")
+    done = audit(
+        tmp_path, spec, "--source", str(tree), "--format", "json", "--record-to", "kept.json"
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    (found,) = json.loads(done.stdout)["specs"]
+    assert {(each["what"], each["message"]) for each in found["differences"]} == {
+        ("callee", f"{name}() {verb} [{at}..{at + 1}); {by}() calls it, and no step stands for it")
+        for name, verb, at, by in (
+            ("help_far", "stores", 2, "calling"),
+            ("first", "stores", 0, "calling"),
+            ("then", "reads", 5, "calling"),
+            ("deep", "stores", 4, "first"),
+        )
+    }
+    left = 'with first without help_far(), then() "other steps\'" without deep() "nothing\'s"'
+    mended = CALLEES.format(witness=left).replace("write skb.cb[1]", "write skb.cb[1], skb.cb[0]")
+    done = audit(tmp_path, mended, "--record", "kept.json")
+    assert done.returncode == 0, done.stdout
+    assert "1 step, 2 left out with reasons" in done.stdout

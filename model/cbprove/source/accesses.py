@@ -84,7 +84,8 @@ class Laid:
 @frozen
 class Read:
     """A function and what it does to the object; `calls` are the functions that it calls by
-    name with an address, or hands on, itself or in an inline function of a header, each once."""
+    name with an address, or hands on, itself, in an inline function of a header, or in one of
+    its file that touches nothing; each once."""
 
     name: str
     file: str

@@ -30,6 +30,9 @@ class Reading:
         self.unit = Unit(path, flags)
         self.laid: dict[Laid, None] = {}  # as a set in order
         self.targets: dict[str, tuple[str, ...]] = {}
+        self.touching: dict[str, bool] = {}
+        self.text = self.instead[path].encode() if path in self.instead else Path(path).read_bytes()
+        self.extents = {name: (start, end) for name, start, end in self.unit.own()}
         self.included = tuple(self.unit.files())
         for each in self.included:
             mentions.add_file(each, self.instead.get(os.path.normpath(each)))
@@ -42,16 +45,11 @@ class Reading:
     ) -> Iterator[Read]:
         """What its functions do, in order: those that are named, called with what is given, or
         all that do anything."""
-        text = (
-            self.instead[self.path].encode()
-            if self.path in self.instead
-            else Path(self.path).read_bytes()
-        )
-        for name, start, end in self.unit.own():
+        for name in self.extents:
             if names_only is not None:
                 if name in names_only:
                     yield self.function(name, places_given)
-            elif self.mentions.in_text(text[start:end].decode(errors="replace")):
+            elif self._leads(name):
                 function_read = self.function(name)
                 if function_read.accesses:
                     yield function_read
@@ -72,19 +70,34 @@ class Reading:
 
     def _called(self, function: Function) -> dict[str, None]:
         """The functions that one hands an address or hands on, in order; what inline functions
-        of headers call, too."""
+        of headers call in their place, and beside functions of the file that touch nothing."""
         found: dict[str, None] = {}
-        waiting = [iter(self._targets(function))]
+        seen, waiting = {function.name}, [iter(self._targets(function))]
         while waiting:
             name = next(waiting[-1], None)
             if name is None:
                 waiting.pop()
-            elif name not in found:
-                found[name] = None
+            elif name not in seen:
+                seen.add(name)
                 callee = self.unit.function(name)
-                if callee is not None and not callee.own:
+                if callee is None or callee.own:
+                    found[name] = None
+                if callee is not None and not (callee.own and self._touching(callee)):
                     waiting.append(iter(self._targets(callee)))
         return found
+
+    def _touching(self, function: Function) -> bool:
+        """Whether a function of the file does anything to the object, as far as it is seen."""
+        if function.name not in self.touching:
+            self.touching[function.name] = self._leads(function.name) and bool(
+                self.reader.read(function).accesses
+            )
+        return self.touching[function.name]
+
+    def _leads(self, name: str) -> bool:
+        """Whether the text of a function names what can lead to the object."""
+        start, end = self.extents[name]
+        return self.mentions.in_text(self.text[start:end].decode(errors="replace"))
 
     def _targets(self, function: Function) -> tuple[str, ...]:
         if function.name not in self.targets:
