@@ -71,3 +71,18 @@ def test_a_refutation_names_the_assumptions_of_its_own_path(tmp_path: Path) -> N
     (case,) = (case for case in report.cases if case.property == "kept")
     shown = text.block(report, case, Manner())
     assert "assuming n > 5: large" in shown and "small" not in shown
+
+
+TURNS = """
+object skb { char cb[8]; }
+layer l { view V : u8 at skb.cb[0]; step set { write V; } step end { read V; } }
+path fixed { set; repeat [2] { write V; } end; }
+path free  { set; repeat { write V; } end; }
+property fixed: preserved V from set to end in fixed;
+property free:  preserved V from set to end in free;
+"""
+
+
+def test_turns_that_every_run_has_are_no_choice(tmp_path: Path) -> None:
+    assert "choices" not in told(tmp_path, TURNS, "fixed")
+    assert "repeat: 1 turn" in told(tmp_path, TURNS, "free")

@@ -88,6 +88,8 @@ def _choice(by_uid: Mapping[int, Statement], key: tuple[object, ...], answer: in
             return Choice(statement.span, "optionally", "left out" if answer else "taken")
         case Either():
             return Choice(statement.span, "either", f"arm {answer + 1}")
+        case Each(low=low, high=high) | Repeat(low=low, high=high) if low == high:
+            return None  # so many turns, in every run
         case Each(_, name):
             return Choice(statement.span, f"each {name}", _turns(answer))
         case Repeat():
