@@ -192,6 +192,10 @@ def test_integers_behind_enumerations() -> None:
     assert integer(Enum(None, -1, 3), X86) == scalar(X86, "int")
     assert integer(Aligned(Enum(None, -1, 3, packed=True), 8), X86) == scalar(X86, "signed char")
     assert integer(Enum(None, 0, 2**40), X86) == scalar(X86, "unsigned long")
+    assert integer(Enum(None, -(2**31), -(2**31)), X86) == scalar(X86, "int")
+    assert integer(Enum(None, -(2**63), -(2**63)), X86) == scalar(X86, "long")
+    assert integer(Enum(None, -128, -128, packed=True), X86) == scalar(X86, "signed char")
+    assert integer(Enum(None, -129, -128, packed=True), X86) == scalar(X86, "short")
 
 
 @pytest.mark.parametrize("abi", ["i386", "arm", "m68k"])

@@ -25,6 +25,9 @@ ENUMS = (
     (0, 2**32 - 1),
     (-1, 2**31),
     (0, 2**40),
+    (-128, -128),
+    (-300, -129),
+    (-(2**31), -(2**31)),
 )
 # Sizes that a scalar has at least on every ABI: the alignments an array element may be given by a
 # typedef.

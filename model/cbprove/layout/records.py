@@ -184,8 +184,8 @@ def _plain(facts: ScalarLayout) -> Layout:
 def _enum(enum: Enum, abi: Abi) -> ScalarLayout:
     """The least integer, of at least 32 bits unless packed, that holds every enumerator (gcc's
     finish_enum)."""
-    low = ~enum.low if enum.low < 0 else enum.low
-    bits = max(low.bit_length(), enum.high.bit_length()) + (enum.low < 0)
+    ends = (~end if end < 0 else end for end in (enum.low, enum.high))
+    bits = max(end.bit_length() for end in ends) + (enum.low < 0)
     for size in (1, 2, 4, 8):
         if bits <= 8 * size and (enum.packed or size >= 4):
             return scalar(abi, _INTEGERS[size, enum.low < 0])

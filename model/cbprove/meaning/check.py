@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 
@@ -19,6 +20,8 @@ MOST_ASSIGNMENTS = 10_000
 MOST_OF_A_RANGE = 1024
 
 Assigned = dict[str, AxisValue | Free]
+
+_NUMBER = re.compile(r"\b\d+\b")
 
 
 def check(system: System) -> None:
@@ -49,12 +52,13 @@ def mistakes(system: System) -> list[Diagnostic]:
         if new and possible(system, program.required, assignment):
             first.update(dict.fromkeys(new, assignment))
     everywhere = [d for d, number in makers.items() if number == count]
-    of_some = [
-        _with_candidate(system, d, assignment)
-        for d, assignment in first.items()
-        if makers[d] < count
-    ]
-    return [*everywhere, *of_some]
+    of_some: dict[object, Diagnostic] = {}
+    for diagnostic, assignment in first.items():
+        if makers[diagnostic] < count:
+            words = _NUMBER.sub("", diagnostic.message)  # which numbers are told hangs on axes
+            found = _with_candidate(system, diagnostic, assignment)
+            of_some.setdefault((diagnostic.code, diagnostic.span, words), found)
+    return [*everywhere, *of_some.values()]
 
 
 def assignments(system: System) -> Iterator[Assigned]:
