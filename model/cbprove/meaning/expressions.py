@@ -12,7 +12,7 @@ from cbprove.meaning.context import Context, number, settled, text_of
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import Enumeration, hint, unknown
 from cbprove.meaning.places import NOWHERE, Scope, place
-from cbprove.meaning.types import enumerator, int_type, type_of
+from cbprove.meaning.types import enumerator, enumerator_type, int_type, type_of
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.system.axes import Axis
@@ -188,12 +188,16 @@ def _type_of_axis(axis: Axis) -> IntType:
 
 
 def _constant_named(cx: Context, node: ctree.Place) -> Expr:
-    """A `#define` stands for what it was defined as, an enumerator for an int or the first wider
-    type that holds it."""
+    """A `#define` stands for what it was defined as, an enumerator for an int, or else for its
+    enum's type; inside of the enum itself for the first type that holds it."""
     constant = cx.names.constants[node.base.text]
     if not isinstance(constant, Enumeration):
         return _defined(cx, node.base, constant)
     value = enumerator(cx, constant.body, constant.index)
+    low, high = bounds(INT)
+    of_enum = None if low <= value <= high else enumerator_type(cx, constant.body)
+    if of_enum is not None:
+        return Constant(value, of_enum)
     for type in (INT, UNSIGNED, LONG_LONG, UNSIGNED_LONG_LONG):
         low, high = bounds(type)
         if low <= value <= high:

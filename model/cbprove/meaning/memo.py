@@ -144,6 +144,10 @@ class Memo:
         value: T = node.value
         return value
 
+    def is_running(self, key: Key) -> bool:
+        """Whether the result of this key is just being computed."""
+        return key in self._running
+
     def _run(self, key: Key, compute: Callable[[], Any]) -> _Outcome:
         frame = _Frame()
         self._frames.append(frame)

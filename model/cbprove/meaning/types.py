@@ -251,6 +251,15 @@ def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:
     return after - 1
 
 
+def enumerator_type(cx: Context, node: ctree.EnumBody) -> IntType | None:
+    """The type of the enumerators that no int holds: the enum's; None inside of the enum itself,
+    whose type is known behind it only."""
+    names = (("enumerator", each.name.text) for each in node.enumerators)
+    if any(cx.memo.is_running(name) for name in names):
+        return None
+    return int_type(_enum(cx, node), cx.abi())
+
+
 def _is_there(cx: Context, enumerator_node: ctree.Enumerator) -> bool:
     return all(cx.included(condition) for condition in enumerator_node.conditions)
 
