@@ -11,7 +11,8 @@ from cbprove import pipeline
 from cbprove.design.space import Options
 from cbprove.design.tables import named
 from cbprove.design.witness import witness
-from cbprove.evidence.replay import idle, replay
+from cbprove.evidence.idle import idle
+from cbprove.evidence.replay import replay
 from cbprove.meaning.elaborate import program
 from cbprove.report.scene import scene
 from cbprove.report.witness import decided

@@ -11,7 +11,7 @@ from cbprove import pipeline
 from cbprove.design.space import Options
 from cbprove.design.tables import named
 from cbprove.design.witness import witness
-from cbprove.evidence.replay import idle
+from cbprove.evidence.idle import idle
 from cbprove.meaning.elaborate import program
 
 SPEC = """spec small "small";

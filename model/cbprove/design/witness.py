@@ -5,7 +5,7 @@ followed for as many turns as such a run can have, or as `--bound` says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cbprove import folds
@@ -14,7 +14,19 @@ from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.replay import spread
 from cbprove.frozen import frozen, replace
-from cbprove.logic.terms import Bool, Int, Valuation, add, and_, as_int, evaluate, le, named, or_
+from cbprove.logic.terms import (
+    Bool,
+    Int,
+    Valuation,
+    add,
+    and_,
+    as_int,
+    evaluate,
+    le,
+    named,
+    named_bool,
+    or_,
+)
 from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
 from cbprove.obligations.ops import Decision
 from cbprove.obligations.plan import FOLLOWED, Plan
@@ -194,6 +206,7 @@ class _Least:
         self.script = script_for((formula, *compared, *choices), form.ranges)
         self.script.assert_(formula)
         self.session = Z3Session(options.limits)
+        self.sooner = 0  # parts that have a name
         self.session.add(self.script.text())
 
     def answer(self, under: tuple[int, int] | None) -> tuple[tuple[int, int], Answer] | None:
@@ -208,8 +221,8 @@ class _Least:
             return None
         answer, turns = self._fewest(answer, 0, None)
         answer, steps = self._fewest(answer, 1, turns)
-        for decision in self.path.unfolding.decisions.values() if self.broken else ():
-            answer = self._first(decision, answer)
+        if self.broken:
+            answer = self._first(tuple(self.path.unfolding.decisions.values()), answer)
         return (turns, steps), answer
 
     def _fewest(self, answer: Answer, which: int, turns: int | None) -> tuple[Answer, int]:
@@ -247,39 +260,84 @@ class _Least:
 
     def _holds(self, formula: Bool) -> Answer | None:
         """The answer with one more condition, which is kept if it can be met."""
-        lines_before = len(self.script.lines)
-        text = self.script.express(formula)
-        self.session.add("\n".join(self.script.lines[lines_before:]))
+        answer = self._ask(formula)
+        if answer is not None:
+            self._keep(formula)
+        return answer
+
+    def _ask(self, formula: Bool) -> Answer | None:
+        """The answer with one more condition; None where it cannot be met."""
+        text = self._express(formula)
         self.session.push()
         self.session.add(f"(assert {text})")
         answer = self.session.check()
         self.session.pop()
-        if answer.result != "sat":
-            return None
-        self.session.add(f"(assert {text})")
-        return answer
+        return answer if answer.result == "sat" else None
 
-    def _first(self, decision: Decision, answer: Answer) -> Answer:
-        """The answer with the first choice of those that remain, which is kept; a decision not
-        met is let be."""
-        (is_taken,) = evaluate(answer.model, decision.guard)
-        return (
-            self._least(decision.term, decision.low, decision.guard, answer) if is_taken else answer
-        )
+    def _keep(self, formula: Bool) -> None:
+        self.session.add(f"(assert {self._express(formula)})")
 
-    def _least(self, term: Int, low: int, guard: Bool, answer: Answer) -> Answer:
-        (value,) = evaluate(answer.model, term)
-        bound = low
+    def _express(self, formula: Bool) -> str:
+        lines_before = len(self.script.lines)
+        text = self.script.express(formula)
+        self.session.add("\n".join(self.script.lines[lines_before:]))
+        return text
+
+    def _first(
+        self, decisions: Sequence[Decision], answer: Answer, is_open: bool = False
+    ) -> Answer:
+        """The answer with the first choices of those that remain, which are kept; a decision not
+        met is let be.
+
+        Most are the first that they can be already: all are asked about at once, then halves of
+        those of which one is not, which is known of some (`is_open`).
+        """
+        if not decisions:
+            return answer
+        values = evaluate(answer.model, *(decision.guard for decision in decisions))
+        taken = [d for d, is_taken in zip(decisions, values, strict=True) if is_taken]
+        at = evaluate(answer.model, *(decision.term for decision in taken))
+        sooner = self._sooner(taken, at)
+        if sooner is False or not (is_open or self._ask(sooner)):
+            self._keep(and_(*(_at_most(d, value) for d, value in zip(taken, at, strict=True))))
+            return answer
+        if len(decisions) == 1:
+            return self._least(decisions[0], answer)
+        half = len(decisions) // 2
+        better = self._first(decisions[:half], answer)
+        # Of a half that stays as it is, the other is what can be otherwise.
+        return self._first(decisions[half:], better, is_open=better is answer)
+
+    def _sooner(self, decisions: Sequence[Decision], at: Sequence[int]) -> Bool:
+        """That one of some decisions comes to less than it is, those in front of it to no more.
+        Each part has a name, so that many do not nest."""
+        result: Bool = False
+        for decision, value in zip(reversed(decisions), reversed(at), strict=True):
+            less = _at_most(decision, value - 1) if value > decision.low else False
+            rest = and_(_at_most(decision, value), result)
+            self.sooner += 1
+            result = named_bool(f"sooner {self.sooner}", or_(less, rest))
+        return result
+
+    def _least(self, decision: Decision, answer: Answer) -> Answer:
+        """The answer with the least that a decision can come to, which is kept."""
+        (value,) = evaluate(answer.model, decision.term)
+        low = bound = decision.low
         while bound < value:
-            better = self._holds(and_(guard, le(term, bound)))
+            better = self._holds(_at_most(decision, bound))
             if better is None:
                 low, bound = bound + 1, (bound + 1 + value) // 2
             else:
                 answer = better
-                (value,) = evaluate(answer.model, term)
+                (value,) = evaluate(answer.model, decision.term)
                 bound = (low + value) // 2
-        self._holds(and_(guard, le(term, value)))
+        self._keep(_at_most(decision, value))
         return answer
+
+
+def _at_most(decision: Decision, value: int) -> Bool:
+    """That a run meets a decision and takes no more than a value."""
+    return and_(decision.guard, le(decision.term, value))
 
 
 def _sums(name: str, guards: list[Bool]) -> list[Int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 
-from cbprove.evidence.replay import idle
+from cbprove.evidence.idle import idle
 from cbprove.report import story
 from cbprove.report.scene import Scene, scene
 from cbprove.verdicts import Witness

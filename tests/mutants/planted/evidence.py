@@ -1,9 +1,18 @@
 """Faults in what makes a verdict believable: certificates and their checker, clausal proofs,
-idle decisions."""
+idle decisions, and in the least run."""
 
 from __future__ import annotations
 
-from tests.mutants.planting import IDLE, LOSING, LOST, RUP, SPOILT, WHAT_MATTERS, planted
+from tests.mutants.planting import (
+    IDLE,
+    LOSING,
+    LOST,
+    MANY_DECISIONS,
+    RUP,
+    SPOILT,
+    WHAT_MATTERS,
+    planted,
+)
 
 FAULTS = (
     *planted(
@@ -355,9 +364,41 @@ FAULTS = (
         IDLE,
         (
             "what has one answer could be otherwise",
-            "_idle",
-            "tried or _answers(other, keys) != _answers(run_shown, keys)",
-            "True",
+            "_breaks",
+            "_answers(other, q) == _answers(run_shown, q)",
+            "False",
+        ),
+    ),
+    *planted(
+        "evidence",
+        MANY_DECISIONS,
+        (
+            "some of many are free where all are not",
+            "idle",
+            "_mixed([*free, *block])",
+            "_mixed(block[:1])",
+        ),
+    ),
+    *planted(
+        "design",
+        MANY_DECISIONS,
+        (
+            "choices stay although others come sooner",
+            "_Least._first",
+            "is_open or self._ask(sooner)",
+            "is_open",
+        ),
+        (
+            "the greatest of what comes sooner is taken",
+            "_Least._least",
+            "bound < value",
+            "bound < low",
+        ),
+        (
+            "only the last choice may come sooner",
+            "_Least._sooner",
+            "or_(less, rest)",
+            "rest",
         ),
     ),
 )

@@ -1,0 +1,90 @@
+"""The run that is shown: the first choices of all that break a property, found in few questions
+where there are many to choose."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cbprove import pipeline
+from cbprove.design import witness as least
+from cbprove.design.space import Options
+from cbprove.design.tables import named
+from cbprove.design.witness import witness
+from cbprove.evidence.idle import idle
+from cbprove.evidence.replay import replay
+from cbprove.meaning.elaborate import program
+from cbprove.verdicts import Witness
+
+INPUTS = "abcde"
+SUMS = """spec sums "sums";
+object skb { char cb[8]; }
+input a : u8 in 0..2; input b : u8 in 0..2; input c : u8 in 0..2;
+input d : u8 in 0..2; input e : u8 in 0..2;
+layer owner { view V : u8 at skb.cb[0]; step set { write V = a; } step use { read V; } }
+path p { set; use; }
+property low: holds a + 2 * b + 3 * c + 5 * d + 7 * e < LIMIT at use;
+"""
+COUNT, HARM = 200, 77
+MANY = f"""spec many "many steps, one of which does harm";
+object skb {{ char cb[8]; }}
+layer owner {{ view V : u8 at skb.cb[0]; step set {{ write V; }} step use {{ read V; }} }}
+layer guest {{ view W : u8 at skb.cb[1]; step other {{ write W; }}
+    view X : u8 at skb.cb[0]; step harm {{ write X; }} }}
+path p {{ set; {
+    " ".join(
+        f"optionally {{ {'harm' if number == HARM else 'other'}; }}" for number in range(COUNT)
+    )
+} use; }}
+property kept: preserved V from set to use;
+"""
+
+
+def shown(folder: Path, text: str, name: str) -> Witness:
+    (folder / "one.cbs").write_text(text)
+    made = program(pipeline.meaning(str(folder / "one.cbs")), {"abi": "x86_64"})
+    return witness(made, named(made, name), {}, Options())
+
+
+def sum_of(values: tuple[int, ...]) -> int:
+    return sum(weight * value for weight, value in zip((1, 2, 3, 5, 7), values, strict=True))
+
+
+@pytest.mark.parametrize("limit", [1, 2, 8, 15, 23, 36])
+def test_the_first_choices_of_all_that_break_it(tmp_path: Path, limit: int) -> None:
+    run = shown(tmp_path, SUMS.replace("LIMIT", str(limit)), "low").run
+    assert run is not None
+    answers = {key[1]: answer for key, answer in run.decisions if key[0] == "input"}
+    first = next(v for v in product(range(3), repeat=5) if sum_of(v) >= limit)
+    assert tuple(answers[name] for name in INPUTS) == first
+
+
+class Counted:
+    """What a function is called with, counted."""
+
+    def __init__(self, function: Any) -> None:
+        self.function, self.calls = function, 0
+
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        self.calls += 1
+        return self.function(*given, **named)
+
+
+def test_of_many_decisions_the_one_that_matters_takes_few_questions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, replayed = Counted(least._Least._ask), Counted(replay)
+    monkeypatch.setattr(least._Least, "_ask", lambda *given: asked(*given))
+    monkeypatch.setattr("cbprove.evidence.idle.replay", replayed)
+    found = shown(tmp_path, MANY, "kept")
+    assert found.run is not None
+    arms = [answer for key, answer in found.run.decisions if key[0] == "arm"]
+    assert [number for number, arm in enumerate(arms) if arm == arms[HARM]] == [HARM]
+    prop, path = named(found.program, "kept"), found.program.paths[0]
+    free = idle(found.program, path, prop, found.run)
+    (matters,) = {key for key, _ in found.run.decisions if key[0] == "arm"} - free
+    assert matters == [key for key, _ in found.run.decisions if key[0] == "arm"][HARM]
+    assert asked.calls < COUNT / 4 and replayed.calls < COUNT / 2
