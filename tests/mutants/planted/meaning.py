@@ -220,7 +220,7 @@ FAULTS = (
         (
             "what #if leaves out is there",
             "_chosen",
-            "member.then if cx.decided(member.condition) else member.otherwise",
+            "member.then if cx.included(member.condition) else member.otherwise",
             "member.then",
         ),
     ),

@@ -171,6 +171,6 @@ FAULTS = (
             "False",
         ),
         ("a function that is not there is no fault", "_step", "stale or not names", "not names"),
-        ("every step is looked at, run or not", "reached", "name in called", "True"),
+        ("every step is looked at, run or not", "reached", "name in names", "True"),
     ),
 )
