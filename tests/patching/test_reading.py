@@ -10,6 +10,7 @@ import pytest
 from cbprove.diagnostics import SpecError
 from cbprove.patching.change import Change, change
 from cbprove.patching.edits import Edit
+from cbprove.patching.mail import missing
 
 DIFF = """\
 diff --git a/include/net/ip.h b/include/net/ip.h
@@ -154,3 +155,57 @@ def test_what_is_no_patch_is_said(data: bytes | str, code: str, message: str) ->
     assert mistake.code == code
     assert mistake.message.startswith(message)
     assert mistake.help
+
+
+TIMES = DIFF.partition("\n")[2].replace(".h\n", ".h\t2026-11-28 18:14:58.373291938 +0000\n")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [TIMES.encode(), TIMES.replace("\t", "        ").encode(), DIFF.encode("utf-16")],
+    ids=["times", "blanks for tabs", "UTF-16"],
+)
+def test_shapes_that_shells_and_editors_leave_behind(data: bytes) -> None:
+    (edit,) = read(data).edits
+    assert (edit.tag, edit.path) == ("inet_skb_parm", "include/net/ip.h")
+    assert "u32 more" in [" ".join(text.split()) for text in told(edit)[1]]
+
+
+COMBINED = """\
+commit 0123456789abcdef
+Merge: 1 2
+
+diff --cc include/net/ip.h
+index 1,2..3
+--- a/include/net/ip.h
++++ b/include/net/ip.h
+@@@ -42,4 -42,4 +42,5 @@@ struct inet_skb_parm
+  	int			iif;
+++	u32			more;
+"""
+
+
+def test_the_combined_diff_of_a_merge_is_said() -> None:
+    with pytest.raises(SpecError) as caught:
+        read(COMBINED)
+    (mistake,) = caught.value.diagnostics
+    assert (mistake.code, mistake.message) == (
+        "CB0341",
+        "p has the combined diff of a merge, which says of no side what it changes",
+    )
+
+
+@pytest.mark.parametrize(
+    ("titles", "gone"),
+    [
+        (("[PATCH 1/3] a", "[PATCH v2 3/3] b"), ("2/3",)),
+        (("[PATCH 1/2] a", "[PATCH 2/2] b"), ()),
+        (("[PATCH 2/9] a",), ()),  # one mail, as one reviews it
+        (("[PATCH 1/2] a", "[PATCH 2/3] b"), ()),  # two series
+        (("a", "b"), ()),
+    ],
+)
+def test_parts_of_a_series_that_are_not_there(
+    titles: tuple[str, ...], gone: tuple[str, ...]
+) -> None:
+    assert missing(titles) == gone

@@ -168,11 +168,21 @@ def _answer(
             misfit = misfit or error
             continue
         if answer is not None:
-            return replace(answer, unjudged=(*answer.unjudged, *told)), used
+            notes_told = (*_missing(whole_change), *answer.notes)
+            return replace(answer, unjudged=(*answer.unjudged, *told), notes=notes_told), used
     if misfit is not None:
         raise misfit
     _whole(args.specs)
     return _unplaced(whole_change, tuple(notes)), used
+
+
+def _missing(whole_change: Change) -> tuple[str, ...]:
+    """That parts of a series are not there."""
+    from cbprove.patching.mail import missing
+
+    parts = missing(whole_change.titles)
+    further = f" and {len(parts) - 3} more" if len(parts) > 3 else ""
+    return (f"not here of the series: {', '.join(parts[:3])}{further}",) if parts else ()
 
 
 def _read(

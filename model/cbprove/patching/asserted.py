@@ -63,7 +63,7 @@ def about(checks: Iterable[Asserted], tags: Collection[str]) -> tuple[Asserted, 
 
 
 def _found(hunk: Hunk, lines: tuple[str, ...]) -> Iterator[Asserted]:
-    if not any(_CHECK.search(line) for line in lines):
+    if not any("BUILD_BUG_ON" in line or "_assert" in line for line in lines):
         return
     text = _TEXT.sub('""', "\n".join(uncommented(lines)))
     for match in _CHECK.finditer(text):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
@@ -25,9 +25,12 @@ _HEADER = re.compile(
     rb"(?i)\A(?:[!-9;-~]+:.*\n(?:[ \t].*\n)*)*?(?:from|subject|message-id|received|return-path):"
 )
 _DIFF = re.compile(r"^(?:diff --git |Index: |--- \S|@@ -\d)", re.MULTILINE)
+_COMBINED = re.compile(rb"^@@@+ -\d", re.MULTILINE)
+_TIME = re.compile(r"\s+\d{4}-\d\d-\d\d \d\d:.*$")  # behind a name, where its tab was made blanks
 _NUMBER = re.compile(
     r"\[[^\]]*?(?:\bv(?P<version>\d+)\b)?[^\]]*?(?P<number>\d+)/(?P<of>\d+)[^\]]*\]"
 )
+_MOST = 999  # patches of a series
 _VERSION = re.compile(r"\[[^\]]*\bv(\d+)\b[^\]]*\]")
 
 
@@ -45,6 +48,8 @@ def patches(data: bytes, name: str) -> tuple[Patch, ...]:
 
     Raises SpecError CB0340 where there is none.
     """
+    data = _plain(data)
+    _refuse_combined(data, name)
     patches_read = [patch for part in _messages(data) for patch in _patch(part)]
     if not patches_read:
         help = (
@@ -57,6 +62,23 @@ def patches(data: bytes, name: str) -> tuple[Patch, ...]:
             help,
         )
     return _in_order(patches_read)
+
+
+def _refuse_combined(data: bytes, name: str) -> None:
+    """Raises SpecError CB0341 for what git shows of a merge."""
+    if _COMBINED.search(data):
+        raise bad(
+            "CB0341",
+            f"{name} has the combined diff of a merge, which says of no side what it changes",
+            "give that of one side: `git show -m --first-parent`, or `git diff BASE HEAD`",
+        )
+
+
+def _plain(data: bytes) -> bytes:
+    """What a shell of Windows writes as UTF-16, as UTF-8."""
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data
+    return data.decode("utf-16", "replace").encode("utf-8")
 
 
 def _messages(data: bytes) -> list[bytes]:
@@ -132,6 +154,16 @@ def _in_order(patches_read: list[Patch]) -> tuple[Patch, ...]:
     )
 
 
+def missing(titles: Sequence[str]) -> tuple[str, ...]:
+    """The parts of a series that are not among these, by their numbers."""
+    numbers = [match for title in titles if (match := _NUMBER.search(title))]
+    if not numbers or len(titles) < 2 or len({match["of"] for match in numbers}) > 1:
+        return ()
+    last = int(numbers[0]["of"])
+    gone = sorted(set(range(1, min(last, _MOST) + 1)) - {int(match["number"]) for match in numbers})
+    return tuple(f"{number}/{last}" for number in gone)
+
+
 def commits(range: str, limit: int, folder: Path = Path()) -> Iterator[tuple[str, bytes]]:
     """The short name of each commit that is no merge, and its patch. Raises WrongUsage, and
     SpecError for one too long."""
@@ -205,7 +237,7 @@ def hunks(patch: Patch) -> tuple[Hunk, ...]:
 
 
 def _hunks(file: PatchedFile) -> Iterator[Hunk]:
-    path = str(file.path)
+    path = _TIME.sub("", str(file.path))
     if file.is_binary_file or not path.endswith((".c", ".h")):
         return
     for hunk in file:
