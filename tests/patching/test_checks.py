@@ -40,10 +40,13 @@ def patch(path: str, old: str, new: str) -> str:
     return "".join(difflib.unified_diff(old.splitlines(True), new.splitlines(True), *names))
 
 
-def diff(folder: Path, *patches: str, spec: str = SPEC) -> subprocess.CompletedProcess[str]:
+def diff(
+    folder: Path, *patches: str, spec: str = SPEC, options: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     (folder / "small.cbs").write_text(spec)
     (folder / "x.patch").write_text("".join(patches))
-    return unwrapped(cbprove(folder, "diff", "--patch", "x.patch", "small.cbs"))
+    ran = cbprove(folder, "diff", "--patch", "x.patch", "small.cbs", *options)
+    return ran if options else unwrapped(ran)
 
 
 def checks(*lines: str) -> str:
@@ -159,3 +162,46 @@ def test_the_struct_that_is_edited_is_told_before_what_follows_from_it(tmp_path:
     lines = ran.stdout.splitlines()
     assert lines[1].startswith("struct parm: 8 -> 12 bytes")
     assert lines[2] == "with it: stack.saved 8 -> 12"
+
+
+# --- other formats --------------------------------------------------------------------------------
+
+LARGE = patch("ip.h", HEADER, HEADER.replace("u16 size;", "u8 size[14];"))
+
+
+def test_a_line_a_finding_says_its_place_once(tmp_path: Path) -> None:
+    ran = diff(
+        tmp_path,
+        LARGE,
+        checks("BUILD_BUG_ON(sizeof(struct parm) > 4);"),
+        options=("--format", "short"),
+    )
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert ran.stdout.splitlines() == [
+        "note: struct parm: 8 -> 20 bytes, size of 2 bytes -> 14 bytes",
+        "net/ip.c:4: BUILD_BUG_ON: 20 <= 4 is false (struct parm)",
+        "small.cbs:8: IPCB (struct parm) ends at 20, beyond skb.cb; no check says so",
+        'newly refuted: fits of small.cbs under today, "each view and each access stays inside its '
+        'control block": IPCB: cb[0..20) of cb[0..16): 4 bytes behind it, from IPCB.size[10] on',
+    ]
+
+
+def test_a_reply_breaks_its_lines_once(tmp_path: Path) -> None:
+    ran = diff(
+        tmp_path,
+        patch("ip.h", HEADER, HEADER.replace("\tu32 iif;\n", "")),
+        options=("--format", "mail"),
+    )
+    lines = ran.stdout.splitlines()
+    assert max(map(len, lines)) <= 72
+    first = next(i for i, line in enumerate(lines) if line.startswith("not judged: "))
+    said = " ".join(line.strip() for line in lines[first : first + 3])
+    assert said.startswith("not judged: small.cbs: `struct parm` has no member `iif`, of which")
+    assert all(len(line) > 50 for line in lines[first : first + 2])
+
+
+def test_a_check_goes_by_its_place_in_a_test_protocol(tmp_path: Path) -> None:
+    ran = diff(
+        tmp_path, checks("BUILD_BUG_ON(sizeof(struct parm) > 4);"), options=("--format", "ktap")
+    )
+    assert "\nnot ok 1 net/ip.c:4\n" in ran.stdout

@@ -275,7 +275,11 @@ def _findings(answers: list[Answer], args: argparse.Namespace) -> None:
     from cbprove.report.answer import text
     from cbprove.report.style import plain
 
-    lines = tuple(line for each in answers for line in text(each, plain, args.verbose).splitlines())
+    lines = tuple(
+        line
+        for each in answers
+        for line in text(each, plain, args.verbose, wrapped=False).splitlines()
+    )
     subject = ", ".join(title for each in answers for title in each.titles if title) or "a patch"
     findings = tuple(finding for each in answers for finding in of_answer(each))
     code = mixed([each.code for each in answers] or [0])

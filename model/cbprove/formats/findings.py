@@ -11,7 +11,7 @@ from cbprove.comparing.told import Comparison
 from cbprove.diagnostics import Diagnostic, Span
 from cbprove.frozen import frozen
 from cbprove.report import witness
-from cbprove.report.answer import Answer
+from cbprove.report.answer import Answer, Turned, size
 from cbprove.report.codes import NAMES
 from cbprove.report.json import of_witness
 from cbprove.report.text import verdict_words
@@ -181,11 +181,13 @@ def of_answer(answer: Answer | None) -> tuple[Finding, ...]:
 
 def _of_answer(answer: Answer) -> Iterator[Finding]:
     for each in (struct for struct in answer.structs if struct.edited):
-        message = ", ".join([f"{each.name}: {each.before} -> {each.after} bytes", *each.members])
+        message = ", ".join([f"{each.name}: {size(each)}", *each.members])
         yield Finding("struct", "note", each.name, message, Place("", 0))
     for check in answer.broken:
         about = f" ({check.about})" if check.about else ""
-        message = f"BUILD_BUG_ON {check.name}: {check.words} is false{about}"
+        more = check.name.removeprefix(f"{check.file}:{check.line}").strip(" ,:")
+        called = f"BUILD_BUG_ON ({more})" if more else "BUILD_BUG_ON"
+        message = f"{called}: {check.words} is false{about}"
         yield Finding("build-check", "error", check.name, message, Place(check.file, check.line))
     for view in answer.views:
         where = (
@@ -202,24 +204,7 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
             message,
             Place(view.file, view.line),
         )
-    for turned in answer.turned:
-        title = f"{turned.property} under {turned.proposal}"
-        rule = NAMES.get(turned.kind.partition(" ")[2], "CB2001")
-        place = Place(turned.file or turned.spec, turned.line)
-        told = (
-            f'{turned.kind}: {title}, "{turned.title}"'
-            if turned.title
-            else f"{turned.kind}: {title}"
-        )
-        yield Finding(
-            rule=rule,
-            level=_level(turned.kind),
-            title=title,
-            message=told,
-            place=place,
-            details=turned.told,
-            run=turned.run,
-        )
+    yield from map(_of_turned, answer.turned)
     for member in answer.untouched:
         name = f"{member.struct}.{member.member}"
         yield Finding("untouched", "note", name, f"{name}: {member.told}", Place("", 0))
@@ -230,6 +215,28 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
         )
     for text in answer.unjudged:
         yield Finding("unjudged", "warning", text, text, Place("", 0))
+
+
+def _of_turned(turned: Turned) -> Finding:
+    """A case that has another verdict than before."""
+    of_spec = "" if turned.file else f" of {turned.spec}"  # no line says whose it is
+    title = f"{turned.property}{of_spec} under {turned.proposal}"
+    rule = NAMES.get(turned.kind.partition(" ")[2], "CB2001")
+    place = Place(turned.file or turned.spec, turned.line)
+    told = (
+        f'{turned.kind}: {title}, "{turned.title}"' if turned.title else f"{turned.kind}: {title}"
+    )
+    if len(turned.told) == 1:
+        told = f"{told}: {turned.told[0]}"
+    return Finding(
+        rule=rule,
+        level=_level(turned.kind),
+        title=title,
+        message=told,
+        place=place,
+        details=turned.told if len(turned.told) > 1 else (),
+        run=turned.run,
+    )
 
 
 def told(findings: Iterable[Finding], last: str) -> tuple[str, ...]:

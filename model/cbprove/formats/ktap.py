@@ -28,5 +28,6 @@ def _told(each: Finding) -> list[str]:
 
 def _name(each: Finding) -> str:
     """A description without the sign that begins a directive."""
-    place = f"{each.place.file}:{each.place.line} " if each.place.line else ""
-    return printable(" ".join(f"{place}{each.title}".split())).replace("#", "-")
+    place = f"{each.place.file}:{each.place.line}" if each.place.line else ""
+    title = each.title.removeprefix(place)  # a check goes by its place
+    return printable(" ".join(f"{place} {title}".split())).replace("#", "-")

@@ -14,7 +14,7 @@ from cbprove.report.version import VERSION
 SCHEMA_VERSION = 1
 _DRAWN = ("had", "has", "run")  # what pictures alone are made of
 LINES = 15
-_WIDTH = 100
+_WIDTH, _ENDLESS = 100, 100_000
 _HANGING: Any = {"subsequent_indent": "  ", "break_on_hyphens": False, "break_long_words": False}
 _STAYS = "\x00"  # a blank at which no line is broken
 
@@ -158,9 +158,10 @@ class Answer:
         return 3 if unsaid or self.unjudged or {"newly unknown", "newly bounded"} & kinds else 0
 
 
-def text(answer: Answer, paint: Paint, verbose: bool) -> str:
-    """The answer in at most LINES lines, or all of it."""
-    sections = list(_sections(answer, verbose))
+def text(answer: Answer, paint: Paint, verbose: bool, wrapped: bool = True) -> str:
+    """The answer in at most LINES lines, or all of it; sentences in one line each where who writes
+    them wraps them."""
+    sections = list(_sections(answer, verbose, _WIDTH if wrapped else _ENDLESS))
     return "\n".join(
         paint(line, role) if role else line for line, role in _fitted(sections, verbose)
     )
@@ -178,7 +179,7 @@ class _Section:
     rest: str = "and {} more lines: -v"
 
 
-def _sections(answer: Answer, verbose: bool) -> Iterator[_Section]:
+def _sections(answer: Answer, verbose: bool, width: int) -> Iterator[_Section]:
     yield _Section((_plain(head(answer)),), 1)
     yield _listed([_struct(each) for each in answer.structs if each.edited], None, 1)
     yield _listed(_around(answer, verbose), None, 1)
@@ -190,12 +191,13 @@ def _sections(answer: Answer, verbose: bool) -> Iterator[_Section]:
     yield _listed(
         [_short(f"{each.struct}.{each.member}: {each.told}") for each in answer.untouched], None, 1
     )
-    yield _listed([line for each in answer.functions for line in _accessed(each)], "strong", 2)
+    accessed = [line for each in answer.functions for line in _accessed(each, width)]
+    yield _listed(accessed, "strong", 2)
     yield _listed(
         [
             line
             for told in (*answer.unjudged, *answer.notes)
-            for line in textwrap.wrap(told, _WIDTH, **_HANGING)
+            for line in textwrap.wrap(told, width, **_HANGING)
         ],
         None,
         2,
@@ -244,11 +246,11 @@ def head(found: Answer, width: int = _WIDTH) -> str:
 
 
 def _struct(each: Grown) -> str:
-    (line,) = _names(f"{each.name}: ", [_size(each), *each.members], lines=1)
+    (line,) = _names(f"{each.name}: ", [size(each), *each.members], lines=1)
     return line
 
 
-def _size(each: Grown) -> str:
+def size(each: Grown) -> str:
     return (
         f"{each.before} -> {each.after} bytes"
         if each.before != each.after
@@ -268,8 +270,8 @@ def _around(answer: Answer, verbose: bool) -> list[str]:
     return lines + [_struct(each) for each in embedding if each.before == each.after]
 
 
-def _accessed(each: Accessed) -> list[str]:
-    return textwrap.wrap(f"{each.file}:{each.line}: {each.message}", _WIDTH, **_HANGING)
+def _accessed(each: Accessed, width: int) -> list[str]:
+    return textwrap.wrap(f"{each.file}:{each.line}: {each.message}", width, **_HANGING)
 
 
 def _values(answer: Answer, verbose: bool) -> list[str]:
