@@ -205,3 +205,20 @@ def test_a_check_goes_by_its_place_in_a_test_protocol(tmp_path: Path) -> None:
         tmp_path, checks("BUILD_BUG_ON(sizeof(struct parm) > 4);"), options=("--format", "ktap")
     )
     assert "\nnot ok 1 net/ip.c:4\n" in ran.stdout
+
+
+def test_what_there_is_no_room_for_is_counted() -> None:
+    from cbprove.report.answer import LINES, _fitted, _listed
+
+    long = ", ".join(["struct one: 4 -> 8 bytes", *(f"new member_{i}" for i in range(6))])
+    picture = [f"row {i}" for i in range(LINES - 1)]
+    lines = [
+        line
+        for line, _ in _fitted([_listed([long, "two"], None, 1), _listed(picture, None, 14)], False)
+    ]
+    assert lines == [
+        "struct one: 4 -> 8 bytes, new member_0, new member_1, new member_2, new member_3 ...; "
+        "1 more: -v",
+        *picture,
+    ]
+    assert all(len(line) <= 100 for line in lines)

@@ -220,8 +220,8 @@ def _fitted(sections: list[_Section], verbose: bool) -> Iterator[_Line]:
             yield from section.lines[: lines - 1]
             yield _plain("  " + section.rest.format(cut + 1))
         elif cut and lines:
-            (line, role), further = section.lines[0], f"; {section.rest.format(cut)}"
-            yield _short(line, _WIDTH - len(further)) + further, role
+            (line, role), further = section.lines[0], f"; {cut} more: -v"
+            yield _cut(line, _WIDTH - len(further)) + further, role
         else:
             yield from section.lines[:lines]
 
@@ -387,6 +387,15 @@ def _names(head: str, texts: Sequence[str], verbose: bool = False, lines: int = 
         if verbose or len(wrapped) <= lines:
             return [line.replace(_STAYS, " ") for line in wrapped]
     return [_short(head + texts[0])]
+
+
+def _cut(line: str, width: int) -> str:
+    """A list as far as it fits, cut at its commas."""
+    parts = line.split(", ")
+    while len(parts) > 1 and len(line) > width:
+        line = f"{', '.join(parts[:-1])} ..."
+        parts.pop()
+    return _short(line, width)
 
 
 def _short(line: str, width: int = _WIDTH) -> str:
