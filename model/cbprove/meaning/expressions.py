@@ -352,9 +352,21 @@ def _folded(operator: str, left: Expr, right: Expr, type: IntType) -> Expr:
 
 
 def _conditional(cx: Context, node: ctree.Conditional, scope: Scope) -> Expr:
+    """Of a constant condition the arm that is chosen, in the type of both."""
     condition = typed(cx, node.condition, scope)
-    then, otherwise = _balanced(typed(cx, node.then, scope), typed(cx, node.otherwise, scope))
     decided = known(condition)
-    if decided is not None:
-        return then if decided else otherwise
-    return Conditional(condition, then, otherwise, then.type)
+    if decided is None:
+        then, otherwise = _balanced(typed(cx, node.then, scope), typed(cx, node.otherwise, scope))
+        return Conditional(condition, then, otherwise, then.type)
+    arms = (node.then, node.otherwise) if decided else (node.otherwise, node.then)
+    chosen = typed(cx, arms[0], scope)
+    return _balanced(chosen, _left_out(cx, arms[1], scope) or chosen)[0]
+
+
+def _left_out(cx: Context, node: ctree.Expr, scope: Scope) -> Expr | None:
+    """The arm that nobody comes to, which gives its type; None where it need not mean anything:
+    the offset of a member that this candidate has not."""
+    try:
+        return typed(cx, node, scope)
+    except Mistake:
+        return None

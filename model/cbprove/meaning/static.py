@@ -17,7 +17,7 @@ from cbprove.meaning.context import Context, needs, number, settled, text_of, tr
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import Enumeration, hint, listed, unknown
 from cbprove.meaning.places import NOWHERE, Scope, member_at, type_at
-from cbprove.meaning.types import enumerator, is_type_name, named_type, type_of
+from cbprove.meaning.types import enumerator, is_type_name, named_type, static_value, type_of
 from cbprove.syntax import ctree
 from cbprove.system.axes import FREE, Axis
 
@@ -279,7 +279,7 @@ def _as_type(cx: Context, node: ctree.Place) -> Type | None:
             raise mistake(
                 "CB0143", f"`{node.base.text}` is a type and has no members to name here", node.span
             )
-        type = types.Array(type, cx.number(suffix.value))
+        type = types.Array(type, static_value(cx, suffix.value))
     return type
 
 

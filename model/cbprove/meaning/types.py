@@ -201,7 +201,7 @@ def _array(cx: Context, node: ctree.ArrayType) -> Type:
     element = type_of(cx, node.element)
     if node.count is None:
         return types.Array(element, None)
-    count = cx.number(node.count)
+    count = static_value(cx, node.count)
     if count < 0:
         raise mistake("CB0127", f"an array cannot have {count} elements", node.span)
     size = cx.layout(element).size
@@ -364,7 +364,7 @@ def _fields(
 
 
 def _field(cx: Context, member: ctree.Member) -> types.Field:
-    bits = None if member.bits is None else cx.number(member.bits)
+    bits = None if member.bits is None else static_value(cx, member.bits)
     name = member.name.text if member.name else None
     attributes = member.attributes
     return types.Field(
@@ -398,7 +398,7 @@ def _refuse_twice(cx: Context, member: ctree.Member, spans: dict[str, Span]) -> 
 def _align(cx: Context, attributes: ctree.Attributes) -> int | None:
     """The largest `__aligned(n)`, in bytes."""
     values = [
-        _boundary(cx, a) if isinstance(a, ctree.Boundary) else cx.number(a)
+        _boundary(cx, a) if isinstance(a, ctree.Boundary) else static_value(cx, a)
         for a in attributes.aligned
     ]
     return max(values) if values else None
