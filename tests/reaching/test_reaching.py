@@ -84,3 +84,33 @@ def test_what_only_others_have_lies_outside_for_others_alone(tmp_path: Path) -> 
     found = {name: (may, mark) for prop, may, mark, name in _marked(path) if prop == "kept"}
     assert [may for may, _ in found.values()] == [mark == REFUTED for _, mark in found.values()]
     assert len(found) == 9 and sum(may for may, _ in found.values()) == 2
+
+
+_BY = """\
+spec by "whose stores they are, from turn to turn";
+object skb { char cb[8]; }
+layer l {
+    view N : u8 at skb.cb[0];
+    view X : u8 at skb.cb[1];
+    step zero { write N = 0; write X; }
+    step count { read N; write N = 1; }
+    step get { read parent.X; }
+    step set { write parent.X; }
+}
+path p { zero; repeat { count; } each segment { get; set; } }
+property counted: written N by zero, count;
+property taken: written X by zero, set;
+proposal any_of_them { expect taken refuted; }
+"""
+
+
+def test_a_run_of_an_earlier_turn_has_ended_on_what_is_there_still(tmp_path: Path) -> None:
+    path = tmp_path / "by.cbs"
+    path.write_text(_BY)
+    # The count of the turn before is in the history of the packet. What `set` stored there ran on
+    # another segment, whose history ended with it.
+    assert {prop: (may, mark) for prop, may, mark, _ in _marked(path)} == {
+        "counted": (False, PROVED),
+        "taken": (True, REFUTED),
+        "fits": (False, PROVED),
+    }

@@ -10,12 +10,12 @@ claim on values, it says "may break" of every candidate.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import assert_never
 
 from cbprove.folds import reads
-from cbprove.frozen import frozen, replace
+from cbprove.frozen import replace
 from cbprove.properties import table
 from cbprove.properties.events import (
     Access,
@@ -26,6 +26,7 @@ from cbprove.properties.events import (
     Event,
 )
 from cbprove.reaching import claims
+from cbprove.reaching.asked import asked, covers
 from cbprove.reaching.atoms import PACKET, Atoms, NotStill
 from cbprove.reaching.state import (
     OTHER,
@@ -36,11 +37,12 @@ from cbprove.reaching.state import (
     Remembered,
     Source,
     State,
-    is_padding,
     joined,
-    members_at,
+    renamed,
     replaced,
+    source,
 )
+from cbprove.reaching.stores import Stores
 from cbprove.reaching.universe import Candidates, TooMany, Universe
 from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import (
@@ -119,13 +121,18 @@ class Reaching:
             return candidates
 
 
-@frozen
-class _Stored:
-    """What a store makes of an atom, and at which candidates it reaches it."""
+def _ended(fact: Fact, run: tuple[str, int]) -> Fact:
+    """A fact once the run of a step on an object has ended."""
+    if isinstance(fact, Source) and fact.step == run and not fact.ended:
+        return source(fact.kind, fact.members, run, True)
+    return fact
 
-    atom: int
-    reached: Candidates
-    facts: Facts
+
+def _of_nobody(fact: Fact, number: int) -> Fact:
+    """A fact of which nobody knows any more who stored it, if that was on an object."""
+    if isinstance(fact, Source) and fact.step is not None and fact.step[1] == number:
+        return source(fact.kind, fact.members)
+    return fact
 
 
 class _Flow:
@@ -147,10 +154,13 @@ class _Flow:
             candidates,
         )
         self.remembers = isinstance(prop.claim, Preserved)
+        # Whose stores they are counts only where a property asks for those of some steps.
+        self.authors: frozenset[str] = getattr(prop.claim, "by", None) or frozenset()
         self.found: Candidates = 0
         self.blind = isinstance(prop.claim, Fits)  # asks where accesses lie, and nothing of memory
+        self.stores = Stores(prop, atoms, {} if self.blind else asked(prop, atoms))
         self._claims: dict[Event, tuple[ClaimMade, ...]] = {}
-        self._stored: dict[tuple[int, str, object], list[_Stored]] = {}
+        self._seen: dict[int, Place] = {}
 
     def broken(self) -> Candidates:
         for path in self.program.paths:
@@ -179,7 +189,7 @@ class _Flow:
     def _debris(self, state: State) -> Facts:
         """What an object holds that nobody stored to."""
         if not self.remembers:
-            return {Source(kind="debris"): self.universe.all}
+            return {source("debris"): self.universe.all}
         return self._unlike(state, self.universe.all)
 
     def _unlike(self, state: State, candidates: Candidates) -> Facts:
@@ -280,16 +290,15 @@ class _Flow:
         self._block(loop.body, inner, state)
 
     def _step(self, uid: int, name: str, frame: Here, state: State) -> None:
-        open_ = frame.open | {(name, frame.current)}
-        inner = replace(
-            frame, scope=self._declared(frame), calls=(*frame.calls, uid), step=name, open=open_
-        )
+        inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid), step=name)
         self._announce(Began(self.path, name), inner, state)
         self._block(self.program.steps[name].body, inner, state)
         ended = Ended(self.path, name)
         if self.remembers and table.remembers(self.prop, ended):
             self._snapshot(inner, state)
-        self._announce(ended, replace(inner, open=frame.open), state)
+        if name in self.authors:
+            self._rename(state, lambda fact: _ended(fact, (name, frame.current)))
+        self._announce(ended, inner, state)
 
     # --- objects ----------------------------------------------------------------------------------
 
@@ -315,6 +324,9 @@ class _Flow:
             self.parents.append(frame.current)
             self.kinds.append(PACKET)
         number = self.numbers[key]
+        if self.authors and number in state.memory:
+            # Runs on the one that the turn before made are in no history of this one.
+            self._rename(state, lambda fact: _of_nobody(fact, number))
         self.parents[number] = frame.current
         state.marked[number] = state.marked.get(frame.current, 0)
         state.memory[number] = (
@@ -333,11 +345,11 @@ class _Flow:
         # No values are known here: a bit that is stored to is another one, even if it is stored as
         # it was.
         if self.remembers:
-            for atom, candidates in self.atoms.reached(place, kind == "blank"):
+            for atom, candidates in self.stores.reached(place, kind == "blank"):
                 if reached := candidates & frame.among:
                     memory[atom] = replaced(memory[atom], reached, self._unlike(state, reached))
             return
-        for store in self._stores(kind, place, frame):
+        for store in self.stores.of(kind, place, self._run(frame)):
             reached = store.reached & frame.among
             if not reached:
                 continue
@@ -351,38 +363,15 @@ class _Flow:
                 }
             memory[store.atom] = replaced(memory[store.atom], reached, facts)
 
-    def _stores(self, kind: str, place: Place, frame: Here) -> list[_Stored]:
-        """What a store of a kind makes of the atoms of its place, worked out once."""
-        # The program holds its places for as long as this lives, so that an id is of one place.
-        key = id(place), kind, self._run(frame)
-        if key not in self._stored:
-            self._stored[key] = list(self._all_stores(kind, place, frame))
-        return self._stored[key]
-
-    def _all_stores(self, kind: str, place: Place, frame: Here) -> Iterator[_Stored]:
-        for covered in self.atoms.covered(place, 0, place.width):
-            facts: Facts = {}
-            reached = 0
-            for position, candidates in covered.positions:
-                fact = self._fact(kind, place, position, frame)
-                if fact is not None:
-                    facts[fact] = facts.get(fact, 0) | candidates
-                    reached |= candidates
-            yield _Stored(atom=covered.atom, reached=reached, facts=facts)
-
-    def _fact(self, kind: str, place: Place, position: int, frame: Here) -> Source | None:
-        """What a store makes of a bit of its place; None where it leaves it as it was."""
-        if kind == "blank":
-            return Source(kind="blank", step=self._run(frame))
-        members = members_at(place, position)
-        if members:
-            return Source(kind="stored", members=members, step=self._run(frame))
-        return Source(kind="unspecified") if is_padding(place, position) else None
-
     def _run(self, frame: Here) -> tuple[str, int] | None:
-        """The step run that stores; it counts only where a property asks whose stores they are."""
-        authors = getattr(self.prop.claim, "by", None)
-        return None if authors is None or frame.step is None else (frame.step, frame.current)
+        """The step run that stores, if it is of a step that counts."""
+        return (frame.step, frame.current) if frame.step in self.authors else None
+
+    def _rename(self, state: State, rename: Callable[[Fact], Fact]) -> None:
+        """Call facts otherwise, in all objects."""
+        for number, atoms in state.memory.items():
+            for atom in self.stores.asked[self.kinds[number]]:
+                atoms[atom] = renamed(atoms[atom], rename)
 
     def _copy(self, copy: Copy, frame: Here, state: State) -> None:
         if self.blind:
@@ -391,7 +380,7 @@ class _Flow:
         kind, memory = self.kinds[origin], state.memory[origin]
         # All is read before any of it is stored, since the two places may overlap.
         brought: list[tuple[int, Candidates, Facts]] = []
-        for covered in self.atoms.covered(copy.target, 0, copy.target.width):
+        for covered in self.stores.covered(copy.target):
             facts: Facts = {}
             reached = 0
             for position, at_position in covered.positions:
@@ -422,23 +411,24 @@ class _Flow:
             return facts
         moved: Facts = {}
         for fact, having in facts.items():
-            fact = replace(fact, step=None) if isinstance(fact, Source) and fact.step else fact
+            if isinstance(fact, Source) and fact.step:
+                fact = source(fact.kind, fact.members)
             moved[fact] = moved.get(fact, 0) | having
         return moved
 
     def _snapshot(self, frame: Here, state: State) -> None:
         """The members' bits are the remembered ones from now on, and no other bit is."""
         assert isinstance(self.prop.claim, Preserved)
-        for atoms in state.memory.values():
-            for atom, facts in enumerate(atoms):
-                stale = 0
+        for number, atoms in state.memory.items():
+            for atom in self.stores.asked[self.kinds[number]]:
+                facts, stale = atoms[atom], 0
                 for having in facts.values():
                     stale |= having & frame.among
                 if stale:
                     atoms[atom] = replaced(facts, frame.among, {OTHER: stale})
         for member in self.prop.claim.members:
             number = self._find(member, frame)
-            for covered in self.atoms.covered(member, 0, member.width):
+            for covered in self.stores.covered(member):
                 remembered: Fact = Remembered(
                     self.kinds[number], self.atoms.low(self.kinds[number], covered.atom)
                 )
@@ -482,12 +472,21 @@ class _Flow:
             self._claims[event] = table.of_event(self.prop, event)
         for claim in self._claims[event]:
             for place in claims.places(claim):
+                self._see_to(place)
                 number = frame.current if place is None else self._find(place, frame)
                 marked, line = state.marked.get(frame.current, 0), tuple(self._line(frame.current))
                 scene = claims.Scene(
                     here=frame, memory=state.memory[number], marked=marked, line=line
                 )
                 self.found |= claims.may_break(claim, place, self.atoms, scene)
+
+    def _see_to(self, place: Place | None) -> None:
+        """Raises NotStill where a claim is about something that was not followed."""
+        if self.blind or place is None or id(place) in self._seen:
+            return
+        if not covers(self.stores.asked, place, self.atoms):
+            raise NotStill
+        self._seen[id(place)] = place
 
     def _line(self, number: int | None) -> Iterator[int]:
         """An object, what it was made from, and so on."""

@@ -54,10 +54,12 @@ class Atoms:
         }
         self.outside: Candidates = 0  # candidates at which some extent is not wholly in its object
         self._cuts: dict[str, set[int]] = {name: {0, width} for name, width in self.widths.items()}
-        copies = [s for s, _ in _statements(program) if isinstance(s, Copy)]
+        self.copies = [s for s, _ in _statements(program) if isinstance(s, Copy)]
+        self.places: list[Place] = []  # all that a run touches or a property names
         for place, given in _places(program):
+            self.places.append(place)
             self._cut(place, universe.all if given is None else universe.truth(given.condition))
-        while any(self._level(copy) for copy in copies):  # until no copy brings a cut that is new
+        while any(self._level(copy) for copy in self.copies):  # until none brings a cut that is new
             pass
         self.starts = {name: sorted(cuts) for name, cuts in self._cuts.items()}
         self._covered: dict[tuple[int, int, int], tuple[Covered, ...]] = {}

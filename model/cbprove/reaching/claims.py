@@ -126,7 +126,8 @@ def _was_stored(fact: Fact, claim: Stored, scene: Scene) -> bool:
         return False
     if claim.by is None:
         return True
-    if fact.step is None or fact.step[0] not in claim.by or fact.step in scene.here.open:
+    # A step enters the history of its object where it ends: what a run still stores is nobody's yet.
+    if fact.step is None or fact.step[0] not in claim.by or not fact.ended:
         return False
     return fact.step[1] in scene.line
 

@@ -6,7 +6,7 @@ A fact is an object that is equal to another where no claim can tell the two apa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Literal
 
@@ -65,7 +65,6 @@ class Here:
     calls: tuple[int, ...]
     among: Candidates
     step: str | None = None
-    open: frozenset[tuple[str, int]] = frozenset()
 
 
 Kind = Literal["debris", "blank", "unspecified", "stored"]
@@ -78,11 +77,23 @@ Own = tuple[
 class Source:
     """Where bits come from: `members` are all that their first bit is of, by the store that gave
     it; `step` is the one that stored it, and the object that it ran on (None: nobody's, or not
-    known)."""
+    known); `ended` says that this run of it has ended."""
 
     kind: Kind
     members: tuple[Own, ...] = ()
     step: tuple[str, int] | None = None
+    ended: bool = False
+
+
+@lru_cache(maxsize=1 << 16)
+def source(
+    kind: Kind,
+    members: tuple[Own, ...] = (),
+    step: tuple[str, int] | None = None,
+    ended: bool = False,
+) -> Source:
+    """The one object of its kind: facts are compared again and again, mostly with themselves."""
+    return Source(kind=kind, members=members, step=step, ended=ended)
 
 
 @frozen
@@ -120,6 +131,17 @@ def replaced(facts: Facts, candidates: Candidates, replacement: Facts) -> Facts:
     for fact, having in replacement.items():
         left[fact] = left.get(fact, 0) | having
     return left
+
+
+def renamed(facts: Facts, rename: Callable[[Fact], Fact]) -> Facts:
+    """What is known when some facts are called otherwise; `facts` itself where none are."""
+    if all(rename(fact) is fact for fact in facts):
+        return facts
+    by_name: Facts = {}
+    for fact, having in facts.items():
+        name = rename(fact)
+        by_name[name] = by_name.get(name, 0) | having
+    return by_name
 
 
 @lru_cache(maxsize=1 << 16)

@@ -157,6 +157,24 @@ FAULTS = (
             "fact.kind != 'stored'",
         ),
         (
+            "what a run still stores is in its object's history already",
+            "_was_stored",
+            "not fact.ended",
+            "False",
+        ),
+        (
+            "a run on what the turn before made is in the history of this turn's object",
+            "_of_nobody",
+            "fact.step[1] == number",
+            "False",
+        ),
+        (
+            "where copies come from is not asked about",
+            "asked",
+            "any((_follow(copy, atoms, found) for copy in atoms.copies))",
+            "False",
+        ),
+        (
             "any member will do",
             "_came_through",
             "any((one_member(member, each) for member in fact.members))",
