@@ -158,7 +158,7 @@ class _Flow:
         self.authors: frozenset[str] = getattr(prop.claim, "by", None) or frozenset()
         self.found: Candidates = 0
         self.blind = isinstance(prop.claim, Fits)  # asks where accesses lie, and nothing of memory
-        self.stores = Stores(prop, atoms, {} if self.blind else asked(prop, atoms))
+        self.stores = Stores(prop, atoms, {} if self.blind else asked(prop, atoms), candidates)
         self._claims: dict[Event, tuple[ClaimMade, ...]] = {}
         self._seen: dict[int, Place] = {}
 

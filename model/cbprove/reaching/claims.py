@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
 
 from cbprove.frozen import frozen
 from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unchanged
@@ -91,22 +91,27 @@ def _foreign(place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     """Where a bit of a member may be another's."""
     broken = 0
     for position, candidates, facts in _observed(place, atoms, scene):
-        members_wanted = members_at(place, position)
+        came_through = _came_through(members_at(place, position))
         for fact, having in facts.items():
-            if having & candidates & ~broken and not _came_through(fact, members_wanted):
+            if having & candidates and not came_through(fact):
                 broken |= having & candidates
     return broken
 
 
-@lru_cache(maxsize=1 << 16)
-def _came_through(fact: Fact, members_wanted: tuple[Own, ...]) -> bool:
+@lru_cache(maxsize=1 << 12)
+def _came_through(members_wanted: tuple[Own, ...]) -> Callable[[Fact], bool]:
     """Whether a bit is blank, or was stored as every member's that it is read as."""
-    assert isinstance(fact, Source)
-    if fact.kind == "blank":
-        return True
-    return fact.kind == "stored" and all(
-        any(one_member(member, each) for member in fact.members) for each in members_wanted
-    )
+
+    @cache
+    def came_through(fact: Fact) -> bool:
+        assert isinstance(fact, Source)
+        if fact.kind == "blank":
+            return True
+        return fact.kind == "stored" and all(
+            any(one_member(member, each) for member in fact.members) for each in members_wanted
+        )
+
+    return came_through
 
 
 def _unwritten(claim: Stored, place: Place, atoms: Atoms, scene: Scene) -> Candidates:

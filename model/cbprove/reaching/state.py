@@ -73,11 +73,14 @@ Own = tuple[
 ]  # a bit of a member: its identity, the bit in it, and the union arms taken
 
 
-@frozen
+@by_identity
 class Source:
-    """Where bits come from: `members` are all that their first bit is of, by the store that gave
-    it; `step` is the one that stored it, and the object that it ran on (None: nobody's, or not
-    known); `ended` says that this run of it has ended."""
+    """Where bits come from; made by `source` alone, so that equal ones are one.
+
+    `members` are all that their first bit is of, by the store that gave it; `step` is the one that
+    stored it, and the object that it ran on (None: nobody's, or not known); `ended` says that this
+    run of it has ended.
+    """
 
     kind: Kind
     members: tuple[Own, ...] = ()
@@ -85,15 +88,20 @@ class Source:
     ended: bool = False
 
 
-@lru_cache(maxsize=1 << 16)
+_sources: dict[tuple[object, ...], Source] = {}
+
+
 def source(
     kind: Kind,
     members: tuple[Own, ...] = (),
     step: tuple[str, int] | None = None,
     ended: bool = False,
 ) -> Source:
-    """The one object of its kind: facts are compared again and again, mostly with themselves."""
-    return Source(kind=kind, members=members, step=step, ended=ended)
+    """The one object that says so: facts are looked up again and again, by what they are."""
+    key = kind, members, step, ended
+    if key not in _sources:
+        _sources[key] = Source(kind=kind, members=members, step=step, ended=ended)
+    return _sources[key]
 
 
 @frozen

@@ -27,8 +27,9 @@ class Stored:
 class Stores:
     """The stores of a program, as far as a property asks about them."""
 
-    def __init__(self, prop: Property, atoms: Atoms, asked: Asked) -> None:
-        self.atoms, self.asked = atoms, asked
+    def __init__(self, prop: Property, atoms: Atoms, asked: Asked, among: Candidates) -> None:
+        """`among` are the candidates that are asked about."""
+        self.atoms, self.asked, self.among = atoms, asked, among
         # Which member a bit was stored as counts only where a read asks for its own.
         self._named = isinstance(prop.claim, Owned)
         # The program holds its places for as long as this lives, so that an id is of one place.
@@ -61,12 +62,14 @@ class Stores:
         for covered in self.covered(place):
             facts: Facts = {}
             reached = 0
-            for position, candidates in covered.positions:
-                fact = self._fact(kind, place, position, run)
+            for position, at_position in covered.positions:
+                candidates = at_position & self.among
+                fact = self._fact(kind, place, position, run) if candidates else None
                 if fact is not None:
                     facts[fact] = facts.get(fact, 0) | candidates
                     reached |= candidates
-            yield Stored(atom=covered.atom, reached=reached, facts=facts)
+            if reached:
+                yield Stored(atom=covered.atom, reached=reached, facts=facts)
 
     def _fact(self, kind: str, place: Place, position: int, run: StepRun | None) -> Source | None:
         """What a store makes of a bit of its place; None where it leaves it as it was."""
