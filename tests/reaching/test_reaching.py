@@ -92,15 +92,18 @@ object skb { char cb[8]; }
 layer l {
     view N : u8 at skb.cb[0];
     view X : u8 at skb.cb[1];
+    view Y : u8 at skb.cb[2];
     step zero { write N = 0; write X; }
+    step at_once { write Y; read Y; }
     step count { read N; write N = 1; }
     step get { read parent.X; }
     step set { write parent.X; }
 }
-path p { zero; repeat { count; } each segment { get; set; } }
+path p { zero; at_once; repeat { count; } each segment { get; set; } }
 property counted: written N by zero, count;
 property taken: written X by zero, set;
-proposal any_of_them { expect taken refuted; }
+property early: written Y by at_once;
+proposal any_of_them { expect taken refuted; expect early refuted; }
 """
 
 
@@ -108,9 +111,10 @@ def test_a_run_of_an_earlier_turn_has_ended_on_what_is_there_still(tmp_path: Pat
     path = tmp_path / "by.cbs"
     path.write_text(_BY)
     # The count of the turn before is in the history of the packet. What `set` stored there ran on
-    # another segment, whose history ended with it.
+    # another segment, whose history ended with it. What `at_once` stores is in none before it ends.
     assert {prop: (may, mark) for prop, may, mark, _ in _marked(path)} == {
         "counted": (False, PROVED),
         "taken": (True, REFUTED),
+        "early": (True, REFUTED),
         "fits": (False, PROVED),
     }
