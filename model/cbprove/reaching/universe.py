@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
 from itertools import product
 from math import prod
+from operator import and_ as and_bits
+from operator import or_ as or_bits
 
-from cbprove.logic.terms import Bool, Int, and_, evaluate, le, or_, subterms, var
+from cbprove.logic.terms import Bool, Int, Term, and_, evaluate, le, or_, subterms, var
 
 Candidates = int
 Ranges = tuple[tuple[str, range], ...]
@@ -42,6 +44,7 @@ class Universe:
         self._conditions: dict[tuple[Sum, int], Candidates] = {}
         self._least: dict[tuple[str, int], Candidates] = {}
         self._values: dict[Int, dict[int, Candidates]] = {}
+        self._truths: dict[Term, Candidates] = {}
 
     @cached_property
     def _strides(self) -> Mapping[str, int]:
@@ -95,6 +98,22 @@ class Universe:
 
     def truth(self, condition: Bool) -> Candidates:
         """The candidates where a condition over the axes is true. Raises TooMany."""
+        if not isinstance(condition, Term):
+            return self.all if condition else 0
+        if condition not in self._truths:
+            self._truths[condition] = self._truth(condition)
+        return self._truths[condition]
+
+    def _truth(self, condition: Term) -> Candidates:
+        match condition.operator, condition.args:
+            case "and", parts:
+                return reduce(and_bits, map(self.truth, parts))
+            case "or", parts:
+                return reduce(or_bits, map(self.truth, parts))
+            case "not", (part,):
+                return self.all & ~self.truth(part)
+            case "=", (Term(operator="var", args=(axis,)), int(value)):
+                return self.value(axis, value)
         return self.values(condition).get(True, 0)
 
     def _all_values(self, term: Int) -> dict[int, Candidates]:
