@@ -111,7 +111,9 @@ def _program() -> str:
     """The version, and every line of this program: nothing that is kept outlives a change of
     either."""
     whole = hashlib.sha256(VERSION.encode())
-    root = Path(__file__).parent
-    for file in sorted((*root.rglob("*.py"), *root.rglob("*.lark"))):
-        whole.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes())
+    root = os.path.dirname(__file__)
+    files = (os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names)
+    for path in sorted(path for path in files if path.endswith((".py", ".lark"))):
+        with open(path, "rb", buffering=0) as file:
+            whole.update(path.removeprefix(root).encode() + b"\0" + file.read())
     return whole.hexdigest()
