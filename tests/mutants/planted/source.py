@@ -173,4 +173,49 @@ FAULTS = (
         ("a function that is not there is no fault", "_step", "stale or not names", "not names"),
         ("every step is looked at, run or not", "reached", "name in names", "True"),
     ),
+    *planted(
+        "audit/callees.py",
+        ("tests/audit/test_callees.py",),
+        (
+            "who is left out is told all the same",
+            "_Walk.from_function",
+            "each in self.left",
+            "False",
+        ),
+        (
+            "a callee of a step is one of none",
+            "_Walk.from_function",
+            "each in self.standing",
+            "False",
+        ),
+        (
+            "callees of callees are not looked at",
+            "_Walk.from_function",
+            "[read] if each not in self.declared else []",
+            "[]",
+        ),
+        ("any function of a name is called", "_Walk._reads", "each.file == caller.file", "True"),
+        (
+            "each part of a function answers for all that it calls",
+            "followed",
+            "known.get(function, ())",
+            "()",
+        ),
+    ),
+    *planted(
+        "source/reading.py",
+        ("tests/audit/test_tree.py",),
+        (
+            "who is handed nothing may touch the packet",
+            "_targets",
+            "each.type.shape in ('pointer', 'array')",
+            "True",
+        ),
+        (
+            "a function that touches nothing ends the search",
+            "Reading._called",
+            "callee.own and self._touching(callee)",
+            "callee.own",
+        ),
+    ),
 )
