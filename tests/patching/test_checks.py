@@ -222,3 +222,31 @@ def test_what_there_is_no_room_for_is_counted() -> None:
         *picture,
     ]
     assert all(len(line) <= 100 for line in lines)
+
+
+def test_what_is_proved_up_to_a_bound_alone_says_how_to_go_on(tmp_path: Path) -> None:
+    spec = """spec small "a sum in a loop";
+abi x86_64;
+object skb { char cb[16]; }
+struct sum { u32 level; };
+input ihl : u8 in 20..60;
+layer gso {
+    view SUM : struct sum at skb.cb[0];
+    step begin { clear SUM; }
+    step add { write SUM.level = SUM.level + ihl; assume SUM.level < 65536 "a packet ends"; }
+}
+path all { begin; repeat { add; } }
+property whole: exact SUM.level;
+"""
+    header = "struct sum {\n\tu32 level;\n};\n"
+    ran = diff(tmp_path, patch("a.h", header, header.replace("u32", "u8")), spec=spec)
+    assert (ran.returncode, ran.stderr) == (3, "")
+    assert (
+        "newly bounded: whole of small.cbs (proved up to a bound alone: --bound follows more turns)"
+        in ran.stdout
+    )
+    longer = ("--bound", "20")
+    ran = diff(
+        tmp_path, patch("a.h", header, header.replace("u32", "u8")), spec=spec, options=longer
+    )
+    assert ran.returncode == 1 and "lost: whole of small.cbs" in ran.stdout

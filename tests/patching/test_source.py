@@ -12,6 +12,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from cbprove.patching.functions import moved
+from cbprove.source.accesses import Read
 from tests.patching.ran import ROOT, TREE, cbprove, unwrapped
 
 pytest.importorskip("clang.cindex")
@@ -198,3 +200,19 @@ def test_a_path_that_leads_out_of_the_tree_is_not_followed(tmp_path: Path) -> No
     ran = diff(tmp_path, text)
     assert ran.returncode == 2
     assert outside.read_text() == "int a;\n"
+
+
+def _at(name: str, file: str) -> tuple[tuple[str, str], Read]:
+    return (file, name), Read(name=name, file=file, line=1, accesses=())
+
+
+def test_a_function_that_stands_in_another_file_now_is_the_same() -> None:
+    before = dict([_at("one", "a.h"), _at("two", "a.h"), _at("two", "b.h"), _at("gone", "a.h")])
+    after = dict([_at("one", "c.h"), _at("two", "c.h"), _at("new", "c.h")])
+    assert list(moved(before, after)) == [
+        ("c.h", "one"),
+        ("a.h", "two"),  # of two files: which of them is the one there is not known
+        ("b.h", "two"),
+        ("a.h", "gone"),
+    ]
+    assert moved(after, after) == after

@@ -12,7 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
 from functools import partial
 from pathlib import Path
@@ -62,7 +62,7 @@ def functions(files: Files, how: Reading, progress: Told) -> Functions:
     """Every changed file read on both sides. Raises WrongUsage where libclang is not installed."""
     before, unread = _read(files.names, files.texts(new=False), how, progress)
     after, more = _read(files.names, files.texts(new=True), how, progress)
-    other_functions = tuple(_others(before, after))
+    other_functions = tuple(_others(moved(before, after), after))
     return Functions(
         len(after), len(files.names), other_functions, tuple(dict.fromkeys((*unread, *more)))
     )
@@ -117,6 +117,25 @@ def _read(
         replace(u, file=u.file.removeprefix(tree), first=u.first.replace(tree, ""))
         for u in sweep_result.unread
     )
+
+
+def moved(before: _Reads, after: _Reads) -> _Reads:
+    """What functions did before, those that only stand in another file of the patch now under
+    that."""
+    gone, come = _by_name(before.keys() - after.keys()), _by_name(after.keys() - before.keys())
+    places = {
+        files_before[0]: come[name][0]
+        for name, files_before in gone.items()
+        if len(files_before) == 1 and len(come.get(name, ())) == 1
+    }
+    return {places.get(key, key): read for key, read in before.items()}
+
+
+def _by_name(keys: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    by_name: dict[str, list[tuple[str, str]]] = {}
+    for key in sorted(keys):
+        by_name.setdefault(key[1], []).append(key)
+    return by_name
 
 
 def _others(before: _Reads, after: _Reads) -> Iterator[Other]:

@@ -14,6 +14,10 @@ from cbprove.report.version import VERSION
 SCHEMA_VERSION = 1
 _DRAWN = ("had", "has", "run")  # what pictures alone are made of
 LINES = 15
+_FURTHER = {
+    "newly bounded": "proved up to a bound alone: --bound follows more turns",
+    "newly unknown": "--resources lets the solver go on",
+}
 _WIDTH, _ENDLESS = 100, 100_000
 _HANGING: Any = {"subsequent_indent": "  ", "break_on_hyphens": False, "break_long_words": False}
 _STAYS = "\x00"  # a blank at which no line is broken
@@ -340,9 +344,10 @@ def _turned(answer: Answer, verbose: bool) -> Iterator[_Section]:
         )
     for kind in dict.fromkeys(each.kind for each in answer.turned if each not in lost):
         cases = [f"{each.property} of {each.spec}" for each in answer.turned if each.kind == kind]
-        yield _listed(
-            _names(f"{kind}: ", cases, verbose), "good" if kind == "newly proved" else "strong", 1
-        )
+        told = _names(f"{kind}: ", cases, verbose)
+        if kind in _FURTHER:
+            told[-1] += f" ({_FURTHER[kind]})"
+        yield _listed(told, "good" if kind == "newly proved" else "strong", 1)
 
 
 def _picture(picture: Sequence[str]) -> list[str]:
