@@ -100,6 +100,14 @@ PINS = ("tests/meaning/test_pins.py",)
 MISTAKES = ("tests/meaning/test_mistakes.py",)
 PLACES = ("tests/meaning/test_places.py",)
 EXPRESSIONS = ("tests/meaning/test_expressions.py",)
+PASTED = (
+    "tests/meaning/test_enumerators.py",
+    "tests/meaning/test_preprocessed.py",
+    "tests/faults/test_faults.py",
+    "-k",
+    "gcc or as_c_computes_them",
+)
+ELSEWHERE = ("tests/faults/test_faults.py", "-k", "bound_of_another_path")
 PROGRAMS = _of(
     "meaning/test_programs.py",
     "test_when_leaves_out_what_is_not_of_the_candidate",

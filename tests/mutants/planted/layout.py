@@ -184,4 +184,14 @@ FAULTS = (
             "_1",
         ),
     ),
+    *planted(
+        "layout",
+        LAYOUT,
+        (
+            "an enum of negative enumerators alone is a bit too wide",
+            "_enum",
+            "~end if end < 0 else end",
+            "abs(end)",
+        ),
+    ),
 )

@@ -7,6 +7,7 @@ from tests.mutants.planting import (
     EXPRESSIONS,
     MEMO,
     MISTAKES,
+    PASTED,
     PINS,
     PLACES,
     PROGRAMS,
@@ -330,6 +331,28 @@ FAULTS = (
             "_new_input",
             "low < least or high > limit",
             "low < least",
+        ),
+    ),
+    *planted(
+        "meaning",
+        PASTED,
+        (
+            "the length of an array is exact, whatever C makes of it",
+            "_array",
+            "static_value(cx, node.count)",
+            "cx.number(node.count)",
+        ),
+        (
+            "an enumerator knows no other ones",
+            "enumerator_type",
+            "int_type(_enum(cx, node), cx.abi())",
+            "None",
+        ),
+        (
+            "a suffix makes nothing unsigned under #if",
+            "_is_unsigned",
+            "'u' in suffix or value >> (_BITS - 1) > 0",
+            "value >> (_BITS - 1) > 0",
         ),
     ),
 )

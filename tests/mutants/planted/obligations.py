@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, BOOLS, RARE, RULES, TRAPS, planted
+from tests.mutants.planting import AGREE, BOOLS, ELSEWHERE, RARE, RULES, TRAPS, planted
 
 FAULTS = (
     *planted(
@@ -334,6 +334,16 @@ FAULTS = (
             "inside",
             "lt(address, add(operation.low, operation.width))",
             "le(address, add(operation.low, operation.width))",
+        ),
+    ),
+    *planted(
+        "obligations",
+        ELSEWHERE,
+        (
+            "a loop on a path that a property never meets bounds its proof",
+            "by_values",
+            "bool(unfolding.truncated) and may_claim(program, path, prop)",
+            "bool(unfolding.truncated)",
         ),
     ),
 )
