@@ -356,3 +356,12 @@ def test_a_header_that_cannot_be_read_any_more_is_named(tree: Path) -> None:
     assert (ran.returncode, ran.stderr) == (3, "")
     assert "ip_options is not laid out anew: " in ran.stdout
     assert "unknown type name 'u77'" in ran.stdout
+
+
+def test_a_struct_whose_file_cannot_be_read_is_said_to_stand_there(tree: Path) -> None:
+    tunnel = tree / "net" / "ipv4" / "tunnel.c"
+    tunnel.write_text(f"#include <nowhere.h>\n{tunnel.read_text()}")
+    ran = diff(tree, change(tree, GROWN))
+    assert "struct tunnel_cb is laid out by its text: " in ran.stdout
+    assert "net/ipv4/tunnel.c cannot be read" in ran.stdout
+    assert "does not define it" not in ran.stdout

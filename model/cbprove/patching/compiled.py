@@ -224,13 +224,16 @@ def _missing(
     shapes_known: Sequence[Shape], other: str, sides: Sides, compiler: Compiler
 ) -> Iterator[str]:
     """The structs that no compiler was asked for, and why."""
-    why = "the tree does not define it"
+    why = ""
     if other:
         why = (
             f"the tree was configured for {compiler.abi or 'no ABI that is known'}, the model "
             f"for {other}"
         )
-    yield from (f"{_title(shape)} is laid out by its text: {why}" for shape in shapes_known)
+    for shape in shapes_known:
+        unread = sides.unread.get(str(shape.record.tag))
+        alone = f"{unread.file} cannot be read" if unread else "the tree does not define it"
+        yield f"{_title(shape)} is laid out by its text: {why or alone}"
     for each in dict.fromkeys(sides.unread.values()) if shapes_known else ():
         yield f"not read: {each.file}: {each.errors} errors, the first: {each.first}"
 
