@@ -139,3 +139,13 @@ def test_a_difference_of_nothing_is_a_mistake(cbprove: Cbprove, spec: Spec) -> N
     assert cbprove("overlays", path, "--diff", "nowhere.patch").returncode == 2
     assert cbprove("overlays", path, "--diff", spec("e.patch", "hello\n")).returncode == 2
     assert cbprove("overlays", path, "--diff", path, "--against", path).returncode == 2
+
+
+def test_without_a_spec_the_newest_model_is_asked(cbprove: Cbprove, spec: Spec) -> None:
+    lines = ["\t__u32\t\tseq;", "+\t__u64\t\tmore;", "\t__u32\t\tend_seq;"]
+    hunk = "\n".join(line if line.startswith("+") else f" {line}" for line in lines)
+    text = f"--- a/t.h\n+++ b/t.h\n@@ -1,2 +1,3 @@ struct tcp_skb_cb {{\n{hunk}\n"
+    ran = cbprove("overlays", "--diff", spec("x.patch", text))
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "overlays_7_2.cbs -> with the patch\n" in ran.stdout.splitlines(True)[0]
+    assert "TCP_SKB_CB  struct tcp_skb_cb  48 -> 64" in ran.stdout

@@ -166,7 +166,6 @@ def test_a_file_that_is_no_c_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((), "error: no spec is named\n"),
         (("a.cbs", "b.cbs"), "error: 2 specs are named\n"),
         (("a.cbs", "--object", "sk_buff.cb"), "error: --object without --source\n"),
         (("a.cbs", "--headers", "."), "error: --headers without --source\n"),

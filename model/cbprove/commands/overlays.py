@@ -4,6 +4,7 @@ sizes cannot see."""
 from __future__ import annotations
 
 import argparse
+import os
 
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT, add_modules, opened
@@ -100,11 +101,19 @@ def _spec(args: argparse.Namespace) -> str:
             raise WrongUsage(
                 f"{option} without --source", "name the source of a kernel: --source TREE"
             )
-    if len(args.names) != 1:
-        problem = f"{len(args.names)} specs are named" if args.names else "no spec is named"
+    names: list[str] = args.names or _newest()
+    if len(names) != 1:
+        problem = f"{len(names)} specs are named" if names else "no spec is named"
         raise WrongUsage(problem, "name one, or the source of a kernel: --source TREE")
-    name: str = args.names[0]
-    return name
+    return names[0]
+
+
+def _newest() -> list[str]:
+    """All views of the newest kernel whose model comes with the package."""
+    from cbprove.models import models
+
+    newest = [each for model in models()[-1:] for each in model.specs]
+    return [each for each in newest if "overlays" in os.path.basename(each)]
 
 
 # Where networking and what uses it lies in a kernel.
