@@ -209,9 +209,9 @@ def _defined(cx: Context, name: ctree.Name, define: syntax.Define) -> Expr:
     def cycle() -> Mistake:
         return static.defined_by_itself(name)
 
-    return cx.memo.remember(
-        ("typed define", name.text), lambda: typed(cx, define.value, NOWHERE), cycle
-    )
+    # Its enumerators may have another type inside of their own enum.
+    key = ("typed define", name.text, cx.memo.running("enumerator"))
+    return cx.memo.remember(key, lambda: typed(cx, define.value, NOWHERE), cycle)
 
 
 def _member(cx: Context, node: ctree.Place, scope: Scope) -> Expr:

@@ -144,9 +144,9 @@ class Memo:
         value: T = node.value
         return value
 
-    def is_running(self, key: Key) -> bool:
-        """Whether the result of this key is just being computed."""
-        return key in self._running
+    def running(self, kind: str) -> frozenset[Key]:
+        """The keys of a kind whose results are just being computed."""
+        return frozenset(key for key in self._running if key[0] == kind)
 
     def _run(self, key: Key, compute: Callable[[], Any]) -> _Outcome:
         frame = _Frame()

@@ -254,8 +254,8 @@ def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:
 def enumerator_type(cx: Context, node: ctree.EnumBody) -> IntType | None:
     """The type of the enumerators that no int holds: the enum's; None inside of the enum itself,
     whose type is known behind it only."""
-    names = (("enumerator", each.name.text) for each in node.enumerators)
-    if any(cx.memo.is_running(name) for name in names):
+    own = {("enumerator", each.name.text) for each in node.enumerators}
+    if own & cx.memo.running("enumerator"):
         return None
     return int_type(_enum(cx, node), cx.abi())
 
