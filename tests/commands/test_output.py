@@ -196,9 +196,8 @@ def test_a_property_is_explained_with_a_run_and_a_reason(cbprove, spec: Spec) ->
     ]
     assert "4 of 4 bytes lost: cb[0..4)" in done.stdout
     assert "holds because A ends at 4 (line 5) and B starts at 4 (line 6)" in done.stdout
-    assert (
-        "\n\n1 verdict more of the same kinds: -v\n\nassuming\n  AT >= 0: as ever\n" in done.stdout
-    )
+    assert "\n\n1 verdict more of the same kinds: -v\n\n" in done.stdout
+    assert done.stdout.endswith("\n\nmodel not audited; assuming\n  AT >= 0: as ever\n")
     for arguments in ((path, "--property", "kept"), ("--property", "kept", path)):
         assert cbprove("explain", *arguments).stdout == done.stdout
     everything = cbprove("explain", "kept", path, "-v").stdout
