@@ -108,3 +108,11 @@ def test_there_are_no_circles() -> None:
 def test_no_module_is_longer_than_one_subject(module: Path) -> None:
     """Most are under 400 lines; what is longer than this has two nouns to cut between."""
     assert len(module.read_text(encoding="utf-8").splitlines()) <= 580
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    decisions = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in decisions]
+    assert numbers == [f"{number:04}" for number in range(1, len(decisions) + 1)]
+    for path in decisions:
+        assert path.read_text(encoding="utf-8").startswith(f"# {path.name[:4]} "), path.name

@@ -305,7 +305,8 @@ class Run:
             t = self.layout.scalar(kind[1])
             first = -(1 << (8 * t.size - 1)) if t.signed else 0
             low = first if low is None else self.layout.static(low)
-            high = first + (1 << 8 * t.size) - 1 if high is None else self.layout.static(high)
+            most = 1 if t.boolean else first + (1 << 8 * t.size) - 1
+            high = most if high is None else self.layout.static(high)
             kept[name] = low + self.choices.choose(high - low + 1)
         return kept[name]
 
