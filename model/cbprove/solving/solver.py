@@ -48,23 +48,29 @@ class Z3Session:
         """`bits` says that all is about truth values and bit-vectors, for which Z3 has a solver
         of its own."""
         self._sorts: dict[str, str] = {}
-        self._context = Context()
+        self._texts: list[list[str]] = [[]]  # by how often was pushed
+        self._context, self._limits, self._bits = Context(), limits, bits
+        # Its older simplex decides sums of few unknowns, which is all that extents are, in a third
+        # of the newer one's time.
+        self._solver = self._new({} if bits else {"arith.solver": 2})
+
+    def _new(self, numbers: Mapping[str, int]) -> Any:
+        """A solver with a reference, and these options."""
         # The simple solver checks again in a tenth of the time of the others, and is no slower on
         # formulas of integers.
-        self._solver = (
-            self._context.solver_of("QF_BV") if bits else self._context.call("Z3_mk_simple_solver")
+        solver = (
+            self._context.solver_of("QF_BV")
+            if self._bits
+            else self._context.call("Z3_mk_simple_solver")
         )
-        self._context.call("Z3_solver_inc_ref", self._solver)
-        numbers = {"rlimit": limits.resources, "random_seed": 0}
-        if not bits:
-            # Its older simplex decides sums of few unknowns, which is all that extents are, in a
-            # third of the newer one's time.
-            numbers["arith.solver"] = 2
-        if limits.seconds is not None:
-            numbers["timeout"] = int(limits.seconds * 1000)
-        self._set(numbers)
+        self._context.call("Z3_solver_inc_ref", solver)
+        numbers = {"rlimit": self._limits.resources, "random_seed": 0, **numbers}
+        if self._limits.seconds is not None:
+            numbers["timeout"] = int(self._limits.seconds * 1000)
+        self._set(solver, numbers)
+        return solver
 
-    def _set(self, numbers: Mapping[str, int]) -> None:
+    def _set(self, solver: Any, numbers: Mapping[str, int]) -> None:
         call = self._context.call
         parameters = call("Z3_mk_params")
         call("Z3_params_inc_ref", parameters)
@@ -73,7 +79,7 @@ class Z3Session:
                 "Z3_params_set_uint", parameters, call("Z3_mk_string_symbol", name.encode()), number
             )
         call("Z3_params_set_bool", parameters, call("Z3_mk_string_symbol", b"ctrl_c"), False)
-        call("Z3_solver_set_params", self._solver, parameters)
+        call("Z3_solver_set_params", solver, parameters)
         call("Z3_params_dec_ref", parameters)
 
     def __del__(self) -> None:
@@ -82,28 +88,47 @@ class Z3Session:
     def add(self, text: str) -> None:
         """Add declarations, definitions and assertions."""
         self._context.call("Z3_solver_from_string", self._solver, text.encode())
+        self._texts[-1].append(text)
         self._sorts.update((meant(name), sort) for name, sort in _DECLARED.findall(text))
 
     def push(self) -> None:
         self._context.call("Z3_solver_push", self._solver)
+        self._texts.append([])
 
     def pop(self) -> None:
         self._context.call("Z3_solver_pop", self._solver, 1)
+        self._texts.pop()
 
     def check(self) -> Answer:
         """Whether everything asserted can be true at once."""
+        answer = self._check(self._solver)
+        return answer if answer.result != "unknown" or self._bits else self._again(answer)
+
+    def _again(self, answer: Answer) -> Answer:
+        """What the newer simplex says where the older one gave up: it is the better one at long
+        sums of values. The answer of the older one, if that does not know either."""
+        solver = self._new({})
+        try:
+            text = "\n".join(text for texts in self._texts for text in texts)
+            self._context.call("Z3_solver_from_string", solver, text.encode())
+            newer = self._check(solver)
+        finally:
+            self._context.forget("Z3_solver_dec_ref", solver)
+        return answer if newer.result == "unknown" else newer
+
+    def _check(self, solver: Any) -> Answer:
         call = self._context.call
         try:
             with _interruptible(self._context):
-                result = call("Z3_solver_check", self._solver)
-            model = call("Z3_solver_get_model", self._solver) if result == _TRUE else None
+                result = call("Z3_solver_check", solver)
+            model = call("Z3_solver_get_model", solver) if result == _TRUE else None
         except Refused as error:
             return Answer("unknown", {}, str(error))
         if result == _FALSE:
             return Answer("unsat", {})
         if result == _TRUE:
             return Answer("sat", _Model(self._context, model, self._sorts))
-        return Answer("unknown", {}, call("Z3_solver_get_reason_unknown", self._solver).decode())
+        return Answer("unknown", {}, call("Z3_solver_get_reason_unknown", solver).decode())
 
 
 class _Model(Mapping[str, "int | bool"]):
