@@ -42,3 +42,9 @@ def test_what_one_way_gives_up_the_other_is_asked(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Z3Session, "_again", again)
     assert session.check().result == "unknown" and asked == ["unknown"]
+
+
+def test_what_both_give_up_is_unknown() -> None:
+    session = Z3Session(Limits(resources=10_000))
+    session.add(text())
+    assert session.check().result == "unknown"

@@ -154,6 +154,7 @@ IDLE = _of(
     "test_a_value_that_matters",
     "test_one_answer_alone_is_not_any",
 )
+SECOND_TRY = ("tests/design/test_second_try.py",)
 MANY_DECISIONS = ("tests/design/test_witness.py",)
 COMMON = ("tests/design/test_bits.py", "-k", "common")
 SHARES = ("tests/design/test_shares.py", "-k", "not spec")

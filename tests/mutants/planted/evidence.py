@@ -1,5 +1,5 @@
 """Faults in what makes a verdict believable: certificates and their checker, clausal proofs,
-idle decisions, and in the least run."""
+idle decisions, the least run, and in what a solver is asked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tests.mutants.planting import (
     LOST,
     MANY_DECISIONS,
     RUP,
+    SECOND_TRY,
     SPOILT,
     WHAT_MATTERS,
     planted,
@@ -399,6 +400,28 @@ FAULTS = (
             "_Least._sooner",
             "or_(less, rest)",
             "rest",
+        ),
+    ),
+    *planted(
+        "solving",
+        SECOND_TRY,
+        (
+            "what one simplex gives up is unknown",
+            "Z3Session.check",
+            'answer.result != "unknown" or self._bits',
+            "True",
+        ),
+        (
+            "what was popped is asserted in the second try",
+            "Z3Session.pop",
+            "self._texts.pop()",
+            "None",
+        ),
+        (
+            "what the second try cannot tell is a proof",
+            "Z3Session._again",
+            "answer",
+            'Answer("unsat", {})',
         ),
     ),
 )
