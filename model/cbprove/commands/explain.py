@@ -42,6 +42,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Print what a code, a claim or a property of a spec means; the exit code. Raises WrongUsage."""
     name, spec = args.name, args.spec
     if args.property is not None:
         if spec is not None:
