@@ -62,11 +62,14 @@ def main() -> int:
     given = parser.parse_args()
     end, seed = time.monotonic() + 60 * given.minutes, given.seed
     counts, faults = Counter[str](), 0
-    with tempfile.TemporaryDirectory() as place:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is ended says its tally
+    with tempfile.TemporaryDirectory() as place, contextlib.suppress(KeyboardInterrupt):
         archive = _archive(Path(place))
         while time.monotonic() < end and seed - given.seed < given.inputs:
             faults += _attack(seed, archive, counts, given.keep)
             seed += 1
+            if (seed - given.seed) % 1000 == 0:
+                print(f"{seed - given.seed} inputs, {faults} faults", file=sys.stderr)
     print(
         f"seeds {given.seed}..{seed - 1}: "
         + ", ".join(f"{n} {what}" for what, n in sorted(counts.items()))
@@ -128,6 +131,7 @@ def _run(command: list[str], log: Path, folder: Path) -> tuple[int, float]:
 
 
 def _child(command: list[str], log: Path, folder: Path) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
