@@ -14,7 +14,7 @@ import pytest
 
 from cbprove import pipeline
 from cbprove.design.induction import invariant, strengthened
-from cbprove.design.tables import named
+from cbprove.design.problem import named
 from cbprove.meaning.elaborate import program
 from cbprove.solving.solver import Limits
 from tests.archive.kept import Kept, cbprove

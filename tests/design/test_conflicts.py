@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 
 from cbprove.design.judge import judge
+from cbprove.design.problem import named
 from cbprove.design.space import Options
-from cbprove.design.tables import named
 from cbprove.diagnostics import Source
 from cbprove.meaning.elaborate import program
 from cbprove.meaning.resolve import resolve

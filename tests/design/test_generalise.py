@@ -8,7 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from cbprove.design.generalise import Bits, Sides, alike, where
+from cbprove.design.bits import Sides
+from cbprove.design.evaluation import where
+from cbprove.design.generalise import Bits, alike
 from cbprove.design.sectors import Sector
 from cbprove.logic.terms import (
     Bool,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.design.refinement import Refinement
 from cbprove.design.settle import _Settling
-from cbprove.design.tables import _Sheeting
 from cbprove.meaning import elaborate
 from cbprove.meaning.resolve import resolve
 from cbprove.obligations.invariants import Loops
@@ -84,7 +84,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 @pytest.fixture
 def cut_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_Sheeting, "_distrust", lambda self: None)
+    monkeypatch.setattr(Refinement, "_distrust", lambda self: None)
     monkeypatch.setattr(_Settling, "_contradicted", lambda self: None)
 
 
@@ -111,7 +111,7 @@ def test_what_is_lost_of_earlier_turns_is_held_against_loops_laid_out(
 def test_so_is_what_is_not_found_for_all_candidates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_Sheeting, "_sweep", lambda self, form, formula, broken, mark: "unsat")
+    monkeypatch.setattr(Refinement, "_sweep", lambda self, formula, broken, mark: "unsat")
     verdicts = {case.property: case.verdict for case in judged(written(tmp_path, LATE)).cases}
     assert verdicts["stored"] == "refuted"
 

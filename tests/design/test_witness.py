@@ -11,8 +11,8 @@ import pytest
 
 from cbprove import pipeline
 from cbprove.design import witness as least
+from cbprove.design.problem import named
 from cbprove.design.space import Options
-from cbprove.design.tables import named
 from cbprove.design.witness import witness
 from cbprove.evidence.idle import idle
 from cbprove.evidence.replay import replay

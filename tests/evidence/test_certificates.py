@@ -14,8 +14,9 @@ from typing import get_args
 import pytest
 
 from cbprove import pipeline
+from cbprove.design.marks import PROVED, REFUTED
+from cbprove.design.problem import named
 from cbprove.design.space import Options, Space
-from cbprove.design.tables import PROVED, REFUTED, named
 from cbprove.diagnostics import Source, SpecError
 from cbprove.evidence.certificate import Certificate, Invariant, Line, Reason, Spot
 from cbprove.evidence.certificate_check import check

@@ -12,7 +12,7 @@ import pytest
 
 from cbprove import pipeline
 from cbprove.design.induction import invariant
-from cbprove.design.tables import named
+from cbprove.design.problem import named
 from cbprove.evidence.clausal import NoSolver, clausal, proof_of
 from cbprove.evidence.rup import check
 from cbprove.logic.clauses import Cnf, Unbounded, cnf

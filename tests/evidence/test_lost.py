@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cbprove.design.tables import named
+from cbprove.design.problem import named
 from cbprove.evidence import rup
 from cbprove.evidence.certificate import Invariant
 from cbprove.evidence.certificate_check import check

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cbprove import pipeline
+from cbprove.design.problem import named
 from cbprove.design.space import Options
-from cbprove.design.tables import named
 from cbprove.design.witness import witness
 from cbprove.evidence.idle import idle
 from cbprove.meaning.elaborate import program

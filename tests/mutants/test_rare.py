@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cbprove.design.marks import BOUNDED, VERDICTS
+from cbprove.design.problem import named
 from cbprove.design.space import Space
-from cbprove.design.tables import BOUNDED, VERDICTS, named
 from tests.brute import verdict
 from tests.random.agreement import BOUND, OPTIONS, meant
 

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import product
 
+from cbprove.design.marks import BOUNDED, INAPPLICABLE, VERDICTS
 from cbprove.design.merging import groups
+from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space
-from cbprove.design.tables import BOUNDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.witness import reaching, witness
 from cbprove.diagnostics import Source, SpecError
 from cbprove.logic.terms import forget

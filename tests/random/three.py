@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space
-from cbprove.design.tables import named
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import forget
 from cbprove.meaning import check

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.design.marks import PROVED, REFUTED
 from cbprove.design.merging import Group, groups
 from cbprove.design.space import Options, Space
-from cbprove.design.tables import PROVED, REFUTED
 from cbprove.meaning.resolve import resolve
 from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe

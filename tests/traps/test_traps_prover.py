@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN, VACUOUS
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space
-from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN, VACUOUS
 from cbprove.meaning.elaborate import condition
 from cbprove.meaning.resolve import resolve
 from cbprove.syntax.includes import load

@@ -27,10 +27,11 @@ from cbprove.archive.record import (
 from cbprove.archive.stated import Stated, Statements
 from cbprove.archive.told import counted, proposed, rested, shared
 from cbprove.design.asking import impossible_by_bits
+from cbprove.design.marks import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS
 from cbprove.design.sectors import Division, Sector
 from cbprove.design.settle import NotReplayed, Settled
 from cbprove.design.space import Options, Space
-from cbprove.design.tables import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS, Table
+from cbprove.design.tables import Table
 from cbprove.design.witness import least_run
 from cbprove.evidence.certificate_find import find
 from cbprove.evidence.certificate_text import written

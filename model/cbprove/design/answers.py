@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations, product
 
+from cbprove.design.marks import EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN
 from cbprove.design.space import Space
-from cbprove.design.tables import EXCLUDED, INAPPLICABLE, PROVED, REFUTED, UNKNOWN
 from cbprove.diagnostics import Span
 from cbprove.frozen import replace
 from cbprove.system.axes import Ask, AxisValue

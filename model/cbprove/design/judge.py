@@ -8,11 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cbprove.design.costs import cost
+from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS
+from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
 from cbprove.design.space import Options, Space
 from cbprove.design.summary import regions, summary
-from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, VERDICTS, named
 from cbprove.design.vacuity import assumptions, why
 from cbprove.frozen import frozen
 from cbprove.logic.terms import deep

@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from cbprove.design.marks import BOUNDED, EXCLUDED, UNKNOWN
 from cbprove.design.sectors import Sheet
 from cbprove.design.settle import Settled
 from cbprove.design.space import Options, Space, key_of
-from cbprove.design.tables import BOUNDED, EXCLUDED, UNKNOWN, Table
+from cbprove.design.tables import Table
 from cbprove.diagnostics import Span
 from cbprove.evidence.replay import replay
 from cbprove.meaning.system import System

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cbprove.design.induction import invariant, strengthened
+from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import plans
 from cbprove.design.space import Options
-from cbprove.design.tables import named
 from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import and_, eq, var
 from cbprove.obligations.forms import Form, by_sources, by_values, unfolded

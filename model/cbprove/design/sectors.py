@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from cbprove.design.generalise import where
+from cbprove.design.evaluation import where
 from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, and_, eq, le, or_, var
 from cbprove.meaning import elaborate

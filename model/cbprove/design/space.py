@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from cbprove.design.marks import EXCLUDED, INAPPLICABLE, REFUTED
 from cbprove.design.merging import Group, alone, groups
+from cbprove.design.problem import named
 from cbprove.design.sectors import Division, Domains, Sector, Sheet, spread
 from cbprove.design.settle import Settled
-from cbprove.design.tables import EXCLUDED, INAPPLICABLE, REFUTED, Table, Tables, named
+from cbprove.design.tables import Asked, Table, Tables
 from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, not_, or_
 from cbprove.meaning.system import System
@@ -111,7 +113,11 @@ class Space(Division):
             self._put(group)
 
     def _put(self, group: Group) -> None:
-        tables_made = Tables(group, [self.program(sector) for sector in group.sectors], self)
+        programs = [self.program(sector) for sector in group.sectors]
+        asked = Asked(
+            bound=self.bound, limits=self.limits, candidate=self.candidate, plain=self.plain
+        )
+        tables_made = Tables(group, programs, asked)
         self._places.update(
             (key_of(s), (tables_made, place))
             for s, place in zip(group.sectors, group.places, strict=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
+from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VERDICTS
 from cbprove.design.sectors import Sector, runs
 from cbprove.design.space import Domains, Space
-from cbprove.design.tables import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VERDICTS
 from cbprove.meaning.system import MOST_CHOICES, choices
 from cbprove.system.axes import AxisValue, Proposal
 from cbprove.verdicts import Space as Row

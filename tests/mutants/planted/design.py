@@ -59,14 +59,8 @@ FAULTS = (
         AROUND,
         (
             "what breaks for the values at one candidate is refuted around it",
-            "Evaluation._arbitrary",
+            "Values._arbitrary",
             "variable.store == definition.store.number",
-            "False",
-        ),
-        (
-            "members looked at that coincide at some candidates only are taken for two",
-            "Evaluation.apart",
-            "variable.store == other.store",
             "False",
         ),
         (
@@ -81,13 +75,13 @@ FAULTS = (
         AGREE,
         (
             "what nothing reaches is proved",
-            "_Sheeting._reach",
+            "Refinement._reach",
             "VACUOUS if last == 'unsat' else HARD",
             "PROVED",
         ),
         (
             "regions take in the candidate beyond a strict comparison",
-            "Evaluation._compared",
+            "Evaluation.compared",
             "operator == '<'",
             "0",
         ),

@@ -163,15 +163,15 @@ FAULTS = (
         TWO_ACCOUNTS,
         (
             "loops laid out are not held against cut ones",
-            "_Sheeting._distrust",
+            "Refinement._distrust",
             "if form.broken is False:\n    return",
             "return",
         ),
         (
             "where the two accounts disagree the cut one is believed",
-            "_Sheeting._distrust",
-            "self._fill(self._exactly(point), HARD)",
-            "self._fill(self._exactly(point), PROVED)",
+            "Refinement._distrust",
+            "(self._own(answer), HARD)",
+            "(self._own(answer), PROVED)",
         ),
         (
             "a proof for every number of turns is believed as it is",

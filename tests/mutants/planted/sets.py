@@ -42,7 +42,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design/generalise.py",
+        "design",
         SETS,
         (
             "what earlier turns left is guessed",
@@ -58,26 +58,26 @@ FAULTS = (
         ),
         (
             "a bit that the run looks at is arbitrary",
-            "Evaluation._arbitrary",
+            "Values._arbitrary",
             "variable.store == definition.store.number",
             "variable.store != definition.store.number",
         ),
         (
             "members looked at that coincide at some candidates only are taken for two",
-            "Evaluation.apart",
+            "Values.apart",
             "variable.store == other.store",
             "False",
         ),
         (
             "values that lie on each other may differ",
-            "Evaluation._consistent",
+            "Values._consistent",
             "variable.width == other.width and self._value(variable) == self._value(other)",
             "variable.width == other.width",
         ),
-        ("less is less or equal", "Evaluation._compared", "d - b - (operator == '<')", "d - b"),
+        ("less is less or equal", "Evaluation.compared", "d - b - (operator == '<')", "d - b"),
         (
             "bits of big-endian numbers are counted from the other end",
-            "Evaluation._bit",
+            "Values._bit",
             "weight if little_endian else width - 1 - weight",
             "weight",
         ),
@@ -106,7 +106,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design/generalise.py",
+        "design",
         SETS,
         (
             "a bit behind the place counts",
@@ -116,7 +116,7 @@ FAULTS = (
         ),
         (
             "a value is known where none is",
-            "Evaluation._bit",
+            "Values._bit",
             "inside & determined_at & ~ones",
             "inside & ~ones",
         ),

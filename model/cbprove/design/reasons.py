@@ -13,7 +13,8 @@ from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from cbprove.design.generalise import Bits, Sides
+from cbprove.design.bits import Sides
+from cbprove.design.generalise import Bits
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Bool, and_, evaluate
 from cbprove.obligations.claims import Compared
@@ -26,8 +27,6 @@ from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.run import Run
 
 Model = Mapping[str, int | bool]
-
-_ARBITRARY = ("fresh", "debris")
 # Bits of one run that are generalised before the run is taken to speak for its own candidate alone
 _TRIED = 4
 

@@ -1,0 +1,199 @@
+"""The verdicts of one property on all candidates of a sector: a loop guided by counterexamples.
+
+    solve        the solver names a candidate with a run that breaks a claim
+    generalise   the reference replays it, and its reasons give the region that is broken alike
+    block        the region is marked, and a blocking clause keeps later queries out of it
+    repeat       until nothing is satisfiable: no candidate that is left has such a run
+
+What no run breaks is proved where some run reaches a claim, which the same loop finds out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from cbprove.design.asking import script_for
+from cbprove.design.marks import HARD, PROVED, REFUTED, VACUOUS
+from cbprove.design.problem import Problem
+from cbprove.design.region import Regions
+from cbprove.design.sectors import Sheet
+from cbprove.design.settle import late
+from cbprove.logic.smtlib import unknown_symbol
+from cbprove.logic.terms import Bool, and_, not_, var
+from cbprove.obligations.forms import Form
+from cbprove.obligations.plan import TooLarge
+from cbprove.obligations.sources import UNSURE
+from cbprove.reaching.universe import Candidates
+from cbprove.solving.solver import Answer, Z3Session
+
+
+class Query:
+    """A formula and blocking clauses over the axes of a problem, held by the solver."""
+
+    def __init__(
+        self, problem: Problem, form: Form, formula: Bool, clauses: Sequence[Bool]
+    ) -> None:
+        self._script = script_for((formula, *clauses), {**form.ranges, **problem.ranges})
+        # The axes are declared with their ranges before anything is pushed, so that no `pop` takes
+        # a range away.
+        for axis in problem.ranges:
+            self._script.express(var(axis))
+        self._script.assert_(formula)
+        for clause in clauses:
+            self._script.assert_(clause)
+        self._session = Z3Session(problem.limits)
+        self._session.add(self._script.text())
+
+    def check(self) -> Answer:
+        """Whether the formula is true of a candidate that is not blocked."""
+        return self._session.check()
+
+    def block(self, clause: Bool) -> None:
+        """Add a clause that the candidates of a region do not meet."""
+        lines_before = len(self._script.lines)
+        self._script.assert_(clause)
+        self._session.add("\n".join(self._script.lines[lines_before:]))
+
+    @property
+    def guesses(self) -> list[str]:
+        """The choices that speak of what earlier turns of a loop left."""
+        declared = self._script.declared.items()
+        return [name for name, sort in declared if sort == "Bool" and name.startswith(UNSURE)]
+
+    @contextmanager
+    def without(self, guesses: Sequence[str]) -> Iterator[None]:
+        """Within, these choices are false; what is blocked meanwhile is forgotten after it."""
+        self._session.push()
+        self._session.add("".join(f"(assert (not {unknown_symbol(name)}))" for name in guesses))
+        yield
+        self._session.pop()
+
+
+# From the solver's model to the region that it stands for, and the mark of that
+Generalise = Callable[[Answer], tuple[Candidates, int]]
+
+
+class Refinement:
+    """Marks the candidates of a sheet that have no mark, for one property."""
+
+    def __init__(self, problem: Problem, name: str, form: Form, sheet: Sheet) -> None:
+        self.problem, self.name, self.form, self.sheet = problem, name, form, sheet
+        self.universe = problem.universe
+        self.left = self.universe.marked(sheet.marks, 0)
+        self._regions = Regions(problem, name, form)
+        self._clauses: list[Bool] = [self.universe.condition(self.left)]
+
+    def decide(self, placed: Sequence[tuple[int, int]]) -> None:
+        """Mark all that has no mark; in the stretches `placed` the property is reached without a
+        run."""
+        self._refute()
+        for low, high in placed:
+            self._mark(self.left & (((1 << (high - low)) - 1) << low), PROVED)
+        self._reach()
+
+    # --- the loop ---------------------------------------------------------------------------------
+
+    def _mark(self, region: Candidates, mark: int) -> None:
+        # What has a mark keeps it: a region may reach over candidates that were judged before.
+        self.sheet.fill(self.universe.digits(region & self.left), mark)
+        self.left &= ~region
+
+    def _exhaust(self, query: Query, generalise: Generalise) -> tuple[str, list[Bool]]:
+        """Solve, generalise, block, repeat: the solver's last word, and the blocking clauses.
+
+        Each region has the model's own candidate at least, so that each turn leaves fewer and the
+        loop ends.
+        """
+        clauses: list[Bool] = []
+        while self.left:
+            answer = query.check()
+            if answer.result != "sat":
+                return answer.result, clauses
+            region, mark = generalise(answer)
+            self._mark(region, mark)
+            clauses.append(not_(self.universe.condition(region)))
+            query.block(clauses[-1])
+        return "unsat", clauses
+
+    def _sweep(self, formula: Bool, broken: bool, mark: int) -> str:
+        """Mark the candidates where the formula of the form can be true; the solver's last word.
+
+        Runs that hang on what earlier turns of a loop left are looked at last: they speak for one
+        candidate only.
+        """
+
+        def generalise(answer: Answer) -> tuple[Candidates, int]:
+            region = self._regions.of_model(answer.model, broken, self.left)
+            return (self._own(answer), HARD) if region is None else (region, mark)
+
+        query = Query(self.problem, self.form, formula, self._clauses)
+        clauses: list[Bool] = []
+        if guesses := query.guesses:
+            with query.without(guesses):
+                _, clauses = self._exhaust(query, generalise)
+            for clause in clauses:
+                query.block(clause)
+        last, more = self._exhaust(query, generalise)
+        if broken:
+            # A refuted candidate needs no other verdict: later queries leave it out too.
+            self._clauses += [*clauses, *more]
+        return last
+
+    def _own(self, answer: Answer) -> Candidates:
+        return self._regions.exactly(self._regions.point(answer.model))
+
+    # --- its uses ---------------------------------------------------------------------------------
+
+    def _refute(self) -> None:
+        last = self._sweep(self.form.broken, True, REFUTED)
+        # Without a last `unsat` nothing is known of those that are left, and each is settled by
+        # itself.
+        if last != "unsat":
+            self._mark(self.left, HARD)
+        elif any(path.unfolding.followed for path in self.form.paths):
+            self._distrust()
+
+    def _distrust(self) -> None:
+        """A cut loop allows more than any run does, so that no run breaks anything where it breaks
+        nothing. Before anything is called proved a second account of loops is asked all the same:
+        data flow, which goes on until no turn adds anything. Where it sees nothing that could
+        break, the two agree. Where it may (it knows no values, and no extents that hang on the
+        run), loops laid out for LO + 3 turns are asked; candidates at which those break something
+        are settled by themselves.
+        """
+        doubted = self.problem.reaching.may_break(self.name, self.left)
+        if not doubted:
+            return
+        try:
+            form = self.problem.form_alone(self.name, late(self.problem.limits))
+        except TooLarge:
+            return
+        if form.broken is False:
+            return
+        asked = and_(form.broken, self.universe.condition(doubted))
+        query = Query(self.problem, form, asked, self._clauses)
+        if self._exhaust(query, lambda answer: (self._own(answer), HARD))[0] == "unknown":
+            self._mark(doubted, HARD)
+
+    def _reach(self) -> None:
+        """What cannot be broken is proved where it is reached, and vacuous where no run can
+        reach it."""
+        if self.form.reached is True:
+            self._mark(self.left, PROVED)
+        self._plainest()
+        if not self.left:
+            return
+        last = self._sweep(self.form.reached, False, PROVED)
+        # The form has every run, and where loops are cut more than these: what it does not reach,
+        # no run reaches.
+        self._mark(self.left, VACUOUS if last == "unsat" else HARD)
+
+    def _plainest(self) -> None:
+        """Where the plainest run, that of the first choices, reaches a claim, nothing needs to
+        be asked."""
+        while (index := self.sheet.first()) is not None:
+            region = self._regions.of_plainest_run(index, self.left)
+            if region is None:
+                return
+            self._mark(region, PROVED)
