@@ -269,6 +269,15 @@ def renamed(kept: Kept) -> None:
     )
 
 
+def add_text(name: str, old: str, new: str) -> Callable[[Kept], object]:
+    def change(kept: Kept) -> None:
+        file = kept.archive / name
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+
+    return change
+
+
 def index(kept: Kept, change: Change) -> None:
     file = kept.archive / "index.json"
     found = json.loads(file.read_text())
@@ -322,6 +331,21 @@ WAYS: dict[str, tuple[Callable[[Kept], object], int, str]] = {
         lambda k: index(k, lambda i: i["specs"].pop(0)),
         1,
         "the index does not list it",
+    ),
+    "the index with a folder twice": (
+        lambda k: index(k, lambda i: i["specs"].insert(0, {**i["specs"][0], "sha256": "0" * 64})),
+        2,
+        'index.json: it lists "loops" twice',
+    ),
+    "the index with a field of nobody": (
+        lambda k: index(k, lambda i: i.update(note="")),
+        2,
+        "index.json: a field is amiss: note is not known",
+    ),
+    "the index with a field twice": (
+        add_text("index.json", '"specs": ', '"specs": [], "specs": '),
+        2,
+        'index.json: an object has the field "specs" twice',
     ),
     "the index with another hash": (
         lambda k: index(k, lambda i: i["specs"][0].update(sha256="0" * 64)),
@@ -568,6 +592,31 @@ WAYS: dict[str, tuple[Callable[[Kept], object], int, str]] = {
         wide(lambda r: part(r, "wide/last/kept", "proved").update(obligations=[])),
         1,
         "wide/last/kept: it rests on obligations that the record does not have",
+    ),
+    "a limit left out": (
+        wide(lambda r: r["limits"].pop("resources")),
+        2,
+        "record.json: a field is amiss: resources is missing",
+    ),
+    "an input twice": (
+        wide(lambda r: r["inputs"].append({**r["inputs"][0], "sha256": "0" * 64})),
+        2,
+        'record.json: inputs names "wide.cbs" twice',
+    ),
+    "an obligation twice": (
+        wide(lambda r: r["obligations"].insert(0, {**r["obligations"][0], "sha256": "0" * 64})),
+        2,
+        "record.json: obligations says something twice",
+    ),
+    "a certificate twice": (
+        wide(lambda r: r["certificates"].insert(0, {**r["certificates"][0], "sha256": "0" * 64})),
+        2,
+        "record.json: certificates says something twice",
+    ),
+    "a decision twice": (
+        wide(lambda r: run_of(r)["decisions"].insert(0, run_of(r)["decisions"][0])),
+        2,
+        "record.json: a run decides",
     ),
     "a bounded proof called one of all runs": (
         loops(lambda r: verdict(r, "loops/now/even").update(scope="every run")),

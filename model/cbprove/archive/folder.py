@@ -18,7 +18,8 @@ from pathlib import Path, PurePath
 from typing import Protocol
 
 from cbprove.archive.record import SCHEMA, Record
-from cbprove.archive.text import Unreadable, digests, parsed, read, text
+from cbprove.archive.strict import Unreadable, digests, once, parsed
+from cbprove.archive.text import read, text
 from cbprove.files import NotPlain, TooLong, read_plain
 
 INDEX, RECORD = "index.json", "record.json"
@@ -155,11 +156,13 @@ def open_archive(place: str) -> tuple[list[Folder], list[Failure]]:
     Unreadable if it is none."""
     root = Path(place)
     try:
-        listed = dict(digests(parsed(_text(root / INDEX))))
+        entries = list(digests(parsed(_text(root / INDEX))))
+        once((name for name, _ in entries), "it lists")
     except (KeyError, TypeError, AttributeError) as wrong:
         raise Unreadable(f"{root / INDEX}: it is no index: {wrong}") from None
     except Unreadable as wrong:
         raise Unreadable(f"{root / INDEX}: {wrong}") from None
+    listed = dict(entries)
     failures = [
         Failure(str(root / file), "the index does not list it")
         for file in _unlisted(root, set(listed))

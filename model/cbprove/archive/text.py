@@ -4,7 +4,7 @@ nothing unknown is let pass."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
 from cbprove.archive.record import (
@@ -19,13 +19,19 @@ from cbprove.archive.record import (
     Recorded,
     Rested,
 )
+from cbprove.archive.strict import (
+    Unreadable,
+    a_flag,
+    a_number,
+    a_text,
+    exactly,
+    once,
+    one_of,
+    parsed,
+    tupled,
+)
 from cbprove.obligations.facts import Fact, FactKind
 from cbprove.verdicts import UNAUDITED
-
-
-class Unreadable(Exception):
-    """A file of an archive that makes no sense; says what."""
-
 
 # --- to text --------------------------------------------------------------------------------------
 
@@ -156,21 +162,28 @@ def _fact(fact: Fact) -> dict[str, object]:
 def read(text: str) -> Record:
     """The record that a text stands for. Raises Unreadable."""
     try:
-        return _record(parsed(text))
+        document = parsed(text)
+        record = _record(document)
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
         raise Unreadable(f"it is not a record: {type(wrong).__name__}: {wrong}") from None
+    _says_no_more(document, record)
+    return record
 
 
-def parsed(text: str) -> Any:
-    """The JSON of a file of this schema. Raises Unreadable."""
-    try:
-        document = json.loads(text)
-    except ValueError as wrong:
-        raise Unreadable(f"it is not JSON: {wrong}") from None
-    version = document.get("schema_version") if isinstance(document, dict) else None
-    if version != SCHEMA:
-        raise Unreadable(f"its schema_version is {_line(version)}, not {SCHEMA}")
-    return document
+def _says_no_more(document: Mapping[str, Any], record: Record) -> None:
+    """Raises Unreadable where a record says more than was read of it: a name that stands in a list
+    twice, of which one was passed over."""
+    written = json.loads(text(record))
+    for field, value in document.items():
+        if _stripped(value) != _stripped(written[field]):
+            raise Unreadable(f"{field} says something twice")
+
+
+def _stripped(value: object) -> object:
+    """A value without fields that are empty, which may be left out."""
+    if isinstance(value, dict):
+        return {k: _stripped(v) for k, v in value.items() if v not in ("", [], {})}
+    return list(map(_stripped, value)) if isinstance(value, list) else value
 
 
 def _record(document: Mapping[str, Any]) -> Record:
@@ -178,14 +191,16 @@ def _record(document: Mapping[str, Any]) -> Record:
         "schema_version spec command versions limits inputs proposals verdicts obligations "
         "certificates clausal"
     )
-    _exactly(document, names.split(), ["models"])
+    exactly(document, names.split(), ["models"])
+    exactly(document["limits"], ["bound", "resources", "operations"])
+    once((source["path"] for source in document["inputs"]), "inputs names")
     return Record(
-        spec=_text(document["spec"]),
-        command=_text(document["command"]),
-        versions={_text(k): _text(v) for k, v in document["versions"].items()},
-        limits=Limits(**{k: _number(v) for k, v in document["limits"].items()}),
+        spec=a_text(document["spec"]),
+        command=a_text(document["command"]),
+        versions={a_text(k): a_text(v) for k, v in document["versions"].items()},
+        limits=Limits(**{k: a_number(v) for k, v in document["limits"].items()}),
         inputs=tuple(
-            (_text(source["path"]), _text(source["sha256"])) for source in document["inputs"]
+            (a_text(source["path"]), a_text(source["sha256"])) for source in document["inputs"]
         ),
         proposals=tuple(map(_read_proposal, document["proposals"])),
         verdicts=tuple(map(_read_verdict, document["verdicts"])),
@@ -199,167 +214,131 @@ def _record(document: Mapping[str, Any]) -> Record:
 
 
 def _read_proposal(document: Mapping[str, Any]) -> Proposed:
-    _exactly(document, ["name", "candidates", "assumptions"])
+    exactly(document, ["name", "candidates", "assumptions"])
     return Proposed(
-        name=_text(document["name"]),
-        candidates={_text(k): _text(v) for k, v in document["candidates"].items()},
-        assumptions=tuple(map(_text, document["assumptions"])),
+        name=a_text(document["name"]),
+        candidates={a_text(k): a_text(v) for k, v in document["candidates"].items()},
+        assumptions=tuple(map(a_text, document["assumptions"])),
     )
 
 
 def _read_verdict(document: Mapping[str, Any]) -> Recorded:
-    _exactly(document, ["id", "verdict", "scope", "counts", "parts"])
+    exactly(document, ["id", "verdict", "scope", "counts", "parts"])
     return Recorded(
-        id=_text(document["id"]),
-        verdict=_one_of(document["verdict"], _VERDICTS),
-        scope=document["scope"] if document["scope"] == "every run" else _number(document["scope"]),
-        counts={_one_of(k, _VERDICTS): _number(v) for k, v in document["counts"].items()},
+        id=a_text(document["id"]),
+        verdict=one_of(document["verdict"], _VERDICTS),
+        scope=document["scope"]
+        if document["scope"] == "every run"
+        else a_number(document["scope"]),
+        counts={one_of(k, _VERDICTS): a_number(v) for k, v in document["counts"].items()},
         parts=tuple(map(_read_part, document["parts"])),
     )
 
 
 def _read_models(found: Sequence[Mapping[str, Any]]) -> tuple[Rested, ...]:
     """None of a spec that is not audited; an archive of earlier says nothing of it."""
-    return () if found == [{"told": UNAUDITED}] else tuple(map(_read_model, found))
+    if found == [{"told": UNAUDITED}]:
+        return ()
+    models = tuple(map(_read_model, found))
+    once((model.record for model in models), "models names")
+    return models
 
 
 def _read_model(found: Mapping[str, Any]) -> Rested:
-    _exactly(found, ["record", "sha256", "told"])
-    return Rested(_text(found["record"]), _text(found["sha256"]), _text(found["told"]))
+    exactly(found, ["record", "sha256", "told"])
+    return Rested(a_text(found["record"]), a_text(found["sha256"]), a_text(found["told"]))
 
 
 _VERDICTS = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")
 
 
 def _read_part(document: Mapping[str, Any]) -> Part:
-    _exactly(
+    exactly(
         document, ["verdict", "fixed", "where"], ["obligations", "certificates", "run", "reason"]
     )
-    run = document.get("run")
-    if run is not None:
-        _exactly(run, ["path", "decisions"])
     return Part(
-        verdict=_one_of(document["verdict"], _VERDICTS),
+        verdict=one_of(document["verdict"], _VERDICTS),
         fixed=_fixed(document["fixed"]),
         where=tuple(map(_box, document["where"])),
-        obligations=tuple(map(_text, document.get("obligations", []))),
+        obligations=tuple(map(a_text, document.get("obligations", []))),
         certificates={
-            _text(k): tuple(map(_box, v)) for k, v in document.get("certificates", {}).items()
+            a_text(k): tuple(map(_box, v)) for k, v in document.get("certificates", {}).items()
         },
-        run=Chosen(_text(run["path"]), tuple((_tupled(k), _number(v)) for k, v in run["decisions"]))
-        if run
-        else None,
-        reason=_text(document.get("reason", "")),
+        run=_read_run(document["run"]) if "run" in document else None,
+        reason=a_text(document.get("reason", "")),
     )
+
+
+def _read_run(document: Mapping[str, Any]) -> Chosen:
+    exactly(document, ["path", "decisions"])
+    decisions = tuple((tupled(key), a_number(answer)) for key, answer in document["decisions"])
+    once((key for key, _ in decisions), "a run decides")
+    return Chosen(a_text(document["path"]), decisions)
 
 
 def _read_stated(document: Mapping[str, Any]) -> tuple[str, tuple[str, tuple[Obligation, ...]]]:
-    _exactly(document, ["name", "sha256", "states"])
-    return _text(document["name"]), (
-        _text(document["sha256"]),
+    exactly(document, ["name", "sha256", "states"])
+    return a_text(document["name"]), (
+        a_text(document["sha256"]),
         tuple(map(_read_obligation, document["states"])),
     )
 
 
 def _read_obligation(document: Mapping[str, Any]) -> Obligation:
-    _exactly(
+    exactly(
         document,
         ["by", "claim", "property", "fixed"],
         ["where", "loose", "turns", "known", "invariant", "facts", "path"],
     )
     invariant, facts = document.get("invariant"), document.get("facts")
     return Obligation(
-        by=_one_of(document["by"], ("sources", "values", "step", "facts")),
-        claim=_one_of(document["claim"], ("broken", "reached")),
-        property=_text(document["property"]),
+        by=one_of(document["by"], ("sources", "values", "step", "facts")),
+        claim=one_of(document["claim"], ("broken", "reached")),
+        property=a_text(document["property"]),
         fixed=_fixed(document["fixed"]),
         where=tuple(map(_box, document.get("where", []))),
-        loose=_flag(document.get("loose", False)),
-        turns=_number(document["turns"]) if "turns" in document else None,
-        known=_number(document["known"]) if "known" in document else None,
+        loose=a_flag(document.get("loose", False)),
+        turns=a_number(document["turns"]) if "turns" in document else None,
+        known=a_number(document["known"]) if "known" in document else None,
         invariant=None
         if invariant is None
-        else {_text(k): tuple(map(_tupled, v)) for k, v in invariant.items()},
-        path=_text(document.get("path", "")),
+        else {a_text(k): tuple(map(tupled, v)) for k, v in invariant.items()},
+        path=a_text(document.get("path", "")),
         facts=None
         if facts is None
-        else {_text(k): tuple(map(_read_fact, v)) for k, v in facts.items()},
+        else {a_text(k): tuple(map(_read_fact, v)) for k, v in facts.items()},
     )
 
 
 def _read_fact(document: Mapping[str, Any]) -> Fact:
-    _exactly(document, ["moment", "kind", "extent"], ["numbers", "other", "label"])
+    exactly(document, ["moment", "kind", "extent"], ["numbers", "other", "label"])
     return Fact(
-        moment=_tupled(document["moment"]),
-        kind=_one_of(document["kind"], get_args(FactKind)),
-        extent=_tupled(document["extent"]),
-        numbers=tuple(map(_number, document.get("numbers", []))),
-        other=_tupled(document["other"]) if "other" in document else None,
-        label=_text(document.get("label", "")),
+        moment=tupled(document["moment"]),
+        kind=one_of(document["kind"], get_args(FactKind)),
+        extent=tupled(document["extent"]),
+        numbers=tuple(map(a_number, document.get("numbers", []))),
+        other=tupled(document["other"]) if "other" in document else None,
+        label=a_text(document.get("label", "")),
     )
 
 
 def _read_certificate(document: Mapping[str, Any]) -> tuple[str, str]:
-    _exactly(document, ["name", "sha256"])
-    return _text(document["name"]), _text(document["sha256"])
+    exactly(document, ["name", "sha256"])
+    return a_text(document["name"]), a_text(document["sha256"])
 
 
 def _read_clausal(document: Mapping[str, Any]) -> tuple[str, Clausal]:
-    _exactly(document, ["name", "cnf", "left_out" if "left_out" in document else "drat"])
-    texts = (_text(document.get(key, "")) for key in ("cnf", "drat", "left_out"))
-    return _text(document["name"]), Clausal(*texts)
-
-
-def _exactly(
-    document: Mapping[str, Any], names: Sequence[str], optional: Sequence[str] = ()
-) -> None:
-    missing = [name for name in names if name not in document]
-    strange = [name for name in document if name not in names and name not in optional]
-    if missing or strange:
-        complaints = [
-            *(f"{n} is missing" for n in missing),
-            *(f"{n} is not known" for n in strange),
-        ]
-        raise Unreadable(f"a field is amiss: {', '.join(complaints)}")
-
-
-def _typed(kind: type) -> Callable[[object], Any]:
-    def check(value: object) -> Any:
-        if type(value) is not kind:
-            raise Unreadable(f"{_line(value)} is no {kind.__name__}")
-        return value
-
-    return check
-
-
-_text: Callable[[object], str] = _typed(str)
-_number: Callable[[object], int] = _typed(int)
-_flag: Callable[[object], bool] = _typed(bool)
-
-
-def _one_of(value: object, allowed: Sequence[str]) -> Any:
-    if value not in allowed:
-        raise Unreadable(f"{_line(value)} is none of {', '.join(allowed)}")
-    return value
+    exactly(document, ["name", "cnf", "left_out" if "left_out" in document else "drat"])
+    texts = (a_text(document.get(key, "")) for key in ("cnf", "drat", "left_out"))
+    return a_text(document["name"]), Clausal(*texts)
 
 
 def _fixed(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        _text(axis): value if type(value) is int else _text(value)
+        a_text(axis): value if type(value) is int else a_text(value)
         for axis, value in document.items()
     }
 
 
 def _box(document: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    return {_text(axis): (_number(low), _number(high)) for axis, (low, high) in document.items()}
-
-
-def _tupled(value: object) -> Any:
-    return tuple(map(_tupled, value)) if isinstance(value, list) else value
-
-
-def digests(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The folders and the sha256 of their records that an index lists. Raises Unreadable."""
-    for spec in document["specs"]:
-        _exactly(spec, ["folder", "sha256"])
-        yield _text(spec["folder"]), _text(spec["sha256"])
+    return {a_text(axis): (a_number(low), a_number(high)) for axis, (low, high) in document.items()}

@@ -107,7 +107,7 @@ def _unknown(certified: Certified) -> int:
 
 def _write(place: str, certified: list[Certified]) -> bool:
     from cbprove.archive.folder import place_of, write
-    from cbprove.archive.text import Unreadable
+    from cbprove.archive.strict import Unreadable
 
     names = [place_of(each.record) for each in certified]
     twice = next((name for name in names if names.count(name) > 1), None)

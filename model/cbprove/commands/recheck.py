@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from cbprove.archive.folder import open_archive
-    from cbprove.archive.text import Unreadable
+    from cbprove.archive.strict import Unreadable
 
     solvers = _solvers(args.timeout)
     try:
