@@ -118,3 +118,49 @@ def test_a_run_of_an_earlier_turn_has_ended_on_what_is_there_still(tmp_path: Pat
         "early": (True, REFUTED),
         "fits": (False, PROVED),
     }
+
+
+_CLONED = """\
+spec cloned "whose history a run is in, where a clone was made meanwhile";
+object skb per path { char cb[8]; }
+object stack { u8 kept[4]; }
+layer l {
+    view V : u8 at stack.kept[0];
+    view W : u8 at stack.kept[1];
+    view X : u8 at skb.cb[0];
+    step on_packet { write V; }
+    step around { write W; clone inner; on inner { read V; } write W; }
+    step get { read V; }
+    step get_around { read W; }
+    step mark { write X; }
+    step look { read X; }
+}
+path after { clone c; on_packet; on c { get; } }
+path before { on_packet; clone c; on c { get; } }
+path turns { each segment { on_packet; get; } get; }
+path meanwhile { clone c; around; get_around; on c { get_around; } }
+path carried { mark; clone c; copy X -> stack.kept[2]; copy stack.kept[2] -> X; on c { look; } look; }
+property run_after: written V by on_packet in after;
+property run_before: written V by on_packet in before;
+property of_a_turn: written V by on_packet in turns;
+property of_turns: written V by on_packet in get;
+property own: written W by around in meanwhile;
+property anywhere: written X by mark in carried;
+proposal any_of_them {
+    expect run_after refuted; expect of_a_turn refuted; expect of_turns refuted; expect own refuted;
+}
+"""
+
+
+def test_a_run_is_in_no_history_of_what_was_made_before_it_ended(tmp_path: Path) -> None:
+    path = tmp_path / "cloned.cbs"
+    path.write_text(_CLONED)
+    assert {prop: (may, mark) for prop, may, mark, _ in _marked(path)} == {
+        "run_after": (True, REFUTED),
+        "run_before": (False, PROVED),
+        "of_a_turn": (True, REFUTED),
+        "of_turns": (True, REFUTED),
+        "own": (True, REFUTED),
+        "anywhere": (False, PROVED),
+        "fits": (False, PROVED),
+    }

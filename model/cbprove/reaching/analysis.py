@@ -10,7 +10,7 @@ claim on values, it says "may break" of every candidate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import assert_never
 
@@ -121,18 +121,23 @@ class Reaching:
             return candidates
 
 
-def _ended(fact: Fact, run: tuple[str, int]) -> Fact:
-    """A fact once the run of a step on an object has ended."""
-    if isinstance(fact, Source) and fact.step == run and not fact.ended:
-        return source(fact.kind, fact.members, run, True)
+def _ended(fact: Fact, step: str, number: int) -> Fact:
+    """A fact once the run of a step on an object has ended: it is in the history of that one, and
+    of none that was made from it meanwhile."""
+    running = isinstance(fact, Source) and fact.step == step and not fact.ended
+    if isinstance(fact, Source) and running and number in fact.on:
+        return source(fact.kind, fact.members, step, fact.on, True)
     return fact
 
 
-def _of_nobody(fact: Fact, number: int) -> Fact:
-    """A fact of which nobody knows any more who stored it, if that was on an object."""
-    if isinstance(fact, Source) and fact.step is not None and fact.step[1] == number:
-        return source(fact.kind, fact.members)
-    return fact
+def _made(fact: Fact, parent: int, number: int) -> Fact:
+    """A fact once an object was made from another: it begins with the history of that one. Runs on
+    the one that the turn before made are in no history of this one."""
+    if not isinstance(fact, Source) or fact.step is None:
+        return fact
+    others = fact.on - {number}
+    on = others | {number} if fact.ended and parent in others else others
+    return source(fact.kind, fact.members, fact.step if on else None, on, fact.ended and bool(on))
 
 
 class _Flow:
@@ -297,7 +302,7 @@ class _Flow:
         if self.remembers and table.remembers(self.prop, ended):
             self._snapshot(inner, state)
         if name in self.authors:
-            self._rename(state, lambda fact: _ended(fact, (name, frame.current)))
+            self._rename(state, lambda fact: _ended(fact, name, frame.current))
         self._announce(ended, inner, state)
 
     # --- objects ----------------------------------------------------------------------------------
@@ -324,9 +329,8 @@ class _Flow:
             self.parents.append(frame.current)
             self.kinds.append(PACKET)
         number = self.numbers[key]
-        if self.authors and number in state.memory:
-            # Runs on the one that the turn before made are in no history of this one.
-            self._rename(state, lambda fact: _of_nobody(fact, number))
+        if self.authors:
+            self._rename(state, lambda fact: _made(fact, frame.current, number))
         self.parents[number] = frame.current
         state.marked[number] = state.marked.get(frame.current, 0)
         state.memory[number] = (
@@ -394,27 +398,17 @@ class _Flow:
                     for fact, candidates in memory[atom].items():
                         if candidates & among:
                             facts[fact] = facts.get(fact, 0) | (candidates & among)
-            brought.append((covered.atom, reached, self._carried(facts, origin != target, state)))
+            brought.append((covered.atom, reached, self._carried(facts, state)))
         for atom, reached, facts in brought:
             state.memory[target][atom] = replaced(state.memory[target][atom], reached, facts)
 
-    def _carried(self, facts: Facts, away: bool, state: State) -> Facts:
-        """What is known of bits once they were copied: to another object, where no step of its
-        history stored them."""
-        if self.remembers:
-            unmarked = facts.get(UNMARKED, 0)
-            if not unmarked & state.any_marked:
-                return facts
-            rest = {fact: having for fact, having in facts.items() if fact != UNMARKED}
-            return joined(rest, self._unlike(state, unmarked))
-        if not away:
+    def _carried(self, facts: Facts, state: State) -> Facts:
+        """What is known of bits once they were copied: who stored them, wherever they lie."""
+        unmarked = facts.get(UNMARKED, 0)
+        if not unmarked & state.any_marked:
             return facts
-        moved: Facts = {}
-        for fact, having in facts.items():
-            if isinstance(fact, Source) and fact.step:
-                fact = source(fact.kind, fact.members)
-            moved[fact] = moved.get(fact, 0) | having
-        return moved
+        rest = {fact: having for fact, having in facts.items() if fact != UNMARKED}
+        return joined(rest, self._unlike(state, unmarked))
 
     def _snapshot(self, frame: Here, state: State) -> None:
         """The members' bits are the remembered ones from now on, and no other bit is."""
@@ -474,10 +468,8 @@ class _Flow:
             for place in claims.places(claim):
                 self._see_to(place)
                 number = frame.current if place is None else self._find(place, frame)
-                marked, line = state.marked.get(frame.current, 0), tuple(self._line(frame.current))
-                scene = claims.Scene(
-                    here=frame, memory=state.memory[number], marked=marked, line=line
-                )
+                marked = state.marked.get(frame.current, 0)
+                scene = claims.Scene(here=frame, memory=state.memory[number], marked=marked)
                 self.found |= claims.may_break(claim, place, self.atoms, scene)
 
     def _see_to(self, place: Place | None) -> None:
@@ -487,9 +479,3 @@ class _Flow:
         if not covers(self.stores.asked, place, self.atoms):
             raise NotStill
         self._seen[id(place)] = place
-
-    def _line(self, number: int | None) -> Iterator[int]:
-        """An object, what it was made from, and so on."""
-        while number is not None:
-            yield number
-            number = self.parents[number]

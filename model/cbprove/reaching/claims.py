@@ -25,14 +25,12 @@ from cbprove.system.expressions import Place
 
 @frozen
 class Scene:
-    """A moment: where it is, what the atoms of the object hold that a place lies in, at which
-    candidates the current object's history may have a snapshot, and that object with all that it
-    was made from."""
+    """A moment: where it is, what the atoms of the object hold that a place lies in, and at which
+    candidates the current object's history may have a snapshot."""
 
     here: Here
     memory: list[Facts]
     marked: Candidates
-    line: tuple[int, ...]
 
 
 def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene) -> Candidates:
@@ -132,9 +130,7 @@ def _was_stored(fact: Fact, claim: Stored, scene: Scene) -> bool:
     if claim.by is None:
         return True
     # A step enters the history of its object where it ends: what a run still stores is nobody's yet.
-    if fact.step is None or fact.step[0] not in claim.by or not fact.ended:
-        return False
-    return fact.step[1] in scene.line
+    return fact.step in claim.by and fact.ended and scene.here.current in fact.on
 
 
 def _beyond(place: Place, atoms: Atoms) -> Candidates:

@@ -78,13 +78,14 @@ class Source:
     """Where bits come from; made by `source` alone, so that equal ones are one.
 
     `members` are all that their first bit is of, by the store that gave it; `step` is the one that
-    stored it, and the object that it ran on (None: nobody's, or not known); `ended` says that this
-    run of it has ended.
+    stored it (None: nobody's, or not known); `on` are the objects in whose history this run of it
+    is once it has `ended`, and until then the one that it runs on.
     """
 
     kind: Kind
     members: tuple[Own, ...] = ()
-    step: tuple[str, int] | None = None
+    step: str | None = None
+    on: frozenset[int] = frozenset()
     ended: bool = False
 
 
@@ -94,13 +95,14 @@ _sources: dict[tuple[object, ...], Source] = {}
 def source(
     kind: Kind,
     members: tuple[Own, ...] = (),
-    step: tuple[str, int] | None = None,
+    step: str | None = None,
+    on: frozenset[int] = frozenset(),
     ended: bool = False,
 ) -> Source:
     """The one object that says so: facts are looked up again and again, by what they are."""
-    key = kind, members, step, ended
+    key = kind, members, step, on, ended
     if key not in _sources:
-        _sources[key] = Source(kind=kind, members=members, step=step, ended=ended)
+        _sources[key] = Source(kind=kind, members=members, step=step, on=on, ended=ended)
     return _sources[key]
 
 

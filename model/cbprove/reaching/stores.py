@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cbprove.frozen import frozen
 from cbprove.reaching.asked import Asked
 from cbprove.reaching.atoms import Atoms, Covered
-from cbprove.reaching.state import Facts, Source, is_padding, members_at, source
+from cbprove.reaching.state import Facts, Kind, Own, Source, is_padding, members_at, source
 from cbprove.reaching.universe import Candidates
 from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Property
@@ -74,8 +74,15 @@ class Stores:
     def _fact(self, kind: str, place: Place, position: int, run: StepRun | None) -> Source | None:
         """What a store makes of a bit of its place; None where it leaves it as it was."""
         if kind == "blank":
-            return source("blank", step=run)
+            return _by(run, "blank", ())
         members = members_at(place, position)
         if members:
-            return source("stored", members if self._named else (), run)
+            return _by(run, "stored", members if self._named else ())
         return source("unspecified") if is_padding(place, position) else None
+
+
+def _by(run: StepRun | None, kind: Kind, members: tuple[Own, ...]) -> Source:
+    if run is None:
+        return source(kind, members)
+    step, number = run
+    return source(kind, members, step, frozenset({number}))
