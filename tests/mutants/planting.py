@@ -189,7 +189,7 @@ def _tampered(word: str) -> tuple[str, ...]:
 
 
 TAMPERED_FILES = _tampered("index or folder or file")
-TAMPERED_RECORDS = _tampered("record or proposal or assumption or candidate")
+TAMPERED_RECORDS = _tampered("record or proposal or assumption or candidate or twice")
 TAMPERED_VERDICTS = _tampered("verdict or counts or made or part or vacuous or proved")
 TAMPERED_RUNS = _tampered("run or witness or choice")
 TAMPERED_TEXTS = _tampered("text")

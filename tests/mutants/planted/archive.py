@@ -299,8 +299,15 @@ FAULTS = (
     *planted(
         "archive",
         TAMPERED_RECORDS,
-        ("a record may say what nobody knows", "_exactly", "missing or strange", "missing"),
+        ("a record may say what nobody knows", "exactly", "missing or strange", "missing"),
         ("a record may be of another schema", "parsed", "version != SCHEMA", "version is None"),
+        ("of what is said twice one counts", "once", "name in seen", "False"),
+        (
+            "of what a list has twice one counts",
+            "_says_no_more",
+            "_stripped(value) != _stripped(written[field])",
+            "False",
+        ),
         (
             "a word may stand for a number",
             "_typed",

@@ -159,14 +159,20 @@ FAULTS = (
         (
             "what a run still stores is in its object's history already",
             "_was_stored",
-            "not fact.ended",
-            "False",
+            "fact.ended",
+            "True",
         ),
         (
             "a run on what the turn before made is in the history of this turn's object",
-            "_of_nobody",
-            "fact.step[1] == number",
-            "False",
+            "_made",
+            "fact.on - {number}",
+            "fact.on",
+        ),
+        (
+            "a run on any object counts",
+            "_was_stored",
+            "scene.here.current in fact.on",
+            "bool(fact.on)",
         ),
         (
             "where copies come from is not asked about",
