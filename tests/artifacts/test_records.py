@@ -96,6 +96,14 @@ def test_members_without_a_size_are_refused(node: Forward | Function) -> None:
     assert [d.code for d in caught.value.diagnostics] == ["CB0322"]
 
 
+def test_members_that_lie_on_each_other_are_refused() -> None:
+    types = unit("k", struct("t", 4, ("a", U8, 0), ("b", U8, 0)), struct("s", 4, ("t", 3, 0)))
+    for ref in (3, 4):
+        with pytest.raises(SpecError) as caught:
+            Records(types).record(ref)
+        assert [d.code for d in caught.value.diagnostics] == ["CB0322"]
+
+
 @pytest.mark.parametrize(
     ("number", "name"),
     [

@@ -27,7 +27,8 @@ from cbprove.artifacts.model import (
 )
 from cbprove.diagnostics import SpecError
 from cbprove.layout import types as c
-from cbprove.layout.abi import Abi
+from cbprove.layout.abi import Abi, LayoutError
+from cbprove.layout.records import lay_out
 
 _BYTE = c.Scalar("unsigned char")
 
@@ -41,7 +42,19 @@ class Records:
 
     def record(self, ref: Ref) -> c.Record:
         """A struct or union, pinned. Raises SpecError where it contains itself, or what has no
-        size."""
+        size, or where its members do not lie as those of any struct of C do."""
+        record = self._record(ref)
+        try:
+            lay_out(record, self.types.abi)
+        except LayoutError as error:
+            raise bad(
+                "CB0322",
+                f"`{record.kind} {record.tag or '{...}'}` has no layout in C: {error}",
+                "the artefact is corrupt: make it again",
+            ) from error
+        return record
+
+    def _record(self, ref: Ref) -> c.Record:
         node = self.types.node(ref)
         assert isinstance(node, Composite)
         record = self.made.get(ref)
@@ -86,7 +99,7 @@ class Records:
                 return self.type(target)
             case Composite():
                 assert ref is not None
-                return self.record(ref)
+                return self._record(ref)
             case _:
                 return None
 

@@ -203,8 +203,8 @@ READING: Mapping[str, Code] = MappingProxyType(
             "a struct of an artefact contains itself", "the artefact is corrupt: make it again", ""
         ),
         "CB0322": Code(
-            "a member of a struct in an artefact has a type without a size: void, a function, a "
-            "struct only declared",
+            "a struct in an artefact has no layout in C: a member has a type without a size (void, "
+            "a function, a struct only declared), or two members lie on each other",
             "the artefact is corrupt: make it again",
             "",
         ),
