@@ -22,9 +22,9 @@ from cbprove.frozen import field, frozen, replace
 from cbprove.patching.mail import bad
 from cbprove.source.accesses import Access, Answer, Read, Sought, Unread
 from cbprove.source.kernel import Kernel
+from cbprove.source.libclang import library
 from cbprove.source.pool import Kept, Pool, Remembering, folder, processes
 from cbprove.source.sweep import Job, Told, sweep, work
-from cbprove.source.units import library
 
 
 @frozen

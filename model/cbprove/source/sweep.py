@@ -16,9 +16,10 @@ from pathlib import Path
 
 from cbprove.frozen import frozen, replace
 from cbprove.source.accesses import Access, Answer, Found, Laid, Place, Read, Sought, Unread
+from cbprove.source.libclang import library
 from cbprove.source.mentions import Mentions
 from cbprove.source.reading import read_calls, read_file, read_structs
-from cbprove.source.units import Flags, library
+from cbprove.source.units import Flags
 
 _INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]", re.MULTILINE)
 Flagged = Callable[[Path], Flags]  # how a file is compiled

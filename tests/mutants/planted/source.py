@@ -15,20 +15,20 @@ FAULTS = (
         (
             "a loop begins with what stands before it alone",
             "Walk._again",
-            "self.points = joined([self.points, self.ever])\nself.around += 1",
+            "self.variables.come_from_anywhere()\nself.around += 1",
             "self.around += 1",
         ),
         (
             "an arm begins where the one before it ended",
             "Walk._arms",
-            "self.points = dict(before)",
-            "self.points = self.points",
+            "self.variables.now = dict(before)",
+            "self.variables.now = self.variables.now",
         ),
         (
             "a compound assignment reads nothing",
             "Walk._compound",
-            "self._note('read', places, node.line)",
-            "None",
+            "self.notes.read_and_write(places, node.line)",
+            "self.notes.access('write', places, node.line)",
         ),
         ("a sum counts bytes", "shifted", "pointer.inner.size > 0", "pointer.inner.size > 9000"),
         (
@@ -46,13 +46,13 @@ FAULTS = (
         (
             "a copy stores nothing",
             "Walk._copied",
-            "self._note('copy to', self._extent(left), line)",
+            "self.notes.access('copy to', self._extent(left), line)",
             "None",
         ),
-        ("what a callee returns points nowhere", "Walk._followed", "done.returned", "NOWHERE"),
+        ("what a callee returns points nowhere", "Calling._by_body", "done.returned", "NOWHERE"),
         (
             "what lies beside the object is not the object",
-            "Walk._is_object",
+            "is_object",
             "(field.name, *field.beside)",
             "(field.name,)",
         ),
@@ -71,7 +71,7 @@ FAULTS = (
         ),
         (
             "a struct reaches as far as it likes",
-            "Walk._held_in",
+            "in_first_bytes",
             "min(width, length * 8 - start)",
             "width",
         ),
