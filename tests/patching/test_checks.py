@@ -208,7 +208,7 @@ def test_a_check_goes_by_its_place_in_a_test_protocol(tmp_path: Path) -> None:
 
 
 def test_what_there_is_no_room_for_is_counted() -> None:
-    from cbprove.report.answer import LINES, _fitted, _listed
+    from cbprove.report.answer_text import LINES, _fitted, _listed
 
     long = ", ".join(["struct one: 4 -> 8 bytes", *(f"new member_{i}" for i in range(6))])
     picture = [f"row {i}" for i in range(LINES - 1)]

@@ -264,7 +264,7 @@ def _judged(
 
 
 def _show(answer: Answer, args: argparse.Namespace) -> None:
-    from cbprove.report.answer import text
+    from cbprove.report.answer_text import text
 
     console.show(text(answer, console.paint(), args.verbose))
 
@@ -272,7 +272,7 @@ def _show(answer: Answer, args: argparse.Namespace) -> None:
 def _findings(answers: list[Answer], args: argparse.Namespace) -> None:
     from cbprove.formats.findings import Findings, of_answer
     from cbprove.formats.table import FORMATS as WRITERS
-    from cbprove.report.answer import text
+    from cbprove.report.answer_text import text
     from cbprove.report.style import plain
 
     lines = tuple(

@@ -11,7 +11,8 @@ from cbprove.comparing.told import Comparison
 from cbprove.diagnostics import Diagnostic, Span
 from cbprove.frozen import frozen
 from cbprove.report import witness
-from cbprove.report.answer import Answer, Turned, size
+from cbprove.report.answer import Answer, Turned
+from cbprove.report.answer_text import size
 from cbprove.report.codes import NAMES
 from cbprove.report.json import of_witness
 from cbprove.report.text import verdict_words

@@ -13,7 +13,8 @@ from cbprove.formats.html import rendered
 from cbprove.frozen import frozen
 from cbprove.meaning.shapes import Shape
 from cbprove.pictures import bits
-from cbprove.report.answer import Answer, Grown, head, last
+from cbprove.report.answer import Answer, Grown
+from cbprove.report.answer_text import head, last
 from cbprove.report.excerpt import printable
 from cbprove.report.stepped import run
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cbprove.properties.placement import Misplaced
-from cbprove.reproduce.claims import BEYOND, Check
+from cbprove.reproduce.checks import BEYOND, Check
 from cbprove.reproduce.places import Places
 from cbprove.reproduce.spelling import quoted
 from cbprove.system.expressions import Place

@@ -4,27 +4,20 @@ claim that it breaks."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby, product
+from itertools import product
 
 from cbprove.diagnostics import WrongUsage
-from cbprove.frozen import frozen, replace
+from cbprove.frozen import replace
 from cbprove.logic.terms import Int, evaluate
 from cbprove.meaning.system import System
-from cbprove.properties.events import Began, Unchanged
-from cbprove.report import story
-from cbprove.report.scene import Scene
-from cbprove.reproduce.claims import Check, Checks, Claim
+from cbprove.reproduce.body import Runs
+from cbprove.reproduce.claims import Claim
 from cbprove.reproduce.moving import Moving, in_bytes, moving, spelled
-from cbprove.reproduce.placement import placement
-from cbprove.reproduce.places import Places
-from cbprove.reproduce.slicing import Slice
 from cbprove.reproduce.spelling import comment, joined, words, wrapped
-from cbprove.reproduce.statements import Statements
 from cbprove.reproduce.structs import Structs
-from cbprove.reproduce.values import Values, recognised
+from cbprove.reproduce.values import recognised
 from cbprove.semantics.memory import ObjectKey
 from cbprove.semantics.run import Run
-from cbprove.semantics.trace import CopiedBits, Effect, EndedStep, HeldName, MadeObject, StoredBits
 from cbprove.system.axes import Axis
 from cbprove.system.program import Property, View
 from cbprove.verdicts import Witness
@@ -42,19 +35,6 @@ static void bits(void *at, int mask, int value)
 	*byte = (*byte & ~mask) | (value & mask);
 }
 """
-
-
-@frozen
-class Body:
-    """The lines of the run and the check at its end; what they name; whether some bits of a byte
-    are stored."""
-
-    lines: tuple[str, ...]
-    check: Check
-    places: Places
-    kept: tuple[tuple[str, str], ...]
-    told: tuple[str, ...]
-    partial: bool = False
 
 
 def program(
@@ -88,7 +68,7 @@ class _Writer:
     def __init__(self, system: System, witness: Witness, prop: Property) -> None:
         self.system, self.shown, self.prop = system, witness, prop
         self.structs = Structs(system, witness.candidate)
-        self.body = self._body()
+        self.body = Runs(system, witness, prop, self.structs).body()
         self.tags = self.structs.tags_of_objects()
         self.views = {
             v.name: self.structs.of_view(v.name)
@@ -137,112 +117,6 @@ class _Writer:
             and 0 <= view.place.low <= view.place.low + view.place.width <= size
         )
 
-    # --- the run ----------------------------------------------------------------------------------
-
-    def _body(self) -> Body:
-        names_taken, bit_fields = self.structs.taken(), self.structs.bit_fields()
-        program, run = self.shown.program, self.shown.run
-        if run is None:
-            places = Places(program, None, names_taken, bit_fields)
-            assert self.shown.misplaced is not None
-            check = placement(places, program, self.prop, self.shown.misplaced)
-            return Body(
-                (),
-                check,
-                places,
-                (),
-                (f"{self.shown.misplaced.subject}: {self.shown.misplaced.reason}",),
-            )
-        claim = Claim(program, run, self.prop)
-        seeds = list(self._checks(claim, Places(program, run, names_taken, bit_fields)).seeds())
-        used: list[ObjectKey] = []
-        for _ in range(2):  # the second time with the objects that the first one met
-            places = Places(program, run, names_taken, bit_fields)
-            checks = self._checks(claim, places)
-            sliced = Slice(
-                claim, seeds, {key: places.size(key) for key in places.objects}, self._moved()
-            )
-            checks.statements.needed = sliced.needed
-            lines = list(self._run(claim, checks, used, sliced.kept))
-            check = checks.check()
-            used = [key for key in places.used if key.moment == ()]
-        if claim.fixed():
-            places.stuck.update(view.name for view in program.views)
-        scene = Scene(program, run, (claim.broken,), self.prop.name)
-        way = "path " + " > ".join(story.crumbs(program, self.shown.path, claim.broken.moment))
-        remembered = tuple(
-            (variable, places.declared[key]) for key, variable in checks.kept().items()
-        )
-        return Body(
-            lines=tuple(lines),
-            check=check,
-            places=places,
-            kept=remembered,
-            told=(way, *scene.verdict()),
-            partial=checks.statements.partial,
-        )
-
-    def _moved(self) -> frozenset[str]:
-        """The views that some param moves."""
-        every = frozenset(view.name for view in self.shown.program.views)
-        params = moving(self.system, self.shown.candidate, every, frozenset(), frozenset())
-        return frozenset(name for name, low in params.views.items() if not isinstance(low, int))
-
-    def _checks(self, claim: Claim, places: Places) -> Checks:
-        values = Values(claim.program, claim.run)
-        values.inverted = claim.inverted()
-        if isinstance(claim.made, Unchanged):
-            values.differ(
-                (each.bit, each.remembered, each.found)
-                for each in claim.broken.bits
-                if each.remembered
-            )
-        return Checks(claim, Statements(places, values))
-
-    def _run(
-        self, claim: Claim, checks: Checks, used: list[ObjectKey], kept: set[int]
-    ) -> Iterator[str]:
-        """One line for each thing that was done to memory before the claim, of those that are
-        kept."""
-        statements = checks.statements
-        yield from statements.begin(used)
-        names = checks.live()
-        yield from (f"int {name} = {int(number == 0)};" for (_, number), name in names.items())
-        effects = claim.run.effects[: claim.at]
-        for _, group in groupby(range(claim.at), key=lambda i: _statement(effects[i], i)):
-            numbers = list(group)
-            effect = effects[numbers[0]]
-            if not kept.isdisjoint(numbers):
-                yield from self._lines(statements, [effects[i] for i in numbers])
-            if isinstance(effect, HeldName) and (effect.object, effect.number) in names:
-                ending = statements.by(effect.step, effect.moment)
-                yield f"{names[effect.object, effect.number]} = {int(effect.live)};{ending}"
-            for number in numbers:
-                statements.follow(effects[number])
-            if isinstance(effect, EndedStep) and numbers[0] == claim.kept:
-                for key, variable in checks.kept().items():
-                    ending = f"\t/* {comment(effect.step)}() ends */"
-                    yield (
-                        f"memcpy(&{variable}, &{statements.places.variable(key)}, "
-                        f"sizeof({variable}));{ending}"
-                    )
-        event = claim.broken.event
-        if event.step is not None:
-            yield f"/* {comment(event.step)}(){' begins' if isinstance(event, Began) else ''} */"
-
-    def _lines(self, statements: Statements, effects: list[Effect]) -> Iterator[str]:
-        match effects[0]:
-            case StoredBits():
-                yield from statements.stored(
-                    [effect for effect in effects if isinstance(effect, StoredBits)]
-                )
-            case CopiedBits():
-                yield from statements.copied(effects[0])
-            case MadeObject():
-                yield from statements.made(effects[0])
-
-    # --- the text ---------------------------------------------------------------------------------
-
     def lines(self, id: str, path: str, kunit: bool) -> Iterator[str]:
         """The program."""
         body, check = self.body, self.body.check
@@ -271,7 +145,7 @@ class _Writer:
     def _head(self, id: str, path: str, kunit: bool) -> Iterator[str]:
         title = f", {comment(self.prop.title)}" if self.prop.title else ""
         yield from wrapped(f"/* {comment(id)}: refuted{title}", "", indent=" *   ")
-        for line in self.body.told:
+        for line in self.body.summary:
             yield from wrapped(f" * {comment(line)}", indent=" *   ")
         yield (
             f" * By cbprove reproduce, from {comment(path)}: what that run does to these bytes, "
@@ -446,13 +320,6 @@ def _ends(axis: Axis) -> tuple[int, int]:
     values = axis.values
     assert isinstance(values, range)
     return values[0], values[-1]
-
-
-def _statement(effect: Effect, number: int) -> object:
-    """What one statement stores through one place is told together."""
-    if isinstance(effect, StoredBits):
-        return effect.object, effect.low, effect.store.key.moment, effect.store.key.ordinal
-    return number
 
 
 def _broken_up(line: str) -> list[str]:
