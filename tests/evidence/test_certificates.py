@@ -21,7 +21,8 @@ from cbprove.diagnostics import Source, SpecError
 from cbprove.evidence.certificate import Certificate, Invariant, Line, Reason, Spot
 from cbprove.evidence.certificate_check import check
 from cbprove.evidence.certificate_find import _Finding, find, number_of
-from cbprove.evidence.way_back import Bits, Facts, State, Walk, Wrong
+from cbprove.evidence.followed import Bits, State, Wrong
+from cbprove.evidence.way_back import Facts, Walk
 from cbprove.evidence.ways import Stood
 from cbprove.folds import Condition
 from cbprove.logic.terms import deep

@@ -17,7 +17,8 @@ from cbprove.evidence.certificate import (
     Line,
     Spot,
 )
-from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
+from cbprove.evidence.followed import Bit, Bits, Met, State, Wrong
+from cbprove.evidence.way_back import Facts, Walk
 from cbprove.evidence.ways import Stood
 from cbprove.folds import Condition
 from cbprove.system.program import Program, Property

@@ -19,7 +19,8 @@ from cbprove.evidence.certificate import (
     Reason,
     Spot,
 )
-from cbprove.evidence.way_back import Bit, Bits, Facts, Met, State, Walk, Wrong
+from cbprove.evidence.followed import Bit, Bits, Met, State, Wrong
+from cbprove.evidence.way_back import Facts, Walk
 from cbprove.evidence.ways import Stood, excluded
 from cbprove.folds import Condition
 from cbprove.frozen import replace

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from cbprove.evidence.certificate import Spot
-from cbprove.evidence.way_back import reach
+from cbprove.evidence.followed import reach
 from cbprove.evidence.ways import Stood, inside, opened, sites
 from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import Part, Program

@@ -10,10 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple, Protocol, assert_never
+from typing import Protocol, assert_never
 
 from cbprove.evidence.certificate import Given, Reason, Spot
-from cbprove.evidence.lengths import longest
+from cbprove.evidence.followed import (
+    PENDING,
+    Bit,
+    Bits,
+    Met,
+    State,
+    Wrong,
+    low_bit,
+    member_bits,
+    reach,
+)
+from cbprove.evidence.question import Question
 from cbprove.evidence.ways import (
     Env,
     Level,
@@ -27,10 +38,9 @@ from cbprove.evidence.ways import (
     steady,
 )
 from cbprove.folds import Condition
-from cbprove.frozen import frozen, replace
+from cbprove.frozen import replace
 from cbprove.properties import table
-from cbprove.properties.events import ClaimMade, Ended, SameMember, Stored, Unchanged
-from cbprove.system.expressions import Constant, Expr, Leaf, Place
+from cbprove.properties.events import ClaimMade, Ended, Stored, Unchanged
 from cbprove.system.program import Owned, Preserved, Program, Property, Written
 from cbprove.system.statements import (
     Assume,
@@ -51,60 +61,10 @@ from cbprove.system.statements import (
     Write,
 )
 
-
-class Bit(NamedTuple):
-    """A bit that is followed: bit `at` of an object, for the bit number `asked` of those that the
-    claim is about.
-
-    `zero` where something clears it later: then it must have been zero where the `preserved`
-    begins. Until the walk comes there, such a bit lies in no object.
-    """
-
-    object: str
-    at: int
-    asked: int
-    zero: bool = False
-
-
-Bits = frozenset[Bit]
-# What a bit is of: a member of a `preserved` by its number, a leaf of a read, anything
-_Asked = int | Leaf | None
-# In place of an object: where a bit lies that must have been zero is known where the `preserved`
-# begins
-_PENDING = ""
-
 # What other properties claim hangs on events that this walk does not look for.
 _BY_SOURCES = (Preserved, Owned, Written)
 
 _KINDS: dict[type, Reason] = {Clear: "blank", Write: "own"}
-
-
-class Wrong(Exception):
-    """The certificate does not show what it is to show."""
-
-
-@frozen
-class Met:
-    """A store on the way back, its extent and the followed bits that it stores to."""
-
-    at: Spot
-    place: int
-    object: str
-    low: int
-    high: int
-    kind: Reason
-    hits: Bits = frozenset()
-
-
-@frozen
-class State:
-    """The bits followed, and what later gave some bits what they hold."""
-
-    bits: Bits
-    taken: tuple[Met, ...] = ()
-
-    def joined(self, other: State) -> State:
-        return State(self.bits | other.bits, tuple(dict.fromkeys(self.taken + other.taken)))
 
 
 # What is known of the claim's run: where it was met, what it came to
@@ -167,16 +127,15 @@ class Walk:
 
     def _claim(self, claim: ClaimMade, level: Level, assumed: Facts) -> None:
         statement, env = level.here
-        self.claim, self.reader, self.reading = claim, env.current, env.began
+        self.asked = Question(self.program, claim, env)
         self.facts = [*assumed, *_conditions(self.program, level)]
-        self.wanted: list[tuple[_Asked, int]] = []
-        state: State = State(frozenset(self._asked(claim, env)))
+        state: State = State(frozenset(self.asked.bits(env)))
         above: Level | None = level
         while above is not None and state.bits:
             state = self.back(above.stood[: above.index], state)
             above = above.up
-            if above is not None and above.here[1].spot(above.here[0]) == self.reading:
-                self.reading = None  # what ran before the claim's own step began has ended
+            if above is not None and above.here[1].spot(above.here[0]) == self.asked.reading:
+                self.asked.reading = None  # what ran before the claim's own step began has ended
             if (
                 above is not None
                 and isinstance(loop := above.here[0], Each | Repeat)
@@ -188,43 +147,10 @@ class Walk:
         unasked = isinstance(claim, Unchanged) or (
             isinstance(claim, Stored) and claim.since is not None
         )
-        if any(bit.object != _PENDING and (bit.zero or not unasked) for bit in state.bits):
+        if any(bit.object != PENDING and (bit.zero or not unasked) for bit in state.bits):
             raise Wrong(
                 f"bits of the claim at {env.spot(statement)} may have been stored by nobody"
             )
-
-    # --- what a claim asks ------------------------------------------------------------------------
-
-    def _asked(self, claim: ClaimMade, env: Env) -> Iterator[Bit]:
-        """The bits that the claim is about; `wanted` says member and position of each."""
-        match claim:
-            case Unchanged(places=places):
-                for number, place in enumerate(places):
-                    yield from self._want(place, env, [(number, i, i) for i in _members(place)])
-            case SameMember(place=place, length=length):
-                bits = [(x, x.at + i, x.offset + i) for x in place.leaves for i in range(x.width)]
-                limit = place.width if length is None else 8 * longest(self.program, length)
-                yield from self._want(place, env, [bit for bit in bits if bit[2] < limit])
-            case Stored(place=place, length=length):
-                limit = place.width if length is None else 8 * longest(self.program, length)
-                bits_asked = [bit for bit in _members(place) if bit < limit]
-                if claim.all_bytes:
-                    bits_asked = list(range(min(limit, place.size + 1)))
-                yield from self._want(place, env, [(None, i, i) for i in bits_asked])
-            case _:
-                raise Wrong("what the property claims is not where bits come from")
-
-    def _want(
-        self, place: Place, env: Env, bits: Sequence[tuple[_Asked, int, int]]
-    ) -> Iterator[Bit]:
-        if place.indexes:
-            raise Wrong(f"an input says where {place.text} lies")
-        low = _low(place)
-        for position, at, offset in bits:
-            if not 0 <= low + offset < place.size:
-                raise Wrong(f"{place.text} may be read outside of its object")
-            yield Bit(env.thing(place).label, low + offset, len(self.wanted))
-            self.wanted.append((position, at))
 
     # --- the way back -----------------------------------------------------------------------------
 
@@ -329,7 +255,7 @@ class Walk:
             padding = (
                 [] if value else [low + i for low, width in place.padding for i in range(width)]
             )
-            bits &= {_low(place) + i for i in [*_members(place), *padding]}
+            bits &= {low_bit(place) + i for i in [*member_bits(place), *padding]}
         if not bits:
             return state
         label, kind = env.thing(place).label, _KINDS[type(statement)]
@@ -344,56 +270,13 @@ class Walk:
             hits=hits,
         )
         self.advice.met(store_met, state)
-        left = [self._after(hit, statement, place, env) for hit in hits]
+        left = [self.asked.after(hit, statement, place, env) for hit in hits]
         # A store that may miss accounts for nothing: the bit is followed further back as well.
         accounted = hits if sure else frozenset()
         return State(
             state.bits - accounted | {bit for bit in left if bit},
             (*state.taken, store_met) if accounted else state.taken,
         )
-
-    def _after(self, hit: Bit, statement: Write | Clear, place: Place, env: Env) -> Bit | None:
-        """What is left to show of a bit that is stored to; raises Wrong if the claim does not
-        allow that."""
-        if isinstance(statement, Clear):
-            if isinstance(self.claim, Unchanged) and not hit.zero:
-                return Bit(_PENDING, 0, hit.asked, zero=True)
-            allowed = not isinstance(self.claim, Stored) or self._cleared(self.claim, env)
-        else:
-            allowed = not hit.zero and not place.indexes and self._own(hit, statement, place, env)
-        if not allowed:
-            raise Wrong(f"a bit of the claim may be stored to at {env.spot(statement)}")
-        return None
-
-    def _own(self, hit: Bit, statement: Write, place: Place, env: Env) -> bool:
-        """Whether a write stores what the claim asks for."""
-        position = hit.at - _low(place)
-        leaves = [leaf for leaf in place.leaves if 0 <= position - leaf.offset < leaf.width]
-        match self.claim:
-            case SameMember():
-                leaf, at = self.wanted[hit.asked]
-                assert isinstance(leaf, Leaf)
-                return any(
-                    leaf.shares_member(x) and x.at + position - x.offset == at for x in leaves
-                )
-            case Stored() as claim:
-                return bool(leaves or statement.length) and self._by_whom(claim, env)
-        return False
-
-    def _cleared(self, claim: Stored, env: Env) -> bool:
-        """Whether the claim allows that a bit is cleared here."""
-        return claim.blank_is_enough or (claim.cleared and self._by_whom(claim, env))
-
-    def _by_whom(self, claim: Stored, env: Env) -> bool:
-        """Whether a store here is by one of those named, if any are, and in the reader's
-        history. That it came since a step ended need not be asked: no bit is followed beyond
-        that end."""
-        ended = (
-            env.runs_on is not None
-            and env.runs_on.label == self.reader.label
-            and env.began != self.reading
-        )
-        return claim.by is None or (env.step in claim.by and ended)
 
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
         reached, sure = reach(self.program, copy.target, copy.length)
@@ -411,7 +294,7 @@ class Walk:
             hits=hits,
         )
         self.advice.met(store_met, state)
-        shift = _low(copy.origin) - _low(copy.target) if hits else 0
+        shift = low_bit(copy.origin) - low_bit(copy.target) if hits else 0
         moved = frozenset(bit._replace(object=origin, at=bit.at + shift) for bit in hits)
         last = copy.origin.size
         if hits and (
@@ -429,8 +312,8 @@ class Walk:
         """What is followed in an object lay in the one that it was cut from; what a new one
         holds, nobody stored."""
         thing = made(statement, env)
-        if self.reader.label == thing.label:
-            self.reader = env.current
+        if self.asked.reader.label == thing.label:
+            self.asked.reader = env.current
         hits = frozenset(bit for bit in state.bits if bit.object == thing.label)
         if hits and statement.kind == "new":
             raise Wrong(
@@ -445,11 +328,11 @@ class Walk:
     def _begun(self, statement: Call, env: Env, state: State) -> State:
         """The members as a `preserved` remembers them are where it finds them; cleared ones must
         have been zero."""
-        live = frozenset(bit for bit in state.bits if not bit.zero or bit.object == _PENDING)
+        live = frozenset(bit for bit in state.bits if not bit.zero or bit.object == PENDING)
         remembers = table.remembers(self.prop, Ended(env.path, statement.name))
-        if not (live and remembers and env.current.label == self.reader.label):
+        if not (live and remembers and env.current.label == self.asked.reader.label):
             return state
-        if not isinstance(self.claim, Unchanged):
+        if not isinstance(self.asked.claim, Unchanged):
             raise Wrong(
                 f"bits of the claim may not have been stored since {statement.name} ended at "
                 f"{env.spot(statement)}"
@@ -468,10 +351,10 @@ class Walk:
         )
         left = state.bits - live
         for bit in live:
-            member, position = self.wanted[bit.asked]
+            member, position = self.asked.wanted[bit.asked]
             assert isinstance(member, int)
-            place = self.claim.origins[member]
-            home = env.thing(place).label, _low(place) + position
+            place = self.asked.claim.origins[member]
+            home = env.thing(place).label, low_bit(place) + position
             if place.indexes or (not bit.zero and (bit.object, bit.at) != home):
                 raise Wrong(
                     f"{bit.object} {bit.at} holds another bit than was remembered at "
@@ -493,27 +376,3 @@ def _conditions(program: Program, level: Level) -> Iterator[tuple[Spot, Conditio
     while level.up is not None:
         yield from _condition(program, level.up, level.arm == 0)
         level = level.up
-
-
-def _low(place: Place) -> int:
-    assert isinstance(place.low, int), "a certificate speaks of one candidate"
-    return place.low
-
-
-def _members(place: Place) -> list[int]:
-    return [leaf.offset + i for leaf in place.leaves for i in range(leaf.width)]
-
-
-def reach(program: Program, place: Place, length: Expr | None) -> tuple[range, bool]:
-    """The bits of its object that an access may touch, in whatever area, and whether it touches
-    all of them in every run."""
-    moves = [
-        (stride * program.inputs[name].low, stride * program.inputs[name].high)
-        for name, stride in place.indexes
-    ]
-    low = _low(place) + sum(map(min, moves))
-    size = place.width if length is None else 8 * longest(program, length)
-    sure = not moves and (length is None or isinstance(length, Constant))
-    return range(
-        max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)
-    ), sure

@@ -113,7 +113,7 @@ FAULTS = (
         ),
         (
             "a step has ended while it runs",
-            "Walk._by_whom",
+            "Question._by_whom",
             "env.runs_on is not None and _1 and (env.began != self.reading)",
             "env.runs_on is not None and _1",
         ),
@@ -143,13 +143,13 @@ FAULTS = (
         ),
         (
             "cleared bits were written by anybody",
-            "Walk._after",
+            "Question.after",
             "not isinstance(self.claim, Stored) or self._cleared(self.claim, env)",
             "True",
         ),
         (
             "written by anybody is written by the one asked for",
-            "Walk._by_whom",
+            "Question._by_whom",
             "env.step in claim.by and ended",
             "ended",
         ),
@@ -162,7 +162,7 @@ FAULTS = (
         (
             "what another object remembers counts",
             "Walk._begun",
-            "live and remembers and (env.current.label == self.reader.label)",
+            "live and remembers and (env.current.label == self.asked.reader.label)",
             "live and remembers",
         ),
         (
@@ -207,7 +207,7 @@ FAULTS = (
         ),
         (
             "any bit of a member is the one asked for",
-            "Walk._own",
+            "Question._own",
             "leaf.shares_member(x) and x.at + position - x.offset == at",
             "leaf.shares_member(x)",
         ),

@@ -1,0 +1,86 @@
+"""What the walk back follows: bits, the stores that account for them, and how far an access may
+reach."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cbprove.evidence.certificate import Reason, Spot
+from cbprove.evidence.lengths import longest
+from cbprove.frozen import frozen
+from cbprove.system.expressions import Constant, Expr, Leaf, Place
+from cbprove.system.program import Program
+
+
+class Bit(NamedTuple):
+    """A bit that is followed: bit `at` of an object, for the bit number `asked` of those that the
+    claim is about.
+
+    `zero` where something clears it later: then it must have been zero where the `preserved`
+    begins. Until the walk comes there, such a bit lies in no object.
+    """
+
+    object: str
+    at: int
+    asked: int
+    zero: bool = False
+
+
+Bits = frozenset[Bit]
+# What a bit is of: a member of a `preserved` by its number, a leaf of a read, anything
+Position = int | Leaf | None
+# In place of an object: where a bit lies that must have been zero is known where the `preserved`
+# begins
+PENDING = ""
+
+
+class Wrong(Exception):
+    """The certificate does not show what it is to show."""
+
+
+@frozen
+class Met:
+    """A store on the way back, its extent and the followed bits that it stores to."""
+
+    at: Spot
+    place: int
+    object: str
+    low: int
+    high: int
+    kind: Reason
+    hits: Bits = frozenset()
+
+
+@frozen
+class State:
+    """The bits followed, and what later gave some bits what they hold."""
+
+    bits: Bits
+    taken: tuple[Met, ...] = ()
+
+    def joined(self, other: State) -> State:
+        return State(self.bits | other.bits, tuple(dict.fromkeys(self.taken + other.taken)))
+
+
+def low_bit(place: Place) -> int:
+    assert isinstance(place.low, int), "a certificate speaks of one candidate"
+    return place.low
+
+
+def member_bits(place: Place) -> list[int]:
+    return [leaf.offset + i for leaf in place.leaves for i in range(leaf.width)]
+
+
+def reach(program: Program, place: Place, length: Expr | None) -> tuple[range, bool]:
+    """The bits of its object that an access may touch, in whatever area, and whether it touches
+    all of them in every run."""
+    moves = [
+        (stride * program.inputs[name].low, stride * program.inputs[name].high)
+        for name, stride in place.indexes
+    ]
+    low = low_bit(place) + sum(map(min, moves))
+    size = place.width if length is None else 8 * longest(program, length)
+    sure = not moves and (length is None or isinstance(length, Constant))
+    return range(
+        max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)
+    ), sure
