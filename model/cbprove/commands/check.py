@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from cbprove.diagnostics import Diagnostic, SpecError
+    from cbprove.keeping import Folder
     from cbprove.report.style import Manner
     from cbprove.verdicts import Report
 
@@ -78,17 +79,24 @@ def run(args: argparse.Namespace) -> int:
     return 0 if args.exit_zero and code not in (USAGE, OURS) else code
 
 
+def _kept(args: argparse.Namespace) -> Folder | None:
+    """Where verdicts are kept: nowhere by the workers of a cluster, nor for a run that judges one
+    spec and heeds no other run."""
+    alone = len(args.specs) == 1 and not os.path.isdir(args.specs[0])
+    return None if args.dask is not None or (args.no_cache and alone) else kept(args)
+
+
 class _Check:
     """One run over all specs: what was found, and what was wrong with those that could not be
     read."""
 
     def __init__(self, args: argparse.Namespace, executor: Executor | None) -> None:
         self.given, self.executor = args, executor
+        self.kept = _kept(args)
         self.begun: dict[str, Callable[[], Report]] = {}
         self.options = options(
             args, args.verbose > 0 or args.format in ("json", "html"), queries=args.verbose > 1
         )
-        self.kept = kept(args) if args.dask is None else None  # workers of a cluster keep nothing
         self.reports: list[Report] = []
         self.mistakes: dict[Diagnostic, None] = {}
         self.warnings: dict[Diagnostic, None] = {}
