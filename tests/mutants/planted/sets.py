@@ -143,10 +143,10 @@ FAULTS = (
             "False",
         ),
         ("arms after the first are not taken", "_Flow._either", "first.join(way)", "way.copy()"),
-        ("a clone has no history", "_Flow._make", "state.marked.get(frame.current, 0)", "0"),
+        ("a clone has no history", "Memory.make", "state.marked.get(frame.current, 0)", "0"),
         (
             "what was held before a snapshot is what it took",
-            "_Flow._snapshot",
+            "Memory.snapshot",
             "{OTHER: stale}",
             "{}",
         ),
