@@ -14,8 +14,9 @@ from cbprove.meaning import leaves
 from cbprove.meaning.context import LARGEST_BLOCK, Context, refuse_large, settled, text_of
 from cbprove.meaning.leaves import Spot
 from cbprove.meaning.memo import Mistake, Poison, mistake
-from cbprove.meaning.names import ViewOf, hint, listed, unknown
-from cbprove.meaning.types import bare, described, int_type, record, type_of
+from cbprove.meaning.names import ViewOf, unknown
+from cbprove.meaning.selectors import follow
+from cbprove.meaning.types import int_type, record, type_of
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.system.expressions import Place
@@ -59,7 +60,7 @@ def place(cx: Context, node: ctree.Place, scope: Scope, start: bool = False) -> 
     """The place that a statement names; with `start`, one that an index begins runs to the end
     of its array."""
     root = _root(cx, node, scope)
-    spot = _follow(cx, root.spot, root.suffixes, start=start)
+    spot = follow(cx, root.spot, root.suffixes, start=start)
     area = _area(cx, node, root, spot)
     star = bool(node.suffixes) and isinstance(node.suffixes[-1], ctree.Star)
     covered, hidden = _inside(cx, spot, star)
@@ -88,7 +89,7 @@ def place(cx: Context, node: ctree.Place, scope: Scope, start: bool = False) -> 
 def type_at(cx: Context, node: ctree.Place, scope: Scope = NOWHERE) -> Spot:
     """The piece of a type that a place names, wherever it may lie."""
     root = _root(cx, node, scope)
-    return _follow(cx, root.spot, root.suffixes)
+    return follow(cx, root.spot, root.suffixes)
 
 
 def member_at(cx: Context, type: Type, node: ctree.Place) -> Spot:
@@ -96,7 +97,7 @@ def member_at(cx: Context, type: Type, node: ctree.Place) -> Spot:
     first bit."""
     spot = Spot(type, 0, 8 * cx.layout(type).size, "", "")
     suffixes = (ctree.Dot(node.base), *node.suffixes)
-    return _follow(cx, spot, suffixes)
+    return follow(cx, spot, suffixes)
 
 
 def object_type(cx: Context, name: str) -> types.Record:
@@ -147,7 +148,7 @@ def _location(cx: Context, node: syntax.View) -> Area | None:
     for location in node.locations:
         if location.condition is None or cx.decided(location.condition):
             root = _root(cx, location.place, NOWHERE)
-            spot = _follow(cx, root.spot, root.suffixes, free=True)
+            spot = follow(cx, root.spot, root.suffixes, free=True)
             if spot.indexes:
                 raise mistake(
                     "CB0144", "a view's place cannot depend on an input", location.place.span
@@ -212,7 +213,7 @@ def _laid_over(cx: Context, node: syntax.View) -> Spot | None:
             if location.place.base.text not in cx.names.views:
                 return None
             root = _root(cx, location.place, NOWHERE)
-            spot = _follow(cx, root.spot, root.suffixes, start=True, free=True)
+            spot = follow(cx, root.spot, root.suffixes, start=True, free=True)
             settled(spot.offset)  # an index decides which bit of the member the view's first one is
             plain = leaves.is_plain(spot.type) and not spot.bit_field and not spot.indexes
             return spot if plain and spot.first >= 0 else None
@@ -318,102 +319,6 @@ def _no_object(node: ctree.Place) -> _Root:
         node.span,
         "declare one, as `object skb { char cb[48]; }`",
     )
-
-
-# --- what follows it ---
-
-
-def _follow(
-    cx: Context,
-    spot: Spot,
-    suffixes: tuple[ctree.Dot | ctree.Index | ctree.Star, ...],
-    start: bool = False,
-    free: bool = False,
-) -> Spot:
-    for number, suffix in enumerate(suffixes):
-        last = number == len(suffixes) - 1
-        if isinstance(suffix, ctree.Dot):
-            spot = _member(cx, spot, suffix.name)
-        elif isinstance(suffix, ctree.Index):
-            spot = _element(
-                cx, spot, suffix, rest=start and last, free=free, bounded=not (free and last)
-            )
-        elif not isinstance(bare(spot.type), types.Record):
-            raise mistake(
-                "CB0141", f"`.*` needs a struct or union; this is {_a_type(spot.type)}", suffix.span
-            )
-        elif not last:
-            raise mistake("CB0141", "nothing can follow `.*`", suffix.span)
-    return spot
-
-
-def _a_type(type: Type) -> str:
-    words = described(type)
-    return words if words.startswith(("a ", "an ")) else f"`{words}`"
-
-
-def _member(cx: Context, spot: Spot, name: ctree.Name) -> Spot:
-    if not isinstance(bare(spot.type), types.Record):
-        raise mistake(
-            "CB0103", f"{_a_type(spot.type)} has no members, so no `{name.text}`", name.span
-        )
-    spot_of_member = leaves.member(spot, name.text, cx.layout)
-    if spot_of_member is None:
-        members = leaves.member_names(spot, cx.layout)
-        text = (
-            spot.identity.removeprefix("object ")
-            if spot.identity.startswith("object ")
-            else described(spot.type)
-        )
-        subject = text if text.startswith("a ") else f"`{text}`"
-        near = hint(name.text, members) or (
-            f"it has {listed(members)}" if len(members) in range(1, _FEW) else ""
-        )
-        raise mistake("CB0103", f"{subject} has no member `{name.text}`", name.span, near)
-    return spot_of_member
-
-
-def _element(
-    cx: Context, spot: Spot, suffix: ctree.Index, rest: bool, free: bool, bounded: bool
-) -> Spot:
-    array = bare(spot.type)
-    span = _span(suffix.value)
-    if not isinstance(array, types.Array):
-        raise mistake("CB0143", f"{_a_type(spot.type)} is no array and has no elements", span)
-    varying = _input(cx, suffix.value)
-    if varying is not None:
-        return leaves.varying(spot, varying, cx.layout)
-    index: Int = cx.term(suffix.value) if free else cx.number(suffix.value)
-    if (
-        isinstance(index, int)
-        and bounded
-        and not (0 <= index < (array.count if array.count is not None else index + 1))
-    ):
-        raise mistake(
-            "CB0130",
-            f"element {index} of an array of {array.count}",
-            span,
-            _elements(array.count or 0),
-        )
-    if rest and array.count is not None and isinstance(index, int):
-        return leaves.rest(spot, index, cx.layout)
-    return leaves.element(
-        spot, index, text_of(span) if not isinstance(index, int) else str(index), cx.layout
-    )
-
-
-def _elements(count: int) -> str:
-    return f"its elements are 0 to {count - 1}" if count else "it has no elements"
-
-
-def _span(node: ctree.Expr) -> Span:
-    return node.span
-
-
-def _input(cx: Context, node: ctree.Expr) -> str | None:
-    if isinstance(node, ctree.Place) and not node.suffixes and node.base.text in cx.names.inputs:
-        return node.base.text
-    return None
 
 
 # --- where it lies ---

@@ -12,6 +12,7 @@ from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Span
 from cbprove.report import story, witness
+from cbprove.report.losses import verdict
 from cbprove.report.scene import Lost, scene
 from cbprove.report.text import unmet_in
 from cbprove.report.version import VERSION
@@ -151,7 +152,7 @@ def of_witness(witness_found: Witness, property_name: str) -> dict[str, Any]:
     out["choices"] = [_choice(choice, choice.span) for choice in choices if choice.span is not None]
     out["values"] = [_value(choice) for choice in choices if choice.span is None]
     out["lost"] = [_lost(lost) for lost in picture.lost()]
-    out["explanation"] = picture.verdict()
+    out["explanation"] = verdict(picture)
     return out
 
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from cbprove.pictures.bytemap import Map
-from cbprove.report import story
+from cbprove.report import drawing, story
+from cbprove.report.losses import verdict
 from cbprove.report.scene import Scene, scene
 from cbprove.report.witness import decisions
 from cbprove.verdicts import Witness
@@ -23,12 +24,12 @@ def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
     shown = scene(witness, property_name)
     if shown is None:
         return None
-    drawn = shown.drawn()
+    drawn = drawing.byte_map(shown)
     crumbs = " > ".join(story.crumbs(shown.program, shown.run.path, shown.first.moment))
     told: dict[str, Any] = {
         "path": crumbs,
         "decided": _unwrapped(decisions(witness, shown)),
-        "sentences": shown.verdict(),
+        "sentences": verdict(shown),
         "columns": [],
         "rows": [],
         "letters": [],
@@ -73,7 +74,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
 
 def _met(shown: Scene, before: dict[str, Any]) -> dict[str, Any]:
     """The row of the step that meets what is wrong: what lies there has been stored before it."""
-    step, verb, what = shown.last()
+    step, verb, what = drawing.last(shown)
     columns = [
         [
             {

@@ -6,7 +6,7 @@ from __future__ import annotations
 import textwrap
 
 from cbprove.evidence.idle import idle
-from cbprove.report import story
+from cbprove.report import drawing, story
 from cbprove.report.scene import Scene, scene
 from cbprove.verdicts import Witness
 
@@ -22,7 +22,7 @@ def block(witness: Witness, property_name: str) -> list[str]:
     if picture is None:
         return [f"path {witness.path}"]
     head = ["path " + " > ".join(story.crumbs(witness.program, witness.path, picture.first.moment))]
-    return head + decisions(witness, picture) + picture.picture()
+    return head + decisions(witness, picture) + drawing.picture(picture)
 
 
 def decided(witness: Witness, picture: Scene) -> tuple[story.Choice, ...]:

@@ -9,6 +9,7 @@ from cbprove.frozen import frozen
 from cbprove.meaning.system import System
 from cbprove.properties.events import Began, Unchanged
 from cbprove.report import story
+from cbprove.report.losses import verdict
 from cbprove.report.scene import Scene
 from cbprove.reproduce.checks import Check, Checks
 from cbprove.reproduce.claims import Claim
@@ -83,7 +84,7 @@ class Runs:
             check=check,
             places=places,
             kept=remembered,
-            summary=(way, *scene.verdict()),
+            summary=(way, *verdict(scene)),
             partial=checks.statements.partial,
         )
 

@@ -10,9 +10,7 @@ from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.frozen import replace
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.syntax.annotations import UNMODELLED_ATTRIBUTES
-from cbprove.syntax.build_expr import ExprBuilder
-from cbprove.syntax.build_pins import Pins
+from cbprove.syntax.build_attributes import AttributeBuilder, joined
 from cbprove.syntax.ctree import Attributes, CType, Expr, MemberItem, Name
 from cbprove.syntax.lexer import MAX_DEPTH, too_deep
 from cbprove.syntax.tokens import Token
@@ -24,13 +22,12 @@ Declared = tuple[Declarator, Expr | None, Attributes, Span]
 Group = tuple[MemberItem, ...]
 
 
-class CBuilder(ExprBuilder):
+class CBuilder(AttributeBuilder):
     """Types, members and the declarations that C has too."""
 
     def __init__(self, source: Source, report: Callable[[Diagnostic], None]) -> None:
         super().__init__(source, report)
         self.hoisted: list[syntax.Define | syntax.TypeDeclaration] = []
-        self.pins = Pins(report)
 
     # --- top level ---
 
@@ -48,7 +45,7 @@ class CBuilder(ExprBuilder):
         after: Attributes,
         declared: tuple[Declared, ...],
     ) -> list[syntax.Typedef]:
-        return self.typedefs(span, _joined(before, after), type, declared)
+        return self.typedefs(span, joined(before, after), type, declared)
 
     def body_typedef(
         self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
@@ -65,7 +62,7 @@ class CBuilder(ExprBuilder):
                 self.mistake("CB0029", "a typedef of bits", where, "bits belong to members")
             else:
                 node = self.applied(type, changes)
-                nodes.append(syntax.Typedef(name, node, _joined(before, attributes), span))
+                nodes.append(syntax.Typedef(name, node, joined(before, attributes), span))
         return nodes
 
     def define(self, span: Span, name: Token, value: Expr) -> syntax.Define:
@@ -118,12 +115,12 @@ class CBuilder(ExprBuilder):
         members: Group,
         after: Attributes,
     ) -> ctree.RecordBody:
-        return ctree.RecordBody(kind, self.maybe_name(tag), members, _joined(before, after), span)
+        return ctree.RecordBody(kind, self.maybe_name(tag), members, joined(before, after), span)
 
     def enum(
         self, span: Span, before: Attributes, tag: Token | None, enumerators: Any, after: Attributes
     ) -> ctree.EnumBody:
-        return ctree.EnumBody(self.maybe_name(tag), enumerators, _joined(before, after), span)
+        return ctree.EnumBody(self.maybe_name(tag), enumerators, joined(before, after), span)
 
     def enumerators(self, span: Span, *items: Any) -> tuple[ctree.Enumerator, ...]:
         """The enumerators in order; a `#define` among them is a declaration of its own. A `#if`
@@ -232,7 +229,7 @@ class CBuilder(ExprBuilder):
         after: Attributes,
         declared: tuple[Declared, ...],
     ) -> Group:
-        return self.members_of(_joined(before, after), type, declared)
+        return self.members_of(joined(before, after), type, declared)
 
     def body_member(
         self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
@@ -251,11 +248,11 @@ class CBuilder(ExprBuilder):
                 "CB0020", "expected a name, found `;`", end, "a member is written `TYPE NAME;`"
             )
             return ()
-        return (ctree.Member(None, type, None, _joined(before, after), span),)
+        return (ctree.Member(None, type, None, joined(before, after), span),)
 
     def members_of(self, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
         return tuple(
-            ctree.Member(name, self.applied(type, changes), bits, _joined(before, attributes), span)
+            ctree.Member(name, self.applied(type, changes), bits, joined(before, attributes), span)
             for (name, changes), bits, attributes, span in declared
         )
 
@@ -405,81 +402,6 @@ class CBuilder(ExprBuilder):
                 self.name(name), ctree.ArrayType(type, None, span), None, attributes, span
             ),
         )
-
-    # --- attributes ---
-
-    def attributes(self, span: Span, *attributes: Attributes) -> Attributes:
-        return _joined(*attributes) if attributes else _PLAIN
-
-    def packed(self, span: Span) -> Attributes:
-        return Attributes(packed=True)
-
-    def aligned_to(self, span: Span, boundary: Expr) -> Attributes:
-        return Attributes(aligned=(boundary,))
-
-    def cacheline_aligned(self, span: Span) -> Attributes:
-        return Attributes(aligned=(ctree.Boundary("cache line"),))
-
-    def place_pin(self, span: Span, byte: ctree.Number, bit: ctree.Number | None) -> Attributes:
-        if bit is not None and bit.value > 7:
-            help = (
-                f"bits count from 0 to 7: this is bit {bit.value % 8} of byte "
-                f"{byte.value + bit.value // 8}"
-            )
-            self.mistake("CB0031", f"a byte has no bit {bit.value}", bit.span, help)
-        return Attributes(
-            pins=(self.pins.said(ctree.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),)
-        )
-
-    def size_pin(self, span: Span, bytes: ctree.Number) -> Attributes:
-        return Attributes(pins=(self.pins.said(ctree.SizePin(bytes.value, span)),))
-
-    def attribute_list(self, span: Span, *attributes: Attributes | None) -> Attributes:
-        return _joined(*(attribute for attribute in attributes if attribute is not None))
-
-    def attribute(self, span: Span, name: Token, *arguments: Any) -> Attributes:
-        word = name.text.strip("_")
-        if word == "packed":
-            return Attributes(packed=True)
-        if word == "aligned":
-            return self.boundary(span, arguments[0] if arguments else ctree.Boundary("largest"))
-        if word in UNMODELLED_ATTRIBUTES:
-            help = "write the type out so that it has this layout without the attribute"
-            self.mistake(
-                "CB0029",
-                f"the attribute `{word}` changes layouts in a way that is not modelled",
-                span,
-                help,
-            )
-        return _PLAIN
-
-    def boundary(self, span: Span, boundary: Any) -> Attributes:
-        if isinstance(boundary, Token):
-            self.mistake(
-                "CB0029",
-                "`aligned` of a string",
-                span,
-                "give it a number of bytes, as in `aligned(8)`",
-            )
-            return _PLAIN
-        return Attributes(aligned=(boundary,))
-
-
-_PLAIN = Attributes()
-
-
-def _joined(*parts: Attributes) -> Attributes:
-    """Attributes said in several places, as one."""
-    texts = [part for part in parts if part is not _PLAIN]
-    if not texts:
-        return _PLAIN
-    if len(texts) == 1:
-        return texts[0]
-    return Attributes(
-        any(part.packed for part in texts),
-        tuple(node for part in texts for node in part.aligned),
-        tuple(pin for part in texts for pin in part.pins),
-    )
 
 
 def _said(type: CType) -> str:
