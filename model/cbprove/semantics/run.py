@@ -17,11 +17,9 @@ from cbprove.properties.events import (
     Ended,
     Moment,
 )
-from cbprove.semantics import arithmetic
 from cbprove.semantics.claims import Broken, Claims
 from cbprove.semantics.memory import (
     Extent,
-    Kind,
     Name,
     Object,
     ObjectKey,
@@ -30,17 +28,14 @@ from cbprove.semantics.memory import (
     StoreKey,
     debris,
     make,
-    sources,
 )
 from cbprove.semantics.state import DecisionKey, Frame, Look, Oracle, State
+from cbprove.semantics.storing import Memory, step_of
 from cbprove.semantics.trace import (
-    CopiedBits,
     Effect,
     EndedStep,
-    HeldName,
     MadeObject,
     Stage,
-    StoredBits,
     Trace,
 )
 from cbprove.system.expressions import Expr, Place
@@ -153,6 +148,7 @@ class _Machine:
         self.trace = trace
         self.assumptions: list[Assumed] = []
         self.moved: list[Moved] = []
+        self.memory = Memory(state, trace, program.little_endian)
         self.claims = Claims(properties, state, trace)
 
     def start(self) -> None:
@@ -160,7 +156,7 @@ class _Machine:
         state = self.state
         for index, declared in enumerate(self.program.objects):
             key = ObjectKey((), index)
-            state.declared[declared.name] = self._keep(
+            state.declared[declared.name] = self.memory.keep(
                 Name(Object(key, debris(key, declared.width)))
             )
         first = state.declared[self.program.objects[0].name]
@@ -217,10 +213,10 @@ class _Machine:
                 frame.names[name] = self._made(frame, kind, name)
             case Share(_, name):
                 frame.names[name] = Name(frame.current.object)
-                self._held(frame, frame.names[name], name)
+                self.memory.hold(frame, frame.names[name], name)
             case Consume():
                 frame.current.live = False
-                self._held(frame, frame.current, "")
+                self.memory.hold(frame, frame.current, "")
             case On(_, name, body):
                 self._block(replace(frame, current=self.state.name(frame, name)), body)
             case When(_, body):
@@ -257,19 +253,23 @@ class _Machine:
         for index, place in enumerate(statement.places):
             extent = self._access(frame, "write", place, statement.length, statement.exact_value)
             if value is not None:
-                self._store_value(frame, index, extent, value)
+                self.memory.store_value(frame, index, extent, value)
             elif length is not None:
-                self._store(frame, index, extent, "fresh", [extent.inside(length)], typed=False)
+                self.memory.store(
+                    frame, index, extent, "fresh", [extent.inside(length)], typed=False
+                )
             else:
-                self._store(frame, index, extent, "unspecified", extent.clipped(place.padding))
-                self._store(frame, index, extent, "fresh", extent.clipped(place.runs))
+                self.memory.store(
+                    frame, index, extent, "unspecified", extent.clipped(place.padding)
+                )
+                self.memory.store(frame, index, extent, "fresh", extent.clipped(place.runs))
 
     def _clear(self, frame: Frame, statement: Clear) -> None:
         self._evaluated(frame, statement.length)
         length = self.state.length(frame, statement.length)
         for index, place in enumerate(statement.places):
             extent = self._access(frame, "clear", place, statement.length)
-            self._store(frame, index, extent, "blank", [extent.inside(length)])
+            self.memory.store(frame, index, extent, "blank", [extent.inside(length)])
             self._moves(frame, extent, length)
 
     def _copy(self, frame: Frame, statement: Copy) -> None:
@@ -278,32 +278,8 @@ class _Machine:
         length = self.state.length(frame, statement.length)
         origin = self._access(frame, "copy from", statement.origin, statement.length)
         target = self._access(frame, "copy to", statement.target, statement.length)
-        reached = target.inside(length)
-        sources = list(zip(reached, origin.sources(reached), strict=True))
-        for i, source in sources:
-            target.name.object.bits[target.low + i] = source
-        if self.trace.wanted:
-            self._copied(frame, origin, target, sources)
+        self.memory.copy(frame, origin, target, length)
         self._moves(frame, target, length)
-
-    def _copied(
-        self, frame: Frame, origin: Extent, target: Extent, sources: list[tuple[int, Source]]
-    ) -> None:
-        self.trace.did(
-            CopiedBits(
-                moment=frame.moment,
-                step=_step(frame),
-                began=frame.began,
-                origin=origin.place,
-                origin_object=origin.name.object.key,
-                origin_low=origin.low,
-                target=target.place,
-                object=target.name.object.key,
-                low=target.low,
-                bits=tuple(target.low + i for i, _ in sources),
-                sources=tuple(source for _, source in sources),
-            )
-        )
 
     def _moves(self, frame: Frame, extent: Extent, length: int | None) -> None:
         self.moved.append(Moved(frame.moment, -(-len(extent.inside(length)) // 8)))
@@ -315,7 +291,7 @@ class _Machine:
         self.trace.did(
             MadeObject(
                 moment=frame.moment,
-                step=_step(frame),
+                step=step_of(frame),
                 kind=kind,
                 name=name,
                 object=key,
@@ -323,29 +299,12 @@ class _Machine:
             )
         )
         if kind == "new":
-            return self._keep(make(key, origin, debris(key, len(origin.object.bits))))
-        self.claims.announce(frame, Accessed(self.path.name, _step(frame), "cut", None))
+            return self.memory.keep(make(key, origin, debris(key, len(origin.object.bits))))
+        self.claims.announce(frame, Accessed(self.path.name, step_of(frame), "cut", None))
         self.trace.touch(
             frame.moment, "cut", None, origin.object.key, range(len(origin.object.bits))
         )
-        return self._keep(make(key, origin, list(origin.object.bits)))
-
-    def _held(self, frame: Frame, name: Name, called: str) -> None:
-        number = name.object.names.index(name)
-        self.trace.did(
-            HeldName(
-                moment=frame.moment,
-                step=_step(frame),
-                object=name.object.key,
-                number=number,
-                name=called,
-                live=name.live,
-            )
-        )
-
-    def _keep(self, name: Name) -> Name:
-        self.state.objects.append(name.object)
-        return name
+        return self.memory.keep(make(key, origin, list(origin.object.bits)))
 
     def _loop(self, here: Frame, statement: Each | Repeat) -> None:
         turns = self.state.ask(("turns", here.moment), statement.low, statement.high)
@@ -383,45 +342,6 @@ class _Machine:
         if frame.step is None and self.trace.pending():
             self.trace.end(frame, self.state.objects)
 
-    # --- stores -----------------------------------------------------------------------------------
-
-    def _store(
-        self,
-        frame: Frame,
-        index: int,
-        extent: Extent,
-        kind: Kind,
-        positions: Sequence[range],
-        typed: bool = True,
-    ) -> StoreKey:
-        """Gives the bits at some positions of a place new sources; at none there is no store."""
-        key = StoreKey(frame.moment, index, kind)
-        if not any(positions):
-            return key
-        layer = frame.step.layer if frame.step else None
-        self.state.stores[key] = Store(
-            key=key,
-            step=_step(frame),
-            layer=layer,
-            began=frame.began,
-            place=self.state.counted(frame, extent.place),
-            typed=typed,
-            before=len(self.state.stores),
-        )
-        bits, low = extent.name.object.bits, extent.low
-        stored = sources(key, max(run.stop for run in positions))
-        for run in positions:
-            bits[low + run.start : low + run.stop] = stored[run.start : run.stop]
-        if self.trace.wanted:
-            reached = tuple(low + i for run in positions for i in run)
-            self.trace.did(StoredBits(self.state.stores[key], extent.name.object.key, low, reached))
-        return key
-
-    def _store_value(self, frame: Frame, index: int, extent: Extent, value: int) -> None:
-        key = self._store(frame, index, extent, "value", extent.clipped(extent.place.runs))
-        laid_out = arithmetic.laid_out(value, extent.place.width, self.program.little_endian)
-        self.state.known.update(zip(sources(key, extent.place.width), laid_out, strict=True))
-
     # --- events -----------------------------------------------------------------------------------
 
     def _access(
@@ -437,7 +357,7 @@ class _Machine:
             frame,
             Accessed(
                 path=self.path.name,
-                step=_step(frame),
+                step=step_of(frame),
                 kind=kind,
                 place=place,
                 length=length,
@@ -456,7 +376,3 @@ class _Machine:
         if expr is None:
             return None
         return self.state.number(frame, expr, lambda place: self._access(frame, "read", place))
-
-
-def _step(frame: Frame) -> str | None:
-    return frame.step.name if frame.step else None

@@ -10,7 +10,7 @@ FAULTS = (
         RARE,
         (
             "a copy reads what it has just written",
-            "_Machine._copy",
+            "Memory.copy",
             "sources = _1\nfor i, source in sources:\n    target.name.object.bits[target.low + i] = source",
             "for i in target.inside(length):\n    target.name.object.bits[target.low + i] = origin.source(i)",
         ),
