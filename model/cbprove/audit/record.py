@@ -63,25 +63,13 @@ def text(record: Record) -> str:
         "object": str(record.object),
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
-    functions_read = (
-        []
-        if record.calls is None
-        else [
-            _block(
-                "calls",
-                [_line([e.name, e.file, e.line, list(e.targets)]) for e in record.calls],
-                "[]",
-            ),
-            _block("bound", [_line([each.member, each.function]) for each in record.bound], "[]"),
-        ]
-    )
     lines += [
         _block(
             "functions",
             [_line(_function(each)) for each in sorted(functions, key=lambda e: (e.name, e.file))],
             "[]",
         ),
-        *functions_read,
+        *_call_blocks(record),
         _block("absent", [json.dumps(each) for each in sorted(record.absent)], "[]"),
         _block(
             "others",
@@ -96,6 +84,20 @@ def text(record: Record) -> str:
         ),
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _call_blocks(record: Record) -> list[str]:
+    """Who calls whom, where that was read."""
+    if record.calls is None:
+        return []
+    return [
+        _block(
+            "calls",
+            [_line([e.name, e.file, e.line, list(e.targets)]) for e in record.calls],
+            "[]",
+        ),
+        _block("bound", [_line([each.member, each.function]) for each in record.bound], "[]"),
+    ]
 
 
 def _block(name: str, lines: Sequence[str], brackets: str) -> str:

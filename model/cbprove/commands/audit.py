@@ -100,15 +100,10 @@ def _read(args: argparse.Namespace, programs: dict[str, Program]) -> Record:
 
     kernel, object = compiled(args), sought(args.object)
     if not isinstance(kernel, Kernel):
-        raise WrongUsage(
-            "an audit is of a kernel's tree", "say --source TREE and --headers DIR, without --cc"
-        )
-    names = [
-        name
-        for program in programs.values()
-        for step in program.steps.values()
-        for name in stands_for(step)
-    ]
+        help = "say --source TREE and --headers DIR, without --cc"
+        raise WrongUsage("an audit is of a kernel's tree", help)
+    steps = [step for program in programs.values() for step in program.steps.values()]
+    names = [name for step in steps for name in stands_for(step)]
     with console.Progress("files") as progress, pool(args, object) as mapped:
         named_functions, absent = named(names, kernel, object, mapped, progress)
         touching = others(args.sweep, kernel, object, mapped, progress)

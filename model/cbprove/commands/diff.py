@@ -4,12 +4,12 @@ everyone."""
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cbprove import console
 from cbprove.commands.artefacts import ARTEFACT
 from cbprove.commands.shared import (
-    FORMATS,
     add_cache,
     add_color,
     add_formats,
@@ -24,6 +24,7 @@ from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.comparing.sides import Pair
+    from cbprove.comparing.told import Comparison
 
 HELP = (
     "a patch, two specs, two kernels or two revisions: what changed in layouts, and what "
@@ -61,6 +62,14 @@ def add(parser: argparse.ArgumentParser) -> None:
         "-v", "--verbose", action="store_true", help="of a patch: all of the answer, not 15 lines"
     )
     add_cache(parser)
+    _add_sides(parser)
+    add_reach(parser)
+    add_formats(parser, "html")
+    add_color(parser)
+
+
+def _add_sides(parser: argparse.ArgumentParser) -> None:
+    """Where the two sides come from, but for files."""
     parser.add_argument(
         "--against",
         action="append",
@@ -84,9 +93,6 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headers", metavar="DIR", help="what a build of TREE generated: a linux-headers folder"
     )
-    add_reach(parser)
-    add_formats(parser, "html")
-    add_color(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -112,38 +118,21 @@ def run(args: argparse.Namespace) -> int:
 
 def _compare(args: argparse.Namespace) -> int:
     from cbprove.comparing.review import compare
-    from cbprove.comparing.told import document, text
+    from cbprove.comparing.told import text
 
-    comparisons, known = [], kept(args)
+    comparisons, earlier = [], kept(args)
     for before, after in _pairs(args):
         with console.Progress(after.title) as progress:
             comparisons.append(
-                compare(before, after, options(args, witnesses=False), progress, known)
+                compare(before, after, options(args, witnesses=False), progress, earlier)
             )
         if args.format == "text":
             console.show(
                 ("" if len(comparisons) == 1 else "\n") + text(comparisons[-1], console.paint())
             )
-    if args.format == "json":
-        import json
-
-        console.show(json.dumps(document(comparisons), indent=2, ensure_ascii=False))
-    elif args.format == "html":
-        console.document(sides_page().of_comparison_pages(comparisons, typed()))
-    elif args.format in FORMATS:
-        from cbprove.formats.findings import Findings, of_comparisons
-        from cbprove.formats.table import FORMATS as WRITERS
-        from cbprove.report.style import plain
-
-        lines = tuple(line for each in comparisons for line in text(each, plain).splitlines())
-        code = mixed([each.code for each in comparisons])
-        subject = ", ".join(dict.fromkeys(each.titles[1] for each in comparisons))
-        console.document(
-            WRITERS[args.format](
-                Findings(subject, typed(), of_comparisons(comparisons), lines, code)
-            )
-        )
-    elif not comparisons and args.format != "html":
+    if args.format != "text":
+        _show(comparisons, args.format)
+    elif not comparisons:
         console.show("nothing to compare")
     warnings = [
         warning
@@ -154,6 +143,29 @@ def _compare(args: argparse.Namespace) -> int:
     ]
     console.warn(tuple(dict.fromkeys(warnings)))
     return mixed([each.code for each in comparisons])
+
+
+def _show(comparisons: Sequence[Comparison], format: str) -> None:
+    """All comparisons as one document."""
+    from cbprove.comparing.told import document, text
+
+    if format == "json":
+        import json
+
+        console.show(json.dumps(document(comparisons), indent=2, ensure_ascii=False))
+    elif format == "html":
+        console.document(sides_page().of_comparison_pages(comparisons, typed()))
+    else:
+        from cbprove.formats.findings import Findings, of_comparisons
+        from cbprove.formats.table import FORMATS
+        from cbprove.report.style import plain
+
+        lines = tuple(line for each in comparisons for line in text(each, plain).splitlines())
+        code = mixed([each.code for each in comparisons])
+        subject = ", ".join(dict.fromkeys(each.titles[1] for each in comparisons))
+        console.document(
+            FORMATS[format](Findings(subject, typed(), of_comparisons(comparisons), lines, code))
+        )
 
 
 def _pairs(args: argparse.Namespace) -> tuple[Pair, ...]:

@@ -149,16 +149,14 @@ def _answer(
     for subject in _subjects(args):
         vocabulary = words(subject.specs)
         used.update(accessors(whole_change, vocabulary.views | set(settings_of_tree.accessors)))
-        placed_change, told = _placed(whole_change, subject, vocabulary)
+        placed_change, remarks = _placed(whole_change, subject, vocabulary)
         if compiler is not None:
             placed_change, uncounted = compiler.counted(placed_change, vocabulary.macros)
-            told = (*told, *uncounted)
-        notes.update(dict.fromkeys(told))
+            remarks = (*remarks, *uncounted)
+        notes.update(dict.fromkeys(remarks))
         relevant = of(placed_change, vocabulary.tags, vocabulary.macros, vocabulary.constants)
-        inside = compiler is not None and not compiler.defined.isdisjoint(
-            tag.partition("___")[0] for tag in vocabulary.tags
-        )
-        if not touches(relevant) and not (read and read.others) and not inside:
+        concerned = touches(relevant) or _defines(compiler, vocabulary)
+        if not concerned and not (read and read.others):
             continue
         try:
             answer = _judged(relevant, subject, args, (read, compiler))
@@ -168,8 +166,8 @@ def _answer(
             misfit = misfit or error
             continue
         if answer is not None:
-            notes_told = (*_missing(whole_change), *answer.notes)
-            return replace(answer, unjudged=(*answer.unjudged, *told), notes=notes_told), used
+            all_notes = (*_missing(whole_change), *answer.notes)
+            return replace(answer, unjudged=(*answer.unjudged, *remarks), notes=all_notes), used
     if misfit is not None:
         raise misfit
     _whole(args.specs)
@@ -221,6 +219,13 @@ def _whole(specs: Sequence[str]) -> None:
         except SpecError as error:
             if not is_included(error):
                 raise
+
+
+def _defines(compiler: Compiler | None, vocabulary: Words) -> bool:
+    """Whether the compiler read another struct that the specs have."""
+    return compiler is not None and not compiler.defined.isdisjoint(
+        tag.partition("___")[0] for tag in vocabulary.tags
+    )
 
 
 def _placed(

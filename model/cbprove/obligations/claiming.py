@@ -64,33 +64,14 @@ class Claiming:
         statement: Statement | None,
         value: Value | None,
     ) -> None:
-        places: tuple[Place, ...] = ()
-        condition: Bool | None = None
-        length: Value | None = None
-        match claim:
-            case SameMember(place=place) | Stored(place=place):
-                places = (place,)
-                length = self.touching.length(claim.length, frame)
-            case Inside(place=place):
-                condition = self.touching.inside(place, claim.length, frame)
-            case ReadsBack(place=place):
-                assert value is not None and place.type is not None
-                condition = self.touching.fits_type(value, place)
-            case IsTrue(condition=expr):
-                condition = self.touching.truth(expr, frame)
-            case NotGivenUp(place=touched_place, store=store):
-                condition = self.not_given_up(touched_place, store, frame)
-            case Unchanged():
-                places = claim.places
-            case _:
-                assert_never(claim)
+        places, condition, length = self._about(claim, frame, value)
         guard = and_(self.built.alive, frame.guard, self._some(claim, frame))
-        touched = tuple(self.touching.touch(p, frame) for p in places)
-        span = statement.span if statement else None
+        touched = tuple(self.touching.touch(place, frame) for place in places)
+        out = self.built.out
         at = ClaimAt(
             property=index,
             claim=claim,
-            time=len(self.built.out.operations),
+            time=len(out.operations),
             clock=self.built.clock,
             guard=guard,
             current=frame.current,
@@ -98,12 +79,34 @@ class Claiming:
             touched=touched,
             condition=condition,
             length=length,
-            span=span,
-            turns=len(self.built.out.turns),
-            steps=len(self.built.out.steps),
+            span=statement.span if statement else None,
+            turns=len(out.turns),
+            steps=len(out.steps),
             given=frame.given,
         )
-        self.built.out.claims.append(at)
+        out.claims.append(at)
+
+    def _about(
+        self, claim: ClaimMade, frame: Frame, value: Value | None
+    ) -> tuple[tuple[Place, ...], Bool | None, Value | None]:
+        """The places whose bits a claim is about, the condition that it makes, and how many bytes
+        of the place it is about."""
+        match claim:
+            case SameMember(place=place) | Stored(place=place):
+                return (place,), None, self.touching.length(claim.length, frame)
+            case Inside(place=place):
+                return (), self.touching.inside(place, claim.length, frame), None
+            case ReadsBack(place=place):
+                assert value is not None and place.type is not None
+                return (), self.touching.fits_type(value, place), None
+            case IsTrue(condition=expr):
+                return (), self.touching.truth(expr, frame), None
+            case NotGivenUp(place=touched_place, store=store):
+                return (), self.not_given_up(touched_place, store, frame), None
+            case Unchanged(places=places):
+                return places, None, None
+            case _:
+                assert_never(claim)
 
     def _some(self, claim: ClaimMade, frame: Frame) -> Bool:
         """Whether the claim speaks of any bit; one of members without bits, or of the first 0

@@ -133,11 +133,8 @@ class _Walk:
                     self.claiming.accessed("read", place, frame, statement, length)
             case Write():
                 self._write(statement, frame)
-            case Clear(places=places, length=length):
-                self.claiming.reads_of(length, frame, statement)
-                for index, place in enumerate(places):
-                    self.claiming.accessed("clear", place, frame, statement, length)
-                    self._store("blank", place, index, frame, length)
+            case Clear():
+                self._clear(statement, frame)
             case Copy():
                 self._copy(statement, frame)
             case On(name=name, body=body):
@@ -147,13 +144,8 @@ class _Walk:
                 self._block(body, frame.among(given))
             case Either(arms=arms):
                 self._either(arms, frame)
-            case If(condition=condition, then=then, otherwise=otherwise):
-                self.claiming.reads_of(condition, frame, statement)
-                holds = named_bool(
-                    spell(("if", frame.moment)), self.touching.truth(condition, frame)
-                )
-                self._block(then, replace(frame, guard=and_(frame.guard, holds)))
-                self._block(otherwise, replace(frame, guard=and_(frame.guard, not_(holds))))
+            case If():
+                self._if(statement, frame)
             case Assume(condition=condition):
                 self.built.assume(self.touching.truth(condition, frame), frame)
             case Consume():
@@ -171,6 +163,13 @@ class _Walk:
                 raise AssertionError("a block takes these itself: they add to its names")
             case _:
                 assert_never(statement)
+
+    def _if(self, statement: If, frame: Frame) -> None:
+        self.claiming.reads_of(statement.condition, frame, statement)
+        truth = self.touching.truth(statement.condition, frame)
+        holds = named_bool(spell(("if", frame.moment)), truth)
+        self._block(statement.then, replace(frame, guard=and_(frame.guard, holds)))
+        self._block(statement.otherwise, replace(frame, guard=and_(frame.guard, not_(holds))))
 
     def _either(self, arms: tuple[Block, ...], frame: Frame) -> None:
         picked = self.built.decide(("arm", frame.moment), 0, len(arms) - 1, frame.guard)
@@ -222,6 +221,13 @@ class _Walk:
             )
             kind: StoreKind = "fresh" if value is None else "value"
             self._store(kind, place, index=index, frame=frame, length=statement.length, value=value)
+
+    def _clear(self, statement: Clear, frame: Frame) -> None:
+        length = statement.length
+        self.claiming.reads_of(length, frame, statement)
+        for index, place in enumerate(statement.places):
+            self.claiming.accessed("clear", place, frame, statement, length)
+            self._store("blank", place, index, frame, length)
 
     def _store(
         self,

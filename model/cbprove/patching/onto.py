@@ -151,6 +151,29 @@ def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = Fa
     return _done(tree, whole_change, meant, fitting[0], (fitting[0] is forward, unlaid, compiled))
 
 
+def _created(tree: syntax.Tree, whole_change: Change) -> list[Body]:
+    """The structs that a change adds and the tree does not have."""
+    declared = tags(tree)
+    return [
+        Body(edit.kind, edit.tag, edit.new)
+        for edit in whole_change.edits
+        if edit.created and edit.tag not in declared
+    ]
+
+
+def _hanging(tree: syntax.Tree, meant: _Meant, way: _Way) -> dict[str, Body]:
+    """The structs whose layout hangs on a name that gets another value."""
+    names = {each.name for each in meant.macros} | {
+        name for edit in meant.enums for name, _ in enumerated(tree, edit) or ()
+    }
+    declared = tags(tree)
+    return {
+        tag: body(declared[tag], tag)
+        for tag in depending(tree, names)
+        if tag not in way.plan.bodies
+    }
+
+
 def _done(
     tree: syntax.Tree,
     whole_change: Change,
@@ -161,22 +184,11 @@ def _done(
     """The change done in one direction; what text does not lay out is left to the compiler, if
     there is one."""
     ahead, unlaid, compiled = how
-    tags_known, macros, enums = tags(tree), meant.macros, meant.enums
-    created = [
-        Body(edit.kind, edit.tag, edit.new)
-        for edit in whole_change.edits
-        if edit.created and edit.tag not in tags_known
-    ]
+    macros, enums = meant.macros, meant.enums
+    created = _created(tree, whole_change)
     counted = enums if ahead else [edit.reversed() for edit in reversed(enums)]
     values = partial(_with_values, macros=macros, enums=counted, new=ahead)
-    names = {each.name for each in macros} | {
-        name for edit in enums for name, _ in enumerated(tree, edit) or ()
-    }
-    hanging = {
-        tag: body(tags_known[tag], tag)
-        for tag in depending(tree, names)
-        if tag not in way.plan.bodies
-    }
+    hanging = _hanging(tree, meant, way)
     relaid_structs = Relaid(values(tree), {}, {}, (), ())
     if unlaid is None:
         try:

@@ -7,7 +7,7 @@ moves it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
 from cbprove.comparing.layouts import placed
 from cbprove.diagnostics import Diagnostic, Source, SpecError
@@ -70,41 +70,56 @@ def relaid(
     tags_known = tags(tree)
     embedding_tags = embedding(tags_known, changed)
     _without_choices(tags_known[tag] for tag in embedding_tags)
-    old = {tag: body(tags_known[tag], tag) for tag in embedding_tags}
     before = shapes(tree, embedding_tags)
-    packed = _unlike(tree, before, old)
-    old = {tag: replace(each, packed=tag in packed) for tag, each in old.items()}
-    tags_kept = _unlike(tree, before, old) if packed else set[str]()
-    old = {
-        tag: replace(each, packed=each.packed and tag not in tags_kept) for tag, each in old.items()
-    }
-    new = {
-        **old,
-        **{
-            tag: replace(each, packed=old[tag].packed or each.packed)
-            for tag, each in changed.items()
-        },
-    }
-    tree_made = values(under(tree, "\n".join(map(written, [*created, *new.values()]))))
-    after = shapes(tree_made, embedding_tags)
-    if tags_kept:
-        loose = shapes(under(tree, "\n".join(map(written, old.values()))), embedding_tags)
+    texts = _explained(tree, before, {tag: body(tags_known[tag], tag) for tag in embedding_tags})
+    new = texts.changed_to(changed)
+    new_tree = values(under(tree, "\n".join(map(written, [*created, *new.values()]))))
+    after = shapes(new_tree, embedding_tags)
+    if texts.pinned:
+        loose = shapes(under(tree, "\n".join(map(written, texts.bodies.values()))), embedding_tags)
         moved = [
             moved_pins(new[tag], tags_known[tag], (before[tag], loose[tag], after[tag]))
             for tag in embedding_tags
-            if tag in tags_kept
+            if tag in texts.pinned
         ]
-        rest = [
-            written(each)
-            for each in (*created, *(new[tag] for tag in embedding_tags if tag not in tags_kept))
-        ]
-        tree_made = values(under(tree, "\n".join([*rest, *moved])))
-        after = shapes(tree_made, embedding_tags)
+        rest = (new[tag] for tag in embedding_tags if tag not in texts.pinned)
+        new_tree = values(under(tree, "\n".join([*map(written, (*created, *rest)), *moved])))
+        after = shapes(new_tree, embedding_tags)
     names = (
         tuple(tag for tag in embedding_tags if tag in chosen)
-        for chosen in (packed - tags_kept, tags_kept)
+        for chosen in (texts.packed - texts.pinned, texts.pinned)
     )
-    return Relaid(tree_made, before, after, *names)
+    return Relaid(new_tree, before, after, *names)
+
+
+@frozen
+class _Texts:
+    """The structs of a tree as their text lays them out: those of which it does so only if they
+    are packed, and those that stay pinned since it does not explain them at all."""
+
+    bodies: Mapping[str, Body]
+    packed: Set[str]
+    pinned: Set[str]
+
+    def changed_to(self, bodies: Mapping[str, Body]) -> dict[str, Body]:
+        """All structs, some with other members; what was packed stays so."""
+        new = {
+            tag: replace(each, packed=self.bodies[tag].packed or each.packed)
+            for tag, each in bodies.items()
+        }
+        return {**self.bodies, **new}
+
+
+def _explained(
+    tree: syntax.Tree, before: Mapping[str, Shape], bodies: Mapping[str, Body]
+) -> _Texts:
+    packed = _unlike(tree, before, bodies)
+    bodies = {tag: replace(each, packed=tag in packed) for tag, each in bodies.items()}
+    pinned = _unlike(tree, before, bodies) if packed else set[str]()
+    bodies = {
+        tag: replace(each, packed=each.packed and tag not in pinned) for tag, each in bodies.items()
+    }
+    return _Texts(bodies, packed, pinned)
 
 
 def _without_choices(nodes: Iterable[ctree.RecordBody]) -> None:

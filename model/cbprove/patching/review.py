@@ -55,6 +55,15 @@ class How:
     compiler: Compiler | None = None
 
 
+def _questions(pairs: Sequence[Pair]) -> list[tuple[Pair, str]]:
+    """The properties that can have turned, each with its two sides."""
+    return [
+        (pair, name)
+        for pair in pairs
+        for name in sorted(changed(pair.old.program, pair.new.program))
+    ]
+
+
 def review(whole_change: Change, subject: Subject, how: How, progress: Progress) -> Answer | None:
     """The answer, None if no spec has anything of the change. Raises SpecError if it does not
     apply."""
@@ -66,11 +75,7 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
     )
     if not (onto_specs or accessed or blind or violated or checked or uncounted):
         return None
-    questions = [
-        (pair, name)
-        for pair in pairs
-        for name in sorted(changed(pair.old.program, pair.new.program))
-    ]
+    questions = _questions(pairs)
     turned, judged, reused = _turned(questions, how, progress)
     edited = {
         tag: added for _, each in onto_specs for tag, added in _added(whole_change, each).items()

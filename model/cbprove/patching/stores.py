@@ -38,6 +38,16 @@ class Stored:
     known: frozenset[str]
 
 
+def _steps(program: Program, functions_read: Functions) -> list[tuple[Step, Other]]:
+    """The steps that run, each with the functions that it stands for and that are otherwise."""
+    return [
+        (step, other)
+        for step in reached(program)
+        for other in functions_read.others
+        if _stands(step, other)
+    ]
+
+
 def stored(
     tree: syntax.Tree,
     program: Program,
@@ -54,23 +64,19 @@ def stored(
     within = area(program, member)
     if within is None:
         return Stored(tree, (), frozenset())
-    known = parts(program, within)
-    steps = [
-        (step, other)
-        for step in reached(program)
-        for other in functions_read.others
-        if _stands(step, other)
-    ]
+    members = parts(program, within)
+    steps = _steps(program, functions_read)
+    bodiless = _bodiless(tree)
     lacked = [
         (
             step,
             other,
             access,
-            "" if step.name in _bodiless(tree) else _statement(tree, program, within, access),
+            "" if step.name in bodiless else _statement(tree, program, within, access),
         )
         for step, other in steps
         for access in other.new
-        if lacking(step, within, other.read, access, known) is not None
+        if lacking(step, within, other.read, access, members) is not None
     ]
     statements_wanted = dict.fromkeys((step.name, text) for step, _, _, text in lacked if text)
     tree_made = _with(tree, statements_wanted)

@@ -172,23 +172,15 @@ class _Flow:
                     self._accessed("clear", (place,), frame, state)
                     self.memory.store("blank", place, frame, state)
             case Copy():
-                self._accessed("copy from", (statement.origin,), frame, state)
-                self._accessed("copy to", (statement.target,), frame, state)
-                self.memory.copy(statement, frame, state)
+                self._copy(statement, frame, state)
             case Make(uid=uid, kind=kind, name=name):
                 frame.scope[name] = self._make(uid, kind == "clone", frame, state)
             case Share(name=name):
                 frame.scope[name] = frame.current
             case On(name=name, body=body):
                 self._block(body, replace(frame, current=frame.scope[name]), state)
-            case When(body=body, given=condition_given):
-                candidates = (
-                    frame.among
-                    if condition_given is None
-                    else frame.among & self.universe.truth(condition_given.condition)
-                )
-                if candidates:
-                    self._block(body, replace(frame, among=candidates), state)
+            case When():
+                self._when(statement, frame, state)
             case Either(arms=arms):
                 self._either(arms, frame, state)
             case If(condition=condition, then=then, otherwise=otherwise):
@@ -208,6 +200,18 @@ class _Flow:
 
     def _declared(self, frame: Here) -> dict[str, int]:
         return {o.name: frame.scope[o.name] for o in self.program.objects[1:]}
+
+    def _copy(self, copy: Copy, frame: Here, state: State) -> None:
+        self._accessed("copy from", (copy.origin,), frame, state)
+        self._accessed("copy to", (copy.target,), frame, state)
+        self.memory.copy(copy, frame, state)
+
+    def _when(self, statement: When, frame: Here, state: State) -> None:
+        given, candidates = statement.given, frame.among
+        if given is not None:
+            candidates &= self.universe.truth(given.condition)
+        if candidates:
+            self._block(statement.body, replace(frame, among=candidates), state)
 
     def _either(self, arms: tuple[Block, ...], frame: Here, state: State) -> None:
         ways = [state.copy() for _ in arms]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cbprove.pictures.bytemap import Map
+from cbprove.pictures.bytemap import Map, Row
 from cbprove.report import drawing, story
 from cbprove.report.losses import verdict
 from cbprove.report.scene import Scene, scene
@@ -26,7 +26,7 @@ def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
         return None
     drawn = drawing.byte_map(shown)
     crumbs = " > ".join(story.crumbs(shown.program, shown.run.path, shown.first.moment))
-    told: dict[str, Any] = {
+    document: dict[str, Any] = {
         "path": crumbs,
         "decided": _unwrapped(decisions(witness, shown)),
         "sentences": verdict(shown),
@@ -35,13 +35,13 @@ def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
         "letters": [],
     }
     if drawn is None:
-        return told
+        return document
     lost = {
         (each.area, byte)
         for each in shown.lost()
         for byte in range(each.low // 8, -(-each.high // 8))
     }
-    told["columns"] = [
+    document["columns"] = [
         {
             "title": column.title or column.window.area,
             "first": column.window.first,
@@ -49,21 +49,21 @@ def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
         }
         for i, column in enumerate(drawn.columns)
     ]
-    told["rows"] = [
-        {
-            "step": row.step,
-            "verb": row.verb,
-            "what": row.what,
-            "columns": [
-                list(_bytes(row.cells[i], drawn, i, lost)) for i in range(len(drawn.columns))
-            ],
-        }
-        for row in drawn.rows
-    ]
-    if told["rows"]:
-        told["rows"].append(_met(shown, told["rows"][-1]))
-    told["letters"] = [{"letter": letter, "name": name} for name, letter in _letters(drawn)]
-    return told
+    document["rows"] = [_row(row, drawn, lost) for row in drawn.rows]
+    if document["rows"]:
+        document["rows"].append(_met(shown, document["rows"][-1]))
+    document["letters"] = [{"letter": letter, "name": name} for name, letter in _letters(drawn)]
+    return document
+
+
+def _row(row: Row, drawn: Map, lost: set[tuple[str, int]]) -> dict[str, Any]:
+    columns = range(len(drawn.columns))
+    return {
+        "step": row.step,
+        "verb": row.verb,
+        "what": row.what,
+        "columns": [list(_bytes(row.cells[i], drawn, i, lost)) for i in columns],
+    }
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

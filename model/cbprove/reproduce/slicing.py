@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from cbprove.reproduce.claims import Claim
 from cbprove.semantics.memory import ObjectKey
-from cbprove.semantics.trace import CopiedBits, HeldName, MadeObject, StoredBits
+from cbprove.semantics.trace import CopiedBits, Effect, HeldName, MadeObject, StoredBits
 from cbprove.system.expressions import Place
 
 Needed = dict[ObjectKey, set[int]]
@@ -29,34 +29,37 @@ class Slice:
         self.kept: set[int] = set()
         for key, place, bits in seeds:
             self._need(key, place, bits)
-        effects = claim.run.effects
         for number in reversed(range(claim.at)):
             if number == claim.kept:
-                for lying, compared in claim.compared():
-                    origin = claim.origin(lying)
-                    self._need(
-                        origin.object,
-                        origin.place,
-                        {bit - lying.low + origin.low for bit in compared},
-                    )
-            effect = effects[number]
-            match effect:
-                case StoredBits():
-                    keep = self._touches(effect.object, effect.store.place, effect.bits)
-                case CopiedBits():
-                    keep = self._copied(effect)
-                case MadeObject():
-                    keep = effect.object in self.needed
-                    if keep and effect.kind != "new":
-                        self.needed.setdefault(effect.parent, set()).update(
-                            self.needed[effect.object]
-                        )
-                case HeldName():
-                    keep = True
-                case _:
-                    keep = False
-            if keep:
+                self._need_remembered()
+            if self._is_needed(claim.run.effects[number]):
                 self.kept.add(number)
+
+    def _need_remembered(self) -> None:
+        """What a `preserved` remembers here is compared at the end."""
+        for lying, compared in self.claim.compared():
+            origin = self.claim.origin(lying)
+            positions = {bit - lying.low + origin.low for bit in compared}
+            self._need(origin.object, origin.place, positions)
+
+    def _is_needed(self, effect: Effect) -> bool:
+        """Whether what comes later hangs on this; then so it does on what this was made of."""
+        match effect:
+            case StoredBits():
+                return self._touches(effect.object, effect.store.place, effect.bits)
+            case CopiedBits():
+                return self._copied(effect)
+            case MadeObject():
+                if effect.object not in self.needed:
+                    return False
+                if effect.kind != "new":
+                    needed = self.needed.setdefault(effect.parent, set())
+                    needed.update(self.needed[effect.object])
+                return True
+            case HeldName():
+                return True
+            case _:
+                return False
 
     def _need(self, key: ObjectKey, place: Place, bits: Iterable[int]) -> None:
         moves = place.view in self.moved

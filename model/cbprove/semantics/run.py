@@ -226,10 +226,8 @@ class _Machine:
             case Either(_, arms):
                 arm = self.state.ask(("arm", frame.moment), 0, len(arms) - 1)
                 self._block(frame, arms[arm])
-            case If(_, condition, then, otherwise):
-                true = self._evaluated(frame, condition)
-                self._end_of_unnamed_step(frame)
-                self._block(frame, then if true else otherwise)
+            case If():
+                self._if(frame, statement)
             case Assume():
                 self._assume(frame, statement)
             case Call(_, "step", name):
@@ -240,6 +238,11 @@ class _Machine:
                 )
             case _:
                 assert_never(statement)
+
+    def _if(self, frame: Frame, statement: If) -> None:
+        true = self._evaluated(frame, statement.condition)
+        self._end_of_unnamed_step(frame)
+        self._block(frame, statement.then if true else statement.otherwise)
 
     def _read(self, frame: Frame, statement: Read) -> None:
         self._evaluated(frame, statement.length)

@@ -25,6 +25,7 @@ MAX_INCLUDES = 100
 
 # The text of a file, given the include that wants it; raises SpecError.
 Reader = Callable[[Path, Span | None], Source]
+_Refuse = Callable[[str, str, str], SpecError]  # code, message, help
 
 
 def read(path: Path, span: Span | None = None) -> Source:
@@ -33,15 +34,21 @@ def read(path: Path, span: Span | None = None) -> Source:
     def refuse(code: str, message: str, help: str) -> SpecError:
         return SpecError((Diagnostic(code, message, span, help),))
 
+    data = _bytes_of(path, refuse, path.parent if span else None)
+    return Source(os.fspath(path), _text_of(path, data, refuse), hashlib.sha256(data).hexdigest())
+
+
+def _bytes_of(path: Path, refuse: _Refuse, base: Path | None) -> bytes:
+    """What a file holds; `base` is the folder that an include counts from."""
     name = os.fspath(path)
     try:
         if path.is_dir():
             raise refuse("CB0001", f"`{name}` is a directory", "name a `.cbs` file")
-        data = read_plain(path, MAX_BYTES)
+        return read_plain(path, MAX_BYTES)
     except FileNotFoundError:
         help = (
-            f"the path counts from the file that includes it: {path.parent}"
-            if span
+            f"the path counts from the file that includes it: {base}"
+            if base is not None
             else "check the path"
         )
         raise refuse("CB0001", f"`{name}` does not exist", help) from None
@@ -58,6 +65,11 @@ def read(path: Path, span: Span | None = None) -> Source:
         raise refuse(
             "CB0001", f"`{name}` cannot be read: {reason}", "check the path and its permissions"
         ) from None
+
+
+def _text_of(path: Path, data: bytes, refuse: _Refuse) -> str:
+    """The text in the bytes of a file."""
+    name = os.fspath(path)
     if data.startswith(_MAGIC):
         raise refuse("CB0002", f"`{name}` is an artefact of a compiler, no spec", _OTHERWISE)
     if b"\0" in data:
@@ -71,7 +83,7 @@ def read(path: Path, span: Span | None = None) -> Source:
         ) from None
     if not text.strip():
         raise refuse("CB0004", f"`{name}` is empty", 'begin with `spec NAME "title";`')
-    return Source(name, text, hashlib.sha256(data).hexdigest())
+    return text
 
 
 def _is_artefact(path: Path) -> bool:

@@ -110,11 +110,16 @@ class Lexer:
                 tokens.append(Token(kind, match.group(), start, match.end()))
         if in_directive:
             tokens.append(Token(EOL, "", len(text), len(text)))
+        self._finish(dropping)
+
+    def _finish(self, dropping: bool) -> None:
+        """What needs all tokens: words that are dropped with their arguments, macros, the end."""
         if dropping:
-            self.tokens = list(_without_dropped(tokens))
+            self.tokens = list(_without_dropped(self.tokens))
         if any(token.kind == "#define" for token in self.tokens):
             self.tokens = expanded(self.tokens)
-        self.tokens.append(Token(END, "", len(text), len(text)))
+        end = len(self.source.text)
+        self.tokens.append(Token(END, "", end, end))
         self._refuse_depth()
 
     def _directive(self, match: re.Match[str]) -> bool:

@@ -10,7 +10,7 @@ FAULTS = (
         AGREE,
         (
             "clear stores something arbitrary",
-            "_Walk._statement",
+            "_Walk._clear",
             "self._store('blank', place, index, frame, length)",
             "self._store('fresh', place, index, frame, length)",
         ),
@@ -36,7 +36,7 @@ FAULTS = (
         AGREE,
         (
             "else is run in any case",
-            "_Walk._statement",
+            "_Walk._if",
             "replace(frame, guard=and_(frame.guard, not_(holds)))",
             "frame",
         ),

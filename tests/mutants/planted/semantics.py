@@ -152,7 +152,7 @@ FAULTS = (
         ),
         (
             "the condition of an `if` reads nothing",
-            "_Machine._statement",
+            "_Machine._if",
             "self._evaluated",
             "self.state.number",
         ),
