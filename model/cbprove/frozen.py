@@ -41,34 +41,34 @@ def field(
     return Field(default, default_factory, repr, compare)
 
 
-def fields(one: Any) -> tuple[Field, ...]:
+def fields(value: Any) -> tuple[Field, ...]:
     """The fields of a class, or of an object's, in the order of declaration."""
-    known: tuple[Field, ...] = one.__fields__
-    return known
+    declared: tuple[Field, ...] = value.__fields__
+    return declared
 
 
-def has_fields(one: object) -> bool:
+def has_fields(value: object) -> bool:
     """Whether something is an object of a class with fields."""
-    return hasattr(one.__class__, "__fields__")
+    return hasattr(value.__class__, "__fields__")
 
 
 @dataclass_transform(field_specifiers=(field,))
 def by_identity(cls: type[T]) -> type[T]:
     """The class as a dataclass whose objects are equal to themselves alone, and may be assigned
     to."""
-    made: Any = cls
-    made.__fields__ = _declared(cls)
-    setattr(cls, "__match_args__", tuple(each.name for each in made.__fields__))  # noqa: B010
-    made.__dataclass_fields__ = _ForOthers()
+    dataclass: Any = cls
+    dataclass.__fields__ = _declared(cls)
+    setattr(cls, "__match_args__", tuple(each.name for each in dataclass.__fields__))  # noqa: B010
+    dataclass.__dataclass_fields__ = _ForOthers()
     if "__repr__" not in vars(cls):
-        made.__repr__ = _text
+        dataclass.__repr__ = _text
 
-    def begin(one: Any, *given: Any, **named: Any) -> None:
+    def begin(value: Any, /, *arguments: Any, **named: Any) -> None:
         """Of the first object: from then on the class has a constructor that was written for it."""
-        made.__init__ = _constructor(made)
-        made.__init__(one, *given, **named)
+        dataclass.__init__ = _constructor(dataclass)
+        dataclass.__init__(value, *arguments, **named)
 
-    made.__init__ = begin
+    dataclass.__init__ = begin
     return cls
 
 
@@ -76,52 +76,54 @@ def by_identity(cls: type[T]) -> type[T]:
 def frozen(cls: type[T]) -> type[T]:
     """The class as a dataclass that is equal to another of its class, and has its hash, by the
     fields that are compared."""
-    made: Any = by_identity(cls)
-    compared = [each.name for each in fields(made) if each.compare]
-    values = attrgetter(*compared) if compared else lambda one: ()
+    dataclass: Any = by_identity(cls)
+    compared = [each.name for each in fields(dataclass) if each.compare]
+    values = attrgetter(*compared) if compared else lambda value: ()
 
-    def equal(one: Any, other: object) -> Any:
-        return values(one) == values(other) if other.__class__ is one.__class__ else NotImplemented
+    def equal(value: Any, other: object) -> Any:
+        return (
+            values(value) == values(other) if other.__class__ is value.__class__ else NotImplemented
+        )
 
-    def hashed(one: Any) -> int:
+    def hashed(value: Any) -> int:
         """Once for each object, so that a type is hashed in as many steps as it has types
         inside, however often each is used."""
         try:
-            known: int = one._hash
+            digest: int = value._hash
         except AttributeError:
-            known = one._hash = hash(values(one))
-        return known
+            digest = value._hash = hash(values(value))
+        return digest
 
-    made.__eq__, made.__hash__, made.__getstate__ = equal, hashed, _state
+    dataclass.__eq__, dataclass.__hash__, dataclass.__getstate__ = equal, hashed, _state
     return cls
 
 
-def replace(one: T, **changed: Any) -> T:
+def replace(value: T, /, **changed: Any) -> T:
     """A copy of an object with some fields changed, in a fifth of the time of the standard
     library's function.
 
     For objects that are made of their fields and nothing else: none with a `__post_init__`.
     """
-    made = object.__new__(one.__class__)
-    known = one.__dict__  # holds what is cached too, which a copy must work out for itself
-    made.__dict__.update({name: known[name] for name in one.__match_args__}, **changed)  # type: ignore[attr-defined]
-    return made
+    copy = object.__new__(value.__class__)
+    attributes = value.__dict__  # holds what is cached too, which a copy must work out for itself
+    copy.__dict__.update({name: attributes[name] for name in value.__match_args__}, **changed)  # type: ignore[attr-defined]
+    return copy
 
 
 def _declared(cls: type) -> tuple[Field, ...]:
     """The fields of what a class is made from, then its own."""
-    known = {each.name: each for each in getattr(cls, "__fields__", ())}
+    inherited = {each.name: each for each in getattr(cls, "__fields__", ())}
     for name in cls.__annotations__:
-        given = cls.__dict__.get(name, _ABSENT)
-        if not isinstance(given, Field):
-            given = Field(given, _ABSENT, repr=True, compare=True)
-        elif given.default is _ABSENT:
+        member = cls.__dict__.get(name, _ABSENT)
+        if not isinstance(member, Field):
+            member = Field(member, _ABSENT, repr=True, compare=True)
+        elif member.default is _ABSENT:
             delattr(cls, name)
         else:
-            setattr(cls, name, given.default)
-        given.name = name
-        known[name] = given
-    return tuple(known.values())
+            setattr(cls, name, member.default)
+        member.name = name
+        inherited[name] = member
+    return tuple(inherited.values())
 
 
 def _constructor(cls: Any) -> Any:
@@ -148,7 +150,7 @@ class _ForOthers:
     """`__dataclass_fields__`, by which the standard library knows a dataclass; worked out for
     those who ask there."""
 
-    def __get__(self, one: object, cls: Any) -> Any:
+    def __get__(self, value: object, cls: Any) -> Any:
         from dataclasses import make_dataclass
 
         made: Any = make_dataclass(cls.__name__, [(each.name, Any) for each in fields(cls)])
@@ -156,11 +158,11 @@ class _ForOthers:
         return made.__dataclass_fields__
 
 
-def _state(one: Any) -> dict[str, Any]:
+def _state(value: Any) -> dict[str, Any]:
     """What goes to another process: a hash of text is each process's own."""
-    return {name: value for name, value in vars(one).items() if name != "_hash"}
+    return {name: attribute for name, attribute in vars(value).items() if name != "_hash"}
 
 
-def _text(one: Any) -> str:
-    parts = (f"{each.name}={getattr(one, each.name)!r}" for each in fields(one) if each.repr)
-    return f"{one.__class__.__qualname__}({', '.join(parts)})"
+def _text(value: Any) -> str:
+    parts = (f"{each.name}={getattr(value, each.name)!r}" for each in fields(value) if each.repr)
+    return f"{value.__class__.__qualname__}({', '.join(parts)})"

@@ -49,17 +49,17 @@ class Folder:
         except (OSError, ValueError, RecursionError):
             return None
 
-    def put(self, key: str, told: Any) -> None:
+    def put(self, key: str, document: Any) -> None:
         """Writes beside, then renames: whoever reads sees all of it or nothing."""
-        self.mine[key] = told
+        self.mine[key] = document
         if self.place is None:
             return
         file = self.place / f"{key}.json"
-        beside = file.with_suffix(f".{os.getpid()}.part")
+        partial = file.with_suffix(f".{os.getpid()}.part")
         with contextlib.suppress(OSError):
             self.place.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(told, separators=(",", ":")), encoding="utf-8")
-            os.replace(beside, file)
+            partial.write_text(json.dumps(document, separators=(",", ":")), encoding="utf-8")
+            os.replace(partial, file)
 
 
 def folder(name: str) -> Path:
@@ -68,25 +68,25 @@ def folder(name: str) -> Path:
     return Path(home) / "cbprove" / name
 
 
-def key(kind: str, system: System, /, **more: Any) -> str:
+def key(kind: str, system: System, /, **further: Any) -> str:
     """The same for two questions only if nothing that an answer, and what is told of it, hangs on
     differs: of a system its texts, wherever they lie, its axes, its proposals; and this program."""
     texts = [source.sha256 or _hash(source.text.encode()) for source in system.sources]
-    return _key(kind, system, {"program": _program(), "sources": texts, **more})
+    return _key(kind, system, {"program": _program(), "sources": texts, **further})
 
 
 def key_of_programs(
-    kind: str, system: System, fingerprint: str, lasting: bool = True, /, **more: Any
+    kind: str, system: System, fingerprint: str, lasting: bool = True, /, **further: Any
 ) -> str:
     """The same for an answer in which no place of a text is told: of a system the programs of what
     is looked at instead of its texts; and this program, unless what is kept ends with the run
     (`lasting`)."""
     basis = {"program": _program() if lasting else "", "programs": fingerprint}
-    return _key(kind, system, {**basis, **more})
+    return _key(kind, system, {**basis, **further})
 
 
 def _key(kind: str, system: System, basis: dict[str, Any]) -> str:
-    told = {
+    document = {
         "kind": kind,
         "axes": [(axis.name, _values(axis.values)) for axis in system.axes],
         "proposals": [
@@ -95,7 +95,7 @@ def _key(kind: str, system: System, basis: dict[str, Any]) -> str:
         ],
         **basis,
     }
-    return _hash(json.dumps(told, sort_keys=True).encode())
+    return _hash(json.dumps(document, sort_keys=True).encode())
 
 
 def _values(values: tuple[str, ...] | range) -> list[Any]:
@@ -110,10 +110,10 @@ def _hash(data: bytes) -> str:
 def _program() -> str:
     """The version, and every line of this program: nothing that is kept outlives a change of
     either."""
-    whole = hashlib.sha256(VERSION.encode())
+    digest = hashlib.sha256(VERSION.encode())
     root = os.path.dirname(__file__)
     files = (os.path.join(folder, name) for folder, _, names in os.walk(root) for name in names)
     for path in sorted(path for path in files if path.endswith((".py", ".lark"))):
         with open(path, "rb", buffering=0) as file:
-            whole.update(path.removeprefix(root).encode() + b"\0" + file.read())
-    return whole.hexdigest()
+            digest.update(path.removeprefix(root).encode() + b"\0" + file.read())
+    return digest.hexdigest()

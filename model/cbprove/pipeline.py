@@ -57,19 +57,19 @@ def check(
     options: Options,
     progress: Progress,
     executor: Executor | None = None,
-    kept: Folder | None = None,
+    cache: Folder | None = None,
 ) -> Report:
     """Every verdict on the spec in a file; an executor finds them side by side. Raises SpecError
     if it has mistakes."""
     system = meaning(path)
     return _held_against(
         system,
-        judged(system, path, options=options, progress=progress, executor=executor, kept=kept),
+        judged(system, path, options=options, progress=progress, executor=executor, cache=cache),
     )
 
 
 def begin(
-    path: str, options: Options, executor: Executor, kept: Folder | None = None
+    path: str, options: Options, executor: Executor, cache: Folder | None = None
 ) -> Callable[[], Report]:
     """Has an executor judge the spec in a file, beside others; the result waits for the report.
 
@@ -84,7 +84,7 @@ def begin(
             raise mistaken
 
         return refused
-    pending = executor.submit(judged, system, path, options, _silent, None, kept)
+    pending = executor.submit(judged, system, path, options, _silent, None, cache)
     return lambda: _held_against(system, pending.result())
 
 
@@ -106,29 +106,29 @@ def judged(
     options: Options,
     progress: Progress,
     executor: Executor | None = None,
-    kept: Folder | None = None,
+    cache: Folder | None = None,
 ) -> Report:
-    """Every verdict on a system; `path` is what reports call its spec. What is `kept` of an earlier
-    run of the same programs, whatever their texts say besides, is not found again.
+    """Every verdict on a system; `path` is what reports call its spec. What the `cache` has of an
+    earlier run of the same programs, whatever their texts say besides, is not found again.
 
     The texts of queries are not kept, nor is a report in which something is unknown or bounded:
     that may be known next time.
     """
-    if kept is None or options.queries:
+    if cache is None or options.queries:
         report = design.judge(system, _reach(options), progress, executor)
     else:
-        report = _remembered(system, options, progress=progress, executor=executor, kept=kept)
+        report = _remembered(system, options, progress=progress, executor=executor, cache=cache)
     return replace(report, path=path, inputs=inputs(system), warnings=system.warnings)
 
 
 def _remembered(
-    system: System, options: Options, progress: Progress, executor: Executor | None, kept: Folder
+    system: System, options: Options, progress: Progress, executor: Executor | None, cache: Folder
 ) -> Report:
     from cbprove.design.known import Known
     from cbprove.keeping import key_of_programs
     from cbprove.system.fingerprint import fingerprint
 
-    told = {
+    limits = {
         "bound": options.bound,
         "resources": options.resources,
         "operations": options.operations,
@@ -138,17 +138,17 @@ def _remembered(
 
     def opened(programs: Iterable[Program]) -> Any:
         print_of_them = fingerprint(programs)
-        names.append(key_of_programs("spec", system, print_of_them, kept.lasting, **told))
-        return kept.get(names[0])
+        names.append(key_of_programs("spec", system, print_of_them, cache.lasting, **limits))
+        return cache.get(names[0])
 
     known = Known(opened)
     report = design.judge(
         system, _reach(options), progress=progress, executor=executor, known=known
     )
     (name,) = names
-    earlier = kept.is_earlier(name)
+    earlier = cache.is_earlier(name)
     if known.fresh and known.decided:
-        kept.put(name, known.held)
+        cache.put(name, known.held)
     return replace(report, kept=known.found and earlier)
 
 
@@ -245,21 +245,21 @@ def explained(
     return prop, judged(replace(system, properties=(prop,), asks=()), path, options, progress)
 
 
-def layout(path: str, only: str | None, everything: bool = False) -> str:
+def layout(path: str, proposal: str | None, all_structs: bool = False) -> str:
     """For the first candidate of each proposal, where views lie; the structs that a view has, or
     all; what layers touch."""
     system = meaning(path)
-    if only is not None:
-        _known("proposal", only, [proposal.name for proposal in system.proposals])
+    if proposal is not None:
+        _known("proposal", proposal, [proposal.name for proposal in system.proposals])
     from cbprove.meaning.shapes import laid, shapes
     from cbprove.pictures import layout as layouts
 
-    firsts = first_candidates(system, only)
+    firsts = first_candidates(system, proposal)
     programs = {name: elaborate.program(system, first) for name, first in firsts.items()}
     structs = shapes(system, firsts.values())
     viewed = laid(system, structs)
-    shown = [each for each in structs if everything or each.record.tag in viewed]
-    return layouts.text(shown, programs, len(structs) - len(shown))
+    pictured = [each for each in structs if all_structs or each.record.tag in viewed]
+    return layouts.text(pictured, programs, len(structs) - len(pictured))
 
 
 def first_candidates(system: System, name: str | None = None) -> dict[str, dict[str, AxisValue]]:
@@ -310,7 +310,7 @@ def _axis(system: System, name: str) -> Axis:
 def _names(system: System) -> str:
     """What can be swept."""
     properties, axes = (
-        [f"`{each.name}`" for each in found] for found in (system.properties, system.axes)
+        [f"`{each.name}`" for each in named] for named in (system.properties, system.axes)
     )
     return f"the properties are {', '.join(properties)}; the axes are {', '.join(axes)}"
 

@@ -51,7 +51,9 @@ property kept: preserved A from store to look;
 
 def judged(path: Path, place: Path | None, **options: Any) -> Report:
     kept = Folder(place) if place is not None else None
-    return check(str(path), Options(witnesses=True, **options), lambda done, total: None, kept=kept)
+    return check(
+        str(path), Options(witnesses=True, **options), lambda done, total: None, cache=kept
+    )
 
 
 def told(report: Report) -> str:
@@ -170,7 +172,7 @@ def test_a_run_for_the_text_is_enough_for_the_document_but_for_runs(
 ) -> None:
     """What one asks for more is found then, and kept for the next."""
     kept = Folder(tmp_path / "kept")
-    quiet = check(str(spec), Options(), lambda done, total: None, kept=kept)
+    quiet = check(str(spec), Options(), lambda done, total: None, cache=kept)
     assert not quiet.kept
     whole = told(judged(spec, None))
     assert told(judged(spec, tmp_path / "kept")) == whole
@@ -183,7 +185,7 @@ def test_the_same_texts_are_judged_once_wherever_they_lie(
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "copy.cbs").write_text(SPEC)
     kept = Folder(None)
-    first = check(str(spec), Options(witnesses=True), lambda done, total: None, kept=kept)
+    first = check(str(spec), Options(witnesses=True), lambda done, total: None, cache=kept)
     asked(monkeypatch)
     second = check(
         str(tmp_path / "other" / "copy.cbs"),

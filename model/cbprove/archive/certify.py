@@ -373,11 +373,11 @@ def of_clauses(stated: Stated) -> tuple[Clausal, str] | None:
         return None
     digest = sha256(clauses.dimacs())
     try:
-        found = proof_of(clauses)
+        drat = proof_of(clauses)
     except GaveUp as limit:
         return Clausal(digest, left_out=str(limit)), ""
-    assert found is not None, "an obligation of a proof cannot be satisfied"
-    proof = additions(found)
+    assert drat is not None, "an obligation of a proof cannot be satisfied"
+    proof = additions(drat)
     if len(proof) > LARGEST:
         return Clausal(digest, left_out=f"it has more than {LARGEST} bytes"), ""
     return Clausal(digest, sha256(proof)), proof

@@ -108,8 +108,8 @@ def _fill(folder: Path, all_kept: Iterable[Kept]) -> None:
         target.mkdir(parents=True)
         written = text(record_texts.record)
         (target / RECORD).write_text(written, encoding="utf-8")
-        for name, beside in record_texts.texts.items():
-            (target / name).write_text(beside, encoding="utf-8")
+        for name, certificate in record_texts.texts.items():
+            (target / name).write_text(certificate, encoding="utf-8")
         listed.append({"folder": place, "sha256": sha256(written)})
     (folder / INDEX).write_text(_index(listed), encoding="utf-8")
 

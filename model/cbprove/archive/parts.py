@@ -143,10 +143,10 @@ class Confirming:
             raise Wrong("it rests on obligations that the record does not have")
         claim: Claim = "reached" if part.verdict == "vacuous" else "broken"
         firsts = [state for state in states[0] if state.property == name and state.claim == claim]
-        found = next(
+        stated = next(
             (state for state in firsts if self._enough(state, states, sector, candidates)), None
         )
-        if found is None:
+        if stated is None:
             raise Wrong("it rests on obligations that are about something else")
         confirmed = [self.obliged.confirmed(obligation) for obligation in part.obligations]
         self._certified(part, sector, candidates, name)
@@ -156,11 +156,11 @@ class Confirming:
         self.proofs[self._shown_by(part)] += 1
         # One text may be stated of several candidates, whose loops are not all followed to their
         # end.
-        if not first[states[0].index(found)].truncated:
+        if not first[states[0].index(stated)].truncated:
             return None
-        if found.known != FOLLOWED:
+        if stated.known != FOLLOWED:
             raise Wrong(f"loops with a HI of up to {FOLLOWED} turns are not followed to their end")
-        return found.turns
+        return stated.turns
 
     def _shown_by(self, part: Part) -> Shown:
         if part.certificates:

@@ -142,30 +142,30 @@ class _Rechecking:
         """What the verdicts rest on: the audits are made anew."""
         path = self.record.inputs[0][0]
         try:
-            found = audits(system)
+            audited = audits(system)
         except SpecError as error:
             self._fail(f"it cannot be audited: {error.diagnostics[0].message}", path, code=2)
             return
-        self.outcome.models = tuple(each.told for each in found) or (UNAUDITED,)
-        said = {each.record: each for each in self.record.models}
-        for each in rested(found):
-            if each.record not in said:
+        self.outcome.models = tuple(each.told for each in audited) or (UNAUDITED,)
+        recorded = {each.record: each for each in self.record.models}
+        for each in rested(audited):
+            if each.record not in recorded:
                 self._fail(
                     f"the record does not know that it is audited against {each.record}", path
                 )
-            elif said[each.record].sha256 != each.sha256:
+            elif recorded[each.record].sha256 != each.sha256:
                 self._fail(
                     f"the sha256 of {each.record} is {each.sha256}, the record says "
-                    f"{said[each.record].sha256}",
+                    f"{recorded[each.record].sha256}",
                     path,
                 )
-            elif said[each.record].told != each.told:
-                self._fail(f"{each.told}, the record says: {said[each.record].told}", path)
-        for strange in said.keys() - {each.record for each in found}:
+            elif recorded[each.record].told != each.told:
+                self._fail(f"{each.told}, the record says: {recorded[each.record].told}", path)
+        for strange in recorded.keys() - {each.record for each in audited}:
             self._fail(
                 f"the record says that it is audited against {strange}, which it is not", path
             )
-        for model in found:
+        for model in audited:
             if not model.clean:
                 self._fail(model.told, path)
 
@@ -247,9 +247,9 @@ class _Rechecking:
             wrong.append(
                 Wrong(f"its scope is {scope}, but the bound was {self.record.limits.bound}")
             )
-        for one in wrong:
-            if str(one):
-                self._fail(str(one), verdict.id, one.code)
+        for fault in wrong:
+            if str(fault):
+                self._fail(str(fault), verdict.id, fault.code)
         self.outcome.confirmed += not wrong
 
     def _summary(

@@ -30,13 +30,13 @@ def _fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def once(names: Iterable[Any], what: str) -> None:
+def once(names: Iterable[Any], noun: str) -> None:
     """Raises Unreadable where something is named twice."""
-    seen: set[Any] = set()
+    earlier: set[Any] = set()
     for name in names:
-        if name in seen:
-            raise Unreadable(f"{what} {json.dumps(name)} twice")
-        seen.add(name)
+        if name in earlier:
+            raise Unreadable(f"{noun} {json.dumps(name)} twice")
+        earlier.add(name)
 
 
 def exactly(

@@ -235,18 +235,18 @@ def _read_verdict(document: Mapping[str, Any]) -> Recorded:
     )
 
 
-def _read_models(found: Sequence[Mapping[str, Any]]) -> tuple[Rested, ...]:
+def _read_models(entries: Sequence[Mapping[str, Any]]) -> tuple[Rested, ...]:
     """None of a spec that is not audited; an archive of earlier says nothing of it."""
-    if found == [{"told": UNAUDITED}]:
+    if entries == [{"told": UNAUDITED}]:
         return ()
-    models = tuple(map(_read_model, found))
+    models = tuple(map(_read_model, entries))
     once((model.record for model in models), "models names")
     return models
 
 
-def _read_model(found: Mapping[str, Any]) -> Rested:
-    exactly(found, ["record", "sha256", "told"])
-    return Rested(a_text(found["record"]), a_text(found["sha256"]), a_text(found["told"]))
+def _read_model(entry: Mapping[str, Any]) -> Rested:
+    exactly(entry, ["record", "sha256", "told"])
+    return Rested(a_text(entry["record"]), a_text(entry["sha256"]), a_text(entry["told"]))
 
 
 _VERDICTS = ("proved", "refuted", "mixed", "vacuous", "unknown", "excluded")

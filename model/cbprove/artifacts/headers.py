@@ -257,8 +257,8 @@ def _no_struct(unit: _Unit, name: str, types: Types | None) -> Diagnostic:
         if near
         else "name the header that defines it, and options that do"
     )
-    what = f"`{name}`" if " " in name else f"struct `{name}`"
-    return Diagnostic("CB0315", f"`{unit.shown}` defines no {what}", None, help)
+    subject = f"`{name}`" if " " in name else f"struct `{name}`"
+    return Diagnostic("CB0315", f"`{unit.shown}` defines no {subject}", None, help)
 
 
 def _no_constant(unit: _Unit, name: str) -> Diagnostic:

@@ -66,23 +66,23 @@ def has(artifact: Artifact, kind: Kind, name: str, module: str | None = None) ->
     return any(unit.find(kind, name) for unit in artifact.units if module in (None, unit.name))
 
 
-def find(artifact: Artifact, wanted: Iterable[Asked]) -> list[Definition]:
+def find(artifact: Artifact, requests: Iterable[Asked]) -> list[Definition]:
     """All that was asked for, every different definition of each. Raises SpecError with all that
     is missing."""
-    definitions, mistakes = sought(artifact, wanted)
+    definitions, mistakes = sought(artifact, requests)
     if mistakes:
         raise SpecError(mistakes)
     return definitions
 
 
 def sought(
-    artifact: Artifact, wanted: Iterable[Asked]
+    artifact: Artifact, requests: Iterable[Asked]
 ) -> tuple[list[Definition], tuple[Diagnostic, ...]]:
     """What there is of all that was asked for, every different definition of each, and a mistake
     for each that is missing."""
     definitions: list[Definition] = []
     mistakes: dict[Diagnostic, None] = {}
-    for each in wanted:
+    for each in requests:
         try:
             for types, ref in lookup(artifact, each.kind, each.name, each.module):
                 definitions.append(Definition(types, ref, each.kind, each.name, each.called))
@@ -91,13 +91,13 @@ def sought(
     return definitions, tuple(mistakes)
 
 
-def _other_kind(artifact: Artifact, wanted: Asked) -> tuple[Diagnostic, ...]:
+def _other_kind(artifact: Artifact, request: Asked) -> tuple[Diagnostic, ...]:
     """Told where the name is one of another kind."""
     for kind in get_args(Kind):
-        if kind != wanted.kind and has(artifact, kind, wanted.name):
+        if kind != request.kind and has(artifact, kind, request.name):
             message, help = (
-                f"`{wanted.name}` is no {wanted.kind}, but a {kind}",
-                f"ask with --{kind} {wanted.name}",
+                f"`{request.name}` is no {request.kind}, but a {kind}",
+                f"ask with --{kind} {request.name}",
             )
             return (Diagnostic("CB0328", message, None, help),)
     return ()

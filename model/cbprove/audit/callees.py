@@ -37,29 +37,30 @@ class Followed:
 
 
 def followed(
-    program: Program, steps: Iterable[Step], within: Area, record: Record, known: Parts
+    program: Program, steps: Iterable[Step], within: Area, record: Record, deeds_of: Parts
 ) -> Followed:
     """Every function that one of a step calls, in the order of steps."""
     by_function: dict[str, list[Step]] = defaultdict(list)
     for step in steps:
         for name in stands_for(step):
             by_function[name].append(step)
-    beside, declared = _standing(program), _declared(program)
-    found: list[Callee] = []
-    met: dict[str, set[str]] = defaultdict(set)
+    on_path, declared = _standing(program), _declared(program)
+    callees: list[Callee] = []
+    calls_of: dict[str, set[str]] = defaultdict(set)
     reads: dict[str, tuple[Read, ...]] = {}
     for function, sharing in by_function.items():
-        standing = frozenset().union(*(beside[step.name] for step in sharing))
-        walk = _Walk(record, sharing, standing, declared.keys())
+        on_paths = frozenset().union(*(on_path[step.name] for step in sharing))
+        walk = _Walk(record, sharing, on_paths, declared.keys())
         left = Reasons(
-            {k: v for each in sharing for k, v in reasons(each, within, known).named.items()}, known
+            {k: v for each in sharing for k, v in reasons(each, within, deeds_of).named.items()},
+            deeds_of,
         )
         pairs = walk.from_function(function)
         reads[function] = tuple(read for _, read in pairs)
         for caller, read in pairs:
-            lost = _lost(read, known.get(function, ()), left)
+            lost = _lost(read, deeds_of.get(function, ()), left)
             if lost:
-                found.append(
+                callees.append(
                     Callee(
                         read=read,
                         caller=caller,
@@ -69,8 +70,8 @@ def followed(
                     )
                 )
         for step in sharing:
-            met[step.name] |= walk.met
-    return Followed(tuple(found), reads, tuple(_idle(by_function.values(), met)))
+            calls_of[step.name] |= walk.met
+    return Followed(tuple(callees), reads, tuple(_idle(by_function.values(), calls_of)))
 
 
 def stands_for(step: Step) -> tuple[str, ...]:
@@ -80,13 +81,13 @@ def stands_for(step: Step) -> tuple[str, ...]:
 
 def _standing(program: Program) -> Mapping[str, frozenset[str]]:
     """By each step, the functions that some step stands for on a path that runs it."""
-    found: dict[str, set[str]] = defaultdict(set)
+    by_step: dict[str, set[str]] = defaultdict(set)
     for path in program.paths:
         steps = [program.steps[name] for name in called(path.body, program)]
         functions = {name for step in steps for name in stands_for(step)}
         for step in steps:
-            found[step.name] |= functions
-    return {name: frozenset(functions) for name, functions in found.items()}
+            by_step[step.name] |= functions
+    return {name: frozenset(functions) for name, functions in by_step.items()}
 
 
 def _declared(program: Program) -> Mapping[str, str]:
@@ -103,16 +104,16 @@ class _Walk:
         self,
         record: Record,
         sharing: Iterable[Step],
-        standing: frozenset[str],
+        on_paths: frozenset[str],
         declared: Collection[str],
     ) -> None:
-        self.record, self.standing, self.declared = record, standing, declared
+        self.record, self.standing, self.declared = record, on_paths, declared
         self.left = {each.function for step in sharing for each in step.witness.not_followed}
         self.met: set[str] = set()
 
     def from_function(self, name: str) -> list[tuple[str, Read]]:
         """Who is called, by whom; of functions of one name the one of the caller's file."""
-        found: dict[tuple[str, str], tuple[str, Read]] = {}
+        callees: dict[tuple[str, str], tuple[str, Read]] = {}
         waiting = list(self.record.functions.get(name, ()))
         while waiting:
             caller = waiting.pop(0)
@@ -121,10 +122,10 @@ class _Walk:
                 if each in self.standing or each in self.left:
                     continue
                 for read in self._reads(each, caller):
-                    if (each, read.file) not in found:
-                        found[each, read.file] = (caller.name, read)
+                    if (each, read.file) not in callees:
+                        callees[each, read.file] = (caller.name, read)
                         waiting += [read] if each not in self.declared else []
-        return list(found.values())
+        return list(callees.values())
 
     def _reads(self, name: str, caller: Read) -> tuple[Read, ...]:
         reads = self.record.functions.get(name, ())
@@ -141,10 +142,10 @@ def _lost(read: Read, deeds: tuple[Done, ...], left: Reasons) -> tuple[tuple[Acc
 
 
 def _idle(
-    sharing: Iterable[list[Step]], met: Mapping[str, set[str]]
+    sharing: Iterable[list[Step]], calls_of: Mapping[str, set[str]]
 ) -> Iterable[tuple[Step, NotFollowed]]:
     steps = {step.name: step for each in sharing for step in each}
     for step in steps.values():
         for left in step.witness.not_followed:
-            if left.function not in met[step.name]:
+            if left.function not in calls_of[step.name]:
                 yield step, left

@@ -58,10 +58,10 @@ def audited(spec: str, program: Program, record: Record) -> Audited | None:
     within = area(program, record.object.member)
     if within is None:
         return None
-    steps, known = reached(program), parts(program, within)
-    beyond = followed(program, steps, within, record, known)
+    steps, deeds_of = reached(program), parts(program, within)
+    beyond = followed(program, steps, within, record, deeds_of)
     differences = [
-        each for step in steps for each in _step(step, within, record, known, beyond.reads)
+        each for step in steps for each in _step(step, within, record, deeds_of, beyond.reads)
     ]
     differences += map(_forgotten, beyond.callees)
     differences += [_uncalled(step, each.function, each.span, record) for step, each in beyond.idle]
@@ -95,7 +95,7 @@ def _known(record: Record) -> Graph:
 
 
 def _step(
-    step: Step, within: Area, record: Record, known: Parts, called: Mapping[str, Sequence[Read]]
+    step: Step, within: Area, record: Record, deeds_of: Parts, called: Mapping[str, Sequence[Read]]
 ) -> list[Difference]:
     witness, deeds = step.witness, done(step, within)
     if witness.nothing:
@@ -105,7 +105,7 @@ def _step(
     if stale or not names:
         return stale or [_nameless(step, record)]
     reads = [read for name in names for read in record.functions[name]]
-    left = reasons(step, within, known)
+    left = reasons(step, within, deeds_of)
     pairs = [
         (read, each)
         for read in reads
@@ -113,23 +113,23 @@ def _step(
         if not (each.to and each.to in witness.callees)
     ]
     callees = [read for name in names for read in called.get(name, ())]
-    both = [*pairs, *((read, access) for read in callees for access in read.accesses)]
+    accesses = [*pairs, *((read, access) for read in callees for access in read.accesses)]
     return [
         *_missing(step, pairs, deeds, left),
-        *_idle(step, left, both),
+        *_idle(step, left, accesses),
         *_order(step, pairs, deeds),
-        *_extra(step, both, deeds, reads),
+        *_extra(step, accesses, deeds, reads),
     ]
 
 
 def lacking(
-    step: Step, within: Area, read: Read, access: Access, known: Parts
+    step: Step, within: Area, read: Read, access: Access, deeds_of: Parts
 ) -> Difference | None:
     """What a step does not do of one access of a function that it stands for, if anything; a
     reason may leave it out."""
     if access.to and access.to in step.witness.callees:
         return None
-    missing = _missing(step, [(read, access)], done(step, within), reasons(step, within, known))
+    missing = _missing(step, [(read, access)], done(step, within), reasons(step, within, deeds_of))
     return missing[0] if missing else None
 
 
@@ -179,8 +179,10 @@ def _forgotten(callee: Callee) -> Difference:
     deed = f"{name} {_verb(access)}"
     if access.kind != "escape":
         deed += f" {_shown(access.place, lost)}"
-    more = f" (and {len(callee.lost) - 1} more)" if len(callee.lost) > 1 else ""
-    message = f"{deed}{_via(access)}{more}; {callee.caller}() calls it, and no step stands for it"
+    count_text = f" (and {len(callee.lost) - 1} more)" if len(callee.lost) > 1 else ""
+    message = (
+        f"{deed}{_via(access)}{count_text}; {callee.caller}() calls it, and no step stands for it"
+    )
     return Difference("callee", callee.of.name, message, at, callee.of.span)
 
 

@@ -170,10 +170,11 @@ def neighbours(program: Program) -> tuple[Neighbours, ...]:
     """Each pair of a path once, in order."""
     by_steps: dict[tuple[str, str, str], Neighbours] = {}
     for path in program.paths:
-        for one, other in _Walk(program).pairs(path.body):
-            first, second = program.steps[one.name], program.steps[other.name]
+        for earlier, later in _Walk(program).pairs(path.body):
+            first, second = program.steps[earlier.name], program.steps[later.name]
             by_steps.setdefault(
-                (path.name, one.name, other.name), Neighbours(path.name, first, second, other.span)
+                (path.name, earlier.name, later.name),
+                Neighbours(path.name, first, second, later.span),
             )
     return tuple(by_steps.values())
 
@@ -198,7 +199,9 @@ class _Walk:
         return ends_of_block
 
     def _join(self, last: tuple[Call, ...], first: tuple[Call, ...]) -> None:
-        self.found.update({(one.uid, other.uid): (one, other) for one in last for other in first})
+        self.found.update(
+            {(earlier.uid, later.uid): (earlier, later) for earlier in last for later in first}
+        )
 
     def _statement(self, statement: Statement) -> _Ends:
         if isinstance(statement, Call):

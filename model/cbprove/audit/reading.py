@@ -35,7 +35,7 @@ def named(
     sweep_result = sweep(jobs, object, mapped, progress)
     defined = {each.name for each in sweep_result.functions}
     absent = [name for name in unique if name not in defined]
-    return followed(sweep_result, object, lambda asked: _definitions(asked, kernel), mapped), absent
+    return followed(sweep_result, object, lambda pairs: _definitions(pairs, kernel), mapped), absent
 
 
 def _definitions(names: Sequence[str], kernel: Kernel) -> dict[str, Job]:
@@ -74,7 +74,7 @@ def called(
     texts = sorted({path for paths in files.values() for path in paths if path.suffix == ".c"})
     leading = frozenset(leads(texts, compiled, object))
     asked_before: set[tuple[Path, str]] = set()
-    found, edge = Found((), (), 0), sweep_result.functions
+    reached, edge = Found((), (), 0), sweep_result.functions
     while edge:
         fresh = {
             (path, name)
@@ -92,12 +92,12 @@ def called(
         ]
         swept = sweep(jobs, object, mapped, lambda done, all: None)
         edge = tuple(each for each in swept.functions if each.accesses)
-        found = replace(
-            found,
-            functions=(*found.functions, *edge),
-            unread=(*found.unread, *swept.unread),
+        reached = replace(
+            reached,
+            functions=(*reached.functions, *edge),
+            unread=(*reached.unread, *swept.unread),
         )
-    return followed(found, object, lambda asked: _definitions(asked, kernel), mapped)
+    return followed(reached, object, lambda pairs: _definitions(pairs, kernel), mapped)
 
 
 def _defining(name: str, caller: Path, files: Mapping[str, Sequence[Path]]) -> Sequence[Path]:
@@ -112,7 +112,7 @@ def record(
     sweep_result: Found,
     called: Found,
     absent: Sequence[str],
-    beside: tuple[dict[str, list[str]], tuple[Unread, ...]],
+    elsewhere: tuple[dict[str, list[str]], tuple[Unread, ...]],
     between: tuple[tuple[Calls, ...], tuple[Bound, ...]],
 ) -> Record:
     """All of it, with paths from the tree on."""
@@ -129,9 +129,9 @@ def record(
     named_functions = {each.name for each in sweep_result.functions}
     touching = {
         file: tuple(name for name in names if name not in named_functions)
-        for file, names in beside[0].items()
+        for file, names in elsewhere[0].items()
     }
-    unread = dict.fromkeys((*sweep_result.unread, *called.unread, *beside[1]))
+    unread = dict.fromkeys((*sweep_result.unread, *called.unread, *elsewhere[1]))
     return Record(
         kernel=f"linux {kernel.version}",
         object=object,

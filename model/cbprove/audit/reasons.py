@@ -29,8 +29,10 @@ class Reasons:
 
     def hide(self, function: str, access: Access) -> Bits:
         """The bits of an access that need not be done by the step."""
-        members = (found for each, found in self.named.items() if not whole(each.place))
-        views = (found for each, found in self.named.items() if whole(each.place))
+        members = (
+            bits_left_out for each, bits_left_out in self.named.items() if not whole(each.place)
+        )
+        views = (bits_left_out for each, bits_left_out in self.named.items() if whole(each.place))
         elsewhere = covers(self.parts.get(function, ()), access)
         return frozenset().union(*members) | (frozenset().union(*views) & elsewhere)
 
@@ -39,8 +41,8 @@ class Reasons:
         return next(
             (
                 each.place.text
-                for each, found in self.named.items()
-                if whole(each.place) and found & lost
+                for each, bits_left_out in self.named.items()
+                if whole(each.place) and bits_left_out & lost
             ),
             "",
         )
@@ -55,9 +57,11 @@ def parts(program: Program, within: Area) -> Parts:
     return {name: tuple(deeds) for name, deeds in by_function.items()}
 
 
-def reasons(step: Step, within: Area, known: Parts) -> Reasons:
+def reasons(step: Step, within: Area, deeds_of: Parts) -> Reasons:
     """The reasons of a step, beside all steps that stand for its functions."""
-    return Reasons({each: _run(within.extent(each.place)) for each in step.witness.left_out}, known)
+    return Reasons(
+        {each: _run(within.extent(each.place)) for each in step.witness.left_out}, deeds_of
+    )
 
 
 def whole(place: Place) -> bool:
@@ -94,13 +98,13 @@ def covers(deeds: Iterable[Done], access: Access) -> Bits:
 
     A clear is enough where the source clears, or where just those bits are stored.
     """
-    known, touched = tuple(deeds), bits(access.place)
-    stores, reads = covered(known, "store"), covered(known, "read", "look")
+    done_here, touched = tuple(deeds), bits(access.place)
+    stores, reads = covered(done_here, "store"), covered(done_here, "read", "look")
     if access.kind == "escape":
         return touched & stores & reads
     if not access.stores:
         return touched & reads
-    clears = [covered((each,), "clear") for each in known]
+    clears = [covered((each,), "clear") for each in done_here]
     cleared = (
         frozenset().union(*clears)
         if access.kind == "clear"

@@ -50,8 +50,8 @@ def as_it_is(system: System, proposal: str | None = None) -> Program:
     """The program that stands for the code as it is: of a proposal, of `today`, or of the first;
     its first candidate."""
     by_name = {each.name: each for each in system.proposals}
-    chosen = proposal or ("today" if "today" in by_name else next(iter(by_name)))
+    name = proposal or ("today" if "today" in by_name else next(iter(by_name)))
     first: Mapping[str, AxisValue] = {
-        axis: values[0] for axis, values in by_name[chosen].domains.items()
+        axis: values[0] for axis, values in by_name[name].domains.items()
     }
     return elaborate.program(system, first)

@@ -118,7 +118,7 @@ def _read(args: argparse.Namespace, programs: dict[str, Program]) -> Record:
         sweep_result=named_functions,
         called=callees,
         absent=absent,
-        beside=touching,
+        elsewhere=touching,
         between=between,
     )
 

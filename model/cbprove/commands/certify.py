@@ -96,8 +96,8 @@ def _one(path: str, options: Options, clausal: bool) -> tuple[Certified, bool]:
     summary += f", {counted(len(record.certificates), 'certificate')}"
     summary += f", {counted(len(record.clausal), 'clausal proof')}" if record.clausal else ""
     console.show(f"{path}: {summary}{f', {unknown} unknown' if unknown else ''}")
-    for told in [audit.told for audit in audits] or [UNAUDITED]:
-        console.show(f"  {told}")
+    for sentence in [audit.told for audit in audits] or [UNAUDITED]:
+        console.show(f"  {sentence}")
     return certified, all(audit.clean for audit in audits)
 
 

@@ -70,8 +70,8 @@ def _help(name: str) -> str:
     meant = f"did you mean `{near}`?" if near else "`cbprove explain` lists all codes."
     if name.upper().startswith("CB"):
         return meant.rstrip(".")
-    asked = f"PROPERTY {name}" if name.endswith(".cbs") else f"{name} SPEC"
-    return f"{meant} A property is explained by: cbprove explain {asked}"
+    arguments = f"PROPERTY {name}" if name.endswith(".cbs") else f"{name} SPEC"
+    return f"{meant} A property is explained by: cbprove explain {arguments}"
 
 
 def _property(name: str, spec: str, args: argparse.Namespace) -> str:

@@ -37,11 +37,11 @@ def run(args: argparse.Namespace) -> int:
             )
         )
         return 0 if shipped else NOTHING
-    asked = next((model for model in shipped if model.version == args.kernel), None)
-    if asked is None:
+    model_of_version = next((model for model in shipped if model.version == args.kernel), None)
+    if model_of_version is None:
         versions = ", ".join(model.version for model in shipped) or "none"
         raise WrongUsage(
             f"there is no model of Linux {args.kernel}", f"the models are of {versions}"
         )
-    console.show("\n".join(asked.specs))
+    console.show("\n".join(model_of_version.specs))
     return 0

@@ -318,12 +318,12 @@ def _texts(files: Sequence[str]) -> Iterator[tuple[bytes, str]]:
             yield _file(path), f"`{path}`"
 
 
-def _standard_input(most: int) -> bytes:
+def _standard_input(limit: int) -> bytes:
     """Raises WrongUsage where there is none, or where it cannot be read."""
     help = "give a patch on it, or name a file with --patch"
     try:
         if sys.stdin is not None:
-            return sys.stdin.buffer.read(most)
+            return sys.stdin.buffer.read(limit)
     except OSError as error:
         raise WrongUsage(
             f"standard input cannot be read: {(error.strerror or str(error)).lower()}", help

@@ -134,9 +134,9 @@ def _summary(
 
     verdicts = sum(outcome.verdicts for outcome in outcomes)
     confirmed = sum(outcome.confirmed for outcome in outcomes)
-    by = " and ".join(solvers)
+    names = " and ".join(solvers)
     summary = (
         f"{place}: {counted(len(outcomes), 'spec')}, {confirmed} of {verdicts} verdicts "
-        f"confirmed by {by}"
+        f"confirmed by {names}"
     )
     return f"{summary}, {counted(len(failures), 'thing')} amiss" if failures else summary

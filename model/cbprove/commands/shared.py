@@ -61,12 +61,12 @@ def add_cache(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def kept(given: argparse.Namespace) -> Folder:
+def kept(args: argparse.Namespace) -> Folder:
     """Where verdicts on specs are kept: with --no-cache for this run alone, in which the very
     same texts are judged once."""
     from cbprove.keeping import Folder, folder
 
-    return Folder(None if given.no_cache else folder("specs"))
+    return Folder(None if args.no_cache else folder("specs"))
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:

@@ -100,7 +100,7 @@ def named(args: argparse.Namespace) -> Callable[[str], str]:
 
 
 @contextmanager
-def pool(args: argparse.Namespace, sought: Sought) -> Iterator[Mapped]:
+def pool(args: argparse.Namespace, object: Sought) -> Iterator[Mapped]:
     """Who reads files, as long as it is asked. Raises WrongUsage."""
     from cbprove.source.pool import Kept, Pool, Remembering, folder, processes
 
@@ -108,7 +108,7 @@ def pool(args: argparse.Namespace, sought: Sought) -> Iterator[Mapped]:
     with ExitStack() as opened:
         hands = processes(number) if args.dask is None else _cluster(opened, args.dask)
         pool_opened = opened.enter_context(Pool(hands))
-        yield pool_opened if args.no_cache else Remembering(pool_opened, Kept(folder()), sought)
+        yield pool_opened if args.no_cache else Remembering(pool_opened, Kept(folder()), object)
 
 
 def _cluster(opened: ExitStack, address: str) -> Hands:

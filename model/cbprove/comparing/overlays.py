@@ -86,15 +86,15 @@ def _told(laid_view: tuple[Block, Laid] | None) -> object:
     sees it."""
     if laid_view is None:
         return None
-    block, laid = laid_view
+    block, view = laid_view
     return (
         block.width,
-        laid.type,
-        laid.overlay.low,
-        laid.overlay.high,
-        laid.crosses,
-        laid.excess,
-        bool(laid.checks),
+        view.type,
+        view.overlay.low,
+        view.overlay.high,
+        view.crosses,
+        view.excess,
+        bool(view.checks),
     )
 
 
@@ -128,11 +128,11 @@ def _row(each: Moved) -> list[str]:
     return [
         view.overlay.name,
         view.type,
-        _change(sides, lambda laid: bits.position(laid.overlay.width)),
-        _change(sides, lambda laid: bits.position(laid.overlay.high)),
-        _change(sides, lambda laid: ", ".join(str(mark // 8) for mark in laid.crosses) or "-"),
-        _change(sides, lambda laid: bits.position(laid.excess) if laid.excess else "-"),
-        _change(sides, lambda laid: checked(laid.checks)),
+        _change(sides, lambda side: bits.position(side.overlay.width)),
+        _change(sides, lambda side: bits.position(side.overlay.high)),
+        _change(sides, lambda side: ", ".join(str(mark // 8) for mark in side.crosses) or "-"),
+        _change(sides, lambda side: bits.position(side.excess) if side.excess else "-"),
+        _change(sides, lambda side: checked(side.checks)),
     ]
 
 

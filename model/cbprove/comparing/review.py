@@ -31,12 +31,12 @@ class Side:
 
 
 def compare(
-    before: Side, after: Side, options: Options, progress: Progress, kept: Folder | None = None
+    before: Side, after: Side, options: Options, progress: Progress, cache: Folder | None = None
 ) -> Comparison:
     """What changed from one side to the other. Sides of the very same texts are judged once,
-    `kept` ones not at all."""
+    those in the `cache` not at all."""
     titles = before.title, after.title
-    old, new = _judged(before, options, progress, kept), _judged(after, options, progress, kept)
+    old, new = _judged(before, options, progress, cache), _judged(after, options, progress, cache)
     if old is None or new is None or before.system is None or after.system is None:
         return Comparison(titles, old, new)
     changed = verdicts(old, new)
@@ -54,13 +54,15 @@ def compare(
     )
 
 
-def _judged(side: Side, options: Options, progress: Progress, kept: Folder | None) -> Report | None:
+def _judged(
+    side: Side, options: Options, progress: Progress, cache: Folder | None
+) -> Report | None:
     """The report of a side. One under the layouts of an artefact is no question of texts alone,
     and not kept."""
     if side.system is None:
         return None
     return judged(
-        side.system, side.path, options, progress=progress, kept=kept if side.plain else None
+        side.system, side.path, options, progress=progress, cache=cache if side.plain else None
     )
 
 

@@ -66,11 +66,11 @@ def artefacts(spec: str, before: str, after: str) -> Pair:
     return pair
 
 
-def _read(wanted: Iterable[tuple[_Reader, _Reader]]) -> tuple[Pair, ...]:
+def _read(pairs_of_readers: Iterable[tuple[_Reader, _Reader]]) -> tuple[Pair, ...]:
     """All sides, those of files that are only ever included left out; or the mistakes of all."""
     mistakes: dict[Diagnostic, None] = {}
     pairs: list[Pair] = []
-    for readers in wanted:
+    for readers in pairs_of_readers:
         sides = []
         for reader in readers:
             try:

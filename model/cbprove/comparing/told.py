@@ -207,8 +207,8 @@ def _side(title: str, report: Report | None) -> dict[str, Any] | None:
     if report is None:
         return None
     inputs = [{"path": path, "sha256": digest} for path, digest in report.inputs]
-    told = {"title": title, "spec": report.spec, "inputs": inputs}
-    return {**told, "kept": True} if report.kept else told
+    document = {"title": title, "spec": report.spec, "inputs": inputs}
+    return {**document, "kept": True} if report.kept else document
 
 
 def _reshaped(reshaped: Reshaped) -> dict[str, Any]:

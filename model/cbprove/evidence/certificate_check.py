@@ -113,8 +113,8 @@ class _Given:
 
 def _bits(followed: Followed) -> Iterator[Bit]:
     name, low, width, number = followed
-    asked, zero = (number, False) if number >= 0 else (-1 - number, True)
-    return (Bit(name, low + i, asked + i, zero) for i in range(width))
+    position, zero = (number, False) if number >= 0 else (-1 - number, True)
+    return (Bit(name, low + i, position + i, zero) for i in range(width))
 
 
 def holds(line: Line, store_met: Met, state: State) -> bool:

@@ -38,14 +38,14 @@ class _Question:
 def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozenset[DecisionKey]:
     """The decisions of a run that breaks a property that could be otherwise, all of them, and
     its first broken claim would still break. The bits of one member looked at go together."""
-    asked = [
-        _Question(keys, others)
+    questions = [
+        _Question(keys, answers)
         for keys in _groups(prop, run_shown)
-        if (others := tuple(_other_answers(program, run_shown, keys)))
+        if (answers := tuple(_other_answers(program, run_shown, keys)))
     ]
 
-    def again(others: Iterable[Answers]) -> Iterator[Run]:
-        for other in others:
+    def again(answers: Iterable[Answers]) -> Iterator[Run]:
+        for other in answers:
             yield replay(program, path, (prop,), {**dict(run_shown.decisions), **other})
 
     def breaks(block: list[_Question]) -> bool:
@@ -56,7 +56,11 @@ def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozen
         return alone and (not free or _breaks(prop, run_shown, mixed, ()))
 
     free: list[_Question] = []
-    blocks = [asked] if len(asked) > _ONE_BY_ONE else [[question] for question in reversed(asked)]
+    blocks = (
+        [questions]
+        if len(questions) > _ONE_BY_ONE
+        else [[question] for question in reversed(questions)]
+    )
     while blocks:
         block = blocks.pop()
         if breaks(block):

@@ -186,15 +186,15 @@ def _of_answer(answer: Answer) -> Iterator[Finding]:
         yield Finding("struct", "note", each.name, message, Place("", 0))
     for check in answer.broken:
         about = f" ({check.about})" if check.about else ""
-        more = check.name.removeprefix(f"{check.file}:{check.line}").strip(" ,:")
-        called = f"BUILD_BUG_ON ({more})" if more else "BUILD_BUG_ON"
+        detail = check.name.removeprefix(f"{check.file}:{check.line}").strip(" ,:")
+        called = f"BUILD_BUG_ON ({detail})" if detail else "BUILD_BUG_ON"
         message = f"{called}: {check.words} is false{about}"
         yield Finding("build-check", "error", check.name, message, Place(check.file, check.line))
     for view in answer.views:
-        where = (
+        end = (
             f"beyond {view.block}" if view.beyond else f"across byte {view.border} of {view.block}"
         )
-        message = f"{view.view} ({view.type}) ends at {view.ends}, {where}" + (
+        message = f"{view.view} ({view.type}) ends at {view.ends}, {end}" + (
             "" if view.stopped else "; no check says so"
         )
         rule = "view-beyond" if view.beyond else "view-across"
@@ -224,16 +224,16 @@ def _of_turned(turned: Turned) -> Finding:
     title = f"{turned.property}{of_spec} under {turned.proposal}"
     rule = NAMES.get(turned.kind.partition(" ")[2], "CB2001")
     place = Place(turned.file or turned.spec, turned.line)
-    told = (
+    message = (
         f'{turned.kind}: {title}, "{turned.title}"' if turned.title else f"{turned.kind}: {title}"
     )
     if len(turned.told) == 1:
-        told = f"{told}: {turned.told[0]}"
+        message = f"{message}: {turned.told[0]}"
     return Finding(
         rule=rule,
         level=_level(turned.kind),
         title=title,
-        message=told,
+        message=message,
         place=place,
         details=turned.told if len(turned.told) > 1 else (),
         run=turned.run,

@@ -30,7 +30,7 @@ def text(reports: Iterable[Report], command: str) -> str:
     return rendered("page.html.j2", command, specs=[_spec(report) for report in reports])
 
 
-def rendered(template: str, command: str, **told: Any) -> str:
+def rendered(template: str, command: str, **values: Any) -> str:
     """A template beside this file, filled in; all text in it is text, whatever it looks like."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -40,7 +40,7 @@ def rendered(template: str, command: str, **told: Any) -> str:
         lstrip_blocks=True,
     )
     page = environment.get_template(template)
-    return page.render(**told, version=VERSION, command=command).rstrip("\n") + "\n"
+    return page.render(**values, version=VERSION, command=command).rstrip("\n") + "\n"
 
 
 def _spec(report: Report) -> dict[str, Any]:
@@ -107,7 +107,7 @@ def _case(case: Case) -> dict[str, Any]:
         "place": f"{printable(case.span.source.name)}:{case.span.line}" if case.span else "",
         "reason": reason,
         "candidate": [f"{name} = {value}" for name, value in case.candidate.items()],
-        "regions": [f"{verdict}: {where}" for verdict, where in case.regions],
+        "regions": [f"{verdict}: {region}" for verdict, region in case.regions],
         "run": stepped.run(case.finding.witness, case.property)
         if case.finding.witness is not None
         else None,
@@ -124,7 +124,7 @@ def _space(space: Space) -> dict[str, Any] | None:
     step = -(-len(columns) // _MOST_COLUMNS)
     blocks = [slice(at, at + step) for at in range(0, len(columns), step)]
     counts = ", ".join(f"{count:,} {verdict}" for verdict, count in space.counts.items())
-    shown = [
+    lines = [
         {
             "choice": _told_choice(names, choice),
             "short": ", ".join(choice),
@@ -137,7 +137,7 @@ def _space(space: Space) -> dict[str, Any] | None:
         "axis": space.axes[-1],
         "others": ", ".join(names),
         "counts": counts,
-        "rows": shown,
+        "rows": lines,
         "heads": [columns[block.start] for block in blocks],
     }
 
@@ -145,17 +145,17 @@ def _space(space: Space) -> dict[str, Any] | None:
 def _grid(space: Space) -> tuple[dict[tuple[str, ...], bytes], list[str]]:
     """The marks in rows, and what the columns are: values of the ranged axis, else those of the
     last one."""
-    others = len(next(iter(space.cells)))
-    if others < len(space.axes):
+    fixed = len(next(iter(space.cells)))
+    if fixed < len(space.axes):
         width = len(next(iter(space.cells.values())))
         rows = {tuple(map(str, key)): cell for key, cell in space.cells.items()}
         return rows, [str(space.first + at) for at in range(width)]
     columns = list(dict.fromkeys(str(key[-1]) for key in space.cells))
-    held: dict[tuple[str, ...], bytearray] = {}
+    cells: dict[tuple[str, ...], bytearray] = {}
     for key, cell in space.cells.items():
-        row = held.setdefault(tuple(map(str, key[:-1])), bytearray([_EXCLUDED]) * len(columns))
+        row = cells.setdefault(tuple(map(str, key[:-1])), bytearray([_EXCLUDED]) * len(columns))
         row[columns.index(str(key[-1]))] = cell[0]
-    return {choice: bytes(row) for choice, row in held.items()}, columns
+    return {choice: bytes(row) for choice, row in cells.items()}, columns
 
 
 def _told_choice(names: Sequence[str], values: Sequence[str]) -> str:
@@ -164,8 +164,8 @@ def _told_choice(names: Sequence[str], values: Sequence[str]) -> str:
 
 def _block(marks: bytes, columns: list[str]) -> dict[str, str]:
     """A cell of one candidate, or of several: what is the same of all that are not excluded."""
-    found = set(marks) - {_EXCLUDED}
-    letter, words = _CELLS[found.pop() if len(found) == 1 else _EXCLUDED if not found else _SEVERAL]
+    kinds = set(marks) - {_EXCLUDED}
+    letter, words = _CELLS[kinds.pop() if len(kinds) == 1 else _EXCLUDED if not kinds else _SEVERAL]
     return {
         "letter": letter,
         "words": words,

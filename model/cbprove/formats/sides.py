@@ -55,7 +55,7 @@ def of_comparison_pages(comparisons: Iterable[Comparison], command: str) -> str:
     """The page of two sides of specs, one spec after another."""
     pages = []
     for each in comparisons:
-        shown = {
+        runs = {
             f"{change.property} under {change.proposal}": run(witness, change.property)
             for change in each.verdicts
             if change.after is not None
@@ -72,17 +72,17 @@ def of_comparison_pages(comparisons: Iterable[Comparison], command: str) -> str:
                 if each.before and each.after
                 else ["one side does not have it"],
                 "structs": [_struct(_of_shapes(s.name, s.before, s.after)) for s in each.layouts],
-                **_found(of_comparisons([each]), shown),
+                **_found(of_comparisons([each]), runs),
                 "notes": moved,
             }
         )
     return rendered("sides.html.j2", command, pages=pages)
 
 
-def _found(found: Iterable[Finding], runs: Mapping[str, Any]) -> dict[str, Any]:
+def _found(findings: Iterable[Finding], runs: Mapping[str, Any]) -> dict[str, Any]:
     """What is worse or not known, each with the run that shows it; and the rest in a line each."""
-    all = list(found)
-    told = [
+    all = list(findings)
+    cases = [
         {
             "verdict": "refuted" if each.level == "error" else "unknown",
             "message": each.message,
@@ -97,13 +97,15 @@ def _found(found: Iterable[Finding], runs: Mapping[str, Any]) -> dict[str, Any]:
         each for each in all if each.level in ("note", "pass") and "unchanged: " not in each.message
     ]
     rest = [each.message for each in quiet if each.rule != "struct"]
-    return {"found": told, "rest": rest}
+    return {"found": cases, "rest": rest}
 
 
-def _place(found: Finding) -> str:
+def _place(finding: Finding) -> str:
     """Where it stands, unless the message says so."""
-    place = f"{found.place.file}:{found.place.line}" if found.place.line else found.place.file
-    return "" if place in found.message else place
+    place = (
+        f"{finding.place.file}:{finding.place.line}" if finding.place.line else finding.place.file
+    )
+    return "" if place in finding.message else place
 
 
 def _of_grown(struct: Grown) -> _Sides:
@@ -170,24 +172,26 @@ def _bytes(
     """Each byte with the member that lies there; the first one, where members of a union or
     bit-fields share it."""
     for byte in range(size):
-        here = [name for name in letters if name in side and _lies(side[name], byte)]
-        first = next(iter(here), "")
+        members = [name for name in letters if name in side and _lies(side[name], byte)]
+        first = next(iter(members), "")
         kinds = {"same": "old", "moved": "moved", "new": "fresh", "gone": "gone"}
-        other_kind = _kind(side, other, here)
+        other_kind = _kind(side, other, members)
         yield {
             "letter": letters.get(first, "."),
-            "kind": kinds[other_kind] if here else "none",
-            "members": " ".join(here),
-            "title": f"byte {byte}: {', '.join(here) or 'nothing'}",
+            "kind": kinds[other_kind] if members else "none",
+            "members": " ".join(members),
+            "title": f"byte {byte}: {', '.join(members) or 'nothing'}",
         }
 
 
 def _kind(
-    side: Mapping[str, tuple[int, int]], other: Mapping[str, tuple[int, int]], here: Sequence[str]
+    side: Mapping[str, tuple[int, int]],
+    other: Mapping[str, tuple[int, int]],
+    members: Sequence[str],
 ) -> str:
-    if any(name not in other for name in here):
+    if any(name not in other for name in members):
         return "new"
-    return "same" if all(other[name] == side[name] for name in here) else "moved"
+    return "same" if all(other[name] == side[name] for name in members) else "moved"
 
 
 def _lies(place: tuple[int, int], byte: int) -> bool:

@@ -94,8 +94,8 @@ def scalars(type: Type) -> int:
         case Record():
             return sum(scalars(field.type) for field in type.fields)
         case Array(element, count):
-            own = scalars(element)
-            return 1 if own == 1 and not _has_members(element) else own * (count or 0)
+            runs = scalars(element)
+            return 1 if runs == 1 and not _has_members(element) else runs * (count or 0)
         case Aligned(inner, _):
             return scalars(inner)
         case Scalar() | Pointer() | Enum():

@@ -217,13 +217,13 @@ def as_int(term: Bool) -> Int:
 
 def subterms(*roots: Int | Bool) -> Iterator[Term]:
     """Every term below the roots, each once, arguments before what is made of them."""
-    met: set[Term] = set()
+    reached: set[Term] = set()
     below: list[Term] = []  # the way down to where the search is, and what is left to look at there
     left: list[Iterator[Any]] = [iter(roots)]
     while left:
         for arg in left[-1]:
-            if arg.__class__ is Term and arg not in met:
-                met.add(arg)
+            if arg.__class__ is Term and arg not in reached:
+                reached.add(arg)
                 below.append(arg)
                 left.append(iter(arg.args))
                 break

@@ -56,8 +56,8 @@ def mistakes(system: System) -> list[Diagnostic]:
     for diagnostic, assignment in first.items():
         if makers[diagnostic] < count:
             words = _NUMBER.sub("", diagnostic.message)  # which numbers are told hangs on axes
-            found = _with_candidate(system, diagnostic, assignment)
-            of_some.setdefault((diagnostic.code, diagnostic.span, words), found)
+            located = _with_candidate(system, diagnostic, assignment)
+            of_some.setdefault((diagnostic.code, diagnostic.span, words), located)
     return [*everywhere, *of_some.values()]
 
 
@@ -85,9 +85,9 @@ def _chosen(system: System, named: Sequence[Axis]) -> Iterator[tuple[AxisValue, 
     first: tuple[AxisValue, ...] | None = None
     for domains in looked_at(system):
         values: list[Sequence[AxisValue]] = [domains[axis.name] for axis in named]
-        for chosen in islice(product(*values), MOST_ASSIGNMENTS):
-            first = first or chosen
-            yield chosen
+        for combination in islice(product(*values), MOST_ASSIGNMENTS):
+            first = first or combination
+            yield combination
     if first is not None and choices(system) > MOST_CHOICES:
         for place, axis in enumerate(named):
             yield from ((*first[:place], value, *first[place + 1 :]) for value in axis.values)

@@ -128,8 +128,8 @@ def possible(system: System, required: Bool, assignment: Assignment) -> bool:
         count *= len(axis.values)
     if count > _MOST_TRIED:
         return True
-    for chosen in product(*(axis.values for axis in free)):
-        values = {axis.name: int(str(value)) for axis, value in zip(free, chosen, strict=True)}
+    for combination in product(*(axis.values for axis in free)):
+        values = {axis.name: int(str(value)) for axis, value in zip(free, combination, strict=True)}
         if terms.evaluate(values, required)[0]:
             return True
     return False

@@ -359,8 +359,8 @@ def _conditional(cx: Context, node: ctree.Conditional, scope: Scope) -> Expr:
         then, otherwise = _balanced(typed(cx, node.then, scope), typed(cx, node.otherwise, scope))
         return Conditional(condition, then, otherwise, then.type)
     arms = (node.then, node.otherwise) if decided else (node.otherwise, node.then)
-    chosen = typed(cx, arms[0], scope)
-    return _balanced(chosen, _left_out(cx, arms[1], scope) or chosen)[0]
+    arm = typed(cx, arms[0], scope)
+    return _balanced(arm, _left_out(cx, arms[1], scope) or arm)[0]
 
 
 def _left_out(cx: Context, node: ctree.Expr, scope: Scope) -> Expr | None:

@@ -50,8 +50,8 @@ def member(spot: Spot, name: str, layout_of: LayoutOf) -> Spot | None:
     for inner, named in _parts(spot, layout_of):
         if named == name:
             return inner
-        if named is None and (found := member(inner, name, layout_of)) is not None:
-            return found
+        if named is None and (inner_member := member(inner, name, layout_of)) is not None:
+            return inner_member
     return None
 
 

@@ -166,8 +166,8 @@ class Memo:
             self._running.discard(key)
         outcome = _Outcome(value, failure, tuple(frame.diagnostics))
         self._insert(key, list(frame.reads.items()), outcome)
-        for name, seen in frame.reads.items():
-            self._frames[-1].reads.setdefault(name, seen)
+        for name, value_read in frame.reads.items():
+            self._frames[-1].reads.setdefault(name, value_read)
         return outcome
 
     def _insert(

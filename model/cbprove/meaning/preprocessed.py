@@ -137,9 +137,9 @@ def _shifted(node: ctree.Binary, left: Number, right: Number) -> Number:
 def _conditional(cx: Context, node: ctree.Conditional) -> Number:
     """The arm that is chosen; unsigned where either arm is."""
     condition = _value(cx, node.condition).value != 0
-    chosen, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
-    found = _value(cx, chosen)
-    return _number(found.value, found.unsigned or _is_unsigned(cx, other))
+    arm, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
+    number = _value(cx, arm)
+    return _number(number.value, number.unsigned or _is_unsigned(cx, other))
 
 
 def _is_unsigned(cx: Context, node: ctree.Expr, inside: frozenset[str] = frozenset()) -> bool:

@@ -163,13 +163,13 @@ def _index(cx: Context, node: ctree.Expr) -> int:
 
 
 def _ask(cx: Context, node: questions.Ask) -> Ask:
-    chosen = [cx.memo.attempt(lambda n=name: _axis(cx, n)) for name in node.axes]  # type: ignore[misc]
+    asked_axes = [cx.memo.attempt(lambda n=name: _axis(cx, n)) for name in node.axes]  # type: ignore[misc]
     for name in node.properties:
         if name.text not in property_names(cx):
             cx.memo.report(unknown("CB0105", "property", name, property_names(cx)).diagnostic)
-    axes = {axis.name: axis for axis in chosen if axis is not None}
+    axes = {axis.name: axis for axis in asked_axes if axis is not None}
     if len(axes) != len(node.axes):
-        raise _asked_twice(node) if all(chosen) else Poison()
+        raise _asked_twice(node) if all(asked_axes) else Poison()
     expect = node.expect
     rows: tuple[Row, ...] = ()
     if expect is not None and expect.kind == "exactly":

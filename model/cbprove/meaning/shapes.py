@@ -70,7 +70,7 @@ def laid(system: System, forms: Iterable[Shape]) -> frozenset[str]:
     fresh = {tag for node in nodes for tag in _named(cx, node)}
     while fresh:
         reached |= fresh
-        fresh = {tag for one in fresh for tag in inside.get(one, ())} - reached
+        fresh = {tag for outer in fresh for tag in inside.get(outer, ())} - reached
     return frozenset(reached)
 
 

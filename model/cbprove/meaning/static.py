@@ -156,8 +156,8 @@ def _defined(cx: Context, node: ctree.Expr) -> Int | Bool:
     """What C makes of a `#define`, in C's own types; exact where a ranged axis, which C has none
     of, is in it."""
     exact = value(cx, node)
-    found = None if cx.names.ranged(node) else cx.compute(cx, node)
-    return exact if found is None else found
+    computed = None if cx.names.ranged(node) else cx.compute(cx, node)
+    return exact if computed is None else computed
 
 
 def of_the_abi(cx: Context, name: str) -> int | None:
@@ -188,10 +188,10 @@ def defined(cx: Context, node: ctree.Defined) -> bool:
         return axis.values != ("no", "yes") or cx.memo.value(name) == "yes"
     if name in cx.names.axis_declarations:
         raise Poison
-    found = cx.names.constants.get(name)
-    if found is not None and not isinstance(found, Enumeration):
+    definition = cx.names.constants.get(name)
+    if definition is not None and not isinstance(definition, Enumeration):
         return not node.enabled or constant(cx, node.name) == 1
-    if found is not None or name in cx.names.macros:
+    if definition is not None or name in cx.names.macros:
         return name in cx.names.macros and not node.enabled
     if builtin.is_macro(name):
         return builtin.macro(name, cx.abi()) is not None

@@ -185,35 +185,35 @@ def block(cx: Context, nodes: syntax.Block, scope_around: Around) -> Block:
     return tuple(nodes_made)
 
 
-def _remembered(cx: Context, node: syntax.Statement, around: Around) -> statements.Statement:
-    return cx.memo.remember(("statement", id(node)), lambda: _statement(cx, node, around))
+def _remembered(cx: Context, node: syntax.Statement, surroundings: Around) -> statements.Statement:
+    return cx.memo.remember(("statement", id(node)), lambda: _statement(cx, node, surroundings))
 
 
-def _when(cx: Context, node: syntax.When, around: Around) -> Block:
-    chosen = cx.memo.attempt(lambda: cx.decided(node.condition))
-    if chosen is None:
+def _when(cx: Context, node: syntax.When, surroundings: Around) -> Block:
+    truth = cx.memo.attempt(lambda: cx.decided(node.condition))
+    if truth is None:
         return ()
-    body = block(cx, node.then if chosen else node.otherwise, around)
+    body = block(cx, node.then if truth else node.otherwise, surroundings)
     if any(isinstance(inner, statements.Make | statements.Share) for inner in body):
         return (statements.When(cx.uid(node), body, node.span),)
     return body  # a block that makes no name needs no end
 
 
-def _statement(cx: Context, node: syntax.Statement, around: Around) -> statements.Statement:
+def _statement(cx: Context, node: syntax.Statement, surroundings: Around) -> statements.Statement:
     uid, span = cx.uid(node), node.span
     match node:
         case syntax.Read():
-            places, length = _access(cx, node.places, node.length, around)
+            places, length = _access(cx, node.places, node.length, surroundings)
             return statements.Read(uid, places, length, span)
         case syntax.Write():
-            return _write(cx, node, around)
+            return _write(cx, node, surroundings)
         case syntax.Clear():
-            places, length = _access(cx, node.places, node.length, around)
+            places, length = _access(cx, node.places, node.length, surroundings)
             return statements.Clear(uid, places, length, span)
         case syntax.Copy():
-            return _copy(cx, node, around)
+            return _copy(cx, node, surroundings)
         case syntax.Assume():
-            condition = typed(cx, node.condition, around.scope)
+            condition = typed(cx, node.condition, surroundings.scope)
             return statements.Assume(
                 uid, condition, node.reason, text_of(node.condition.span), span
             )
@@ -226,18 +226,18 @@ def _statement(cx: Context, node: syntax.Statement, around: Around) -> statement
         case syntax.Consume():
             return statements.Consume(uid, span)
         case syntax.Call():
-            return _call(cx, node, around)
+            return _call(cx, node, surroundings)
         case _:
-            return _compound(cx, node, around)
+            return _compound(cx, node, surroundings)
 
 
-def _compound(cx: Context, node: syntax.Statement, around: Around) -> statements.Statement:
+def _compound(cx: Context, node: syntax.Statement, surroundings: Around) -> statements.Statement:
     uid, span = cx.uid(node), node.span
     match node:
         case syntax.On():
-            if node.name.text not in around.scope:
-                raise _not_made(cx, node.name, around)
-            return statements.On(uid, node.name.text, block(cx, node.body, around), span)
+            if node.name.text not in surroundings.scope:
+                raise _not_made(cx, node.name, surroundings)
+            return statements.On(uid, node.name.text, block(cx, node.body, surroundings), span)
         case syntax.Each():
             _refuse_clash(cx, node.name)
             low, high = _turns(cx, node.bounds, 1)
@@ -246,22 +246,25 @@ def _compound(cx: Context, node: syntax.Statement, around: Around) -> statements
                 name=node.name.text,
                 low=low,
                 high=high,
-                body=block(cx, node.body, around.made(node.name.text, "each")),
+                body=block(cx, node.body, surroundings.made(node.name.text, "each")),
                 span=span,
             )
         case syntax.Repeat():
             low, high = _turns(cx, node.bounds, 0)
-            body = block(cx, node.body, around)
+            body = block(cx, node.body, surroundings)
             return statements.Repeat(
                 uid, 0 if _idles(body) and low > _MANY else low, high, body, span
             )
         case syntax.Either():
             return statements.Either(
-                uid, tuple(block(cx, arm, around) for arm in node.arms), node.optional, span
+                uid, tuple(block(cx, arm, surroundings) for arm in node.arms), node.optional, span
             )
         case syntax.If():
-            condition = cx.memo.attempt(lambda: typed(cx, node.condition, around.scope))
-            nodes, otherwise = block(cx, node.then, around), block(cx, node.otherwise, around)
+            condition = cx.memo.attempt(lambda: typed(cx, node.condition, surroundings.scope))
+            nodes, otherwise = (
+                block(cx, node.then, surroundings),
+                block(cx, node.otherwise, surroundings),
+            )
             if condition is None:
                 raise Poison
             return statements.If(uid, condition, nodes, otherwise, span)
@@ -307,9 +310,9 @@ def _access(
     return accessed, _length(cx, length, accessed, around)
 
 
-def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], around: Around) -> Expr:
+def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], surroundings: Around) -> Expr:
     """The bytes of a `for`, which begin at a whole byte."""
-    length = typed(cx, node, around.scope)
+    length = typed(cx, node, surroundings.scope)
     if isinstance(length, Constant) and isinstance(length.value, int) and length.value < 0:
         raise mistake("CB0127", f"a length of {length.value} bytes", node.span)
     for condition in of:
@@ -322,8 +325,8 @@ def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], around: Around
     return length
 
 
-def _write(cx: Context, node: syntax.Write, around: Around) -> statements.Write:
-    stored, length = _access(cx, node.places, node.length, around)
+def _write(cx: Context, node: syntax.Write, surroundings: Around) -> statements.Write:
+    stored, length = _access(cx, node.places, node.length, surroundings)
     if node.value is None:
         return statements.Write(
             uid=cx.uid(node),
@@ -339,7 +342,7 @@ def _write(cx: Context, node: syntax.Write, around: Around) -> statements.Write:
         raise mistake(
             "CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help
         )
-    exact = typed(cx, node.value, around.scope)
+    exact = typed(cx, node.value, surroundings.scope)
     return statements.Write(
         uid=cx.uid(node),
         places=stored,
@@ -350,10 +353,14 @@ def _write(cx: Context, node: syntax.Write, around: Around) -> statements.Write:
     )
 
 
-def _copy(cx: Context, node: syntax.Copy, around: Around) -> statements.Copy:
+def _copy(cx: Context, node: syntax.Copy, surroundings: Around) -> statements.Copy:
     start = node.length is not None
-    origin, target = places(cx, (node.origin, node.target), around.scope, start)
-    length = _length(cx, node.length, (origin, target), around) if node.length is not None else None
+    origin, target = places(cx, (node.origin, node.target), surroundings.scope, start)
+    length = (
+        _length(cx, node.length, (origin, target), surroundings)
+        if node.length is not None
+        else None
+    )
     if length is None and origin.width != target.width:
         message = f"`copy` of {size(origin.width)} to {size(target.width)}"
         notes = tuple(Note(f"`{p.text}` has {size(p.width)}", p.span) for p in (origin, target))
@@ -393,7 +400,7 @@ def _refuse_clash(cx: Context, name: ctree.Name) -> None:
         )
 
 
-def _not_made(cx: Context, name: ctree.Name, around: Around) -> Mistake:
+def _not_made(cx: Context, name: ctree.Name, surroundings: Around) -> Mistake:
     if name.text in cx.names.objects:
         message = (
             f"`on` runs a block on a made or shared object; `{name.text}` exists once and "
@@ -401,7 +408,7 @@ def _not_made(cx: Context, name: ctree.Name, around: Around) -> Mistake:
         )
         return mistake("CB0108", message, name.span)
     help = "a name is seen to the end of the block that makes it"
-    return unknown("CB0108", "object called", name, around.scope, help)
+    return unknown("CB0108", "object called", name, surroundings.scope, help)
 
 
 def _turns(cx: Context, bounds: syntax.Bounds, least: int) -> tuple[int, int | None]:
@@ -420,9 +427,9 @@ def _turn(cx: Context, node: ctree.Expr) -> int:
     return count
 
 
-def _call(cx: Context, node: syntax.Call, around: Around) -> statements.Call:
+def _call(cx: Context, node: syntax.Call, surroundings: Around) -> statements.Call:
     name = node.callee
-    if around.in_step:
+    if surroundings.in_step:
         raise mistake(
             "CB0146",
             f"a step calls nothing, not even `{name.text}`",

@@ -55,11 +55,11 @@ def looked_at(system: System) -> tuple[Mapping[str, tuple[str, ...] | range], ..
     Each of the domains has its candidates, of ranged axes all values; what lies in two of them is
     one candidate.
     """
-    everything = {axis.name: axis.values for axis in system.axes}
+    all_values = {axis.name: axis.values for axis in system.axes}
     if choices(system) <= MOST_CHOICES:
-        return (everything,)
+        return (all_values,)
     named = [axis.name for axis in system.axes if not isinstance(axis.values, range)]
     domains_named = (*(p.domains for p in system.proposals), *(a.domains for a in system.asks))
     return tuple(
-        {**everything, **{name: domains[name] for name in named}} for domains in domains_named
+        {**all_values, **{name: domains[name] for name in named}} for domains in domains_named
     )

@@ -192,8 +192,8 @@ def _a(kind: str) -> str:
 
 
 def _packing(cx: Context, node: syntax.Packing) -> Type:
-    chosen = cx.memo.value(node.tag.text)
-    arm = next(a for a in node.arms if a.name.text == chosen)
+    option = cx.memo.value(node.tag.text)
+    arm = next(a for a in node.arms if a.name.text == option)
     return _record(cx, arm.body, node.tag.text, node.kind)
 
 
@@ -254,8 +254,8 @@ def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:
 def enumerator_type(cx: Context, node: ctree.EnumBody) -> IntType | None:
     """The type of the enumerators that no int holds: the enum's; None inside of the enum itself,
     whose type is known behind it only."""
-    own = {("enumerator", each.name.text) for each in node.enumerators}
-    if own & cx.memo.running("enumerator"):
+    enumerators = {("enumerator", each.name.text) for each in node.enumerators}
+    if enumerators & cx.memo.running("enumerator"):
         return None
     return int_type(_enum(cx, node), cx.abi())
 
@@ -322,8 +322,8 @@ def _measured(
         present = tuple(_chosen(cx, members))
         for member, part in zip(present, built.fields, strict=True):
             alone = replace(built, fields=(part,), align=None)
-            where = member.name.span if member.name else member.span
-            cx.memo.attempt(lambda alone=alone, span=where: _sound(cx, alone, span))  # type: ignore[misc]
+            member_span = member.name.span if member.name else member.span
+            cx.memo.attempt(lambda alone=alone, span=member_span: _sound(cx, alone, span))  # type: ignore[misc]
         _sound(cx, replace(built, fields=()), span)
         raise Poison from None
     return built

@@ -46,8 +46,8 @@ def body(node: Reached) -> syntax.Block:
 def nodes(node: object) -> Iterator[object]:
     """A node of the tree and every one below it, in the order they were written."""
     if isinstance(node, tuple):
-        for one in node:
-            yield from nodes(one)
+        for part in node:
+            yield from nodes(part)
     elif has_fields(node):
         yield node
         for part in fields(node):

@@ -99,9 +99,9 @@ class Building:
 
     def hold(self, text: str, instance: Instance, live: Bool) -> Held:
         """A name for an object, from now on."""
-        held = Held(text, instance, live, False)
-        self.names[instance].append(held)
-        return held
+        name_held = Held(text, instance, live, False)
+        self.names[instance].append(name_held)
+        return name_held
 
     def find(self, place: Place | None, frame: Frame) -> tuple[Instance, Held]:
         """The object that a place lies in, and the name that it is reached by."""
@@ -122,21 +122,21 @@ class Building:
 
     def make(self, name: str, frame: Frame, debris: bool) -> Instance:
         """What `new` and `clone` make."""
-        made = self.instance(
+        instance = self.instance(
             name, frame.current, ("made", frame.moment), self.program.objects[0], frame.name
         )
-        self.emit(Made(made, debris))
-        return made
+        self.emit(Made(instance, debris))
+        return instance
 
     def names_now(self, instances: set[int] | None = None) -> list[object]:
         """What names there are, and which were given up."""
-        held = [
+        name_held = [
             h
             for i, names in self.names.items()
             if instances is None or i.number in instances
             for h in names
         ]
-        return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in held]
+        return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in name_held]
 
     def earlier_name(self, instance: Instance, frame: Frame) -> Held:
         """A name that an earlier turn may have given an object."""

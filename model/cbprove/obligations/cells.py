@@ -72,7 +72,7 @@ class Cells:
         for on, low in positions(number(touched.low), touched.indexes):
             outside = unfolding.outside(touched.instance.number, moment)
             extent, memory = (low, low + place.width), (base, base + place.size)
-            one = self._bounded(
+            read = self._bounded(
                 unfolding,
                 self.values,
                 extent=extent,
@@ -81,7 +81,7 @@ class Cells:
                 area=area,
                 time=len(unfolding.operations),
             )
-            raw = ite(on, one, raw)
+            raw = ite(on, read, raw)
         if place.type.boolean:
             return unfolding.boolean(raw, place, moment, guard)
         return wrap(Value(raw, 0, (1 << place.width) - 1), replace(place.type, bits=place.width))

@@ -52,9 +52,9 @@ class Claiming:
     ) -> None:
         """Notes the claims that properties make of an event."""
         for index, prop in enumerate(self.properties):
-            own = frame.among(prop.given)
-            for claim in () if own.nowhere else table.of_event(prop, event):
-                self._claim(index, claim, own, statement, value)
+            inner = frame.among(prop.given)
+            for claim in () if inner.nowhere else table.of_event(prop, event):
+                self._claim(index, claim, inner, statement, value)
 
     def _claim(
         self,
@@ -129,17 +129,21 @@ class Claiming:
             case Inside(place=place, length=length):
                 return self.touching.reaches(place, 0, length, frame)
             case NotGivenUp(place=Place() as place, length=length):
-                once = any(declared.name == place.object for declared in self.built.program.objects)
-                return not once and self.touching.reaches(place, 0, length, frame)
+                declared_once = any(
+                    declared.name == place.object for declared in self.built.program.objects
+                )
+                return not declared_once and self.touching.reaches(place, 0, length, frame)
         return True
 
     def not_given_up(self, place: Place | None, store: bool, frame: Frame) -> Bool:
         instance, name = self.built.find(place, frame)
-        kept = not_(name.gone)
+        owned = not_(name.gone)
         if not store:
-            return kept
-        others = [and_(h.live, not_(h.gone)) for h in self.built.names[instance] if h is not name]
-        return and_(kept, not_(or_(*others)))
+            return owned
+        other_names = [
+            and_(h.live, not_(h.gone)) for h in self.built.names[instance] if h is not name
+        ]
+        return and_(owned, not_(or_(*other_names)))
 
     def accessed(
         self,
@@ -164,17 +168,17 @@ class Claiming:
 
     def reads_of(self, expr: Expr | None, frame: Frame, statement: Statement) -> None:
         """Members in an expression are read, those that C comes to."""
-        for given, place in reads(expr) if expr is not None else ():
-            met = and_(*(self._comes_to(condition, frame) for condition in given))
-            if met is not False:
+        for conditions, place in reads(expr) if expr is not None else ():
+            reached = and_(*(self._comes_to(condition, frame) for condition in conditions))
+            if reached is not False:
                 self.accessed(
-                    "read", place, replace(frame, guard=and_(frame.guard, met)), statement
+                    "read", place, replace(frame, guard=and_(frame.guard, reached)), statement
                 )
 
     def _comes_to(self, condition: Condition, frame: Frame) -> Bool:
-        expr, wanted = condition
+        expr, truth = condition
         holds = self.touching.truth(expr, frame)
-        return holds if wanted else not_(holds)
+        return holds if truth else not_(holds)
 
     # --- snapshots --------------------------------------------------------------------------------
 
@@ -188,9 +192,9 @@ class Claiming:
     def remember(self, event: Ended, frame: Frame) -> None:
         """Takes the snapshots that properties keep when a step ends."""
         for index, prop in enumerate(self.properties):
-            own = frame.among(prop.given)
-            if not own.nowhere and table.remembers(prop, event):
-                self._snapshot(index, own)
+            inner = frame.among(prop.given)
+            if not inner.nowhere and table.remembers(prop, event):
+                self._snapshot(index, inner)
 
     def _snapshot(self, index: int, frame: Frame) -> None:
         flag = frame.current.base + self.built.out.ghost_lows[index]

@@ -176,24 +176,26 @@ def _strange(definitions: list[Found], leaf: Leaf, inside: Bool, at: ClaimAt) ->
     inner = within(BIT, ((leaf.offset, leaf.width),))
     if at.length is not None:
         inner = and_(inner, lt(BIT, mul(at.length.term, 8)))
-    wanted = add(BIT, sub(_element(leaf, at.touched[0].indexes), leaf.offset))
-    same = holds(definitions, lambda store, position: _same_member(store, position, leaf, wanted))
+    target = add(BIT, sub(_element(leaf, at.touched[0].indexes), leaf.offset))
+    same = holds(definitions, lambda store, position: _same_member(store, position, leaf, target))
     return and_(inner, not_(and_(same, inside)))
 
 
-def _same_member(store: Store, position: Int, leaf: Leaf, wanted: Int) -> Bool:
+def _same_member(store: Store, position: Int, leaf: Leaf, target: Int) -> Bool:
     if store.kind == "blank":
         return True
-    return _of_members(_members_stored(store, leaf), position, wanted)
+    return _of_members(_members_stored(store, leaf), position, target)
 
 
-def _of_members(members: list[tuple[Leaf, Int]], position: Int, wanted: Int) -> Bool:
+def _of_members(members: list[tuple[Leaf, Int]], position: Int, target: Int) -> Bool:
     """Whether a bit of a store was stored as the wanted one of a member; `members` is what
     `_members_stored` says of the store."""
     return or_(
         *(
-            and_(within(position, ((own.offset, own.width),)), eq(add(position, into), wanted))
-            for own, into in members
+            and_(
+                within(position, ((stored.offset, stored.width),)), eq(add(position, into), target)
+            )
+            for stored, into in members
         )
     )
 
@@ -204,9 +206,9 @@ def _members_stored(store: Store, leaf: Leaf) -> list[tuple[Leaf, Int]]:
     if store.kind not in ("fresh", "value"):
         return []
     return [
-        (own, sub(_element(own, store.indexes), own.offset))
-        for own in store.leaves
-        if own.shares_member(leaf)
+        (stored, sub(_element(stored, store.indexes), stored.offset))
+        for stored in store.leaves
+        if stored.shares_member(leaf)
     ]
 
 
@@ -360,14 +362,14 @@ def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, l
             return True
         if store not in stored:
             stored[store] = _members_stored(store, leaf)
-        wanted = add(element, bit - leaf.offset)
+        target = add(element, bit - leaf.offset)
         # From bit to bit both sides of `eq` grow by 1: where the first bits differ, all do.
         members = [
-            (own, into)
-            for own, into in stored[store]
-            if eq(add(position, into), wanted) is not False
+            (stored_leaf, into)
+            for stored_leaf, into in stored[store]
+            if eq(add(position, into), target) is not False
         ]
-        return and_(*(_of_members(members, position + i, add(wanted, i)) for i in range(width)))
+        return and_(*(_of_members(members, position + i, add(target, i)) for i in range(width)))
 
     return _failing(
         unfolding, at, cells=cells, place=place, run=(leaf.offset, leaf.width), judge=judge
@@ -423,12 +425,12 @@ def _by_length(at: ClaimAt, offset: int, width: int) -> Iterator[tuple[int, int,
         offset += size
 
 
-def _accepted(origins: Origins, judge: Judge, bit: int, known: _Known) -> Bool:
+def _accepted(origins: Origins, judge: Judge, bit: int, results: _Known) -> Bool:
     """Whether bits of a place, from `bit` on, come from sources that a judge accepts. Ways that
     join again share what was before: `known` has what was worked out of it (by its id, which is
     of one list as long as all are held by the first)."""
-    if (id(origins), bit) in known:
-        return known[id(origins), bit]
+    if (id(origins), bit) in results:
+        return results[id(origins), bit]
     result: Bool = True
     at = bit
     for width, origin in origins:
@@ -436,8 +438,8 @@ def _accepted(origins: Origins, judge: Judge, bit: int, known: _Known) -> Bool:
             result = and_(result, judge(origin[0], origin[1], width, at))
         else:
             guard, if_true, otherwise = origin
-            allowed, denied = (_accepted(side, judge, at, known) for side in (if_true, otherwise))
+            allowed, denied = (_accepted(side, judge, at, results) for side in (if_true, otherwise))
             result = and_(result, or_(and_(guard, allowed), and_(not_(guard), denied)))
         at += width
-    known[id(origins), bit] = result
+    results[id(origins), bit] = result
     return result

@@ -103,8 +103,8 @@ class Facts:
         """
         listed = list(self.unfolding.followed.values())
         later = listed[listed.index(loop) + 1 :]
-        around = [each for each in later if each.head == loop.before and each.end >= loop.end]
-        return [*(each for each in listed if each.head < loop.before), *around]
+        outer = [each for each in later if each.head == loop.before and each.end >= loop.end]
+        return [*(each for each in listed if each.head < loop.before), *outer]
 
     def broken(self, fact: Fact, facts: Sequence[Fact]) -> Bool:
         """When a fact is not one: false where its loop begins to be followed, or where a turn

@@ -260,10 +260,10 @@ class _Walk:
         }
         if not of_it:
             return
-        several = len(of_it) < len(self.reach.areas)
+        partial = len(of_it) < len(self.reach.areas)
         inside = (
             and_(le(instance.base, self.address), lt(self.address, instance.base + BASE))
-            if several
+            if partial
             else True
         )
         parent = instance.parent

@@ -90,13 +90,13 @@ class Touching:
         key: Key = ("input", name, frame.step_moment) if declared.per_step else ("input", name)
         return self.built.decide(key, declared.low, declared.high, True)
 
-    def _look(self, frame: Frame, now: Moment) -> Lookup:
+    def _look(self, frame: Frame, moment: Moment) -> Lookup:
         def look_up(expr: InputValue | MemberValue) -> Value:
             if isinstance(expr, InputValue):
                 declared = self.built.program.inputs[expr.name]
                 return Value(self._input(expr.name, frame), declared.low, declared.high)
             return self.memory.value(
-                self.built.out, expr.place, self.touch(expr.place, frame), now, frame.guard
+                self.built.out, expr.place, self.touch(expr.place, frame), moment, frame.guard
             )
 
         return look_up
@@ -147,6 +147,6 @@ class Touching:
         )
         return and_(le(low, value.term), le(value.term, high))
 
-    def number_of_layout(self, place: Place, what: str, number: int) -> Int:
+    def number_of_layout(self, place: Place, kind: str, number: int) -> Int:
         """A number of the layout, under its name where extents keep theirs."""
-        return named(f"{place.text}.{what}", number) if self.symbolic else number
+        return named(f"{place.text}.{kind}", number) if self.symbolic else number

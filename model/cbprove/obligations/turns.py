@@ -64,10 +64,10 @@ class Turns:
             self._lay_out(loop, frame)
 
     def _turns(self, loop: Each | Repeat) -> int:
-        wanted = loop.low + self.built.plan.turns
+        planned = loop.low + self.built.plan.turns
         if loop.high is not None and loop.high <= FOLLOWED:
-            return min(loop.high, max(wanted, self.built.plan.known))
-        return wanted if loop.high is None else min(wanted, loop.high)
+            return min(loop.high, max(planned, self.built.plan.known))
+        return planned if loop.high is None else min(planned, loop.high)
 
     def _lay_out(self, loop: Each | Repeat, frame: Frame) -> None:
         count = self._turns(loop)
@@ -88,10 +88,10 @@ class Turns:
             self._walk(loop.body, inner)
             return
         self.claiming.accessed("cut", None, inner, loop)
-        made = self.built.make(loop.name, inner, debris=False)
-        held = self.built.hold(loop.name, made, live=True)
-        scope = {**inner.scope, loop.name: (made, held)}
-        self._walk(loop.body, replace(inner, current=made, name=held, scope=scope))
+        instance = self.built.make(loop.name, inner, debris=False)
+        name = self.built.hold(loop.name, instance, live=True)
+        scope = {**inner.scope, loop.name: (instance, name)}
+        self._walk(loop.body, replace(inner, current=instance, name=name, scope=scope))
 
     def _cut(self, loop: Each | Repeat, frame: Frame) -> None:
         """The first turns as they are; then, unless they touched nothing but what they made, one
@@ -181,23 +181,23 @@ class Turns:
     def _names_changed(self, frame: Frame) -> Iterator[None]:
         """Names that the loop's body gives up or takes may have been given up or taken in
         earlier turns."""
-        outer = [h for held in self.built.names.values() for h in held]
+        outer = [h for name in self.built.names.values() for h in name]
         unsure = [choice(spell(("gone", frame.moment, i))) for i in range(len(outer))]
         before = []
-        for held, maybe in zip(outer, unsure, strict=True):
-            held.gone = or_(held.gone, maybe) if self.claiming.lent else held.gone
-            before.append(held.gone)
-        counts = {i: len(held) for i, held in self.built.names.items()}
+        for name, maybe in zip(outer, unsure, strict=True):
+            name.gone = or_(name.gone, maybe) if self.claiming.lent else name.gone
+            before.append(name.gone)
+        counts = {i: len(name) for i, name in self.built.names.items()}
         extra = {i: self.built.earlier_name(i, frame) for i in counts} if self.claiming.lent else {}
         yield
-        for held, maybe, gone in zip(outer, unsure, before, strict=True):
-            if held.gone is gone:
+        for name, maybe, gone_before in zip(outer, unsure, before, strict=True):
+            if name.gone is gone_before:
                 self.built.out.constraints.append(not_(maybe))
-        for instance, held in extra.items():
+        for instance, name in extra.items():
             if len(self.built.names[instance]) == counts[instance] + 1 and isinstance(
-                held.live, Term
+                name.live, Term
             ):
-                self.built.out.constraints.append(not_(held.live))
+                self.built.out.constraints.append(not_(name.live))
 
 
 def touched_since(operations: Sequence[object], instances: set[int]) -> list[Store | Copied]:

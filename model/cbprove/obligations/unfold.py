@@ -100,7 +100,7 @@ class _Walk:
         for statement in block:
             moment = (*frame.prefix, statement.uid)
             began = moment if frame.step is None else frame.step_moment
-            own = Frame(
+            inner = Frame(
                 current=frame.current,
                 name=frame.name,
                 scope=scope,
@@ -114,16 +114,16 @@ class _Walk:
             match statement:
                 case Make(kind=kind, name=name):
                     if kind == "clone":
-                        self.claiming.accessed("cut", None, own, statement)
-                    made = self.built.make(name, own, kind == "new")
-                    scope[name] = (made, self.built.hold(name, made, live=True))
+                        self.claiming.accessed("cut", None, inner, statement)
+                    instance = self.built.make(name, inner, kind == "new")
+                    scope[name] = (instance, self.built.hold(name, instance, live=True))
                 case Share(name=name):
                     scope[name] = (
                         frame.current,
                         self.built.hold(name, frame.current, live=frame.guard),
                     )
                 case _:
-                    self._statement(statement, own)
+                    self._statement(statement, inner)
 
     def _statement(self, statement: Statement, frame: Frame) -> None:
         match statement:
@@ -175,12 +175,12 @@ class _Walk:
         picked = self.built.decide(("arm", frame.moment), 0, len(arms) - 1, frame.guard)
         last = len(arms) - 1
         for index, arm in enumerate(arms):
-            taken = (
+            truth = (
                 not_(or_(*(eq(picked, i) for i in range(last))))
                 if index == last
                 else eq(picked, index)
             )
-            self._block(arm, replace(frame, guard=and_(frame.guard, taken)))
+            self._block(arm, replace(frame, guard=and_(frame.guard, truth)))
 
     def _step(self, name: str, frame: Frame) -> None:
         step = self.built.program.steps[name]
@@ -240,8 +240,8 @@ class _Walk:
     ) -> None:
         touched = self.touching.touch(place, frame)
         size = self.touching.length(length, frame)
-        whole = kind == "blank" or size is not None
-        runs = None if whole else covered(place)
+        covers_all = kind == "blank" or size is not None
+        runs = None if covers_all else covered(place)
         store = Store(
             number=self.built.number(),
             key=(kind, (*frame.moment, index)),
@@ -252,8 +252,8 @@ class _Walk:
             guard=frame.guard,
             bound=self.touching.bound(place, touched, size),
             runs=None if runs == ((0, place.width),) else runs,
-            unspecified=() if whole else place.padding,
-            zero=() if whole else zeroes(place.leaves, self.built.program.little_endian),
+            unspecified=() if covers_all else place.padding,
+            zero=() if covers_all else zeroes(place.leaves, self.built.program.little_endian),
             leaves=place.leaves,
             value=value,
             run=frame.step,

@@ -41,14 +41,14 @@ class Asserted:
 def asserted(hunks: Iterable[Hunk]) -> tuple[tuple[Asserted, ...], tuple[Asserted, ...]]:
     """The checks that hunks add, and those that they take away; one that moves does neither."""
     added: list[Asserted] = []
-    taken: list[Asserted] = []
+    removed: list[Asserted] = []
     for hunk in hunks:
         added += _found(hunk, hunk.new)
-        taken += _found(hunk, hunk.old)
-    texts_before, texts_after = {each.text for each in taken}, {each.text for each in added}
+        removed += _found(hunk, hunk.old)
+    texts_before, texts_after = {each.text for each in removed}, {each.text for each in added}
     return (
         tuple(each for each in added if each.text not in texts_before),
-        tuple(each for each in taken if each.text not in texts_after),
+        tuple(each for each in removed if each.text not in texts_after),
     )
 
 
@@ -95,10 +95,10 @@ def _arguments(text: str) -> list[str]:
 def _denied(condition: str) -> str:
     """The opposite, of a single comparison by its operator."""
     outside = _outside(condition)
-    found = list(_COMPARISON.finditer(outside))
-    if len(found) == 1 and not re.search(r"&&|\|\||\?", outside):
-        start, end = found[0].span()
-        return f"{condition[:start]}{_OPPOSITE[found[0][1]]}{condition[end:]}"
+    comparisons = list(_COMPARISON.finditer(outside))
+    if len(comparisons) == 1 and not re.search(r"&&|\|\||\?", outside):
+        start, end = comparisons[0].span()
+        return f"{condition[:start]}{_OPPOSITE[comparisons[0][1]]}{condition[end:]}"
     return f"!({condition})"
 
 
@@ -119,49 +119,55 @@ def numbers(tree: syntax.Tree, check: Asserted) -> Requirement | None:
     source = Source(_SOURCE, text)
     try:
         declarations = parse(source)
-        whole = syntax.Tree((*tree.declarations, *declarations), (*tree.sources, source))
-        system = resolve(whole, warned=False)
+        extended = syntax.Tree((*tree.declarations, *declarations), (*tree.sources, source))
+        system = resolve(extended, warned=False)
         first = {
             axis.name: axis.values[0] if axis.default is None else axis.default
             for axis in system.axes
         }
-        found = elaborate.requirements(system, first)
+        requirements = elaborate.requirements(system, first)
     except SpecError:
         return None
     name = f"{check.path}:{check.line}"
-    return next((each for each in reversed(found) if each.name.startswith(name)), None)
+    return next((each for each in reversed(requirements) if each.name.startswith(name)), None)
 
 
 def told(
-    added: Iterable[Asserted], taken: Iterable[Asserted], trees: Iterable[syntax.Tree]
+    added: Iterable[Asserted], removed: Iterable[Asserted], trees: Iterable[syntax.Tree]
 ) -> tuple[tuple[Checked, ...], tuple[str, ...], tuple[str, ...]]:
     """What is violated of the checks that a patch adds; what is said of those that hold, and of
     those that go; and of those that are not known in numbers."""
-    waiting, known = list(added), dict[Asserted, Requirement]()
+    waiting, evaluated = list(added), dict[Asserted, Requirement]()
     for tree in trees if waiting else ():
-        known |= {each: found for each in waiting if (found := numbers(tree, each)) is not None}
-        waiting = [each for each in waiting if each not in known]
+        evaluated |= {
+            each: requirement
+            for each in waiting
+            if (requirement := numbers(tree, each)) is not None
+        }
+        waiting = [each for each in waiting if each not in evaluated]
         if not waiting:
             break
-    violated = tuple(_violated(each, known[each]) for each in known if known[each].holds is False)
-    holding = tuple(
-        f"new check at {each.path}:{each.line} holds: {_words(found)}"
-        for each, found in known.items()
-        if found.holds is not False
+    violated = tuple(
+        _violated(each, evaluated[each]) for each in evaluated if evaluated[each].holds is False
     )
-    goes = tuple(f"no check any more: {each.text} of {each.path}" for each in taken)
+    holding = tuple(
+        f"new check at {each.path}:{each.line} holds: {_words(requirement)}"
+        for each, requirement in evaluated.items()
+        if requirement.holds is not False
+    )
+    goes = tuple(f"no check any more: {each.text} of {each.path}" for each in removed)
     unknown = tuple(
         f"not evaluated: {each.text}, which {each.path}:{each.line} adds" for each in waiting
     )
     return violated, (*holding, *goes), unknown
 
 
-def _violated(check: Asserted, found: Requirement) -> Checked:
+def _violated(check: Asserted, requirement: Requirement) -> Checked:
     structs = dict.fromkeys(re.findall(r"\b(?:struct|union) \w+", check.condition))
     return Checked(
         name=f"{check.path}:{check.line}",
         about=", ".join(structs),
-        words=_words(found),
+        words=_words(requirement),
         holds=False,
         newly=True,
         file=check.path,
@@ -169,5 +175,5 @@ def _violated(check: Asserted, found: Requirement) -> Checked:
     )
 
 
-def _words(found: Requirement) -> str:
-    return " ".join("".join(map(str, found.words)).split())
+def _words(requirement: Requirement) -> str:
+    return " ".join("".join(map(str, requirement.words)).split())

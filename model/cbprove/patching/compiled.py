@@ -69,8 +69,8 @@ class Compiler:
     @property
     def abi(self) -> str:
         """The name of the ABI of the tree's kernel, empty where none is known."""
-        own = self.how.kernel.architecture
-        return next((abi.name for abi in ABIS.values() if own == abi.folder), "")
+        architecture = self.how.kernel.architecture
+        return next((abi.name for abi in ABIS.values() if architecture == abi.folder), "")
 
     @property
     def origin(self) -> str:
@@ -132,11 +132,11 @@ def compiled(
         _around(each, first, _plainly(each, viewed), compiler) for _, each in onto_specs
     ]
     sides = first.both(compiler.sides({tag for tags in embedding_tags for tag in tags} - near))
-    told = {tag for _, each in onto_specs for tag in (*each.relaid.before, *each.edited)}
+    explained = {tag for _, each in onto_specs for tag in (*each.relaid.before, *each.edited)}
     return [
         (spec, _compiled(each, tags, sides, compiler))
         for (spec, each), tags in zip(onto_specs, embedding_tags, strict=True)
-    ], tuple(_blind(first, near - told))
+    ], tuple(_blind(first, near - explained))
 
 
 def _blind(sides: Sides, tags_asked: Collection[str]) -> Iterator[str]:
@@ -201,8 +201,8 @@ def _compiled(each: Onto, tags_around: Sequence[str], sides: Sides, compiler: Co
     )
     before, after = shapes(old, tags_around), shapes(new, tags_around)
     packed, unpacked = (
-        [tag for tag in chosen if tag in missing]
-        for chosen in (each.relaid.packed, each.relaid.kept)
+        [tag for tag in tags_of_kind if tag in missing]
+        for tags_of_kind in (each.relaid.packed, each.relaid.kept)
     )
     complaints = _disagreements(
         each,

@@ -29,17 +29,17 @@ def counted(
     if not homes:
         return whole_change, ()
     before, after = (_numbers(homes, files.texts(new), how) for new in (False, True))
-    own = tuple(
+    macros = tuple(
         replace(each, before=before.get(each.name), after=after.get(each.name))
         for each in whole_change.macros
     )
-    named = {each.name for each in own}
-    others = [
+    named = {each.name for each in macros}
+    dependent = [
         Macro(name, None, None, home, before[name], after[name])
         for name, home in homes.items()
         if name not in named and name in before and name in after and before[name] != after[name]
     ]
-    return replace(whole_change, macros=(*own, *others)), tuple(
+    return replace(whole_change, macros=(*macros, *dependent)), tuple(
         _untold(homes, named, before, after)
     )
 
@@ -58,12 +58,12 @@ def _untold(
 def _numbers(homes: Mapping[str, str], texts: Mapping[str, str], how: Reading) -> dict[str, int]:
     """The macros that have a number on one side, each asked of its file in a file of its own."""
     probes = {_probe(name, home): name for name, home in homes.items()}
-    asked = {
+    files = {
         **texts,
         **{probe: _text(name, homes[name]) for probe, name in probes.items()},
     }
     tags = dict.fromkeys(probes, frozenset((_TAG,)))
-    answers = laid(sorted(probes), tags, asked, how)
+    answers = laid(sorted(probes), tags, files, how)
     return {
         name: number
         for probe, name in probes.items()

@@ -61,10 +61,13 @@ class Reading:
 def functions(files: Files, how: Reading, progress: Told) -> Functions:
     """Every changed file read on both sides. Raises WrongUsage where libclang is not installed."""
     before, unread = _read(files.names, files.texts(new=False), how, progress)
-    after, more = _read(files.names, files.texts(new=True), how, progress)
+    after, unread_after = _read(files.names, files.texts(new=True), how, progress)
     other_functions = tuple(_others(moved(before, after), after))
     return Functions(
-        len(after), len(files.names), other_functions, tuple(dict.fromkeys((*unread, *more)))
+        len(after),
+        len(files.names),
+        other_functions,
+        tuple(dict.fromkeys((*unread, *unread_after))),
     )
 
 
@@ -122,11 +125,14 @@ def _read(
 def moved(before: _Reads, after: _Reads) -> _Reads:
     """What functions did before, those that only stand in another file of the patch now under
     that."""
-    gone, come = _by_name(before.keys() - after.keys()), _by_name(after.keys() - before.keys())
+    only_before, only_after = (
+        _by_name(before.keys() - after.keys()),
+        _by_name(after.keys() - before.keys()),
+    )
     places = {
-        files_before[0]: come[name][0]
-        for name, files_before in gone.items()
-        if len(files_before) == 1 and len(come.get(name, ())) == 1
+        files_before[0]: only_after[name][0]
+        for name, files_before in only_before.items()
+        if len(files_before) == 1 and len(only_after.get(name, ())) == 1
     }
     return {places.get(key, key): read for key, read in before.items()}
 

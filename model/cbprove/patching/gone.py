@@ -26,18 +26,18 @@ class Gone:
 
 def checks(tree: syntax.Tree, error: SpecError) -> Gone:
     """Those among the mistakes of a tree."""
-    found = {
+    sentences = {
         id(node): f"no longer asked: the check at {_place(node.span)}: {mistake.message}"
         for mistake in error.diagnostics
         for node in tree.declarations
         if isinstance(node, syntax.Require) and _inside(mistake, node.span)
     }
-    return Gone(frozenset(found), tuple(found.values()))
+    return Gone(frozenset(sentences), tuple(sentences.values()))
 
 
-def without(tree: syntax.Tree, gone: Gone) -> syntax.Tree:
+def without(tree: syntax.Tree, checks: Gone) -> syntax.Tree:
     """The tree without these checks."""
-    left = tuple(node for node in tree.declarations if id(node) not in gone.nodes)
+    left = tuple(node for node in tree.declarations if id(node) not in checks.nodes)
     return syntax.Tree(left, tree.sources)
 
 
@@ -57,8 +57,8 @@ def told(spec: str, tree: syntax.Tree, error: SpecError) -> Iterator[str]:
 
 def _owner(tree: syntax.Tree, mistake: Diagnostic) -> str:
     """The smallest declaration with a name around a mistake."""
-    around = [(span, name) for span, name in _named(tree.declarations) if _inside(mistake, span)]
-    return min(around, key=lambda each: each[0].end - each[0].start)[1] if around else ""
+    enclosing = [(span, name) for span, name in _named(tree.declarations) if _inside(mistake, span)]
+    return min(enclosing, key=lambda each: each[0].end - each[0].start)[1] if enclosing else ""
 
 
 def _named(declarations: Iterable[syntax.Declaration]) -> Iterator[tuple[Span, str]]:
@@ -76,17 +76,17 @@ def _named(declarations: Iterable[syntax.Declaration]) -> Iterator[tuple[Span, s
 
 
 def _inside(mistake: Diagnostic, span: Span) -> bool:
-    where = mistake.span
+    place = mistake.span
     return (
-        where is not None
-        and _same(where.source, span.source)
-        and span.start <= where.start
-        and where.end <= span.end
+        place is not None
+        and _same(place.source, span.source)
+        and span.start <= place.start
+        and place.end <= span.end
     )
 
 
-def _same(one: Source, other: Source) -> bool:
-    return one.name == other.name
+def _same(source: Source, other: Source) -> bool:
+    return source.name == other.name
 
 
 def _place(span: Span) -> str:

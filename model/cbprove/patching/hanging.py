@@ -46,14 +46,14 @@ def hanging(files: Files, tree: Path) -> Hanging:
     for _ in range(_ROUNDS):
         if not names or len(names) > _MOST:
             break
-        found = dict[str, str]()
+        homes_of_round = dict[str, str]()
         for name, text in _speaking(names, tree, texts):
-            told = _of_file(text, visited)
-            structs |= {tag: word for tag, word in told.structs.items() if tag not in structs}
-            found |= {each: name for each in told.homes if name.endswith(".h")}
-        homes |= {name: home for name, home in found.items() if name not in visited}
-        names = sorted(found.keys() - visited)
-        visited |= found.keys()
+            mentions = _of_file(text, visited)
+            structs |= {tag: word for tag, word in mentions.structs.items() if tag not in structs}
+            homes_of_round |= {each: name for each in mentions.homes if name.endswith(".h")}
+        homes |= {name: home for name, home in homes_of_round.items() if name not in visited}
+        names = sorted(homes_of_round.keys() - visited)
+        visited |= homes_of_round.keys()
     return Hanging(structs, homes, tuple(names))
 
 
@@ -105,19 +105,19 @@ def _bytes(path: Path) -> bytes:
 
 def _of_file(text: str, names: Collection[str]) -> Hanging:
     """What of one file speaks of some names, or of its own macros that do."""
-    known = set(names)
+    affected = set(names)
     defines = {name: set(_WORD.findall(value)) for name, value in _DEFINE.findall(text)}
     for body in _ENUM.findall(text):
         pairs = constants(tuple(body.splitlines()))
         defines |= {name: set(_WORD.findall(value)) for name, value in pairs if value}
-    while more := {name for name, words in defines.items() if words & known} - known:
-        known |= more
+    while further := {name for name, words in defines.items() if words & affected} - affected:
+        affected |= further
     structs: dict[str, str] = {}
     for match in _RECORD.finditer(text):
-        spoken = [word for word in _WORD.findall(_body(text, match.end())) if word in known]
+        spoken = [word for word in _WORD.findall(_body(text, match.end())) if word in affected]
         if spoken:
             structs.setdefault(match[1], spoken[0])
-    return Hanging(structs, dict.fromkeys(sorted(known & defines.keys() - set(names)), ""))
+    return Hanging(structs, dict.fromkeys(sorted(affected & defines.keys() - set(names)), ""))
 
 
 def _body(text: str, start: int) -> str:

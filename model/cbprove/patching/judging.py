@@ -121,13 +121,13 @@ def key(job: Job) -> str:
     """The same for two jobs only if nothing that a verdict, and what is told of it, hangs on
     differs."""
     names = [source.name for source in job.system.sources]
-    more = {
+    basis = {
         "spec": job.spec,
         "names": names,
         "property": job.property,
         "options": asdict(job.options),
     }
-    return keeping.key("property", job.system, **more)
+    return keeping.key("property", job.system, **basis)
 
 
 class Kept:

@@ -160,8 +160,10 @@ def missing(titles: Sequence[str]) -> tuple[str, ...]:
     if not numbers or len(titles) < 2 or len({match["of"] for match in numbers}) > 1:
         return ()
     last = int(numbers[0]["of"])
-    gone = sorted(set(range(1, min(last, _MOST) + 1)) - {int(match["number"]) for match in numbers})
-    return tuple(f"{number}/{last}" for number in gone)
+    absent = sorted(
+        set(range(1, min(last, _MOST) + 1)) - {int(match["number"]) for match in numbers}
+    )
+    return tuple(f"{number}/{last}" for number in absent)
 
 
 def commits(range: str, limit: int, folder: Path = Path()) -> Iterator[tuple[str, bytes]]:

@@ -40,11 +40,11 @@ class Pair:
 # --- structs --------------------------------------------------------------------------------------
 
 
-def structs(laid: Sequence[Onto], pairs: Sequence[Pair]) -> tuple[Grown, ...]:
+def structs(changes: Sequence[Onto], pairs: Sequence[Pair]) -> tuple[Grown, ...]:
     """Each struct whose members lie otherwise, once, those that the patch edits first; also of
     specs that are not judged."""
     by_tag: dict[str, Grown] = {}
-    for each in laid:
+    for each in changes:
         for tag, before in each.relaid.before.items():
             after = each.relaid.after[tag]
             if placed(before) != placed(after) and tag not in by_tag:
@@ -73,9 +73,9 @@ def _blocks(pair: Pair) -> Iterator[Grown]:
 
 def _grown(before: Shape, after: Shape, edited: bool) -> Grown:
     (old, _, end_before), (new, _, has) = placed(before), placed(after)
-    name, told = f"{before.record.kind} {before.record.tag}", tuple(_members(end_before, has))
+    name, sentences = f"{before.record.kind} {before.record.tag}", tuple(_members(end_before, has))
     return Grown(
-        name=name, before=old, after=new, members=told, edited=edited, had=end_before, has=has
+        name=name, before=old, after=new, members=sentences, edited=edited, had=end_before, has=has
     )
 
 

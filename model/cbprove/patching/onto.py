@@ -303,8 +303,8 @@ def _as_written(macro: Macro, value: str, tree: syntax.Tree) -> Macro | None:
         return macro
     number = _number(value)
     if spelled(value) == spelled(macro.old or "") or number == macro.before:
-        made = replace(macro, old=value, new=_readable(macro.new, macro.after, tree))
-        return None if number == macro.before == macro.after else made
+        rewritten = replace(macro, old=value, new=_readable(macro.new, macro.after, tree))
+        return None if number == macro.before == macro.after else rewritten
     if spelled(value) == spelled(macro.new or "") or number == macro.after:
         return replace(macro, old=_readable(macro.old, macro.before, tree), new=value)
     if not macro.hangs:
@@ -317,10 +317,10 @@ def _readable(text: str | None, number: int, tree: syntax.Tree) -> str:
     if text is None:
         return str(number)
     names = re.findall(r"\b[A-Za-z_]\w*", text)
-    known = all(
+    is_readable = all(
         any(re.search(rf"\b{name}\b", source.text) for source in tree.sources) for name in names
     )
-    return text if known else str(number)
+    return text if is_readable else str(number)
 
 
 def _number(value: str) -> int | None:

@@ -195,7 +195,7 @@ def described(
 Stores = Mapping[StoreKey, Store]
 
 
-def foreign(place: Place, found: Mapping[int, Source], stores: Stores) -> str:
+def foreign(place: Place, sources: Mapping[int, Source], stores: Stores) -> str:
     """What positions of a place are called that are not its own: by members that they were not
     stored as, of a union that is read whole."""
     leaves = tuple(
@@ -203,12 +203,12 @@ def foreign(place: Place, found: Mapping[int, Source], stores: Stores) -> str:
         for leaf in place.leaves
         if not any(
             position in _positions(leaf) and _is_own(leaf, position, source, stores)
-            for position, source in found.items()
+            for position, source in sources.items()
         )
     )
     if len(leaves) == len(place.leaves):
-        return named(place, found)
-    return braced(subject(place), list(_leaf_names(replace(place, leaves=leaves), set(found))))
+        return named(place, sources)
+    return braced(subject(place), list(_leaf_names(replace(place, leaves=leaves), set(sources))))
 
 
 def _is_own(leaf: Leaf, position: int, source: Source, stores: Stores) -> bool:
@@ -225,12 +225,12 @@ def _stored_as(source: Source, stores: Stores) -> Leaf | None:
     return _leaf(source, store) if store and source.store.kind in ("fresh", "value") else None
 
 
-def meet_in_name(place: Place, found: Mapping[int, Source], stores: Stores) -> bool:
+def meet_in_name(place: Place, sources: Mapping[int, Source], stores: Stores) -> bool:
     """Whether some position was stored as a member that reads it, but by another arm of a union
     or at another position: the struct's name alone would not tell the two apart."""
     return any(
         stored.identity == leaf.identity
-        for position, source in found.items()
+        for position, source in sources.items()
         if (stored := _stored_as(source, stores)) is not None
         for leaf in place.leaves
         if position in _positions(leaf)

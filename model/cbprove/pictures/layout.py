@@ -40,12 +40,12 @@ def text(shapes: Sequence[Shape], programs: Mapping[str, Program], left_out: int
     """
     maps = _together({name: blocks.of_program(program) for name, program in programs.items()})
     sets = _together({name: touched_by_layers(program) for name, program in programs.items()})
-    more = (
+    noun = (
         "struct that no view has: --all shows it"
         if left_out == 1
         else "structs that no view has: --all shows them"
     )
-    rest = [f"{left_out} more {more}"] if left_out else []
+    rest = [f"{left_out} more {noun}"] if left_out else []
     return "\n\n".join([*maps, *(shape(struct) for struct in shapes), *sets, *rest])
 
 
@@ -85,16 +85,16 @@ def _outline(struct: Shape, record: Record, layout: Layout, path: str) -> Outlin
     )
 
 
-def _entry(found: Shape, member: Member, field: Field, path: str) -> Entry:
+def _entry(owner: Shape, member: Member, field: Field, path: str) -> Entry:
     inner, count = _element(member.type)
     name = ".".join(part for part in (path, member.name) if part)
-    size, natural = lay_out(member.type, found.abi).size, align_of(member.type, found.abi)
+    size, natural = lay_out(member.type, owner.abi).size, align_of(member.type, owner.abi)
     bits = member.width if member.bitfield else None
-    type = found.spelled.get(name) or spell(member.type)
+    type = owner.spelled.get(name) or spell(member.type)
     declarator = f"{member.name or ''}{count}"
     below = None
     if isinstance(inner, Record) and member.layout is not None:
-        below = _outline(found, inner, member.layout, name)
+        below = _outline(owner, inner, member.layout, name)
     written = below if below is not None and below.tag is None else None
     struct = below if below is not None and below.kind == "struct" and not count else None
     return Entry(
@@ -160,8 +160,10 @@ def touched_by_layers(program: Program) -> list[str]:
 
 def _listed(head: str, places: Mapping[str, None]) -> list[str]:
     """Places behind a head, as many lines as they take."""
-    told = textwrap.wrap(", ".join(places) or "nothing", _WIDTH - len(head), break_long_words=False)
-    return [(head if at == 0 else " " * len(head)) + line for at, line in enumerate(told)]
+    lines = textwrap.wrap(
+        ", ".join(places) or "nothing", _WIDTH - len(head), break_long_words=False
+    )
+    return [(head if at == 0 else " " * len(head)) + line for at, line in enumerate(lines)]
 
 
 def _touched(body: Block, reads: dict[str, None], writes: dict[str, None]) -> None:

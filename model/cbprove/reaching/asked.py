@@ -24,17 +24,17 @@ Asked = Mapping[str, set[int]]  # atoms by the kind of their object
 def asked(prop: Property, atoms: Atoms) -> Asked:
     """The atoms that a property can ask about. Whoever reads a claim still looks whether its
     place is among them (`covers`)."""
-    found: dict[str, set[int]] = {kind: set() for kind in atoms.widths}
+    followed: dict[str, set[int]] = {kind: set() for kind in atoms.widths}
     for place in _places(prop, atoms):
-        found[atoms.kind(place)].update(_covered(place, atoms))
-    while any(_follow(copy, atoms, found) for copy in atoms.copies):  # until all are followed
+        followed[atoms.kind(place)].update(_covered(place, atoms))
+    while any(_follow(copy, atoms, followed) for copy in atoms.copies):  # until all are followed
         pass
-    return found
+    return followed
 
 
-def covers(found: Asked, place: Place, atoms: Atoms) -> bool:
+def covers(followed: Asked, place: Place, atoms: Atoms) -> bool:
     """Whether all atoms of a place are among those found."""
-    return found[atoms.kind(place)].issuperset(_covered(place, atoms))
+    return followed[atoms.kind(place)].issuperset(_covered(place, atoms))
 
 
 def _covered(place: Place, atoms: Atoms) -> Iterator[int]:
@@ -52,9 +52,9 @@ def _places(prop: Property, atoms: Atoms) -> Iterator[Place]:
             yield from (place for place in claims.places(claim) if place is not None)
 
 
-def _follow(copy: Copy, atoms: Atoms, found: dict[str, set[int]]) -> bool:
+def _follow(copy: Copy, atoms: Atoms, followed: dict[str, set[int]]) -> bool:
     """Add what a copy brings to an atom found; whether that is more."""
-    target, origin = found[atoms.kind(copy.target)], found[atoms.kind(copy.origin)]
+    target, origin = followed[atoms.kind(copy.target)], followed[atoms.kind(copy.origin)]
     before = len(origin)
     for covered in atoms.covered(copy.target, 0, copy.target.width):
         if covered.atom in target:

@@ -113,18 +113,18 @@ class Atoms:
     def _all_covered(self, place: Place, first: int, width: int) -> Iterator[Covered]:
         kind = self.kind(place)
         starts = self.starts[kind]
-        found: dict[int, list[tuple[int, Candidates]]] = {}
+        by_atom: dict[int, list[tuple[int, Candidates]]] = {}
         for low, candidates in self.universe.values(place.low).items():
             atom = bisect_left(starts, max(low + first, 0))
             while atom < len(starts) - 1 and starts[atom] < low + first + width:
-                found.setdefault(atom, []).append((starts[atom] - low, candidates))
+                by_atom.setdefault(atom, []).append((starts[atom] - low, candidates))
                 atom += 1
-        for atom, positions in sorted(found.items()):
+        for atom, positions in sorted(by_atom.items()):
             yield Covered(atom, tuple(positions))
 
     # --- cuts -------------------------------------------------------------------------------------
 
-    def _cut(self, place: Place, among: Candidates) -> None:
+    def _cut(self, place: Place, having: Candidates) -> None:
         """Cut where a place and its parts begin and end; `among` are the candidates that have
         it."""
         if place.indexes:
@@ -132,7 +132,7 @@ class Atoms:
         cuts, ends = self._cuts[self.kind(place)], _ends(place)
         for low, candidates in self.universe.values(place.low).items():
             if low < 0 or low + place.width > place.size:
-                self.outside |= candidates & among
+                self.outside |= candidates & having
             cuts.update(
                 low + end for end in ends if 0 <= low + end <= self.widths[self.kind(place)]
             )

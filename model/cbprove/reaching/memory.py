@@ -144,15 +144,15 @@ class Memory:
             reached = 0
             for position, at_position in covered.positions:
                 for low, at_low in self.universe.values(copy.origin.low).items():
-                    among = at_position & at_low & frame.among
-                    atom = self.atoms.at(kind, low + position) if among else None
+                    reading = at_position & at_low & frame.among
+                    atom = self.atoms.at(kind, low + position) if reading else None
                     # No candidate is here, or one whose extents are not wholly in their objects
                     if atom is None:
                         continue
-                    reached |= among
+                    reached |= reading
                     for fact, candidates in memory[atom].items():
-                        if candidates & among:
-                            facts[fact] = facts.get(fact, 0) | (candidates & among)
+                        if candidates & reading:
+                            facts[fact] = facts.get(fact, 0) | (candidates & reading)
             brought.append((covered.atom, reached, self._carried(facts, state)))
         for atom, reached, facts in brought:
             state.memory[target][atom] = replaced(state.memory[target][atom], reached, facts)

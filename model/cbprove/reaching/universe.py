@@ -171,7 +171,7 @@ Weighed = tuple[str, range, int]  # an axis, its values, and its factor in a sum
 
 
 def _sums(
-    axes: Sequence[Weighed], constant: int, unit: int, known: dict[tuple[int, int], Candidates]
+    axes: Sequence[Weighed], constant: int, unit: int, sums: dict[tuple[int, int], Candidates]
 ) -> Candidates:
     """Where a sum over some axes is 0 or more; `unit` bits stand for each choice of them all, the
     first one counted slowest.
@@ -179,20 +179,20 @@ def _sums(
     It is put together from the sets of the inner axes, which are as much smaller: no set of all
     candidates is made on the way.
     """
-    if (len(axes), constant) in known:
-        return known[len(axes), constant]
+    if (len(axes), constant) in sums:
+        return sums[len(axes), constant]
     (_, values, factor), *inner = axes
     size = unit * prod(len(domain) for _, domain, _ in inner)
     if not inner:
-        found = _threshold(values, factor, constant, unit)
+        total = _threshold(values, factor, constant, unit)
     elif not factor:
-        found = _repeated(_sums(inner, constant, unit, known), size, size * len(values))
+        total = _repeated(_sums(inner, constant, unit, sums), size, size * len(values))
     else:
-        found = _joined(
-            [_sums(inner, constant + factor * value, unit, known) for value in values], size
+        total = _joined(
+            [_sums(inner, constant + factor * value, unit, sums) for value in values], size
         )
-    known[len(axes), constant] = found
-    return found
+    sums[len(axes), constant] = total
+    return total
 
 
 def _threshold(values: range, factor: int, constant: int, unit: int) -> Candidates:

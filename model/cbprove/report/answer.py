@@ -185,9 +185,11 @@ def documents(range: str, answers: Sequence[tuple[str, Answer]]) -> dict[str, An
     }
 
 
-def _plainly(one: Any) -> dict[str, Any]:
+def _plainly(record: Any) -> dict[str, Any]:
     """A record as a dictionary, tuples as lists."""
-    plain = {each.name: getattr(one, each.name) for each in fields(one) if each.name not in _DRAWN}
+    plain = {
+        each.name: getattr(record, each.name) for each in fields(record) if each.name not in _DRAWN
+    }
     return {
         name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()
     }

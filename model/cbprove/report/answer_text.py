@@ -65,8 +65,8 @@ def _sections(answer: Answer, verbose: bool, width: int) -> Iterator[_Section]:
     yield _listed(
         [
             line
-            for told in (*answer.unjudged, *answer.notes)
-            for line in textwrap.wrap(told, width, **_HANGING)
+            for sentence in (*answer.unjudged, *answer.notes)
+            for line in textwrap.wrap(sentence, width, **_HANGING)
         ],
         None,
         2,
@@ -103,14 +103,16 @@ def _listed(lines: Sequence[str], role: Role | None, least: int) -> _Section:
     return _Section(tuple((line, role) for line in lines), min(least, len(lines)))
 
 
-def head(found: Answer, width: int = _WIDTH) -> str:
+def head(answer: Answer, width: int = _WIDTH) -> str:
     """What was judged, and on what: one line, of so many columns."""
     how = (
-        f"in {found.model} already, judged from before it" if found.reverse else f"on {found.model}"
+        f"in {answer.model} already, judged from before it"
+        if answer.reverse
+        else f"on {answer.model}"
     )
-    how = how if found.model else "not judged"
-    several = f"{len(found.titles)} patches" if len(found.titles) > 1 else ""
-    title = several or (found.titles[0] if found.titles else "")
+    how = how if answer.model else "not judged"
+    series = f"{len(answer.titles)} patches" if len(answer.titles) > 1 else ""
+    title = series or (answer.titles[0] if answer.titles else "")
     return f"{_short(title, width - len(how) - 2)}: {how}" if title else how
 
 
@@ -209,10 +211,10 @@ def _turned(answer: Answer, verbose: bool) -> Iterator[_Section]:
         )
     for kind in dict.fromkeys(each.kind for each in answer.turned if each not in lost):
         cases = [f"{each.property} of {each.spec}" for each in answer.turned if each.kind == kind]
-        told = _names(f"{kind}: ", cases, verbose)
+        names = _names(f"{kind}: ", cases, verbose)
         if kind in _FURTHER:
-            told[-1] += f" ({_FURTHER[kind]})"
-        yield _listed(told, "good" if kind == "newly proved" else "strong", 1)
+            names[-1] += f" ({_FURTHER[kind]})"
+        yield _listed(names, "good" if kind == "newly proved" else "strong", 1)
 
 
 def _picture(picture: Sequence[str]) -> list[str]:
@@ -226,24 +228,27 @@ def _case(each: Turned) -> str:
     return f"{each.property} of {each.spec}{title}"
 
 
-def last(found: Answer, everything: bool = True) -> list[str]:
+def last(answer: Answer, complete: bool = True) -> list[str]:
     """How much was judged, and what it rests on."""
-    if not found.rests:
+    if not answer.rests:
         return []
-    looked = f"{counted(found.judged, 'verdict')} in {counted(found.specs, 'spec')} could turn"
+    looked = f"{counted(answer.judged, 'verdict')} in {counted(answer.specs, 'spec')} could turn"
     verdicts = (
-        f"{looked}, {len(found.turned) or 'none'} did"
-        if found.judged
+        f"{looked}, {len(answer.turned) or 'none'} did"
+        if answer.judged
         else "no verdict"
-        if any(each.startswith("not judged") for each in found.unjudged)
+        if any(each.startswith("not judged") for each in answer.unjudged)
         else "no property looks at it"
     )
-    kept = (
-        f", {found.kept} of them found by an earlier run (--no-cache)"
-        if everything and found.kept
+    earlier = (
+        f", {answer.kept} of them found by an earlier run (--no-cache)"
+        if complete and answer.kept
         else ""
     )
-    return [verdicts + kept, _short(found.rests, 2 * _WIDTH) if everything else _short(found.rests)]
+    return [
+        verdicts + earlier,
+        _short(answer.rests, 2 * _WIDTH) if complete else _short(answer.rests),
+    ]
 
 
 def _names(head: str, texts: Sequence[str], verbose: bool = False, lines: int = 2) -> list[str]:

@@ -34,11 +34,11 @@ CLAIMS: Mapping[str, str] = MappingProxyType(
 
 def of_word(word: str) -> str | None:
     """What a claim says, by the word that begins it; None where there is none of that name."""
-    told = CLAIMS.get(word.lower())
+    sentence = CLAIMS.get(word.lower())
     return (
-        f"{word.lower()}: {told}\nexamples of it: docs/properties.md; of a property of a spec: "
+        f"{word.lower()}: {sentence}\nexamples of it: docs/properties.md; of a property of a spec: "
         f"cbprove explain PROPERTY SPEC"
-        if told
+        if sentence
         else None
     )
 
@@ -64,10 +64,10 @@ def _head(prop: PropertyName) -> str:
         lines[0] += f"  {printable(prop.span.source.name)}:{prop.span.line}"
         claim = _claim(prop.span.source.text[prop.span.start :])
         lines.append(f"  {claim}")
-    said = CLAIMS.get(re.split(r"\W", claim, maxsplit=1)[0], "")
+    sentence = CLAIMS.get(re.split(r"\W", claim, maxsplit=1)[0], "")
     return "\n".join(
         textwrap.fill(line, WIDEST, subsequent_indent="    ", break_on_hyphens=False)
-        for line in (*lines, f"  that is: {said}")
+        for line in (*lines, f"  that is: {sentence}")
     )
 
 

@@ -58,11 +58,11 @@ def _wanted(scene: Scene, stages: tuple[Stage, ...], places: tuple[Lying, ...]) 
 
 
 def _columns(
-    scene: Scene, stages: tuple[Stage, ...], lying: tuple[Lying, ...]
+    scene: Scene, stages: tuple[Stage, ...], locations: tuple[Lying, ...]
 ) -> tuple[bytemap.Column, ...]:
     """A column for each area of an object that places lie in."""
     areas: dict[tuple[ObjectKey, str], list[Lying]] = {}
-    for place in lying:
+    for place in locations:
         areas.setdefault((place.object, place.place.area), []).append(place)
     drawn = list(areas.items())[:_MOST_COLUMNS]
     sizes = [(last - first + 7) // 8 for first, last in (_drawn(places) for _, places in drawn)]
@@ -73,7 +73,7 @@ def _columns(
     )
     columns = []
     for (key, area), places in drawn:
-        view = bytemap.window(area, _drawn(places), [lying.low for lying in places], room)
+        view = bytemap.window(area, _drawn(places), [locations.low for locations in places], room)
         plain = len(drawn) == 1 and scene.object_name(key) == scene.program.objects[0].name
         title = "" if plain else scene.area(places[0])
         columns.append(bytemap.Column(view, story.lineage(stages, key), title))
@@ -108,5 +108,5 @@ def _drawn(places: list[Lying]) -> tuple[int, int]:
     """The bits of an object to draw: the area that places began in, and what they reach behind
     it."""
     first, last = places[0].place.bound
-    ends = [min(end_of(lying), lying.place.size) for lying in places]
+    ends = [min(end_of(location), location.place.size) for location in places]
     return first, max(last, *ends)

@@ -92,9 +92,9 @@ def _answer(free: Free, paint: Paint) -> Iterator[str]:
     good = next((slot for slot in free.slots if slot.holds), None)
     if good is not None:
         fit = "fits" if free.size == 1 else "fit"
-        where = f"{bytes_wanted} {fit} at [{good.low}..{good.high})"
+        fitting = f"{bytes_wanted} {fit} at [{good.low}..{good.high})"
         sentence = (
-            f"{where}: proved for every run with a view there, and nobody else loses anything"
+            f"{fitting}: proved for every run with a view there, and nobody else loses anything"
         )
         yield paint(sentence, "good")
         return
@@ -116,29 +116,29 @@ def _map(free: Free) -> Iterator[str]:
     yield from _wrapped("  runs  ", ranges)
 
 
-def _table(found: Free) -> Iterator[str]:
+def _table(free_space: Free) -> Iterator[str]:
     """Neighbouring bytes that have the same steps in one paragraph."""
     for (free, stores, reads, on), group in groupby(
-        found.bytes, key=lambda b: (b.free, b.stores, b.reads, b.on)
+        free_space.bytes, key=lambda b: (b.free, b.stores, b.reads, b.on)
     ):
         numbers = [each.number for each in group]
         head = f"[{numbers[0]}..{numbers[-1] + 1})"
-        yield f"{head:<9} {_standing(found, free, bool(stores))}"
+        yield f"{head:<9} {_standing(free_space, free, bool(stores))}"
         paths = dict(on)
         if stores:
             yield from _wrapped(
-                "  stored by ", ", ".join(_step(each, paths, found) for each in stores)
+                "  stored by ", ", ".join(_step(each, paths, free_space) for each in stores)
             )
         if reads:
             yield from _wrapped(
-                "  read by ", ", ".join(_step(each, paths, found) for each in reads)
+                "  read by ", ", ".join(_step(each, paths, free_space) for each in reads)
             )
 
 
-def _standing(found: Free, free: bool, stored: bool) -> str:
+def _standing(free_space: Free, free: bool, stored: bool) -> str:
     if free or stored:
         return "free" if free else "not free"
-    why = "a new object has it not" if found.made else "not proved for every run"
+    why = "a new object has it not" if free_space.made else "not proved for every run"
     return f"not free: {why}"
 
 

@@ -30,14 +30,14 @@ def verdict(scene: Scene) -> list[str]:
 def _count(scene: Scene) -> Iterator[str]:
     places = scene.lying()
     wrong = {
-        (lying.object, bit)
-        for lying in places
-        for bit in _counted(scene, lying, scene.broken_of(lying))
+        (location.object, bit)
+        for location in places
+        for bit in _counted(scene, location, scene.broken_of(location))
     }
     total = {
-        (lying.object, i)
-        for lying in places
-        for i in _counted(scene, lying, [lying.low + i for i in lying.positions])
+        (location.object, i)
+        for location in places
+        for i in _counted(scene, location, [location.low + i for i in location.positions])
     } | wrong
     if not wrong:
         return
@@ -51,11 +51,11 @@ def _count(scene: Scene) -> Iterator[str]:
     yield f"{part} {_fate(scene)}: {', '.join(ranges)}"
 
 
-def _counted(scene: Scene, lying: Lying, positions: Iterable[int]) -> list[int]:
+def _counted(scene: Scene, location: Lying, positions: Iterable[int]) -> list[int]:
     """Bits of an object that are worth a number: where not all behind its end are listed,
     those that lie in it."""
     listed = all(_is_listed(scene, broken) for broken in scene.claims)
-    return [bit for bit in positions if listed or 0 <= bit < lying.place.size]
+    return [bit for bit in positions if listed or 0 <= bit < location.place.size]
 
 
 def _is_listed(scene: Scene, broken: Broken) -> bool:
@@ -63,7 +63,7 @@ def _is_listed(scene: Scene, broken: Broken) -> bool:
     they are not."""
     if not isinstance(broken.claim, Stored) or not broken.claim.all_bytes or broken.length is None:
         return True
-    return all(8 * broken.length <= len(lying.positions) for lying in broken.places)
+    return all(8 * broken.length <= len(location.positions) for location in broken.places)
 
 
 def _nowhere(scene: Scene) -> Iterator[str]:
@@ -71,18 +71,18 @@ def _nowhere(scene: Scene) -> Iterator[str]:
     true."""
     sentences: dict[str, None] = {}
     for broken in scene.claims:
-        for lying in broken.places:
-            sentences.update(dict.fromkeys(_outside(scene, broken, lying)))
+        for location in broken.places:
+            sentences.update(dict.fromkeys(_outside(scene, broken, location)))
     yield from sentences
 
 
-def _outside(scene: Scene, broken: Broken, lying: Lying) -> Iterator[str]:
-    subject = f"{scene.object_name(lying.object)} ({bits.amount(lying.place.size)})"
-    before = sum(lying.low + i < 0 for i in lying.positions)
-    behind = sum(lying.low + i >= lying.place.size for i in lying.positions)
-    total = len(lying.positions)
+def _outside(scene: Scene, broken: Broken, location: Lying) -> Iterator[str]:
+    subject = f"{scene.object_name(location.object)} ({bits.amount(location.place.size)})"
+    before = sum(location.low + i < 0 for i in location.positions)
+    behind = sum(location.low + i >= location.place.size for i in location.positions)
+    total = len(location.positions)
     if broken.length is not None and not _is_listed(scene, broken):
-        behind, total = lying.low + 8 * broken.length - lying.place.size, 8 * broken.length
+        behind, total = location.low + 8 * broken.length - location.place.size, 8 * broken.length
     for number, side in ((before, "before the start"), (behind, "past the end")):
         if number:
             lie = "lies" if number in (1, 8) else "lie"
@@ -91,10 +91,10 @@ def _outside(scene: Scene, broken: Broken, lying: Lying) -> Iterator[str]:
 
 def _ranges(scene: Scene, places: tuple[Lying, ...]) -> Iterator[str]:
     areas: dict[str, set[int]] = {}
-    for lying in places:
-        broken = _counted(scene, lying, scene.broken_of(lying))
-        areas.setdefault(scene.area(lying), set()).update(
-            bit - lying.place.bound[0] for bit in broken
+    for location in places:
+        broken = _counted(scene, location, scene.broken_of(location))
+        areas.setdefault(scene.area(location), set()).update(
+            bit - location.place.bound[0] for bit in broken
         )
     for area, wrong in areas.items():
         yield from (f"{area}{bits.part(low, high)}" for low, high in bits.runs(wrong))
@@ -114,21 +114,23 @@ def _instead(scene: Scene) -> Iterator[str]:
     """What each member's broken bits are now, and who stored that; neighbours that are the
     same are told together."""
     groups: list[tuple[str, str, str]] = []
-    for lying in scene.lying():
-        broken_sources = {bit - lying.low: source for bit, source in scene.broken_of(lying).items()}
+    for location in scene.lying():
+        broken_sources = {
+            bit - location.low: source for bit, source in scene.broken_of(location).items()
+        }
         for low, high in bits.runs(broken_sources):
-            groups += _groups(scene, lying, broken_sources, low, high)
+            groups += _groups(scene, location, broken_sources, low, high)
     for (view, instead), group in groupby(groups, lambda each: (each[0], each[2])):
         names = list(dict.fromkeys(name for _, name, _ in group))
         yield f"{bits.together(view, names)}{instead}"
 
 
-def _in_object(scene: Scene, lying: Lying, position: int) -> bool:
-    return 0 <= lying.low + position < lying.place.size
+def _in_object(scene: Scene, location: Lying, position: int) -> bool:
+    return 0 <= location.low + position < location.place.size
 
 
 def _groups(
-    scene: Scene, lying: Lying, broken_sources: Mapping[int, Source], low: int, high: int
+    scene: Scene, location: Lying, broken_sources: Mapping[int, Source], low: int, high: int
 ) -> Iterator[tuple[str, str, str]]:
     """The view, what its bits are called, and what they are now."""
     for _, group in groupby(
@@ -136,19 +138,19 @@ def _groups(
     ):
         positions = list(group)
         if broken_sources[positions[0]].store.kind == "outside" and not _in_object(
-            scene, lying, positions[0]
+            scene, location, positions[0]
         ):
             continue
         sources = [broken_sources[i] for i in positions]
         sign = " =" if sources[0].store.kind in ("fresh", "value") else ":"
-        name, from_view = bits.named(lying.place, positions), False
+        name, from_view = bits.named(location.place, positions), False
         if isinstance(scene.first.claim, SameMember):
-            found = dict(zip(positions, sources, strict=True))
-            name = bits.foreign(lying.place, found, scene.run.stores)
-            from_view = bits.meet_in_name(lying.place, found, scene.run.stores)
+            by_position = dict(zip(positions, sources, strict=True))
+            name = bits.foreign(location.place, by_position, scene.run.stores)
+            from_view = bits.meet_in_name(location.place, by_position, scene.run.stores)
         instead = bits.described(sources, scene.run.stores, from_view)
         yield (
-            bits.subject(lying.place) if lying.place.view else "",
+            bits.subject(location.place) if location.place.view else "",
             name,
             f"{sign} {instead}{_by(scene, sources)}",
         )
@@ -166,9 +168,9 @@ def _held(scene: Scene) -> Iterator[str]:
     input."""
     (broken,) = scene.claims[:1]
     for look in dict.fromkeys(broken.looks):
-        lying = Lying(look.place, look.object, look.low, range(look.place.width))
+        location = Lying(look.place, look.object, look.low, range(look.place.width))
         low = look.low - look.place.bound[0]
-        subject = f"{scene.area(lying)}{bits.part(low, low + look.place.width)}"
+        subject = f"{scene.area(location)}{bits.part(low, low + look.place.width)}"
         yield f"{look.place.text} = {look.value}: {subject}{_origins(scene, list(look.sources))}"
     bits_shown = ShownValues(scene.run, broken)
     assert isinstance(broken.claim, IsTrue)

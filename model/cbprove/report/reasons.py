@@ -87,22 +87,22 @@ class _Telling:
             self.found.given.update((self._at(place[-1]), None) for place, _ in proof.given)
             for line in proof.lines:
                 self._gather(proof, line)
-        found = self.found
-        for name, by_verb in found.stored.items():
+        gathered = self.found
+        for name, by_verb in gathered.stored.items():
             yield f"{name} is read as " + " or ".join(
                 f"{verb} ({_lines(at)})" for verb, at in by_verb.items()
             )
-        for (*_, before), pairs in found.apart.items():
+        for (*_, before), pairs in gathered.apart.items():
             yield from dict.fromkeys(self._clauses(before, pairs))
-        for (name, verb, author), at in found.undone.items():
+        for (name, verb, author), at in gathered.undone.items():
             yield f"what is stored to {name} ({_lines(at)}) is {verb} in {_lines((author,))}"
-        for name, loops in found.kept.items():
+        for name, loops in gathered.kept.items():
             yield f"{name} is kept in every turn of the loop in {_lines(loops)}"
-        for arm, author in found.never:
+        for arm, author in gathered.never:
             other = f"that in {_lines((author,))} lets the run pass"
             yield f"the condition in {_lines((arm,))} comes out otherwise where {other}"
-        if found.given:
-            yield f"this is so however the conditions in {_lines(found.given)} come out"
+        if gathered.given:
+            yield f"this is so however the conditions in {_lines(gathered.given)} come out"
 
     # --- gathering --------------------------------------------------------------------------------
 

@@ -42,11 +42,11 @@ def scene(witness: Witness, property_name: str) -> Scene | None:
 
     Raises Untrue.
     """
-    found = witness.run.broken.get(property_name, ()) if witness.run else ()
-    if not found or witness.run is None or found[0].standing is None:
+    breaks = witness.run.broken.get(property_name, ()) if witness.run else ()
+    if not breaks or witness.run is None or breaks[0].standing is None:
         return None
-    first = found[0]
-    claims = tuple(broken for broken in found if _together(first, broken))
+    first = breaks[0]
+    claims = tuple(broken for broken in breaks if _together(first, broken))
     picture = Scene(witness.program, witness.run, claims, property_name)
     picture.check()
     return picture
@@ -149,16 +149,16 @@ class Scene:
         """The bits that are not as claimed, and those that a false condition looked at, as
         ranges of areas."""
         stretches: dict[Lost, None] = {}
-        for lying in self.lying():
+        for location in self.lying():
             looked_at = isinstance(self.first.claim, IsTrue)
             wrong = (
-                {lying.low + i for i in lying.positions}
+                {location.low + i for i in location.positions}
                 if looked_at
-                else set(self.broken_of(lying))
+                else set(self.broken_of(location))
             )
-            base, name = lying.place.bound[0], self.object_name(lying.object)
+            base, name = location.place.bound[0], self.object_name(location.object)
             for low, high in bits.runs(wrong):
-                stretches[Lost(name, lying.place.area, low - base, high - base)] = None
+                stretches[Lost(name, location.place.area, low - base, high - base)] = None
         return tuple(stretches)
 
     def object_name(self, key: ObjectKey) -> str:
@@ -167,35 +167,36 @@ class Scene:
             return self.program.objects[key.ordinal].name
         return self.program.objects[0].name
 
-    def area(self, lying: Lying) -> str:
+    def area(self, location: Lying) -> str:
         """An area by name, with its object where that is another than the current one."""
-        name = self.object_name(lying.object)
+        name = self.object_name(location.object)
         if name != self.program.objects[0].name:
-            return f"{name}.{lying.place.area}"
+            return f"{name}.{location.place.area}"
         return (
-            lying.place.area
-            if lying.object == self.first.object
-            else f"{_owner(lying.place.object)}.{lying.place.area}"
+            location.place.area
+            if location.object == self.first.object
+            else f"{_owner(location.place.object)}.{location.place.area}"
         )
 
-    def broken_of(self, lying: Lying) -> Mapping[int, Source]:
+    def broken_of(self, location: Lying) -> Mapping[int, Source]:
         """What lies at the broken bits of a place, by the object's bit."""
-        end = end_of(lying)
+        end = end_of(location)
         return {
             bit.bit: bit.found
             for broken in self.claims
             if any(
-                (other.place, other.object, other.low) == (lying.place, lying.object, lying.low)
+                (other.place, other.object, other.low)
+                == (location.place, location.object, location.low)
                 for other in broken.places
             )
             for bit in broken.bits
-            if bit.object == lying.object and lying.low <= bit.bit < end
+            if bit.object == location.object and location.low <= bit.bit < end
         }
 
 
-def end_of(lying: Lying) -> int:
+def end_of(location: Lying) -> int:
     """Where a place ends in its object, or what was judged behind it."""
-    return lying.low + max([lying.place.width, *(i + 1 for i in lying.positions[-1:])])
+    return location.low + max([location.place.width, *(i + 1 for i in location.positions[-1:])])
 
 
 def _owner(name: str) -> str:

@@ -52,13 +52,13 @@ def text(report: Report, manner: Manner) -> str:
     return "\n".join(lines)
 
 
-def _row(told: str, regions: list[str]) -> list[str]:
+def _row(sentence: str, regions: list[str]) -> list[str]:
     """What is told of a property; a single condition stands on its line where there is room."""
     if len(regions) == 1 and regions[0].startswith(f"    {_IF}"):
-        joined = f"{told} {regions[0].strip()}"
+        joined = f"{sentence} {regions[0].strip()}"
         if len(joined) <= WIDEST:
             return [joined]
-    return [*textwrap.wrap(told, WIDEST, subsequent_indent="    "), *regions]
+    return [*textwrap.wrap(sentence, WIDEST, subsequent_indent="    "), *regions]
 
 
 def _title(report: Report) -> str:

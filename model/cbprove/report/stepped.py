@@ -21,15 +21,15 @@ _KINDS = {"fresh": "old"}  # of a byte, one step later
 def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
     """The run that is shown: its path, what was decided, a row for each step with the bytes behind
     it, and what is wrong at its end; None where there is nothing to draw."""
-    shown = scene(witness, property_name)
-    if shown is None:
+    picture = scene(witness, property_name)
+    if picture is None:
         return None
-    drawn = drawing.byte_map(shown)
-    crumbs = " > ".join(story.crumbs(shown.program, shown.run.path, shown.first.moment))
+    drawn = drawing.byte_map(picture)
+    crumbs = " > ".join(story.crumbs(picture.program, picture.run.path, picture.first.moment))
     document: dict[str, Any] = {
         "path": crumbs,
-        "decided": _unwrapped(decisions(witness, shown)),
-        "sentences": verdict(shown),
+        "decided": _unwrapped(decisions(witness, picture)),
+        "sentences": verdict(picture),
         "columns": [],
         "rows": [],
         "letters": [],
@@ -38,7 +38,7 @@ def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
         return document
     lost = {
         (each.area, byte)
-        for each in shown.lost()
+        for each in picture.lost()
         for byte in range(each.low // 8, -(-each.high // 8))
     }
     document["columns"] = [
@@ -51,7 +51,7 @@ def run(witness: Witness, property_name: str) -> dict[str, Any] | None:
     ]
     document["rows"] = [_row(row, drawn, lost) for row in drawn.rows]
     if document["rows"]:
-        document["rows"].append(_met(shown, document["rows"][-1]))
+        document["rows"].append(_met(picture, document["rows"][-1]))
     document["letters"] = [{"letter": letter, "name": name} for name, letter in _letters(drawn)]
     return document
 
@@ -72,9 +72,9 @@ def _unwrapped(lines: list[str]) -> list[str]:
     return [" ".join(each.split()) for each in re.split(r"\n(?! )", text) if each]
 
 
-def _met(shown: Scene, before: dict[str, Any]) -> dict[str, Any]:
+def _met(picture: Scene, before: dict[str, Any]) -> dict[str, Any]:
     """The row of the step that meets what is wrong: what lies there has been stored before it."""
-    step, verb, what = drawing.last(shown)
+    step, verb, places = drawing.last(picture)
     columns = [
         [
             {
@@ -86,7 +86,7 @@ def _met(shown: Scene, before: dict[str, Any]) -> dict[str, Any]:
         ]
         for column in before["columns"]
     ]
-    return {"step": step, "verb": verb, "what": what, "columns": columns}
+    return {"step": step, "verb": verb, "what": places, "columns": columns}
 
 
 def _width(drawn: Map, column: int) -> int:

@@ -192,8 +192,8 @@ def _taken_as_given(case: Case) -> tuple[str, ...]:
     if case.verdict != "refuted" or witness is None or witness.run is None:
         return every
     on_paths = {path.name: set(assumed_on(witness.program, path)) for path in witness.program.paths}
-    met = on_paths[witness.run.path]
-    elsewhere = set[str]().union(*on_paths.values()) - met
+    on_path = on_paths[witness.run.path]
+    elsewhere = set[str]().union(*on_paths.values()) - on_path
     return tuple(assumption for assumption in every if assumption not in elsewhere)
 
 
@@ -294,11 +294,13 @@ def _ask(ask: Answered, manner: Manner) -> list[str]:
     return lines
 
 
-def _answers(found: list[str]) -> list[str]:
+def _answers(answers: list[str]) -> list[str]:
     """A line for each, or one for all where they have room on it."""
-    joined = f"  {'; '.join(found)}"
+    joined = f"  {'; '.join(answers)}"
     return (
-        [joined] if len(joined) <= WIDEST else [f"  {row}" for row in capped(found, _MOST_ANSWERS)]
+        [joined]
+        if len(joined) <= WIDEST
+        else [f"  {row}" for row in capped(answers, _MOST_ANSWERS)]
     )
 
 
@@ -336,11 +338,11 @@ def assumptions(report: Report, manner: Manner) -> str:
             for each in sentences
         ]
         return "\n".join([head, *lines])
-    whole = f"{head} {'; '.join(sentences)}"
-    if len(whole) > WIDEST:
+    line = f"{head} {'; '.join(sentences)}"
+    if len(line) > WIDEST:
         conditions = [_REASON.split(each)[0] for each in sentences]
-        whole = f"{head} {'; '.join(conditions)} (-v)"
-    return textwrap.fill(whole, WIDEST, subsequent_indent="  ")
+        line = f"{head} {'; '.join(conditions)} (-v)"
+    return textwrap.fill(line, WIDEST, subsequent_indent="  ")
 
 
 def _assumed(report: Report) -> list[str]:

@@ -106,9 +106,9 @@ class Checks:
 
     def seeds(self) -> Iterator[tuple[ObjectKey, Place, range]]:
         """Where the bits lie that the claim is about."""
-        for lying, bits in self.claim.compared():
-            positions = bits or {lying.low}
-            yield lying.object, lying.place, range(min(positions), max(positions) + 1)
+        for location, bits in self.claim.compared():
+            positions = bits or {location.low}
+            yield location.object, location.place, range(min(positions), max(positions) + 1)
         for place in self.claim.members():
             spot = self._spot_of_member(place)
             yield self._key(spot), place, spot.extent

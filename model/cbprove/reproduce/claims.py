@@ -68,17 +68,17 @@ class Claim:
             current if place.object in (".", names[0]) else ObjectKey((), names.index(place.object))
         )
 
-    def origin(self, lying: Lying) -> Lying:
+    def origin(self, location: Lying) -> Lying:
         """Where the bits of a place lay when they were remembered; the place itself, where
         nothing was."""
         if self.kept is None or not isinstance(self.made, Unchanged):
-            return lying
+            return location
         effect = self.run.effects[self.kept]
         assert isinstance(effect, EndedStep)
-        place = self.made.origins[self.broken.places.index(lying)]
-        low = lying.low if place == lying.place else place.low
+        place = self.made.origins[self.broken.places.index(location)]
+        low = location.low if place == location.place else place.low
         assert isinstance(low, int)
-        return replace(lying, place=place, object=self._named(place, effect.object), low=low)
+        return replace(location, place=place, object=self._named(place, effect.object), low=low)
 
     def compared(self) -> Iterator[tuple[Lying, set[int]]]:
         """Where the places lie that are compared bit by bit, and which bits of their objects

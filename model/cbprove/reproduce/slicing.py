@@ -37,9 +37,9 @@ class Slice:
 
     def _need_remembered(self) -> None:
         """What a `preserved` remembers here is compared at the end."""
-        for lying, compared in self.claim.compared():
-            origin = self.claim.origin(lying)
-            positions = {bit - lying.low + origin.low for bit in compared}
+        for location, compared in self.claim.compared():
+            origin = self.claim.origin(location)
+            positions = {bit - location.low + origin.low for bit in compared}
             self._need(origin.object, origin.place, positions)
 
     def _is_needed(self, effect: Effect) -> bool:

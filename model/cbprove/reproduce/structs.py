@@ -105,13 +105,18 @@ class Structs:
         """What is asserted of the structs and unions that were named: sizes, and where members
         of found ones lie."""
         for kind, tag in self._declared:
-            found = self.cx.names.tags.get(tag)
-            if kind == "tag" and found is not None and not isinstance(found, ctree.EnumBody):
+            declaration = self.cx.names.tags.get(tag)
+            if (
+                kind == "tag"
+                and declaration is not None
+                and not isinstance(declaration, ctree.EnumBody)
+            ):
                 layout = self.cx.layout(tagged(self.cx, tag))
-                yield f"SIZE({found.kind} {tag}, {layout.size});"
-                if isinstance(found, ctree.RecordBody) and found.pinned is not None:
+                yield f"SIZE({declaration.kind} {tag}, {layout.size});"
+                if isinstance(declaration, ctree.RecordBody) and declaration.pinned is not None:
                     yield from (
-                        f"AT({found.kind} {tag}, {name}, {at});" for name, at in _offsets(layout, 0)
+                        f"AT({declaration.kind} {tag}, {name}, {at});"
+                        for name, at in _offsets(layout, 0)
                     )
 
     def of_object(self, name: str, tag: str) -> Iterator[str]:
@@ -191,9 +196,9 @@ class Structs:
         if ("tag", tag) in self._declared:
             return
         self._declared["tag", tag] = []
-        found = self.cx.names.tags[tag]
-        if isinstance(found, syntax.Packing):
-            arm = next(arm for arm in found.arms if arm.name.text == self.cx.memo.value(tag))
+        declaration = self.cx.names.tags[tag]
+        if isinstance(declaration, syntax.Packing):
+            arm = next(arm for arm in declaration.arms if arm.name.text == self.cx.memo.value(tag))
             title = (
                 f"\t/* {tag}_{arm.name.text}: {arm.title} */"
                 if arm.title
@@ -201,10 +206,10 @@ class Structs:
             )
             first, *rest = self._record(arm.body, tag).split("\n")
             lines = [f"{first}{title}", *rest]
-        elif isinstance(found, ctree.EnumBody):
-            lines = [self._enum(found, tag)]
+        elif isinstance(declaration, ctree.EnumBody):
+            lines = [self._enum(declaration, tag)]
         else:
-            lines = self._record(found, tag).split("\n")
+            lines = self._record(declaration, tag).split("\n")
         del self._declared["tag", tag]  # again, behind what it needs
         self._declared["tag", tag] = [*lines[:-1], f"{lines[-1]};"]
 

@@ -145,11 +145,11 @@ def recognised(program: Program, path: Part, prop: Property, run_shown: Run) -> 
     if isinstance(run_shown.broken[prop.name][0].claim, IsTrue | ReadsBack):
         return run_shown  # what they are about are the values themselves
     deeds = _deeds(run_shown, prop)
-    for number, (key, now) in enumerate(
+    for number, (key, value_now) in enumerate(
         [each for each in run_shown.decisions if each[0][0] == "input"]
     ):
         value = _value(program.inputs[str(key[1])], _FIRST_INPUT + number % 0x40)
-        if value != now:
+        if value != value_now:
             run = replay(
                 program, path, (prop,), {**dict(run_shown.decisions), key: value}, trace=True
             )

@@ -187,7 +187,7 @@ class _Machine:
         names = dict(frame.names)
         for statement in block:
             moment = (*frame.prefix, statement.uid)
-            here = Frame(
+            inner = Frame(
                 current=frame.current,
                 names=names,
                 prefix=frame.prefix,
@@ -195,9 +195,9 @@ class _Machine:
                 step=frame.step,
                 began=frame.began,
             )
-            self._statement(here, statement)
+            self._statement(inner, statement)
             if not isinstance(statement, Call):
-                self._end_of_unnamed_step(here)
+                self._end_of_unnamed_step(inner)
 
     def _statement(self, frame: Frame, statement: Statement) -> None:
         match statement:
@@ -309,12 +309,12 @@ class _Machine:
         )
         return self.memory.keep(make(key, origin, list(origin.object.bits)))
 
-    def _loop(self, here: Frame, statement: Each | Repeat) -> None:
-        turns = self.state.ask(("turns", here.moment), statement.low, statement.high)
+    def _loop(self, outer: Frame, statement: Each | Repeat) -> None:
+        turns = self.state.ask(("turns", outer.moment), statement.low, statement.high)
         for turn in range(turns):
             self.claims.turns += 1
-            moment = (*here.moment, turn)
-            frame = replace(here, names=dict(here.names), prefix=moment, moment=moment)
+            moment = (*outer.moment, turn)
+            frame = replace(outer, names=dict(outer.names), prefix=moment, moment=moment)
             if isinstance(statement, Each):
                 name_made = self._made(frame, "clone", statement.name)
                 self._end_of_unnamed_step(frame)
@@ -328,16 +328,16 @@ class _Machine:
         if not true:
             raise _EndOfRun
 
-    def _step(self, here: Frame, name: str) -> None:
+    def _step(self, outer: Frame, name: str) -> None:
         """A step begins, does what it does, ends, and enters the history of the object it began
         on."""
         self.claims.steps += 1
         step = self.program.steps[name]
-        frame = replace(here, names={}, prefix=here.moment, step=step, began=here.moment)
+        frame = replace(outer, names={}, prefix=outer.moment, step=step, began=outer.moment)
         self.claims.announce(frame, Began(self.path.name, name))
         self._block(frame, step.body)
-        frame.current.object.history.append(here.moment)
-        self.trace.did(EndedStep(here.moment, name, frame.current.object.key))
+        frame.current.object.history.append(outer.moment)
+        self.trace.did(EndedStep(outer.moment, name, frame.current.object.key))
         self.claims.announce(frame, Ended(self.path.name, name))
         self.trace.end(frame, self.state.objects)
 

@@ -124,9 +124,9 @@ def uses(program: Program, life: Life) -> Iterator[Use]:
             name, layer, statements = graph.nodes[number]
             for statement in statements:
                 for place, length, stores in _touched(statement):
-                    found = extent(program, place, length)
-                    if found is not None:
-                        yield Use(path.name, name, layer, found, stores)
+                    reached = extent(program, place, length)
+                    if reached is not None:
+                        yield Use(path.name, name, layer, reached, stores)
 
 
 def _touched(statement: Statement) -> Iterator[tuple[Place, Expr | None, bool]]:

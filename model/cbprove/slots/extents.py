@@ -31,5 +31,5 @@ def extent(program: Program, place: Place, length: Expr | None) -> Extent | None
 
 def _owner(program: Program, name: str) -> str:
     """Objects made in a run have the members of the one that paths run on."""
-    first, *others = (declared.name for declared in program.objects)
-    return name if name in others else first
+    first, *rest = (declared.name for declared in program.objects)
+    return name if name in rest else first

@@ -121,15 +121,15 @@ def _block(program: Program, name: str | None) -> _Block:
 def _known(program: Program, life: Life) -> Life:
     """The two by the names that the program has for them: `LAYER.STEP` may be said of any step."""
     names = [*program.steps, *program.parts]
-    found = {name: name for name in names}
-    found |= {f"{step.layer}.{name}": name for name, step in program.steps.items()}
+    by_title = {name: name for name in names}
+    by_title |= {f"{step.layer}.{name}": name for name, step in program.steps.items()}
     for step in (life.start, life.end):
-        if step is not None and step not in found:
+        if step is not None and step not in by_title:
             raise WrongUsage(
                 f"there is no step and no part `{step}`",
                 f"the steps are {', '.join(program.steps)}",
             )
-    return Life(found.get(life.start or ""), found.get(life.end or ""))
+    return Life(by_title.get(life.start or ""), by_title.get(life.end or ""))
 
 
 def _proved(

@@ -140,9 +140,9 @@ class Context:
         """The solver that Z3 has for a logic of SMT-LIB."""
         return self.call("Z3_mk_solver_for_logic", self.call("Z3_mk_string_symbol", logic.encode()))
 
-    def forget(self, name: str, own: Any) -> None:
+    def forget(self, name: str, declared: Any) -> None:
         """Let go of something; that is no time to report what went wrong before."""
-        getattr(self.library, name)(self.own, own)
+        getattr(self.library, name)(self.own, declared)
 
     def interrupt(self) -> None:
         """Have a check that another thread waits for come to its end, as unknown."""

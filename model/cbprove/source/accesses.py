@@ -189,13 +189,13 @@ class _Variables:
         for each in node.children:
             self._look(each)
 
-    def leads(self, node: Node, seen: frozenset[int] = frozenset()) -> Iterator[str]:
+    def leads(self, node: Node, visited: frozenset[int] = frozenset()) -> Iterator[str]:
         """The functions, and the members that hold some, which an expression may come to."""
         yield from list(_functions(node)) or [member(field) for field in _members(node)]
         for name in _names(node):
-            if name.variable in self.held and name.variable not in seen:
+            if name.variable in self.held and name.variable not in visited:
                 for each in self.held[name.variable]:
-                    yield from self.leads(each, seen | {name.variable})
+                    yield from self.leads(each, visited | {name.variable})
 
 
 class _Walk:

@@ -68,11 +68,11 @@ class Calling:
         """Note what a call does; where what it returns points."""
         if call.name in KNOWN:
             return self._by_library(call, KNOWN[call.name])
-        sought = self.callees.sought
+        target = self.callees.sought
         call = replace(
             call,
             places=tuple(
-                frozenset(place for place in each if not is_known_by_type(sought, place))
+                frozenset(place for place in each if not is_known_by_type(target, place))
                 for each in call.places
             ),
         )

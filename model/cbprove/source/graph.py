@@ -110,11 +110,11 @@ class Graph:
             else caller in self.calls and other in self.after[caller]
         )
 
-    def callers(self, of: frozenset[str], most: int) -> dict[str, int]:
+    def callers(self, of: frozenset[str], limit: int) -> dict[str, int]:
         """How many calls lie between others and these, up to so many."""
-        if (of, most) not in self._callers:
-            self._callers[of, most] = _callers(self.before, of, most)
-        return self._callers[of, most]
+        if (of, limit) not in self._callers:
+            self._callers[of, limit] = _callers(self.before, of, limit)
+        return self._callers[of, limit]
 
 
 def way(graph: Graph, start: frozenset[str], end: frozenset[str], longest: int) -> tuple[str, ...]:
@@ -143,24 +143,24 @@ def _back(reached: dict[str, str], name: str) -> list[str]:
 
 
 def _further(
-    steps: Mapping[str, set[str]], edge: Sequence[str], known: dict[str, str]
+    steps: Mapping[str, set[str]], edge: Sequence[str], before_each: dict[str, str]
 ) -> list[str]:
     """What is one call further on; what a member holds is no call further."""
     fresh, waiting = list[str](), deque(edge)
     while waiting:
         name = waiting.popleft()
         for each in sorted(steps.get(name, ())):
-            if each not in known:
-                known[each] = name
+            if each not in before_each:
+                before_each[each] = name
                 fresh.append(each)
                 if "." in each:
                     waiting.append(each)
     return fresh
 
 
-def _callers(before: Mapping[str, set[str]], of: frozenset[str], most: int) -> dict[str, int]:
-    found, known, edge = dict.fromkeys(sorted(of), 0), dict.fromkeys(of, ""), sorted(of)
-    for distance in range(1, most + 1):
-        edge = _further(before, edge, known)
-        found.update(dict.fromkeys(edge, distance))
-    return found
+def _callers(before: Mapping[str, set[str]], of: frozenset[str], limit: int) -> dict[str, int]:
+    distances, before_each, edge = dict.fromkeys(sorted(of), 0), dict.fromkeys(of, ""), sorted(of)
+    for distance in range(1, limit + 1):
+        edge = _further(before, edge, before_each)
+        distances.update(dict.fromkeys(edge, distance))
+    return distances

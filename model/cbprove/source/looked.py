@@ -25,7 +25,7 @@ class Included:
 
 
 def looked(
-    found: Iterable[Included], options: Sequence[str], instead: Mapping[str, str]
+    includes: Iterable[Included], options: Sequence[str], instead: Mapping[str, str]
 ) -> tuple[str, ...]:
     """The paths that were tried before those that were read, each once; `instead` has texts that
     are on no disk."""
@@ -34,11 +34,11 @@ def looked(
         [*_folders(options, "-I"), *_folders(options, "-isystem")],
     )
     tried: dict[str, None] = {}
-    for each in found:
+    for each in includes:
         text = instead.get(each.source)
-        said = _said(text) if text is not None else _of_file(each.source)
-        if each.line in said:
-            near, name = said[each.line]
+        directives = _said(text) if text is not None else _of_file(each.source)
+        if each.line in directives:
+            near, name = directives[each.line]
             places = [os.path.dirname(each.source), *quoted, *folders] if near else folders
             tried.update(dict.fromkeys(_before(places, name, os.path.normpath(each.target))))
     return tuple(path for path in tried if not os.path.exists(path))
@@ -73,9 +73,9 @@ def _of_file(path: str) -> Said:
 
 def _said(text: str) -> Said:
     """What each line includes, and whether in quotes."""
-    found, line, at = dict[int, tuple[bool, str]](), 1, 0
+    by_line, line, at = dict[int, tuple[bool, str]](), 1, 0
     for match in _DIRECTIVE.finditer(text):
         line += text.count("\n", at, match.start(1))
         at = match.start(1)
-        found[line] = (match[1] == '"', match[2])
-    return found
+        by_line[line] = (match[1] == '"', match[2])
+    return by_line

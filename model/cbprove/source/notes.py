@@ -13,8 +13,8 @@ from cbprove.source.places import Places, order
 class Notes:
     """The notes on one function; accesses are made anew in each pass over its body."""
 
-    def __init__(self, sought: Sought, function: str) -> None:
-        self.sought, self.function = sought, function
+    def __init__(self, target: Sought, function: str) -> None:
+        self.sought, self.function = target, function
         self.accesses: list[Access] = []
         self.laid: dict[Laid, None] = {}  # as a set in order
 

@@ -10,25 +10,25 @@ from cbprove.source.code import CType, Field
 from cbprove.source.places import NOWHERE, Places
 
 
-def is_object(sought: Sought, field: Field) -> bool:
+def is_object(target: Sought, field: Field) -> bool:
     """The member that is sought, or one over the same bytes: in a union that has no name."""
-    member = sought.member
-    return bool(member) and field.record == sought.record and member in (field.name, *field.beside)
+    member = target.member
+    return bool(member) and field.record == target.record and member in (field.name, *field.beside)
 
 
-def is_whole(type: CType | None, sought: Sought) -> TypeGuard[CType]:
+def is_whole(type: CType | None, target: Sought) -> TypeGuard[CType]:
     """Whether a type is the struct that is sought as a whole: all of that type are."""
-    return not sought.member and type is not None and type.name == sought.record
+    return not target.member and type is not None and type.name == target.record
 
 
 def whole(type: CType, root: str) -> Places:
     return frozenset((Place(root, type.name, "", 0, max(type.size, 0) * 8),))
 
 
-def is_known_by_type(sought: Sought, place: Place) -> bool:
+def is_known_by_type(target: Sought, place: Place) -> bool:
     """Whether a callee knows the place by its type: what it does there stands in itself."""
     return (
-        not sought.member and place.start == 0 and (place.view, place.path) == (sought.record, "")
+        not target.member and place.start == 0 and (place.view, place.path) == (target.record, "")
     )
 
 

@@ -91,19 +91,19 @@ def element_of(place: Place, index: int | None, type: CType) -> Place:
     return Place(base=place.base, view=place.view, path=path, start=start, width=width, at=place.at)
 
 
-def shifted(place: Place, by: int | None, pointer: CType) -> Place:
+def shifted(place: Place, amount: int | None, pointer: CType) -> Place:
     size = pointer.inner.size if pointer.inner is not None and pointer.inner.size > 0 else 1
-    if by is None or place.width is None:
+    if amount is None or place.width is None:
         return somewhere(place)
-    left = max(place.width - by * size * 8, 0)
+    left = max(place.width - amount * size * 8, 0)
     return (
         place
-        if by == 0
+        if amount == 0
         else Place(
             base=place.base,
             view="",
             path="",
-            start=place.start + by * size * 8,
+            start=place.start + amount * size * 8,
             width=left,
             at=place.start,
         )
@@ -140,11 +140,11 @@ def stretched(place: Place, length: Node | None) -> Place:
 
 
 def joined(ways: list[dict[int, Places]]) -> dict[int, Places]:
-    found: dict[int, Places] = {}
+    union: dict[int, Places] = {}
     for way in ways:
-        for variable, held in way.items():
-            found[variable] = found.get(variable, NOWHERE) | held
-    return found
+        for variable, places in way.items():
+            union[variable] = union.get(variable, NOWHERE) | places
+    return union
 
 
 def each_once(accesses: list[Access]) -> list[Access]:

@@ -71,20 +71,20 @@ class Reading:
     def _called(self, function: Function) -> dict[str, None]:
         """The functions that one hands an address or hands on, in order; what inline functions
         of headers call in their place, and beside functions of the file that touch nothing."""
-        found: dict[str, None] = {}
-        seen, waiting = {function.name}, [iter(self._targets(function))]
+        callees: dict[str, None] = {}
+        visited, waiting = {function.name}, [iter(self._targets(function))]
         while waiting:
             name = next(waiting[-1], None)
             if name is None:
                 waiting.pop()
-            elif name not in seen:
-                seen.add(name)
+            elif name not in visited:
+                visited.add(name)
                 callee = self.unit.function(name)
                 if callee is None or callee.own:
-                    found[name] = None
+                    callees[name] = None
                 if callee is not None and not (callee.own and self._touching(callee)):
                     waiting.append(iter(self._targets(callee)))
-        return found
+        return callees
 
     def _touching(self, function: Function) -> bool:
         """Whether a function of the file does anything to the object, as far as it is seen."""

@@ -318,8 +318,8 @@ class Trees:
 
     def _list(self, cursor: Any) -> Node:
         """An initialiser; its number is 0 where every part of it is."""
-        made = self.plain(cursor, "list", tuple(self.node(each) for each in self.parts(cursor)))
-        return replace(made, value=0) if self._zero(cursor) else made
+        node = self.plain(cursor, "list", tuple(self.node(each) for each in self.parts(cursor)))
+        return replace(node, value=0) if self._zero(cursor) else node
 
     def _zero(self, cursor: Any) -> bool:
         """Whether an initialiser says nothing but zero, null or false; what it leaves out is

@@ -108,7 +108,7 @@ class Unit:
 
     def looked(self) -> tuple[str, ...]:
         """Where files were looked for in vain before they were found."""
-        found = [
+        includes = [
             Included(
                 PRELUDE if each.source is None else each.source.name,
                 each.location.line,
@@ -117,7 +117,7 @@ class Unit:
             for each in self.unit.get_includes()
         ]
         return looked(
-            found, self.flags.options, dict([(PRELUDE, self.flags.prelude), *self.flags.instead])
+            includes, self.flags.options, dict([(PRELUDE, self.flags.prelude), *self.flags.instead])
         )
 
     def extent(self, record: str, member: str) -> tuple[int, int] | None:

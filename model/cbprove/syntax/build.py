@@ -27,14 +27,14 @@ class Builder(QuestionBuilder):
         waiting = next(hoisted, None)
         nodes: list[syntax.Declaration] = []
         for declaration in declarations:
-            several = (
+            nodes_of = (
                 declaration
                 if isinstance(declaration, list)
                 else [declaration]
                 if declaration is not None
                 else []
             )
-            for node in several:
+            for node in nodes_of:
                 while waiting is not None and waiting.span.start < node.span.end:
                     nodes.append(waiting)
                     waiting = next(hoisted, None)

@@ -57,9 +57,9 @@ class CBuilder(AttributeBuilder):
     ) -> list[syntax.Typedef]:
         """One typedef for each declarator."""
         nodes = []
-        for (name, changes), bits, attributes, where in declared:
+        for (name, changes), bits, attributes, place in declared:
             if name is None or bits is not None:
-                self.mistake("CB0029", "a typedef of bits", where, "bits belong to members")
+                self.mistake("CB0029", "a typedef of bits", place, "bits belong to members")
             else:
                 node = self.applied(type, changes)
                 nodes.append(syntax.Typedef(name, node, joined(before, attributes), span))
@@ -140,9 +140,9 @@ class CBuilder(AttributeBuilder):
                 kind = "comma" if isinstance(item, Token) else "enumerator"
                 if kind == last:
                     expectation = "a name" if kind == "comma" else "`,`"
-                    where = self.span(at) if isinstance(at, Token) else at.span
+                    place = self.span(at) if isinstance(at, Token) else at.span
                     help = "it is written `enum NAME { A, B = 2 };`"
-                    self.mistake("CB0020", f"expected {expectation}, found `{text}`", where, help)
+                    self.mistake("CB0020", f"expected {expectation}, found `{text}`", place, help)
                 if isinstance(item, ctree.Enumerator):
                     enumerators.append(item)
                 last = kind

@@ -249,7 +249,7 @@ def expanded(tokens: Sequence[Token]) -> list[Token]:
     """The tokens with such macros expanded; of their `#define`s it is kept that the name is
     defined."""
     macros: dict[str, tuple[Token, ...]] = {}
-    found: list[Token] = []
+    result: list[Token] = []
     room = [_MOST]
     at = 0
     while at < len(tokens):
@@ -259,17 +259,17 @@ def expanded(tokens: Sequence[Token]) -> list[Token]:
             line = tokens[at:end]
             if _is_text(line, macros):
                 macros[line[1].text] = tuple(line[2:])
-                found += [*line[:2], _one(line[1])]
+                result += [*line[:2], _one(line[1])]
             else:
-                found += line
+                result += line
             at = end
             continue
-        if token.kind == "NAME" and token.text in macros and not _is_asked(found):
-            found += _put(token, token.text, macros, room, ())
+        if token.kind == "NAME" and token.text in macros and not _is_asked(result):
+            result += _put(token, token.text, macros, room, ())
         else:
-            found.append(token)
+            result.append(token)
         at += 1
-    return found
+    return result
 
 
 def _is_text(line: Sequence[Token], macros: Mapping[str, object]) -> bool:

@@ -105,8 +105,8 @@ class _Parser:
         """Make what is complete whatever comes next, so that a mistake is seen from the list it
         stands in."""
         while (
-            len(only := set(self.tables.rows[self.stack.states[-1]].values())) == 1
-            and (number := only.pop()) < 0
+            len(choices := set(self.tables.rows[self.stack.states[-1]].values())) == 1
+            and (number := choices.pop()) < 0
         ):
             self._reduce(~number)
 

@@ -27,33 +27,33 @@ class _Digests:
         self.known: dict[int, tuple[bytes, Any]] = {}  # what is hashed is held, so that ids last
         self.plain: dict[tuple[type, Any], bytes] = {}
 
-    def of(self, one: Any) -> bytes:
-        if one is None or isinstance(one, bool | int | str):
-            return self._plain(one)
-        digest = self.known.get(id(one))
+    def of(self, value: Any) -> bytes:
+        if value is None or isinstance(value, bool | int | str):
+            return self._plain(value)
+        digest = self.known.get(id(value))
         if digest is None:
-            digest = self.known[id(one)] = _hash(type(one).__name__, self._parts(one)), one
+            digest = self.known[id(value)] = _hash(type(value).__name__, self._parts(value)), value
         return digest[0]
 
-    def _plain(self, one: bool | int | str | None) -> bytes:
-        key = one.__class__, one
+    def _plain(self, value: bool | int | str | None) -> bytes:
+        key = value.__class__, value
         if key not in self.plain:
-            self.plain[key] = hashlib.sha256(f"{type(one).__name__} {one!r}".encode()).digest()
+            self.plain[key] = hashlib.sha256(f"{type(value).__name__} {value!r}".encode()).digest()
         return self.plain[key]
 
-    def _parts(self, one: Any) -> Iterable[bytes]:
+    def _parts(self, value: Any) -> Iterable[bytes]:
         """The hashes of what it is made of; places in texts are no part of it."""
-        if has_fields(one):
-            return [self.of(getattr(one, name)) for name in _compared(one.__class__)]
-        if isinstance(one, Term):
-            return map(self.of, (one.operator, one.args, one.boolean))
-        if isinstance(one, tuple):
-            return map(self.of, one)
-        if isinstance(one, Mapping):
-            return [self.of(each) for pair in one.items() for each in pair]
-        if isinstance(one, frozenset):
-            return sorted(map(self.of, one))
-        raise TypeError(f"{type(one).__name__} in a program")
+        if has_fields(value):
+            return [self.of(getattr(value, name)) for name in _compared(value.__class__)]
+        if isinstance(value, Term):
+            return map(self.of, (value.operator, value.args, value.boolean))
+        if isinstance(value, tuple):
+            return map(self.of, value)
+        if isinstance(value, Mapping):
+            return [self.of(each) for pair in value.items() for each in pair]
+        if isinstance(value, frozenset):
+            return sorted(map(self.of, value))
+        raise TypeError(f"{type(value).__name__} in a program")
 
 
 @cache

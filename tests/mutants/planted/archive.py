@@ -168,8 +168,8 @@ FAULTS = (
         (
             "loops with a HI may be followed for fewer turns",
             "Confirming._proved",
-            "found.known != FOLLOWED",
-            "found.known is None",
+            "stated.known != FOLLOWED",
+            "stated.known is None",
         ),
     ),
     *planted(
@@ -301,7 +301,7 @@ FAULTS = (
         TAMPERED_RECORDS,
         ("a record may say what nobody knows", "exactly", "missing or strange", "missing"),
         ("a record may be of another schema", "parsed", "version != SCHEMA", "version is None"),
-        ("of what is said twice one counts", "once", "name in seen", "False"),
+        ("of what is said twice one counts", "once", "name in earlier", "False"),
         (
             "of what a list has twice one counts",
             "_says_no_more",

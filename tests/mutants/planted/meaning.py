@@ -303,7 +303,7 @@ FAULTS = (
         (
             "a result hangs on none of the axes that its parts looked at",
             "Memo._run",
-            "self._frames[-1].reads.setdefault(name, seen)",
+            "self._frames[-1].reads.setdefault(name, value_read)",
             "None",
         ),
     ),

@@ -87,8 +87,8 @@ FAULTS = (
         (
             "new makes a clone",
             "_Walk._block",
-            "self.built.make(name, own, kind == 'new')",
-            "self.built.make(name, own, False)",
+            "self.built.make(name, inner, kind == 'new')",
+            "self.built.make(name, inner, False)",
         ),
     ),
     *planted(
@@ -133,8 +133,8 @@ FAULTS = (
         (
             "loops without end are followed for one turn less than said",
             "Turns._turns",
-            "wanted if loop.high is None else min(wanted, loop.high)",
-            "wanted - 1 if loop.high is None else min(wanted, loop.high)",
+            "planned if loop.high is None else min(planned, loop.high)",
+            "planned - 1 if loop.high is None else min(planned, loop.high)",
         ),
     ),
     *planted(
@@ -191,8 +191,8 @@ FAULTS = (
         (
             "owned takes the same position of any struct",
             "_members_stored",
-            "[_1 for own in store.leaves if own.shares_member(leaf)]",
-            "[_1 for own in store.leaves]",
+            "[_1 for stored in store.leaves if stored.shares_member(leaf)]",
+            "[_1 for stored in store.leaves]",
         ),
     ),
     *planted(
@@ -239,8 +239,8 @@ FAULTS = (
         (
             "lent lets shared objects be stored to",
             "Claiming.not_given_up",
-            "and_(kept, not_(or_(*others)))",
-            "kept",
+            "and_(owned, not_(or_(*other_names)))",
+            "owned",
         ),
         (
             "exact takes any negative value",
@@ -320,7 +320,7 @@ FAULTS = (
         (
             "struct assignment writes its padding",
             "_Walk._store",
-            "() if whole else place.padding",
+            "() if covers_all else place.padding",
             "()",
         ),
         (

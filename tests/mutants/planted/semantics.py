@@ -147,8 +147,8 @@ FAULTS = (
         (
             "a step is in the history before it has run",
             "_Machine._step",
-            "self._block(frame, step.body)\nframe.current.object.history.append(here.moment)",
-            "frame.current.object.history.append(here.moment)\nself._block(frame, step.body)",
+            "self._block(frame, step.body)\nframe.current.object.history.append(outer.moment)",
+            "frame.current.object.history.append(outer.moment)\nself._block(frame, step.body)",
         ),
         (
             "the condition of an `if` reads nothing",

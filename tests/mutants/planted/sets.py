@@ -177,7 +177,7 @@ FAULTS = (
         (
             "where copies come from is not asked about",
             "asked",
-            "any((_follow(copy, atoms, found) for copy in atoms.copies))",
+            "any((_follow(copy, atoms, followed) for copy in atoms.copies))",
             "False",
         ),
         (

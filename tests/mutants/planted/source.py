@@ -154,8 +154,8 @@ FAULTS = (
         (
             "what is stored counts as read",
             "covers",
-            "covered(known, 'read', 'look')",
-            "covered(known, 'read', 'look', 'store')",
+            "covered(done_here, 'read', 'look')",
+            "covered(done_here, 'read', 'look', 'store')",
         ),
         (
             "a clear is as good as a store",
@@ -198,7 +198,7 @@ FAULTS = (
         (
             "each part of a function answers for all that it calls",
             "followed",
-            "known.get(function, ())",
+            "deeds_of.get(function, ())",
             "()",
         ),
     ),
