@@ -84,7 +84,7 @@ def begin(
             raise mistaken
 
         return refused
-    pending = executor.submit(judged, system, path, options, _silent, None, cache)
+    pending = executor.submit(judged, system, path, options, _silent, cache=cache)
     return lambda: _held_against(system, pending.result())
 
 

@@ -35,7 +35,7 @@ def counted(
     )
     named = {each.name for each in macros}
     dependent = [
-        Macro(name, None, None, home, before[name], after[name])
+        Macro(name, old=None, new=None, path=home, before=before[name], after=after[name])
         for name, home in homes.items()
         if name not in named and name in before and name in after and before[name] != after[name]
     ]

@@ -93,11 +93,11 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
         if was is None:
             yield Edit(
                 *key,
-                hunk.path,
-                hunk.line,
-                (),
-                cut,
-                new_region.head and new_region.tail,
+                path=hunk.path,
+                line=hunk.line,
+                old=(),
+                new=cut,
+                whole=new_region.head and new_region.tail,
                 created=True,
             )
             continue
@@ -106,11 +106,11 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
         if _told(old_pieces) != _told(cut):
             yield Edit(
                 *key,
-                hunk.path,
-                hunk.line,
-                old_pieces,
-                cut,
-                is_complete,
+                path=hunk.path,
+                line=hunk.line,
+                old=old_pieces,
+                new=cut,
+                whole=is_complete,
                 ends=was.tail and new_region.tail,
             )
 

@@ -176,7 +176,8 @@ def views(pairs: Iterable[Pair]) -> tuple[Reached, ...]:
             if (new.type, new.overlay.low) not in types:
                 lines.append((new.type, new.overlay.low))
                 stopped = any((check.file, check.line) in broken for check in new.checks)
-                for each in _reached(block, width, old, new, stopped, places[new.overlay.name]):
+                place = places[new.overlay.name]
+                for each in _reached(block, width, old, new, stopped=stopped, place=place):
                     by_place.setdefault((each.view, each.type, each.ends, each.border), each)
         types.update(lines)
     return tuple(by_place.values())
@@ -204,7 +205,18 @@ def _reached(
 ) -> Iterator[Reached]:
     def reached(beyond: bool, border: int) -> Reached:
         view, end = new.overlay.name, new.overlay.high // 8
-        return Reached(view, new.type, block, end, beyond, border // 8, stopped, *place)
+        file, line = place
+        return Reached(
+            view=view,
+            type=new.type,
+            block=block,
+            ends=end,
+            beyond=beyond,
+            border=border // 8,
+            stopped=stopped,
+            file=file,
+            line=line,
+        )
 
     if new.excess > max(0, old.excess):
         yield reached(True, width)

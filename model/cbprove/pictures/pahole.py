@@ -120,10 +120,11 @@ class _Printer:
         name = f" {entry.name}" if entry.name else ""
         if entry.brackets or entry.star or entry.prefix:
             # Here the name is the inner type's to tell, in front of the attribute of its alignment.
-            body = self._body(inner, at, offset, entry, packed, (" *" if entry.star else "") + name)
+            head = (" *" if entry.star else "") + name
+            body = self._body(inner, at, offset, entry, packed=packed, name=head)
             behind = entry.brackets.replace("[0]", empty)
             return f"{entry.prefix}{body}{behind}{_aligned(entry.align)}; {_comment(entry, offset)}"
-        body = self._body(inner, at, offset, entry, packed, "")
+        body = self._body(inner, at, offset, entry, packed=packed, name="")
         # What pahole takes for the width of the closing line leaves the attribute of alignment out.
         attribute = isinstance(inner, Outline) and _PACKED in body.rpartition("}")[2]
         width = (

@@ -89,7 +89,12 @@ def _struct(record: Any, tag: str, inner: dict[str, Any]) -> Struct:
     inner.update(details)
     kind = "union" if record._kind_id == _UNION else "struct"
     return Struct(
-        kind, tag, max(type.get_size(), 0), max(type.get_align(), 1), parts, tuple(details)
+        kind=kind,
+        tag=tag,
+        size=max(type.get_size(), 0),
+        align=max(type.get_align(), 1),
+        parts=parts,
+        holds=tuple(details),
     )
 
 
@@ -110,7 +115,8 @@ def _part(field: Any, inner: dict[str, Any]) -> Part | None:
             return Part(name, spelling, spelling, brackets, start)
         return Part(name, element.spelling, "", brackets, start, inside=_struct(record, "", inner))
     plain, further = _plain(real)
-    return Part(name, "" if further else element.spelling, plain, brackets + further, start, width)
+    spelling = "" if further else element.spelling
+    return Part(name, spelling, plain, brackets=brackets + further, start=start, bits=width)
 
 
 def _element(type: Any) -> tuple[Any, str]:

@@ -74,7 +74,10 @@ def work(target: Sought, job: Job) -> Answer:
     if job.calling is not None:
         return read_calls(job.path, job.flags, job.calling)
     places_given = tuple(frozenset(each) for each in job.given)
-    return read_file(job.path, job.flags, target, _mentions(target), job.only, places_given)
+    mentions = _mentions(target)
+    return read_file(
+        job.path, job.flags, target, mentions, names_only=job.only, places_given=places_given
+    )
 
 
 @functools.cache
