@@ -191,7 +191,7 @@ def test_the_same_texts_are_judged_once_wherever_they_lie(
         str(tmp_path / "other" / "copy.cbs"),
         Options(witnesses=True),
         lambda done, total: None,
-        kept=kept,
+        cache=kept,
     )
     assert not second.kept
     assert told(second) == told(first).replace(str(spec), str(tmp_path / "other" / "copy.cbs"))
