@@ -311,9 +311,10 @@ def _rehash(files: list[Path]) -> None:
         try:
             found = json.loads(index.read_text())
             for one in found["specs"]:
-                one["sha256"] = sha256(
-                    (index.parent / one["folder"] / "record.json").read_bytes()
-                ).hexdigest()
+                record = index.parent / one["folder"] / "record.json"
+                # A device may stand in for it, which has no end.
+                if record.is_file():
+                    one["sha256"] = sha256(record.read_bytes()).hexdigest()
         except (ValueError, OSError, TypeError, KeyError, AttributeError):
             continue
         index.write_text(json.dumps(found))

@@ -26,7 +26,7 @@ from cbprove.meaning.places import object_of, view_of
 from cbprove.meaning.preprocessed import included
 from cbprove.meaning.system import System
 from cbprove.meaning.types import named_type, tagged
-from cbprove.syntax import ctree
+from cbprove.syntax import ctree, questions
 from cbprove.syntax import tree as syntax
 from cbprove.system.axes import FREE, Assignment
 from cbprove.system.expressions import Place
@@ -198,8 +198,15 @@ def _all(cx: Context, computations: Iterable[Callable[[], T]]) -> list[T]:
 
 def _properties(cx: Context) -> tuple[Property, ...]:
     declared = cx.names.properties.values()
-    props = _all(cx, (lambda n=node: properties.prop(cx, n) for node in declared))  # type: ignore[misc]
-    return tuple(props) if properties.has_fits(declared) else (*props, properties.FITS)
+    props = tuple(_claimed(cx, node) for node in declared)
+    return props if properties.has_fits(declared) else (*props, properties.FITS)
+
+
+def _claimed(cx: Context, node: questions.Property) -> Property:
+    """A property; one with a mistake claims nothing, but is there: a candidate that a requirement
+    excludes is told as excluded of every property."""
+    made = cx.memo.attempt(lambda: properties.prop(cx, node))
+    return properties.without_claim(cx, node) if made is None else made
 
 
 def _input(cx: Context, node: syntax.Input) -> Input:

@@ -66,6 +66,21 @@ def _property(cx: Context, node: questions.Property) -> Property:
     )
 
 
+def without_claim(cx: Context, node: questions.Property) -> Property:
+    """A property that has a mistake, at candidates that are excluded: its name, its `when`, and a
+    claim about nothing."""
+    condition = node.condition
+    applies = None if condition is None else cx.memo.attempt(lambda: cx.truth(condition))
+    return Property(
+        name=node.name.text,
+        title=node.title,
+        applies=True if applies is None else applies,
+        claim=program.Owned(()),
+        where=Where(),
+        span=node.span,
+    )
+
+
 def _claim(cx: Context, node: questions.Claim) -> Claim:
     match node:
         case questions.Preserved():

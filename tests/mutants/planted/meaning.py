@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mutants.planting import (
     CHOICES,
+    EXCLUDED,
     EXPRESSIONS,
     MEMO,
     MISTAKES,
@@ -23,6 +24,16 @@ FAULTS = (
             "_Block.member",
             "return replace(item, type=_1, at=first - base)",
             "return replace(item, type=_1, at=first)",
+        ),
+    ),
+    *planted(
+        "meaning",
+        EXCLUDED,
+        (
+            "a property with a mistake is none at candidates that are excluded",
+            "_claimed",
+            "made is None",
+            "False",
         ),
     ),
     *planted(
