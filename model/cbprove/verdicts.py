@@ -77,10 +77,12 @@ class Case:
     verdict holds, as text.
 
     `finding` is the one to show: of the first candidate that is not as expected, or else of the
-    first that has the verdict (mixed: that was refuted). `expected` is the expectation as words;
+    first that has the verdict (mixed: that was refuted; proved: up to a bound, if any is).
+    `expected` is the expectation as words, `wanted` what is expected of the candidate shown;
     `met` whether it is met; `code` is the exit code that it asks for: 0 as expected, 1 decided
     otherwise, 3 unknown or proved up to a bound only, 4 vacuous. `excluded` are the requirements
-    that take candidates away, each with the numbers of one of these.
+    that take candidates away, each with the numbers of one of these. `bounded` are those of the
+    proved candidates that are proved up to a bound only.
     """
 
     id: str
@@ -97,6 +99,8 @@ class Case:
     cost: Cost
     span: Span | None
     excluded: tuple[str, ...] = ()
+    bounded: int = 0
+    wanted: str = ""
 
 
 @frozen

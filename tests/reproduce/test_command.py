@@ -59,6 +59,20 @@ def test_a_proved_case(tmp_path: Path) -> None:
     )
 
 
+def test_what_is_shown_of_a_mixed_case_is_refuted(tmp_path: Path) -> None:
+    """Also where the report shows a candidate that is proved and was expected not to be."""
+    (tmp_path / "mixed.cbs").write_text(
+        'spec mixed "over it, or beside it";\nobject skb { char cb[8]; }\nparam AT in 0..4;\n'
+        "abi i386;\nlayer l { view A : u32 at skb.cb[0]; view B : u8 at skb.cb[AT];\n"
+        "step s { write A; } step h { write B; } step t { read A; } }\npath p { s; h; t; }\n"
+        "property kept: preserved A from s to t;\nproposal any_of_them { AT = any; expect kept refuted; }\n"
+    )
+    done = _run(tmp_path, "mixed.cbs", "--case", "mixed/any_of_them/kept")
+    assert done.returncode == 0
+    assert answer(build(done.stdout, tmp_path))[0] == 1
+    assert " * cc -m32 -std=c11" in done.stdout  # as it is laid out
+
+
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     done = _run(tmp_path, str(ALL_KINDS), "--case", "all_kinds/over/kept", "-o", "nowhere/kept.c")
     assert done.returncode == 2

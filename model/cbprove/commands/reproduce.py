@@ -41,16 +41,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from cbprove.artifacts.imports import save
-    from cbprove.pipeline import judged, meaning
+    from cbprove.pipeline import meaning
     from cbprove.reproduce.program import program
 
     system = meaning(args.spec)
     _refuse_unknown(system, args.case)
-    with console.Progress(args.spec) as progress:
-        report = judged(
-            _asked(system, args.case), args.spec, options(args, witnesses=True), progress
-        )
-    case = _case(report, args.case)
+    case = _case(_report(args, _asked(system, args.case)), args.case)
+    if case.verdict == "mixed" and case.finding.verdict != "refuted":
+        case = _case(_report(args, _unexpected(_asked(system, args.case))), args.case)
+    _refuse_unbroken(case)
     witness = case.finding.witness
     assert witness is not None
     text = program(
@@ -67,6 +66,22 @@ def run(args: argparse.Namespace) -> int:
         save(args.output, text)
         console.show(f"{args.output}: {case.id}, {case.finding.verdict}")
     return 0
+
+
+def _report(args: argparse.Namespace, asked: System) -> Report:
+    from cbprove.pipeline import judged
+
+    with console.Progress(args.spec) as progress:
+        return judged(asked, args.spec, options(args, witnesses=True), progress)
+
+
+def _unexpected(system: System) -> System:
+    """The system without expectations, so that what is shown of a mixed case is refuted."""
+    from dataclasses import replace
+
+    return replace(
+        system, proposals=tuple(replace(each, expectations=()) for each in system.proposals)
+    )
 
 
 def _asked(system: System, id: str) -> System:
@@ -99,14 +114,17 @@ def _refuse_unknown(system: System, id: str) -> None:
 
 
 def _case(report: Report, id: str) -> Case:
-    """The case of this id, if there is anything in it to run."""
+    """The case of this id."""
     case_found = next((case for case in report.cases if case.id == id), None)
     if case_found is None:
         raise WrongUsage(
             f"`{id}` makes no case: its `when` is false there", "reproduce another proposal"
         )
-    if case_found.finding.verdict in _INSTEAD:
-        raise WrongUsage(
-            f"`{id}` is {case_found.finding.verdict}", _INSTEAD[case_found.finding.verdict]
-        )
     return case_found
+
+
+def _refuse_unbroken(case: Case) -> None:
+    """Whether there is anything in it to run."""
+    verdict = case.finding.verdict
+    if verdict in _INSTEAD:
+        raise WrongUsage(f"`{case.id}` is {verdict}", _INSTEAD[verdict])

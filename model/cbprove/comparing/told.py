@@ -16,10 +16,10 @@ from cbprove.pictures.layout import shape
 from cbprove.report import witness
 from cbprove.report.excerpt import printable
 from cbprove.report.json import located, of_ask, of_witness
-from cbprove.report.style import Paint, Role, counted
+from cbprove.report.style import Paint, Role, counted, counts_by_verdict
 from cbprove.report.text import rows
 from cbprove.report.version import VERSION
-from cbprove.verdicts import VERDICTS, Case, Report, Witness
+from cbprove.verdicts import Case, Report, Witness
 
 SCHEMA_VERSION = 1
 _ROLES: dict[str, Role] = {"newly refuted": "bad", "newly mixed": "bad", "newly proved": "good"}
@@ -146,8 +146,7 @@ def _body(changed: Changed, comparison: Comparison) -> Iterator[str]:
 
 def _told(case: Case) -> str:
     if len(case.counts) > 1 or sum(case.counts.values()) > 1:
-        counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
-        return f"{state(case)} ({'; '.join([counts, *case.excluded])})"
+        return f"{state(case)} ({'; '.join([counts_by_verdict(case), *case.excluded])})"
     return f"{state(case)} ({'; '.join(case.excluded)})" if case.excluded else state(case)
 
 

@@ -125,6 +125,7 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName, known: Known | N
     counts: dict[Verdict, int] = {}
     for spot in spots:
         counts[VERDICTS[spot.mark]] = counts.get(VERDICTS[spot.mark], 0) + spot.count
+    bounded = sum(spot.count for spot in spots if spot.mark == BOUNDED)
     verdict = _shared(counts)
     wrong, code = _failures(space, spots, prop.name)
     spot_shown = wrong or _example(spots, verdict)
@@ -135,7 +136,9 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName, known: Known | N
         verdict=verdict,
         candidate=spot_shown.candidate,
         counts=counts,
-        regions=regions(space, prop.name, proposal) if verdict == "mixed" else (),
+        regions=regions(space, prop.name, proposal)
+        if verdict == "mixed" or 0 < bounded < counts.get("proved", 0)
+        else (),
         finding=_finding(space, spot_shown, prop.name, code, known),
         expected=_words(spots),
         met=code == 0,
@@ -143,6 +146,8 @@ def _case(space: Space, proposal: Proposal, prop: PropertyName, known: Known | N
         cost=cost(space.candidate(spot_shown.candidate)),
         span=prop.span,
         excluded=tuple(_exclusions(space, prop.name, spots)),
+        bounded=bounded,
+        wanted=_words([spot_shown]),
     )
 
 
@@ -224,8 +229,12 @@ def _shared(counts: dict[Verdict, int]) -> Verdict:
 
 
 def _example(spots: list[_Spot], verdict: Verdict) -> _Spot:
+    """The candidate that stands for all of a case. What one of them has only up to a bound all have
+    only so."""
     verdict_wanted = "refuted" if verdict == "mixed" else verdict
-    return next((s for s in spots if VERDICTS[s.mark] == verdict_wanted), spots[0])
+    listed = [s for s in spots if VERDICTS[s.mark] == verdict_wanted]
+    bounded = (s for s in listed if s.mark == BOUNDED)
+    return next(bounded, listed[0] if listed else spots[0])
 
 
 # --- expectations ---------------------------------------------------------------------------------

@@ -63,13 +63,14 @@ def _rows(sector: Sector, marks: bytes) -> Iterator[tuple[tuple[AxisValue, ...],
 
 
 _OUTSIDE = 16  # added to the marks of a proposal's own candidates
+_UP_TO = " (up to a bound)"
 _WILD = 2  # in a cell: excluded, so that it agrees with anything
 
 
 # By mark: 1 where proved, `_WILD` where excluded, 0 elsewhere; and the marks of a proposal's own
 # candidates.
 _PROVED_OR_EXCLUDED = bytes(1 if m == PROVED else _WILD if m == EXCLUDED else 0 for m in range(256))
-_OWN = bytes(_OUTSIDE + (PROVED if m == BOUNDED else m) for m in range(16)) + bytes(240)
+_OWN = bytes(_OUTSIDE + m for m in range(16)) + bytes(240)
 
 
 def _agreeing(cell: bytes, other: bytes) -> bytes | None:
@@ -133,20 +134,21 @@ def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict,
     free, first = space.free[-1].name if space.free else "", _first(space)
     for axes, key, cell in _cells_of(space, name, proposal.domains):
         label = _label(axes, key)
-        for verdict, values in _verdicts(free, first, cell):
-            text = ", ".join(part for part in (label, values) if part)
-            groups.setdefault(verdict, []).append(text or "everywhere")
+        for verdict, bounded, values in _verdicts(free, first, cell):
+            text = ", ".join(part for part in (label, values) if part) or "everywhere"
+            groups.setdefault(verdict, []).append(text + (_UP_TO if bounded else ""))
     return tuple((verdict, text) for verdict, texts in groups.items() for text in texts)
 
 
 @lru_cache(maxsize=_ROWS)
-def _verdicts(free: str, first: int, cell: bytes) -> tuple[tuple[Verdict, str], ...]:
-    """The verdicts of a row, each with the values of the free axis that have it; "" if it is the
-    only one."""
+def _verdicts(free: str, first: int, cell: bytes) -> tuple[tuple[Verdict, bool, str], ...]:
+    """The verdicts of a row, each with whether it holds up to a bound only, and with the values of
+    the free axis that have it; "" if it is the only one."""
     marks = sorted(set(cell) - {_WILD, _OUTSIDE + INAPPLICABLE}, key=cell.index)
     return tuple(
         (
             VERDICTS[mark - _OUTSIDE],
+            mark - _OUTSIDE == BOUNDED,
             f"{free} in {spelled(_intervals(first, cell, mark))}"
             if free and cell.count(mark) < len(cell) - cell.count(_WILD)
             else "",

@@ -102,7 +102,7 @@ def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, A
         "spec": report.spec,
         "proposal": case.proposal,
         "candidate": dict(case.candidate),
-        "candidates": {"total": sum(counts.values()), **counts},
+        "candidates": {"total": sum(counts.values()), **counts, **_bounded(case)},
         "property": case.property,
         "verdict": case.verdict,
         "expected": case.expected,
@@ -123,6 +123,10 @@ def _case(report: Report, case: Case, queries: Mapping[str, str]) -> dict[str, A
     if case.finding.verdict == "refuted" and case.finding.witness is not None:
         out["witness"] = of_witness(case.finding.witness, case.property)
     return {**out, "kept": True} if report.kept else out
+
+
+def _bounded(case: Case) -> dict[str, int]:
+    return {"bounded": case.bounded} if case.bounded else {}
 
 
 def located(span: Span | None) -> dict[str, Any] | None:

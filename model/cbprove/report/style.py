@@ -3,10 +3,11 @@ options of this run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from cbprove.frozen import field, frozen
+from cbprove.verdicts import VERDICTS, Case, Verdict
 
 Role = Literal["bad", "warn", "good", "strong", "faint"]
 
@@ -71,3 +72,14 @@ def again(path: str, reason: str, manner: Manner) -> str:
         "bound" if "turn" in reason else "resources"
     ]
     return f"cbprove check {path} --{named[0]} {raised[named[0]]}"
+
+
+def counts_by_verdict(case: Case, order: Iterable[Verdict] = VERDICTS) -> str:
+    """`11 proved, 3 of them up to a bound, 1 refuted`"""
+    words = [
+        f"{case.counts[v]:,} {v}"
+        + (f", {case.bounded:,} of them up to a bound" if v == "proved" and case.bounded else "")
+        for v in order
+        if case.counts.get(v)
+    ]
+    return ", ".join(words)

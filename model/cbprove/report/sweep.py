@@ -9,7 +9,7 @@ from typing import Any
 
 from cbprove.frozen import frozen
 from cbprove.meaning.system import System
-from cbprove.report.style import Paint, Role, counted
+from cbprove.report.style import Paint, Role, counted, counts_by_verdict
 from cbprove.report.version import VERSION
 from cbprove.system.axes import Axis, AxisValue, Proposal
 from cbprove.verdicts import Case, Report
@@ -32,6 +32,7 @@ _ROLES: dict[str, Role] = {
     "b": "warn",
 }
 _BOUNDED = "b"
+_UP_TO = "proved up to a bound"
 _WHOLE = "the whole"
 _Domain = tuple[str, ...] | range
 
@@ -126,7 +127,7 @@ def _legend(grid: list[list[str]]) -> str:
     signs = {sign for row in grid for sign in row}
     words = {
         **{sign: verdict for verdict, sign in _SIGNS.items()},
-        _BOUNDED: "proved up to a bound",
+        _BOUNDED: _UP_TO,
     }
     return "  ".join(f"{sign} {word}" for sign, word in words.items() if sign in signs)
 
@@ -134,8 +135,7 @@ def _legend(grid: list[list[str]]) -> str:
 def _regions(case: Case | None) -> Iterator[str]:
     if case is None:
         return
-    counts = ", ".join(f"{number:,} {verdict}" for verdict, number in case.counts.items())
-    yield f"{counted(sum(case.counts.values()), 'candidate')}: {counts}"
+    yield f"{counted(sum(case.counts.values()), 'candidate')}: {counts_by_verdict(case, case.counts)}"
     for verdict, region in case.regions:
         yield from textwrap.wrap(f"  {verdict} where {region}", _WIDEST, subsequent_indent="      ")
 
@@ -165,4 +165,7 @@ def document(matrix: Matrix) -> dict[str, Any]:
 
 
 def _verdict(case: Case | None) -> str | None:
-    return case.verdict if case else None
+    if case is None:
+        return None
+    bounded = case.verdict == "proved" and case.finding.turns is not None
+    return _UP_TO if bounded else case.verdict

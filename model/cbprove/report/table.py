@@ -57,7 +57,7 @@ def _cell(case: Case | None) -> str:
         return "-"
     word = case.verdict
     if word == "mixed":
-        cell = f"mixed {case.counts.get('proved', 0)}/{sum(case.counts.values()) - case.counts.get('excluded', 0)}"
+        cell = f"mixed {case.counts.get('proved', 0) - case.bounded}/{sum(case.counts.values()) - case.counts.get('excluded', 0)}"
     elif word == "proved" and case.finding.turns is not None:
         cell = f"proved up to {case.finding.turns}"
     else:

@@ -16,7 +16,7 @@ from cbprove.diagnostics import Span
 from cbprove.pictures.bits import runs
 from cbprove.report import space, table
 from cbprove.report.excerpt import printable
-from cbprove.report.style import WIDEST, Manner, Role, again, capped, counted
+from cbprove.report.style import WIDEST, Manner, Role, again, capped, counted, counts_by_verdict
 from cbprove.system.axes import AxisValue
 from cbprove.verdicts import UNAUDITED, VERDICTS, Answered, Case, Conflict, Report, Verdict
 
@@ -173,6 +173,7 @@ def _title(case: Case, manner: Manner) -> str:
 def _body(report: Report, case: Case, manner: Manner) -> Iterator[str]:
     if not case.met and case.expected != "proved":
         yield f"the spec expects {case.expected}"
+        yield from _otherwise(case)
     yield from _candidates(case)
     yield from _story(case, manner)
     if case.finding.reason:
@@ -184,6 +185,14 @@ def _body(report: Report, case: Case, manner: Manner) -> Iterator[str]:
         yield from textwrap.wrap(
             f"assuming {printable(assumption)}", WIDEST - 2, subsequent_indent="    "
         )
+
+
+def _otherwise(case: Case) -> Iterator[str]:
+    """The first candidate that is not as expected, where not all are expected to be alike."""
+    if case.wanted not in ("", case.expected):
+        values = ", ".join(f"{axis} = {value}" for axis, value in case.candidate.items())
+        told = f"{case.wanted} at {values}, where it is {case.finding.verdict}"
+        yield from textwrap.wrap(told, _WIDTH, subsequent_indent="    ")
 
 
 def _taken_as_given(case: Case) -> tuple[str, ...]:
@@ -201,8 +210,7 @@ def _candidates(case: Case) -> Iterator[str]:
     """Of several candidates: how many of each verdict, where, and which one is shown."""
     if sum(case.counts.values()) == 1:
         return
-    counts = ", ".join(f"{case.counts[v]:,} {v}" for v in VERDICTS if case.counts.get(v))
-    yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts}"
+    yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts_by_verdict(case)}"
     for line in capped(
         [f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS
     ):

@@ -160,11 +160,16 @@ class _Writer:
         first = (
             "A KUnit test, which fails"
             if kunit
-            else f"cc {flags} -Wall -Wextra repro.c && ./a.out exits 1"
+            else f"{self._compiler()} {flags} -Wall -Wextra repro.c && ./a.out exits 1"
         )
         ranges = (f"-D{axis.name}={axis.values[0]}..{axis.values[-1]}" for axis in self.moving.axes)
         text = f"; {', '.join(ranges)}: the same run elsewhere" if self.moving.axes else ""
         yield from [f" * {first}{text}.", " */"]
+
+    def _compiler(self) -> str:
+        """What compiles it where most people sit, or the machine that it is for."""
+        abi = str(self.shown.candidate["abi"])
+        return {"x86_64": "cc", "i386": "cc -m32"}.get(abi, f"with a compiler for {abi}: cc")
 
     def _macros(self) -> Iterator[str]:
         for axis in self.moving.axes:
