@@ -103,7 +103,9 @@ def test_a_matrix_says_where_a_bound_is(tmp_path: Path) -> None:
     (tmp_path / "spec.cbs").write_text(SOME)
     system = meaning(str(tmp_path / "spec.cbs"))
     abi, param = system.axes
-    system = replace(system, proposals=sweep.cells(system, abi, param), asks=())
+    (double,) = (each for each in system.properties if each.name == "double")
+    cells = sweep.cells(system, abi, param)
+    system = replace(system, proposals=cells, properties=(double,), asks=())
     report = judged(system, "spec.cbs", Options(), lambda done, total: None)
     matrix = sweep.Matrix(property="double", rows=abi, cols=param, report=report)
     found = sweep.document(matrix)["sweep"]
