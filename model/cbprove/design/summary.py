@@ -132,12 +132,41 @@ def regions(space: Space, name: str, proposal: Proposal) -> tuple[tuple[Verdict,
     difference."""
     groups: dict[Verdict, list[str]] = {}
     free, first = space.free[-1].name if space.free else "", _first(space)
-    for axes, key, cell in _cells_of(space, name, proposal.domains):
-        label = _label(axes, key)
+    for label, cell in _alike(_cells_of(space, name, proposal.domains)):
         for verdict, bounded, values in _verdicts(free, first, cell):
             text = ", ".join(part for part in (label, values) if part) or "everywhere"
             groups.setdefault(verdict, []).append(text + (_UP_TO if bounded else ""))
     return tuple((verdict, text) for verdict, texts in groups.items() for text in texts)
+
+
+def _alike(
+    cells: list[tuple[tuple[str, ...], tuple[AxisValue, ...], bytes]],
+) -> Iterator[tuple[str, bytes]]:
+    """Rows with what is said of them; those that differ in the last number alone are one."""
+    axes = cells[0][0]
+    at = max((i for i, value in enumerate(cells[0][1]) if isinstance(value, int)), default=None)
+    if at is None:
+        yield from ((_label(axes, key), cell) for _, key, cell in cells)
+        return
+    rows: dict[tuple[tuple[AxisValue, ...], bytes], list[int]] = {}
+    for _, key, cell in cells:
+        rows.setdefault(((*key[:at], *key[at + 1 :]), cell), []).append(int(key[at]))
+    for (others, cell), numbers in rows.items():
+        values = spelled(_stretches(numbers))
+        said = f"{axes[at]} {'=' if len(numbers) == 1 else 'in'} {values}"
+        label = _label((*axes[:at], *axes[at + 1 :]), others)
+        yield ", ".join(part for part in (label, said) if part), cell
+
+
+def _stretches(numbers: list[int]) -> tuple[Interval, ...]:
+    """Numbers as closed intervals."""
+    found: list[Interval] = []
+    for number in sorted(numbers):
+        if found and found[-1][1] == number - 1:
+            found[-1] = found[-1][0], number
+        else:
+            found.append((number, number))
+    return tuple(found)
 
 
 @lru_cache(maxsize=_ROWS)

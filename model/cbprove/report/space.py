@@ -213,6 +213,8 @@ def _atoms(
 ) -> Iterator[tuple[str, int]]:
     named = space.axes[: len(points[0][0])]
     for at, axis in enumerate(named):
+        if all(isinstance(key[at], int) for key, _ in points):
+            yield from _thresholds(at, axis, marks, points)
         yield from _equalities(at, axis, points)
     if len(named) == len(space.axes):
         return
@@ -221,6 +223,25 @@ def _atoms(
         if each.axis in named:
             yield from _measured(ranged, each, named.index(each.axis), marks, points)
     yield from _limits(ranged, lambda point: point[1], marks, points)
+
+
+def _thresholds(
+    at: int, axis: str, marks: dict[_Point, int], points: Sequence[_Point]
+) -> Iterator[tuple[str, int]]:
+    """A number that structs hang on against constants, where verdicts change."""
+
+    def number(point: _Point) -> int:
+        return int(point[0][at])
+
+    def others(point: _Point) -> tuple[str, int]:
+        key, ranged = point
+        return str((*key[:at], *key[at + 1 :])), ranged
+
+    along = sorted(points, key=lambda point: (others(point), number(point)))
+    for limit in _ends(number, marks, along, step=1, others=others):
+        yield f"{axis} <= {limit}", _set([number(point) <= limit for point in points])
+    for least in _ends(number, marks, along, step=-1, others=others):
+        yield f"{axis} >= {least}", _set([number(point) >= least for point in points])
 
 
 def _equalities(at: int, axis: str, points: Sequence[_Point]) -> Iterator[tuple[str, int]]:
@@ -267,17 +288,21 @@ def _limits(
 
 
 def _ends(
-    number: Callable[[_Point], int], marks: dict[_Point, int], points: Iterable[_Point], step: int
+    number: Callable[[_Point], int],
+    marks: dict[_Point, int],
+    points: Iterable[_Point],
+    step: int,
+    others: Callable[[_Point], object] = lambda point: point[0],
 ) -> list[int]:
     """The numbers at which proved ends most often, going up or down; so many as are worth a
-    look."""
+    look. Points are neighbours where their `others` are alike."""
     neighbours = (
         pairwise(points) if step > 0 else ((after, before) for before, after in pairwise(points))
     )
     last = [
         point
         for point, other in neighbours
-        if point[0] == other[0] and (marks[point], marks[other]) == (1, 0)
+        if others(point) == others(other) and (marks[point], marks[other]) == (1, 0)
     ]
     return sorted(value for value, _ in Counter(map(number, last)).most_common(_MOST_LIMITS))
 
