@@ -290,6 +290,8 @@ class Obliged:
         except Unstated as wrong:
             self._fail(name, f"the spec has no such obligation: {wrong}")
             return None
+        # To the byte: a text that only comes to the same is not what the spec states (decision
+        # 0012).
         if stated.text != self.texts[f"{name}{ENDING}"]:
             self._fail(name, _difference(stated.text, self.texts[f"{name}{ENDING}"]))
         return stated
@@ -298,6 +300,8 @@ class Obliged:
         """The clauses made anew, and the proof that they cannot be met, step by step; no solver
         is asked."""
         record = self.clausal[name]
+        # Clauses are made from the spec's formulas, never read: of the record only the steps are
+        # taken, which `rup.py` follows.
         try:
             clauses = cnf(and_(*stated.formulas), stated.ranges)
         except Unbounded as wrong:

@@ -87,6 +87,8 @@ class Statements:
         program = self.division.program(sector)
         prop = _property(program, obligation.property)
         axes = {axis: (domain[0], domain[-1]) for axis, domain in sector.free}
+        # With all stores in it: a kept text does not rest on the intervals by which the prover
+        # leaves some out (docs/soundness.md, section 6).
         form = by_sources(
             self._unfold(sector, program), program.properties.index(prop), prop, keep_all=True
         )
@@ -178,6 +180,8 @@ def _loops(program: Program, path: str, prop: Property, pieces: tuple[Piece, ...
     loops = Loops(program, part, prop, _ENDLESS)
     if not set(pieces) <= set(loops.pieces):
         raise Unstated(f"the invariant names memory that no turn on {path} stores to")
+    # What a turn stores to, from the Program alone: a proof that leaves any of it out is refused,
+    # whatever the prover made of the loop.
     for at, label, bit in unaccounted(program, part, loops):
         raise Unstated(
             f"what turns of the loop at {at} store to bit {bit} of {label} is not accounted for"

@@ -119,8 +119,11 @@ def _bits(followed: Followed) -> Iterator[Bit]:
 
 def holds(line: Line, store_met: Met, state: State) -> bool:
     """Whether the reason of a line is true."""
+    # What is stored to a followed bit has one reason, which the walk found itself.
     if store_met.hits or line.reason in ("own", "blank", "brought", "begun"):
         return bool(store_met.hits) and line.reason == store_met.kind
+    # Bits that a later store or copy accounted for are followed no longer. The line must name it,
+    # so that nobody takes the store for one that was not in the way.
     later = [
         copy
         for copy in state.taken
@@ -133,6 +136,8 @@ def holds(line: Line, store_met: Met, state: State) -> bool:
         return any(
             (line.by, line.reason) == (copy.at, kinds.get(copy.kind, "shadowed")) for copy in later
         )
+    # No followed bit is hit here: what is left to check is that the line tells the truth about
+    # where.
     bits_of_object = [bit.at for bit in state.bits if bit.object == store_met.object]
     match line.reason:
         case "elsewhere":

@@ -93,6 +93,7 @@ class _Finding:
     def kept(self, walk: Walk, loop: Stood, at: Spot, state: State) -> Bits:
         """The least that holds what is followed after the loop and what any turn makes of it."""
         bits, written = state.bits, len(self._lines)
+        # From below: each round adds what a turn back leads to, so that what is found is the least.
         for _ in range(_MOST_ROUNDS):
             before = walk.back(loop, State(bits, state.taken)).bits
             del self._lines[written:]

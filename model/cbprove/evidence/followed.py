@@ -80,6 +80,7 @@ def reach(program: Program, place: Place, length: Expr | None) -> tuple[range, b
     ]
     low = low_bit(place) + sum(map(min, moves))
     size = place.width if length is None else 8 * longest(program, length)
+    # Only an extent that every run has accounts for bits. Any other may be hit, and may be missed.
     sure = not moves and (length is None or isinstance(length, Constant))
     return range(
         max(0, low), min(place.size, low + sum(max(m) - min(m) for m in moves) + size)

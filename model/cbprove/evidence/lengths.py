@@ -43,6 +43,8 @@ def _range(program: Program, expr: Expr) -> Range:
         case Binary(operator="+" | "-" | "*" as operator, left=left, right=right, type=type):
             interval, other = _range(program, left), _range(program, right)
             return _held(_RANGES[operator](interval, other), type)
+    # Any other operator gives what its type holds. That is wide, and at worst a certificate is not
+    # found.
     return _all_of(expr.type)
 
 

@@ -58,9 +58,13 @@ class Question:
         allow that."""
         if isinstance(statement, Clear):
             if isinstance(self.claim, Unchanged) and not hit.zero:
+                # The bit is zero from here on: it is as remembered where it was zero when it was
+                # remembered.
                 return Bit(PENDING, 0, hit.asked, zero=True)
             allowed = not isinstance(self.claim, Stored) or self._cleared(self.claim, env)
         else:
+            # A bit that must be zero, or a place that an input moves: what is stored there is not
+            # known.
             allowed = not hit.zero and not place.indexes and self._own(hit, statement, place, env)
         if not allowed:
             raise Wrong(f"a bit of the claim may be stored to at {env.spot(statement)}")

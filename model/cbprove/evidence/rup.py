@@ -22,6 +22,7 @@ def check(clauses: Iterable[Sequence[int]], proof: str) -> bool:
     except ValueError:
         return False
     for delete, clause in steps:
+        # What follows a contradiction may be anything, and need not be looked at.
         if clauses_kept.contradiction:
             break
         if delete:
@@ -72,6 +73,9 @@ class _Known:
 
     def delete(self, clause: Clause) -> None:
         """Forget a clause; what it forced stays."""
+        # That a clause is deleted which the proof never had, as solvers write for simplified ones,
+        # takes nothing away: ignoring it leaves more clauses to follow from, all of them
+        # consequences.
         copies = self._kept.get(tuple(sorted(set(clause))))
         if copies:
             removed = copies.pop()
@@ -88,6 +92,8 @@ class _Known:
             return True
         trail: list[int] = []
         free = not self._propagate([-literal for literal in clause], trail)
+        # What was assumed is undone. Watches stay where they moved to: undoing makes no literal
+        # false.
         self._true.difference_update(trail)
         return free
 
@@ -122,6 +128,8 @@ class _Known:
                 continue
             for other in range(2, len(clause)):
                 if -clause[other] not in true:
+                    # Another literal that is not false is watched instead: while two are, the
+                    # clause forces nothing.
                     clause[1], clause[other] = clause[other], false
                     self._watches.setdefault(clause[1], []).append(clause)
                     break

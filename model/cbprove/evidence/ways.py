@@ -216,6 +216,7 @@ def excluded(program: Program, left: Condition, other: Condition) -> bool:
     )
     inputs = [program.inputs[name] for name in names]
     if prod(each.high - each.low + 1 for each in inputs) > _MOST:
+        # Too many to try: taken for possible, and the arm is walked.
         return False
     return not any(_is(a, values) is truth and _is(b, values) is also for values in _all(inputs))
 

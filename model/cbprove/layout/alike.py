@@ -57,6 +57,7 @@ def _of_one_kind(left: Type, right: Type, abi: Abi) -> bool:
     left, right = _plain(left), _plain(right)
     match left, right:
         case (Record(), Record()):
+            # Structs with tags are told apart by these, and compared on their own.
             if left.tag is None or right.tag is None:
                 return left.tag is right.tag and alike(left, right, abi)
             return (

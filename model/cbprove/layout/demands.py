@@ -56,6 +56,8 @@ def _bit_field(
     stand, is that integer."""
     alignment = 8 * power_of_two(field.align) if field.align else 1
     machine_alignment = _machine_align(bits, abi)
+    # stor-layout.cc, layout_decl: "See if we can use an ordinary integer mode for a bit-field".
+    # Where it can, the field is no bit-field any more (DECL_BIT_FIELD is cleared).
     is_integer = (
         machine_alignment > 0
         and not (packed and machine_alignment > 8)
@@ -98,6 +100,7 @@ def may_start(at: int, demand: Demand) -> bool:
 
 def _crosses(start: int, demand: Demand) -> bool:
     """Whether a bit-field that begins there touches more units than its type has."""
+    # stor-layout.cc, excess_unit_span.
     if demand.unit is None:
         return False
     align, size = demand.unit

@@ -55,6 +55,8 @@ def misplaced(
             yield Misplaced(number, wrong)
             continue
         placed_field = _Placed(number, field.at, field.at + width)
+        # Where a field begins behind all others so far, as in a struct that is in order, none is
+        # searched.
         clash = (
             _clash(placed, placed_field)
             if record.kind == "struct" and placed_field.low < end

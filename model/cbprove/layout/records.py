@@ -184,6 +184,7 @@ def _plain(facts: ScalarLayout) -> Layout:
 def _enum(enum: Enum, abi: Abi) -> ScalarLayout:
     """The least integer, of at least 32 bits unless packed, that holds every enumerator (gcc's
     finish_enum)."""
+    # In two's complement -1 - n has as many bits beside the sign as n.
     ends = (~end if end < 0 else end for end in (enum.low, enum.high))
     bits = max(end.bit_length() for end in ends) + (enum.low < 0)
     for size in (1, 2, 4, 8):
@@ -195,6 +196,7 @@ def _enum(enum: Enum, abi: Abi) -> ScalarLayout:
 def _array(element: Layout, count: int) -> Layout:
     if count < 0:
         raise LayoutError(f"an array cannot have {count} elements")
+    # As gcc refuses it (stor-layout.cc, layout_type): the second element would not be aligned.
     if element.size % element.align:
         raise LayoutError(
             f"array elements of {element.size} bytes cannot be aligned to {element.align}"
@@ -215,6 +217,7 @@ def _struct(record: Record, abi: Abi) -> Layout:
         align = max(align, demand_made.record)
         end = at + demand_made.width
         members.extend(_members(field, record.packed, at, demand_made.width, abi))
+    # Rounded up, so that in an array the next struct is as aligned (C17 6.7.2.1p17).
     return Layout(up(end, align) // 8, align // 8, tuple(members))
 
 

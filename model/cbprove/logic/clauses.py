@@ -99,6 +99,8 @@ class _Blaster:
             case "or":
                 return -self.all_of([-self.truth(arg) for arg in args])
         (a, _), (b, _) = self.number(args[0]), self.number(args[1])
+        # One bit more than both have, so that a difference cannot overflow and its sign says which
+        # is less.
         size = max(len(a), len(b)) + 1
         a, b = fitted(a, size), fitted(b, size)
         match term.operator:
@@ -218,6 +220,8 @@ class _Blaster:
     def sum(self, a: Bits, b: Bits, carry: Lit) -> Bits:
         """The sum of two numbers of one size and a carry, modulo that size."""
         out: list[Lit] = []
+        # A ripple of full adders: the shortest proofs are not the aim, but gates that are easily
+        # seen to be right, since these are trusted.
         for x, y in zip(a, b, strict=True):
             half = self.xor(x, y)
             out.append(self.xor(half, carry))
@@ -243,6 +247,8 @@ class _Blaster:
             wide = fitted(a, max(len(a), shift + 1))
             return wide[shift:], (*wide[:shift], FALSE)
         quotients, rests = (interval[0] // divisor, interval[1] // divisor), (0, divisor - 1)
+        # By multiplying back: quotient and rest are unknowns, and the clauses let just one pair of
+        # them be. `div` and `mod` of one number share the pair.
         if (a, divisor) not in self._quotients:
             quotient = tuple(self._fresh() for _ in range(_size(quotients)))
             rest = tuple(self._fresh() for _ in range(_size(rests)))

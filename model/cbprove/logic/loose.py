@@ -66,5 +66,7 @@ def _made(term: Term, args: list[Any]) -> Any:
         case "var" | "choice":
             return term
         case "named":
+            # The definition goes, the name stays: one condition is still one unknown wherever it
+            # stands.
             return choice(term.args[0]) if term.boolean else named(*args)
     return _MAKERS[term.operator](*args)

@@ -90,6 +90,7 @@ def add(left: Int, right: Int) -> Int:
     if isinstance(right, int):
         if right == 0:
             return left
+        # Constants gather in one place, so that sums that come to the same in steps are one term.
         if left.operator == "+" and isinstance(left.args[1], int):
             return add(left.args[0], left.args[1] + right)
     return _make("+", left, right)
@@ -190,6 +191,7 @@ def _gather(symbol: str, neutral: bool, terms: tuple[Bool, ...]) -> Bool:
             if term is not neutral:
                 return not neutral
         elif term.operator == symbol:
+            # Flat already: it was gathered itself when it was made.
             by_term.update(dict.fromkeys(term.args))
         else:
             by_term[term] = None
@@ -217,6 +219,7 @@ def as_int(term: Bool) -> Int:
 
 def subterms(*roots: Int | Bool) -> Iterator[Term]:
     """Every term below the roots, each once, arguments before what is made of them."""
+    # With a stack of its own: terms are as deep as runs are long.
     reached: set[Term] = set()
     below: list[Term] = []  # the way down to where the search is, and what is left to look at there
     left: list[Iterator[Any]] = [iter(roots)]
@@ -333,6 +336,7 @@ class Bounds:
                 return self.of(term.args[1])
             case "&":
                 return 0, (1 << term.args[0]) - 1
+        # The operands; of an `ite`, its two branches.
         pair = self.of(term.args[-2]), self.of(term.args[-1])
         left, right = pair
         if left is None or right is None:

@@ -25,6 +25,11 @@ def follow(
     start: bool = False,
     free: bool = False,
 ) -> Spot:
+    """The spot that is named by what follows the beginning of a place; `start` says that a last
+    index begins a rest of its array, `free` that offsets may hang on axes.
+
+    Raises Mistake where a type has no such member or element.
+    """
     for number, suffix in enumerate(suffixes):
         last = number == len(suffixes) - 1
         if isinstance(suffix, ctree.Dot):

@@ -99,9 +99,9 @@ class Building:
 
     def hold(self, text: str, instance: Instance, live: Bool) -> Held:
         """A name for an object, from now on."""
-        name_held = Held(text, instance, live, False)
-        self.names[instance].append(name_held)
-        return name_held
+        name = Held(text, instance, live, False)
+        self.names[instance].append(name)
+        return name
 
     def find(self, place: Place | None, frame: Frame) -> tuple[Instance, Held]:
         """The object that a place lies in, and the name that it is reached by."""
@@ -130,13 +130,13 @@ class Building:
 
     def names_now(self, instances: set[int] | None = None) -> list[object]:
         """What names there are, and which were given up."""
-        name_held = [
+        all_names = [
             h
             for i, names in self.names.items()
             if instances is None or i.number in instances
             for h in names
         ]
-        return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in name_held]
+        return [(h.text, id(h.gone) if isinstance(h.gone, Term) else h.gone) for h in all_names]
 
     def earlier_name(self, instance: Instance, frame: Frame) -> Held:
         """A name that an earlier turn may have given an object."""

@@ -118,6 +118,8 @@ class Cells:
     ) -> T:
         """The answer before the area's operation number `index`."""
         stills = self._stills.get(area, [])
+        # Operations beside the run are passed over, so that different times with nothing between
+        # them that counts are one question, asked once.
         while index and not (stills[index - 1].low < last and low < stills[index - 1].last):
             index -= 1
         key = (id(reading), low, last, area, index)
@@ -134,6 +136,7 @@ class Cells:
                 )
             else:
                 answer = self._origin(unfolding, reading, low, last, area)
+            # The reading is held with its answer: as long as it lives no other has its id.
             self._memo[key] = (answer, reading)
         return self._memo[key][0]  # type: ignore[index, no-any-return]
 
@@ -148,6 +151,8 @@ class Cells:
         still: Still,
     ) -> T:
         first, end = max(low, still.low), min(last, still.last)
+        # Of what the operation covers partly each piece has a source of its own. Cut here and not
+        # to bits at once: most runs are stored and read whole.
         if (first, end) != (low, last):
             cuts = [(a, b) for a, b in ((low, first), (first, end), (end, last)) if a < b]
             return reading.join(
@@ -170,6 +175,7 @@ class Cells:
     ) -> T:
         if still.store is not None:
             return reading.leaf(still.store, still.position + low - still.low, last - low)
+        # What a copy brings was read before it: followed on from its time, at its origin.
         start = still.origin_low + low - still.low
         return self._carried(unfolding, reading, start, start + last - low, still)
 
@@ -265,6 +271,7 @@ class Cells:
     def _bits(self, value: Value, size: int, position: int, width: int) -> Int:
         """Bits [position, position + width) of a value that is stored in `size` bits."""
         low = position if self.little_endian else size - position - width
+        # Two's complement: `field` counts the bits of numbers that are not negative.
         if value.low < 0:
             value = Value(add(value.term, ite(lt(value.term, 0), 1 << size, 0)), 0, (1 << size) - 1)
         return field(value, low, width)
@@ -273,6 +280,8 @@ class Cells:
         """Bits that may be anything, an unknown for each byte of the store."""
         parts: list[tuple[int, Int]] = []
         last = position + width
+        # By bytes of the store and not by what is asked for, so that all reads of a bit see one
+        # unknown.
         while position < last:
             byte, within = divmod(position, 8)
             size = min(last - position, 8 - within)

@@ -202,6 +202,8 @@ class Claiming:
         for number, member in enumerate(self.built.out.ghosts[index]):
             touched = self.touching.touch(member, frame)
             area = (frame.current.number, ghost_area(index, number))
+            # Remembering is a copy into memory of the property's own, so that what is remembered is
+            # followed back like anything else.
             copied = Copied(
                 key=("remembered", frame.moment, number),
                 area=area,
@@ -219,6 +221,8 @@ class Claiming:
             )
             self.built.emit(copied)
             low += member.width
+        # The flag that there is a snapshot: it goes with the object, as the snapshot does, into
+        # what is cloned from it.
         mark_area = (frame.current.number, ghost_area(index, None))
         mark = Store(
             number=self.built.number(),

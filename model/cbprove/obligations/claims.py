@@ -322,6 +322,7 @@ def _differing(
                 if not inside:
                     yield on
                     continue
+                # All bits of a run as one number: two runs differ where their numbers do.
                 current = cells.read(
                     unfolding,
                     cells.values,
@@ -394,6 +395,7 @@ def _failing(
     failures: list[Bool] = []
     for on, start in positions(number(touched.low), touched.indexes):
         for offset, width, inside in _pieces(place, start - touched.instance.base, (run,)):
+            # No claim is true of a bit that lies outside of its object (decision 0014).
             if not inside:
                 failures.append(
                     and_(on, True if at.length is None else lt(offset // 8, at.length.term))
@@ -427,7 +429,7 @@ def _by_length(at: ClaimAt, offset: int, width: int) -> Iterator[tuple[int, int,
 
 def _accepted(origins: Origins, judge: Judge, bit: int, results: _Known) -> Bool:
     """Whether bits of a place, from `bit` on, come from sources that a judge accepts. Ways that
-    join again share what was before: `known` has what was worked out of it (by its id, which is
+    join again share what was before: `results` has what was worked out of it (by its id, which is
     of one list as long as all are held by the first)."""
     if (id(origins), bit) in results:
         return results[id(origins), bit]

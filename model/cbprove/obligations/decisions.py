@@ -34,6 +34,8 @@ class Decided(Mapping[tuple[object, ...], int]):
         }
         for moment, first in unfolding.laid_out.items():
             inside = unfolding.cut.get(moment)
+            # The turn that stands for any later one is replayed right behind those laid out.
+            # Whether it needs others in between is seen there.
             if inside is not None and model.get(inside.args[0], False):
                 self._listed[("turns", moment)] = first + 1
             else:

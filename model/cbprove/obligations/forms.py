@@ -148,6 +148,8 @@ def of_paths(unfolded: Unfolded, indexes: frozenset[int], keep_all: bool = False
         for u, bounds in zip(unfolded.unfoldings, unfolded.bounds, strict=True)
     )
     paths = tuple(_by_sources(trail, indexes) for trail in trails)
+    # What may make a model no run: computed values, of which sources say nothing; loops that are
+    # cut; two unknowns for the same bits. Such a model is a suggestion, and replay decides.
     faithful = (
         not unfolded.computed
         and not any(u.cut for u in unfolded.unfoldings)
@@ -169,6 +171,7 @@ def by_values(program: Program, prop: Property, plan: Plan) -> Form:
         broken = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
         unfolding.constraints += supposed(unfolding, cells, plan.facts)
         paths.append(_path_form(unfolding, unfolding.claims, reached, broken))
+        # An unknown is a byte of a store (`Cells._free`).
         ranges.update({unknown.args[0]: (0, 255) for unknown in cells.free.values()})
         truncated |= bool(unfolding.truncated) and may_claim(program, path, prop)
     faithful = not any(p.unfolding.cut for p in paths)

@@ -79,6 +79,8 @@ class Loops:
         before, after, guard = turn.head, turn.end, turn.guard
         trail = Trail(self.unfolding, Bounds({**self.ranges, "bit": (0, 0)}))
         numbers: dict[int, int] = {}
+        # By sources and not by value: a piece that a turn stores again as it was has changed. That
+        # gives up pieces that could be kept, and never keeps one that changes.
         was = identity(trail.sources(low, last - low, area, before, guard), numbers, by_value=False)
         current = identity(
             trail.sources(low, last - low, area, after, guard), numbers, by_value=False
@@ -98,6 +100,8 @@ def _pieces(moment: Moment, stores: list[Store]) -> list[Piece]:
     pieces: dict[Piece, None] = {}
     for area in dict.fromkeys(store.area for store in stores):
         extents = [extent for store in stores if store.area == area for extent in _extents(store)]
+        # Cut so that each store reaches a piece wholly or not at all: a piece has then one last
+        # operation.
         cuts = sorted({cut for extent in extents for cut in extent})
         for low, last in pairwise(cuts):
             if any(first <= low and last <= end for first, end in extents):

@@ -141,6 +141,8 @@ class _Look:
                 answers.extend(self._earlier(operation, area, address))
             elif operation.area == area and self._near(operation, address):
                 wholly, partly = self._met(operation, index, address)
+                # Every run that matters comes to it, and it defines all of the member: nothing
+                # earlier is left to see.
                 if (
                     conjuncts(operation.guard) <= self.known
                     and self._whole(operation, address) is True
@@ -178,6 +180,9 @@ class _Look:
             (operation.low, add(operation.low, operation.width)),
             *([operation.bound] if operation.bound else []),
         ]
+        # Neither wholly inside nor wholly apart: the operation defines a part, which is not looked
+        # into. The unknown allows more runs than there are, and its name says that something was
+        # not followed.
         apart = or_(
             *(
                 or_(le(add(address, self.place.width), low), le(last, address))
@@ -215,6 +220,8 @@ class _Look:
         if store.kind == "blank":
             return 0
         if store.kind == "value" and store.value is not None:
+            # A value is read back only at the very place and width that it was stored to: what a
+            # piece of it reads is byte order's matter, which `cells.py` follows.
             exact = eq(store.low, address)
             if isinstance(store.width, int) and store.width == self.place.width:
                 narrow = store.value if self.type.boolean else wrap(store.value, self.type)
@@ -227,6 +234,8 @@ class _Look:
         position = sub(address, store.low)
         key = (store.number, position, self.place.width, self.type)
         if key not in self.memory.held:
+            # Numbered among the unknowns for bits of that store, so that no two pieces of it have
+            # one name.
             name = f"{self.place.text}@{spelled(store.key)}@{len(self._alike(store))}"
             self.memory.held[key] = Held(
                 self.memory.unknown(name, self.low, self.high),

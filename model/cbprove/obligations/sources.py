@@ -187,6 +187,8 @@ class _Walk:
 
     def _sure(self, operation: Store | Copied) -> bool:
         """Whether every run that matters comes to the operation, at each candidate that has it."""
+        # By the guard's parts as they are written: that other parts imply one is not seen, and
+        # costs no more than a store that stays in the formula.
         certain = conjuncts(operation.guard)
         if operation.given is not None:
             certain -= conjuncts(operation.given.condition)
@@ -205,6 +207,7 @@ class _Walk:
             operation.bound[0] <= interval_of_area[0] and interval_of_area[1] < operation.bound[1]
         ):
             return False
+        # From the greatest begin to the least end: so at each candidate and in each run.
         return low[1] <= interval_of_area[0] and interval_of_area[1] < low[0] + width[0]
 
     def _stored(self, store: Store) -> None:
@@ -248,6 +251,8 @@ class _Walk:
         rest = 0 if operation.given is None else self.among & ~operation.given.among
         if not rest:
             del self.reach.areas[operation.area]
+        # With another area left the bit may still lie there at the candidates that have the
+        # operation, and what a copy brings is followed on at its origin for just these.
         elif isinstance(operation, Store) and len(self.reach.areas) == 1:
             self.among = rest
 
@@ -261,6 +266,8 @@ class _Walk:
         if not of_it:
             return
         partial = len(of_it) < len(self.reach.areas)
+        # Areas of other objects are followed too: this one's addresses are told from theirs by its
+        # base.
         inside = (
             and_(le(instance.base, self.address), lt(self.address, instance.base + BASE))
             if partial
@@ -290,6 +297,8 @@ class _Walk:
         moment = head.key[1]
         for index, store in enumerate(self.unfolding.heads.get(moment, ())):  # type: ignore[call-overload]
             if self._shared(store) and self.reach.meets(store.area, self._extent(store)):
+                # Any may be the last that a turn made, in whatever order the text has them: each is
+                # free to hit (docs/soundness.md, section 7, sentence 2).
                 maybe = choice(f"{UNSURE}{spelled(head.key)}.{index}")
                 hit = and_(head.guard, maybe, inside(store, self.address))
                 if store.given is not None:
@@ -349,6 +358,7 @@ def identity(
     position: Int = 0
     for definition in definitions:
         numbers.setdefault(definition.store.number, len(numbers) + 1)
+    # From the earliest outwards, so that the latest that hits decides.
     for definition in reversed(definitions):
         value: Int = numbers[definition.store.number]
         at = definition.position

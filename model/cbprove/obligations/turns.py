@@ -108,6 +108,8 @@ class Turns:
             self.built.out.turns.append(guard)
             self._turn(loop, replace(frame, guard=guard), turn)
         touched = touched_since(self.built.out.operations[start:], outer)
+        # A turn that gave nothing older another source or name leaves to the next what it found:
+        # that one is like it, and one speaks for all.
         if touched or self.built.names_now(outer) != names:
             after = replace(frame, guard=and_(frame.guard, lt(first - 1, turns)))
             self._follow(loop, after, first, outer, any(isinstance(o, Copied) for o in touched))
@@ -140,6 +142,8 @@ class Turns:
             guard=guard,
             alive=alive,
         )
+        # Known only now: what earlier turns may have stored is what this one can, with all its
+        # branches (docs/soundness.md, section 7, sentence 1).
         self.built.out.heads[frame.moment] = [
             replace(earlier(operation, self.built.number(), clock, outer), order=order)
             for operation in touched_since(self.built.out.operations[head:], outer)
@@ -181,19 +185,21 @@ class Turns:
     def _names_changed(self, frame: Frame) -> Iterator[None]:
         """Names that the loop's body gives up or takes may have been given up or taken in
         earlier turns."""
-        outer = [h for name in self.built.names.values() for h in name]
+        outer = [name for names in self.built.names.values() for name in names]
         unsure = [choice(spell(("gone", frame.moment, i))) for i in range(len(outer))]
         before = []
         for name, maybe in zip(outer, unsure, strict=True):
             name.gone = or_(name.gone, maybe) if self.claiming.lent else name.gone
             before.append(name.gone)
-        counts = {i: len(name) for i, name in self.built.names.items()}
+        counts = {i: len(names) for i, names in self.built.names.items()}
         extra = {i: self.built.earlier_name(i, frame) for i in counts} if self.claiming.lent else {}
         yield
         for name, maybe, gone_before in zip(outer, unsure, before, strict=True):
+            # The body gives this name up nowhere, so that no earlier turn did.
             if name.gone is gone_before:
                 self.built.out.constraints.append(not_(maybe))
         for instance, name in extra.items():
+            # No more names than before: the body makes none, so that no earlier turn did.
             if len(self.built.names[instance]) == counts[instance] + 1 and isinstance(
                 name.live, Term
             ):

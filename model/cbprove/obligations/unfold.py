@@ -167,6 +167,8 @@ class _Walk:
     def _if(self, statement: If, frame: Frame) -> None:
         self.claiming.reads_of(statement.condition, frame, statement)
         truth = self.touching.truth(statement.condition, frame)
+        # Under a name, so that queries say it once however many guards it is part of (decision
+        # 0003).
         holds = named_bool(spell(("if", frame.moment)), truth)
         self._block(statement.then, replace(frame, guard=and_(frame.guard, holds)))
         self._block(statement.otherwise, replace(frame, guard=and_(frame.guard, not_(holds))))

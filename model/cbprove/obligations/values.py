@@ -91,6 +91,9 @@ def translate(expr: Expr, look_up: Lookup) -> Value:
                 translate(if_true, look_up),
                 translate(otherwise, look_up),
             )
+        # Of `&&` and `||` both sides are evaluated: they have no effects and a value in any case,
+        # which the first side makes irrelevant. What C does not come to counts for reads alone
+        # (claiming.reads_of, decision 0015).
         case Binary(operator=operator, left=left, right=right, type=type):
             return _binary(operator, translate(left, look_up), translate(right, look_up), type)
 
@@ -102,6 +105,7 @@ def truth(expr: Expr, look_up: Lookup) -> Bool:
 
 def _truth(value: Value) -> Bool:
     term = value.term
+    # A flag that is tested again is the condition that it was made of.
     if isinstance(term, Term) and term.operator == "ite" and term.args[1:] == (1, 0):
         condition: Bool = term.args[0]
         return condition
@@ -118,15 +122,19 @@ def _choose(condition: Bool, if_true: Value, otherwise: Value) -> Value:
 
 
 def _convert(value: Value, type: IntType) -> Value:
+    # C17 6.3.1.2: a conversion to `_Bool` compares with 0; it takes no bits off.
     return _flag(_truth(value)) if type.boolean else wrap(value, type)
 
 
 def wrap(value: Value, type: IntType) -> Value:
     """The value modulo 2^bits, in the range of the type."""
     low, high = least(type), greatest(type)
+    # What surely fits is left linear: `mod` is what a solver of integers finds hard.
     if low <= value.low and value.high <= high:
         return value
     size = 1 << type.bits
+    # Of unsigned types C17 6.3.1.3p2; of signed ones gcc's definition of what C leaves open, and
+    # the kernel's -fno-strict-overflow. Moved so that the range begins at 0, one `mod` serves both.
     return Value(add(mod(sub(value.term, low), size), low), low, high)
 
 
@@ -199,6 +207,8 @@ def _divide(operator: str, left: Value, divisor: int) -> Value:
     dividend."""
     size = abs(divisor)
 
+    # `div` of terms rounds down, C17 6.5.5p6 towards zero: a negative dividend is divided as its
+    # opposite. The divisor is a number (CB0152), so that its sign is known here.
     def quotient(term: Int) -> Int:
         positive = div(term, size)
         return (
@@ -222,11 +232,14 @@ def _shift(operator: str, left: Value, count: int, type: IntType) -> Value:
     if operator == "<<":
         factor = 1 << count
         return wrap(Value(mul(left.term, factor), left.low * factor, left.high * factor), type)
+    # `div` rounds down, which is gcc's arithmetic shift of a negative number (C17 6.5.7p5 leaves it
+    # open).
     return Value(div(left.term, 1 << count), left.low >> count, left.high >> count)
 
 
 def _bitwise(operator: str, left: Value, right: Value, type: IntType) -> Value:
     a, b = unsigned(left, type.bits), unsigned(right, type.bits)
+    # By these two identities only `&` needs single bits: a + b counts common bits twice.
     common = _and(a, b, type.bits)
     match operator:
         case "&":
@@ -241,6 +254,7 @@ def _bitwise(operator: str, left: Value, right: Value, type: IntType) -> Value:
 def _and(left: Value, right: Value, bits: int) -> Int:
     if isinstance(left.term, int):
         left, right = right, left
+    # A mask that is a number takes whole fields out, which integers express by `div` and `mod`.
     if isinstance(right.term, int):
         return total(
             [mul(field(left, low, width), 1 << low) for low, width in _runs(right.term, bits)]

@@ -125,7 +125,7 @@ class Atoms:
     # --- cuts -------------------------------------------------------------------------------------
 
     def _cut(self, place: Place, having: Candidates) -> None:
-        """Cut where a place and its parts begin and end; `among` are the candidates that have
+        """Cut where a place and its parts begin and end; `having` are the candidates that have
         it."""
         if place.indexes:
             raise NotStill

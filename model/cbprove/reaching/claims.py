@@ -46,6 +46,7 @@ def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene)
             return _unwritten(claim, place, atoms, scene)
         case Inside(length=None) if place is not None:
             return _beyond(place, atoms) & candidates
+        # What values decide is not followed: it may be broken anywhere.
         case _:
             return candidates
 
@@ -64,6 +65,7 @@ def places(claim: ClaimMade) -> tuple[Place | None, ...]:
 def _observed(place: Place, atoms: Atoms, scene: Scene) -> Iterator[tuple[int, Candidates, Facts]]:
     """Each bit that is the first of an atom in a place, from the place's first; where it is
     that, and what it may hold."""
+    # No extent and no member begins or ends inside of an atom: what its first bit is of, all are.
     for covered in atoms.covered(place, 0, place.width):
         for position, at_position in covered.positions:
             candidates = at_position & scene.here.among
@@ -80,8 +82,11 @@ def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Cand
             if fact == OTHER:
                 broken |= having & candidates
             elif isinstance(fact, Remembered) and having & candidates:
+                # The candidates at which the bit remembered is the one at this position of the
+                # member.
                 right = lows.get(fact.bit - position, 0) if fact.kind == kind else 0
                 broken |= having & candidates & ~right
+    # An arrival without a snapshot makes no claim.
     return broken & scene.marked
 
 

@@ -197,6 +197,9 @@ def _sums(
 
 def _threshold(values: range, factor: int, constant: int, unit: int) -> Candidates:
     """Where one axis times a factor, and a constant, is 0 or more."""
+    # factor * value + constant is not negative from value = ceil(-constant / factor) on, which is
+    # -(constant // factor) with Python's division; for a negative factor, up to constant //
+    # -factor.
     if factor > 0:
         first = min(max(-(constant // factor) - values[0], 0), len(values))
         return ((1 << unit * (len(values) - first)) - 1) << (unit * first)

@@ -79,6 +79,7 @@ def _unary(sign: str, value: int, type: IntType) -> int:
 
 
 def _divide(left: int, right: int) -> int:
+    # C17 6.5.5p6 rounds towards zero, Python down.
     quotient = abs(left) // abs(right)
     return quotient if (left < 0) == (right < 0) else -quotient
 
@@ -90,6 +91,7 @@ _BINARY: dict[str, Callable[[int, int], int]] = {
     "/": _divide,
     "%": lambda left, right: left - right * _divide(left, right),
     "<<": operator.lshift,
+    # Of a negative number as gcc shifts it: with copies of the sign.
     ">>": operator.rshift,
     "&": operator.and_,
     "|": operator.or_,
@@ -112,6 +114,7 @@ def read_back(bits: list[int], type: IntType, little_endian: bool) -> int:
     """The value that a scalar's bits have as a type reads them, sign extended from their own
     width; of a bool whose bits are neither 0 nor 1 that is no value of its type."""
     value = sum(bit << weight(i, len(bits), little_endian) for i, bit in enumerate(bits))
+    # decision 0029: what such a bool counts for is decided where it is looked at.
     return value if type.boolean else _signed(value, len(bits), type.signed)
 
 

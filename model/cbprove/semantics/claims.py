@@ -102,11 +102,15 @@ class Claims:
         if isinstance(prop.claim, Preserved):
             current.snapshots[prop.name] = remember(prop.claim.members, self.state, frame)
         else:
+            # Stores are numbered as they are made (`Store.before`): from this number on they come
+            # after the step.
             current.since[prop.name] = len(self.state.stores)
 
     def _claim(self, frame: Frame, event: Event, prop: Property, claim: ClaimMade) -> None:
         if not is_about_something(claim, self.state, frame):
             return
+        # Without the step in its history a read makes no claim (decision 0022), nor does an arrival
+        # without a snapshot; those are counted, since a report of a vacuous property tells of them.
         if (
             isinstance(claim, Stored)
             and claim.since is not None
@@ -146,6 +150,8 @@ class Claims:
         looked: int,
     ) -> Broken:
         state, key = self.state, frame.current.object.key
+        # Enumeration and replays ask of many runs whether they break; only of one where everything
+        # lay.
         if not self.trace.wanted:
             return Broken(
                 event=event,

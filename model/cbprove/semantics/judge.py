@@ -96,6 +96,7 @@ def _unchanged(claim: Unchanged, name: str, state: State, frame: Frame) -> Findi
         broken += [
             _bit(extent, i, source)
             for i, source in pairs
+            # By value (language.md, section 9): a bit that was stored again as it was is not lost.
             if extent.is_nowhere(i) or not state.same(extent.source(i), source)
         ]
     return _finding(broken)
@@ -160,6 +161,8 @@ def _was_stored(claim: Stored, name: str, state: State, frame: Frame, source: So
     store, reader = state.stores[source.store], frame.current.object
     if claim.since is not None and store.before < reader.since[name]:
         return False
+    # Who stored is asked of the reader's history, which has what ran on the object that it was made
+    # from (decision 0011): so a clone's reader finds what was stored before the cut.
     return claim.by is None or (store.step in claim.by and store.began in reader.history)
 
 

@@ -262,6 +262,7 @@ class _Machine:
                     frame, index, extent, "fresh", [extent.inside(length)], typed=False
                 )
             else:
+                # C17 6.2.6.1p6: storing to a struct leaves its padding unspecified.
                 self.memory.store(
                     frame, index, extent, "unspecified", extent.clipped(place.padding)
                 )

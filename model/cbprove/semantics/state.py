@@ -161,6 +161,7 @@ class State:
 
     def settled(self, source: Source) -> int | None:
         """The value of a bit if it is known, None while it is free."""
+        # Padding above a bool's one bit is zero in every value that C stores to it.
         if source.store.kind == "blank" or self._above_bool(source):
             return 0
         return self.known.get(source)
@@ -205,6 +206,7 @@ class _Now:
         sources = tuple(extent.sources(range(place.width)))
         bits = [self.state.value(source) for source in sources]
         value = arithmetic.read_back(bits, type, self.state.program.little_endian)
+        # C leaves open what such a bool counts for, each time that it is looked at (decision 0029).
         if type.boolean and value > 1:
             value = self.state.undefined(("bool", self.frame.moment, place.text, place.span.start))
         self.state.looks.append(
