@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.measures import FUNCTIONS, length
 from tests.house.modules import circles, read
 
 ROOT = Path(__file__).parent.parent
@@ -108,6 +109,13 @@ def test_there_are_no_circles() -> None:
 def test_no_module_is_longer_than_one_subject(module: Path) -> None:
     """Most are under 400 lines; what is longer than this has two nouns to cut between."""
     assert len(module.read_text(encoding="utf-8").splitlines()) <= 475
+
+
+@each_module
+def test_no_function_is_longer_than_a_breath(module: Path) -> None:
+    """Lines without the docstring. Most are under ten, nine of ten under twenty."""
+    functions = [node for node in ast.walk(tree(module)) if isinstance(node, FUNCTIONS)]
+    assert {f.name: length(f) for f in functions if length(f) > 42} == {}
 
 
 def test_each_decision_has_a_number_of_its_own() -> None:

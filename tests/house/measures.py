@@ -47,7 +47,7 @@ def _rooms(modules: tuple[Module, ...]) -> dict[str, str]:
 
 def _functions(modules: tuple[Module, ...]) -> dict[str, str]:
     functions = [node for m in modules for node in ast.walk(m.tree) if isinstance(node, FUNCTIONS)]
-    lengths = [_length(node) for node in functions]
+    lengths = [length(node) for node in functions]
     arguments = [
         len(node.args) for m in modules for node in ast.walk(m.tree) if isinstance(node, ast.Call)
     ]
@@ -66,7 +66,7 @@ def _functions(modules: tuple[Module, ...]) -> dict[str, str]:
     }
 
 
-def _length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     """Lines from `def` to the end, without the docstring."""
     lines = (function.end_lineno or 0) - function.lineno + 1
     first = function.body[0]

@@ -183,6 +183,8 @@ class _Certifying:
             self._answers[text] = "unsat"
         if text in self._answers:
             return self._answers[text]
+        # Asked anew, of the text as it is kept and in a session of its own: what is certified hangs
+        # on nothing that a longer session had learnt.
         session = Z3Session(self.space.options.limits)
         session.add(text.replace("(check-sat)\n", ""))
         self._answers[text] = session.check().result

@@ -118,6 +118,8 @@ class _Rechecking:
                 f"it declares the spec {system.name}, the record is about {self.record.spec}", path
             )
             return None
+        # A spec of other texts may have the same verdicts for other reasons: nothing of it is
+        # compared.
         return system if self._same_inputs(system) else None
 
     def _same_inputs(self, system: System) -> bool:
@@ -241,6 +243,7 @@ class _Rechecking:
             except Wrong as found:
                 wrong.append(found)
         wrong += self._summary(verdict, expected, confirming.statements)
+        # A scope is known only where every part is confirmed.
         if not wrong and verdict.scope != scope:
             wrong.append(Wrong(f"its scope is {scope}, the record says {verdict.scope}"))
         elif not wrong and scope not in ("every run", self.record.limits.bound):

@@ -70,6 +70,7 @@ class Memory:
             before=len(self.state.stores),
         )
         bits, low = extent.name.object.bits, extent.low
+        # Sources count from the place's first bit: one list, of which each run takes its part.
         stored = sources(key, max(run.stop for run in positions))
         for run in positions:
             bits[low + run.start : low + run.stop] = stored[run.start : run.stop]

@@ -110,6 +110,8 @@ class _Graph:
             set().union(*(self.after[node] for node in starts)) if life.start else set(self.first)
         )
         behind = set().union(*(before[node] for node in ends)) if life.end else set(self.last)
+        # From both sides, so that only what lies on a whole way counts; a way that no run takes
+        # makes a use too many, which harms no proof: what is free is the prover's to say.
         return _reached(ahead, self.after, starts) & _reached(behind, before, starts) - starts
 
 
@@ -173,6 +175,7 @@ def extent(program: Program, place: Place, length: Expr | None) -> Extent | None
     """What a place, or its first so many bytes, may be; None where that hangs on a free axis."""
     if not isinstance(place.low, int):
         return None
+    # All values of all inputs, each by its end that goes furthest: too much at worst.
     low = high = place.low
     for name, stride in place.indexes:
         ends = [stride * end for end in (program.inputs[name].low, program.inputs[name].high)]
