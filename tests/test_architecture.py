@@ -115,7 +115,7 @@ def test_no_module_is_longer_than_one_subject(module: Path) -> None:
 def test_no_function_is_longer_than_a_breath(module: Path) -> None:
     """Lines without the docstring. Most are under ten, nine of ten under twenty."""
     functions = [node for node in ast.walk(tree(module)) if isinstance(node, FUNCTIONS)]
-    assert {f.name: length(f) for f in functions if length(f) > 42} == {}
+    assert {f.name: length(f) for f in functions if length(f) > 40} == {}
 
 
 def test_each_decision_has_a_number_of_its_own() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from cbprove import folds
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.properties import table
 from cbprove.properties.events import (
     ClaimMade,
@@ -149,37 +149,32 @@ class Claims:
         bits: tuple[BrokenBit, ...],
         looked: int,
     ) -> Broken:
-        state, key = self.state, frame.current.object.key
-        # Enumeration and replays ask of many runs whether they break; only of one where everything
-        # lay.
-        if not self.trace.wanted:
-            return Broken(
-                event=event,
-                object=key,
-                moment=frame.moment,
-                claim=claim,
-                bits=bits,
-                turns=self.turns,
-                steps=self.steps,
-            )
-        looks = tuple(state.looks[looked:])
-        moment = self.trace.standing(frame, state.objects, looked, len(state.decisions))
-        value = state.number(frame, claim.value) if isinstance(claim, ReadsBack) else None
-        return Broken(
+        state = self.state
+        broken = Broken(
             event=event,
-            object=key,
+            object=frame.current.object.key,
             moment=frame.moment,
             claim=claim,
             bits=bits,
             turns=self.turns,
             steps=self.steps,
+        )
+        # Enumeration and replays ask of many runs whether they break; only of one where everything
+        # lay.
+        if not self.trace.wanted:
+            return broken
+        looks = tuple(state.looks[looked:])
+        standing = self.trace.standing(frame, state.objects, looked, len(state.decisions))
+        value = state.number(frame, claim.value) if isinstance(claim, ReadsBack) else None
+        return replace(
+            broken,
             places=tuple(self._lying(frame, prop, claim, looks)),
             looks=looks,
             inputs=tuple(self._inputs(frame, claim)),
             length=state.length(frame, getattr(claim, "length", None)),
             value=value,
             live=self._used(frame, claim).live,
-            standing=moment,
+            standing=standing,
         )
 
     def _inputs(self, frame: Frame, claim: ClaimMade) -> Iterator[tuple[str, int]]:
