@@ -20,13 +20,14 @@ _Steps = tuple[tuple[str, str], ...]  # steps with their layers
 @frozen
 class Byte:
     """A byte between the two: whether it is free, who stores to it and who reads it; `on` are
-    the paths of each."""
+    the paths of each. `needed` are those who read behind the first step what lay there before."""
 
     number: int
     free: bool
     stores: _Steps
     reads: _Steps
     on: tuple[tuple[str, tuple[str, ...]], ...]
+    needed: _Steps = ()
 
 
 @frozen
@@ -118,28 +119,32 @@ def _map(free: Free) -> Iterator[str]:
 
 def _table(free_space: Free) -> Iterator[str]:
     """Neighbouring bytes that have the same steps in one paragraph."""
-    for (free, stores, reads, on), group in groupby(
-        free_space.bytes, key=lambda b: (b.free, b.stores, b.reads, b.on)
+    for _, group in groupby(
+        free_space.bytes, key=lambda b: (b.free, b.stores, b.reads, b.on, b.needed)
     ):
-        numbers = [each.number for each in group]
-        head = f"[{numbers[0]}..{numbers[-1] + 1})"
-        yield f"{head:<9} {_standing(free_space, free, bool(stores))}"
-        paths = dict(on)
-        if stores:
-            yield from _wrapped(
-                "  stored by ", ", ".join(_step(each, paths, free_space) for each in stores)
-            )
-        if reads:
-            yield from _wrapped(
-                "  read by ", ", ".join(_step(each, paths, free_space) for each in reads)
-            )
+        bytes_alike = list(group)
+        first, last = bytes_alike[0], bytes_alike[-1]
+        yield f"{f'[{first.number}..{last.number + 1})':<9} {_standing(free_space, first)}"
+        yield from _steps(first, free_space)
 
 
-def _standing(free_space: Free, free: bool, stored: bool) -> str:
-    if free or stored:
-        return "free" if free else "not free"
+def _standing(free_space: Free, byte: Byte) -> str:
+    if byte.free or byte.stores or byte.needed:
+        return "free" if byte.free else "not free"
     why = "a new object has it not" if free_space.made else "not proved for every run"
     return f"not free: {why}"
+
+
+def _steps(byte: Byte, free_space: Free) -> Iterator[str]:
+    """Who is in the way: those who store there, or else those who need what was there before."""
+    paths = dict(byte.on)
+    if not byte.stores and byte.needed:
+        names = (f"{step} ({layer})" if layer else step for step, layer in byte.needed)
+        yield from _wrapped("  needed by ", ", ".join(names))
+        return
+    for head, steps in (("  stored by ", byte.stores), ("  read by ", byte.reads)):
+        if steps:
+            yield from _wrapped(head, ", ".join(_step(each, paths, free_space) for each in steps))
 
 
 def _step(step: tuple[str, str], paths: dict[str, tuple[str, ...]], free: Free) -> str:
@@ -177,6 +182,7 @@ def document(free: Free) -> dict[str, Any]:
                     {"step": step, "layer": layer, "paths": list(dict(each.on)[step])}
                     for step, layer in each.reads
                 ],
+                "needed": [{"step": step, "layer": layer} for step, layer in each.needed],
             }
             for each in free.bytes
         ],

@@ -4,7 +4,7 @@ conditions say."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cbprove import folds
 from cbprove.evidence.lengths import longest
@@ -27,13 +27,14 @@ class Extent:
 @frozen
 class Use:
     """Bits that may be stored to or read between the two, by which step of which layer, on which
-    path."""
+    path; `view` is the one that they are read through, None for a raw place."""
 
     path: str
     step: str
     layer: str
     extent: Extent
     stores: bool
+    view: str | None
 
 
 class _Graph:
@@ -100,6 +101,11 @@ class _Graph:
             return self.parts[name][side]
         return {i for i, node in enumerate(self.nodes) if node[0] == name and node[1]}
 
+    def behind(self, start: str | None) -> set[int]:
+        """All that can run after a step, or after the beginning."""
+        ahead = set().union(*(self.after[node] for node in self.named(start, 1)))
+        return _reached(ahead if start else set(self.first), self.after, set())
+
     def between(self, life: Life) -> set[int]:
         starts, ends = self.named(life.start, 1), self.named(life.end, 0)
         before: dict[int, set[int]] = {node: set() for node in self.after}
@@ -131,13 +137,31 @@ def uses(program: Program, life: Life) -> Iterator[Use]:
     """All that is stored and read between the two, on each path."""
     for path in program.paths:
         graph = _Graph(program, path)
-        for number in sorted(graph.between(life)):
-            name, layer, statements = graph.nodes[number]
-            for statement in statements:
-                for place, length, stores in _touched(statement):
-                    reached = extent(program, place, length)
-                    if reached is not None:
-                        yield Use(path.name, name, layer, reached, stores)
+        yield from _uses(graph, path.name, graph.between(life))
+
+
+def reads_behind(program: Program, start: str | None) -> Iterator[Use]:
+    """All that can be read on each path after a step has run, by that step in a later turn too."""
+    for path in program.paths:
+        graph = _Graph(program, path)
+        yield from (use for use in _uses(graph, path.name, graph.behind(start)) if not use.stores)
+
+
+def _uses(graph: _Graph, path: str, nodes: Iterable[int]) -> Iterator[Use]:
+    for number in sorted(nodes):
+        name, layer, statements = graph.nodes[number]
+        for statement in statements:
+            for place, length, stores in _touched(statement):
+                reached = extent(graph.program, place, length)
+                if reached is not None:
+                    yield Use(
+                        path=path,
+                        step=name,
+                        layer=layer,
+                        extent=reached,
+                        stores=stores,
+                        view=place.view,
+                    )
 
 
 def _touched(statement: Statement) -> Iterator[tuple[Place, Expr | None, bool]]:

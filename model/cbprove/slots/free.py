@@ -5,22 +5,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
+from math import prod
 
 from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen, replace
+from cbprove.meaning import elaborate
 from cbprove.patching.judging import Job, judge
 from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, judged
 from cbprove.report.free import Byte, Free, Slot
 from cbprove.slots import life as lives
-from cbprove.slots.between import Use, makes_anew, runs, uses
+from cbprove.slots.between import Use, makes_anew, reads_behind, runs, uses
 from cbprove.slots.life import Life, with_view
+from cbprove.slots.needs import Steps, needs
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import load
+from cbprove.system.axes import AxisValue
 from cbprove.system.program import Program
+from cbprove.verdicts import Report, Space
 
 MOST_BYTES = 4096
+MOST_CHOICES = 1000  # of the axes that have no default
 
 
 @frozen
@@ -58,13 +64,14 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
     block = _block(plain.program, question.block)
     question = replace(question, life=_known(plain.program, question.life))
     paths = _paths(plain.program, question, block)
-    anywhere = with_view(tree, block.name, 1, range(block.bytes), question.life)
-    proved_free = _proved(anywhere, path, {lives.KEPT}, options, progress)
-    uses_of_block = [use for use in uses(plain.program, question.life) if _bytes(use, block)]
     asking = _Asking(
         tree=tree, path=path, plain=plain, block=block, wanted=question, options=options
     )
-    slots = _slots(asking, _places(asking, proved_free), progress)
+    kept = asking.proved_anywhere({lives.KEPT: ""}, progress)[lives.KEPT]
+    needed = _needed(asking, progress)
+    free_bytes = kept - needed.keys()
+    uses_of_block = [use for use in uses(plain.program, question.life) if _bytes(use, block)]
+    slots = _slots(asking, _places(asking, free_bytes), progress)
     room = any(slot.holds for slot in slots)
     return Free(
         spec=path,
@@ -73,13 +80,13 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
         end=question.life.end,
         paths=paths,
         bytes=tuple(
-            _byte(number, number in proved_free, uses_of_block, block)
+            _byte(number, number in free_bytes, needed.get(number, ()), uses_of_block, block)
             for number in range(block.bytes)
         ),
         size=question.size,
         align=question.align,
         slots=slots,
-        movers=() if room else _movers(question, block, proved_free, uses_of_block),
+        movers=() if room else _movers(asking, free_bytes, needed, uses_of_block),
         made=makes_anew(plain.program, question.life),
     )
 
@@ -132,24 +139,16 @@ def _known(program: Program, life: Life) -> Life:
     return Life(by_title.get(life.start or ""), by_title.get(life.end or ""))
 
 
-def _proved(
-    anywhere: syntax.Tree, path: str, names: Collection[str], options: Options, progress: Progress
-) -> frozenset[int]:
-    """The places of which all these properties are proved for every run: one question each, the
-    place a free term in it."""
-    side = today(anywhere, what_if=False)
-    property_names = tuple(each for each in side.system.properties if each.name in names)
-    report = judged(replace(side.system, properties=property_names), path, options, progress)
-    sets = [
-        {
-            byte
-            for spans in row.proved.values()
-            for low, high in spans
-            for byte in range(low, high + 1)
-        }
-        for row in report.space
+def _proved_at(row: Space, size: int) -> frozenset[int]:
+    """The bytes at which a property is proved for every run, or no run comes to it, for every
+    choice of the other axes."""
+    if set(row.counts) == {"vacuous"}:
+        return frozenset(range(size))
+    choices = [
+        {byte for low, high in spans for byte in range(low, high + 1)}
+        for spans in row.proved.values()
     ]
-    return frozenset(set.intersection(*sets))
+    return frozenset(set.intersection(*choices)) if choices else frozenset()
 
 
 def _all_free(at: int, size: int, free_bytes: Collection[int]) -> bool:
@@ -167,7 +166,25 @@ def _bytes(use: Use, block: _Block) -> range:
     return range(max(0, first // 8), min(block.bytes, -(-end // 8)))
 
 
-def _byte(number: int, free: bool, uses_of_block: Sequence[Use], block: _Block) -> Byte:
+def _needed(asking: _Asking, progress: Progress) -> dict[int, Steps]:
+    """The bytes that somebody reads as his own behind the store, with those who do."""
+
+    def proved(claims: Mapping[str, str], stored: bool) -> Mapping[str, frozenset[int]]:
+        if stored:
+            return asking.proved_anywhere(claims, progress)
+        return asking.proved_plainly(claims, progress)
+
+    reads = [
+        (use, frozenset(_bytes(use, asking.block)))
+        for program in asking.programs
+        for use in reads_behind(program, asking.wanted.life.start)
+    ]
+    return needs(list(dict.fromkeys(reads)), asking.block.bytes, proved)
+
+
+def _byte(
+    number: int, free: bool, needed: Steps, uses_of_block: Sequence[Use], block: _Block
+) -> Byte:
     uses_of_byte = [use for use in uses_of_block if number in _bytes(use, block)]
     stores = dict.fromkeys((use.step, use.layer) for use in uses_of_byte if use.stores)
     reads = dict.fromkeys((use.step, use.layer) for use in uses_of_byte if not use.stores)
@@ -175,7 +192,14 @@ def _byte(number: int, free: bool, uses_of_block: Sequence[Use], block: _Block) 
         step: tuple(dict.fromkeys(use.path for use in uses_of_byte if use.step == step))
         for step, _ in (*stores, *reads)
     }
-    return Byte(number, free, tuple(stores), tuple(reads), tuple(on.items()))
+    return Byte(
+        number=number,
+        free=free,
+        stores=tuple(stores),
+        reads=tuple(reads),
+        on=tuple(on.items()),
+        needed=needed,
+    )
 
 
 # --- room -----------------------------------------------------------------------------------------
@@ -191,6 +215,55 @@ class _Asking:
     block: _Block
     wanted: Wanted
     options: Options
+
+    @cached_property
+    def programs(self) -> list[Program]:
+        """The programs of all choices of the axes that have no default. Raises WrongUsage where
+        there are too many."""
+        axes = [(axis.name, axis.values) for axis in self.plain.system.axes]
+        if prod(len(values) for _, values in axes) > MOST_CHOICES:
+            open_axes = ", ".join(f"`{name}`" for name, values in axes if len(values) > 1)
+            raise WrongUsage(
+                f"{open_axes} have more than {MOST_CHOICES} choices and no default",
+                "give them defaults: `param NAME in A..B = N;`",
+            )
+        names = [name for name, _ in axes]
+        choices: list[Sequence[AxisValue]] = [values for _, values in axes]
+        return [
+            elaborate.program(self.plain.system, dict(zip(names, values, strict=True)))
+            for values in product(*choices)
+        ]
+
+    def proved_anywhere(
+        self, claims: Mapping[str, str], progress: Progress
+    ) -> Mapping[str, frozenset[int]]:
+        """For each property the bytes at which it is proved with the new store there: the place
+        is a free term in one question. A property that the spec has needs no text."""
+        size = self.block.bytes
+        tree = with_view(
+            self.tree, self.block.name, 1, range(size), self.wanted.life, "".join(claims.values())
+        )
+        rows = self._judged(tree, claims, progress).space
+        return {row.property: _proved_at(row, size) for row in rows}
+
+    def proved_plainly(
+        self, claims: Mapping[str, str], progress: Progress
+    ) -> Mapping[str, frozenset[int]]:
+        """The same without the store: all bytes, or none."""
+        tree = lives.with_claims(self.tree, "".join(claims.values()))
+        every = frozenset(range(self.block.bytes))
+        cases = self._judged(tree, claims, progress).cases
+        return {
+            case.property: every if case.verdict in ("proved", "vacuous") else frozenset()
+            for case in cases
+        }
+
+    def _judged(self, tree: syntax.Tree, names: Collection[str], progress: Progress) -> Report:
+        side = today(tree, what_if=False)
+        properties = tuple(each for each in side.system.properties if each.name in names)
+        return judged(
+            replace(side.system, properties=properties), self.path, self.options, progress
+        )
 
     @cached_property
     def broken(self) -> frozenset[str]:
@@ -247,26 +320,31 @@ def _slot(asking: _Asking, at: int, progress: Progress) -> Slot:
 
 def _harmless(asking: _Asking, harmed: Collection[str], progress: Progress) -> frozenset[int]:
     """The bytes that break none of these properties, the place a free term."""
-    anywhere = with_view(
-        asking.tree, asking.block.name, 1, range(asking.block.bytes), asking.wanted.life
-    )
-    return _proved(anywhere, asking.path, harmed, asking.options, progress)
+    sets = asking.proved_anywhere(dict.fromkeys(harmed, ""), progress).values()
+    return frozenset.intersection(*sets)
 
 
 def _movers(
-    question: Wanted, block: _Block, free_bytes: Collection[int], uses_of_block: Sequence[Use]
+    asking: _Asking,
+    free_bytes: Collection[int],
+    needed: Mapping[int, Steps],
+    uses_of_block: Sequence[Use],
 ) -> tuple[tuple[str, ...], ...]:
-    """The smallest sets of layers without whose stores there would be room; none where no layer
-    is to blame."""
+    """The smallest sets of layers without which there would be room; none where no layer is to
+    blame."""
+    question, block = asking.wanted, asking.block
     owners: Mapping[int, frozenset[str]] = {
         byte: frozenset(
-            use.layer or use.step
-            for use in uses_of_block
-            if use.stores and byte in _bytes(use, block)
+            [
+                use.layer or use.step
+                for use in uses_of_block
+                if use.stores and byte in _bytes(use, block)
+            ]
+            + [layer or step for step, layer in needed.get(byte, ())]
         )
         for byte in range(block.bytes)
     }
-    layers = list(dict.fromkeys(use.layer or use.step for use in uses_of_block if use.stores))
+    layers = list(dict.fromkeys(layer for each in owners.values() for layer in sorted(each)))
     for count in range(1, len(layers) + 1):
         sets = [
             combination

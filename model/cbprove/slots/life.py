@@ -31,18 +31,25 @@ class Life:
     end: str | None
 
 
-def with_view(tree: syntax.Tree, block: str, size: int, at: int | range, life: Life) -> syntax.Tree:
+def with_view(
+    tree: syntax.Tree, block: str, size: int, at: int | range, life: Life, claims: str = ""
+) -> syntax.Tree:
     """The spec with `size` bytes at a byte of a control block (`skb.cb`), or anywhere in a
-    range, that live so long."""
+    range, that live so long; and with more properties, as text."""
     place = str(at) if isinstance(at, int) else AT
     text = "" if isinstance(at, int) else f"param {AT} in {at.start}..{at.stop - 1};\n"
     text += f"layer {LAYER} {{ view {VIEW} : u8[{size}] at {block}[{place}];\n"
     text += f"    step {PUT} {{ write {VIEW}; }}\n    step {GET} {{ read {VIEW}; }}\n}}\n"
     text += f"property {KEPT}: preserved {VIEW} from {PUT} to {GET};\n"
-    source = Source("the bytes that are asked for", text)
     nodes = tree.declarations if isinstance(at, int) else _unproposed(tree)
-    nodes_lived = [_lived(node, life) for node in nodes]
-    return syntax.Tree((*nodes_lived, *parse(source)), (*tree.sources, source))
+    lived = [_lived(node, life) for node in nodes]
+    return with_claims(syntax.Tree(tuple(lived), tree.sources), text + claims)
+
+
+def with_claims(tree: syntax.Tree, text: str) -> syntax.Tree:
+    """The spec with more declarations."""
+    source = Source("the bytes that are asked for", text)
+    return syntax.Tree((*tree.declarations, *parse(source)), (*tree.sources, source))
 
 
 def _unproposed(tree: syntax.Tree) -> list[syntax.Declaration]:
