@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from cbprove.pictures import bytemap
+from cbprove.pipeline import Options, check
 from cbprove.properties.placement import Misplaced
 from cbprove.report.scene import Scene
 from cbprove.report.scene import scene as scene_of
@@ -126,3 +128,17 @@ def test_long_stories_are_elided() -> None:
     lines = bytemap.lines(bytemap.Map((column,), rows, {}, ""))
     assert len(lines) == 14
     assert "... 28 more" in lines[7]
+
+
+def test_a_run_that_does_not_count_is_said_to_be_none_of_the_reader_s(tmp_path: Path) -> None:
+    """It was made by one of those named, which alone would contradict the line above."""
+    spec = Path(__file__).parents[1] / "faults" / "run_after_the_clone.cbs"
+    report = check(str(spec), Options(witnesses=True), lambda done, total: None)
+    (case,) = (case for case in report.cases if case.property == "after")
+    assert case.finding.witness is not None
+    told = block(case.finding.witness, "after")
+    at = next(i for i, line in enumerate(told) if "4 of 4 bytes not written by s" in line)
+    words = " ".join(" ".join(told[at + 1 : at + 3]).split())
+    assert words.startswith(
+        "V = V, stored by s, in a run that the reading object's history has not"
+    )

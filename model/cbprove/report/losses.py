@@ -160,7 +160,14 @@ def _by(scene: Scene, sources: list[Source]) -> str:
     """Who stored the bits."""
     stores = [scene.run.stores.get(s.store) for s in sources if s.store.kind in ("fresh", "value")]
     names = dict.fromkeys(store.step or "the path" for store in stores if store)
-    return f", stored by {', '.join(names)}" if names else ""
+    return f", stored by {', '.join(names)}{_elsewhere(scene, set(names))}" if names else ""
+
+
+def _elsewhere(scene: Scene, names: set[str]) -> str:
+    """Why stores of those whom the claim names do not count."""
+    claim = scene.first.claim
+    by = claim.by if isinstance(claim, Stored) and claim.since is None else None
+    return ", in a run that the reading object's history has not" if names & (by or set()) else ""
 
 
 def _held(scene: Scene) -> Iterator[str]:
