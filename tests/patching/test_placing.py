@@ -36,6 +36,19 @@ def test_the_members_around_tell_the_struct(tmp_path: Path) -> None:
     assert (tags(made), made.notes) == (["other"], ())
 
 
+def test_what_goes_tells_the_struct_where_nothing_is_around(tmp_path: Path) -> None:
+    """A hunk without context (diff -U0)."""
+    made = found(tmp_path, "-\tu64 x;\n+\tu32 x;")
+    assert (tags(made), made.notes) == (["other"], ())
+    made = found(tmp_path, "-\tu16 b;\n+\tu32 b;")
+    assert "fits each of left, longer, right" in made.notes[0]
+
+
+def test_what_no_header_has_is_no_member(tmp_path: Path) -> None:
+    made = found(tmp_path, "-\tu16 b;\n+\tu32 b;", "x.c")
+    assert (tags(made), made.notes) == ([], ())
+
+
 def test_spellings_of_a_type_are_one(tmp_path: Path) -> None:
     assert tags(found(tmp_path, " \t__u64 x;\n+\t__u64 more;\n \tuint64_t y;")) == ["other"]
 

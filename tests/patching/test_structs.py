@@ -22,6 +22,7 @@ pinned x86_64 "a kernel" {
     struct odd { u8 a __at(0); u32 b __at(8); u32 c __at(12); } __size(20);
     struct group { union { struct { u8 x __at(0); u8 y __at(1); } __at(0) __size(2);
                            struct { u8 x __at(0); u8 y __at(1); } zeroed __at(0) __size(2); } __at(0) __size(2); } __size(2);
+    struct row { u8 a __at(0); u32 b __at(4); u16 c __at(8); u16 d __at(10); } __size(12);
     struct cb___one { u8 a __at(0); } __size(1);
     struct cb___two { u8 a __at(0); } __size(1);
 }
@@ -64,6 +65,72 @@ def test_a_struct_that_its_text_explains_is_laid_out_anew_with_all_that_hold_it(
     assert members(made, "outer") == (24, {"one": (0, 12), "two": (16, 8)})
     assert members(made, "tight") == (17, {"a": (0, 1), "b": (1, 4), "in": (5, 12)})
     assert (made.relaid.packed, made.relaid.kept, made.reverse) == (("tight",), (), False)
+
+
+def hunks(*parts: str) -> Onto:
+    """The change of several hunks of one file, each with the struct in its head."""
+    text = "--- a/x.h\n+++ b/x.h\n"
+    for number, part in enumerate(parts):
+        lines = part.strip("\n").split("\n")
+        head, lines = lines[0], lines[1:]
+        old, new = (sum(not line.startswith(sign) for line in lines) for sign in "+-")
+        at = 1 + 20 * number
+        text += f"@@ -{at},{old} +{at},{new} @@ {head}\n" + "\n".join(lines) + "\n"
+    made = onto(tree(), change(text.encode(), "p"), "the model")
+    assert made is not None
+    return made
+
+
+OUT, IN = "struct row {\n-\tu16 d;\n };", "struct row {\n \tu8 a;\n+\tu16 d;\n \tu32 b;"
+
+
+@pytest.mark.parametrize("parts", [(IN, OUT), (OUT, IN)])
+def test_a_member_moves_from_one_hunk_to_another(parts: tuple[str, str]) -> None:
+    made = hunks(*parts)
+    assert members(made, "row") == (12, {"a": (0, 1), "d": (2, 2), "b": (4, 4), "c": (8, 2)})
+    assert not made.reverse
+
+
+def test_one_that_has_moved_already_is_taken_back() -> None:
+    moved = (
+        "struct row {\n \tu8 a;\n-\tu16 d;\n \tu32 b;",
+        "struct row {\n \tu16 c;\n+\tu16 d;\n };",
+    )
+    made = hunks(*moved)
+    assert made.reverse
+
+
+@pytest.mark.parametrize(
+    ("attributes", "size"), [("__packed", 9), ("__aligned(16)", 16), ("__packed __aligned(2)", 10)]
+)
+def test_attributes_behind_the_brace_count(attributes: str, size: int) -> None:
+    made = hunks(f"struct row {{\n \tu16 d;\n-}};\n+}} {attributes};")
+    assert members(made, "row")[0] == size
+
+
+def test_packed_is_taken_away() -> None:
+    made = hunks("struct tight {\n \tstruct inner in;\n-} __packed;\n+};")
+    assert members(made, "tight") == (12, {"a": (0, 1), "b": (4, 4), "in": (8, 4)})
+
+
+def test_a_comment_that_is_whole_hides_nothing_behind_it() -> None:
+    made = hunks(
+        "struct row {\n  \t/* of which\n  \t * both ends\n  \t * are here\n  \t */\n-\tu32 b;\n+\tu64 b;"
+    )
+    assert members(made, "row") == (24, {"a": (0, 1), "b": (8, 8), "c": (16, 2), "d": (18, 2)})
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("  \t * its beginning", "  \t * is not here", "  \t */"),
+        ("  \t * neither", "  \t * of its ends"),
+        ("  \t the beginning of a comment */",),
+    ],
+)
+def test_a_comment_that_began_before_the_hunk_is_none_of_it(lines: tuple[str, ...]) -> None:
+    made = hunks("\n".join(["struct row {", *lines, "-\tu32 b;", "+\tu64 b;", "  \tu16 c;"]))
+    assert members(made, "row")[0] == 24
 
 
 def test_a_struct_that_its_text_does_not_explain_keeps_its_pins_moved_along() -> None:

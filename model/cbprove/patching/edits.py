@@ -4,11 +4,11 @@ and after."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cbprove.frozen import frozen, replace
 from cbprove.patching.mail import Hunk
-from cbprove.patching.pieces import Piece, pieces, uncommented
+from cbprove.patching.pieces import Piece, behind_brace, pieces, uncommented
 
 _HEAD = re.compile(
     r"^(?:typedef\s+)?(?:(?P<kind>struct|union)\s+(?P<tag>[A-Za-z_]\w*)|enum\b\s*(?P<enum>[A-Za-z_]\w*)?)"
@@ -31,12 +31,13 @@ class Region:
     lines: tuple[str, ...]
     head: bool
     tail: bool
+    behind: tuple[str, ...] = ()
 
 
 @frozen
 class Edit:
     """A struct in a hunk, before and after; `whole` if all of it stands there, `ends` if its
-    last line does."""
+    last line does; `behind` are the attributes in that line."""
 
     kind: str
     tag: str
@@ -47,10 +48,25 @@ class Edit:
     whole: bool
     created: bool = False
     ends: bool = False
+    behind: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    @property
+    def adds(self) -> frozenset[str]:
+        """The members that it has only after it."""
+        return _members(self.new) - _members(self.old)
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """The members that it has only before it."""
+        return _members(self.old) - _members(self.new)
 
     def reversed(self) -> Edit:
         """The edit that takes this one back."""
-        return replace(self, old=self.new, new=self.old)
+        return replace(self, old=self.new, new=self.old, behind=self.behind[::-1])
+
+
+def _members(cut: tuple[Piece, ...]) -> frozenset[str]:
+    return frozenset(piece.name for piece in cut if piece.kind == "member" and piece.name)
 
 
 @frozen
@@ -103,7 +119,9 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
             continue
         is_complete = was.head and was.tail and new_region.head and new_region.tail
         old_pieces = pieces(was.lines, before)
-        if _told(old_pieces) != _told(cut):
+        ends = was.tail and new_region.tail
+        behind = (was.behind, new_region.behind) if ends else ((), ())
+        if _told(old_pieces) != _told(cut) or behind[0] != behind[1]:
             yield Edit(
                 *key,
                 path=hunk.path,
@@ -111,7 +129,8 @@ def _edits(hunk: Hunk) -> Iterator[Edit]:
                 old=old_pieces,
                 new=cut,
                 whole=is_complete,
-                ends=was.tail and new_region.tail,
+                ends=ends,
+                behind=behind,
             )
 
 
@@ -131,13 +150,13 @@ def regions(lines: tuple[str, ...], hunk_head: str) -> Iterator[Region]:
             (kind, tag), open, body, body_seen = _named(match), True, [], True
             rest, end, behind = match["rest"].rpartition("}")
             if end and behind.strip().endswith(";"):
-                yield Region(kind, tag, (rest,), True, True)
+                yield Region(kind, tag, (rest,), True, True, behind_brace(behind))
                 open = False
         elif line.startswith("{"):
             continue
         elif line.startswith("}"):
             if open:
-                yield Region(kind, tag, tuple(body), body_seen, True)
+                yield Region(kind, tag, tuple(body), body_seen, True, behind_brace(line))
             open = False
         elif re.match(r"[A-Za-z_]", line):
             open = False
@@ -180,3 +199,14 @@ def called(edit: Edit, tags: Mapping[str, object]) -> tuple[str, ...]:
     ]
     own_tag = [edit.tag] if edit.tag in tags else []
     return tuple(near or own_tag or flavours)
+
+
+def taken_away_first(meant: Sequence[tuple[Edit, str]]) -> list[tuple[Edit, str]]:
+    """The edits, those that add what another one of the same struct takes away behind the others:
+    a member that moves from one hunk to another is there once at any time."""
+
+    def adds_again(edit: Edit, tag: str) -> bool:
+        others = [each for each, other in meant if other == tag and each is not edit]
+        return any(edit.adds & each.takes for each in others)
+
+    return sorted(meant, key=lambda each: adds_again(*each))

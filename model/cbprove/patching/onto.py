@@ -11,13 +11,13 @@ from cbprove.frozen import frozen, replace
 from cbprove.patching.apply import apply, common
 from cbprove.patching.areas import Area, areas, declared, with_areas
 from cbprove.patching.change import Change
-from cbprove.patching.edits import Edit, Macro, called
+from cbprove.patching.edits import Edit, Macro, called, taken_away_first
 from cbprove.patching.enums import EnumEdit, misfits, with_enums
 from cbprove.patching.enums import declared as enumerated
 from cbprove.patching.enums import values as counted_values
 from cbprove.patching.pieces import spelled
 from cbprove.patching.relayout import Relaid, relaid, tags
-from cbprove.patching.structs import Body, body, depending
+from cbprove.patching.structs import Body, body, depending, with_attributes
 from cbprove.report.answer import Revalued
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
@@ -47,11 +47,12 @@ class Onto:
 @frozen
 class _Plan:
     """The structs as they become, what does not fit, and the `#if` lines that are taken as true
-    without being known."""
+    without being known; whether any struct is another one then."""
 
     bodies: Mapping[str, Body]
     misfits: tuple[str, ...]
     unsure: tuple[str, ...]
+    changes: bool
 
 
 @frozen
@@ -136,7 +137,9 @@ def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = Fa
     if meant.nothing:
         return None
     forward, backward = _ways(tree, meant)
+    # A member that has moved already fits both ways: put where it is, or taken back.
     fitting = [way for way in (forward, backward) if way.bodies and way.values]
+    fitting.sort(key=lambda way: not way.plan.changes)
     unlaid = None
     if not fitting:
         unlaid = _misfit(
@@ -254,13 +257,16 @@ def _plan(meant: Sequence[tuple[Edit, str]], tags_known: Mapping[str, ctree.Reco
     bodies: dict[str, Body] = {}
     misfits: list[str] = []
     unsure: list[str] = []
-    for edit, tag in meant:
+    for edit, tag in taken_away_first(meant):
         model_body = bodies.get(tag) or body(tags_known[tag], tag)
         done = apply(edit, model_body.pieces)
         misfits += [f"`{edit.kind} {tag}`: {misfit}" for misfit in done.misfits]
         unsure += done.unsure
         bodies[tag] = replace(model_body, pieces=done.pieces)
-    return _Plan(bodies, tuple(dict.fromkeys(misfits)), tuple(dict.fromkeys(unsure)))
+        if edit.behind[0] != edit.behind[1]:
+            bodies[tag] = with_attributes(bodies[tag], *edit.behind)
+    changes = any(each != body(tags_known[tag], tag) for tag, each in bodies.items())
+    return _Plan(bodies, tuple(dict.fromkeys(misfits)), tuple(dict.fromkeys(unsure)), changes)
 
 
 def _misfit(

@@ -11,6 +11,8 @@ from cbprove.frozen import frozen, replace
 
 _TOKEN = re.compile(r'[A-Za-z_]\w*|\d\w*|"(?:\\.|[^"\\\n])*"|\S')
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_OPEN = re.compile(r"/\*.*\Z", re.DOTALL)
+_STARRED = re.compile(r"\s*\*(?:\s|$)")  # of a comment of which neither end is there
 _GROUP = ("struct_group", "struct_group_attr", "struct_group_tagged")
 _DROPPED = re.compile(
     r"__cacheline_group_(?:begin|end)(?:_aligned)?\([^)]*\)|__private\b|__rcu\b|__percpu\b|\bconst\b"
@@ -20,6 +22,7 @@ _DECLARATOR = re.compile(
     r"(?P<attributes>(?:__\w+(?:\([^()]*(?:\([^()]*\)[^()]*)*\))?\s*)*)$",
     re.DOTALL,
 )
+ATTRIBUTE = r"\b__\w+\s*(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?"
 _POINTER = re.compile(r"\(\s*\*+\s*(\w+)")
 _BITMAP = re.compile(r"^DECLARE_BITMAP\s*\(\s*(\w+)")
 
@@ -69,9 +72,17 @@ def pieces(lines: tuple[str, ...], macros: Mapping[str, str]) -> tuple[Piece, ..
 
 def uncommented(lines: tuple[str, ...]) -> list[str]:
     """The lines without comments, also those of one that began or ends outside."""
-    lines_kept = ["" if re.match(r"\s*\*(?:\s|/|$)", line) else line for line in lines]
-    text = re.sub(r"/\*.*\Z", "", _COMMENT.sub(_blank, "\n".join(lines_kept)), flags=re.DOTALL)
-    return text.split("\n")
+    text = "\n".join(lines)
+    end, begin = text.find("*/"), text.find("/*")
+    if end >= 0 and not 0 <= begin < end:
+        text = "\n" * text.count("\n", 0, end) + text[end + 2 :]
+    text = _OPEN.sub(_blank, _COMMENT.sub(_blank, text))
+    return ["" if _STARRED.match(line) else line for line in text.split("\n")]
+
+
+def behind_brace(text: str) -> tuple[str, ...]:
+    """The attributes that stand behind the brace of a struct."""
+    return tuple(re.sub(r"\s", "", match[0]) for match in re.finditer(ATTRIBUTE, text))
 
 
 def _blank(match: re.Match[str]) -> str:

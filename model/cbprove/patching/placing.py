@@ -57,9 +57,17 @@ def _members(pieces_read: tuple[Piece, ...]) -> list[Piece]:
 
 
 def _around(edit: Edit) -> list[Piece]:
-    """The members that stand on both sides of a hunk, in the same words."""
+    """The members that stand on both sides of a hunk, in the same words; of a hunk without any
+    around its change, in a header, those that it takes away, or adds."""
     new = {spelled(piece.text) for piece in _members(edit.new)}
-    return [piece for piece in _members(edit.old) if spelled(piece.text) in new]
+    both = [piece for piece in _members(edit.old) if spelled(piece.text) in new]
+    return both or _bare(edit)
+
+
+def _bare(edit: Edit) -> list[Piece]:
+    if not edit.path.endswith(".h"):
+        return []
+    return _members(edit.old) or _members(edit.new)
 
 
 def _has_words(edit: Edit, text: str) -> bool:

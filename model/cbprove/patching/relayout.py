@@ -104,7 +104,9 @@ class _Texts:
     def changed_to(self, bodies: Mapping[str, Body]) -> dict[str, Body]:
         """All structs, some with other members; what was packed stays so."""
         new = {
-            tag: replace(each, packed=self.bodies[tag].packed or each.packed)
+            tag: replace(
+                each, packed=(self.bodies[tag].packed and not each.loosened) or each.packed
+            )
             for tag, each in bodies.items()
         }
         return {**self.bodies, **new}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from cbprove.diagnostics import Span
 from cbprove.frozen import fields, frozen, has_fields, replace
-from cbprove.patching.pieces import Piece, pieces
+from cbprove.patching.pieces import ATTRIBUTE, Piece, behind_brace, pieces
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 
@@ -18,13 +18,14 @@ Tags = Mapping[str, object]
 @frozen
 class Body:
     """A struct or union as pieces; `behind` is what stands behind its brace, `packed` whether
-    `__packed` besides."""
+    `__packed` besides; `loosened` says that an edit took `__packed` away."""
 
     kind: str
     tag: str
     pieces: tuple[Piece, ...]
     behind: str = ""
     packed: bool = False
+    loosened: bool = False
 
 
 def body(node: ctree.RecordBody, tag: str) -> Body:
@@ -36,6 +37,14 @@ def body(node: ctree.RecordBody, tag: str) -> Body:
     return Body(
         node.kind, tag, _regrouped(pieces_read), _PINS.sub("", behind).strip().rstrip(";").strip()
     )
+
+
+def with_attributes(body: Body, old: tuple[str, ...], new: tuple[str, ...]) -> Body:
+    """A struct with other attributes behind its brace."""
+    words = [word for word in behind_brace(body.behind) if word not in old]
+    name = re.sub(ATTRIBUTE, "", body.behind).split()
+    behind = " ".join([*name, *words, *(word for word in new if word not in words)])
+    return replace(body, behind=behind, loosened="__packed" in old and "__packed" not in new)
 
 
 def written(body: Body) -> str:
