@@ -79,6 +79,18 @@ CB = """\
 """
 
 
+@pytest.mark.parametrize("line", ["+union tc_skb_cb {", "+struct tc_cb {"])
+def test_a_struct_that_is_another_one_is_told(line: str) -> None:
+    """A union of the same members, or the same under another name, passed in silence."""
+    head = "--- a/include/net/sch_generic.h\n+++ b/include/net/sch_generic.h\n"
+    hunk = (
+        f"@@ -1060,2 +1060,2 @@\n-struct tc_skb_cb {{\n{line}\n \tstruct qdisc_skb_cb qdisc_cb;\n"
+    )
+    ran = cbprove("-", BASE, given=(head + hunk).encode())
+    assert ran.returncode == 3
+    assert "sch_generic.h:1060: struct tc_skb_cb is not there any more" in ran.stdout
+
+
 def test_the_control_block_itself_may_change() -> None:
     ran = cbprove(
         "-", "specs/changes/tc_skb_cb", given=CB.replace("cb[48]", "cb[48] __aligned(8)").encode()

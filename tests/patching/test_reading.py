@@ -209,3 +209,49 @@ def test_parts_of_a_series_that_are_not_there(
     titles: tuple[str, ...], gone: tuple[str, ...]
 ) -> None:
     assert missing(titles) == gone
+
+
+ROW = "struct row {\n\tu8 a;\n\tu32 b;\n};"
+
+
+def diff(old: str, new: str, path: str = "x.h") -> str:
+    """A diff of whole texts, each line of the old one taken away and each of the new one added."""
+    lines = [f"-{line}" for line in old.split("\n") if old]
+    lines += [f"+{line}" for line in new.split("\n") if new]
+    sizes = (len(text.split("\n")) if text else 0 for text in (old, new))
+    spans = [f"{int(size > 0)},{size}" for size in sizes]
+    return "\n".join(
+        [f"--- a/{path}", f"+++ b/{path}", f"@@ -{spans[0]} +{spans[1]} @@", *lines, ""]
+    )
+
+
+@pytest.mark.parametrize(
+    "new", ["", ROW.replace("row", "line"), ROW.replace("struct", "union"), "struct row;"]
+)
+def test_a_struct_that_goes_is_none_that_nothing_is_known_of(new: str) -> None:
+    (gone,) = read(diff(ROW, new)).gone
+    assert (gone.kind, gone.tag, gone.path) == ("struct", "row", "x.h")
+
+
+@pytest.mark.parametrize("new", [f"{ROW}\n", ROW.replace(" {", " __packed {"), f"int x;\n{ROW}"])
+def test_a_struct_that_stays_is_not_gone(new: str) -> None:
+    assert read(diff(ROW, new)).gone == ()
+
+
+def test_what_is_stored_in_one_is_not_the_struct() -> None:
+    assert read(diff("struct row first = {\n\t.a = 1,\n};", "")).gone == ()
+    assert read(diff("struct row *get(void)\n{\n\treturn 0;\n}", "")).gone == ()
+
+
+def test_a_struct_that_moves_to_another_file_is_edited_there() -> None:
+    changed = ROW.replace("u32 b", "u64 b")
+    made = read(diff(ROW, "") + diff("", changed, "y.h"))
+    assert made.gone == ()
+    (edit,) = (edit for edit in made.edits if edit.tag)
+    assert (edit.tag, edit.created, edit.path) == ("row", False, "y.h")
+    assert told(edit) == (["u8 a", "u32 b"], ["u8 a", "u64 b"])
+
+
+def test_one_that_only_moves_is_as_it_was() -> None:
+    made = read(diff(ROW, "") + diff("", ROW, "y.h"))
+    assert [(edit.tag, edit.created) for edit in made.edits if edit.tag] == [("row", True)]

@@ -10,7 +10,7 @@ from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen, replace
 from cbprove.patching.areas import areas
 from cbprove.patching.asserted import Asserted, about, asserted
-from cbprove.patching.edits import Edit, Macro, edits, macros
+from cbprove.patching.edits import Edit, Gone, Macro, edits, gone, macros
 from cbprove.patching.enums import EnumEdit, enum_edits
 from cbprove.patching.mail import Hunk, Patch, hunks, patches
 
@@ -21,7 +21,8 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 @frozen
 class Change:
     """A series as one change: its titles, the edits of structs, macros and enums in order, all
-    lines that it adds, its texts; the checks that it adds and takes away."""
+    lines that it adds, its texts; the checks that it adds and takes away; the structs that are not
+    there any more."""
 
     titles: tuple[str, ...]
     edits: tuple[Edit, ...]
@@ -31,6 +32,7 @@ class Change:
     texts: tuple[str, ...] = ()
     asserted: tuple[Asserted, ...] = ()
     retracted: tuple[Asserted, ...] = ()
+    gone: tuple[Gone, ...] = ()
 
 
 def change(data: bytes, name: str) -> Change:
@@ -56,6 +58,7 @@ def change(data: bytes, name: str) -> Change:
         texts=texts,
         asserted=checks_added,
         retracted=checks_taken,
+        gone=gone(all_hunks),
     )
 
 
@@ -71,6 +74,7 @@ def together(changes: Iterable[Change]) -> Change:
         texts=tuple(text for each in changes_joined for text in each.texts),
         asserted=tuple(check for each in changes_joined for check in each.asserted),
         retracted=tuple(check for each in changes_joined for check in each.retracted),
+        gone=tuple(one for each in changes_joined for one in each.gone),
     )
 
 
@@ -98,12 +102,13 @@ def of(
         enums=enums_known,
         asserted=about(whole_change.asserted, plain),
         retracted=about(whole_change.retracted, plain),
+        gone=tuple(each for each in whole_change.gone if each.tag in plain),
     )
 
 
 def touches(whole_change: Change) -> bool:
     """Whether anything is left of a change."""
-    checked = whole_change.asserted or whole_change.retracted
+    checked = whole_change.asserted or whole_change.retracted or whole_change.gone
     return bool(whole_change.macros or whole_change.enums or checked) or any(
         not edit.created for edit in whole_change.edits
     )

@@ -93,7 +93,56 @@ class Macro:
 def edits(hunks: Iterable[Hunk]) -> tuple[Edit, ...]:
     """All structs that hunks change, in order; of a hunk that does not say where it is, one
     without a tag."""
-    return tuple(edit for hunk in hunks for edit in _edits(hunk))
+    hunks_read = tuple(hunks)
+    left = {key: region for hunk in hunks_read for key, region in _left(hunk)}
+    made = (edit for hunk in hunks_read for edit in _edits(hunk))
+    return tuple(_moved(edit, left.get((edit.kind, edit.tag))) for edit in made)
+
+
+def _left(hunk: Hunk) -> Iterator[tuple[tuple[str, str], tuple[Piece, ...]]]:
+    """The structs that a hunk takes away whole."""
+    stay = {(region.kind, region.tag) for region in regions(hunk.new, hunk.where)}
+    before = defines(hunk.old)
+    for region in regions(hunk.old, hunk.where):
+        if region.head and region.tail and (region.kind, region.tag) not in stay:
+            yield (region.kind, region.tag), pieces(region.lines, before)
+
+
+def _moved(edit: Edit, left: tuple[Piece, ...] | None) -> Edit:
+    """A struct that one hunk takes away and another makes is one that is edited."""
+    if left is None or not (edit.created and edit.whole) or _told(left) == _told(edit.new):
+        return edit
+    return replace(edit, old=left, created=False, ends=True)
+
+
+_BEGIN = re.compile(r"^(struct|union)\s+([A-Za-z_]\w*)[^;()=*]*(?:\([^()]*\)[^;()=*]*)*\{")
+
+
+@frozen
+class Gone:
+    """A struct or union of which a patch has the first line before it alone: it goes, or gets
+    another name, or is the other kind."""
+
+    kind: str
+    tag: str
+    path: str
+    line: int
+
+
+def gone(hunks: Iterable[Hunk]) -> tuple[Gone, ...]:
+    """The structs that are not there any more after all hunks."""
+    hunks_read = tuple(hunks)
+    made = {match.groups() for hunk in hunks_read for match in _begun(hunk.new)}
+    return tuple(
+        Gone(match[1], match[2], hunk.path, hunk.line)
+        for hunk in hunks_read
+        for match in _begun(hunk.old)
+        if match.groups() not in made
+    )
+
+
+def _begun(lines: tuple[str, ...]) -> Iterator[re.Match[str]]:
+    return (match for line in uncommented(lines) if (match := _BEGIN.match(line)))
 
 
 def _edits(hunk: Hunk) -> Iterator[Edit]:

@@ -73,6 +73,7 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
     violated, checked, uncounted = asserted.told(
         whole_change.asserted, whole_change.retracted, _trees(onto_specs, subject)
     )
+    blind = (*blind, *_taken_away(whole_change))
     if not (onto_specs or accessed or blind or violated or checked or uncounted):
         return None
     questions = _questions(pairs)
@@ -104,6 +105,14 @@ def review(whole_change: Change, subject: Subject, how: How, progress: Progress)
         specs=len(specs),
         rests=_basis(subject, how.functions),
     )
+
+
+def _taken_away(whole_change: Change) -> Iterator[str]:
+    for each in whole_change.gone:
+        yield (
+            f"not judged: {each.path}:{each.line}: {each.kind} {each.tag} is not there any more, or "
+            f"is called otherwise"
+        )
 
 
 def _laid(
