@@ -107,8 +107,10 @@ def test_there_are_no_circles() -> None:
 
 @each_module
 def test_no_module_is_longer_than_one_subject(module: Path) -> None:
-    """Most are under 400 lines; what is longer than this has two nouns to cut between."""
-    assert len(module.read_text(encoding="utf-8").splitlines()) <= 475
+    """Most are under 400 lines; what is longer than this has two nouns to cut between. A table of
+    all codes may have some more."""
+    longest = 475 if module.name == "codes.py" else 450
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= longest
 
 
 @each_module

@@ -8,12 +8,12 @@ from itertools import groupby
 from cbprove import folds
 from cbprove.diagnostics import Note
 from cbprove.frozen import replace
+from cbprove.meaning.accesses import places, size
 from cbprove.meaning.context import Context, text_of
 from cbprove.meaning.expressions import INT, typed
 from cbprove.meaning.memo import mistake
 from cbprove.meaning.names import unknown
 from cbprove.meaning.places import NOWHERE
-from cbprove.meaning.steps import places, size
 from cbprove.syntax import ctree, questions
 from cbprove.system import program
 from cbprove.system.expressions import Constant, InputValue, Leaf, Place

@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from cbprove import folds
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import frozen
+from cbprove.meaning.accesses import access, copy, places, write
 from cbprove.meaning.context import Context, settled, text_of
-from cbprove.meaning.expressions import converted, typed
+from cbprove.meaning.expressions import typed
 from cbprove.meaning.memo import Mistake, Poison, mistake
 from cbprove.meaning.names import StepOf, unknown
-from cbprove.meaning.places import NOWHERE, Scope, article, place
+from cbprove.meaning.places import NOWHERE, Scope, article
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.system import statements
-from cbprove.system.expressions import Constant, Expr, Place
+from cbprove.system.expressions import Place
 from cbprove.system.program import LeftOut, NotFollowed, Part, Step, Witness
 from cbprove.system.statements import Block, Statement
 
@@ -203,15 +204,15 @@ def _statement(cx: Context, node: syntax.Statement, surroundings: Around) -> sta
     uid, span = cx.uid(node), node.span
     match node:
         case syntax.Read():
-            places, length = _access(cx, node.places, node.length, surroundings)
+            places, length = access(cx, node.places, node.length, surroundings.scope)
             return statements.Read(uid, places, length, span)
         case syntax.Write():
-            return _write(cx, node, surroundings)
+            return write(cx, node, surroundings.scope)
         case syntax.Clear():
-            places, length = _access(cx, node.places, node.length, surroundings)
+            places, length = access(cx, node.places, node.length, surroundings.scope)
             return statements.Clear(uid, places, length, span)
         case syntax.Copy():
-            return _copy(cx, node, surroundings)
+            return copy(cx, node, surroundings.scope)
         case syntax.Assume():
             condition = typed(cx, node.condition, surroundings.scope)
             return statements.Assume(
@@ -283,101 +284,6 @@ def _idles(body: statements.Block) -> bool:
     return all(
         isinstance(s, statements.Either) and any(_idles(arm) for arm in s.arms) for s in body
     )
-
-
-# --- accesses ---
-
-
-def places(
-    cx: Context, nodes: tuple[ctree.Place, ...], scope: Scope, start: bool = False
-) -> tuple[Place, ...]:
-    """Several places; the mistakes of all of them are reported before the first stops anything.
-
-    Raises Poison where there are any.
-    """
-    extents = [cx.memo.attempt(lambda n=node: place(cx, n, scope, start)) for node in nodes]  # type: ignore[misc]
-    if any(p is None for p in extents):
-        raise Poison
-    return tuple(p for p in extents if p is not None)
-
-
-def _access(
-    cx: Context, nodes: tuple[ctree.Place, ...], length: ctree.Expr | None, around: Around
-) -> tuple[tuple[Place, ...], Expr | None]:
-    accessed = places(cx, nodes, around.scope, start=length is not None)
-    if length is None:
-        return accessed, None
-    return accessed, _length(cx, length, accessed, around)
-
-
-def _length(cx: Context, node: ctree.Expr, of: tuple[Place, ...], surroundings: Around) -> Expr:
-    """The bytes of a `for`, which begin at a whole byte."""
-    length = typed(cx, node, surroundings.scope)
-    if isinstance(length, Constant) and isinstance(length.value, int) and length.value < 0:
-        raise mistake("CB0127", f"a length of {length.value} bytes", node.span)
-    for condition in of:
-        if isinstance(condition.low, int) and condition.low % 8:
-            raise mistake(
-                "CB0133",
-                f"`{condition.text}` does not begin at a whole byte, which `for` counts",
-                condition.span,
-            )
-    return length
-
-
-def _write(cx: Context, node: syntax.Write, surroundings: Around) -> statements.Write:
-    stored, length = _access(cx, node.places, node.length, surroundings)
-    if node.value is None:
-        return statements.Write(
-            uid=cx.uid(node),
-            places=stored,
-            value=None,
-            exact_value=None,
-            length=length,
-            span=node.span,
-        )
-    (target,) = stored
-    if target.type is None:
-        help = "name one integer member or element, or write it without a value"
-        raise mistake(
-            "CB0132", f"`{target.text}` is not an integer and takes no value", target.span, help
-        )
-    exact = typed(cx, node.value, surroundings.scope)
-    return statements.Write(
-        uid=cx.uid(node),
-        places=stored,
-        value=converted(exact, target.type),
-        exact_value=exact,
-        length=None,
-        span=node.span,
-    )
-
-
-def _copy(cx: Context, node: syntax.Copy, surroundings: Around) -> statements.Copy:
-    start = node.length is not None
-    origin, target = places(cx, (node.origin, node.target), surroundings.scope, start)
-    length = (
-        _length(cx, node.length, (origin, target), surroundings)
-        if node.length is not None
-        else None
-    )
-    if length is None and origin.width != target.width:
-        message = f"`copy` of {size(origin.width)} to {size(target.width)}"
-        notes = tuple(Note(f"`{p.text}` has {size(p.width)}", p.span) for p in (origin, target))
-        raise mistake(
-            "CB0140",
-            message,
-            node.span,
-            "copy between places of one size, or say `for` how many bytes",
-            notes,
-        )
-    return statements.Copy(cx.uid(node), origin, target, length, node.span)
-
-
-def size(bits: int) -> str:
-    """A width for messages: in bytes where it is whole ones."""
-    count, unit = (bits, "bit") if bits % 8 else (bits // 8, "byte")
-    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 # --- names, turns, calls ---

@@ -65,8 +65,8 @@ def with_areas(tree: syntax.Tree, areas_asked: Sequence[Area], new: bool) -> syn
                 "the control blocks of the patch",
                 text.replace(_declaration(node, member), area.new if new else area.old),
             )
-            (declaration_text,) = parse(source)
-            nodes = tuple(declaration_text if each is node else each for each in tree.declarations)
+            (replacement,) = parse(source)
+            nodes = tuple(replacement if each is node else each for each in tree.declarations)
             tree = syntax.Tree(nodes, (*tree.sources, source))
     return tree
 

@@ -35,9 +35,9 @@ def checks(tree: syntax.Tree, error: SpecError) -> Gone:
     return Gone(frozenset(sentences), tuple(sentences.values()))
 
 
-def without(tree: syntax.Tree, checks: Gone) -> syntax.Tree:
+def without(tree: syntax.Tree, dropped: Gone) -> syntax.Tree:
     """The tree without these checks."""
-    left = tuple(node for node in tree.declarations if id(node) not in checks.nodes)
+    left = tuple(node for node in tree.declarations if id(node) not in dropped.nodes)
     return syntax.Tree(left, tree.sources)
 
 

@@ -96,23 +96,23 @@ def drawn(block: Block) -> list[str]:
         pictures.append(f"  {overlay.name:<{width}}  {overlay.by:<{layers}}  {cells}  ")
     words = [_told(overlay, block) for overlay in block.overlays]
     if any(
-        len(picture + words_of) > _WIDTH for picture, words_of in zip(pictures, words, strict=True)
+        len(picture + sentence) > _WIDTH for picture, sentence in zip(pictures, words, strict=True)
     ):
-        words = [_shorter(words_of) for words_of in words]
+        words = [_shorter(sentence) for sentence in words]
     return [*lines, *(line for each in zip(pictures, words, strict=True) for line in _row(*each))]
 
 
-def _shorter(words_of: str) -> str:
-    numbers = re.sub(r"(\d+) bytes? (left|too many)", r"\1 \2", words_of)
+def _shorter(sentence: str) -> str:
+    numbers = re.sub(r"(\d+) bytes? (left|too many)", r"\1 \2", sentence)
     return numbers.replace("none left", "0 left").replace(", crosses ", ", over ")
 
 
-def _row(picture: str, words_of: str) -> list[str]:
+def _row(picture: str, sentence: str) -> list[str]:
     """A row; where it is too long, the end of its words in a line of its own."""
-    if len(picture + words_of) <= _WIDTH:
-        return [picture + words_of]
-    for end in (words_of.rfind(", over "), words_of.index("), ") + 1):
-        first, rest = words_of[: end + 1], words_of[end + 2 :]
+    if len(picture + sentence) <= _WIDTH:
+        return [picture + sentence]
+    for end in (sentence.rfind(", over "), sentence.index("), ") + 1):
+        first, rest = sentence[: end + 1], sentence[end + 2 :]
         if end > 0 and len(picture + first) <= _WIDTH:
             break
     return [picture + first, rest.rjust(min(_WIDTH, len(picture + rest)))]

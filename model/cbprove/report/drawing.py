@@ -73,7 +73,7 @@ def _columns(
     )
     columns = []
     for (key, area), places in drawn:
-        view = bytemap.window(area, _drawn(places), [locations.low for locations in places], room)
+        view = bytemap.window(area, _drawn(places), [location.low for location in places], room)
         plain = len(drawn) == 1 and scene.object_name(key) == scene.program.objects[0].name
         title = "" if plain else scene.area(places[0])
         columns.append(bytemap.Column(view, story.lineage(stages, key), title))

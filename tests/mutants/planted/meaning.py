@@ -252,7 +252,7 @@ FAULTS = (
         EXPRESSIONS,
         (
             "values are stored as they are, not as their member has them",
-            "_write",
+            "write",
             "converted(exact, target.type)",
             "exact",
         ),
@@ -262,19 +262,19 @@ FAULTS = (
         MISTAKES,
         (
             "a copy may be of another size than its target",
-            "_copy",
+            "copy",
             "origin.width != target.width",
             "origin.width < target.width",
         ),
     ),
     *planted(
-        "meaning/steps.py",
+        "meaning/accesses.py",
         MISTAKES,
         (
             "a length may begin in the middle of a byte",
             "_length",
-            "isinstance(condition.low, int) and condition.low % 8",
-            "isinstance(condition.low, int) and condition.low % 8 > 8",
+            "isinstance(accessed.low, int) and accessed.low % 8",
+            "isinstance(accessed.low, int) and accessed.low % 8 > 8",
         ),
     ),
     *planted(
