@@ -598,6 +598,16 @@ WAYS: dict[str, tuple[Callable[[Kept], object], int, str]] = {
         2,
         "record.json: a field is amiss: resources is missing",
     ),
+    "nothing said of an audit": (
+        wide(lambda r: r.pop("models")),
+        2,
+        "record.json: a field is amiss: models is missing",
+    ),
+    "a statement twice": (
+        wide(lambda r: r["obligations"][0]["states"].append(r["obligations"][0]["states"][0])),
+        2,
+        "record.json: an obligation states",
+    ),
     "an input twice": (
         wide(lambda r: r["inputs"].append({**r["inputs"][0], "sha256": "0" * 64})),
         2,

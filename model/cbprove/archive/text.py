@@ -189,9 +189,9 @@ def _stripped(value: object) -> object:
 def _record(document: Mapping[str, Any]) -> Record:
     names = (
         "schema_version spec command versions limits inputs proposals verdicts obligations "
-        "certificates clausal"
+        "certificates clausal models"
     )
-    exactly(document, names.split(), ["models"])
+    exactly(document, names.split())
     exactly(document["limits"], ["bound", "resources", "operations"])
     once((source["path"] for source in document["inputs"]), "inputs names")
     return Record(
@@ -209,7 +209,7 @@ def _record(document: Mapping[str, Any]) -> Record:
         clausal=None
         if document["clausal"] is None
         else dict(map(_read_clausal, document["clausal"])),
-        models=_read_models(document.get("models", [])),
+        models=_read_models(document["models"]),
     )
 
 
@@ -236,7 +236,7 @@ def _read_verdict(document: Mapping[str, Any]) -> Recorded:
 
 
 def _read_models(entries: Sequence[Mapping[str, Any]]) -> tuple[Rested, ...]:
-    """None of a spec that is not audited; an archive of earlier says nothing of it."""
+    """None of a spec that is not audited, which is said."""
     if entries == [{"told": UNAUDITED}]:
         return ()
     models = tuple(map(_read_model, entries))
@@ -278,6 +278,7 @@ def _read_run(document: Mapping[str, Any]) -> Chosen:
 
 def _read_stated(document: Mapping[str, Any]) -> tuple[str, tuple[str, tuple[Obligation, ...]]]:
     exactly(document, ["name", "sha256", "states"])
+    once(map(_line, document["states"]), "an obligation states")
     return a_text(document["name"]), (
         a_text(document["sha256"]),
         tuple(map(_read_obligation, document["states"])),
