@@ -603,6 +603,11 @@ WAYS: dict[str, tuple[Callable[[Kept], object], int, str]] = {
         2,
         "record.json: a field is amiss: models is missing",
     ),
+    "candidates twice": (
+        wide(lambda r: state(r, "kept", "sources")["where"].append({"OFF": [6, 12]})),
+        2,
+        "record.json: candidates are listed as",
+    ),
     "a statement twice": (
         wide(lambda r: r["obligations"][0]["states"].append(r["obligations"][0]["states"][0])),
         2,

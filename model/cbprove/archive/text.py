@@ -259,11 +259,9 @@ def _read_part(document: Mapping[str, Any]) -> Part:
     return Part(
         verdict=one_of(document["verdict"], _VERDICTS),
         fixed=_fixed(document["fixed"]),
-        where=tuple(map(_box, document["where"])),
+        where=_boxes(document["where"]),
         obligations=tuple(map(a_text, document.get("obligations", []))),
-        certificates={
-            a_text(k): tuple(map(_box, v)) for k, v in document.get("certificates", {}).items()
-        },
+        certificates={a_text(k): _boxes(v) for k, v in document.get("certificates", {}).items()},
         run=_read_run(document["run"]) if "run" in document else None,
         reason=a_text(document.get("reason", "")),
     )
@@ -297,7 +295,7 @@ def _read_obligation(document: Mapping[str, Any]) -> Obligation:
         claim=one_of(document["claim"], ("broken", "reached")),
         property=a_text(document["property"]),
         fixed=_fixed(document["fixed"]),
-        where=tuple(map(_box, document.get("where", []))),
+        where=_boxes(document.get("where", [])),
         loose=a_flag(document.get("loose", False)),
         turns=a_number(document["turns"]) if "turns" in document else None,
         known=a_number(document["known"]) if "known" in document else None,
@@ -339,6 +337,11 @@ def _fixed(document: Mapping[str, Any]) -> dict[str, Any]:
         a_text(axis): value if type(value) is int else a_text(value)
         for axis, value in document.items()
     }
+
+
+def _boxes(documents: Sequence[Mapping[str, Any]]) -> tuple[dict[str, tuple[int, int]], ...]:
+    once(map(_line, documents), "candidates are listed as")
+    return tuple(map(_box, documents))
 
 
 def _box(document: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
