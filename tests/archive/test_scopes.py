@@ -83,3 +83,45 @@ def test_a_scope_edited_with_the_text_that_proves_another_is_refused(scoped: Kep
     scoped.edit("scope", change)
     code, printed = scoped.recheck()
     assert (code, "it is not what the spec states" in printed) == (1, True), printed
+
+
+BEHIND = """\
+spec behind "what a step in a loop left, behind the loop";
+object skb { char cb[16]; }
+layer l {
+    view S : u8[2] at skb.cb[2];
+    step put { write S; }
+    step get { read S; }
+}
+path p { repeat { put; } get; }
+property kept: preserved S from put to get;
+proposal now { }
+"""
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Kept:
+    (tmp_path / "behind.cbs").write_text(BEHIND)
+    with contextlib.chdir(tmp_path):
+        code, printed = cbprove("certify", "behind.cbs", "-o", "proofs")
+    assert code == 0, printed
+    return Kept(tmp_path)
+
+
+def test_an_obligation_of_some_turns_with_a_certificate_is_of_every_run(behind: Kept) -> None:
+    code, printed = behind.recheck()
+    assert (code, "2 of 2 verdicts confirmed" in printed) == (0, True), printed
+
+
+def test_without_the_certificate_it_is_of_some_turns(behind: Kept) -> None:
+    def change(record: dict[str, object]) -> None:
+        verdicts: list[dict[str, object]] = record["verdicts"]  # type: ignore[assignment]
+        (kept,) = (one for one in verdicts if one["id"] == "behind/now/kept")
+        parts: list[dict[str, object]] = kept["parts"]  # type: ignore[assignment]
+        (name,) = parts[0].pop("certificates")  # type: ignore[misc]
+        record["certificates"] = []
+        (behind.archive / "behind" / f"{name}.txt").unlink()
+
+    behind.edit("behind", change)
+    code, printed = behind.recheck()
+    assert code == 1 and "behind/now/kept: " in printed, printed

@@ -123,6 +123,7 @@ MEMO = _of(
     "test_what_does_not_depend_on_an_axis_is_one_object",
 )
 ALIKE = ("tests/layout/test_alike.py",)
+SCOPES = ("tests/archive/test_scopes.py",)
 EXCLUDED = (
     "tests/faults/test_faults.py::test_the_prover_finds_what_is_right[members_of_excluded_packings]",
 )

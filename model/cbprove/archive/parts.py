@@ -155,8 +155,8 @@ class Confirming:
             raise Wrong("")
         self.proofs[self._shown_by(part)] += 1
         # One text may be stated of several candidates, whose loops are not all followed to their
-        # end.
-        if not first[states[0].index(stated)].truncated:
+        # end. What an obligation says of some turns, a certificate says of every number of them.
+        if part.certificates or not first[states[0].index(stated)].truncated:
             return None
         if stated.known != FOLLOWED:
             raise Wrong(f"loops with a HI of up to {FOLLOWED} turns are not followed to their end")

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from cbprove.design.asking import ask
 from cbprove.design.induction import Invariant, invariant, strengthened
+from cbprove.evidence.certificate_check import check
+from cbprove.evidence.certificate_find import find
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import evaluate, or_
@@ -27,7 +29,8 @@ class NotReplayed(Exception):
 @frozen
 class Settled:
     """A verdict; `turns` is the bound of a proof that is none for more turns, `plan` how a proof
-    followed the loops, `invariant` what it takes for unchanged by those that it cuts."""
+    followed the loops, `invariant` what it takes for unchanged by those that it cuts. A plan that
+    cuts no loop and follows them for some turns only has a certificate for all others."""
 
     verdict: Verdict
     turns: int | None = None
@@ -95,7 +98,7 @@ class _Settling:
             if not form.truncated:
                 return replace(self._reached(form), plan=plan)
             if stage == 0:
-                proof = self._all_turns()
+                proof = self._all_turns() or self._certified(plan)
             if proof is not None and (proof.verdict == "vacuous" or self._reach(form) == "sat"):
                 return self._contradicted() or proof
         return self._bounded(
@@ -151,6 +154,18 @@ class _Settling:
             )
             proof = next((proof_found for proof_found in tried if proof_found is not None), None)
         return proof
+
+    def _certified(self, plan: Plan) -> Settled | None:
+        """A proof for every number of turns by a certificate, where invariants give none.
+
+        It is about the sources of bits alone, and knows what invariants lose: which store of a turn
+        came last, and that what is kept of a step of that turn is what memory has. The checker of
+        certificates is asked, on plain numbers; what no run of the plan breaks, the solver says.
+        """
+        certificate = find(self.program, self.prop)
+        if certificate is None or check(self.program, self.prop, certificate) is not None:
+            return None
+        return Settled("proved", plan=plan)
 
     def _under(self, invariant_found: Invariant) -> Settled | None:
         plan = invariant_found.plan(self.limits)

@@ -3,7 +3,7 @@ the accounts of both."""
 
 from __future__ import annotations
 
-from tests.mutants.planting import ACCOUNTED, INVARIANTS, KEPT, TWO_ACCOUNTS, planted
+from tests.mutants.planting import ACCOUNTED, INVARIANTS, KEPT, SCOPES, TWO_ACCOUNTS, planted
 
 FAULTS = (
     *planted(
@@ -178,6 +178,26 @@ FAULTS = (
             "_Settling.verdict",
             "self._contradicted() or proof",
             "proof",
+        ),
+    ),
+    *planted(
+        "design",
+        SCOPES,
+        (
+            "what holds for some turns holds for all without a certificate",
+            "_Settling._certified",
+            "certificate is None or _1",
+            "certificate is not None and _1",
+        ),
+    ),
+    *planted(
+        "archive",
+        SCOPES,
+        (
+            "an obligation of some turns is of every run without a certificate",
+            "Confirming._proved",
+            "part.certificates or not _1",
+            "True",
         ),
     ),
     *planted(
