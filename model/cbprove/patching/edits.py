@@ -199,13 +199,15 @@ def regions(lines: tuple[str, ...], hunk_head: str) -> Iterator[Region]:
             (kind, tag), open, body, body_seen = _named(match), True, [], True
             rest, end, behind = match["rest"].rpartition("}")
             if end and behind.strip().endswith(";"):
-                yield Region(kind, tag, (rest,), True, True, behind_brace(behind))
+                yield Region(kind, tag, (rest,), head=True, tail=True, behind=behind_brace(behind))
                 open = False
         elif line.startswith("{"):
             continue
         elif line.startswith("}"):
             if open:
-                yield Region(kind, tag, tuple(body), body_seen, True, behind_brace(line))
+                yield Region(
+                    kind, tag, tuple(body), head=body_seen, tail=True, behind=behind_brace(line)
+                )
             open = False
         elif re.match(r"[A-Za-z_]", line):
             open = False
@@ -255,7 +257,7 @@ def taken_away_first(meant: Sequence[tuple[Edit, str]]) -> list[tuple[Edit, str]
     a member that moves from one hunk to another is there once at any time."""
 
     def adds_again(edit: Edit, tag: str) -> bool:
-        others = [each for each, other in meant if other == tag and each is not edit]
-        return any(edit.adds & each.takes for each in others)
+        same_struct = [each for each, other in meant if other == tag and each is not edit]
+        return any(edit.adds & each.takes for each in same_struct)
 
     return sorted(meant, key=lambda each: adds_again(*each))

@@ -240,9 +240,8 @@ class _Asking:
         """For each property the bytes at which it is proved with the new store there: the place
         is a free term in one question. A property that the spec has needs no text."""
         size = self.block.bytes
-        tree = with_view(
-            self.tree, self.block.name, 1, range(size), self.wanted.life, "".join(claims.values())
-        )
+        text = "".join(claims.values())
+        tree = with_view(self.tree, self.block.name, 1, range(size), self.wanted.life, claims=text)
         rows = self._judged(tree, claims, progress).space
         return {row.property: _proved_at(row, size) for row in rows}
 
