@@ -40,9 +40,7 @@ def _answer(space: Space, ask: Ask) -> Answered:
         answer=answer if sure else None,
         expected=expected,
         met=as_expected,
-        reason=""
-        if sure
-        else f"{len(unknown)} choices hang on a verdict that is unknown or bounded",
+        reason="" if sure else _hang(len(unknown)),
         span=ask.span,
         conflict=conflict(space, ask) if sure and not answer else None,
     )
@@ -255,3 +253,8 @@ def _programs(space: Space, ask: Ask) -> Iterator[Program]:
     for sector in space.sectors(ask.domains):
         if ask.given is None or any(space.where(ask.given, sector)):
             yield space.program(sector)
+
+
+def _hang(number: int) -> str:
+    choices = "1 choice hangs" if number == 1 else f"{number:,} choices hang"
+    return f"{choices} on a verdict that is unknown or bounded"
