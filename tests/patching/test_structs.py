@@ -108,6 +108,32 @@ def test_attributes_behind_the_brace_count(attributes: str, size: int) -> None:
     assert members(made, "row")[0] == size
 
 
+ALWAYS = "struct row {\n \tu8 a;\n-#ifdef CONFIG_FOO\n \tu64 foo;\n-#endif\n \tu32 b;"
+
+
+def test_a_member_of_which_the_condition_goes_is_there() -> None:
+    made = hunks(ALWAYS)
+    where = {"a": (0, 1), "foo": (8, 8), "b": (16, 4), "c": (20, 2), "d": (22, 2)}
+    assert members(made, "row") == (24, where)
+    assert made.unsure == ()
+
+
+def test_one_under_another_condition_is_taken_as_built() -> None:
+    made = hunks(
+        ALWAYS.replace("-#ifdef CONFIG_FOO", "-#ifdef CONFIG_FOO\n+#ifndef CONFIG_FOO").replace(
+            "-#endif", " #endif"
+        )
+    )
+    assert members(made, "row")[0] == 24
+    assert made.unsure == ("ifndef CONFIG_FOO",)
+
+
+def test_a_condition_around_what_the_model_has_changes_nothing() -> None:
+    made = hunks("struct row {\n \tu8 a;\n+#ifdef CONFIG_FOO\n \tu32 b;\n+#endif\n \tu16 c;")
+    assert members(made, "row")[0] == 12
+    assert made.unsure == ("ifdef CONFIG_FOO",)
+
+
 def test_packed_is_taken_away() -> None:
     made = hunks("struct tight {\n \tstruct inner in;\n-} __packed;\n+};")
     assert members(made, "tight") == (12, {"a": (0, 1), "b": (4, 4), "in": (8, 4)})

@@ -50,14 +50,18 @@ class _Application:
         matcher = SequenceMatcher(
             None, [_same(p) for p in old], [_same(p) for p in new], autojunk=False
         )
-        changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
+        every = matcher.get_opcodes()
+        changes = [change for change in every if change[0] != "equal"]
         off = {i for i, piece in enumerate(old) if self._off(i, piece)}
         removed = [old[i] for _, low, high, _, _ in changes for i in range(low, high)]
         for _, low, high, _, _ in changes:
             for i in range(low, high):
                 self._remove(i, off)
-        for _, low, _, first, last in changes:
-            self._insert(low, new[first:last], removed, off)
+        for word, low, _, first, last in every:
+            if word == "equal":
+                self._condition(low, new[first:last])
+            else:
+                self._insert(low, new[first:last], removed, off)
         return Applied(tuple(self._merged()), tuple(self.misfits), tuple(self.unsure))
 
     def _off(self, i: int, piece: Piece) -> bool:
@@ -123,6 +127,18 @@ class _Application:
                 self.misfits.append(f"it has a `{piece.name}` already")
             self._note_condition(piece)
             self.added.setdefault(place, []).append(moved_piece or piece)
+
+    def _condition(self, low: int, pieces: Pieces) -> None:
+        """What stays as it is, and stands under another `#if` than before, or under none: from now
+        on it is there, as far as anybody knows."""
+        for i, piece in enumerate(pieces, low):
+            if piece.under == self.edit.old[i].under:
+                continue
+            if piece.under:
+                self.unsure.append(piece.under[-1])
+            place = self._place(i)
+            if self.at[i] is None and place is not None:
+                self.added.setdefault(place, []).append(piece)
 
     def _note_condition(self, piece: Piece) -> None:
         """An `#if` around a new member, with nothing beside it that the model has, may be off
