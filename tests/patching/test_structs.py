@@ -91,6 +91,16 @@ def test_a_member_moves_from_one_hunk_to_another(parts: tuple[str, str]) -> None
     assert not made.reverse
 
 
+def test_patches_of_a_series_are_taken_in_their_order() -> None:
+    """The first adds what the second moves."""
+    made = hunks(
+        "struct row {\n \tu8 a;\n+\tu8 e;\n \tu32 b;",
+        "struct row {\n \tu8 a;\n-\tu8 e;\n \tu32 b;\n \tu16 c;\n \tu16 d;\n+\tu8 e;\n };",
+    )
+    where = {"a": (0, 1), "b": (4, 4), "c": (8, 2), "d": (10, 2), "e": (12, 1)}
+    assert (members(made, "row"), made.reverse) == ((16, where), False)
+
+
 def test_one_that_has_moved_already_is_taken_back() -> None:
     moved = (
         "struct row {\n \tu8 a;\n-\tu16 d;\n \tu32 b;",

@@ -252,7 +252,10 @@ def called(edit: Edit, tags: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(near or own_tag or flavours)
 
 
-def taken_away_first(meant: Sequence[tuple[Edit, str]]) -> list[tuple[Edit, str]]:
+Meaning = tuple[Edit, str]  # an edit, and the struct of a model that it means
+
+
+def taken_away_first(meant: Sequence[Meaning]) -> list[Meaning]:
     """The edits, those that add what another one of the same struct takes away behind the others:
     a member that moves from one hunk to another is there once at any time."""
 

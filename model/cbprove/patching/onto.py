@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from cbprove.diagnostics import Diagnostic, Source, SpecError
@@ -11,13 +10,14 @@ from cbprove.frozen import frozen, replace
 from cbprove.patching.apply import apply, common
 from cbprove.patching.areas import Area, areas, declared, with_areas
 from cbprove.patching.change import Change
-from cbprove.patching.edits import Edit, Macro, called, taken_away_first
+from cbprove.patching.edits import Edit, Macro, Meaning, called, taken_away_first
 from cbprove.patching.enums import EnumEdit, misfits, with_enums
 from cbprove.patching.enums import declared as enumerated
 from cbprove.patching.enums import values as counted_values
 from cbprove.patching.pieces import spelled
 from cbprove.patching.relayout import Relaid, relaid, tags
 from cbprove.patching.structs import Body, body, depending, with_attributes
+from cbprove.patching.valued import as_written
 from cbprove.report.answer import Revalued
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
@@ -97,7 +97,9 @@ class _Way:
     misfits: tuple[str, ...]
 
 
-def _ways(tree: syntax.Tree, meant: _Meant) -> tuple[_Way, _Way]:
+def _ways(
+    tree: syntax.Tree, meant: _Meant, ordered: Callable[[Sequence[Meaning]], Sequence[Meaning]]
+) -> tuple[_Way, _Way]:
     """Forward and backward."""
     tags_known = tags(tree)
     values_there = [spelled(_value(tree, macro.name) or "") for macro in meant.macros]
@@ -110,8 +112,8 @@ def _ways(tree: syntax.Tree, meant: _Meant) -> tuple[_Way, _Way]:
     ]
     back = [(edit.reversed(), tag) for edit, tag in reversed(meant.edits)]
     sides = (
-        (_plan(meant.edits, tags_known), was, meant.enums),
-        (_plan(back, tags_known), will, [edit.reversed() for edit in meant.enums]),
+        (_plan(ordered(meant.edits), tags_known), was, meant.enums),
+        (_plan(ordered(back), tags_known), will, [edit.reversed() for edit in meant.enums]),
     )
     ways = []
     for plan, values, enums in sides:
@@ -136,10 +138,11 @@ def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = Fa
     meant = _meant(tree, whole_change)
     if meant.nothing:
         return None
-    forward, backward = _ways(tree, meant)
-    # A member that has moved already fits both ways: put where it is, or taken back.
-    fitting = [way for way in (forward, backward) if way.bodies and way.values]
-    fitting.sort(key=lambda way: not way.plan.changes)
+    forward, backward = _ways(tree, meant, tuple)
+    fitting = _fitting(forward, backward)
+    if not fitting and len(meant.edits) > 1:
+        forward, backward = _ways(tree, meant, taken_away_first)
+        fitting = _fitting(forward, backward)
     unlaid = None
     if not fitting:
         unlaid = _misfit(
@@ -152,6 +155,13 @@ def onto(tree: syntax.Tree, whole_change: Change, name: str, compiled: bool = Fa
         if not fitting:
             raise unlaid
     return _done(tree, whole_change, meant, fitting[0], (fitting[0] is forward, unlaid, compiled))
+
+
+def _fitting(*ways: _Way) -> list[_Way]:
+    """The ways that fit. A member that has moved already fits both ways, put where it is or taken
+    back: what changes something comes first."""
+    fitting = [way for way in ways if way.bodies and way.values]
+    return sorted(fitting, key=lambda way: not way.plan.changes)
 
 
 def _created(tree: syntax.Tree, whole_change: Change) -> list[Body]:
@@ -257,7 +267,7 @@ def _plan(meant: Sequence[tuple[Edit, str]], tags_known: Mapping[str, ctree.Reco
     bodies: dict[str, Body] = {}
     misfits: list[str] = []
     unsure: list[str] = []
-    for edit, tag in taken_away_first(meant):
+    for edit, tag in meant:
         model_body = bodies.get(tag) or body(tags_known[tag], tag)
         done = apply(edit, model_body.pieces)
         misfits += [f"`{edit.kind} {tag}`: {misfit}" for misfit in done.misfits]
@@ -299,41 +309,8 @@ def _macros(tree: syntax.Tree, macros: Iterable[Macro]) -> Iterator[Macro]:
     """Those that a spec has, by what it writes there where a compiler has told their numbers."""
     for macro in macros:
         value = _value(tree, macro.name)
-        if value is not None and (written := _as_written(macro, value, tree)) is not None:
+        if value is not None and (written := as_written(macro, value, tree)) is not None:
             yield written
-
-
-def _as_written(macro: Macro, value: str, tree: syntax.Tree) -> Macro | None:
-    """None for one that the spec counts by itself, or whose number stays."""
-    if macro.before is None or macro.after is None:
-        return macro
-    number = _number(value)
-    if spelled(value) == spelled(macro.old or "") or number == macro.before:
-        rewritten = replace(macro, old=value, new=_readable(macro.new, macro.after, tree))
-        return None if number == macro.before == macro.after else rewritten
-    if spelled(value) == spelled(macro.new or "") or number == macro.after:
-        return replace(macro, old=_readable(macro.old, macro.before, tree), new=value)
-    if not macro.hangs:
-        return macro
-    return None if number is None else replace(macro, old=str(macro.before), new=str(macro.after))
-
-
-def _readable(text: str | None, number: int, tree: syntax.Tree) -> str:
-    """The text, or the number where it speaks of what the spec does not know."""
-    if text is None:
-        return str(number)
-    names = re.findall(r"\b[A-Za-z_]\w*", text)
-    is_readable = all(
-        any(re.search(rf"\b{name}\b", source.text) for source in tree.sources) for name in names
-    )
-    return text if is_readable else str(number)
-
-
-def _number(value: str) -> int | None:
-    try:
-        return int(value.strip("() \t"), 0)
-    except ValueError:
-        return None
 
 
 def _value(tree: syntax.Tree, name: str) -> str | None:
