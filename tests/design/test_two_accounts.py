@@ -100,6 +100,14 @@ def test_so_are_those_that_break_in_the_third_turn(text: str, tmp_path: Path) ->
     assert exit_code(judged(written(tmp_path, text))) == 0
 
 
+@pytest.mark.usefixtures("cut_alone")
+def test_what_breaks_behind_the_bound_is_not_proved_for_every_turn() -> None:
+    """`expect P proved up to 3` would be met by a proof for every number of turns, too."""
+    (path,) = (each for each in FAULTS if each.stem == "loop_names_that_turns_take")
+    turns = {case.property: case.finding.turns for case in judged(path).cases}
+    assert (turns["b10"], turns["a6"]) == (3, None)
+
+
 def test_what_is_lost_of_earlier_turns_is_held_against_loops_laid_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

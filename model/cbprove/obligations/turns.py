@@ -199,10 +199,11 @@ class Turns:
             if name.gone is gone_before:
                 self.built.out.constraints.append(not_(maybe))
         for instance, name in extra.items():
-            # No more names than before: the body makes none, so that no earlier turn did.
-            if len(self.built.names[instance]) == counts[instance] + 1 and isinstance(
-                name.live, Term
-            ):
+            # The body makes no name, or gives up each that it makes before its turn ends, so that
+            # no earlier turn left one.
+            made = self.built.names[instance][counts[instance] + 1 :]
+            given_up = all(each.gone is True or each.gone == each.live for each in made)
+            if given_up and isinstance(name.live, Term):
                 self.built.out.constraints.append(not_(name.live))
 
 

@@ -30,6 +30,12 @@ FAULTS = (
         "obligations",
         TWO_ACCOUNTS,
         (
+            "earlier turns have given up all that they took",
+            "Turns._names_changed",
+            "all((each.gone is True or each.gone == each.live for each in made))",
+            "True",
+        ),
+        (
             "a step that ran on what an earlier turn made is in the history of this one",
             "_earlier_run",
             "StepRun(run.step, run.instance, clock) if run.instance.number in instances else None",
