@@ -118,7 +118,8 @@ def test_without_the_certificate_it_is_of_some_turns(behind: Kept) -> None:
         verdicts: list[dict[str, object]] = record["verdicts"]  # type: ignore[assignment]
         (kept,) = (one for one in verdicts if one["id"] == "behind/now/kept")
         parts: list[dict[str, object]] = kept["parts"]  # type: ignore[assignment]
-        (name,) = parts[0].pop("certificates")  # type: ignore[misc]
+        certificates: dict[str, object] = parts[0].pop("certificates")  # type: ignore[assignment]
+        (name,) = certificates
         record["certificates"] = []
         (behind.archive / "behind" / f"{name}.txt").unlink()
 

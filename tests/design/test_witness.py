@@ -88,3 +88,39 @@ def test_of_many_decisions_the_one_that_matters_takes_few_questions(
     (matters,) = {key for key, _ in found.run.decisions if key[0] == "arm"} - free
     assert matters == [key for key, _ in found.run.decisions if key[0] == "arm"][HARM]
     assert asked.calls < COUNT / 4 and replayed.calls < COUNT / 2
+
+
+LONG = """spec long "a loop of many turns at least, on one of two paths";
+object skb { char cb[8]; }
+layer l { view V : u8 at skb.cb[0]; step set { write V; } step use { read V; } step hit { write V; } }
+part inner { hit; }
+path few { set; optionally { inner; } use; }
+path many { set; repeat [5000..] { use; } optionally { inner; } use; }
+property short: preserved V from set to use in few;
+property long: preserved V from set to use in many;
+property reached: holds V == V at hit;
+"""
+
+
+def test_of_a_large_path_some_run_is_shown(tmp_path: Path) -> None:
+    for name in ("short", "long"):
+        found = shown(tmp_path, LONG, name)
+        assert found.run is not None and found.run.broken[name], name
+
+
+@pytest.mark.parametrize(("name", "path"), [("short", "few"), ("long", "many"), ("reached", "few")])
+def test_what_reaches_a_claim_of_a_large_path(tmp_path: Path, name: str, path: str) -> None:
+    (tmp_path / "one.cbs").write_text(LONG)
+    made = program(pipeline.meaning(str(tmp_path / "one.cbs")), {"abi": "x86_64"})
+    run = least.least_run(made, named(made, name), Options(), broken=False)
+    assert run.path == path and run.reached[name]
+
+
+def test_a_large_path_costs_one_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: Any) -> None:
+        raise AssertionError("a least run is looked for")
+
+    monkeypatch.setattr(least._Least, "_fewest", refused)
+    with pytest.raises(AssertionError, match="least run"):
+        shown(tmp_path, LONG, "short")
+    assert shown(tmp_path, LONG, "long").run is not None

@@ -12,7 +12,7 @@ from cbprove import folds
 from cbprove.design.asking import script_for
 from cbprove.design.settle import NotReplayed, run_of
 from cbprove.design.space import Options
-from cbprove.evidence.replay import spread
+from cbprove.evidence.replay import replay, spread
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import (
     Bool,
@@ -34,8 +34,8 @@ from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Z3Session
 from cbprove.system.axes import AxisValue
-from cbprove.system.program import Program, Property
-from cbprove.system.statements import Each, Repeat
+from cbprove.system.program import Part, Program, Property
+from cbprove.system.statements import Block, Call, Each, Either, On, Repeat, Statement
 from cbprove.verdicts import Witness
 
 if TYPE_CHECKING:
@@ -97,15 +97,17 @@ def _least(
 
 
 def least_run(program: Program, prop: Property, options: Options, broken: bool) -> Run:
-    """The least run that breaks, or else reaches, a claim, as the reference sees it. Raises
-    NotReplayed."""
+    """The least run that breaks, or else reaches, a claim, as the reference sees it; of paths
+    that are LARGE, one that does. Raises NotReplayed."""
+    if not broken and (plain := _plainest(program, prop)) is not None:
+        return plain
     for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
         least = _followed(program, prop, options, broken, turns)
         if least is not None:
             # A loop that was followed no further may break it in fewer turns in all than several
             # that were.
             beyond = min(least.length[0] - _lowest(program), options.bound)
-            if beyond > turns:
+            if beyond > turns and not _large(least.path):
                 least = (
                     _followed(
                         program,
@@ -129,6 +131,59 @@ def least_run(program: Program, prop: Property, options: Options, broken: bool) 
                 raise NotReplayed(f"{prop.name}: the least run does not replay")
             return run_found
     raise NotReplayed(f"{prop.name}: no run of the candidate found again")
+
+
+LARGE = 4_000
+"""Operations, turns and steps of the runs of a path: of one with more, no least run is looked for.
+Each question about it takes Z3 a second or more, and there are a hundred."""
+
+
+def _large(path: PathForm) -> bool:
+    laid_out = path.unfolding
+    return len(laid_out.operations) + len(laid_out.turns) + len(laid_out.steps) > LARGE
+
+
+def _plainest(program: Program, prop: Property) -> Run | None:
+    """The run of the first choices, if it reaches a claim, where all paths of a property are
+    large in every run: their turns are not laid out for that."""
+    paths = _paths(program, prop)
+    if any(_least_size(program, path.body) <= LARGE for path in paths):
+        return None
+    plain_runs = (replay(program, path, (prop,), {}, trace=True) for path in paths)
+    return next((run for run in plain_runs if run.reached[prop.name]), None)
+
+
+def _least_size(program: Program, body: Block) -> int:
+    """How many statements every run of a block has at least."""
+    known: dict[str, int] = {}
+
+    def of(block: Block) -> int:
+        return sum(map(of_statement, block))
+
+    def of_statement(statement: Statement) -> int:
+        match statement:
+            case Call(kind=kind, name=name):
+                if name not in known:
+                    callee = program.steps[name] if kind == "step" else program.parts[name]
+                    known[name] = of(callee.body)
+                return known[name]
+            case Each(low=low, body=inner) | Repeat(low=low, body=inner):
+                return low * of(inner)
+            case Either(arms=arms):
+                return min(map(of, arms))
+            case On(body=inner):
+                return of(inner)
+        return 1
+
+    return of(body)
+
+
+def _paths(program: Program, prop: Property) -> tuple[Part, ...]:
+    """The paths on which a property may make claims: all, where it names steps too."""
+    names = prop.where.paths
+    if names is None or prop.where.steps:
+        return program.paths
+    return tuple(path for path in program.paths if path.name in names)
 
 
 @frozen
@@ -167,6 +222,7 @@ def _followed(
 
 def _form(program: Program, prop: Property, plan: Plan) -> Form:
     """Sources where they say all there is to say, else values."""
+    program = replace(program, paths=_paths(program, prop))
     form = by_sources(unfolded(program, (prop,), plan), 0, prop)
     return form if form.faithful else by_values(program, prop, plan)
 
@@ -211,7 +267,10 @@ class _Least:
 
     def answer(self, under: tuple[int, int] | None) -> tuple[tuple[int, int], Answer] | None:
         """Its turns and steps, and its model; None where there is none that is shorter than
-        `under`."""
+        `under`. Of a large path it is the first model."""
+        if _large(self.path):
+            first = self.session.check()
+            return (self._length(first), first) if first.result == "sat" else None
         answer = self._holds(
             True
             if under is None
