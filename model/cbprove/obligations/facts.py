@@ -67,6 +67,9 @@ class Facts:
 
     def __init__(self, unfolding: Unfolding, cells: Cells) -> None:
         self.unfolding, self.cells = unfolding, cells
+        # Each fact is asked about with all others, round after round, at the same few moments.
+        self._truths: dict[tuple[Fact, int, bool], Bool] = {}
+        self._premises: dict[tuple[tuple[Fact, ...], tuple[int, ...]], Bool] = {}
 
     def check(self, facts: Sequence[Fact]) -> None:
         """Raise ValueError if a fact is not about this unfolding: facts are read from archives
@@ -117,7 +120,7 @@ class Facts:
         return or_(*(self.broken(fact, facts) for fact in facts))
 
     def _uninitiated(self, fact: Fact, loop: Followed, facts: Sequence[Fact]) -> Bool:
-        premise = and_(*self.unfolding.constraints, self.supposed(facts, self._before(loop)))
+        premise = self._premise(facts, self._before(loop))
         return and_(loop.entry, premise, not_(self._holds(fact, loop.before, certain=True)))
 
     def _unkept(self, fact: Fact, loop: Followed, facts: Sequence[Fact]) -> Bool:
@@ -125,12 +128,26 @@ class Facts:
         # it is entered without the end of this turn, so that nothing rests on itself.
         begun = [each for each in self.unfolding.followed.values() if each.head < loop.end]
         within = [*begun, *self._before(loop), loop]
-        premise = and_(*self.unfolding.constraints, self.supposed(facts, within))
+        premise = self._premise(facts, within)
         return and_(loop.alive, premise, not_(self._holds(fact, loop.end, certain=True)))
+
+    def _premise(self, facts: Sequence[Fact], within: Sequence[Followed]) -> Bool:
+        """What is true of every run, and when all facts of some loops are."""
+        # Loops are told apart by themselves: one may begin its turns where another does.
+        key = tuple(facts), tuple(map(id, within))
+        if key not in self._premises:
+            self._premises[key] = and_(*self.unfolding.constraints, self.supposed(facts, within))
+        return self._premises[key]
 
     def _holds(self, fact: Fact, time: int, certain: bool) -> Bool:
         """Whether a fact is true before operation `time`; where that is not known, `certain`
         says no, else yes."""
+        key = fact, time, certain
+        if key not in self._truths:
+            self._truths[key] = self._truth(fact, time, certain)
+        return self._truths[key]
+
+    def _truth(self, fact: Fact, time: int, certain: bool) -> Bool:
         number = self._number(fact.extent, time)
         match fact.kind:
             case "one of":
