@@ -112,8 +112,8 @@ FAULTS = (
         (
             "a fact is supposed where it is to be shown first",
             "Facts._uninitiated",
-            "self.supposed(facts, self._before(loop))",
-            "self.supposed(facts)",
+            "self._premise(facts, self._before(loop))",
+            "self._premise(facts, list(self.unfolding.followed.values()))",
         ),
         (
             "facts need not hold before the first turn",
@@ -141,19 +141,19 @@ FAULTS = (
         ),
         (
             "a number may be more than the bound says",
-            "Facts._holds",
+            "Facts._truth",
             "and_(le(fact.numbers[0], number), le(number, fact.numbers[1]))",
             "le(fact.numbers[0], number)",
         ),
         (
             "a number may be less than the bound says",
-            "Facts._holds",
+            "Facts._truth",
             "and_(le(fact.numbers[0], number), le(number, fact.numbers[1]))",
             "le(number, fact.numbers[1])",
         ),
         (
             "the numbers of a fact do not count",
-            "Facts._holds",
+            "Facts._truth",
             "return or_(*(eq(number, n) for n in fact.numbers))",
             "return bool(fact.numbers)",
         ),
