@@ -63,7 +63,8 @@ class Abi:
     an ELF header (e_machine). `relocations` are those of its psABI that store a symbol's address
     and an addend, with the bytes that they take. `image` is what the header of its flat kernel
     images has, and at which byte, where it has one. `folder` is the name of its folder below arch/
-    of Linux, where a kernel of that folder has no other ABI.
+    of Linux, where a kernel of that folder has no other ABI. `compiler` is what compiles for it on
+    an x86_64 machine as it comes; None where that is another compiler's work.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Abi:
     unnamed_bit_fields_align: bool = False
     image: tuple[int, bytes] | None = None
     folder: str | None = None
+    compiler: str | None = None
 
     @property
     def pointer_size(self) -> int:
@@ -128,6 +130,7 @@ def _abi(
     unnamed_bit_fields_align: bool = False,
     image: tuple[int, bytes] | None = None,
     folder: str | None = None,
+    compiler: str | None = None,
 ) -> Abi:
     limit = min(biggest_align, integer_member_align)
     return Abi(
@@ -148,6 +151,7 @@ def _abi(
         unnamed_bit_fields_align=unnamed_bit_fields_align,
         image=image,
         folder=folder,
+        compiler=compiler,
     )
 
 
@@ -169,6 +173,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 relocations={10: 4, 1: 8},  # R_X86_64_32, R_X86_64_64
                 cache_line=64,
                 folder="x86",
+                compiler="cc",
             ),
             _abi(
                 "i386",
@@ -180,6 +185,7 @@ ABIS: Mapping[str, Abi] = MappingProxyType(
                 relocations={1: 4},  # R_386_32
                 cache_line=64,
                 integer_member_align=4,
+                compiler="cc -m32",
             ),
             _abi(
                 "aarch64",

@@ -8,6 +8,7 @@ from itertools import product
 
 from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import replace
+from cbprove.layout.abi import ABIS
 from cbprove.logic.terms import Int, evaluate
 from cbprove.meaning.system import System
 from cbprove.reproduce.body import Runs
@@ -168,8 +169,8 @@ class _Writer:
 
     def _compiler(self) -> str:
         """What compiles it where most people sit, or the machine that it is for."""
-        abi = str(self.shown.candidate["abi"])
-        return {"x86_64": "cc", "i386": "cc -m32"}.get(abi, f"with a compiler for {abi}: cc")
+        abi = ABIS[str(self.shown.candidate["abi"])]
+        return abi.compiler or f"with a compiler for {abi.name}: cc"
 
     def _macros(self) -> Iterator[str]:
         for axis in self.moving.axes:
