@@ -139,7 +139,7 @@ FAULTS = (
             "",
             (
                 "_abi('i386', 'little', word=4, biggest_align=16, macro='defined(__i386__)', machine=3, "
-                "relocations={1: 4}, cache_line=64, integer_member_align=4)"
+                "relocations={1: 4}, cache_line=64, integer_member_align=4, compiler='cc -m32')"
             ),
             (
                 "_abi('i386', 'little', word=4, biggest_align=16, macro='defined(__i386__)', machine=3, "
