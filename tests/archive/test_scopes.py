@@ -28,13 +28,17 @@ proposal m { mode = many; expect alike proved up to 3; }
 """
 
 
+def certified(folder: Path, name: str, text: str) -> Kept:
+    (folder / name).write_text(text)
+    with contextlib.chdir(folder):
+        code, printed = cbprove("certify", name, "-o", "proofs")
+    assert code == 0, printed
+    return Kept(folder)
+
+
 @pytest.fixture
 def scoped(tmp_path: Path) -> Kept:
-    (tmp_path / "scope.cbs").write_text(SPEC)
-    with contextlib.chdir(tmp_path):
-        code, printed = cbprove("certify", "scope.cbs", "-o", "proofs")
-    assert code == 0, printed
-    return Kept(tmp_path)
+    return certified(tmp_path, "scope.cbs", SPEC)
 
 
 def _texts(record: dict[str, object], id: str) -> list[str]:
@@ -101,11 +105,7 @@ proposal now { }
 
 @pytest.fixture
 def behind(tmp_path: Path) -> Kept:
-    (tmp_path / "behind.cbs").write_text(BEHIND)
-    with contextlib.chdir(tmp_path):
-        code, printed = cbprove("certify", "behind.cbs", "-o", "proofs")
-    assert code == 0, printed
-    return Kept(tmp_path)
+    return certified(tmp_path, "behind.cbs", BEHIND)
 
 
 def test_an_obligation_of_some_turns_with_a_certificate_is_of_every_run(behind: Kept) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from cbprove import pipeline
-from cbprove.design import witness as least
+from cbprove.design.least import Least
 from cbprove.design.problem import named
 from cbprove.design.space import Options
-from cbprove.design.witness import witness
+from cbprove.design.witness import _least_size, least_run, witness
 from cbprove.evidence.idle import idle
 from cbprove.evidence.replay import replay
 from cbprove.meaning.elaborate import program
@@ -76,8 +76,8 @@ class Counted:
 def test_of_many_decisions_the_one_that_matters_takes_few_questions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked, replayed = Counted(least._Least._ask), Counted(replay)
-    monkeypatch.setattr(least._Least, "_ask", lambda *given: asked(*given))
+    asked, replayed = Counted(Least._ask), Counted(replay)
+    monkeypatch.setattr(Least, "_ask", lambda *given: asked(*given))
     monkeypatch.setattr("cbprove.evidence.idle.replay", replayed)
     found = shown(tmp_path, MANY, "kept")
     assert found.run is not None
@@ -99,7 +99,22 @@ path many { set; repeat [5000..] { use; } optionally { inner; } use; }
 property short: preserved V from set to use in few;
 property long: preserved V from set to use in many;
 property reached: holds V == V at hit;
+property there: owned V in use;
 """
+
+
+def test_how_many_statements_every_run_has(tmp_path: Path) -> None:
+    (tmp_path / "one.cbs").write_text(
+        'spec sizes "s"; object o { char cb[8]; }\n'
+        "layer l { view V : u8 at o.cb[0]; step one { write V; }"
+        " step many { repeat [3..7] { write V; read V; } } }\n"
+        "path p { one; many; optionally { many; } either { one; } or { many; }"
+        " if (V) { many; } repeat [2] { one; each n [2..] { on n { many; } } } }\n"
+    )
+    made = program(pipeline.meaning(str(tmp_path / "one.cbs")), {"abi": "x86_64"})
+    (path,) = made.paths
+    # one, many, nothing, one, the look of the `if`, and twice one and twice many
+    assert _least_size(made, path.body) == 1 + 6 + 0 + 1 + 1 + 2 * (1 + 2 * 6)
 
 
 def test_of_a_large_path_some_run_is_shown(tmp_path: Path) -> None:
@@ -108,11 +123,13 @@ def test_of_a_large_path_some_run_is_shown(tmp_path: Path) -> None:
         assert found.run is not None and found.run.broken[name], name
 
 
-@pytest.mark.parametrize(("name", "path"), [("short", "few"), ("long", "many"), ("reached", "few")])
+@pytest.mark.parametrize(
+    ("name", "path"), [("short", "few"), ("long", "many"), ("reached", "few"), ("there", "few")]
+)
 def test_what_reaches_a_claim_of_a_large_path(tmp_path: Path, name: str, path: str) -> None:
     (tmp_path / "one.cbs").write_text(LONG)
     made = program(pipeline.meaning(str(tmp_path / "one.cbs")), {"abi": "x86_64"})
-    run = least.least_run(made, named(made, name), Options(), broken=False)
+    run = least_run(made, named(made, name), Options(), broken=False)
     assert run.path == path and run.reached[name]
 
 
@@ -120,7 +137,7 @@ def test_a_large_path_costs_one_question(tmp_path: Path, monkeypatch: pytest.Mon
     def refused(*_: Any) -> None:
         raise AssertionError("a least run is looked for")
 
-    monkeypatch.setattr(least._Least, "_fewest", refused)
+    monkeypatch.setattr(Least, "_fewest", refused)
     with pytest.raises(AssertionError, match="least run"):
         shown(tmp_path, LONG, "short")
     assert shown(tmp_path, LONG, "long").run is not None

@@ -138,6 +138,11 @@ def test_who_needs_a_byte_is_asked_of_every_reader_behind_the_store(tmp_path: Pa
     assert stored(found)[10] == ("anew",)
 
 
+def test_what_no_run_reads_is_needed_by_nobody(tmp_path: Path) -> None:
+    never = SPEC.replace("step late { read C; }", "step late { if (1 > 2) { read C; } }")
+    assert ask(tmp_path, never).runs() == [(4, 8), (12, 16)]
+
+
 @pytest.mark.parametrize("at", range(13))
 def test_the_answer_is_that_of_the_view_written_out(tmp_path: Path, at: int) -> None:
     from cbprove.pipeline import check

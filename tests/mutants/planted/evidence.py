@@ -385,19 +385,19 @@ FAULTS = (
         MANY_DECISIONS,
         (
             "choices stay although others come sooner",
-            "_Least._first",
+            "Least._first",
             "is_open or self._ask(sooner)",
             "is_open",
         ),
         (
             "the greatest of what comes sooner is taken",
-            "_Least._least",
+            "Least._least",
             "bound < value",
             "bound < low",
         ),
         (
             "only the last choice may come sooner",
-            "_Least._sooner",
+            "Least._sooner",
             "or_(less, rest)",
             "rest",
         ),
