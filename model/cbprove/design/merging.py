@@ -56,6 +56,26 @@ class Group:
         return place * size, (place + 1) * size
 
 
+def equal_programs(sectors: Iterable[tuple[Sector, Program]]) -> list[list[tuple[Sector, Program]]]:
+    """Sectors by their programs: those of equal ones together, in order of the first of each."""
+    by_hash: dict[int, list[list[tuple[Sector, Program]]]] = {}
+    classes: list[list[tuple[Sector, Program]]] = []
+    for sector, program in sectors:
+        similar = by_hash.setdefault(_hashed(program), [])
+        alike = next((each for each in similar if each[0][1] == program), None)
+        if alike is None:
+            alike = []
+            similar.append(alike)
+            classes.append(alike)
+        alike.append((sector, program))
+    return classes
+
+
+def _hashed(program: Program) -> int:
+    """A number that equal programs share; few others do."""
+    return hash((*program.steps.values(), *program.parts.values(), *program.paths))
+
+
 def groups(axes: Sequence[Axis], sectors: Sequence[tuple[Sector, Program]]) -> Iterator[Group]:
     """Divide sectors into groups whose programs can be merged, and of which most places are
     taken."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from cbprove.design.marks import EXCLUDED, INAPPLICABLE, REFUTED
-from cbprove.design.merging import Group, alone, groups
+from cbprove.design.merging import Group, alone, equal_programs, groups
 from cbprove.design.problem import named
 from cbprove.design.sectors import Division, Domains, Sector, Sheet, spread
 from cbprove.design.settle import Settled
@@ -49,6 +49,7 @@ class Space(Division):
         self.options, self.bound, self.limits = options, options.bound, options.limits
         self._tables: dict[tuple[str, Key], Table] = {}
         self._places: dict[Key, tuple[Tables, int]] = {}
+        self._classes: dict[Key, Sequence[Sector]] = {}
         self._plain: dict[Bool, bytearray] = {}
 
     def table(self, sector: Sector, name: str) -> Table:
@@ -97,7 +98,7 @@ class Space(Division):
             self._divide(sector)
         tables, place = self._places[key_of(sector)]
         try:
-            return tables.table(place, name)
+            return tables.table(place, name).of(sector)
         except TooLarge:
             for sector_of_group in tables.group.sectors:
                 self._put(alone(sector_of_group, self.program(sector_of_group)))
@@ -109,7 +110,10 @@ class Space(Division):
         left = [
             (s, self.program(s)) for s in sectors.values() if self.program(s).required is not False
         ]
-        for group in groups(self.system.axes, left):
+        # A verdict hangs on the program alone, so that one sector speaks for all with an equal one.
+        classes = equal_programs(left)
+        self._classes = {key_of(alike[0][0]): [s for s, _ in alike] for alike in classes}
+        for group in groups(self.system.axes, [alike[0] for alike in classes]):
             self._put(group)
 
     def _put(self, group: Group) -> None:
@@ -119,8 +123,9 @@ class Space(Division):
         )
         tables_made = Tables(group, programs, asked)
         self._places.update(
-            (key_of(s), (tables_made, place))
-            for s, place in zip(group.sectors, group.places, strict=True)
+            (key_of(alike), (tables_made, place))
+            for sector, place in zip(group.sectors, group.places, strict=True)
+            for alike in self._classes[key_of(sector)]
         )
 
 

@@ -27,6 +27,14 @@ class Table:
     sheet: Sheet
     settled: dict[int, Settled] = field(default_factory=dict)
 
+    def of(self, sector: Sector) -> Table:
+        """The same of another sector, whose program is equal."""
+        if sector is self.sheet.sector:
+            return self
+        out = Table(Sheet(sector), dict(self.settled))
+        out.sheet.marks = bytearray(self.sheet.marks)
+        return out
+
 
 @frozen
 class Asked:

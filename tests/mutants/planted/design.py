@@ -56,6 +56,18 @@ FAULTS = (
     ),
     *planted(
         "design",
+        ("tests/design/test_equal_programs.py",),
+        ("programs are taken as equal by their hash", "equal_programs", "_1 == program", "True"),
+        ("a class is judged as its first sector's own", "Table.of", "_1 is _2", "True"),
+        (
+            "one that is too large loses its class",
+            "Space._put",
+            "self._classes[key_of(sector)]",
+            "[sector]",
+        ),
+    ),
+    *planted(
+        "design",
         AROUND,
         (
             "what breaks for the values at one candidate is refuted around it",
