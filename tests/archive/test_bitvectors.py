@@ -64,6 +64,13 @@ def truth(draw: Random, depth: int) -> Bool:
     return draw.choice([basic, not_(basic), and_(basic, choice("p")), or_(basic, choice("q"))])
 
 
+def test_a_difference_has_the_bits_that_it_may_take() -> None:
+    least, most = {"a": (-255, 0)}, {"b": (0, 255)}
+    apart = sub(var("b"), var("a"))
+    known = [eq(var("a"), -255), eq(var("b"), 255)]
+    assert answer([*known, le(apart, 0)], {**least, **most}) == "unsat"
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_as_bit_vectors_a_term_has_the_value_it_has(seed: int) -> None:
     draw = Random(seed)

@@ -67,6 +67,21 @@ def test_parts_laid_one_behind_another_are_the_whole(
     assert _document(spec, InTurns()) == _document(spec, None)
 
 
+def test_parts_are_cut_of_an_axis_that_is_free(tmp_path: Path, monkeypatch: Any) -> None:
+    spec = tmp_path / "a.cbs"
+    spec.write_text(
+        """spec a "the first axis is a size"; object o { u8 cb[16]; } param N in 1..2; param A in 0..7;
+        struct guest { u8 a[N]; };
+        layer l { view v : u8 at o.cb[4]; view w : struct guest at o.cb[A];
+            step s { write v; } step t { write w; } step u { read v; } }
+        path p { s; t; u; } property kept: preserved v from s to u;"""
+    )
+    space = Space(meaning(str(spec)), Reach())
+    assert [axis.name for axis in space.free] == ["A"]
+    monkeypatch.setattr(shares, "_MOST", 3)
+    assert _document(spec, InTurns()) == _document(spec, None)
+
+
 def test_what_one_by_one_is_settled_keeps_its_place(tmp_path: Path, monkeypatch: Any) -> None:
     spec = tmp_path / "a.cbs"
     spec.write_text(

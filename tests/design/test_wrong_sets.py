@@ -21,17 +21,18 @@ property kept: preserved V from set to use;
 """
 
 
+@pytest.mark.parametrize("wrong", ["all", "none"])
 @pytest.mark.parametrize(("place", "refuted"), [(0, 4), (28, 4), (12, 7)])
-def test_a_region_of_all_candidates_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int, refuted: int
+def test_a_region_of_all_candidates_or_of_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrong: str, place: int, refuted: int
 ) -> None:
     asked: list[int] = []
 
-    def everywhere(universe: Any, *_: Any, **__: Any) -> int:
+    def set_of(universe: Any, *_: Any, **__: Any) -> int:
         asked.append(universe.size)
-        return int(universe.all)
+        return int(universe.all) if wrong == "all" else 0
 
-    monkeypatch.setattr(region, "alike", everywhere)
+    monkeypatch.setattr(region, "alike", set_of)
     (tmp_path / "moved.cbs").write_text(SPEC.replace("PLACE", str(place)))
     report = check(str(tmp_path / "moved.cbs"), Options(), lambda done, total: None)
     (kept,) = (row for row in report.space if row.property == "kept")

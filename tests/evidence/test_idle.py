@@ -111,6 +111,14 @@ def test_one_answer_alone_is_not_any(tmp_path: Path) -> None:
     assert answers(found, "low").get("repeat") in (None, "2 turns")
 
 
+def test_an_arm_that_no_run_takes_is_no_other_answer(tmp_path: Path) -> None:
+    spec = tmp_path / "small.cbs"
+    spec.write_text(SPEC.replace("or { other; } use;", 'or { assume x > 5 "never"; } use;'))
+    made = program(pipeline.meaning(str(spec)), {"abi": "x86_64"})
+    found = witness(made, named(made, "low"), {}, Options())
+    assert answers(found, "low")["either"] == "arm 1"
+
+
 def test_of_two_of_which_each_could_be_otherwise_one_matters(tmp_path: Path) -> None:
     """Each alone makes the sum large enough: both cannot be small."""
     spec = tmp_path / "small.cbs"

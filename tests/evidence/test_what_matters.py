@@ -26,6 +26,7 @@ layer owner { view V : u8 at skb.cb[0]; step set { write V = x; } step use { rea
     ("path", "claim"),
     [
         ("set; use; write V = 7; use;", "holds V < 3 at use"),
+        ("write V = 7; if (x == 5) { use; } use;", "holds V < 3 at use"),
         ("set; use;", "holds x == 5 at use"),
         ("set; use;", "holds x > 0 at use"),
     ],

@@ -85,7 +85,11 @@ def _of(file: str, *names: str) -> tuple[str, ...]:
     return tuple(f"tests/{file}::{name}" for name in names)
 
 
-AGREE = _of("random/test_agreement.py", "test_prover_and_reference_agree")
+# What is known to be drawn seldom is asked first.
+AGREE = (
+    "tests/mutants/test_rare.py",
+    *_of("random/test_agreement.py", "test_prover_and_reference_agree"),
+)
 TRAPS = ("tests/traps/test_traps_prover.py", "tests/traps/test_traps_reference.py")
 NUMBERS = ("tests/semantics",)
 CHOICES = ("tests/meaning/test_choices.py",)
@@ -157,6 +161,7 @@ IDLE = _of(
     "test_what_matters_and_what_does_not",
     "test_a_value_that_matters",
     "test_one_answer_alone_is_not_any",
+    "test_an_arm_that_no_run_takes_is_no_other_answer",
 )
 SECOND_TRY = ("tests/design/test_second_try.py",)
 MANY_DECISIONS = ("tests/design/test_witness.py",)

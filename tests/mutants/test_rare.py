@@ -40,6 +40,7 @@ layer owner {
     step first  { write T.first; }
     step next   { write T.next; }
     step zap    { clear T.first; }
+    step rest   { write T.rest; }
     view P : struct padded at skb.cb[4];
     step whole  { write P; }
     step raw    { read skb.cb[5]; }
@@ -68,6 +69,7 @@ RARE = {
         "written or cleared U.whole by again, zap",
         "refuted",
     ),
+    "a gap of one bit": ("first; rest; other;", "written in other", "refuted"),
     "a struct's padding is not stored": ("whole; raw;", "written in raw", "refuted"),
     "an assumption on one branch": (
         'if (x) { assume y == 0 "so it is"; } use;',

@@ -75,12 +75,6 @@ FAULTS = (
             "variable.store == definition.store.number",
             "False",
         ),
-        (
-            "a bit breaks elsewhere though the formula does not say so of it here",
-            "_of_bit",
-            "not evaluate(at, formula)[0]",
-            "False",
-        ),
     ),
     *planted(
         "design",

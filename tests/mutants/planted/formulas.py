@@ -116,6 +116,10 @@ FAULTS = (
             "and_(eq(was[0], current[0]), eq(was[1], current[1]))",
             "eq(was[1], current[1])",
         ),
+    ),
+    *planted(
+        "obligations",
+        ("tests/design/test_two_accounts.py",),
         (
             "turns leave everything as it was",
             "Loops._left",
