@@ -97,9 +97,10 @@ class _Settling:
                 return settled
             if not form.truncated:
                 return replace(self._reached(form), plan=plan)
+            is_reached = self._reach(form) == "sat"
             if stage == 0:
-                proof = self._all_turns() or self._certified(plan)
-            if proof is not None and (proof.verdict == "vacuous" or self._reach(form) == "sat"):
+                proof = self._of_every_run(plan, is_reached)
+            if proof is not None and (proof.verdict == "vacuous" or is_reached):
                 return self._contradicted() or proof
         return self._bounded(
             form, proof or Settled("proved", self.bound, _FOLLOWED.format(self.bound), plan)
@@ -142,6 +143,13 @@ class _Settling:
             raise NotReplayed(f"{self.prop.name}: the solver's run does not reach the claim")
         return answer.result
 
+    def _of_every_run(self, plan: Plan, is_reached: bool) -> Settled | None:
+        """A proof for every number of turns: a certificate is found sooner than an invariant, but
+        says nothing of whether any run comes to a claim."""
+        if is_reached:
+            return self._certified(plan) or self._all_turns()
+        return self._all_turns() or self._certified(plan)
+
     def _all_turns(self) -> Settled | None:
         """A proof, or vacuity, for every number of turns: by what turns leave as it was, then by
         facts about values as well."""
@@ -156,11 +164,12 @@ class _Settling:
         return proof
 
     def _certified(self, plan: Plan) -> Settled | None:
-        """A proof for every number of turns by a certificate, where invariants give none.
+        """A proof for every number of turns by a certificate.
 
         It is about the sources of bits alone, and knows what invariants lose: which store of a turn
         came last, and that what is kept of a step of that turn is what memory has. The checker of
-        certificates is asked, on plain numbers; what no run of the plan breaks, the solver says.
+        certificates is asked, on plain numbers; that no run of the plan breaks a claim, the solver
+        says.
         """
         certificate = find(self.program, self.prop)
         if certificate is None or check(self.program, self.prop, certificate) is not None:
