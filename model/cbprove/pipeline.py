@@ -115,7 +115,7 @@ def judged(
     that may be known next time.
     """
     if cache is None or options.queries:
-        report = design.judge(system, _reach(options), progress, executor)
+        report = design.judge(system, reach(options), progress, executor)
     else:
         report = _remembered(system, options, progress=progress, executor=executor, cache=cache)
     return replace(report, path=path, inputs=inputs(system), warnings=system.warnings)
@@ -143,7 +143,7 @@ def _remembered(
 
     known = Known(opened)
     report = design.judge(
-        system, _reach(options), progress=progress, executor=executor, known=known
+        system, reach(options), progress=progress, executor=executor, known=known
     )
     (name,) = names
     earlier = cache.is_earlier(name)
@@ -225,7 +225,7 @@ def sweep(
         asks=(),
         properties=tuple(each for each in system.properties if each.name == prop),
     )
-    report = design.judge(question, _reach(options), progress, executor)
+    report = design.judge(question, reach(options), progress, executor)
     return Matrix(
         prop,
         row_axis,
@@ -326,6 +326,7 @@ def _known(kind: str, name: str, names: list[str]) -> None:
         )
 
 
-def _reach(options: Options) -> Reach:
+def reach(options: Options) -> Reach:
+    """The same as the design space asks for it."""
     limits = Limits(options.resources, options.seconds, options.operations)
     return Reach(options.bound, limits, options.witnesses, options.queries)

@@ -143,6 +143,57 @@ def test_what_no_run_reads_is_needed_by_nobody(tmp_path: Path) -> None:
     assert ask(tmp_path, never).runs() == [(4, 8), (12, 16)]
 
 
+READ_OTHERWISE = """
+spec otherwise "what `owned` of the view does not speak of";
+object skb per path { char cb[16]; }
+object stack { u8 saved[2]; }
+input n : u8 in 0..2;
+layer a { view A : u8 at skb.cb[0]; view B : u8[2] at skb.cb[2]; view C : u8 at skb.cb[6];
+    view D : u8 at skb.cb[8]; view E : u8 at skb.cb[10]; view F : u8 at skb.cb[12];
+    step set { write A, D, F; write B[n]; write E = 1; }
+    step begin { }
+    step carry { copy A -> stack.saved for 1; }
+    step lane { read B[n]; }
+    step longer { read D for 2; }
+    step sure { assume E == 1 "it was set"; }
+    step own { read F; } }
+path p { set; begin; carry; lane; longer; sure; own; }
+"""
+
+
+def test_what_no_property_of_a_view_speaks_of_is_needed_too(tmp_path: Path) -> None:
+    """Carried by a copy, through an index that may leave the view, beyond it, looked at alone."""
+    found = ask(tmp_path, READ_OTHERWISE, start="begin", end=None)
+    needed = {byte.number: tuple(step for step, _ in byte.needed) for byte in found.bytes}
+    assert {number: steps for number, steps in needed.items() if steps} == {
+        0: ("carry",),
+        **dict.fromkeys((2, 3, 4), ("lane",)),
+        **dict.fromkeys((8, 9), ("longer",)),
+        10: ("sure",),
+        12: ("own",),
+    }
+
+
+OPEN = """
+spec open "a store that one choice of an axis puts over all bytes, and one that leaves all";
+object skb per path { char cb[4]; }
+param AT in 0..3;
+param KIND in { all, one, none };
+require KIND != none || AT < 2;
+layer a { view V : u8[4] at skb.cb[0]; view W : u8 at skb.cb[AT]; step begin { } step end { }
+    step store { when KIND == all && AT == 0 { write V; } when KIND == none && AT > 1 { write V; } } }
+path p { begin; store; end; }
+"""
+
+
+def test_a_choice_that_leaves_no_byte_free_counts(tmp_path: Path) -> None:
+    """No less where as many choices of another axis are; those that are excluded do not."""
+    assert ask(tmp_path, OPEN).runs() == []
+    assert ask(tmp_path, OPEN.replace("KIND == all &&", "KIND == all && AT == 1 &&")).runs() == [
+        (0, 4)
+    ]
+
+
 @pytest.mark.parametrize("at", range(13))
 def test_the_answer_is_that_of_the_view_written_out(tmp_path: Path, at: int) -> None:
     from cbprove.pipeline import check

@@ -12,7 +12,7 @@ from cbprove.frozen import frozen
 from cbprove.slots.life import Life
 from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import Part, Program, Step
-from cbprove.system.statements import Block, Call, Each, If, Make, Repeat, Statement, When
+from cbprove.system.statements import Assume, Block, Call, Each, If, Make, Repeat, Statement, When
 
 
 @frozen
@@ -27,7 +27,7 @@ class Extent:
 @frozen
 class Use:
     """Bits that may be stored to or read between the two, by which step of which layer, on which
-    path; `view` is the one that they are read through, None for a raw place."""
+    path; `view` is the one whose `owned` speaks of what is read here, None where none does."""
 
     path: str
     step: str
@@ -151,7 +151,7 @@ def _uses(graph: _Graph, path: str, nodes: Iterable[int]) -> Iterator[Use]:
     for number in sorted(nodes):
         name, layer, statements = graph.nodes[number]
         for statement in statements:
-            for place, length, stores in _touched(statement):
+            for place, length, stores, judged in _touched(statement):
                 reached = extent(graph.program, place, length)
                 if reached is not None:
                     yield Use(
@@ -160,15 +160,44 @@ def _uses(graph: _Graph, path: str, nodes: Iterable[int]) -> Iterator[Use]:
                         layer=layer,
                         extent=reached,
                         stores=stores,
-                        view=place.view,
+                        view=place.view if judged else None,
                     )
 
 
-def _touched(statement: Statement) -> Iterator[tuple[Place, Expr | None, bool]]:
+def _touched(statement: Statement) -> Iterator[tuple[Place, Expr | None, bool, bool]]:
+    """The places, with their lengths, whether they are stored to, and whether `owned` of their
+    view judges all that is read: not what is carried, assumed, or as long as a length says."""
     for touch in folds.touches(statement):
-        yield touch.place, touch.length, touch.kind not in ("read", "copy from")
+        judged = touch.kind == "read" and touch.length is None
+        yield touch.place, touch.length, touch.kind not in ("read", "copy from"), judged
+    judged = not isinstance(statement, Assume)
     for expr in folds.looked_at(statement):
-        yield from ((place, None, False) for place in folds.members(expr))
+        yield from ((place, None, False, judged) for place in folds.members(expr))
+
+
+def left_by_an_index(program: Program) -> frozenset[str]:
+    """The views that an input may move an access out of: no property can speak of one of them."""
+    widths = {view.name: view.place.width for view in program.views}
+    bodies = [step.body for step in program.steps.values()]
+    bodies += [part.body for part in (*program.parts.values(), *program.paths)]
+    statements = (statement for body in bodies for statement in folds.within(body))
+    places = (place for statement in statements for place in folds.places(statement))
+    return frozenset(
+        place.view
+        for place in places
+        if place.view is not None
+        and any(not 0 <= at <= widths[place.view] for at in _ends(program, place, place.start))
+    )
+
+
+def _ends(program: Program, place: Place, start: int) -> tuple[int, int]:
+    """Where a place begins and ends at the furthest, from its first bit without an index: all
+    values of all inputs, each by its end that goes furthest, which is too much at worst."""
+    low = high = start
+    for name, stride in place.indexes:
+        ends = [stride * end for end in (program.inputs[name].low, program.inputs[name].high)]
+        low, high = low + min(ends), high + max(ends)
+    return low, high + place.width
 
 
 def makes_anew(program: Program, life: Life) -> bool:
@@ -199,13 +228,10 @@ def extent(program: Program, place: Place, length: Expr | None) -> Extent | None
     """What a place, or its first so many bytes, may be; None where that hangs on a free axis."""
     if not isinstance(place.low, int):
         return None
-    # All values of all inputs, each by its end that goes furthest: too much at worst.
-    low = high = place.low
-    for name, stride in place.indexes:
-        ends = [stride * end for end in (program.inputs[name].low, program.inputs[name].high)]
-        low, high = low + min(ends), high + max(ends)
-    width = place.width if length is None else 8 * longest(program, length)
-    return Extent(_owner(program, place.object), low, high + width)
+    low, high = _ends(program, place, place.low)
+    if length is not None:
+        high += 8 * longest(program, length) - place.width
+    return Extent(_owner(program, place.object), low, high)
 
 
 def _owner(program: Program, name: str) -> str:

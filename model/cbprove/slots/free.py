@@ -8,25 +8,30 @@ from functools import cached_property
 from itertools import combinations, product
 from math import prod
 
+from cbprove.design.marks import EXCLUDED, INAPPLICABLE, PROVED, VACUOUS
+from cbprove.design.space import Space
 from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import elaborate
+from cbprove.meaning.system import System
 from cbprove.patching.judging import Job, judge
 from cbprove.patching.today import Today, today
-from cbprove.pipeline import Options, Progress, judged
+from cbprove.pipeline import Options, Progress, judged, reach
 from cbprove.report.free import Byte, Free, Slot
 from cbprove.slots import life as lives
-from cbprove.slots.between import Use, makes_anew, reads_behind, runs, uses
+from cbprove.slots.between import Use, left_by_an_index, makes_anew, reads_behind, runs, uses
 from cbprove.slots.life import Life, with_view
 from cbprove.slots.needs import Steps, needs
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.includes import load
 from cbprove.system.axes import AxisValue
 from cbprove.system.program import Program
-from cbprove.verdicts import Report, Space
 
 MOST_BYTES = 4096
 MOST_CHOICES = 1000  # of the axes that have no default
+_HARMLESS = (PROVED, VACUOUS, EXCLUDED, INAPPLICABLE)
+_WHOLE = 2
+_FAR = {"proved": _WHOLE, "vacuous": _WHOLE, "bounded": 1}  # how far a verdict goes
 
 
 @frozen
@@ -63,14 +68,14 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
     plain = today(tree, what_if=False)
     block = _block(plain.program, question.block)
     question = replace(question, life=_known(plain.program, question.life))
-    paths = _paths(plain.program, question, block)
     asking = _Asking(
         tree=tree, path=path, plain=plain, block=block, wanted=question, options=options
     )
+    paths = _paths(asking)
     kept = asking.proved_anywhere({lives.KEPT: ""}, progress)[lives.KEPT]
     needed = _needed(asking, progress)
     free_bytes = kept - needed.keys()
-    uses_of_block = [use for use in uses(plain.program, question.life) if _bytes(use, block)]
+    uses_of_block = [use for use in asking.uses(question.life) if _bytes(use, block)]
     slots = _slots(asking, _places(asking, free_bytes), progress)
     room = any(slot.holds for slot in slots)
     return Free(
@@ -87,22 +92,23 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
         align=question.align,
         slots=slots,
         movers=() if room else _movers(asking, free_bytes, needed, uses_of_block),
-        made=makes_anew(plain.program, question.life),
+        made=any(makes_anew(program, question.life) for program in asking.programs),
     )
 
 
-def _paths(program: Program, question: Wanted, block: _Block) -> tuple[str, ...]:
+def _paths(asking: _Asking) -> tuple[str, ...]:
     """The paths of the life that is asked for. Raises WrongUsage where there is none, and for a
     size that no place has."""
-    paths = runs(program, question.life)
-    if not paths:
+    question, block = asking.wanted, asking.block
+    found = {path for program in asking.programs for path in runs(program, question.life)}
+    if not found:
         raise WrongUsage(
             f"no path comes from `{question.life.start}` to `{question.life.end}`",
             "name two steps in order",
         )
     if not 0 < question.size <= block.bytes:
         raise WrongUsage(f"`{block.name}` has {block.bytes} bytes", f"ask for 1 to {block.bytes}")
-    return paths
+    return tuple(path.name for path in asking.plain.program.paths if path.name in found)
 
 
 def _block(program: Program, name: str | None) -> _Block:
@@ -139,16 +145,15 @@ def _known(program: Program, life: Life) -> Life:
     return Life(by_title.get(life.start or ""), by_title.get(life.end or ""))
 
 
-def _proved_at(row: Space, size: int) -> frozenset[int]:
+def _proved_at(space: Space, name: str, size: int) -> frozenset[int]:
     """The bytes at which a property is proved for every run, or no run comes to it, for every
-    choice of the other axes."""
-    if set(row.counts) == {"vacuous"}:
-        return frozenset(range(size))
-    choices = [
-        {byte for low, high in spans for byte in range(low, high + 1)}
-        for spans in row.proved.values()
-    ]
-    return frozenset(set.intersection(*choices)) if choices else frozenset()
+    choice of the other axes that is not excluded."""
+    places = set(range(size))
+    for sector in space.all_sectors():
+        for index, mark in enumerate(space.table(sector, name).sheet.marks):
+            if mark not in _HARMLESS:
+                places.discard(int(sector.candidate(index)[lives.AT]))
+    return frozenset(places)
 
 
 def _all_free(at: int, size: int, free_bytes: Collection[int]) -> bool:
@@ -179,7 +184,9 @@ def _needed(asking: _Asking, progress: Progress) -> dict[int, Steps]:
         for program in asking.programs
         for use in reads_behind(program, asking.wanted.life.start)
     ]
-    return needs(list(dict.fromkeys(reads)), asking.block.bytes, proved)
+    left = frozenset[str]().union(*(left_by_an_index(program) for program in asking.programs))
+    asked = [(replace(use, view=None) if use.view in left else use, read) for use, read in reads]
+    return needs(list(dict.fromkeys(asked)), asking.block.bytes, proved)
 
 
 def _byte(
@@ -242,8 +249,12 @@ class _Asking:
         size = self.block.bytes
         text = "".join(claims.values())
         tree = with_view(self.tree, self.block.name, 1, range(size), self.wanted.life, claims=text)
-        rows = self._judged(tree, claims, progress).space
-        return {row.property: _proved_at(row, size) for row in rows}
+        space = Space(_narrowed(tree, claims), reach(self.options))
+        places = {}
+        for number, name in enumerate(claims):
+            progress(number, len(claims))
+            places[name] = _proved_at(space, name, size)
+        return places
 
     def proved_plainly(
         self, claims: Mapping[str, str], progress: Progress
@@ -251,36 +262,46 @@ class _Asking:
         """The same without the store: all bytes, or none."""
         tree = lives.with_claims(self.tree, "".join(claims.values()))
         every = frozenset(range(self.block.bytes))
-        cases = self._judged(tree, claims, progress).cases
+        cases = judged(_narrowed(tree, claims), self.path, self.options, progress).cases
         return {
-            case.property: every if case.verdict in ("proved", "vacuous") else frozenset()
+            case.property: every
+            if case.verdict in ("proved", "vacuous") and not case.bounded
+            else frozenset()
             for case in cases
         }
 
-    def _judged(self, tree: syntax.Tree, names: Collection[str], progress: Progress) -> Report:
-        side = today(tree, what_if=False)
-        properties = tuple(each for each in side.system.properties if each.name in names)
-        return judged(
-            replace(side.system, properties=properties), self.path, self.options, progress
-        )
+    def uses(self, life: Life) -> list[Use]:
+        """All that is stored and read between the two, whatever choice of the open axes."""
+        return list(dict.fromkeys(use for each in self.programs for use in uses(each, life)))
 
     @cached_property
-    def broken(self) -> frozenset[str]:
-        """The properties that do not hold as it is: nobody's bytes break them."""
-        jobs = [
-            Job(self.path, self.plain.system, each.name, self.options)
-            for each in self.plain.system.properties
-        ]
-        judged_cases = (case for cases in judge(jobs, lambda done, total: None) for case in cases)
-        return frozenset(
-            case.property for case in judged_cases if case.verdict not in ("proved", "vacuous")
-        )
+    def standing(self) -> Mapping[str, int]:
+        """How far each property holds as it is: nobody's bytes break what is broken."""
+        return _standing(self, self.plain.system, lambda done, total: None)
+
+
+def _standing(asking: _Asking, system: System, progress: Progress) -> Mapping[str, int]:
+    """How far each property of a system holds."""
+    jobs = [Job(asking.path, system, each.name, asking.options) for each in system.properties]
+    return {
+        case.property: _FAR.get(case.verdict, 0)
+        for cases in judge(jobs, progress)
+        for case in cases
+    }
+
+
+def _narrowed(tree: syntax.Tree, names: Collection[str]) -> System:
+    """The spec with its axes at their defaults, and these properties alone."""
+    system = today(tree, what_if=False).system
+    return replace(
+        system, properties=tuple(each for each in system.properties if each.name in names)
+    )
 
 
 def _places(asking: _Asking, proved_free: Collection[int]) -> list[int]:
     """Where all the bytes would lie in free ones, those that nobody ever touches at all first."""
     size, block = asking.wanted.size, asking.block
-    everybody = uses(asking.plain.program, Life(None, None))
+    everybody = asking.uses(Life(None, None))
     busy = {byte for use in everybody for byte in _bytes(use, block)}
     starts = range(0, block.bytes - size + 1, asking.wanted.align)
     return sorted(
@@ -308,13 +329,9 @@ def _slots(asking: _Asking, places: Sequence[int], progress: Progress) -> tuple[
 def _slot(asking: _Asking, at: int, progress: Progress) -> Slot:
     size, life = asking.wanted.size, asking.wanted.life
     side = today(with_view(asking.tree, asking.block.name, size, at, life), what_if=False)
-    jobs = [
-        Job(asking.path, side.system, each.name, asking.options) for each in side.system.properties
-    ]
-    cases = [case for cases_of_job in judge(jobs, progress) for case in cases_of_job]
-    bad = [case.property for case in cases if case.verdict not in ("proved", "vacuous")]
-    harmed = tuple(name for name in bad if name != lives.KEPT and name not in asking.broken)
-    return Slot(at, at + size, lives.KEPT not in bad, harmed)
+    standing = _standing(asking, side.system, progress)
+    harmed = tuple(name for name, far in asking.standing.items() if standing[name] < far)
+    return Slot(at, at + size, standing[lives.KEPT] == _WHOLE, harmed)
 
 
 def _harmless(asking: _Asking, harmed: Collection[str], progress: Progress) -> frozenset[int]:
