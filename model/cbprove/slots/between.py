@@ -12,7 +12,7 @@ from cbprove.frozen import frozen
 from cbprove.slots.life import Life
 from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import Part, Program, Step
-from cbprove.system.statements import Assume, Block, Call, Each, If, Make, Repeat, Statement, When
+from cbprove.system.statements import Block, Call, Each, If, Make, Repeat, Statement, When
 
 
 @frozen
@@ -27,7 +27,8 @@ class Extent:
 @frozen
 class Use:
     """Bits that may be stored to or read between the two, by which step of which layer, on which
-    path; `view` is the one whose `owned` speaks of what is read here, None where none does."""
+    path; `view` is the one that they are read through, None where no `owned` speaks of them: of raw
+    places, and of as many bytes as a length says."""
 
     path: str
     step: str
@@ -151,7 +152,7 @@ def _uses(graph: _Graph, path: str, nodes: Iterable[int]) -> Iterator[Use]:
     for number in sorted(nodes):
         name, layer, statements = graph.nodes[number]
         for statement in statements:
-            for place, length, stores, judged in _touched(statement):
+            for place, length, stores in _touched(statement):
                 reached = extent(graph.program, place, length)
                 if reached is not None:
                     yield Use(
@@ -160,19 +161,15 @@ def _uses(graph: _Graph, path: str, nodes: Iterable[int]) -> Iterator[Use]:
                         layer=layer,
                         extent=reached,
                         stores=stores,
-                        view=place.view if judged else None,
+                        view=place.view if length is None else None,
                     )
 
 
-def _touched(statement: Statement) -> Iterator[tuple[Place, Expr | None, bool, bool]]:
-    """The places, with their lengths, whether they are stored to, and whether `owned` of their
-    view judges all that is read: not what is carried, assumed, or as long as a length says."""
+def _touched(statement: Statement) -> Iterator[tuple[Place, Expr | None, bool]]:
     for touch in folds.touches(statement):
-        judged = touch.kind == "read" and touch.length is None
-        yield touch.place, touch.length, touch.kind not in ("read", "copy from"), judged
-    judged = not isinstance(statement, Assume)
+        yield touch.place, touch.length, touch.kind not in ("read", "copy from")
     for expr in folds.looked_at(statement):
-        yield from ((place, None, False, judged) for place in folds.members(expr))
+        yield from ((place, None, False) for place in folds.members(expr))
 
 
 def left_by_an_index(program: Program) -> frozenset[str]:

@@ -3,20 +3,20 @@ who is in the way of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
 
-from cbprove.design.marks import EXCLUDED, INAPPLICABLE, PROVED, VACUOUS
+from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VACUOUS
+from cbprove.design.sectors import Sector
 from cbprove.design.space import Space
 from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import elaborate
 from cbprove.meaning.system import System
-from cbprove.patching.judging import Job, judge
 from cbprove.patching.today import Today, today
-from cbprove.pipeline import Options, Progress, judged, reach
+from cbprove.pipeline import Options, Progress, reach
 from cbprove.report.free import Byte, Free, Slot
 from cbprove.slots import life as lives
 from cbprove.slots.between import Use, left_by_an_index, makes_anew, reads_behind, runs, uses
@@ -31,7 +31,7 @@ MOST_BYTES = 4096
 MOST_CHOICES = 1000  # of the axes that have no default
 _HARMLESS = (PROVED, VACUOUS, EXCLUDED, INAPPLICABLE)
 _WHOLE = 2
-_FAR = {"proved": _WHOLE, "vacuous": _WHOLE, "bounded": 1}  # how far a verdict goes
+_FAR = {**dict.fromkeys(_HARMLESS, _WHOLE), BOUNDED: 1}  # how far a verdict goes
 
 
 @frozen
@@ -68,9 +68,7 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
     plain = today(tree, what_if=False)
     block = _block(plain.program, question.block)
     question = replace(question, life=_known(plain.program, question.life))
-    asking = _Asking(
-        tree=tree, path=path, plain=plain, block=block, wanted=question, options=options
-    )
+    asking = _Asking(tree=tree, plain=plain, block=block, wanted=question, options=options)
     paths = _paths(asking)
     kept = asking.proved_anywhere({lives.KEPT: ""}, progress)[lives.KEPT]
     needed = _needed(asking, progress)
@@ -149,11 +147,16 @@ def _proved_at(space: Space, name: str, size: int) -> frozenset[int]:
     """The bytes at which a property is proved for every run, or no run comes to it, for every
     choice of the other axes that is not excluded."""
     places = set(range(size))
-    for sector in space.all_sectors():
-        for index, mark in enumerate(space.table(sector, name).sheet.marks):
+    for sector, marks in _sheets(space, name):
+        for index, mark in enumerate(marks):
             if mark not in _HARMLESS:
                 places.discard(int(sector.candidate(index)[lives.AT]))
     return frozenset(places)
+
+
+def _sheets(space: Space, name: str) -> Iterator[tuple[Sector, bytearray]]:
+    """The verdicts of a property, by sectors."""
+    return ((sector, space.table(sector, name).sheet.marks) for sector in space.all_sectors())
 
 
 def _all_free(at: int, size: int, free_bytes: Collection[int]) -> bool:
@@ -174,10 +177,12 @@ def _bytes(use: Use, block: _Block) -> range:
 def _needed(asking: _Asking, progress: Progress) -> dict[int, Steps]:
     """The bytes that somebody reads as his own behind the store, with those who do."""
 
+    aloud = replace(asking, tree=lives.read_aloud(asking.tree))
+
     def proved(claims: Mapping[str, str], stored: bool) -> Mapping[str, frozenset[int]]:
         if stored:
-            return asking.proved_anywhere(claims, progress)
-        return asking.proved_plainly(claims, progress)
+            return aloud.proved_anywhere(claims, progress)
+        return aloud.proved_plainly(claims, progress)
 
     reads = [
         (use, frozenset(_bytes(use, asking.block)))
@@ -217,7 +222,6 @@ class _Asking:
     """A spec as it stands, the control block, and what is wanted of it."""
 
     tree: syntax.Tree
-    path: str
     plain: Today
     block: _Block
     wanted: Wanted
@@ -261,14 +265,18 @@ class _Asking:
     ) -> Mapping[str, frozenset[int]]:
         """The same without the store: all bytes, or none."""
         tree = lives.with_claims(self.tree, "".join(claims.values()))
+        standing = self.standing_of(_narrowed(tree, claims), progress)
         every = frozenset(range(self.block.bytes))
-        cases = judged(_narrowed(tree, claims), self.path, self.options, progress).cases
-        return {
-            case.property: every
-            if case.verdict in ("proved", "vacuous") and not case.bounded
-            else frozenset()
-            for case in cases
-        }
+        return {name: every if far == _WHOLE else frozenset() for name, far in standing.items()}
+
+    def standing_of(self, system: System, progress: Progress) -> Mapping[str, int]:
+        """How far each property of a system holds, whatever choice of the open axes."""
+        space, standing = Space(system, reach(self.options)), {}
+        for number, each in enumerate(system.properties):
+            progress(number, len(system.properties))
+            marks = {mark for _, sheet in _sheets(space, each.name) for mark in sheet}
+            standing[each.name] = min(_FAR.get(mark, 0) for mark in marks)
+        return standing
 
     def uses(self, life: Life) -> list[Use]:
         """All that is stored and read between the two, whatever choice of the open axes."""
@@ -277,17 +285,7 @@ class _Asking:
     @cached_property
     def standing(self) -> Mapping[str, int]:
         """How far each property holds as it is: nobody's bytes break what is broken."""
-        return _standing(self, self.plain.system, lambda done, total: None)
-
-
-def _standing(asking: _Asking, system: System, progress: Progress) -> Mapping[str, int]:
-    """How far each property of a system holds."""
-    jobs = [Job(asking.path, system, each.name, asking.options) for each in system.properties]
-    return {
-        case.property: _FAR.get(case.verdict, 0)
-        for cases in judge(jobs, progress)
-        for case in cases
-    }
+        return self.standing_of(self.plain.system, lambda done, total: None)
 
 
 def _narrowed(tree: syntax.Tree, names: Collection[str]) -> System:
@@ -329,7 +327,7 @@ def _slots(asking: _Asking, places: Sequence[int], progress: Progress) -> tuple[
 def _slot(asking: _Asking, at: int, progress: Progress) -> Slot:
     size, life = asking.wanted.size, asking.wanted.life
     side = today(with_view(asking.tree, asking.block.name, size, at, life), what_if=False)
-    standing = _standing(asking, side.system, progress)
+    standing = asking.standing_of(side.system, progress)
     harmed = tuple(name for name, far in asking.standing.items() if standing[name] < far)
     return Slot(at, at + size, standing[lives.KEPT] == _WHOLE, harmed)
 

@@ -52,6 +52,40 @@ def with_claims(tree: syntax.Tree, text: str) -> syntax.Tree:
     return syntax.Tree((*tree.declarations, *parse(source)), (*tree.sources, source))
 
 
+def read_aloud(tree: syntax.Tree) -> syntax.Tree:
+    """The spec with a read of what a copy carries in front of it, and of what an assumption looks
+    at: `owned` then speaks of these bytes, too."""
+    nodes = [_with_reads(node) for node in tree.declarations]
+    return syntax.Tree(tuple(nodes), tree.sources)
+
+
+def _with_reads(node: syntax.Declaration) -> syntax.Declaration:
+    if isinstance(node, syntax.Path):
+        return replace(node, body=_in_blocks(node.body, _reading))
+    if not isinstance(node, syntax.Layer):
+        return node
+    steps = tuple(
+        replace(step, body=_in_blocks(_body(step, node), _reading)) for step in node.steps
+    )
+    return replace(node, steps=steps, reads=None)
+
+
+def _body(step: syntax.Step, layer: syntax.Layer) -> syntax.Block:
+    """What a step does: without a body, all that its layer declares."""
+    if step.body is not None:
+        return step.body
+    read = [syntax.Read(layer.reads, None, step.span)] if layer.reads else []
+    return (*read, *([syntax.Write(layer.writes, None, None, step.span)] if layer.writes else []))
+
+
+def _reading(statement: syntax.Statement) -> Iterator[syntax.Statement]:
+    if isinstance(statement, syntax.Copy) and statement.length is None:
+        yield syntax.Read((statement.origin,), None, statement.span)
+    if isinstance(statement, syntax.Assume):
+        yield syntax.If(statement.condition, (), (), statement.span)
+    yield statement
+
+
 def _unproposed(tree: syntax.Tree) -> list[syntax.Declaration]:
     """A proposal would have to say where the bytes lie."""
     return [

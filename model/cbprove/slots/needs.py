@@ -1,13 +1,13 @@
 """Who needs the bytes that a new member would store to: those who read, behind its store, what was
 there before it.
 
-A store behind the life's first step is harmless at a byte if nobody reads it as his own afterwards.
-Of a view that reads its own members' bits wherever it reads, the prover says for each byte whether
-it still does with the new store in front of it (`owned`, the place a free term). Not judged so are
-a view that reads what others left, on purpose or not, and all of which `owned` does not speak: what
-is read through no view, or as long as a length says, what a copy carries and what is assumed on, and
-a view that an index may leave. Each byte of theirs that is read behind the store is needed, which
-may be too many and never too few.
+A store behind the life's first step is harmless at a byte if nobody reads it as his own afterwards,
+carries it elsewhere or assumes something of it. Of a view that reads its own members' bits wherever
+it reads, the prover says for each byte whether it still does with the new store in front of it
+(`owned`, the place a free term). Not judged so are a view that reads what others left, on purpose or
+not, and all of which no `owned` speaks: what is read through no view, or as long as a length says,
+and a view that an index may leave. Each byte of theirs that is read behind the store is needed,
+which may be too many and never too few.
 """
 
 from __future__ import annotations
