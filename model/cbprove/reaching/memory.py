@@ -128,9 +128,16 @@ class Memory:
 
     def _rename(self, state: State, rename: Callable[[Fact], Fact]) -> None:
         """Call facts otherwise, in all objects."""
-        for number, atoms in state.memory.items():
-            for atom in self.stores.asked[self.kinds[number]]:
-                atoms[atom] = renamed(atoms[atom], rename)
+        atoms_asked = [
+            (atoms, atom)
+            for number, atoms in state.memory.items()
+            for atom in self.stores.asked[self.kinds[number]]
+        ]
+        # Few facts are in many atoms, and few of them change.
+        present: set[Fact] = set().union(*(atoms[atom] for atoms, atom in atoms_asked))
+        names = {fact: name for fact in present if (name := rename(fact)) is not fact}
+        for atoms, atom in atoms_asked if names else ():
+            atoms[atom] = renamed(atoms[atom], names)
 
     def copy(self, copy: Copy, frame: Here, state: State) -> None:
         if self.blind:

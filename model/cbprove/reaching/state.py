@@ -6,7 +6,7 @@ A fact is an object that is equal to another where no claim can tell the two apa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -143,13 +143,13 @@ def replaced(facts: Facts, candidates: Candidates, replacement: Facts) -> Facts:
     return left
 
 
-def renamed(facts: Facts, rename: Callable[[Fact], Fact]) -> Facts:
-    """What is known when some facts are called otherwise; `facts` itself where none are."""
-    if all(rename(fact) is fact for fact in facts):
+def renamed(facts: Facts, names: Mapping[Fact, Fact]) -> Facts:
+    """What is known when some facts are called otherwise; `facts` itself where none is there."""
+    if names.keys().isdisjoint(facts):
         return facts
     by_name: Facts = {}
     for fact, having in facts.items():
-        name = rename(fact)
+        name = names.get(fact, fact)
         by_name[name] = by_name.get(name, 0) | having
     return by_name
 
