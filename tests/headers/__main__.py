@@ -53,7 +53,7 @@ def _debian(folder: Path) -> Path | None:
             text=True,
             check=True,
         )
-        headers = next(word for word in said.stdout.split() if word.startswith("linux-headers-"))
+        headers = newest(said.stdout)
         version = headers.removeprefix("linux-headers-").removesuffix("-amd64")
         names = [
             f"linux-headers-{version}-common",
@@ -66,6 +66,12 @@ def _debian(folder: Path) -> Path | None:
     except (OSError, StopIteration, subprocess.CalledProcessError):
         return None
     return folder / "root"
+
+
+def newest(depends: str) -> str:
+    """The headers that the package of the newest ones depends on. Raises StopIteration without."""
+    _, *words = depends.split()
+    return next(word for word in words if word.startswith("linux-headers-"))
 
 
 def _sweep(folder: Path) -> Sweep:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.headers import definitions
+from tests.headers.__main__ import newest
 from tests.headers.sweep import Sweep
 
 HEADER = """
@@ -57,3 +58,8 @@ def test_pieces_and_what_becomes_of_them(tmp_path: Path) -> None:
     outcomes = {outcome.piece.name: outcome for outcome in Sweep(headers, None).all()}
     assert {name for name, outcome in outcomes.items() if outcome.state == "refused"} == {"refused"}
     assert "no struct `missing`" in outcomes["refused"].why
+
+
+def test_the_newest_headers_are_what_their_package_depends_on() -> None:
+    said = "linux-headers-amd64\n  Depends: linux-headers-6.1.0-56-amd64\n"
+    assert newest(said) == "linux-headers-6.1.0-56-amd64"
