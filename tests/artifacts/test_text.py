@@ -265,6 +265,21 @@ def test_qualifiers_stay() -> None:
     )
 
 
+def test_the_ends_of_64_bits_are_constants_of_c() -> None:
+    ends = (0, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
+    low = (-1 << 63, 1 - (1 << 63), -1)
+    types = unit(
+        "k",
+        struct("s", 16, ("unsigned", 4, 0), ("signed", 5, 8)),
+        Enumeration("u", 8, False, tuple((f"U{value}", value) for value in ends)),
+        Enumeration("i", 8, True, tuple((f"I{at}", value) for at, value in enumerate(low))),
+    )
+    read = text(types)
+    assert "= 18446744073709551615u" in read and "= -9223372036854775807 - 1" in read
+    whole = artifact(types)
+    assert differing(whole, every(whole.units[0])) == []
+
+
 @pytest.mark.parametrize("path", READABLE, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_struct_of_the_fixtures_lies_as_it_did(path: Path) -> None:
     whole = open_artifact(str(path), abi=None if path.suffix == ".o" else _abi(path))

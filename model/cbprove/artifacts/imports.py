@@ -144,6 +144,7 @@ def save(path: str, text: str) -> None:
         ) from None
 
 
+_GREATEST = (1 << 63) - 1  # of `long long`
 _PLACE_COLUMN = 52
 _WIDTH = 118
 
@@ -301,7 +302,7 @@ class _Writer:
 
     def _enum(self, node: Enumeration, head: str, ending: str) -> list[str]:
         constants = ", ".join(
-            f"{self._constant(name, value)} = {value}" for name, value in node.values
+            f"{self._constant(name, value)} = {_spelled(value)}" for name, value in node.values
         )
         packed = " __packed" if node.size < 4 else ""
         line = f"{head} {{ {constants} }}{packed}{ending}"
@@ -321,6 +322,14 @@ class _Writer:
             free = f"{name}___{number}"
         self.taken.add(free)
         return free
+
+
+def _spelled(value: int) -> str:
+    """An enumerator's value as a constant of C: one without a suffix has a signed type, and a minus
+    is no part of it (C17 6.4.4.1)."""
+    if value > _GREATEST:
+        return f"{value}u"
+    return str(value) if value >= -_GREATEST else f"{value + 1} - 1"
 
 
 def _place(member: Member, base: int) -> str:
