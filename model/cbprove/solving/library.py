@@ -126,6 +126,7 @@ class Context:
 
     def __del__(self) -> None:
         self.library.Z3_del_context(self.own)
+        self.own = None
 
     def call(self, name: str, *arguments: Any) -> Any:
         """What a function gives back that is given the context before all else. Raises Refused
@@ -141,8 +142,10 @@ class Context:
         return self.call("Z3_mk_solver_for_logic", self.call("Z3_mk_string_symbol", logic.encode()))
 
     def forget(self, name: str, declared: Any) -> None:
-        """Let go of something; that is no time to report what went wrong before."""
-        getattr(self.library, name)(self.own, declared)
+        """Let go of something; that is no time to report what went wrong before. Where all of a
+        circle goes at once the context may have gone first, and with it what lay in it."""
+        if self.own is not None:
+            getattr(self.library, name)(self.own, declared)
 
     def interrupt(self) -> None:
         """Have a check that another thread waits for come to its end, as unknown."""
