@@ -64,3 +64,17 @@ def test_links_lead_somewhere(document: Path) -> None:
     prose = _FENCED.sub("", document.read_text(encoding="utf-8"))
     targets = _LINK.findall(prose)
     assert [t for t in targets if "://" not in t and not (document.parent / t).exists()] == []
+
+
+_NAMED = re.compile(r"\b(?:[a-z_]+/)*[a-z_]+\.py\b")
+_MODULES = [
+    path for folder in ("model", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+]
+
+
+def test_modules_that_are_named_are_there() -> None:
+    files = [f"/{path.relative_to(ROOT).as_posix()}" for path in _MODULES]
+    for text in (*DOCUMENTS, *(path for path in _MODULES if path.is_relative_to(ROOT / "model"))):
+        named = set(_NAMED.findall(text.read_text(encoding="utf-8")))
+        missing = [name for name in named if not any(file.endswith(f"/{name}") for file in files)]
+        assert missing == [], text

@@ -1,16 +1,13 @@
-"""Invariants of cut loops: which of the bits that a loop stores to are, after any number of turns,
-what they were before the first, and, where that does not suffice, facts about values that turns
-keep (`houdini.py`).
+"""Invariants of cut loops, found by Houdini: all candidates are supposed, those that a turn breaks
+are given up, until the rest survive a turn together.
 
-All pieces are supposed to have the sources that they had, those that a turn changes are given up,
-until the rest survive a turn together. A piece given up refutes nothing.
+First which of the bits that a loop stores to are, after any number of turns, what they were before
+the first; where that does not suffice, facts about values that turns keep. What is tried of these is
+drawn from the program: the numbers that it stores and compares with, members that lie in what turns
+store to, unions beside the tags that are stored with them.
 
-Facts about values that every turn of a cut loop keeps, found by Houdini: all candidates are
-supposed, those that a run breaks are given up, until the rest are an invariant.
-
-What is tried is drawn from the program: the numbers that it stores and compares with, members that
-lie in what turns store to, unions beside the tags that are stored with them. A fact that is given
-up refutes nothing, and one that was never tried only leaves a proof unfound.
+A candidate that is given up refutes nothing, and one that was never tried only leaves a proof
+unfound.
 """
 
 from __future__ import annotations
