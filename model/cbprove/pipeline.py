@@ -142,9 +142,7 @@ def _remembered(
         return cache.get(names[0])
 
     known = Known(opened)
-    report = design.judge(
-        system, reach(options), progress=progress, executor=executor, known=known
-    )
+    report = design.judge(system, reach(options), progress=progress, executor=executor, known=known)
     (name,) = names
     earlier = cache.is_earlier(name)
     if known.fresh and known.decided:

@@ -9,7 +9,11 @@ from cbprove.verdicts import Answered, Case, Cost, Finding, Report, Verdict
 
 
 def case(
-    said: str, counts: dict[Verdict, int] | None = None, code: int = 0, name: str = "kept"
+    said: str,
+    counts: dict[Verdict, int] | None = None,
+    code: int = 0,
+    name: str = "kept",
+    regions: tuple[tuple[Verdict, str], ...] = (),
 ) -> Case:
     verdict: Verdict = "proved" if said == "bounded" else said  # type: ignore[assignment]
     finding = Finding(verdict, turns=3 if said == "bounded" else None)
@@ -21,7 +25,7 @@ def case(
         verdict,
         {},
         told,
-        (),
+        regions,
         finding,
         "proved",
         not code,
@@ -31,9 +35,11 @@ def case(
     )
 
 
-def mixed(proved: int, refuted: int, unknown: int = 0) -> Case:
+def mixed(proved: int, refuted: int, unknown: int = 0, where: str = "AT in 0..1") -> Case:
     counts: dict[Verdict, int] = {"proved": proved, "refuted": refuted, "unknown": unknown}
-    return case("mixed", {verdict: count for verdict, count in counts.items() if count})
+    regions: tuple[tuple[Verdict, str], ...] = (("refuted", where),)
+    told = {verdict: count for verdict, count in counts.items() if count}
+    return case("mixed", told, regions=regions)
 
 
 PROVED, REFUTED, BOUNDED, UNKNOWN = (
@@ -55,6 +61,7 @@ PROVED, REFUTED, BOUNDED, UNKNOWN = (
         (mixed(3, 2), mixed(2, 3), "newly refuted"),
         (mixed(3, 2), mixed(4, 1), "counts"),
         (mixed(3, 2), mixed(3, 2), "unchanged"),
+        (mixed(3, 2), mixed(3, 2, where="AT in 2..3"), "counts"),
         (PROVED, mixed(4, 1), "newly refuted"),
         (UNKNOWN, mixed(4, 1), "newly refuted"),
         (REFUTED, mixed(4, 1), "newly mixed"),

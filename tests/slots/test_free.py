@@ -174,6 +174,16 @@ def test_what_no_property_of_a_view_speaks_of_is_needed_too(tmp_path: Path) -> N
     }
 
 
+def test_a_condition_of_a_path_reads(tmp_path: Path) -> None:
+    text = READ_OTHERWISE.replace("carry; lane; longer; sure; own;", "if (E == 1) { own; }")
+    found = ask(tmp_path, text, start="begin", end=None)
+    needed = {byte.number: tuple(step for step, _ in byte.needed) for byte in found.bytes}
+    assert {number: steps for number, steps in needed.items() if steps} == {
+        10: ("p",),
+        12: ("own",),
+    }
+
+
 OPEN = """
 spec open "a store that one choice of an axis puts over all bytes, and one that leaves all";
 object skb per path { char cb[4]; }

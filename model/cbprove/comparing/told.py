@@ -91,7 +91,7 @@ def summary(comparison: Comparison) -> str:
 
 
 def _worded(kind: str) -> str:
-    return "with other counts" if kind == "counts" else kind
+    return "for other candidates" if kind == "counts" else kind
 
 
 def _layout(reshaped: Reshaped, titles: tuple[str, str], paint: Paint) -> str:
@@ -136,12 +136,21 @@ def _verdict(changed: Changed, comparison: Comparison, paint: Paint) -> str:
 def _body(changed: Changed, comparison: Comparison) -> Iterator[str]:
     if changed.before is not None and changed.after is not None:
         yield f"{_told(changed.before)} -> {_told(changed.after)}"
+        if changed.kind == "counts" and changed.before.counts == changed.after.counts:
+            yield from _elsewhere(changed.before, changed.after)
     elif changed.after is not None:
         yield _told(changed.after)
     picture = comparison.witnesses.get(changed.after.id) if changed.after is not None else None
     if picture is not None:
         yield ""
         yield from witness.block(picture, changed.property)
+
+
+def _elsewhere(before: Case, after: Case) -> Iterator[str]:
+    """Which candidates have which verdict now, where only that changed."""
+    for verdict, text in after.regions:
+        if (verdict, text) not in before.regions:
+            yield f"{verdict} where {text}"
 
 
 def _told(case: Case) -> str:

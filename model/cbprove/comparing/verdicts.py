@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cbprove.frozen import frozen
 from cbprove.verdicts import Answered, Case, Report
@@ -13,8 +13,8 @@ class Changed:
     """A case before and after; None on the side that does not have it.
 
     `kind` is `unchanged`, `newly refuted` (or proved, bounded, unknown, vacuous, excluded, mixed),
-    `counts` where a mixed proposal has other counts and no more refuted candidates, or another
-    number is excluded, `added` or `removed`.
+    `counts` where a mixed proposal has other counts and no more refuted candidates, as many of each
+    but other ones, or another number is excluded, `added` or `removed`.
     """
 
     proposal: str
@@ -47,20 +47,42 @@ def kind(before: Case | None, after: Case | None) -> str:
     """What became of a case, in two words."""
     if before is None or after is None:
         return "added" if before is None else "removed"
+    return became(_outcome(before), _outcome(after))
+
+
+def _outcome(case: Case) -> Outcome:
+    return Outcome(state(case), {str(verdict): count for verdict, count in case.counts.items()}, case.regions)
+
+
+@frozen
+class Outcome:
+    """What is compared of a case: its state, its candidates by verdict, and which have which."""
+
+    state: str
+    counts: Mapping[str, int]
+    regions: tuple[tuple[str, str], ...]
+
+
+def became(before: Outcome, after: Outcome) -> str:
+    """What became of an outcome, in two words."""
     refuted = before.counts.get("refuted", 0), after.counts.get("refuted", 0)
-    if state(after) == state(before) == "mixed":
-        if refuted[1] > refuted[0]:
-            return "newly refuted"
-        return "unchanged" if dict(before.counts) == dict(after.counts) else "counts"
-    if state(after) == state(before):
+    if after.state != before.state:
+        newly = "refuted" if after.state == "mixed" and refuted[1] else after.state
         return (
-            "unchanged"
-            if before.counts.get("excluded") == after.counts.get("excluded")
-            else "counts"
+            "newly mixed" if before.state == "refuted" and newly == "refuted" else f"newly {newly}"
         )
-    if state(after) == "mixed" and refuted[1] and state(before) != "refuted":
+    if after.state == "mixed" and refuted[1] > refuted[0]:
         return "newly refuted"
-    return f"newly {state(after)}"
+    return "unchanged" if _alike(before, after) else "counts"
+
+
+def _alike(before: Outcome, after: Outcome) -> bool:
+    """Whether as many candidates have each verdict, of as many in all the same ones; where none
+    differ in their verdict it is only asked how many are excluded."""
+    if dict(before.counts) == dict(after.counts):
+        return before.regions == after.regions
+    one = after.state != "mixed"
+    return one and before.counts.get("excluded") == after.counts.get("excluded")
 
 
 def state(case: Case) -> str:

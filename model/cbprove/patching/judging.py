@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from cbprove import keeping
-from cbprove.frozen import frozen
+from cbprove.comparing.verdicts import state
+from cbprove.frozen import field, frozen
 from cbprove.meaning.system import System
 from cbprove.pipeline import Options, Progress, judged
 from cbprove.report import stepped, witness
@@ -40,7 +41,8 @@ class Judged:
     """What became of a case: its verdict in words, where it is asked, and for a refuted one the
     lines of a run that breaks it, and the run as a page draws it.
 
-    `kept` says that an earlier run found it.
+    `counts` are its candidates by verdict, `regions` say which have which. `kept` says that an
+    earlier run found it.
     """
 
     spec: str
@@ -52,6 +54,8 @@ class Judged:
     line: int
     told: tuple[str, ...]
     run: Mapping[str, Any] | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    regions: tuple[tuple[str, str], ...] = ()
     kept: bool = False
 
 
@@ -107,13 +111,13 @@ def _told(spec: str, case: Case, title: str) -> Judged:
         proposal=case.proposal,
         property=case.property,
         title=title,
-        verdict="bounded"
-        if case.verdict == "proved" and case.finding.turns is not None
-        else case.verdict,
+        verdict=state(case),
         file=printable(case.span.source.name) if case.span else "",
         line=case.span.line if case.span else 0,
         told=tuple(witness.block(witness_shown, case.property)) if witness_shown else (),
         run=stepped.run(witness_shown, case.property) if witness_shown else None,
+        counts={str(verdict): count for verdict, count in case.counts.items()},
+        regions=case.regions,
     )
 
 
@@ -146,9 +150,11 @@ class Kept:
 
     def put(self, job: Job, judged: Sequence[Judged]) -> None:
         """Keeps what is decided; an unknown may be known next time."""
-        if not any(each.verdict in ("unknown", "bounded") for each in judged):
+        if not any({"unknown", "bounded"} & {each.verdict, *each.counts} for each in judged):
             self.folder.put(key(job), [asdict(each) for each in judged])
 
 
 def _from_json(document: dict[str, Any]) -> Judged:
-    return replace(Judged(**document), told=tuple(document["told"]), kept=True)
+    regions = tuple((verdict, text) for verdict, text in document["regions"])
+    told = tuple(document["told"])
+    return replace(Judged(**document), told=told, regions=regions, kept=True)

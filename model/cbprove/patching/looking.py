@@ -6,8 +6,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbprove import folds
+from cbprove.design.sectors import Division
+from cbprove.meaning.system import System
 from cbprove.system.program import Aligned, Disjoint, Fits, Part, Program, Property, Step
 from cbprove.system.statements import Block, Call
+
+
+def changed_anywhere(old: System, new: System) -> frozenset[str]:
+    """The properties that look at something which differs at some candidate of those judged."""
+    before, after = (_programs(Division(system)) for system in (old, new))
+    if before.keys() != after.keys():
+        return frozenset(each.name for each in new.properties)
+    return frozenset().union(*(changed(before[key], after[key]) for key in after))
+
+
+def _programs(division: Division) -> dict[object, Program]:
+    """The programs of all sectors, by the values of their axes."""
+    return {
+        (*sector.fixed.items(), *sector.free): division.program(sector)
+        for sector in division.all_sectors()
+    }
 
 
 def changed(old: Program, new: Program) -> frozenset[str]:
@@ -27,7 +45,12 @@ def changed(old: Program, new: Program) -> frozenset[str]:
         if old_properties.get(name) != has.get(name)
         or (_of_views(has[name]) and views)
         or (_of_runs(has[name]) and runs)
-    ) | (frozenset(has) if old.objects != new.objects else frozenset())
+    ) | (frozenset(has) if _frames(old) != _frames(new) else frozenset())
+
+
+def _frames(program: Program) -> tuple[object, ...]:
+    """What every verdict hangs on."""
+    return program.objects, program.required
 
 
 def _of_views(prop: Property) -> bool:

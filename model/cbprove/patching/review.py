@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cbprove.comparing.verdicts import Outcome, became
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import frozen, replace
 from cbprove.patching import asserted, gone, observed
 from cbprove.patching.change import Change
 from cbprove.patching.judging import Job, Judged, Kept, judge
-from cbprove.patching.looking import changed
+from cbprove.patching.looking import changed_anywhere
 from cbprove.patching.observed import Pair
 from cbprove.patching.onto import Onto, onto
 from cbprove.patching.relayout import Relaid
@@ -60,7 +61,7 @@ def _questions(pairs: Sequence[Pair]) -> list[tuple[Pair, str]]:
     return [
         (pair, name)
         for pair in pairs
-        for name in sorted(changed(pair.old.program, pair.new.program))
+        for name in sorted(changed_anywhere(pair.old.system, pair.new.system))
     ]
 
 
@@ -270,7 +271,8 @@ def _turned(
         if (p.spec, name) not in fine or name in p.old.refutable
     ]
     before = _judged(doubtful, how, progress)
-    turned = [_turn(each) for key, each in after.items() if _is_other(before.get(key), each)]
+    kinds = {key: _kind(before.get(key), each) for key, each in after.items()}
+    turned = [_turn(each, kinds[key]) for key, each in after.items() if kinds[key] != "unchanged"]
     return (
         tuple(sorted(turned, key=_urgency)),
         len(after),
@@ -278,8 +280,11 @@ def _turned(
     )
 
 
-def _is_other(was: Judged | None, judged_now: Judged) -> bool:
-    return was.verdict != judged_now.verdict if was is not None else judged_now.verdict != "proved"
+def _kind(was: Judged | None, judged_now: Judged) -> str:
+    """What became of a case; one that was not judged before was proved, as it is expected to be."""
+    if was is None:
+        return "unchanged" if judged_now.verdict == "proved" else f"newly {judged_now.verdict}"
+    return became(*(Outcome(each.verdict, each.counts, each.regions) for each in (was, judged_now)))
 
 
 def _urgency(each: Turned) -> tuple[bool, bool]:
@@ -287,8 +292,8 @@ def _urgency(each: Turned) -> tuple[bool, bool]:
     return each.kind != "newly refuted", len(each.told) < 3
 
 
-def _turn(each: Judged) -> Turned:
-    spec, kind = os.path.basename(each.spec), f"newly {each.verdict}"
+def _turn(each: Judged, kind: str) -> Turned:
+    spec = os.path.basename(each.spec)
     return Turned(
         property=each.property,
         title=each.title,

@@ -22,6 +22,7 @@ _FURTHER = {
     "newly bounded": "proved up to a bound alone: --bound follows more turns",
     "newly unknown": "--resources lets the solver go on",
 }
+_WORDS = {"counts": "for other candidates"}
 _WIDTH, _ENDLESS = 100, 100_000
 _HANGING: Any = {"subsequent_indent": "  ", "break_on_hyphens": False, "break_long_words": False}
 _STAYS = "\x00"  # a blank at which no line is broken
@@ -211,7 +212,7 @@ def _turned(answer: Answer, verbose: bool) -> Iterator[_Section]:
         )
     for kind in dict.fromkeys(each.kind for each in answer.turned if each not in lost):
         cases = [f"{each.property} of {each.spec}" for each in answer.turned if each.kind == kind]
-        names = _names(f"{kind}: ", cases, verbose)
+        names = _names(f"{_WORDS.get(kind, kind)}: ", cases, verbose)
         if kind in _FURTHER:
             names[-1] += f" ({_FURTHER[kind]})"
         yield _listed(names, "good" if kind == "newly proved" else "strong", 1)

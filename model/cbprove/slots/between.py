@@ -66,6 +66,8 @@ class _Graph:
     def statement(self, statement: Statement, owner: str) -> tuple[set[int], set[int], bool]:
         if isinstance(statement, Call):
             return self.call(statement)
+        if isinstance(statement, If):
+            return self.choice(statement, owner)
         inner = tuple(folds.blocks(statement))
         if not inner:
             node = self.node(owner, "", (statement,))
@@ -76,9 +78,17 @@ class _Graph:
             for node in last:
                 self.after[node] |= first
         loose = isinstance(statement, Each | Repeat) or (
-            isinstance(statement, If | When) and len(arms) < 2
+            isinstance(statement, When) and len(arms) < 2
         )
         return first, last, loose or any(arm[2] for arm in arms)
+
+    def choice(self, statement: If, owner: str) -> tuple[set[int], set[int], bool]:
+        """A node for the condition, which reads, and the two blocks behind it."""
+        node = self.node(owner, "", (statement,))
+        arms = [self.block(arm, owner) for arm in (statement.then, statement.otherwise)]
+        self.after[node] = set().union(*(first for first, _, _ in arms))
+        last = set().union(*(ends for _, ends, _ in arms))
+        return {node}, last | ({node} if any(empty for *_, empty in arms) else set()), False
 
     def call(self, statement: Call) -> tuple[set[int], set[int], bool]:
         if statement.kind == "step":
