@@ -97,9 +97,15 @@ FAULTS = (
         CHANGED,
         (
             "more refuted candidates of a mixed proposal are nothing new",
-            "kind",
+            "became",
             "refuted[1] > refuted[0]",
             "refuted[1] > refuted[0] + 1",
+        ),
+        (
+            "as many candidates are the same ones",
+            "_alike",
+            "before.regions == after.regions",
+            "True",
         ),
         (
             "what came is gone",
@@ -135,9 +141,9 @@ FAULTS = (
         ),
         (
             "proved for some only is nothing new",
-            "kind",
-            "if _1:\n    return 'newly refuted'\nreturn f'newly {state(after)}'",
-            "return f'newly {state(after)}'",
+            "became",
+            "'refuted' if after.state == 'mixed' and refuted[1] else after.state",
+            "after.state",
         ),
     ),
     *planted(
