@@ -263,8 +263,8 @@ def _turned(
     after the change, and was expected to be before, is not judged again before it.
     """
     after = _judged([(pair.spec, pair.new, name) for pair, name in questions], how, progress)
-    fine = {(key[0], each.property) for key, each in after.items() if each.verdict == "proved"}
-    fine -= {(key[0], each.property) for key, each in after.items() if each.verdict != "proved"}
+    fine = {(key[0], each.property) for key, each in after.items()}
+    fine -= {(key[0], each.property) for key, each in after.items() if not _is_fine(each)}
     doubtful = [
         (p.spec, p.old, name)
         for p, name in questions
@@ -280,10 +280,15 @@ def _turned(
     )
 
 
+def _is_fine(each: Judged) -> bool:
+    """Whether all candidates are proved, and none excluded."""
+    return each.verdict == "proved" and each.counts.keys() <= {"proved"}
+
+
 def _kind(was: Judged | None, judged_now: Judged) -> str:
     """What became of a case; one that was not judged before was proved, as it is expected to be."""
     if was is None:
-        return "unchanged" if judged_now.verdict == "proved" else f"newly {judged_now.verdict}"
+        return "unchanged" if _is_fine(judged_now) else f"newly {judged_now.verdict}"
     return became(*(Outcome(each.verdict, each.counts, each.regions) for each in (was, judged_now)))
 
 
