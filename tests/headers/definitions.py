@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -23,19 +23,32 @@ _TAG = re.compile(
     r"^(?:__extension__\s+)?(struct|union|enum)\b((?:\s+(?!\w+\s*\{)\w+(?:\s*\([^{}]*?\))?)*)\s+(\w+)\s*\{"
 )
 _BARE_ENUM = re.compile(r"^enum\b[^({;]*\{")
+_DEFINES = r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]*([^\n]*)"
 _MACRO = re.compile(r"^\s*(\w+)(?:[ \t]+(.+))?$", re.DOTALL)
 _OTHER = re.compile(r"_32(_types)?\.h$")  # of kernels of 32 bits
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_NAME = re.compile(r"\b[A-Za-z_]\w*")
+_SUFFIX = re.compile(r"\b(0x[0-9a-fA-F]+|\d+)[uUlL]+\b")
+# What the compiler and the architecture make of some macros of the headers
+_KNOWN = {
+    "BITS_PER_LONG": "64",
+    "BITS_PER_LONG_LONG": "64",
+    "__BITS_PER_LONG": "64",
+    "GCC_VERSION": "120200",
+}
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A definition as it stands in a header: `kind` is struct, union, enum, typedef or macro."""
+    """A definition as it stands in a header: `kind` is struct, union, enum, typedef or macro.
+
+    `default` says that a header defines a macro so where no other one has.
+    """
 
     kind: str
     name: str
     text: str
     file: str
+    default: bool = False
 
 
 @dataclass
@@ -59,8 +72,10 @@ class Headers:
                     self.enumerators.setdefault(name.group(), piece)
 
     def get(self, kind: str, name: str, near: str) -> Piece | None:
-        """The definition of a name that a header sees: its own, or else the first."""
-        pieces = self.found.get((kind, name), [])
+        """The definition of a name that a header sees: its own, or else the first; a default only
+        where there is no other."""
+        every = self.found.get((kind, name), [])
+        pieces = [piece for piece in every if not piece.default] or every
         return next((p for p in pieces if p.file == near), pieces[0] if pieces else None)
 
 
@@ -78,20 +93,31 @@ def options(config: Path) -> dict[str, str]:
 def read(roots: list[Path], config: Mapping[str, str]) -> Headers:
     """All headers below some folders; what stands in an earlier folder counts before what stands
     in a later one."""
-    headers = Headers(config)
     files = [
         (root, path)
         for root in roots
         for path in sorted(root.rglob("*.h"), key=_last)
         if not _OTHER.search(path.name)
     ]
-    texts = {path: path.read_text(encoding="utf-8", errors="replace") for _, path in files}
-    for text in texts.values():
-        headers.macros.update(
-            re.findall(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]*([^\n]*)", text, re.MULTILINE)
-        )
-    for root, path in files:
-        for piece in _pieces(texts[path], str(path.relative_to(root)), headers):
+    texts = {
+        path: (str(path.relative_to(root)), path.read_text(encoding="utf-8", errors="replace"))
+        for root, path in files
+    }
+    macros = {
+        name: body
+        for _, text in texts.values()
+        for name, body in re.findall(_DEFINES, text, re.MULTILINE)
+    }
+    # Which macros count hangs on conditions, and these on macros: once more with those that do.
+    first = _all(Headers(config, macros=macros), texts.values())
+    chosen = {name: first.get("macro", name, "") for kind, name in first.found if kind == "macro"}
+    bodies = {n: p.text.removeprefix(f"#define {n}") for n, p in chosen.items() if p is not None}
+    return _all(Headers(config, macros=macros | bodies), texts.values())
+
+
+def _all(headers: Headers, texts: Iterable[tuple[str, str]]) -> Headers:
+    for file, text in texts:
+        for piece in _pieces(text, file, headers):
             headers.add(piece)
     return headers
 
@@ -99,7 +125,8 @@ def read(roots: list[Path], config: Mapping[str, str]) -> Headers:
 def _last(path: Path) -> tuple[bool, Path]:
     """Headers of other configurations come last: they are included where this one is not at
     hand."""
-    return bool(re.search(r"_up\.h$|tiny\.h$|slab_def\.h$|-compat\.h$", str(path))), path
+    other = r"_up\.h$|tiny\.h$|slab_def\.h$|-compat\.h$|pgtable-[23]level"
+    return bool(re.search(other, str(path))), path
 
 
 def _pieces(text: str, file: str, headers: Headers) -> Iterator[Piece]:
@@ -115,7 +142,7 @@ def _pieces(text: str, file: str, headers: Headers) -> Iterator[Piece]:
             if depth == 0 and parens == 0:
                 word, rest = directive.groups()
                 if word == "define" and active.all():
-                    yield from _macro(text[directive.start(2) : directive.end(2)], file)
+                    yield from _macro(text[directive.start(2) : directive.end(2)], file, guards)
                 active.see(word, rest)
                 start = directive.end()
             at = directive.end()
@@ -176,7 +203,7 @@ def _typedef_names(blank: str) -> list[str]:
     return [names[-1] for names in parts if names]
 
 
-def _macro(rest: str, file: str) -> Iterator[Piece]:
+def _macro(rest: str, file: str, guards: set[str]) -> Iterator[Piece]:
     joined = _SKIPPED.sub(
         lambda m: m.group() if m.group()[0] in "\"'" else " ", rest.replace("\\\n", " ")
     )
@@ -187,6 +214,7 @@ def _macro(rest: str, file: str) -> Iterator[Piece]:
             found.group(1),
             f"#define {found.group(1)} {' '.join((found.group(2) or '').split())}\n",
             file,
+            default=found.group(1) in guards,
         )
 
 
@@ -243,10 +271,8 @@ class _Conditions:
         text = re.sub(
             option, lambda m: str(int(self.headers.options.get(m.group(1), "no") != "no")), text
         )
-        text = re.sub(r"\bBITS_PER_LONG(?:_LONG)?\b|\b__BITS_PER_LONG\b", "64", text)
-        text = re.sub(r"\bGCC_VERSION\b", "120200", text)
-        text = re.sub(r"\b(\d+)[uUlL]+\b", r"\1", text)
-        text = re.sub(r"\b[A-Za-z_]\w*\b", lambda m: self._number(m.group()), text)
+        text = _SUFFIX.sub(r"\1", text)
+        text = _NAME.sub(lambda m: self._number(m.group()), text)
         text = text.replace("&&", " and ").replace("||", " or ").replace("!=", "<>")
         text = text.replace("!", " not ").replace("<>", "!=")
         try:
@@ -255,10 +281,19 @@ class _Conditions:
         except Exception:
             return True
 
-    def _number(self, name: str) -> str:
-        said = self.headers.options.get(name) or self.headers.macros.get(name, "0").strip()
-        return (
-            said
-            if re.fullmatch(r"\d+|0x[0-9a-fA-F]+", said)
-            else str(int(said in ("yes", "module")))
+    def _number(self, name: str, inside: frozenset[str] = frozenset()) -> str:
+        """What a macro comes to; 0, as in C, where it is none, and where it is not a number."""
+        said = (
+            _KNOWN.get(name) or self.headers.options.get(name) or self.headers.macros.get(name, "0")
         )
+        if said in ("yes", "module"):
+            return "1"
+        if name in inside:
+            return "0"
+        body = _SUFFIX.sub(r"\1", _SKIPPED.sub(" ", said))
+        body = _NAME.sub(lambda m: self._number(m.group(), inside | {name}), body)
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return str(int(eval(body, {"__builtins__": {}})))
+        except Exception:
+            return "0"

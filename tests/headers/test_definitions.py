@@ -60,6 +60,45 @@ def test_pieces_and_what_becomes_of_them(tmp_path: Path) -> None:
     assert "no struct `missing`" in outcomes["refused"].why
 
 
+LEVELS = """
+#define CPUS CONFIG_CPUS
+#ifdef CONFIG_ON
+# define FANOUT 64UL
+#else
+# define FANOUT 2
+#endif
+#define FANOUT_2 (FANOUT * FANOUT)	/* two levels */
+#if CPUS <= FANOUT
+# define LEVELS 1
+#elif CPUS <= FANOUT_2
+# define LEVELS 2
+#else
+# define LEVELS 3
+#endif
+#ifndef PACKED
+#define PACKED
+#endif
+#if WIDTH == 64
+struct wide { u64 a; };
+#endif
+"""
+
+
+def test_macros_under_conditions_that_hang_on_macros(tmp_path: Path) -> None:
+    (tmp_path / "a.h").write_text(LEVELS)
+    (tmp_path / "z.h").write_text(
+        "#ifdef CONFIG_ON\n#define WIDTH BITS_PER_LONG\n#else\n#define WIDTH 32\n#endif\n"
+        "#define PACKED __packed\n"
+    )
+    headers = definitions.read([tmp_path], {"CONFIG_ON": "yes", "CONFIG_CPUS": "4096"})
+    texts = {name: headers.get("macro", name, "a.h") for name in ("LEVELS", "PACKED")}
+    assert {name: piece and piece.text for name, piece in texts.items()} == {
+        "LEVELS": "#define LEVELS 2\n",
+        "PACKED": "#define PACKED __packed\n",
+    }
+    assert headers.get("struct", "wide", "a.h") is not None
+
+
 def test_the_newest_headers_are_what_their_package_depends_on() -> None:
     said = "linux-headers-amd64\n  Depends: linux-headers-6.1.0-56-amd64\n"
     assert newest(said) == "linux-headers-6.1.0-56-amd64"
