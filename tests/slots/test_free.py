@@ -306,6 +306,15 @@ def test_who_stores_past_its_own_area_is_in_the_way(tmp_path: Path) -> None:
     assert (found.runs(), stored(found)) == ([], {0: ("past",), 1: ("past",)})
 
 
+def test_a_control_block_is_an_array_of_bytes(tmp_path: Path) -> None:
+    """Not the largest member that is used directly."""
+    text = SPEC.replace("__aligned(8); }", "__aligned(8); u64 hash[4]; u16 mark; }")
+    assert ask(tmp_path, text).block == "skb.cb"
+    wanted = Wanted("skb.mark", Life("begin", "end"), 1, 1)
+    with pytest.raises(WrongUsage, match="there is no control block"):
+        free(str(tmp_path / "room.cbs"), wanted, Options(), lambda done, total: None)
+
+
 def test_a_property_that_is_broken_anyway_is_not_harmed(tmp_path: Path) -> None:
     found = ask(tmp_path, OTHERS, start="first.mark", end="look")
     assert [(slot.low, slot.harmed) for slot in found.slots] == [(2, ())], (

@@ -51,7 +51,9 @@ def kind(before: Case | None, after: Case | None) -> str:
 
 
 def _outcome(case: Case) -> Outcome:
-    return Outcome(state(case), {str(verdict): count for verdict, count in case.counts.items()}, case.regions)
+    return Outcome(
+        state(case), {str(verdict): count for verdict, count in case.counts.items()}, case.regions
+    )
 
 
 @frozen

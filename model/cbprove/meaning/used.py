@@ -190,11 +190,12 @@ def _areas(members: tuple[ctree.MemberItem, ...]) -> dict[str, ctree.CType]:
 
 
 def _control_blocks(names: Names) -> set[str]:
-    return {
-        name
-        for name, each in names.objects.items()
-        if any(map(_is_block, _areas(each.members).values()))
-    }
+    return {name for name, each in names.objects.items() if blocks_of(each)}
+
+
+def blocks_of(declared: syntax.Object) -> set[str]:
+    """The members of an object that are control blocks."""
+    return {name for name, type in _areas(declared.members).items() if _is_block(type)}
 
 
 def _is_block(type: ctree.CType) -> bool:

@@ -15,6 +15,7 @@ from cbprove.diagnostics import WrongUsage
 from cbprove.frozen import frozen, replace
 from cbprove.meaning import elaborate
 from cbprove.meaning.system import System
+from cbprove.meaning.used import blocks_of
 from cbprove.patching.today import Today, today
 from cbprove.pipeline import Options, Progress, reach
 from cbprove.report.free import Byte, Free, Slot
@@ -66,7 +67,7 @@ def free(path: str, question: Wanted, options: Options, progress: Progress) -> F
     """The free bytes of a spec, every axis at its default. Raises SpecError and WrongUsage."""
     tree = load(path)
     plain = today(tree, what_if=False)
-    block = _block(plain.program, question.block)
+    block = _block(tree, plain.program, question.block)
     question = replace(question, life=_known(plain.program, question.life))
     asking = _Asking(tree=tree, plain=plain, block=block, wanted=question, options=options)
     paths = _paths(asking)
@@ -109,13 +110,16 @@ def _paths(asking: _Asking) -> tuple[str, ...]:
     return tuple(path.name for path in asking.plain.program.paths if path.name in found)
 
 
-def _block(program: Program, name: str | None) -> _Block:
+def _block(tree: syntax.Tree, program: Program, name: str | None) -> _Block:
     """The control block that is meant: of the object that paths run on the largest one, if
     nothing is said."""
+    objects = (node for node in tree.declarations if isinstance(node, syntax.Object))
+    members = {node.name.text: blocks_of(node) for node in objects}
     blocks = [
         _Block(f"{o.name}.{area}", low, high)
         for o in program.objects
         for area, low, high in o.areas
+        if area in members[o.name]
     ]
     named = [each for each in blocks if each.name == name]
     if name is None:
@@ -124,8 +128,9 @@ def _block(program: Program, name: str | None) -> _Block:
             (b for b in blocks if b.name.startswith(f"{first}.")), key=lambda b: b.low - b.high
         )
     if not named or named[0].bytes > MOST_BYTES:
-        names = ", ".join(f"`{each.name}`" for each in blocks)
-        raise WrongUsage(f"there is no control block `{name}`", f"there are {names}")
+        names = ", ".join(f"`{each.name}`" for each in blocks) or "none"
+        asked = f"there is no control block `{name}`" if name else "paths run on no control block"
+        raise WrongUsage(asked, f"there are {names}")
     return named[0]
 
 
