@@ -163,3 +163,24 @@ def test_a_choice_with_two_candidates() -> None:
     text = text.replace("require AT + 1 <= 6;", "").replace("skb.cb[AT]", "skb.cb[AT + 3 * MORE]")
     found = conflict(text.replace("top_kept; expect", "top_kept given MORE >= 0; expect"))
     assert found is not None and [name for name, _ in found.properties] == ["low_kept", "top_kept"]
+
+
+OVER_EACH_OTHER = """spec over "views of one layer over each other";
+object skb { char cb[8]; }
+param AT in 1..4;
+struct s { u8 a; u8 b[5]; };
+layer one { view A : struct s at skb.cb[0]; view B : u8[5] at A.b; step set { write A; } step use { read B; } }
+layer two { view C : u8 at skb.cb[AT]; step hit { write C; } }
+path p { set; hit; use; }
+property kept: preserved A.b from set to use;
+ask room: AT such that kept;
+"""
+
+
+@pytest.mark.parametrize(("size", "needs"), [(8, []), (6, [("A", 6), ("C", 1)])])
+def test_bytes_that_two_views_of_a_layer_share_are_counted_once(
+    size: int, needs: list[tuple[str, int]]
+) -> None:
+    found = conflict(OVER_EACH_OTHER.replace("cb[8]", f"cb[{size}]"))
+    assert found is not None and found.layers is not None
+    assert [(need.view, need.bytes) for need in found.needs] == needs

@@ -14,7 +14,8 @@ from cbprove.design.space import Space
 from cbprove.diagnostics import Span
 from cbprove.frozen import replace
 from cbprove.system.axes import Ask, AxisValue
-from cbprove.system.program import Program
+from cbprove.system.expressions import Place
+from cbprove.system.program import Program, View
 from cbprove.system.statements import Block, Call, Each, Either, If, On, Repeat, Statement, When
 from cbprove.verdicts import Answered, Conflict, Need
 
@@ -236,16 +237,38 @@ def _needs(space: Space, ask: Ask, layers: tuple[str, ...]) -> tuple[tuple[Need,
     bytes; nothing unless it is more than there is."""
     least: dict[str, int] = {}
     areas: dict[tuple[str, str, int], None] = {}
+    shared: set[str] = set()
     for program in _programs(space, ask):
-        for view in program.views:
-            if view.layer in layers:
-                place = view.place
-                areas[place.object, place.area, place.bound[1] - place.bound[0]] = None
-                least[view.name] = min(least.get(view.name, place.width), place.width)
+        views = [view for view in program.views if view.layer in layers]
+        shared.update(*(_shared([v for v in views if v.layer == layer]) for layer in layers))
+        for view in views:
+            place = view.place
+            areas[place.object, place.area, place.bound[1] - place.bound[0]] = None
+            least[view.name] = min(least.get(view.name, place.width), place.width)
+    least = {name: bits for name, bits in least.items() if name not in shared}
     if len(areas) != 1 or sum(least.values()) <= next(iter(areas))[2]:
         return (), "", 0
     ((_, area, width),) = areas
     return tuple(Need(name, bits // 8) for name, bits in least.items()), area, width // 8
+
+
+def _shared(views: list[View]) -> Iterator[str]:
+    """The views of a layer that may lie over a larger one of it: their bytes are counted there."""
+    counted: list[View] = []
+    for view in sorted(views, key=lambda view: -view.place.width):
+        if all(_apart(view.place, other.place) for other in counted):
+            counted.append(view)
+        else:
+            yield view.name
+
+
+def _apart(one: Place, other: Place) -> bool:
+    """Whether two places surely share no bit."""
+    if one.object != other.object:
+        return True
+    if not isinstance(one.low, int) or not isinstance(other.low, int):
+        return False
+    return one.low + one.width <= other.low or other.low + other.width <= one.low
 
 
 def _programs(space: Space, ask: Ask) -> Iterator[Program]:
