@@ -240,7 +240,7 @@ def _needs(space: Space, ask: Ask, layers: tuple[str, ...]) -> tuple[tuple[Need,
     shared: set[str] = set()
     for program in _programs(space, ask):
         views = [view for view in program.views if view.layer in layers]
-        shared.update(*(_shared([v for v in views if v.layer == layer]) for layer in layers))
+        shared.update(*(_laid_over([v for v in views if v.layer == layer]) for layer in layers))
         for view in views:
             place = view.place
             areas[place.object, place.area, place.bound[1] - place.bound[0]] = None
@@ -252,17 +252,17 @@ def _needs(space: Space, ask: Ask, layers: tuple[str, ...]) -> tuple[tuple[Need,
     return tuple(Need(name, bits // 8) for name, bits in least.items()), area, width // 8
 
 
-def _shared(views: list[View]) -> Iterator[str]:
+def _laid_over(views: list[View]) -> Iterator[str]:
     """The views of a layer that may lie over a larger one of it: their bytes are counted there."""
     counted: list[View] = []
     for view in sorted(views, key=lambda view: -view.place.width):
-        if all(_apart(view.place, other.place) for other in counted):
+        if all(_beside_each_other(view.place, other.place) for other in counted):
             counted.append(view)
         else:
             yield view.name
 
 
-def _apart(one: Place, other: Place) -> bool:
+def _beside_each_other(one: Place, other: Place) -> bool:
     """Whether two places surely share no bit."""
     if one.object != other.object:
         return True
