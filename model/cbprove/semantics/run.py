@@ -262,10 +262,10 @@ class _Machine:
                     frame, index, extent, "fresh", [extent.inside(length)], typed=False
                 )
             else:
-                # C17 6.2.6.1p6: storing to a struct leaves its padding unspecified.
-                self.memory.store(
-                    frame, index, extent, "unspecified", extent.clipped(place.padding)
-                )
+                if place.padding:
+                    # C17 6.2.6.1p6: storing to a struct leaves its padding unspecified.
+                    padding = extent.clipped(place.padding)
+                    self.memory.store(frame, index, extent, "unspecified", padding)
                 self.memory.store(frame, index, extent, "fresh", extent.clipped(place.runs))
 
     def _clear(self, frame: Frame, statement: Clear) -> None:
@@ -315,7 +315,14 @@ class _Machine:
         for turn in range(turns):
             self.claims.turns += 1
             moment = (*outer.moment, turn)
-            frame = replace(outer, names=dict(outer.names), prefix=moment, moment=moment)
+            frame = Frame(
+                current=outer.current,
+                names=dict(outer.names),
+                prefix=moment,
+                moment=moment,
+                step=outer.step,
+                began=outer.began,
+            )
             if isinstance(statement, Each):
                 name_made = self._made(frame, "clone", statement.name)
                 self._end_of_unnamed_step(frame)
@@ -334,7 +341,14 @@ class _Machine:
         on."""
         self.claims.steps += 1
         step = self.program.steps[name]
-        frame = replace(outer, names={}, prefix=outer.moment, step=step, began=outer.moment)
+        frame = Frame(
+            current=outer.current,
+            names={},
+            prefix=outer.moment,
+            moment=outer.moment,
+            step=step,
+            began=outer.moment,
+        )
         self.claims.announce(frame, Began(self.path.name, name))
         self._block(frame, step.body)
         frame.current.object.history.append(outer.moment)

@@ -100,12 +100,14 @@ class State:
     def extent(self, frame: Frame, place: Place) -> Extent:
         """Where a place lies now."""
         assert isinstance(place.low, int)
-        low = place.low + sum(stride * self.input(frame, name) for name, stride in place.indexes)
+        low = place.low
+        for name, stride in place.indexes:
+            low += stride * self.input(frame, name)
         return Extent(self.name(frame, place.object), place, low, frame.moment)
 
     def counted(self, frame: Frame, place: Place) -> Place:
         """The place with each leaf as the array element that it is now."""
-        if not any(leaf.shifts for leaf in place.leaves):
+        if not place.shifts:
             return place
         return replace(place, leaves=tuple(self._element(frame, leaf) for leaf in place.leaves))
 

@@ -92,6 +92,11 @@ class Place:
     span: Span = field(compare=False)
 
     @cached_property
+    def shifts(self) -> bool:
+        """Whether some leaf is an array element that inputs count."""
+        return any(leaf.shifts for leaf in self.leaves)
+
+    @cached_property
     def covered(self) -> frozenset[int]:
         """The bits, from the place's first, that some leaf covers."""
         return frozenset(leaf.offset + i for leaf in self.leaves for i in range(leaf.width))
