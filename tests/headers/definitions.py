@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -23,6 +23,7 @@ _TAG = re.compile(
     r"^(?:__extension__\s+)?(struct|union|enum)\b((?:\s+(?!\w+\s*\{)\w+(?:\s*\([^{}]*?\))?)*)\s+(\w+)\s*\{"
 )
 _BARE_ENUM = re.compile(r"^enum\b[^({;]*\{")
+_WITH_SUFFIX = re.compile(r"\b_?(?:AC|UL|ULL)\s*\(\s*(\w+)\s*(?:,\s*\w+\s*)?\)")
 _DEFINES = r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]*([^\n]*)"
 _MACRO = re.compile(r"^\s*(\w+)(?:[ \t]+(.+))?$", re.DOTALL)
 _OTHER = re.compile(r"_32(_types)?\.h$")  # of kernels of 32 bits
@@ -271,13 +272,8 @@ class _Conditions:
         text = re.sub(
             option, lambda m: str(int(self.headers.options.get(m.group(1), "no") != "no")), text
         )
-        text = _SUFFIX.sub(r"\1", text)
-        text = _NAME.sub(lambda m: self._number(m.group()), text)
-        text = text.replace("&&", " and ").replace("||", " or ").replace("!=", "<>")
-        text = text.replace("!", " not ").replace("<>", "!=")
         try:
-            with warnings.catch_warnings(action="ignore"):
-                return bool(eval(text, {"__builtins__": {}}))
+            return bool(_evaluated(text, self._number))
         except Exception:
             return True
 
@@ -290,10 +286,19 @@ class _Conditions:
             return "1"
         if name in inside:
             return "0"
-        body = _SUFFIX.sub(r"\1", _SKIPPED.sub(" ", said))
-        body = _NAME.sub(lambda m: self._number(m.group(), inside | {name}), body)
         try:
-            with warnings.catch_warnings(action="ignore"):
-                return str(int(eval(body, {"__builtins__": {}})))
+            within = inside | {name}
+            return str(_evaluated(_SKIPPED.sub(" ", said), lambda n: self._number(n, within)))
         except Exception:
             return "0"
+
+
+def _evaluated(text: str, number: Callable[[str], str]) -> int:
+    """The value of an expression of the preprocessor, by that of each name. Raises what `eval`
+    does."""
+    text = _SUFFIX.sub(r"\1", _WITH_SUFFIX.sub(r"(\1)", text))
+    text = _NAME.sub(lambda m: number(m.group()), text)
+    text = text.replace("&&", " and ").replace("||", " or ").replace("!=", "<>")
+    text = text.replace("!", " not ").replace("<>", "!=").replace("/", "//")
+    with warnings.catch_warnings(action="ignore"):
+        return int(eval(text, {"__builtins__": {}}))

@@ -78,6 +78,10 @@ LEVELS = """
 #ifndef PACKED
 #define PACKED
 #endif
+#define PAGE (_AC(1,UL) << 12)
+#if (65536/PAGE + 1) < 16
+struct narrow { u64 a; };
+#endif
 #if WIDTH == 64
 struct wide { u64 a; };
 #endif
@@ -97,6 +101,7 @@ def test_macros_under_conditions_that_hang_on_macros(tmp_path: Path) -> None:
         "PACKED": "#define PACKED __packed\n",
     }
     assert headers.get("struct", "wide", "a.h") is not None
+    assert headers.get("struct", "narrow", "a.h") is None
 
 
 def test_the_newest_headers_are_what_their_package_depends_on() -> None:
