@@ -152,7 +152,7 @@ def _looks(action: Action, put: set[int]) -> bool:
 def held(seed: int, folder: Path, seen: Counter[str]) -> Iterator[str]:
     """What `free` says wrongly of the system of a seed."""
     random, written = Random(seed), text(seed)
-    steps = sorted(set(re.findall(r"step (\w+) ", written)))
+    steps = sorted(set(re.findall(r"(?:step|part) (\w+) ", written)))
     life = Life(random.choice([None, *steps]), random.choice([None, *steps]))
     if life.start is not None and life.start == life.end:
         return

@@ -184,6 +184,22 @@ def test_a_condition_of_a_path_reads(tmp_path: Path) -> None:
     }
 
 
+EMPTY = """
+spec empty "a part that does nothing, at one choice of an axis";
+object skb per path { char cb[4]; }
+param mode in { plain, other };
+layer a { view A : u8 at skb.cb[0]; step set { write A; } step use { read A; } step rest { } }
+part here { when mode == other { rest; } }
+path p { when mode == plain { set; here; use; } when mode == other { rest; here; } }
+"""
+
+
+def test_a_life_may_begin_behind_a_part_that_does_nothing(tmp_path: Path) -> None:
+    found = ask(tmp_path, EMPTY, start="here", end=None)
+    assert (found.runs(), found.bytes[0].needed) == ([(1, 4)], (("use", "a"),))
+    assert ask(tmp_path, EMPTY, start="set", end="here").runs() == [(1, 4)]
+
+
 OPEN = """
 spec open "a store that one choice of an axis puts over all bytes, and one that leaves all";
 object skb per path { char cb[4]; }

@@ -96,10 +96,15 @@ class _Graph:
             node = self.node(step.name, step.layer, tuple(folds.within(step.body)))
             return {node}, {node}, False
         first, last, empty = self.block(self.program.parts[statement.name].body, statement.name)
-        ends = self.parts.setdefault(statement.name, (set(), set()))
-        ends[0].update(first)
-        ends[1].update(last)
-        return first, last, empty
+        # Where it begins and ends, also one that does nothing.
+        begin, end = (self.node(statement.name, "", ()) for _ in range(2))
+        self.after[begin] = first | ({end} if empty else set())
+        for node in last:
+            self.after[node].add(end)
+        begins, ends = self.parts.setdefault(statement.name, (set(), set()))
+        begins.add(begin)
+        ends.add(end)
+        return {begin}, {end}, False
 
     def node(self, name: str, layer: str, statements: tuple[Statement, ...]) -> int:
         self.nodes.append((name, layer, statements))

@@ -102,12 +102,17 @@ def _paths(asking: _Asking) -> tuple[str, ...]:
     found = {path for program in asking.programs for path in runs(program, question.life)}
     if not found:
         raise WrongUsage(
-            f"no path comes from `{question.life.start}` to `{question.life.end}`",
+            f"no path comes from {_worded(question.life.start, 'the beginning')} to "
+            f"{_worded(question.life.end, 'the end')}",
             "name two steps in order",
         )
     if not 0 < question.size <= block.bytes:
         raise WrongUsage(f"`{block.name}` has {block.bytes} bytes", f"ask for 1 to {block.bytes}")
     return tuple(path.name for path in asking.plain.program.paths if path.name in found)
+
+
+def _worded(step: str | None, otherwise: str) -> str:
+    return f"`{step}`" if step is not None else otherwise
 
 
 def _block(tree: syntax.Tree, program: Program, name: str | None) -> _Block:
