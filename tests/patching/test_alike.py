@@ -84,6 +84,7 @@ def test_what_turns_at_another_candidate_than_the_first_is_told(tmp_path: Path) 
     assert done.returncode == 1
     assert "lost: kept of other.cbs" in done.stdout
     assert "for other candidates: own of other.cbs" in done.stdout
+    assert "foo.between: no step touches it but with the whole struct: set, use" in done.stdout
 
 
 def _quiet(done: int, total: int) -> None:

@@ -14,14 +14,16 @@ from cbprove.system.statements import Block, Call
 
 def changed_anywhere(old: System, new: System) -> frozenset[str]:
     """The properties that look at something which differs at some candidate of those judged."""
-    before, after = (_programs(Division(system)) for system in (old, new))
+    before, after = programs(old), programs(new)
     if before.keys() != after.keys():
         return frozenset(each.name for each in new.properties)
     return frozenset().union(*(changed(before[key], after[key]) for key in after))
 
 
-def _programs(division: Division) -> dict[object, Program]:
-    """The programs of all sectors, by the values of their axes."""
+def programs(system: System) -> dict[object, Program]:
+    """The programs of all candidates that are judged, ranged axes left free where they can be, by
+    the values of the axes."""
+    division = Division(system)
     return {
         (*sector.fixed.items(), *sector.free): division.program(sector)
         for sector in division.all_sectors()

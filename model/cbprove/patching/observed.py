@@ -13,6 +13,7 @@ from cbprove.meaning.context import text_of
 from cbprove.meaning.shapes import Shape
 from cbprove.meaning.sizes import sized
 from cbprove.patching.areas import OBJECTS
+from cbprove.patching.looking import programs
 from cbprove.patching.onto import Onto
 from cbprove.patching.relayout import Relaid
 from cbprove.patching.today import Today, requires_of
@@ -233,10 +234,11 @@ def untouched(pairs: Sequence[Pair], added: Mapping[str, Sequence[str]]) -> tupl
     """What steps do with the members that are new in a struct: nothing, or only with the whole
     struct."""
     touched: dict[str, dict[str, bool]] = {}
-    for pair in pairs:
-        for step, place in _touches(pair.new.program):
-            for leaf in place.leaves:
-                touched.setdefault(leaf.identity, {}).setdefault(step, len(place.leaves) > 1)
+    every = (program for pair in pairs for program in programs(pair.new.system).values())
+    for step, place in (each for program in every for each in _touches(program)):
+        for leaf in place.leaves:
+            steps_of = touched.setdefault(leaf.identity, {})
+            steps_of[step] = steps_of.get(step, True) and len(place.leaves) > 1
     lines = []
     for tag, names in added.items():
         for name in names:
