@@ -7,12 +7,13 @@ on nothing else.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cbprove.diagnostics import WrongUsage
-from cbprove.workers import begin
+from cbprove.workers import begin, context
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -46,9 +47,8 @@ def _processes(jobs: int) -> Iterator[Executor]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    # A fork has what is loaded already. No thread is running yet that it could take a lock from.
-    method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=begin)
+    # No thread is running yet that a fork could take a lock from.
+    pool = ProcessPoolExecutor(jobs, context(), initializer=begin, initargs=(os.getpid(),))
     try:
         yield pool
     except BaseException:

@@ -107,3 +107,23 @@ def _runs(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+GONE = """
+import os, time
+from cbprove.workers import end_with_parent
+parent = os.getpid()
+if os.fork() == 0:
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    end_with_parent(parent)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux ends a process with its parent")
+def test_a_worker_that_begins_when_its_parent_has_gone_ends() -> None:
+    # The pipe is closed when the worker has ended.
+    subprocess.run(
+        [sys.executable, "-c", GONE], stdout=subprocess.PIPE, env=ENVIRONMENT, timeout=30
+    )

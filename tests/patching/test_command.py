@@ -225,6 +225,7 @@ def test_an_interrupt_leaves_with_130_and_no_worker_behind() -> None:
         "diff",
         "--patch",
         str(CHANGES / "qdisc_skb_cb.patch"),
+        "--no-cache",
     ]
     running = subprocess.Popen(
         command,
@@ -235,12 +236,15 @@ def test_an_interrupt_leaves_with_130_and_no_worker_behind() -> None:
         text=True,
         start_new_session=True,
     )
-    time.sleep(6)
+    while not Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text():
+        time.sleep(0.05)
     os.killpg(running.pid, signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, out, err) == (130, "", "interrupted\n")
     with pytest.raises(ProcessLookupError):
-        os.killpg(running.pid, 0)
+        for _ in range(200):  # one that is killed is there for a moment
+            os.killpg(running.pid, 0)
+            time.sleep(0.05)
 
 
 def test_a_spec_that_is_none_is_a_mistake_whatever_the_patch_touches(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from cbprove.pipeline import Options, Progress, judged
 from cbprove.report import stepped, witness
 from cbprove.report.excerpt import printable
 from cbprove.verdicts import Case
+from cbprove.workers import begin
 
 
 @frozen
@@ -77,17 +77,11 @@ def judge(jobs: Sequence[Job], progress: Progress) -> list[tuple[Judged, ...]]:
 
     # What is here stays: workers need not look through it, nor get pages of their own by doing so
     gc.freeze()
-    with multiprocessing.get_context("fork").Pool(workers, _worker) as pool:
+    with multiprocessing.get_context("fork").Pool(workers, begin, (os.getpid(),)) as pool:
         for done, each in enumerate(pool.imap(_numbered, range(len(jobs)))):
             progress(done + 1, len(jobs))
             judged.append(each)
     return judged
-
-
-def _worker() -> None:
-    """Interrupts are for the one who waits."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _numbered(number: int) -> tuple[Judged, ...]:

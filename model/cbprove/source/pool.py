@@ -29,7 +29,7 @@ from cbprove.frozen import frozen
 from cbprove.source.accesses import Access, Answer, Bound, Calls, Laid, Place, Read, Sought, Unread
 from cbprove.source.structs import Struct
 from cbprove.source.sweep import Asking, Job
-from cbprove.workers import end_with_parent
+from cbprove.workers import context, end_with_parent
 
 Finished = Callable[[Job, Answer], None]
 
@@ -48,7 +48,12 @@ class Hands:
 
 def processes(workers: int) -> Hands:
     """Processes of this machine."""
-    return Hands(lambda: ProcessPoolExecutor(workers, initializer=end_with_parent))
+    return Hands(lambda: _ended_with_this_one(workers))
+
+
+def _ended_with_this_one(workers: int) -> ProcessPoolExecutor:
+    parent = (os.getpid(),)
+    return ProcessPoolExecutor(workers, context(), initializer=end_with_parent, initargs=parent)
 
 
 class Pool:
@@ -116,7 +121,7 @@ class Pool:
 
 def _alone(asking: Asking, job: Job) -> Answer:
     """In a process of its own, so that nothing else ends with it."""
-    with ProcessPoolExecutor(1, initializer=end_with_parent) as executor_of_one:
+    with _ended_with_this_one(1) as executor_of_one:
         try:
             return executor_of_one.submit(asking, job).result()
         except BrokenProcessPool:
