@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from cbprove.diagnostics import Source
 from cbprove.frozen import fields, replace
@@ -106,7 +106,7 @@ class Place:
         return not opens and not (_used(statement) & self.made) - _made(statement)
 
 
-Instead = "Sequence[syntax.Statement] | None"
+Instead: TypeAlias = "Sequence[syntax.Statement] | None"
 StatementLaw = Callable[[Place, syntax.Statement], Instead]
 
 
@@ -151,8 +151,9 @@ def a_condition_cut_in_two(place: Place, it: syntax.Statement) -> Instead:
     if both.operator not in ("&&", "||") or _used(both) & place.afresh:
         return None
     inner = (syntax.If(both.right, it.then, it.otherwise, _SPAN),)
-    arms = (inner, it.otherwise) if both.operator == "&&" else (it.then, inner)
-    return [syntax.If(both.left, *arms, _SPAN)]
+    if both.operator == "&&":
+        return [syntax.If(both.left, inner, it.otherwise, _SPAN)]
+    return [syntax.If(both.left, it.then, inner, _SPAN)]
 
 
 def a_block_of_its_own(place: Place, it: syntax.Statement) -> Instead:

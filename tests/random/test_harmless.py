@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -33,9 +34,7 @@ def test_a_few_systems(tmp_path: Path) -> None:
 
 def _of_carried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(harmless, "text", lambda seed: CARRIED)
-    lives = (
-        seed for seed in range(40) if harmless.Random(seed).choice([None, "set", "use"]) == "set"
-    )
+    lives = (seed for seed in range(40) if Random(seed).choice([None, "set", "use"]) == "set")
     return [told for seed in lives for told in held(seed, tmp_path, Counter())]
 
 
