@@ -69,5 +69,5 @@ def test_what_is_open_contradicts_nothing() -> None:
 @pytest.mark.slow
 def test_many_systems_written_otherwise() -> None:
     tried: Counter[str] = Counter()
-    found = [told for seed in range(500, 700) for told in held(seed, sorted(laws.LAWS), tried)]
+    found = [told for seed in range(500, 540) for told in held(seed, sorted(laws.LAWS), tried)]
     assert not found
