@@ -1,4 +1,4 @@
-"""What a process that works for another one does first."""
+"""How a process is made that works for another one, and what it does first."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from cbprove import pipeline
+from cbprove.design.groups import equal_programs
 from cbprove.design.marks import VERDICTS
-from cbprove.design.merging import equal_programs
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space
 from cbprove.design.tables import Tables

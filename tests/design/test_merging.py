@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.design.merging import Group, groups
+from cbprove.design.groups import Group, groups
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space
 from cbprove.logic.terms import evaluate

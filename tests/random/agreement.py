@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from itertools import product
 
+from cbprove.design.groups import groups
 from cbprove.design.marks import BOUNDED, INAPPLICABLE, VERDICTS
-from cbprove.design.merging import groups
 from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import NotReplayed

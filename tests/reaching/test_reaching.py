@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.design.groups import Group, groups
 from cbprove.design.marks import PROVED, REFUTED
-from cbprove.design.merging import Group, groups
 from cbprove.design.space import Options, Space
 from cbprove.meaning.resolve import resolve
 from cbprove.reaching.analysis import Reaching

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from cbprove.design.merging import Group
+from cbprove.design.groups import Group
 from cbprove.design.sectors import Sector
 from cbprove.obligations.forms import Form, Unfolded, of_paths, unfolded
 from cbprove.obligations.plan import Plan

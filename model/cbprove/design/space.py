@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from cbprove.design.groups import Group, alone, equal_programs, groups
 from cbprove.design.marks import EXCLUDED, INAPPLICABLE, REFUTED
-from cbprove.design.merging import Group, alone, equal_programs, groups
 from cbprove.design.problem import named
 from cbprove.design.sectors import Division, Domains, Sector, Sheet, spread
 from cbprove.design.settle import Settled

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from cbprove.design.groups import Group
 from cbprove.design.marks import EXCLUDED, HARD, mark
-from cbprove.design.merging import Group
 from cbprove.design.problem import Problem, named
 from cbprove.design.refinement import Refinement
 from cbprove.design.sectors import Sector, Sheet
