@@ -1,4 +1,4 @@
-"""A set of candidates that is wrong costs time and no verdict: the reference is asked at its corners."""
+"""A set of candidates that is wrong costs time and no verdict: the reference is asked at its ends."""
 
 from __future__ import annotations
 

@@ -36,23 +36,31 @@ def over(model: Model, values: Mapping[str, int]) -> Model:
     return ChainMap[str, int | bool](dict(values), model)  # type: ignore[arg-type]
 
 
-class Ones(Mapping[str, "int | bool"]):
+class _Ones(Mapping[str, "int | bool"]):
     """A model in which all bits are ones that no unknown of its formula stands for, and all
-    other inputs 1: what is zero there may be equal by chance."""
+    other inputs 1, or the greatest of their ranges."""
 
-    def __init__(self, model: Model) -> None:
-        self._model = model
+    def __init__(self, model: Model, ranges: Mapping[str, tuple[int, int]]) -> None:
+        self._model, self._ranges = model, ranges
 
     def __getitem__(self, name: str) -> int | bool:
         if name.startswith("bits@"):
             return 255
-        return 1 if name.startswith("input@") and name not in self._model else self._model[name]
+        if name.startswith("input@") and name not in self._model:
+            return self._ranges.get(name, (0, 1))[1]
+        return self._model[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._model)
 
     def __len__(self) -> int:
         return len(self._model)
+
+
+def completed(model: Model, ranges: Mapping[str, tuple[int, int]]) -> tuple[Model, ...]:
+    """A model with all that it says nothing of: zeros, which may be equal by chance, then ones, at
+    last ones and the greatest inputs (of which the high bytes may be what is lost)."""
+    return model, _Ones(model, {}), _Ones(model, ranges)
 
 
 @frozen

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from cbprove.design.generalise import alike
 from cbprove.design.problem import Problem, named
-from cbprove.design.reasons import Model, Ones, Why, over, whys
+from cbprove.design.reasons import Model, Why, completed, over, whys
 from cbprove.design.settle import NotReplayed, again, replayed
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen
@@ -61,8 +61,7 @@ class Regions:
         """
         point = self.point(model)
         program = self.problem.candidate(point)
-        completed = over(model, point)
-        for tried in (completed, Ones(completed)):
+        for tried in completed(over(model, point), self.form.ranges):
             seen = replayed(
                 program, self.form, named(program, self.name), Answer("sat", tried), broken
             )
@@ -84,7 +83,7 @@ class Regions:
         for path, path_form in zip(program.paths, self.form.paths, strict=True):
             if path_form.reached is False:
                 continue
-            run = replay(program, path, (prop,), {})
+            run = replay(program, path, (prop,), {}, until="reached")
             if not run.reached[self.name]:
                 continue
             choices = {spelled(key): answer for key, answer in run.decisions if key[0] != "bit"}
@@ -97,7 +96,7 @@ class Regions:
 
     def _widest(self, example: Example, left: Candidates) -> Candidates:
         """The candidates of the first reason that holds at the point, where the run is the same
-        one at all corners."""
+        one at both ends."""
         own = self.exactly(example.point)
         near = self._near(example.point)
         tried: set[Candidates] = set()
@@ -112,7 +111,7 @@ class Regions:
             )
             for area in (region, region & near):
                 # `alike` speaks for the whole area. The reference, which shares no code with it, is
-                # asked at the corners.
+                # asked at its ends.
                 if area & own and area not in tried and self._repeats(example, why, area & left):
                     return area
                 tried.add(area)
@@ -126,24 +125,26 @@ class Regions:
         return candidates
 
     def _repeats(self, example: Example, why: Why, area: Candidates) -> bool:
-        """Whether the reference sees the choices of a reason do the same at the corners of an area.
+        """Whether the reference sees the choices of a reason do the same at both ends of an area.
 
         At the candidate of the example it has seen that already: the reasons add the bit to the
         model, and no choice.
         """
-        own = self.exactly(example.point)
-        corners = self.sector.corners(self.universe.stretches(area))
-        others = (self.sector.point(index) for index in corners if not own >> index & 1)
+        own = self.sector.index(self.sector.meant(example.point))
+        ends = {(area & -area).bit_length() - 1, area.bit_length() - 1} if area else set()
+        others = (self.sector.point(index) for index in sorted(ends - {own}))
         return all(self._repeats_at(example, why.model, point) for point in others)
 
     def _repeats_at(self, example: Example, model: Model, point: Mapping[str, int]) -> bool:
-        """The same at one candidate; an arbitrary bit may be equal by chance, and then is
-        another one with ones."""
+        """The same at one candidate; an arbitrary bit that is equal by chance is another one with
+        other values."""
         program = self.problem.candidate(point)
         prop = named(program, self.name)
-        for values in (model, Ones(model)):
+        for values in completed(model, self.form.ranges):
             answer = Answer("sat", over(values, point))
-            run = again(program, self.form, path_form=example.path, prop=prop, answer=answer)
-            if (run.broken if example.broken else run.reached)[self.name]:
+            run = again(
+                program, self.form, example.path, prop=prop, answer=answer, broken=example.broken
+            )
+            if run is not None:
                 return True
         return False

@@ -65,20 +65,6 @@ class Sector:
             index = index * len(domain) + domain.index(int(value))
         return index
 
-    def corners(self, stretches: Sequence[tuple[int, int]]) -> list[int]:
-        """The ends of stretches that lie farthest out: first, last, least and greatest in each
-        axis."""
-        ends = [end for low, high in stretches if low < high for end in (low, high - 1)]
-        if not ends:
-            return []
-        corner_indexes, stride = [ends[0], ends[-1]], 1
-        for _, domain in reversed(self.free):
-            size = len(domain)
-            places = [end // stride % size for end in ends]
-            corner_indexes += [ends[places.index(min(places))], ends[places.index(max(places))]]
-            stride *= size
-        return list(dict.fromkeys(corner_indexes))
-
     def condition(self, stretches: Sequence[tuple[int, int]]) -> Bool:
         """That the free axes have the values of a mark in one of the stretches."""
         if not self.free:

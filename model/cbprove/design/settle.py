@@ -15,6 +15,7 @@ from cbprove.obligations.forms import Form, PathForm, by_values
 from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
 from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
+from cbprove.semantics.claims import Until
 from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits
 from cbprove.system.program import Program, Property
@@ -55,8 +56,8 @@ def replayed(
     for path_form in form.paths:
         (true,) = evaluate(answer.model, path_form.broken if broken else path_form.reached)
         if true:
-            run = again(program, form, path_form=path_form, prop=prop, answer=answer, trace=trace)
-            if (run.broken if broken else run.reached)[prop.name]:
+            run = again(program, form, path_form, prop=prop, answer=answer, broken=broken, trace=trace)
+            if run is not None:
                 return path_form, run
     return None
 
@@ -65,14 +66,23 @@ def again(
     program: Program,
     form: Form,
     path_form: PathForm,
+    *,
     prop: Property,
     answer: Answer,
+    broken: bool,
     trace: bool = False,
-) -> Run:
-    """The run of a path that the choices of a model lead to in a program."""
+) -> Run | None:
+    """The run of a path that the choices of a model lead to in a program, if it breaks (or else
+    reaches) a claim: as far as to that, or all of it with a trace."""
     path = next(p for p in program.paths if p.name == path_form.unfolding.path)
     decided = Decided(path_form.unfolding, answer.model, program.little_endian, form.held)
-    return replay(program, path, (prop,), decided, trace)
+    until = None if trace else _until(broken)
+    run = replay(program, path, (prop,), decided, trace=trace, until=until)
+    return run if (run.broken if broken else run.reached)[prop.name] else None
+
+
+def _until(broken: bool) -> Until:
+    return "broken" if broken else "reached"
 
 
 def settle(program: Program, prop: Property, bound: int, limits: Limits) -> Settled:

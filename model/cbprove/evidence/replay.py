@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from cbprove.frozen import by_identity, field, frozen, replace
 from cbprove.properties.events import Unchanged
-from cbprove.semantics.claims import Broken, Lying
+from cbprove.semantics.claims import Broken, Lying, Until
 from cbprove.semantics.judge import BrokenBit
 from cbprove.semantics.run import Run, run
 from cbprove.semantics.state import DecisionKey
@@ -45,9 +45,10 @@ def replay(
     properties: Sequence[Property],
     decisions: Mapping[DecisionKey, int],
     trace: bool = False,
+    until: Until | None = None,
 ) -> Run:
-    """The run of a path under these decisions."""
-    return run(program, path, properties, Script(decisions), trace=trace)
+    """The run of a path under these decisions; with `until` as far as to the first such claim."""
+    return run(program, path, properties, Script(decisions), trace=trace, until=until)
 
 
 _SEEDS = 14

@@ -7,7 +7,6 @@ every linear condition.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, reduce
 from itertools import product
@@ -42,6 +41,7 @@ class Universe:
         self.size = prod(len(values) for _, values in free)
         self.all: Candidates = (1 << self.size) - 1
         self._conditions: dict[tuple[Sum, int], Candidates] = {}
+        self._sums: dict[Sum, _Sums] = {}
         self._least: dict[tuple[str, int], Candidates] = {}
         self._values: dict[Int, dict[int, Candidates]] = {}
         self._truths: dict[Term, Candidates] = {}
@@ -81,13 +81,12 @@ class Universe:
         return self._conditions[key]
 
     def _at_least(self, total: Sum, constant: int) -> Candidates:
-        factors = dict(total)
-        axes = [(name, values, factors.get(name, 0)) for name, values in self.free]
-        while axes and not axes[-1][2]:
-            # The last ones that the sum does not have make each of its places as wide as they have
-            # candidates
-            axes.pop()
-        return _sums(axes, constant, self._strides[axes[-1][0]], {})
+        if total not in self._sums:
+            factors = dict(total)
+            self._sums[total] = _Sums(
+                [(values, factors.get(name, 0)) for name, values in self.free]
+            )
+        return self._sums[total].at_least(constant)
 
     def values(self, term: Int) -> dict[int, Candidates]:
         """The numbers that a term over the axes can be, each with the candidates where it is.
@@ -144,11 +143,6 @@ class Universe:
         """A byte for each candidate in order: 1 of those in a set, else 0."""
         return format(candidates, f"0{self.size}b")[::-1].encode().translate(_PLAIN)
 
-    def stretches(self, candidates: Candidates) -> list[tuple[int, int]]:
-        """A set as half open intervals of indexes, in order."""
-        text = format(candidates, "b")[::-1]
-        return [match.span() for match in re.finditer("1+", text)]
-
     def condition(self, candidates: Candidates) -> Bool:
         """A condition over the axes that is true of the set alone; neighbours that are alike are
         said at once."""
@@ -167,32 +161,48 @@ def _repeated(block: int, period: int, size: int) -> Candidates:
     return block & ((1 << size) - 1)
 
 
-Weighed = tuple[str, range, int]  # an axis, its values, and its factor in a sum
+class _Sums:
+    """Where a sum over axes is 0 or more: sets are put together from those of the inner axes, which
+    are as much smaller, and kept for other constants. No set of all candidates is made on the
+    way."""
 
+    def __init__(self, axes: Sequence[tuple[range, int]]) -> None:
+        """`axes` have values and a factor each, the first one counted slowest."""
+        self._axes = list(axes)
+        # The last ones that the sum does not have make each of its places as wide as they have
+        # candidates.
+        self._unit = 1
+        while not self._axes[-1][1]:
+            self._unit *= len(self._axes.pop()[0])
+        # From each axis on: how many bits, and the least and the greatest that the sum can be.
+        self._widths, self._lows, self._highs = [self._unit], [0], [0]
+        for values, factor in reversed(self._axes):
+            ends = factor * values[0], factor * values[-1]
+            self._widths.insert(0, self._widths[0] * len(values))
+            self._lows.insert(0, self._lows[0] + min(ends))
+            self._highs.insert(0, self._highs[0] + max(ends))
+        self._known: dict[tuple[int, int], Candidates] = {}
 
-def _sums(
-    axes: Sequence[Weighed], constant: int, unit: int, sums: dict[tuple[int, int], Candidates]
-) -> Candidates:
-    """Where a sum over some axes is 0 or more; `unit` bits stand for each choice of them all, the
-    first one counted slowest.
+    def at_least(self, constant: int, first: int = 0) -> Candidates:
+        """Where the sum over the axes from one on, and a constant, is 0 or more."""
+        if self._lows[first] + constant >= 0:
+            return (1 << self._widths[first]) - 1
+        if self._highs[first] + constant < 0:
+            return 0
+        if (first, constant) not in self._known:
+            self._known[first, constant] = self._at_least(constant, first)
+        return self._known[first, constant]
 
-    It is put together from the sets of the inner axes, which are as much smaller: no set of all
-    candidates is made on the way.
-    """
-    if (len(axes), constant) in sums:
-        return sums[len(axes), constant]
-    (_, values, factor), *inner = axes
-    size = unit * prod(len(domain) for _, domain, _ in inner)
-    if not inner:
-        total = _threshold(values, factor, constant, unit)
-    elif not factor:
-        total = _repeated(_sums(inner, constant, unit, sums), size, size * len(values))
-    else:
-        total = _joined(
-            [_sums(inner, constant + factor * value, unit, sums) for value in values], size
+    def _at_least(self, constant: int, first: int) -> Candidates:
+        values, factor = self._axes[first]
+        width = self._widths[first + 1]
+        if first == len(self._axes) - 1:
+            return _threshold(values, factor, constant, self._unit)
+        if not factor:
+            return _repeated(self.at_least(constant, first + 1), width, self._widths[first])
+        return _joined(
+            [self.at_least(constant + factor * value, first + 1) for value in values], width
         )
-    sums[len(axes), constant] = total
-    return total
 
 
 def _threshold(values: range, factor: int, constant: int, unit: int) -> Candidates:

@@ -4,6 +4,7 @@ with where that lay."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from cbprove import folds
 from cbprove.frozen import frozen, replace
@@ -77,13 +78,23 @@ class Broken:
     standing: Standing | None = None
 
 
+# The first claim that ends a run: one that is made, or one that does not hold
+Until = Literal["reached", "broken"]
+
+
+class EndOfRun(Exception):
+    """Ends a run; what came before still counts."""
+
+
 class Claims:
     """What properties claim of one run, counted and judged; `turns` and `steps` are how many of
     each have begun so far."""
 
-    def __init__(self, properties: Sequence[Property], state: State, trace: Trace) -> None:
+    def __init__(
+        self, properties: Sequence[Property], state: State, trace: Trace, until: Until | None = None
+    ) -> None:
         self.properties = [prop for prop in properties if prop.applies is not False]
-        self.state, self.trace = state, trace
+        self.state, self.trace, self.until = state, trace, until
         self.reached = {prop.name: 0 for prop in properties}
         self.arrivals = {prop.name: 0 for prop in properties}
         self.broken: dict[str, list[Broken]] = {prop.name: [] for prop in properties}
@@ -121,6 +132,8 @@ class Claims:
             self.arrivals[prop.name] += 1
             return
         self.reached[prop.name] += 1
+        if self.until == "reached":
+            raise EndOfRun
         looked = len(self.state.looks)
         bits = judge(claim, prop.name, self.state, frame)
         if bits is not None:
@@ -128,6 +141,8 @@ class Claims:
                 self._broken(frame, event, prop=prop, claim=claim, bits=bits, looked=looked)
             )
             self._tell_broken(frame, prop, claim)
+            if self.until == "broken":
+                raise EndOfRun
 
     def _used(self, frame: Frame, claim: ClaimMade) -> Name:
         """The name by which what the claim is about is touched."""

@@ -7,6 +7,7 @@ moment, which is also the clone's key. A step begins and ends at the moment of i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import assert_never
 
 from cbprove.frozen import frozen, replace
@@ -17,7 +18,7 @@ from cbprove.properties.events import (
     Ended,
     Moment,
 )
-from cbprove.semantics.claims import Broken, Claims
+from cbprove.semantics.claims import Broken, Claims, EndOfRun, Until
 from cbprove.semantics.memory import (
     Extent,
     Name,
@@ -116,19 +117,14 @@ def run(
     oracle: Oracle,
     *,
     trace: bool = False,
+    until: Until | None = None,
 ) -> Run:
-    """Runs a path as the oracle decides, and judges what the properties claim on the way."""
-    machine = _Machine(program, path, properties, State(program, oracle), Trace(trace))
-    try:
+    """Runs a path as the oracle decides, and judges what the properties claim on the way; with
+    `until` no further than to the first claim that is made, or that does not hold."""
+    machine = _Machine(program, path, properties, State(program, oracle), Trace(trace), until)
+    with suppress(EndOfRun):
         machine.start()
-        ended = False
-    except _EndOfRun:
-        ended = True
-    return machine.outcome(ended)
-
-
-class _EndOfRun(Exception):
-    """Ends the run; what came before still counts."""
+    return machine.outcome()
 
 
 class _Machine:
@@ -141,6 +137,7 @@ class _Machine:
         properties: Sequence[Property],
         state: State,
         trace: Trace,
+        until: Until | None,
     ) -> None:
         self.program = program
         self.path = path
@@ -149,7 +146,7 @@ class _Machine:
         self.assumptions: list[Assumed] = []
         self.moved: list[Moved] = []
         self.memory = Memory(state, trace, program.little_endian)
-        self.claims = Claims(properties, state, trace)
+        self.claims = Claims(properties, state, trace, until)
 
     def start(self) -> None:
         """Makes the declared objects of debris and runs the path on the first."""
@@ -162,7 +159,7 @@ class _Machine:
         first = state.declared[self.program.objects[0].name]
         self._block(Frame(first, {}, (), ()), self.path.body)
 
-    def outcome(self, ended: bool) -> Run:
+    def outcome(self) -> Run:
         """What came of it."""
         return Run(
             path=self.path.name,
@@ -170,7 +167,7 @@ class _Machine:
             broken={name: tuple(broken) for name, broken in self.claims.broken.items()},
             arrivals=self.claims.arrivals,
             assumptions=tuple(self.assumptions),
-            ended=ended,
+            ended=any(not assumed.true for assumed in self.assumptions),
             decisions=tuple(self.state.decisions),
             stores=self.state.stores,
             values=self.state.known,
@@ -334,7 +331,7 @@ class _Machine:
         true = self.state.number(frame, statement.condition) != 0
         self.assumptions.append(Assumed(statement, frame.moment, true))
         if not true:
-            raise _EndOfRun
+            raise EndOfRun
 
     def _step(self, outer: Frame, name: str) -> None:
         """A step begins, does what it does, ends, and enters the history of the object it began
