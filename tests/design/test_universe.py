@@ -46,7 +46,7 @@ def test_a_value_of_an_axis(free: Ranges) -> None:
 
 
 @pytest.mark.parametrize("free", _FREE, ids=len)
-def test_a_set_is_said_as_a_condition_and_as_stretches(free: Ranges) -> None:
+def test_a_set_is_said_as_a_condition(free: Ranges) -> None:
     draw, own, sector = random.Random(2), Universe(free), Sector({}, free)
     for _ in range(50):
         candidates = draw.getrandbits(own.size) & draw.choice((own.all, draw.getrandbits(own.size)))
@@ -54,11 +54,6 @@ def test_a_set_is_said_as_a_condition_and_as_stretches(free: Ranges) -> None:
         assert [i for i in range(own.size) if evaluate(sector.point(i), condition)[0]] == _indexes(
             candidates, own.size
         )
-        stretches = own.stretches(candidates)
-        assert [i for low, high in stretches for i in range(low, high)] == _indexes(
-            candidates, own.size
-        )
-        assert all(low < high for low, high in stretches)
 
 
 def test_the_candidates_that_have_a_mark() -> None:

@@ -56,7 +56,9 @@ def replayed(
     for path_form in form.paths:
         (true,) = evaluate(answer.model, path_form.broken if broken else path_form.reached)
         if true:
-            run = again(program, form, path_form, prop=prop, answer=answer, broken=broken, trace=trace)
+            run = again(
+                program, form, path_form, prop=prop, answer=answer, broken=broken, trace=trace
+            )
             if run is not None:
                 return path_form, run
     return None
