@@ -20,7 +20,18 @@ FAULTS = (
             "constant // -factor + 1",
             "constant // -factor",
         ),
-        ("an axis that a sum lacks is taken once", "_sums", "size * len(values)", "size"),
+        (
+            "an axis that a sum lacks is taken once",
+            "_Sums._at_least",
+            "width, self._widths[first])",
+            "width, width)",
+        ),
+        (
+            "a sum that is -1 at the least is never negative",
+            "_Sums.at_least",
+            "self._lows[first] + constant >= 0",
+            "self._lows[first] + constant >= -1",
+        ),
         ("the first of many blocks alone", "_joined", "low | high << width", "low"),
         (
             "a value is that value or more",
