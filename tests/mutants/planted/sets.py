@@ -23,8 +23,8 @@ FAULTS = (
         (
             "an axis that a sum lacks is taken once",
             "_Sums._at_least",
-            "width, self._widths[first])",
-            "width, width)",
+            "self._widths[first]",
+            "width",
         ),
         (
             "a sum that is -1 at the least is never negative",
