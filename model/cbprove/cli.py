@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _leave_on(signal.SIGINT)
         # A run makes many objects that it keeps and few cycles: looking for these again and again
         # took a fifth of long ones.
-        gc.set_threshold(50_000, 20, 50)
+        gc.set_threshold(300_000, 20, 50)
     try:
         code = _run(argv)
         sys.stdout.flush()

@@ -11,12 +11,19 @@ from cbprove.frozen import field, frozen
 
 @frozen
 class Source:
-    """A text and the name it is shown under; no span refers to anything else. `sha256` is that
-    of the file it was read from."""
+    """A text and the name it is shown under; no span refers to anything else. `data` is what the
+    file held that it was read from, byte for byte."""
 
     name: str
     text: str = field(repr=False)
-    sha256: str = field(default="", repr=False, compare=False)
+    data: bytes = field(default=b"", repr=False, compare=False)
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of the file's bytes; of those of the text, if it was read from none."""
+        import hashlib  # loads a library of ciphers; a text on a terminal shows no digest
+
+        return hashlib.sha256(self.data or self.text.encode()).hexdigest()
 
     @cached_property
     def _starts(self) -> tuple[int, ...]:

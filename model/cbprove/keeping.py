@@ -71,7 +71,7 @@ def folder(name: str) -> Path:
 def key(kind: str, system: System, /, **further: Any) -> str:
     """The same for two questions only if nothing that an answer, and what is told of it, hangs on
     differs: of a system its texts, wherever they lie, its axes, its proposals; and this program."""
-    texts = [source.sha256 or _hash(source.text.encode()) for source in system.sources]
+    texts = [source.sha256 for source in system.sources]
     return _key(kind, system, {"program": _program(), "sources": texts, **further})
 
 

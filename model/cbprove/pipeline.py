@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cbprove.design import judge as design
@@ -118,7 +117,7 @@ def judged(
         report = design.judge(system, reach(options), progress, executor)
     else:
         report = _remembered(system, options, progress=progress, executor=executor, cache=cache)
-    return replace(report, path=path, inputs=inputs(system), warnings=system.warnings)
+    return replace(report, path=path, inputs=system.sources, warnings=system.warnings)
 
 
 def _remembered(
@@ -185,11 +184,6 @@ def meaning(path: str, reader: Reader = read) -> System:
     return system
 
 
-def inputs(system: System) -> tuple[tuple[str, str], ...]:
-    """Each file read, with its sha256."""
-    return tuple((source.name, source.sha256) for source in system.sources)
-
-
 def sweep(
     path: str,
     names: tuple[str, str, str],
@@ -228,7 +222,7 @@ def sweep(
         prop,
         row_axis,
         other,
-        replace(report, path=path, inputs=inputs(system), warnings=system.warnings),
+        replace(report, path=path, inputs=system.sources, warnings=system.warnings),
     )
 
 
@@ -315,6 +309,8 @@ def _names(system: System) -> str:
 
 def _known(kind: str, name: str, names: list[str]) -> None:
     if name not in names:
+        from difflib import get_close_matches
+
         many = {"axis": "axes", "property": "properties", "proposal": "proposals"}[kind]
         near = get_close_matches(name, names, 1)
         meant = f"did you mean `{near[0]}`? " if near else ""

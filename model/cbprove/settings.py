@@ -3,7 +3,6 @@ kernel's Makefile."""
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import tomllib
@@ -131,7 +130,9 @@ def _paths(folder: Path, name: str) -> list[Path]:
 def _mistakes(source: Source, folder: Path, key: str, value: Any) -> Iterator[Diagnostic]:
     kind = _KINDS.get(key)
     if kind is None:
-        near = difflib.get_close_matches(key, _KINDS, 1)
+        from difflib import get_close_matches
+
+        near = get_close_matches(key, _KINDS, 1)
         help = f"did you mean `{near[0]}`?" if near else f"the settings are {', '.join(_KINDS)}"
         yield Diagnostic(_CODE, f"there is no setting `{key}`", _span(source, key), help)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from cbprove.diagnostics import Diagnostic, Span
+from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.frozen import field, frozen
 from cbprove.meaning.measures import Measure
 from cbprove.properties.placement import Misplaced
@@ -193,7 +193,7 @@ class Report:
     cases: tuple[Case, ...]
     space: tuple[Space, ...]
     asks: tuple[Answered, ...]
-    inputs: tuple[tuple[str, str], ...] = ()  # path and sha256 of each file read
+    inputs: tuple[Source, ...] = ()  # each file read
     titles: Mapping[str, str] = field(default_factory=dict)  # of proposals
     warnings: tuple[Diagnostic, ...] = ()  # what the spec leaves unsaid; no verdict depends on it
     models: tuple[Model, ...] = ()  # one for each record that it names

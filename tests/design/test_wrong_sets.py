@@ -1,4 +1,5 @@
-"""A set of candidates that is wrong costs time and no verdict: the reference is asked at its ends."""
+"""A set of candidates that is wrong costs time and no verdict: the reference is asked far
+from where it has seen the run."""
 
 from __future__ import annotations
 

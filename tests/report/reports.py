@@ -212,7 +212,7 @@ def report(*cases: Case, space: tuple[Space, ...] = (), asks: tuple[Answered, ..
         cases,
         space,
         asks,
-        ((path, "0" * 64),),
+        (TEXT,),
         {"linux_4_5": "at 32"},
     )
 

@@ -37,8 +37,7 @@ def test_a_case_is_short(path: Path) -> None:
 
 @each_case
 def test_each_check_that_passed_is_a_require_of_the_spec(path: Path) -> None:
-    files = (Path(name).read_text(encoding="utf-8") for name, _ in report(path).inputs)
-    sources = " ".join(" ".join(files).split())
+    sources = " ".join(" ".join(each.text for each in report(path).inputs).split())
     assert [check for check in header(path).checks if f"{check};" not in sources] == []
 
 

@@ -6,7 +6,6 @@ Specs as they stand in a revision of a git repository.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 from collections.abc import Callable, Iterable
@@ -128,9 +127,7 @@ class Revision:
                 (Diagnostic("CB0001", f"`{inside}` does not exist in `{self.name}`", span, help),)
             )
         try:
-            return Source(
-                name, text.stdout.decode("utf-8-sig"), hashlib.sha256(text.stdout).hexdigest()
-            )
+            return Source(name, text.stdout.decode("utf-8-sig"), text.stdout)
         except UnicodeDecodeError:
             help = "save the file as UTF-8"
             raise SpecError(

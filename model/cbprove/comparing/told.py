@@ -214,7 +214,7 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
 def _side(title: str, report: Report | None) -> dict[str, Any] | None:
     if report is None:
         return None
-    inputs = [{"path": path, "sha256": digest} for path, digest in report.inputs]
+    inputs = [{"path": each.name, "sha256": each.sha256} for each in report.inputs]
     document = {"title": title, "spec": report.spec, "inputs": inputs}
     return {**document, "kept": True} if report.kept else document
 

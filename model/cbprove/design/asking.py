@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from collections.abc import Mapping, Sequence
 
 from cbprove.logic import bitvectors
@@ -28,20 +27,19 @@ def ask(formula: Bool, ranges: Mapping[str, Interval], limits: Limits) -> Answer
     return _check(script, limits)
 
 
-_impossible: set[bytes] = set()
-"""Digests of the texts that Z3 found no model of: properties of one path suppose the same of its loops, and ask the same."""
+_impossible: set[str] = set()
+"""The texts that Z3 found no model of: properties of one path suppose the same of its loops, and ask the same."""
 
 
 def _check(script: Script, limits: Limits) -> Answer:
     text = script.text()
-    digest = hashlib.sha256(text.encode()).digest()
-    if digest in _impossible:
+    if text in _impossible:
         return Answer("unsat", {})
     session = Z3Session(limits, bits=type(script) is not Script)
     session.add(text)
     answer = session.check()
     if answer.result == "unsat":
-        _impossible.add(digest)
+        _impossible.add(text)
     return answer
 
 

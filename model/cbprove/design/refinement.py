@@ -10,8 +10,7 @@ What no run breaks is proved where some run reaches a claim, which the same loop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from cbprove.design.asking import script_for
 from cbprove.design.marks import HARD, PROVED, REFUTED, VACUOUS
@@ -44,30 +43,38 @@ class Query:
             self._script.assert_(clause)
         self._session = Z3Session(problem.limits)
         self._session.add(self._script.text())
+        declared = self._script.declared.items()
+        # Choices that speak of what earlier turns of a loop left
+        self._guesses = [n for n, sort in declared if sort == "Bool" and n.startswith(UNSURE)]
 
     def check(self) -> Answer:
-        """Whether the formula is true of a candidate that is not blocked."""
-        return self._session.check()
+        """Whether the formula is true of a candidate that is not blocked: by a run without guesses
+        of what earlier turns of a loop left, where there is one. Those speak for one candidate
+        only."""
+        answer = self._session.check()
+        if not any(answer.model.get(name) for name in self._guesses):
+            return answer
+        surer = self._without_guesses()
+        if surer.result == "sat":
+            return surer
+        # What is blocked later leaves fewer runs: none without guesses comes back.
+        self._guesses = []
+        return answer
+
+    def _without_guesses(self) -> Answer:
+        self._session.push()
+        self._session.add(
+            "".join(f"(assert (not {unknown_symbol(name)}))" for name in self._guesses)
+        )
+        surer = self._session.check()
+        self._session.pop()
+        return surer
 
     def block(self, clause: Bool) -> None:
         """Add a clause that the candidates of a region do not meet."""
         lines_before = len(self._script.lines)
         self._script.assert_(clause)
         self._session.add("\n".join(self._script.lines[lines_before:]))
-
-    @property
-    def guesses(self) -> list[str]:
-        """The choices that speak of what earlier turns of a loop left."""
-        declared = self._script.declared.items()
-        return [name for name, sort in declared if sort == "Bool" and name.startswith(UNSURE)]
-
-    @contextmanager
-    def without(self, guesses: Sequence[str]) -> Iterator[None]:
-        """Within, these choices are false; what is blocked meanwhile is forgotten after it."""
-        self._session.push()
-        self._session.add("".join(f"(assert (not {unknown_symbol(name)}))" for name in guesses))
-        yield
-        self._session.pop()
 
 
 # From the solver's model to the region that it stands for, and the mark of that
@@ -117,27 +124,17 @@ class Refinement:
         return "unsat", clauses
 
     def _sweep(self, formula: Bool, broken: bool, mark: int) -> str:
-        """Mark the candidates where the formula of the form can be true; the solver's last word.
-
-        Runs that hang on what earlier turns of a loop left are looked at last: they speak for one
-        candidate only.
-        """
+        """Mark the candidates where the formula of the form can be true; the solver's last word."""
 
         def generalise(answer: Answer) -> tuple[Candidates, int]:
             region = self._regions.of_model(answer.model, broken, self.left)
             return (self._own(answer), HARD) if region is None else (region, mark)
 
         query = Query(self.problem, self.form, formula, self._clauses)
-        clauses: list[Bool] = []
-        if guesses := query.guesses:
-            with query.without(guesses):
-                _, clauses = self._exhaust(query, generalise)
-            for clause in clauses:
-                query.block(clause)
-        last, more = self._exhaust(query, generalise)
+        last, clauses = self._exhaust(query, generalise)
         if broken:
             # A refuted candidate needs no other verdict: later queries leave it out too.
-            self._clauses += [*clauses, *more]
+            self._clauses += clauses
         return last
 
     def _own(self, answer: Answer) -> Candidates:

@@ -96,7 +96,7 @@ class Regions:
 
     def _widest(self, example: Example, left: Candidates) -> Candidates:
         """The candidates of the first reason that holds at the point, where the run is the same
-        one at both ends."""
+        one far from it."""
         own = self.exactly(example.point)
         near = self._near(example.point)
         tried: set[Candidates] = set()
@@ -111,7 +111,7 @@ class Regions:
             )
             for area in (region, region & near):
                 # `alike` speaks for the whole area. The reference, which shares no code with it, is
-                # asked at its ends.
+                # asked far from where it has seen the run.
                 if area & own and area not in tried and self._repeats(example, why, area & left):
                     return area
                 tried.add(area)
@@ -125,15 +125,18 @@ class Regions:
         return candidates
 
     def _repeats(self, example: Example, why: Why, area: Candidates) -> bool:
-        """Whether the reference sees the choices of a reason do the same at both ends of an area.
+        """Whether the reference sees the choices of a reason break the same at the candidate of
+        an area that is farthest from the example's.
 
-        At the candidate of the example it has seen that already: the reasons add the bit to the
-        model, and no choice.
+        At the example's own it has seen that already: the reasons add the bit to the model, and no
+        choice. A claim that is reached is not repeated: it tells proved from vacuous, no more.
         """
+        if not example.broken or not area:
+            return True
         own = self.sector.index(self.sector.meant(example.point))
-        ends = {(area & -area).bit_length() - 1, area.bit_length() - 1} if area else set()
-        others = (self.sector.point(index) for index in sorted(ends - {own}))
-        return all(self._repeats_at(example, why.model, point) for point in others)
+        first, last = (area & -area).bit_length() - 1, area.bit_length() - 1
+        farthest = last if last - own > own - first else first
+        return farthest == own or self._repeats_at(example, why.model, self.sector.point(farthest))
 
     def _repeats_at(self, example: Example, model: Model, point: Mapping[str, int]) -> bool:
         """The same at one candidate; an arbitrary bit that is equal by chance is another one with

@@ -15,11 +15,14 @@ _ESCAPED = re.compile(r"\{([0-9a-f]+)\}")
 
 # Names that mean something to solvers already, or that are given to shared terms here. A spec may
 # use each for an axis.
-_TAKEN = re.compile(
-    r"(?:true|false|not|and|or|xor|ite|distinct|let|forall|exists|par|match|as|assert|div|mod|abs|iff|implies|if|store|select"
-    r"|concat|extract|repeat|divisible|is|to_int|to_real|is_int|int2bv|nat2bv|bv\w*|sbv\w*|ubv\w*|str|re|seq|set|bag|tuple|update"
-    r"|sin|cos|tan|csc|sec|cot|arcsin|arccos|arctan|arccsc|arcsec|arccot|exp|sqrt|pi|real|Int|Bool|Real|String|Array|_|-|t[0-9]+\'*)"
-)
+_WORDS = """
+    - Array Bool Int Real String _ abs and arccos arccot arccsc arcsec arcsin arctan as assert
+    bag concat cos cot csc distinct div divisible exists exp extract false forall if iff
+    implies int2bv is is_int ite let match mod nat2bv not or par pi re real repeat sec select
+    seq set sin sqrt store str tan to_int to_real true tuple update xor
+"""
+_TAKEN = frozenset(_WORDS.split())
+_TAKEN_ALIKE = re.compile(r"[su]?bv\w*|t[0-9]+'*")
 
 
 def symbol(name: str) -> str:
@@ -30,7 +33,8 @@ def symbol(name: str) -> str:
 def unknown_symbol(name: str) -> str:
     """The name of an unknown as a symbol: one that solvers know as something else is told apart
     from it."""
-    return f"|{{{ord(name[0]):x}}}{escaped(name[1:])}|" if _TAKEN.fullmatch(name) else symbol(name)
+    taken = name in _TAKEN or _TAKEN_ALIKE.fullmatch(name)
+    return f"|{{{ord(name[0]):x}}}{escaped(name[1:])}|" if taken else symbol(name)
 
 
 def escaped(name: str) -> str:

@@ -50,7 +50,7 @@ def document(
 ) -> dict[str, Any]:
     """The document as plain data; `queries` are the files they were saved in, by case."""
     listed = list(reports)
-    inputs = {path: digest for report in listed for path, digest in report.inputs}
+    inputs = {each.name: each.sha256 for report in listed for each in report.inputs}
     out: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cbprove", "version": VERSION},

@@ -151,7 +151,7 @@ def document(matrix: Matrix) -> dict[str, Any]:
     return {
         "schema_version": 1,
         "tool": {"name": "cbprove", "version": VERSION},
-        "inputs": [{"path": path, "sha256": digest} for path, digest in matrix.report.inputs],
+        "inputs": [{"path": each.name, "sha256": each.sha256} for each in matrix.report.inputs],
         "sweep": {
             "property": matrix.property,
             "rows": {"axis": matrix.rows.name, "values": list(matrix.rows.values)},

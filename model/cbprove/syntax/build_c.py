@@ -14,7 +14,6 @@ from cbprove.syntax.build_attributes import AttributeBuilder, joined
 from cbprove.syntax.ctree import Attributes, CType, Expr, MemberItem, Name
 from cbprove.syntax.lexer import MAX_DEPTH, too_deep
 from cbprove.syntax.tokens import Token
-from cbprove.syntax.wording import macro_mistake
 
 # A declarator on its way: its name, and what is done to the type before it, innermost last.
 Declarator = tuple[Name | None, tuple[tuple[str, Expr | None, Span], ...]]
@@ -67,6 +66,8 @@ class CBuilder(AttributeBuilder):
 
     def define(self, span: Span, name: Token, value: Expr) -> syntax.Define:
         if self.source.text[name.end : name.end + 1] == "(":
+            from cbprove.syntax.wording import macro_mistake
+
             message, help = macro_mistake(name.text)
             self.mistake("CB0025", message, self.span(name), help)
         return syntax.Define(self.name(name), value, span)

@@ -3,7 +3,6 @@ once."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 from functools import lru_cache
@@ -35,7 +34,7 @@ def read(path: Path, span: Span | None = None) -> Source:
         return SpecError((Diagnostic(code, message, span, help),))
 
     data = _bytes_of(path, refuse, path.parent if span else None)
-    return Source(os.fspath(path), _text_of(path, data, refuse), hashlib.sha256(data).hexdigest())
+    return Source(os.fspath(path), _text_of(path, data, refuse), data)
 
 
 def _bytes_of(path: Path, refuse: _Refuse, base: Path | None) -> bytes:

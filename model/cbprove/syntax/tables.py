@@ -6,7 +6,6 @@ The parser's stack: states of the tables, and the symbols between them with thei
 
 from __future__ import annotations
 
-import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -60,20 +59,13 @@ def tables() -> Tables:
     """The tables of the grammar: those that are shipped, unless the grammar was changed since."""
     grammar = GRAMMAR.read_text(encoding="utf-8")
     document = json.loads(SHIPPED.read_bytes())
-    return _thaw(document["tables"] if document["grammar"] == digest(grammar) else build(grammar))
-
-
-def digest(grammar: str) -> str:
-    """What tells a grammar from another (sha256)."""
-    return hashlib.sha256(grammar.encode()).hexdigest()
+    return _thaw(document["tables"] if document["grammar"] == grammar else build(grammar))
 
 
 def shipped(grammar: str) -> str:
     """The text of the file that holds the tables of a grammar."""
-    return (
-        json.dumps({"grammar": digest(grammar), "tables": build(grammar)}, separators=(",", ":"))
-        + "\n"
-    )
+    document = {"grammar": grammar, "tables": build(grammar)}
+    return json.dumps(document, separators=(",", ":")) + "\n"
 
 
 def build(grammar: str) -> dict[str, Any]:
