@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.solving.library import Context
+from cbprove.solving.solver import Z3Session, _Model
+
 ROOT = Path(__file__).parents[2]
 CBPROVE = [sys.executable, "-m", "cbprove"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "model")}
@@ -127,3 +130,14 @@ def test_a_worker_that_begins_when_its_parent_has_gone_ends() -> None:
     subprocess.run(
         [sys.executable, "-c", GONE], stdout=subprocess.PIPE, env=ENVIRONMENT, timeout=30
     )
+
+
+@pytest.mark.parametrize("made", [Context, Z3Session, _Model])
+def test_what_a_signal_kept_from_being_made_ends_in_silence(
+    monkeypatch: pytest.MonkeyPatch, made: type
+) -> None:
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", said.append)
+    unmade = object.__new__(made)
+    del unmade
+    assert said == []

@@ -115,6 +115,8 @@ class Context:
     """A context of Z3's, which all that a query is made of lies in; it goes when nothing refers
     to it any more."""
 
+    own: Any = None  # a signal may end its making, which is no reason to speak of it at the end
+
     def __init__(self) -> None:
         self.library = library()
         config = self.library.Z3_mk_config()
@@ -125,8 +127,9 @@ class Context:
         self.library.Z3_set_error_handler(self.own, None)
 
     def __del__(self) -> None:
-        self.library.Z3_del_context(self.own)
-        self.own = None
+        if self.own is not None:
+            self.library.Z3_del_context(self.own)
+            self.own = None
 
     def call(self, name: str, *arguments: Any) -> Any:
         """What a function gives back that is given the context before all else. Raises Refused

@@ -44,6 +44,8 @@ class Z3Session:
     """A query held by Z3, in a context of its own: what it answers hangs on its text alone, not
     on what was asked before."""
 
+    _solver: Any = None  # a signal may end its making
+
     def __init__(self, limits: Limits, bits: bool = False) -> None:
         """`bits` says that all is about truth values and bit-vectors, for which Z3 has a solver
         of its own."""
@@ -83,7 +85,8 @@ class Z3Session:
         call("Z3_params_dec_ref", parameters)
 
     def __del__(self) -> None:
-        self._context.forget("Z3_solver_dec_ref", self._solver)
+        if self._solver is not None:
+            self._context.forget("Z3_solver_dec_ref", self._solver)
 
     def add(self, text: str) -> None:
         """Add declarations, definitions and assertions."""
@@ -134,13 +137,18 @@ class Z3Session:
 class _Model(Mapping[str, "int | bool"]):
     """A model of Z3's, asked for one unknown at a time: most are never looked at."""
 
+    _model: Any = None  # a signal may end its making
+
     def __init__(self, context: Context, model: Any, sorts: Mapping[str, str]) -> None:
-        self._context, self._model, self._sorts = context, model, sorts
-        context.call("Z3_model_inc_ref", model)
         self._kinds: dict[str, Any] = {}
         self._known: dict[str, int | bool] = {}
+        self._context, self._sorts = context, sorts
+        context.call("Z3_model_inc_ref", model)
+        self._model = model
 
     def __del__(self) -> None:
+        if self._model is None:
+            return
         for kind in self._kinds.values():
             self._context.forget("Z3_dec_ref", kind)
         self._context.forget("Z3_model_dec_ref", self._model)
