@@ -185,6 +185,8 @@ REGIONS = ("tests/archive/test_regions.py",)
 SETS = ("tests/design/test_universe.py", "tests/design/test_generalise.py")
 MERGING = ("tests/design/test_merging.py",)
 FLOW = ("tests/reaching",)
+GUESSES = ("tests/design/test_guesses.py",)
+WRONG_SETS = ("tests/design/test_wrong_sets.py",)
 ROUNDS = ("tests/archive/test_invariants.py", "tests/archive/test_invariant_rounds.py")
 
 ACCOUNTED = ("tests/archive/test_accounted.py",)

@@ -112,7 +112,8 @@ class Values:
                 ones |= (
                     candidates & self._evaluation.compared("=", positions, self._plain(position))[0]
                 )
-        return [(inside & determined_at & ones, 1), (inside & determined_at & ~ones, 0)]
+        known = inside & determined_at
+        return [(known & ones, 1), (known ^ (known & ones), 0)]
 
     def _plain(self, number: int) -> list[Piece]:
         return [(self._universe.all, (), number)]

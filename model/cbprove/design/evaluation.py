@@ -114,8 +114,9 @@ class Evaluation:
                 )
             else:
                 holds = self.universe.at_least(rest, d - b - (operator == "<"))
-            true_at |= common & holds
-            false_at |= common & ~holds
+            holding = common & holds
+            true_at |= holding
+            false_at |= common ^ holding
         return true_at, false_at
 
     # --- numbers ----------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ class Refinement:
         self.problem, self.name, self.form, self.sheet = problem, name, form, sheet
         self.universe = problem.universe
         self.left = self.universe.marked(sheet.marks, 0)
+        self._marked: dict[int, Candidates] = {}
         self._regions = Regions(problem, name, form)
         self._clauses: list[Bool] = [self.universe.condition(self.left)]
 
@@ -98,13 +99,16 @@ class Refinement:
         for low, high in placed:
             self._mark(self.left & (((1 << (high - low)) - 1) << low), PROVED)
         self._reach()
+        for mark, candidates in self._marked.items():
+            self.sheet.fill(self.universe.digits(candidates), mark)
 
     # --- the loop ---------------------------------------------------------------------------------
 
     def _mark(self, region: Candidates, mark: int) -> None:
         # What has a mark keeps it: a region may reach over candidates that were judged before.
-        self.sheet.fill(self.universe.digits(region & self.left), mark)
-        self.left &= ~region
+        marked = self.left & region
+        self._marked[mark] = self._marked.get(mark, 0) | marked
+        self.left ^= marked
 
     def _exhaust(self, query: Query, generalise: Generalise) -> tuple[str, list[Bool]]:
         """Solve, generalise, block, repeat: the solver's last word, and the blocking clauses.
@@ -189,7 +193,8 @@ class Refinement:
     def _plainest(self) -> None:
         """Where the plainest run, that of the first choices, reaches a claim, nothing needs to
         be asked."""
-        while (index := self.sheet.first()) is not None:
+        while self.left:
+            index = (self.left & -self.left).bit_length() - 1
             region = self._regions.of_plainest_run(index, self.left)
             if region is None:
                 return

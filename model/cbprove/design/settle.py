@@ -3,10 +3,9 @@ cannot tell."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cbprove.design.asking import ask
-from cbprove.design.induction import Invariant, invariant, strengthened
-from cbprove.evidence.certificate_check import check
-from cbprove.evidence.certificate_find import find
 from cbprove.evidence.replay import replay
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import evaluate, or_
@@ -20,6 +19,9 @@ from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits
 from cbprove.system.program import Program, Property
 from cbprove.verdicts import Verdict
+
+if TYPE_CHECKING:
+    from cbprove.design.induction import Invariant
 
 
 class NotReplayed(Exception):
@@ -165,6 +167,8 @@ class _Settling:
     def _all_turns(self) -> Settled | None:
         """A proof, or vacuity, for every number of turns: by what turns leave as it was, then by
         facts about values as well."""
+        from cbprove.design.induction import invariant, strengthened
+
         invariant_found = invariant(self.program, self.prop, self.limits)
         proof = self._under(invariant_found)
         if proof is None:
@@ -183,6 +187,9 @@ class _Settling:
         certificates is asked, on plain numbers; that no run of the plan breaks a claim, the solver
         says.
         """
+        from cbprove.evidence.certificate_check import check
+        from cbprove.evidence.certificate_find import find
+
         certificate = find(self.program, self.prop)
         if certificate is None or check(self.program, self.prop, certificate) is not None:
             return None

@@ -75,8 +75,6 @@ _OWN = bytes(_OUTSIDE + m for m in range(16)) + bytes(240)
 
 def _agreeing(cell: bytes, other: bytes) -> bytes | None:
     """What two cells say together, None where they contradict each other."""
-    if cell == other:
-        return cell
     together = bytes(b if a == _WILD else a for a, b in zip(cell, other, strict=True))
     agree = all(a == b or b == _WILD for a, b in zip(together, other, strict=True))
     return together if agree else None
@@ -100,10 +98,12 @@ def _merged(at: int, cells: _Cells) -> _Cells | None:
     merged: _Cells = {}
     for key, cell in cells.items():
         shorter = key[:at] + key[at + 1 :]
-        together = _agreeing(merged.get(shorter, cell), cell)
-        if together is None:
-            return None
-        merged[shorter] = together
+        before = merged.setdefault(shorter, cell)
+        if before != cell:
+            together = _agreeing(before, cell)
+            if together is None:
+                return None
+            merged[shorter] = together
     return merged
 
 

@@ -248,7 +248,7 @@ class _Walk:
     def _leave(self, operation: Store | Copied) -> None:
         """Follow the bit no longer in an area that an operation defines: at no candidate, or at
         none that has the operation."""
-        rest = 0 if operation.given is None else self.among & ~operation.given.among
+        rest = 0 if operation.given is None else self.among ^ (self.among & operation.given.among)
         if not rest:
             del self.reach.areas[operation.area]
         # With another area left the bit may still lie there at the candidates that have the

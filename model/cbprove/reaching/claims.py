@@ -85,7 +85,8 @@ def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Cand
                 # The candidates at which the bit remembered is the one at this position of the
                 # member.
                 right = lows.get(fact.bit - position, 0) if fact.kind == kind else 0
-                broken |= having & candidates & ~right
+                both = having & candidates
+                broken |= both ^ (both & right)
     # An arrival without a snapshot makes no claim.
     return broken & scene.marked
 

@@ -58,7 +58,7 @@ class Memory:
         """What is not a remembered bit, as far as there may be a snapshot by now."""
         marked = state.any_marked & candidates
         return {
-            fact: part for fact, part in ((OTHER, marked), (UNMARKED, candidates & ~marked)) if part
+            fact: part for fact, part in ((OTHER, marked), (UNMARKED, candidates ^ marked)) if part
         }
 
     def find(self, place: Place, frame: Here) -> int:

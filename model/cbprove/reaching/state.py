@@ -42,7 +42,7 @@ class State:
                 other_facts[atom] = merged
         for number, marked in other.marked.items():
             before = self.marked.get(number, 0)
-            grown |= bool(marked & ~before)
+            grown |= marked | before != before
             self.marked[number] = before | marked
         return grown
 
@@ -128,7 +128,7 @@ def joined(first: Facts, other: Facts) -> Facts:
     union: Facts | None = None
     for fact, candidates in other.items():
         before = first.get(fact, 0)
-        if candidates & ~before:
+        if candidates | before != before:
             union = union if union is not None else dict(first)
             union[fact] = before | candidates
     return first if union is None else union
@@ -136,8 +136,9 @@ def joined(first: Facts, other: Facts) -> Facts:
 
 def replaced(facts: Facts, candidates: Candidates, replacement: Facts) -> Facts:
     """What is known once bits are stored to: at these candidates nothing of before is left."""
-    others = ~candidates
-    left = {fact: rest for fact, having in facts.items() if (rest := having & others)}
+    left = {
+        fact: rest for fact, having in facts.items() if (rest := having ^ (having & candidates))
+    }
     for fact, having in replacement.items():
         left[fact] = left.get(fact, 0) | having
     return left

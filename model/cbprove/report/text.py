@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 
 from cbprove.design.vacuity import assumed_on
 from cbprove.diagnostics import Span
-from cbprove.pictures.bits import runs
 from cbprove.report import space, table
 from cbprove.report.excerpt import printable
 from cbprove.report.style import WIDEST, Manner, Role, again, capped, counted, counts_by_verdict
@@ -318,6 +317,8 @@ def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> I
     ranged = next(
         (i for i in reversed(range(len(axes))) if choices and isinstance(choices[0][i], int)), None
     )
+    from cbprove.pictures.bits import runs
+
     groups: dict[tuple[tuple[str, AxisValue], ...], list[int]] = {}
     for row in choices:
         fixed = tuple(pair for i, pair in enumerate(zip(axes, row, strict=True)) if i != ranged)

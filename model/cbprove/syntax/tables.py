@@ -7,6 +7,7 @@ The parser's stack: states of the tables, and the symbols between them with thei
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,25 @@ class Rule:
     gathers: bool
 
 
+class Rows(dict[int, dict[str, int]]):
+    """Rows by state, each made of its text (JSON) when a parser first comes to it: what is parsed
+    comes to one state in ten."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__()
+        self.texts = tuple(texts)
+
+    def __missing__(self, state: int) -> dict[str, int]:
+        row: dict[str, int] = json.loads(self.texts[state])
+        self[state] = row
+        return row
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Rows) and self.texts == other.texts
+
+    __hash__ = None
+
+
 @frozen
 class Tables:
     """What the parser does in each state: `rows[state][terminal]` is a state to go to, or the
@@ -45,8 +65,8 @@ class Tables:
     END.
     """
 
-    rows: tuple[dict[str, int], ...]
-    gotos: tuple[dict[str, int], ...]
+    rows: Rows
+    gotos: Rows
     rules: tuple[Rule, ...]
     literals: frozenset[str]
     patterns: dict[str, str]
@@ -95,8 +115,8 @@ def build(grammar: str) -> dict[str, Any]:
             else:
                 gotos[number][symbol] = target
     return {
-        "rows": rows,
-        "gotos": gotos,
+        "rows": [json.dumps(row, separators=(",", ":")) for row in rows],
+        "gotos": [json.dumps(row, separators=(",", ":")) for row in gotos],
         "rules": [_rule(rule) for rule in lark.rules],
         "literals": sorted(literals.values()),
         "patterns": {
@@ -147,8 +167,8 @@ def _thaw(plain: dict[str, Any]) -> Tables:
         for name, size, parts, action, gathers in plain["rules"]
     )
     return Tables(
-        rows=tuple(plain["rows"]),
-        gotos=tuple(plain["gotos"]),
+        rows=Rows(plain["rows"]),
+        gotos=Rows(plain["gotos"]),
         rules=rules,
         literals=frozenset(plain["literals"]),
         patterns=plain["patterns"],

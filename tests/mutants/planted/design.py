@@ -5,16 +5,44 @@ from __future__ import annotations
 from tests.mutants.planting import (
     AGREE,
     AROUND,
+    GUESSES,
     REGIONS,
     ROUNDS,
     RULES,
     SHARES,
     TRAPS,
     UNIVERSE,
+    WRONG_SETS,
     planted,
 )
 
 FAULTS = (
+    *planted(
+        "design",
+        GUESSES,
+        (
+            "where no run without guesses is left none is",
+            "Query.check",
+            "surer.result == 'sat'",
+            "True",
+        ),
+        (
+            "a run with guesses is as good as one without",
+            "Query.check",
+            "any((answer.model.get(name) for name in self._guesses))",
+            "False",
+        ),
+    ),
+    *planted(
+        "design",
+        WRONG_SETS,
+        (
+            "a region is repeated nowhere",
+            "Regions._repeats",
+            "self._repeats_at(example, why.model, self.sector.point(farthest))",
+            "True",
+        ),
+    ),
     *planted(
         "design",
         SHARES,
@@ -85,6 +113,7 @@ FAULTS = (
             "VACUOUS if last == 'unsat' else HARD",
             "PROVED",
         ),
+        ("marks are written over", "Refinement._mark", "self.left & region", "region"),
         (
             "regions take in the candidate beyond a strict comparison",
             "Evaluation.compared",

@@ -36,7 +36,7 @@ FAULTS = (
         (
             "a value is that value or more",
             "Universe.value",
-            "self._from(axis, place) & ~self._from(axis, place + 1)",
+            "self._from(axis, place) ^ self._from(axis, place + 1)",
             "self._from(axis, place)",
         ),
         (
@@ -128,8 +128,8 @@ FAULTS = (
         (
             "a value is known where none is",
             "Values._bit",
-            "inside & determined_at & ~ones",
-            "inside & ~ones",
+            "inside & determined_at",
+            "inside",
         ),
     ),
     *planted(
@@ -138,15 +138,15 @@ FAULTS = (
         (
             "a store that one candidate has covers for all",
             "_Walk._leave",
-            "0 if operation.given is None else self.among & ~operation.given.among",
+            "0 if operation.given is None else self.among ^ (self.among & operation.given.among)",
             "0",
         ),
     ),
     *planted(
         "reaching",
         FLOW,
-        ("a store leaves what was there", "replaced", "having & others", "having"),
-        ("of two ways the first one counts", "joined", "candidates & ~before", "False"),
+        ("a store leaves what was there", "replaced", "having ^ (having & candidates)", "having"),
+        ("of two ways the first one counts", "joined", "candidates | before != before", "False"),
         (
             "a loop has no turn but those it must have",
             "_Flow._loop",

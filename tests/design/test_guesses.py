@@ -1,0 +1,44 @@
+"""A question of many candidates: runs that hang on what earlier turns of a loop left come last, and
+count."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from cbprove.design.refinement import Query
+from cbprove.logic.terms import Bool, and_, choice, le, not_, or_, var
+from cbprove.obligations.sources import UNSURE
+from cbprove.solving.solver import Limits
+
+GUESS, PLAIN = choice(f"{UNSURE}left"), choice("arm")
+ON_AXIS = {"AT": (0, 3)}
+
+
+def query(formula: Bool) -> Query:
+    problem: Any = SimpleNamespace(ranges=ON_AXIS, limits=Limits())
+    form: Any = SimpleNamespace(ranges={})
+    return Query(problem, form, formula, ())
+
+
+def test_a_run_without_guesses_comes_first() -> None:
+    answer = query(or_(PLAIN, GUESS)).check()
+    assert answer.result == "sat"
+    assert answer.model.get("arm") and not answer.model.get(f"{UNSURE}left")
+
+
+def test_a_run_with_guesses_counts_where_there_is_no_other() -> None:
+    asked = query(and_(GUESS, not_(PLAIN)))
+    assert [asked.check().result for _ in range(3)] == ["sat"] * 3
+
+
+def test_each_candidate_is_asked_for_both() -> None:
+    """At 0 and 1 there is a run without guesses, at 2 and 3 there is none."""
+    asked = query(or_(and_(PLAIN, le(var("AT"), 1)), and_(GUESS, le(2, var("AT")))))
+    guessed = []
+    while (answer := asked.check()).result == "sat":
+        at = int(answer.model.get("AT", 0))
+        guessed.append((at, bool(answer.model.get(f"{UNSURE}left"))))
+        asked.block(not_(and_(le(at, var("AT")), le(var("AT"), at))))
+    assert [guess for _, guess in guessed] == [False, False, True, True]
+    assert sorted(at for at, _ in guessed) == [0, 1, 2, 3]
