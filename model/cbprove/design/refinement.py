@@ -191,8 +191,9 @@ class Refinement:
         self._mark(self.left, VACUOUS if last == "unsat" else HARD)
 
     def _plainest(self) -> None:
-        """Where the plainest run, that of the first choices, reaches a claim, nothing needs to
-        be asked."""
+        """Where the run that was refuting elsewhere, or the plainest one, that of the first
+        choices, reaches a claim, nothing needs to be asked."""
+        self._mark(self._regions.of_refuting_run(), PROVED)
         while self.left:
             index = (self.left & -self.left).bit_length() - 1
             region = self._regions.of_plainest_run(index, self.left)

@@ -43,6 +43,7 @@ class Regions:
     def __init__(self, problem: Problem, name: str, form: Form) -> None:
         self.problem, self.name, self.form = problem, name, form
         self.sector, self.universe = problem.sector, problem.universe
+        self._refuting: Example | None = None
 
     def point(self, model: Model) -> dict[str, int]:
         """The point that a model speaks of; an axis that it says nothing of has its least
@@ -67,12 +68,18 @@ class Regions:
             )
             if seen is not None:
                 path, run = seen
-                return self._widest(
-                    Example(path=path, run=run, model=tried, point=point, broken=broken), left
-                )
+                example = Example(path=path, run=run, model=tried, point=point, broken=broken)
+                self._refuting = example if broken else self._refuting
+                return self._widest(example, left)
         if self.form.faithful:
             raise NotReplayed(f"{self.name}: the solver's run does not replay")
         return None
+
+    def of_refuting_run(self) -> Candidates:
+        """The candidates at which the choices of the last run that broke a claim reach one: where
+        the reference saw it break it was reached."""
+        example = self._refuting
+        return 0 if example is None else self._alike(Why(example.path.reached, example.model))
 
     def of_plainest_run(self, index: int, left: Candidates) -> Candidates | None:
         """The region in which the plainest run, that of the first choices, reaches a claim; None
@@ -101,14 +108,7 @@ class Regions:
         near = self._near(example.point)
         tried: set[Candidates] = set()
         for why in example.reasons(self.name):
-            region = alike(
-                self.universe,
-                why.formula,
-                model=why.model,
-                variables=self.form.held,
-                bits=why.bits,
-                little_endian=self.problem.program.little_endian,
-            )
+            region = self._alike(why)
             for area in (region, region & near):
                 # `alike` speaks for the whole area. The reference, which shares no code with it, is
                 # asked far from where it has seen the run.
@@ -116,6 +116,16 @@ class Regions:
                     return area
                 tried.add(area)
         return own
+
+    def _alike(self, why: Why) -> Candidates:
+        return alike(
+            self.universe,
+            why.formula,
+            model=why.model,
+            variables=self.form.held,
+            bits=why.bits,
+            little_endian=self.problem.program.little_endian,
+        )
 
     def _near(self, point: Mapping[str, int]) -> Candidates:
         """The candidates that are written with the same words: those of the point's own sector."""
