@@ -38,3 +38,13 @@ def test_a_region_of_all_candidates_or_of_none_is_refused(
     report = check(str(tmp_path / "moved.cbs"), Options(), lambda done, total: None)
     (kept,) = (row for row in report.space if row.property == "kept")
     assert asked and kept.counts == {"refuted": refuted, "proved": 29 - refuted}
+
+
+def test_a_run_that_broke_a_claim_reaches_none_where_there_is_none(tmp_path: Path) -> None:
+    """From 10 on nobody reads: what broke below says nothing of these."""
+    (tmp_path / "moved.cbs").write_text(
+        SPEC.replace("PLACE", "0").replace("use; }\np", "when AT < 10 { use; } }\np")
+    )
+    report = check(str(tmp_path / "moved.cbs"), Options(), lambda done, total: None)
+    (kept,) = (row for row in report.space if row.property == "kept")
+    assert kept.counts == {"refuted": 4, "proved": 6, "vacuous": 19}

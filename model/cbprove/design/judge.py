@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cbprove.design.costs import cost
-from cbprove.design.marks import BOUNDED, EXCLUDED, HARD, INAPPLICABLE, VERDICTS
+from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, MARKS, VERDICTS
 from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
 from cbprove.design.settle import Settled
@@ -192,7 +192,7 @@ def _spots(space: Space, proposal: Proposal, name: str) -> Iterator[_Spot]:
         plain = not table.settled and all(e.condition is None for e in expectations)
         if plain and len(marks) == sector.size:
             expected = expectations[0] if expectations else _PROVED
-            found = ((marks.find(mark), mark) for mark in range(HARD + 1))
+            found = ((marks.find(mark), mark) for mark in MARKS)
             firsts = sorted((first, mark) for first, mark in found if first >= 0)
             yield from (
                 _Spot(sector, first, mark, expected, marks.count(mark)) for first, mark in firsts

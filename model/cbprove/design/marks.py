@@ -6,6 +6,7 @@ from cbprove.verdicts import Verdict
 
 # HARD: no formula for many candidates speaks of this one, and it is settled by itself.
 EXCLUDED, INAPPLICABLE, REFUTED, PROVED, VACUOUS, UNKNOWN, BOUNDED, HARD = range(1, 9)
+MARKS = range(HARD + 1)  # all of them, and 0, which is none
 
 VERDICTS: dict[int, Verdict] = {
     EXCLUDED: "excluded",

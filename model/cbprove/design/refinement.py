@@ -182,7 +182,8 @@ class Refinement:
         reach it."""
         if self.form.reached is True:
             self._mark(self.left, PROVED)
-        self._plainest()
+        if self.left:
+            self._plainest()
         if not self.left:
             return
         last = self._sweep(self.form.reached, False, PROVED)

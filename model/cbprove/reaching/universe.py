@@ -2,7 +2,7 @@
 (`Sector.index`).
 
 And and or are `&` and `|` of numbers. What is in one set and not in another is `a ^ (a & b)`: `~b` is
-negative, and Python takes ten times as long for it. Each value of each axis has its set, and from
+negative, and of large sets Python takes ten times as long for it. Each value of each axis has its set, and from
 those every linear condition.
 """
 

@@ -314,11 +314,11 @@ def _answers(answers: list[str]) -> list[str]:
 def rows(axes: tuple[str, ...], choices: tuple[tuple[AxisValue, ...], ...]) -> Iterator[str]:
     """The choices of an answer, those that differ in one number only together: `skb_gso_cb =
     roland, OFFSET = 20..22`."""
+    from cbprove.pictures.bits import runs
+
     ranged = next(
         (i for i in reversed(range(len(axes))) if choices and isinstance(choices[0][i], int)), None
     )
-    from cbprove.pictures.bits import runs
-
     groups: dict[tuple[tuple[str, AxisValue], ...], list[int]] = {}
     for row in choices:
         fixed = tuple(pair for i, pair in enumerate(zip(axes, row, strict=True)) if i != ranged)

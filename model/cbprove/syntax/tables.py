@@ -38,8 +38,8 @@ class Rule:
 
 
 class Rows(dict[int, dict[str, int]]):
-    """Rows by state, each made of its text (JSON) when a parser first comes to it: what is parsed
-    comes to one state in ten."""
+    """Rows by state, each made of its text (JSON) when a parser first comes to it: no text
+    comes to all of them."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         super().__init__()

@@ -42,6 +42,12 @@ FAULTS = (
             "self._repeats_at(example, why.model, self.sector.point(farthest))",
             "True",
         ),
+        (
+            "what a refuting run does not reach elsewhere is reached",
+            "Regions.of_refuting_run",
+            "example.path.reached",
+            "True",
+        ),
     ),
     *planted(
         "design",
