@@ -164,6 +164,7 @@ IDLE = _of(
     "test_an_arm_that_no_run_takes_is_no_other_answer",
 )
 SECOND_TRY = ("tests/design/test_second_try.py",)
+SHARED = ("tests/design/test_common_context.py",)
 MANY_DECISIONS = ("tests/design/test_witness.py",)
 COMMON = ("tests/design/test_bits.py", "-k", "common")
 SHARES = ("tests/design/test_shares.py", "-k", "not spec")

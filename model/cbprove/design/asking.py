@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from cbprove.logic import bitvectors
 from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import Bool, and_, subterms
+from cbprove.solving.library import common
 from cbprove.solving.solver import Answer, Limits, Z3Session
 
 Interval = tuple[int, int]
@@ -38,7 +39,7 @@ def _check(script: Script, limits: Limits) -> Answer:
     digest = hashlib.sha256(text.encode()).digest()
     if digest in _impossible:
         return Answer("unsat", {})
-    session = Z3Session(limits, bits=type(script) is not Script)
+    session = Z3Session(limits, bits=type(script) is not Script, context=common())
     session.add(text)
     answer = session.check()
     if answer.result == "unsat":

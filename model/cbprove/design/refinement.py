@@ -24,6 +24,7 @@ from cbprove.obligations.forms import Form
 from cbprove.obligations.plan import TooLarge
 from cbprove.obligations.sources import UNSURE
 from cbprove.reaching.universe import Candidates
+from cbprove.solving.library import common
 from cbprove.solving.solver import Answer, Z3Session
 
 
@@ -41,7 +42,7 @@ class Query:
         self._script.assert_(formula)
         for clause in clauses:
             self._script.assert_(clause)
-        self._session = Z3Session(problem.limits)
+        self._session = Z3Session(problem.limits, context=common())
         self._session.add(self._script.text())
         declared = self._script.declared.items()
         # Choices that speak of what earlier turns of a loop left

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import threading
 from collections.abc import Sequence
 from functools import cache
 from importlib.machinery import PathFinder
@@ -153,6 +154,27 @@ class Context:
     def interrupt(self) -> None:
         """Have a check that another thread waits for come to its end, as unknown."""
         self.library.Z3_interrupt(self.own)
+
+
+_of_thread = threading.local()
+
+
+def common() -> Context:
+    """The context that questions of this thread share of which only the verdict counts: one of
+    its own would cost each of them 2 ms or more, for tables of 17 MB that Z3 fills."""
+    context: Context | None = getattr(_of_thread, "context", None)
+    if context is None:
+        context = _of_thread.context = Context()
+    return context
+
+
+def retire(context: Context) -> bool:
+    """Have the next question of this thread begin in a new context, if this is the common one;
+    whether it is."""
+    is_common = getattr(_of_thread, "context", None) is context
+    if is_common:
+        del _of_thread.context
+    return is_common
 
 
 def version() -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from cbprove.frozen import frozen
 from cbprove.logic.smtlib import meant, unknown_symbol
-from cbprove.solving.library import Context, Refused
+from cbprove.solving.library import Context, Refused, retire
 
 _TRUE, _FALSE = 1, -1  # of Z3_lbool; its third value is 0
 _NUMERAL = 0  # of Z3_ast_kind
@@ -46,12 +46,15 @@ class Z3Session:
 
     _solver: Any = None  # a signal may end its making
 
-    def __init__(self, limits: Limits, bits: bool = False) -> None:
+    def __init__(
+        self, limits: Limits, *, bits: bool = False, context: Context | None = None
+    ) -> None:
         """`bits` says that all is about truth values and bit-vectors, for which Z3 has a solver
-        of its own."""
+        of its own. In a `context` that other queries lie in, too, a model may be another one than
+        alone: it is for those of which only the verdict counts."""
         self._sorts: dict[str, str] = {}
         self._texts: list[list[str]] = [[]]  # by how often was pushed
-        self._context, self._limits, self._bits = Context(), limits, bits
+        self._context, self._limits, self._bits = context or Context(), limits, bits
         # Its older simplex decides sums of few unknowns, which is all that extents are, in a third
         # of the newer one's time.
         self._solver = self._new({} if bits else {"arith.solver": 2})
@@ -105,15 +108,28 @@ class Z3Session:
     def check(self) -> Answer:
         """Whether everything asserted can be true at once."""
         answer = self._check(self._solver)
-        return answer if answer.result != "unknown" or self._bits else self._again(answer)
+        if answer.result != "unknown":
+            return answer
+        if retire(self._context):
+            # What stays unknown hangs on this text alone, and no later query on what gave up.
+            return self._alone().check()
+        return answer if self._bits else self._again(answer)
+
+    def _alone(self) -> Z3Session:
+        """The same query in a context of its own."""
+        alone = Z3Session(self._limits, bits=self._bits)
+        alone.add(self._text())
+        return alone
+
+    def _text(self) -> str:
+        return "\n".join(text for texts in self._texts for text in texts)
 
     def _again(self, answer: Answer) -> Answer:
         """What the newer simplex says where the older one gave up: it is the better one at long
         sums of values. The answer of the older one, if that does not know either."""
         solver = self._new({})
         try:
-            text = "\n".join(text for texts in self._texts for text in texts)
-            self._context.call("Z3_solver_from_string", solver, text.encode())
+            self._context.call("Z3_solver_from_string", solver, self._text().encode())
             newer = self._check(solver)
         finally:
             self._context.forget("Z3_solver_dec_ref", solver)

@@ -10,6 +10,7 @@ from tests.mutants.planting import (
     MANY_DECISIONS,
     RUP,
     SECOND_TRY,
+    SHARED,
     SPOILT,
     WHAT_MATTERS,
     planted,
@@ -408,7 +409,7 @@ FAULTS = (
         (
             "what one simplex gives up is unknown",
             "Z3Session.check",
-            'answer.result != "unknown" or self._bits',
+            "self._bits",
             "True",
         ),
         (
@@ -422,6 +423,28 @@ FAULTS = (
             "Z3Session._again",
             "answer",
             'Answer("unsat", {})',
+        ),
+    ),
+    *planted(
+        "solving",
+        SHARED,
+        (
+            "what gave up among other queries stays unknown",
+            "Z3Session.check",
+            "retire(self._context)",
+            "False",
+        ),
+        (
+            "the next question is asked where one gave up",
+            "retire",
+            "del _of_thread.context",
+            "pass",
+        ),
+        (
+            "what was pushed is not asked alone",
+            "Z3Session._text",
+            "self._texts",
+            "self._texts[:1]",
         ),
     ),
 )
