@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cbprove.diagnostics import WrongUsage
-from cbprove.workers import begin, context
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -46,6 +45,8 @@ def executor(jobs: int, cluster: str | None) -> Iterator[Executor | None]:
 def _processes(jobs: int) -> Iterator[Executor]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+
+    from cbprove.workers import begin, context
 
     # No thread is running yet that a fork could take a lock from.
     pool = ProcessPoolExecutor(jobs, context(), initializer=begin, initargs=(os.getpid(),))

@@ -40,7 +40,7 @@ from cbprove.logic.terms import (
 )
 from cbprove.logic.terms import named as named_term
 from cbprove.meaning.elaborate import program
-from cbprove.obligations.forms import by_values
+from cbprove.obligations.forms_by_values import by_values
 from cbprove.obligations.plan import Plan
 from cbprove.solving.solver import Limits
 

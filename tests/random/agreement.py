@@ -11,8 +11,8 @@ from itertools import product
 from cbprove.design.groups import groups
 from cbprove.design.marks import BOUNDED, INAPPLICABLE, VERDICTS
 from cbprove.design.problem import named
+from cbprove.design.replayed import NotReplayed
 from cbprove.design.sectors import Sector
-from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space
 from cbprove.design.witness import reaching, witness
 from cbprove.diagnostics import Source, SpecError

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cbprove.design.problem import named
+from cbprove.design.replayed import NotReplayed
 from cbprove.design.sectors import Sector
-from cbprove.design.settle import NotReplayed
 from cbprove.design.space import Options, Space
 from cbprove.diagnostics import SpecError
 from cbprove.logic.terms import forget

@@ -506,7 +506,7 @@ def test_tables_of_another_grammar_are_not_used(
     """Tables that are shipped for another grammar are passed over: what is used is the
     grammar's."""
     shipped = tables.tables.__wrapped__()
-    stale = tmp_path / "grammar.json"
+    stale = tmp_path / "grammar.jsonl"
     stale.write_text('{"grammar": "of another", "tables": {}}', encoding="utf-8")
     monkeypatch.setattr(tables, "SHIPPED", stale)
     assert tables.tables.__wrapped__() == shipped

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from cbprove.syntax import tables
 
 
 def test_the_shipped_tables_are_current() -> None:
+    shipped = tables.SHIPPED.read_text(encoding="ascii")
     grammar = tables.GRAMMAR.read_text(encoding="utf-8")
-    shipped = json.loads(tables.SHIPPED.read_bytes())
-    assert shipped["grammar"] == grammar, "run `make tables`"
-    assert shipped["tables"] == json.loads(tables.shipped(grammar))["tables"], "run `make tables`"
+    assert shipped == tables.shipped(grammar), "run `make tables`"

@@ -28,8 +28,9 @@ from cbprove.archive.stated import Stated, Statements
 from cbprove.archive.told import counted, proposed, rested, shared
 from cbprove.design.asking import impossible_by_bits
 from cbprove.design.marks import BOUNDED, INAPPLICABLE, PROVED, REFUTED, VACUOUS, VERDICTS
+from cbprove.design.replayed import NotReplayed
 from cbprove.design.sectors import Division, Sector
-from cbprove.design.settle import NotReplayed, Settled
+from cbprove.design.settled import Settled
 from cbprove.design.space import Options, Space
 from cbprove.design.tables import Table
 from cbprove.design.witness import least_run

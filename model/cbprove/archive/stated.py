@@ -15,7 +15,8 @@ from cbprove.evidence.frames import frames
 from cbprove.logic.loose import loosened
 from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import Bool, and_, var
-from cbprove.obligations.forms import Unfolded, by_sources, by_values, unfolded
+from cbprove.obligations.forms import Unfolded, by_sources, unfolded
+from cbprove.obligations.forms_by_values import by_values
 from cbprove.obligations.invariants import Heads, Loops, Piece, unkept
 from cbprove.obligations.ops import BASE, Instance
 from cbprove.obligations.plan import Plan

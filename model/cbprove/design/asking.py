@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 
-from cbprove.logic import bitvectors
 from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import Bool, and_, subterms
 from cbprove.solving.library import common
@@ -62,6 +61,8 @@ def script_for(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> Scri
     such formulas in any time that one would wait. They mean the same (`logic/bitvectors.py`).
     """
     if _bitwise(formulas):
+        from cbprove.logic import bitvectors  # few specs have such formulas
+
         with contextlib.suppress(bitvectors.Unbounded):
             return bitvectors.script(formulas, ranges, least=_COMPARED)
     return Script(ranges)

@@ -21,7 +21,7 @@ from cbprove.design.asking import ask
 from cbprove.frozen import field, frozen, replace
 from cbprove.logic.terms import Bool, Int, Interval, evaluate, or_, subterms
 from cbprove.obligations.cells import Cells, number
-from cbprove.obligations.claims import broken_by_values
+from cbprove.obligations.claims_by_values import broken_by_values
 from cbprove.obligations.facts import Extent, Fact, Facts, decided, label, lies
 from cbprove.obligations.invariants import Heads, Loops, Piece
 from cbprove.obligations.ops import Store, Unfolding

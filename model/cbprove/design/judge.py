@@ -11,7 +11,7 @@ from cbprove.design.costs import cost
 from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, MARKS, VERDICTS
 from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
-from cbprove.design.settle import Settled
+from cbprove.design.settled import Settled
 from cbprove.design.space import Options, Space
 from cbprove.design.summary import regions, summary
 from cbprove.design.vacuity import assumptions, why

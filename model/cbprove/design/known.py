@@ -11,7 +11,7 @@ from typing import Any
 
 from cbprove.design.marks import BOUNDED, EXCLUDED, UNKNOWN
 from cbprove.design.sectors import Sheet
-from cbprove.design.settle import Settled
+from cbprove.design.settled import Settled
 from cbprove.design.space import Options, Space, key_of
 from cbprove.design.tables import Table
 from cbprove.diagnostics import Span

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from cbprove.design.induction import invariant, strengthened
+from cbprove.design.plans import plans
 from cbprove.design.problem import named
 from cbprove.design.sectors import Sector
-from cbprove.design.settle import plans
 from cbprove.design.space import Options
 from cbprove.logic.smtlib import Script
 from cbprove.logic.terms import and_, eq, var
-from cbprove.obligations.forms import Form, by_sources, by_values, unfolded
+from cbprove.obligations.forms import Form, by_sources, unfolded
+from cbprove.obligations.forms_by_values import by_values
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.solving.solver import Limits, Z3Session
 from cbprove.system.axes import AxisValue

@@ -17,7 +17,7 @@ from cbprove.design.bits import Sides
 from cbprove.design.generalise import Bits
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Bool, and_, evaluate
-from cbprove.obligations.claims import Compared
+from cbprove.obligations.claims_by_sources import Compared
 from cbprove.obligations.decisions import object_key
 from cbprove.obligations.forms import ClaimForm, PathForm
 from cbprove.obligations.ops import Touched

@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 
 from cbprove.design.asking import script_for
 from cbprove.design.marks import HARD, PROVED, REFUTED, VACUOUS
+from cbprove.design.plans import late
 from cbprove.design.problem import Problem
 from cbprove.design.region import Regions
 from cbprove.design.sectors import Sheet
-from cbprove.design.settle import late
 from cbprove.logic.smtlib import unknown_symbol
 from cbprove.logic.terms import Bool, and_, not_, var
 from cbprove.obligations.forms import Form

@@ -6,87 +6,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cbprove.design.asking import ask
-from cbprove.evidence.replay import replay
-from cbprove.frozen import frozen, replace
-from cbprove.logic.terms import evaluate, or_
-from cbprove.obligations.decisions import Decided
-from cbprove.obligations.forms import Form, PathForm, by_values
-from cbprove.obligations.plan import FOLLOWED, Plan, TooLarge
+from cbprove.design.plans import late, plans
+from cbprove.design.replayed import NotReplayed, run_of
+from cbprove.design.settled import Settled
+from cbprove.frozen import replace
+from cbprove.logic.terms import or_
+from cbprove.obligations.forms import Form
+from cbprove.obligations.forms_by_values import by_values
+from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.reaching.analysis import Reaching
 from cbprove.reaching.universe import universe
-from cbprove.semantics.claims import Until
-from cbprove.semantics.run import Run
 from cbprove.solving.solver import Answer, Limits
 from cbprove.system.program import Program, Property
-from cbprove.verdicts import Verdict
 
 if TYPE_CHECKING:
     from cbprove.design.induction import Invariant
-
-
-class NotReplayed(Exception):
-    """The solver gave a run that the reference does not agree with: a fault of ours, never a
-    verdict."""
-
-
-@frozen
-class Settled:
-    """A verdict; `turns` is the bound of a proof that is none for more turns, `plan` how a proof
-    followed the loops, `invariant` what it takes for unchanged by those that it cuts. A plan that
-    cuts no loop and follows them for some turns only has a certificate for all others."""
-
-    verdict: Verdict
-    turns: int | None = None
-    reason: str = ""
-    plan: Plan | None = None
-    invariant: Invariant | None = None
-
-
-def run_of(
-    program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
-) -> Run | None:
-    """The run that a model stands for, if the reference sees it break (or else reach) a claim
-    there."""
-    run_found = replayed(program, form, prop=prop, answer=answer, broken=broken, trace=trace)
-    return run_found[1] if run_found is not None else None
-
-
-def replayed(
-    program: Program, form: Form, prop: Property, answer: Answer, broken: bool, trace: bool = False
-) -> tuple[PathForm, Run] | None:
-    """The same, and the path that it runs."""
-    for path_form in form.paths:
-        (true,) = evaluate(answer.model, path_form.broken if broken else path_form.reached)
-        if true:
-            run = again(
-                program, form, path_form, prop=prop, answer=answer, broken=broken, trace=trace
-            )
-            if run is not None:
-                return path_form, run
-    return None
-
-
-def again(
-    program: Program,
-    form: Form,
-    path_form: PathForm,
-    *,
-    prop: Property,
-    answer: Answer,
-    broken: bool,
-    trace: bool = False,
-) -> Run | None:
-    """The run of a path that the choices of a model lead to in a program, if it breaks (or else
-    reaches) a claim: as far as to that, or all of it with a trace."""
-    path = next(p for p in program.paths if p.name == path_form.unfolding.path)
-    decided = Decided(path_form.unfolding, answer.model, program.little_endian, form.held)
-    until = None if trace else _until(broken)
-    run = replay(program, path, (prop,), decided, trace=trace, until=until)
-    return run if (run.broken if broken else run.reached)[prop.name] else None
-
-
-def _until(broken: bool) -> Until:
-    return "broken" if broken else "reached"
 
 
 def settle(program: Program, prop: Property, bound: int, limits: Limits) -> Settled:
@@ -227,28 +161,6 @@ class _Settling:
 
 
 _FOLLOWED = "loops were followed for {} turns beyond LO"
-
-
-_LATE = (
-    # A flag set in one turn, tested in a second that sets another, tested in a third: later turns
-    # bring nothing new
-    3
-)
-
-
-def late(limits: Limits) -> Plan:
-    """Every loop laid out for three turns beyond its LO, a loop of few turns for all."""
-    return Plan(cut=False, turns=_LATE, known=_LATE, limit=limits.operations)
-
-
-def plans(bound: int, limits: Limits) -> list[Plan]:
-    """Loops laid out for more and more turns; the last goes as far as is asked."""
-    plans, turns, longest = [], 1, limits.operations
-    while turns < FOLLOWED:
-        plans.append(Plan(cut=False, turns=min(turns, bound), known=turns, limit=longest))
-        turns *= 4
-    plans.append(Plan(cut=False, turns=bound, known=FOLLOWED, limit=longest))
-    return plans
 
 
 def _gave_up(answer: Answer) -> str:

@@ -8,7 +8,7 @@ from cbprove.design.groups import Group, alone, equal_programs, groups
 from cbprove.design.marks import EXCLUDED, INAPPLICABLE, REFUTED
 from cbprove.design.problem import named
 from cbprove.design.sectors import Division, Domains, Sector, Sheet, spread
-from cbprove.design.settle import Settled
+from cbprove.design.settled import Settled
 from cbprove.design.tables import Asked, Table, Tables
 from cbprove.frozen import field, frozen
 from cbprove.logic.terms import Bool, not_, or_

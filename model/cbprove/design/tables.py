@@ -10,7 +10,7 @@ from cbprove.design.marks import EXCLUDED, HARD, mark
 from cbprove.design.problem import Problem, named
 from cbprove.design.refinement import Refinement
 from cbprove.design.sectors import Sector, Sheet
-from cbprove.design.settle import Settled, settle
+from cbprove.design.settled import Settled
 from cbprove.frozen import field, frozen
 from cbprove.obligations.plan import Plan, TooLarge
 from cbprove.properties import table as properties
@@ -100,6 +100,9 @@ class Tables:
         out = Table(Sheet(sector))
         out.sheet.marks = marks
         while (index := out.sheet.first(HARD)) is not None:
+            # What follows values is loaded where some candidate needs it: most specs have none.
+            from cbprove.design.settle import settle
+
             program = self.asked.candidate(sector.candidate(index))
             settled = settle(program, named(program, name), self.asked.bound, self.asked.limits)
             out.settled[index] = settled

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from cbprove import folds
 from cbprove.design.least import LARGE, Least, large
-from cbprove.design.settle import NotReplayed, run_of
+from cbprove.design.replayed import NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.replay import replay, spread
 from cbprove.frozen import frozen, replace
-from cbprove.obligations.forms import Form, PathForm, by_sources, by_values, unfolded
+from cbprove.obligations.forms import Form, PathForm, by_sources, unfolded
+from cbprove.obligations.forms_by_values import by_values
 from cbprove.obligations.plan import FOLLOWED, Plan
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from cbprove.diagnostics import Diagnostic, Source
 from cbprove.frozen import replace
-from cbprove.meaning.codes import CODES, WARNINGS
 
 # Of these, one name is one mistake, however often it is used.
 _NAMES = frozenset(("CB0101", "CB0102", "CB0104", "CB0105", "CB0106", "CB0108", "CB0109"))
@@ -31,15 +30,15 @@ def tidy(diagnostics: Iterable[Diagnostic], sources: tuple[Source, ...]) -> tupl
 
 
 def _helped(diagnostic: Diagnostic) -> Diagnostic:
-    return (
-        diagnostic
-        if diagnostic.help
-        else replace(diagnostic, help={**CODES, **WARNINGS}[diagnostic.code].help)
-    )
+    return diagnostic if diagnostic.help else replace(diagnostic, help=_help(diagnostic.code))
+
+
+def _help(code: str) -> str:
+    from cbprove.meaning.codes import CODES, WARNINGS  # a long table, for those who make mistakes
+
+    return {**CODES, **WARNINGS}[code].help
 
 
 def too_deep() -> Diagnostic:
     """What is said of declarations that need more levels than there are."""
-    return Diagnostic(
-        "CB0168", "declarations lean on each other too deeply", None, CODES["CB0168"].help
-    )
+    return Diagnostic("CB0168", "declarations lean on each other too deeply", None, _help("CB0168"))

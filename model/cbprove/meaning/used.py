@@ -45,14 +45,15 @@ def body(node: Reached) -> syntax.Block:
 
 def nodes(node: object) -> Iterator[object]:
     """A node of the tree and every one below it, in the order they were written."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from nodes(part)
-    elif has_fields(node):
-        yield node
-        for part in fields(node):
-            if part.name != "span":
-                yield from nodes(getattr(node, part.name))
+    waiting = [node]  # the next one last
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, tuple):
+            waiting += reversed(node)
+        elif has_fields(node):
+            yield node
+            parts = (part.name for part in reversed(fields(node)) if part.name != "span")
+            waiting += [getattr(node, name) for name in parts]
 
 
 def _calls(block: syntax.Block) -> Iterator[syntax.Call]:

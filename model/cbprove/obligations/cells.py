@@ -13,16 +13,25 @@ each byte.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from cbprove.frozen import by_identity, frozen, replace
 from cbprove.logic.terms import Bool, Int, Term, add, and_, eq, ite, lt, mul, not_, or_, var
-from cbprove.obligations.ops import MEMORY, Area, Copied, Made, Run, Store, Touched, Unfolding
+from cbprove.obligations.ops import (
+    MEMORY,
+    Area,
+    Copied,
+    Indexes,
+    Made,
+    Run,
+    Store,
+    Touched,
+    Unfolding,
+)
 from cbprove.obligations.values import Value, field, wrap
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Place
-from cbprove.system.program import Input
 
 T = TypeVar("T")
 
@@ -315,9 +324,6 @@ def _cut(zero: tuple[Run, ...], position: int, width: int) -> list[tuple[int, in
     if at < last:
         parts.append((at, last - at, False))
     return parts
-
-
-Indexes = Sequence[tuple[Input, Term, int]]
 
 
 @by_identity

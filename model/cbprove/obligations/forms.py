@@ -8,16 +8,12 @@ from functools import cached_property
 
 from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Bool, Bounds, Interval, and_, named, or_
-from cbprove.obligations.cells import Cells
-from cbprove.obligations.claims import (
+from cbprove.obligations.claims_by_sources import (
     Compared,
     broken_by_sources,
-    broken_by_values,
     compared,
     reached_by_sources,
-    reached_by_values,
 )
-from cbprove.obligations.facts import supposed
 from cbprove.obligations.members import Held, Members
 from cbprove.obligations.ops import ClaimAt, Store, Unfolding
 from cbprove.obligations.plan import Plan
@@ -25,7 +21,6 @@ from cbprove.obligations.sources import Trail
 from cbprove.obligations.unfold import unfold
 from cbprove.properties import table
 from cbprove.properties.placement import Misplaced
-from cbprove.properties.possible import may_claim
 from cbprove.system.program import Program, Property, View
 
 
@@ -155,31 +150,11 @@ def of_paths(unfolded: Unfolded, indexes: frozenset[int], keep_all: bool = False
         and not any(u.cut for u in unfolded.unfoldings)
         and not _entangled(memory)
     )
-    form = _form(paths, (), dict(memory.ranges), faithful)
+    form = form_of(paths, (), dict(memory.ranges), faithful)
     return replace(form, held=tuple(memory.held.values()), computed=unfolded.computed)
 
 
-def by_values(program: Program, prop: Property, plan: Plan) -> Form:
-    """The form that follows values as well; every extent must be a plain number."""
-    paths: list[PathForm] = []
-    ranges: dict[str, tuple[int, int]] = {}
-    truncated = False
-    for path in program.paths:
-        cells = Cells(program.little_endian)
-        unfolding = unfold(program, path, (prop,), plan, cells)
-        reached = [reached_by_values(unfolding, at, cells) for at in unfolding.claims]
-        broken = [broken_by_values(unfolding, at, cells) for at in unfolding.claims]
-        unfolding.constraints += supposed(unfolding, cells, plan.facts)
-        paths.append(_path_form(unfolding, unfolding.claims, reached, broken))
-        # An unknown is a byte of a store (`Cells._free`).
-        ranges.update({unknown.args[0]: (0, 255) for unknown in cells.free.values()})
-        truncated |= bool(unfolding.truncated) and may_claim(program, path, prop)
-    faithful = not any(p.unfolding.cut for p in paths)
-    form = _form(tuple(paths), table.of_placement(prop, program), ranges, faithful)
-    return replace(form, truncated=truncated)
-
-
-def _form(
+def form_of(
     paths: tuple[PathForm, ...],
     misplaced: tuple[Misplaced, ...],
     ranges: dict[str, tuple[int, int]],
@@ -200,7 +175,7 @@ def _by_sources(trail: Trail, indexes: frozenset[int]) -> PathForm:
     reached = [reached_by_sources(trail, at) for at in claims]
     pairs = [compared(trail, at) for at in claims]
     broken = [broken_by_sources(trail, at, pair) for at, pair in zip(claims, pairs, strict=True)]
-    form = _path_form(trail.unfolding, claims, reached, broken)
+    form = path_form(trail.unfolding, claims, reached, broken)
     constraints = and_(*trail.unfolding.constraints)
     each = zip(claims, reached, broken, pairs, strict=True)
     return replace(
@@ -208,7 +183,7 @@ def _by_sources(trail: Trail, indexes: frozenset[int]) -> PathForm:
     )
 
 
-def _path_form(
+def path_form(
     unfolding: Unfolding, claims: Sequence[ClaimAt], reached: list[Bool], broken: list[Bool]
 ) -> PathForm:
     constraints = and_(*unfolding.constraints)

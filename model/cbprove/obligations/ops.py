@@ -32,6 +32,8 @@ Area = tuple[
 ]
 MEMORY = ""  # the bytes of an object are one flat array, whatever members it has
 Key = tuple[object, ...]
+# Inputs that move a place, the unknown of each, and by how many bits for each 1 of it
+Indexes = Sequence[tuple[Input, Term, int]]
 
 
 @by_identity
@@ -101,7 +103,7 @@ class Store:
     value: Value | None = None
     run: StepRun | None = None
     text: str = ""
-    indexes: tuple[tuple[Input, Term, int], ...] = ()
+    indexes: Indexes = ()
     length: Value | None = None
     order: int = 0
     given: Given | None = None
@@ -122,8 +124,8 @@ class Copied:
     bound: Run | None = None
     origin_bound: Run | None = None
     text: str = ""
-    indexes: tuple[tuple[Input, Term, int], ...] = ()
-    origin_indexes: tuple[tuple[Input, Term, int], ...] = ()
+    indexes: Indexes = ()
+    origin_indexes: Indexes = ()
     length: Value | None = None
     given: Given | None = None
 
@@ -163,7 +165,7 @@ class Touched:
 
     instance: Instance
     low: Int
-    indexes: tuple[tuple[Input, Term, int], ...]
+    indexes: Indexes
 
 
 @frozen

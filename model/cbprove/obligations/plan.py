@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from cbprove.frozen import frozen
-from cbprove.obligations.facts import Fact
-from cbprove.obligations.ops import Store
-from cbprove.properties.events import Moment
+
+if TYPE_CHECKING:
+    from cbprove.obligations.facts import Fact
+    from cbprove.obligations.ops import Store
+    from cbprove.properties.events import Moment
 
 FOLLOWED = 1000  # a HI up to this is followed to its end
 

@@ -43,7 +43,7 @@ _OF_PLACEMENTS: dict[type, Callable[[Any, Program], Iterator[placement.Misplaced
 def of_event(prop: Property, event: Event) -> tuple[ClaimMade, ...]:
     """The claims a property makes of an event, none outside its WHERE."""
     claims = _OF_EVENTS.get(type(prop.claim))
-    if claims is None or not _inside(prop.where, event):
+    if claims is None or (prop.where.narrows and not _inside(prop.where, event)):
         return ()
     return tuple(claims(prop.claim, event))
 
@@ -68,7 +68,6 @@ def remembers(prop: Property, event: Event) -> bool:
 
 
 def _inside(condition: Where, event: Event) -> bool:
-    if not condition.narrows:
-        return True
+    """Whether an event is in one of the paths or steps that a condition names."""
     step = event.step if not isinstance(event, Accessed) else event.step or ""
     return event.path in (condition.paths or ()) or step in (condition.steps or ())

@@ -113,14 +113,17 @@ def weight(position: int, width: int, little_endian: bool) -> int:
 def read_back(bits: list[int], type: IntType, little_endian: bool) -> int:
     """The value that a scalar's bits have as a type reads them, sign extended from their own
     width; of a bool whose bits are neither 0 nor 1 that is no value of its type."""
-    value = sum(bit << weight(i, len(bits), little_endian) for i, bit in enumerate(bits))
+    value = 0
+    for bit in reversed(bits) if little_endian else bits:  # from the highest down
+        value = 2 * value + bit
     # decision 0029: what such a bool counts for is decided where it is looked at.
     return value if type.boolean else _signed(value, len(bits), type.signed)
 
 
 def laid_out(value: int, width: int, little_endian: bool) -> list[int]:
     """The bits of a value in a scalar of `width` bits."""
-    return [value >> weight(i, width, little_endian) & 1 for i in range(width)]
+    bits = [value >> i & 1 for i in range(width)]
+    return bits if little_endian else bits[::-1]
 
 
 def holds(value: int, place: Place) -> bool:

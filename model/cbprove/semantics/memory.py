@@ -4,7 +4,7 @@ a store."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import repeat
 from typing import Literal, NamedTuple
 
@@ -182,11 +182,37 @@ def debris(key: ObjectKey, width: int) -> list[Source]:
     return list(sources(StoreKey(key.moment, key.ordinal, "debris"), width))
 
 
-@lru_cache(maxsize=1024)
+class _Kept:
+    """Sources by store, of stores that have `most` bits together."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._bits = most, 0
+        self._by_store: dict[tuple[StoreKey, int], tuple[Source, ...]] = {}
+
+    def of(self, store: StoreKey, width: int) -> tuple[Source, ...]:
+        """The sources of the first bits of a store, made unless they are kept."""
+        made = self._by_store.get((store, width))
+        if made is None:
+            # `Source(store, bit)` for each bit; a run makes more of these than of all else.
+            made = tuple(map(_SOURCE, zip(repeat(store), range(width), strict=False)))
+            self._keep(store, made)
+        return made
+
+    def _keep(self, store: StoreKey, made: tuple[Source, ...]) -> None:
+        self._bits += len(made)
+        if self._bits > self._most:
+            self._by_store.clear()
+            self._bits = len(made)
+        self._by_store[store, len(made)] = made
+
+
+# A path is run many times, and stores the same each time. So many are some 30 MB.
+_kept = _Kept(1 << 19)
+
+
 def sources(store: StoreKey, width: int) -> tuple[Source, ...]:
-    """The first bits of a store; a path is run many times, and stores the same each time."""
-    # `Source(store, bit)` for each bit; a run makes more of these than of all else.
-    return tuple(map(_SOURCE, zip(repeat(store), range(width), strict=False)))
+    """The first bits of a store."""
+    return _kept.of(store, width)
 
 
 def make(key: ObjectKey, origin: Name, bits: list[Source]) -> Name:

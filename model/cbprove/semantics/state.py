@@ -163,10 +163,11 @@ class State:
 
     def settled(self, source: Source) -> int | None:
         """The value of a bit if it is known, None while it is free."""
+        value = self.known.get(source)
         # Padding above a bool's one bit is zero in every value that C stores to it.
-        if source.store.kind == "blank" or self._above_bool(source):
+        if value is None and (source.store.kind == "blank" or self._above_bool(source)):
             return 0
-        return self.known.get(source)
+        return value
 
     def same(self, source: Source, other: Source) -> bool:
         """Whether two bits have one value whatever is still free."""

@@ -16,7 +16,7 @@ from cbprove.frozen import frozen
 from cbprove.syntax.annotations import words
 
 GRAMMAR = Path(__file__).with_name("grammar.lark")
-SHIPPED = Path(__file__).with_name("grammar.json")
+SHIPPED = Path(__file__).with_name("grammar.jsonl")
 END = "$END"
 EOL = "_EOL"
 
@@ -78,14 +78,21 @@ class Tables:
 def tables() -> Tables:
     """The tables of the grammar: those that are shipped, unless the grammar was changed since."""
     grammar = GRAMMAR.read_text(encoding="utf-8")
-    document = json.loads(SHIPPED.read_bytes())
-    return _thaw(document["tables"] if document["grammar"] == grammar else build(grammar))
+    head, *rows = SHIPPED.read_text(encoding="ascii").splitlines()
+    document = json.loads(head)
+    if document["grammar"] != grammar:
+        return _thaw(build(grammar))
+    states = len(rows) // 2
+    return _thaw({**document["tables"], "rows": rows[:states], "gotos": rows[states:]})
 
 
 def shipped(grammar: str) -> str:
-    """The text of the file that holds the tables of a grammar."""
-    document = {"grammar": grammar, "tables": build(grammar)}
-    return json.dumps(document, separators=(",", ":")) + "\n"
+    """The text of the file that holds the tables of a grammar: a line for all but the rows, then
+    one for each row, which is read by itself."""
+    tables = build(grammar)
+    rows = [*tables.pop("rows"), *tables.pop("gotos")]
+    head = json.dumps({"grammar": grammar, "tables": tables}, separators=(",", ":"))
+    return "".join(f"{line}\n" for line in (head, *rows))
 
 
 def build(grammar: str) -> dict[str, Any]:

@@ -190,7 +190,7 @@ FAULTS = (
         ),
         (
             "owned takes the same position of any struct",
-            "_members_stored",
+            "members_stored",
             "[_1 for stored in store.leaves if stored.shares_member(leaf)]",
             "[_1 for stored in store.leaves]",
         ),
@@ -200,23 +200,23 @@ FAULTS = (
         RULES,
         (
             "owned takes one array element for another that an input counts",
-            "_element",
+            "element_of",
             "total([leaf.at, *(mul(unknowns[name], bits) for name, bits in leaf.shifts)])",
             "leaf.at",
         ),
     ),
     *planted(
-        "obligations/claims.py",
+        "obligations",
         AGREE,
         (
             "written by takes blank for stored",
-            "_stored",
+            "was_stored",
             "store.kind == 'blank' and (claim.cleared or claim.blank_is_enough)",
             "store.kind == 'blank'",
         ),
         (
             "written takes padding for stored",
-            "_stored",
+            "was_stored",
             "not_(within(position, store.unspecified))",
             "True",
         ),
