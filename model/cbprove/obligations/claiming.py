@@ -52,8 +52,9 @@ class Claiming:
     ) -> None:
         """Notes the claims that properties make of an event."""
         for index, prop in enumerate(self.properties):
-            inner = frame.among(prop.given)
-            for claim in () if inner.nowhere else table.of_event(prop, event):
+            claims = table.of_event(prop, event)
+            inner = frame.among(prop.given) if claims else frame
+            for claim in () if inner.nowhere else claims:
                 self._claim(index, claim, inner, statement, value)
 
     def _claim(
@@ -192,9 +193,10 @@ class Claiming:
     def remember(self, event: Ended, frame: Frame) -> None:
         """Takes the snapshots that properties keep when a step ends."""
         for index, prop in enumerate(self.properties):
-            inner = frame.among(prop.given)
-            if not inner.nowhere and table.remembers(prop, event):
-                self._snapshot(index, inner)
+            if table.remembers(prop, event):
+                inner = frame.among(prop.given)
+                if not inner.nowhere:
+                    self._snapshot(index, inner)
 
     def _snapshot(self, index: int, frame: Frame) -> None:
         flag = frame.current.base + self.built.out.ghost_lows[index]

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from cbprove import folds
 from cbprove.frozen import frozen
+from cbprove.reaching.state import members_at
 from cbprove.reaching.universe import Candidates, Universe
 from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Preserved, Program, Written
@@ -23,6 +24,10 @@ PACKET = "."  # the kind of the packet and of all that is made from it
 
 class NotStill(Exception):
     """An extent hangs on the run: on an input, or on a length."""
+
+
+# An atom, its first bit as one of a place, and the candidates where it is that
+Observed = tuple[int, int, Candidates]
 
 
 @frozen
@@ -64,6 +69,7 @@ class Atoms:
         self.starts = {name: sorted(cuts) for name, cuts in self._cuts.items()}
         self._covered: dict[tuple[int, int, int], tuple[Covered, ...]] = {}
         self._reached: dict[tuple[int, bool], tuple[tuple[int, Candidates], ...]] = {}
+        self._observed: dict[int, tuple[Observed, ...]] = {}
         self._kept: list[Place] = []  # places whose identity is a key
 
     def count(self, kind: str) -> int:
@@ -109,6 +115,20 @@ class Atoms:
                 if (candidates := _at(covered, written))
             )
         return self._reached[key]
+
+    def observed(self, place: Place) -> tuple[Observed, ...]:
+        """The bits of members in a place that are the first of atoms: no extent and no member
+        begins or ends inside of an atom, so that what its first bit is of, all are."""
+        key = id(place)
+        if key not in self._observed:
+            self._kept.append(place)
+            self._observed[key] = tuple(
+                (covered.atom, position, candidates)
+                for covered in self.covered(place, 0, place.width)
+                for position, candidates in covered.positions
+                if members_at(place, position)
+            )
+        return self._observed[key]
 
     def _all_covered(self, place: Place, first: int, width: int) -> Iterator[Covered]:
         kind = self.kind(place)

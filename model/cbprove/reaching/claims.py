@@ -63,14 +63,11 @@ def places(claim: ClaimMade) -> tuple[Place | None, ...]:
 
 
 def _observed(place: Place, atoms: Atoms, scene: Scene) -> Iterator[tuple[int, Candidates, Facts]]:
-    """Each bit that is the first of an atom in a place, from the place's first; where it is
-    that, and what it may hold."""
-    # No extent and no member begins or ends inside of an atom: what its first bit is of, all are.
-    for covered in atoms.covered(place, 0, place.width):
-        for position, at_position in covered.positions:
-            candidates = at_position & scene.here.among
-            if candidates and members_at(place, position):
-                yield position, candidates, scene.memory[covered.atom]
+    """Each bit of a member that is the first of an atom in a place, from the place's first; where
+    it is that, and what it may hold."""
+    for atom, position, at_position in atoms.observed(place):
+        if candidates := at_position & scene.here.among:
+            yield position, candidates, scene.memory[atom]
 
 
 def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Candidates:
@@ -97,8 +94,9 @@ def _foreign(place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     for position, candidates, facts in _observed(place, atoms, scene):
         came_through = _came_through(members_at(place, position))
         for fact, having in facts.items():
-            if having & candidates and not came_through(fact):
-                broken |= having & candidates
+            both = having & candidates
+            if both and not came_through(fact):
+                broken |= both
     return broken
 
 

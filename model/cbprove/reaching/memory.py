@@ -12,10 +12,10 @@ from cbprove.reaching.state import (
     Fact,
     Facts,
     Here,
-    Remembered,
     Source,
     State,
     joined,
+    remembered,
     renamed,
     replaced,
     source,
@@ -104,9 +104,12 @@ class Memory:
         # No values are known here: a bit that is stored to is another one, even if it is stored as
         # it was.
         if self.remembers:
+            unlike: dict[Candidates, Facts] = {}  # most atoms of a place are reached alike
             for atom, candidates in self.stores.reached(place, kind == "blank"):
                 if reached := candidates & frame.among:
-                    memory[atom] = replaced(memory[atom], reached, self._unlike(state, reached))
+                    if reached not in unlike:
+                        unlike[reached] = self._unlike(state, reached)
+                    memory[atom] = replaced(memory[atom], reached, unlike[reached])
             return
         for store in self.stores.of(kind, place, self._run(frame)):
             reached = store.reached & frame.among
@@ -185,13 +188,12 @@ class Memory:
         for member in self.prop.claim.members:
             number = self.find(member, frame)
             for covered in self.stores.covered(member):
-                remembered: Fact = Remembered(
-                    self.kinds[number], self.atoms.low(self.kinds[number], covered.atom)
-                )
+                kind = self.kinds[number]
+                bit: Fact = remembered(kind, self.atoms.low(kind, covered.atom))
                 candidates = covered.candidates & frame.among
                 memory = state.memory[number]
                 memory[covered.atom] = replaced(
-                    memory[covered.atom], candidates, {remembered: candidates} if candidates else {}
+                    memory[covered.atom], candidates, {bit: candidates} if candidates else {}
                 )
         state.marked[frame.current] = state.marked.get(frame.current, 0) | frame.among
 

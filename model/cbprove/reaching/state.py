@@ -7,7 +7,7 @@ A fact is an object that is equal to another where no claim can tell the two apa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from cbprove.frozen import by_identity, field, frozen
@@ -106,12 +106,19 @@ def source(
     return _sources[key]
 
 
-@frozen
+@by_identity
 class Remembered:
-    """A bit that the latest snapshot took, by where it lay in an object of a kind."""
+    """A bit that the latest snapshot took, by where it lay in an object of a kind; made by
+    `remembered` alone."""
 
     kind: str
     bit: int
+
+
+@cache
+def remembered(kind: str, bit: int) -> Remembered:
+    """The one object that says so."""
+    return Remembered(kind, bit)
 
 
 OTHER = "other"  # not what the latest snapshot took
