@@ -20,13 +20,14 @@ from itertools import combinations, islice
 from cbprove.design.asking import ask
 from cbprove.frozen import field, frozen, replace
 from cbprove.logic.terms import Bool, Int, Interval, evaluate, or_, subterms
-from cbprove.obligations.cells import Cells, number
+from cbprove.obligations.cells import Cells
 from cbprove.obligations.claims_by_values import broken_by_values
 from cbprove.obligations.facts import Extent, Fact, Facts, decided, label, lies
 from cbprove.obligations.invariants import Heads, Loops, Piece
 from cbprove.obligations.ops import Store, Unfolding
 from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import BIT
+from cbprove.obligations.still import number
 from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
 from cbprove.solving.solver import Limits

@@ -6,9 +6,10 @@ from __future__ import annotations
 from cbprove.diagnostics import Diagnostic, SpecError
 from cbprove.frozen import replace
 from cbprove.meaning import axes, calls, check, elaborate, questions, used
+from cbprove.meaning.collect import collect
 from cbprove.meaning.context import Context, text_of
 from cbprove.meaning.mistakes import tidy, too_deep
-from cbprove.meaning.names import Names, collect
+from cbprove.meaning.names import Names
 from cbprove.meaning.properties import FITS, has_fits
 from cbprove.meaning.system import System
 from cbprove.syntax import tree as syntax

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cbprove.logic.terms import Bool, Int, add, and_, eq, ite, lt, not_, or_
-from cbprove.obligations.cells import Cells, Reading, flags, number, positions
+from cbprove.obligations.cells import Cells, Reading, flags
 from cbprove.obligations.claim_parts import (
     after,
     element_of,
@@ -24,6 +24,7 @@ from cbprove.obligations.claim_parts import (
 )
 from cbprove.obligations.claiming import ghost_area
 from cbprove.obligations.ops import ClaimAt, Run, Store, Unfolding
+from cbprove.obligations.still import number, positions
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system.expressions import Leaf, Place
 

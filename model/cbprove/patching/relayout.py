@@ -15,8 +15,8 @@ from cbprove.frozen import frozen, replace
 from cbprove.layout.records import Layout, lay_out
 from cbprove.layout.types import Aligned, Array, Record, Type
 from cbprove.meaning import axes, elaborate
+from cbprove.meaning.collect import collect
 from cbprove.meaning.mistakes import tidy
-from cbprove.meaning.names import collect
 from cbprove.meaning.shapes import Shape, plain
 from cbprove.patching.mail import bad
 from cbprove.patching.pieces import Piece
