@@ -280,7 +280,7 @@ def test_the_table_of_overlays(tmp_path: Path) -> None:
     assert told["S"]["crosses"] == {"32": False, "44": False}  # it ends where the other begins
     assert [check["text"] for check in told["S"]["checks"]] == ["sizeof(struct s) <= 44"]
     assert [check["line"] for check in told["G"]["checks"]] == [6]
-    assert (told["W"]["type"], told["W"]["checks"], told["W"]["shares"]) == ("u8[]", [], [])
+    assert (told["W"]["type"], told["W"]["checks"], told["W"]["shares"]) == ("u8[8]", [], [])
 
 
 def test_the_table_under_an_artefact_has_its_sizes_and_arms(tmp_path: Path) -> None:

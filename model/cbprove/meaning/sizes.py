@@ -86,7 +86,7 @@ def _known(cx: Context, node: ctree.Expr) -> bool | None:
 
 
 def spelled(type: ctree.CType) -> str:
-    """A type in words: `struct X`, `u8[]`."""
+    """A type in words: `struct X`, `u8[LEN]`, with dimensions as they are written."""
     match type:
         case ctree.TaggedType(kind, tag):
             return f"{kind} {tag.text}"
@@ -98,8 +98,19 @@ def spelled(type: ctree.CType) -> str:
             return name.text
         case ctree.PointerType(pointee):
             return f"{pointee} *"
-        case ctree.ArrayType(element):
-            return f"{spelled(element)}[]"
+        case ctree.ArrayType():
+            return _array(type)
+
+
+def _array(type: ctree.CType) -> str:
+    """An array in words; the dimension of an array of arrays stands before those of its
+    elements."""
+    dimensions = ""
+    while isinstance(type, ctree.ArrayType):
+        count = type.count.span if type.count is not None else None
+        dimensions += f"[{count.source.text[count.start : count.end] if count else ''}]"
+        type = type.element
+    return spelled(type) + dimensions
 
 
 def _name(type: ctree.CType) -> tuple[str, str]:
