@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 from tests.mutants.planting import Mutant
 from tests.mutants.table import MUTANTS
@@ -25,18 +26,27 @@ _AT_ONCE = os.cpu_count() or 1
 _SECONDS, _WAITING = 180, 3600
 
 
-def noticed(tests: tuple[str, ...], mutant: Mutant | None) -> bool:
+Outcome = Literal["fails", "passes", "skips"]
+
+
+def noticed(tests: tuple[str, ...], mutant: Mutant) -> bool:
     """Whether the tests fail with the fault planted in a copy of the model."""
+    return outcome(tests, mutant) == "fails"
+
+
+def outcome(tests: tuple[str, ...], mutant: Mutant | None) -> Outcome:
+    """What the tests come to with a fault planted in a copy of the model, or without one; they
+    skip where what they need is not installed."""
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model"
         shutil.copytree(ROOT / "model", model)
         if mutant is not None:
             file, tree = mutant.planted()
             (model / "cbprove" / file).write_text(ast.unparse(tree), encoding="utf-8")
-        return _fails(tests, model)
+        return _outcome(tests, model)
 
 
-def _fails(tests: tuple[str, ...], model: Path) -> bool:
+def _outcome(tests: tuple[str, ...], model: Path) -> Outcome:
     options = [
         "-q",
         "-x",
@@ -54,12 +64,15 @@ def _fails(tests: tuple[str, ...], model: Path) -> bool:
             cwd=ROOT,
             env=surroundings,
             capture_output=True,
+            text=True,
             timeout=_WAITING,
             preexec_fn=_limited,
         )
     except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != 0
+        return "fails"
+    if done.returncode != 0:
+        return "fails"
+    return "passes" if "passed" in done.stdout.rpartition("\n\n")[2] else "skips"
 
 
 def _limited() -> None:
@@ -70,9 +83,11 @@ def main(word: str = "") -> int:
     chosen = [m for m in MUTANTS if word in f"{m.where} {m.function} {m.breaks}"]
     selections = list(dict.fromkeys(m.tests for m in chosen))
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        sound = list(pool.map(lambda tests: noticed(tests, None), selections))
-        if any(sound):
-            print(f"fails without any fault: {' '.join(selections[sound.index(True)])}")
+        sound = pool.map(lambda tests: (tests, outcome(tests, None)), selections)
+        unfit = [each for each in sound if each[1] != "passes"]
+        for tests, how in unfit:
+            print(f"{how} without any fault: {' '.join(tests)}")
+        if unfit:
             return 1
         caught: list[Mutant] = []
         for mutant, seen in zip(
