@@ -44,23 +44,32 @@ class Query:
             self._script.assert_(clause)
         self._session = Z3Session(problem.limits, context=common())
         self._session.add(self._script.text())
-        declared = self._script.declared.items()
-        # Choices that speak of what earlier turns of a loop left
-        self._guesses = [n for n, sort in declared if sort == "Bool" and n.startswith(UNSURE)]
+        # What earlier turns of a loop left: values, and choices that speak of them
+        unsure = [(n, sort) for n, sort in self._script.declared.items() if n.startswith(UNSURE)]
+        self._guesses = [name for name, sort in unsure if sort == "Bool"]
+        self._has_values = len(unsure) > len(self._guesses)
+        self._only_guessed = False
 
     def check(self) -> Answer:
         """Whether the formula is true of a candidate that is not blocked: by a run without guesses
         of what earlier turns of a loop left, where there is one. Those speak for one candidate
         only."""
         answer = self._session.check()
-        if not any(answer.model.get(name) for name in self._guesses):
+        if self._only_guessed or not self._takes_a_guess(answer):
             return answer
         surer = self._without_guesses()
         if surer.result == "sat":
             return surer
         # What is blocked later leaves fewer runs: none without guesses comes back.
-        self._guesses = []
+        self._only_guessed = True
         return answer
+
+    def is_guessed(self, answer: Answer) -> bool:
+        """Whether an answer supposes what earlier turns of a loop left."""
+        return self._has_values or self._takes_a_guess(answer)
+
+    def _takes_a_guess(self, answer: Answer) -> bool:
+        return any(answer.model.get(name) for name in self._guesses)
 
     def _without_guesses(self) -> Answer:
         self._session.push()
@@ -132,6 +141,10 @@ class Refinement:
         """Mark the candidates where the formula of the form can be true; the solver's last word."""
 
         def generalise(answer: Answer) -> tuple[Candidates, int]:
+            if query.is_guessed(answer) and not self.left & (self.left - 1):
+                # Such a run speaks for one candidate at most. Settling the last one lays out its
+                # turns anyway, so that none is supposed.
+                return self._own(answer), HARD
             region = self._regions.of_model(answer.model, broken, self.left)
             return (self._own(answer), HARD) if region is None else (region, mark)
 

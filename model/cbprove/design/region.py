@@ -62,7 +62,7 @@ class Regions:
         """
         point = self.point(model)
         program = self.problem.candidate(point)
-        for tried in self._completed(over(model, point), left):
+        for tried in completed(over(model, point), self.form.ranges):
             seen = replayed(
                 program, self.form, named(program, self.name), Answer("sat", tried), broken
             )
@@ -74,12 +74,6 @@ class Regions:
         if self.form.faithful:
             raise NotReplayed(f"{self.name}: the solver's run does not replay")
         return None
-
-    def _completed(self, model: Model, left: Candidates) -> tuple[Model, ...]:
-        """The runs to try for a model. Where one candidate is left a form that has more than the
-        runs is asked for the model's own only: settling it finds the values, if there are any."""
-        tried = completed(model, self.form.ranges)
-        return tried if self.form.faithful or left & (left - 1) else tried[:1]
 
     def of_refuting_run(self) -> Candidates:
         """The candidates at which the choices of the last run that broke a claim reach one: where

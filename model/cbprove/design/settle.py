@@ -80,8 +80,8 @@ class _Settling:
                 )
 
     def _reach(self, form: Form) -> str:
-        """Whether a run reaches a claim, replayed if so."""
-        if form.misplaced:
+        """Whether a run reaches a claim; replayed if so, unless all runs do."""
+        if form.misplaced or form.reached is True:
             return "sat"
         answer = ask(form.reached, form.ranges, self.limits)
         if (

@@ -99,10 +99,10 @@ def spelled(type: ctree.CType) -> str:
         case ctree.PointerType(pointee):
             return f"{pointee} *"
         case ctree.ArrayType():
-            return _array(type)
+            return _dimensioned(type)
 
 
-def _array(type: ctree.CType) -> str:
+def _dimensioned(type: ctree.CType) -> str:
     """An array in words; the dimension of an array of arrays stands before those of its
     elements."""
     dimensions = ""

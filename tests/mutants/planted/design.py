@@ -28,8 +28,14 @@ FAULTS = (
         ),
         (
             "a run with guesses is as good as one without",
-            "Query.check",
+            "Query._takes_a_guess",
             "any((answer.model.get(name) for name in self._guesses))",
+            "False",
+        ),
+        (
+            "what is supposed for the last candidate is tried",
+            "Query.is_guessed",
+            "self._has_values",
             "False",
         ),
     ),
