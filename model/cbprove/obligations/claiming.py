@@ -29,7 +29,7 @@ from cbprove.properties.events import (
     Unchanged,
 )
 from cbprove.system.expressions import Expr, Place
-from cbprove.system.program import Lent, Part, Preserved, Property, Written
+from cbprove.system.program import Exact, Lent, Part, Preserved, Property, Written
 from cbprove.system.statements import Statement
 
 
@@ -41,6 +41,7 @@ class Claiming:
     ) -> None:
         self.built, self.touching, self.path, self.properties = built, touching, path, properties
         self.lent = any(isinstance(p.claim, Lent) for p in properties)
+        self.exact = any(isinstance(p.claim, Exact) for p in properties)
         out = built.out
         out.ghosts = {
             i: members for i, p in enumerate(properties) if (members := _remembered(p)) is not None
@@ -171,10 +172,11 @@ class Claiming:
         """Members in an expression are read, those that C comes to."""
         for conditions, place in reads(expr) if expr is not None else ():
             reached = and_(*(self._comes_to(condition, frame) for condition in conditions))
-            if reached is not False:
-                self.accessed(
-                    "read", place, replace(frame, guard=and_(frame.guard, reached)), statement
-                )
+            if reached is True:
+                self.accessed("read", place, frame, statement)
+            elif reached is not False:
+                inner = replace(frame, guard=and_(frame.guard, reached))
+                self.accessed("read", place, inner, statement)
 
     def _comes_to(self, condition: Condition, frame: Frame) -> Bool:
         expr, truth = condition

@@ -208,7 +208,7 @@ class _Walk:
         value = self.touching.value(statement.value, frame) if statement.value is not None else None
         exact = (
             self.touching.value(statement.exact_value, frame)
-            if statement.exact_value is not None
+            if statement.exact_value is not None and self.claiming.exact
             else None
         )
         for index, place in enumerate(statement.places):
