@@ -35,7 +35,7 @@ map: $(STAMP)              ## every module with its first line
 	@$(BIN)/python -m tests.house --map
 
 tables: $(STAMP)           ## the grammar as the tables that the package ships
-	@$(BIN)/python -c "from cbprove.syntax import tables as t; t.SHIPPED.write_text(t.shipped(t.GRAMMAR.read_text()))"
+	@$(BIN)/python -c "from cbprove.syntax import tables as t; open(t.SHIPPED, 'w').write(t.shipped(open(t.GRAMMAR).read()))"
 
 oracle: $(STAMP)           ## what the C compilers of all 8 targets say of 2,000 structs each, written down
 	@$(BIN)/python -m tests.oracle.write

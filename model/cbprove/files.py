@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import stat
-from pathlib import Path
 
 
 class NotPlain(OSError):
@@ -16,7 +15,7 @@ class TooLong(OSError):
     """A file has more bytes than may be read."""
 
 
-def read_plain(path: Path, limit: int) -> bytes:
+def read_plain(path: str | os.PathLike[str], limit: int) -> bytes:
     """Return the bytes of a plain file of at most `limit` bytes. Raises NotPlain, TooLong, and
     OSError as opening does.
 

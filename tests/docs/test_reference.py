@@ -32,7 +32,7 @@ def test_the_reference_names_every_word_of_the_grammar(word: str) -> None:
 
 
 def properties() -> list[str]:
-    rule = re.search(r"^_claim: (.*)$", GRAMMAR.read_text(encoding="utf-8"), re.MULTILINE)
+    rule = re.search(r"^_claim: (.*)$", Path(GRAMMAR).read_text(encoding="utf-8"), re.MULTILINE)
     assert rule
     return rule[1].split(" | ")
 

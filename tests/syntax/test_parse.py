@@ -110,7 +110,7 @@ def nodes(node: Any) -> Iterator[Any]:
 
 def test_the_grammar_has_no_conflicts() -> None:
     Lark(
-        tables.GRAMMAR.read_text(encoding="utf-8"),
+        Path(tables.GRAMMAR).read_text(encoding="utf-8"),
         parser="lalr",
         strict=True,
         maybe_placeholders=True,

@@ -116,7 +116,7 @@ class Revision:
     name: str
     root: Path
 
-    def read(self, path: Path, span: Span | None = None) -> Source:
+    def read(self, path: str, span: Span | None = None) -> Source:
         """The text of a file as it was; `span` is the include that wants it. Raises SpecError."""
         inside = os.path.relpath(os.path.realpath(path), self.root)
         text = _git(self.root, "show", f"{self.name}:{inside}")

@@ -3,8 +3,6 @@ what would help."""
 
 from __future__ import annotations
 
-import unicodedata
-
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.report.style import Paint, plain
 
@@ -99,7 +97,11 @@ def _visible(character: str) -> str:
     code = ord(character)
     if code < 0x20:
         return chr(0x2400 + code)
-    return "�" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
+    if code < 0x7F:
+        return character
+    from unicodedata import category  # few texts have more than ASCII
+
+    return "�" if category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
 
 
 def _width(text: str) -> int:
@@ -108,6 +110,8 @@ def _width(text: str) -> int:
 
 
 def _columns(character: str) -> int:
-    if unicodedata.combining(character):
+    from unicodedata import combining, east_asian_width
+
+    if combining(character):
         return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+    return 2 if east_asian_width(character) in ("W", "F") else 1

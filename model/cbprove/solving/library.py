@@ -8,12 +8,12 @@ of every start.
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
 from importlib.machinery import PathFinder
-from pathlib import Path
 from typing import Any
 
 _OF_A_SYSTEM = {"linux": "libz3.so", "darwin": "libz3.dylib", "win32": "libz3.dll"}
@@ -97,9 +97,9 @@ def _beside_the_module() -> Any:
     """The library that the wheel of Z3 brings; None where it lies elsewhere."""
     module = PathFinder.find_spec("z3")
     for folder in (module.submodule_search_locations or ()) if module else ():
-        file = Path(folder) / "lib" / _OF_A_SYSTEM.get(sys.platform, "libz3.so")
-        if file.is_file():
-            return ctypes.CDLL(str(file))
+        file = os.path.join(folder, "lib", _OF_A_SYSTEM.get(sys.platform, "libz3.so"))
+        if os.path.isfile(file):
+            return ctypes.CDLL(file)
     return None
 
 

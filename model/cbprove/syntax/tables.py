@@ -7,16 +7,17 @@ The parser's stack: states of the tables, and the symbols between them with thei
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from cbprove.frozen import frozen
 from cbprove.syntax.annotations import words
 
-GRAMMAR = Path(__file__).with_name("grammar.lark")
-SHIPPED = Path(__file__).with_name("grammar.jsonl")
+_HERE = os.path.dirname(__file__)
+GRAMMAR = os.path.join(_HERE, "grammar.lark")
+SHIPPED = os.path.join(_HERE, "grammar.jsonl")
 END = "$END"
 EOL = "_EOL"
 
@@ -77,13 +78,18 @@ class Tables:
 @cache
 def tables() -> Tables:
     """The tables of the grammar: those that are shipped, unless the grammar was changed since."""
-    grammar = GRAMMAR.read_text(encoding="utf-8")
-    head, *rows = SHIPPED.read_text(encoding="ascii").splitlines()
+    grammar = _read(GRAMMAR)
+    head, *rows = _read(SHIPPED).splitlines()
     document = json.loads(head)
     if document["grammar"] != grammar:
         return _thaw(build(grammar))
     states = len(rows) // 2
     return _thaw({**document["tables"], "rows": rows[:states], "gotos": rows[states:]})
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def shipped(grammar: str) -> str:
