@@ -165,6 +165,7 @@ IDLE = _of(
 )
 SECOND_TRY = ("tests/design/test_second_try.py",)
 SHARED = ("tests/design/test_common_context.py",)
+GAVE_UP = ("tests/design/test_gave_up.py",)
 MANY_DECISIONS = ("tests/design/test_witness.py",)
 COMMON = ("tests/design/test_bits.py", "-k", "common")
 SHARES = ("tests/design/test_shares.py", "-k", "not spec")

@@ -80,10 +80,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _kept(args: argparse.Namespace) -> Folder | None:
-    """Where verdicts are kept: nowhere by the workers of a cluster, nor for a run that judges one
-    spec and heeds no other run."""
-    alone = len(args.specs) == 1 and not os.path.isdir(args.specs[0])
-    return None if args.dask is not None or (args.no_cache and alone) else kept(args)
+    """Where verdicts are kept: nowhere by the workers of a cluster, nor where all is judged anew
+    (two specs of one check are seldom alike, and to see that takes a tenth of judging them)."""
+    return None if args.dask is not None or args.no_cache else kept(args)
 
 
 class _Check:

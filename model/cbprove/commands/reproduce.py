@@ -51,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
         case = _case(_report(args, _unexpected(_asked(system, args.case))), args.case)
     _refuse_unbroken(case)
     witness = case.finding.witness
-    assert witness is not None
+    if witness is None:
+        raise WrongUsage(f"{case.id}: {case.finding.reason}", _INSTEAD["unknown"])
     text = program(
         system,
         witness,

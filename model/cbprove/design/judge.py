@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cbprove.design.costs import cost
 from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, MARKS, VERDICTS
 from cbprove.design.problem import named
+from cbprove.design.replayed import GaveUp
 from cbprove.design.sectors import Sector
 from cbprove.design.settled import Settled
 from cbprove.design.space import Options, Space
@@ -305,29 +306,37 @@ def _finding(space: Space, spot: _Spot, name: str, code: int, known: Known | Non
     settled = space.settled(spot.sector, name, spot.index)
     program = space.candidate(spot.candidate)
     prop = named(program, name)
-    example: Witness | None = None
-    if verdict == "refuted" and (code or space.options.witnesses):
-        from cbprove.design.witness import witness
-
-        example = witness(
-            program, prop, candidate=spot.candidate, options=space.options, known=known
-        )
-    elif verdict == "proved" and space.options.witnesses:
-        from cbprove.design.witness import reaching
-
-        example = reaching(
-            program, prop, candidate=spot.candidate, options=space.options, known=known
-        )
+    example, reason = None, _reason(program, prop, verdict, settled)
+    try:
+        example = _example_run(space, spot, program, prop, code, known)
+    except GaveUp as gave_up:
+        reason = f"{gave_up}; {gave_up.help}"
     return Finding(
         verdict,
         turns=settled.turns if settled else None,
         witness=example,
-        reason=_reason(program, prop, verdict, settled),
+        reason=reason,
         queries=_queries(space, spot, program, prop)
         if space.options.queries or verdict == "unknown"
         else (),
         assumptions=assumptions(program),
     )
+
+
+def _example_run(
+    space: Space, spot: _Spot, program: Program, prop: Property, code: int, known: Known | None
+) -> Witness | None:
+    """The run that shows a verdict, where one is asked for. Raises GaveUp."""
+    verdict = VERDICTS[spot.mark]
+    if verdict == "refuted" and (code or space.options.witnesses):
+        from cbprove.design.witness import witness
+
+        return witness(program, prop, candidate=spot.candidate, options=space.options, known=known)
+    if verdict == "proved" and space.options.witnesses:
+        from cbprove.design.witness import reaching
+
+        return reaching(program, prop, candidate=spot.candidate, options=space.options, known=known)
+    return None
 
 
 def _reason(program: Program, prop: Property, verdict: Verdict, settled: Settled | None) -> str:

@@ -63,13 +63,14 @@ class Least:
         self.script.assert_(formula)
         self.session = Z3Session(options.limits)
         self.sooner = 0  # parts that have a name
+        self.gave_up = False  # the solver, at some question
         self.session.add(self.script.text())
 
     def answer(self, under: tuple[int, int] | None) -> tuple[tuple[int, int], Answer] | None:
         """Its turns and steps, and its model; None where there is none that is shorter than
         `under`. Of a large path it is the first model."""
         if large(self.path):
-            first = self.session.check()
+            first = self._checked()
             return (self._length(first), first) if first.result == "sat" else None
         answer = self._holds(
             True
@@ -129,9 +130,14 @@ class Least:
         text = self._express(formula)
         self.session.push()
         self.session.add(f"(assert {text})")
-        answer = self.session.check()
+        answer = self._checked()
         self.session.pop()
         return answer if answer.result == "sat" else None
+
+    def _checked(self) -> Answer:
+        answer = self.session.check()
+        self.gave_up |= answer.result == "unknown"
+        return answer
 
     def _keep(self, formula: Bool) -> None:
         self.session.add(f"(assert {self._express(formula)})")

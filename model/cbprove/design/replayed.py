@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cbprove.diagnostics import WrongUsage
 from cbprove.evidence.replay import replay
 from cbprove.logic.terms import evaluate
 from cbprove.obligations.decisions import Decided
@@ -15,6 +16,17 @@ from cbprove.system.program import Program, Property
 class NotReplayed(Exception):
     """The solver gave a run that the reference does not agree with: a fault of ours, never a
     verdict."""
+
+
+class GaveUp(WrongUsage):
+    """The solver gave up where a run was looked for that is known to be: a limit is too low to
+    show one, and no verdict hangs on it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"the solver gave up looking for a run of `{name}` to show",
+            "raise --resources or --timeout",
+        )
 
 
 def run_of(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cbprove import folds
 from cbprove.design.least import LARGE, Least, large
-from cbprove.design.replayed import NotReplayed, run_of
+from cbprove.design.replayed import GaveUp, NotReplayed, run_of
 from cbprove.design.space import Options
 from cbprove.evidence.replay import replay, spread
 from cbprove.frozen import frozen, replace
@@ -85,7 +85,7 @@ def _least(
 
 def least_run(program: Program, prop: Property, options: Options, broken: bool) -> Run:
     """The least run that breaks, or else reaches, a claim, as the reference sees it; of paths
-    that are LARGE, one that does. Raises NotReplayed."""
+    that are LARGE, one that does. Raises NotReplayed, GaveUp."""
     if not broken and (plain := _plainest(program, prop)) is not None:
         return plain
     for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
@@ -182,18 +182,21 @@ def _followed(
     under: tuple[int, int] | None = None,
 ) -> _Found | None:
     """The least run of those that follow loops for so many turns beyond their LO, shorter than
-    `under`; None where there is none."""
+    `under`; None where there is none. Raises GaveUp."""
     form = _form(program, prop, Plan(cut=False, turns=min(turns, options.bound), known=turns))
     best: _Found | None = None
+    gave_up = False
     for path in form.paths:
         formula = path.broken if broken else path.reached
-        least_answer = (
-            Least(form, path, formula, options, broken).answer(under)
-            if formula is not False
-            else None
-        )
-        if least_answer is not None and (best is None or least_answer[0] < best.length):
-            best = _Found(least_answer[0], form, path, least_answer[1])
+        if formula is False:
+            continue
+        least = Least(form, path, formula, options, broken)
+        answer = least.answer(under)
+        if answer is not None and (best is None or answer[0] < best.length):
+            best = _Found(answer[0], form, path, answer[1])
+        gave_up |= least.gave_up
+    if gave_up and best is None and under is None:
+        raise GaveUp(prop.name)  # of more turns it would not know more
     return best
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.planting import (
     AGREE,
     AROUND,
+    GAVE_UP,
     GUESSES,
     REGIONS,
     ROUNDS,
@@ -255,6 +256,16 @@ FAULTS = (
             "_threshold",
             "max(constant // -factor + 1 - values[0], 0)",
             "max(constant // -factor + 2 - values[0], 0)",
+        ),
+    ),
+    *planted(
+        "design",
+        GAVE_UP,
+        (
+            "a solver that gave up has found that there is no run",
+            "Least._checked",
+            'answer.result == "unknown"',
+            "False",
         ),
     ),
 )
