@@ -106,8 +106,15 @@ def replace(value: T, /, **changed: Any) -> T:
     For objects that are made of their fields and nothing else: none with a `__post_init__`.
     """
     copy = object.__new__(value.__class__)
-    attributes = value.__dict__  # holds what is cached too, which a copy must work out for itself
-    copy.__dict__.update({name: attributes[name] for name in value.__match_args__}, **changed)  # type: ignore[attr-defined]
+    attributes = copy.__dict__
+    attributes.update(value.__dict__)
+    # What is cached a copy must work out for itself.
+    attributes.pop("_hash", None)
+    names: tuple[str, ...] = value.__match_args__  # type: ignore[attr-defined]
+    if len(attributes) > len(names):
+        for cached in attributes.keys() - names:
+            del attributes[cached]
+    attributes.update(changed)
     return copy
 
 
