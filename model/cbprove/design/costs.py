@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from cbprove.evidence.lengths import longest
 from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import Program
 from cbprove.system.statements import (
@@ -76,4 +75,6 @@ def _bytes(program: Program, place: Place, length: Expr | None) -> int:
     """Whole bytes: the most that a length may come to, but no more than the control block has."""
     if length is None:
         return -(-place.width // 8)
+    from cbprove.evidence.lengths import longest  # few accesses have lengths of their own
+
     return min(longest(program, length), -(-(place.bound[1] - place.bound[0]) // 8))
