@@ -82,9 +82,6 @@ def library() -> Any:
     return loaded
 
 
-_TABLES = 18 << 20  # bytes that a context takes when it is made, and little more
-
-
 def _keep_memory() -> None:
     """Has C's allocator (glibc's, by the numbers of its malloc.h) keep what a context gives back
     instead of returning it: each context takes as much again, and pages that the system hands
@@ -94,23 +91,6 @@ def _keep_memory() -> None:
         trim_threshold, mmap_threshold = -1, -3
         allocator.mallopt(trim_threshold, 256 << 20)
         allocator.mallopt(mmap_threshold, 32 << 20)
-        _ask_for_large_pages(allocator)
-
-
-def _ask_for_large_pages(allocator: Any) -> None:
-    """Has the system give large pages for the first context, if it has any (transparent huge
-    pages; MADV_HUGEPAGE of Linux's madvise(2)): 4,000 small ones take half of its time."""
-    large, huge_page = 2 << 20, 14
-    allocator.malloc.restype = ctypes.c_void_p
-    allocator.malloc.argtypes = [ctypes.c_size_t]
-    allocator.free.argtypes = [ctypes.c_void_p]
-    allocator.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    start = allocator.malloc(_TABLES)
-    if start:
-        first = -(-start // large) * large
-        allocator.madvise(first, (start + _TABLES - first) // large * large, huge_page)
-        # What is freed is kept, by the above, and given to who asks next.
-        allocator.free(start)
 
 
 def _beside_the_module() -> Any:
