@@ -16,7 +16,8 @@ from benchmarks.measure import Ratio
 NO_CBMC = "CBMC is not installed: its columns and targets are skipped."
 
 _EXPLAINED = """\
-Ratios of whole processes run in turns (A B A B), pair by pair: the median, and in brackets the least and the most. The floor is
+Ratios of whole processes run in turns (A B A B), pair by pair: the median, and in brackets the least and the most; of what takes
+less than a second eleven pairs, else three, or one. The floor is
 `python -c "import z3, lark"`; *processor* is the same by processor time, which other work on the machine disturbs less.
 *After parsing* is by processor time, what the parser alone takes taken off. *Plain* is a fresh Z3 query for each candidate
 and property over a list of bytes. `<` and `>`: one of the two was stopped for its time, so that the ratio is a bound. All that
