@@ -219,7 +219,7 @@ packing struct g = old { old { u16 x; }; new { u64 x; }; }
 require sizeof(struct s) <= 44;
 require sizeof(G) <= 16;
 layer l { view S : struct s at skb.cb[28]; step a { write S; } }
-layer m { view G : struct g at skb.cb[0]; view W : u8[8] at skb.cb[2]; step b { write G; } }
+layer m { view G : struct g at skb.cb[0]; view W : u8[1 + 1][4] at skb.cb[2]; step b { write G; } }
 path p { a; b; }
 """
 
@@ -280,7 +280,7 @@ def test_the_table_of_overlays(tmp_path: Path) -> None:
     assert told["S"]["crosses"] == {"32": False, "44": False}  # it ends where the other begins
     assert [check["text"] for check in told["S"]["checks"]] == ["sizeof(struct s) <= 44"]
     assert [check["line"] for check in told["G"]["checks"]] == [6]
-    assert (told["W"]["type"], told["W"]["checks"], told["W"]["shares"]) == ("u8[8]", [], [])
+    assert (told["W"]["type"], told["W"]["checks"], told["W"]["shares"]) == ("u8[1 + 1][4]", [], [])
 
 
 def test_the_table_under_an_artefact_has_its_sizes_and_arms(tmp_path: Path) -> None:

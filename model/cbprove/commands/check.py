@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _kept(args: argparse.Namespace) -> Folder | None:
     """Where verdicts are kept: nowhere by the workers of a cluster, nor where all is judged anew
-    (two specs of one check are seldom alike, and to see that takes a tenth of judging them)."""
+    (two specs of one check are seldom alike, and to see that takes a twentieth of a run)."""
     return None if args.dask is not None or args.no_cache else kept(args)
 
 

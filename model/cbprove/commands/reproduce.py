@@ -11,7 +11,7 @@ from cbprove.diagnostics import WrongUsage
 
 if TYPE_CHECKING:
     from cbprove.meaning.system import System
-    from cbprove.verdicts import Case, Report
+    from cbprove.verdicts import Case, Report, Witness
 
 HELP = "a refuted case as a C program of the run that breaks it"
 
@@ -50,12 +50,9 @@ def run(args: argparse.Namespace) -> int:
     if case.verdict == "mixed" and case.finding.verdict != "refuted":
         case = _case(_report(args, _unexpected(_asked(system, args.case))), args.case)
     _refuse_unbroken(case)
-    witness = case.finding.witness
-    if witness is None:
-        raise WrongUsage(f"{case.id}: {case.finding.reason}", _INSTEAD["unknown"])
     text = program(
         system,
-        witness,
+        _witness(case),
         property_name=case.property,
         id=case.id,
         path=args.spec.rpartition("/")[2],
@@ -67,6 +64,13 @@ def run(args: argparse.Namespace) -> int:
         save(args.output, text)
         console.show(f"{args.output}: {case.id}, {case.finding.verdict}")
     return 0
+
+
+def _witness(case: Case) -> Witness:
+    """The run of a refuted case; a limit may have been too low to find one."""
+    if case.finding.witness is None:
+        raise WrongUsage(f"{case.id}: {case.finding.reason}", _INSTEAD["unknown"])
+    return case.finding.witness
 
 
 def _report(args: argparse.Namespace, asked: System) -> Report:

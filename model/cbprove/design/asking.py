@@ -28,7 +28,8 @@ def ask(formula: Bool, ranges: Mapping[str, Interval], limits: Limits) -> Answer
 
 
 _impossible: set[bytes] = set()
-"""Digests of the texts that Z3 found no model of: properties of one path suppose the same of its loops, and ask the same."""
+"""Digests of the texts that Z3 found no model of: properties of one path suppose the same of its
+loops, and ask the same."""
 
 
 def _check(script: Script, limits: Limits) -> Answer:

@@ -308,7 +308,7 @@ def _finding(space: Space, spot: _Spot, name: str, code: int, known: Known | Non
     prop = named(program, name)
     example, reason = None, _reason(program, prop, verdict, settled)
     try:
-        example = _example_run(space, spot, program, prop, code, known)
+        example = _example_run(space, spot, program, prop=prop, code=code, known=known)
     except GaveUp as gave_up:
         reason = f"{gave_up}; {gave_up.help}"
     return Finding(
@@ -324,7 +324,7 @@ def _finding(space: Space, spot: _Spot, name: str, code: int, known: Known | Non
 
 
 def _example_run(
-    space: Space, spot: _Spot, program: Program, prop: Property, code: int, known: Known | None
+    space: Space, spot: _Spot, program: Program, *, prop: Property, code: int, known: Known | None
 ) -> Witness | None:
     """The run that shows a verdict, where one is asked for. Raises GaveUp."""
     verdict = VERDICTS[spot.mark]

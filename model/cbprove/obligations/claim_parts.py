@@ -1,5 +1,5 @@
-"""What both accounts of a claim share: where the mark that it hangs on lies, how far it reaches, and
-what a store gives to members."""
+"""What both accounts of a claim share: where the mark that it hangs on lies, how far it reaches,
+and what a store gives to members."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Sets of candidates as the bits of one number: bit i is the candidate of index i in a sector
 (`Sector.index`).
 
-And and or are `&` and `|` of numbers. What is in one set and not in another is `a ^ (a & b)`: `~b` is
-negative, and of large sets Python takes ten times as long for it. Each value of each axis has its set, and from
-those every linear condition.
+And and or are `&` and `|` of numbers. What is in one set and not in another is `a ^ (a & b)`: `~b`
+is negative, and of large sets Python takes ten times as long for it. Each value of each axis has
+its set, and from those every linear condition.
 """
 
 from __future__ import annotations

@@ -206,7 +206,7 @@ class _Kept:
         self._by_store[store, len(made)] = made
 
 
-# A path is run many times, and stores the same each time. So many are some 30 MB.
+# A path is run many times, and stores the same each time. So many take some 50 MB.
 _kept = _Kept(1 << 19)
 
 

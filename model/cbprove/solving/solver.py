@@ -41,8 +41,8 @@ class Answer:
 
 
 class Z3Session:
-    """A query held by Z3, in a context of its own: what it answers hangs on its text alone, not
-    on what was asked before."""
+    """A query held by Z3. In a context of its own what it answers hangs on its text alone, not on
+    what was asked before."""
 
     _solver: Any = None  # a signal may end its making
 

@@ -109,8 +109,8 @@ def parsed(source: Source) -> syntax.Tree:
 
 
 def _tidy(path: str) -> str:
-    """A path without what says nothing in it, as pathlib writes it: that takes a twentieth of a
-    small run to load."""
+    """A path without what says nothing in it, as pathlib writes it, which takes a thirtieth of a
+    small run to load; `..` stays, since what it means is for links to say."""
     parts = "/".join(part for part in path.split("/") if part not in ("", "."))
     return ("/" if path.startswith("/") else "") + parts or "."
 
