@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from cbprove import pipeline
 from cbprove.design.groups import equal_programs
 from cbprove.design.marks import VERDICTS
+from cbprove.design.refinement import Refinement
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space
 from cbprove.design.tables import Tables
@@ -65,7 +66,7 @@ def _verdicts(space: Space, name: str) -> dict[object, list[str]]:
 def test_classes(space: Callable[[Options], Space]) -> None:
     made = space(Options())
     classes = equal_programs([(s, made.program(s)) for s in made.all_sectors()])
-    assert [[sector.fixed["s"] for sector, _ in alike] for alike in classes] == [
+    assert [[sector.fixed["s"] for sector in alike.sectors] for alike in classes] == [
         ["packed", "typed"],
         ["natural"],
         ["other"],
@@ -103,6 +104,45 @@ def test_what_a_property_asks_is_part_of_a_program(space: Callable[[Options], Sp
     verdicts = _verdicts(made, "size")
     assert set(verdicts["packed"]) == set(verdicts["typed"]) == {"proved"}
     assert set(verdicts["one"]) == {"refuted"}
+
+
+REQUIRED = """
+spec required "what is required tells sectors apart, and nothing of their runs"; abi x86_64;
+param OFF in 0..7;
+param part in { low, high } = low;
+object o { char cb[16]; }
+require part != low  || OFF <= 4;
+require part != high || OFF >= 3;
+layer a { view V : u8[4] at o.cb[2]; step set { write V; } step use { read V; } }
+layer b { view W : u8[4] at o.cb[OFF]; step put { write W; } }
+path p { set; put; use; }
+property kept: preserved V from set to use;
+proposal all { part = any; OFF = any; expect kept refuted somewhere; }
+"""
+
+
+def test_what_is_required_alone_makes_no_class(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "required.cbs").write_text(REQUIRED)
+    made = Space(pipeline.meaning(str(tmp_path / "required.cbs")), Options())
+    (alike,) = equal_programs([(s, made.program(s)) for s in made.all_sectors()])
+    assert [sector.fixed["part"] for sector in alike.sectors] == ["low", "high"]
+    judged: list[bytes] = []
+    refine = Refinement.decide
+
+    def counted(refinement: Refinement, placed: Sequence[tuple[int, int]]) -> None:
+        judged.append(bytes(refinement.sheet.marks))
+        refine(refinement, placed)
+
+    monkeypatch.setattr(Refinement, "decide", counted)
+    verdicts = {
+        sector.fixed["part"]: [VERDICTS[mark] for mark in made.table(sector, "kept").sheet.marks]
+        for sector in made.all_sectors()
+    }
+    assert judged == [bytes(8)]  # once, for the candidates of both
+    assert verdicts["low"] == ["refuted"] * 5 + ["excluded"] * 3
+    assert verdicts["high"] == ["excluded"] * 3 + ["refuted"] * 3 + ["proved"] * 2
 
 
 def test_a_class_that_is_too_large_together_is_judged_by_sectors(

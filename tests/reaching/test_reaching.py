@@ -86,6 +86,40 @@ def test_what_only_others_have_lies_outside_for_others_alone(tmp_path: Path) -> 
     assert len(found) == 9 and sum(may for may, _ in found.values()) == 2
 
 
+_READ = """\
+spec read "another's byte is read as the first or as the second of two";
+object skb { char cb[8]; }
+param AT in 0..6 = 0;
+layer own   { view V : u8[2] at skb.cb[AT]; step set { write V; } step get { read V; } }
+layer other { view B : u8 at skb.cb[4]; step store { write B; } }
+path p { set; repeat { store; } get; }
+property mine: owned V;
+proposal any_of_them { AT = any; expect mine refuted somewhere; }
+"""
+_CALLED = """\
+spec called "the step that ends it is called by a part that a part calls";
+object skb { char cb[8]; }
+param AT in 0..6 = 0;
+layer own   { view V : u8[2] at skb.cb[AT]; step set { write V; } step get { read V; } }
+layer other { view B : u8 at skb.cb[4]; step store { write B; } }
+part inner { get; }
+part outer { repeat { store; } inner; }
+path p { set; optionally { outer; } }
+path q { set; store; }
+property kept: preserved V from set to get;
+proposal any_of_them { AT = any; expect kept refuted somewhere; }
+"""
+
+
+@pytest.mark.parametrize("text", [_READ, _CALLED], ids=["read", "called"])
+def test_each_byte_of_what_is_read_counts(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "bytes.cbs"
+    path.write_text(text)
+    marked = [(may, mark) for prop, may, mark, _ in _marked(path) if prop in ("mine", "kept")]
+    assert [may for may, _ in marked] == [mark == REFUTED for _, mark in marked]
+    assert [at for at, (may, _) in enumerate(marked) if may] == [3, 4]
+
+
 _BY = """\
 spec by "whose stores they are, from turn to turn";
 object skb { char cb[8]; }

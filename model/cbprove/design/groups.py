@@ -8,7 +8,7 @@ from math import prod
 
 from cbprove.design.merging import merged, shape
 from cbprove.design.sectors import Sector, numbered
-from cbprove.frozen import frozen
+from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import Bool, and_, eq, or_, var
 from cbprove.reaching.universe import Ranges
 from cbprove.system.axes import Axis, AxisValue
@@ -35,24 +35,43 @@ class Group:
         return place * size, (place + 1) * size
 
 
-def equal_programs(sectors: Iterable[tuple[Sector, Program]]) -> list[list[tuple[Sector, Program]]]:
-    """Sectors by their programs: those of equal ones together, in order of the first of each."""
-    by_hash: dict[int, list[list[tuple[Sector, Program]]]] = {}
-    classes: list[list[tuple[Sector, Program]]] = []
+@frozen
+class Alike:
+    """Sectors whose programs have the same runs and claims. `program` is that of each, but that it
+    requires of a candidate only what one of them does."""
+
+    sectors: tuple[Sector, ...]
+    program: Program
+
+
+def equal_programs(sectors: Iterable[tuple[Sector, Program]]) -> list[Alike]:
+    """Sectors by their programs: those together that differ at most in what they require, which
+    says what candidates there are and nothing of their runs; in order of the first of each."""
+    by_hash: dict[int, list[tuple[Program, list[tuple[Sector, Program]]]]] = {}
+    classes: list[tuple[Program, list[tuple[Sector, Program]]]] = []
     for sector, program in sectors:
+        runs = replace(program, required=True, requirements=())
         similar = by_hash.setdefault(_hashed(program), [])
-        alike = next((each for each in similar if each[0][1] == program), None)
+        alike = next((each for each in similar if each[0] == runs), None)
         if alike is None:
-            alike = []
+            alike = runs, []
             similar.append(alike)
             classes.append(alike)
-        alike.append((sector, program))
-    return classes
+        alike[1].append((sector, program))
+    return [_class(runs, members) for runs, members in classes]
 
 
 def _hashed(program: Program) -> int:
     """A number that equal programs share; few others do."""
     return hash((*program.steps.values(), *program.parts.values(), *program.paths))
+
+
+def _class(runs: Program, members: Sequence[tuple[Sector, Program]]) -> Alike:
+    required = dict.fromkeys(program.required for _, program in members)
+    return Alike(
+        sectors=tuple(sector for sector, _ in members),
+        program=replace(runs, required=or_(*required)),
+    )
 
 
 def groups(axes: Sequence[Axis], sectors: Sequence[tuple[Sector, Program]]) -> Iterator[Group]:

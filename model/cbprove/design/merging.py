@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from cbprove.frozen import replace
-from cbprove.logic.terms import Bool, and_, or_
+from cbprove.logic.terms import Bool
 from cbprove.system.program import Object, Program, Property
 from cbprove.system.statements import (
     Block,
@@ -71,7 +71,6 @@ class _Merging:
             replace(s, body=self._body([p.paths[i].body for p in many]))
             for i, s in enumerate(first.paths)
         ]
-        required = _variants(p.required for p in many)
         return replace(
             first,
             objects=tuple(map(_widest, zip(*(p.objects for p in many), strict=True))),
@@ -80,9 +79,8 @@ class _Merging:
             parts=parts,
             paths=tuple(paths),
             properties=tuple(self._properties()),
-            required=or_(
-                *(and_(self._given(candidates).condition, holds) for candidates, holds in required)
-            ),
+            # What is required said which candidates are left before.
+            required=True,
             requirements=(),
         )
 

@@ -95,15 +95,21 @@ def numbered(free: Ranges, index: int) -> dict[str, int]:
 class Sheet:
     """A mark (a small number) for each candidate of a sector; 0 is none."""
 
-    def __init__(self, sector: Sector, mark: int = 0) -> None:
+    def __init__(self, sector: Sector, mark: int = 0, marks: bytes | None = None) -> None:
+        """With one mark everywhere, or with these."""
         self.sector = sector
-        self.marks = bytearray([mark]) * sector.size
+        self.marks = bytearray([mark]) * sector.size if marks is None else bytearray(marks)
 
     def fill(self, chosen: bytes | bytearray, mark: int) -> None:
         """Mark the candidates that are chosen (1 of each, else 0) and have no mark yet."""
         left = _number(self.marks.translate(_UNMARKED)) & _number(chosen)
         # A byte of `left` is 0 or 1, so that times a mark none runs over into the next.
         self.marks[:] = (_number(self.marks) | left * mark).to_bytes(len(self.marks), "little")
+
+    def take(self, other: Sheet) -> None:
+        """Mark the candidates that have no mark yet as another sheet does."""
+        left = _number(self.marks.translate(_UNMARKED)) * 0xFF & _number(other.marks)
+        self.marks[:] = (_number(self.marks) | left).to_bytes(len(self.marks), "little")
 
     def first(self, mark: int = 0) -> int | None:
         """The first candidate with a mark."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
-from cbprove.design.groups import Group, alone, equal_programs, groups
+from cbprove.design.groups import Alike, Group, alone, equal_programs, groups
 from cbprove.design.marks import EXCLUDED, INAPPLICABLE, REFUTED
 from cbprove.design.problem import named
 from cbprove.design.sectors import Division, Domains, Sector, Sheet, spread
@@ -49,7 +49,7 @@ class Space(Division):
         self.options, self.bound, self.limits = options, options.bound, options.limits
         self._tables: dict[tuple[str, Key], Table] = {}
         self._places: dict[Key, tuple[Tables, int]] = {}
-        self._classes: dict[Key, Sequence[Sector]] = {}
+        self._classes: dict[Key, Alike] = {}
         self._plain: dict[Bool, bytearray] = {}
 
     def table(self, sector: Sector, name: str) -> Table:
@@ -90,18 +90,17 @@ class Space(Division):
         return self._plain[condition]
 
     def _table(self, sector: Sector, name: str) -> Table:
-        if 0 not in (marks := self.plain(self.program(sector), name)):
-            out = Table(Sheet(sector))
-            out.sheet.marks = bytearray(marks)
-            return out
+        marks = self.plain(self.program(sector), name)
+        if 0 not in marks:
+            return Table(Sheet(sector, marks=marks))
         if key_of(sector) not in self._places:
             self._divide(sector)
         tables, place = self._places[key_of(sector)]
         try:
-            return tables.table(place, name).of(sector)
+            return tables.table(place, name).of(sector, marks)
         except TooLarge:
             for sector_of_group in tables.group.sectors:
-                self._put(alone(sector_of_group, self.program(sector_of_group)))
+                self._put(alone(sector_of_group, self._classes[key_of(sector_of_group)].program))
             return self._table(sector, name)
 
     def _divide(self, sector_asked: Sector) -> None:
@@ -112,12 +111,12 @@ class Space(Division):
         ]
         # A verdict hangs on the program alone, so that one sector speaks for all with an equal one.
         classes = equal_programs(left)
-        self._classes = {key_of(alike[0][0]): [s for s, _ in alike] for alike in classes}
-        for group in groups(self.system.axes, [alike[0] for alike in classes]):
+        self._classes = {key_of(alike.sectors[0]): alike for alike in classes}
+        for group in groups(self.system.axes, [(a.sectors[0], a.program) for a in classes]):
             self._put(group)
 
     def _put(self, group: Group) -> None:
-        programs = [self.program(sector) for sector in group.sectors]
+        programs = [self._classes[key_of(sector)].program for sector in group.sectors]
         asked = Asked(
             bound=self.bound, limits=self.limits, candidate=self.candidate, plain=self.plain
         )
@@ -125,7 +124,7 @@ class Space(Division):
         self._places.update(
             (key_of(alike), (tables_made, place))
             for sector, place in zip(group.sectors, group.places, strict=True)
-            for alike in self._classes[key_of(sector)]
+            for alike in self._classes[key_of(sector)].sectors
         )
 
 

@@ -27,12 +27,12 @@ class Table:
     sheet: Sheet
     settled: dict[int, Settled] = field(default_factory=dict)
 
-    def of(self, sector: Sector) -> Table:
-        """The same of another sector, whose program is equal."""
-        if sector is self.sheet.sector:
-            return self
-        out = Table(Sheet(sector), dict(self.settled))
-        out.sheet.marks = bytearray(self.sheet.marks)
+    def of(self, sector: Sector, plain: bytes) -> Table:
+        """The same of a sector whose program has the same runs, and to which plain numbers give
+        marks of its own: it may require more."""
+        settled = {index: each for index, each in self.settled.items() if not plain[index]}
+        out = Table(Sheet(sector, marks=plain), settled)
+        out.sheet.take(self.sheet)
         return out
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from cbprove import folds
 from cbprove.diagnostics import Diagnostic, Span, SpecError
+from cbprove.frozen import replace
 from cbprove.logic import terms
 from cbprove.logic.terms import Bool, Int
 from cbprove.meaning import properties, static
@@ -169,7 +170,21 @@ def _requirement(cx: Context, node: syntax.Require) -> Requirement:
 
 
 def _program(cx: Context) -> Program:
+    """What runs do is remembered by itself: an axis that requirements alone look at leaves it as
+    it is."""
     cx.memo.count(("program",))
+    runs = cx.memo.remember(("runs",), lambda: _runs(cx))
+    required = _requirements(cx)
+    return replace(
+        runs,
+        required=terms.and_(*(requirement.holds for requirement in required)),
+        requirements=tuple(required),
+    )
+
+
+def _runs(cx: Context) -> Program:
+    """The program without its requirements."""
+    cx.memo.count(("runs",))
     names = cx.names
     each = names.parts.values()
     parts = tuple(_all(cx, (lambda n=node: bodies.part(cx, n) for node in each)))  # type: ignore[misc]
@@ -179,7 +194,6 @@ def _program(cx: Context) -> Program:
     views = _all(cx, (lambda n=name: view_of(cx, n) for name in names.views))  # type: ignore[misc]
     steps = _all(cx, (lambda s=step: bodies.step(cx, s) for step in names.all_steps()))  # type: ignore[misc]
     inputs = _all(cx, (lambda n=node: _input(cx, n) for node in names.inputs.values()))  # type: ignore[misc]
-    required = _requirements(cx)
     program = Program(
         little_endian=cx.abi().endianness == "little",
         objects=tuple(_all(cx, (lambda n=name: object_of(cx, n) for name in names.objects))),  # type: ignore[misc]
@@ -189,8 +203,7 @@ def _program(cx: Context) -> Program:
         parts={part.name: part for part in parts if part.name not in paths},
         paths=tuple(part for part in parts if part.name in paths),
         properties=_properties(cx),
-        required=terms.and_(*(requirement.holds for requirement in required)),
-        requirements=tuple(required),
+        required=True,
     )
     _all(cx, (lambda p=prop: _check_indexes(program, p) for prop in program.properties))  # type: ignore[misc]
     return program

@@ -13,7 +13,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import assert_never
 
-from cbprove.folds import reads
+from cbprove.folds import reads, within
 from cbprove.frozen import replace
 from cbprove.properties import table
 from cbprove.properties.events import (
@@ -137,8 +137,25 @@ class _Flow:
 
     def broken(self) -> Candidates:
         for path in self.program.paths:
-            self._path(path)
+            if self._claims_in(path):
+                self._path(path)
         return self.found & self.among
+
+    def _claims_in(self, path: Part) -> bool:
+        """Whether the property may claim something in a path: what is preserved to a step is
+        claimed where that is called."""
+        claim = self.prop.claim
+        return not isinstance(claim, Preserved) or claim.end in self._called(path)
+
+    def _called(self, part: Part) -> set[str]:
+        """The steps that are called in a part, and in what it calls."""
+        steps: set[str] = set()
+        for statement in within(part.body):
+            if isinstance(statement, Call):
+                is_step = statement.kind == "step"
+                name = statement.name
+                steps |= {name} if is_step else self._called(self.program.parts[name])
+        return steps
 
     def _path(self, path: Part) -> None:
         self.path = path.name

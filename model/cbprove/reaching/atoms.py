@@ -7,12 +7,13 @@ Objects of one kind (the packet and all that is made from it; each declared obje
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TypeVar
 
 from cbprove import folds
-from cbprove.frozen import frozen
-from cbprove.reaching.state import members_at
+from cbprove.frozen import by_identity, field, frozen
+from cbprove.reaching.state import Fact, members_at
 from cbprove.reaching.universe import Candidates, Universe
 from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Preserved, Program, Written
@@ -26,10 +27,6 @@ class NotStill(Exception):
     """An extent hangs on the run: on an input, or on a length."""
 
 
-# An atom, its first bit as one of a place, and the candidates where it is that
-Observed = tuple[int, int, Candidates]
-
-
 @frozen
 class Covered:
     """An atom that a place covers: its number, and from which bit of the place on, for which
@@ -41,10 +38,23 @@ class Covered:
     @property
     def candidates(self) -> Candidates:
         """All candidates at which the place covers the atom."""
-        everyone = 0
-        for _, candidates in self.positions:
-            everyone |= candidates
-        return everyone
+        return _everyone(self.positions)
+
+
+@by_identity
+class Observed:
+    """An atom that members in a place have: its number, and which bit of the place its first one
+    is, for which candidates. `foreign` is kept by who reads the place: where a fact is another's,
+    by fact."""
+
+    atom: int
+    positions: tuple[tuple[int, Candidates], ...]
+    foreign: dict[Fact, Candidates] = field(default_factory=dict)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """All candidates at which the members have the atom."""
+        return _everyone(self.positions)
 
 
 class Atoms:
@@ -117,16 +127,15 @@ class Atoms:
         return self._reached[key]
 
     def observed(self, place: Place) -> tuple[Observed, ...]:
-        """The bits of members in a place that are the first of atoms: no extent and no member
+        """The atoms that members in a place have, by their first bits: no extent and no member
         begins or ends inside of an atom, so that what its first bit is of, all are."""
         key = id(place)
         if key not in self._observed:
             self._kept.append(place)
             self._observed[key] = tuple(
-                (covered.atom, position, candidates)
+                Observed(covered.atom, positions)
                 for covered in self.covered(place, 0, place.width)
-                for position, candidates in covered.positions
-                if members_at(place, position)
+                if (positions := tuple(p for p in covered.positions if members_at(place, p[0])))
             )
         return self._observed[key]
 
@@ -176,6 +185,13 @@ class Atoms:
                         cut - shift for cut in cuts_inside if 0 <= cut - shift <= last
                     )
         return len(origin_cuts) + len(other) > before
+
+
+def _everyone(positions: Sequence[tuple[int, Candidates]]) -> Candidates:
+    everyone = 0
+    for _, candidates in positions:
+        everyone |= candidates
+    return everyone
 
 
 def _written(place: Place) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator
+from functools import lru_cache
 
 from cbprove.frozen import frozen
 from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unchanged
-from cbprove.reaching.atoms import Atoms
+from cbprove.reaching.atoms import Atoms, Observed
 from cbprove.reaching.state import (
     OTHER,
     Fact,
@@ -65,9 +65,10 @@ def places(claim: ClaimMade) -> tuple[Place | None, ...]:
 def _observed(place: Place, atoms: Atoms, scene: Scene) -> Iterator[tuple[int, Candidates, Facts]]:
     """Each bit of a member that is the first of an atom in a place, from the place's first; where
     it is that, and what it may hold."""
-    for atom, position, at_position in atoms.observed(place):
-        if candidates := at_position & scene.here.among:
-            yield position, candidates, scene.memory[atom]
+    for observed in atoms.observed(place):
+        for position, at_position in observed.positions:
+            if candidates := at_position & scene.here.among:
+                yield position, candidates, scene.memory[observed.atom]
 
 
 def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Candidates:
@@ -78,11 +79,10 @@ def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Cand
         for fact, having in facts.items():
             if fact == OTHER:
                 broken |= having & candidates
-            elif isinstance(fact, Remembered) and having & candidates:
+            elif isinstance(fact, Remembered) and (both := having & candidates):
                 # The candidates at which the bit remembered is the one at this position of the
                 # member.
                 right = lows.get(fact.bit - position, 0) if fact.kind == kind else 0
-                both = having & candidates
                 broken |= both ^ (both & right)
     # An arrival without a snapshot makes no claim.
     return broken & scene.marked
@@ -91,29 +91,36 @@ def _changed(claim: Unchanged, place: Place, atoms: Atoms, scene: Scene) -> Cand
 def _foreign(place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     """Where a bit of a member may be another's."""
     broken = 0
-    for position, candidates, facts in _observed(place, atoms, scene):
-        came_through = _came_through(members_at(place, position))
-        for fact, having in facts.items():
-            both = having & candidates
-            if both and not came_through(fact):
-                broken |= both
+    for observed in atoms.observed(place):
+        if not (candidates := observed.candidates & scene.here.among):
+            continue
+        for fact, having in scene.memory[observed.atom].items():
+            # Most facts are of other candidates: of a struct that is packed or lies otherwise.
+            if both := having & candidates:
+                if fact not in observed.foreign:
+                    observed.foreign[fact] = _not_own(place, observed, fact)
+                broken |= both & observed.foreign[fact]
     return broken
 
 
-@lru_cache(maxsize=1 << 12)
-def _came_through(members_wanted: tuple[Own, ...]) -> Callable[[Fact], bool]:
+def _not_own(place: Place, observed: Observed, fact: Fact) -> Candidates:
+    """Where an atom is read as other members' than those that a fact says it was stored as."""
+    not_own = 0
+    for position, candidates in observed.positions:
+        if not _came_through(members_at(place, position), fact):
+            not_own |= candidates
+    return not_own
+
+
+@lru_cache(maxsize=1 << 16)
+def _came_through(members_wanted: tuple[Own, ...], fact: Fact) -> bool:
     """Whether a bit is blank, or was stored as every member's that it is read as."""
-
-    @cache
-    def came_through(fact: Fact) -> bool:
-        assert isinstance(fact, Source)
-        if fact.kind == "blank":
-            return True
-        return fact.kind == "stored" and all(
-            any(one_member(member, each) for member in fact.members) for each in members_wanted
-        )
-
-    return came_through
+    assert isinstance(fact, Source)
+    if fact.kind == "blank":
+        return True
+    return fact.kind == "stored" and all(
+        any(one_member(member, each) for member in fact.members) for each in members_wanted
+    )
 
 
 def _unwritten(claim: Stored, place: Place, atoms: Atoms, scene: Scene) -> Candidates:

@@ -3,7 +3,7 @@ remembered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cbprove.reaching.atoms import PACKET, Atoms
 from cbprove.reaching.state import (
@@ -104,12 +104,9 @@ class Memory:
         # No values are known here: a bit that is stored to is another one, even if it is stored as
         # it was.
         if self.remembers:
-            unlike: dict[Candidates, Facts] = {}  # most atoms of a place are reached alike
-            for atom, candidates in self.stores.reached(place, kind == "blank"):
+            for candidates, atoms in self.stores.reached(place, kind == "blank"):
                 if reached := candidates & frame.among:
-                    if reached not in unlike:
-                        unlike[reached] = self._unlike(state, reached)
-                    memory[atom] = replaced(memory[atom], reached, unlike[reached])
+                    _replace(memory, atoms, reached, self._unlike(state, reached))
             return
         for store in self.stores.of(kind, place, self._run(frame)):
             reached = store.reached & frame.among
@@ -196,6 +193,19 @@ class Memory:
                     memory[covered.atom], candidates, {bit: candidates} if candidates else {}
                 )
         state.marked[frame.current] = state.marked.get(frame.current, 0) | frame.among
+
+
+def _replace(
+    memory: list[Facts], atoms: Sequence[int], candidates: Candidates, replacement: Facts
+) -> None:
+    """Store to some atoms alike. Neighbours that were always stored to together hold one object:
+    what becomes of it is worked out once."""
+    by_facts: dict[int, tuple[Facts, Facts]] = {}  # by identity of the first, which is kept
+    for atom in atoms:
+        facts = memory[atom]
+        if id(facts) not in by_facts:
+            by_facts[id(facts)] = facts, replaced(facts, candidates, replacement)
+        memory[atom] = by_facts[id(facts)][1]
 
 
 def _ended(fact: Fact, step: str, number: int) -> Fact:

@@ -34,7 +34,7 @@ class Stores:
         self._named = isinstance(prop.claim, Owned)
         # The program holds its places for as long as this lives, so that an id is of one place.
         self._stored: dict[tuple[int, str, StepRun | None], list[Stored]] = {}
-        self._reached: dict[tuple[int, bool], list[tuple[int, Candidates]]] = {}
+        self._reached: dict[tuple[int, bool], list[tuple[Candidates, list[int]]]] = {}
 
     def covered(self, place: Place) -> Iterator[Covered]:
         """The atoms of a place."""
@@ -42,13 +42,16 @@ class Stores:
         covered = self.atoms.covered(place, 0, place.width)
         return (each for each in covered if each.atom in among)
 
-    def reached(self, place: Place, blank: bool) -> list[tuple[int, Candidates]]:
-        """The atoms that a store to a place changes, each with the candidates where it does."""
+    def reached(self, place: Place, blank: bool) -> list[tuple[Candidates, list[int]]]:
+        """The atoms that a store to a place changes, by the candidates where it does."""
         key = id(place), blank
         if key not in self._reached:
             among = self.asked[self.atoms.kind(place)]
-            reached = self.atoms.reached(place, blank)
-            self._reached[key] = [each for each in reached if each[0] in among]
+            by_candidates: dict[Candidates, list[int]] = {}
+            for atom, candidates in self.atoms.reached(place, blank):
+                if atom in among:
+                    by_candidates.setdefault(candidates & self.among, []).append(atom)
+            self._reached[key] = list(by_candidates.items())
         return self._reached[key]
 
     def of(self, kind: str, place: Place, run: StepRun | None) -> list[Stored]:

@@ -98,12 +98,29 @@ FAULTS = (
     *planted(
         "design",
         ("tests/design/test_equal_programs.py",),
-        ("programs are taken as equal by their hash", "equal_programs", "_1 == program", "True"),
-        ("a class is judged as its first sector's own", "Table.of", "_1 is _2", "True"),
+        ("programs are taken as equal by their hash", "equal_programs", "_1 == runs", "True"),
+        (
+            "a class is judged as its first sector's own",
+            "Table.of",
+            "Sheet(sector, marks=plain)",
+            "Sheet(self.sheet.sector, marks=plain)",
+        ),
+        (
+            "of a class all candidates are there",
+            "Table.of",
+            "Sheet(sector, marks=plain)",
+            "Sheet(sector)",
+        ),
+        (
+            "what the first of a class requires all do",
+            "_class",
+            "or_(*required)",
+            "members[0][1].required",
+        ),
         (
             "one that is too large loses its class",
             "Space._put",
-            "self._classes[key_of(sector)]",
+            "self._classes[key_of(sector)].sectors",
             "[sector]",
         ),
     ),

@@ -192,6 +192,24 @@ FAULTS = (
             "False",
         ),
         (
+            "one reads in one place alone",
+            "_not_own",
+            "observed.positions",
+            "observed.positions[:1]",
+        ),
+        (
+            "steps that parts call are called nowhere",
+            "_Flow._called",
+            "self._called(self.program.parts[name])",
+            "set()",
+        ),
+        (
+            "neighbours that are stored to alike were alike before",
+            "_replace",
+            "by_facts[id(facts)][1]",
+            "next(iter(by_facts.values()))[1]",
+        ),
+        (
             "any member will do",
             "_came_through",
             "any((one_member(member, each) for member in fact.members))",
