@@ -8,6 +8,7 @@ about here, and mypy tells where.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, assert_never
 
 from cbprove.frozen import frozen
@@ -92,24 +93,31 @@ def inputs(expr: Expr) -> Iterator[str]:
     return (part.name for part in parts(expr) if isinstance(part, InputValue))
 
 
-def reads(
-    expr: Expr, conditions: tuple[Condition, ...] = ()
-) -> Iterator[tuple[tuple[Condition, ...], Place]]:
+# A place that is read, and the conditions under which C comes to it
+ReadPlace = tuple[tuple[Condition, ...], Place]
+
+
+@lru_cache(maxsize=1 << 12)
+def reads(expr: Expr) -> tuple[ReadPlace, ...]:
     """The places that C reads to evaluate an expression, in its order, each with the conditions
-    under which it comes to it."""
+    under which it comes to it; found once, since runs evaluate the same again and again."""
+    return tuple(_reads(expr, ()))
+
+
+def _reads(expr: Expr, conditions: tuple[Condition, ...]) -> Iterator[ReadPlace]:
     match expr:
         case MemberValue(place=place):
             yield conditions, place
         case Binary(operator="&&" | "||" as operator, left=left, right=right):
-            yield from reads(left, conditions)
-            yield from reads(right, (*conditions, (left, operator == "&&")))
+            yield from _reads(left, conditions)
+            yield from _reads(right, (*conditions, (left, operator == "&&")))
         case Conditional(condition=condition, then=then, otherwise=otherwise):
-            yield from reads(condition, conditions)
-            yield from reads(then, (*conditions, (condition, True)))
-            yield from reads(otherwise, (*conditions, (condition, False)))
+            yield from _reads(condition, conditions)
+            yield from _reads(then, (*conditions, (condition, True)))
+            yield from _reads(otherwise, (*conditions, (condition, False)))
         case Constant() | InputValue() | Convert() | Unary() | Binary():
             for operand in operands(expr):
-                yield from reads(operand, conditions)
+                yield from _reads(operand, conditions)
         case _:
             assert_never(expr)
 

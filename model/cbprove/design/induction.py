@@ -12,12 +12,12 @@ unfound.
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import combinations, islice
 
 from cbprove.design.asking import ask
+from cbprove.design.reasons import over
 from cbprove.frozen import field, frozen, replace
 from cbprove.logic.terms import Bool, Int, Interval, evaluate, or_, subterms
 from cbprove.obligations.cells import Cells
@@ -110,7 +110,7 @@ def _impossible(
         elif answer.result == "sat":
             # Every piece has a first bit; that the turn is one of the piece's own formula makes it
             # a model of that formula.
-            at_first = ChainMap[str, int | bool]({BIT.args[0]: 0}, answer.model)  # type: ignore[arg-type]
+            at_first = over(answer.model, {BIT.args[0]: 0})
             results = zip(left, evaluate(at_first, *left.values()), strict=True)
             left = {other: left[other] for other, changed in results if not changed}
     return tuple(place in kept for place in range(len(changes)))

@@ -9,9 +9,9 @@ arbitrary).
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Any
 
 from cbprove.design.bits import Sides
 from cbprove.design.generalise import Bits
@@ -31,9 +31,28 @@ Model = Mapping[str, int | bool]
 _TRIED = 4
 
 
+class _Over(Mapping[str, "int | bool"]):
+    """Values before those of a model. A `ChainMap` would look for each name twice."""
+
+    def __init__(self, values: Mapping[str, int], model: Model) -> None:
+        self._values, self._model = values, model
+
+    def __getitem__(self, name: str) -> int | bool:
+        return self._values[name] if name in self._values else self._model[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self._values[name] if name in self._values else self._model.get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._values, **dict.fromkeys(self._model)})
+
+    def __len__(self) -> int:
+        return len({**self._values, **dict.fromkeys(self._model)})
+
+
 def over(model: Model, values: Mapping[str, int]) -> Model:
     """A model with other values for some unknowns; it may be one that is asked name by name."""
-    return ChainMap[str, int | bool](dict(values), model)  # type: ignore[arg-type]
+    return _Over(dict(values), model)
 
 
 class _Ones(Mapping[str, "int | bool"]):

@@ -3,7 +3,7 @@ values are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from cbprove.frozen import by_identity, field, frozen, replace
@@ -161,6 +161,11 @@ class State:
             settled = self.known[source] = self.ask(("bit", *source), 0, 1)
         return settled
 
+    def values(self, sources: Sequence[Source]) -> list[int]:
+        """The values of bits, first to last."""
+        known = self.known
+        return [known[source] if source in known else self.value(source) for source in sources]
+
     def settled(self, source: Source) -> int | None:
         """The value of a bit if it is known, None while it is free."""
         value = self.known.get(source)
@@ -207,7 +212,7 @@ class _Now:
         self.read(place)
         extent = self.state.extent(self.frame, place)
         sources = tuple(extent.sources(range(place.width)))
-        bits = [self.state.value(source) for source in sources]
+        bits = self.state.values(sources)
         value = arithmetic.read_back(bits, type, self.state.program.little_endian)
         # C leaves open what such a bool counts for, each time that it is looked at (decision 0029).
         if type.boolean and value > 1:

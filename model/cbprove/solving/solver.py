@@ -157,7 +157,7 @@ class _Model(Mapping[str, "int | bool"]):
 
     def __init__(self, context: Context, model: Any, sorts: Mapping[str, str]) -> None:
         self._kinds: dict[str, Any] = {}
-        self._known: dict[str, int | bool] = {}
+        self._known: dict[str, int | bool | None] = {}  # None of what the model leaves open
         self._context, self._sorts = context, sorts
         context.call("Z3_model_inc_ref", model)
         self._model = model
@@ -170,17 +170,24 @@ class _Model(Mapping[str, "int | bool"]):
         self._context.forget("Z3_model_dec_ref", self._model)
 
     def __getitem__(self, name: str) -> int | bool:
-        if name not in self._known:
-            self._known[name] = self._look_up(name)
-        return self._known[name]
+        value: int | bool | None = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
 
-    def _look_up(self, name: str) -> int | bool:
+    def get(self, name: str, default: Any = None) -> Any:
+        if name not in self._known:
+            self._known[name] = self._look_up(name) if name in self._sorts else None
+        value = self._known[name]
+        return default if value is None else value
+
+    def _look_up(self, name: str) -> int | bool | None:
         call, sort = self._context.call, self._sorts[name]
         symbol = call("Z3_mk_string_symbol", unknown_symbol(name).strip("|").encode())
         declaration = call("Z3_mk_func_decl", symbol, 0, None, self._kind(sort))
         value = call("Z3_model_get_const_interp", self._model, declaration)
         if not value:
-            raise KeyError(name)
+            return None
         if call("Z3_get_ast_kind", value) == _NUMERAL:
             return _signed(int(call("Z3_get_numeral_string", value)), sort)
         return bool(call("Z3_get_bool_value", value) == _TRUE)
