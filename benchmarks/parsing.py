@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import sys
 
+from cbprove.cli import collect_rarely
 from cbprove.syntax.includes import load
 
 if __name__ == "__main__":
+    collect_rarely()  # as the command does
     load(sys.argv[1])

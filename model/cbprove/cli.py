@@ -25,9 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     if arguments is None:
         _leave_on(signal.SIGTERM)
         _leave_on(signal.SIGINT)
-        # A run makes many objects that it keeps and few cycles: looking for these again and again
-        # took a fifth of long ones.
-        gc.set_threshold(300_000, 20, 50)
+        collect_rarely()
     try:
         code = _run(argv)
         sys.stdout.flush()
@@ -104,6 +102,12 @@ def _run(argv: list[str]) -> int:
     except WrongUsage as wrong:
         console.refuse(wrong, wrong.help)
         return USAGE
+
+
+def collect_rarely() -> None:
+    """Has Python look for cycles of objects seldom: a run makes many objects that it keeps and
+    few cycles, and looking for these again and again took a fifth of long ones."""
+    gc.set_threshold(1_000_000, 20, 50)
 
 
 def _version() -> int:

@@ -8,9 +8,11 @@ that.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from cbprove.diagnostics import Diagnostic, Note, Source, Span
-from cbprove.frozen import fields, has_fields
+from cbprove.frozen import fields
 from cbprove.meaning.elaborate import blocks
 from cbprove.meaning.memo import Mistake
 from cbprove.meaning.names import Names, StepOf
@@ -48,12 +50,21 @@ def nodes(node: object) -> Iterator[object]:
     waiting = [node]  # the next one last
     while waiting:
         node = waiting.pop()
+        cls: Any = node.__class__
         if isinstance(node, tuple):
             waiting += reversed(node)
-        elif has_fields(node):
+        elif (parts := _parts(cls)) is not None:
             yield node
-            parts = (part.name for part in reversed(fields(node)) if part.name != "span")
             waiting += [getattr(node, name) for name in parts]
+
+
+@cache
+def _parts(cls: type) -> tuple[str, ...] | None:
+    """What nodes of a class are made of, the last one first; None where it is a class of no
+    nodes."""
+    if not hasattr(cls, "__fields__"):
+        return None
+    return tuple(part.name for part in reversed(fields(cls)) if part.name != "span")
 
 
 def _calls(block: syntax.Block) -> Iterator[syntax.Call]:

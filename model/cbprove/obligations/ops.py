@@ -11,6 +11,7 @@ width).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from cbprove.diagnostics import Span
@@ -266,6 +267,7 @@ class Unfolding:
         return self.nowhere[key]
 
 
+@lru_cache(maxsize=1 << 12)
 def covered(place: Place) -> tuple[Run, ...]:
     """The runs of a place that a plain write gives a source: what leaves cover and what is left
     unspecified."""
@@ -284,12 +286,13 @@ def merged(runs: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(joined)
 
 
-def zeroes(leaves: tuple[Leaf, ...], little_endian: bool) -> tuple[Run, ...]:
-    """The runs that hold zero after any store: what only bools cover, but for the one bit of
-    each that may be 1."""
+@lru_cache(maxsize=1 << 12)
+def zeroes(place: Place, little_endian: bool) -> tuple[Run, ...]:
+    """The runs of a place that hold zero after any store: what only bools cover, but for the one
+    bit of each that may be 1."""
     zero: list[Run] = []
     arbitrary: list[Run] = []
-    for leaf in leaves:
+    for leaf in place.leaves:
         if not leaf.boolean:
             arbitrary.append((leaf.offset, leaf.width))
             continue

@@ -22,7 +22,7 @@ from cbprove.logic.terms import (
     sub,
 )
 from cbprove.obligations.building import Building, Frame
-from cbprove.obligations.ops import Key, Run, Touched, Unfolding
+from cbprove.obligations.ops import Instance, Key, Run, Touched, Unfolding
 from cbprove.obligations.values import Lookup, Value, greatest, least, translate, truth
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Expr, InputValue, MemberValue, Place
@@ -47,12 +47,24 @@ class Touching:
     ) -> None:
         self.built, self.memory, self.symbolic = built, memory, axes is not None
         self.bounds = Bounds(axes or {})
+        # What stands still in an object lies where it did, however often a path comes to it.
+        self._still: dict[tuple[Place, int], Touched] = {}
+        self._still_bounds: dict[tuple[Place, int], Run | None] = {}
+        self._still_inside: dict[tuple[Place, int], Bool] = {}
 
     # --- places -----------------------------------------------------------------------------------
 
     def touch(self, place: Place, frame: Frame) -> Touched:
         """Where a place lies in this turn: the object, and the address as a term."""
         instance, _ = self.built.find(place, frame)
+        if place.indexes:
+            return self._touch(place, instance, frame)
+        key = place, instance.number
+        if key not in self._still:
+            self._still[key] = self._touch(place, instance, frame)
+        return self._still[key]
+
+    def _touch(self, place: Place, instance: Instance, frame: Frame) -> Touched:
         low = named(f"{place.text}.lo", place.low) if self.symbolic else place.low
         indexes = []
         for name, stride in place.indexes:
@@ -69,6 +81,14 @@ class Touching:
 
         None where it stands still and surely lies inside.
         """
+        if place.indexes or length is not None:
+            return self._bound(place, touched, length)
+        key = place, touched.instance.number
+        if key not in self._still_bounds:
+            self._still_bounds[key] = self._bound(place, touched, length)
+        return self._still_bounds[key]
+
+    def _bound(self, place: Place, touched: Touched, length: Value | None) -> Run | None:
         base, low = touched.instance.base, self.bounds.of(place.low)
         if low is None:
             return base, base + place.size
@@ -129,6 +149,14 @@ class Touching:
     def inside(self, place: Place, length: Expr | None, frame: Frame) -> Bool:
         """Whether the bytes of an access lie in the place's area."""
         touched = self.touch(place, frame)
+        if place.indexes or length is not None:
+            return self._inside(place, touched, length, frame)
+        key = place, touched.instance.number
+        if key not in self._still_inside:
+            self._still_inside[key] = self._inside(place, touched, length, frame)
+        return self._still_inside[key]
+
+    def _inside(self, place: Place, touched: Touched, length: Expr | None, frame: Frame) -> Bool:
         low = sub(touched.low, touched.instance.base)
         if not self.symbolic:
             for _, unknown, stride in touched.indexes:

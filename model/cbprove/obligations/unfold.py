@@ -255,7 +255,7 @@ class _Walk:
             bound=self.touching.bound(place, touched, size),
             runs=None if runs == ((0, place.width),) else runs,
             unspecified=() if covers_all else place.padding,
-            zero=() if covers_all else zeroes(place.leaves, self.built.program.little_endian),
+            zero=() if covers_all else zeroes(place, self.built.program.little_endian),
             leaves=place.leaves,
             value=value,
             run=frame.step,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cbprove.properties.events import Accessed, ClaimMade, Event, ReadsBack
 from cbprove.properties.members import named
 from cbprove.system.program import Exact
 
 
-def claims(claim: Exact, event: Event) -> Iterator[ClaimMade]:
+def claims(claim: Exact, event: Event) -> tuple[ClaimMade, ...]:
     """Each `write M = EXPR` stores a value that M can hold."""
     if (
         isinstance(event, Accessed)
@@ -17,4 +15,5 @@ def claims(claim: Exact, event: Event) -> Iterator[ClaimMade]:
         and event.place
         and named(event.place, claim.members)
     ):
-        yield ReadsBack(event.place, event.value)
+        return (ReadsBack(event.place, event.value),)
+    return ()

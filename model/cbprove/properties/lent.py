@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cbprove.properties.events import Accessed, ClaimMade, Event, NotGivenUp
 from cbprove.system.program import Lent
 
 _STORES = ("write", "clear", "copy to")
 
 
-def claims(claim: Lent, event: Event) -> Iterator[ClaimMade]:
+def claims(claim: Lent, event: Event) -> tuple[ClaimMade, ...]:
     """Each access is by a name still held, and each store to an object with one name."""
     if isinstance(event, Accessed):
-        yield NotGivenUp(event.place, event.kind in _STORES, event.length)
+        return (NotGivenUp(event.place, event.kind in _STORES, event.length),)
+    return ()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cbprove.properties.events import Accessed, ClaimMade, Event, SameMember
 from cbprove.properties.members import named
 from cbprove.system.program import Owned
 
 
-def claims(claim: Owned, event: Event) -> Iterator[ClaimMade]:
+def claims(claim: Owned, event: Event) -> tuple[ClaimMade, ...]:
     """Each read through a view finds its own members' bits."""
     if (
         isinstance(event, Accessed)
@@ -19,4 +17,5 @@ def claims(claim: Owned, event: Event) -> Iterator[ClaimMade]:
     ):
         place = named(event.place, claim.members)
         if place is not None:
-            yield SameMember(place, event.length)
+            return (SameMember(place, event.length),)
+    return ()

@@ -27,10 +27,11 @@ class Misplaced:
     reason: str
 
 
-def accesses_inside(claim: Fits, event: Event) -> Iterator[ClaimMade]:
+def accesses_inside(claim: Fits, event: Event) -> tuple[ClaimMade, ...]:
     """Each access lies inside the area that it began in."""
     if isinstance(event, Accessed) and event.place and _meant(event.place, claim.members):
-        yield Inside(event.place, event.length)
+        return (Inside(event.place, event.length),)
+    return ()
 
 
 def views_inside(claim: Fits, program: Program) -> Iterator[Misplaced]:

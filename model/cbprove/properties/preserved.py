@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cbprove.properties.events import Began, ClaimMade, Ended, Event, Unchanged
 from cbprove.system.program import Preserved
 
@@ -13,8 +11,10 @@ def snapshot(claim: Preserved, event: Event) -> bool:
     return isinstance(event, Ended) and event.step == claim.start
 
 
-def claims(claim: Preserved, event: Event) -> Iterator[ClaimMade]:
+def claims(claim: Preserved, event: Event) -> tuple[ClaimMade, ...]:
     """When the step they are preserved to begins, the members have the bits remembered on this
     object's history."""
     if isinstance(event, Began) and event.step == claim.end:
-        yield Unchanged(claim.later, claim.members) if claim.later else Unchanged(claim.members)
+        bits = Unchanged(claim.later, claim.members) if claim.later else Unchanged(claim.members)
+        return (bits,)
+    return ()

@@ -23,7 +23,7 @@ from cbprove.system.program import (
     Written,
 )
 
-_OF_EVENTS: dict[type, Callable[[Any, Event], Iterator[ClaimMade]]] = {
+_OF_EVENTS: dict[type, Callable[[Any, Event], tuple[ClaimMade, ...]]] = {
     Preserved: preserved.claims,
     Owned: owned.claims,
     Written: written.claims,
@@ -45,7 +45,7 @@ def of_event(prop: Property, event: Event) -> tuple[ClaimMade, ...]:
     claims = _OF_EVENTS.get(type(prop.claim))
     if claims is None or (prop.where.narrows and not _inside(prop.where, event)):
         return ()
-    return tuple(claims(prop.claim, event))
+    return claims(prop.claim, event)
 
 
 def of_placement(prop: Property, program: Program) -> tuple[placement.Misplaced, ...]:

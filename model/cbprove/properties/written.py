@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cbprove.properties.events import Accessed, ClaimMade, Ended, Event, Stored
 from cbprove.properties.members import named
 from cbprove.system.program import Written
@@ -14,12 +12,12 @@ def moment(claim: Written, event: Event) -> bool:
     return isinstance(event, Ended) and event.step == claim.since
 
 
-def claims(claim: Written, event: Event) -> Iterator[ClaimMade]:
+def claims(claim: Written, event: Event) -> tuple[ClaimMade, ...]:
     """Each read finds bits that were stored."""
     if isinstance(event, Accessed) and event.kind == "read" and event.place:
         place = named(event.place, claim.members)
         if place is not None:
-            yield Stored(
+            stored = Stored(
                 place=place,
                 length=event.length,
                 by=claim.by,
@@ -27,3 +25,5 @@ def claims(claim: Written, event: Event) -> Iterator[ClaimMade]:
                 since=claim.since,
                 members=bool(claim.members),
             )
+            return (stored,)
+    return ()

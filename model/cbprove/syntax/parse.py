@@ -113,17 +113,18 @@ class _Parser:
     def _reduce(self, number: int) -> None:
         """Replace the newest symbols by the one they make."""
         rule = self.tables.rules[number]
-        stack = self.stack
-        size = rule.size
-        if size == 1 and not rule.action and not rule.gathers:
+        stack, size, action = self.stack, rule.size, self.actions[number]
+        if size == 1 and action is None and not rule.gathers:
             stack.rename(rule.symbol)
             return
         values = stack.values
         base = len(values) - size
-        end = stack.ends[-1] if stack.ends else 0
-        start = stack.starts[base] if size else end
-        height = max(stack.heights[base:]) if size else 0
-        action = self.actions[number]
+        if size:
+            start, end = stack.starts[base], stack.ends[-1]
+            height = max(stack.heights[base:])
+        else:
+            start = end = stack.ends[-1] if stack.ends else 0
+            height = 0
         if action is not None:
             value = action(Span(self.source, start, end), *_parts(rule, values, base))
             if rule.action in _NESTING:
@@ -138,8 +139,7 @@ class _Parser:
             value = values[base]
             _gather(value, rule.parts[1:], values, base)
         else:
-            value = []
-            _gather(value, rule.parts, values, base)
+            value = _parts(rule, values, base)
         stack.replace(size, rule.symbol, value=value, start=start, end=end, height=height)
 
 

@@ -229,8 +229,15 @@ class Stack:
         self, size: int, symbol: str, value: Any, start: int, end: int, height: int
     ) -> None:
         """Put one symbol where the newest ones were."""
-        self.drop(size)
-        self.push(self.tables.gotos[self.states[-1]][symbol], value, start, end, height)
+        states, values = self.states, self.values
+        starts, ends, heights = self.starts, self.ends, self.heights
+        if size:
+            del states[-size:], values[-size:], starts[-size:], ends[-size:], heights[-size:]
+        states.append(self.tables.gotos[states[-1]][symbol])
+        values.append(value)
+        starts.append(start)
+        ends.append(end)
+        heights.append(height)
 
     def rename(self, symbol: str) -> None:
         """Let the newest symbol be another one, of the same value."""

@@ -8,6 +8,7 @@ leaves free.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from cbprove.diagnostics import Span
 from cbprove.frozen import field, frozen
@@ -129,7 +130,7 @@ class Where:
     paths: frozenset[str] | None = None
     steps: frozenset[str] | None = None
 
-    @property
+    @cached_property
     def narrows(self) -> bool:
         """Whether anything was said."""
         return self.paths is not None or self.steps is not None

@@ -250,7 +250,7 @@ FAULTS = (
         ),
         (
             "fits lets accesses run over the end",
-            "Touching.inside",
+            "Touching._inside",
             "and_(le(first, low), le(add(low, width), last))",
             "le(first, low)",
         ),
