@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from cbprove.design import induction
 from cbprove.design.induction import invariant
 from cbprove.meaning import elaborate
-from cbprove.solving.solver import Limits
+from cbprove.solving.solver import Answer, Limits
 from tests.archive.test_invariants import MOVED, system
 
 
@@ -19,3 +22,25 @@ def test_a_copy_of_what_changes_changes_too(tmp_path: Path) -> None:
     program = elaborate.program(system(tmp_path, text), {"abi": "x86_64"})
     pieces = invariant(program, program.properties[0], Limits()).kept["p"]
     assert not [piece for piece in pieces if piece[2] < 16]
+
+
+def test_what_is_not_known_to_stay_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_back = "copy A[0] -> A[2]; write A[0]; copy A[2] -> A[0];"
+    text = MOVED.replace("write A[i] = 1;", "").replace("write A[0] = 0;", put_back)
+    program = elaborate.program(system(tmp_path, text), {"abi": "x86_64"})
+    kept = invariant(program, program.properties[0], Limits()).kept["p"]
+    asked: list[object] = []
+
+    def unknown(formula: object, ranges: object, limits: object) -> Answer:
+        asked.append(formula)
+        return Answer("unknown", {}, "given up")
+
+    monkeypatch.setattr(induction, "ask", unknown)
+    induction._changed.cache_clear()
+    try:
+        assert kept and not invariant(program, program.properties[0], Limits()).kept["p"]
+    finally:
+        induction._changed.cache_clear()
+    assert len(asked) >= len(kept)

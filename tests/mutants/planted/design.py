@@ -250,9 +250,15 @@ FAULTS = (
         ROUNDS,
         (
             "a piece that may change is kept",
-            "_impossible",
-            "answer.result == 'unsat'",
-            "answer.result != 'unknown'",
+            "_changed",
+            "answer.result == 'sat'",
+            "False",
+        ),
+        (
+            "a piece that is not known to stay is kept",
+            "_changed",
+            "answer.result == 'unknown'",
+            "False",
         ),
     ),
     *planted(
