@@ -50,12 +50,12 @@ class Query:
         self._has_values = len(unsure) > len(self._guesses)
         self._only_guessed = False
 
-    def check(self) -> Answer:
+    def check(self, guess_will_do: bool = False) -> Answer:
         """Whether the formula is true of a candidate that is not blocked: by a run without guesses
-        of what earlier turns of a loop left, where there is one. Those speak for one candidate
-        only."""
+        of what earlier turns of a loop left, where there is one and a guess will not do. Guesses
+        speak for one candidate only."""
         answer = self._session.check()
-        if self._only_guessed or not self._takes_a_guess(answer):
+        if guess_will_do or self._only_guessed or not self._takes_a_guess(answer):
             return answer
         surer = self._without_guesses()
         if surer.result == "sat":
@@ -120,15 +120,18 @@ class Refinement:
         self._marked[mark] = self._marked.get(mark, 0) | marked
         self.left ^= marked
 
-    def _exhaust(self, query: Query, generalise: Generalise) -> tuple[str, list[Bool]]:
-        """Solve, generalise, block, repeat: the solver's last word, and the blocking clauses.
+    def _exhaust(
+        self, query: Query, generalise: Generalise, guess_the_last: bool = False
+    ) -> tuple[str, list[Bool]]:
+        """Solve, generalise, block, repeat: the solver's last word, and the blocking clauses. Of
+        the last candidate a guess will do where it is settled for it.
 
         Each region has the model's own candidate at least, so that each turn leaves fewer and the
         loop ends.
         """
         clauses: list[Bool] = []
         while self.left:
-            answer = query.check()
+            answer = query.check(guess_the_last and self._one_is_left)
             if answer.result != "sat":
                 return answer.result, clauses
             region, mark = generalise(answer)
@@ -141,7 +144,7 @@ class Refinement:
         """Mark the candidates where the formula of the form can be true; the solver's last word."""
 
         def generalise(answer: Answer) -> tuple[Candidates, int]:
-            if query.is_guessed(answer) and not self.left & (self.left - 1):
+            if query.is_guessed(answer) and self._one_is_left:
                 # Such a run speaks for one candidate at most. Settling the last one lays out its
                 # turns anyway, so that none is supposed.
                 return self._own(answer), HARD
@@ -149,11 +152,15 @@ class Refinement:
             return (self._own(answer), HARD) if region is None else (region, mark)
 
         query = Query(self.problem, self.form, formula, self._clauses)
-        last, clauses = self._exhaust(query, generalise)
+        last, clauses = self._exhaust(query, generalise, guess_the_last=broken)
         if broken:
             # A refuted candidate needs no other verdict: later queries leave it out too.
             self._clauses += clauses
         return last
+
+    @property
+    def _one_is_left(self) -> bool:
+        return not self.left & (self.left - 1)
 
     def _own(self, answer: Answer) -> Candidates:
         return self._regions.exactly(self._regions.point(answer.model))

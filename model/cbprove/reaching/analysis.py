@@ -289,6 +289,8 @@ class _Flow:
         state: State,
         value: Expr | None = None,
     ) -> None:
+        if isinstance(self.prop.claim, Preserved):
+            return  # claims something of steps alone
         for place in places:
             self._announce(
                 Accessed(

@@ -108,19 +108,8 @@ class Memory:
                 if reached := candidates & frame.among:
                     _replace(memory, atoms, reached, self._unlike(state, reached))
             return
-        for store in self.stores.of(kind, place, self._run(frame)):
-            reached = store.reached & frame.among
-            if not reached:
-                continue
-            if reached == store.reached:
-                facts = store.facts
-            else:
-                facts = {
-                    fact: reached_by
-                    for fact, having in store.facts.items()
-                    if (reached_by := having & reached)
-                }
-            memory[store.atom] = replaced(memory[store.atom], reached, facts)
+        for store in self.stores.of(kind, place, self._run(frame), frame.among):
+            memory[store.atom] = replaced(memory[store.atom], store.reached, store.facts)
 
     def _run(self, frame: Here) -> tuple[str, int] | None:
         """The step run that stores, if it is of a step that counts."""

@@ -37,13 +37,14 @@ class State:
                 self.memory[number], grown = atoms, True
                 continue
             for atom, facts in enumerate(atoms):
-                merged = joined(other_facts[atom], facts)
-                grown |= merged is not other_facts[atom]
-                other_facts[atom] = merged
+                before = other_facts[atom]
+                if before is not facts:  # most atoms were not stored to since the ways parted
+                    other_facts[atom] = merged = joined(before, facts)
+                    grown |= merged is not before
         for number, marked in other.marked.items():
-            before = self.marked.get(number, 0)
-            grown |= marked | before != before
-            self.marked[number] = before | marked
+            already = self.marked.get(number, 0)
+            grown |= marked | already != already
+            self.marked[number] = already | marked
         return grown
 
     @property
@@ -130,8 +131,6 @@ Facts = dict[Fact, Candidates]
 
 def joined(first: Facts, other: Facts) -> Facts:
     """What may be after either of two ways; `first` itself where the other adds nothing."""
-    if first is other:
-        return first
     union: Facts | None = None
     for fact, candidates in other.items():
         before = first.get(fact, 0)

@@ -33,7 +33,7 @@ class Stores:
         # Which member a bit was stored as counts only where a read asks for its own.
         self._named = isinstance(prop.claim, Owned)
         # The program holds its places for as long as this lives, so that an id is of one place.
-        self._stored: dict[tuple[int, str, StepRun | None], list[Stored]] = {}
+        self._stored: dict[tuple[int, str, StepRun | None, Candidates], list[Stored]] = {}
         self._reached: dict[tuple[int, bool], list[tuple[Candidates, list[int]]]] = {}
 
     def covered(self, place: Place) -> Iterator[Covered]:
@@ -54,19 +54,21 @@ class Stores:
             self._reached[key] = list(by_candidates.items())
         return self._reached[key]
 
-    def of(self, kind: str, place: Place, run: StepRun | None) -> list[Stored]:
-        """What a store of a kind makes of the atoms of its place."""
-        key = id(place), kind, run
+    def of(self, kind: str, place: Place, run: StepRun | None, among: Candidates) -> list[Stored]:
+        """What a store of a kind makes of the atoms of its place, at some candidates."""
+        key = id(place), kind, run, among
         if key not in self._stored:
-            self._stored[key] = list(self._all(kind, place, run))
+            self._stored[key] = list(self._all(kind, place, run, among & self.among))
         return self._stored[key]
 
-    def _all(self, kind: str, place: Place, run: StepRun | None) -> Iterator[Stored]:
+    def _all(
+        self, kind: str, place: Place, run: StepRun | None, among: Candidates
+    ) -> Iterator[Stored]:
         for covered in self.covered(place):
             facts: Facts = {}
             reached = 0
             for position, at_position in covered.positions:
-                candidates = at_position & self.among
+                candidates = at_position & among
                 fact = self._fact(kind, place, position, run) if candidates else None
                 if fact is not None:
                     facts[fact] = facts.get(fact, 0) | candidates
