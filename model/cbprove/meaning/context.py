@@ -16,6 +16,7 @@ from cbprove.logic.terms import Bool, Int, Term
 from cbprove.meaning.memo import Memo, mistake
 from cbprove.meaning.names import Names
 from cbprove.syntax import ctree
+from cbprove.syntax import tree as syntax
 from cbprove.system.axes import NeedsValue
 
 # The most bytes that an object or a type may have, and the most scalars in it, those of every
@@ -66,6 +67,14 @@ class Context:
             ("layout", id(type), abi.name), lambda: (lay_out(type, abi), type)
         )
         return layout
+
+    def body(self, packing: syntax.Packing, name: str) -> ctree.RecordBody:
+        """The struct that a packing is under one of its names."""
+        bodies = self.memo.share(
+            ("bodies", id(packing)),
+            lambda: {arm.name.text: arm.body for arm in reversed(packing.arms)},
+        )
+        return bodies[name]
 
     def number(self, node: ctree.Expr) -> int:
         """A static expression where a real number is needed."""

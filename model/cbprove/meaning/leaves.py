@@ -172,29 +172,31 @@ def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]
     owner = _tagged(spot, record)
     group = _group(record)
     for number, laid_out in enumerate(layout_of(record).members):
+        name = laid_out.name
         inner = replace(
-            _through(owner, record, number, laid_out.name),
+            _through(owner, record, number, name),
             type=laid_out.type,
             offset=add(spot.offset, laid_out.offset),
             width=laid_out.width,
             bit_field=laid_out.bitfield,
             first=0,
             align=None if laid_out.bitfield else laid_out.align,
+            **({} if group is not None else _called(spot, owner, name, number)),
         )
-        if group is not None:
-            yield _half(spot, inner, record, group, laid_out.name), laid_out.name
-        elif laid_out.name is None:
-            yield replace(inner, holder=f"{owner.holder}/{number}"), None
-        else:
-            path, member = (
-                f"{way}.{laid_out.name}" if way else laid_out.name
-                for way in (spot.path, spot.member)
-            )
-            identity = f"{inner.identity}.{laid_out.name}"
-            yield (
-                replace(inner, path=path, member=member, identity=identity, holder=identity),
-                laid_out.name,
-            )
+        yield inner if group is None else _half(spot, inner, record, group, name), name
+
+
+def _called(spot: Spot, owner: Spot, name: str | None, number: int) -> dict[str, str]:
+    """What a member is called: one that is anonymous as what it lies in."""
+    if name is None:
+        return {"holder": f"{owner.holder}/{number}"}
+    identity = f"{owner.identity}.{name}"
+    return {
+        "path": f"{spot.path}.{name}" if spot.path else name,
+        "member": f"{spot.member}.{name}" if spot.member else name,
+        "identity": identity,
+        "holder": identity,
+    }
 
 
 def _through(owner: Spot, record: types.Record, number: int, name: str | None) -> Spot:

@@ -78,7 +78,7 @@ def _layout(system: System, tag: str, arm: str) -> Layout | None:
     cx = system.context
     node = cx.names.tags[tag]
     assert isinstance(node, syntax.Packing)
-    body = next(each.body for each in node.arms if each.name.text == arm)
+    body = cx.body(node, arm)
     axes = {axis.name: axis.values[0] if axis.kind == "abi" else FREE for axis in system.axes}
     cx.memo.begin({**axes, tag: arm})
     try:

@@ -193,8 +193,7 @@ def _a(kind: str) -> str:
 
 def _packing(cx: Context, node: syntax.Packing) -> Type:
     option = cx.memo.value(node.tag.text)
-    arm = next(a for a in node.arms if a.name.text == option)
-    return _record(cx, arm.body, node.tag.text, node.kind)
+    return _record(cx, cx.body(node, str(option)), node.tag.text, node.kind)
 
 
 def _array(cx: Context, node: ctree.ArrayType) -> Type:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from cbprove import folds
 from cbprove.frozen import by_identity, field, frozen
+from cbprove.logic.terms import Int
 from cbprove.reaching.state import Fact, members_at
 from cbprove.reaching.universe import Candidates, Universe
 from cbprove.system.expressions import Place
@@ -77,8 +78,8 @@ class Atoms:
         while any(self._level(copy) for copy in self.copies):  # until none brings a cut that is new
             pass
         self.starts = {name: sorted(cuts) for name, cuts in self._cuts.items()}
-        self._covered: dict[tuple[int, int, int], tuple[Covered, ...]] = {}
-        self._reached: dict[tuple[int, bool], tuple[tuple[int, Candidates], ...]] = {}
+        self._covered: dict[tuple[str, Int, int, int], tuple[Covered, ...]] = {}
+        self._reached: dict[tuple[str, Int, int, int], tuple[tuple[int, Candidates], ...]] = {}
         self._observed: dict[int, tuple[Observed, ...]] = {}
         self._kept: list[Place] = []  # places whose identity is a key
 
@@ -106,19 +107,17 @@ class Atoms:
 
     def covered(self, place: Place, first: int, width: int) -> tuple[Covered, ...]:
         """The atoms that bits [first, first + width) of a place cover."""
-        key = id(place), first, width
+        key = self.kind(place), place.low, first, width  # what many packings have in common
         if key not in self._covered:
-            self._kept.append(place)
             self._covered[key] = tuple(self._all_covered(place, first, width))
         return self._covered[key]
 
     def reached(self, place: Place, blank: bool) -> tuple[tuple[int, Candidates], ...]:
         """The atoms that a store to a place changes, each with the candidates where it does: a
         clear every bit, a write those of members and the padding that it leaves unspecified."""
-        key = id(place), blank
+        written = -1 if blank else _written(place)
+        key = self.kind(place), place.low, place.width, written
         if key not in self._reached:
-            self._kept.append(place)
-            written = -1 if blank else _written(place)
             self._reached[key] = tuple(
                 (covered.atom, candidates)
                 for covered in self.covered(place, 0, place.width)
