@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 
+from cbprove.design.likeness import Asked
 from cbprove.design.merging import merged, shape
 from cbprove.design.sectors import Sector, numbered
 from cbprove.frozen import frozen, replace
@@ -37,28 +38,29 @@ class Group:
 
 @frozen
 class Alike:
-    """Sectors whose programs have the same runs and claims. `program` is that of each, but that it
-    requires of a candidate only what one of them does."""
+    """Sectors with the same verdicts. `program` is that of the first, but that it requires of a
+    candidate only what one of them does."""
 
     sectors: tuple[Sector, ...]
     program: Program
 
 
 def equal_programs(sectors: Iterable[tuple[Sector, Program]]) -> list[Alike]:
-    """Sectors by their programs: those together that differ at most in what they require, which
-    says what candidates there are and nothing of their runs; in order of the first of each."""
+    """Sectors by their programs: those together that do not differ in what properties ask about;
+    in order of the first of each."""
+    of_programs = Asked()
     by_hash: dict[int, list[tuple[Program, list[tuple[Sector, Program]]]]] = {}
-    classes: list[tuple[Program, list[tuple[Sector, Program]]]] = []
+    classes: list[list[tuple[Sector, Program]]] = []
     for sector, program in sectors:
-        runs = replace(program, required=True, requirements=())
-        similar = by_hash.setdefault(_hashed(program), [])
-        alike = next((each for each in similar if each[0] == runs), None)
+        asked = of_programs.of(program)
+        similar = by_hash.setdefault(_hashed(asked), [])
+        alike = next((members for other, members in similar if other == asked), None)
         if alike is None:
-            alike = runs, []
-            similar.append(alike)
+            alike = []
+            similar.append((asked, alike))
             classes.append(alike)
-        alike[1].append((sector, program))
-    return [_class(runs, members) for runs, members in classes]
+        alike.append((sector, program))
+    return list(map(_class, classes))
 
 
 def _hashed(program: Program) -> int:
@@ -66,11 +68,11 @@ def _hashed(program: Program) -> int:
     return hash((*program.steps.values(), *program.parts.values(), *program.paths))
 
 
-def _class(runs: Program, members: Sequence[tuple[Sector, Program]]) -> Alike:
+def _class(members: Sequence[tuple[Sector, Program]]) -> Alike:
     required = dict.fromkeys(program.required for _, program in members)
     return Alike(
         sectors=tuple(sector for sector, _ in members),
-        program=replace(runs, required=or_(*required)),
+        program=replace(members[0][1], required=or_(*required)),
     )
 
 

@@ -158,7 +158,7 @@ class _Merging:
             )
             for i in range(len(blocks[0]))
         ]
-        return _with_blocks(first, statements)
+        return with_blocks(first, statements)
 
 
 def _variants(values: Iterable[T]) -> Variants[T]:
@@ -195,7 +195,7 @@ def _grouped(variants: Variants[Statement]) -> list[Variants[Statement]]:
     """Statements by all that they say but for the blocks inside."""
     groups: list[tuple[Statement, Variants[Statement]]] = []
     for candidates, statement in _together(variants):
-        head = _with_blocks(statement, [() for _ in _blocks(statement)])
+        head = with_blocks(statement, [() for _ in _blocks(statement)])
         group_found = next(
             (
                 group
@@ -238,7 +238,7 @@ def _blocks(statement: Statement) -> tuple[Block, ...]:
             return ()
 
 
-def _with_blocks(statement: Statement, blocks: Sequence[Block]) -> Statement:
+def with_blocks(statement: Statement, blocks: Sequence[Block]) -> Statement:
     match statement:
         case On() | Each() | Repeat() | When():
             return replace(statement, body=blocks[0])

@@ -98,7 +98,7 @@ FAULTS = (
     *planted(
         "design",
         ("tests/design/test_equal_programs.py",),
-        ("programs are taken as equal by their hash", "equal_programs", "_1 == runs", "True"),
+        ("programs are taken as equal by their hash", "equal_programs", "_1 == asked", "True"),
         (
             "a class is judged as its first sector's own",
             "Table.of",
@@ -118,11 +118,34 @@ FAULTS = (
             "members[0][1].required",
         ),
         (
+            "only the first property tells sectors apart",
+            "Asked.of",
+            "program.properties",
+            "program.properties[:1]",
+        ),
+        (
             "one that is too large loses its class",
             "Space._put",
             "self._classes[key_of(sector)].sectors",
             "[sector]",
         ),
+    ),
+    *planted(
+        "design",
+        ("tests/design/test_likeness.py",),
+        (
+            "a bool is any byte",
+            "_in_extents",
+            "sorted(((leaf.offset, leaf.width, leaf.element) for leaf in place.leaves if leaf.boolean))",
+            "[]",
+        ),
+        (
+            "what covers a bool too is a bool",
+            "_in_extents",
+            "[(leaf.offset, leaf.width) for leaf in place.leaves if not leaf.boolean]",
+            "[]",
+        ),
+        ("who asks for owned asks for nothing", "Asked.of", "Preserved | Fits | Lent", "object"),
     ),
     *planted(
         "design",
