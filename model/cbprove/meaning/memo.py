@@ -138,7 +138,8 @@ class Memo:
             if key in self._running and cycle is not None:
                 raise cycle()
             node = self._run(key, compute)
-        self._frames[-1].diagnostics.update(dict.fromkeys(node.diagnostics))
+        if node.diagnostics:
+            self._frames[-1].diagnostics.update(dict.fromkeys(node.diagnostics))
         if node.failure is not None:
             raise node.failure.with_traceback(None)
         value: T = node.value
