@@ -32,9 +32,10 @@ from cbprove.logic.terms import (
     sub,
     var,
 )
+from cbprove.obligations.found import Found
 from cbprove.obligations.members import Held
 from cbprove.obligations.ops import MEMORY, Store
-from cbprove.obligations.sources import UNSURE, Found
+from cbprove.obligations.sources import UNSURE
 from cbprove.obligations.values import Value
 from cbprove.reaching.universe import Ranges, Universe
 

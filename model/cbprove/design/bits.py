@@ -15,8 +15,8 @@ from itertools import combinations, product
 from cbprove.design.evaluation import Evaluation, Piece
 from cbprove.frozen import frozen
 from cbprove.logic.terms import Int
+from cbprove.obligations.found import Found, within
 from cbprove.obligations.members import Held
-from cbprove.obligations.sources import Found, within
 from cbprove.reaching.universe import Candidates
 
 _ARBITRARY = ("fresh", "debris")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from cbprove.logic.terms import Bool, Int, add, and_, eq, lt, mul, not_, or_, sub, total
 from cbprove.obligations.claiming import ghost_area
+from cbprove.obligations.found import in_history, within
 from cbprove.obligations.ops import (
     MEMORY,
     Area,
@@ -16,7 +17,6 @@ from cbprove.obligations.ops import (
     Unfolding,
     merged,
 )
-from cbprove.obligations.sources import in_history, within
 from cbprove.properties.events import Stored, Unchanged
 from cbprove.system.expressions import Leaf, Place
 

@@ -24,8 +24,9 @@ from cbprove.obligations.claim_parts import (
     width_of,
 )
 from cbprove.obligations.claiming import ghost_area
+from cbprove.obligations.found import Found, holds, identity, within
 from cbprove.obligations.ops import ClaimAt, Store, Touched
-from cbprove.obligations.sources import BIT, Found, Trail, holds, identity, within
+from cbprove.obligations.sources import BIT, Trail
 from cbprove.properties.events import SameMember, Stored, Unchanged
 from cbprove.system.expressions import Leaf, Place
 

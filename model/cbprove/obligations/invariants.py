@@ -14,10 +14,11 @@ from cbprove.frozen import replace
 from cbprove.logic.terms import Bool, Bounds, Int, and_, eq, evaluate, not_, or_, subterms
 from cbprove.obligations.cells import Cells
 from cbprove.obligations.facts import Fact, Facts, decided
+from cbprove.obligations.found import identity, within
 from cbprove.obligations.members import Members
 from cbprove.obligations.ops import Area, Store
 from cbprove.obligations.plan import Plan
-from cbprove.obligations.sources import BIT, Trail, identity, within
+from cbprove.obligations.sources import BIT, Trail
 from cbprove.obligations.unfold import unfold
 from cbprove.properties.events import Moment
 from cbprove.system.program import Part, Program, Property

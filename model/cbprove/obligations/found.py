@@ -1,0 +1,83 @@
+"""What a walk back finds, the stores that a bit may come from, latest first; and what is read of
+them: which source it is, whether it is one that a claim accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cbprove.frozen import frozen
+from cbprove.logic.terms import Bool, Int, and_, ite, le, lt, not_, or_
+from cbprove.obligations.ops import Instance, Run, Store
+
+ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
+
+
+@frozen
+class Found:
+    """One store that a bit may come from: when it does (unless a later one did), and the
+    position in it (bits)."""
+
+    hit: Bool
+    store: Store
+    position: Int
+
+
+def within(position: Int, runs: tuple[Run, ...]) -> Bool:
+    """Whether a position lies in one of the runs."""
+    return or_(*(and_(le(low, position), lt(position, low + width)) for low, width in runs))
+
+
+def identity(
+    definitions: list[Found], numbers: dict[int, int], by_value: bool = True
+) -> tuple[Int, Int]:
+    """The source as two numbers, the store and the position in it; `numbers` counts the stores met,
+    as they are met.
+
+    Equal numbers mean equal sources, or, `by_value`, that both bits are known to be zero.
+    """
+    number: Int = 0
+    position: Int = 0
+    for definition in definitions:
+        numbers.setdefault(definition.store.number, len(numbers) + 1)
+    # From the earliest outwards, so that the latest that hits decides.
+    for definition in reversed(definitions):
+        value: Int = numbers[definition.store.number]
+        at = definition.position
+        if by_value:
+            value, at = _value_in(definition.store, at, value)
+        number = ite(definition.hit, value, number)
+        position = ite(definition.hit, at, position)
+    return number, position
+
+
+def _value_in(store: Store, position: Int, number: Int) -> tuple[Int, Int]:
+    if store.kind == "blank":
+        return ZERO, 0
+    if store.zero:
+        zero = within(position, store.zero)
+        return ite(zero, ZERO, number), ite(zero, 0, position)
+    return number, position
+
+
+def holds(definitions: list[Found], judge: Callable[[Store, Int], Bool]) -> Bool:
+    """Whether the bit's source is one that the judge accepts."""
+    result: Bool = False
+    for definition in reversed(definitions):
+        good = judge(definition.store, definition.position)
+        result = or_(and_(definition.hit, good), and_(not_(definition.hit), result))
+    return result
+
+
+def in_history(store: Store, reader: Instance, time: int) -> bool:
+    """Whether the step run that made a store had ended by `time` (events) on the reading object,
+    or on one it was made from before that making."""
+    run = store.run
+    if run is None or run.ended is None:
+        return False
+    instance: Instance | None = reader
+    while instance is not None:
+        if instance is run.instance:
+            return run.ended <= time
+        time = min(time, instance.made)
+        instance = instance.parent
+    return False
