@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from math import prod
 
-from cbprove.design.likeness import Asked
+from cbprove.design.likeness import Likeness
 from cbprove.design.merging import merged, shape
 from cbprove.design.sectors import Sector, numbered
 from cbprove.frozen import frozen, replace
@@ -46,13 +46,12 @@ class Alike:
 
 
 def equal_programs(sectors: Iterable[tuple[Sector, Program]]) -> list[Alike]:
-    """Sectors by their programs: those together that do not differ in what properties ask about;
-    in order of the first of each."""
-    of_programs = Asked()
+    """Sectors by what properties ask about their programs, in order of the first of each."""
+    likeness = Likeness()
     by_hash: dict[int, list[tuple[Program, list[tuple[Sector, Program]]]]] = {}
     classes: list[list[tuple[Sector, Program]]] = []
     for sector, program in sectors:
-        asked = of_programs.of(program)
+        asked = likeness.asked(program)
         similar = by_hash.setdefault(_hashed(asked), [])
         alike = next((members for other, members in similar if other == asked), None)
         if alike is None:

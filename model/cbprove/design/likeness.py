@@ -22,15 +22,15 @@ from cbprove.system.statements import Block, Clear, Copy, Read, Statement, Write
 Body = TypeVar("Body", Step, Part)
 
 
-class Asked:
-    """What is asked of the programs of one system. Steps and parts that programs share are looked at
-    once."""
+class Likeness:
+    """Compares the programs of one system. Steps and parts that they share are looked at once."""
 
     def __init__(self) -> None:
         self._plain: dict[int, tuple[Step | Part, Step | Part]] = {}  # by identity, which is kept
 
-    def of(self, program: Program) -> Program:
-        """The program without what no property of it asks about: for comparison alone."""
+    def asked(self, program: Program) -> Program:
+        """The program without what no property of it asks about: equal ones have the same
+        verdicts. It is for comparison alone."""
         runs = replace(program, required=True, requirements=())
         if not all(isinstance(prop.claim, Preserved | Fits | Lent) for prop in program.properties):
             return runs

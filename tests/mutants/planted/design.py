@@ -119,7 +119,7 @@ FAULTS = (
         ),
         (
             "only the first property tells sectors apart",
-            "Asked.of",
+            "Likeness.asked",
             "program.properties",
             "program.properties[:1]",
         ),
@@ -145,7 +145,12 @@ FAULTS = (
             "[(leaf.offset, leaf.width) for leaf in place.leaves if not leaf.boolean]",
             "[]",
         ),
-        ("who asks for owned asks for nothing", "Asked.of", "Preserved | Fits | Lent", "object"),
+        (
+            "who asks for owned asks for nothing",
+            "Likeness.asked",
+            "Preserved | Fits | Lent",
+            "object",
+        ),
     ),
     *planted(
         "design",
