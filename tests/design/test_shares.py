@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cbprove.design import shares
+from cbprove.design import sectors, shares
 from cbprove.design.space import Options as Reach
 from cbprove.design.space import Space
 from cbprove.diagnostics import SpecError, WrongUsage
@@ -63,7 +63,7 @@ def test_parts_laid_one_behind_another_are_the_whole(
 ) -> None:
     spec = tmp_path / "a.cbs"
     spec.write_text(SPACE)
-    monkeypatch.setattr(shares, "_MOST", most)
+    monkeypatch.setattr(sectors, "_MOST_SHARED", most)
     assert _document(spec, InTurns()) == _document(spec, None)
 
 
@@ -78,7 +78,7 @@ def test_parts_are_cut_of_an_axis_that_is_free(tmp_path: Path, monkeypatch: Any)
     )
     space = Space(meaning(str(spec)), Reach())
     assert [axis.name for axis in space.free] == ["A"]
-    monkeypatch.setattr(shares, "_MOST", 3)
+    monkeypatch.setattr(sectors, "_MOST_SHARED", 3)
     assert _document(spec, InTurns()) == _document(spec, None)
 
 
@@ -89,7 +89,7 @@ def test_what_one_by_one_is_settled_keeps_its_place(tmp_path: Path, monkeypatch:
         layer l { view v : u8 at o.b[A]; step s { write v = 1; } step u { write v = 2; } step t { read v; } }
         path p { s; repeat [0..] { either { s; } or { u; } } t; } property small: holds v <= 2 at t;"""
     )
-    monkeypatch.setattr(shares, "_MOST", 3)
+    monkeypatch.setattr(sectors, "_MOST_SHARED", 3)
     by_parts, whole = (Space(meaning(str(spec)), Reach()) for _ in range(2))
     shares.fill(by_parts, InTurns(), _quiet)
     (sector,) = whole.all_sectors()

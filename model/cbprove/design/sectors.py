@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from math import prod
+from math import ceil, prod
 
 from cbprove.design.evaluation import where
 from cbprove.frozen import field, frozen
@@ -90,6 +90,17 @@ def numbered(free: Ranges, index: int) -> dict[str, int]:
         index, place = divmod(index, len(domain))
         values[name] = domain[place]
     return {name: values[name] for name, _ in free}
+
+
+_MOST_SHARED = 1 << 17  # candidates of a part: sets of them are numbers of so many bits
+
+
+def shared(free: Ranges) -> int:
+    """How many values of the free axis that is counted slowest make a part, of which a process
+    may judge one and another the next."""
+    (_, values), *rest = free
+    step = max(1, _MOST_SHARED // prod(len(domain) for _, domain in rest))
+    return ceil(len(values) / ceil(len(values) / step))
 
 
 class Sheet:

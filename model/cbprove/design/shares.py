@@ -11,10 +11,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from math import ceil, prod
 from typing import TYPE_CHECKING
 
-from cbprove.design.sectors import Sector, Sheet
+from cbprove.design.sectors import Sector, Sheet, shared
 from cbprove.design.space import Key, Options, Space, key_of
 from cbprove.design.tables import Table
 from cbprove.frozen import frozen, replace
@@ -23,8 +22,6 @@ from cbprove.meaning.system import System
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-_MOST = 1 << 17  # candidates of a part: sets of them are numbers of so many bits
 
 Progress = Callable[[int, int], None]
 
@@ -84,9 +81,8 @@ def _shares(space: Space) -> Iterator[Share]:
 def _parts(space: Space) -> Sequence[range | None]:
     if not space.ranges:
         return (None,)
-    (_, values), *rest = space.ranges
-    step = max(1, _MOST // prod(len(domain) for _, domain in rest))
-    even = ceil(len(values) / ceil(len(values) / step))
+    (_, values), *_ = space.ranges
+    even = shared(space.ranges)
     return [values[low : low + even] for low in range(0, len(values), even)]
 
 

@@ -9,7 +9,7 @@ from cbprove.design.groups import Group
 from cbprove.design.marks import EXCLUDED, HARD, mark
 from cbprove.design.problem import Problem, named
 from cbprove.design.refinement import Refinement
-from cbprove.design.sectors import Sector, Sheet
+from cbprove.design.sectors import Sector, Sheet, shared
 from cbprove.design.settled import Settled
 from cbprove.frozen import field, frozen
 from cbprove.obligations.plan import Plan, TooLarge
@@ -17,6 +17,15 @@ from cbprove.properties import table as properties
 from cbprove.solving.solver import Limits
 from cbprove.system.axes import AxisValue
 from cbprove.system.program import Program
+
+# Candidates in a row of which nothing is found out by themselves, before others are asked no more:
+# where a limit is too low it is so for thousands, and each takes as long as it lets it.
+_MOST_IN_VAIN = 16
+_UNASKED = Settled(
+    "unknown",
+    reason=f"{_MOST_IN_VAIN} candidates before it were unknown, one by one, so that it was not asked; "
+    "raise --resources, --timeout or --operations",
+)
 
 
 @frozen
@@ -54,6 +63,8 @@ class Tables:
         self.group, self.programs, self.asked = group, programs, asked
         self._problem = Problem(group, asked.candidate, asked.limits)
         self._made: dict[str, dict[int, Table]] = {}
+        # By property and part: who judges a part alone begins to count with it.
+        self._in_vain: dict[tuple[str, int], int] = {}
 
     def table(self, place: int, name: str) -> Table:
         """The verdicts of a property in the sector that has a place in the group. Raises
@@ -103,8 +114,22 @@ class Tables:
             # What follows values is loaded where some candidate needs it: most specs have none.
             from cbprove.design.settle import settle
 
-            program = self.asked.candidate(sector.candidate(index))
-            settled = settle(program, named(program, name), self.asked.bound, self.asked.limits)
+            part = name, index // _part(sector)
+            in_vain = self._in_vain.get(part, 0)
+            if in_vain < _MOST_IN_VAIN:
+                program = self.asked.candidate(sector.candidate(index))
+                settled = settle(program, named(program, name), self.asked.bound, self.asked.limits)
+            else:
+                settled = _UNASKED
+            self._in_vain[part] = in_vain + 1 if settled.verdict == "unknown" else 0
             out.settled[index] = settled
             out.sheet.marks[index] = mark(settled.verdict, settled.turns is not None)
         return out
+
+
+def _part(sector: Sector) -> int:
+    """How many candidates of a sector make a part."""
+    if not sector.free:
+        return 1
+    (_, values), *_ = sector.free
+    return shared(sector.free) * (sector.size // len(values))

@@ -132,6 +132,17 @@ FAULTS = (
     ),
     *planted(
         "design",
+        ("tests/design/test_in_vain.py",),
+        (
+            "what is found out counts as asked in vain",
+            "Tables._one_by_one",
+            "in_vain + 1 if settled.verdict == 'unknown' else 0",
+            "in_vain + 1",
+        ),
+        ("what was asked in vain of one part counts in all", "_part", "sector.size", "10 ** 9"),
+    ),
+    *planted(
+        "design",
         ("tests/design/test_likeness.py",),
         (
             "a bool is any byte",
