@@ -50,7 +50,7 @@ class Touching:
         # What stands still in an object lies where it did, however often a path comes to it.
         self._still: dict[tuple[Place, int], Touched] = {}
         self._still_bounds: dict[tuple[Place, int], Run | None] = {}
-        self._still_inside: dict[tuple[Place, int], Bool] = {}
+        self._still_inside: dict[Place, Bool] = {}
 
     # --- places -----------------------------------------------------------------------------------
 
@@ -151,10 +151,9 @@ class Touching:
         touched = self.touch(place, frame)
         if place.indexes or length is not None:
             return self._inside(place, touched, length, frame)
-        key = place, touched.instance.number
-        if key not in self._still_inside:
-            self._still_inside[key] = self._inside(place, touched, length, frame)
-        return self._still_inside[key]
+        if place not in self._still_inside:
+            self._still_inside[place] = self._inside(place, touched, length, frame)
+        return self._still_inside[place]
 
     def _inside(self, place: Place, touched: Touched, length: Expr | None, frame: Frame) -> Bool:
         low = sub(touched.low, touched.instance.base)

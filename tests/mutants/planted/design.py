@@ -132,6 +132,37 @@ FAULTS = (
     ),
     *planted(
         "design",
+        ("tests/design/test_models.py",),
+        ("a model comes before what is said otherwise", "over", "dict(values)", "{}"),
+    ),
+    *planted(
+        "obligations",
+        ("tests/design/test_models.py",),
+        (
+            "what lies alike is clipped alike in every object",
+            "Touching.bound",
+            "(place, touched.instance.number)",
+            "(place, 0)",
+        ),
+    ),
+    *planted(
+        "reaching",
+        ("tests/reaching/test_atoms.py",),
+        (
+            "what lies alike in two objects covers the same atoms",
+            "Atoms.covered",
+            "(self.kind(place), place.low, first, width)",
+            "('', place.low, first, width)",
+        ),
+        (
+            "padding that is left as it was is written",
+            "Atoms.reached",
+            "(self.kind(place), place.low, place.width, written)",
+            "(self.kind(place), place.low, place.width, 0)",
+        ),
+    ),
+    *planted(
+        "design",
         ("tests/design/test_in_vain.py",),
         (
             "what is found out counts as asked in vain",
