@@ -10,7 +10,7 @@ import pytest
 
 from cbprove import pipeline
 from cbprove.design.groups import equal_programs
-from cbprove.design.marks import VERDICTS
+from cbprove.design.marks import HARD, VERDICTS
 from cbprove.design.refinement import Refinement
 from cbprove.design.sectors import Sector
 from cbprove.design.space import Options, Space
@@ -143,6 +143,21 @@ def test_what_is_required_alone_makes_no_class(
     assert judged == [bytes(8)]  # once, for the candidates of both
     assert verdicts["low"] == ["refuted"] * 5 + ["excluded"] * 3
     assert verdicts["high"] == ["excluded"] * 3 + ["refuted"] * 3 + ["proved"] * 2
+
+
+def test_what_is_excluded_is_not_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "required.cbs").write_text(REQUIRED)
+    made = Space(pipeline.meaning(str(tmp_path / "required.cbs")), Options())
+
+    def hard(refinement: Refinement, placed: Sequence[tuple[int, int]]) -> None:
+        refinement.sheet.fill(bytes([1]) * 8, HARD)
+
+    monkeypatch.setattr(Refinement, "decide", hard)
+    settled = {
+        sector.fixed["part"]: sorted(made.table(sector, "kept").settled)
+        for sector in made.all_sectors()
+    }
+    assert settled == {"low": [0, 1, 2, 3, 4], "high": [3, 4, 5, 6, 7]}
 
 
 def test_a_class_that_is_too_large_together_is_judged_by_sectors(

@@ -72,7 +72,7 @@ class Context:
         """The struct that a packing is under one of its names."""
         bodies = self.memo.share(
             ("bodies", id(packing)),
-            lambda: {arm.name.text: arm.body for arm in reversed(packing.arms)},
+            lambda: {arm.name.text: arm.body for arm in packing.arms},
         )
         return bodies[name]
 

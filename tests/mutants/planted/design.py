@@ -112,6 +112,12 @@ FAULTS = (
             "Sheet(sector)",
         ),
         (
+            "what a sector excludes is settled there",
+            "Table.of",
+            "not plain[index]",
+            "True",
+        ),
+        (
             "what the first of a class requires all do",
             "_class",
             "or_(*required)",
