@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from benchmarks.suite import entries
 from cbprove import pipeline
 from cbprove.design import space as spaces
 from cbprove.design.groups import Alike, equal_programs
@@ -63,9 +64,9 @@ def _space(folder: Path, arms: Iterable[str], more: str = "") -> Space:
     return Space(pipeline.meaning(str(file)), Options())
 
 
-def _classes(space: Space) -> list[list[object]]:
+def _classes(space: Space, packing: str = "s") -> list[list[object]]:
     classes = equal_programs([(s, space.program(s)) for s in space.all_sectors()])
-    return [[sector.fixed["s"] for sector in alike.sectors] for alike in classes]
+    return [[sector.fixed[packing] for sector in alike.sectors] for alike in classes]
 
 
 def _verdicts(space: Space) -> dict[tuple[object, str], list[str]]:
@@ -124,3 +125,11 @@ def test_what_a_store_is(arms: tuple[str, str], alike: bool, tmp_path: Path) -> 
 def test_a_property_that_asks_for_more_tells_them_apart(asks: str, tmp_path: Path) -> None:
     arms = ("{ u8 x; u8 y; };", "{ u16 z; } __packed;")
     assert len(_classes(_space(tmp_path, arms, f"property more: {asks};"))) == 2
+
+
+def test_of_six_hundred_packings_few_are_judged(tmp_path: Path) -> None:
+    file = tmp_path / "packings.cbs"
+    file.write_text(next(e.work.spec for e in entries() if e.work.name == "gso_24600_4"))
+    space = Space(pipeline.meaning(str(file)), Options())
+    assert len(list(space.all_sectors())) == 600
+    assert len(_classes(space, "skb_gso_cb")) == 23

@@ -86,28 +86,24 @@ def test_what_only_others_have_lies_outside_for_others_alone(tmp_path: Path) -> 
     assert len(found) == 9 and sum(may for may, _ in found.values()) == 2
 
 
-_READ = """\
-spec read "another's byte is read as the first or as the second of two";
+_OWN = """\
+spec own "another's byte is the first or the second of two";
 object skb { char cb[8]; }
 param AT in 0..6 = 0;
 layer own   { view V : u8[2] at skb.cb[AT]; step set { write V; } step get { read V; } }
 layer other { view B : u8 at skb.cb[4]; step store { write B; } }
-path p { set; repeat { store; } get; }
-property mine: owned V;
-proposal any_of_them { AT = any; expect mine refuted somewhere; }
 """
-_CALLED = """\
-spec called "the step that ends it is called by a part that a part calls";
-object skb { char cb[8]; }
-param AT in 0..6 = 0;
-layer own   { view V : u8[2] at skb.cb[AT]; step set { write V; } step get { read V; } }
-layer other { view B : u8 at skb.cb[4]; step store { write B; } }
-part inner { get; }
-part outer { repeat { store; } inner; }
-path p { set; optionally { outer; } }
-path q { set; store; }
-property kept: preserved V from set to get;
-proposal any_of_them { AT = any; expect kept refuted somewhere; }
+_READ = f"""{_OWN}
+path p {{ set; repeat {{ store; }} get; }}
+property asked: owned V;
+"""
+# The step that ends it is called by a part that a part calls.
+_CALLED = f"""{_OWN}
+part inner {{ get; }}
+part outer {{ repeat {{ store; }} inner; }}
+path p {{ set; optionally {{ outer; }} }}
+path q {{ set; store; }}
+property asked: preserved V from set to get;
 """
 
 
@@ -115,7 +111,7 @@ proposal any_of_them { AT = any; expect kept refuted somewhere; }
 def test_each_byte_of_what_is_read_counts(text: str, tmp_path: Path) -> None:
     path = tmp_path / "bytes.cbs"
     path.write_text(text)
-    marked = [(may, mark) for prop, may, mark, _ in _marked(path) if prop in ("mine", "kept")]
+    marked = [(may, mark) for prop, may, mark, _ in _marked(path) if prop == "asked"]
     assert [may for may, _ in marked] == [mark == REFUTED for _, mark in marked]
     assert [at for at, (may, _) in enumerate(marked) if may] == [3, 4]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from cbprove import folds
 from cbprove.frozen import replace
 from cbprove.logic.terms import Bool
 from cbprove.system.program import Object, Program, Property
@@ -145,7 +146,7 @@ class _Merging:
 
     def _inner(self, first: Statement, group: Variants[Statement]) -> Statement:
         """The first statement of a group that is alike but for its blocks, with those of all."""
-        blocks = [_blocks(statement) for _, statement in group]
+        blocks = [folds.blocks(statement) for _, statement in group]
         statements = [
             self._block(
                 _together(
@@ -195,7 +196,7 @@ def _grouped(variants: Variants[Statement]) -> list[Variants[Statement]]:
     """Statements by all that they say but for the blocks inside."""
     groups: list[tuple[Statement, Variants[Statement]]] = []
     for candidates, statement in _together(variants):
-        head = with_blocks(statement, [() for _ in _blocks(statement)])
+        head = with_blocks(statement, [() for _ in folds.blocks(statement)])
         group_found = next(
             (
                 group
@@ -206,7 +207,7 @@ def _grouped(variants: Variants[Statement]) -> list[Variants[Statement]]:
         )
         if group_found is None:
             groups.append((head, [(candidates, statement)]))
-        elif _blocks(statement):
+        elif folds.blocks(statement):
             group_found.append((candidates, statement))
         else:
             group_found[0] = (group_found[0][0] | candidates, group_found[0][1])
@@ -222,20 +223,8 @@ def _one_scope(first: Statement, other: Statement) -> bool:
 def _names(statement: Statement) -> list[list[int]]:
     return [
         [inner.uid for inner in block if isinstance(inner, Make | Share)]
-        for block in _blocks(statement)
+        for block in folds.blocks(statement)
     ]
-
-
-def _blocks(statement: Statement) -> tuple[Block, ...]:
-    match statement:
-        case On() | Each() | Repeat() | When():
-            return (statement.body,)
-        case Either(arms=arms):
-            return arms
-        case If(then=then, otherwise=otherwise):
-            return then, otherwise
-        case _:
-            return ()
 
 
 def with_blocks(statement: Statement, blocks: Sequence[Block]) -> Statement:

@@ -95,7 +95,7 @@ def numbered(free: Ranges, index: int) -> dict[str, int]:
 _MOST_SHARED = 1 << 17  # candidates of a part: sets of them are numbers of so many bits
 
 
-def shared(free: Ranges) -> int:
+def part_length(free: Ranges) -> int:
     """How many values of the free axis that is counted slowest make a part, of which a process
     may judge one and another the next."""
     (_, values), *rest = free

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cbprove.design.sectors import Sector, Sheet, shared
+from cbprove.design.sectors import Sector, Sheet, part_length
 from cbprove.design.space import Key, Options, Space, key_of
 from cbprove.design.tables import Table
 from cbprove.frozen import frozen, replace
@@ -82,7 +82,7 @@ def _parts(space: Space) -> Sequence[range | None]:
     if not space.ranges:
         return (None,)
     (_, values), *_ = space.ranges
-    even = shared(space.ranges)
+    even = part_length(space.ranges)
     return [values[low : low + even] for low in range(0, len(values), even)]
 
 

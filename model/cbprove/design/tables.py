@@ -9,7 +9,7 @@ from cbprove.design.groups import Group
 from cbprove.design.marks import EXCLUDED, HARD, mark
 from cbprove.design.problem import Problem, named
 from cbprove.design.refinement import Refinement
-from cbprove.design.sectors import Sector, Sheet, shared
+from cbprove.design.sectors import Sector, Sheet, part_length
 from cbprove.design.settled import Settled
 from cbprove.frozen import field, frozen
 from cbprove.obligations.plan import Plan, TooLarge
@@ -128,8 +128,8 @@ class Tables:
 
 
 def _part(sector: Sector) -> int:
-    """How many candidates of a sector make a part."""
+    """How many candidates of a sector make a part, which shares judge by themselves."""
     if not sector.free:
         return 1
     (_, values), *_ = sector.free
-    return shared(sector.free) * (sector.size // len(values))
+    return part_length(sector.free) * (sector.size // len(values))
