@@ -4,6 +4,7 @@ far they go."""
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from benchmarks.verdicts import counts
 from cbprove.meaning.measures import Measure, measures
 from cbprove.pipeline import Options, judged, meaning
-from cbprove.report.space import Conditions, conditions
+from cbprove.report.conditions import Comparisons, Conditions
 from cbprove.report.style import Manner
 from cbprove.report.text import text
 from cbprove.verdicts import Report, Space
@@ -27,6 +28,10 @@ def space(cells: dict[tuple[str, ...], str], *axes: str) -> Space:
         key: bytes({"0": 0, "1": 1, "x": 2}[mark] for mark in marks) for key, marks in cells.items()
     }
     return Space(property="kept", axes=axes, counts={}, proved={}, cells=held)
+
+
+def conditions(space: Space, measures: Iterable[Measure], limit: int) -> Conditions | None:
+    return Comparisons(measures).conditions(space, limit)
 
 
 def test_a_number_of_a_struct_is_preferred() -> None:
