@@ -3,9 +3,9 @@ for every number of turns.
 
 What may be in each atom of memory is followed forward through the program, for all candidates at
 once: a store replaces it where it surely covers the atom, branches join, a loop goes on until
-nothing is added. Every branch is a free choice here, no value is known: what it does not call
-broken is broken by no run, as far as sources alone can tell. Where extents hang on the run, or a
-claim on values, it says "may break" of every candidate.
+nothing is added. Every branch is a free choice here, and of values an interval is known: what it does not call
+broken is broken by no run, as far as sources and intervals can tell. Where extents hang on the run,
+or a claim on more of values, it says "may break" of every candidate.
 """
 
 from __future__ import annotations
@@ -27,19 +27,18 @@ from cbprove.properties.events import (
 from cbprove.reaching import claims
 from cbprove.reaching.asked import asked, covers
 from cbprove.reaching.atoms import PACKET, Atoms, NotStill
-from cbprove.reaching.memory import Memory
+from cbprove.reaching.memory import BLIND, Memory
 from cbprove.reaching.state import (
     Here,
     State,
 )
 from cbprove.reaching.stores import Stores
 from cbprove.reaching.universe import Candidates, TooMany, Universe
+from cbprove.reaching.values import Assumed
 from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import (
     Aligned,
     Disjoint,
-    Exact,
-    Fits,
     Holds,
     Lent,
     Part,
@@ -84,9 +83,7 @@ class Reaching:
         props = [prop for prop in self.program.properties if prop.name == name]
         if all(isinstance(prop.claim, Aligned | Disjoint) for prop in props):
             return 0  # no run is asked
-        if self.atoms is None or any(
-            isinstance(prop.claim, Exact | Holds | Lent) for prop in props
-        ):
+        if self.atoms is None or any(isinstance(prop.claim, Holds | Lent) for prop in props):
             return candidates  # extents or claims hang on the run
         # Atoms do not say what an access outside of its object does.
         broken = self.atoms.outside & candidates
@@ -130,7 +127,8 @@ class _Flow:
             candidates,
         )
         self.found: Candidates = 0
-        self.blind = isinstance(prop.claim, Fits)  # asks where accesses lie, and nothing of memory
+        self.blind = isinstance(prop.claim, BLIND)
+        self.assumed = Assumed(program.inputs, universe)
         self.stores = Stores(prop, atoms, {} if self.blind else asked(prop, atoms), candidates)
         self._claims: dict[Event, tuple[ClaimMade, ...]] = {}
         self._seen: dict[int, Place] = {}
@@ -171,9 +169,13 @@ class _Flow:
     # --- statements -------------------------------------------------------------------------------
 
     def _block(self, block: Block, frame: Here, state: State) -> None:
-        frame = replace(frame, scope=dict(frame.scope))
+        self.assumed.forget()
+        self._statements(block, replace(frame, scope=dict(frame.scope)), state)
+
+    def _statements(self, block: Block, frame: Here, state: State) -> None:
         for statement in block:
             self._statement(statement, frame, state)
+            self.assumed.forget(statement)
 
     def _statement(self, statement: Statement, frame: Here, state: State) -> None:
         match statement:
@@ -210,7 +212,11 @@ class _Flow:
                 self._block(self.program.parts[name].body, inner, state)
             case Call(uid=uid, name=name):
                 self._step(uid, name, frame, state)
-            case Assume() | Consume():
+            case Assume(condition=condition):
+                # Outside of steps an input may be drawn afresh for each statement.
+                if frame.step is not None:
+                    self.assumed.assume(condition, frame.among)
+            case Consume():
                 pass
             case _:
                 assert_never(statement)
@@ -228,7 +234,8 @@ class _Flow:
         if given is not None:
             candidates &= self.universe.truth(given.condition)
         if candidates:
-            self._block(statement.body, replace(frame, among=candidates), state)
+            inner = replace(frame, among=candidates, scope=dict(frame.scope))
+            self._statements(statement.body, inner, state)
 
     def _either(self, arms: tuple[Block, ...], frame: Here, state: State) -> None:
         ways = [state.copy() for _ in arms]
@@ -317,7 +324,12 @@ class _Flow:
                 self._see_to(place)
                 number = frame.current if place is None else self.memory.find(place, frame)
                 marked = state.marked.get(frame.current, 0)
-                scene = claims.Scene(here=frame, memory=state.memory[number], marked=marked)
+                scene = claims.Scene(
+                    here=frame,
+                    memory=state.memory[number],
+                    marked=marked,
+                    assumed=self.assumed,
+                )
                 self.found |= claims.may_break(claim, place, self.atoms, scene)
 
     def _see_to(self, place: Place | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from cbprove.frozen import frozen
-from cbprove.properties.events import ClaimMade, Inside, SameMember, Stored, Unchanged
+from cbprove.properties.events import ClaimMade, Inside, ReadsBack, SameMember, Stored, Unchanged
 from cbprove.reaching.atoms import Atoms, Observed
 from cbprove.reaching.state import (
     OTHER,
@@ -20,17 +20,19 @@ from cbprove.reaching.state import (
     one_member,
 )
 from cbprove.reaching.universe import Candidates
+from cbprove.reaching.values import Assumed
 from cbprove.system.expressions import Place
 
 
 @frozen
 class Scene:
-    """A moment: where it is, what the atoms of the object hold that a place lies in, and at which
-    candidates the current object's history may have a snapshot."""
+    """A moment: where it is, what the atoms of the object hold that a place lies in, at which
+    candidates the current object's history may have a snapshot, and what was assumed."""
 
     here: Here
     memory: list[Facts]
     marked: Candidates
+    assumed: Assumed
 
 
 def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene) -> Candidates:
@@ -46,7 +48,9 @@ def may_break(claim: ClaimMade, place: Place | None, atoms: Atoms, scene: Scene)
             return _unwritten(claim, place, atoms, scene)
         case Inside(length=None) if place is not None:
             return _beyond(place, atoms) & candidates
-        # What values decide is not followed: it may be broken anywhere.
+        case ReadsBack():
+            return scene.assumed.may_be_cut_off(claim, candidates)
+        # What values decide otherwise is not followed: it may be broken anywhere.
         case _:
             return candidates
 

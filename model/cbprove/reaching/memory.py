@@ -23,8 +23,10 @@ from cbprove.reaching.state import (
 from cbprove.reaching.stores import Stores
 from cbprove.reaching.universe import Candidates, Universe
 from cbprove.system.expressions import Place
-from cbprove.system.program import Fits, Preserved, Property
+from cbprove.system.program import Exact, Fits, Preserved, Property
 from cbprove.system.statements import Copy
+
+BLIND = Exact | Fits  # claims of where accesses lie and what is stored: of memory they ask nothing
 
 
 class Memory:
@@ -36,7 +38,7 @@ class Memory:
         self.remembers = isinstance(prop.claim, Preserved)
         # Whose stores they are counts only where a property asks for those of some steps.
         self.authors: frozenset[str] = getattr(prop.claim, "by", None) or frozenset()
-        self.blind = isinstance(prop.claim, Fits)  # asks where accesses lie, and nothing of memory
+        self.blind = isinstance(prop.claim, BLIND)
         self.numbers: dict[tuple[int, ...], int] = {}
         self.parents: list[int | None] = []
         self.kinds: list[str] = []

@@ -215,5 +215,38 @@ FAULTS = (
             "any((one_member(member, each) for member in fact.members))",
             "bool(fact.members)",
         ),
+        (
+            "what is assumed of a member outlives a store",
+            "Assumed.forget",
+            "next(members(expr), None) is None",
+            "True",
+        ),
+        (
+            "what is assumed in front of a block counts in it",
+            "_Flow._block",
+            "self.assumed.forget()",
+            "None",
+        ),
+        (
+            "what some candidates assume all do",
+            "Assumed.may_be_cut_off",
+            "candidates & assumed_at",
+            "candidates",
+        ),
+        (
+            "an input is drawn once for a path",
+            "_Flow._statement",
+            "frame.step is not None",
+            "True",
+        ),
+        ("a bound is never too high", "Assumed.assume", "most + added", "most"),
+        ("nothing wraps", "_converted", "low <= interval[0] and interval[1] <= high", "True"),
+        (
+            "a bool is 0 or 1 whatever its bits are",
+            "Assumed.interval",
+            "_range(place.width, type.signed and (not type.boolean))",
+            "_range(1 if type.boolean else place.width, type.signed)",
+        ),
+        ("no value is too low", "_holds", "low <= interval[0]", "True"),
     ),
 )
