@@ -244,7 +244,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design/judge.py",
+        "design/spots.py",
         RULES,
         (
             "proved up to N is met by fewer turns",
@@ -258,13 +258,13 @@ FAULTS = (
         RULES,
         (
             "excluded candidates make a proposal mixed",
-            "_shared",
+            "shared",
             "[verdict for verdict in counts if verdict != 'excluded']",
             "list(counts)",
         ),
         (
             "refuted somewhere is met by no candidate",
-            "_failures",
+            "failures",
             "[] if is_met else (undecided or somewhere)[:1]",
             "[]",
         ),
@@ -276,7 +276,7 @@ FAULTS = (
         ),
     ),
     *planted(
-        "design/judge.py",
+        "design/spots.py",
         RULES,
         (
             "vacuous has no exit code of its own",
