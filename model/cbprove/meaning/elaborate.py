@@ -152,7 +152,7 @@ def _answer(cx: Context, compute: Callable[[], Bool]) -> Bool:
 
 
 def _condition(cx: Context, index: int) -> Bool:
-    node = conditions_of(cx)[index]
+    node = cx.memo.share(("conditions",), lambda: conditions_of(cx))[index]
     return cx.memo.remember(("condition", id(node)), lambda: cx.truth(node))
 
 

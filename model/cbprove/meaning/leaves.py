@@ -47,7 +47,7 @@ class Spot:
 
 def member(spot: Spot, name: str, layout_of: LayoutOf) -> Spot | None:
     """The member of this name, looked for in anonymous structs and unions too."""
-    for inner, named in _parts(spot, layout_of):
+    for inner, named in _parts(spot, layout_of, name):
         if named == name:
             return inner
         if named is None and (inner_member := member(inner, name, layout_of)) is not None:
@@ -164,8 +164,11 @@ def _is_record(type: Type) -> bool:
     return isinstance(inner, types.Record)
 
 
-def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]:
-    """The direct members of a struct or union, an anonymous one without a name."""
+def _parts(
+    spot: Spot, layout_of: LayoutOf, wanted: str | None = None
+) -> Iterator[tuple[Spot, str | None]]:
+    """The direct members of a struct or union, an anonymous one without a name; of those with one
+    only the one that is wanted, if any is."""
     record = bare(spot.type)
     if not isinstance(record, types.Record):
         return
@@ -173,6 +176,8 @@ def _parts(spot: Spot, layout_of: LayoutOf) -> Iterator[tuple[Spot, str | None]]
     group = _group(record)
     for number, laid_out in enumerate(layout_of(record).members):
         name = laid_out.name
+        if None not in (wanted, name) and name != wanted:
+            continue
         inner = replace(
             _through(owner, record, number, name),
             type=laid_out.type,

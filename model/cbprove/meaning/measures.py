@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from cbprove.frozen import frozen
 from cbprove.layout.records import Layout
 from cbprove.meaning.system import System
-from cbprove.meaning.types import type_of
+from cbprove.meaning.types import tagged
 from cbprove.syntax import tree as syntax
 from cbprove.system.axes import FREE, Axis, NeedsValue
 
@@ -76,12 +76,9 @@ def _layout(system: System, tag: str, arm: str) -> Layout | None:
     """The struct in one of its layouts, None where it takes more than that to know it, or has
     none."""
     cx = system.context
-    node = cx.names.tags[tag]
-    assert isinstance(node, syntax.Packing)
-    body = cx.body(node, arm)
     axes = {axis.name: axis.values[0] if axis.kind == "abi" else FREE for axis in system.axes}
     cx.memo.begin({**axes, tag: arm})
     try:
-        return cx.memo.attempt(lambda: cx.layout(type_of(cx, body)))
+        return cx.memo.attempt(lambda: cx.layout(tagged(cx, tag)))
     except NeedsValue:
         return None
