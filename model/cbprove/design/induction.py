@@ -13,7 +13,7 @@ unfound.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, islice
 
 from cbprove.design.asking import ask
@@ -112,6 +112,7 @@ def _changed(
     return frozenset()
 
 
+@lru_cache(maxsize=1 << 12)  # most formulas of a round were those of the round before
 def _size(formula: Bool) -> int:
     return sum(1 for _ in subterms(formula))
 

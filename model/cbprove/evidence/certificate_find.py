@@ -39,7 +39,7 @@ def find(program: Program, prop: Property) -> Certificate | None:
             Walk(program, prop, finding).claims()
         except Wrong:
             continue
-        return Certificate(prop.name, tuple(finding.claims))
+        return Certificate(prop.name, finding.claims)
     return None
 
 
@@ -48,8 +48,13 @@ class _Finding:
 
     def __init__(self, program: Program, split: bool) -> None:
         self.program, self.split = program, split
-        self.claims: list[ClaimProof] = []
+        self._claims: list[tuple[ClaimProof, list[Line | Invariant]]] = []
         self._lines: list[Line | Invariant] = []
+
+    @property
+    def claims(self) -> tuple[ClaimProof, ...]:
+        """What was written down."""
+        return tuple(replace(claim, lines=tuple(lines)) for claim, lines in self._claims)
 
     def cases(
         self, path: str, at: Spot, number: int, conditions: Mapping[Spot, Condition]
@@ -57,12 +62,11 @@ class _Finding:
         return tuple(conditions)[:_MOST_CONDITIONS] if self.split else ()
 
     def claim(self, path: str, at: Spot, number: int, conditions: Given) -> None:
-        self.claims.append(ClaimProof(path, at, number, conditions, ()))
         self._lines = []
+        self._claims.append((ClaimProof(path, at, number, conditions, ()), self._lines))
 
     def _write(self, line: Line | Invariant) -> None:
         self._lines.append(line)
-        self.claims[-1] = replace(self.claims[-1], lines=tuple(self._lines))
 
     def met(self, store_met: Met, state: State) -> None:
         reason, near, author = explained(store_met, state)

@@ -41,6 +41,7 @@ from cbprove.folds import Condition
 from cbprove.frozen import replace
 from cbprove.properties import table
 from cbprove.properties.events import ClaimMade, Ended, Stored, Unchanged
+from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Preserved, Program, Property, Written
 from cbprove.system.statements import (
     Assume,
@@ -89,6 +90,9 @@ class Walk:
 
     def __init__(self, program: Program, prop: Property, advice: Advice) -> None:
         self.program, self.prop, self.advice = program, prop, advice
+        # The program holds its statements for as long as this lives, so that an id is of one.
+        self._stores: dict[tuple[int, int], tuple[frozenset[int], bool]] = {}
+        self._inside: dict[tuple[str, Spot], tuple[Stood, ...]] = {}
 
     def claims(self) -> None:
         """Every claim that the program makes; raises Wrong."""
@@ -173,7 +177,7 @@ class Walk:
             case Either() | If():
                 ways = [
                     w
-                    for w in enumerate(inside(self.program, statement, env))
+                    for w in enumerate(self._blocks(statement, env))
                     if self._taken(statement, env, w[0])
                 ]
                 after = [self._arm(statement, env, arm, block, state) for arm, block in ways]
@@ -198,9 +202,16 @@ class Walk:
 
     def _through(self, statement: Statement, env: Env, state: State) -> State:
         """What is followed before a statement that does what stands inside it."""
-        for block in inside(self.program, statement, env):
+        for block in self._blocks(statement, env):
             state = self.back(block, state)
         return state
+
+    def _blocks(self, statement: Statement, env: Env) -> tuple[Stood, ...]:
+        """The blocks inside a statement, which stands in one place by its spot."""
+        key = env.path, env.spot(statement)
+        if key not in self._inside:
+            self._inside[key] = inside(self.program, statement, env)
+        return self._inside[key]
 
     def _arm(self, statement: Statement, env: Env, arm: int, block: Stood, state: State) -> State:
         """One way through a branch, whose condition is known on it."""
@@ -228,7 +239,7 @@ class Walk:
 
     def _turns(self, loop: Each | Repeat, env: Env, state: State) -> tuple[State, State]:
         """What is followed before any number of turns, and before at least one."""
-        (block,) = inside(self.program, loop, env)
+        (block,) = self._blocks(loop, env)
         if loop.high == 1:
             after_one = self.back(block, state)
             return state.joined(after_one), after_one
@@ -244,18 +255,9 @@ class Walk:
 
     def _stored(self, statement: Write | Clear, index: int, env: Env, state: State) -> State:
         place = statement.places[index]
-        value = statement.value if isinstance(statement, Write) else None
-        reached, sure = reach(self.program, place, None if value else statement.length)
-        bits = set(reached)
-        if (
-            isinstance(statement, Write)
-            and not place.indexes
-            and (value or statement.length is None)
-        ):
-            padding = (
-                [] if value else [low + i for low, width in place.padding for i in range(width)]
-            )
-            bits &= {low_bit(place) + i for i in [*member_bits(place), *padding]}
+        if (id(statement), index) not in self._stores:
+            self._stores[id(statement), index] = self._stores_to(statement, place)
+        bits, sure = self._stores[id(statement), index]
         if not bits:
             return state
         label, kind = env.thing(place).label, _KINDS[type(statement)]
@@ -277,6 +279,22 @@ class Walk:
             state.bits - accounted | {bit for bit in left if bit},
             (*state.taken, store_met) if accounted else state.taken,
         )
+
+    def _stores_to(self, statement: Write | Clear, place: Place) -> tuple[frozenset[int], bool]:
+        """The bits of its object that a store may change, and whether every run changes them."""
+        value = statement.value if isinstance(statement, Write) else None
+        reached, sure = reach(self.program, place, None if value else statement.length)
+        bits = frozenset(reached)
+        if (
+            isinstance(statement, Write)
+            and not place.indexes
+            and (value or statement.length is None)
+        ):
+            padding = (
+                [] if value else [low + i for low, width in place.padding for i in range(width)]
+            )
+            bits &= {low_bit(place) + i for i in [*member_bits(place), *padding]}
+        return bits, sure
 
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
         reached, sure = reach(self.program, copy.target, copy.length)

@@ -3,6 +3,8 @@ and what a store gives to members."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cbprove.logic.terms import Bool, Int, add, and_, eq, lt, mul, not_, or_, sub, total
 from cbprove.obligations.claiming import ghost_area
 from cbprove.obligations.found import in_history, within
@@ -54,6 +56,16 @@ def memory_of(touched: Touched) -> Area:
 
 def leaf_runs(place: Place) -> tuple[Run, ...]:
     return merged([(leaf.offset, leaf.width) for leaf in place.leaves])
+
+
+def leaf_pieces(place: Place) -> tuple[Run, ...]:
+    """The same bits, cut wherever a leaf begins or ends."""
+    ends = sorted({end for leaf in place.leaves for end in (leaf.offset, leaf.offset + leaf.width)})
+    return tuple(
+        (low, last - low)
+        for low, last in pairwise(ends)
+        if any(first <= low and last <= first + width for first, width in leaf_runs(place))
+    )
 
 
 def element_of(leaf: Leaf, indexes: Indexes) -> Int:

@@ -208,18 +208,20 @@ class _Flow:
             case Each() | Repeat():
                 self._loop(statement, frame, state)
             case Call(uid=uid, kind="part", name=name):
-                inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid))
-                self._block(self.program.parts[name].body, inner, state)
+                self._part(uid, name, frame, state)
             case Call(uid=uid, name=name):
                 self._step(uid, name, frame, state)
             case Assume(condition=condition):
-                # Outside of steps an input may be drawn afresh for each statement.
-                if frame.step is not None:
-                    self.assumed.assume(condition, frame.among)
+                self._assume(condition, frame)
             case Consume():
                 pass
             case _:
                 assert_never(statement)
+
+    def _assume(self, condition: Expr, frame: Here) -> None:
+        # Outside of steps an input may be drawn afresh for each statement.
+        if frame.step is not None:
+            self.assumed.assume(condition, frame.among)
 
     def _declared(self, frame: Here) -> dict[str, int]:
         return {o.name: frame.scope[o.name] for o in self.program.objects[1:]}
@@ -275,6 +277,10 @@ class _Flow:
         if clone:
             self._announce(Accessed(self.path, frame.step, "cut", None), frame, state)
         return self.memory.make(uid, clone, frame, state)
+
+    def _part(self, uid: int, name: str, frame: Here, state: State) -> None:
+        inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid))
+        self._block(self.program.parts[name].body, inner, state)
 
     def _step(self, uid: int, name: str, frame: Here, state: State) -> None:
         inner = replace(frame, scope=self._declared(frame), calls=(*frame.calls, uid), step=name)

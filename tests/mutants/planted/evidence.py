@@ -202,7 +202,7 @@ FAULTS = (
         ),
         (
             "a struct assignment does not touch padding",
-            "Walk._stored",
+            "Walk._stores_to",
             "[] if value else [low + i for low, width in place.padding for i in range(width)]",
             "[]",
         ),

@@ -235,7 +235,7 @@ FAULTS = (
         ),
         (
             "an input is drawn once for a path",
-            "_Flow._statement",
+            "_Flow._assume",
             "frame.step is not None",
             "True",
         ),
