@@ -195,6 +195,7 @@ ACCOUNTED = ("tests/archive/test_accounted.py",)
 KEPT = ("tests/archive/test_facts_kept.py",)
 UNIVERSE = ("tests/design/test_universe.py",)
 TWO_ACCOUNTS = ("tests/design/test_two_accounts.py",)
+PIECES = ("tests/design/test_pieces.py",)
 
 
 def _tampered(word: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, BOOLS, ELSEWHERE, RARE, RULES, TRAPS, planted
+from tests.mutants.planting import AGREE, BOOLS, ELSEWHERE, PIECES, RARE, RULES, TRAPS, planted
 
 FAULTS = (
     *planted(
@@ -218,6 +218,22 @@ FAULTS = (
             "written takes padding for stored",
             "was_stored",
             "not_(within(position, store.unspecified))",
+            "True",
+        ),
+    ),
+    *planted(
+        "obligations",
+        PIECES,
+        (
+            "what is preserved is the first of its pieces",
+            "leaf_pieces",
+            "pairwise(ends)",
+            "pairwise(ends[:2])",
+        ),
+        (
+            "gaps between members are members",
+            "leaf_pieces",
+            "any((first <= low and last <= first + width for first, width in leaf_runs(place)))",
             "True",
         ),
     ),
