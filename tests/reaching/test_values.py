@@ -77,7 +77,7 @@ def test_an_interval_has_every_value(seed: int) -> None:
     draw = Random(seed)
     expr, type = expression(draw, draw.choice((1, 2, 3))), draw.choice(TYPES)
     assumed = Assumed(INPUTS, universe(()))
-    low, high = assumed.interval(expr)
+    low, high = assumed.interval(expr, 1)
     target = Place(**{**vars(bytes_at(0, type.bits // 8)), "type": type})
     may = assumed.may_be_cut_off(ReadsBack(target, expr), 1)
     for _ in range(30):
@@ -106,6 +106,12 @@ FLOWS = {
     'step s { assume A <= 255 "so"; write B = A; }': (False, False),
     'step s { assume n < 256 && A <= 255 "so"; read A; write A; write B = n; }': (False, False),
     'step s { assume A > 3 "so"; write B = A; }': (True, True),
+    'step s { assume A < 255 "so"; write B = A + 1; }': (False, False),
+    'step s { assume A < 256 "so"; write B = A + 1; }': (True, True),
+    'step s { when SURE == yes { assume A < 9 "so"; } assume n < 9 "so"; write B = A * n; }': (
+        True,
+        False,
+    ),
     'step s { assume A < 257 "so"; write B = A; }': (True, True),
     'step s { assume A + n <= 255 "so"; write B = A + n; }': (False, False),
     'step s { assume A <= 255 "so"; write A = n; write B = A; }': (True, True),

@@ -70,34 +70,51 @@ class Assumed:
                 self.assume(left, candidates)
                 self.assume(right, candidates)
             case Binary(("<" | "<=" | ">" | ">=") as sign, left, right):
-                low, high = self.interval(left)
-                least, most = self.interval(right)
+                low, high = self.interval(left, candidates)
+                least, most = self.interval(right, candidates)
                 added, is_upper = _BOUNDS[sign]
                 bound = (
                     (low, min(high, most + added)) if is_upper else (max(low, least + added), high)
                 )
-                self._bounds.setdefault(self._bare(left), []).append((bound, candidates))
+                bare = self._bare(left, candidates)
+                self._bounds.setdefault(bare, []).append((bound, candidates))
             case _:
                 pass
 
     def may_be_cut_off(self, claim: ReadsBack, candidates: Candidates) -> Candidates:
         """The candidates at which a place may not hold a value."""
-        if _holds(claim.place, self.interval(claim.value)):
-            return 0
-        for bound, assumed_at in self._bounds.get(self._bare(claim.value), ()):
-            if _holds(claim.place, bound):
-                candidates ^= candidates & assumed_at
-        return candidates
+        cut_off = 0
+        for among in self._told_apart(candidates):
+            if not _holds(claim.place, self.interval(claim.value, among)):
+                cut_off |= among
+        return cut_off
 
-    def _bare(self, expr: Expr) -> Expr:
+    def _told_apart(self, candidates: Candidates) -> list[Candidates]:
+        """Candidates by what is assumed at them."""
+        parts = [candidates]
+        for assumed_at in {at for bounds in self._bounds.values() for _, at in bounds}:
+            halves = ((part & assumed_at, part ^ (part & assumed_at)) for part in parts)
+            parts = [half for pair in halves for half in pair if half]
+        return parts
+
+    def _bare(self, expr: Expr, candidates: Candidates) -> Expr:
         """What an expression converts, where no value of it is another one then."""
-        while isinstance(expr, Convert) and self.interval(expr.operand) == self.interval(expr):
+        while isinstance(expr, Convert) and self.interval(
+            expr.operand, candidates
+        ) == self.interval(expr, candidates):
             expr = expr.operand
         return expr
 
-    def interval(self, expr: Expr) -> Interval:
-        """An interval that has every value of an expression at every candidate, whatever is
-        assumed. Raises TooMany."""
+    def interval(self, expr: Expr, candidates: Candidates) -> Interval:
+        """An interval that has every value of an expression at some candidates. Raises TooMany."""
+        low, high = self._unassumed(expr, candidates)
+        for (least, most), assumed_at in self._bounds.get(expr, ()):
+            if candidates & assumed_at == candidates:
+                low, high = max(low, least), min(high, most)
+        return low, high
+
+    def _unassumed(self, expr: Expr, candidates: Candidates) -> Interval:
+        """The same by the parts of the expression alone."""
         match expr:
             case Constant(value):
                 values = self._universe.values(value)
@@ -108,26 +125,25 @@ class Assumed:
                 # Of a bool any bits may be read (decision 29).
                 return _range(place.width, type.signed and not type.boolean)
             case Convert(operand, type):
-                return _converted(self.interval(operand), type)
+                return _converted(self.interval(operand, candidates), type)
             case Conditional(_, then, otherwise):
-                sides = self.interval(then), self.interval(otherwise)
+                sides = self.interval(then, candidates), self.interval(otherwise, candidates)
                 return min(low for low, _ in sides), max(high for _, high in sides)
             case Unary(sign, operand, type):
-                return _unary(sign, self.interval(operand), type)
+                return _unary(sign, self.interval(operand, candidates), type)
             case Binary(sign, left, right, type):
-                return self._binary(sign, left, right, type)
+                sides = self.interval(left, candidates), self.interval(right, candidates)
+                return _binary(sign, *sides, type)
 
-    def _binary(self, sign: str, left: Expr, right: Expr, type: IntType) -> Interval:
-        if sign in _TRUTHS:
-            return 0, 1
-        if sign not in _CORNERS:
-            return _range(type.bits, type.signed)
-        # Each of the three is greatest and least at ends of both sides.
-        ends = [
-            _CORNERS[sign](one, other)
-            for one, other in product(self.interval(left), self.interval(right))
-        ]
-        return _converted((min(ends), max(ends)), type)
+
+def _binary(sign: str, left: Interval, right: Interval, type: IntType) -> Interval:
+    if sign in _TRUTHS:
+        return 0, 1
+    if sign not in _CORNERS:
+        return _range(type.bits, type.signed)
+    # Each of the three is greatest and least at ends of both sides.
+    ends = [_CORNERS[sign](one, other) for one, other in product(left, right)]
+    return _converted((min(ends), max(ends)), type)
 
 
 def _unary(sign: str, operand: Interval, type: IntType) -> Interval:

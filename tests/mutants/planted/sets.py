@@ -229,9 +229,9 @@ FAULTS = (
         ),
         (
             "what some candidates assume all do",
-            "Assumed.may_be_cut_off",
-            "candidates & assumed_at",
-            "candidates",
+            "Assumed.interval",
+            "candidates & assumed_at == candidates",
+            "True",
         ),
         (
             "an input is drawn once for a path",
@@ -243,7 +243,7 @@ FAULTS = (
         ("nothing wraps", "_converted", "low <= interval[0] and interval[1] <= high", "True"),
         (
             "a bool is 0 or 1 whatever its bits are",
-            "Assumed.interval",
+            "Assumed._unassumed",
             "_range(place.width, type.signed and (not type.boolean))",
             "_range(1 if type.boolean else place.width, type.signed)",
         ),
