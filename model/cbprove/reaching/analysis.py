@@ -39,6 +39,7 @@ from cbprove.system.expressions import Expr, Place
 from cbprove.system.program import (
     Aligned,
     Disjoint,
+    Exact,
     Holds,
     Lent,
     Part,
@@ -219,8 +220,9 @@ class _Flow:
                 assert_never(statement)
 
     def _assume(self, condition: Expr, frame: Here) -> None:
-        # Outside of steps an input may be drawn afresh for each statement.
-        if frame.step is not None:
+        # Outside of steps an input may be drawn afresh for each statement. Others claim nothing of
+        # values.
+        if frame.step is not None and isinstance(self.prop.claim, Exact):
             self.assumed.assume(condition, frame.among)
 
     def _declared(self, frame: Here) -> dict[str, int]:
