@@ -3,9 +3,10 @@ the axes that matter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
+from math import prod
 
 from cbprove.design.marks import BOUNDED, EXCLUDED, INAPPLICABLE, PROVED, VERDICTS
 from cbprove.design.sectors import Sector, runs
@@ -17,6 +18,7 @@ from cbprove.verdicts import Verdict
 
 Interval = tuple[int, int]
 _Cells = dict[tuple[AxisValue, ...], bytes]
+_Marks = list[tuple[Sector, bytes]]
 _ROWS = 1 << 12  # different rows whose values are worked out once: most are like many others
 
 
@@ -27,7 +29,7 @@ def summary(space: Space) -> tuple[Row, ...]:
 
 def _row(space: Space, name: str) -> Row:
     counts: dict[Verdict, int] = {}
-    cells: _Cells = {}
+    marks_of: _Marks = []
     bounded = 0
     for sector in space.all_sectors():
         marks = bytes(space.table(sector, name).sheet.marks)
@@ -35,9 +37,9 @@ def _row(space: Space, name: str) -> Row:
         for mark, verdict in VERDICTS.items():
             if mark != BOUNDED and (count := marks.count(mark)):
                 counts[verdict] = counts.get(verdict, 0) + count
-        cells.update(_rows(sector, marks.translate(_PROVED_OR_EXCLUDED)))
+        marks_of.append((sector, marks.translate(_PROVED_OR_EXCLUDED)))
     free = space.free[-1].name if space.free else ""
-    axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
+    axes, merged = _cells(space, marks_of)
     first = _first(space)
     proved = {
         _label(axes, key): _intervals(first, cell, 1) for key, cell in merged.items() if 1 in cell
@@ -55,9 +57,44 @@ def _row(space: Space, name: str) -> Row:
     )
 
 
-def _rows(sector: Sector, marks: bytes) -> Iterator[tuple[tuple[AxisValue, ...], bytes]]:
-    """The marks of a sector in rows over the last free axis, each by the values of all others."""
-    *others, last = [values for _, values in sector.free] or [range(1)]
+def _cells(space: Space, marks_of: _Marks) -> tuple[tuple[str, ...], _Cells]:
+    """The marks of sectors in rows over the last free axis, by those other axes that make a
+    difference."""
+    free = list(space.ranges)
+    at = 0
+    while at < len(free) - 1:
+        inner = prod(len(values) for _, values in free[at + 1 :])
+        # Where nothing is excluded this says of a million marks at once what else is found row by
+        # row.
+        alike = [_alike_along(marks, len(free[at][1]), inner) for _, marks in marks_of]
+        if None in alike:
+            at += 1
+            continue
+        del free[at]
+        marks_of = [
+            (sector, marks or b"") for (sector, _), marks in zip(marks_of, alike, strict=True)
+        ]
+    cells: _Cells = {}
+    for sector, marks in marks_of:
+        cells.update(_rows(sector, free, marks))
+    names = (*(axis.name for axis in space.fixed), *(name for name, _ in free[:-1]))
+    return _without_idle(names, cells)
+
+
+def _alike_along(marks: bytes, count: int, inner: int) -> bytes | None:
+    """Marks without an axis of so many values, each of which has blocks of `inner` marks; None if
+    it makes a difference."""
+    blocks = [marks[i : i + count * inner] for i in range(0, len(marks), count * inner)]
+    if any(block != block[:inner] * count for block in blocks):
+        return None
+    return b"".join(block[:inner] for block in blocks)
+
+
+def _rows(
+    sector: Sector, free: Sequence[tuple[str, range]], marks: bytes
+) -> Iterator[tuple[tuple[AxisValue, ...], bytes]]:
+    """Each row by the values of all axes but the last free one."""
+    *others, last = [values for _, values in free] or [range(1)]
     for row, outer in enumerate(product(*others)):
         yield (*sector.fixed.values(), *outer), marks[row * len(last) : (row + 1) * len(last)]
 
@@ -189,10 +226,8 @@ def _verdicts(free: str, first: int, cell: bytes) -> tuple[tuple[Verdict, bool, 
 def _cells_of(
     space: Space, name: str, domains: Domains
 ) -> list[tuple[tuple[str, ...], tuple[AxisValue, ...], bytes]]:
-    cells: _Cells = {}
-    for sector in space.sectors(domains):
-        cells.update(_rows(sector, _marks(space, sector, name, domains)))
-    axes, merged = _without_idle(tuple(a.name for a in (*space.fixed, *space.free[:-1])), cells)
+    marks_of = [(sector, _marks(space, sector, name, domains)) for sector in space.sectors(domains)]
+    axes, merged = _cells(space, marks_of)
     return [(axes, key, cell) for key, cell in merged.items()]
 
 

@@ -52,9 +52,10 @@ class Comparisons:
     def conditions(self, space: Space, limit: int) -> Conditions | None:
         """At most so many; None where there are too many candidates to look at, or no picture of
         them."""
-        cells = tuple((key, cell.translate(_KEPT)) for key, cell in space.cells.items())
-        if not 0 < sum(kept.count(1) for _, kept in cells) <= _MOST_POINTS:
+        left = sum(len(cell) - cell.count(_EXCLUDED) for cell in space.cells.values())
+        if not 0 < left <= _MOST_POINTS:
             return None
+        cells = tuple((key, cell.translate(_KEPT)) for key, cell in space.cells.items())
         key = (space.axes, space.first, cells)
         if key not in self._points:
             self._points[key] = _Points(space.first, cells)

@@ -80,11 +80,12 @@ def _counts(space: Space, alike: bool) -> str:
 def _where(comparisons: Comparisons, space: Space, manner: Manner) -> Iterator[str]:
     """The conditions, or the values where those are few lines and say more; with -v all values
     as well."""
-    rows = list(_proved(space))
     found_conditions = comparisons.conditions(space, _MOST_CONDITIONS)
     if found_conditions is None:
-        yield from (f"    {line}" for line in capped(rows, _MOST_PROVED))
+        listed = capped(_proved(space), _MOST_PROVED, len(space.proved))
+        yield from (f"    {line}" for line in listed)
         return
+    rows = list(_proved(space))
     if not found_conditions.all and len(rows) <= _MOST_ROWS:
         yield from (f"    {row}" for row in rows)
         return

@@ -4,6 +4,7 @@ options of this run."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Literal
 
 from cbprove.frozen import field, frozen
@@ -34,10 +35,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def capped(lines: list[str], limit: int) -> list[str]:
-    """The first lines of a long list, and how many there are more."""
-    rest = len(lines) - limit
-    return lines if rest <= 0 else [*lines[:limit], f"... {rest:,} more; --format json has all"]
+def capped(lines: Iterable[str], limit: int, count: int) -> list[str]:
+    """The first of `count` lines, which alone are made, and how many there are more."""
+    rest = count - limit
+    more = [f"... {rest:,} more; --format json has all"] if rest > 0 else []
+    return [*islice(lines, limit), *more]
 
 
 @frozen

@@ -210,9 +210,8 @@ def _candidates(case: Case) -> Iterator[str]:
     if sum(case.counts.values()) == 1:
         return
     yield f"of {counted(sum(case.counts.values()), 'candidate')}: {counts_by_verdict(case)}"
-    for line in capped(
-        [f"{verdict} where {region}" for verdict, region in case.regions], _MOST_ANSWERS
-    ):
+    regions = [f"{verdict} where {region}" for verdict, region in case.regions]
+    for line in capped(regions, _MOST_ANSWERS, len(regions)):
         yield from textwrap.wrap(line, _WIDTH, subsequent_indent="    ")
     for reason in case.excluded if case.verdict != "excluded" else ():
         yield from textwrap.wrap(f"excluded: {reason}", _WIDTH, subsequent_indent="    ")
@@ -307,7 +306,7 @@ def _answers(answers: list[str]) -> list[str]:
     return (
         [joined]
         if len(joined) <= WIDEST
-        else [f"  {row}" for row in capped(answers, _MOST_ANSWERS)]
+        else [f"  {row}" for row in capped(answers, _MOST_ANSWERS, len(answers))]
     )
 
 

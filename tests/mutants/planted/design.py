@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.planting import (
     AGREE,
     AROUND,
+    CELLS,
     GAVE_UP,
     GUESSES,
     REGIONS,
@@ -242,6 +243,17 @@ FAULTS = (
             "if _2:\n    return None\nif _1:\n    return Settled('vacuous', plan=plan, invariant=invariant_found)",
             "if _1:\n    return Settled('vacuous', plan=plan, invariant=invariant_found)",
         ),
+    ),
+    *planted(
+        "design/summary.py",
+        CELLS,
+        (
+            "an axis makes no difference where its first block does not",
+            "_alike_along",
+            "any((block != block[:inner] * count for block in blocks))",
+            "blocks[0] != blocks[0][:inner] * count",
+        ),
+        ("excluded candidates contradict", "_agreeing", "a == b or b == _WILD", "a == b"),
     ),
     *planted(
         "design/spots.py",
