@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cbprove.design import induction
-from cbprove.design.induction import invariant
+from cbprove.design.induction import invariant, invariants
 from cbprove.meaning import elaborate
 from cbprove.solving.solver import Answer, Limits
 from tests.archive.test_invariants import MOVED, system
@@ -44,3 +44,42 @@ def test_what_is_not_known_to_stay_is_given_up(
     finally:
         induction._changed.cache_clear()
     assert len(asked) >= len(kept)
+
+
+TWO = """\
+spec two "each turn puts two bytes back";
+object skb { char cb[8]; }
+object stack { u8 saved[2]; }
+layer l {
+    view A : u8 at skb.cb[0];
+    view B : u8 at skb.cb[1];
+    step zero  { clear A; clear B; }
+    step turn  { copy skb.cb[0] -> stack.saved[0]; copy skb.cb[1] -> stack.saved[1]; write A; write B;
+                 copy stack.saved[0] -> skb.cb[0]; copy stack.saved[1] -> skb.cb[1]; }
+    step use   { read A; }
+}
+path p { zero; repeat { turn; } use; }
+property asked: CLAIM;
+proposal now { }
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "tried"),
+    [
+        ("preserved A from zero to use", [[(0, 8)], [(0, 8), (8, 16)]]),
+        ("preserved B from zero to use", [[(8, 16)], [(0, 8), (8, 16)]]),
+        ("holds A == 0 at use", [[(0, 8), (8, 16)]]),
+    ],
+)
+def test_the_bits_that_are_claimed_come_first(
+    claim: str, tried: list[list[tuple[int, int]]], tmp_path: Path
+) -> None:
+    """Of bits of the packet: what is saved of them elsewhere changes from turn to turn."""
+    program = elaborate.program(system(tmp_path, TWO.replace("CLAIM", claim)), {"abi": "x86_64"})
+    found = invariants(program, program.properties[0], Limits())
+    kept = [
+        [(low, last) for _, area, low, last in each.kept["p"] if area[0] == 0] for each in found
+    ]
+    assert kept == tried
+    assert invariant(program, program.properties[0], Limits()).kept["p"]

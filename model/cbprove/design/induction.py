@@ -52,13 +52,18 @@ class Invariant:
 
 def invariant(program: Program, prop: Property, limits: Limits) -> Invariant:
     """All that the solver finds to survive every turn together; raises TooLarge."""
-    heads: Heads = {}
-    by_path: dict[str, tuple[Piece, ...]] = {}
-    for path in program.paths:
-        loops, pieces = _search(program, path, prop, limits)
-        heads.update(loops.heads(pieces))
-        by_path[path.name] = tuple(pieces)
-    return Invariant(heads, by_path)
+    return _surviving(_all_pieces(program, prop, limits), limits)
+
+
+def invariants(program: Program, prop: Property, limits: Limits) -> Iterator[Invariant]:
+    """Yield what survives of the bits that claims are about, where those are not all, then of all
+    bits: a proof seldom needs others, and of those the questions are the longest. Raises
+    TooLarge."""
+    every = _all_pieces(program, prop, limits)
+    claimed = {name: (loops, loops.claimed()) for name, (loops, _) in every.items()}
+    if claimed != every:
+        yield _surviving(claimed, limits)
+    yield _surviving(every, limits)
 
 
 def strengthened(
@@ -72,18 +77,32 @@ def strengthened(
             yield replace(invariant, facts=facts_found)
 
 
-def _search(
-    program: Program, path: Part, prop: Property, limits: Limits
-) -> tuple[Loops, list[Piece]]:
-    """The most pieces that survive a turn together."""
-    loops = Loops(program, path, prop, limits.operations)
-    pieces = loops.pieces
+_Pieces = dict[str, tuple[Loops, list[Piece]]]  # by path: its loops, and what is tried of them
+
+
+def _all_pieces(program: Program, prop: Property, limits: Limits) -> _Pieces:
+    loops_of = {path.name: Loops(program, path, prop, limits.operations) for path in program.paths}
+    return {name: (loops, loops.pieces) for name, loops in loops_of.items()}
+
+
+def _surviving(tried: _Pieces, limits: Limits) -> Invariant:
+    """The most of the pieces that survive a turn together."""
+    heads: Heads = {}
+    kept: dict[str, tuple[Piece, ...]] = {}
+    for name, (loops, pieces) in tried.items():
+        surviving = _search(loops, pieces, limits)
+        heads.update(loops.heads(surviving))
+        kept[name] = tuple(surviving)
+    return Invariant(heads, kept)
+
+
+def _search(loops: Loops, pieces: list[Piece], limits: Limits) -> list[Piece]:
     while True:
         loops.suppose(pieces)
         changes = tuple(loops.changes(piece) for piece in pieces)
         changed = _changed(changes, tuple(loops.ranges.items()), limits)
         if not changed:
-            return loops, pieces
+            return pieces
         pieces = [piece for place, piece in enumerate(pieces) if place not in changed]
 
 

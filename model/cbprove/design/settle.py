@@ -101,17 +101,17 @@ class _Settling:
     def _all_turns(self) -> Settled | None:
         """A proof, or vacuity, for every number of turns: by what turns leave as it was, then by
         facts about values as well."""
-        from cbprove.design.induction import invariant, strengthened
+        from cbprove.design.induction import invariants, strengthened
 
-        invariant_found = invariant(self.program, self.prop, self.limits)
-        proof = self._under(invariant_found)
-        if proof is None:
-            tried = (
-                self._under(stronger)
-                for stronger in strengthened(self.program, self.prop, invariant_found, self.limits)
-            )
-            proof = next((proof_found for proof_found in tried if proof_found is not None), None)
-        return proof
+        for invariant_found in invariants(self.program, self.prop, self.limits):
+            proof = self._under(invariant_found)
+            if proof is not None:
+                return proof
+        for stronger in strengthened(self.program, self.prop, invariant_found, self.limits):
+            proof = self._under(stronger)
+            if proof is not None:
+                return proof
+        return None
 
     def _certified(self, plan: Plan) -> Settled | None:
         """A proof for every number of turns by a certificate.

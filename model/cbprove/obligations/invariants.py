@@ -16,7 +16,7 @@ from cbprove.obligations.cells import Cells
 from cbprove.obligations.facts import Fact, Facts, decided
 from cbprove.obligations.found import identity, within
 from cbprove.obligations.members import Members
-from cbprove.obligations.ops import Area, Store
+from cbprove.obligations.ops import BASE, Area, ClaimAt, Store
 from cbprove.obligations.plan import Plan
 from cbprove.obligations.sources import BIT, Trail
 from cbprove.obligations.unfold import unfold
@@ -48,6 +48,19 @@ class Loops:
         self.pieces = [
             p for moment, stores in self._touched.items() for p in _pieces(moment, stores)
         ]
+
+    def claimed(self) -> list[Piece]:
+        """The pieces with bits where, in their objects, claims are about some: an object is often
+        the copy of another. Which pieces are tried decides what is proved, and nothing of whether
+        it is so."""
+        runs = [run for at in self.unfolding.claims for run in _runs_claimed(at)]
+        claimed = []
+        for piece in self.pieces:
+            _, area, low, last = piece
+            base = self.unfolding.instances[area[0]].base
+            if any(first < last - base and low - base < end for first, end in runs):
+                claimed.append(piece)
+        return claimed
 
     def heads(self, pieces: Sequence[Piece]) -> Heads:
         """What turns may leave changed to later ones, on plain numbers: all that they store to
@@ -120,6 +133,18 @@ def _extents(store: Store) -> list[tuple[int, int]]:
     first, last = store.bound or (low, low + _plain(store.width))
     clipped = [(max(a, first), min(b, last)) for a, b in runs]
     return [(a, b) for a, b in clipped if a < b]
+
+
+def _runs_claimed(at: ClaimAt) -> Iterator[tuple[int, int]]:
+    """The bits of their objects that a claim is about: all, where it is about values, or an input
+    moves them."""
+    places = getattr(at.claim, "places", None) or (getattr(at.claim, "place", None),)
+    if len(at.touched) < len(places) or any(touched.indexes for touched in at.touched):
+        yield 0, BASE
+        return
+    for place, touched in zip(places, at.touched, strict=True):
+        low = _plain(touched.low) - touched.instance.base
+        yield low, low + place.width
 
 
 def _reaching(piece: Piece, stores: list[Store]) -> Iterator[Store]:
