@@ -145,12 +145,16 @@ def _taken_over(unfolding: Unfolding, at: ClaimAt, cells: Cells, place: Place, l
         if store not in stored:
             stored[store] = members_stored(store, leaf)
         target = add(element, bit - leaf.offset)
-        # From bit to bit both sides of `eq` grow by 1: where the first bits differ, all do.
-        members = [
-            (stored_leaf, into)
-            for stored_leaf, into in stored[store]
-            if eq(add(position, into), target) is not False
-        ]
+        # From bit to bit both sides of `eq` grow by 1: where the first bits differ, all do, and where
+        # they are surely the same, all are that the member was stored to.
+        members = []
+        for stored_leaf, into in stored[store]:
+            same = eq(add(position, into), target)
+            low, end = stored_leaf.offset, stored_leaf.offset + stored_leaf.width
+            if same is True and low <= position and position + width <= end:
+                return True
+            if same is not False:
+                members.append((stored_leaf, into))
         return and_(*(of_members(members, position + i, add(target, i)) for i in range(width)))
 
     return _failing(
