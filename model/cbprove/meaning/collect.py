@@ -164,7 +164,10 @@ def _layer(names: Names, declaration: syntax.Layer) -> None:
         _c_type(names, view.type)
     for step in declaration.steps:
         names.declare(f"step of {declaration.name.text}", step.name, "step")
-        names.steps.setdefault(step.name.text, []).append(StepOf(step, declaration, step.name.text))
+        by_layer = names.steps.setdefault(step.name.text, {})
+        by_layer.setdefault(declaration.name.text, []).append(
+            StepOf(step, declaration, step.name.text)
+        )
 
 
 def _path(names: Names, declaration: syntax.Path) -> None:
@@ -228,14 +231,16 @@ def _members(names: Names, members: tuple[ctree.MemberItem, ...]) -> None:
 
 def _name_steps(names: Names) -> None:
     """Give each step its unique name, and refuse one that is called like a path or part."""
-    for plain, steps in names.steps.items():
+    for plain, by_layer in names.steps.items():
         part = names.parts.get(plain)
         if part is not None:
-            names.diagnostics.append(twice(part.name, part.kind, steps[0].step.name.span))
-        if len({s.layer.name.text for s in steps}) > 1:
-            names.steps[plain] = [
-                StepOf(s.step, s.layer, f"{s.layer.name.text}.{plain}") for s in steps
-            ]
+            (first, *_), *_ = by_layer.values()
+            names.diagnostics.append(twice(part.name, part.kind, first.step.name.span))
+        if len(by_layer) > 1:
+            names.steps[plain] = {
+                layer: [StepOf(s.step, s.layer, f"{layer}.{plain}") for s in steps]
+                for layer, steps in by_layer.items()
+            }
 
 
 _COLLECTORS: dict[type, Callable[[Names, Any], None]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from cbprove.diagnostics import Diagnostic, Note, Span
 from cbprove.frozen import by_identity, field, frozen
@@ -45,7 +46,8 @@ Tagged = ctree.RecordBody | ctree.EnumBody | syntax.Packing
 class Names:
     """The namespaces, each in order of declaration. `shared` says what an object's, view's,
     input's, axis's or constant's name stands for, and where it was declared. `macros` are
-    enumerators that are macros too: `#define A A`."""
+    enumerators that are macros too: `#define A A`. `steps` of one name are told apart by their
+    layers: several in one are a mistake."""
 
     tags: dict[str, Tagged] = field(default_factory=dict)
     typedefs: dict[str, syntax.Typedef] = field(default_factory=dict)
@@ -58,7 +60,7 @@ class Names:
     )
     axes: dict[str, Axis] = field(default_factory=dict)
     layers: dict[str, syntax.Layer] = field(default_factory=dict)
-    steps: dict[str, list[StepOf]] = field(default_factory=dict)
+    steps: dict[str, dict[str, list[StepOf]]] = field(default_factory=dict)
     parts: dict[str, syntax.Path] = field(default_factory=dict)
     properties: dict[str, questions.Property] = field(default_factory=dict)
     proposals: dict[str, questions.Proposal] = field(default_factory=dict)
@@ -73,13 +75,19 @@ class Names:
     def all_steps(self) -> Iterator[StepOf]:
         """Every step, in order of declaration inside its layer."""
         for layer in self.layers.values():
-            for step in layer.steps:
-                yield from (s for s in self.steps[step.name.text] if s.step is step)
+            yield from self.steps_of(layer)
+
+    def steps_of(self, layer: syntax.Layer) -> Iterator[StepOf]:
+        """The steps of a layer, in order of declaration."""
+        for step in layer.steps:
+            same_name = self.steps[step.name.text][layer.name.text]
+            yield from (s for s in same_name if s.step is step)
 
     def step(self, name: ctree.Name, listing: str = "step") -> StepOf:
         """The step of this name, `layer.step` allowed."""
         layer, _, plain = name.text.rpartition(".")
-        steps = [s for s in self.steps.get(plain, []) if not layer or s.layer.name.text == layer]
+        by_layer = self.steps.get(plain, {})
+        steps = by_layer.get(layer, []) if layer else list(chain(*by_layer.values()))
         if len(steps) == 1:
             return steps[0]
         if steps:

@@ -244,7 +244,7 @@ def _steps_of(
     if "." in name.text or name.text in cx.names.steps:
         return [cx.names.step(name).name]
     if name.text in cx.names.layers:
-        return [s.name for s in cx.names.all_steps() if s.layer.name.text == name.text]
+        return [s.name for s in cx.names.steps_of(cx.names.layers[name.text])]
     if name.text in cx.names.parts:
         raise mistake("CB0150", f"`{name.text}` is a part, and a {kind} is needed here", name.span)
     raise unknown("CB0109", kind, name, [*cx.names.steps, *cx.names.layers, *names_of_others])

@@ -86,7 +86,7 @@ def _layer(names: Names, node: syntax.Layer) -> LayerNames:
         name=node.name.text,
         title=node.title,
         views=tuple(view.name.text for view in node.views),
-        steps=tuple(s.name for s in names.all_steps() if s.layer is node),
+        steps=tuple(s.name for s in names.steps_of(node)),
         reads=None if node.reads is None else tuple(text_of(p.span) for p in node.reads),
         writes=None if node.writes is None else tuple(text_of(p.span) for p in node.writes),
     )

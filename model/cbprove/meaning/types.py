@@ -216,16 +216,21 @@ def _array(cx: Context, node: ctree.ArrayType) -> Type:
 
 
 def _enum(cx: Context, node: ctree.EnumBody) -> Type:
-    values = [
-        enumerator(cx, node, index)
-        for index, enumerator_node in enumerate(node.enumerators)
-        if _is_there(cx, enumerator_node)
-    ]
+    values = list(_values(cx, node))
     packed = node.attributes.packed
     enum = types.Enum(
         node.tag.text if node.tag else None, min(values, default=0), max(values, default=0), packed
     )
     return _sound(cx, enum, node.tag.span if node.tag else node.span)
+
+
+def _values(cx: Context, node: ctree.EnumBody) -> Iterator[int]:
+    """The values of an enum's constants, each counted on from the one before it."""
+    value = -1
+    for each in node.enumerators:
+        if _is_there(cx, each):
+            value = value + 1 if each.value is None else _said(cx, each.name, each.value)
+            yield value
 
 
 def enumerator(cx: Context, node: ctree.EnumBody, index: int) -> int:

@@ -298,8 +298,8 @@ FAULTS = (
         (
             "the steps of a layer are those of all layers",
             "_steps_of",
-            "[s.name for s in cx.names.all_steps() if s.layer.name.text == name.text]",
-            "[s.name for s in cx.names.all_steps()]",
+            "cx.names.steps_of(cx.names.layers[name.text])",
+            "cx.names.all_steps()",
         ),
     ),
     *planted(
