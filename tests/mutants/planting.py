@@ -196,6 +196,7 @@ KEPT = ("tests/archive/test_facts_kept.py",)
 UNIVERSE = ("tests/design/test_universe.py",)
 TWO_ACCOUNTS = ("tests/design/test_two_accounts.py",)
 PIECES = ("tests/design/test_pieces.py",)
+COPIED = ("tests/design/test_copied.py",)
 CELLS = ("tests/design/test_cells.py",)
 
 

@@ -82,7 +82,7 @@ def members_stored(store: Store, leaf: Leaf) -> list[tuple[Leaf, Int]]:
         return []
     return [
         (stored, sub(element_of(stored, store.indexes), stored.offset))
-        for stored in store.leaves
+        for stored in store.leaves_by_identity.get(leaf.identity, ())
         if stored.shares_member(leaf)
     ]
 

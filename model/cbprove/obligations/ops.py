@@ -11,7 +11,7 @@ width).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from cbprove.diagnostics import Span
@@ -108,6 +108,14 @@ class Store:
     length: Value | None = None
     order: int = 0
     given: Given | None = None
+
+    @cached_property
+    def leaves_by_identity(self) -> Mapping[str, list[Leaf]]:
+        """The leaves, by whose bits they are."""
+        leaves: dict[str, list[Leaf]] = {}
+        for leaf in self.leaves:
+            leaves.setdefault(leaf.identity, []).append(leaf)
+        return leaves
 
 
 @by_identity

@@ -213,7 +213,10 @@ class _Walk:
             or (self.keep_all and copied.area in self.reach.areas)
         ):
             return
-        hit = and_(copied.guard, inside(copied, self.address))
+        covers = not self.keep_all and self._covers(copied)
+        # The bit lies in no other area, so that the copy brought it, in every run that matters.
+        surely = covers and len(self.reach.areas) == 1 and not self._without(copied)
+        hit = True if surely else and_(copied.guard, inside(copied, self.address))
         moved = add(sub(self.address, copied.low), copied.origin_low)
         if copied.origin_bound is not None:
             low, high = copied.origin_bound
@@ -221,17 +224,21 @@ class _Walk:
             nobody = self.unfolding.outside(copied.origin[0], copied.moment)
             self.found.append(Found(and_(hit, outside), nobody, moved))
         self.address = ite(hit, moved, self.address)
-        if not self.keep_all and self._covers(copied):
+        if covers:
             self._leave(copied)
         self.reach.widen(
             copied.origin,
             self._in_memory(copied.origin, self._run(copied.origin_low, copied.width)),
         )
 
+    def _without(self, operation: Store | Copied) -> int:
+        """The candidates that the bit is still followed for and that do not have the operation."""
+        return 0 if operation.given is None else self.among ^ (self.among & operation.given.among)
+
     def _leave(self, operation: Store | Copied) -> None:
         """Follow the bit no longer in an area that an operation defines: at no candidate, or at
         none that has the operation."""
-        rest = 0 if operation.given is None else self.among ^ (self.among & operation.given.among)
+        rest = self._without(operation)
         if not rest:
             del self.reach.areas[operation.area]
         # With another area left the bit may still lie there at the candidates that have the

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.mutants.planting import AGREE, BOOLS, ELSEWHERE, PIECES, RARE, RULES, TRAPS, planted
+from tests.mutants.planting import (
+    AGREE,
+    BOOLS,
+    COPIED,
+    ELSEWHERE,
+    PIECES,
+    RARE,
+    RULES,
+    TRAPS,
+    planted,
+)
 
 FAULTS = (
     *planted(
@@ -191,7 +201,7 @@ FAULTS = (
         (
             "owned takes the same position of any struct",
             "members_stored",
-            "[_1 for stored in store.leaves if stored.shares_member(leaf)]",
+            "[_1 for stored in store.leaves_by_identity.get(leaf.identity, ()) if stored.shares_member(leaf)]",
             "[_1 for stored in store.leaves]",
         ),
     ),
@@ -219,6 +229,22 @@ FAULTS = (
             "was_stored",
             "not_(within(position, store.unspecified))",
             "True",
+        ),
+    ),
+    *planted(
+        "obligations",
+        COPIED,
+        (
+            "a copy to one of two places brings both",
+            "_Walk._copied",
+            "len(self.reach.areas) == 1",
+            "True",
+        ),
+        (
+            "what some candidates copy all do",
+            "_Walk._copied",
+            "covers and len(self.reach.areas) == 1 and (not self._without(copied))",
+            "covers and len(self.reach.areas) == 1",
         ),
     ),
     *planted(

@@ -137,7 +137,7 @@ FAULTS = (
         FLOW,
         (
             "a store that one candidate has covers for all",
-            "_Walk._leave",
+            "_Walk._without",
             "0 if operation.given is None else self.among ^ (self.among & operation.given.among)",
             "0",
         ),
