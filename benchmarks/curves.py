@@ -49,7 +49,10 @@ class Curve:
 SIZES: Mapping[str, tuple[Callable[[int], str], Sequence[int]]] = {
     "lines of a step": (spaces.statements, (100, 200, 400, 800, 1_600)),
     "structs": (spaces.structs, (50, 100, 200, 400, 800)),
+    "members of a struct": (spaces.members, (50, 100, 200, 400, 800)),
+    "enumerators": (spaces.enumerators, (250, 500, 1_000, 2_000, 4_000)),
     "layers": (spaces.layers, (25, 50, 100, 200, 400)),
+    "saves in a row": (spaces.saves, (25, 50, 100, 200, 400)),
     "steps of a path": (lambda size: path(size).spec, (250, 500, 1_000, 2_000, 4_000)),
     "paths": (spaces.paths, (25, 50, 100, 200, 400)),
     "proposals": (spaces.proposals, (25, 50, 100, 200, 400)),

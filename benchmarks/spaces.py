@@ -102,3 +102,37 @@ def statements(count: int) -> str:
         "step set { write own; } step get { read own; } }\n"
         "path p { set; many; get; }\nproperty kept: preserved own from set to get;\n"
     )
+
+
+def members(count: int) -> str:
+    """A struct of so many members, written and read as a whole."""
+    listed = " ".join(f"u32 m{number};" for number in range(count))
+    return (
+        f'spec members "many members"; object skb {{ char room[{4 * count}] __aligned(8); }}\n'
+        f"struct guest {{ {listed} }};\n"
+        "layer l { view V : struct guest at skb.room[0]; step set { write V; } step get { read V; } }\n"
+        "path p { set; get; }\nproperty own: owned;\nproperty kept: preserved V from set to get;\n"
+    )
+
+
+def enumerators(count: int) -> str:
+    """An enum of so many constants, the last of which says where something lies."""
+    listed = ", ".join(f"E{number}" for number in range(count))
+    return (
+        'spec enumerators "many constants"; object skb { char cb[48] __aligned(8); }\n'
+        f"enum e {{ {listed} }};\n"
+        f"layer l {{ view V : u16 at skb.cb[E{count - 1} % 46]; step set {{ write V; }} step get {{ read V; }} }}\n"
+        "path p { set; get; }\nproperty own: owned;\n"
+    )
+
+
+def saves(count: int) -> str:
+    """So many times in a row two bytes are saved, overwritten and brought back."""
+    return (
+        'spec saves "saved again and again"; object skb { char cb[48] __aligned(8); }\n'
+        "object stack { u16 kept; }\n"
+        "layer l { view V : u16 at skb.cb[0]; step set { write V; } step get { read V; }\n"
+        "step save { copy V -> stack.kept; write V; } step restore { copy stack.kept -> V; } }\n"
+        f"path p {{ set; {' '.join(['save; restore;'] * count)} get; }}\n"
+        "property kept: preserved V from set to get;\nproperty own: owned;\n"
+    )
