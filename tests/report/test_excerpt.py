@@ -96,6 +96,14 @@ def test_long_lines_are_cut_around_the_caret() -> None:
     assert shown[carets.index("^") :].startswith("WRONG")
 
 
+def test_a_line_of_a_million_characters_is_cut_as_any_other() -> None:
+    far = "a;\t" * 300_000
+    *_, shown, caret = drawn(f"{far}word{far}", "word")
+    first = caret.index("^")
+    assert shown[first : first + 4] == "word" and caret.count("^") == 4
+    assert shown[first - 8 : first] == "a;  a;  " and len(shown) <= LONGEST + 10
+
+
 def test_control_characters_are_pictures() -> None:
     lines = drawn("\x1b[2J X;\n", "X")
     assert lines[3] == "1 | ␛[2J X;"

@@ -10,6 +10,7 @@ TAB = 4
 # A line longer than this (columns) is shown around its caret only.
 LONGEST = 140
 _BEFORE = 40
+_NEAR = 1_000  # characters
 
 
 def diagnostic(mistake: Diagnostic, paint: Paint = plain, word: str = "error") -> str:
@@ -73,9 +74,11 @@ def _excerpt(span: Span, gutter: int, sign: str, role: str, paint: Paint) -> lis
 
 def _fitted(text: str, start: int, end: int) -> tuple[str, int, int]:
     """The line as shown, and the column and width (columns) of its part [start, end) there."""
-    before, marked, after = _drawn(text[:start], 0), "", ""
-    marked = _drawn(text[start:end], _width(before))
-    after = _drawn(text[end:], _width(before) + _width(marked))
+    # Of a line of a million characters only those near the caret are looked at: it may have as many
+    # mistakes.
+    before = _drawn(text[max(0, start - _NEAR) : start], 0)
+    marked = _drawn(text[start : min(end, start + _NEAR)], _width(before))
+    after = _drawn(text[end : end + _NEAR], _width(before) + _width(marked))
     if _width(before) + _width(marked) + _width(after) > LONGEST:
         before = before if _width(before) <= _BEFORE else "..." + before[3 - _BEFORE :]
         room = LONGEST - _width(before)
@@ -85,6 +88,8 @@ def _fitted(text: str, start: int, end: int) -> tuple[str, int, int]:
 
 def _drawn(text: str, column: int) -> str:
     """Tabs as spaces to the next stop, control characters as pictures."""
+    if text.isascii() and text.isprintable():
+        return text
     drawn = []
     for character in text:
         piece = " " * (TAB - column % TAB) if character == "\t" else _visible(character)
