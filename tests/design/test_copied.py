@@ -24,6 +24,7 @@ layer l {
     step set   { write V; }
     step other { write W; }
     step both  { copy V -> stack.x; copy V -> stack.y; }
+    step again { copy V -> stack.y; }
     step first { copy stack.x -> V; }
     step last  { copy stack.y -> V; }
     step some  { when SAVE == yes { copy stack.x -> V; } }
@@ -41,6 +42,8 @@ PATHS: dict[str, set[tuple[str, int]]] = {
     "set; both; other; optionally { first; }": {("yes", 0), ("no", 0)},
     "set; both; other; some;": {("no", 0)},
     "set; both; other; some; optionally { last; }": {("no", 0)},
+    "set; both; other; again; either { first; } or { last; }": {("yes", 0), ("no", 0)},
+    "set; both; other; again; either { last; } or { first; }": {("yes", 0), ("no", 0)},
     "set; other; both; some; optionally { last; }": {("yes", 0), ("no", 0)},
 }
 

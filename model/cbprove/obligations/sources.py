@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cbprove.frozen import by_identity
+from cbprove.frozen import frozen, replace
 from cbprove.logic.terms import (
     Bool,
     Bounds,
@@ -23,6 +23,7 @@ from cbprove.logic.terms import (
     ite,
     le,
     lt,
+    not_,
     or_,
     sub,
     var,
@@ -52,36 +53,30 @@ def conjuncts(guard: Bool) -> frozenset[Bool]:
     return frozenset() if guard is True else frozenset((guard,))
 
 
-@by_identity
-class Reach:
-    """Which addresses the bit can still have, by area: between which numbers, both included
-    (None: anywhere)."""
+@frozen
+class Whereabouts:
+    """The bit in one area: when it lies there (unless a later store had it), at which address, and
+    between which numbers that is, both included (None: anywhere)."""
 
-    areas: dict[Area, Interval | None]
+    present: Bool
+    address: Int
+    interval: Interval | None
 
-    def meets(self, area: Area, extent: Interval | None) -> bool:
+    def meets(self, extent: Interval | None) -> bool:
         """Whether an extent can hold the bit."""
-        if area not in self.areas:
-            return False
-        interval_of_area = self.areas[area]
         return (
-            interval_of_area is None
+            self.interval is None
             or extent is None
-            or (interval_of_area[0] <= extent[1] and extent[0] <= interval_of_area[1])
+            or (self.interval[0] <= extent[1] and extent[0] <= self.interval[1])
         )
 
-    def widen(self, area: Area, interval: Interval | None) -> None:
-        """The bit may be there as well; nothing is added where the interval is empty."""
-        if interval is not None and interval[0] > interval[1]:
-            return
-        interval_of_area = self.areas.get(area, interval)
-        if interval_of_area is None or interval is None:
-            self.areas[area] = None
-        else:
-            self.areas[area] = (
-                min(interval_of_area[0], interval[0]),
-                max(interval_of_area[1], interval[1]),
-            )
+    def or_else(self, other: Whereabouts) -> Whereabouts:
+        """The bit here or there: a bit is in one place."""
+        return Whereabouts(
+            present=or_(other.present, self.present),
+            address=ite(self.present, self.address, other.address),
+            interval=_hull(self.interval, other.interval),
+        )
 
 
 class Trail:
@@ -111,33 +106,30 @@ class _Walk:
         self, trail: Trail, low: Int, width: int, area: Area, guard: Bool, assumed: Given | None
     ) -> None:
         self.unfolding, self.bounds, self.keep_all = trail.unfolding, trail.bounds, trail.keep_all
-        self.address = add(low, BIT)
-        self.reach = Reach({})
-        self.reach.widen(area, self._in_memory(area, self._run(low, width)))
-        self.nobody = self.unfolding.debris[
-            area[0]
-        ]  # what stands for a bit that lies nowhere, which no claim is true of
+        # Which areas the bit can still be in: it is in one of them, until a store has it.
+        self.areas: dict[Area, Whereabouts] = {}
+        self._bring(
+            area, True, add(low, BIT), interval=self._in_memory(area, self._run(low, width))
+        )
+        # What stands for a bit that lies nowhere, which no claim is true of
+        self.nobody = Found(True, self.unfolding.debris[area[0]], add(low, BIT))
         self.known = conjuncts(guard)
         self.among = _EVERYONE if assumed is None else assumed.among
         self.found: list[Found] = []
 
     def back(self, time: int) -> list[Found]:
         operations = self.unfolding.operations
-        if not self.reach.areas:
-            return [Found(True, self.nobody, self.address)]
+        if not self.areas:
+            return [self.nobody]
         for index in range(time - 1, -1, -1):
             operation = operations[index]
             if isinstance(operation, Made):
                 self._made(operation)
-            elif not self._shared(operation):
-                continue
-            elif isinstance(operation, Copied):
-                self._copied(operation)
-            elif operation.kind == "head":
+            elif isinstance(operation, Store) and operation.kind == "head":
                 self._earlier_turns(operation)
-            else:
-                self._stored(operation)
-            if not self.reach.areas:
+            elif operation.area in self.areas and self._shared(operation):
+                self._reached(operation, self.areas[operation.area])
+            if not self.areas:
                 return self._settled()
         self.found.extend(self._originals())
         return self.found
@@ -168,146 +160,140 @@ class _Walk:
         """Whether a candidate that the bit is still followed for has the operation."""
         return operation.given is None or bool(operation.given.among & self.among)
 
-    def _sure(self, operation: Store | Copied) -> bool:
-        """Whether every run that matters comes to the operation, at each candidate that has it."""
+    def _sure(self, operation: Store | Copied, where: Whereabouts) -> bool:
+        """Whether every run that matters comes to the operation where the bit lies there, at each
+        candidate that has it."""
         # By the guard's parts as they are written: that other parts imply one is not seen, and
         # costs no more than a store that stays in the formula.
         certain = conjuncts(operation.guard)
         if operation.given is not None:
             certain -= conjuncts(operation.given.condition)
-        return certain <= self.known
+        return certain <= self.known | conjuncts(where.present)
 
-    def _covers(self, operation: Store | Copied) -> bool:
+    def _covers(self, operation: Store | Copied, where: Whereabouts) -> bool:
         """Whether the operation defines every bit that can still be meant, in every run that
-        matters, at each candidate that has it."""
-        interval_of_area = self.reach.areas[operation.area]
+        comes to it, at each candidate that has it."""
         low, width = self.bounds.of(operation.low), self.bounds.of(operation.width)
-        if interval_of_area is None or low is None or width is None or not self._sure(operation):
+        if self.keep_all or where.interval is None or low is None or width is None:
             return False
         if isinstance(operation, Store) and operation.runs is not None:
             return False
+        first, last = where.interval
         if operation.bound is not None and not (
-            operation.bound[0] <= interval_of_area[0] and interval_of_area[1] < operation.bound[1]
+            operation.bound[0] <= first and last < operation.bound[1]
         ):
             return False
         # From the greatest begin to the least end: so at each candidate and in each run.
-        return low[1] <= interval_of_area[0] and interval_of_area[1] < low[0] + width[0]
+        return low[1] <= first and last < low[0] + width[0]
 
-    def _stored(self, store: Store) -> None:
-        if not (
-            self.reach.meets(store.area, self._extent(store))
-            or (self.keep_all and store.area in self.reach.areas)
-        ):
+    def _reached(self, operation: Store | Copied, where: Whereabouts) -> None:
+        """An operation on an area that the bit may lie in."""
+        if not self.keep_all and not where.meets(self._extent(operation)):
             return
-        hit = and_(store.guard, inside(store, self.address))
-        position = sub(self.address, store.low)
+        if isinstance(operation, Copied):
+            self._copied(operation, where)
+        else:
+            self._stored(operation, where)
+
+    def _stored(self, store: Store, where: Whereabouts) -> None:
+        covers = self._covers(store, where)
+        hit = and_(where.present, store.guard, True if covers else inside(store, where.address))
+        position = sub(where.address, store.low)
         if store.runs is not None:
             hit = and_(hit, within(position, store.runs))
         self.found.append(Found(hit, store, position))
-        if not self.keep_all and self._covers(store):
-            self._leave(store)
+        if covers and self._sure(store, where):
+            rest = self._without(store)
+            if not rest:
+                del self.areas[store.area]
+            elif len(self.areas) == 1:
+                # With another area left the bit may still lie there at the candidates that have
+                # the store.
+                self.among = rest
 
-    def _copied(self, copied: Copied) -> None:
-        if not (
-            self.reach.meets(copied.area, self._extent(copied))
-            or (self.keep_all and copied.area in self.reach.areas)
-        ):
-            return
-        covers = not self.keep_all and self._covers(copied)
-        # The bit lies in no other area, so that the copy brought it, in every run that matters.
-        surely = covers and len(self.reach.areas) == 1 and not self._without(copied)
-        hit = True if surely else and_(copied.guard, inside(copied, self.address))
-        moved = add(sub(self.address, copied.low), copied.origin_low)
+    def _copied(self, copied: Copied, where: Whereabouts) -> None:
+        covers = self._covers(copied, where)
+        brought = and_(copied.guard, True if covers else inside(copied, where.address))
+        # Wherever the bit lies there, the copy brought it.
+        surely = covers and self._sure(copied, where) and not self._without(copied)
+        hit = where.present if surely else and_(where.present, brought)
+        moved = add(sub(where.address, copied.low), copied.origin_low)
         if copied.origin_bound is not None:
             low, high = copied.origin_bound
             outside = or_(lt(moved, low), le(high, moved))
             nobody = self.unfolding.outside(copied.origin[0], copied.moment)
             self.found.append(Found(and_(hit, outside), nobody, moved))
-        self.address = ite(hit, moved, self.address)
-        if covers:
-            self._leave(copied)
-        self.reach.widen(
-            copied.origin,
-            self._in_memory(copied.origin, self._run(copied.origin_low, copied.width)),
-        )
+        interval = self._in_memory(copied.origin, self._run(copied.origin_low, copied.width))
+        if surely:
+            del self.areas[copied.area]
+        elif copied.origin == copied.area:
+            self.areas[copied.area] = Whereabouts(
+                present=where.present,
+                address=ite(brought, moved, where.address),
+                interval=_hull(where.interval, interval),
+            )
+            return
+        else:
+            left = and_(where.present, not_(brought))
+            self.areas[copied.area] = replace(where, present=left)
+        self._bring(copied.origin, hit, moved, interval)
+
+    def _bring(self, area: Area, present: Bool, address: Int, interval: Interval | None) -> None:
+        """The bit may lie in an area as well; nothing is added where the interval is empty."""
+        if interval is not None and interval[0] > interval[1]:
+            return
+        brought = Whereabouts(present=present, address=address, interval=interval)
+        before = self.areas.get(area)
+        self.areas[area] = brought if before is None else brought.or_else(before)
 
     def _without(self, operation: Store | Copied) -> int:
         """The candidates that the bit is still followed for and that do not have the operation."""
         return 0 if operation.given is None else self.among ^ (self.among & operation.given.among)
 
-    def _leave(self, operation: Store | Copied) -> None:
-        """Follow the bit no longer in an area that an operation defines: at no candidate, or at
-        none that has the operation."""
-        rest = self._without(operation)
-        if not rest:
-            del self.reach.areas[operation.area]
-        # With another area left the bit may still lie there at the candidates that have the
-        # operation, and what a copy brings is followed on at its origin for just these.
-        elif isinstance(operation, Store) and len(self.reach.areas) == 1:
-            self.among = rest
-
     def _made(self, creation: Made) -> None:
-        instance = creation.instance
-        of_it = {
-            area: interval
-            for area, interval in self.reach.areas.items()
-            if area[0] == instance.number
-        }
-        if not of_it:
-            return
-        partial = len(of_it) < len(self.reach.areas)
-        # Areas of other objects are followed too: this one's addresses are told from theirs by its
-        # base.
-        inside = (
-            and_(le(instance.base, self.address), lt(self.address, instance.base + BASE))
-            if partial
-            else True
-        )
-        parent = instance.parent
-        assert parent is not None
-        for area, interval in of_it.items():
-            del self.reach.areas[area]
+        instance, parent = creation.instance, creation.instance.parent
+        for area in [area for area in self.areas if area[0] == instance.number]:
+            assert parent is not None
+            where = self.areas.pop(area)
             if creation.debris and not area[1].startswith("#"):
-                store = self.unfolding.debris[instance.number]
-                memory = and_(inside, lt(self.address, instance.base + instance.shape.width))
-                self.found.append(Found(memory, store, sub(self.address, instance.base)))
-            else:
-                moved = (
-                    None
-                    if interval is None
-                    else (
-                        interval[0] - instance.base + parent.base,
-                        interval[1] - instance.base + parent.base,
-                    )
+                memory = and_(
+                    where.present, lt(where.address, instance.base + instance.shape.width)
                 )
-                self.reach.widen((parent.number, area[1]), moved)
-        self.address = ite(inside, add(self.address, parent.base - instance.base), self.address)
+                store = self.unfolding.debris[instance.number]
+                self.found.append(Found(memory, store, sub(where.address, instance.base)))
+                continue
+            by = parent.base - instance.base
+            moved = where.interval and (where.interval[0] + by, where.interval[1] + by)
+            self._bring((parent.number, area[1]), where.present, add(where.address, by), moved)
 
     def _earlier_turns(self, head: Store) -> None:
         moment = head.key[1]
         for index, store in enumerate(self.unfolding.heads.get(moment, ())):  # type: ignore[call-overload]
-            if self._shared(store) and self.reach.meets(store.area, self._extent(store)):
-                # Any may be the last that a turn made, in whatever order the text has them: each is
-                # free to hit (docs/soundness.md, section 7, sentence 2).
-                maybe = choice(f"{UNSURE}{spelled(head.key)}.{index}")
-                hit = and_(head.guard, maybe, inside(store, self.address))
-                if store.given is not None:
-                    hit = and_(hit, store.given.condition)
-                position = sub(self.address, store.low)
-                if store.runs is not None:
-                    hit = and_(hit, within(position, store.runs))
-                self.found.append(Found(hit, store, position))
+            where = self.areas.get(store.area)
+            if where is None or not self._shared(store) or not where.meets(self._extent(store)):
+                continue
+            # Any may be the last that a turn made, in whatever order the text has them: each is
+            # free to hit (docs/soundness.md, section 7, sentence 2).
+            maybe = choice(f"{UNSURE}{spelled(head.key)}.{index}")
+            hit = and_(where.present, head.guard, maybe, inside(store, where.address))
+            if store.given is not None:
+                hit = and_(hit, store.given.condition)
+            position = sub(where.address, store.low)
+            if store.runs is not None:
+                hit = and_(hit, within(position, store.runs))
+            self.found.append(Found(hit, store, position))
 
     def _originals(self) -> Iterator[Found]:
-        numbers = sorted({number for number, _ in self.reach.areas})
-        for number in numbers[:-1]:
+        """What objects hold that nobody stored; the last hits where no other does."""
+        for left, (area, where) in enumerate(sorted(self.areas.items(), key=_area), 1):
+            number, _ = area
             store = self.unfolding.debris[number]
-            yield Found(
-                lt(self.address, (number + 1) * BASE), store, sub(self.address, number * BASE)
-            )
-        if numbers:
-            last = numbers[-1]
-            yield Found(True, self.unfolding.debris[last], sub(self.address, last * BASE))
+            present = where.present if left < len(self.areas) else True
+            yield Found(present, store, sub(where.address, number * BASE))
+
+
+def _area(item: tuple[Area, Whereabouts]) -> Area:
+    return item[0]
 
 
 def inside(operation: Store | Copied, address: Int) -> Bool:
@@ -316,6 +302,13 @@ def inside(operation: Store | Copied, address: Int) -> Bool:
     if operation.bound is not None:
         inner = and_(inner, le(operation.bound[0], address), lt(address, operation.bound[1]))
     return inner
+
+
+def _hull(one: Interval | None, other: Interval | None) -> Interval | None:
+    """The least interval that has both."""
+    if one is None or other is None:
+        return None
+    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _within(run: Run, interval: Interval | None) -> Interval:

@@ -153,14 +153,14 @@ FAULTS = (
         (
             "a copy does not move what it copies",
             "_Walk._copied",
-            "add(sub(self.address, copied.low), copied.origin_low)",
-            "self.address",
+            "add(sub(where.address, copied.low), copied.origin_low)",
+            "where.address",
         ),
         (
             "a store that covers the bit for some candidates ends the search for all",
             "_Walk._covers",
-            "low[1] <= interval_of_area[0] and interval_of_area[1] < low[0] + width[0]",
-            "low[0] <= interval_of_area[0] and interval_of_area[1] < low[1] + width[1]",
+            "low[1] <= first and last < low[0] + width[0]",
+            "low[0] <= first and last < low[1] + width[1]",
         ),
     ),
     *planted(
@@ -189,8 +189,8 @@ FAULTS = (
         (
             "an object cut from another does not have its bytes",
             "_Walk._made",
-            "add(self.address, parent.base - instance.base)",
-            "self.address",
+            "add(where.address, by)",
+            "where.address",
         ),
         (
             "owned takes what nobody stored",
@@ -235,16 +235,34 @@ FAULTS = (
         "obligations",
         COPIED,
         (
-            "a copy to one of two places brings both",
-            "_Walk._copied",
-            "len(self.reach.areas) == 1",
-            "True",
-        ),
-        (
             "what some candidates copy all do",
             "_Walk._copied",
-            "covers and len(self.reach.areas) == 1 and (not self._without(copied))",
-            "covers and len(self.reach.areas) == 1",
+            "covers and self._sure(copied, where) and (not self._without(copied))",
+            "covers and self._sure(copied, where)",
+        ),
+        (
+            "what some runs copy all do",
+            "_Walk._copied",
+            "covers and self._sure(copied, where) and (not self._without(copied))",
+            "covers and (not self._without(copied))",
+        ),
+        (
+            "what a copy brought lies where it was stored before as well",
+            "_Walk._copied",
+            "and_(where.present, not_(brought))",
+            "where.present",
+        ),
+        (
+            "a store in one place has the bit of another",
+            "_Walk._stored",
+            "and_(where.present, store.guard, True if covers else inside(store, where.address))",
+            "and_(store.guard, True if covers else inside(store, where.address))",
+        ),
+        (
+            "of two ways to an object the later one counts",
+            "Whereabouts.or_else",
+            "ite(self.present, self.address, other.address)",
+            "self.address",
         ),
     ),
     *planted(
