@@ -197,6 +197,7 @@ UNIVERSE = ("tests/design/test_universe.py",)
 TWO_ACCOUNTS = ("tests/design/test_two_accounts.py",)
 PIECES = ("tests/design/test_pieces.py",)
 COPIED = ("tests/design/test_copied.py",)
+COUNTED = ("tests/design/test_counted.py",)
 CELLS = ("tests/design/test_cells.py",)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from cbprove.frozen import frozen, replace
-from cbprove.logic.terms import Bool, Int, Term, add, and_, ite, lt, mul, not_, or_, var
+from cbprove.logic.terms import Bool, Bounds, Int, Term, add, and_, ite, lt, mul, not_, or_, var
 from cbprove.obligations.ops import (
     MEMORY,
     Area,
@@ -28,7 +28,7 @@ from cbprove.obligations.ops import (
     Unfolding,
 )
 from cbprove.obligations.still import Still, number, positions, stilled
-from cbprove.obligations.values import Value, field, wrap
+from cbprove.obligations.values import Value, bounded, field, wrap
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Place
 
@@ -92,7 +92,10 @@ class Cells:
             raw = ite(on, read, raw)
         if place.type.boolean:
             return unfolding.boolean(raw, place, moment, guard)
-        return wrap(Value(raw, 0, (1 << place.width) - 1), replace(place.type, bits=place.width))
+        ranges = {unknown.args[0]: (0, 255) for unknown in self.free.values()}
+        inputs = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
+        value = bounded(raw, Bounds({**ranges, **inputs}), 0, (1 << place.width) - 1)
+        return wrap(value, replace(place.type, bits=place.width))
 
     def read(
         self, unfolding: Unfolding, reading: Reading[T], low: int, width: int, area: Area, time: int

@@ -26,7 +26,7 @@ from cbprove.logic.terms import (
 )
 from cbprove.obligations.ops import MEMORY, Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
-from cbprove.obligations.values import Value, greatest, least, wrap
+from cbprove.obligations.values import Value, bounded, greatest, least, wrap
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Place
 
@@ -109,7 +109,10 @@ class _Look:
             )
         if self.type.boolean:
             return self.unfolding.boolean(raw, self.place, self.moment, self.guard)
-        return Value(raw, self.low, self.high)
+        # What was stored may be known better than the type says it: a sum of few numbers wraps at
+        # no bound, and is written without `mod`.
+        bounds = Bounds({**self.bounds.ranges, **self.memory.ranges})
+        return bounded(raw, bounds, self.low, self.high)
 
     def _in_object(self) -> Bool:
         """Whether all of the member lies in its object."""

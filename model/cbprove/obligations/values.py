@@ -11,6 +11,7 @@ from collections.abc import Callable
 from cbprove.frozen import frozen
 from cbprove.logic.terms import (
     Bool,
+    Bounds,
     Int,
     Term,
     add,
@@ -64,6 +65,12 @@ def greatest(type: IntType) -> int:
     if type.boolean:
         return 1
     return (1 << (type.bits - 1 if type.signed else type.bits)) - 1
+
+
+def bounded(term: Int, bounds: Bounds, low: int, high: int) -> Value:
+    """A term that lies between two numbers, and in what is known of it besides."""
+    first, last = bounds.of(term) or (low, high)
+    return Value(term, max(low, first), min(high, last))
 
 
 def constant(number: int) -> Value:

@@ -6,6 +6,7 @@ from tests.mutants.planting import (
     AGREE,
     BOOLS,
     COPIED,
+    COUNTED,
     ELSEWHERE,
     PIECES,
     RARE,
@@ -230,6 +231,17 @@ FAULTS = (
             "not_(within(position, store.unspecified))",
             "True",
         ),
+    ),
+    *planted(
+        "obligations",
+        COUNTED,
+        (
+            "a number is half of what it may be",
+            "bounded",
+            "min(high, last)",
+            "min(high, last) // 2",
+        ),
+        ("a number is above what it may be", "bounded", "max(low, first)", "max(low, first) // 2"),
     ),
     *planted(
         "obligations",

@@ -1,0 +1,59 @@
+"""Numbers that runs count are followed as far as what was stored says, and wrap where that may
+be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cbprove.pipeline import Options, check
+
+_SPEC = """\
+spec counted "some runs count up";
+object skb {{ char cb[8]; }}
+input by : u8 in 0..3 per step;
+layer l {{
+    view V : {type} at skb.cb[0];
+    step zero {{ write V = {first}; }}
+    step up   {{ write V = V + {by}; }}
+    step get  {{ read V; }}
+}}
+path p {{ zero; {ups} get; }}
+property least: holds V <= {most} at get;
+property narrow: exact V;
+"""
+
+
+@pytest.mark.parametrize(
+    ("type", "first", "by", "times", "most", "least", "narrow"),
+    [
+        ("u16", "0", "1", 40, 40, "proved", "proved"),
+        ("u16", "0", "1", 40, 39, "refuted", "proved"),
+        ("u16", "0", "by", 40, 120, "proved", "proved"),
+        ("u16", "0", "by", 8, 23, "refuted", "proved"),
+        ("u8", "215", "1", 40, 255, "proved", "proved"),
+        ("u8", "216", "1", 40, 255, "proved", "refuted"),
+        ("u8", "250", "by", 2, 255, "proved", "refuted"),
+        ("s8", "120", "1", 7, 127, "proved", "proved"),
+        ("s8", "120", "1", 8, 127, "proved", "refuted"),
+        ("s8", "-128", "by", 40, -8, "proved", "proved"),
+        ("s8", "-128", "-1", 1, 127, "proved", "refuted"),
+    ],
+)
+def test_what_is_counted(
+    type: str,
+    first: str,
+    by: str,
+    times: int,
+    most: int,
+    least: str,
+    narrow: str,
+    tmp_path: Path,
+) -> None:
+    spec = tmp_path / "counted.cbs"
+    ups = "optionally { up; } " * times
+    spec.write_text(_SPEC.format(type=type, first=first, by=by, ups=ups, most=most))
+    report = check(str(spec), Options(), lambda done, total: None)
+    found = {case.property: case.verdict for case in report.cases}
+    assert (found["least"], found["narrow"]) == (least, narrow)
