@@ -39,6 +39,7 @@ property narrow: exact V;
         ("s8", "120", "1", 8, 127, "proved", "refuted"),
         ("s8", "-128", "by", 40, -8, "proved", "proved"),
         ("s8", "-128", "-1", 1, 127, "proved", "refuted"),
+        ("s8", "by - 128", "-1", 1, 126, "refuted", "refuted"),
     ],
 )
 def test_what_is_counted(
