@@ -58,3 +58,28 @@ def test_what_is_counted(
     report = check(str(spec), Options(), lambda done, total: None)
     found = {case.property: case.verdict for case in report.cases}
     assert (found["least"], found["narrow"]) == (least, narrow)
+
+
+_FLAGS = """\
+spec flags "some runs set a flag, some clear it";
+object skb {{ char cb[8]; }}
+layer l {{
+    view F : u8 at skb.cb[0];
+    step zero  {{ write F = 0; }}
+    step on_  {{ write F = F | 4; }}
+    step off_ {{ write F = F & ~4; }}
+    step get   {{ read F; }}
+}}
+path p {{ zero; {turns} get; }}
+property others: holds (F & 3) == 0 at get;
+property never: holds (F & 4) == 0 at get;
+"""
+
+
+@pytest.mark.parametrize("times", [5, 20])
+def test_flags(times: int, tmp_path: Path) -> None:
+    spec = tmp_path / "flags.cbs"
+    spec.write_text(_FLAGS.format(turns="optionally { on_; } optionally { off_; } " * times))
+    report = check(str(spec), Options(), lambda done, total: None)
+    found = {case.property: case.verdict for case in report.cases}
+    assert (found["others"], found["never"]) == ("proved", "refuted")

@@ -198,6 +198,7 @@ TWO_ACCOUNTS = ("tests/design/test_two_accounts.py",)
 PIECES = ("tests/design/test_pieces.py",)
 COPIED = ("tests/design/test_copied.py",)
 COUNTED = ("tests/design/test_counted.py",)
+TRANSLATED = ("tests/random/test_translated.py",)
 CELLS = ("tests/design/test_cells.py",)
 
 

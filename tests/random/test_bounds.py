@@ -12,6 +12,7 @@ from cbprove.logic.terms import (
     Int,
     add,
     common_bits,
+    div,
     evaluate,
     ite,
     lt,
@@ -35,6 +36,7 @@ def drawn(draw: Random, depth: int) -> Int:
         sub(one, other),
         mul(one, other),
         mod(one, divisor),
+        div(one, divisor),
         ite(lt(one, other), one, other),
     ]
     return draw.choice([*terms, named(name, one), common_bits(one, other, draw.choice([1, 4, 8]))])
@@ -59,4 +61,6 @@ def test_no_wider_than_needed() -> None:
     a, b, c = (var(name) for name in RANGES)
     terms = [add(a, b), sub(a, b), mul(a, c), mod(a, 8), ite(lt(a, 0), b, c)]
     assert list(map(bounds.of, terms)) == [(-5, 39), (-16, 28), (-150, 35), (0, 7), (-5, 9)]
+    assert list(map(bounds.of, [mod(b, 16), mod(c, 16), div(a, 4)])) == [(2, 9), (0, 15), (-2, 7)]
+    assert bounds.of(mod(var("unknown"), 4)) == (0, 3)
     assert bounds.of(add(a, var("unknown"))) is None

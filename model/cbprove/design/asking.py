@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping, Sequence
 
 from cbprove.logic.smtlib import Script
-from cbprove.logic.terms import Bool, and_, subterms
+from cbprove.logic.terms import Bool, Term, and_, subterms
 from cbprove.solving.library import common
 from cbprove.solving.solver import Answer, Limits, Z3Session
 
@@ -70,13 +70,26 @@ def script_for(formulas: Sequence[Bool], ranges: Mapping[str, Interval]) -> Scri
 
 
 def _bitwise(formulas: Sequence[Bool]) -> bool:
-    """Whether formulas combine values bit by bit, or take so many single bits out of values that
-    they are about them."""
+    """Whether formulas combine values bit by bit, take so many single bits out of values that they
+    are about them, or take bits out of what was put together of bits, again and again."""
     terms = list(subterms(*formulas))
-    single = [term for term in terms if term.operator == "mod" and term.args[1] == 2]
-    return len(single) >= _MANY or any(
-        term.operator == "&" and term.args[0] >= _MANY for term in terms
+    taken = [term for term in terms if term.operator in ("mod", "div", "&")]
+    single = [term for term in taken if term.operator == "mod" and term.args[1] == 2]
+    return (
+        len(single) >= _MANY
+        or any(term.operator == "&" and term.args[0] >= _MANY for term in taken)
+        or (len(taken) >= _MANY and _nested(terms) >= _MANY)
     )
+
+
+def _nested(terms: Sequence[Term]) -> int:
+    """How often at most bits are taken out of what hangs on bits that were taken out; operands
+    come before what they are in."""
+    depth: dict[Term, int] = {}
+    for term in terms:
+        inner = max((depth[arg] for arg in term.args if isinstance(arg, Term)), default=0)
+        depth[term] = inner + (term.operator in ("mod", "div"))
+    return max(depth.values(), default=0)
 
 
 _COMPARED = 34  # bits of a signed number that holds any of 32 bits, and one more than that

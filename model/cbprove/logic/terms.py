@@ -316,9 +316,12 @@ Interval = tuple[int, int]
 class Bounds:
     """Intervals (both ends included) of terms whose unknowns lie in given ranges."""
 
-    def __init__(self, ranges: Mapping[str, Interval]) -> None:
+    def __init__(
+        self, ranges: Mapping[str, Interval], known: Mapping[Term, Interval] | None = None
+    ) -> None:
+        """Of some terms an interval may be `known` better than by their parts."""
         self.ranges = dict(ranges)
-        self._known: dict[Term, Interval | None] = {}
+        self._known: dict[Term, Interval | None] = dict(known or {})
 
     def of(self, term: Int) -> Interval | None:
         """The interval of a term, None if nothing is known."""
@@ -337,8 +340,10 @@ class Bounds:
             case "&":
                 return 0, (1 << term.args[0]) - 1
         # The operands; of an `ite`, its two branches.
-        pair = self.of(term.args[-2]), self.of(term.args[-1])
-        left, right = pair
+        left, right = self.of(term.args[-2]), self.of(term.args[-1])
+        if term.operator == "mod" and right is not None:
+            fits = left is not None and left[0] >= 0 and left[1] < right[0]
+            return left if fits else (0, right[1] - 1)
         if left is None or right is None:
             return None
         match term.operator:
@@ -351,6 +356,6 @@ class Bounds:
             case "*":
                 corners = [a * b for a in left for b in right]
                 return min(corners), max(corners)
-            case "mod":
-                return 0, right[1] - 1
+            case "div":
+                return left[0] // right[0], left[1] // right[0]
         return None

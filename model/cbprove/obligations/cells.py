@@ -17,7 +17,21 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from cbprove.frozen import frozen, replace
-from cbprove.logic.terms import Bool, Bounds, Int, Term, add, and_, ite, lt, mul, not_, or_, var
+from cbprove.logic.terms import (
+    Bool,
+    Bounds,
+    Int,
+    Interval,
+    Term,
+    add,
+    and_,
+    ite,
+    lt,
+    mul,
+    not_,
+    or_,
+    var,
+)
 from cbprove.obligations.ops import (
     MEMORY,
     Area,
@@ -28,7 +42,7 @@ from cbprove.obligations.ops import (
     Unfolding,
 )
 from cbprove.obligations.still import Still, number, positions, stilled
-from cbprove.obligations.values import Value, bounded, field, wrap
+from cbprove.obligations.values import Value, bounded, field, interval_of, wrap
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Place
 
@@ -68,6 +82,7 @@ class Cells:
         self._made: dict[int, tuple[int, bool]] = {}
         self._indexed = 0
         self._memo: dict[tuple[object, ...], object] = {}
+        self._stored_values: dict[Term, Interval] = {}
         self.values: Reading[Int] = Reading(self._value_of, ite, self._compose)
 
     def value(
@@ -94,7 +109,8 @@ class Cells:
             return unfolding.boolean(raw, place, moment, guard)
         ranges = {unknown.args[0]: (0, 255) for unknown in self.free.values()}
         inputs = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
-        value = bounded(raw, Bounds({**ranges, **inputs}), 0, (1 << place.width) - 1)
+        bounds = Bounds({**ranges, **inputs}, self._stored_values)
+        value = bounded(raw, bounds, 0, (1 << place.width) - 1)
         return wrap(value, replace(place.type, bits=place.width))
 
     def read(
@@ -285,6 +301,7 @@ class Cells:
         # Two's complement: `field` counts the bits of numbers that are not negative.
         if value.low < 0:
             value = Value(add(value.term, ite(lt(value.term, 0), 1 << size, 0)), 0, (1 << size) - 1)
+        self._stored_values.update(interval_of(value))
         return field(value, low, width)
 
     def _free(self, store: Store, position: int, width: int) -> Int:

@@ -26,7 +26,7 @@ from cbprove.logic.terms import (
 )
 from cbprove.obligations.ops import MEMORY, Area, Copied, Key, Made, Run, Store, Touched, Unfolding
 from cbprove.obligations.sources import UNSURE, conjuncts, spelled
-from cbprove.obligations.values import Value, bounded, greatest, least, wrap
+from cbprove.obligations.values import Value, bounded, greatest, interval_of, least, wrap
 from cbprove.properties.events import Moment
 from cbprove.system.expressions import Place
 
@@ -49,6 +49,7 @@ class Members:
         self.held: dict[tuple[object, ...], Held] = {}
         self.ranges: dict[str, Interval] = {}
         self.not_followed: dict[tuple[str, Key], dict[tuple[object, ...], int]] = {}
+        self.stored: dict[Term, Interval] = {}  # what is known of values that were stored
 
     def value(
         self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool
@@ -111,7 +112,7 @@ class _Look:
             return self.unfolding.boolean(raw, self.place, self.moment, self.guard)
         # What was stored may be known better than the type says it: a sum of few numbers wraps at
         # no bound, and is written without `mod`.
-        bounds = Bounds({**self.bounds.ranges, **self.memory.ranges})
+        bounds = Bounds({**self.bounds.ranges, **self.memory.ranges}, self.memory.stored)
         return bounded(raw, bounds, self.low, self.high)
 
     def _in_object(self) -> Bool:
@@ -228,6 +229,7 @@ class _Look:
             exact = eq(store.low, address)
             if isinstance(store.width, int) and store.width == self.place.width:
                 narrow = store.value if self.type.boolean else wrap(store.value, self.type)
+                self.memory.stored.update(interval_of(narrow))
                 return ite(exact, narrow.term, unknown)
             return unknown
         return self._free(store, address)

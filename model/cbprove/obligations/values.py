@@ -13,6 +13,7 @@ from cbprove.logic.terms import (
     Bool,
     Bounds,
     Int,
+    Interval,
     Term,
     add,
     and_,
@@ -71,6 +72,11 @@ def bounded(term: Int, bounds: Bounds, low: int, high: int) -> Value:
     """A term that lies between two numbers, and in what is known of it besides."""
     first, last = bounds.of(term) or (low, high)
     return Value(term, max(low, first), min(high, last))
+
+
+def interval_of(value: Value) -> dict[Term, Interval]:
+    """What is known of the term of a value, if it is one."""
+    return {value.term: (value.low, value.high)} if isinstance(value.term, Term) else {}
 
 
 def constant(number: int) -> Value:
@@ -188,25 +194,44 @@ def _binary(operator: str, left: Value, right: Value, type: IntType) -> Value:
 
 
 def _compare(operator: str, left: Value, right: Value) -> Bool:
-    a, b = left.term, right.term
     match operator:
         case "<":
-            return lt(a, b)
+            return _less(left, right)
         case "<=":
-            return le(a, b)
+            return _at_most(left, right)
         case ">":
-            return lt(b, a)
+            return _less(right, left)
         case ">=":
-            return le(b, a)
+            return _at_most(right, left)
         case "==":
-            return eq(a, b)
+            return _equal(left, right)
         case "!=":
-            return not_(eq(a, b))
+            return not_(_equal(left, right))
         case "&&":
             return and_(_truth(left), _truth(right))
         case "||":
             return or_(_truth(left), _truth(right))
     raise AssertionError(operator)
+
+
+# What the bounds of both decide is no comparison in a formula.
+
+
+def _less(left: Value, right: Value) -> Bool:
+    if left.high < right.low or right.high <= left.low:
+        return left.high < right.low
+    return lt(left.term, right.term)
+
+
+def _at_most(left: Value, right: Value) -> Bool:
+    if left.high <= right.low or right.high < left.low:
+        return left.high <= right.low
+    return le(left.term, right.term)
+
+
+def _equal(left: Value, right: Value) -> Bool:
+    apart = left.high < right.low or right.high < left.low
+    return False if apart else eq(left.term, right.term)
 
 
 def _divide(operator: str, left: Value, divisor: int) -> Value:
@@ -248,13 +273,15 @@ def _bitwise(operator: str, left: Value, right: Value, type: IntType) -> Value:
     a, b = unsigned(left, type.bits), unsigned(right, type.bits)
     # By these two identities only `&` needs single bits: a + b counts common bits twice.
     common = _and(a, b, type.bits)
+    # No bit above the highest of both is set.
+    most = (1 << max(a.high, b.high).bit_length()) - 1
     match operator:
         case "&":
             result = Value(common, 0, min(a.high, b.high))
         case "|":
-            result = Value(sub(add(a.term, b.term), common), 0, (1 << type.bits) - 1)
+            result = Value(sub(add(a.term, b.term), common), 0, most)
         case _:
-            result = Value(sub(add(a.term, b.term), mul(common, 2)), 0, (1 << type.bits) - 1)
+            result = Value(sub(add(a.term, b.term), mul(common, 2)), 0, most)
     return wrap(result, type)
 
 
@@ -273,9 +300,10 @@ def _and(left: Value, right: Value, bits: int) -> Int:
 def field(value: Value, low: int, width: int) -> Int:
     """Bits [low, low + width) of a value that is not negative, counted from the least
     significant."""
-    if low == 0 and value.high < 1 << width:
-        return value.term
-    return mod(div(value.term, 1 << low), 1 << width)
+    if value.high < 1 << low:
+        return 0
+    shifted = div(value.term, 1 << low)
+    return shifted if value.high < 1 << (low + width) else mod(shifted, 1 << width)
 
 
 def _runs(mask: int, bits: int) -> list[tuple[int, int]]:

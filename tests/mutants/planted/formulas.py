@@ -32,6 +32,7 @@ FAULTS = (
         "logic",
         BOUNDS,
         ("common bits are bounded by one bit", "Bounds._find", "(1 << term.args[0]) - 1", "1"),
+        ("what may wrap does not", "Bounds._find", "left[1] < right[0]", "True"),
     ),
     *planted(
         "logic",

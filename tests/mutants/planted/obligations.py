@@ -11,6 +11,7 @@ from tests.mutants.planting import (
     PIECES,
     RARE,
     RULES,
+    TRANSLATED,
     TRAPS,
     planted,
 )
@@ -245,6 +246,16 @@ FAULTS = (
     ),
     *planted(
         "obligations",
+        TRANSLATED,
+        ("what may be less is not", "_less", "right.high <= left.low", "right.low <= left.low"),
+        ("what may be more is not", "_at_most", "right.high < left.low", "right.low < left.low"),
+        ("what overlaps is apart", "_equal", "right.high < left.low", "right.low < left.low"),
+        ("two numbers have no more bits than one", "_bitwise", "max(a.high, b.high)", "b.high"),
+        ("no bit lies above a field", "field", "value.high < 1 << low + width", "True"),
+        ("a field lies above all bits", "field", "value.high < 1 << low", "value.high < 2 << low"),
+    ),
+    *planted(
+        "obligations",
         COPIED,
         (
             "what some candidates copy all do",
@@ -378,7 +389,12 @@ FAULTS = (
     *planted(
         "obligations",
         AGREE,
-        ("greater means greater or equal", "_compare", "return lt(b, a)", "return le(b, a)"),
+        (
+            "greater means greater or equal",
+            "_compare",
+            "_less(right, left)",
+            "_at_most(right, left)",
+        ),
         (
             "a bool that is looked at is 0",
             "_Look.value",
