@@ -73,13 +73,18 @@ def _bitwise(formulas: Sequence[Bool]) -> bool:
     """Whether formulas combine values bit by bit, take so many single bits out of values that they
     are about them, or take bits out of what was put together of bits, again and again."""
     terms = list(subterms(*formulas))
-    taken = [term for term in terms if term.operator in ("mod", "div", "&")]
-    single = [term for term in taken if term.operator == "mod" and term.args[1] == 2]
+    single = [term for term in terms if term.operator == "mod" and term.args[1] == 2]
     return (
         len(single) >= _MANY
-        or any(term.operator == "&" and term.args[0] >= _MANY for term in taken)
-        or (len(taken) >= _MANY and _nested(terms) >= _MANY)
+        or any(term.operator == "&" and term.args[0] >= _MANY for term in terms)
+        or (sum(map(_is_taken, terms)) >= _MANY and _nested(terms) >= _MANY)
     )
+
+
+def _is_taken(term: Term) -> bool:
+    """Whether some bits are taken out of a byte; what wraps, or is a byte of more, is a sum still,
+    which integers decide sooner."""
+    return term.operator in ("mod", "div") and term.args[1] < 1 << _MANY
 
 
 def _nested(terms: Sequence[Term]) -> int:
@@ -88,7 +93,7 @@ def _nested(terms: Sequence[Term]) -> int:
     depth: dict[Term, int] = {}
     for term in terms:
         inner = max((depth[arg] for arg in term.args if isinstance(arg, Term)), default=0)
-        depth[term] = inner + (term.operator in ("mod", "div"))
+        depth[term] = inner + _is_taken(term)
     return max(depth.values(), default=0)
 
 
