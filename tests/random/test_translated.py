@@ -9,9 +9,9 @@ from random import Random
 import pytest
 
 from cbprove.folds import parts
+from cbprove.logic.terms import Bounds, Int, add, choice, ite, var
 from cbprove.logic.terms import evaluate as value_of
-from cbprove.logic.terms import var
-from cbprove.obligations.values import Value, greatest, least, translate
+from cbprove.obligations.values import Value, bounded, greatest, least, translate
 from cbprove.semantics.arithmetic import evaluate
 from cbprove.system.expressions import Binary, Expr, InputValue, IntType, MemberValue, Place
 from tests.reaching.test_values import INPUTS, expression
@@ -86,3 +86,11 @@ def test_comparisons_of_all_values(sign: str, ranges: tuple[int, int, int, int])
 
 def _members(expr: Expr) -> list[tuple[Place, IntType]]:
     return [(each.place, each.type) for each in parts(expr) if isinstance(each, MemberValue)]
+
+
+def test_bounds_of_a_long_chain_of_choices() -> None:
+    term: Int = var("x")
+    for number in range(5_000):
+        term = ite(choice(f"c{number}"), add(term, 1), term)
+    value = bounded(term, Bounds({"x": (0, 1)}), 0, 1_000_000)
+    assert (value.low, value.high) == (0, 5_001)
