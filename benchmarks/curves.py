@@ -53,6 +53,8 @@ SIZES: Mapping[str, tuple[Callable[[int], str], Sequence[int]]] = {
     "enumerators": (spaces.enumerators, (250, 500, 1_000, 2_000, 4_000)),
     "layers": (spaces.layers, (25, 50, 100, 200, 400)),
     "saves in a row": (spaces.saves, (25, 50, 100, 200, 400)),
+    "counts in a row": (spaces.counts, (10, 20, 40, 80, 160)),
+    "members stored alone": (spaces.stores, (25, 50, 100, 200, 400)),
     "steps of a path": (lambda size: path(size).spec, (250, 500, 1_000, 2_000, 4_000)),
     "paths": (spaces.paths, (25, 50, 100, 200, 400)),
     "proposals": (spaces.proposals, (25, 50, 100, 200, 400)),

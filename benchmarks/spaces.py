@@ -127,12 +127,35 @@ def enumerators(count: int) -> str:
 
 
 def saves(count: int) -> str:
-    """So many times in a row two bytes are saved, overwritten and brought back."""
+    """So many times in a row some run saves two bytes, overwrites them and brings them back."""
     return (
         'spec saves "saved again and again"; object skb { char cb[48] __aligned(8); }\n'
         "object stack { u16 kept; }\n"
         "layer l { view V : u16 at skb.cb[0]; step set { write V; } step get { read V; }\n"
         "step save { copy V -> stack.kept; write V; } step restore { copy stack.kept -> V; } }\n"
-        f"path p {{ set; {' '.join(['save; restore;'] * count)} get; }}\n"
+        f"path p {{ set; {' '.join(['optionally { save; restore; }'] * count)} get; }}\n"
         "property kept: preserved V from set to get;\nproperty own: owned;\n"
+    )
+
+
+def counts(count: int) -> str:
+    """So many steps in a row that some run counts one up in."""
+    return (
+        'spec counts "counted up"; object skb { char cb[48] __aligned(8); }\n'
+        "layer l { view V : u16 at skb.cb[0]; step zero { write V = 0; } step get { read V; }\n"
+        "step up { write V = V + 1; } }\n"
+        f"path p {{ zero; {' '.join(['optionally { up; }'] * count)} get; }}\n"
+        f"property exact: exact V;\nproperty most: holds V <= {count} at get;\n"
+    )
+
+
+def stores(count: int) -> str:
+    """A struct whose so many members are written one by one, and read as a whole."""
+    listed = " ".join(f"u32 m{number};" for number in range(count))
+    written = " ".join(f"write V.m{number};" for number in range(count))
+    return (
+        f'spec stores "one by one"; object skb {{ char room[{4 * count}] __aligned(8); }}\n'
+        f"struct guest {{ {listed} }};\n"
+        f"layer l {{ view V : struct guest at skb.room[0]; step set {{ {written} }} step get {{ read V; }} }}\n"
+        "path p { set; get; }\nproperty own: owned;\n"
     )

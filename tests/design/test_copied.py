@@ -61,3 +61,13 @@ def test_at_which_candidates_it_comes_back(path: str, tmp_path: Path) -> None:
         }
         assert len(marks) == 8 and set(marks.values()) <= {PROVED, REFUTED}
         assert {candidate for candidate, mark in marks.items() if mark == REFUTED} == PATHS[path]
+
+
+def test_a_new_object_holds_what_is_brought_there(tmp_path: Path) -> None:
+    """Where nothing is, it holds what nobody stored."""
+    spec = tmp_path / "copied.cbs"
+    spec.write_text(_SPEC.replace("PATH get;", "set; both; new c; on c { some; get; }"))
+    space = Space(resolve(load(spec)), Options())
+    for sector in space.all_sectors():
+        marks = set(space.table(sector, "own").sheet.marks)
+        assert marks == {PROVED if sector.fixed["SAVE"] == "yes" else REFUTED}

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from cbprove.design.asking import ask
+from cbprove.design.plans import late
+from cbprove.design.problem import named
+from cbprove.meaning.elaborate import program
+from cbprove.meaning.resolve import resolve
+from cbprove.obligations.forms_by_values import by_values
 from cbprove.pipeline import Options, check
+from cbprove.solving.solver import Limits
+from cbprove.syntax.includes import load
 
 _SPEC = """\
 spec counted "some runs count up";
@@ -73,6 +81,7 @@ layer l {{
 path p {{ zero; {turns} get; }}
 property others: holds (F & 3) == 0 at get;
 property never: holds (F & 4) == 0 at get;
+proposal all {{ expect never refuted; }}
 """
 
 
@@ -83,3 +92,28 @@ def test_flags(times: int, tmp_path: Path) -> None:
     report = check(str(spec), Options(), lambda done, total: None)
     found = {case.property: case.verdict for case in report.cases}
     assert (found["others"], found["never"]) == ("proved", "refuted")
+
+
+_ANY = """\
+spec any_byte "anything is stored, and one more";
+object skb { char cb[8]; }
+layer l {
+    view V : u8 at skb.cb[0];
+    step store { write V; }
+    step up    { write V = V + 1; }
+    step get   { read V; }
+}
+path p { store; up; get; }
+property low: holds V >= 1 at get;
+property high: holds V <= 255 at get;
+"""
+
+
+@pytest.mark.parametrize(("name", "result"), [("low", "sat"), ("high", "unsat")])
+def test_what_anybody_may_have_stored_wraps(name: str, result: str, tmp_path: Path) -> None:
+    spec = tmp_path / "any.cbs"
+    spec.write_text(_ANY)
+    limits = Limits()
+    made = program(resolve(load(spec)), {"abi": "x86_64"})
+    form = by_values(made, named(made, name), late(limits))
+    assert ask(form.broken, form.ranges, limits).result == result

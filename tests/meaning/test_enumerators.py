@@ -88,3 +88,15 @@ def test_enumerators_are_what_gcc_makes_of_them(tmp_path: Path, seed: int) -> No
         assert isinstance(found, Constant) and isinstance(found.value, int)
         assert (found.value - value) % (1 << 64) == 0, (declared, text, found, value)
         assert found.type.bits == 8 * size, (declared, text, found, size)
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 1), (256, 1), (257, 2)])
+def test_a_packed_enum_is_as_large_as_its_last_constant(count: int, size: int) -> None:
+    """As gcc has it: the constants count on from 0."""
+    names = ", ".join(f"E{number}" for number in range(count))
+    text = f"""spec e; abi x86_64; object skb {{ char cb[48]; }}
+enum e {{ {names} }} __packed;
+layer l {{ view V : u8 at skb.cb[sizeof(enum e)]; step s {{ write V; }} }} path p {{ s; }}
+"""
+    made = elaborated(text)
+    assert [place.low for place in (view.place for view in made.views)] == [8 * size]

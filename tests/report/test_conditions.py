@@ -41,6 +41,18 @@ def test_a_number_of_a_struct_is_preferred() -> None:
     assert found == Conditions(texts=("AT >= sizeof(struct s)",), all=True)
 
 
+def test_properties_of_one_report_look_at_points_of_their_own() -> None:
+    """Their spaces have the same cells, and are about other axes and numbers."""
+    comparisons = Comparisons([])
+    about = space({("no",): "110", ("yes",): "000"}, "s", "AT")
+    for each, said in (
+        (about, "s == no && AT <= 1"),
+        (replace(about, axes=("r", "AT")), "r == no && AT <= 1"),
+        (replace(about, first=3), "s == no && AT <= 4"),
+    ):
+        assert comparisons.conditions(each, 4) == Conditions(texts=(said,), all=True)
+
+
 def test_what_is_excluded_speaks_for_neither_side() -> None:
     found = conditions(space({("small",): "11x00", ("large",): "xxxxx"}, "s", "AT"), [], 4)
     assert found == Conditions(texts=("AT <= 1",), all=True)

@@ -82,7 +82,7 @@ class Cells:
         self._made: dict[int, tuple[int, bool]] = {}
         self._indexed = 0
         self._memo: dict[tuple[object, ...], object] = {}
-        self._stored_values: dict[Term, Interval] = {}
+        self._intervals: dict[Term, Interval] = {}  # of values stored, and of unknown bytes
         self.values: Reading[Int] = Reading(self._value_of, ite, self._compose)
 
     def value(
@@ -107,9 +107,8 @@ class Cells:
             raw = ite(on, read, raw)
         if place.type.boolean:
             return unfolding.boolean(raw, place, moment, guard)
-        ranges = {unknown.args[0]: (0, 255) for unknown in self.free.values()}
         inputs = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
-        bounds = Bounds({**ranges, **inputs}, self._stored_values)
+        bounds = Bounds(inputs, self._intervals)
         value = bounded(raw, bounds, 0, (1 << place.width) - 1)
         return wrap(value, replace(place.type, bits=place.width))
 
@@ -301,7 +300,7 @@ class Cells:
         # Two's complement: `field` counts the bits of numbers that are not negative.
         if value.low < 0:
             value = Value(add(value.term, ite(lt(value.term, 0), 1 << size, 0)), 0, (1 << size) - 1)
-        self._stored_values.update(interval_of(value))
+        self._intervals.update(interval_of(value))
         return field(value, low, width)
 
     def _free(self, store: Store, position: int, width: int) -> Int:
