@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from cbprove.diagnostics import Diagnostic, Source, Span
@@ -180,7 +181,14 @@ class Model:
     steps: int
     reasons: int
     told: str
-    digest: str = ""  # the sha256 of the record
+    data: bytes = field(default=b"", repr=False, compare=False)  # what the record's file holds
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the record."""
+        import hashlib  # loads a library of ciphers; only archives keep digests
+
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @frozen

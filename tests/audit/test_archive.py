@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cbprove.audit.record import save
+from cbprove.audit.writing import save
 from tests.archive.kept import Kept, cbprove
 from tests.audit.test_compare import BOTH, SPEC, access, record
 

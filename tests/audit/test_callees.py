@@ -8,9 +8,10 @@ from types import MappingProxyType
 
 import pytest
 
-from cbprove.audit.record import Record, load, save, text
+from cbprove.audit.record import Record, load
 from cbprove.audit.told import summary
 from cbprove.audit.told import text as told
+from cbprove.audit.writing import save, text
 from cbprove.frozen import replace
 from cbprove.source.accesses import Access, Read
 from tests.audit.test_compare import BOTH, access, audit, differences, record

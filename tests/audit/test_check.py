@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cbprove.audit.record import save
+from cbprove.audit.writing import save
 from cbprove.diagnostics import SpecError
 from cbprove.frozen import replace
 from cbprove.pipeline import Options, check

@@ -10,9 +10,10 @@ import jsonschema
 import pytest
 
 from cbprove.audit.compare import Audited, audited
-from cbprove.audit.record import Record, load, save, text
+from cbprove.audit.record import Record, load
 from cbprove.audit.told import document, summary, unmodelled
 from cbprove.audit.told import text as told
+from cbprove.audit.writing import save, text
 from cbprove.diagnostics import WrongUsage
 from cbprove.pipeline import candidates_to_audit
 from cbprove.source.accesses import Access, Kind, Place, Read, Sought, Unread

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from cbprove.audit.joins import joined, neighbours
-from cbprove.audit.record import load, save, text
+from cbprove.audit.record import load
 from cbprove.audit.told import document
 from cbprove.audit.told import text as told
+from cbprove.audit.writing import save, text
 from cbprove.pipeline import candidates_to_audit
 from cbprove.source.accesses import Bound, Calls
 from cbprove.source.graph import Graph
+from cbprove.source.guessed import Guessed
 from tests.audit.test_compare import SPEC, audit, record
 
 STEPS = 'step a { } step b { } step c { } step d { } step quiet of nothing "a program" { }'
@@ -117,7 +119,7 @@ def test_one_function_is_its_own_neighbour() -> None:
 
 def test_what_is_guessed_is_no_join_and_is_asked_for(tmp_path: Path) -> None:
     (tmp_path / "f.c").write_text("int aaa(void)\n{\n\tint bbb;\n}\nint bbb(void)\n{\n}\n")
-    guessed = Graph()
+    guessed = Guessed()
     guessed.guess([tmp_path / "f.c"])
     found = joined(guessed, frozenset(("aaa",)), frozenset(("bbb",)))
     assert found.how == "not found" and found.wanted == {("aaa", "bbb")}

@@ -135,7 +135,7 @@ class _Walk:
 def _lost(read: Read, deeds: tuple[Done, ...], left: Reasons) -> tuple[tuple[Access, Bits], ...]:
     """What is done there and in no step of the caller."""
     pairs = (
-        (access, bits(access.place) - covers(deeds, access) - left.hide(read.name, access))
+        (access, bits(access.place) & ~covers(deeds, access) & ~left.hide(read.name, access))
         for access in read.accesses
     )
     return tuple((access, lost) for access, lost in pairs if lost)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cbprove.audit.callees import Callee, followed, stands_for
 from cbprove.audit.joins import Join, joins
-from cbprove.audit.reasons import Parts, Reasons, bits, covers, parts, reasons
+from cbprove.audit.reasons import Bits, Parts, Reasons, bits, covers, parts, reasons, run, union
 from cbprove.audit.record import Record
 from cbprove.audit.steps import Area, Done, area, done, reached
 from cbprove.diagnostics import Span
@@ -19,7 +19,6 @@ from cbprove.system.program import Program, Step
 
 What = Literal["missing", "callee", "escape", "stale", "idle", "order", "extra", "not run"]
 FAULTS: tuple[What, ...] = ("missing", "callee", "escape", "stale")
-Bits = frozenset[int]
 
 
 @frozen
@@ -155,7 +154,7 @@ def _missing(step: Step, pairs: Pairs, deeds: Sequence[Done], left: Reasons) -> 
     """What the source does, the step does not, and no reason leaves out; each member once."""
     by_member: dict[tuple[str, str], Difference] = {}
     for read, access in pairs:
-        lost = bits(access.place) - covers(deeds, access) - left.hide(read.name, access)
+        lost = bits(access.place) & ~covers(deeds, access) & ~left.hide(read.name, access)
         if lost:
             kind: What = "escape" if access.kind == "escape" else "missing"
             message = _lost(step, read, access, lost, left.whole(lost))
@@ -221,15 +220,15 @@ def _via(access: Access) -> str:
 
 
 def _shown(place: Place, lost: Bits) -> str:
-    if len(lost) == (place.width or 0):
+    if lost.bit_count() == (place.width or 0):
         return str(place)
-    first, last = min(lost), max(lost) + 1
-    return f"{place}, of which bytes [{first // 8},{(last + 7) // 8})"
+    first, end = (lost & -lost).bit_length() - 1, lost.bit_length()
+    return f"{place}, of which bytes [{first // 8},{(end + 7) // 8})"
 
 
 def _idle(step: Step, left: Reasons, pairs: Pairs) -> list[Difference]:
     """Reasons for what no function does."""
-    touched: set[int] = set().union(*(bits(access.place) for _, access in pairs))
+    touched = union(bits(access.place) for _, access in pairs)
     return [
         Difference(
             "idle",
@@ -247,17 +246,15 @@ def _extra(
     step: Step, pairs: Pairs, deeds: Sequence[Done], reads: Sequence[Read]
 ) -> list[Difference]:
     """What the step does and the source does not, each place once."""
-    stores = set().union(
-        *(bits(access.place) for _, access in pairs if access.stores or access.kind == "escape")
+    stores = union(
+        bits(access.place) for _, access in pairs if access.stores or access.kind == "escape"
     )
-    loads = set().union(*(bits(access.place) for _, access in pairs if not access.stores))
+    loads = union(bits(access.place) for _, access in pairs if not access.stores)
     names = " and ".join(f"{read.name}()" for read in reads)
     by_member: dict[tuple[str, str], Difference] = {}
     for each in deeds:
         same_kind = stores if each.stores else loads
-        if each.kind != "look" and not same_kind.intersection(
-            range(each.low, each.low + each.width)
-        ):
+        if each.kind != "look" and not same_kind & run(each.low, each.width):
             verb = "stores" if each.stores else "reads"
             message = f"step `{step.name}` {verb} `{each.text}`, {names} does not"
             by_member.setdefault(
@@ -276,9 +273,7 @@ def _order(step: Step, pairs: Pairs, deeds: Sequence[Done]) -> list[Difference]:
     ]
     differences = []
     for first, second in _pairs_of(deeds):
-        shared = set(range(first.low, first.low + first.width)) & set(
-            range(second.low, second.low + second.width)
-        )
+        shared = run(first.low, first.width) & run(second.low, second.width)
         if not shared or first.stores == second.stores:
             continue
         ways = _ways(source, shared)
@@ -302,7 +297,7 @@ def _pairs_of(deeds: Sequence[Done]) -> Iterable[tuple[Done, Done]]:
 
 
 def _ways(
-    source: Sequence[tuple[tuple[str, str], bool, Bits]], shared: set[int]
+    source: Sequence[tuple[tuple[str, str], bool, Bits]], shared: Bits
 ) -> set[tuple[bool, bool]]:
     """In which orders the source reads and stores some bits: (whether the first stores, whether the
     second does).
@@ -318,13 +313,11 @@ def _ways(
     }
 
 
-def _both(deeds: Sequence[Done], shared: set[int], first: Done, second: Done) -> bool:
+def _both(deeds: Sequence[Done], shared: Bits, first: Done, second: Done) -> bool:
     """Whether the step does it the other way round as well."""
     return any(
         one.stores == second.stores
         and two.stores == first.stores
-        and shared
-        & set(range(one.low, one.low + one.width))
-        & set(range(two.low, two.low + two.width))
+        and shared & run(one.low, one.width) & run(two.low, two.width)
         for one, two in _pairs_of(deeds)
     )

@@ -8,6 +8,7 @@ function are stepped over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from itertools import pairwise
 from typing import Literal
 
@@ -51,10 +52,11 @@ NOT_FOUND = Sought("not found")
 
 def joins(program: Program, graph: Graph) -> tuple[Join, ...]:
     """Every two neighbours of every path, as far as the graph knows."""
+    search = cache(partial(joined, graph))  # several paths have the same neighbours
     joined_steps = []
     for each in neighbours(program):
-        search = joined(graph, functions(each.first), functions(each.second))
-        joined_steps.append(Join(each, search.how, search.way))
+        sought = search(functions(each.first), functions(each.second))
+        joined_steps.append(Join(each, sought.how, sought.way))
     return tuple(joined_steps)
 
 

@@ -4,6 +4,7 @@ functions reach the next's."""
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,11 +12,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from cbprove.audit.joins import functions, joined, neighbours
-from cbprove.audit.record import Record, digest
+from cbprove.audit.record import Record
 from cbprove.frozen import replace
 from cbprove.source.accesses import Bound, Calls, Found, Read, Sought, Unread
 from cbprove.source.asked import Compiled, asked, definers, leads
-from cbprove.source.graph import Graph
+from cbprove.source.guessed import Guessed
 from cbprove.source.kernel import Kernel
 from cbprove.source.sweep import Job, Mapped, Told, followed, sources, sweep, work
 from cbprove.system.program import Program
@@ -138,7 +139,7 @@ def record(
         functions=MappingProxyType({name: tuple(reads) for name, reads in functions.items()}),
         others=MappingProxyType({short(file): names for file, names in touching.items() if names}),
         absent=tuple(absent),
-        hashes=MappingProxyType({short(file): digest(Path(file)) for file in files}),
+        hashes=MappingProxyType({short(file): _digest(file) for file in files}),
         unread=tuple(Unread(short(each.file), each.errors, short(each.first)) for each in unread),
         calls=between[0],
         bound=between[1],
@@ -166,16 +167,16 @@ def pairs(programs: Iterable[Program]) -> list[Pair]:
     return [(first, other) for first, other in pairs_of_steps if not first & other]
 
 
-def guessed(kernel: Kernel, reads: Sequence[Read]) -> Graph:
+def guessed(kernel: Kernel, reads: Sequence[Read]) -> Guessed:
     """Who calls whom by the words of texts: those around the functions that were read."""
-    graph = Graph()
+    graph = Guessed()
     graph.guess(_texts(kernel.tree, reads))
     return graph
 
 
 def learnt(
-    pairs_wanted: Sequence[Pair], graph: Graph, kernel: Kernel, search: Sought, mapped: Mapped
-) -> Graph:
+    pairs_wanted: Sequence[Pair], graph: Guessed, kernel: Kernel, search: Sought, mapped: Mapped
+) -> Guessed:
     """The same with what has to be known of calls to say of each pair how the second follows
     the first."""
     pairs_asked: set[tuple[str, str]] = set()
@@ -233,7 +234,7 @@ def _naming(tree: Path, names: set[str]) -> set[str]:
     return {str(each.parent.relative_to(tree)) for each in paths}
 
 
-def _jobs(graph: Graph, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel) -> list[Job]:
+def _jobs(graph: Guessed, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel) -> list[Job]:
     """The files that tell: where a function or what sets a member is, for a header's function a
     file that calls it."""
     by_file: dict[Path, set[str]] = defaultdict(set)
@@ -260,7 +261,7 @@ def _jobs(graph: Graph, calls_wanted: Sequence[tuple[str, str]], kernel: Kernel)
 
 
 def kept(
-    graph: Graph, pairs_wanted: Sequence[Pair], short: Callable[[str], str]
+    graph: Guessed, pairs_wanted: Sequence[Pair], short: Callable[[str], str]
 ) -> tuple[tuple[Calls, ...], tuple[Bound, ...]]:
     """Of all that was learnt what is on a way, files by their short names."""
     names = {name for pair in pairs_wanted for side in pair for name in side}
@@ -278,3 +279,8 @@ def kept(
         for name in sorted(graph.bound[member] & names)
     ]
     return tuple(each for each in calls if each.targets), tuple(bound)
+
+
+def _digest(file: str) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()

@@ -8,6 +8,8 @@ a view: such a reason hides what another step of that function does, and nothing
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 
 from cbprove.audit.steps import Area, Done, done
 from cbprove.frozen import frozen
@@ -16,7 +18,7 @@ from cbprove.source.accesses import Place as Extent
 from cbprove.system.expressions import Place
 from cbprove.system.program import LeftOut, Program, Step
 
-Bits = frozenset[int]
+Bits = int  # a set of bits: bit N is in it where bit N of the number is one
 Parts = Mapping[str, tuple[Done, ...]]  # by function
 
 
@@ -29,12 +31,11 @@ class Reasons:
 
     def hide(self, function: str, access: Access) -> Bits:
         """The bits of an access that need not be done by the step."""
-        members = (
-            bits_left_out for each, bits_left_out in self.named.items() if not whole(each.place)
-        )
-        views = (bits_left_out for each, bits_left_out in self.named.items() if whole(each.place))
-        elsewhere = covers(self.parts.get(function, ()), access)
-        return frozenset().union(*members) | (frozenset().union(*views) & elsewhere)
+        if not self.named:
+            return 0
+        members = union(each for left_out, each in self.named.items() if not whole(left_out.place))
+        views = union(each for left_out, each in self.named.items() if whole(left_out.place))
+        return members | (views and views & covers(self.parts.get(function, ()), access))
 
     def whole(self, lost: Bits) -> str:
         """The view that is left out as a whole and holds some bits, empty where none does."""
@@ -59,9 +60,8 @@ def parts(program: Program, within: Area) -> Parts:
 
 def reasons(step: Step, within: Area, deeds_of: Parts) -> Reasons:
     """The reasons of a step, beside all steps that stand for its functions."""
-    return Reasons(
-        {each: _run(within.extent(each.place)) for each in step.witness.left_out}, deeds_of
-    )
+    named = {each: run(*(within.extent(each.place) or (0, 0))) for each in step.witness.left_out}
+    return Reasons(named, deeds_of)
 
 
 def whole(place: Place) -> bool:
@@ -71,25 +71,27 @@ def whole(place: Place) -> bool:
     return not place.path and not place.indexes
 
 
-def _run(extent: tuple[int, int] | None) -> Bits:
-    return frozenset(range(extent[0], extent[0] + extent[1])) if extent is not None else frozenset()
+def run(low: int, width: int) -> Bits:
+    """So many bits in a row, without those in front of bit 0."""
+    first, end = max(low, 0), max(low + width, 0)
+    return (1 << end) - (1 << first)
+
+
+def union(sets: Iterable[Bits]) -> Bits:
+    """The bits that are in some of these sets."""
+    return reduce(or_, sets, 0)
 
 
 def bits(place: Extent, size: int = 1 << 14) -> Bits:
     """The bits that an access may touch. Where its length is not known it is held to what is
     known: its first byte."""
     width = place.width if place.width is not None else min(8, size)
-    return frozenset(range(max(place.start, 0), max(place.start + width, 0)))
+    return run(place.start, width)
 
 
 def covered(deeds: Iterable[Done], *kinds: str) -> Bits:
     """The bits to which some of these things are done."""
-    return frozenset(
-        bit
-        for each in deeds
-        if each.kind in kinds
-        for bit in range(each.low, each.low + each.width)
-    )
+    return union(run(each.low, each.width) for each in deeds if each.kind in kinds)
 
 
 def covers(deeds: Iterable[Done], access: Access) -> Bits:
@@ -105,9 +107,5 @@ def covers(deeds: Iterable[Done], access: Access) -> Bits:
     if not access.stores:
         return touched & reads
     clears = [covered((each,), "clear") for each in done_here]
-    cleared = (
-        frozenset().union(*clears)
-        if access.kind == "clear"
-        else frozenset().union(*(e for e in clears if e == touched))
-    )
+    cleared = union(each for each in clears if access.kind == "clear" or each == touched)
     return touched & (stores | cleared)

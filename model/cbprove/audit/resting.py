@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from cbprove.audit.compare import audited
-from cbprove.audit.record import digest, load
+from cbprove.audit.record import parsed, read
 from cbprove.audit.told import summary
 from cbprove.diagnostics import Diagnostic, Span, SpecError, WrongUsage
 from cbprove.meaning import elaborate
@@ -23,9 +23,10 @@ def models(system: System) -> tuple[Model, ...]:
 
 
 def _model(system: System, record: str, span: Span) -> Model:
-    path = Path(span.source.name).parent / record
+    path = os.path.join(os.path.dirname(span.source.name), record)
     try:
-        record_kept = load(path)
+        data = read(path)
+        record_kept = parsed(path, data)
     except WrongUsage as wrong:
         raise SpecError((Diagnostic("CB0001", str(wrong), span, wrong.help),)) from None
     audit = audited(system.name, as_it_is(system), record_kept)
@@ -42,7 +43,7 @@ def _model(system: System, record: str, span: Span) -> Model:
         steps=audit.steps,
         reasons=audit.reasons,
         told=summary(audit),
-        digest=digest(path),
+        data=data,
     )
 
 

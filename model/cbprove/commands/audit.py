@@ -58,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     do.
     """
     from cbprove.audit.compare import audited
-    from cbprove.audit.record import load, save
+    from cbprove.audit.record import load
+    from cbprove.audit.writing import save
     from cbprove.pipeline import candidates_to_audit
 
     if (args.record is None) == (args.source is None):

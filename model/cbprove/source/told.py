@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from cbprove.source.accesses import Access, Found, Place, Read, Sought, Unread
@@ -139,7 +139,10 @@ def draft(sweep_result: Found, target: Sought, named: Named) -> str:
         f" * cbprove import VMLINUX {' '.join(f'--struct {each}' for each in records)}",
         " */",
     ]
-    layer = re.sub(r"\W", "_", Path(functions[0].file).stem) if functions else "nothing"
+    stem, _ = (
+        os.path.splitext(os.path.basename(functions[0].file)) if functions else ("nothing", "")
+    )
+    layer = re.sub(r"\W", "_", stem)
     lines.append(f"layer {layer} {{")
     for name, place in sorted(views.items(), key=lambda each: (each[1].at, each[0])):
         type = f"struct {place.view}" if place.view else f"u8[{max((place.width or 0) // 8, 1)}]"

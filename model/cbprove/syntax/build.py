@@ -21,7 +21,7 @@ STATEMENT_WORDS = words(
 class Builder(QuestionBuilder):
     """Layers, paths and statements; questions, C and expressions are in the bases."""
 
-    def start(self, span: Span, *declarations: Any) -> tuple[syntax.Declaration, ...]:
+    def start(self, *declarations: Any) -> tuple[syntax.Declaration, ...]:
         """All declarations; a `#define` inside of one comes before it."""
         hoisted = iter(self.hoisted)
         waiting = next(hoisted, None)
@@ -41,10 +41,10 @@ class Builder(QuestionBuilder):
                 nodes.append(node)
         return tuple(nodes)
 
-    def text(self, span: Span, *strings: Token) -> str:
+    def text(self, *strings: Token) -> str:
         return "".join(self.string(string) for string in strings)
 
-    def names(self, span: Span, *names: Token) -> tuple[ctree.Name, ...]:
+    def names(self, *names: Token) -> tuple[ctree.Name, ...]:
         return tuple(map(self.name, names))
 
     and_names = names
@@ -71,10 +71,10 @@ class Builder(QuestionBuilder):
     def require(self, span: Span, condition: ctree.Expr) -> syntax.Require:
         return syntax.Require(condition, span)
 
-    def range(self, span: Span, low: ctree.Expr, high: ctree.Expr) -> tuple[str, Any]:
+    def range(self, low: ctree.Expr, high: ctree.Expr) -> tuple[str, Any]:
         return "range", (low, high)
 
-    def value_set(self, span: Span, names: tuple[ctree.Name, ...]) -> tuple[str, Any]:
+    def value_set(self, names: tuple[ctree.Name, ...]) -> tuple[str, Any]:
         return "values", names
 
     def param(
@@ -101,7 +101,7 @@ class Builder(QuestionBuilder):
             span=span,
         )
 
-    def per_step(self, span: Span, *tokens: Token) -> bool:
+    def per_step(self, *tokens: Token) -> bool:
         return True
 
     per_path = unused = cleared = somewhere = per_step
@@ -131,15 +131,13 @@ class Builder(QuestionBuilder):
     ) -> syntax.View:
         return syntax.View(self.name(name), type, locations, unused is not None, span)
 
-    def location(
-        self, span: Span, place: ctree.Place, condition: ctree.Expr | None
-    ) -> syntax.Location:
+    def location(self, place: ctree.Place, condition: ctree.Expr | None) -> syntax.Location:
         return syntax.Location(place, condition)
 
-    def reads(self, span: Span, places: Any) -> tuple[str, Any]:
+    def reads(self, places: Any) -> tuple[str, Any]:
         return "reads", places
 
-    def writes(self, span: Span, places: Any) -> tuple[str, Any]:
+    def writes(self, places: Any) -> tuple[str, Any]:
         return "writes", places
 
     def step(
@@ -162,24 +160,22 @@ class Builder(QuestionBuilder):
 
     bodiless_step = step
 
-    def witness(
-        self, span: Span, of: Any, callees: Any, *without: syntax.Without
-    ) -> syntax.Witness:
+    def witness(self, of: Any, callees: Any, *without: syntax.Without) -> syntax.Witness:
         nothing = of if isinstance(of, str) else None
         return syntax.Witness(None if isinstance(of, str) else of, nothing, callees or (), without)
 
-    def of(self, span: Span, functions: tuple[syntax.Function, ...]) -> tuple[syntax.Function, ...]:
+    def of(self, functions: tuple[syntax.Function, ...]) -> tuple[syntax.Function, ...]:
         return functions
 
     with_ = of
 
-    def of_nothing(self, span: Span, reason: str) -> str:
+    def of_nothing(self, reason: str) -> str:
         return reason
 
-    def standing_for(self, span: Span, *functions: syntax.Function) -> tuple[syntax.Function, ...]:
+    def standing_for(self, *functions: syntax.Function) -> tuple[syntax.Function, ...]:
         return functions
 
-    def stands_for(self, span: Span, name: Token, condition: ctree.Expr | None) -> syntax.Function:
+    def stands_for(self, name: Token, condition: ctree.Expr | None) -> syntax.Function:
         return syntax.Function(self.name(name), condition)
 
     callee = stands_for
@@ -215,7 +211,7 @@ class Builder(QuestionBuilder):
             span=span,
         )
 
-    def word_of(self, span: Span, token: Token) -> str:
+    def word_of(self, token: Token) -> str:
         """The word that a rule of one word stands for."""
         return token.text
 
@@ -234,7 +230,7 @@ class Builder(QuestionBuilder):
 
     # --- statements ---
 
-    def block(self, span: Span, *statements: Any) -> syntax.Block:
+    def block(self, *statements: Any) -> syntax.Block:
         return statements
 
     def read(self, span: Span, places: Any, length: ctree.Expr | None) -> syntax.Read:
@@ -278,10 +274,10 @@ class Builder(QuestionBuilder):
     def on(self, span: Span, name: Token, body: syntax.Block) -> syntax.On:
         return syntax.On(self.name(name), body, span)
 
-    def bounds(self, span: Span, low: ctree.Expr | None, high: ctree.Expr | None) -> syntax.Bounds:
+    def bounds(self, low: ctree.Expr | None, high: ctree.Expr | None) -> syntax.Bounds:
         return syntax.Bounds(low, high)
 
-    def exact_bounds(self, span: Span, turns: ctree.Expr) -> syntax.Bounds:
+    def exact_bounds(self, turns: ctree.Expr) -> syntax.Bounds:
         return syntax.Bounds(turns, turns)
 
     def each(
@@ -320,7 +316,7 @@ class Builder(QuestionBuilder):
     def call(self, span: Span, callee: ctree.Name) -> syntax.Call:
         return syntax.Call(callee, span)
 
-    def places(self, span: Span, *places: ctree.Place) -> tuple[ctree.Place, ...]:
+    def places(self, *places: ctree.Place) -> tuple[ctree.Place, ...]:
         return places
 
     def dotted(self, span: Span, first: Token, second: Token | None) -> ctree.Name:
@@ -328,7 +324,7 @@ class Builder(QuestionBuilder):
             self.name(first) if second is None else ctree.Name(f"{first.text}.{second.text}", span)
         )
 
-    def dotted_names(self, span: Span, *names: ctree.Name) -> tuple[ctree.Name, ...]:
+    def dotted_names(self, *names: ctree.Name) -> tuple[ctree.Name, ...]:
         return names
 
 

@@ -22,16 +22,16 @@ class AttributeBuilder(ExprBuilder):
         super().__init__(source, report)
         self.pins = Pins(report)
 
-    def attributes(self, span: Span, *attributes: Attributes) -> Attributes:
+    def attributes(self, *attributes: Attributes) -> Attributes:
         return joined(*attributes) if attributes else PLAIN
 
-    def packed(self, span: Span) -> Attributes:
+    def packed(self) -> Attributes:
         return Attributes(packed=True)
 
-    def aligned_to(self, span: Span, boundary: Expr) -> Attributes:
+    def aligned_to(self, boundary: Expr) -> Attributes:
         return Attributes(aligned=(boundary,))
 
-    def cacheline_aligned(self, span: Span) -> Attributes:
+    def cacheline_aligned(self) -> Attributes:
         return Attributes(aligned=(ctree.Boundary("cache line"),))
 
     def place_pin(self, span: Span, byte: ctree.Number, bit: ctree.Number | None) -> Attributes:
@@ -48,7 +48,7 @@ class AttributeBuilder(ExprBuilder):
     def size_pin(self, span: Span, bytes: ctree.Number) -> Attributes:
         return Attributes(pins=(self.pins.said(ctree.SizePin(bytes.value, span)),))
 
-    def attribute_list(self, span: Span, *attributes: Attributes | None) -> Attributes:
+    def attribute_list(self, *attributes: Attributes | None) -> Attributes:
         return joined(*(attribute for attribute in attributes if attribute is not None))
 
     def attribute(self, span: Span, name: Token, *arguments: Any) -> Attributes:

@@ -33,7 +33,7 @@ class CBuilder(AttributeBuilder):
     def type_declaration(self, span: Span, type: ctree.RecordBody | ctree.EnumBody) -> Any:
         return syntax.TypeDeclaration(type, span)
 
-    def forward(self, span: Span, type: CType) -> None:
+    def forward(self, type: CType) -> None:
         """`struct x;` says nothing that counts."""
 
     def plain_typedef(
@@ -102,7 +102,7 @@ class CBuilder(AttributeBuilder):
 
     # --- types ---
 
-    def word(self, span: Span, token: Token) -> str:
+    def word(self, token: Token) -> str:
         return token.text
 
     record_kind = word
@@ -123,7 +123,7 @@ class CBuilder(AttributeBuilder):
     ) -> ctree.EnumBody:
         return ctree.EnumBody(self.maybe_name(tag), enumerators, joined(before, after), span)
 
-    def enumerators(self, span: Span, *items: Any) -> tuple[ctree.Enumerator, ...]:
+    def enumerators(self, *items: Any) -> tuple[ctree.Enumerator, ...]:
         """The enumerators in order; a `#define` among them is a declaration of its own. A `#if`
         may end with a comma or not."""
         enumerators: list[ctree.Enumerator] = []
@@ -149,20 +149,17 @@ class CBuilder(AttributeBuilder):
                 last = kind
         return tuple(enumerators)
 
-    def comma(self, span: Span, sign: Token) -> Token:
+    def comma(self, sign: Token) -> Token:
         return sign
 
-    def enumerator(
-        self, span: Span, name: Token, attributes: None, value: Expr | None
-    ) -> ctree.Enumerator:
+    def enumerator(self, name: Token, attributes: None, value: Expr | None) -> ctree.Enumerator:
         return ctree.Enumerator(self.name(name), value)
 
-    def enum_attributes(self, span: Span, *attributes: Attributes) -> None:
+    def enum_attributes(self, *attributes: Attributes) -> None:
         """`__attribute__((unused))` and its like of one enumerator say nothing of its value."""
 
     def enum_choice(
         self,
-        span: Span,
         condition: Expr,
         enumerators: tuple[ctree.Enumerator, ...],
         otherwise: tuple[ctree.Enumerator, ...] | None,
@@ -176,18 +173,16 @@ class CBuilder(AttributeBuilder):
 
     enum_elif = enum_choice
 
-    def tagged_record(
-        self, span: Span, kind: Any, attributes: Attributes, tag: Token
-    ) -> ctree.TaggedType:
+    def tagged_record(self, kind: Any, attributes: Attributes, tag: Token) -> ctree.TaggedType:
         return ctree.TaggedType(kind, self.name(tag))
 
-    def tagged_enum(self, span: Span, attributes: Attributes, tag: Token) -> ctree.TaggedType:
+    def tagged_enum(self, attributes: Attributes, tag: Token) -> ctree.TaggedType:
         return ctree.TaggedType("enum", self.name(tag))
 
     def word_type(self, span: Span, *words: str) -> ctree.NamedType:
         return ctree.NamedType(Name(" ".join(words), span))
 
-    def named_type(self, span: Span, name: Token) -> ctree.NamedType:
+    def named_type(self, name: Token) -> ctree.NamedType:
         return ctree.NamedType(self.name(name))
 
     def pointer_type(self, span: Span, node: CType) -> ctree.PointerType:
@@ -207,7 +202,7 @@ class CBuilder(AttributeBuilder):
 
     # --- members ---
 
-    def members(self, span: Span, *items: Any) -> Group:
+    def members(self, *items: Any) -> Group:
         """The members in order; a `#define` among them is a declaration of its own and goes
         before the struct."""
         nodes: list[MemberItem] = []
@@ -224,7 +219,6 @@ class CBuilder(AttributeBuilder):
 
     def member(
         self,
-        span: Span,
         before: Attributes,
         type: CType,
         after: Attributes,
@@ -232,9 +226,7 @@ class CBuilder(AttributeBuilder):
     ) -> Group:
         return self.members_of(joined(before, after), type, declared)
 
-    def body_member(
-        self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
-    ) -> Group:
+    def body_member(self, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
         return self.members_of(before, type, declared)
 
     def anonymous(self, span: Span, before: Attributes, type: CType) -> Group:
@@ -257,7 +249,7 @@ class CBuilder(AttributeBuilder):
             for (name, changes), bits, attributes, span in declared
         )
 
-    def declarators(self, span: Span, *declared: Declared) -> tuple[Declared, ...]:
+    def declarators(self, *declared: Declared) -> tuple[Declared, ...]:
         return declared
 
     def declared(
@@ -270,13 +262,13 @@ class CBuilder(AttributeBuilder):
 
     # --- declarators: each says what it does to the type, the outermost first ---
 
-    def declared_name(self, span: Span, name: Token) -> Declarator:
+    def declared_name(self, name: Token) -> Declarator:
         return self.name(name), ()
 
     def pointer(self, span: Span, inner: Declarator) -> Declarator:
         return inner[0], (("pointer", None, span), *inner[1])
 
-    def group(self, span: Span, inner: Declarator) -> Declarator:
+    def group(self, inner: Declarator) -> Declarator:
         return inner
 
     def array(self, span: Span, inner: Declarator, count: Expr | None) -> Declarator:
@@ -310,7 +302,7 @@ class CBuilder(AttributeBuilder):
             )
         return type
 
-    def nothing(self, span: Span, *parts: Any) -> None:
+    def nothing(self, *parts: Any) -> None:
         """What a function pointer takes: read over."""
 
     parameters = parameter = pointers = parameter_name = parameter_group = nothing
@@ -340,11 +332,11 @@ class CBuilder(AttributeBuilder):
                     if d is not define
                 ]
 
-    def ifdef(self, span: Span, name: Token) -> Expr:
-        return self.defined(span, name)
+    def ifdef(self, name: Token) -> Expr:
+        return self.defined(name)
 
     def ifndef(self, span: Span, name: Token) -> Expr:
-        return ctree.Unary("!", self.defined(span, name), span)
+        return ctree.Unary("!", self.defined(name), span)
 
     # --- kernel macros ---
 

@@ -119,16 +119,16 @@ class ExprBuilder:
     def place(self, span: Span, base: Token, *suffixes: Any) -> ctree.Place:
         return ctree.Place(self.name(base), suffixes, span)
 
-    def dot(self, span: Span, name: Token) -> ctree.Dot:
+    def dot(self, name: Token) -> ctree.Dot:
         return ctree.Dot(self.name(name))
 
-    def index(self, span: Span, value: ctree.Expr) -> ctree.Index:
+    def index(self, value: ctree.Expr) -> ctree.Index:
         return ctree.Index(value)
 
     def star(self, span: Span, *signs: Token) -> ctree.Star:
         return ctree.Star(span)
 
-    def operator(self, span: Span, token: Token) -> str:
+    def operator(self, token: Token) -> str:
         return token.text
 
     or_operator = and_operator = bit_or_operator = bit_xor_operator = bit_and_operator = operator
@@ -194,9 +194,9 @@ class ExprBuilder:
     def bit_ull(self, span: Span, number: ctree.Expr) -> ctree.Binary:
         return self.bit(span, number, "ull")
 
-    def defined(self, span: Span, name: Token) -> ctree.Defined:
+    def defined(self, name: Token) -> ctree.Defined:
         return ctree.Defined(self.name(name), False, self.span(name))
 
-    def configured(self, span: Span, name: Token) -> ctree.Defined:
+    def configured(self, name: Token) -> ctree.Defined:
         """`IS_ENABLED(X)`."""
         return ctree.Defined(self.name(name), True, self.span(name))

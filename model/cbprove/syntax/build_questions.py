@@ -35,40 +35,38 @@ class QuestionBuilder(CBuilder):
             span=span,
         )
 
-    def preserved(
-        self, span: Span, members: Any, start: ctree.Name, end: ctree.Name
-    ) -> questions.Preserved:
+    def preserved(self, members: Any, start: ctree.Name, end: ctree.Name) -> questions.Preserved:
         return questions.Preserved(members, start, end, ())
 
     def preserved_as(
-        self, span: Span, members: Any, start: ctree.Name, later: Any, end: ctree.Name
+        self, members: Any, start: ctree.Name, later: Any, end: ctree.Name
     ) -> questions.Preserved:
         return questions.Preserved(members, start, end, later)
 
-    def owned(self, span: Span, members: Any) -> questions.Owned:
+    def owned(self, members: Any) -> questions.Owned:
         return questions.Owned(members or ())
 
     def written(
-        self, span: Span, cleared: bool | None, members: Any, authors: Any, name: ctree.Name | None
+        self, cleared: bool | None, members: Any, authors: Any, name: ctree.Name | None
     ) -> questions.Written:
         return questions.Written(members or (), authors or (), cleared is not None, name)
 
-    def exact(self, span: Span, members: Any) -> questions.Exact:
+    def exact(self, members: Any) -> questions.Exact:
         return questions.Exact(members or ())
 
-    def holds(self, span: Span, condition: ctree.Expr, at: ctree.Name) -> questions.Holds:
+    def holds(self, condition: ctree.Expr, at: ctree.Name) -> questions.Holds:
         return questions.Holds(condition, at)
 
-    def fits(self, span: Span, members: Any) -> questions.Fits:
+    def fits(self, members: Any) -> questions.Fits:
         return questions.Fits(members or ())
 
-    def aligned(self, span: Span, members: Any) -> questions.AlignedViews:
+    def aligned(self, members: Any) -> questions.AlignedViews:
         return questions.AlignedViews(members or ())
 
-    def disjoint(self, span: Span, left: ctree.Place, right: ctree.Place) -> questions.Disjoint:
+    def disjoint(self, left: ctree.Place, right: ctree.Place) -> questions.Disjoint:
         return questions.Disjoint(left, right)
 
-    def lent(self, span: Span) -> questions.Lent:
+    def lent(self) -> questions.Lent:
         return questions.Lent()
 
     # --- proposals and asks ---
@@ -94,9 +92,7 @@ class QuestionBuilder(CBuilder):
         range, values = _domain(domain)
         return questions.Setting(self.name(axis), None, range, values, span)
 
-    def expect(
-        self, span: Span, *parts: questions.Expectation
-    ) -> tuple[questions.Expectation, ...]:
+    def expect(self, *parts: questions.Expectation) -> tuple[questions.Expectation, ...]:
         """The expectations, each `VERDICT otherwise` joined to the one it completes."""
         joined: list[questions.Expectation] = []
         for part in parts:
@@ -139,7 +135,7 @@ class QuestionBuilder(CBuilder):
             span=span,
         )
 
-    def turns(self, span: Span, turns: ctree.Expr) -> ctree.Expr:
+    def turns(self, turns: ctree.Expr) -> ctree.Expr:
         return turns
 
     def otherwise(self, span: Span, verdict: Token) -> questions.Expectation:
@@ -204,7 +200,7 @@ class QuestionBuilder(CBuilder):
     def exactly(self, span: Span, *rows: Any) -> questions.AskExpectation:
         return questions.AskExpectation("exactly", rows, span)
 
-    def row(self, span: Span, *assignments: questions.Setting) -> tuple[questions.Setting, ...]:
+    def row(self, *assignments: questions.Setting) -> tuple[questions.Setting, ...]:
         return assignments
 
 

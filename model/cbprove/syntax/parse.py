@@ -3,14 +3,15 @@ what a word is."""
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from cbprove.diagnostics import Diagnostic, Source, Span, SpecError
 from cbprove.syntax import tree as syntax
 from cbprove.syntax.build import Builder
 from cbprove.syntax.lexer import MAX_DEPTH, Lexer, too_deep
-from cbprove.syntax.tables import END, Rule, Stack, Tables, tables
+from cbprove.syntax.tables import END, Stack, Tables, tables
 from cbprove.syntax.tokens import Token
 
 if TYPE_CHECKING:
@@ -64,30 +65,32 @@ class _Parser:
         self.lines = {mistake.span.line for mistake in mistakes if mistake.span}
         self.stack = Stack(self.tables)
         self.builder = Builder(source, mistakes.append)
-        self.actions: list[Any] = [
-            getattr(self.builder, rule.action, None) for rule in self.tables.rules
-        ]
+        self.builds = _builds()
+        self.rules, self.gotos = self.tables.rules, self.tables.gotos
 
     def run(self) -> Any:
         """All declarations; only worth something if there are no mistakes."""
         stack, tokens, rows = self.stack, self.tokens, self.tables.rows
-        states, literals, accepting = stack.states, self.tables.literals, self.tables.accepting
+        literals, gotos, renames = self.tables.literals, self.gotos, self.tables.renames
+        states = stack.states
         at = 0
         while True:
             token = tokens[at]
             kind = token.kind
             if kind == "NAME" and token.text in literals:
                 kind = stack.role(token.text, tokens[at + 1].kind)
-            action = rows[states[-1]].get(kind)
-            while action is not None and action < 0:
-                self._reduce(~action)
-                if kind is END and states[-1] == accepting:
-                    return stack.values[-1]
-                action = rows[states[-1]].get(kind)
+            while (action := rows[states[-1]].get(kind)) is not None and action < 0:
+                symbol = renames[~action]
+                if symbol:
+                    states[-1] = gotos[states[-2]][symbol]
+                else:
+                    self._reduce(~action)
             if action is not None:
                 stack.push(action, token, token.start, token.end)
                 at += 1
                 continue
+            if kind is END and states[-1] == self.tables.accepting:
+                return stack.values[-1]
             self._settle()
             resumed = self.recovery.resume(at)
             if resumed is None:
@@ -112,49 +115,50 @@ class _Parser:
 
     def _reduce(self, number: int) -> None:
         """Replace the newest symbols by the one they make."""
-        rule = self.tables.rules[number]
-        stack, size, action = self.stack, rule.size, self.actions[number]
-        if size == 1 and action is None and not rule.gathers:
-            stack.rename(rule.symbol)
-            return
-        values = stack.values
-        base = len(values) - size
-        if size:
-            start, end = stack.starts[base], stack.ends[-1]
-            height = max(stack.heights[base:])
+        rule, stack = self.rules[number], self.stack
+        size, values = rule.size, stack.values
+        if not size:
+            stack.begin()
+            size = 1
+        symbols = values[-size:]
+        if rule.extends:
+            value = symbols[0]
+            value.extend(_gathered(rule.parts[1:], symbols))
         else:
-            start = end = stack.ends[-1] if stack.ends else 0
-            height = 0
-        if action is not None:
-            value = action(Span(self.source, start, end), *_parts(rule, values, base))
-            if rule.action in _NESTING:
-                height += 1
-                if height > MAX_DEPTH:
-                    raise too_deep(self.source, start, end)
-        elif not rule.gathers:
-            index = rule.parts[0]
-            assert index is not None
-            value = values[base + index]
-        elif rule.parts and rule.parts[0] == -1:
-            value = values[base]
-            _gather(value, rule.parts[1:], values, base)
-        else:
-            value = _parts(rule, values, base)
-        stack.replace(size, rule.symbol, value=value, start=start, end=end, height=height)
+            stretch, (build, has_place) = rule.stretch, self.builds[number]
+            parts = symbols[stretch] if stretch is not None else _gathered(rule.parts, symbols)
+            if has_place:
+                span = Span(self.source, stack.starts[-size], stack.ends[-1])
+                value = build(self.builder, span, *parts)
+            elif build is not None:
+                value = build(self.builder, *parts)
+            else:
+                value = parts if rule.gathers else parts[0]
+        if size > 1:
+            stack.join(size)
+        values[-1] = value
+        states = stack.states
+        states[-1] = self.gotos[states[-2]][rule.symbol]
+        if rule.action in _NESTING and stack.nest() > MAX_DEPTH:
+            raise too_deep(self.source, stack.starts[-1], stack.ends[-1])
 
 
-def _parts(rule: Rule, values: list[Any], base: int) -> list[Any]:
-    """What a node is made from."""
-    parts: list[Any] = []
-    _gather(parts, rule.parts, values, base)
-    return parts
+@cache
+def _builds() -> tuple[tuple[Any, bool], ...]:
+    """For each rule the builder's function that makes its node, where one does, and whether that
+    takes the place of the node, as `span`, before what it is made from."""
+    builds = [getattr(Builder, rule.action, None) for rule in tables().rules]
+    return tuple((b, b is not None and "span" in b.__code__.co_varnames[1:2]) for b in builds)
 
 
-def _gather(into: list[Any], parts: tuple[int | None, ...], values: list[Any], base: int) -> None:
+def _gathered(parts: Sequence[int | None], symbols: Sequence[Any]) -> list[Any]:
+    """What a node is made from, of the values of its symbols."""
+    gathered: list[Any] = []
     for part in parts:
         if part is None:
-            into.append(None)
+            gathered.append(None)
         elif part >= 0:
-            into.append(values[base + part])
+            gathered.append(symbols[part])
         else:
-            into.extend(values[base + ~part])
+            gathered.extend(symbols[~part])
+    return gathered

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from cbprove.frozen import frozen
@@ -36,6 +36,27 @@ class Rule:
     parts: tuple[int | None, ...]
     action: str
     gathers: bool
+
+    @cached_property
+    def extends(self) -> bool:
+        """Whether a list is made longer, in its place."""
+        return self.gathers and self.parts[:1] == (-1,)
+
+    @cached_property
+    def renames(self) -> bool:
+        """Whether one symbol becomes another, of the same value."""
+        if self.size != 1 or self.action:
+            return False
+        return self.parts == (-1,) if self.gathers else self.parts == (0,)
+
+    @cached_property
+    def stretch(self) -> slice | None:
+        """The symbols in a row that a node is made of; None where it is made otherwise."""
+        first = self.parts[0] if self.parts else 0
+        if first is None or first < 0:
+            return None
+        row = range(first, first + len(self.parts))
+        return slice(row.start, row.stop) if self.parts == tuple(row) else None
 
 
 class Rows(dict[int, dict[str, int]]):
@@ -73,6 +94,12 @@ class Tables:
     patterns: dict[str, str]
     start: int
     accepting: int
+
+    @cached_property
+    def renames(self) -> tuple[str, ...]:
+        """By the number of a rule: what it makes of one symbol without making a node, or
+        nothing."""
+        return tuple(rule.symbol if rule.renames else "" for rule in self.rules)
 
 
 @cache
@@ -209,12 +236,12 @@ class Stack:
         self.ends: list[int] = []
         self.heights: list[int] = []
 
-    def push(self, state: int, value: Any, start: int, end: int, height: int = 0) -> None:
+    def push(self, state: int, value: Any, start: int, end: int) -> None:
         self.states.append(state)
         self.values.append(value)
         self.starts.append(start)
         self.ends.append(end)
-        self.heights.append(height)
+        self.heights.append(0)
 
     def drop(self, size: int) -> None:
         """Forget the newest symbols."""
@@ -238,6 +265,24 @@ class Stack:
         starts.append(start)
         ends.append(end)
         heights.append(height)
+
+    def begin(self) -> None:
+        """Push what is made of nothing: it is where the newest symbol ends."""
+        end = self.ends[-1] if self.ends else 0
+        self.push(0, None, end, end)
+
+    def join(self, size: int) -> None:
+        """Let one symbol stand where the newest ones do, several of them, as high as the highest."""
+        height, end = max(self.heights[-size:]), self.ends[-1]
+        more = 1 - size
+        del self.states[more:], self.values[more:], self.starts[more:]
+        del self.ends[more:], self.heights[more:]
+        self.ends[-1], self.heights[-1] = end, height
+
+    def nest(self) -> int:
+        """Put the newest symbol one higher, and say how high it is."""
+        self.heights[-1] += 1
+        return self.heights[-1]
 
     def rename(self, symbol: str) -> None:
         """Let the newest symbol be another one, of the same value."""
