@@ -193,3 +193,18 @@ def test_a_run_is_in_no_history_of_what_was_made_before_it_ended(tmp_path: Path)
         "anywhere": (False, PROVED),
         "fits": (False, PROVED),
     }
+
+
+_NARROWED = f"""{_OWN}
+layer later {{ step first {{ read V; }} step second {{ read V; }} }}
+path p {{ set; first; repeat {{ store; }} second; }}
+property asked: owned V in second;
+"""
+
+
+def test_what_one_step_may_read_another_may_not(tmp_path: Path) -> None:
+    path = tmp_path / "narrowed.cbs"
+    path.write_text(_NARROWED)
+    marked = [(may, mark) for prop, may, mark, _ in _marked(path) if prop == "asked"]
+    assert [at for at, (may, _) in enumerate(marked) if may] == [3, 4]
+    assert [may for may, _ in marked] == [mark == REFUTED for _, mark in marked]

@@ -131,7 +131,8 @@ class _Flow:
         self.blind = isinstance(prop.claim, BLIND)
         self.assumed = Assumed(program.inputs, universe)
         self.stores = Stores(prop, atoms, {} if self.blind else asked(prop, atoms), candidates)
-        self._claims: dict[Event, tuple[ClaimMade, ...]] = {}
+        # What a property claims of an access, by the ids of what is accessed, which its event holds.
+        self._accesses: dict[tuple[object, ...], tuple[Event, tuple[ClaimMade, ...]]] = {}
         self._seen: dict[int, Place] = {}
 
     def broken(self) -> Candidates:
@@ -141,10 +142,15 @@ class _Flow:
         return self.found & self.among
 
     def _claims_in(self, path: Part) -> bool:
-        """Whether the property may claim something in a path: what is preserved to a step is
-        claimed where that is called."""
-        claim = self.prop.claim
-        return not isinstance(claim, Preserved) or claim.end in self._called(path)
+        """Whether the property may claim something in a path: one that is narrowed claims nothing
+        outside of its paths and steps, and what is preserved to a step is claimed where that is
+        called."""
+        claim, where = self.prop.claim, self.prop.where
+        if isinstance(claim, Preserved) and claim.end not in self._called(path):
+            return False
+        if not where.narrows or path.name in (where.paths or ()):
+            return True
+        return where.steps is not None and not where.steps.isdisjoint(self._called(path))
 
     def _called(self, part: Part) -> set[str]:
         """The steps that are called in a part, and in what it calls."""
@@ -307,27 +313,28 @@ class _Flow:
         if isinstance(self.prop.claim, Preserved):
             return  # claims something of steps alone
         for place in places:
-            self._announce(
-                Accessed(
+            key = self.path, frame.step, kind, id(place), id(value)
+            if key not in self._accesses:
+                event = Accessed(
                     path=self.path,
                     step=frame.step,
                     kind=kind,
                     place=place,
                     length=None,
                     value=value,
-                ),
-                frame,
-                state,
-            )
+                )
+                self._accesses[key] = event, table.of_event(self.prop, event)
+            self._judge(self._accesses[key][1], frame, state)
 
     def _evaluated(self, expr: Expr | None, frame: Here, state: State) -> None:
         for _, place in reads(expr) if expr is not None else ():
             self._accessed("read", (place,), frame, state)
 
     def _announce(self, event: Event, frame: Here, state: State) -> None:
-        if event not in self._claims:
-            self._claims[event] = table.of_event(self.prop, event)
-        for claim in self._claims[event]:
+        self._judge(table.of_event(self.prop, event), frame, state)
+
+    def _judge(self, made: tuple[ClaimMade, ...], frame: Here, state: State) -> None:
+        for claim in made:
             for place in claims.places(claim):
                 self._see_to(place)
                 number = frame.current if place is None else self.memory.find(place, frame)

@@ -204,6 +204,18 @@ FAULTS = (
             "set()",
         ),
         (
+            "a property that is narrowed to steps claims nothing",
+            "_Flow._claims_in",
+            "where.steps is not None",
+            "False",
+        ),
+        (
+            "a property that is narrowed to paths claims nothing",
+            "_Flow._claims_in",
+            "path.name in (where.paths or ())",
+            "False",
+        ),
+        (
             "neighbours that are stored to alike were alike before",
             "_replace",
             "by_facts[id(facts)][1]",
