@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache, partial
 from itertools import product
 from typing import TypeVar
 
@@ -205,7 +205,7 @@ def _runs(cx: Context) -> Program:
         properties=_properties(cx),
         required=True,
     )
-    _all(cx, (lambda p=prop: _check_indexes(program, p) for prop in program.properties))  # type: ignore[misc]
+    _all(cx, (lambda p=prop: _check_indexes(cx, program, p) for prop in program.properties))  # type: ignore[misc]
     return program
 
 
@@ -270,12 +270,12 @@ def blocks(node: syntax.Statement) -> tuple[syntax.Block, ...]:
             return ()
 
 
-def _check_indexes(program: Program, prop: Property) -> None:
+def _check_indexes(cx: Context, program: Program, prop: Property) -> None:
     """Raises a mistake for the first access that a run may move into a member of the property
     and out of it."""
     if not isinstance(prop.claim, Owned | Written | Exact) or prop.span is None:
         return
-    for place in _accessed(program) if prop.claim.members else ():
+    for place in _accessed(cx, program) if prop.claim.members else ():
         for member in prop.claim.members:
             if _partly(place, member, *_moved(program, place)):
                 message = (
@@ -305,17 +305,23 @@ def _moved(program: Program, place: Place) -> tuple[int, int]:
     return sum(min(0, *end) for end in ends), sum(max(0, *end) for end in ends)
 
 
-def _accessed(program: Program) -> Iterator[Place]:
+def _accessed(cx: Context, program: Program) -> Iterator[Place]:
     """The places with an index of a run that something reads or writes."""
-    for part in (*program.steps.values(), *program.parts.values(), *program.paths):
-        yield from _indexed(part)
+    parts: tuple[Step | Part, ...] = (
+        *program.steps.values(),
+        *program.parts.values(),
+        *program.paths,
+    )
+    for part in parts:
+        _, places = cx.memo.share(("indexed", id(part)), partial(_indexed, part))
+        yield from places
 
 
-@lru_cache(maxsize=1 << 12)
-def _indexed(part: Step | Part) -> tuple[Place, ...]:
-    """Those of one step or part, which mostly is that of other candidates, too."""
+def _indexed(part: Step | Part) -> tuple[Step | Part, tuple[Place, ...]]:
+    """Those of a step or part, which mostly is that of other candidates too, and itself: what is
+    kept keeps its id."""
     named = (place for statement in folds.within(part.body) for place in folds.places(statement))
-    return tuple(place for place in named if place.indexes)
+    return part, tuple(place for place in named if place.indexes)
 
 
 # What stands behind a `require` on its line, or in the line above it by itself.
