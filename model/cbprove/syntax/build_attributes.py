@@ -14,6 +14,8 @@ from cbprove.syntax.build_pins import Pins
 from cbprove.syntax.ctree import Attributes, Expr
 from cbprove.syntax.tokens import Token
 
+Said = Attributes | None  # attributes, where any stand
+
 
 class AttributeBuilder(ExprBuilder):
     """What is said of a type or member beside it; expressions are in the base."""
@@ -22,8 +24,8 @@ class AttributeBuilder(ExprBuilder):
         super().__init__(source, report)
         self.pins = Pins(report)
 
-    def attributes(self, *attributes: Attributes) -> Attributes:
-        return joined(*attributes) if attributes else PLAIN
+    def both(self, attributes: Attributes, more: Attributes) -> Attributes:
+        return joined(attributes, more)
 
     def packed(self) -> Attributes:
         return Attributes(packed=True)
@@ -34,19 +36,19 @@ class AttributeBuilder(ExprBuilder):
     def cacheline_aligned(self) -> Attributes:
         return Attributes(aligned=(ctree.Boundary("cache line"),))
 
-    def place_pin(self, span: Span, byte: ctree.Number, bit: ctree.Number | None) -> Attributes:
-        if bit is not None and bit.value > 7:
-            help = (
-                f"bits count from 0 to 7: this is bit {bit.value % 8} of byte "
-                f"{byte.value + bit.value // 8}"
-            )
-            self.mistake("CB0031", f"a byte has no bit {bit.value}", bit.span, help)
-        return Attributes(
-            pins=(self.pins.said(ctree.PlacePin(8 * byte.value + (bit.value if bit else 0), span)),)
-        )
+    def place_pin(self, span: Span, byte: Token, bit: Token | None) -> Attributes:
+        first, more = 8 * self.amount(byte), self.amount(bit) if bit is not None else 0
+        if bit is not None and more > 7:
+            help = f"bits count from 0 to 7: this is bit {more % 8} of byte {(first + more) // 8}"
+            self.mistake("CB0031", f"a byte has no bit {more}", self.span(bit), help)
+        return Attributes(pins=(self.pins.said(ctree.PlacePin(first + more, span)),))
 
-    def size_pin(self, span: Span, bytes: ctree.Number) -> Attributes:
-        return Attributes(pins=(self.pins.said(ctree.SizePin(bytes.value, span)),))
+    def size_pin(self, span: Span, bytes: Token) -> Attributes:
+        return Attributes(pins=(self.pins.said(ctree.SizePin(self.amount(bytes), span)),))
+
+    def amount(self, token: Token) -> int:
+        """The value of a C integer that is written out."""
+        return self.value(token, self.span(token))[0]
 
     def attribute_list(self, *attributes: Attributes | None) -> Attributes:
         return joined(*(attribute for attribute in attributes if attribute is not None))
@@ -82,9 +84,9 @@ class AttributeBuilder(ExprBuilder):
 PLAIN = Attributes()
 
 
-def joined(*parts: Attributes) -> Attributes:
-    """Attributes said in several places, as one."""
-    texts = [part for part in parts if part is not PLAIN]
+def joined(*parts: Said) -> Attributes:
+    """Attributes said in several places, or in none, as one."""
+    texts = [part for part in parts if part is not None and part is not PLAIN]
     if not texts:
         return PLAIN
     if len(texts) == 1:

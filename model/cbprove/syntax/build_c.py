@@ -10,14 +10,14 @@ from cbprove.diagnostics import Diagnostic, Source, Span
 from cbprove.frozen import replace
 from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
-from cbprove.syntax.build_attributes import AttributeBuilder, joined
+from cbprove.syntax.build_attributes import AttributeBuilder, Said, joined
 from cbprove.syntax.ctree import Attributes, CType, Expr, MemberItem, Name
 from cbprove.syntax.lexer import MAX_DEPTH, too_deep
 from cbprove.syntax.tokens import Token
 
 # A declarator on its way: its name, and what is done to the type before it, innermost last.
 Declarator = tuple[Name | None, tuple[tuple[str, Expr | None, Span], ...]]
-Declared = tuple[Declarator, Expr | None, Attributes, Span]
+Declared = tuple[Declarator, Expr | None, Said, Span]
 Group = tuple[MemberItem, ...]
 
 
@@ -39,20 +39,20 @@ class CBuilder(AttributeBuilder):
     def plain_typedef(
         self,
         span: Span,
-        before: Attributes,
+        before: Said,
         type: CType,
-        after: Attributes,
+        after: Said,
         declared: tuple[Declared, ...],
     ) -> list[syntax.Typedef]:
         return self.typedefs(span, joined(before, after), type, declared)
 
     def body_typedef(
-        self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
+        self, span: Span, before: Said, type: CType, declared: tuple[Declared, ...]
     ) -> list[syntax.Typedef]:
         return self.typedefs(span, before, type, declared)
 
     def typedefs(
-        self, span: Span, before: Attributes, type: CType, declared: tuple[Declared, ...]
+        self, span: Span, before: Said, type: CType, declared: tuple[Declared, ...]
     ) -> list[syntax.Typedef]:
         """One typedef for each declarator."""
         nodes = []
@@ -86,9 +86,9 @@ class CBuilder(AttributeBuilder):
         return syntax.Packing(kind, name, bodies, self.maybe_name(default), span)
 
     def arm(
-        self, span: Span, name: Token, title: str | None, members: Group, attributes: Attributes
+        self, span: Span, name: Token, title: str | None, members: Group, attributes: Said
     ) -> syntax.Arm:
-        body = ctree.RecordBody("struct", None, members, attributes, span)
+        body = ctree.RecordBody("struct", None, members, joined(attributes), span)
         return syntax.Arm(self.name(name), title or "", body)
 
     def pinned(
@@ -111,15 +111,15 @@ class CBuilder(AttributeBuilder):
         self,
         span: Span,
         kind: Any,
-        before: Attributes,
+        before: Said,
         tag: Token | None,
         members: Group,
-        after: Attributes,
+        after: Said,
     ) -> ctree.RecordBody:
         return ctree.RecordBody(kind, self.maybe_name(tag), members, joined(before, after), span)
 
     def enum(
-        self, span: Span, before: Attributes, tag: Token | None, enumerators: Any, after: Attributes
+        self, span: Span, before: Said, tag: Token | None, enumerators: Any, after: Said
     ) -> ctree.EnumBody:
         return ctree.EnumBody(self.maybe_name(tag), enumerators, joined(before, after), span)
 
@@ -173,10 +173,10 @@ class CBuilder(AttributeBuilder):
 
     enum_elif = enum_choice
 
-    def tagged_record(self, kind: Any, attributes: Attributes, tag: Token) -> ctree.TaggedType:
+    def tagged_record(self, kind: Any, attributes: Said, tag: Token) -> ctree.TaggedType:
         return ctree.TaggedType(kind, self.name(tag))
 
-    def tagged_enum(self, attributes: Attributes, tag: Token) -> ctree.TaggedType:
+    def tagged_enum(self, attributes: Said, tag: Token) -> ctree.TaggedType:
         return ctree.TaggedType("enum", self.name(tag))
 
     def word_type(self, span: Span, *words: str) -> ctree.NamedType:
@@ -219,20 +219,20 @@ class CBuilder(AttributeBuilder):
 
     def member(
         self,
-        before: Attributes,
+        before: Said,
         type: CType,
-        after: Attributes,
+        after: Said,
         declared: tuple[Declared, ...],
     ) -> Group:
         return self.members_of(joined(before, after), type, declared)
 
-    def body_member(self, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
+    def body_member(self, before: Said, type: CType, declared: tuple[Declared, ...]) -> Group:
         return self.members_of(before, type, declared)
 
-    def anonymous(self, span: Span, before: Attributes, type: CType) -> Group:
-        return (ctree.Member(None, type, None, before, span),)
+    def anonymous(self, span: Span, before: Said, type: CType) -> Group:
+        return (ctree.Member(None, type, None, joined(before), span),)
 
-    def embedded(self, span: Span, before: Attributes, type: CType, after: Attributes) -> Group:
+    def embedded(self, span: Span, before: Said, type: CType, after: Said) -> Group:
         """`struct head;` among members: with -fms-extensions its members are there, as those of
         an anonymous struct."""
         if not isinstance(type, ctree.TaggedType) or type.kind == "enum":
@@ -243,7 +243,7 @@ class CBuilder(AttributeBuilder):
             return ()
         return (ctree.Member(None, type, None, joined(before, after), span),)
 
-    def members_of(self, before: Attributes, type: CType, declared: tuple[Declared, ...]) -> Group:
+    def members_of(self, before: Said, type: CType, declared: tuple[Declared, ...]) -> Group:
         return tuple(
             ctree.Member(name, self.applied(type, changes), bits, joined(before, attributes), span)
             for (name, changes), bits, attributes, span in declared
@@ -253,11 +253,11 @@ class CBuilder(AttributeBuilder):
         return declared
 
     def declared(
-        self, span: Span, declarator: Declarator, bits: Expr | None, attributes: Attributes
+        self, span: Span, declarator: Declarator, bits: Expr | None, attributes: Said
     ) -> Declared:
         return declarator, bits, attributes, span
 
-    def unnamed_bits(self, span: Span, bits: Expr, attributes: Attributes) -> Declared:
+    def unnamed_bits(self, span: Span, bits: Expr, attributes: Said) -> Declared:
         return (None, ()), bits, attributes, span
 
     # --- declarators: each says what it does to the type, the outermost first ---
@@ -340,30 +340,26 @@ class CBuilder(AttributeBuilder):
 
     # --- kernel macros ---
 
-    def struct_group(
-        self, span: Span, name: Token, members: Group, attributes: Attributes
-    ) -> Group:
+    def struct_group(self, span: Span, name: Token, members: Group, attributes: Said) -> Group:
         return self.mirrored(span, None, name, Attributes(), members)
 
-    def struct_group_attr(
-        self, span: Span, name: Token, attributes: Attributes, members: Group
-    ) -> Group:
+    def struct_group_attr(self, span: Span, name: Token, attributes: Said, members: Group) -> Group:
         return self.mirrored(span, None, name, attributes, members)
 
     def struct_group_tagged(self, span: Span, tag: Token, name: Token, members: Group) -> Group:
         return self.mirrored(span, tag, name, Attributes(), members)
 
     def struct_group_full(
-        self, span: Span, tag: Token | None, name: Token, attributes: Attributes, members: Group
+        self, span: Span, tag: Token | None, name: Token, attributes: Said, members: Group
     ) -> Group:
         return self.mirrored(span, tag, name, attributes, members)
 
     def mirrored(
-        self, span: Span, tag: Token | None, name: Token, attributes: Attributes, members: Group
+        self, span: Span, tag: Token | None, name: Token, attributes: Said, members: Group
     ) -> Group:
         """The same members twice over: bare, and as a struct with a name."""
-        bare = ctree.RecordBody("struct", None, members, attributes, span)
-        named = ctree.RecordBody("struct", self.maybe_name(tag), members, attributes, span)
+        bare = ctree.RecordBody("struct", None, members, joined(attributes), span)
+        named = ctree.RecordBody("struct", self.maybe_name(tag), members, joined(attributes), span)
         mirrored_pair = (
             ctree.Member(None, bare, None, Attributes(), span),
             ctree.Member(self.name(name), named, None, Attributes(), span),
@@ -371,14 +367,14 @@ class CBuilder(AttributeBuilder):
         return (
             ctree.Member(
                 None,
-                ctree.RecordBody("union", None, mirrored_pair, attributes, span),
+                ctree.RecordBody("union", None, mirrored_pair, joined(attributes), span),
                 None,
                 Attributes(),
                 span,
             ),
         )
 
-    def bitmap(self, span: Span, name: Token, bits: Expr, attributes: Attributes) -> Group:
+    def bitmap(self, span: Span, name: Token, bits: Expr, attributes: Said) -> Group:
         """An array of as many longs as the bits need."""
         word = ctree.NamedType(Name("unsigned long", span))
         long = ctree.NamedType(Name("long", span))
@@ -387,12 +383,12 @@ class CBuilder(AttributeBuilder):
             "-", ctree.Binary("+", bits, long_bits, span), ctree.Number(1, "", span), span
         )
         longs = ctree.ArrayType(word, ctree.Binary("/", rounded, long_bits, span), span)
-        return (ctree.Member(self.name(name), longs, None, attributes, span),)
+        return (ctree.Member(self.name(name), longs, None, joined(attributes), span),)
 
-    def flexible(self, span: Span, type: CType, name: Token, attributes: Attributes) -> Group:
+    def flexible(self, span: Span, type: CType, name: Token, attributes: Said) -> Group:
         return (
             ctree.Member(
-                self.name(name), ctree.ArrayType(type, None, span), None, attributes, span
+                self.name(name), ctree.ArrayType(type, None, span), None, joined(attributes), span
             ),
         )
 

@@ -259,10 +259,13 @@ class Complaints:
         )
 
     def _entry(self, outermost: bool) -> tuple[str, int]:
-        """The innermost list that an entry of can be given up, and how many symbols that takes."""
+        """The innermost list that is open and an entry of which can be given up, and how many
+        symbols that takes."""
         states, gotos = self.stack.states, self.stack.tables.gotos
         if not outermost:
             for size in range(len(states)):
+                if any(isinstance(v, Token) and v.kind == "}" for v in self._popped(size)):
+                    continue
                 for entry in ENTRIES:
                     if entry in gotos[states[-1 - size]]:
                         return entry, size
