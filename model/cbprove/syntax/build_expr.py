@@ -58,6 +58,8 @@ class ExprBuilder:
 
     def value(self, token: Token, span: Span) -> tuple[int, str]:
         """The value and the suffix of a C integer."""
+        if token.text.isdecimal() and token.text[0] != "0" and len(token.text) <= MAX_DIGITS:
+            return int(token.text), ""  # most are written so
         match = _NUMBER.fullmatch(token.text)
         if len(token.text) > MAX_DIGITS:
             self.mistake(

@@ -20,12 +20,12 @@ class Pins:
 
     def __init__(self, report: Callable[[Diagnostic], None]) -> None:
         self.report = report
-        self.idle: dict[Span, Pin] = {}
+        self.idle: dict[int, Pin] = {}  # by the identity of what it holds
         self.blocks: list[Span] = []
 
     def said(self, pin: P) -> P:
         """A pin that was read."""
-        self.idle[pin.span] = pin
+        self.idle[id(pin)] = pin
         return pin
 
     def pinned(
@@ -40,7 +40,7 @@ class Pins:
         """The pin of a kind, the first of several."""
         pins_of_kind = [pin for pin in pins if isinstance(pin, kind)]
         for pin in pins_of_kind:
-            self.idle.pop(pin.span, None)
+            self.idle.pop(id(pin), None)
         for repeated in pins_of_kind[1:]:
             word = "__at" if isinstance(repeated, PlacePin) else "__size"
             notes = (Note("the first one is here", pins_of_kind[0].span),)
@@ -52,7 +52,8 @@ class Pins:
     def refuse_idle(self) -> None:
         """Report the pins that say nothing: outside of a block, or by what has no place or no
         size of its own."""
-        for span, pin in self.idle.items():
+        for pin in self.idle.values():
+            span = pin.span
             word, of = (
                 ("__at", "a member")
                 if isinstance(pin, PlacePin)

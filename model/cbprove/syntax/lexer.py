@@ -34,7 +34,8 @@ _CLOSING = frozenset(")]}")
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    """One expression for all of the text: after blanks, a token or something that is wrong.
+    """One expression for all of the text: blanks and comments, and then a token, the end, or
+    something that is wrong.
 
     Comments are spelled with possessive repeats, unlike in the grammar, so that no text makes them
     slow.
@@ -44,19 +45,22 @@ def _pattern() -> re.Pattern[str]:
         (s for s in grammar_tables.literals if not (s[0].isalpha() or s[0] in "_#")),
         key=lambda s: (-len(s), s),
     )
+    long = "|".join(re.escape(sign) for sign in signs if len(sign) > 1)
+    short = "".join(re.escape(sign) for sign in signs if len(sign) == 1)
+    skipped = r"(?:[ \t\r\f\v]++|\\\r?\n|//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/)*+"
     pieces = [
-        r"(?P<EOL>\n)",
-        r"(?P<SKIP>(?:[ \t\r\f\v]|\\\r?\n|//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/)++)",
         rf"(?P<NAME>{grammar_tables.patterns['NAME']})",
+        r"(?P<EOL>\n[ \t\r\f\v\n]*+)",
         rf"(?P<NUMBER>{grammar_tables.patterns['NUMBER']})",
         r"(?P<COMMENT>/\*)",
-        f"(?P<SIGN>{'|'.join(map(re.escape, signs))})",
+        f"(?P<SIGN>{long}|[{short}])",
         rf"(?P<STRING>{_possessive(grammar_tables.patterns['STRING'])})",
         rf"(?P<CHARACTER>{_possessive(grammar_tables.patterns['CHARACTER'])})",
         r"(?P<DIRECTIVE>\#[ \t]*+[A-Za-z_]*+)",
+        r"(?P<END>\Z)",
         r"(?P<WRONG>[^\x00-\x7f]++|.)",
     ]
-    return re.compile("|".join(pieces), re.DOTALL)
+    return re.compile(f"{skipped}(?:{'|'.join(pieces)})", re.DOTALL)
 
 
 def _possessive(pattern: str) -> str:
@@ -79,8 +83,10 @@ class Lexer:
         in_directive = skipping_line = dropping = False
         left_out = 0
         for match in _pattern().finditer(text):
-            kind, start = match.lastgroup, match.start()
-            if kind == "SKIP" or (start < left_out and not in_directive):
+            kind = match.lastgroup
+            assert kind is not None
+            start, end = match.span(kind)
+            if start < left_out and not in_directive:
                 continue
             if kind == "EOL":
                 if in_directive:
@@ -89,25 +95,24 @@ class Lexer:
             elif skipping_line:
                 continue
             elif kind == "NAME":
-                piece = match.group()
+                piece = text[start:end]
                 if piece in DROPPED:
                     continue
                 dropping = dropping or piece in DROPPED_WITH_ARGUMENTS
-                tokens.append(Token("NAME", SPELLINGS.get(piece, piece), start, match.end()))
+                tokens.append(Token("NAME", SPELLINGS.get(piece, piece), start, end))
             elif kind == "SIGN":
-                piece = match.group()
-                tokens.append(Token(piece, piece, start, match.end()))
+                piece = text[start:end]
+                tokens.append(Token(piece, piece, start, end))
             elif kind == "DIRECTIVE":
-                in_directive = self._directive(match)
+                in_directive = self._directive(start, end)
                 skipping_line = not in_directive
                 left_out = _left_out(text, start)
             elif kind in ("WRONG", "COMMENT"):
-                skipping_line = self._wrong(match.group(), start)
+                skipping_line = self._wrong(text[start:end], start)
                 if kind == "COMMENT" or len(self.mistakes) >= MAX_MISTAKES:
                     break
-            else:
-                assert kind is not None
-                tokens.append(Token(kind, match.group(), start, match.end()))
+            elif kind != "END":
+                tokens.append(Token(kind, text[start:end], start, end))
         if in_directive:
             tokens.append(Token(EOL, "", len(text), len(text)))
         self._finish(dropping)
@@ -122,20 +127,20 @@ class Lexer:
         self.tokens.append(Token(END, "", end, end))
         self._refuse_depth()
 
-    def _directive(self, match: re.Match[str]) -> bool:
+    def _directive(self, start: int, end: int) -> bool:
         """A `#` word: whether the grammar reads the rest of its line."""
-        word = "#" + match.group()[1:].strip()
+        word = "#" + self.source.text[start + 1 : end].strip()
         if word in DROPPED_DIRECTIVES:
             return False
         if word in self._directives:
-            self.tokens.append(Token(word, word, match.start(), match.end()))
+            self.tokens.append(Token(word, word, start, end))
             return True
         help = (
             'spell it `include "file.cbs";`, and paste what is needed of C headers'
             if word == "#include"
             else "delete it"
         )
-        self._mistake("CB0015", f"`{word}` is not read in a spec", match.start(), match.end(), help)
+        self._mistake("CB0015", f"`{word}` is not read in a spec", start, end, help)
         return False
 
     def _wrong(self, piece: str, start: int) -> bool:
