@@ -18,10 +18,17 @@ from cbprove.syntax import ctree
 from cbprove.syntax import tree as syntax
 from cbprove.system.expressions import IntType
 
+# Types that are written out where they stand
+_Written = ctree.EnumBody | ctree.RecordBody | ctree.PointerType | ctree.ArrayType
+
 
 def type_of(cx: Context, node: ctree.CType) -> Type:
     """The type that was written: one object for a node under assignments that agree on what it
     looked at."""
+    if isinstance(node, ctree.NamedType):  # what a name stands for is remembered by the name
+        return named_type(cx, node.name)
+    if isinstance(node, ctree.TaggedType):
+        return _tagged(cx, node)
     return cx.memo.remember(("type", id(node)), lambda: _type(cx, node), lambda: _itself(node))
 
 
@@ -107,12 +114,8 @@ def _shared_scalar(cx: Context, name: str) -> Type:
     return cx.memo.share(("scalar", name), lambda: types.Scalar(name))
 
 
-def _type(cx: Context, node: ctree.CType) -> Type:
+def _type(cx: Context, node: _Written) -> Type:
     match node:
-        case ctree.NamedType(name):
-            return named_type(cx, name)
-        case ctree.TaggedType():
-            return _tagged(cx, node)
         case ctree.EnumBody():
             return _enum(cx, node)
         case ctree.RecordBody():
@@ -123,11 +126,7 @@ def _type(cx: Context, node: ctree.CType) -> Type:
             return _array(cx, node)
 
 
-def _itself(node: ctree.CType) -> Mistake:
-    if isinstance(node, ctree.NamedType):
-        return _needs_itself(node.name.text, node.name.span)
-    if isinstance(node, ctree.TaggedType):
-        return _needs_itself(f"{node.kind} {node.tag.text}", node.tag.span)
+def _itself(node: _Written) -> Mistake:
     tag = getattr(node, "tag", None)
     return _needs_itself(
         f"{getattr(node, 'kind', 'enum')} {tag.text}" if tag else "a type",

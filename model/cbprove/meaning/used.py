@@ -243,8 +243,10 @@ def warnings(tree: syntax.Tree, names: Names) -> Iterator[Diagnostic]:
                 part.name,
                 f"part {part.name.text}",
             )
-    if any(part.kind == "path" for part in names.parts.values()):
-        yield from _of_names(root, names, _named(tree, names, steps, parts))
+    declared = tuple(_declared(root, names))
+    if declared and any(part.kind == "path" for part in names.parts.values()):
+        named = _named(tree, names, steps, parts)
+        yield from (warning for name, warning in declared if name not in named)
     for each in called:
         yield from _made(root, body(each))
 
@@ -257,23 +259,17 @@ def _unused(code: str, message: str, name: ctree.Name, text: str) -> Diagnostic:
     return Diagnostic(code, message, name.span, f"use it, delete it, or say `{text} unused`")
 
 
-def _of_names(root: Source, names: Names, named: set[str]) -> Iterator[Diagnostic]:
-    for name, view in names.views.items():
-        if name not in named and _counts(root, view.view.name.span, view.view.unused):
-            yield _unused(
-                "CB0403",
-                f"nothing that a path runs uses the view `{name}`",
-                view.view.name,
-                f"view {name}",
-            )
-    for name, input in names.inputs.items():
-        if name not in named and _counts(root, input.name.span, input.unused):
-            yield _unused(
-                "CB0404",
-                f"nothing that a path runs uses the input `{name}`",
-                input.name,
-                f"input {name}",
-            )
+def _declared(root: Source, names: Names) -> Iterator[tuple[str, Diagnostic]]:
+    """The views and inputs of a file, each with what is to be told where nothing names it."""
+    of_each = (
+        ("CB0403", "view", {name: view.view for name, view in names.views.items()}),
+        ("CB0404", "input", names.inputs),
+    )
+    for code, kind, nodes_declared in of_each:
+        for name, node in nodes_declared.items():
+            if _counts(root, node.name.span, node.unused):
+                message = f"nothing that a path runs uses the {kind} `{name}`"
+                yield name, _unused(code, message, node.name, f"{kind} {name}")
 
 
 def _named(tree: syntax.Tree, names: Names, steps: set[int], parts: set[int]) -> set[str]:
