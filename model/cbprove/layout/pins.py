@@ -71,17 +71,18 @@ def misplaced(
 
 def _alone(record: Record, size: int, field: Field, width: int, base: int) -> str:
     """What is wrong with the place of a field whatever the others do; `size` is in bits."""
-    name = _called(record.kind, field)
-    if field.at is None:
-        return f"{name} has no place in a pinned {record.kind}"
-    bit_span = _span(base + field.at, width)
-    if field.bits is None and field.at % 8:
-        return f"{name} lies at {bit_span}, and is no bit-field"
-    if record.kind == "union" and field.at:
-        return f"{name} lies at {bit_span}, and its union begins at {_position(base)}"
-    if field.at < 0 or field.at + width > size:
-        return f"{name} lies at {bit_span}, and its {record.kind} at {_span(base, size)}"
-    return ""
+    at = field.at
+    if at is None:
+        return f"{_called(record.kind, field)} has no place in a pinned {record.kind}"
+    if field.bits is None and at % 8:
+        wrong = "is no bit-field"
+    elif record.kind == "union" and at:
+        wrong = f"its union begins at {_position(base)}"
+    elif at < 0 or at + width > size:
+        wrong = f"its {record.kind} at {_span(base, size)}"
+    else:
+        return ""
+    return f"{_called(record.kind, field)} lies at {_span(base + at, width)}, and {wrong}"
 
 
 def _clash(placed: list[_Placed], placed_field: _Placed) -> _Placed | None:
