@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cbprove.frozen import frozen
-from cbprove.logic.terms import Bool, Int, add, and_, eq, ite, le, lt, mul, not_, or_, sub
+from cbprove.logic.terms import Bool, Int, add, and_, ite, le, lt, mul, not_, or_, sub
 from cbprove.obligations.claim_parts import (
     after,
     element_of,
@@ -24,7 +24,7 @@ from cbprove.obligations.claim_parts import (
     width_of,
 )
 from cbprove.obligations.claiming import ghost_area
-from cbprove.obligations.found import Found, holds, identity, within
+from cbprove.obligations.found import Found, alike, holds, within
 from cbprove.obligations.ops import ClaimAt, Store, Touched
 from cbprove.obligations.sources import BIT, Trail
 from cbprove.properties.events import SameMember, Stored, Unchanged
@@ -107,7 +107,6 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
     low = at.current.base + trail.unfolding.ghost_lows[at.property] + 8
     for index, (place, touched) in enumerate(zip(places, at.touched, strict=True)):
         area = (at.current.number, ghost_area(at.property, index))
-        numbers: dict[int, int] = {}
         definitions = trail.sources(
             touched.low,
             place.width,
@@ -119,14 +118,10 @@ def _compared(trail: Trail, at: ClaimAt, places: tuple[Place, ...]) -> Iterator[
         remembered = trail.sources(
             low, place.width, area=area, time=at.time, guard=at.guard, assumed=at.given
         )
-        current, earlier = identity(definitions, numbers), identity(remembered, numbers)
         # Alike are a bit of one store, and bits that are known to be zero. Of others no value is
         # known: they count as different.
-        same = and_(
-            eq(current[0], earlier[0]),
-            eq(current[1], earlier[1]),
-            _in_object(trail, place, touched, place.width),
-        )
+        inside = _in_object(trail, place, touched, place.width)
+        same = and_(alike(definitions, remembered), inside)
         broken = and_(within(BIT, leaf_runs(place)), not_(same))
         yield Compared(broken, tuple(definitions), tuple(remembered))
         low += place.width

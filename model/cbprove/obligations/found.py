@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cbprove.frozen import frozen
-from cbprove.logic.terms import Bool, Int, and_, ite, le, lt, not_, or_
+from cbprove.logic.terms import Bool, Int, and_, eq, ite, le, lt, not_, or_
 from cbprove.obligations.ops import Instance, Run, Store
 
 ZERO = 0  # the number of the source that all bits known to be zero share, where only values matter
@@ -48,6 +48,24 @@ def identity(
         number = ite(definition.hit, value, number)
         position = ite(definition.hit, at, position)
     return number, position
+
+
+def alike(definitions: list[Found], others: list[Found]) -> Bool:
+    """Whether two bits have one source, or are both known to be zero."""
+    numbers: dict[int, int] = {}
+    first, second = identity(definitions, numbers), identity(others, numbers)
+    # Where one side is a single store, the other comes to that one under a condition, and no
+    # number need be chosen.
+    if isinstance(second[0], int):
+        return holds(definitions, lambda store, at: _is(store, at, numbers, second))
+    if isinstance(first[0], int):
+        return holds(others, lambda store, at: _is(store, at, numbers, first))
+    return and_(eq(first[0], second[0]), eq(first[1], second[1]))
+
+
+def _is(store: Store, at: Int, numbers: dict[int, int], source: tuple[Int, Int]) -> Bool:
+    number, position = _value_in(store, at, numbers[store.number])
+    return and_(eq(number, source[0]), eq(position, source[1]))
 
 
 def _value_in(store: Store, position: Int, number: Int) -> tuple[Int, Int]:

@@ -150,7 +150,7 @@ FAULTS = (
     *planted(
         "layout",
         MISTAKES,
-        ("a pinned member may end behind its struct", "_alone", "field.at + width", "field.at"),
+        ("a pinned member may end behind its struct", "_alone", "at + width", "at"),
         (
             "pinned members are compared with the last one before them alone",
             "misplaced",

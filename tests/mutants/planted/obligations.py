@@ -168,6 +168,8 @@ FAULTS = (
     *planted(
         "obligations",
         AGREE + TRAPS,
+        ("any store is the one", "_is", "eq(number, source[0])", "True"),
+        ("any bit of a store is the one", "_is", "eq(position, source[1])", "True"),
         (
             "two clears leave different values",
             "_value_in",
