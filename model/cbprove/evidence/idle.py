@@ -46,7 +46,8 @@ def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozen
 
     def again(answers: Iterable[Answers]) -> Iterator[Run]:
         for other in answers:
-            yield replay(program, path, (prop,), {**dict(run_shown.decisions), **other})
+            decisions = {**dict(run_shown.decisions), **other}
+            yield replay(program, path, (prop,), decisions, until="broken")
 
     def breaks(block: list[_Question]) -> bool:
         mixed = again(_mixed([*free, *block]))
