@@ -116,7 +116,8 @@ def test_a_union_and_what_is_laid_over_it() -> None:
     assert owners(result, "n") == "m0 n0 w2 w3 w4 ~w5 ~w6 ~w7"
     assert owners(result, "o") == "o0 o1 o2 o3 w4 ~w5 ~w6 ~w7"
     element = next(store for store in result.stores.values() if store.step == "n")
-    assert element.origins(0)[0][1] == 8
+    (leaf,) = element.place.leaves
+    assert element.through(leaf) == ((0, 8, 8),)
 
 
 def test_memcpy_memset_and_memmove_by_length() -> None:

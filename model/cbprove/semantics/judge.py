@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from cbprove.frozen import frozen
@@ -19,7 +20,7 @@ from cbprove.properties.events import (
 from cbprove.semantics import arithmetic
 from cbprove.semantics.memory import Extent, ObjectKey, Source
 from cbprove.semantics.state import Frame, State
-from cbprove.system.expressions import Leaf, Place
+from cbprove.system.expressions import Place
 
 _STORED = ("fresh", "value")
 
@@ -108,25 +109,23 @@ def _same_member(claim: SameMember, name: str, state: State, frame: Frame) -> Fi
     end = extent.width(state.length(frame, claim.length))
     broken: dict[int, BrokenBit] = {}
     for leaf in state.counted(frame, claim.place).leaves:
-        for i in range(leaf.width):
-            position = leaf.offset + i
-            if position < end and not _came_through(
-                state, extent.source(position), leaf, leaf.at + i
-            ):
-                broken.setdefault(position, _bit(extent, position))
+        of_leaf = range(leaf.offset, min(leaf.offset + leaf.width, end))
+        # Neighbours mostly come from one store, which is looked up once for all of them.
+        for key, neighbours in groupby(of_leaf, key=lambda i: extent.source(i).store):
+            if key.kind == "blank":
+                continue
+            store = state.stores.get(key) if key.kind in _STORED else None
+            runs = store.through(leaf) if store is not None else ()
+            for i in neighbours:
+                if not _came_through(runs, extent.source(i).position, leaf.at + i - leaf.offset):
+                    broken.setdefault(i, _bit(extent, i))
     return _finding([broken[position] for position in sorted(broken)])
 
 
-def _came_through(state: State, source: Source, leaf: Leaf, at: int) -> bool:
-    store = state.stores.get(source.store)
-    if source.store.kind == "blank":
-        return True
-    if source.store.kind not in _STORED or store is None:
-        return False
-    return any(
-        leaf.shares_member(member) and at == position
-        for member, position in store.origins(source.position)
-    )
+def _came_through(runs: Sequence[tuple[int, int, int]], position: int, at: int) -> bool:
+    """Whether the bit at a position of a store was stored as the one of a member; `runs` is what
+    `Store.through` says of that."""
+    return any(low <= position < end and position + shift == at for low, end, shift in runs)
 
 
 def _stored(claim: Stored, name: str, state: State, frame: Frame) -> Finding:

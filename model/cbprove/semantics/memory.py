@@ -66,11 +66,14 @@ class Store:
     typed: bool = True
     before: int = 0
 
-    def origins(self, position: int) -> tuple[tuple[Leaf, int], ...]:
-        """The leaves, each with the position among its identity's bits, through which the bit
-        was stored: none for padding."""
-        leaves = (leaf for leaf in self.place.leaves if 0 <= position - leaf.offset < leaf.width)
-        return tuple((leaf, leaf.at + position - leaf.offset) for leaf in leaves)
+    def through(self, wanted: Leaf) -> tuple[tuple[int, int, int], ...]:
+        """The bits that were stored through a leaf's member: the first of each run and its end,
+        and what is added to a position for the one among the member's bits."""
+        return tuple(
+            (leaf.offset, leaf.offset + leaf.width, leaf.at - leaf.offset)
+            for leaf in self.place.leaves
+            if wanted.shares_member(leaf)
+        )
 
 
 @by_identity

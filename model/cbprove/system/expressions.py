@@ -45,6 +45,8 @@ class Leaf:
         through different arms."""
         if self.identity != other.identity:
             return False
+        if not other.arms:
+            return True
         arms_of_leaf = dict(self.arms)
         return all(arms_of_leaf.get(union, arm) == arm for union, arm in other.arms)
 

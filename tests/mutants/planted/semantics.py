@@ -259,9 +259,9 @@ FAULTS = (
         ),
         (
             "owned takes the same bit of any member",
-            "_came_through",
-            "(leaf.shares_member(member) and at == position for member, position in store.origins(source.position))",
-            "(at == position for _, position in store.origins(source.position))",
+            "Store.through",
+            "wanted.shares_member(leaf)",
+            "True",
         ),
     ),
     *planted(
