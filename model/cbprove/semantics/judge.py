@@ -110,14 +110,15 @@ def _same_member(claim: SameMember, name: str, state: State, frame: Frame) -> Fi
     broken: dict[int, BrokenBit] = {}
     for leaf in state.counted(frame, claim.place).leaves:
         of_leaf = range(leaf.offset, min(leaf.offset + leaf.width, end))
+        bits = zip(of_leaf, extent.sources(of_leaf), strict=True)
         # Neighbours mostly come from one store, which is looked up once for all of them.
-        for key, neighbours in groupby(of_leaf, key=lambda i: extent.source(i).store):
+        for key, neighbours in groupby(bits, key=lambda bit: bit[1].store):
             if key.kind == "blank":
                 continue
             store = state.stores.get(key) if key.kind in _STORED else None
             runs = store.through(leaf) if store is not None else ()
-            for i in neighbours:
-                if not _came_through(runs, extent.source(i).position, leaf.at + i - leaf.offset):
+            for i, source in neighbours:
+                if not _came_through(runs, source.position, leaf.at + i - leaf.offset):
                     broken.setdefault(i, _bit(extent, i))
     return _finding([broken[position] for position in sorted(broken)])
 
