@@ -22,6 +22,7 @@ from cbprove.logic.terms import (
 )
 from cbprove.obligations.forms import Form, PathForm
 from cbprove.obligations.ops import Decision
+from cbprove.solving.library import Context
 from cbprove.solving.solver import Answer, Z3Session
 
 LARGE = 4_000
@@ -40,8 +41,15 @@ class Least:
     the first choices as well."""
 
     def __init__(
-        self, form: Form, path: PathForm, formula: Bool, options: Options, broken: bool
+        self,
+        form: Form,
+        path: PathForm,
+        formula: Bool,
+        options: Options,
+        broken: bool,
+        context: Context | None = None,
     ) -> None:
+        """In a `context` that others use too, it only counts whether there is an answer."""
         self.broken = broken
         self.path = path
         turns, steps = (
@@ -61,7 +69,7 @@ class Least:
         )
         self.script = script_for((formula, *compared, *choices), form.ranges)
         self.script.assert_(formula)
-        self.session = Z3Session(options.limits)
+        self.session = Z3Session(options.limits, context=context)
         self.sooner = 0  # parts that have a name
         self.gave_up = False  # the solver, at some question
         self.session.add(self.script.text())

@@ -19,6 +19,7 @@ from cbprove.obligations.forms_by_values import by_values
 from cbprove.obligations.plan import FOLLOWED, Plan
 from cbprove.properties import table as properties
 from cbprove.semantics.run import Run
+from cbprove.solving.library import common
 from cbprove.solving.solver import Answer
 from cbprove.system.axes import AxisValue
 from cbprove.system.program import Part, Program, Property
@@ -190,8 +191,12 @@ def _followed(
         formula = path.broken if broken else path.reached
         if formula is False:
             continue
-        least = Least(form, path, formula, options, broken)
+        # That something is shorter is hardly ever so: it is asked where a context is at hand.
+        least = Least(form, path, formula, options, broken, None if under is None else common())
         answer = least.answer(under)
+        if answer is not None and under is not None:
+            least = Least(form, path, formula, options, broken)
+            answer = least.answer(under)
         if answer is not None and (best is None or answer[0] < best.length):
             best = _Found(answer[0], form, path, answer[1])
         gave_up |= least.gave_up
