@@ -89,36 +89,7 @@ def least_run(program: Program, prop: Property, options: Options, broken: bool) 
     that are LARGE, one that does. Raises NotReplayed, GaveUp."""
     if not broken and (plain := _plainest(program, prop)) is not None:
         return plain
-    for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
-        least = _followed(program, prop, options, broken, turns)
-        if least is not None:
-            # A loop that was followed no further may break it in fewer turns in all than several
-            # that were.
-            beyond = min(least.length[0] - _lowest(program), options.bound)
-            if beyond > turns and not large(least.path):
-                least = (
-                    _followed(
-                        program,
-                        prop,
-                        options=options,
-                        broken=broken,
-                        turns=beyond,
-                        under=least.length,
-                    )
-                    or least
-                )
-            run_found = run_of(
-                program,
-                replace(least.form, paths=(least.path,)),
-                prop,
-                least.answer,
-                broken,
-                trace=True,
-            )
-            if run_found is None:
-                raise NotReplayed(f"{prop.name}: the least run does not replay")
-            return run_found
-    raise NotReplayed(f"{prop.name}: no run of the candidate found again")
+    return _Search(program, prop, options, broken).run()
 
 
 def _plainest(program: Program, prop: Property) -> Run | None:
@@ -174,42 +145,69 @@ class _Found:
     answer: Answer
 
 
-def _followed(
-    program: Program,
-    prop: Property,
-    options: Options,
-    broken: bool,
-    turns: int,
-    under: tuple[int, int] | None = None,
-) -> _Found | None:
-    """The least run of those that follow loops for so many turns beyond their LO, shorter than
-    `under`; None where there is none. Raises GaveUp."""
-    form = _form(program, prop, Plan(cut=False, turns=min(turns, options.bound), known=turns))
-    best: _Found | None = None
-    gave_up = False
-    for path in form.paths:
-        formula = path.broken if broken else path.reached
-        if formula is False:
-            continue
-        # That something is shorter is hardly ever so: it is asked where a context is at hand.
-        least = Least(form, path, formula, options, broken, None if under is None else common())
-        answer = least.answer(under)
-        if answer is not None and under is not None:
-            least = Least(form, path, formula, options, broken)
+class _Search:
+    """For the least run of one property: it follows loops for more and more turns."""
+
+    def __init__(self, program: Program, prop: Property, options: Options, broken: bool) -> None:
+        self.program, self.prop, self.options, self.broken = program, prop, options, broken
+        # Whether sources say all there is to say. Once they do not, no more turns make them.
+        self._faithful = True
+
+    def run(self) -> Run:
+        """Raises NotReplayed, GaveUp."""
+        for turns in (0, 1, 2, *(2**n for n in range(2, 10)), FOLLOWED):
+            least = self._followed(turns)
+            if least is None:
+                continue
+            # A loop that was followed no further may break it in fewer turns in all than several
+            # that were.
+            beyond = min(least.length[0] - _lowest(self.program), self.options.bound)
+            if beyond > turns and not large(least.path):
+                least = self._followed(beyond, under=least.length) or least
+            return self._replayed(least)
+        raise NotReplayed(f"{self.prop.name}: no run of the candidate found again")
+
+    def _replayed(self, least: _Found) -> Run:
+        form = replace(least.form, paths=(least.path,))
+        run_found = run_of(self.program, form, self.prop, least.answer, self.broken, trace=True)
+        if run_found is None:
+            raise NotReplayed(f"{self.prop.name}: the least run does not replay")
+        return run_found
+
+    def _followed(self, turns: int, under: tuple[int, int] | None = None) -> _Found | None:
+        """The least run of those that follow loops for so many turns beyond their LO, shorter
+        than `under`; None where there is none. Raises GaveUp."""
+        plan = Plan(cut=False, turns=min(turns, self.options.bound), known=turns)
+        form = self._form(plan)
+        best: _Found | None = None
+        gave_up = False
+        for path in form.paths:
+            formula = path.broken if self.broken else path.reached
+            if formula is False:
+                continue
+            # That something is shorter is hardly ever so: it is asked where a context is at hand.
+            context = None if under is None else common()
+            least = Least(form, path, formula, self.options, self.broken, context)
             answer = least.answer(under)
-        if answer is not None and (best is None or answer[0] < best.length):
-            best = _Found(answer[0], form, path, answer[1])
-        gave_up |= least.gave_up
-    if gave_up and best is None and under is None:
-        raise GaveUp(prop.name)  # of more turns it would not know more
-    return best
+            if answer is not None and under is not None:
+                least = Least(form, path, formula, self.options, self.broken)
+                answer = least.answer(under)
+            if answer is not None and (best is None or answer[0] < best.length):
+                best = _Found(answer[0], form, path, answer[1])
+            gave_up |= least.gave_up
+        if gave_up and best is None and under is None:
+            raise GaveUp(self.prop.name)  # of more turns it would not know more
+        return best
 
-
-def _form(program: Program, prop: Property, plan: Plan) -> Form:
-    """Sources where they say all there is to say, else values."""
-    program = replace(program, paths=_paths(program, prop))
-    form = by_sources(unfolded(program, (prop,), plan), 0, prop)
-    return form if form.faithful else by_values(program, prop, plan)
+    def _form(self, plan: Plan) -> Form:
+        """Sources where they say all there is to say, else values."""
+        program = replace(self.program, paths=_paths(self.program, self.prop))
+        if self._faithful:
+            laid_out = unfolded(program, (self.prop,), plan)
+            self._faithful = laid_out.faithful
+            if self._faithful:
+                return by_sources(laid_out, 0, self.prop)
+        return by_values(program, self.prop, plan)
 
 
 def _lowest(program: Program) -> int:

@@ -105,6 +105,14 @@ class Unfolded:
         computed = tuple(value for u in self.unfoldings for value in _computed(u, little_endian))
         return (*computed, little_endian) if self.memory.ranges else computed
 
+    @cached_property
+    def faithful(self) -> bool:
+        """Whether every model of a form by sources is a run. What may make it none: computed
+        values, of which sources say nothing; loops that are cut; two unknowns for the same bits.
+        Such a model is a suggestion, and replay decides."""
+        cut = any(unfolding.cut for unfolding in self.unfoldings)
+        return not (self.computed or cut or _entangled(self.memory))
+
 
 def unfolded(
     program: Program,
@@ -143,14 +151,7 @@ def of_paths(unfolded: Unfolded, indexes: frozenset[int], keep_all: bool = False
         for u, bounds in zip(unfolded.unfoldings, unfolded.bounds, strict=True)
     )
     paths = tuple(_by_sources(trail, indexes) for trail in trails)
-    # What may make a model no run: computed values, of which sources say nothing; loops that are
-    # cut; two unknowns for the same bits. Such a model is a suggestion, and replay decides.
-    faithful = (
-        not unfolded.computed
-        and not any(u.cut for u in unfolded.unfoldings)
-        and not _entangled(memory)
-    )
-    form = form_of(paths, (), dict(memory.ranges), faithful)
+    form = form_of(paths, (), dict(memory.ranges), unfolded.faithful)
     return replace(form, held=tuple(memory.held.values()), computed=unfolded.computed)
 
 
