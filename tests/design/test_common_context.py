@@ -39,7 +39,7 @@ def test_a_model_that_is_shown_is_of_a_context_of_its_own(monkeypatch: pytest.Mo
     made = Z3Session.__init__
 
     def making(self: Z3Session, *given: Any, **named: Any) -> None:
-        shared.append("context" in named)
+        shared.append(named.get("context") is not None)
         made(self, *given, **named)
 
     monkeypatch.setattr(Z3Session, "__init__", making)

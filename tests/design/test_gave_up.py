@@ -41,7 +41,7 @@ def tired(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def making(self: Z3Session, *given: Any, **named: Any) -> None:
         made(self, *given, **named)
-        alone.add(id(self)) if "context" not in named else alone.discard(id(self))
+        alone.add(id(self)) if named.get("context") is None else alone.discard(id(self))
 
     def checking(self: Z3Session) -> Answer:
         return Answer("unknown", {}, "told to") if id(self) in alone else asked(self)
