@@ -39,14 +39,15 @@ from benchmarks.workloads import Narrow, Workload
 
 @dataclass(frozen=True)
 class Row:
-    """What came out for one workload; None stands for what was not run. `parsing` is in ms a
-    line."""
+    """What came out for one workload; None stands for what was not run. `seconds` are of processor
+    time, `parsing` is in ms a line."""
 
     name: str
     candidates: int
     floor: Ratio
     processor: Ratio
     megabytes: float
+    seconds: float
     after_parsing: Ratio | None = None
     parsing: float | None = None
     plain: Ratio | None = None
@@ -82,10 +83,10 @@ def contest(entry: Entry, folder: Path) -> Row:
     return _row(entry, found, side_by_side(pair, _MORE if short else 0, entry.limit))
 
 
-def of_files(name: str, paths: Sequence[str], rounds: int, limit: float) -> Row:
+def of_files(name: str, arguments: Sequence[str], rounds: int, limit: float) -> Row:
     """Specs as they are, all in one process, against the floor; they must come out as they
     expect themselves."""
-    found = side_by_side({"cbprove": cbprove("-q", *paths), "floor": FLOOR}, rounds, limit)
+    found = side_by_side({"cbprove": cbprove("-q", *arguments), "floor": FLOOR}, rounds, limit)
     ours = found["cbprove"]
     if (
         any(outcome.code not in (0, None) for outcome in ours)
@@ -101,6 +102,7 @@ def _common(found: Mapping[str, Sequence[Outcome]]) -> dict[str, Any]:
         "floor": ratio(ours, floor),
         "processor": ratio(ours, floor, processor),
         "megabytes": memory(ours),
+        "seconds": of([outcome.processor for outcome in ours]).middle,
         "finished": not stopped(ours),
     }
 
