@@ -128,3 +128,30 @@ def test_of_two_of_which_each_could_be_otherwise_one_matters(tmp_path: Path) -> 
     run = replay(made, made.paths[0], (prop,), {("input", "x"): 5, ("input", "y"): 200}, trace=True)
     found = {key[1] for key in idle(made, made.paths[0], prop, run) if key[0] == "input"}
     assert found in ({"x"}, {"y"})
+
+
+_THREE = """spec three "three";
+abi x86_64;
+object skb { char cb[8]; }
+input a : u8 in 0..200;
+input x : u8 in 0..5;
+input y : u8 in 0..200;
+layer owner {
+    view V : u8 at skb.cb[0];
+    step set { write V = a; write V = x; write V = y; } step use { read V; }
+}
+path p { set; use; }
+property low: holds x + y < 5 at use;
+"""
+
+
+def test_of_two_that_are_tried_together_one_matters(tmp_path: Path) -> None:
+    """`a` is free before them, so that both wait to be tried with it."""
+    spec = tmp_path / "three.cbs"
+    spec.write_text(_THREE)
+    made = program(pipeline.meaning(str(spec)), {"abi": "x86_64"})
+    prop = named(made, "low")
+    values = {("input", "a"): 7, ("input", "x"): 5, ("input", "y"): 200}
+    run = replay(made, made.paths[0], (prop,), values, trace=True)
+    assert [key[1] for key, _ in run.decisions] == ["a", "x", "y"]
+    assert {key[1] for key in idle(made, made.paths[0], prop, run)} == {"a", "x"}

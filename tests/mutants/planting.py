@@ -162,6 +162,8 @@ IDLE = _of(
     "test_a_value_that_matters",
     "test_one_answer_alone_is_not_any",
     "test_an_arm_that_no_run_takes_is_no_other_answer",
+    "test_of_two_of_which_each_could_be_otherwise_one_matters",
+    "test_of_two_that_are_tried_together_one_matters",
 )
 SECOND_TRY = ("tests/design/test_second_try.py",)
 SHARED = ("tests/design/test_common_context.py",)

@@ -1,7 +1,7 @@
 """The decisions of a witness that do not matter: whatever they are, the same claim breaks.
 
-Each is tried alone, then together with those found before: of two that could each be otherwise,
-both may not. Of a run with many decisions, most of which do not matter, all are tried at once, then
+Each is tried alone, then together with those found before, whenever these have doubled: of two that
+could each be otherwise, both may not. Of a run with many decisions, most of which do not matter, all are tried at once, then
 each half of those that do, so that few that matter are found in few runs. Of many answers the least,
 the greatest and a fixed series of others are tried, so that the same witness says the same.
 """
@@ -43,20 +43,7 @@ def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozen
         for keys in _groups(prop, run_shown)
         if (answers := tuple(_other_answers(program, run_shown, keys)))
     ]
-
-    def again(answers: Iterable[Answers]) -> Iterator[Run]:
-        for other in answers:
-            decisions = {**dict(run_shown.decisions), **other}
-            yield replay(program, path, (prop,), decisions, until="broken")
-
-    def breaks(block: list[_Question]) -> bool:
-        mixed = again(_mixed([*free, *block]))
-        if len(block) > 1:
-            return _breaks(prop, run_shown, mixed, block)
-        alone = _breaks(prop, run_shown, again(block[0].others), block)
-        return alone and (not free or _breaks(prop, run_shown, mixed, ()))
-
-    free: list[_Question] = []
+    trial = _Trial(program, path, prop, run_shown)
     blocks = (
         [questions]
         if len(questions) > _ONE_BY_ONE
@@ -64,27 +51,68 @@ def idle(program: Program, path: Part, prop: Property, run_shown: Run) -> frozen
     )
     while blocks:
         block = blocks.pop()
-        if breaks(block):
-            free += block
-        elif len(block) > 1:
+        if len(block) == 1:
+            trial.one(block[0])
+        elif not trial.several(block):
             half = len(block) // 2
             blocks += [block[half:], block[:half]]
-    return frozenset(key for question in free for key in question.keys)
+    return frozenset(key for question in trial.all_free() for key in question.keys)
 
 
-def _breaks(
-    prop: Property, run_shown: Run, runs: Iterable[Run], questions: Sequence[_Question]
-) -> bool:
-    """Whether all runs break the same claim, those left out that an assumption ends, and each of
-    the questions has in one of them another answer."""
-    untried = list(questions)
-    for other in runs:
-        if _ended(prop, other):
-            continue
-        if not _same(prop, run_shown, other):
+class _Trial:
+    """Tries other answers. Questions that are free alone are tried together with those before
+    them when these have doubled, so that many take few runs; one after another where that fails."""
+
+    def __init__(self, program: Program, path: Part, prop: Property, run_shown: Run) -> None:
+        self.program, self.path, self.prop, self.shown = program, path, prop, run_shown
+        self._free: list[_Question] = []  # that were tried together
+        self._alone: list[_Question] = []  # free as well, and tried alone so far
+
+    def one(self, question: _Question) -> None:
+        """Try one question alone, and keep it if it is free."""
+        if self._breaks(question.others, (question,)):
+            self._alone.append(question)
+            if len(self._alone) > len(self._free):
+                self._put_together()
+
+    def several(self, block: list[_Question]) -> bool:
+        """Try questions at once, and keep them if they are free together."""
+        self._put_together()
+        if not self._breaks(_mixed([*self._free, *block]), block):
             return False
-        untried = [q for q in untried if _answers(other, q) == _answers(run_shown, q)]
-    return not untried
+        self._free += block
+        return True
+
+    def all_free(self) -> list[_Question]:
+        """What is free together."""
+        self._put_together()
+        return self._free
+
+    def _put_together(self) -> None:
+        alone, self._alone = self._alone, []
+        if len(alone) > 1 and self._breaks(_mixed([*self._free, *alone]), ()):
+            self._free += alone
+            return
+        for question in alone:
+            if not self._free or self._breaks(_mixed([*self._free, question]), ()):
+                self._free.append(question)
+
+    def _breaks(self, answers: Iterable[Answers], questions: Sequence[_Question]) -> bool:
+        """Whether all runs break the same claim, those left out that an assumption ends, and each
+        of the questions has in one of them another answer."""
+        untried = list(questions)
+        for other in answers:
+            run = self._again(other)
+            if _ended(self.prop, run):
+                continue
+            if not _same(self.prop, self.shown, run):
+                return False
+            untried = [q for q in untried if _answers(run, q) == _answers(self.shown, q)]
+        return not untried
+
+    def _again(self, answers: Answers) -> Run:
+        decisions = {**dict(self.shown.decisions), **answers}
+        return replay(self.program, self.path, (self.prop,), decisions, until="broken")
 
 
 def _mixed(questions: Sequence[_Question]) -> Iterator[Answers]:
