@@ -24,6 +24,7 @@ from benchmarks.workloads import drawn, gso, path, three
 PICTURE, PAGE = ROOT / "docs/growth.svg", ROOT / "docs/performance.md"
 BEGIN, END = "<!-- growth: begin -->\n", "<!-- growth: end -->\n"
 _ROUNDS, _LIMIT = 3, 120.0
+_COLOURS = 10  # of matplotlib's own cycle
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ SIZES: Mapping[str, tuple[Callable[[int], str], Sequence[int]]] = {
     "steps of a path": (lambda size: path(size).spec, (250, 500, 1_000, 2_000, 4_000)),
     "paths": (spaces.paths, (25, 50, 100, 200, 400)),
     "proposals": (spaces.proposals, (25, 50, 100, 200, 400)),
-    "options": (spaces.configs, (4, 8, 16, 32, 64)),
+    # Of up to 8 options every choice is judged: more of them are fewer candidates.
+    "options": (spaces.configs, (16, 32, 64, 128)),
     "packings": (lambda size: gso(4, drawn(size)).spec, (25, 50, 100, 200, 400)),
     "candidates of three axes": (
         lambda size: three(round(size ** (1 / 3))).spec,
@@ -129,19 +131,22 @@ def _draw(curves: Sequence[Curve]) -> None:
     matplotlib.rcParams["svg.hashsalt"] = "growth"
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(8, 5))
-    for curve in curves:
+    figure, axes = pyplot.subplots(figsize=(10, 5))
+    # The colours repeat after ten: the next ones are dashed.
+    styles = [(mark, line) for mark, line in (("o", "-"), ("s", "--")) for _ in range(_COLOURS)]
+    for curve, (mark, line) in zip(curves, styles, strict=False):
         axes.loglog(
             list(curve.points),
             list(curve.points.values()),
-            marker="o",
+            marker=mark,
             markersize=3,
+            linestyle=line,
             label=curve.name,
         )
     axes.set_xlabel("size")
     axes.set_ylabel("seconds of processor time, less starting")
     axes.grid(visible=True, alpha=0.3)
-    axes.legend(fontsize="small", ncols=2)
+    axes.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1.01, 1.0))
     figure.tight_layout()
     figure.savefig(PICTURE, metadata={"Date": None})
 
