@@ -43,15 +43,10 @@ class Recovery(Complaints):
         if kind in CONDITIONALS and not size:
             return self._after_conditional(at)
         after = self._skip(at, entry, size)
-        self._give_up(entry, size)
+        self.stack.give_up(size, entry)
         return max(after, at + 1) if repeated else after
 
     # --- where to go on ---
-
-    def _give_up(self, entry: str, size: int) -> None:
-        """Take an unfinished entry off the stack and put an empty one there."""
-        place = self.stack.ends[-1] if self.stack.ends else 0
-        self.stack.replace(size, entry, value=[], start=place, end=place, height=0)
 
     def _skip(self, at: int, entry: str, size: int) -> int:
         """Where the entry ends that the token at `at` stands in."""
@@ -179,5 +174,5 @@ class Recovery(Complaints):
                     f"expected `;` before {found(self.tokens[begun])}",
                 )
                 self._mistake("CB0021", message, end, end, self._help(begun, entry, size))
-        self._give_up("_declaration", size)
+        self.stack.give_up(size, "_declaration")
         return begun

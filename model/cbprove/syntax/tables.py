@@ -243,28 +243,13 @@ class Stack:
         self.ends.append(end)
         self.heights.append(0)
 
-    def drop(self, size: int) -> None:
-        """Forget the newest symbols."""
+    def give_up(self, size: int, symbol: str) -> None:
+        """Put an empty list in the place of the newest symbols, where they end."""
+        end = self.ends[-1] if self.ends else 0
         if size:
-            del self.states[-size:]
-            del self.values[-size:]
-            del self.starts[-size:]
-            del self.ends[-size:]
-            del self.heights[-size:]
-
-    def replace(
-        self, size: int, symbol: str, value: Any, start: int, end: int, height: int
-    ) -> None:
-        """Put one symbol where the newest ones were."""
-        states, values = self.states, self.values
-        starts, ends, heights = self.starts, self.ends, self.heights
-        if size:
-            del states[-size:], values[-size:], starts[-size:], ends[-size:], heights[-size:]
-        states.append(self.tables.gotos[states[-1]][symbol])
-        values.append(value)
-        starts.append(start)
-        ends.append(end)
-        heights.append(height)
+            del self.states[-size:], self.values[-size:]
+            del self.starts[-size:], self.ends[-size:], self.heights[-size:]
+        self.push(self.tables.gotos[self.states[-1]][symbol], [], end, end)
 
     def begin(self) -> None:
         """Push what is made of nothing: it is where the newest symbol ends."""
@@ -283,11 +268,6 @@ class Stack:
         """Put the newest symbol one higher, and say how high it is."""
         self.heights[-1] += 1
         return self.heights[-1]
-
-    def rename(self, symbol: str) -> None:
-        """Let the newest symbol be another one, of the same value."""
-        states = self.states
-        states[-1] = self.tables.gotos[states[-2]][symbol]
 
     def role(self, word: str, after: str) -> str:
         """What a word that might be a keyword is here: itself or NAME; `after` is the kind of
