@@ -10,6 +10,8 @@ import pytest
 from cbprove.logic.terms import (
     Bounds,
     Int,
+    Interval,
+    Term,
     add,
     common_bits,
     div,
@@ -64,3 +66,33 @@ def test_no_wider_than_needed() -> None:
     assert list(map(bounds.of, [mod(b, 16), mod(c, 16), div(a, 4)])) == [(2, 9), (0, 15), (-2, 7)]
     assert bounds.of(mod(var("unknown"), 4)) == (0, 3)
     assert bounds.of(add(a, var("unknown"))) is None
+
+
+def test_a_term_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sum that grows is asked about at each step, as a number is that is counted up."""
+    found: list[Term] = []
+    find = Bounds._find
+
+    def finding(self: Bounds, term: Term) -> Interval | None:
+        found.append(term)
+        return find(self, term)
+
+    monkeypatch.setattr(Bounds, "_find", finding)
+    growing: dict[str, Interval] = {"x0": (0, 1)}
+    bounds, last = Bounds(growing), None
+    total: Int = var("x0")
+    for number in range(1, 300):
+        growing[f"x{number}"] = (0, 1)
+        total = ite(lt(total, 9), add(total, var(f"x{number}")), total)
+        last = bounds.of(total)
+    assert last == (0, 300)
+    assert len(found) == len(set(found))
+
+
+def test_what_is_known_better_counts_for_what_is_made_of_it() -> None:
+    known: dict[Term, Interval] = {}
+    bounds = Bounds(RANGES, known=known)
+    term = add(var("a"), 1)
+    assert isinstance(term, Term)
+    known[term] = (0, 3)
+    assert bounds.of(add(term, var("b"))) == (2, 12)

@@ -317,24 +317,52 @@ class Bounds:
     """Intervals (both ends included) of terms whose unknowns lie in given ranges."""
 
     def __init__(
-        self, ranges: Mapping[str, Interval], known: Mapping[Term, Interval] | None = None
+        self, *ranges: Mapping[str, Interval], known: Mapping[Term, Interval] | None = None
     ) -> None:
-        """Of some terms an interval may be `known` better than by their parts."""
-        self.ranges = dict(ranges)
-        self._known: dict[Term, Interval | None] = dict(known or {})
+        """Of some terms an interval may be `known` better than by their parts. More ranges may be
+        added to what is given, and more that is known, before a term is asked about."""
+        self._ranges = ranges
+        self._known: Mapping[Term, Interval] = {} if known is None else known
+        self._found: dict[Term, Interval | None] = {}
 
     def of(self, term: Int) -> Interval | None:
         """The interval of a term, None if nothing is known."""
         if isinstance(term, int):
             return term, term
-        if term not in self._known:
-            self._known[term] = self._find(term)
-        return self._known[term]
+        if term in self._known:
+            return self._known[term]
+        if term not in self._found:
+            self._work_out(term)
+        return self._found[term]
+
+    def _work_out(self, root: Term) -> None:
+        """Operands first, on a stack of its own: terms are as deep as runs are long."""
+        waiting = [root]
+        while waiting:
+            term = waiting[-1]
+            parts = [part for part in self._parts(term) if self._is_open(part)]
+            if parts:
+                waiting += parts
+                continue
+            waiting.pop()
+            if term not in self._found:
+                self._found[term] = self._find(term)
+
+    def _is_open(self, part: object) -> bool:
+        return isinstance(part, Term) and part not in self._known and part not in self._found
+
+    @staticmethod
+    def _parts(term: Term) -> tuple[Any, ...]:
+        """What the interval of a term hangs on."""
+        if term.operator in ("var", "&"):
+            return ()
+        return term.args[1:] if term.operator == "named" else term.args[-2:]
 
     def _find(self, term: Term) -> Interval | None:
         match term.operator:
             case "var":
-                return self.ranges.get(term.args[0])
+                name = term.args[0]
+                return next((given[name] for given in self._ranges if name in given), None)
             case "named":
                 return self.of(term.args[1])
             case "&":

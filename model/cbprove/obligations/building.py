@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cbprove.frozen import frozen, replace
-from cbprove.logic.terms import Bool, Term, and_, choice, named_bool, not_, or_, var
+from cbprove.logic.terms import Bool, Term, and_, choice, named_bool, not_, or_
 from cbprove.obligations.ops import (
     MEMORY,
     Copied,
-    Decision,
     Held,
     Instance,
     Key,
@@ -161,11 +160,7 @@ class Building:
 
     def decide(self, key: Key, low: int, high: int, guard: Bool) -> Term:
         """The unknown that stands for a choice of the run, one for each key."""
-        decision = self.out.decisions.get(key)
-        if decision is None:
-            decision = Decision(key, var(spell(key)), low, high, guard)
-            self.out.decisions[key] = decision
-        return decision.term
+        return self.out.decide(key, spell(key), low, high, guard)
 
     def assume(self, condition: Bool, frame: Frame) -> None:
         """Runs in which the condition is false here end."""

@@ -83,6 +83,7 @@ class Cells:
         self._indexed = 0
         self._memo: dict[tuple[object, ...], object] = {}
         self._intervals: dict[Term, Interval] = {}  # of values stored, and of unknown bytes
+        self._bounds: Bounds | None = None
         self.values: Reading[Int] = Reading(self._value_of, ite, self._compose)
 
     def value(
@@ -107,9 +108,9 @@ class Cells:
             raw = ite(on, read, raw)
         if place.type.boolean:
             return unfolding.boolean(raw, place, moment, guard)
-        inputs = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
-        bounds = Bounds(inputs, self._intervals)
-        value = bounded(raw, bounds, 0, (1 << place.width) - 1)
+        if self._bounds is None:
+            self._bounds = Bounds(unfolding.ranges, known=self._intervals)
+        value = bounded(raw, self._bounds, 0, (1 << place.width) - 1)
         return wrap(value, replace(place.type, bits=place.width))
 
     def read(

@@ -196,5 +196,4 @@ def supposed(unfolding: Unfolding, cells: Cells, facts: Sequence[Fact]) -> Itera
 
 def decided(unfolding: Unfolding, cells: Cells) -> dict[str, tuple[int, int]]:
     """Return the ranges of the unknowns of an unfolding whose values are followed."""
-    choices = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
-    return {**choices, **{unknown.args[0]: (0, 255) for unknown in cells.free.values()}}
+    return {**unfolding.ranges, **{unknown.args[0]: (0, 255) for unknown in cells.free.values()}}

@@ -162,13 +162,12 @@ def form_of(
     faithful: bool,
 ) -> Form:
     for path in paths:
-        ranges.update({d.term.args[0]: (d.low, d.high) for d in path.unfolding.decisions.values()})
+        ranges.update(path.unfolding.ranges)
     return Form(paths, misplaced, ranges, faithful)
 
 
 def _bounds(unfolding: Unfolding, memory: Members) -> Bounds:
-    ranges = {d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()}
-    return Bounds({**memory.axes, **memory.ranges, **ranges, "bit": (0, 0)})
+    return Bounds({"bit": (0, 0)}, unfolding.ranges, memory.ranges, memory.axes)
 
 
 def _by_sources(trail: Trail, indexes: frozenset[int]) -> PathForm:

@@ -42,8 +42,7 @@ class Loops:
             memory=memory,
             axes={},
         )
-        decided = {d.term.args[0]: (d.low, d.high) for d in self.unfolding.decisions.values()}
-        self.ranges = {**memory.ranges, **decided}
+        self.ranges = {**memory.ranges, **self.unfolding.ranges}
         self._touched = self.unfolding.heads
         self.pieces = [
             p for moment, stores in self._touched.items() for p in _pieces(moment, stores)

@@ -50,6 +50,14 @@ class Members:
         self.ranges: dict[str, Interval] = {}
         self.not_followed: dict[tuple[str, Key], dict[tuple[object, ...], int]] = {}
         self.stored: dict[Term, Interval] = {}  # what is known of values that were stored
+        self._bounds: dict[int, tuple[Unfolding, Bounds]] = {}  # by the identity of what is kept
+
+    def bounds_in(self, unfolding: Unfolding) -> Bounds:
+        """What is known of terms of an unfolding."""
+        if id(unfolding) not in self._bounds:
+            bounds = Bounds(unfolding.ranges, self.ranges, self.axes, known=self.stored)
+            self._bounds[id(unfolding)] = unfolding, bounds
+        return self._bounds[id(unfolding)][1]
 
     def value(
         self, unfolding: Unfolding, place: Place, touched: Touched, moment: Moment, guard: Bool
@@ -86,12 +94,7 @@ class _Look:
         assert place.type is not None
         self.memory, self.unfolding, self.place, self.type = memory, unfolding, place, place.type
         self.instance, self.moment = touched.instance, moment
-        self.bounds = Bounds(
-            {
-                **memory.axes,
-                **{d.term.args[0]: (d.low, d.high) for d in unfolding.decisions.values()},
-            }
-        )
+        self.bounds = memory.bounds_in(unfolding)
         self.guard, self.known = guard, conjuncts(guard)
         self.address: Int = touched.low
         self.area: Area = (touched.instance.number, MEMORY)
@@ -112,8 +115,7 @@ class _Look:
             return self.unfolding.boolean(raw, self.place, self.moment, self.guard)
         # What was stored may be known better than the type says it: a sum of few numbers wraps at
         # no bound, and is written without `mod`.
-        bounds = Bounds({**self.bounds.ranges, **self.memory.ranges}, self.memory.stored)
-        return bounded(raw, bounds, self.low, self.high)
+        return bounded(raw, self.bounds, self.low, self.high)
 
     def _in_object(self) -> Bool:
         """Whether all of the member lies in its object."""

@@ -227,6 +227,7 @@ class Unfolding:
     operations: list[Operation] = field(default_factory=list)
     instances: list[Instance] = field(default_factory=list)
     decisions: dict[Key, Decision] = field(default_factory=dict)
+    ranges: dict[str, tuple[int, int]] = field(default_factory=dict)  # of what stands for decisions
     claims: list[ClaimAt] = field(default_factory=list)
     constraints: list[Bool] = field(default_factory=list)
     turns: list[Bool] = field(default_factory=list)
@@ -240,6 +241,14 @@ class Unfolding:
     ghosts: Mapping[int, tuple[Place, ...]] = field(default_factory=dict)
     ghost_lows: Mapping[int, int] = field(default_factory=dict)
 
+    def decide(self, key: Key, name: str, low: int, high: int, guard: Bool) -> Term:
+        """The unknown that stands for a choice of the run, one for each key."""
+        decision = self.decisions.get(key)
+        if decision is None:
+            decision = self.decisions[key] = Decision(key, var(name), low, high, guard)
+            self.ranges[name] = (low, high)
+        return decision.term
+
     def boolean(self, raw: Int, place: Place, moment: Moment, guard: Bool) -> Value:
         """Return what a bool holds whose bits are the number `raw`: 0, 1, or, of any other bits, no
         number that C defines.
@@ -250,10 +259,9 @@ class Unfolding:
         if place.width == 1 or (isinstance(raw, int) and raw <= 1):
             return Value(raw, 0, 1)
         key: Key = ("bool", moment, place.text, place.span.start)
-        if key not in self.decisions:
-            name = f"bool@{'.'.join(map(str, moment))}@{place.text}@{place.span.start}"
-            self.decisions[key] = Decision(key, var(name), 0, 255, and_(guard, lt(1, raw)))
-        return Value(ite(le(raw, 1), raw, self.decisions[key].term), 0, 255)
+        name = f"bool@{'.'.join(map(str, moment))}@{place.text}@{place.span.start}"
+        anything = self.decide(key, name, 0, 255, and_(guard, lt(1, raw)))
+        return Value(ite(le(raw, 1), raw, anything), 0, 255)
 
     nowhere: dict[tuple[int, Moment], Store] = field(default_factory=dict)
 

@@ -29,7 +29,6 @@ from cbprove.logic.terms import (
     not_,
     or_,
     sub,
-    subterms,
     total,
 )
 from cbprove.system.expressions import (
@@ -71,10 +70,6 @@ def greatest(type: IntType) -> int:
 
 def bounded(term: Int, bounds: Bounds, low: int, high: int) -> Value:
     """A term that lies between two numbers, and in what is known of it besides."""
-    # Operands first, so that a long chain of choices is no deep recursion.
-    for part in subterms(term):
-        if not part.boolean:
-            bounds.of(part)
     first, last = bounds.of(term) or (low, high)
     return Value(term, max(low, first), min(high, last))
 

@@ -33,6 +33,7 @@ FAULTS = (
         BOUNDS,
         ("common bits are bounded by one bit", "Bounds._find", "(1 << term.args[0]) - 1", "1"),
         ("what may wrap does not", "Bounds._find", "left[1] < right[0]", "True"),
+        ("what is known better is forgotten", "Bounds.of", "term in self._known", "False"),
     ),
     *planted(
         "logic",

@@ -352,7 +352,7 @@ FAULTS = (
         (
             "a bool whose byte is neither 0 nor 1 is 1",
             "Unfolding.boolean",
-            "Value(ite(le(raw, 1), raw, self.decisions[key].term), 0, 255)",
+            "Value(ite(le(raw, 1), raw, anything), 0, 255)",
             "Value(ite(le(raw, 1), raw, 1), 0, 1)",
         ),
     ),
