@@ -31,8 +31,6 @@ class Reasons:
 
     def hide(self, function: str, access: Access) -> Bits:
         """The bits of an access that need not be done by the step."""
-        if not self.named:
-            return 0
         members = union(each for left_out, each in self.named.items() if not whole(left_out.place))
         views = union(each for left_out, each in self.named.items() if whole(left_out.place))
         return members | (views and views & covers(self.parts.get(function, ()), access))

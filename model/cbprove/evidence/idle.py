@@ -1,9 +1,10 @@
 """The decisions of a witness that do not matter: whatever they are, the same claim breaks.
 
 Each is tried alone, then together with those found before, whenever these have doubled: of two that
-could each be otherwise, both may not. Of a run with many decisions, most of which do not matter, all are tried at once, then
-each half of those that do, so that few that matter are found in few runs. Of many answers the least,
-the greatest and a fixed series of others are tried, so that the same witness says the same.
+could each be otherwise, both may not. Of a run with many decisions, most of which do not matter,
+all are tried at once, then each half of those that do, so that few that matter are found in few
+runs. Of many answers the least, the greatest and a fixed series of others are tried, so that the
+same witness says the same.
 """
 
 from __future__ import annotations

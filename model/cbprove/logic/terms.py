@@ -319,8 +319,9 @@ class Bounds:
     def __init__(
         self, *ranges: Mapping[str, Interval], known: Mapping[Term, Interval] | None = None
     ) -> None:
-        """Of some terms an interval may be `known` better than by their parts. More ranges may be
-        added to what is given, and more that is known, before a term is asked about."""
+        """Of some terms an interval may be `known` better than by their parts. Both may grow: an
+        unknown has its range before it is asked about, and what is known later makes no interval
+        wrong that was found before, only wider than it need be."""
         self._ranges = ranges
         self._known: Mapping[Term, Interval] = {} if known is None else known
         self._found: dict[Term, Interval | None] = {}
