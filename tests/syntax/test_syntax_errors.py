@@ -136,3 +136,15 @@ def test_one_lost_semicolon_is_one_mistake() -> None:
 if __name__ == "__main__":
     for spec in sorted(CORPUS.glob("*.cbs")):
         spec.with_suffix(".expected").write_text(answer(spec), encoding="utf-8")
+
+
+def test_a_number_may_be_so_long_and_no_longer() -> None:
+    texts = [f"spec s; param P in 0..{'9' * digits};" for digits in (1_000, 1_001)]
+    assert [[m.code for m in mistakes(text)] for text in texts] == [[], ["CB0013"]]
+
+
+@pytest.mark.parametrize("blank", ["\u2003", "\x1c", "\x85"])
+def test_what_only_python_calls_a_blank_is_no_part_of_the_language(blank: str) -> None:
+    assert [m.code for m in mistakes(f"spec s;\n{blank}object skb {{ char cb[8]; }}\n")] == [
+        "CB0010"
+    ]
