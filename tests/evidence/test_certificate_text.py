@@ -15,6 +15,7 @@ from cbprove.evidence.certificate_text import Unreadable, read, written
 from cbprove.meaning.elaborate import program
 from cbprove.system.program import Owned, Preserved, Program, Written
 from tests.evidence.test_certificates import SPECS, certified, each_spec
+from tests.evidence.test_lost import made_of
 
 SPEC = """\
 spec told "nearly all that a certificate may say";
@@ -89,6 +90,15 @@ def test_what_is_written_is_read_back(told: tuple[Program, Certificate, str]) ->
 def test_certificates_of_specs_are_read_back(spec: Path) -> None:
     for made, _, found in certified(spec):
         assert read(made, written(made, found)) == found
+
+
+@pytest.mark.parametrize("path", ["wipe; low; repeat { wipe; } use;", "repeat { write V; use; } low; use;"])
+def test_what_lies_in_no_object_is_read_back(path: str) -> None:
+    made = made_of(path, "preserved V from low to use")
+    found = find(made, made.properties[0])
+    assert found is not None and check(made, made.properties[0], found) is None
+    assert "(" in written(made, found)
+    assert read(made, written(made, found)) == found
 
 
 @pytest.mark.parametrize("spec", [SPECS[0]])

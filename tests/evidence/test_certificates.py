@@ -95,7 +95,7 @@ def with_lines(whole: Certificate, claim: int, lines: tuple[Line | Invariant, ..
 
 OTHER = {"ends before": "starts after", "starts after": "ends before", "elsewhere": "ends before", "own": "blank",
          "blank": "own", "brought": "own", "undone": "elsewhere", "shadowed": "elsewhere", "between": "elsewhere",
-         "begun": "own", "never": "elsewhere"}  # fmt: skip
+         "begun": "own", "lost": "own", "never": "elsewhere"}  # fmt: skip
 
 
 def spoilt(one: Line | Invariant) -> Iterator[tuple[str, Line | Invariant]]:
@@ -268,6 +268,11 @@ CASES = {
         ["the condition in line 16 comes out otherwise where that in line 16 lets the run pass"],
     ),
     "begun": ("over; set; use;", PRESERVED, []),
+    "lost": (
+        "repeat { over; use; } set; use;",
+        PRESERVED,
+        ["no set has ended where OVER is stored to (line 12)"],
+    ),
     "brought": (
         "set; copy V -> stack.saved; repeat { over; copy stack.saved -> V; } use;",
         PRESERVED,
@@ -339,6 +344,9 @@ LOSING = {
         PRESERVED,
     ),
     "cleared_in_between": ("set; wipe; use;", PRESERVED),
+    "lost_where_the_step_may_have_ended": ("optionally { set; } over; use;", PRESERVED),
+    "lost_in_the_turn_before_last": ("repeat { over; use; set; }", PRESERVED),
+    "lost_of_a_clone": ("set; each c { over; use; }", PRESERVED),
     "the_same_condition": ("set; if (f) { over; } if (f) { use; }", PRESERVED),
     "a_length_that_may_be_short": ("over; write V for f + 1; use;", "property kept: owned;"),
     "no_turn_at_all": ("repeat [0..] { set; } use;", BY_OWNER),

@@ -35,6 +35,10 @@ SHOWN = {
     "repeat { put; take; start; }": "written V since start",
     "repeat { put; save; clear V; take; }": "preserved V from put as st.saved at take",
     "start; either { put; } or { wipe; } take;": "written or cleared V by l since start",
+    "wipe; take; start; put; take;": "written V since start",
+    "repeat { wipe; take; } start; put; take;": "written V since start",
+    "optionally { clear V; } take; put; take;": "preserved V from put to take",
+    "clone c; on c { put; } write V; take;": "preserved V from put to take",
 }
 
 NOT_SHOWN = {
@@ -47,6 +51,11 @@ NOT_SHOWN = {
     "repeat { take; put; start; }": "written V since start",
     "repeat { put; clear V; save; take; }": "preserved V from put as st.saved at take",
     "save; put; take;": "preserved V from put as st.saved at take",
+    "optionally { start; } wipe; take;": "written V since start",
+    "repeat { wipe; take; optionally { start; } }": "written V since start",
+    "start; clone c; on c { wipe; take; }": "written V since start",
+    "put; share n; write V; on n { take; }": "preserved V from put to take",
+    "put; clear V; take;": "preserved V from put to take",
     "put; optionally { start; } take;": "written V since start",
     "clone c; on c { start; put; } start; on c { save; } back; take;": "written or cleared V by put since start",
 }

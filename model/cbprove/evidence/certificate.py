@@ -32,6 +32,7 @@ Reason = Literal[
     "blank",  # it clears, which the claim allows
     "brought",  # a copy brings the bits from where they are followed on
     "begun",  # the step that a `preserved` begins with has ended: nothing before it matters
+    "lost",  # it stores something else, and the step that the claim begins with never ended before
     "never",  # the arm `place` of an `if` is never taken where the claim is made, as `by` is
 ]
 

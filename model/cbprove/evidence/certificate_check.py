@@ -120,7 +120,7 @@ def _bits(followed: Followed) -> Iterator[Bit]:
 def holds(line: Line, store_met: Met, state: State) -> bool:
     """Whether the reason of a line is true."""
     # What is stored to a followed bit has one reason, which the walk found itself.
-    if store_met.hits or line.reason in ("own", "blank", "brought", "begun"):
+    if store_met.hits or line.reason in ("own", "blank", "lost", "brought", "begun"):
         return bool(store_met.hits) and line.reason == store_met.kind
     # Bits that a later store or copy accounted for are followed no longer. The line must name it,
     # so that nobody takes the store for one that was not in the way.

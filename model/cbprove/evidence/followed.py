@@ -17,7 +17,7 @@ class Bit(NamedTuple):
     claim is about.
 
     `zero` where something clears it later: then it must have been zero where the `preserved`
-    begins. Until the walk comes there, such a bit lies in no object.
+    begins. Until the walk comes there, such a bit lies in no object, as a lost one does.
     """
 
     object: str
@@ -29,9 +29,12 @@ class Bit(NamedTuple):
 Bits = frozenset[Bit]
 # What a bit is of: a member of a `preserved` by its number, a leaf of a read, anything
 Position = int | Leaf | None
-# In place of an object: where a bit lies that must have been zero is known where the `preserved`
-# begins
-PENDING = ""
+# In place of an object, and no name of one: where a bit lies that must have been zero is known
+# where the `preserved` begins
+PENDING = "(zero)"
+# Something else was stored to a bit of a claim that only runs make in which some step ended before:
+# that it did not is what is left to show
+LOST = Bit("(lost)", 0, 0)
 
 
 class Wrong(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cbprove.evidence.followed import PENDING, Bit, Position, Wrong, low_bit, member_bits
+from cbprove.evidence.followed import LOST, PENDING, Bit, Position, Wrong, low_bit, member_bits
 from cbprove.evidence.lengths import longest
 from cbprove.evidence.ways import Env
 from cbprove.properties.events import ClaimMade, SameMember, Stored, Unchanged
@@ -21,6 +21,13 @@ class Question:
         self.program, self.claim = program, claim
         self.reader, self.reading = env.current, env.began
         self.wanted: list[tuple[Position, int]] = []
+
+    @property
+    def begins(self) -> bool:
+        """Whether only runs make the claim in which some step ended before."""
+        return isinstance(self.claim, Unchanged) or (
+            isinstance(self.claim, Stored) and self.claim.since is not None
+        )
 
     def bits(self, env: Env) -> Iterator[Bit]:
         """The bits that the claim is about; `wanted` says member and position of each."""
@@ -54,8 +61,8 @@ class Question:
             self.wanted.append((position, at))
 
     def after(self, hit: Bit, statement: Write | Clear, place: Place, env: Env) -> Bit | None:
-        """What is left to show of a bit that is stored to; raises Wrong if the claim does not
-        allow that."""
+        """What is left to show of a bit that is stored to; raises Wrong if the claim is made and
+        does not allow that."""
         if isinstance(statement, Clear):
             if isinstance(self.claim, Unchanged) and not hit.zero:
                 # The bit is zero from here on: it is as remembered where it was zero when it was
@@ -66,9 +73,14 @@ class Question:
             # A bit that must be zero, or a place that an input moves: what is stored there is not
             # known.
             allowed = not hit.zero and not place.indexes and self._own(hit, statement, place, env)
-        if not allowed:
-            raise Wrong(f"a bit of the claim may be stored to at {env.spot(statement)}")
-        return None
+        if allowed:
+            return None
+        if self.begins and not hit.zero:
+            # No run is wrong in which the step that the claim begins with never ended before: that
+            # is what is left to show. Of a bit that must be zero it has ended: the bit lies where
+            # that step left it.
+            return LOST
+        raise Wrong(f"a bit of the claim may be stored to at {env.spot(statement)}")
 
     def _own(self, hit: Bit, statement: Write, place: Place, env: Env) -> bool:
         """Whether a write stores what the claim asks for."""

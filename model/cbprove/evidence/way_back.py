@@ -14,6 +14,7 @@ from typing import Protocol, assert_never
 
 from cbprove.evidence.certificate import Given, Reason, Spot
 from cbprove.evidence.followed import (
+    LOST,
     PENDING,
     Bit,
     Bits,
@@ -40,7 +41,7 @@ from cbprove.evidence.ways import (
 from cbprove.folds import Condition
 from cbprove.frozen import replace
 from cbprove.properties import table
-from cbprove.properties.events import ClaimMade, Ended, Stored, Unchanged
+from cbprove.properties.events import ClaimMade, Ended, Unchanged
 from cbprove.system.expressions import Place
 from cbprove.system.program import Owned, Preserved, Program, Property, Written
 from cbprove.system.statements import (
@@ -147,11 +148,8 @@ class Walk:
             ):
                 # The claim's turn may be any: before it came any number of whole turns.
                 state, _ = self._turns(loop, above.here[1], state)
-        # A run whose history has no step that the claim is about makes none.
-        unasked = isinstance(claim, Unchanged) or (
-            isinstance(claim, Stored) and claim.since is not None
-        )
-        if any(bit.object != PENDING and (bit.zero or not unasked) for bit in state.bits):
+        # A run in which the step that the claim begins with never ended makes none.
+        if any(bit.object != PENDING and (bit.zero or not self.asked.begins) for bit in state.bits):
             raise Wrong(
                 f"bits of the claim at {env.spot(statement)} may have been stored by nobody"
             )
@@ -260,19 +258,19 @@ class Walk:
         bits, sure = self._stores[id(statement), index]
         if not bits:
             return state
-        label, kind = env.thing(place).label, _KINDS[type(statement)]
+        label = env.thing(place).label
         hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in bits)
+        left = {self.asked.after(hit, statement, place, env) for hit in hits}
         store_met = Met(
             at=env.spot(statement),
             place=index,
             object=label,
             low=min(bits),
             high=max(bits) + 1,
-            kind=kind,
+            kind="lost" if LOST in left else _KINDS[type(statement)],
             hits=hits,
         )
         self.advice.met(store_met, state)
-        left = [self.asked.after(hit, statement, place, env) for hit in hits]
         # A store that may miss accounts for nothing: the bit is followed further back as well.
         accounted = hits if sure else frozenset()
         return State(
@@ -372,6 +370,7 @@ class Walk:
             member, position = self.asked.wanted[bit.asked]
             assert isinstance(member, int)
             place = self.asked.claim.origins[member]
+            # Where the step left it: a lost bit is in no object, and so not there.
             home = env.thing(place).label, low_bit(place) + position
             if place.indexes or (not bit.zero and (bit.object, bit.at) != home):
                 raise Wrong(

@@ -66,6 +66,7 @@ class _Found:
     never: dict[tuple[At, At], None] = field(default_factory=dict)
     given: dict[At, None] = field(default_factory=dict)
     kept: dict[str, dict[At, None]] = field(default_factory=dict)
+    lost: dict[str, dict[At, None]] = field(default_factory=dict)
 
 
 class _Telling:
@@ -98,6 +99,8 @@ class _Telling:
             yield f"what is stored to {name} ({_lines(at)}) is {verb} in {_lines((author,))}"
         for name, loops in gathered.kept.items():
             yield f"{name} is kept in every turn of the loop in {_lines(loops)}"
+        for name, at in gathered.lost.items():
+            yield f"no {self._beginning()} has ended where {name} is stored to ({_lines(at)})"
         for arm, author in gathered.never:
             other = f"that in {_lines((author,))} lets the run pass"
             yield f"the condition in {_lines((arm,))} comes out otherwise where {other}"
@@ -119,6 +122,10 @@ class _Telling:
                 self._apart(proof, line)
             case "undone" | "shadowed" if not self.anybodys and line.by is not None:
                 self._later(proof, line, line.by[-1])
+            case "lost":
+                place = self._stored(line)
+                lines = self.found.lost.setdefault(place.view or place.text, {})
+                lines[self._at(line.at[-1])] = None
             case "never" if line.by is not None and not proof.given:
                 self.found.never[self._at(line.at[-1]), self._at(line.by[-1])] = None
 
@@ -228,6 +235,13 @@ class _Telling:
         brought = [place for place in self._brought(proof) if place.object == line.object]
         places = [place for place in (*brought, *claimed) if _covers(place, inside)]
         return (places or claimed)[0]
+
+    def _beginning(self) -> str:
+        """The step that the claims of the property begin with."""
+        match self.prop.claim:
+            case Preserved(start=step) | Written(since=str(step)):
+                return step
+        raise AssertionError("other claims lose no bit")
 
     def _subject(self, proof: ClaimProof) -> str:
         names = dict.fromkeys(place.view or place.text for place in self._claimed(proof))

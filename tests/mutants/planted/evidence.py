@@ -109,8 +109,8 @@ FAULTS = (
         (
             "what nobody stored is let pass",
             "Walk._claim",
-            "bit.zero or not unasked",
-            "bit.zero and (not unasked)",
+            "bit.zero or not self.asked.begins",
+            "bit.zero and (not self.asked.begins)",
         ),
         (
             "a step has ended while it runs",
@@ -167,6 +167,18 @@ FAULTS = (
             "live and remembers",
         ),
         (
+            "of what is lost nothing is left to show",
+            "Question.after",
+            "return LOST",
+            "return None",
+        ),
+        (
+            "a bit that was remembered may be lost before",
+            "Question.after",
+            "self.begins and (not hit.zero)",
+            "self.begins",
+        ),
+        (
             "of loops around a claim one turn counts",
             "Walk._claim",
             "loop.high != 1",
@@ -179,8 +191,8 @@ FAULTS = (
         (
             "a cleared member need not have been zero",
             "Walk._claim",
-            "bit.zero or not unasked",
-            "not unasked",
+            "bit.zero or not self.asked.begins",
+            "not self.asked.begins",
         ),
         (
             "of several places that are stored to, the first is stored last",
