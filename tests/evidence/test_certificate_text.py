@@ -92,7 +92,9 @@ def test_certificates_of_specs_are_read_back(spec: Path) -> None:
         assert read(made, written(made, found)) == found
 
 
-@pytest.mark.parametrize("path", ["wipe; low; repeat { wipe; } use;", "repeat { write V; use; } low; use;"])
+@pytest.mark.parametrize(
+    "path", ["wipe; low; repeat { wipe; } use;", "repeat { write V; use; } low; use;"]
+)
 def test_what_lies_in_no_object_is_read_back(path: str) -> None:
     made = made_of(path, "preserved V from low to use")
     found = find(made, made.properties[0])

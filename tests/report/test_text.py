@@ -168,6 +168,18 @@ def test_where_all_is_excluded_each_property_says_so() -> None:
     assert told.endswith("design space of 2 candidates, 2 of them excluded\n  kept: 2 excluded")
 
 
+def test_a_property_of_fewer_candidates_does_not_count_them() -> None:
+    spaces = (
+        Space("kept", ("packing",), {}, {}),
+        Space("own", ("packing",), {"refuted": 1}, {}),
+        Space("fits", ("packing",), {"refuted": 2}, {}),
+    )
+    told = text(reports.report(space=spaces), Manner())
+    assert told.endswith(
+        "design space of 2 candidates\n  kept: for no candidate\n  own: 1 refuted\n  fits: 2 refuted"
+    )
+
+
 def test_wide_table_is_cut() -> None:
     cases = [reports.case(f"a_rather_long_property_{i}", "proved") for i in range(9)]
     lines = table.proposals(reports.report(*cases), Manner(verbosity=1)).splitlines()

@@ -50,10 +50,10 @@ def _row(sentence: str, regions: list[str]) -> list[str]:
 
 
 def _title(report: Report) -> str:
-    first = report.space[0]
-    size = counted(sum(first.counts.values()) + first.bounded, "candidate")
+    # A property with a `when` has fewer candidates than there are, perhaps none; `fits` has all.
+    size = counted(max(s.bounded + sum(s.counts.values()) for s in report.space), "candidate")
     title = f"design space of {size}"
-    if first.choices is not None:
+    if report.space[0].choices is not None:
         title = f"what is proposed and asked, {size}"
     excluded = _excluded_of_all(report)
     return f"{title}, {excluded:,} of them excluded" if excluded else title
@@ -74,7 +74,7 @@ def _counts(space: Space, alike: bool) -> str:
     proved = counts.pop("proved", 0)
     words = [f"{number:,} {verdict}" for verdict, number in counts.items()]
     words += [f"{space.bounded:,} proved up to a bound only"] if space.bounded else []
-    return ", ".join([*words, *([f"{proved:,} proved"] if proved else [])])
+    return ", ".join([*words, *([f"{proved:,} proved"] if proved else [])]) or "for no candidate"
 
 
 def _where(comparisons: Comparisons, space: Space, manner: Manner) -> Iterator[str]:
