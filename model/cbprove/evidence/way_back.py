@@ -271,6 +271,8 @@ class Walk:
             hits=hits,
         )
         self.advice.met(store_met, state)
+        if not hits:
+            return state
         # A store that may miss accounts for nothing: the bit is followed further back as well.
         accounted = hits if sure else frozenset()
         return State(
@@ -296,10 +298,10 @@ class Walk:
 
     def _copied(self, copy: Copy, env: Env, state: State) -> State:
         reached, sure = reach(self.program, copy.target, copy.length)
-        label, origin = env.thing(copy.target).label, env.thing(copy.origin).label
-        hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in reached)
         if not reached:
             return state
+        label, origin = env.thing(copy.target).label, env.thing(copy.origin).label
+        hits = frozenset(bit for bit in state.bits if bit.object == label and bit.at in reached)
         store_met = Met(
             at=env.spot(copy),
             place=0,
@@ -310,10 +312,12 @@ class Walk:
             hits=hits,
         )
         self.advice.met(store_met, state)
-        shift = low_bit(copy.origin) - low_bit(copy.target) if hits else 0
-        moved = frozenset(bit._replace(object=origin, at=bit.at + shift) for bit in hits)
+        if not hits:
+            return state
+        shift = low_bit(copy.origin) - low_bit(copy.target)
+        moved = frozenset(Bit(origin, bit.at + shift, bit.asked, bit.zero) for bit in hits)
         last = copy.origin.size
-        if hits and (
+        if (
             copy.target.indexes
             or copy.origin.indexes
             or not all(0 <= bit.at < last for bit in moved)
@@ -344,9 +348,12 @@ class Walk:
     def _begun(self, statement: Call, env: Env, state: State) -> State:
         """The members as a `preserved` remembers them are where it finds them; cleared ones must
         have been zero."""
+        if env.current.label != self.asked.reader.label or not table.remembers(
+            self.prop, Ended(env.path, statement.name)
+        ):
+            return state
         live = frozenset(bit for bit in state.bits if not bit.zero or bit.object == PENDING)
-        remembers = table.remembers(self.prop, Ended(env.path, statement.name))
-        if not (live and remembers and env.current.label == self.asked.reader.label):
+        if not live:
             return state
         if not isinstance(self.asked.claim, Unchanged):
             raise Wrong(
