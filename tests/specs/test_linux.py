@@ -59,18 +59,31 @@ def test_every_verdict_is_as_expected_and_for_every_run(path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("version", KERNELS)
-def test_the_layouts_are_those_that_were_asked_for(version: str) -> None:
-    asked = re.findall(
-        r"^(?:struct|union) (\w+)$",
-        (FOLDER / "layouts" / f"{version}.names").read_text(),
-        re.MULTILINE,
+LISTS = sorted((FOLDER / "layouts").glob("*.names"))
+
+
+def structs(layouts: Path) -> dict[str, str]:
+    """The text of each struct and union of a file that `import` wrote, by its name."""
+    declared = re.compile(
+        r"^ {4}(?:struct|union) (\w+) \{.*?^ {4}\}[^\n]*$", re.MULTILINE | re.DOTALL
     )
-    text = (FOLDER / "layouts" / f"{version}.cbs").read_text()
-    declared = set(re.findall(r"^ {4}(?:struct|union) (\w+) \{$", text, re.MULTILINE))
-    assert len(asked) == len(set(asked)) > 100
-    assert set(asked) <= declared
-    assert re.match(r'pinned x86_64 "BTF of vmlinuz', text)
+    return {match[1]: match[0] for match in declared.finditer(layouts.read_text())}
+
+
+@pytest.mark.parametrize("names", LISTS, ids=lambda names: names.stem)
+def test_the_layouts_are_those_that_were_asked_for(names: Path) -> None:
+    asked = re.findall(r"^(?:struct|union) (\w+)$", names.read_text(), re.MULTILINE)
+    assert len(asked) == len(set(asked)) > (100 if "overlays" in names.stem else 1)
+    assert set(asked) <= structs(names.with_suffix(".cbs")).keys()
+    assert names.with_suffix(".cbs").read_text().startswith('pinned x86_64 "BTF of ')
+
+
+@pytest.mark.parametrize("names", LISTS, ids=lambda names: names.stem)
+def test_a_struct_of_a_kernel_is_one(names: Path) -> None:
+    """Those of the paths are among the overlays of their kernel, as they are there."""
+    version, _, _ = names.stem.partition("_")
+    overlays = structs(FOLDER / "layouts" / f"{version}_overlays.cbs")
+    assert structs(names.with_suffix(".cbs")).items() <= overlays.items()
 
 
 @pytest.mark.parametrize("version", KERNELS)
