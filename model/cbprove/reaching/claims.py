@@ -129,8 +129,10 @@ def _came_through(members_wanted: tuple[Own, ...], fact: Fact) -> bool:
 
 def _unwritten(claim: Stored, place: Place, atoms: Atoms, scene: Scene) -> Candidates:
     broken = 0
-    for _, candidates, facts in _observed(place, atoms, scene):
-        for fact, having in facts.items():
+    for observed in atoms.observed(place):
+        if not (candidates := observed.candidates & scene.here.among):
+            continue
+        for fact, having in scene.memory[observed.atom].items():
             if having & candidates & ~broken and not _was_stored(fact, claim, scene):
                 broken |= having & candidates
     return broken
